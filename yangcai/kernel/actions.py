@@ -1,0 +1,379 @@
+"""What may be done, by whom, when, and if not, why not? The one registry and the one write path."""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DatabaseError, connection, models, transaction
+
+from yangcai.kernel import entries, tasks
+from yangcai.kernel.inputs import Input
+from yangcai.kernel.models import Entry, IdempotencyKey
+from yangcai.kernel.refusals import BY_CONSTRAINT, Refusal, Refused, in_chinese
+
+Rule = Callable[..., "Refusal | Iterable[Refusal] | None"]
+
+
+@dataclass(frozen=True, eq=False)
+class Action:
+    """The declaration of one 办理事项. Everything that is said about it anywhere is derived from here."""
+
+    code: str
+    zh: str
+    en: str
+    on: type[models.Model]
+    by: frozenset[str]
+    body: Callable[..., Any]
+    at: frozenset[str] = frozenset()
+    needs: tuple[Rule, ...] = ()
+    checks: tuple[Rule, ...] = ()
+    input: type[Input] = Input
+    notice: str = ""
+    sentence: tuple[str, str] = ("", "")
+    not_same_person_as: tuple[str, ...] = ()
+    creates: bool = False
+    is_public: bool = True
+    cites: tuple[str, ...] = ()
+    hint: tuple[str, str] = ("", "")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"call perform({self.code}, …): there is no other way to write")
+
+    @property
+    def title(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+    @property
+    def verb(self) -> str:
+        return self.body.__name__
+
+    @property
+    def doc(self) -> str:
+        return (self.body.__doc__ or "").strip()
+
+    def tell(self, *, actor: str) -> str:
+        """The sentence of the timeline, e.g. 教育体育局（经办）发布了采购公告."""
+        return self.sentence[0 if in_chinese() else 1].format(post=actor)
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def action(
+    code: str,
+    *,
+    zh: str,
+    en: str,
+    on: type[models.Model],
+    by: Iterable[str],
+    sentence: tuple[str, str],
+    at: Iterable[str] = (),
+    needs: Iterable[Rule] = (),
+    checks: Iterable[Rule] = (),
+    input: type[Input] = Input,
+    notice: str = "",
+    not_same_person_as: Iterable[str] = (),
+    creates: bool = False,
+    is_public: bool = True,
+    cites: Iterable[str] = (),
+    hint: tuple[str, str] = ("", ""),
+) -> Callable[[Callable[..., Any]], Action]:
+    """Declare an Action. `at`: stages of the subject in which it is open (none: any). `creates`: the Entry joins the
+    timeline of the object made. `is_public`: its sentence may stand on the public case page. `cites`: rule keys of
+    the law that stand behind it, shown under the button. `hint`: one sentence of help, zh and en."""
+
+    def declare(body: Callable[..., Any]) -> Action:
+        if code in ACTIONS:
+            raise ValueError(f"two actions are called {code}")
+        declared = Action(
+            code=code,
+            zh=zh,
+            en=en,
+            on=on,
+            by=frozenset(str(r) for r in by),
+            body=body,
+            at=frozenset(at),
+            needs=tuple(needs),
+            checks=tuple(checks),
+            input=input,
+            notice=notice,
+            sentence=sentence,
+            not_same_person_as=tuple(not_same_person_as),
+            creates=creates,
+            is_public=is_public,
+            cites=tuple(cites),
+            hint=hint,
+        )
+        ACTIONS[code] = declared
+        return declared
+
+    return declare
+
+
+# --- what the apps tell the kernel at start-up -------------------------------------------------------------------
+
+#: model -> function(post, now) -> queryset of what that post may see (404 for the rest)
+SCOPES: dict[type[models.Model], Callable[..., models.QuerySet[Any]]] = {}
+#: model -> function(subject, by) -> bool: is this post's organisation (or person) the one concerned?
+STANDINGS: dict[type[models.Model], Callable[..., bool]] = {}
+#: notice type -> function(root, subject, entry_seq, data, value, now) -> the frozen notice
+NOTICES: dict[str, Callable[..., Any]] = {}
+
+
+def scope(model: type[models.Model]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def keep(function: Callable[..., Any]) -> Callable[..., Any]:
+        SCOPES[model] = function
+        return function
+
+    return keep
+
+
+def standing(model: type[models.Model]) -> Callable[[Callable[..., bool]], Callable[..., bool]]:
+    def keep(function: Callable[..., bool]) -> Callable[..., bool]:
+        STANDINGS[model] = function
+        return function
+
+    return keep
+
+
+# --- the write path ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Done:
+    """What `perform` gives back; `again` is True when an idempotency key answered with the first outcome."""
+
+    entry: int
+    value: Any = None
+    notices: tuple[Any, ...] = ()
+    again: bool = False
+
+
+@dataclass
+class _Call:
+    action: Action
+    subject: Any
+    by: Any
+    now: datetime.datetime
+    data: dict[str, Any] = field(default_factory=dict)
+    files: Any = None
+
+
+def can(action: Action, subject: Any, *, by: Any, now: datetime.datetime) -> list[Refusal]:
+    """Why this Action is not open to this post now; an empty list when it is. Runs what `perform` runs, writes nothing."""
+    call = _Call(action, subject, by, now)
+    return _standing_refusals(call) or _needs_refusals(call)
+
+
+def perform(
+    action: Action,
+    subject: Any,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    idempotency_key: str | None = None,
+    expected_version: int | None = None,
+    form_data: Any = None,
+    files: Any = None,
+    **data: Any,
+) -> Done:
+    """Do it: lock, role and scope, stage, needs, checks, body, Entry, notice, tasks: one transaction, all or nothing.
+
+    `data` (or a browser's `form_data` and `files`) is cleaned by the Action's Input. Raises Refused with every reason.
+    """
+    call = _Call(action, subject, by, now, data if form_data is None else form_data, files)
+    try:
+        with transaction.atomic():
+            done = _perform_locked(call, idempotency_key=idempotency_key, expected_version=expected_version)
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # deferred controls speak now, by name
+            return done
+    except Refused as refused:
+        _note_refusal(call, refused.refusals)
+        raise
+    except DatabaseError as error:
+        refusal = of_constraint(error)
+        if refusal is None:
+            raise
+        _note_refusal(call, [refusal])
+        raise Refused([refusal]) from error
+
+
+def of_constraint(error: DatabaseError) -> Refusal | None:
+    """The Refusal that belongs to the constraint which the database named, if it is one of ours."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return BY_CONSTRAINT.get(getattr(diagnosis, "constraint_name", None) or "")
+
+
+def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_version: int | None) -> Done:
+    action, by, now = call.action, call.by, call.now
+    if idempotency_key is not None:
+        earlier = _claim(call, idempotency_key)
+        if earlier is not None:
+            return earlier
+    root = call.subject.root
+    root = type(root)._base_manager.select_for_update(of=("self",)).get(pk=root.pk)
+    call.subject = root if _same_row(call.subject, root) else _fresh(call.subject)
+    if expected_version is not None and expected_version != root.version:
+        raise Refused([STALE])
+    refusals = _standing_refusals(call) or _needs_refusals(call)
+    if refusals:
+        raise Refused(refusals)
+    form = action.input(call.data, call.files, subject=call.subject, by=by, now=now)
+    refusals = form.refusals()
+    cleaned = form.cleaned_data if not refusals else {}
+    if not refusals:
+        refusals = _collect(action.checks, call.subject, by=by, now=now, **cleaned)
+    if refusals:
+        raise Refused(refusals)
+    value = action.body(call.subject, by=by, now=now, **cleaned)
+    home = value if action.creates and isinstance(value, models.Model) else call.subject
+    entry = entries.append(
+        action=action.code,
+        outcome="done",
+        root=home.root.ref,
+        subject=home.ref,
+        by=by,
+        now=now,
+        data={"input": cleaned, "actor": str(by), "value": value if isinstance(value, models.Model) else None},
+    )
+    notices: tuple[Any, ...] = ()
+    if action.notice:
+        notices = tuple(NOTICES[action.notice](home, entry=entry, by=by, now=now, value=value, data=cleaned) or ())
+    type(root)._base_manager.filter(pk=root.pk).update(version=models.F("version") + 1)
+    for changed in {root.ref: root, home.root.ref: home.root}.values():
+        tasks.refresh(type(changed)._base_manager.get(pk=changed.pk), now=now)
+    if idempotency_key is not None:
+        IdempotencyKey.objects.filter(person_id=by.person_id, key=idempotency_key).update(
+            entry_id=entry, value=f"{value._meta.label}:{value.pk}" if isinstance(value, models.Model) else ""
+        )
+    return Done(entry, value, notices)
+
+
+def _same_row(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and one.pk == other.pk
+
+
+def _fresh(subject: Any) -> Any:
+    """The subject as it is after the lock, whatever the caller read before."""
+    return type(subject)._base_manager.get(pk=subject.pk)
+
+
+STALE = Refusal(
+    "stale_form",
+    "在您填写期间，该项目已被他人办理，请刷新后重试",
+    "Somebody else changed this while you were filling in the form: reload and try again",
+)
+NOT_YOURS = Refusal("not_yours", "该事项不属于您所在单位", "This does not belong to your organisation")
+
+
+def _standing_refusals(call: _Call) -> list[Refusal]:
+    action, by, subject, now = call.action, call.by, call.subject, call.now
+    if by is None or by.role not in action.by:
+        return [
+            Refusal(
+                "role_may_not",
+                f"您的岗位不能办理“{action.zh}”",
+                f"Your post may not do this: {action.en}",
+                facts={"roles": ", ".join(sorted(action.by))},
+            )
+        ]
+    if not by.is_valid_at(now):
+        return [Refusal("post_expired", "您的岗位不在有效期内", "Your post is not valid at this time")]
+    if type(subject) is not action.on:
+        raise TypeError(f"{action.code} is done on {action.on.__name__}, not on {type(subject).__name__}")
+    if not STANDINGS[action.on](subject, by):
+        return [NOT_YOURS]
+    return []
+
+
+def _needs_refusals(call: _Call) -> list[Refusal]:
+    action, by, subject, now = call.action, call.by, call.subject, call.now
+    refusals: list[Refusal] = []
+    if action.at:
+        stage = subject.stage_at(now)
+        if stage not in action.at:
+            refusals.append(
+                Refusal(
+                    "wrong_stage",
+                    f"“{action.zh}”不在当前环节办理",
+                    f"Not open at this stage: {action.en}",
+                    facts={"stage": stage or "", "open_at": ", ".join(sorted(action.at))},
+                )
+            )
+    if (
+        action.not_same_person_as
+        and Entry.objects.filter(
+            root=subject.root.ref, action__in=action.not_same_person_as, outcome="done", person_id=by.person_id
+        ).exists()
+    ):
+        earlier = "、".join(ACTIONS[c].zh for c in action.not_same_person_as)
+        earlier_en = ", ".join(ACTIONS[c].en for c in action.not_same_person_as)
+        refusals.append(
+            Refusal(
+                "same_person",
+                f"不相容岗位分离：您已办理“{earlier}”，须由他人办理本事项",
+                f"Separation of duties: you did “{earlier_en}”, somebody else must do this",
+            )
+        )
+    return refusals + _collect(action.needs, subject, by=by, now=now)
+
+
+def _collect(rules: Iterable[Rule], subject: Any, **kwargs: Any) -> list[Refusal]:
+    found: list[Refusal] = []
+    for rule in rules:
+        result = rule(subject, **kwargs)
+        if isinstance(result, Refusal):
+            found.append(result)
+        elif result:
+            found.extend(result)
+    return found
+
+
+def _note_refusal(call: _Call, refusals: list[Refusal]) -> None:
+    """A refusal on a legal ground is an Entry too (so that a pattern of attempts can be seen)."""
+    legal = [r for r in refusals if r.citation]
+    if legal and call.by is not None:
+        entries.append(
+            action=call.action.code,
+            outcome="refused",
+            root=call.subject.root.ref,
+            subject=call.subject.ref,
+            by=call.by,
+            now=call.now,
+            data={"actor": str(call.by)},
+            refusals=legal,
+        )
+
+
+def _claim(call: _Call, key: str) -> Done | None:
+    """Take the idempotency key, or answer with what it stands for. A second request waits for the first one here."""
+    data = call.data.dict() if hasattr(call.data, "dict") else dict(call.data)
+    data.pop("csrfmiddlewaretoken", None)
+    digest = hashlib.sha256(entries.canonical(entries.plain([call.action.code, call.subject.ref, data]))).hexdigest()
+    made = IdempotencyKey.objects.bulk_create(
+        [IdempotencyKey(person_id=call.by.person_id, key=key, action=call.action.code, digest=digest, at=call.now)],
+        ignore_conflicts=True,
+    )
+    row = IdempotencyKey.objects.select_for_update().get(person_id=call.by.person_id, key=key)
+    if row.entry_id is None and made:
+        return None
+    if row.digest != digest:
+        raise Refused(
+            [
+                Refusal(
+                    "idempotency_mismatch",
+                    "同一幂等键已用于另一请求",
+                    "This idempotency key was used for a different request",
+                )
+            ]
+        )
+    value = None
+    if row.value:
+        label, _colon, pk = row.value.rpartition(":")
+        from django.apps import apps
+
+        value = apps.get_model(label)._base_manager.filter(pk=pk).first()
+    return Done(row.entry_id, value, again=True)

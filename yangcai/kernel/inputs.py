@@ -1,0 +1,287 @@
+"""What data does an Action take? Declared once; form, JSON schema and command line come from it."""
+
+import datetime
+import json
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel.refusals import Refusal
+
+
+class MoneyField(forms.DecimalField):
+    """Yuan with two places, not negative; text such as 1,200.00 or 壹 is refused rather than guessed."""
+
+    def __init__(self, *, min_value: Decimal | int = 0, **kwargs: Any):
+        super().__init__(min_value=min_value, max_digits=18, decimal_places=2, **kwargs)
+
+
+class DateField(forms.DateField):
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(**kwargs)
+
+
+class MomentField(forms.DateTimeField):
+    """A point in time, Asia/Shanghai when no zone is written."""
+
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault("widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
+        super().__init__(**kwargs)
+
+
+class TextField(forms.CharField):
+    def __init__(self, *, lines: int = 1, **kwargs: Any):
+        if lines > 1:
+            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": lines}))
+        kwargs.setdefault("max_length", 200 if lines == 1 else 20_000)
+        super().__init__(**kwargs)
+
+
+class RowsWidget(forms.Widget):
+    """A table of rows; from HTML as `name-0-field`, from JSON as a list of objects."""
+
+    template_name = "components/rows_widget.html"
+    needs_multipart_form = False
+
+    def __init__(self, row: type[forms.Form], blank: int = 3):
+        super().__init__()
+        self.row, self.blank = row, blank
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if not hasattr(data, "getlist"):
+            return data.get(name)
+        prefix = f"{name}-"
+        numbers = sorted({int(k[len(prefix) :].split("-")[0]) for k in data if _is_cell(k, prefix)})
+        rows = []
+        for n in numbers:
+            cells = {
+                f: w.widget.value_from_datadict(data, files, f"{name}-{n}-{f}") for f, w in self.row.base_fields.items()
+            }
+            if any(v not in (None, "", False, []) for v in cells.values()):
+                rows.append(cells)
+        return rows
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and not any(_is_cell(k, f"{name}-") for k in data)
+
+    def forms_for(self, name: str, value: Any) -> list[forms.Form]:
+        """One unbound form per row plus blank ones, for the template."""
+        rows = list(value or [])
+        return [
+            self.row(initial=row, prefix=f"{name}-{n}", use_required_attribute=False)
+            for n, row in enumerate(rows + [{}] * self.blank)
+        ]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["rows"] = self.forms_for(name, value if isinstance(value, list) else [])
+        context["widget"]["empty"] = self.row(prefix=f"{name}-__n__", use_required_attribute=False)
+        return context
+
+
+def _is_cell(key: str, prefix: str) -> bool:
+    return key.startswith(prefix) and key[len(prefix) :].split("-")[0].isdigit()
+
+
+class RowsField(forms.Field):
+    """A list of rows of one shape. Errors name the row (1-based) and the column."""
+
+    def __init__(self, row: type[forms.Form], *, min_rows: int = 0, max_rows: int = 500, blank: int = 3, **kwargs: Any):
+        kwargs.setdefault("required", min_rows > 0)
+        super().__init__(widget=RowsWidget(row, blank), **kwargs)
+        self.row, self.min_rows, self.max_rows = row, min_rows, max_rows
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        if value in (None, ""):
+            value = []
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError as error:
+                raise ValidationError(_("应为一组行"), code="rows") from error
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise ValidationError(_("应为一组行"), code="rows")
+        if len(value) < self.min_rows:
+            raise ValidationError(_("至少需要 %(n)s 行"), code="min_rows", params={"n": self.min_rows})
+        if len(value) > self.max_rows:
+            raise ValidationError(_("最多 %(n)s 行"), code="max_rows", params={"n": self.max_rows})
+        cleaned, errors = [], []
+        for number, row in enumerate(value, start=1):
+            for extra in sorted(set(row) - set(self.row.base_fields)):
+                errors.append(
+                    ValidationError(
+                        _("第 %(row)s 行：没有“%(column)s”这一列"),
+                        code="unknown_column",
+                        params={"row": number, "column": extra},
+                    )
+                )
+            form = self.row(data=row)
+            if form.is_valid():
+                cleaned.append(form.cleaned_data)
+                continue
+            for name, messages in form.errors.items():
+                label = form.fields[name].label or name if name in form.fields else ""
+                for message in messages:
+                    errors.append(
+                        ValidationError(
+                            _("第 %(row)s 行 %(column)s：%(message)s"),
+                            code="row",
+                            params={"row": number, "column": label, "message": message},
+                        )
+                    )
+        if errors:
+            raise ValidationError(errors)
+        return cleaned
+
+
+class DocumentField(forms.FileField):
+    """A file, as an upload or as the SHA-256 of one that the same person uploaded before; cleans to a Document."""
+
+    def __init__(self, *, kinds: tuple[str, ...] = (), max_bytes: int | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.kinds, self.max_bytes = kinds, max_bytes
+        self.person_id: int | None = None
+        self.now: datetime.datetime | None = None
+
+    def to_python(self, data: Any) -> Any:
+        from yangcai.kernel import documents
+
+        if data in (None, ""):
+            return None
+        if isinstance(data, documents.Document):
+            return data
+        try:
+            if isinstance(data, str):
+                return documents.uploaded_before(digest=data, person_id=self.person_id)
+            return documents.store(
+                file=data, kinds=self.kinds, max_bytes=self.max_bytes, person_id=self.person_id, now=self.now
+            )
+        except documents.BadDocument as error:
+            raise ValidationError(str(error), code=error.code) from error
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        value = self.to_python(data)
+        if value is None and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return value
+
+
+class DocumentInput(forms.ClearableFileInput):
+    """Upload from a browser, or a digest or Document from the API and Python."""
+
+    template_name = "django/forms/widgets/file.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        upload = files.get(name) if files else None
+        return upload if upload is not None else data.get(name)
+
+
+DocumentField.widget = DocumentInput
+
+
+class Input(forms.Form):
+    """Base of all Action inputs. `subject`, `by` and `now` are there for fields whose choices depend on them."""
+
+    required_css_class = "required"
+
+    def __init__(self, data: Any = None, files: Any = None, *, subject: Any = None, by: Any = None, now: Any = None):
+        super().__init__(data, files)
+        self.subject, self.by, self.now = subject, by, now
+        for field in self.fields.values():
+            if isinstance(field, DocumentField):
+                field.person_id = getattr(by, "person_id", None)
+                field.now = now
+        self.scope()
+
+    def scope(self) -> None:
+        """Narrow querysets, choices and initial values to the subject; overridden where needed."""
+
+    def refusals(self) -> list[Refusal]:
+        """Validation errors as Refusals; a key that no field has is refused too."""
+        found = [
+            Refusal("unknown_field", f"没有“{name}”这一项", f"There is no field “{name}”", field=name)
+            for name in sorted(_names(self.data) - set(self.fields))
+        ]
+        for name, errors in self.errors.get_json_data().items():
+            label = str(self.fields[name].label or name) if name in self.fields else ""
+            for error in errors:
+                text = f"{label}：{error['message']}" if label else error["message"]
+                found.append(Refusal("invalid_input", text, text, field="" if name == "__all__" else name))
+        return found
+
+    @classmethod
+    def schema(cls) -> dict[str, Any]:
+        """JSON Schema (2020-12) of the input."""
+        return form_schema(cls)
+
+
+def _names(data: Any) -> set[str]:
+    if not data or hasattr(data, "getlist"):
+        return set()  # a browser form also carries its token and buttons
+    return set(data)
+
+
+def form_schema(form: type[forms.Form]) -> dict[str, Any]:
+    fields = form.base_fields
+    return {
+        "type": "object",
+        "properties": {name: field_schema(field) for name, field in fields.items()},
+        "required": [name for name, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
+
+
+def field_schema(field: forms.Field) -> dict[str, Any]:
+    """JSON Schema of one form field; an unknown kind of field is an error, so that no schema is ever vague."""
+    out = _shape(field)
+    if field.label:
+        out["title"] = str(field.label)
+    if field.help_text:
+        out["description"] = str(field.help_text)
+    return out
+
+
+def _shape(field: forms.Field) -> dict[str, Any]:
+    match field:
+        case RowsField():
+            return {
+                "type": "array",
+                "items": form_schema(field.row),
+                "minItems": field.min_rows,
+                "maxItems": field.max_rows,
+            }
+        case forms.ModelMultipleChoiceField():
+            return {"type": "array", "items": {"type": "integer"}}
+        case forms.ModelChoiceField():
+            return {"type": "integer", "x-model": field.queryset.model._meta.label_lower}
+        case forms.MultipleChoiceField():
+            return {"type": "array", "items": {"enum": [str(k) for k, _label in field.choices]}}
+        case forms.ChoiceField():
+            return {"type": "string", "enum": [str(k) for k, _label in field.choices if k != "" or not field.required]}
+        case DocumentField():
+            return {"type": "string", "pattern": "^[0-9a-f]{64}$", "contentMediaType": "application/octet-stream"}
+        case forms.BooleanField():
+            return {"type": "boolean"}
+        case forms.DecimalField():
+            return {"type": ["string", "number"], "format": "decimal", "x-decimal-places": field.decimal_places}
+        case forms.IntegerField():
+            out: dict[str, Any] = {"type": "integer"}
+            if field.min_value is not None:
+                out["minimum"] = field.min_value
+            if field.max_value is not None:
+                out["maximum"] = field.max_value
+            return out
+        case forms.DateTimeField():
+            return {"type": "string", "format": "date-time"}
+        case forms.DateField():
+            return {"type": "string", "format": "date"}
+        case forms.CharField():
+            text: dict[str, Any] = {"type": "string"}
+            if field.max_length:
+                text["maxLength"] = field.max_length
+            return text
+    raise TypeError(f"no JSON schema for {type(field).__name__}")

@@ -1,0 +1,87 @@
+"""In what form does the platform say no, so that a person knows why and by which article?"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import get_language
+
+
+def in_chinese() -> bool:
+    """True when the active language is Chinese (also when none is active: Chinese is the default)."""
+    return not (get_language() or "zh").startswith("en")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One article of one instrument, e.g. (财政部令第87号, 第六十八条); `rule` is the key under which /law shows it."""
+
+    instrument: str
+    article: str
+    rule: str = ""
+    confidence: str = "verified"
+    title: str = ""
+    title_en: str = ""
+
+    @property
+    def text(self) -> str:
+        """Printable reference; Chinese titles stay Chinese in both languages because they are names."""
+        title = self.title if in_chinese() or not self.title_en else self.title_en
+        return f"《{title}》{self.article}" if in_chinese() else f"{title} {self.article}"
+
+    def as_dict(self) -> dict[str, str]:
+        return {
+            "instrument": self.instrument,
+            "article": self.article,
+            "rule": self.rule,
+            "title": self.title,
+            "confidence": self.confidence,
+        }
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why an Action may not be performed: code (a noun), a sentence per language, article, facts."""
+
+    code: str
+    zh: str
+    en: str
+    citation: Citation | None = None
+    facts: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    field: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "zh": self.zh,
+            "en": self.en,
+            "citation": self.citation.as_dict() if self.citation else None,
+            "field": self.field,
+            "facts": {k: str(v) for k, v in self.facts.items()},
+        }
+
+
+class Refused(Exception):
+    """An Action was refused; `refusals` holds every reason, never only the first."""
+
+    def __init__(self, refusals: list[Refusal]):
+        self.refusals = list(refusals)
+        super().__init__("; ".join(f"{r.code}: {r.zh}" for r in self.refusals))
+
+    @property
+    def codes(self) -> set[str]:
+        return {r.code for r in self.refusals}
+
+
+#: Database constraint name -> the Refusal that a person sees when the database itself says no.
+BY_CONSTRAINT: dict[str, Refusal] = {}
+
+
+def refuses(constraint: str, refusal: Refusal) -> None:
+    """Register the sentence for a constraint's name (filled by controls/register.py and by the apps at start-up)."""
+    if constraint in BY_CONSTRAINT and BY_CONSTRAINT[constraint].code != refusal.code:
+        raise ValueError(f"constraint {constraint} has two refusals")
+    BY_CONSTRAINT[constraint] = refusal
