@@ -1,0 +1,301 @@
+"""What is being bought, and where does it stand at a given moment?"""
+
+import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel.models import MoneyField, Root, Rooted
+from yangcai.parties.models import Organisation
+from yangcai.planning.models import Category, PlanItem, SetAside
+
+
+class CaseEnd(models.TextChoices):
+    CLOSED = "closed", _("结项")
+    UNSUCCESSFUL = "unsuccessful", _("废标")
+    TERMINATED = "terminated", _("终止")
+
+
+class LotOutcome(models.TextChoices):
+    PENDING = "", _("进行中")
+    AWARDED = "awarded", _("已定标")
+    UNSUCCESSFUL = "unsuccessful", _("废标")
+    TERMINATED = "terminated", _("终止")
+
+
+class EvaluationMethod(models.TextChoices):
+    RATED = "rated", _("综合评分法")
+    LOWEST = "lowest", _("最低评标价法")
+
+
+class Stage(models.TextChoices):
+    """The closed vocabulary of stages (DESIGN §6); the same words as in yangcai.procedures.stages."""
+
+    PREPARATION = "preparation", _("采购准备")
+    JUSTIFICATION = "justification", _("论证公示")
+    INVITATION = "invitation", _("发布公告")
+    SUBMISSION = "submission", _("投标")
+    OPENING = "opening", _("开标")
+    QUALIFICATION = "qualification", _("资格审查")
+    EVALUATION = "evaluation", _("评审")
+    DIALOGUE = "dialogue", _("谈判磋商")
+    FINAL_OFFER = "final_offer", _("最后报价")
+    AWARD = "award", _("定标")
+
+
+class Case(Root):
+    """采购项目: one purchase by one procedure; its stage is derived from its periods and the time, never stored."""
+
+    number = models.TextField(_("项目编号"), unique=True)
+    title = models.TextField(_("项目名称"))
+    plan_item = models.ForeignKey(PlanItem, models.PROTECT, related_name="cases", verbose_name=_("采购计划"))
+    buyer = models.ForeignKey(Organisation, models.PROTECT, related_name="cases_bought", verbose_name=_("采购人"))
+    agent = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="cases_run", verbose_name=_("采购代理机构")
+    )
+    procedure = models.TextField(_("采购方式"))
+    category = models.TextField(_("类别"), choices=Category.choices)
+    classification = models.TextField(_("品目"), default="", blank=True)
+    budget = MoneyField(_("预算金额"))
+    ceiling = MoneyField(_("最高限价"), null=True, blank=True)
+    set_aside = models.TextField(_("预留份额"), choices=SetAside.choices, default=SetAside.NONE)
+    jurisdiction = models.TextField(_("行政区划代码"))
+    law_as_of = models.DateField(_("适用法律日期"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("立项时间"))
+    published_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    end_kind = models.TextField(_("结束方式"), choices=CaseEnd.choices, default="", blank=True)
+    end_reason = models.TextField(_("结束理由"), default="", blank=True)
+    predecessor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("前次采购"))
+    is_demo = models.BooleanField(_("演示"), default=False)
+
+    class Meta:
+        verbose_name = _("采购项目")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan_item"], condition=models.Q(ended_at__isnull=True), name="one_live_case_per_plan_item"
+            ),
+            models.CheckConstraint(condition=models.Q(budget__gt=0), name="case_budget_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(ceiling__isnull=True) | models.Q(ceiling__lte=models.F("budget")),
+                name="ceiling_within_budget",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, end_kind="")
+                | models.Q(ended_at__isnull=False) & ~models.Q(end_kind=""),
+                name="case_end_has_a_kind",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-opened_at"], name="case_of_buyer"),
+            models.Index(fields=["agent", "-opened_at"], name="case_of_agent"),
+            models.Index(fields=["-published_at"], name="case_published"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def law_on(self) -> datetime.date | None:
+        """The day whose law applies: pinned at publication (DESIGN §5)."""
+        return self.law_as_of
+
+    def period_at(self, now: datetime.datetime) -> "Period | None":
+        return period_at([p for p in self.periods.all() if p.lot_id is None], now)
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        """Stage of the whole case (preparation to opening); lots have their own from qualification on."""
+        if self.ended_at is not None and self.ended_at <= now:
+            return ""
+        period = self.period_at(now)
+        return period.stage if period else ""
+
+    def is_suspended_at(self, now: datetime.datetime) -> bool:
+        return any(
+            s.suspended_at <= now and (s.resumed_at is None or now < s.resumed_at) for s in self.suspensions.all()
+        )
+
+
+def period_at(periods: "list[Period]", now: datetime.datetime) -> "Period | None":
+    """The period that contains now; periods are half-open and do not overlap."""
+    for period in periods:
+        if period.opens_at <= now and (period.closes_at is None or now < period.closes_at):
+            return period
+    return None
+
+
+class Lot(Rooted):
+    """包 / 标段: what one Award is about."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="lots", verbose_name=_("采购项目"))
+    number = models.TextField(_("包号"))
+    title = models.TextField(_("名称"))
+    budget = MoneyField(_("预算金额"))
+    ceiling = MoneyField(_("最高限价"), null=True, blank=True)
+    evaluation_method = models.TextField(_("评审方法"), choices=EvaluationMethod.choices)
+    outcome = models.TextField(_("结果"), choices=LotOutcome.choices, default="", blank=True)
+    outcome_at = models.DateTimeField(_("结果时间"), null=True, blank=True)
+    outcome_reason = models.TextField(_("理由"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("采购包")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="one_lot_per_number"),
+            models.CheckConstraint(condition=models.Q(budget__gt=0), name="lot_budget_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(ceiling__isnull=True) | models.Q(ceiling__lte=models.F("budget")),
+                name="lot_ceiling_within_budget",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case.title} {self.number}"
+
+    @property
+    def root(self) -> Case:
+        return self.case
+
+    @property
+    def limit(self) -> object:
+        """What a bid may not exceed: the ceiling, else the budget (87号令 art. 63)."""
+        return self.ceiling if self.ceiling is not None else self.budget
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        if self.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}:
+            return ""
+        own = period_at([p for p in self.case.periods.all() if p.lot_id == self.pk], now)
+        return own.stage if own else self.case.stage_at(now)
+
+
+class Period(Rooted):
+    """One stage of one case (or lot), half-open [opens_at, closes_at). The only place where a stage is written down."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="periods", verbose_name=_("采购项目"))
+    lot = models.ForeignKey(
+        Lot, models.PROTECT, null=True, blank=True, related_name="periods", verbose_name=_("采购包")
+    )
+    stage = models.TextField(_("环节"), choices=Stage.choices)
+    round = models.PositiveSmallIntegerField(_("轮次"), default=1)
+    opens_at = models.DateTimeField(_("开始"))
+    closes_at = models.DateTimeField(_("截止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("时段")
+        ordering = ["opens_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "lot", "stage", "round"], name="one_period_per_round", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__isnull=True) | models.Q(closes_at__gte=models.F("opens_at")),
+                name="period_ends_after_it_opens",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.opens_at:%Y-%m-%d}"
+
+    @property
+    def root(self) -> Case:
+        return self.case
+
+
+class Suspension(Rooted):
+    """暂停: the current periods are closed and reopen with what was left of them (政府采购法 art. 57)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="suspensions", verbose_name=_("采购项目"))
+    reason = models.TextField(_("理由"))
+    authority = models.TextField(_("决定机关"))
+    suspended_at = models.DateTimeField(_("暂停时间"))
+    until_on = models.DateField(_("最迟恢复日期"))
+    resumed_at = models.DateTimeField(_("恢复时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("暂停")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(resumed_at__isnull=True), name="one_suspension_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def root(self) -> Case:
+        return self.case
+
+
+class Candidate(Rooted):
+    """中标/成交候选人: what a procedure on this platform produced for a lot; without it there is no Award."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="candidates", verbose_name=_("采购包"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("供应商"))
+    rank = models.PositiveSmallIntegerField(_("名次"))
+    amount = MoneyField(_("投标报价"))
+    evaluated_price = MoneyField(_("评审价"), null=True)
+    score = models.DecimalField(_("得分"), max_digits=9, decimal_places=4, null=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("候选人")
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "supplier"], name="one_candidacy_per_supplier"),
+            models.UniqueConstraint(fields=["lot", "rank"], name="one_candidate_per_rank"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank} {self.supplier}"
+
+    @property
+    def root(self) -> Case:
+        return self.lot.case
+
+
+class Award(Rooted):
+    """中标/成交: the buyer's (or deemed) decision for one candidate of a lot; a contract needs exactly one."""
+
+    candidate = models.OneToOneField(Candidate, models.PROTECT, related_name="award", verbose_name=_("候选人"))
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="awards", verbose_name=_("采购包"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="awards", verbose_name=_("中标供应商"))
+    amount = MoneyField(_("中标金额"))
+    determined_at = models.DateTimeField(_("确定时间"))
+    is_deemed = models.BooleanField(_("视同确定"), default=False)
+    announced_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
+    refused_at = models.DateTimeField(_("拒签时间"), null=True, blank=True)
+    refusal_reason = models.TextField(_("拒签理由"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("中标结果")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lot"], condition=models.Q(refused_at__isnull=True), name="one_award_per_lot"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lot} {self.supplier}"
+
+    @property
+    def root(self) -> Case:
+        return self.lot.case
+
+
+class SuspendedPeriod(Rooted):
+    """What a suspension cut off: the stage, how long after the cut it would have begun, how long it had left."""
+
+    suspension = models.ForeignKey(Suspension, models.PROTECT, related_name="cut_off", verbose_name=_("暂停"))
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("采购包"))
+    stage = models.TextField(_("环节"), choices=Stage.choices)
+    begins_after = models.DurationField(_("距开始"))
+    lasts = models.DurationField(_("剩余时长"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("被暂停的时段")
+
+    def __str__(self) -> str:
+        return self.stage
+
+    @property
+    def root(self) -> Case:
+        return self.suspension.case

@@ -1,0 +1,97 @@
+"""How does a case or a lot move from one stage to the next? Only by closing one period and opening another."""
+
+import datetime
+
+from yangcai.cases.models import Case, Lot, Period, Stage, SuspendedPeriod, Suspension
+
+
+def open_period(
+    case: Case,
+    *,
+    stage: str,
+    opens_at: datetime.datetime,
+    closes_at: datetime.datetime | None = None,
+    lot: Lot | None = None,
+) -> Period:
+    """Write the next round of a stage."""
+    rounds = Period.objects.filter(case=case, lot=lot, stage=stage).count()
+    return Period.objects.create(
+        case=case, lot=lot, stage=stage, round=rounds + 1, opens_at=opens_at, closes_at=closes_at
+    )
+
+
+def close_period(case: Case, *, at: datetime.datetime, lot: Lot | None = None) -> Period | None:
+    """End the period that is open at `at` (of the lot, or of the case); later planned periods are left."""
+    current = (
+        Period.objects.filter(case=case, lot=lot, opens_at__lte=at)
+        .exclude(closes_at__lte=at)
+        .order_by("-opens_at")
+        .first()
+    )
+    if current is not None:
+        current.closes_at = at
+        current.save(update_fields=["closes_at"])
+    return current
+
+
+def advance(
+    case: Case, *, to: str, at: datetime.datetime, lot: Lot | None = None, closes_at: datetime.datetime | None = None
+) -> Period:
+    """Close the open period and open the next stage at the same instant."""
+    close_period(case, at=at, lot=lot)
+    return open_period(case, stage=to, opens_at=at, closes_at=closes_at, lot=lot)
+
+
+def planned(case: Case, stage: str, *, lot: Lot | None = None) -> Period | None:
+    """The latest period of a stage, whether past, present or to come."""
+    return Period.objects.filter(case=case, lot=lot, stage=stage).order_by("-round").first()
+
+
+def closing_at(case: Case) -> datetime.datetime | None:
+    """投标截止时间: when the latest submission period closes."""
+    period = planned(case, Stage.SUBMISSION)
+    return period.closes_at if period else None
+
+
+def suspend(suspension: Suspension) -> None:
+    """Cut off every open or planned period at the suspension's instant and remember what was left of each."""
+    at = suspension.suspended_at
+    for period in Period.objects.filter(case=suspension.case).exclude(closes_at__lte=at):
+        begins = max(period.opens_at, at)
+        SuspendedPeriod.objects.create(
+            suspension=suspension,
+            lot_id=period.lot_id,
+            stage=period.stage,
+            begins_after=begins - at,
+            lasts=period.closes_at - begins if period.closes_at else None,
+        )
+        if period.opens_at >= at:
+            period.delete()
+            continue
+        period.closes_at = at
+        period.save(update_fields=["closes_at"])
+
+
+def resume(suspension: Suspension) -> None:
+    """Open again, from the moment of resumption, what was cut off, each with its remainder (DESIGN §4)."""
+    for cut in suspension.cut_off.select_related("lot"):
+        opens_at = suspension.resumed_at + cut.begins_after
+        open_period(
+            suspension.case,
+            stage=cut.stage,
+            opens_at=opens_at,
+            closes_at=opens_at + cut.lasts if cut.lasts is not None else None,
+            lot=cut.lot,
+        )
+
+
+def end(case: Case, *, at: datetime.datetime, kind: str, reason: str) -> None:
+    """The case is over: every open period closes, planned ones that have not begun are taken back."""
+    for period in Period.objects.filter(case=case).exclude(closes_at__lte=at):
+        if period.opens_at >= at:
+            period.delete()
+            continue
+        period.closes_at = at
+        period.save(update_fields=["closes_at"])
+    case.ended_at, case.end_kind, case.end_reason = at, kind, reason
+    case.save(update_fields=["ended_at", "end_kind", "end_reason"])

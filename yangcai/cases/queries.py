@@ -1,0 +1,127 @@
+"""Which cases may a post see, and which are its own?"""
+
+import datetime
+from collections.abc import Callable
+
+from django.db.models import Q, QuerySet
+
+from yangcai.cases.models import Award, Candidate, Case, Lot, Period, Suspension
+from yangcai.kernel.actions import scope, standing
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import Post
+from yangcai.parties.roles import BUYER, Role
+
+#: Roles that oversee every case of the area.
+OVERSEERS = frozenset({Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR, Role.PLATFORM})
+
+#: functions(case, post) -> bool by which later apps give standing (committee members)
+ALSO_STANDING: list[Callable[[Case, Post], bool]] = []
+
+
+def visible(post: Post | None, now: datetime.datetime) -> Q:
+    """Published cases are public; before publication only the buyer, its agent and the overseers see one."""
+    published = Q(published_at__isnull=False, published_at__lte=now)
+    if post is None:
+        return published
+    if post.role in OVERSEERS:
+        return Q()
+    if post.role in BUYER:
+        return published | Q(buyer_id=post.organisation_id)
+    if post.role == Role.AGENT:
+        return published | Q(agent_id=post.organisation_id)
+    return published
+
+
+@scope(Case)
+def visible_to(post: Post | None, now: datetime.datetime) -> QuerySet[Case]:
+    return Case.objects.filter(visible(post, now)).select_related("buyer", "agent", "plan_item__appropriation")
+
+
+def own_cases(post: Post, now: datetime.datetime) -> QuerySet[Case]:
+    """The cases a post works on, newest first (its list beside the worklist)."""
+    cases = visible_to(post, now)
+    if post.role in BUYER:
+        return cases.filter(buyer_id=post.organisation_id).order_by("-opened_at")
+    if post.role == Role.AGENT:
+        return cases.filter(agent_id=post.organisation_id).order_by("-opened_at")
+    if post.role in OVERSEERS:
+        return cases.order_by("-opened_at")
+    touched = (
+        Entry.objects.filter(organisation_id=post.organisation_id, outcome="done", root__startswith="case:")
+        .values_list("root", flat=True)
+        .distinct()
+    )
+    return cases.filter(pk__in=[root.partition(":")[2] for root in touched]).order_by("-opened_at")
+
+
+@standing(Case)
+def concerns_case(case: Case, post: Post) -> bool:
+    """Buyer's own, agent's own; suppliers stand in every published case; overseers in all."""
+    if post.role in OVERSEERS:
+        return True
+    if post.role in BUYER:
+        return case.buyer_id == post.organisation_id
+    if post.role == Role.AGENT:
+        return case.agent_id == post.organisation_id
+    if post.role == Role.SUPPLIER:
+        return case.published_at is not None
+    return any(also(case, post) for also in ALSO_STANDING)
+
+
+@scope(Lot)
+def visible_lots(post: Post | None, now: datetime.datetime) -> QuerySet[Lot]:
+    return Lot.objects.filter(case__in=visible_to(post, now)).select_related("case")
+
+
+@standing(Lot)
+def concerns_lot(lot: Lot, post: Post) -> bool:
+    return concerns_case(lot.case, post)
+
+
+@scope(Award)
+def visible_awards(post: Post | None, now: datetime.datetime) -> QuerySet[Award]:
+    """An award is public once announced; before that it is the buyer's side's own."""
+    awards = Award.objects.select_related("lot__case", "supplier")
+    if post is None:
+        return awards.filter(announced_at__lte=now)
+    if post.role in OVERSEERS:
+        return awards
+    own = Q()
+    if post.role in BUYER:
+        own = Q(lot__case__buyer_id=post.organisation_id)
+    elif post.role == Role.AGENT:
+        own = Q(lot__case__agent_id=post.organisation_id)
+    return awards.filter(Q(announced_at__lte=now) | own) if own else awards.filter(announced_at__lte=now)
+
+
+@standing(Award)
+def concerns_award(award: Award, post: Post) -> bool:
+    if post.role == Role.SUPPLIER:
+        return award.supplier_id == post.organisation_id
+    return concerns_case(award.lot.case, post)
+
+
+@scope(Suspension)
+def visible_suspensions(post: Post | None, now: datetime.datetime) -> QuerySet[Suspension]:
+    return Suspension.objects.filter(case__in=visible_to(post, now)).select_related("case")
+
+
+@standing(Suspension)
+def concerns_suspension(suspension: Suspension, post: Post) -> bool:
+    return concerns_case(suspension.case, post)
+
+
+def candidates(lot: Lot) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank")
+
+
+def periods(case: Case) -> QuerySet[Period]:
+    return Period.objects.filter(case=case).select_related("lot").order_by("opens_at", "pk")
+
+
+def timeline(case: Case) -> QuerySet[Entry]:
+    """Every Entry of the case and of the plan and intention it came from, oldest first."""
+    roots = [case.ref, case.plan_item.ref]
+    if case.plan_item.intention_id:
+        roots.append(f"intention:{case.plan_item.intention_id}")
+    return Entry.objects.filter(root__in=roots, outcome="done").select_related("payload").order_by("seq")

@@ -1,0 +1,229 @@
+"""What was promised, delivered, accepted, invoiced and paid?"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Award, Case
+from yangcai.funds.models import Fund
+from yangcai.kernel.models import Document, MoneyField, Rooted
+from yangcai.parties.models import Organisation
+
+
+class Contract(Rooted):
+    """采购合同: of exactly one Award; its own committed and paid funds."""
+
+    award = models.OneToOneField(Award, models.PROTECT, related_name="contract", verbose_name=_("中标结果"))
+    case = models.ForeignKey(Case, models.PROTECT, related_name="contracts", verbose_name=_("采购项目"))
+    number = models.TextField(_("合同编号"), unique=True)
+    title = models.TextField(_("合同名称"))
+    buyer = models.ForeignKey(Organisation, models.PROTECT, related_name="contracts_bought", verbose_name=_("采购人"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="contracts_won", verbose_name=_("供应商"))
+    amount = MoneyField(_("合同金额"))
+    terms = models.TextField(_("合同条款"))
+    delivery = models.TextField(_("履行期限和地点"))
+    payment_days = models.PositiveSmallIntegerField(_("付款期限（日）"))
+    acceptance_days = models.PositiveSmallIntegerField(_("验收期限（日）"))
+    performance_security = MoneyField(_("履约保证金"), default=0)
+    for_sme = models.BooleanField(_("中小企业预留合同"), default=False)
+    committed_fund = models.OneToOneField(Fund, models.PROTECT, related_name="+", verbose_name=_("合同占用资金"))
+    paid_fund = models.OneToOneField(Fund, models.PROTECT, related_name="+", verbose_name=_("已支付资金"))
+    drafted_at = models.DateTimeField(_("起草时间"))
+    buyer_signed_at = models.DateTimeField(_("采购人签订时间"), null=True, blank=True)
+    supplier_signed_at = models.DateTimeField(_("供应商签订时间"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("签订时间"), null=True, blank=True)
+    published_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
+    filed_at = models.DateTimeField(_("备案时间"), null=True, blank=True)
+    terminated_at = models.DateTimeField(_("解除时间"), null=True, blank=True)
+    termination_reason = models.TextField(_("解除理由"), default="", blank=True)
+    closed_at = models.DateTimeField(_("结项时间"), null=True, blank=True)
+    closing_acceptance = models.OneToOneField(
+        "Acceptance", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("结项依据的验收")
+    )
+
+    class Meta:
+        verbose_name = _("采购合同")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="contract_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) | models.Q(closing_acceptance__isnull=False),
+                name="no_acceptance_no_closing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def root(self) -> Case:
+        return self.case
+
+
+class ContractRow(Rooted):
+    class Meta:
+        abstract = True
+
+    @property
+    def root(self) -> Case:
+        return self.contract.case  # type: ignore[attr-defined,no-any-return]
+
+
+class MilestoneDue(models.TextChoices):
+    SIGNATURE = "signature", _("合同签订")
+    DELIVERY = "delivery", _("交付")
+    ACCEPTANCE = "acceptance", _("验收合格")
+
+
+class Milestone(ContractRow):
+    """付款节点: an advance (due on signature), a delivery or an acceptance; amounts add up to the contract."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="milestones", verbose_name=_("采购合同"))
+    number = models.PositiveSmallIntegerField(_("序号"))
+    title = models.TextField(_("名称"))
+    due_on = models.TextField(_("付款条件"), choices=MilestoneDue.choices)
+    amount = MoneyField(_("金额"))
+
+    class Meta:
+        verbose_name = _("付款节点")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "number"], name="one_milestone_per_number"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="milestone_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Delivery(ContractRow):
+    """交付: reported by the supplier."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="deliveries", verbose_name=_("采购合同"))
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, related_name="deliveries", verbose_name=_("付款节点")
+    )
+    delivered_on = models.DateField(_("交付日期"))
+    note = models.TextField(_("说明"), default="", blank=True)
+    reported_at = models.DateTimeField(_("报告时间"))
+
+    class Meta:
+        verbose_name = _("交付")
+
+    def __str__(self) -> str:
+        return f"{self.delivered_on}"
+
+
+class Acceptance(ContractRow):
+    """验收: of one milestone, or of the whole contract (`is_final`), passed or not (条例 art. 45)."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="acceptances", verbose_name=_("采购合同"))
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, null=True, related_name="acceptances", verbose_name=_("付款节点")
+    )
+    is_final = models.BooleanField(_("最终验收"))
+    passed = models.BooleanField(_("合格"))
+    accepted_on = models.DateField(_("验收日期"))
+    opinion = models.TextField(_("验收意见"))
+    members = models.TextField(_("验收小组"))
+    report = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("验收书")
+    )
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("验收")
+
+    def __str__(self) -> str:
+        return f"{self.accepted_on}"
+
+
+class AcceptanceItem(ContractRow):
+    """One technical, service or safety item of an acceptance."""
+
+    acceptance = models.ForeignKey(Acceptance, models.PROTECT, related_name="items", verbose_name=_("验收"))
+    item = models.TextField(_("验收事项"))
+    result = models.TextField(_("验收情况"))
+    passed = models.BooleanField(_("合格"))
+
+    class Meta:
+        verbose_name = _("验收事项")
+
+    def __str__(self) -> str:
+        return self.item
+
+    @property
+    def contract(self) -> Contract:
+        return self.acceptance.contract
+
+
+class Amendment(ContractRow):
+    """补充合同或变更: supplements within 10 % (政府采购法 art. 49), changes only on lawful grounds (art. 50)."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="amendments", verbose_name=_("采购合同"))
+    number = models.PositiveSmallIntegerField(_("序号"))
+    is_supplement = models.BooleanField(_("补充合同"))
+    clause = models.TextField(_("变更条款"))
+    content = models.TextField(_("变更后内容"))
+    reason = models.TextField(_("理由"))
+    amount_change = MoneyField(_("金额增加"), default=0)
+    signed_at = models.DateTimeField(_("签订时间"))
+    published_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("合同变更")
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="one_amendment_per_number")]
+
+    def __str__(self) -> str:
+        return self.clause
+
+
+class Invoice(ContractRow):
+    """发票."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="invoices", verbose_name=_("采购合同"))
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="invoices", verbose_name=_("付款节点"))
+    number = models.TextField(_("发票号码"))
+    amount = MoneyField(_("金额"))
+    issued_on = models.DateField(_("开票日期"))
+    received_at = models.DateTimeField(_("收到时间"))
+
+    class Meta:
+        verbose_name = _("发票")
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "number"], name="one_invoice_per_number"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="invoice_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PaymentRequest(ContractRow):
+    """支付申请: requested by one person, approved by another, paid by the treasury."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="payment_requests", verbose_name=_("采购合同"))
+    milestone = models.ForeignKey(
+        Milestone, models.PROTECT, related_name="payment_requests", verbose_name=_("付款节点")
+    )
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payment_requests", verbose_name=_("发票"))
+    amount = MoneyField(_("金额"))
+    requested_at = models.DateTimeField(_("申请时间"))
+    approved_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("退回时间"), null=True, blank=True)
+    return_reason = models.TextField(_("退回理由"), default="", blank=True)
+    paid_at = models.DateTimeField(_("支付时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("支付申请")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),
+            models.UniqueConstraint(
+                fields=["invoice"], condition=models.Q(returned_at__isnull=True), name="one_live_request_per_invoice"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paid_at__isnull=True) | models.Q(approved_at__isnull=False),
+                name="no_payment_without_approval",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount}"

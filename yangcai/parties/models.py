@@ -1,0 +1,160 @@
+"""Who takes part: organisations, people, the posts through which people act, and experts."""
+
+import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel.models import Root, Rooted
+from yangcai.parties.roles import Role
+
+
+class OrganisationKind(models.TextChoices):
+    BUYER = "buyer", _("采购人")
+    AGENT = "agent", _("采购代理机构")
+    CENTRAL_AGENT = "central_agent", _("集中采购机构")
+    SUPPLIER = "supplier", _("供应商")
+    TREASURY = "treasury", _("财政部门")
+    EXPERT_UNIT = "expert_unit", _("专家所在单位")
+    PLATFORM = "platform", _("平台")
+
+
+class Size(models.TextChoices):
+    """企业规模 (工信部联企业〔2011〕300号)."""
+
+    LARGE = "large", _("大型企业")
+    MEDIUM = "medium", _("中型企业")
+    SMALL = "small", _("小型企业")
+    MICRO = "micro", _("微型企业")
+
+
+class Organisation(Root):
+    """主体: a buyer, agent, supplier or authority."""
+
+    name = models.TextField(_("名称"), unique=True)
+    kind = models.TextField(_("类别"), choices=OrganisationKind.choices)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, unique=True, null=True, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("主管预算单位"))
+    jurisdiction = models.TextField(_("行政区划代码"), default="620171")
+    address = models.TextField(_("地址"), default="", blank=True)
+    contact = models.TextField(_("联系方式"), default="", blank=True)
+    size = models.TextField(_("企业规模"), choices=Size.choices, default="", blank=True)
+    is_prison_enterprise = models.BooleanField(_("监狱企业"), default=False)
+    is_disabled_welfare = models.BooleanField(_("残疾人福利性单位"), default=False)
+
+    class Meta:
+        verbose_name = _("主体")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_small_micro(self) -> bool:
+        """Treated as small or micro (财库〔2020〕46号; 财库〔2014〕68号; 财库〔2017〕141号)."""
+        return self.size in {Size.SMALL, Size.MICRO} or self.is_prison_enterprise or self.is_disabled_welfare
+
+    @property
+    def is_sme(self) -> bool:
+        return (
+            self.size in {Size.MEDIUM, Size.SMALL, Size.MICRO} or self.is_prison_enterprise or self.is_disabled_welfare
+        )
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, username: str, password: str | None = None, **extra: object) -> "Person":
+        person = self.model(username=username, **extra)
+        person.set_password(password)
+        person.save()
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(username=username)
+
+
+class Person(AbstractBaseUser):
+    """人员: somebody who signs in; what they may do comes from their posts alone."""
+
+    username = models.CharField(_("登录名"), max_length=64, unique=True)
+    name = models.TextField(_("姓名"))
+    email = models.EmailField(_("电子邮箱"), blank=True, default="")
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("人员")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """No permission outside Actions: there is no superuser."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class Post(Rooted):
+    """岗位: person × organisation × role × from–to. Every Action is performed through one."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name=_("人员"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name=_("单位"))
+    role = models.TextField(_("角色"), choices=Role.choices)
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("岗位")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation", "role", "from_on"], name="one_post_per_role"),
+            models.CheckConstraint(
+                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gte=models.F("from_on")),
+                name="post_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}（{self.get_role_display()}）"
+
+    def is_valid_at(self, now: datetime.datetime) -> bool:
+        today = timezone.localdate(now)
+        return self.person.is_active and self.from_on <= today and (self.to_on is None or today <= self.to_on)
+
+
+class Expert(Rooted):
+    """评审专家: a person in the library, with employer and specialities."""
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="expert", verbose_name=_("人员"))
+    employer = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("工作单位"))
+    specialities = models.TextField(_("评审专业"), default="")
+    admitted_on = models.DateField(_("入库日期"))
+    left_on = models.DateField(_("退库日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("评审专家")
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class ApiToken(models.Model):
+    """A token that acts through one post; only its SHA-256 is kept."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="tokens", verbose_name=_("岗位"))
+    digest = models.CharField(_("摘要"), max_length=64, unique=True)
+    label = models.TextField(_("用途"), default="")
+    created_at = models.DateTimeField(_("签发时间"))
+    expires_at = models.DateTimeField(_("失效时间"))
+    revoked_at = models.DateTimeField(_("撤销时间"), null=True)
+
+    class Meta:
+        verbose_name = _("接口令牌")
+
+    def __str__(self) -> str:
+        return self.label
