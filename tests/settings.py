@@ -1,0 +1,26 @@
+"""With which settings do the tests run? The site's own, on a cluster without fsync, in a throw-away folder."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from yangcai.kernel import embedded_postgres
+
+CLUSTER = Path(os.environ.get("YANGCAI_HOME") or Path(__file__).resolve().parent.parent / "var") / "postgres-test"
+OWN_CLUSTER = not os.environ.get("DATABASE_URL")
+FOLDER = tempfile.mkdtemp(prefix="yangcai-test-")
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+
+# The environment and not only the settings: tests run the command line in processes of its own.
+if OWN_CLUSTER:
+    os.environ["DATABASE_URL"] = embedded_postgres.status(CLUSTER).dsn
+os.environ["YANGCAI_HOME"] = FOLDER
+os.environ["YANGCAI_DEBUG"] = "1"
+
+from yangcai.settings import *  # noqa: E402, F403
+from yangcai.settings import DATABASES  # noqa: E402
+
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("YANGCAI_TEST_DB") or f"test_yangcai_{os.getpid()}"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast: no secret is kept here

@@ -1,0 +1,89 @@
+"""What can be done from the command line? One file per command under commands/, found by its name.
+
+A command module says in `HELP` what it does (Chinese, English), declares its options in `add_arguments(parser)` and
+does it in `run(options) -> int`, the exit code (console.py). It calls `site.load()` when it needs the models.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any, NoReturn
+
+from yangcai.cli import commands, console
+from yangcai.cli.console import Stop, say
+from yangcai.kernel.embedded_postgres import PostgresError
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(console.USAGE, say(zh=f"用法有误：{message}\n", en=f"Usage error: {message}\n"))
+
+
+def modules() -> dict[str, ModuleType]:
+    """Every command: its name, its module."""
+    names = sorted(found.name for found in pkgutil.iter_modules(commands.__path__))
+    return {name: importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(prog="yangcai", description=say(zh="阳采：政府采购一体化平台", en="Yangcai: government procurement"))
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
+    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
+    common.add_argument("--lang", choices=["zh", "en"], help=say(zh="语言", en="language"))
+    common.add_argument("--yes", action="store_true", help=say(zh="不再询问", en="do not ask"))
+    found = top.add_subparsers(dest="command", required=True, metavar=say(zh="命令", en="command"))
+    for name, module in modules().items():
+        zh, en = getattr(module, "HELP", None) or [(module.__doc__ or name).splitlines()[0]] * 2
+        text = say(zh=zh, en=en)
+        module.add_arguments(found.add_parser(name, parents=[common], help=text, description=text))
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    console.choose_language(_language(given))
+    options = parser().parse_args(given)
+    try:
+        return int(modules()[options.command].run(options))
+    except KeyboardInterrupt:
+        return console.INTERRUPTED
+    except Stop as stop:
+        return _failed(options, stop.code, say(zh=stop.zh, en=stop.en), hint=stop.hint)
+    except PostgresError as error:
+        return _failed(options, console.NOT_MET, str(error), hint="yangcai doctor")
+    except Exception as error:
+        if refusals := getattr(error, "refusals", None):
+            return _failed(options, console.NOT_MET, *[refusal.text for refusal in refusals])
+        if not options.json:
+            traceback.print_exc()
+        return _failed(options, console.UNEXPECTED, f"{type(error).__name__}: {error}")
+
+
+def _language(given: Sequence[str]) -> str:
+    """Before the parser is made, for its own texts: --lang, else YANGCAI_LANG, else Chinese."""
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    early.add_argument("--lang", nargs="?")
+    chosen = early.parse_known_args(given)[0].lang or os.environ.get("YANGCAI_LANG")
+    return "en" if chosen == "en" else "zh"
+
+
+def _failed(options: argparse.Namespace, code: int, *sentences: str, hint: str = "") -> int:
+    if options.json:
+        answer: dict[str, Any] = {"ok": False, "data": {}, "warnings": [], "errors": list(sentences)}
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        for sentence in sentences:
+            print(sentence, file=sys.stderr)
+        if hint:
+            print(say(zh=f"可试：{hint}", en=f"Try: {hint}"), file=sys.stderr)
+    return code

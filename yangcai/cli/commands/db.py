@@ -1,0 +1,44 @@
+"""Is the PostgreSQL of our own running? Start it, stop it, tell its state or its address."""
+
+import argparse
+import os
+
+from yangcai.cli import console, site
+from yangcai.cli.console import Stop, answer, say
+from yangcai.kernel import embedded_postgres
+
+HELP = ("内置数据库：启动、停止、状态、地址", "the embedded database: start, stop, status, url")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", choices=["start", "stop", "status", "url"])
+
+
+def run(options: argparse.Namespace) -> int:
+    if os.environ.get("DATABASE_URL"):
+        if options.verb == "url":
+            answer(options, data={"url": os.environ["DATABASE_URL"]}, text=os.environ["DATABASE_URL"])
+            return console.OK
+        raise Stop(
+            zh="DATABASE_URL 已指定外部数据库，内置数据库不参与",
+            en="DATABASE_URL names a database of your own; the embedded one is not used",
+            code=console.NOT_PERMITTED,
+        )
+    home = site.cluster_home()
+    if options.verb == "start":
+        embedded_postgres.start(home)
+    elif options.verb == "stop":
+        embedded_postgres.stop(home)
+    found = embedded_postgres.status(home)
+    data = {"running": found.running, "pid": found.pid, "home": found.home, "url": found.dsn, "version": found.version}
+    if options.verb == "url":
+        text = found.dsn
+    elif found.running:
+        text = say(
+            zh=f"PostgreSQL {found.version} 运行中（进程 {found.pid}）\n{found.dsn}",
+            en=f"PostgreSQL {found.version} is running (process {found.pid})\n{found.dsn}",
+        )
+    else:
+        text = say(zh=f"未运行：{found.home}", en=f"not running: {found.home}")
+    answer(options, data=data, text=text)
+    return console.NOT_MET if options.verb == "status" and not found.running else console.OK

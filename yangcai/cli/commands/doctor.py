@@ -1,0 +1,154 @@
+"""Can the platform work on this machine, and if not, what is to be done?"""
+
+import argparse
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from yangcai.cli import console, site
+from yangcai.cli.console import answer, say
+
+HELP = ("诊断运行环境", "examine this machine")
+
+FREE_SPACE = 2**30  # bytes: a cluster, its log, some files
+CLOCK_DRIFT_SECONDS = 2  # between this process and the database; a bid's receipt is stamped by the latter
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: how it is, and how to mend it when it is not well. `needed` False: only a part suffers."""
+
+    what: str
+    well: bool
+    state: str
+    mend: str = ""
+    needed: bool = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, help=say(zh="拟用端口", en="the port to be used"))
+
+
+def run(options: argparse.Namespace) -> int:
+    findings = [_python(), *_database(), _disk(), _fonts(), _port(options.port)]
+    lines = []
+    for finding in findings:
+        sign = "✓" if finding.well else "✗" if finding.needed else "!"
+        lines.append(f"{sign} {finding.what}: {finding.state}")
+        if not finding.well and finding.mend:
+            lines.append(f"    → {finding.mend}")
+    errors = [finding.what for finding in findings if finding.needed and not finding.well]
+    answer(options, data={"findings": [asdict(finding) for finding in findings]}, text="\n".join(lines), errors=errors)
+    return console.NOT_MET if errors else console.OK
+
+
+def _python() -> Finding:
+    return Finding(
+        what="Python",
+        well=sys.version_info >= (3, 11),
+        state=sys.version.split()[0],
+        mend=say(zh="需要 3.11 或更高版本", en="3.11 or newer is needed"),
+    )
+
+
+def _database() -> Iterator[Finding]:
+    """Version, rights and clock of the database that the site would use; starts our own."""
+    import psycopg
+
+    what = say(zh="数据库", en="database")
+    own = not os.environ.get("DATABASE_URL")
+    try:
+        site.ensure_database()
+        url = os.environ.get("DATABASE_URL") or site.embedded_postgres.status(site.cluster_home()).dsn
+        with psycopg.connect(url, connect_timeout=5) as connection:
+            version = connection.info.server_version // 10000
+            drift = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
+            here = connection.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
+    except (psycopg.OperationalError, site.embedded_postgres.PostgresError) as error:
+        mend = (
+            say(zh="看 var/postgres/log，或设 DATABASE_URL", en="see var/postgres/log, or set DATABASE_URL")
+            if own
+            else say(zh="检查 DATABASE_URL", en="check DATABASE_URL")
+        )
+        yield Finding(what=what, well=False, state=str(error).strip(), mend=mend)
+        return
+    yield Finding(
+        what=what,
+        well=version >= 15,
+        state=f"PostgreSQL {version}" + (say(zh="（内置）", en=" (embedded)") if own else ""),
+        mend=say(zh="需要 15 或更高版本", en="15 or newer is needed"),
+    )
+    yield Finding(
+        what=say(zh="建表权限", en="right to create tables"),
+        well=bool(here and here[0]),
+        state=say(zh="有", en="yes") if here and here[0] else say(zh="无", en="no"),
+        mend="GRANT CREATE ON DATABASE … TO …",
+    )
+    seconds = abs(float(drift[0]) - _machine_seconds()) if drift else 0.0
+    yield Finding(
+        what=say(zh="时钟偏差", en="clock drift"),
+        well=seconds < CLOCK_DRIFT_SECONDS,
+        state=say(zh=f"与数据库相差 {seconds:.1f} 秒", en=f"{seconds:.1f} s from the database"),
+        mend=say(zh="为两台机器配置 NTP", en="run NTP on both machines"),
+    )
+
+
+def _machine_seconds() -> float:
+    import time
+
+    return time.time()
+
+
+def _disk() -> Finding:
+    from yangcai import settings
+
+    folder = settings.YANGCAI_HOME
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    return Finding(
+        what=say(zh="磁盘", en="disk"),
+        well=free >= FREE_SPACE and os.access(folder, os.W_OK),
+        state=say(zh=f"{folder} 可用 {free // 2**20} MiB", en=f"{free // 2**20} MiB free at {folder}"),
+        mend=say(zh="腾出空间，或以 YANGCAI_HOME 另指可写目录", en="free some space, or point YANGCAI_HOME elsewhere"),
+    )
+
+
+def _fonts() -> Finding:
+    found = any(
+        path.suffix.lower() in {".ttf", ".ttc", ".otf"}
+        and any(name in path.name for name in ("CJK", "SC-", "wqy", "Han"))
+        for folder in FONT_FOLDERS
+        for path in Path(folder).expanduser().rglob("*")
+    )
+    return Finding(
+        what=say(zh="中文字体", en="Chinese font"),
+        well=found,
+        state=say(zh="有", en="found")
+        if found
+        else say(zh="无（只影响本机浏览器）", en="none (only a browser here suffers)"),
+        mend="apt-get install fonts-noto-cjk",
+        needed=False,
+    )
+
+
+def _port(port: int) -> Finding:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            free = True
+        except OSError:
+            free = False
+    return Finding(
+        what=say(zh=f"端口 {port}", en=f"port {port}"),
+        well=free,
+        state=say(zh="空闲", en="free") if free else say(zh="被占用", en="taken"),
+        mend="yangcai serve --port 8001",
+        needed=False,
+    )

@@ -1,0 +1,64 @@
+"""How does a command speak? Data on stdout, the rest on stderr, in the reader's language, with a telling exit code."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+OK = 0
+UNEXPECTED = 1
+USAGE = 2
+PARTIAL = 3  # some rows failed
+VERIFICATION_FAILED = 4
+NOT_MET = 5  # a precondition or a rule forbids it
+NOT_PERMITTED = 6  # not in this mode (a sandbox command outside a sandbox)
+INTERRUPTED = 130
+
+_chosen = {"language": "zh"}
+
+
+class Stop(Exception):
+    """A command ends early, with a sentence and an exit code; `hint` is the next command to try."""
+
+    def __init__(self, *, zh: str, en: str, code: int = NOT_MET, hint: str = "") -> None:
+        self.zh, self.en, self.code, self.hint = zh, en, code, hint
+        super().__init__(en)
+
+
+def choose_language(language: str) -> None:
+    """'zh' or 'en', for the rest of this process."""
+    _chosen["language"] = language
+
+
+def language() -> str:
+    return _chosen["language"]
+
+
+def say(*, zh: str, en: str) -> str:
+    """The text of the two that the reader wants."""
+    return en if language() == "en" else zh
+
+
+def answer(
+    options: argparse.Namespace,
+    *,
+    data: Mapping[str, Any],
+    text: str,
+    warnings: Sequence[str] = (),
+    errors: Sequence[str] = (),
+) -> None:
+    """The command's result on stdout: `text` for people, one JSON object with stable keys for `--json`."""
+    if options.json:
+        result = {"ok": not errors, "data": data, "warnings": list(warnings), "errors": list(errors)}
+        print(json.dumps(result, ensure_ascii=False, default=str))
+        return
+    print(text)
+    for line in (*warnings, *errors):
+        print(line, file=sys.stderr)
+
+
+def tell(options: argparse.Namespace, *, zh: str, en: str) -> None:
+    """Progress, one line on stderr; nothing with `--quiet`."""
+    if not options.quiet:
+        print(say(zh=zh, en=en), file=sys.stderr, flush=True)

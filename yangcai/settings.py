@@ -1,0 +1,244 @@
+"""With which settings does the site run? Everything that differs between machines comes from the environment.
+
+DATABASE_URL            postgresql://user:password@host/name; without it, the PostgreSQL of our own wheel
+YANGCAI_HOME            folder of database, files, key (default: var/ of the checkout, else of the current folder)
+YANGCAI_SECRET_KEY      else made once, in YANGCAI_HOME/secret_key
+YANGCAI_HOSTS           host names served, comma-separated;  YANGCAI_ORIGINS  https://… origins trusted for forms
+YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto
+YANGCAI_SANDBOX         1: demo and replay: the clock can be moved, cookies work without TLS
+YANGCAI_DEBUG           1: error pages for developers
+YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
+"""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel import embedded_postgres
+
+PACKAGE = Path(__file__).resolve().parent
+CHECKOUT = PACKAGE.parent
+
+
+def flag(name: str) -> bool:
+    """An environment variable that is on or off."""
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    """A comma-separated environment variable."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def home() -> Path:
+    """The folder of everything that the program keeps."""
+    if given := os.environ.get("YANGCAI_HOME"):
+        return Path(given).absolute()
+    return (CHECKOUT if (CHECKOUT / "pyproject.toml").exists() else Path.cwd()) / "var"
+
+
+def secret_key() -> str:
+    """From the environment, else made once for this home; of two processes that start together, one wins."""
+    if given := os.environ.get("YANGCAI_SECRET_KEY"):
+        return given
+    path = YANGCAI_HOME / "secret_key"
+    if not path.exists():
+        YANGCAI_HOME.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=YANGCAI_HOME, prefix="secret_key.")  # mode 0600
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(64))
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(temporary)
+    return path.read_text()
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's form of a postgresql:// URL. A socket folder may stand as ?host=/…; other parameters go to libpq."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("DATABASE_URL must begin with postgresql://; no other database is supported")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "yangcai",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DEBUG = flag("YANGCAI_DEBUG")
+YANGCAI_SANDBOX = flag("YANGCAI_SANDBOX")
+YANGCAI_HOME = home()
+YANGCAI_FILES = YANGCAI_HOME / "files"
+YANGCAI_UPLOAD_MAX_BYTES = int(os.environ.get("YANGCAI_UPLOAD_MAX_MB", "100")) * 2**20
+WITHOUT_TLS = DEBUG or YANGCAI_SANDBOX
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = listed("YANGCAI_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = listed("YANGCAI_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "lucide",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "yangcai.kernel",
+    "yangcai.parties",
+    "yangcai.funds",
+    "yangcai.credit",
+    "yangcai.planning",
+    "yangcai.cases",
+    "yangcai.tendering",
+    "yangcai.contracts",
+    "yangcai.controls",
+    "yangcai.challenges",
+    "yangcai.supervision",
+    "yangcai.portal",
+    "yangcai.ocds",
+    "yangcai.api",
+    "yangcai.www",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "yangcai.www.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "yangcai.urls"
+WSGI_APPLICATION = "yangcai.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before the apps' own, so that our account pages win over allauth's.
+        "DIRS": [PACKAGE / "www" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "yangcai.www.context.page",
+            ],
+        },
+    },
+]
+
+# ---------------------------------------------------------------- database
+
+DATABASES = {
+    "default": database(
+        os.environ.get("DATABASE_URL") or embedded_postgres.status(YANGCAI_HOME / "postgres").dsn,
+    ),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# In the database, so that the limit on failed logins holds over all worker processes.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "platform_cache"}}
+
+# ---------------------------------------------------------------- language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# ---------------------------------------------------------------- people
+
+AUTH_USER_MODEL = "parties.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "yangcai.www.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "阳采"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = WITHOUT_TLS
+EMAIL_BACKEND = os.environ.get("YANGCAI_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+
+# ---------------------------------------------------------------- files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = None if WITHOUT_TLS else YANGCAI_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if WITHOUT_TLS
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = WITHOUT_TLS
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20  # above it, to a temporary file
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # of a request without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a score matrix: suppliers × experts × criteria
+DATA_UPLOAD_MAX_NUMBER_FILES = 50
+
+# ---------------------------------------------------------------- transport
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not WITHOUT_TLS
+SESSION_COOKIE_AGE = 8 * 60 * 60  # one working day
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SECURE_HSTS_SECONDS = 0 if WITHOUT_TLS else 365 * 24 * 60 * 60
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # HSTS of the whole domain is for its owner to decide
+if flag("YANGCAI_BEHIND_TLS"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+}
