@@ -1,0 +1,173 @@
+"""What was published about one procurement, before anything is assumed?"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+#: Under this name a panel holds each member's total, where the notice prints totals and no single scores.
+PANEL_TOTAL = "total"
+PRICE = "price"
+
+Moment = dt.date | dt.datetime
+
+
+def day_of(moment: Moment) -> dt.date:
+    """The calendar day of a published moment, in Asia/Shanghai."""
+    if not isinstance(moment, dt.datetime):
+        return moment
+    return moment.astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A buyer, agent or supplier as the notice names it; `size` for suppliers only."""
+
+    name: str
+    uscc: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Published days and times (Asia/Shanghai, aware); None where the source is silent."""
+
+    intention: Moment | None = None
+    invitation: Moment | None = None
+    documents: tuple[Moment, Moment] | None = None
+    submission_closes: Moment | None = None
+    opening: Moment | None = None
+    award: Moment | None = None
+    contract: Moment | None = None
+    acceptance: Moment | None = None
+    payment: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened between invitation and closing: a correction, a suspension, a termination."""
+
+    on: Moment
+    kind: str
+    submission_closes: Moment | None = None
+    opening: Moment | None = None
+    lot: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    code: str
+    weight: Decimal
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How bids are compared; `criteria` is empty where the source does not print them."""
+
+    method: str = "rated"
+    price_formula: str = "lowest_first"
+    rounding: int = 2
+    criteria: tuple[Criterion, ...] = ()
+    price_preference: Mapping[str, Decimal] = field(default_factory=dict)
+    max_awards: int = 1
+
+    def weight(self, code: str) -> Decimal:
+        return next((criterion.weight for criterion in self.criteria if criterion.code == code), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Bid:
+    """One bid as far as it was published; `qualified` and `responsive` are True or the reason why not."""
+
+    supplier: Organisation
+    price: Decimal | None = None
+    received: Moment | None = None
+    qualified: bool | str = True
+    responsive: bool | str = True
+    prefer: str = ""
+    scores: Mapping[str, Decimal] = field(default_factory=dict)
+    panel: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
+    total: Decimal | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether the bid reached the evaluation."""
+        return self.qualified is True and self.responsive is True
+
+
+@dataclass(frozen=True)
+class Lot:
+    lot: str
+    title: str = ""
+    budget: Decimal | None = None
+    ceiling: Decimal | None = None
+    evaluation: Evaluation | None = None
+    bids: tuple[Bid, ...] = ()
+
+
+@dataclass(frozen=True)
+class Award:
+    lot: str
+    supplier: str
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class KnownError:
+    """A published figure known to be wrong: the path under `outcome`, the right value, and why."""
+
+    path: str
+    right: str
+    why: str
+    published: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was published as the result; lots are keys of the three tables, suppliers keys within them."""
+
+    status: str = ""
+    awards: tuple[Award, ...] = ()
+    price_scores: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    totals: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    ranking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known_errors: tuple[KnownError, ...] = ()
+
+    def paths(self) -> set[str]:
+        """Every published figure by its path, as differences and known errors name it."""
+        paths = {"status"} if self.status else set()
+        paths |= {f"awards.{award.lot}" for award in self.awards}
+        paths |= {f"awards.{award.lot}.{award.supplier}" for award in self.awards if award.amount is not None}
+        for name, tables in (("price_scores", self.price_scores), ("totals", self.totals)):
+            paths |= {f"{name}.{lot}.{supplier}" for lot, table in tables.items() for supplier in table}
+        return paths | {f"ranking.{lot}" for lot in self.ranking}
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One published procurement, exactly as far as its file states it."""
+
+    file: str
+    id: str
+    source: str
+    title: str
+    buyer: Organisation
+    jurisdiction: str
+    category: str
+    method: str
+    lots: tuple[Lot, ...]
+    budget: Decimal | None = None
+    agent: Organisation | None = None
+    classification: str = ""
+    grounds: str = ""
+    ceiling: Decimal | None = None
+    set_aside: str = "none"
+    emergency: bool = False
+    dates: Dates = Dates()
+    events: tuple[Event, ...] = ()
+    outcome: Outcome = Outcome()
