@@ -137,24 +137,25 @@ def status(home: Path | str) -> Status:
 def _cluster(home: Path, *, make: bool) -> _Cluster:
     """The folder with the user that owns it: whoever calls, or `nobody` for root."""
     home = home.absolute()
-    if os.geteuid() == 0:
-        uid, gid = _unprivileged(home)
-        if not home.exists() and not _reachable(home.parent, uid, gid):
-            home = _elsewhere(home, make=make)
-    else:
-        uid, gid = os.geteuid(), os.getegid()
-    if make:
-        home.mkdir(parents=True, exist_ok=True)
-        if home.stat().st_uid == 0:
-            os.chown(home, uid, gid)
-        home.chmod(0o700)
-    home = home.resolve()
     try:
+        if os.geteuid() == 0:
+            uid, gid = _unprivileged(home)
+            if not home.exists() and not _reachable(home.parent, uid, gid):
+                home = _elsewhere(home, make=make)
+        else:
+            uid, gid = os.geteuid(), os.getegid()
+        if make:
+            home.mkdir(parents=True, exist_ok=True)
+            if home.stat().st_uid == 0:
+                os.chown(home, uid, gid)
+        home = home.resolve()
         owner = home.stat().st_uid if home.exists() else uid
     except PermissionError as error:
-        raise PostgresError(f"{home} cannot be entered by this user") from error
+        raise PostgresError(f"{error.filename} is closed to this user; set YANGCAI_HOME or DATABASE_URL") from error
     if owner != uid:
         raise PostgresError(f"{home} belongs to another user (uid {owner}); set YANGCAI_HOME or DATABASE_URL")
+    if make:
+        home.chmod(0o700)
     return _Cluster(home=home, uid=uid, gid=gid)
 
 
@@ -391,10 +392,7 @@ def _is_server(cluster: _Cluster, pid: int) -> bool:
 
 
 def _clear_remains(cluster: _Cluster) -> None:
-    """After a kill -9 of the server: end its orphaned processes (they hold the shared memory) and drop the pid file."""
-    pid_file = cluster.data / "postmaster.pid"
-    if not pid_file.exists():
-        return
+    """After a kill -9 of the server: end its orphans (they hold the shared memory) and drop its lock files."""
     deadline = time.monotonic() + ORPHAN_SECONDS
     while (orphans := _orphans(cluster)) and time.monotonic() < deadline + ORPHAN_SECONDS:
         if time.monotonic() > deadline:
@@ -402,7 +400,8 @@ def _clear_remains(cluster: _Cluster) -> None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(orphan, signal.SIGKILL)
         time.sleep(0.05)
-    pid_file.unlink()
+    for remains in (cluster.data / "postmaster.pid", cluster.run / f"{SOCKET}.lock", cluster.run / SOCKET):
+        remains.unlink(missing_ok=True)
 
 
 def _orphans(cluster: _Cluster) -> list[int]:
