@@ -182,7 +182,9 @@ class Task(models.Model):
         verbose_name = _("待办")
         constraints = [
             models.UniqueConstraint(
-                fields=["root", "subject", "action", "clock", "role", "since"], name="one_task_per_ground"
+                fields=["root", "subject", "action", "clock", "role", "person_id", "since"],
+                name="one_task_per_ground",
+                nulls_distinct=False,
             )
         ]
         indexes = [

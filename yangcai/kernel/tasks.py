@@ -25,7 +25,7 @@ class Due:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return (self.subject, self.action, self.clock, self.role, self.since)
+        return (self.subject, self.action, self.clock, self.role, self.person_id, self.since)
 
 
 Provider = Callable[..., Iterable[Due]]
@@ -54,7 +54,9 @@ def derive(root: Any, *, now: datetime.datetime) -> list[Due]:
 def refresh(root: Any, *, now: datetime.datetime) -> None:
     """Make the stored tasks of a root agree with its state: open what is new, close what is done."""
     wanted = {due.key: due for due in derive(root, now=now)}
-    stored = {(t.subject, t.action, t.clock, t.role, t.since): t for t in Task.objects.filter(root=root.ref)}
+    stored = {
+        (t.subject, t.action, t.clock, t.role, t.person_id, t.since): t for t in Task.objects.filter(root=root.ref)
+    }
     for key, task in stored.items():
         due = wanted.pop(key, None)
         if due is None:

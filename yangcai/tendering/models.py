@@ -1,5 +1,7 @@
 """Which rows does a tender leave: documents, sealed bids, what was opened, who judged and how?"""
 
+import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,9 @@ class CaseRow(Rooted):
     def root(self) -> Case:
         return self.case
 
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.case.stage_at(now)
+
 
 class LotRow(Rooted):
     """A row that belongs to a lot."""
@@ -32,6 +37,9 @@ class LotRow(Rooted):
     @property
     def root(self) -> Case:
         return self.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.lot.stage_at(now)
 
 
 # --- before publication ------------------------------------------------------------------------------------------
@@ -250,6 +258,7 @@ class OpenedBid(LotRow):
     price = MoneyField(_("投标报价"))
     price_in_words = models.TextField(_("大写报价"), default="", blank=True)
     corrected_price = MoneyField(_("修正后报价"), null=True, blank=True)
+    correction_answer_by_at = models.DateTimeField(_("修正答复期限"), null=True, blank=True)
     correction_confirmed = models.BooleanField(_("已确认修正"), null=True, blank=True)
     delivery = models.TextField(_("交付期"), default="", blank=True)
     preference = models.TextField(_("价格扣除"), choices=PreferenceClaim.choices, default=PreferenceClaim.NONE)
