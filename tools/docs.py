@@ -1,0 +1,131 @@
+"""Which documents follow from the code? `write` makes docs/generated again, `check` fails when it is stale."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED = ROOT / "docs" / "generated"
+NOTE = "<!-- Made by `make docs` from the code. Do not edit. -->\n\n"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table; bars inside cells are escaped."""
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += [
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def permissions() -> str:
+    from yangcai.kernel.actions import ACTIONS
+    from yangcai.parties.roles import INCOMPATIBLE, Role
+
+    roles = list(Role)
+    rows = [
+        [f"`{a.code}`", a.zh, a.en, *("●" if r.value in a.by else "" for r in roles), ", ".join(a.not_same_person_as)]
+        for a in sorted(ACTIONS.values(), key=lambda a: a.code)
+    ]
+    pairs = sorted("、".join(sorted(str(Role(r).label) for r in pair)) for pair in INCOMPATIBLE)
+    return (
+        "# Who may do what (权限表)\n\n"
+        + table(["Action", "办理事项", "English", *(str(r.label) for r in roles), "须由他人先办"], rows)
+        + "\nIncompatible roles of one person (不相容岗位):\n\n"
+        + "".join(f"- {pair}\n" for pair in pairs)
+    )
+
+
+def actions() -> str:
+    from yangcai.kernel.actions import ACTIONS
+
+    out = ["# Actions (办理事项)\n"]
+    for a in sorted(ACTIONS.values(), key=lambda a: a.code):
+        fields = [[f"`{n}`", str(f.label or ""), "●" if f.required else ""] for n, f in a.input.base_fields.items()]
+        out.append(f"\n## `{a.code}` {a.zh} / {a.en}\n")
+        out.append(f"\n{a.doc}\n" if a.doc else "")
+        out.append(f"\nOn {a.on.__name__}; stages: {', '.join(sorted(a.at)) or 'any'}; notice: {a.notice or 'none'}.\n")
+        out.append(f"Timeline: {a.sentence[0].format(post='…')} / {a.sentence[1].format(post='…')}\n")
+        rules = [r.__name__ for r in (*a.needs, *a.checks)]
+        out.append(f"\nRules: {', '.join(f'`{r}`' for r in rules) or 'none beyond role and stage'}.\n")
+        if fields:
+            out.append("\n" + table(["field", "label", "required"], fields))
+    return "".join(out)
+
+
+def rules() -> str:
+    from yangcai import law
+
+    rows = []
+    for rule in law.all_rules():
+        for on, value in sorted(rule.values.items(), key=lambda pair: str(pair[0])):
+            rows.append([f"`{rule.key}`", rule.zh, str(on), str(value.value), rule.unit, *law_source(value)])
+    return "# Rules of the law (规则)\n\n" + table(
+        ["key", "规则", "effective", "value", "unit", "source", "confidence"], rows
+    )
+
+
+def law_source(value: object) -> list[str]:
+    return [f"{value.instrument} {value.article}", str(value.confidence)]  # type: ignore[attr-defined]
+
+
+def clocks() -> str:
+    from yangcai import law
+
+    rows = [[c.id, c.zh, c.en, c.rule, c.kind, c.actor, c.fires] for c in law.clocks()]
+    return "# Clocks (时限)\n\n" + table(["id", "时限", "English", "rule", "kind", "actor", "fires"], rows)
+
+
+def controls() -> str:
+    from yangcai.controls.register import CONTROLS
+
+    out = ["# The controls that the database holds (控制)\n"]
+    for control in CONTROLS:
+        out.append(f"\n## {control.zh} / {control.en}\n\n")
+        out += [f"- `{name}`\n" for name in control.constraints]
+    return "".join(out)
+
+
+def stages() -> str:
+    from yangcai import procedures
+
+    rows = [[p.code, p.zh, " → ".join(str(s) for s in p.stages)] for p in procedures.all_procedures()]
+    return "# Stages of each method (环节)\n\n" + table(["method", "采购方式", "stages"], rows)
+
+
+PAGES = {
+    "permissions.md": permissions,
+    "actions.md": actions,
+    "rules.md": rules,
+    "clocks.md": clocks,
+    "controls.md": controls,
+    "stages.md": stages,
+}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    sys.path.insert(0, str(ROOT))
+    import django
+
+    django.setup()
+    from django.utils.translation import override
+
+    stale = []
+    with override("zh-hans"):
+        for name, make in PAGES.items():
+            path, text = GENERATED / name, NOTE + make()
+            if path.exists() and path.read_text(encoding="utf-8") == text:
+                continue
+            stale.append(name)
+            if sys.argv[1:] == ["write"]:
+                GENERATED.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    if sys.argv[1:] == ["write"] or not stale:
+        return 0
+    print(f"stale: {', '.join(stale)}; run `make docs`", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
