@@ -125,7 +125,11 @@ def make_plan_item(
         **values,
     )
     Requirement.objects.create(
-        plan_item=item, description="技术要求", quantity="1 批", delivery="合同签订后 30 日内", acceptance_plan="按合同验收"
+        plan_item=item,
+        description="技术要求",
+        quantity="1 批",
+        delivery="合同签订后 30 日内",
+        acceptance_plan="按合同验收",
     )
     if approved:
         Transfer.objects.create(

@@ -86,6 +86,8 @@ YANGCAI_SANDBOX = flag("YANGCAI_SANDBOX")
 YANGCAI_HOME = home()
 YANGCAI_FILES = YANGCAI_HOME / "files"
 YANGCAI_UPLOAD_MAX_BYTES = int(os.environ.get("YANGCAI_UPLOAD_MAX_MB", "100")) * 2**20
+#: OCDS prefix: a publisher registers its own; this one is the unregistered example.
+YANGCAI_OCID_PREFIX = os.environ.get("YANGCAI_OCID_PREFIX", "ocds-000000")
 WITHOUT_TLS = DEBUG or YANGCAI_SANDBOX
 
 SECRET_KEY = secret_key()

@@ -1,0 +1,55 @@
+"""How does the API say no? RFC 9457 problem documents that carry every Refusal with its article."""
+
+from typing import Any
+
+from django.http import JsonResponse
+
+from yangcai.kernel.refusals import Refusal
+
+#: refusal code -> status; the rest of the rules answer 422
+STATUS = {
+    "role_may_not": 403,
+    "post_expired": 403,
+    "not_yours": 403,
+    "stale_form": 409,
+    "wrong_stage": 409,
+    "idempotency_mismatch": 409,
+    "case_suspended": 409,
+}
+
+
+def problem(*, status: int, title: str, code: str, refusals: list[Refusal] = (), **more: Any) -> JsonResponse:  # type: ignore[assignment]
+    return JsonResponse(
+        {
+            "type": f"/api/v1/problems/{code}",
+            "title": title,
+            "status": status,
+            "refusals": [r.as_dict() for r in refusals],
+            **more,
+        },
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def refused(refusals: list[Refusal]) -> JsonResponse:
+    """One answer for all reasons; a post's own lack comes first, then conflicts, then rules."""
+    statuses = {STATUS.get(r.code, 422) for r in refusals}
+    status = next(s for s in (403, 409, 422) if s in statuses)
+    return problem(status=status, title=refusals[0].text, code="refused", refusals=refusals)
+
+
+def not_found() -> JsonResponse:
+    """The same answer for what does not exist and for what is not yours to see."""
+    return problem(status=404, title="没有找到 / not found", code="not-found")
+
+
+def unauthorized() -> JsonResponse:
+    answer = problem(status=401, title="令牌无效 / invalid token", code="unauthorized")
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def bad_request(detail: str) -> JsonResponse:
+    return problem(status=400, title=detail, code="bad-request")

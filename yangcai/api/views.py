@@ -1,0 +1,256 @@
+"""JSON over the action registry and the read models: the same Actions, rules and scopes as the pages."""
+
+import datetime
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+
+from yangcai.api import feed, openapi, problem, resources
+from yangcai.cases.models import Case
+from yangcai.kernel import clock, documents
+from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform, rehearse
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refused
+from yangcai.ocds.release import record, record_package, release_package, releases
+from yangcai.parties.queries import post_of_token
+from yangcai.portal.queries import search_notices
+
+PAGE = 100
+PAGE_MAX = 1000
+View = Callable[..., HttpResponse]
+
+
+def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
+    """Bearer token → Post, one language per request, problems as documents. It reads no cookie, so it needs no CSRF."""
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @functools.wraps(view)
+        def answer(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods:
+                refusal = problem.problem(status=405, title="method not allowed", code="method")
+                refusal["Allow"] = ", ".join(methods)
+                return refusal
+            now = clock.now()
+            scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+            post = post_of_token(token.strip(), now=now) if scheme.lower() == "bearer" else None
+            if post is None and (scheme or not public):
+                return problem.unauthorized()
+            with override("en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"):
+                try:
+                    return view(request, post=post, now=now, **kwargs)
+                except Refused as refused:
+                    return problem.refused(refused.refusals)
+                except documents.BadDocument as bad:
+                    return problem.problem(status=422, title=str(bad), code=bad.code)
+
+        answer.by = "public" if public else "token"  # type: ignore[attr-defined]
+        return answer
+
+    return wrap
+
+
+def reply(data: Any, *, status: int = 200) -> JsonResponse:
+    answer = JsonResponse(data, status=status, safe=False, json_dumps_params={"ensure_ascii": False})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def body_of(request: HttpRequest) -> tuple[Any, Any]:
+    """(data, files) of a JSON or multipart request; ValueError says what is wrong."""
+    if request.content_type == "multipart/form-data":
+        return request.POST, request.FILES
+    if not request.body:
+        return {}, None
+    data = json.loads(request.body)
+    if not isinstance(data, dict):
+        raise ValueError("the body must be a JSON object")
+    return data, None
+
+
+@endpoint("GET", public=True)
+def schema(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
+    return reply(openapi.document())
+
+
+@endpoint("GET")
+def me(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Through which post does this token act?"""
+    return reply({"post": post.pk, "role": post.role, "organisation": post.organisation.name, "now": now.isoformat()})
+
+
+@endpoint("GET", public=True)
+def listing(request: HttpRequest, *, path: str, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Rows that this post may see, by id; `after` is the cursor."""
+    resource = resources.RESOURCES.get(path)
+    if resource is None:
+        return problem.not_found()
+    try:
+        after, limit = int(request.GET.get("after", 0)), int(request.GET.get("limit", PAGE))
+    except ValueError:
+        return problem.bad_request("after and limit are whole numbers")
+    rows = list(SCOPES[resource.model](post, now).filter(pk__gt=after).order_by("pk")[: max(1, min(limit, PAGE_MAX))])
+    return reply(
+        {
+            "items": [resources.show(r, post, now) for r in rows],
+            "next": rows[-1].pk if rows else None,
+            "at": now.isoformat(),
+        }
+    )
+
+
+@endpoint("GET", public=True)
+def detail(request: HttpRequest, *, path: str, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
+    resource = resources.RESOURCES.get(path)
+    row = resources.fetch(resource.model, pk, post, now) if resource else None
+    if row is None:
+        return problem.not_found()
+    answer = reply(resources.show(row, post, now))
+    version = getattr(row.root, "version", None)
+    if version is not None:
+        answer["ETag"] = f'"{version}"'
+    return answer
+
+
+@endpoint("GET")
+def open_actions(request: HttpRequest, *, path: str, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Which Actions are there on this row for this post, and what stands in the way of each?"""
+    model = openapi.model_of(path)
+    row = resources.fetch(model, pk, post, now) if model else None
+    if row is None:
+        return problem.not_found()
+    return reply(
+        {
+            "items": [
+                {"code": a.code, "title": a.title, "refusals": [r.as_dict() for r in can(a, row, by=post, now=now)]}
+                for a in ACTIONS.values()
+                if a.on is model and post.role in a.by
+            ]
+        }
+    )
+
+
+@endpoint("POST")
+def act(request: HttpRequest, *, path: str, pk: int, code: str, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Perform one Action. Headers: Idempotency-Key, If-Match (version). `?dry_run=1` answers without writing."""
+    action, model = ACTIONS.get(code), openapi.model_of(path)
+    if action is None or model is None or action.on is not model:
+        return problem.not_found()
+    row = resources.fetch(model, pk, post, now)
+    if row is None:
+        return problem.not_found()
+    try:
+        data, files = body_of(request)
+        match = request.headers.get("If-Match", "").strip().strip('"')
+        version = int(match) if match else None
+    except ValueError as error:
+        return problem.bad_request(str(error))
+    if request.GET.get("dry_run"):
+        rehearse(action, row, by=post, now=now, form_data=data, files=files)
+        return reply({"dry_run": True})
+    done = perform(
+        action,
+        row,
+        by=post,
+        now=now,
+        idempotency_key=request.headers.get("Idempotency-Key") or None,
+        expected_version=version,
+        form_data=data,
+        files=files,
+    )
+    return reply(
+        {
+            "entry": done.entry,
+            "again": done.again,
+            "value": openapi.reference(done.value),
+            "notices": [n.number for n in done.notices],
+        },
+        status=200 if done.again else 201,
+    )
+
+
+@endpoint("POST")
+def upload(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Bring in a file; its digest may then be handed to an Action by the same person."""
+    file = request.FILES.get("file")
+    if file is None:
+        return problem.bad_request("multipart field `file` is missing")
+    document = documents.store(file=file, person_id=post.person_id, now=now)
+    return reply({"digest": document.digest, "size": document.size, "media_type": document.media_type}, status=201)
+
+
+@endpoint("GET")
+def worklist(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
+    """What this post should do, most urgent first."""
+    tasks = Task.objects.filter(done_at__isnull=True, role=post.role).filter(
+        organisation_id=post.organisation_id
+    ) | Task.objects.filter(done_at__isnull=True, role=post.role, person_id=post.person_id)
+    rows = tasks.order_by("due_at", "pk")[:PAGE]
+    return reply(
+        {
+            "items": [
+                {
+                    "action": t.action,
+                    "subject": t.subject,
+                    "title": t.title,
+                    "clock": t.clock,
+                    "due_at": t.due_at.isoformat() if t.due_at else None,
+                }
+                for t in rows
+            ]
+        }
+    )
+
+
+@endpoint("GET", public=True)
+def notices(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Published notices, searched in Chinese by `q`, filtered by `kind`; newest first."""
+    found = search_notices(text=request.GET.get("q", ""), kind=request.GET.get("kind", ""), now=now)[:PAGE]
+    return reply(
+        {
+            "items": [
+                {
+                    "number": n.number,
+                    "kind": n.kind,
+                    "title": n.title,
+                    "published_at": n.published_at.isoformat(),
+                    "digest": n.digest,
+                    "facts": n.facts,
+                }
+                for n in found
+            ]
+        }
+    )
+
+
+@endpoint("GET", public=True)
+def changes(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
+    """The change feed: Entries after a log index, in order, without loss."""
+    try:
+        after, limit = int(request.GET.get("after", -1)), int(request.GET.get("limit", PAGE))
+    except ValueError:
+        return problem.bad_request("after and limit are whole numbers")
+    return reply(feed.page(after=after, limit=max(1, min(limit, PAGE_MAX)), post=post, now=now))
+
+
+@endpoint("GET", public=True)
+def ocds_releases(request: HttpRequest, *, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Every OCDS release of a published case. OCDS is public data: it never shows more than the public may see."""
+    case = resources.fetch(Case, pk, None, now)
+    if case is None:
+        return problem.not_found()
+    return reply(release_package(releases(case, now=now), uri=request.build_absolute_uri(), now=now))
+
+
+@endpoint("GET", public=True)
+def ocds_record(request: HttpRequest, *, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
+    """The OCDS record of a published case, with its compiled release."""
+    case = resources.fetch(Case, pk, None, now)
+    if case is None:
+        return problem.not_found()
+    return reply(record_package([record(case, now=now)], uri=request.build_absolute_uri(), now=now))

@@ -1,0 +1,97 @@
+"""Which awards, contracts and payments stood at a given moment, in OCDS words?"""
+
+import datetime
+from typing import Any
+
+from yangcai.cases.models import Award, Case
+from yangcai.contracts.models import Contract, MilestoneDue
+from yangcai.ocds.values import day, moment, money, reference, until
+
+
+def awards(case: Case, at: datetime.datetime) -> list[dict[str, Any]]:
+    """Public from the announcement on."""
+    rows = Award.objects.filter(lot__case=case, announced_at__lte=at).select_related("supplier", "lot").order_by("pk")
+    return [
+        {
+            "id": str(a.pk),
+            "title": f"{case.title} {a.lot.title}",
+            "status": "cancelled" if until(a.refused_at, at) else "active",
+            "date": moment(a.determined_at),
+            "value": money(a.amount),
+            "suppliers": [reference(a.supplier)],
+            "relatedLots": [a.lot.number],
+        }
+        for a in rows
+    ]
+
+
+def contracts(case: Case, at: datetime.datetime) -> list[dict[str, Any]]:
+    """Public from the contract notice on."""
+    rows = (
+        Contract.objects.filter(case=case, published_at__lte=at)
+        .select_related("supplier", "buyer")
+        .prefetch_related("milestones", "acceptances", "payment_requests", "amendments")
+        .order_by("pk")
+    )
+    return [_contract(c, at) for c in rows]
+
+
+def _status(contract: Contract, at: datetime.datetime) -> str:
+    if until(contract.closed_at, at) or until(contract.terminated_at, at):
+        return "terminated"
+    return "active" if until(contract.signed_at, at) else "pending"
+
+
+def _contract(contract: Contract, at: datetime.datetime) -> dict[str, Any]:
+    amendments = [a for a in contract.amendments.all() if a.signed_at <= at]
+    paid = [p for p in contract.payment_requests.all() if until(p.paid_at, at)]
+    return {
+        "id": contract.number,
+        "awardID": str(contract.award_id),
+        "title": contract.title,
+        "status": _status(contract, at),
+        "value": money(contract.amount - sum(a.amount_change for a in contract.amendments.all() if a.signed_at > at)),
+        "dateSigned": moment(until(contract.signed_at, at)),
+        "amendments": [
+            {"id": str(a.number), "date": moment(a.signed_at), "rationale": a.reason, "description": a.content}
+            for a in amendments
+        ],
+        "implementation": {
+            "transactions": [
+                {
+                    "id": str(p.pk),
+                    "date": moment(p.paid_at),
+                    "value": money(p.amount),
+                    "payer": reference(contract.buyer),
+                    "payee": reference(contract.supplier),
+                }
+                for p in paid
+            ],
+            "milestones": [_milestone(contract, m, at) for m in contract.milestones.all()],
+        },
+    }
+
+
+def _milestone(contract: Contract, milestone: Any, at: datetime.datetime) -> dict[str, Any]:
+    """A milestone is met when its condition has come: signed, delivered, or accepted."""
+    met: datetime.datetime | datetime.date | None
+    if milestone.due_on == MilestoneDue.SIGNATURE:
+        met = until(contract.signed_at, at)
+    elif milestone.due_on == MilestoneDue.DELIVERY:
+        dates = [d.delivered_on for d in milestone.deliveries.all() if d.reported_at <= at]
+        met = min(dates) if dates else None
+    else:
+        dates = [
+            a.accepted_on
+            for a in contract.acceptances.all()
+            if a.at <= at and a.passed and (a.is_final or a.milestone_id == milestone.pk)
+        ]
+        met = min(dates) if dates else None
+    on = moment(met) if isinstance(met, datetime.datetime) else day(met)
+    return {
+        "id": str(milestone.number),
+        "title": milestone.title,
+        "type": "financing" if milestone.due_on == MilestoneDue.SIGNATURE else "delivery",
+        "status": "met" if met else "scheduled",
+        "dateMet": on,
+    }
