@@ -37,6 +37,7 @@ class Action:
     is_public: bool = True
     cites: tuple[str, ...] = ()
     hint: tuple[str, str] = ("", "")
+    despite_block: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"call perform({self.code}, …): there is no other way to write")
@@ -79,10 +80,12 @@ def action(
     is_public: bool = True,
     cites: Iterable[str] = (),
     hint: tuple[str, str] = ("", ""),
+    despite_block: bool = False,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Declare an Action. `at`: stages of the subject in which it is open (none: any). `creates`: the Entry joins the
     timeline of the object made. `is_public`: its sentence may stand on the public case page. `cites`: rule keys of
-    the law that stand behind it, shown under the button. `hint`: one sentence of help, zh and en."""
+    the law that stand behind it, shown under the button. `hint`: one sentence of help, zh and en. `despite_block`:
+    stays open while the root is blocked (BLOCKS)."""
 
     def declare(body: Callable[..., Any]) -> Action:
         if code in ACTIONS:
@@ -105,6 +108,7 @@ def action(
             is_public=is_public,
             cites=tuple(cites),
             hint=hint,
+            despite_block=despite_block,
         )
         ACTIONS[code] = declared
         return declared
@@ -120,6 +124,8 @@ SCOPES: dict[type[models.Model], Callable[..., models.QuerySet[Any]]] = {}
 STANDINGS: dict[type[models.Model], Callable[..., bool]] = {}
 #: notice type -> function(root, subject, entry_seq, data, value, now) -> the frozen notice
 NOTICES: dict[str, Callable[..., Any]] = {}
+#: root model -> rules that close every Action under a root, except those declared `despite_block` (a suspended case)
+BLOCKS: dict[type[models.Model], list[Rule]] = {}
 
 
 def scope(model: type[models.Model]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -209,7 +215,7 @@ def of_constraint(error: DatabaseError) -> Refusal | None:
 
 def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_version: int | None) -> Done:
     action, by, now = call.action, call.by, call.now
-    if idempotency_key is not None:
+    if idempotency_key is not None and by is not None:
         earlier = _claim(call, idempotency_key)
         if earlier is not None:
             return earlier
@@ -318,7 +324,9 @@ def _needs_refusals(call: _Call) -> list[Refusal]:
                 f"Separation of duties: you did “{earlier_en}”, somebody else must do this",
             )
         )
-    return refusals + _collect(action.needs, subject, by=by, now=now)
+    root = subject.root
+    blocks = () if action.despite_block else BLOCKS.get(type(root), ())
+    return refusals + _collect(blocks, root, by=by, now=now) + _collect(action.needs, subject, by=by, now=now)
 
 
 def _collect(rules: Iterable[Rule], subject: Any, **kwargs: Any) -> list[Refusal]:

@@ -1,13 +1,21 @@
 """What is due, for whom, and what happens when nobody does it? Derived from state after every Action."""
 
+import contextlib
 import datetime
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refused
+
+logger = logging.getLogger(__name__)
+
+#: First key of the advisory locks that keep two workers from firing one task.
+FIRE_LOCK = 7391002
 
 
 @dataclass(frozen=True)
@@ -102,21 +110,47 @@ def next_due_at(*, after: datetime.datetime) -> datetime.datetime | None:
 
 
 def fire_due(*, now: datetime.datetime) -> list[Task]:
-    """Do what the clock has made due, in order, each once: late or twice does no harm. Returns what fired."""
-    fired = []
-    while True:
-        with transaction.atomic():
-            task = (
-                Task.objects.select_for_update(skip_locked=True)
-                .filter(done_at__isnull=True, fired_at__isnull=True, due_at__lte=now)
-                .order_by("due_at", "pk")
-                .first()
-            )
-            if task is None:
-                return fired
-            Task.objects.filter(pk=task.pk).update(fired_at=now)
-            task.fired_at = now
-            fire = FIRES.get(task.clock)
-            if fire is not None:
-                fire(task, now=now)
-        fired.append(task)
+    """Do what the clock has made due, in order, each once: late or twice does no harm. Returns what fired.
+
+    What fails (anything but a refusal, which is an answer) is logged, left for the next run, and holds up nothing else.
+    """
+    fired: list[Task] = []
+    failed: set[int] = set()
+    while waiting := _due_now(now).exclude(pk__in=failed).order_by("due_at", "pk")[:100]:
+        before = len(fired) + len(failed)
+        for task in waiting:
+            try:
+                done = _fire(task, now=now)
+            except Exception:
+                logger.exception("the clock %s of %s could not fire", task.clock, task.root)
+                failed.add(task.pk)
+                continue
+            if done is not None:
+                fired.append(done)
+        if len(fired) + len(failed) == before:
+            break  # another worker has the rest in hand
+    return fired
+
+
+def _due_now(now: datetime.datetime) -> models.QuerySet[Task]:
+    return Task.objects.filter(done_at__isnull=True, fired_at__isnull=True, due_at__lte=now)
+
+
+def _fire(task: Task, *, now: datetime.datetime) -> Task | None:
+    """Fire one task, unless another worker has it. An advisory lock, because a row lock on the task taken before the
+    root's would be the wrong way round: whoever performs an Action locks the root first and then its tasks."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [FIRE_LOCK, task.pk % 2**31])
+            if not cursor.fetchone()[0]:
+                return None
+        found = _due_now(now).filter(pk=task.pk).first()
+        if found is None:
+            return None
+        fire = FIRES.get(found.clock)
+        if fire is not None:
+            with contextlib.suppress(Refused):
+                fire(found, now=now)
+        Task.objects.filter(pk=found.pk).update(fired_at=now)
+        found.fired_at = now
+        return found

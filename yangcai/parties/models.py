@@ -122,6 +122,10 @@ class Post(Rooted):
     def __str__(self) -> str:
         return f"{self.organisation}（{self.get_role_display()}）"
 
+    @property
+    def root(self) -> Organisation:
+        return self.organisation
+
     def is_valid_at(self, now: datetime.datetime) -> bool:
         today = timezone.localdate(now)
         return self.person.is_active and self.from_on <= today and (self.to_on is None or today <= self.to_on)
@@ -143,7 +147,7 @@ class Expert(Rooted):
         return str(self.person)
 
 
-class ApiToken(models.Model):
+class ApiToken(Rooted):
     """A token that acts through one post; only its SHA-256 is kept."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="tokens", verbose_name=_("岗位"))
@@ -158,3 +162,7 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def root(self) -> Organisation:
+        return self.post.organisation
