@@ -61,7 +61,7 @@ def end_of(day: datetime.date) -> datetime.datetime:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     unknown = set(data) - {"year", "notices", "days_off", "make_up_days", "regions"}
     if unknown or data.get("year") != int(path.stem):
         raise CalendarError(f"{path.name}: year must be {path.stem} and keys {sorted(unknown)} are unknown")

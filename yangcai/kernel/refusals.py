@@ -21,12 +21,13 @@ class Citation:
     confidence: str = "verified"
     title: str = ""
     title_en: str = ""
+    article_en: str = ""
 
     @property
     def text(self) -> str:
         """Printable reference; Chinese titles stay Chinese in both languages because they are names."""
         title = self.title if in_chinese() or not self.title_en else self.title_en
-        return f"《{title}》{self.article}" if in_chinese() else f"{title} {self.article}"
+        return f"《{title}》{self.article}" if in_chinese() else f"{title} {self.article_en or self.article}"
 
     def as_dict(self) -> dict[str, str]:
         return {
@@ -34,6 +35,8 @@ class Citation:
             "article": self.article,
             "rule": self.rule,
             "title": self.title,
+            "title_en": self.title_en,
+            "article_en": self.article_en,
             "confidence": self.confidence,
         }
 

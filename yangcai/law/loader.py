@@ -1,0 +1,307 @@
+"""Are the law files sound? Reads them into a Book and refuses, with file and line, whatever is not."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from yangcai.law import model
+from yangcai.law.model import Anchor, Book, Clock, Instrument, Rule, Value
+from yangcai.law.source import Fault, LawFaults, Table, read
+
+KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+ARTICLE = re.compile(r"[1-9]\d{0,3}(\([1-9]\d?\))?", re.ASCII)
+REGION = re.compile(r"cn|\d{2}|\d{4}|\d{6}", re.ASCII)
+MONTH_DAY = re.compile(r"\d{2}-\d{2}", re.ASCII)
+LEAP_YEAR = 2024
+
+INSTRUMENT_KEYS = {
+    "zh", "en", "number", "issuer", "promulgated", "in_force", "repealed_by", "repealed_on", "jurisdiction",
+    "articles", "parts", "confidence",
+}  # fmt: skip
+RULE_KEYS = {"zh", "en", "unit", "waits_for", "values"}
+VALUE_KEYS = {"from", "value", "instrument", "article", "confidence", "also", "jurisdiction", "note"}
+CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "procedures"}
+
+
+class Reader:
+    """Reads one folder of law files and keeps every fault."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.faults: list[Fault] = []
+        self.path = folder
+        self.instruments: dict[str, Instrument] = {}
+        self.rules: dict[str, Rule] = {}
+        self.anchors: dict[str, Anchor] = {}
+        self.clocks: dict[str, Clock] = {}
+
+    def fault(self, line: int, message: str) -> None:
+        self.faults.append(Fault(self.path, line, message))
+
+    def open(self, path: Path) -> Table:
+        self.path = path
+        return read(path, self.faults)
+
+    def fields(self, table: Any, *, of: str, line: int, allowed: set[str], needed: set[str]) -> Table | None:
+        """The mapping when it has all needed keys and no unknown ones."""
+        if not isinstance(table, Table):
+            self.fault(line, f"{of}: a mapping is expected")
+            return None
+        for key in sorted(set(table) - allowed):
+            self.fault(table.lines[key], f"{of}: unknown key {key}")
+        missing = sorted(key for key in needed if table.get(key) in (None, ""))
+        if missing:
+            self.fault(table.line, f"{of}: {', '.join(missing)} is missing")
+        return None if missing else table
+
+    def day(self, table: Table, key: str, *, of: str) -> datetime.date | None:
+        text = table.get(key)
+        if text is None:
+            return None
+        try:
+            if not isinstance(text, str) or not ISO.fullmatch(text):
+                raise ValueError
+            return datetime.date.fromisoformat(text)
+        except ValueError:
+            self.fault(table.lines[key], f"{of}: {key} is not a date YYYY-MM-DD: {text}")
+            return None
+
+    def choice(self, table: Table, key: str, *, of: str, among: tuple[str, ...]) -> bool:
+        if table[key] in among:
+            return True
+        self.fault(table.lines[key], f"{of}: unknown {key} {table[key]}")
+        return False
+
+    def load(self) -> Book:
+        for key, entry in (top := self.open(self.folder / "instruments.yaml")).items():
+            self.instrument(key, entry, line=top.lines[key])
+        for path in sorted((self.folder / "rules").glob("*.yaml")):
+            for key, entry in (top := self.open(path)).items():
+                self.rule(key, entry, line=top.lines[key])
+        self.read_clocks()
+        if self.faults:
+            raise LawFaults(self.faults)
+        return Book(
+            instruments=MappingProxyType(self.instruments),
+            rules=MappingProxyType(self.rules),
+            anchors=MappingProxyType(self.anchors),
+            clocks=MappingProxyType(self.clocks),
+        )
+
+    def instrument(self, key: str, entry: Any, *, line: int) -> None:
+        needed = {"zh", "en", "number", "issuer", "in_force", "confidence"}
+        table = self.fields(entry, of=key, line=line, allowed=INSTRUMENT_KEYS, needed=needed)
+        if table is None:
+            return
+        table.setdefault("parts", "article")
+        in_force = self.day(table, "in_force", of=key)
+        promulgated, repealed_on = (self.day(table, name, of=key) for name in ("promulgated", "repealed_on"))
+        sound = self.choice(table, "confidence", of=key, among=model.CONFIDENCES)
+        sound &= self.choice(table, "parts", of=key, among=("article", "section"))
+        if in_force is None or not sound:
+            return
+        self.instruments[key] = Instrument(
+            key=key,
+            zh=table["zh"],
+            en=table["en"],
+            number=table["number"],
+            issuer=table["issuer"],
+            in_force=in_force,
+            confidence=table["confidence"],
+            promulgated=promulgated,
+            repealed_by=table.get("repealed_by", ""),
+            repealed_on=repealed_on,
+            jurisdiction=str(table.get("jurisdiction", model.CHINA)),
+            articles=table.get("articles", 0),
+            parts=table["parts"],
+        )
+
+    def rule(self, key: str, entry: Any, *, line: int) -> None:
+        if not KEY.fullmatch(key) or key.split(".")[0] != self.path.stem:
+            self.fault(line, f"{key}: a key reads {self.path.stem}.something, like its file")
+        if key in self.rules:
+            self.fault(line, f"{key} stands twice")
+        table = self.fields(entry, of=key, line=line, allowed=RULE_KEYS, needed={"zh", "en", "unit", "values"})
+        if table is None or not self.choice(table, "unit", of=key, among=model.UNITS):
+            return
+        if "waits_for" in table:
+            self.choice(table, "waits_for", of=key, among=model.LATER)
+        if not isinstance(table["values"], list):
+            self.fault(table.lines["values"], f"{key}: values is a list")
+            return
+        values = [self.value(key, item, unit=table["unit"], line=line) for item in table["values"]]
+        found = [value for value in values if value is not None]
+        seen: set[tuple[datetime.date, str]] = set()
+        for value in found:
+            if (value.since, value.jurisdiction) in seen:
+                self.fault(line, f"{key}: two values for {value.jurisdiction} from {value.since}")
+            seen.add((value.since, value.jurisdiction))
+        self.rules[key] = Rule(
+            key=key,
+            zh=table["zh"],
+            en=table["en"],
+            unit=table["unit"],
+            values=tuple(sorted(found, key=lambda v: v.since)),
+            waits_for=table.get("waits_for", ""),
+        )
+
+    def value(self, key: str, entry: Any, *, unit: str, line: int) -> Value | None:
+        needed = {"from", "instrument", "article", "confidence"}
+        table = self.fields(entry, of=key, line=line, allowed=VALUE_KEYS, needed=needed)
+        if table is None:
+            return None
+        line = table.line
+        if "value" not in table:
+            self.fault(line, f"{key}: value is missing (write null for repealed)")
+            return None
+        since = self.day(table, "from", of=key)
+        cited = self.citation(key, str(table["instrument"]), str(table["article"]), line=line)
+        region = str(table.get("jurisdiction", model.CHINA))
+        if not REGION.fullmatch(region):
+            self.fault(line, f"{key}: unknown jurisdiction {region}")
+        also = [self.also(key, str(item), line=line) for item in table.get("also", [])]
+        sound = self.choice(table, "confidence", of=key, among=model.CONFIDENCES)
+        if since is None or cited is None or not sound:
+            return None
+        instrument, article = cited
+        if since < instrument.in_force:
+            self.fault(line, f"{key}: {instrument.key} is in force only from {instrument.in_force}, not on {since}")
+        if instrument.repealed_on and since >= instrument.repealed_on:
+            self.fault(line, f"{key}: {instrument.key} was repealed on {instrument.repealed_on}")
+        if instrument.jurisdiction != model.CHINA and not region.startswith(instrument.jurisdiction):
+            self.fault(line, f"{key}: {instrument.key} rules {instrument.jurisdiction}, not {region}")
+        if article == model.UNKNOWN and table["confidence"] == "verified":
+            self.fault(line, f"{key}: a verified value names its article")
+        return Value(
+            rule=key,
+            unit=unit,
+            since=since,
+            value=self.number(key, table["value"], unit=unit, line=line),
+            instrument=instrument,
+            article=article,
+            confidence=table["confidence"],
+            jurisdiction=region,
+            also=tuple(item for item in also if item is not None),
+            note=table.get("note", ""),
+        )
+
+    def citation(self, key: str, name: str, article: str, *, line: int) -> tuple[Instrument, str] | None:
+        instrument = self.instruments.get(name)
+        if instrument is None:
+            self.fault(line, f"{key}: unknown instrument {name}")
+            return None
+        if article != model.UNKNOWN and not ARTICLE.fullmatch(article):
+            self.fault(line, f"{key}: an article reads 36 or 36(1), not {article}")
+            return None
+        if article != model.UNKNOWN and instrument.articles and int(article.partition("(")[0]) > instrument.articles:
+            self.fault(line, f"{key}: {name} has only {instrument.articles} articles, not {article}")
+        return instrument, article
+
+    def also(self, key: str, text: str, *, line: int) -> tuple[Instrument, str] | None:
+        name, _, article = text.partition(" ")
+        return self.citation(key, name, article, line=line)
+
+    def number(self, key: str, value: Any, *, unit: str, line: int) -> Any:
+        """The value in the type of its unit; None for repealed, or when it is wrong (a fault is kept)."""
+        if value is None:
+            return None
+        if unit in model.BANDS:
+            if not isinstance(value, list) or len(value) != len(("min", "max")):
+                self.fault(line, f"{key}: a band is [lowest, highest]")
+                return None
+            low, high = (self.number(key, side, unit=model.BANDS[unit], line=line) for side in value)
+            if low is None or high is None or low >= high:
+                self.fault(line, f"{key}: a band is [lowest, highest]")
+                return None
+            return MappingProxyType({"min": low, "max": high})
+        if unit == "table":
+            return self.data_table(key, str(value), line=line)
+        result = _typed(value, unit=unit)
+        if result is None:
+            self.fault(line, f"{key}: {value} is not in {unit}")
+        return result
+
+    def data_table(self, key: str, name: str, *, line: int) -> Mapping[str, Any] | None:
+        path = self.folder / "data" / f"{name}.yaml"
+        if not re.fullmatch(r"[a-z0-9_]+", name) or not path.is_file():
+            self.fault(line, f"{key}: there is no table data/{name}.yaml")
+            return None
+        return MappingProxyType(read(path, self.faults))
+
+    def read_clocks(self) -> None:
+        top = self.open(self.folder / "clocks.yaml")
+        sections = {"anchors", "clocks"}
+        table = self.fields(top, of="clocks.yaml", line=1, allowed=sections, needed=sections)
+        if table is None:
+            return
+        for key, entry in table["anchors"].items():
+            words = {"zh", "en"}
+            anchor = self.fields(entry, of=key, line=table["anchors"].lines[key], allowed=words, needed=words)
+            if anchor is not None:
+                self.anchors[key] = Anchor(key=key, zh=anchor["zh"], en=anchor["en"])
+        for key, entry in table["clocks"].items():
+            self.clock(key, entry, line=table["clocks"].lines[key])
+        named = {anchor.key for clock in self.clocks.values() for anchor in (clock.start, clock.stop)}
+        for key in sorted(set(self.anchors) - named):
+            self.fault(table["anchors"].lines[key], f"{key}: no clock uses this anchor")
+
+    def clock(self, key: str, entry: Any, *, line: int) -> None:
+        table = self.fields(entry, of=key, line=line, allowed=CLOCK_KEYS, needed=CLOCK_KEYS - {"procedures"})
+        if table is None:
+            return
+        sound = self.choice(table, "actor", of=key, among=model.ACTORS)
+        sound &= self.choice(table, "kind", of=key, among=model.KINDS)
+        for end in ("from", "to"):
+            if table[end] not in self.anchors:
+                self.fault(table.lines[end], f"{key}: unknown anchor {table[end]}")
+                sound = False
+        rule = self.rules.get(table["rule"])
+        if rule is None:
+            self.fault(table.lines["rule"], f"{key}: there is no rule {table['rule']}")
+        elif rule.unit not in model.TIME_UNITS:
+            self.fault(table.lines["rule"], f"{key}: {rule.key} counts {rule.unit}, not time")
+        if sound and rule is not None:
+            self.clocks[key] = Clock(
+                id=key,
+                zh=table["zh"],
+                en=table["en"],
+                start=self.anchors[table["from"]],
+                stop=self.anchors[table["to"]],
+                actor=table["actor"],
+                rule=rule.key,
+                kind=table["kind"],
+                fires=table["fires"],
+                procedures=tuple(table.get("procedures", ())),
+            )
+
+
+def _typed(value: Any, *, unit: str) -> Any:
+    """The value in the type of a plain unit, or None when it does not fit."""
+    whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if unit in ("minutes", "days", "working_days", "months", "years", "count"):
+        return value if whole else None
+    if unit in ("ratio", "yuan"):
+        if not whole and not (isinstance(value, Decimal) and value > 0):
+            return None
+        return Decimal(value).quantize(Decimal("0.01")) if unit == "yuan" else Decimal(value)
+    if unit == "fraction":
+        fits = isinstance(value, str) and re.fullmatch(r"[1-9]\d*/[1-9]\d*", value)
+        return Fraction(value) if fits else None
+    if unit == "month_day":
+        try:
+            fits = isinstance(value, str) and MONTH_DAY.fullmatch(value)
+            return value if fits and datetime.date.fromisoformat(f"{LEAP_YEAR}-{value}") else None
+        except ValueError:
+            return None
+    return True if value is True else None  # a principle is in force or repealed, it has no number
+
+
+def load(folder: Path) -> Book:
+    """The Book of a folder with instruments.yaml, rules/, data/ and clocks.yaml. Raises LawFaults with every fault."""
+    return Reader(folder).load()

@@ -1,0 +1,92 @@
+"""What does a law file say, at which line? YAML read strictly: no guessing of types, no key twice."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+NUMBER = re.compile(r"-?(0|[1-9]\d*)\.\d+", re.ASCII)
+QUOTED = ("'", '"', "|", ">")
+WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a law file."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path.name}:{self.line}: {self.message}"
+
+
+class LawFaults(Exception):
+    """The law files are wrong; `faults` holds every fault, never only the first."""
+
+    def __init__(self, faults: list[Fault]):
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class Table(dict[str, Any]):
+    """A mapping that remembers its line and the line of each key."""
+
+    def __init__(self, line: int):
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Every plain scalar stays text: YAML 1.1 would read 03-31 or 1:30 or `on` as something else."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+def read(path: Path, faults: list[Fault]) -> Table:
+    """The file's top mapping. What is wrong goes to `faults`; what can be read is returned."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        faults.append(Fault(path, line, f"not YAML: {error.problem}"))
+        return Table(line)
+    if not isinstance(node, yaml.MappingNode):
+        faults.append(Fault(path, 1, "a mapping is expected"))
+        return Table(1)
+    value = _value(node, path=path, faults=faults)
+    assert isinstance(value, Table)
+    return value
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text: str = node.value
+    if node.style in QUOTED:
+        return text
+    if text in WORDS:
+        return WORDS[text]
+    if INTEGER.fullmatch(text):
+        return int(text)
+    return Decimal(text) if NUMBER.fullmatch(text) else text
+
+
+def _value(node: yaml.Node, *, path: Path, faults: list[Fault]) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, path=path, faults=faults) for item in node.value]
+    table = Table(node.start_mark.line + 1)
+    for key_node, value_node in node.value:
+        key, line = str(key_node.value), key_node.start_mark.line + 1
+        if key in table:
+            faults.append(Fault(path, line, f"{key} stands twice (first on line {table.lines[key]})"))
+            continue
+        table.lines[key] = line
+        table[key] = _value(value_node, path=path, faults=faults)
+    return table
