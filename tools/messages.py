@@ -58,7 +58,7 @@ def texts_in(path: Path) -> Iterator[Key]:
 
         source = templatize(source, origin=str(path))
     for _, message, _, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
-        yield context, message
+        yield context, message if isinstance(message, str) else tuple(message)
 
 
 def configure_django() -> None:
@@ -89,7 +89,13 @@ def stored() -> Catalog:
 
 
 def key_of(message: Message) -> Key:
-    return message.context, message.id
+    return message.context, message.id if isinstance(message.id, str) else tuple(message.id)
+
+
+def strings_of(message: Message) -> list[str]:
+    """The translation: one string, or one for each plural form."""
+    found = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return [string or "" for string in found]
 
 
 def placeholders(text: str) -> set[str]:
@@ -141,8 +147,7 @@ def compile_catalogues() -> int:
 
 
 def _complete(message: Message) -> bool:
-    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return all(strings)
+    return all(strings_of(message))
 
 
 def complaints() -> list[str]:
@@ -151,16 +156,14 @@ def complaints() -> list[str]:
     catalogue = {key_of(message): message for message in stored() if message.id}
     wrong = []
     for key, files in sorted(found.items(), key=str):
-        text = key[1] if isinstance(key[1], str) else key[1][0]
+        text = key[1] if isinstance(key[1], str) else key[1][-1]
         where = sorted(files)[0]
         message = catalogue.get(key)
         if message is None or not _complete(message):
             wrong.append(f"{where}: no English for 「{text}」")
             continue
-        ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
-        strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        expected = placeholders(ids[-1])
-        for string in strings:
+        expected = placeholders(text)
+        for string in strings_of(message):
             if placeholders(string) != expected:
                 wrong.append(f"{where}: the English of 「{text}」 has other placeholders: {string}")
     for key in sorted(set(catalogue) - set(found), key=str):

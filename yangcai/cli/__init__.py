@@ -35,7 +35,7 @@ def modules() -> dict[str, ModuleType]:
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = _Parser(prog="yangcai", description=say(zh="阳采：政府采购一体化平台", en="Yangcai: government procurement"))
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
     common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
     common.add_argument("--lang", choices=["zh", "en"], help=say(zh="语言", en="language"))

@@ -232,7 +232,7 @@ def _locked(cluster: _Cluster) -> Iterator[None]:
 
 def _run(cluster: _Cluster, program: Path, *arguments: str | Path) -> str:
     """Run one of PostgreSQL's programs as the owner; its output. Raises PostgresError with what it said."""
-    identity = {"user": cluster.uid, "group": cluster.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    root = os.geteuid() == 0
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(cluster.home)}
     # Files and not pipes: the server inherits them and would keep a pipe open for ever.
     with tempfile.TemporaryFile("w+", errors="replace") as output:
@@ -245,7 +245,9 @@ def _run(cluster: _Cluster, program: Path, *arguments: str | Path) -> str:
             cwd=cluster.home,
             umask=0o077,
             check=False,
-            **identity,
+            user=cluster.uid if root else None,
+            group=cluster.gid if root else None,
+            extra_groups=[] if root else None,
         )
         output.seek(0)
         said = output.read().strip()

@@ -1,0 +1,229 @@
+"""Does the command line answer in the reader's language, as data when asked, and with the exit code that fits?"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from types import SimpleNamespace
+
+import pytest
+
+from yangcai import cli
+from yangcai.cli import console, site
+from yangcai.kernel import embedded_postgres
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Give the command line a command of our own."""
+
+    def give(run):
+        def add_arguments(parser):
+            parser.add_argument("--rows", type=int, default=0)
+
+        module = SimpleNamespace(HELP=("试验", "a trial"), add_arguments=add_arguments, run=run)
+        monkeypatch.setattr(cli, "modules", lambda: {"trial": module})
+
+    return give
+
+
+def test_answers_as_text_or_as_one_object(command, capsys):
+    def run(options):
+        console.tell(options, zh="进行中", en="working")
+        console.answer(options, data={"rows": options.rows}, text=console.say(zh="三行", en="three rows"))
+        return console.OK
+
+    command(run)
+    assert cli.main(["trial", "--rows", "3"]) == 0
+    assert capsys.readouterr() == ("三行\n", "进行中\n")
+    assert cli.main(["trial", "--rows", "3", "--lang", "en", "--quiet"]) == 0
+    assert capsys.readouterr() == ("three rows\n", "")
+    assert cli.main(["trial", "--rows", "3", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"ok": True, "data": {"rows": 3}, "warnings": [], "errors": []}
+    assert err == "进行中\n"
+
+
+def test_language_of_the_environment(command, capsys, monkeypatch):
+    def run(options):
+        console.answer(options, data={}, text=console.say(zh="中文", en="English"))
+        return console.OK
+
+    command(run)
+    monkeypatch.setenv("YANGCAI_LANG", "en")
+    cli.main(["trial"])
+    cli.main(["trial", "--lang", "zh"])
+    assert capsys.readouterr().out == "English\n中文\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (console.Stop(zh="不行", en="no", code=console.NOT_PERMITTED), 6, "不行"),
+        (embedded_postgres.PostgresError("no room"), 5, "no room"),
+        (KeyboardInterrupt(), 130, ""),
+        (RuntimeError("broken"), 1, "RuntimeError: broken"),
+    ],
+)
+def test_exit_codes_of_failures(command, capsys, error, code, sentence):
+    def run(options):
+        raise error
+
+    command(run)
+    assert cli.main(["trial"]) == code
+    assert sentence in capsys.readouterr().err
+    if code != console.INTERRUPTED:
+        assert cli.main(["trial", "--json"]) == code
+        assert json.loads(capsys.readouterr().out) == {"ok": False, "data": {}, "warnings": [], "errors": [sentence]}
+
+
+def test_a_refusal_is_said_in_full(command, capsys):
+    from yangcai.kernel.refusals import Refusal, Refused
+
+    def run(options):
+        raise Refused(
+            [Refusal(code="late", zh="已过截止时间", en="too late"), Refusal(code="few", zh="不足", en="few")]
+        )
+
+    command(run)
+    assert cli.main(["trial", "--json"]) == console.NOT_MET
+    assert len(json.loads(capsys.readouterr().out)["errors"]) == 2
+
+
+def test_wrong_usage(command, capsys):
+    command(lambda options: 0)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["trial", "--rows", "many"])
+    assert ended.value.code == console.USAGE
+    assert "用法有误" in capsys.readouterr().err
+
+
+def test_the_embedded_database_stays_out_when_another_is_named(capsys, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
+    monkeypatch.setattr(embedded_postgres, "start", lambda home: pytest.fail("started all the same"))
+    site.ensure_database()
+    assert cli.main(["db", "start"]) == console.NOT_PERMITTED
+    assert cli.main(["db", "url"]) == 0
+    assert capsys.readouterr().out == "postgresql://somewhere/else\n"
+
+
+def test_doctor_names_what_is_wrong_and_how_to_mend_it(capsys, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
+    assert cli.main(["doctor", "--json", "--lang", "en"]) == console.NOT_MET
+    answer = json.loads(capsys.readouterr().out)
+    assert "database" in answer["errors"]
+    database = next(found for found in answer["data"]["findings"] if found["what"] == "database")
+    assert database["mend"] == "check DATABASE_URL"
+
+
+def test_doctor_sees_a_taken_port(capsys, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        cli.main(["doctor", "--json", "--port", str(taken.getsockname()[1])])
+    port = next(found for found in json.loads(capsys.readouterr().out)["data"]["findings"] if "端口" in found["what"])
+    assert not port["well"]
+
+
+@pytest.fixture
+def own_home(tmp_path):
+    """An installation of its own, as an operator has it: nothing of the tests' environment."""
+    home = tmp_path / "home"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("YANGCAI_", "DATABASE_URL"))}
+    environment |= {"YANGCAI_HOME": str(home), "YANGCAI_SANDBOX": "1", "PYTHONWARNINGS": "error"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    yield environment
+    embedded_postgres.stop(home / "postgres")
+
+
+def yangcai(environment, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "yangcai", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_from_nothing_to_a_served_page(own_home):
+    """migrate, serve, fetch, stop: in processes of their own, on a fresh home."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    refused = yangcai(own_home, "serve", "--port", str(port))
+    assert refused.returncode == console.NOT_MET, refused.stderr
+    assert "yangcai migrate" in refused.stderr
+    migrated = yangcai(own_home, "migrate", "--json", "--quiet")
+    assert migrated.returncode == 0, migrated.stderr
+    assert json.loads(migrated.stdout)["data"]["applied"]
+    again = yangcai(own_home, "migrate", "--plan", "--json")
+    assert json.loads(again.stdout)["data"]["pending"] == []
+    checked = yangcai(own_home, "check")
+    assert checked.returncode == 0, checked.stderr
+    server = subprocess.Popen(
+        [sys.executable, "-m", "yangcai", "serve", "--port", str(port), "--workers", "1"],
+        env=own_home,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        page = fetched(f"http://127.0.0.1:{port}/accounts/login/")
+        assert b"csrfmiddlewaretoken" in page
+    finally:
+        server.terminate()
+        said = server.communicate(timeout=30)[1]
+    assert server.returncode == 0, said.decode()
+
+
+def fetched(url):
+    """The page, as soon as the server answers."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return answer.read()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def test_one_secret_key_for_processes_that_start_together(own_home):
+    script = "from yangcai import settings; print(settings.SECRET_KEY)"
+    starting = [
+        subprocess.Popen([sys.executable, "-c", script], env=own_home, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    assert len({process.communicate(timeout=60)[0] for process in starting}) == 1
+    path = f"{own_home['YANGCAI_HOME']}/secret_key"
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    assert [name for name in os.listdir(own_home["YANGCAI_HOME"]) if name.startswith("secret_key.")] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://u:p%40ss@db.example:5433/yangcai", ("db.example", "5433", "u", "p@ss", "yangcai", {})),
+        ("postgres://u@/x?host=%2Frun%2Fpg", ("/run/pg", "", "u", "", "x", {})),
+        ("postgresql://h/x?sslmode=verify-full", ("h", "", "", "", "x", {"sslmode": "verify-full"})),
+    ],
+)
+def test_database_url(url, expected):
+    from yangcai.settings import database
+
+    found = database(url)
+    assert tuple(found[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME", "OPTIONS")) == expected
+
+
+def test_no_other_database():
+    from yangcai.settings import database
+
+    with pytest.raises(ValueError, match="postgresql"):
+        database("sqlite:///x")
