@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
+from yangcai.kernel.calendar import SHANGHAI
 from yangcai.replay.casefile import parse_case, read_case, read_cases
 from yangcai.replay.document import MAX_BYTES, CaseFileError
-from yangcai.replay.published import SHANGHAI
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = sorted((ROOT / "cases").rglob("*.yaml"))

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from yangcai.kernel.calendar import SHANGHAI
 from yangcai.replay.casefile import parse_case
 from yangcai.replay.compare import Observed, compare
-from yangcai.replay.published import SHANGHAI, Award
+from yangcai.replay.published import Award
 
 TEXT = """\
 yangcai: case/1

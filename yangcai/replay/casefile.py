@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from yangcai.kernel.calendar import day_of
 from yangcai.replay.document import CaseFileError, Problem, Reader, load, load_bytes
 from yangcai.replay.published import (
     PANEL_TOTAL,
@@ -23,7 +24,6 @@ from yangcai.replay.published import (
     Lot,
     Organisation,
     Outcome,
-    day_of,
 )
 
 FORMAT = "case/1"

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from yangcai.replay.published import SHANGHAI, Award, CaseFile, Evaluation, KnownError, Moment, day_of
+from yangcai.kernel.calendar import SHANGHAI, day_of
+from yangcai.replay.published import Award, CaseFile, Evaluation, KnownError, Moment
 
 #: What stands in a difference where the replay produced nothing.
 NOTHING = "—"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from yangcai.replay.published import SHANGHAI
+from yangcai.kernel.calendar import SHANGHAI
 
 #: A case of 40 bidders and 9 members has some 60 kB; whatever is far beyond that is not a case.
 MAX_BYTES = 1_000_000

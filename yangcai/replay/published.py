@@ -4,22 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from zoneinfo import ZoneInfo
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 #: Under this name a panel holds each member's total, where the notice prints totals and no single scores.
 PANEL_TOTAL = "total"
 PRICE = "price"
 
 Moment = dt.date | dt.datetime
-
-
-def day_of(moment: Moment) -> dt.date:
-    """The calendar day of a published moment, in Asia/Shanghai."""
-    if not isinstance(moment, dt.datetime):
-        return moment
-    return moment.astimezone(SHANGHAI).date()
 
 
 @dataclass(frozen=True)
