@@ -23,7 +23,7 @@ from yangcai.law.source import LawFaults
 
 __all__ = [
     "HOME", "LawFaults", "LawGap", "UnknownRule", "all_rules", "applies", "book", "cite", "cited", "clock", "clocks",
-    "due", "find", "history", "instruments", "limit", "refusal", "rule", "value",
+    "due", "due_at", "find", "history", "instruments", "limit", "refusal", "rule", "value",
 ]  # fmt: skip
 
 #: The district that this platform serves: 兰州新区.
@@ -178,3 +178,13 @@ def due(clock_id: str, *, start: datetime.date, on: datetime.date, jurisdiction:
     if found.kind == "at_most" or number.unit == "minutes":
         return calendar.deadline(start, number.value, number.unit, rounding=rounding, region=region)
     return calendar.start_of(calendar.due_on(start, number.value, number.unit, rounding=rounding, region=region))
+
+
+def due_at(
+    clock_id: str, *, since: datetime.date, on: datetime.date, jurisdiction: str = HOME
+) -> datetime.datetime | None:
+    """`due` for screens and worklists: None where the law had no such clock yet, or past the known holiday calendar."""
+    try:
+        return due(clock_id, start=since, on=on, jurisdiction=jurisdiction)
+    except (LawGap, calendar.HorizonError):
+        return None
