@@ -7,6 +7,10 @@ UV = 0.13.9
 BIN = $(VENV)/bin
 MESSAGES = yangcai/locale/en/LC_MESSAGES/django
 
+# uv: the interpreter that we name and no other; the certificates of the system (an office may have its own).
+export UV_PYTHON_DOWNLOADS = never
+export UV_SYSTEM_CERTS = 1
+
 .PHONY: help setup demo run test check fmt messages docs nightly bench lock clean
 
 help:
@@ -27,7 +31,7 @@ $(VENV)/.locked: requirements.lock
 	@echo "setting up $(VENV) with $$($(PYTHON) --version) ..."
 	@interpreter=$$($(PYTHON) -c 'import sys; print(sys.executable)'); \
 	if { [ -x $(BOOT)/bin/uv ] || { "$$interpreter" -m venv $(BOOT) && $(BOOT)/bin/python -m pip install -q uv==$(UV); }; } \
-	  && UV_PYTHON_DOWNLOADS=never $(BOOT)/bin/uv venv -q --allow-existing --python "$$interpreter" $(VENV) \
+	  && $(BOOT)/bin/uv venv -q --allow-existing --python "$$interpreter" $(VENV) \
 	  && $(BOOT)/bin/uv pip sync -q --require-hashes --python $(BIN)/python requirements.lock; \
 	then :; \
 	else \

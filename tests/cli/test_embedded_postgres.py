@@ -122,11 +122,13 @@ def test_root_runs_it_as_nobody(home):
     assert Path(f"/proc/{pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
 
 
-def test_plain_user(folder, home):
+def test_plain_user(folder, home, monkeypatch):
     embedded_postgres.start(home)  # so that everything is imported before the fork
     own = folder / "plain"
     own.mkdir()
     if ROOT:
+        # A plain user has an environment of their own; ours may stand in a folder that is closed to them.
+        monkeypatch.setenv("PG_BIN", str(Path(f"/proc/{embedded_postgres.status(home).pid}/exe").readlink().parent))
         nobody = pwd.getpwnam("nobody")
         os.chown(own, nobody.pw_uid, nobody.pw_gid)
 
