@@ -1,0 +1,42 @@
+"""Where can one go from here? The menu of each role and the links of the footer, as data.
+
+A page that is to be reached from every page adds one line here: (name of its URL, label).
+"""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Entry = tuple[str, "str | Promise"]
+
+#: What everybody sees who has not signed in.
+PUBLIC: tuple[Entry, ...] = ()
+#: Role -> the menu after signing in.
+BY_ROLE: dict[str, tuple[Entry, ...]] = {}
+#: Columns of the footer: title and links.
+FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = ((_("办事"), (("account_login", _("登录")),)),)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the menu, as the template shows it."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+def menu(*, role: str | None, path: str) -> list[Link]:
+    """The menu of a role (None: the public); the entry with the longest address that `path` begins with is current."""
+    entries = [(reverse(name), label) for name, label in (BY_ROLE.get(role, PUBLIC) if role else PUBLIC)]
+    best = max(
+        (url for url, _label in entries if path == url or (url != "/" and path.startswith(url))), key=len, default=""
+    )
+    return [Link(str(label), url, url == best) for url, label in entries]
+
+
+def footer() -> list[tuple[str, list[Link]]]:
+    """The columns at the foot of every page."""
+    return [(str(title), [Link(str(label), reverse(name)) for name, label in links]) for title, links in FOOTER]
