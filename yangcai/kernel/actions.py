@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connection, models, transaction
+from django.utils.crypto import salted_hmac
 
 from yangcai.kernel import entries, tasks
 from yangcai.kernel.inputs import Input
@@ -38,6 +39,7 @@ class Action:
     cites: tuple[str, ...] = ()
     hint: tuple[str, str] = ("", "")
     despite_block: bool = False
+    secret: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"call perform({self.code}, …): there is no other way to write")
@@ -81,11 +83,14 @@ def action(
     cites: Iterable[str] = (),
     hint: tuple[str, str] = ("", ""),
     despite_block: bool = False,
+    secret: bool = False,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Declare an Action. `at`: stages of the subject in which it is open (none: any). `creates`: the Entry joins the
     timeline of the object made. `is_public`: its sentence may stand on the public case page. `cites`: rule keys of
     the law that stand behind it, shown under the button. `hint`: one sentence of help, zh and en. `despite_block`:
-    stays open while the root is blocked (BLOCKS)."""
+    stays open while the root is blocked (BLOCKS). `secret`: the input is never written down outside the body (no
+    Entry, no idempotency digest that could be guessed); the Entry keeps the `entry_facts` of the object made, and a
+    Refusal with an article must not repeat the input."""
 
     def declare(body: Callable[..., Any]) -> Action:
         if code in ACTIONS:
@@ -109,6 +114,7 @@ def action(
             cites=tuple(cites),
             hint=hint,
             despite_block=despite_block,
+            secret=secret,
         )
         ACTIONS[code] = declared
         return declared
@@ -168,7 +174,7 @@ class _Call:
 
 
 def can(action: Action, subject: Any, *, by: Any, now: datetime.datetime) -> list[Refusal]:
-    """Why this Action is not open to this post now; an empty list when it is. Runs what `perform` runs, writes nothing."""
+    """Why this Action is not open to this post now; empty when it is. Runs what `perform` runs, writes nothing."""
     call = _Call(action, subject, by, now)
     return _standing_refusals(call) or _needs_refusals(call)
 
@@ -236,6 +242,7 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
         raise Refused(refusals)
     value = action.body(call.subject, by=by, now=now, **cleaned)
     home = value if action.creates and isinstance(value, models.Model) else call.subject
+    facts = value.entry_facts if action.secret else cleaned
     entry = entries.append(
         action=action.code,
         outcome="done",
@@ -243,12 +250,13 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
         subject=home.ref,
         by=by,
         now=now,
-        data={"input": cleaned, "actor": str(by), "value": value if isinstance(value, models.Model) else None},
+        data={"input": facts, "actor": str(by), "value": value if isinstance(value, models.Model) else None},
     )
     notices: tuple[Any, ...] = ()
     if action.notice:
-        notices = tuple(NOTICES[action.notice](home, entry=entry, by=by, now=now, value=value, data=cleaned) or ())
-    type(root)._base_manager.filter(pk=root.pk).update(version=models.F("version") + 1)
+        notices = tuple(NOTICES[action.notice](home, entry=entry, by=by, now=now, value=value, data=facts) or ())
+    if not action.secret:  # the version is public: it must not count the bids
+        type(root)._base_manager.filter(pk=root.pk).update(version=models.F("version") + 1)
     for changed in {root.ref: root, home.root.ref: home.root}.values():
         tasks.refresh(type(changed)._base_manager.get(pk=changed.pk), now=now)
     if idempotency_key is not None:
@@ -360,7 +368,11 @@ def _claim(call: _Call, key: str) -> Done | None:
     """Take the idempotency key, or answer with what it stands for. A second request waits for the first one here."""
     data = call.data.dict() if hasattr(call.data, "dict") else dict(call.data)
     data.pop("csrfmiddlewaretoken", None)
-    digest = hashlib.sha256(entries.canonical(entries.plain([call.action.code, call.subject.ref, data]))).hexdigest()
+    request = entries.canonical(entries.plain([call.action.code, call.subject.ref, data]))
+    if call.action.secret:  # a plain digest of a price can be guessed; this one only by who has the site's key
+        digest = salted_hmac("yangcai.idempotency", request, algorithm="sha256").hexdigest()
+    else:
+        digest = hashlib.sha256(request).hexdigest()
     made = IdempotencyKey.objects.bulk_create(
         [IdempotencyKey(person_id=call.by.person_id, key=key, action=call.action.code, digest=digest, at=call.now)],
         ignore_conflicts=True,

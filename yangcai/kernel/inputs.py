@@ -1,12 +1,18 @@
 """What data does an Action take? Declared once; form, JSON schema and command line come from it."""
 
+import base64
+import dataclasses
 import datetime
+import hashlib
 import json
 from decimal import Decimal
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel.refusals import Refusal
@@ -183,6 +189,89 @@ class DocumentInput(forms.ClearableFileInput):
 DocumentField.widget = DocumentInput
 
 
+@dataclasses.dataclass(frozen=True)
+class PrivateFile:
+    """A file that was handed in and is kept nowhere yet: whoever takes it seals it."""
+
+    name: str
+    media_type: str
+    content: bytes = dataclasses.field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.name} {hashlib.sha256(self.content).hexdigest()}"
+
+
+class PrivateFilesInput(forms.ClearableFileInput):
+    """Several uploads from a browser, or a list from the API and Python."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        uploads = files.getlist(name) if hasattr(files, "getlist") else None
+        return uploads or data.get(name)
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in (files or {}) and name not in data
+
+
+class PrivateFilesField(forms.FileField):
+    """Files that must not reach the document store as they are; cleans to a list of PrivateFile.
+
+    From JSON: a list of {"name", "content" (base64)}. Together they may be as large as one document.
+    """
+
+    widget = PrivateFilesInput
+
+    def __init__(self, *, max_files: int = 50, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.max_files = max_files
+
+    def clean(self, data: Any, initial: Any = None) -> list[PrivateFile]:
+        if data in (None, "", []):
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return []
+        if not isinstance(data, list):
+            raise ValidationError(_("应为一组文件"), code="files")
+        if len(data) > self.max_files:
+            raise ValidationError(_("最多 %(n)s 个文件"), code="max_files", params={"n": self.max_files})
+        found, left = [], settings.YANGCAI_UPLOAD_MAX_BYTES
+        for item in data:
+            private = self._read(item, left)
+            left -= len(private.content)
+            if left < 0:
+                raise self._too_large()
+            found.append(private)
+        return found
+
+    def _read(self, item: Any, left: int) -> PrivateFile:
+        from yangcai.kernel import documents
+
+        if isinstance(item, PrivateFile):
+            return item
+        if isinstance(item, dict) and set(item) == {"name", "content"}:
+            name = str(item["name"])
+            try:
+                content = base64.b64decode(str(item["content"]), validate=True)
+            except ValueError as error:
+                raise ValidationError(_("文件内容应为 base64"), code="base64") from error
+        elif isinstance(item, UploadedFile):
+            if (item.size or 0) > left:
+                raise self._too_large()
+            name, content = str(item.name or "file"), item.read()
+        else:
+            raise ValidationError(_("应为一组文件"), code="files")
+        if not content:
+            raise ValidationError(_("文件是空的"), code="empty")
+        name = PurePath(name).name[:200]
+        return PrivateFile(name, documents.media_type(head=content[:512], name=name), content)
+
+    def _too_large(self) -> ValidationError:
+        megabytes = settings.YANGCAI_UPLOAD_MAX_BYTES // 2**20
+        return ValidationError(_("文件超过 %(mb)s MB"), code="too_large", params={"mb": megabytes})
+
+
 class Input(forms.Form):
     """Base of all Action inputs. `subject`, `by` and `now` are there for fields whose choices depend on them."""
 
@@ -262,6 +351,20 @@ def _shape(field: forms.Field) -> dict[str, Any]:
             return {"type": "array", "items": {"enum": [str(k) for k, _label in field.choices]}}
         case forms.ChoiceField():
             return {"type": "string", "enum": [str(k) for k, _label in field.choices if k != "" or not field.required]}
+        case PrivateFilesField():
+            return {
+                "type": "array",
+                "maxItems": field.max_files,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "name": {"type": "string"},
+                        "content": {"type": "string", "contentEncoding": "base64"},
+                    },
+                    "required": ["name", "content"],
+                    "additionalProperties": False,
+                },
+            }
         case DocumentField():
             return {"type": "string", "pattern": "^[0-9a-f]{64}$", "contentMediaType": "application/octet-stream"}
         case forms.BooleanField():
