@@ -262,6 +262,9 @@ class OpenedBid(LotRow):
     correction_confirmed = models.BooleanField(_("已确认修正"), null=True, blank=True)
     delivery = models.TextField(_("交付期"), default="", blank=True)
     preference = models.TextField(_("价格扣除"), choices=PreferenceClaim.choices, default=PreferenceClaim.NONE)
+    small_micro_share = models.DecimalField(
+        _("小微企业合同份额"), max_digits=5, decimal_places=4, null=True, blank=True
+    )
     is_domestic = models.BooleanField(_("本国产品"), default=False)
     brand = models.TextField(_("核心产品品牌"), default="", blank=True)
     files = models.ManyToManyField(Document, verbose_name=_("附件"))
@@ -356,7 +359,8 @@ class CommitteeMember(Rooted):
         constraints = [models.UniqueConstraint(fields=["committee", "post"], name="one_seat_per_post")]
 
     def __str__(self) -> str:
-        return str(self.post.person)
+        """Never the name: it stays secret until the award notice (87号令 art. 47)."""
+        return f"{self._meta.verbose_name} {self.pk}"
 
     @property
     def root(self) -> Case:
