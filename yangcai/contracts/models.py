@@ -9,6 +9,25 @@ from yangcai.kernel.models import Document, MoneyField, Rooted
 from yangcai.parties.models import Organisation
 
 
+class ChangeGround(models.TextChoices):
+    """On what ground a running contract may be changed or ended (政府采购法 art. 50; 民法典 art. 180, 533, 563)."""
+
+    PUBLIC_INTEREST = "public_interest", _("继续履行将损害国家利益和社会公共利益")
+    FORCE_MAJEURE = "force_majeure", _("不可抗力")
+    CHANGED_CIRCUMSTANCES = "changed_circumstances", _("情势变更，经双方重新协商")
+    DECISION = "decision", _("财政部门处理决定、仲裁裁决或法院判决")
+
+
+class TerminationGround(models.TextChoices):
+    """On what ground a contract may end before it is carried out."""
+
+    PUBLIC_INTEREST = "public_interest", _("继续履行将损害国家利益和社会公共利益")
+    FORCE_MAJEURE = "force_majeure", _("不可抗力致使不能实现合同目的")
+    BREACH = "breach", _("对方违约，法定或约定的解除条件成就")
+    DECISION = "decision", _("财政部门处理决定、仲裁裁决或法院判决")
+    AWARD_REFUSED = "award_refused", _("中标供应商拒签合同")
+
+
 class Contract(Rooted):
     """采购合同: of exactly one Award; its own committed and paid funds."""
 
@@ -34,6 +53,7 @@ class Contract(Rooted):
     published_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
     filed_at = models.DateTimeField(_("备案时间"), null=True, blank=True)
     terminated_at = models.DateTimeField(_("解除时间"), null=True, blank=True)
+    termination_ground = models.TextField(_("解除情形"), choices=TerminationGround.choices, default="", blank=True)
     termination_reason = models.TextField(_("解除理由"), default="", blank=True)
     closed_at = models.DateTimeField(_("结项时间"), null=True, blank=True)
     closing_acceptance = models.OneToOneField(
@@ -59,12 +79,34 @@ class Contract(Rooted):
 
 
 class ContractRow(Rooted):
+    """A row that belongs to a contract."""
+
     class Meta:
         abstract = True
 
     @property
     def root(self) -> Case:
         return self.contract.case  # type: ignore[attr-defined,no-any-return]
+
+
+class ContractItem(ContractRow):
+    """合同标的: one line of what is bought, taken from the winning bid."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="items", verbose_name=_("采购合同"))
+    number = models.PositiveSmallIntegerField(_("序号"))
+    item = models.TextField(_("名称"))
+    specification = models.TextField(_("规格型号"), default="", blank=True)
+    quantity = models.DecimalField(_("数量"), max_digits=14, decimal_places=3)
+    unit_price = MoneyField(_("单价"))
+    amount = MoneyField(_("小计"))
+
+    class Meta:
+        verbose_name = _("合同标的")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="one_contract_item_per_number")]
+
+    def __str__(self) -> str:
+        return self.item
 
 
 class MilestoneDue(models.TextChoices):
@@ -122,6 +164,8 @@ class Acceptance(ContractRow):
     is_final = models.BooleanField(_("最终验收"))
     passed = models.BooleanField(_("合格"))
     accepted_on = models.DateField(_("验收日期"))
+    for_public = models.BooleanField(_("向社会公众提供的公共服务"), default=False)
+    users_took_part = models.BooleanField(_("服务对象参与验收"), default=False)
     opinion = models.TextField(_("验收意见"))
     members = models.TextField(_("验收小组"))
     report = models.ForeignKey(
@@ -161,6 +205,7 @@ class Amendment(ContractRow):
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="amendments", verbose_name=_("采购合同"))
     number = models.PositiveSmallIntegerField(_("序号"))
     is_supplement = models.BooleanField(_("补充合同"))
+    ground = models.TextField(_("变更情形"), choices=ChangeGround.choices, default="", blank=True)
     clause = models.TextField(_("变更条款"))
     content = models.TextField(_("变更后内容"))
     reason = models.TextField(_("理由"))

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from yangcai.kernel.models import Document, Upload
+from yangcai.kernel.models import Attachment, Document, Rooted, Upload
 
 CHUNK = 1 << 20
 
@@ -120,6 +120,31 @@ def store_chunks(
     if person_id is not None and now is not None:
         Upload.objects.get_or_create(document=document, person_id=person_id, defaults={"at": now})
     return document
+
+
+def attach(
+    document: Document | None,
+    *,
+    to: Rooted,
+    title: str,
+    kind: str,
+    by: Any,
+    now: datetime.datetime,
+    is_public: bool = False,
+) -> Attachment | None:
+    """Put a document in its place under the row it belongs to; nothing when there is no document."""
+    if document is None:
+        return None
+    return Attachment.objects.create(
+        document=document,
+        root=to.root.ref,
+        subject=to.ref,
+        title=title,
+        kind=kind,
+        is_public=is_public,
+        organisation_id=by.organisation_id,
+        at=now,
+    )
 
 
 def uploaded_before(*, digest: str, person_id: int | None) -> Document:

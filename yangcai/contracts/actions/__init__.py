@@ -1,0 +1,30 @@
+"""What may be done on a contract, from its draft to its closing?"""
+
+from yangcai.contracts.actions.acceptance import record_acceptance, report_delivery
+from yangcai.contracts.actions.amendment import amend_contract, terminate_contract
+from yangcai.contracts.actions.closing import close_contract
+from yangcai.contracts.actions.contract import draft_contract, file_contract, publish_contract, sign_contract
+from yangcai.contracts.actions.payment import (
+    approve_payment,
+    pay_payment,
+    request_payment,
+    return_payment,
+    submit_invoice,
+)
+
+__all__ = [
+    "amend_contract",
+    "approve_payment",
+    "close_contract",
+    "draft_contract",
+    "file_contract",
+    "pay_payment",
+    "publish_contract",
+    "record_acceptance",
+    "report_delivery",
+    "request_payment",
+    "return_payment",
+    "sign_contract",
+    "submit_invoice",
+    "terminate_contract",
+]

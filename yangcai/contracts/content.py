@@ -1,0 +1,107 @@
+"""What does a contract say? What the solicitation and the winning bid said, and nothing else (政府采购法 art. 46)."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from yangcai import law
+from yangcai.cases.models import Award, Case
+from yangcai.cases.queries import applicable
+from yangcai.contracts.models import MilestoneDue
+from yangcai.kernel import money
+from yangcai.planning.models import SetAside
+from yangcai.tendering.models import OpenedBid, Solicitation
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything of a contract that its parties do not choose: columns, lines and milestones."""
+
+    values: dict[str, Any]
+    items: list[dict[str, Any]]
+    milestones: list[dict[str, Any]]
+
+
+def solicitation_of(case: Case) -> Solicitation | None:
+    return Solicitation.objects.filter(case=case).first()
+
+
+def content_of(award: Award, *, now: datetime.datetime) -> Content:
+    """Generate the contract of an award from the solicitation and the bid. Raises when the case has no solicitation."""
+    case = award.lot.case
+    solicitation = Solicitation.objects.get(case=case)
+    bid = OpenedBid.objects.filter(lot=award.lot, supplier=award.supplier).prefetch_related("lines").first()
+    values = {
+        "case": case,
+        "buyer": case.buyer,
+        "supplier": award.supplier,
+        "amount": award.amount,
+        "terms": solicitation.contract_terms,
+        "delivery": (bid.delivery if bid else "") or solicitation.delivery,
+        "payment_days": _payment_days(award, solicitation, now=now),
+        "acceptance_days": solicitation.acceptance_days,
+        "performance_security": _performance_security(award, solicitation, now=now),
+        "for_sme": case.set_aside != SetAside.NONE,
+    }
+    terms = [(t.title, t.percent, t.due_on) for t in case.payment_terms.all()]
+    return Content(values, _items(award, bid), milestones(amount=award.amount, terms=terms))
+
+
+def _payment_days(award: Award, solicitation: Solicitation, *, now: datetime.datetime) -> int:
+    """What the solicitation promised; for a small or medium enterprise never longer than the law lets them agree."""
+    applies = applicable(award.lot.case, now=now)
+    if award.supplier.is_sme and law.applies("payment.sme_agreed", **applies):
+        return min(solicitation.payment_days, law.value("payment.sme_agreed", **applies))
+    return solicitation.payment_days
+
+
+def _performance_security(award: Award, solicitation: Solicitation, *, now: datetime.datetime) -> Decimal:
+    """As the solicitation demanded, never above the share that the law allows (条例 art. 48)."""
+    cap = law.value("performance_security.cap", **applicable(award.lot.case, now=now))
+    return money.cents(award.amount * min(solicitation.performance_security_rate, cap))
+
+
+def _items(award: Award, bid: OpenedBid | None) -> list[dict[str, Any]]:
+    """The lines of the price form; the lot itself where the bid was one sum."""
+    lines = list(bid.lines.all()) if bid else []
+    if not lines:
+        return [
+            {
+                "number": 1,
+                "item": award.lot.title,
+                "specification": "",
+                "quantity": Decimal(1),
+                "unit_price": award.amount,
+                "amount": award.amount,
+            }
+        ]
+    return [
+        {
+            "number": line.number,
+            "item": line.item,
+            "specification": line.specification,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "amount": line.amount,
+        }
+        for line in lines
+    ]
+
+
+def milestones(*, amount: Decimal, terms: list[tuple[str, Decimal, str]]) -> list[dict[str, Any]]:
+    """Share the amount (yuan) over (title, percent, due_on), to the cent; what rounding leaves is on the last one.
+
+    A share that rounds to nothing is left out; without terms everything is due on acceptance.
+    """
+    terms = terms or [("", HUNDRED, MilestoneDue.ACCEPTANCE)]
+    shares = [(amount * percent / HUNDRED).quantize(money.CENT, rounding=ROUND_DOWN) for _, percent, _ in terms[:-1]]
+    shares.append(amount - sum(shares, money.ZERO))
+    rows = [
+        {"title": title or MilestoneDue(due_on).label, "due_on": due_on, "amount": share}
+        for (title, _, due_on), share in zip(terms, shares, strict=True)
+        if share
+    ]
+    return [{"number": number, **row} for number, row in enumerate(rows, start=1)]

@@ -1,0 +1,211 @@
+"""Why can this invoice not be taken, this payment not be requested, approved or made?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from yangcai import law
+from yangcai.cases.queries import applicable
+from yangcai.contracts import queries
+from yangcai.contracts.models import Invoice, Milestone, MilestoneDue, PaymentRequest
+from yangcai.contracts.rules import contract as of_contract
+from yangcai.kernel import calendar, money
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Post
+
+# --- invoices ----------------------------------------------------------------------------------------------------
+
+
+def invoice_within_milestone(
+    milestone: Milestone, *, by: Post, now: datetime.datetime, amount: Decimal, **data: Any
+) -> Refusal | None:
+    earlier = queries.total(queries.standing_invoices(milestone))
+    if earlier + amount <= milestone.amount:
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="invoice_above_milestone",
+        zh="“{title}”金额 {amount} 元，已开票 {earlier} 元，本次最多开 {left} 元",
+        en="“{title}” is {amount} yuan, of which {earlier} are invoiced: at most {left} yuan more",
+        field="amount",
+        title=milestone.title,
+        amount=money.figures(milestone.amount),
+        earlier=money.figures(earlier),
+        left=money.figures(max(milestone.amount - earlier, money.ZERO)),
+        **applicable(milestone.root, now=now),
+    )
+
+
+def invoice_number_is_new(
+    milestone: Milestone, *, by: Post, now: datetime.datetime, number: str, **data: Any
+) -> Refusal | None:
+    """One invoice is claimed once, also across contracts of the supplier."""
+    if not Invoice.objects.filter(contract__supplier_id=milestone.contract.supplier_id, number=number).exists():
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="invoice_number_used",
+        zh="发票 {number} 已经提交过，一张发票只能支付一次",
+        en="Invoice {number} was submitted before: an invoice is paid once",
+        field="number",
+        number=number,
+        **applicable(milestone.root, now=now),
+    )
+
+
+def issued_by_today(
+    milestone: Milestone, *, by: Post, now: datetime.datetime, issued_on: datetime.date, **data: Any
+) -> Refusal | None:
+    if issued_on <= calendar.day_of(now):
+        return None
+    return Refusal(
+        "impossible_date", "开票日期不能晚于今天", "The invoice cannot bear a date after today", field="issued_on"
+    )
+
+
+# --- payment requests --------------------------------------------------------------------------------------------
+
+
+def contract_is_payable(invoice: Invoice, *, by: Post, now: datetime.datetime) -> list[Refusal]:
+    """无合同不支付: signed, published and filed, and not ended."""
+    contract = invoice.contract
+    rules = (of_contract.signed, of_contract.not_terminated, of_contract.not_closed)
+    found = [refusal for rule in rules if (refusal := rule(contract, by=by, now=now))]
+    for code, at, zh, en in (
+        ("contract_not_published", contract.published_at, "公告", "published"),
+        ("contract_not_filed", contract.filed_at, "备案", "filed"),
+    ):
+        if at is None:
+            found.append(
+                law.refusal(
+                    "control.no_contract_no_payment",
+                    code=code,
+                    zh="合同尚未" + zh + "，不得支付",
+                    en="The contract has not been " + en + ": nothing may be paid on it",
+                    **applicable(contract.case, now=now),
+                )
+            )
+    return found
+
+
+def request_is_payable(request: PaymentRequest, *, by: Post, now: datetime.datetime) -> list[Refusal]:
+    """At every later step the contract must still be payable and the milestone's condition still be met."""
+    found = contract_is_payable(request.invoice, by=by, now=now)
+    unmet = condition_met(request.invoice, by=by, now=now)
+    return [*found, unmet] if unmet else found
+
+
+WAITING = {
+    MilestoneDue.DELIVERY: ("供应商尚未报告交付", "the supplier has not reported the delivery"),
+    MilestoneDue.ACCEPTANCE: ("尚未验收合格", "it has not been accepted"),
+    MilestoneDue.SIGNATURE: ("合同尚未签订", "the contract is not signed"),
+}
+
+
+def condition_met(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """An advance is lawful where the contract has a milestone for it; the rest waits for delivery or acceptance."""
+    milestone = invoice.milestone
+    if queries.condition_met_at(milestone) is not None:
+        return None
+    zh, en = WAITING[MilestoneDue(milestone.due_on)]
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="milestone_not_met",
+        zh="“{title}”的付款条件是“{due}”，" + zh + "，不得支付",
+        en="“{title}” is not due: " + en,
+        title=milestone.title,
+        due=milestone.get_due_on_display(),
+        **applicable(invoice.root, now=now),
+    )
+
+
+def no_live_request(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    request = queries.live_request(invoice)
+    if request is None:
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="already_requested",
+        zh="该发票已于 {requested_on} 申请支付",
+        en="Payment of this invoice was requested on {requested_on}",
+        requested_on=calendar.day_of(request.requested_at),
+        **applicable(invoice.root, now=now),
+    )
+
+
+def request_within_milestone(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """All live requests of a milestone together stay within it, whatever was invoiced and returned before."""
+    live = PaymentRequest.objects.filter(milestone_id=invoice.milestone_id, returned_at__isnull=True)
+    claimed = queries.total(live)
+    if claimed + invoice.amount <= invoice.milestone.amount:
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="request_above_milestone",
+        zh="“{title}”金额 {amount} 元，已申请 {claimed} 元，不能再申请 {more} 元",
+        en="“{title}” is {amount} yuan, of which {claimed} are requested: {more} yuan more is too much",
+        title=invoice.milestone.title,
+        amount=money.figures(invoice.milestone.amount),
+        claimed=money.figures(claimed),
+        more=money.figures(invoice.amount),
+        **applicable(invoice.root, now=now),
+    )
+
+
+def is_open(request: PaymentRequest, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Neither paid nor returned."""
+    if request.paid_at is not None:
+        zh, en, at = "支付", "paid", request.paid_at
+    elif request.returned_at is not None:
+        zh, en, at = "退回", "returned", request.returned_at
+    else:
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="request_done",
+        zh="该支付申请已于 {done_on} " + zh,
+        en="This payment request was " + en + " on {done_on}",
+        done_on=calendar.day_of(at),
+        **applicable(request.root, now=now),
+    )
+
+
+def not_approved(request: PaymentRequest, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if request.approved_at is None:
+        return None
+    return law.refusal(
+        "control.separation",
+        code="already_approved",
+        zh="该支付申请已于 {done_on} 审核通过",
+        en="This payment request was approved on {done_on}",
+        done_on=calendar.day_of(request.approved_at),
+        **applicable(request.root, now=now),
+    )
+
+
+def approved(request: PaymentRequest, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if request.approved_at is not None:
+        return None
+    return law.refusal(
+        "control.separation",
+        code="not_approved",
+        zh="支付申请尚未经采购人审核",
+        en="The buyer has not approved this payment request",
+        **applicable(request.root, now=now),
+    )
+
+
+def returned_by_the_right_side(request: PaymentRequest, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Before approval the buyer's reviewer returns it; after it, the treasury (whose turn it is, decides)."""
+    turn = "treasury_payer" if request.approved_at is not None else "buyer_reviewer"
+    if by.role == turn:
+        return None
+    return law.refusal(
+        "control.separation",
+        code="not_your_turn",
+        zh="该支付申请现由{whose_zh}办理",
+        en="This payment request is now with {whose_en}",
+        whose_zh="国库支付岗位" if request.approved_at else "采购人审核岗位",
+        whose_en="the treasury" if request.approved_at else "the buyer's reviewer",
+        **applicable(request.root, now=now),
+    )

@@ -1,0 +1,226 @@
+"""What is the next step on each contract of a case, whose is it, and by when?"""
+
+import datetime
+from collections.abc import Iterator
+
+from yangcai import law
+from yangcai.cases.models import Award, Case
+from yangcai.cases.queries import applicable
+from yangcai.contracts import queries
+from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
+from yangcai.kernel import calendar, tasks
+from yangcai.kernel.tasks import Due
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import AwardLetter, BidSecurity
+
+
+@tasks.due_on(Case)
+def contract_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Every next step from the award notice to the closing, with its legal clock where the law has one."""
+    awards = Award.objects.filter(lot__case=case, announced_at__isnull=False).select_related("lot", "supplier")
+    contracts = {c.award_id: c for c in Contract.objects.filter(case=case).select_related("supplier", "award")}
+    for award in awards:
+        contract = contracts.get(award.pk)
+        if contract is None:
+            if award.refused_at is None and case.ended_at is None:
+                yield _to_draft(case, award, now=now)
+        elif contract.terminated_at is None and contract.closed_at is None:
+            yield from _steps(case, contract, now=now)
+    if case.ended_at is not None:
+        yield Due(
+            "", case.ref, "", case.ended_at, clock="C46", due_at=_due_at("C46", since=case.ended_at, case=case, now=now)
+        )
+
+
+def _due_at(clock: str, *, since: datetime.datetime, case: Case, now: datetime.datetime) -> datetime.datetime | None:
+    return law.due_at(clock, since=since, **applicable(case, now=now))
+
+
+def _to_draft(case: Case, award: Award, *, now: datetime.datetime) -> Due:
+    since = _letter_sent_at(award)
+    return Due(
+        "contract.draft",
+        award.ref,
+        Role.BUYER_OFFICER,
+        since,
+        organisation_id=case.buyer_id,
+        clock="C20",
+        due_at=_due_at("C20", since=since, case=case, now=now),
+    )
+
+
+def _letter_sent_at(award: Award) -> datetime.datetime:
+    """The 30 days for the contract count from the award letter (政府采购法 art. 46)."""
+    letter = AwardLetter.objects.filter(lot_id=award.lot_id, supplier_id=award.supplier_id, is_winner=True).last()
+    return letter.issued_at if letter else award.announced_at
+
+
+def _steps(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
+    if contract.award.refused_at is not None and contract.signed_at is None:
+        yield _buyer("contract.terminate", contract.ref, case, contract.award.refused_at, role=Role.BUYER_REVIEWER)
+        return
+    if contract.signed_at is None:
+        yield from _signatures(case, contract, now=now)
+        return
+    for code, clock, done_at in (
+        ("contract.publish", "C21", contract.published_at),
+        ("contract.file", "C22", contract.filed_at),
+    ):
+        if done_at is None:
+            due_at = _due_at(clock, since=contract.signed_at, case=case, now=now)
+            yield _buyer(code, contract.ref, case, contract.signed_at, clock=clock, due_at=due_at)
+    yield from _security(case, contract, now=now)
+    yield from _deliveries(case, contract)
+    yield from _invoices(contract)
+    yield from _payments(case, contract, now=now)
+    yield from _closing(case, contract)
+
+
+def _buyer(
+    code: str,
+    subject: str,
+    case: Case,
+    since: datetime.datetime,
+    *,
+    role: str = Role.BUYER_OFFICER,
+    clock: str = "",
+    due_at: datetime.datetime | None = None,
+) -> Due:
+    return Due(code, subject, role, since, organisation_id=case.buyer_id, clock=clock, due_at=due_at)
+
+
+def _supplier(code: str, subject: str, contract: Contract, since: datetime.datetime) -> Due:
+    return Due(code, subject, Role.SUPPLIER, since, organisation_id=contract.supplier_id)
+
+
+def _signatures(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
+    since = _letter_sent_at(contract.award)
+    due_at = _due_at("C20", since=since, case=case, now=now)
+    sides = (
+        (Role.BUYER_REVIEWER, contract.buyer_id, contract.buyer_signed_at),
+        (Role.SUPPLIER, contract.supplier_id, contract.supplier_signed_at),
+    )
+    for role, organisation_id, signed_at in sides:
+        if signed_at is None:
+            yield Due(
+                "contract.sign", contract.ref, role, since, organisation_id=organisation_id, clock="C20", due_at=due_at
+            )
+
+
+def _security(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
+    """The winner's bid security goes back within 5 working days of signing (条例 art. 33)."""
+    security = BidSecurity.objects.filter(
+        case=case, supplier_id=contract.supplier_id, returned_at__isnull=True, kept_reason=""
+    ).first()
+    if security is not None:
+        yield Due(
+            "bid_security.return",
+            security.ref,
+            Role.AGENT if case.agent_id else Role.BUYER_OFFICER,
+            contract.signed_at,
+            organisation_id=case.agent_id or case.buyer_id,
+            clock="C17",
+            due_at=_due_at("C17", since=contract.signed_at, case=case, now=now),
+        )
+
+
+def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:
+    """What is to be delivered, then what is to be accepted; without such milestones the whole contract is accepted."""
+    if queries.final_acceptance(contract) is not None:
+        return
+    waiting = False
+    for milestone in contract.milestones.exclude(due_on=MilestoneDue.SIGNATURE):
+        if queries.acceptance_of(milestone) is not None:
+            continue
+        delivery = milestone.deliveries.order_by("reported_at").first()
+        if delivery is None:
+            waiting = True
+            yield _supplier("delivery.report", milestone.ref, contract, contract.signed_at)
+        elif milestone.due_on == MilestoneDue.ACCEPTANCE:
+            waiting = True
+            yield _acceptance(case, milestone.ref, delivery)
+    if not waiting:
+        last = Delivery.objects.filter(contract=contract).order_by("-reported_at").first()
+        if last is not None:
+            yield _acceptance(case, contract.ref, last)
+        else:
+            yield _buyer("acceptance.record", contract.ref, case, contract.signed_at)
+
+
+def _acceptance(case: Case, subject: str, delivery: Delivery) -> Due:
+    due_at = queries.acceptance_due_at(delivery)
+    return _buyer("acceptance.record", subject, case, delivery.reported_at, due_at=due_at)
+
+
+def _invoices(contract: Contract) -> Iterator[Due]:
+    """A milestone that is due and not wholly invoiced waits for the supplier's invoice."""
+    for milestone in contract.milestones.all():
+        met_at = queries.condition_met_at(milestone)
+        if met_at is not None and queries.total(queries.standing_invoices(milestone)) < milestone.amount:
+            yield _supplier("invoice.submit", milestone.ref, contract, met_at)
+
+
+def _payments(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
+    for invoice in queries.open_invoices(contract).select_related("milestone"):
+        met_at = queries.condition_met_at(invoice.milestone)
+        if met_at is None:
+            continue
+        since = max(invoice.received_at, met_at)
+        clock, due_at = payment_clock(case, contract, invoice, since=since, now=now)
+        request = queries.live_request(invoice)
+        if request is None:
+            yield _buyer("payment.request", invoice.ref, case, since, clock=clock, due_at=due_at)
+        elif request.approved_at is None:
+            yield _buyer(
+                "payment.approve", request.ref, case, since, role=Role.BUYER_REVIEWER, clock=clock, due_at=due_at
+            )
+        else:
+            yield Due("payment.pay", request.ref, Role.TREASURY_PAYER, since, clock=clock, due_at=due_at)
+
+
+def payment_clock(
+    case: Case, contract: Contract, invoice: Invoice, *, since: datetime.datetime, now: datetime.datetime
+) -> tuple[str, datetime.datetime | None]:
+    """The strictest payment clock that applies, with the instant it runs out (law.md §2.12).
+
+    From the invoice, once the condition is met: 10 working days in principle (C24), 30 days (C24b). For a small or
+    medium enterprise also from delivery or acceptance: 30 days (C25), or as agreed, 60 at most (C25b).
+    """
+    clocks = [(clock, _due_at(clock, since=since, case=case, now=now)) for clock in ("C24", "C24b")]
+    if contract.supplier.is_sme:
+        clocks.append(_sme_clock(case, contract, _sme_begins_at(invoice.milestone) or since, now=now))
+    known = [(due_at, clock) for clock, due_at in clocks if due_at is not None]
+    if not known:
+        return "C24b", None
+    due_at, clock = min(known)
+    return clock, due_at
+
+
+def _sme_clock(
+    case: Case, contract: Contract, begun: datetime.datetime, *, now: datetime.datetime
+) -> tuple[str, datetime.datetime | None]:
+    """30 days, unless the contract agreed on more (its own number of days, capped when it was drafted)."""
+    applies = applicable(case, now=now)
+    if not law.applies("payment.sme", **applies) or contract.payment_days <= law.value("payment.sme", **applies):
+        return "C25", _due_at("C25", since=begun, case=case, now=now)
+    try:
+        return "C25b", calendar.deadline(begun, contract.payment_days, "days", region=case.jurisdiction)
+    except calendar.HorizonError:
+        return "C25b", None
+
+
+def _sme_begins_at(milestone: Milestone) -> datetime.datetime | None:
+    """From delivery; where acceptance was agreed from acceptance, at the latest from the end of its agreed period."""
+    delivery = milestone.deliveries.order_by("reported_at").first()
+    if milestone.due_on != MilestoneDue.ACCEPTANCE:
+        return delivery.reported_at if delivery else None
+    accepted = queries.acceptance_of(milestone)
+    moments = [accepted.at if accepted else None, queries.acceptance_due_at(delivery) if delivery else None]
+    return min((m for m in moments if m is not None), default=None)
+
+
+def _closing(case: Case, contract: Contract) -> Iterator[Due]:
+    """Accepted, and every milestone paid."""
+    accepted = queries.final_acceptance(contract)
+    if accepted is not None and queries.paid(contract) >= contract.amount:
+        yield _buyer("contract.close", contract.ref, case, accepted.at)
