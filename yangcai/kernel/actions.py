@@ -213,6 +213,25 @@ def perform(
         raise Refused([refusal]) from error
 
 
+def rehearse(
+    action: Action,
+    subject: Any,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    form_data: Any = None,
+    files: Any = None,
+    **data: Any,
+) -> Done:
+    """A dry run: everything that `perform` does, down to the last constraint, and then nothing of it is kept, not even
+    the Entry of a refusal. The log index in Done is the one it would have had. Raises Refused with every reason."""
+    with transaction.atomic():
+        try:
+            return perform(action, subject, by=by, now=now, form_data=form_data, files=files, **data)
+        finally:
+            transaction.set_rollback(True)
+
+
 def of_constraint(error: DatabaseError) -> Refusal | None:
     """The Refusal that belongs to the constraint which the database named, if it is one of ours."""
     diagnosis = getattr(error.__cause__, "diag", None)
