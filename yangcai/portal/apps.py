@@ -5,3 +5,6 @@ class PortalConfig(AppConfig):
     name = "yangcai.portal"
     label = "portal"
     verbose_name = "信息门户"
+
+    def ready(self) -> None:
+        from yangcai.portal import notices  # noqa: F401 — registers the notice types

@@ -1,0 +1,142 @@
+"""中标结果公告: winner, amount, main items, scores, committee (条例 art. 43; 87号令 art. 69)."""
+
+from typing import Any
+
+from yangcai import law
+from yangcai.cases.models import Award, Candidate, Lot
+from yangcai.portal.notices.base import (
+    CONTACTS,
+    FLAG,
+    MONEY,
+    PROJECT,
+    TABLE,
+    Field,
+    NoticeType,
+    Section,
+    contacts,
+    latest,
+    notice_type,
+    project,
+)
+from yangcai.tendering.models import BidLine, Committee, Solicitation
+
+CONTENT = "notice.award.content"
+
+
+def lot_of(home: Any) -> Lot:
+    lot: Lot = home if isinstance(home, Lot) else home.lot
+    return lot
+
+
+def facts(home: Any, **_context: Any) -> dict[str, Any]:
+    lot = lot_of(home)
+    case = lot.case
+    award = Award.objects.select_related("supplier", "candidate").get(lot=lot, refused_at__isnull=True)
+    solicitation = Solicitation.objects.get(case=case)
+    lines = BidLine.objects.filter(opened_bid__lot=lot, opened_bid__supplier=award.supplier).order_by("number")
+    committee = Committee.objects.filter(case=case).first()
+    members = committee.members.filter(replaced_at=None).select_related("post__person") if committee else []
+    ranked = Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank")
+    days = law.value("notice.award.period", on=case.law_as_of, jurisdiction=case.jurisdiction)
+    return {
+        **project(case),
+        "lot": f"{lot.number} {lot.title}",
+        "winner": award.supplier.name,
+        "winner_uscc": award.supplier.uscc,
+        "winner_address": award.supplier.address,
+        "amount": award.amount,
+        "score": award.candidate.score,
+        "candidates": [
+            {"rank": str(c.rank), "supplier": c.supplier.name, "price": c.amount, "score": c.score} for c in ranked
+        ],
+        "items": [
+            {
+                "item": line.item,
+                "specification": line.specification,
+                "quantity": line.quantity,
+                "unit_price": line.unit_price,
+            }
+            for line in lines
+        ]
+        or [{"item": lot.title, "specification": solicitation.requirement, "quantity": "", "unit_price": award.amount}],
+        "committee": "、".join(m.post.person.name for m in members),
+        "is_deemed": award.is_deemed,
+        "agent_fee": solicitation.agent_fee,
+        "period": f"自公告发布之日起 {days} 个工作日",
+        **contacts(case),
+    }
+
+
+notice_type(
+    NoticeType(
+        "award",
+        "中标结果公告",
+        "award notice",
+        (
+            Section("项目基本情况", "The project", (*PROJECT, Field("lot", "采购包", "Lot"))),
+            Section(
+                "中标信息",
+                "Award",
+                (
+                    Field("winner", "中标供应商", "Winner", rule=CONTENT),
+                    Field("winner_uscc", "统一社会信用代码", "Credit code", optional=True),
+                    Field("winner_address", "供应商地址", "Winner's address", optional=True),
+                    Field("amount", "中标金额", "Amount", MONEY, rule=CONTENT),
+                    Field("score", "中标供应商得分", "Winner's score", optional=True),
+                    Field("is_deemed", "采购人逾期视同确定", "Deemed by the buyer's silence", FLAG),
+                    Field(
+                        "candidates",
+                        "中标候选人",
+                        "Candidates",
+                        TABLE,
+                        columns=(
+                            Field("rank", "名次", "Rank"),
+                            Field("supplier", "供应商", "Supplier"),
+                            Field("price", "投标报价", "Price", MONEY),
+                            Field("score", "得分", "Score"),
+                        ),
+                    ),
+                ),
+            ),
+            Section(
+                "主要标的信息",
+                "Main items",
+                (
+                    Field(
+                        "items",
+                        "主要标的",
+                        "Items",
+                        TABLE,
+                        rule=CONTENT,
+                        columns=(
+                            Field("item", "名称", "Item"),
+                            Field("specification", "规格型号或服务要求", "Specification"),
+                            Field("quantity", "数量", "Quantity"),
+                            Field("unit_price", "单价", "Unit price", MONEY),
+                        ),
+                    ),
+                ),
+            ),
+            Section("评审专家名单", "Committee", (Field("committee", "评审专家", "Members", rule=CONTENT),)),
+            Section("代理服务收费", "Agent's fee", (Field("agent_fee", "收费标准及金额", "Fee", optional=True),)),
+            Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule="notice.award.period"),)),
+            CONTACTS,
+        ),
+        facts,
+        lambda home: f"{lot_of(home).case.title}（{lot_of(home).number} 包）中标结果公告",
+        lambda home: latest_award(lot_of(home)),
+    )
+)
+
+
+def latest_award(lot: Lot) -> Any:
+    """An earlier award notice of the same lot, when a winner refused and the next one follows."""
+    notice = latest(lot.case.ref, "award")
+    while notice is not None and not notice.facts.get("lot", "").startswith(f"{lot.number} "):
+        notice = (
+            type(notice)
+            .objects.filter(root=notice.root, kind="award", superseded_by__isnull=True, pk__lt=notice.pk)
+            .order_by("-pk")
+            .first()
+        )
+    return notice

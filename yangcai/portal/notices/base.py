@@ -1,0 +1,205 @@
+"""What is a notice type, and how does an Action publish one? Facts are computed once and frozen."""
+
+import datetime
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import Func, Value
+from django.utils import timezone
+
+from yangcai import law
+from yangcai.cases.models import Case
+from yangcai.kernel.actions import NOTICES
+from yangcai.kernel.entries import canonical, plain
+from yangcai.kernel.refusals import Refusal, Refused, in_chinese
+from yangcai.parties.models import Organisation
+from yangcai.planning.models import Intention
+from yangcai.portal.models import Notice
+from yangcai.portal.search import lexemes, texts
+
+TEXT, MONEY, MOMENT, DAY, TABLE, FLAG = "text", "money", "moment", "day", "table", "flag"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One item of a notice. `rule` is the key of the law that demands it; an optional one may be missing."""
+
+    name: str
+    zh: str
+    en: str
+    kind: str = TEXT
+    rule: str = ""
+    optional: bool = False
+    columns: tuple["Field", ...] = ()
+
+    @property
+    def label(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+
+@dataclass(frozen=True)
+class Section:
+    """一、二、三 … of the official layout (财办库〔2020〕50号)."""
+
+    zh: str
+    en: str
+    fields: tuple[Field, ...]
+
+    @property
+    def title(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+
+@dataclass(frozen=True)
+class NoticeType:
+    """One kind of notice: its layout, and the function that computes its facts from the row it is about."""
+
+    code: str
+    zh: str
+    en: str
+    sections: tuple[Section, ...]
+    facts: Callable[..., dict[str, Any]]
+    title: Callable[[Any], str]
+    supersedes: Callable[[Any], Notice | None] = lambda home: None
+
+    @property
+    def name(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return tuple(f for section in self.sections for f in section.fields)
+
+
+TYPES: dict[str, NoticeType] = {}
+
+
+def notice_type(declared: NoticeType) -> NoticeType:
+    """Register a type: from then on an Action may name it."""
+    if declared.code in TYPES:
+        raise ValueError(f"two notice types are called {declared.code}")
+    TYPES[declared.code] = declared
+
+    def publish_declared(home: Any, **context: Any) -> list[Notice]:
+        return [publish(declared, home, **context)]
+
+    NOTICES[declared.code] = publish_declared
+    return declared
+
+
+def missing(declared: NoticeType, facts: dict[str, Any], *, on: datetime.date) -> list[Refusal]:
+    """What the law wants to read and the facts do not say: nothing incomplete is ever published (101号令 art. 10)."""
+    return [
+        Refusal(
+            "missing_fact",
+            f"{declared.zh}缺少“{f.zh}”，请补充后再发布",
+            f"The {declared.en} lacks “{f.en}”: complete it before publishing",
+            citation=law.cite(f.rule, on=on) if f.rule and law.applies(f.rule, on=on) else None,
+            facts={"notice": declared.code, "fact": f.name},
+        )
+        for f in declared.fields
+        if not f.optional and facts.get(f.name) in (None, "", [])
+    ]
+
+
+def publish(
+    declared: NoticeType, home: Any, *, entry: int, by: Any, now: datetime.datetime, value: Any, data: dict[str, Any]
+) -> Notice:
+    """Freeze the facts as a Notice in the running transaction. Raises Refused for every fact that is missing."""
+    facts = plain(declared.facts(home, by=by, now=now, value=value, data=data))
+    unknown = set(facts) - {f.name for f in declared.fields}
+    if unknown:
+        raise TypeError(f"{declared.code} has no field for {sorted(unknown)}")
+    lacking = missing(declared, facts, on=_law_on(home, now))
+    if lacking:
+        raise Refused(lacking)
+    root = home.root
+    case = root if isinstance(root, Case) else None
+    title = declared.title(home)
+    supersedes = declared.supersedes(home)
+    # The Entry before this took the log's lock, so no other notice can be numbered until this transaction ends.
+    year = timezone.localdate(now).year
+    count = Notice.objects.filter(number__startswith=f"新区采公〔{year}〕").count()
+    return Notice.objects.create(
+        number=f"新区采公〔{year}〕{count + 1:05d}号",
+        kind=declared.code,
+        root=root.ref,
+        entry_seq=entry,
+        title=title,
+        buyer=_buyer(root),
+        category=case.category if case else "",
+        procedure=case.procedure if case else "",
+        budget=case.budget if case else getattr(root, "amount", None),
+        closes_at=facts_moment(facts.get("submission_closes_at")),
+        facts=facts,
+        digest=hashlib.sha256(canonical({"kind": declared.code, "title": title, "facts": facts})).hexdigest(),
+        supersedes=supersedes,
+        published_at=now,
+        is_demo=bool(case and case.is_demo),
+        search=vector(" ".join([title, *texts(facts)])),
+    )
+
+
+def vector(text: str) -> Func:
+    """The tsvector of a text, built by us: PostgreSQL has no Chinese parser and needs none."""
+    return Func(Value(sorted(lexemes(text))), function="array_to_tsvector", output_field=SearchVectorField())
+
+
+def facts_moment(text: str | None) -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
+def _buyer(root: Any) -> Organisation:
+    if isinstance(root, Intention):
+        return root.appropriation.buyer
+    buyer: Organisation = root.buyer
+    return buyer
+
+
+def _law_on(home: Any, now: datetime.datetime) -> datetime.date:
+    root = home.root
+    return (root.law_as_of if isinstance(root, Case) else None) or timezone.localdate(now)
+
+
+# --- parts that several types share ------------------------------------------------------------------------------
+
+PROJECT = (
+    Field("number", "项目编号", "Project number"),
+    Field("title", "项目名称", "Project"),
+)
+CONTACTS = Section(
+    "联系方式",
+    "Contacts",
+    (
+        Field("buyer", "采购人", "Buyer", rule="notice.invitation.content"),
+        Field("buyer_address", "采购人地址", "Buyer's address", optional=True),
+        Field("buyer_contact", "采购人联系方式", "Buyer's contact", optional=True),
+        Field("agent", "采购代理机构", "Agent", optional=True),
+        Field("agent_address", "代理机构地址", "Agent's address", optional=True),
+        Field("agent_contact", "代理机构联系方式", "Agent's contact", optional=True),
+    ),
+)
+
+
+def project(case: Case) -> dict[str, Any]:
+    return {"number": case.number, "title": case.title}
+
+
+def contacts(case: Case) -> dict[str, Any]:
+    agent = case.agent
+    return {
+        "buyer": case.buyer.name,
+        "buyer_address": case.buyer.address,
+        "buyer_contact": case.buyer.contact,
+        "agent": agent.name if agent else "",
+        "agent_address": agent.address if agent else "",
+        "agent_contact": agent.contact if agent else "",
+    }
+
+
+def latest(root: str, *kinds: str) -> Notice | None:
+    """The notice of these kinds that stands now (that nothing superseded)."""
+    return Notice.objects.filter(root=root, kind__in=kinds, superseded_by__isnull=True).order_by("-pk").first()

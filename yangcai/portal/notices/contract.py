@@ -1,0 +1,92 @@
+"""合同公告: the contract in public, at most two working days after signing (条例 art. 50)."""
+
+from typing import Any
+
+from yangcai.contracts.models import Contract
+from yangcai.portal.notices.base import (
+    CONTACTS,
+    MOMENT,
+    MONEY,
+    PROJECT,
+    TABLE,
+    Field,
+    NoticeType,
+    Section,
+    contacts,
+    notice_type,
+    project,
+)
+
+
+def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
+    return {
+        **project(contract.case),
+        "contract_number": contract.number,
+        "contract_title": contract.title,
+        "supplier": contract.supplier.name,
+        "supplier_address": contract.supplier.address,
+        "amount": contract.amount,
+        "delivery": contract.delivery,
+        "milestones": [
+            {"number": str(m.number), "title": m.title, "due_on": m.get_due_on_display(), "amount": m.amount}
+            for m in contract.milestones.order_by("number")
+        ],
+        "terms": contract.terms,
+        "reserved": "本合同为中小企业预留合同" if contract.for_sme else "",
+        "signed_at": contract.signed_at,
+        **contacts(contract.case),
+    }
+
+
+notice_type(
+    NoticeType(
+        "contract",
+        "合同公告",
+        "contract notice",
+        (
+            Section(
+                "合同基本情况",
+                "The contract",
+                (
+                    Field("contract_number", "合同编号", "Contract number", rule="contract.publish"),
+                    Field("contract_title", "合同名称", "Contract"),
+                    *PROJECT,
+                ),
+            ),
+            Section(
+                "合同主体",
+                "Parties",
+                (
+                    Field("supplier", "供应商（乙方）", "Supplier", rule="contract.publish"),
+                    Field("supplier_address", "供应商地址", "Supplier's address", optional=True),
+                ),
+            ),
+            Section(
+                "合同主要信息",
+                "Main terms",
+                (
+                    Field("amount", "合同金额", "Amount", MONEY, rule="contract.publish"),
+                    Field("delivery", "履约期限和地点", "Term and place"),
+                    Field(
+                        "milestones",
+                        "付款安排",
+                        "Payments",
+                        TABLE,
+                        columns=(
+                            Field("number", "序号", "No."),
+                            Field("title", "名称", "Milestone"),
+                            Field("due_on", "付款条件", "Due on"),
+                            Field("amount", "金额", "Amount", MONEY),
+                        ),
+                    ),
+                    Field("terms", "主要条款", "Terms"),
+                    Field("reserved", "中小企业政策", "SME policy", optional=True),
+                    Field("signed_at", "合同签订时间", "Signed", MOMENT, rule="contract.publish"),
+                ),
+            ),
+            CONTACTS,
+        ),
+        facts,
+        lambda contract: f"{contract.case.title}合同公告（{contract.number}）",
+    )
+)

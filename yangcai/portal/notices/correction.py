@@ -1,0 +1,74 @@
+"""更正公告: what changed, before → after; it supersedes the notice that it corrects."""
+
+from typing import Any
+
+from yangcai.cases.models import Case
+from yangcai.portal.notices.base import (
+    CONTACTS,
+    MOMENT,
+    PROJECT,
+    Field,
+    NoticeType,
+    Section,
+    contacts,
+    latest,
+    notice_type,
+    project,
+)
+from yangcai.tendering.models import Correction
+
+
+def facts(home: Any, **_context: Any) -> dict[str, Any]:
+    case: Case = home.root
+    correction = Correction.objects.filter(case=case).order_by("-number").first()
+    assert correction is not None  # the Action that publishes this has just written it
+    corrected = latest(case.ref, "invitation", "correction")
+    moved = correction.new_closes_at != correction.old_closes_at
+    return {
+        **project(case),
+        "corrected": corrected.number if corrected else "",
+        "first_published_at": case.published_at,
+        "round": f"第 {correction.number} 次",
+        "item": correction.item,
+        "before": correction.before,
+        "after": correction.after,
+        "old_closes_at": correction.old_closes_at if moved else None,
+        "submission_closes_at": correction.new_closes_at,
+        **contacts(case),
+    }
+
+
+notice_type(
+    NoticeType(
+        "correction",
+        "更正公告",
+        "correction notice",
+        (
+            Section(
+                "项目基本情况",
+                "The project",
+                (
+                    *PROJECT,
+                    Field("corrected", "更正的公告", "Notice corrected"),
+                    Field("first_published_at", "首次公告时间", "First published", MOMENT),
+                    Field("round", "更正次数", "Round"),
+                ),
+            ),
+            Section(
+                "更正信息",
+                "What changes",
+                (
+                    Field("item", "更正事项", "Item", rule="correction.medium"),
+                    Field("before", "更正前", "Before", optional=True),
+                    Field("after", "更正后", "After", rule="correction.medium"),
+                    Field("old_closes_at", "原截止时间", "Old closing time", MOMENT, optional=True),
+                    Field("submission_closes_at", "投标截止和开标时间", "Closing and opening", MOMENT),
+                ),
+            ),
+            CONTACTS,
+        ),
+        facts,
+        lambda home: f"{home.root.title}更正公告",
+        lambda home: latest(home.root.ref, "invitation", "correction"),
+    )
+)

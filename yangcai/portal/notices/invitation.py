@@ -1,0 +1,119 @@
+"""招标公告: what 87号令 art. 13 wants in an invitation to tender."""
+
+from typing import Any
+
+from yangcai import law, procedures
+from yangcai.cases.models import Case
+from yangcai.cases.periods import closing_at
+from yangcai.portal.notices.base import (
+    CONTACTS,
+    FLAG,
+    MOMENT,
+    MONEY,
+    PROJECT,
+    TABLE,
+    Field,
+    NoticeType,
+    Section,
+    contacts,
+    notice_type,
+    project,
+)
+from yangcai.tendering.models import Clause, ClauseKind, Solicitation
+
+CONTENT = "notice.invitation.content"
+LOTS = Field(
+    "lots",
+    "采购包",
+    "Lots",
+    TABLE,
+    rule=CONTENT,
+    columns=(
+        Field("number", "包号", "Lot"),
+        Field("title", "名称", "Title"),
+        Field("budget", "预算金额", "Budget", MONEY),
+        Field("ceiling", "最高限价", "Ceiling", MONEY),
+    ),
+)
+
+
+def facts(case: Case, *, now: Any, **_context: Any) -> dict[str, Any]:
+    solicitation = Solicitation.objects.get(case=case)
+    clauses = Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION).order_by("number")
+    days = law.value("notice.invitation.open_tender", on=case.law_as_of, jurisdiction=case.jurisdiction)
+    return {
+        **project(case),
+        "procedure": procedures.get(case.procedure).zh,
+        "budget": case.budget,
+        "ceiling": case.ceiling,
+        "lots": [
+            {"number": lot.number, "title": lot.title, "budget": lot.budget, "ceiling": lot.ceiling}
+            for lot in case.lots.order_by("number")
+        ],
+        "requirement": solicitation.requirement,
+        "delivery": solicitation.delivery,
+        "accepts_consortium": solicitation.accepts_consortium,
+        "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
+        "set_aside": case.get_set_aside_display(),
+        "documents_from": solicitation.documents_from,
+        "supply_closes_at": solicitation.supply_closes_at,
+        "documents_how": "登录本平台在线获取，免费",
+        "submission_closes_at": closing_at(case),
+        "place": "本平台在线递交、在线开标",
+        "period": f"自公告发布之日起 {days} 个工作日",
+        **contacts(case),
+    }
+
+
+notice_type(
+    NoticeType(
+        "invitation",
+        "招标公告",
+        "invitation to tender",
+        (
+            Section(
+                "项目基本情况",
+                "The project",
+                (
+                    *PROJECT,
+                    Field("procedure", "采购方式", "Method"),
+                    Field("budget", "预算金额", "Budget", MONEY, rule="solicitation.budget"),
+                    Field("ceiling", "最高限价", "Ceiling", MONEY, optional=True),
+                    LOTS,
+                    Field("requirement", "采购需求", "Needs", rule=CONTENT),
+                    Field("delivery", "合同履行期限", "Contract term"),
+                    Field("accepts_consortium", "是否接受联合体投标", "Consortia accepted", FLAG),
+                ),
+            ),
+            Section(
+                "申请人的资格要求",
+                "Qualification",
+                (
+                    Field("qualification", "资格要求", "Requirements", rule=CONTENT),
+                    Field("set_aside", "落实政府采购政策", "Policy", rule=CONTENT),
+                ),
+            ),
+            Section(
+                "获取招标文件",
+                "Documents",
+                (
+                    Field("documents_from", "开始时间", "From", MOMENT, rule=CONTENT),
+                    Field("supply_closes_at", "截止时间", "Until", MOMENT, rule=CONTENT),
+                    Field("documents_how", "方式和售价", "How, and price", rule="documents.price"),
+                ),
+            ),
+            Section(
+                "提交投标文件截止时间、开标时间和地点",
+                "Submission and opening",
+                (
+                    Field("submission_closes_at", "截止和开标时间", "Closing and opening", MOMENT, rule=CONTENT),
+                    Field("place", "地点", "Place", rule=CONTENT),
+                ),
+            ),
+            Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule=CONTENT),)),
+            CONTACTS,
+        ),
+        facts,
+        lambda case: f"{case.title}招标公告",
+    )
+)

@@ -1,0 +1,34 @@
+"""Which notices are there, and where is the one that somebody looks for?"""
+
+import datetime
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from yangcai.portal.models import Notice
+from yangcai.portal.search import query
+
+
+def search_notices(
+    *,
+    now: datetime.datetime,
+    text: str = "",
+    kind: str = "",
+    buyer: int | None = None,
+    category: str = "",
+    procedure: str = "",
+) -> QuerySet[Notice]:
+    """Published notices that hold every part of `text`, newest first; empty parameters do not filter."""
+    notices = Notice.objects.filter(published_at__lte=now).select_related("buyer")
+    if text.strip():
+        wanted = query(text)
+        if not wanted:
+            return notices.none()
+        notices = notices.filter(pk__in=RawSQL("SELECT id FROM portal_notice WHERE search @@ %s::tsquery", [wanted]))
+    filters = {"kind": kind, "buyer_id": buyer, "category": category, "procedure": procedure}
+    return notices.filter(**{name: value for name, value in filters.items() if value}).order_by("-published_at", "-pk")
+
+
+def notices_of(root: str, *, now: datetime.datetime) -> QuerySet[Notice]:
+    """Every notice of a case (or intention), oldest first."""
+    return Notice.objects.filter(root=root, published_at__lte=now).order_by("published_at", "pk")
