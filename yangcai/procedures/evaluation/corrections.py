@@ -1,0 +1,86 @@
+"""In which four cases may a result still be changed? (财政部令第87号 64) Finds them; people decide."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from yangcai.kernel.money import rounded
+from yangcai.procedures.evaluation.model import Bid, BidResult, Criterion, Finding, Kind, Lot
+from yangcai.procedures.evaluation.panel import in_range, mean
+
+#: A subjective score that far from the others' mean (as a share of the criterion's points) is shown to the committee.
+#: The law gives no number: the committee itself finds a score abnormally high or low. An engineering choice.
+ABNORMAL_SHARE = Fraction(3, 10)
+#: Below three members there is no majority to differ from.
+FEWEST_MEMBERS = 3
+
+
+def find(lot: Lot, results: Mapping[str, BidResult]) -> tuple[Finding, ...]:
+    """Every finding over the bids that were scored, in the order of the bids."""
+    return tuple(
+        finding
+        for bid in lot.bids
+        if results[bid.bidder].total is not None
+        for finding in (*_sums(lot, bid, results[bid.bidder]), *_scores(lot, bid))
+    )
+
+
+def _sums(lot: Lot, bid: Bid, result: BidResult) -> Iterator[Finding]:
+    for member, totals in lot.declared_totals.items():
+        if bid.bidder not in totals:
+            continue
+        points = [bid.scores[c.code][member] for c in lot.terms.scored if member in bid.scores[c.code]]
+        expected = sum(points, result.price_score or Decimal(0))
+        if totals[bid.bidder] != expected:
+            yield Finding(
+                kind="sum",
+                bidder=bid.bidder,
+                member=member,
+                criterion="",
+                zh=f"分值汇总计算错误：应为 {expected}，评标报告为 {totals[bid.bidder]}",
+                en=f"The total is wrong: {expected} is right, {totals[bid.bidder]} was signed",
+            )
+
+
+def _scores(lot: Lot, bid: Bid) -> Iterator[Finding]:
+    for criterion in lot.terms.scored:
+        scores = bid.scores[criterion.code]
+        for member, score in scores.items():
+            if not in_range(score, criterion):
+                yield Finding(
+                    kind="range",
+                    bidder=bid.bidder,
+                    member=member,
+                    criterion=criterion.code,
+                    zh=f"分项评分超出评分标准范围：{score}，满分 {criterion.weight}",
+                    en=f"A score lies outside its range: {score} of {criterion.weight}",
+                )
+        if criterion.kind is Kind.OBJECTIVE and len(set(scores.values())) > 1:
+            yield Finding(
+                kind="objective",
+                bidder=bid.bidder,
+                member="",
+                criterion=criterion.code,
+                zh="评标委员会成员对客观评审因素评分不一致",
+                en="The members' scores for an objective criterion differ",
+            )
+        elif criterion.kind is Kind.SUBJECTIVE:
+            yield from _abnormal(lot, bid, criterion)
+
+
+def _abnormal(lot: Lot, bid: Bid, criterion: Criterion) -> Iterator[Finding]:
+    scores = bid.scores[criterion.code]
+    if len(scores) < FEWEST_MEMBERS:
+        return
+    for member, score in scores.items():
+        others = mean({name: points for name, points in scores.items() if name != member})
+        shown = rounded(others, places=lot.terms.decimals)
+        if abs(Fraction(score) - others) > ABNORMAL_SHARE * Fraction(criterion.weight):
+            yield Finding(
+                kind="abnormal",
+                bidder=bid.bidder,
+                member=member,
+                criterion=criterion.code,
+                zh=f"评分畸高或者畸低：{score}，其他成员平均 {shown}",
+                en=f"A score is abnormally high or low: {score}, the others' mean is {shown}",
+            )

@@ -1,0 +1,83 @@
+"""By how much is a price lowered for evaluation, and only for evaluation? (财库〔2020〕46号 9, 财库〔2022〕19号 2)"""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yangcai import law
+from yangcai.kernel.money import cents
+from yangcai.kernel.refusals import Refusal
+from yangcai.procedures.evaluation.model import NOTHING, Claim, Deduction, Terms
+
+WORKS = "works"
+#: Category -> the rules with the range of the rates for (small and micro, partners).
+BANDS = {
+    "goods": ("price_preference.small_micro", "price_preference.partner"),
+    "services": ("price_preference.small_micro", "price_preference.partner"),
+    WORKS: ("price_preference.works", "price_preference.works_partner"),
+}
+
+
+@dataclass(frozen=True)
+class Preference:
+    """The evaluated price with each deduction, all taken from the original price; and what was claimed in vain."""
+
+    evaluated_price: Decimal
+    deductions: tuple[Deduction, ...]
+    not_granted: tuple[Refusal, ...]
+
+
+def is_domestic(share: Decimal | None, *, on: datetime.date, jurisdiction: str = law.HOME) -> bool:
+    """Whether an offer counts as domestic: enough of its cost is (国办发〔2025〕34号); never before that law."""
+    found = law.find("price_preference.domestic_package", on=on, jurisdiction=jurisdiction)
+    return found is not None and share is not None and share >= found.value
+
+
+def prefer(
+    *,
+    price: Decimal,
+    terms: Terms,
+    claim: Claim = Claim.NONE,
+    partner_share: Decimal | None = None,
+    domestic_share: Decimal | None = None,
+    mixed_origin: bool = False,
+) -> Preference:
+    """Deduct what the file and the law grant from a corrected bid price in yuan.
+
+    The rates are the file's. Domestic and small/micro deductions are each computed on the original price and then both
+    subtracted (they do not compound). `mixed_origin` says that domestic and other products compete in the lot.
+    """
+    granted: list[tuple[str, Decimal, str]] = []
+    refused: list[Refusal] = []
+    small_micro, partner = BANDS[terms.category]
+    if claim is not Claim.NONE and terms.reserved:
+        refused.append(
+            terms.refuse(
+                "price_preference.not_reserved",
+                code="no_preference_in_set_aside",
+                zh="专门面向中小企业的采购包不再执行价格扣除",
+                en="A lot that is set aside gets no price deduction",
+            )
+        )
+    elif claim is Claim.SMALL_MICRO and terms.small_micro_rate:
+        granted.append(("small_micro", terms.small_micro_rate, small_micro))
+    elif claim is Claim.PARTNER and terms.partner_rate:
+        needed = law.value("price_preference.partner_share", on=terms.on, jurisdiction=terms.jurisdiction)
+        if partner_share is not None and partner_share >= needed:
+            granted.append(("partner", terms.partner_rate, partner))
+        else:
+            refused.append(
+                terms.refuse(
+                    "price_preference.partner_share",
+                    code="partner_share_too_small",
+                    zh="小微企业合同份额未达到{limit}，不予价格扣除",
+                    en="The share of small and micro enterprises is below {limit}; no deduction",
+                    share=partner_share,
+                )
+            )
+    if mixed_origin and is_domestic(domestic_share, on=terms.on, jurisdiction=terms.jurisdiction):
+        rate = law.value("price_preference.domestic", on=terms.on, jurisdiction=terms.jurisdiction)
+        granted.append(("domestic", rate, "price_preference.domestic"))
+    deductions = tuple(Deduction(code=c, rate=r, amount=cents(price * r), rule=rule) for c, r, rule in granted)
+    lowered = price - sum((deduction.amount for deduction in deductions), NOTHING)
+    return Preference(evaluated_price=cents(lowered), deductions=deductions, not_granted=tuple(refused))
