@@ -1,6 +1,7 @@
 """Which rows does a tender leave: documents, sealed bids, what was opened, who judged and how?"""
 
 import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -176,6 +177,10 @@ class Participation(CaseRow):
     def __str__(self) -> str:
         return f"{self.supplier}"
 
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        return {}
+
 
 class Correction(CaseRow):
     """更正 / 澄清: what changed before → after, whether it affects bids, and the new closing time if any."""
@@ -213,6 +218,7 @@ class Bid(LotRow):
     received_at = models.DateTimeField(_("收到时间"))
     replaced_at = models.DateTimeField(_("被替换时间"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    damage = models.TextField(_("无法开启的原因"), default="", blank=True)
 
     class Meta:
         verbose_name = _("投标文件")
@@ -228,6 +234,11 @@ class Bid(LotRow):
     def __str__(self) -> str:
         return self.receipt
 
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        """All that an Entry may say about a sealed bid."""
+        return {"receipt": self.receipt, "revision": self.revision, "envelope": self.envelope_id}
+
 
 class Opening(CaseRow):
     """开标: begun at the closing instant, concluded when the record is confirmed (87号令 art. 39-42)."""
@@ -235,6 +246,7 @@ class Opening(CaseRow):
     case = models.OneToOneField(Case, models.PROTECT, related_name="opening", verbose_name=_("采购项目"))
     begun_at = models.DateTimeField(_("开标时间"))
     concluded_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    answer = models.TextField(_("对异议的处理"), default="", blank=True)
 
     class Meta:
         verbose_name = _("开标")
