@@ -44,6 +44,10 @@ PROVIDERS: dict[type[models.Model], list[Provider]] = {}
 FIRES: dict[str, Callable[..., None]] = {}
 
 
+#: root model -> function(root, due, now) -> the Due that counts (a clock that stood still runs out later)
+MOVERS: dict[type[models.Model], Callable[..., Due]] = {}
+
+
 def due_on(model: type[models.Model]) -> Callable[[Provider], Provider]:
     """Register a provider: `@due_on(Case) def contract_tasks(case, *, now): yield Due(...)`."""
 
@@ -56,7 +60,9 @@ def due_on(model: type[models.Model]) -> Callable[[Provider], Provider]:
 
 def derive(root: Any, *, now: datetime.datetime) -> list[Due]:
     """Everything that is due on a root, from its state alone."""
-    return [due for provider in PROVIDERS.get(type(root), ()) for due in provider(root, now=now)]
+    found = [due for provider in PROVIDERS.get(type(root), ()) for due in provider(root, now=now)]
+    mover = MOVERS.get(type(root))
+    return [mover(root, due, now=now) for due in found] if mover else found
 
 
 def refresh(root: Any, *, now: datetime.datetime) -> None:

@@ -1,0 +1,27 @@
+"""Which enquiries wait for an answer, from whom, and until when?"""
+
+import datetime
+from collections.abc import Iterator
+
+from yangcai import law
+from yangcai.cases.models import Case
+from yangcai.cases.queries import applicable
+from yangcai.challenges.models import Enquiry
+from yangcai.kernel import tasks
+from yangcai.kernel.tasks import Due
+from yangcai.parties.roles import Role
+
+
+@tasks.due_on(Case)
+def enquiry_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """The agent answers within its mandate, else the buyer."""
+    for enquiry in Enquiry.objects.filter(case=case, answered_at__isnull=True):
+        yield Due(
+            "enquiry.answer",
+            enquiry.ref,
+            Role.AGENT if case.agent_id else Role.BUYER_OFFICER,
+            enquiry.asked_at,
+            organisation_id=case.agent_id or case.buyer_id,
+            clock="C27",
+            due_at=law.due_at("C27", since=enquiry.asked_at, **applicable(case, now=now)),
+        )

@@ -1,0 +1,67 @@
+"""When must a suspension end, and how do the other clocks of the case run on afterwards?"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+
+from yangcai import law
+from yangcai.cases.models import Case
+from yangcai.kernel import calendar, tasks
+from yangcai.kernel.actions import ACTIONS, perform
+from yangcai.kernel.models import Task
+from yangcai.kernel.tasks import Due
+from yangcai.parties.queries import platform_post
+from yangcai.parties.roles import Role
+from yangcai.supervision import queries
+from yangcai.supervision.actions import resume_case
+
+
+@tasks.due_on(Case)
+def suspension_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    suspension = queries.open_suspension(case, now=now)
+    if suspension is not None:
+        yield Due(
+            resume_case.code,
+            case.ref,
+            Role.TREASURY,
+            suspension.suspended_at,
+            clock="C36",
+            due_at=calendar.end_of(suspension.until_on),
+        )
+
+
+def end_suspension(task: Task, *, now: datetime.datetime) -> None:
+    """The activities rest until the treasury resumes them or the period has run out (94号令 art. 28)."""
+    case = Case.objects.get(pk=task.root.partition(":")[2])
+    perform(resume_case, case, by=platform_post(now=now), now=now, reason="暂停期限届满")
+
+
+tasks.FIRES["C36"] = end_suspension
+
+
+def after_suspensions(case: Case, due: Due, *, now: datetime.datetime) -> Due:
+    """The people's clocks stand still while they may not act, and run out later by as long as the case was suspended.
+
+    Clocks of what stays open during a suspension run on; times that come from periods move with the periods.
+    """
+    declared = ACTIONS.get(due.action)
+    if due.due_at is None or not due.clock or (declared is not None and declared.despite_block):
+        return due
+    if law.clock(due.clock).kind != "at_most":
+        return due
+    if queries.open_suspension(case, now=now) is not None:
+        return replace(due, due_at=None)
+    pause = queries.stood_still(case, since=due.since)
+    return replace(due, due_at=_later(due.due_at, pause, region=case.jurisdiction)) if pause else due
+
+
+def _later(due_at: datetime.datetime, pause: datetime.timedelta, *, region: str) -> datetime.datetime:
+    """A clock of minutes moves exactly; a last day moves to a working day."""
+    moved = due_at + pause
+    if due_at != calendar.start_of(calendar.day_of(due_at)):
+        return moved
+    last = calendar.day_of(moved - datetime.timedelta(microseconds=1))
+    try:
+        return calendar.end_of(calendar.roll(last, region=region))
+    except calendar.HorizonError:
+        return calendar.end_of(last)
