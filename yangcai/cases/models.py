@@ -104,11 +104,14 @@ class Case(Root):
         return period_at([p for p in self.periods.all() if p.lot_id is None], now)
 
     def stage_at(self, now: datetime.datetime) -> str:
-        """Stage of the whole case (preparation to opening); lots have their own from qualification on."""
+        """Stage of the whole case up to the opening; from then on that of its lot which has come the least far."""
         if self.ended_at is not None and self.ended_at <= now:
             return ""
         period = self.period_at(now)
-        return period.stage if period else ""
+        if period:
+            return period.stage
+        here = {p.stage for p in self.periods.all() if p.lot_id is not None and p.is_open_at(now)}
+        return next((stage for stage in Stage.values if stage in here), "")
 
     def is_suspended_at(self, now: datetime.datetime) -> bool:
         return any(
@@ -118,10 +121,7 @@ class Case(Root):
 
 def period_at(periods: "list[Period]", now: datetime.datetime) -> "Period | None":
     """The period that contains now; periods are half-open and do not overlap."""
-    for period in periods:
-        if period.opens_at <= now and (period.closes_at is None or now < period.closes_at):
-            return period
-    return None
+    return next((period for period in periods if period.is_open_at(now)), None)
 
 
 class Lot(Rooted):
@@ -161,10 +161,12 @@ class Lot(Rooted):
         return self.ceiling if self.ceiling is not None else self.budget
 
     def stage_at(self, now: datetime.datetime) -> str:
-        if self.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}:
+        ended_at = self.case.ended_at
+        if self.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED} or (ended_at and ended_at <= now):
             return ""
         own = period_at([p for p in self.case.periods.all() if p.lot_id == self.pk], now)
-        return own.stage if own else self.case.stage_at(now)
+        period = own or self.case.period_at(now)
+        return period.stage if period else ""
 
 
 class Period(Rooted):
@@ -194,6 +196,9 @@ class Period(Rooted):
 
     def __str__(self) -> str:
         return f"{self.stage} {self.opens_at:%Y-%m-%d}"
+
+    def is_open_at(self, now: datetime.datetime) -> bool:
+        return self.opens_at <= now and (self.closes_at is None or now < self.closes_at)
 
     @property
     def root(self) -> Case:

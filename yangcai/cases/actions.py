@@ -1,0 +1,262 @@
+"""How does a purchase begin, who runs it, and on what ground may it end without a result?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods, rules
+from yangcai.cases.models import Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import DocumentField, Input, MoneyField, TextField
+from yangcai.kernel.models import Attachment, Document
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation, OrganisationKind
+from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
+
+#: 兰新采〔2026〕0007号: procurements of 兰州新区, numbered through the year.
+NUMBER = "兰新采〔{year}〕{n:04d}号"
+NUMBER_LOCK = 7391003
+
+
+def next_number(*, now: datetime.datetime) -> str:
+    """The next case number of the year; one transaction at a time takes one, so that there is no gap or double."""
+    year = timezone.localdate(now).year
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
+    prefix = NUMBER.format(year=year, n=0).removesuffix("0000号")
+    last = (
+        Case.objects.filter(number__startswith=prefix)
+        .order_by(models.functions.Length("number").desc(), "-number")
+        .values_list("number", flat=True)
+        .first()
+    )
+    return NUMBER.format(year=year, n=int(last.removeprefix(prefix).removesuffix("号")) + 1 if last else 1)
+
+
+def chinese(label: Any) -> str:
+    """A label as it is kept in rows and notices, whatever language the reader has."""
+    with translation.override("zh-hans"):
+        return str(label)
+
+
+class OpenCase(Input):
+    title = TextField(label=_("项目名称"), required=False, help_text=_("不填时同采购计划"))
+    evaluation_method = forms.ChoiceField(
+        label=_("评审方法"),
+        choices=EvaluationMethod.choices,
+        required=False,
+        help_text=_("技术、服务等标准统一的货物和服务应当采用最低评标价法"),
+    )
+    ceiling = MoneyField(label=_("最高限价"), required=False, min_value=Decimal("0.01"))
+
+    def scope(self) -> None:
+        if isinstance(self.subject, PlanItem):
+            self.fields["title"].initial = self.subject.title
+            self.fields["evaluation_method"].initial = EvaluationMethod.RATED
+
+
+@action(
+    "case.open",
+    zh="立项",
+    en="Open the case",
+    on=PlanItem,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.plan_is_filed, rules.plan_is_funded, rules.intention_is_old_enough, rules.has_no_case),
+    checks=(rules.ceiling_within,),
+    input=OpenCase,
+    creates=True,
+    sentence=("{post}将采购计划立为采购项目", "{post} opened the case"),
+    is_public=False,
+    cites=("plan.before_activity", "intention.lead", "control.no_budget_no_procurement", "evaluation.lowest_uniform"),
+    hint=(
+        "按已备案的采购计划建立采购项目，随后委托代理机构或自行组织",
+        "Makes a case of the filed plan; then entrust an agent or run it yourself",
+    ),
+)
+def open_case(
+    plan_item: PlanItem, *, by: Any, now: datetime.datetime, title: str, evaluation_method: str, ceiling: Decimal | None
+) -> Case:
+    """The case of one plan item, with one lot, in preparation."""
+    case = Case.objects.create(
+        number=next_number(now=now),
+        title=title or plan_item.title,
+        plan_item=plan_item,
+        buyer=plan_item.buyer,
+        procedure=plan_item.procedure,
+        category=plan_item.category,
+        classification=plan_item.classification,
+        budget=plan_item.amount,
+        ceiling=ceiling,
+        set_aside=plan_item.set_aside,
+        jurisdiction=plan_item.buyer.jurisdiction,
+        opened_at=now,
+        is_demo=settings.YANGCAI_SANDBOX,
+    )
+    Lot.objects.create(
+        case=case,
+        number="1",
+        title=case.title,
+        budget=case.budget,
+        ceiling=ceiling,
+        evaluation_method=evaluation_method or EvaluationMethod.RATED,
+    )
+    periods.open_period(case, stage=Stage.PREPARATION, opens_at=now)
+    return case
+
+
+class AppointAgent(Input):
+    agent = forms.ModelChoiceField(
+        label=_("采购代理机构"),
+        queryset=Organisation.objects.filter(
+            kind__in=[OrganisationKind.AGENT, OrganisationKind.CENTRAL_AGENT]
+        ).order_by("name"),
+        required=False,
+        help_text=_("不选择时由采购人自行组织"),
+    )
+    mandate = TextField(label=_("代理范围、权限和期限"), lines=3, required=False)
+    fee = TextField(label=_("代理费用收取方式和标准"), lines=2, required=False)
+    agreement = DocumentField(label=_("委托代理协议"), required=False)
+
+
+def mandate_is_written(subject: Case, *, now: datetime.datetime, agent: Any, mandate: str, fee: str, **_: Any) -> Any:
+    """委托代理协议应当明确代理范围、权限和期限 (政府采购法 art. 20; 条例 art. 16)."""
+    if agent is None or (mandate and fee):
+        return None
+    return rules.refuse(
+        "agent.agreement",
+        code="mandate_missing",
+        zh="委托代理应当写明代理范围、权限、期限和代理费用收取方式",
+        en="State what the agent is entrusted with, for how long, and how its fee is paid",
+        field="fee" if mandate else "mandate",
+        **rules.applicable(subject, now=now),
+    )
+
+
+@action(
+    "agent.appoint",
+    zh="委托代理机构",
+    en="Appoint the agent",
+    on=Case,
+    by={Role.BUYER_OFFICER},
+    at={Stage.PREPARATION},
+    checks=(mandate_is_written,),
+    input=AppointAgent,
+    sentence=("{post}确定了采购组织形式", "{post} decided who runs the case"),
+    is_public=False,
+    cites=("agent.free_choice", "agent.agreement"),
+    hint=(
+        "采购人有权自行选择代理机构；不选择即自行组织采购",
+        "The buyer chooses its agent freely; choose none to run the case yourself",
+    ),
+)
+def appoint_agent(
+    case: Case,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    agent: Organisation | None,
+    mandate: str,
+    fee: str,
+    agreement: Document | None,
+) -> None:
+    """Entrust an agent, or none. May be decided anew until the invitation is published."""
+    case.agent = agent
+    case.save(update_fields=["agent"])
+    if agreement is not None:
+        Attachment.objects.create(
+            document=agreement,
+            root=case.ref,
+            subject=case.ref,
+            title="委托代理协议",
+            kind="agency_agreement",
+            organisation_id=case.buyer_id,
+            at=now,
+        )
+
+
+class TerminationGround(models.TextChoices):
+    """The lawful grounds: the law knows no others once the invitation is published (87号令 art. 29)."""
+
+    TASK_CANCELLED = "task_cancelled", _("因重大变故采购任务取消")
+    SOLICITATION_UNLAWFUL = "solicitation_unlawful", _("采购文件违反法律或者影响潜在投标人投标，须修改后重新采购")
+    EVALUATION_STOPPED = "evaluation_stopped", _("采购文件存在歧义或者重大缺陷，评审停止")
+    SET_ASIDE_TOO_FEW = "set_aside_too_few", _("预留项目合格的中小企业不足，须按非预留项目重新采购")
+    DECISION = "decision", _("财政部门、监察机关或者人民法院的决定")
+    NOT_PUBLISHED = "not_published", _("尚未发布公告，采购人撤销立项")
+
+
+#: Ground -> (rule, stages in which it can arise; none: any stage).
+GROUNDS: dict[str, tuple[str, frozenset[str]]] = {
+    TerminationGround.TASK_CANCELLED: ("termination.reason", frozenset()),
+    TerminationGround.SOLICITATION_UNLAWFUL: ("solicitation.redo", frozenset()),
+    TerminationGround.EVALUATION_STOPPED: ("evaluation.stop", frozenset({Stage.EVALUATION})),
+    TerminationGround.SET_ASIDE_TOO_FEW: (
+        "set_aside.too_few",
+        frozenset({Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}),
+    ),
+    TerminationGround.DECISION: ("complaint.decide", frozenset()),
+    TerminationGround.NOT_PUBLISHED: ("termination.reason", frozenset({Stage.PREPARATION})),
+}
+
+
+class TerminateCase(Input):
+    ground = forms.ChoiceField(label=_("终止情形"), choices=TerminationGround.choices)
+    reason = TextField(label=_("终止理由"), lines=4)
+    document = DocumentField(label=_("依据文件"), required=False)
+
+
+def ground_is_lawful(subject: Case, *, now: datetime.datetime, ground: str, **_: Any) -> Refusal | None:
+    """发布公告后，除因重大变故采购任务取消外，不得擅自终止 (87号令 art. 29); other grounds have their own article."""
+    key, stages = GROUNDS[ground]
+    here = {subject.stage_at(now)} | {lot.stage_at(now) for lot in subject.lots.all()}
+    if (not stages or stages & here) and not (
+        ground == TerminationGround.SET_ASIDE_TOO_FEW and subject.set_aside == "none"
+    ):
+        return None
+    return rules.refuse(
+        key,
+        code="ground_not_given",
+        zh="当前不存在“{ground}”这一情形，不得据此终止",
+        en="This ground does not exist at this stage: the case may not be terminated on it",
+        field="ground",
+        ground=chinese(TerminationGround(ground).label),
+        **rules.applicable(subject, now=now),
+    )
+
+
+@action(
+    "case.terminate",
+    zh="终止采购",
+    en="Terminate the case",
+    on=Case,
+    by={Role.BUYER_OFFICER, Role.AGENT},
+    needs=(rules.is_live, rules.nothing_awarded),
+    checks=(ground_is_lawful,),
+    input=TerminateCase,
+    notice="termination",
+    sentence=("{post}终止了采购活动", "{post} terminated the case"),
+    cites=("termination.reason", "termination.refund"),
+    hint=(
+        "终止后发布终止公告，并在规定期限内退还投标保证金",
+        "A termination notice is published, and bid securities go back in time",
+    ),
+)
+def terminate_case(
+    case: Case, *, by: Any, now: datetime.datetime, ground: str, reason: str, document: Document | None
+) -> None:
+    """End the case and its lots; the plan keeps its reservation, so that it can be procured again."""
+    text = f"{chinese(TerminationGround(ground).label)}：{reason}"
+    lots = Lot.objects.filter(case=case, outcome=LotOutcome.PENDING)
+    lots.update(outcome=LotOutcome.TERMINATED, outcome_at=now, outcome_reason=text)
+    periods.end(case, at=now, kind=CaseEnd.TERMINATED, reason=text)
+    if document is not None:
+        Attachment.objects.create(
+            document=document, root=case.ref, subject=case.ref, title="终止依据", kind="termination", at=now
+        )

@@ -1,0 +1,180 @@
+"""May a case be opened, run by this post, or ended, and which law does it follow?"""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from yangcai import law
+from yangcai.cases.models import Award, Case, CaseEnd
+from yangcai.kernel.calendar import HorizonError
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
+
+
+def applicable(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
+    """The day and the jurisdiction whose law the case follows, as keywords of every `law` function."""
+    return {"on": case.law_as_of or timezone.localdate(now), "jurisdiction": case.jurisdiction}
+
+
+def refuse(
+    key: str, *, code: str, zh: str, en: str, on: datetime.date, jurisdiction: str, field: str = "", **facts: Any
+) -> Refusal:
+    """A Refusal that cites the rule, or nothing where the rule was not yet in force (old cases that are replayed)."""
+    if law.applies(key, on=on, jurisdiction=jurisdiction):
+        return law.refusal(key, code=code, zh=zh, en=en, on=on, jurisdiction=jurisdiction, field=field, **facts)
+    return Refusal(code, zh.format(limit="", **facts), en.format(limit="", **facts), facts=facts, field=field)
+
+
+def beyond_calendar(error: HorizonError, *, field: str = "") -> Refusal:
+    return Refusal("calendar_unknown", error.zh, error.en, field=field)
+
+
+# --- opening a case ------------------------------------------------------------------------------------------------
+
+
+def _of_plan(plan_item: PlanItem, *, now: datetime.datetime) -> dict[str, Any]:
+    return {"on": timezone.localdate(now), "jurisdiction": plan_item.buyer.jurisdiction}
+
+
+def plan_is_filed(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """采购实施计划在采购活动开始前备案 (财库〔2021〕22号 art. 26)."""
+    if subject.approved_at and subject.filed_at and not subject.cancelled_at:
+        return None
+    return refuse(
+        "plan.before_activity",
+        code="plan_not_filed",
+        zh="采购计划尚未审核通过并备案，不能立项；请先完成采购计划的审核和备案",
+        en="The plan is not approved and filed yet: have it reviewed and filed before a case is opened",
+        **_of_plan(subject, now=now),
+    )
+
+
+def plan_is_funded(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """无预算不采购: the whole amount lies reserved (政府采购法 art. 6, 33)."""
+    if subject.reserved_fund.balance >= subject.amount:
+        return None
+    return refuse(
+        "control.no_budget_no_procurement",
+        code="not_funded",
+        zh="预留资金 {reserved} 元少于采购计划金额 {amount} 元，不能立项",
+        en="Only {reserved} yuan are reserved for a plan of {amount} yuan: no case can be opened",
+        reserved=f"{subject.reserved_fund.balance:,.2f}",
+        amount=f"{subject.amount:,.2f}",
+        **_of_plan(subject, now=now),
+    )
+
+
+def intention_is_old_enough(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """采购意向原则上早于采购活动开始 30 日公开, unless unforeseeable (财库〔2020〕10号)."""
+    return intention_refusal(subject, now=now, **_of_plan(subject, now=now))
+
+
+def intention_refusal(
+    plan_item: PlanItem, *, now: datetime.datetime, on: datetime.date, jurisdiction: str
+) -> Refusal | None:
+    if plan_item.intention_exemption or not law.applies("intention.lead", on=on, jurisdiction=jurisdiction):
+        return None
+    intention = plan_item.intention
+    if intention is None or intention.withdrawn_at:
+        return refuse(
+            "intention.lead",
+            code="no_intention",
+            zh="尚未公开采购意向；应当提前{limit}公开，不可预见的急需项目须在采购计划中写明理由",
+            en="No intention has been published; it must precede the procurement by {limit}, or the plan must state"
+            " why the need could not be foreseen",
+            on=on,
+            jurisdiction=jurisdiction,
+        )
+    try:
+        earliest = law.due("C01", start=intention.published_at, on=on, jurisdiction=jurisdiction)
+    except HorizonError as error:
+        return beyond_calendar(error)
+    if now >= earliest:
+        return None
+    return refuse(
+        "intention.lead",
+        code="intention_too_recent",
+        zh="采购意向于 {published} 公开，未满{limit}；最早可于 {earliest} 开始采购活动",
+        en="The intention was published on {published}, less than {limit} ago; the procurement may begin on {earliest}",
+        published=timezone.localdate(intention.published_at),
+        earliest=timezone.localdate(earliest),
+        on=on,
+        jurisdiction=jurisdiction,
+    )
+
+
+def has_no_case(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    last = Case.objects.filter(plan_item=subject).order_by("-pk").first()
+    if last is None:
+        return None
+    if last.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}:
+        return refuse(
+            "evaluation.retender",
+            code="retender_instead",
+            zh="该采购计划的项目 {number} 已废标或终止；请在该项目上办理“重新采购”",
+            en="Case {number} of this plan has failed or was terminated: use “procure again” on that case",
+            number=last.number,
+            **_of_plan(subject, now=now),
+        )
+    return Refusal(
+        "case_exists",
+        f"该采购计划已立项：{last.number}",
+        f"This plan has its case already: {last.number}",
+        facts={"number": last.number},
+    )
+
+
+def ceiling_within(subject: PlanItem, *, ceiling: Any, **_: Any) -> Refusal | None:
+    """最高限价不得超过预算 (87号令 art. 12)."""
+    if ceiling is None or ceiling <= subject.amount:
+        return None
+    return Refusal(
+        "ceiling_above_budget",
+        f"最高限价不得超过预算金额 {subject.amount:,.2f} 元",
+        f"The ceiling may not exceed the budget of {subject.amount:,.2f} yuan",
+        field="ceiling",
+    )
+
+
+# --- running a case ------------------------------------------------------------------------------------------------
+
+
+def runs_the_case(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Whoever was entrusted runs the case: the agent where there is one, else the buyer (政府采购法 art. 20)."""
+    case = subject.root
+    if by.role != Role.BUYER_OFFICER or case.agent_id is None:
+        return None
+    return refuse(
+        "agent.agreement",
+        code="agent_runs_the_case",
+        zh="本项目已委托 {agent} 代理，由其办理本事项",
+        en="{agent} was entrusted with this case and does this",
+        agent=case.agent.name,
+        **applicable(case, now=now),
+    )
+
+
+def runner(case: Case) -> tuple[str, int]:
+    """(role, organisation) of whoever runs the case, for tasks."""
+    return (Role.AGENT, case.agent_id) if case.agent_id else (Role.BUYER_OFFICER, case.buyer_id)
+
+
+def is_live(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.root.ended_at is None:
+        return None
+    return Refusal("case_ended", "该项目已经结束", "This case has ended")
+
+
+def nothing_awarded(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A case with a winner cannot be ended one-sidedly (政府采购法 art. 46)."""
+    if not Award.objects.filter(lot__case=subject, refused_at__isnull=True).exists():
+        return None
+    return refuse(
+        "termination.reason",
+        code="already_awarded",
+        zh="已有采购包确定中标供应商，不能终止整个项目",
+        en="A lot has its winner: the case as a whole cannot be terminated",
+        **applicable(subject, now=now),
+    )
