@@ -56,7 +56,8 @@ def texts_in(path: Path) -> Iterator[Key]:
     else:
         from django.utils.translation.template import templatize
 
-        source = templatize(source, origin=str(path))
+        # The tokenizer reads this as Python: without indentation, which in a template means nothing.
+        source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).splitlines())
     for _, message, _, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
         yield context, message if isinstance(message, str) else tuple(message)
 
