@@ -29,7 +29,8 @@ class _Parser(argparse.ArgumentParser):
 def modules() -> dict[str, ModuleType]:
     """Every command: its name, its module."""
     names = sorted(found.name for found in pkgutil.iter_modules(commands.__path__))
-    return {name: importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+    found = {name: importlib.import_module(f"{commands.__name__}.{name}") for name in names}
+    return {name.rstrip("_").replace("_", "-"): module for name, module in found.items()}  # import_ is `import`
 
 
 def parser() -> argparse.ArgumentParser:

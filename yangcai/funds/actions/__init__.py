@@ -1,5 +1,6 @@
 """What may be done with money, and by which functions do later apps move it?"""
 
+from yangcai.funds.actions.budget import import_budget
 from yangcai.funds.actions.ledger import (
     appropriate,
     commit,
@@ -14,6 +15,7 @@ from yangcai.funds.actions.ledger import (
 __all__ = [
     "appropriate",
     "commit",
+    "import_budget",
     "open_fund",
     "pay",
     "refund",
