@@ -5,3 +5,6 @@ class PartiesConfig(AppConfig):
     name = "yangcai.parties"
     label = "parties"
     verbose_name = "主体"
+
+    def ready(self) -> None:
+        from yangcai.parties import actions, queries  # noqa: F401 - they register themselves

@@ -55,6 +55,20 @@ def concerns_post(subject: Post, post: Post) -> bool:
     return post.role == Role.PLATFORM or subject.person_id == post.person_id
 
 
+@scope(ApiToken)
+def visible_tokens(post: Post | None, now: datetime.datetime) -> QuerySet[ApiToken]:
+    """One's own tokens; the platform sees all (never the secret, which nobody has)."""
+    tokens = ApiToken.objects.select_related("post__organisation", "post__person").order_by("-created_at")
+    if post is None:
+        return tokens.none()
+    return tokens if post.role == Role.PLATFORM else tokens.filter(post__person_id=post.person_id)
+
+
+@standing(ApiToken)
+def concerns_token(token: ApiToken, post: Post) -> bool:
+    return post.role == Role.PLATFORM or token.post.person_id == post.person_id
+
+
 def posts_of(person: Person, *, now: datetime.datetime) -> QuerySet[Post]:
     """The person's posts that are valid on that day."""
     today = timezone.localdate(now)

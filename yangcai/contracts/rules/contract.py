@@ -11,7 +11,7 @@ from yangcai.contracts import queries
 from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Contract, PaymentRequest, TerminationGround
 from yangcai.kernel import calendar, money
-from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.refusals import Refusal, refuses
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 
@@ -84,15 +84,17 @@ def case_goes_on(award: Award, *, by: Post, now: datetime.datetime) -> Refusal |
     )
 
 
+NUMBER_TAKEN = Refusal(
+    "contract_number_taken",
+    "该合同编号已被使用，请另编一个或留空由平台编号",
+    "This contract number is taken: choose another, or leave it empty and the platform numbers it",
+    field="number",
+)
+refuses("contracts_contract_number_key", NUMBER_TAKEN)
+
+
 def number_is_free(award: Award, *, by: Post, now: datetime.datetime, number: str, **data: Any) -> Refusal | None:
-    if not number or not Contract.objects.filter(number=number).exists():
-        return None
-    return Refusal(
-        "contract_number_taken",
-        f"合同编号 {number} 已被使用，请另编一个或留空由平台编号",
-        f"Contract number {number} is taken: choose another, or leave it empty and the platform numbers it",
-        field="number",
-    )
+    return NUMBER_TAKEN if number and Contract.objects.filter(number=number).exists() else None
 
 
 # --- signing, publishing, filing ---------------------------------------------------------------------------------
