@@ -2,11 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -152,7 +155,7 @@ def yangcai(environment, *arguments):
 
 
 def test_from_nothing_to_a_served_page(own_home):
-    """migrate, serve, fetch, stop: in processes of their own, on a fresh home."""
+    """migrate, serve, fetch, kill the database, fetch, stop: in processes of their own, on a fresh home."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -166,33 +169,46 @@ def test_from_nothing_to_a_served_page(own_home):
     assert json.loads(again.stdout)["data"]["pending"] == []
     checked = yangcai(own_home, "check")
     assert checked.returncode == 0, checked.stderr
+    database = Path(own_home["YANGCAI_HOME"]) / "postgres"
+    assert embedded_postgres.stop(database)
     server = subprocess.Popen(
         [sys.executable, "-m", "yangcai", "serve", "--port", str(port), "--workers", "1"],
         env=own_home,
         stderr=subprocess.PIPE,
     )
     try:
-        page = fetched(f"http://127.0.0.1:{port}/accounts/login/")
-        assert b"csrfmiddlewaretoken" in page
+        page = f"http://127.0.0.1:{port}/accounts/login/"
+        status, text = fetched(page)
+        assert status == 200
+        assert b"csrfmiddlewaretoken" in text
+        killed = embedded_postgres.status(database).pid
+        os.kill(killed, signal.SIGKILL)
+        assert fetched(page, patience_with={500})[0] == 200
+        assert embedded_postgres.status(database).pid not in {None, killed}
     finally:
         server.terminate()
         said = server.communicate(timeout=30)[1]
     assert server.returncode == 0, said.decode()
+    assert not embedded_postgres.status(database).running, "it was down before"
 
 
-def fetched(url):
-    """The page, as soon as the server answers."""
+def fetched(url, *, patience_with=frozenset()):
+    """The status and the page, as soon as the server answers (with something else than an error that will pass)."""
+    # A session cookie, even of nobody, is looked up in the database.
+    request = urllib.request.Request(url, headers={"Cookie": "sessionid=0123456789abcdef0123456789abcdef"})
     deadline = time.monotonic() + 60
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                return answer.read()
-        except urllib.error.HTTPError:
-            raise
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code not in patience_with or time.monotonic() > deadline:
+                    return error.code, error.read()
         except OSError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.1)
+        time.sleep(0.1)
 
 
 def test_one_secret_key_for_processes_that_start_together(own_home):

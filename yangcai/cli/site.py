@@ -1,9 +1,14 @@
 """How does a command come to the site's models? By loading the settings and starting the database."""
 
+import contextlib
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from yangcai.cli import console
+from yangcai.cli.console import Stop
 from yangcai.kernel import embedded_postgres
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -20,6 +25,31 @@ def ensure_database() -> None:
     """Start our own PostgreSQL unless DATABASE_URL names another. Raises embedded_postgres.PostgresError."""
     if not os.environ.get("DATABASE_URL"):
         embedded_postgres.start(cluster_home())
+
+
+@contextlib.contextmanager
+def running_database() -> Iterator[None]:
+    """Our own PostgreSQL is up as long as the block runs: started again when killed, stopped at the end if it was down.
+
+    A process of its own (`yangcai db keep`) sees to it, so that this one's end, however it comes, is noticed.
+    """
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "yangcai", "db", "keep", "--lang", console.language()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for us; the database goes last
+    )
+    with keeper:  # closes the pipes, waits
+        if not keeper.stdout or not keeper.stdout.readline():
+            raise Stop(
+                zh="内置数据库未能启动（见上）",
+                en="the embedded database did not start (see above)",
+                hint="yangcai doctor",
+            )
+        yield
 
 
 def load(*, with_database: bool = True) -> None:

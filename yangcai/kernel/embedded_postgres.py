@@ -105,6 +105,7 @@ def start(home: Path | str, *, durable: bool = True) -> str:
             _clear_remains(cluster)
             if not (cluster.data / "PG_VERSION").exists():
                 _make(cluster, programs, durable=durable)
+            _same_version(cluster, programs)
             _configure(cluster, durable=durable)
             _launch(cluster, programs)
         _ensure_database(cluster)
@@ -261,9 +262,8 @@ def _make(cluster: _Cluster, programs: Path, *, durable: bool) -> None:
     unfinished = cluster.home / "data.unfinished"
     if unfinished.exists():
         shutil.rmtree(unfinished)
-    version = int(_run(cluster, programs / "initdb", "--version").split()[-1].split(".")[0])
     # The same order and letter classes on every host; the builtin provider exists from version 17 on.
-    provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if version >= 17 else []
+    provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if _version(cluster, programs) >= 17 else []
     _run(
         cluster,
         programs / "initdb",
@@ -280,6 +280,22 @@ def _make(cluster: _Cluster, programs: Path, *, durable: bool) -> None:
         configuration.write("include_if_exists = 'yangcai.conf'\n")
     (unfinished / "pg_hba.conf").write_text("local all all trust\n")
     unfinished.rename(cluster.data)
+
+
+def _version(cluster: _Cluster, programs: Path) -> int:
+    """The major version of the programs: 'postgres (PostgreSQL) 15.18 (Debian …)' is 15."""
+    return int(_run(cluster, programs / "postgres", "--version").split(")")[1].split(".")[0])
+
+
+def _same_version(cluster: _Cluster, programs: Path) -> None:
+    """A cluster is read by its own major version only."""
+    made_by = int((cluster.data / "PG_VERSION").read_text())
+    here = _version(cluster, programs)
+    if made_by != here:
+        raise PostgresError(
+            f"{cluster.data} was made by PostgreSQL {made_by}, the programs are {here}: "
+            f"pg_dump with PG_BIN set to those of {made_by}, and restore into a new YANGCAI_HOME"
+        )
 
 
 def _locale() -> str:

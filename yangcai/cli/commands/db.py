@@ -2,16 +2,20 @@
 
 import argparse
 import os
+import select
+import sys
+from pathlib import Path
 
 from yangcai.cli import console, site
-from yangcai.cli.console import Stop, answer, say
+from yangcai.cli.console import Stop, answer, say, tell
 from yangcai.kernel import embedded_postgres
 
+KEEP_SECONDS = 1.0  # how soon a killed server is noticed
 HELP = ("内置数据库：启动、停止、状态、地址", "the embedded database: start, stop, status, url")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("verb", choices=["start", "stop", "status", "url"])
+    parser.add_argument("verb", choices=["start", "stop", "status", "url", "keep"])
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
             code=console.NOT_PERMITTED,
         )
     home = site.cluster_home()
+    if options.verb == "keep":
+        return keep(options, home=home)
     if options.verb == "start":
         embedded_postgres.start(home)
     elif options.verb == "stop":
@@ -42,3 +48,16 @@ def run(options: argparse.Namespace) -> int:
         text = say(zh=f"未运行：{found.home}", en=f"not running: {found.home}")
     answer(options, data=data, text=text)
     return console.NOT_MET if options.verb == "status" and not found.running else console.OK
+
+
+def keep(options: argparse.Namespace, *, home: Path) -> int:
+    """Until standard input closes: start the server, again whenever it is gone; then stop it, if it was down before."""
+    was_running = embedded_postgres.status(home).running
+    print(embedded_postgres.start(home), flush=True)
+    while not select.select([sys.stdin], [], [], KEEP_SECONDS)[0]:
+        if not embedded_postgres.status(home).running:
+            tell(options, zh="数据库已中断，正在重新启动", en="the database is gone; starting it again")
+            embedded_postgres.start(home)
+    if not was_running:
+        embedded_postgres.stop(home)
+    return console.OK

@@ -19,19 +19,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    site.load()
-    if missing := migrate.pending():
-        raise Stop(
-            zh=f"数据库结构不是最新（差 {len(missing)} 项）",
-            en=f"the schema is not up to date ({len(missing)} migrations missing)",
-            hint="yangcai migrate",
+    with site.running_database():
+        site.load()
+        if missing := migrate.pending():
+            raise Stop(
+                zh=f"数据库结构不是最新（差 {len(missing)} 项）",
+                en=f"the schema is not up to date ({len(missing)} migrations missing)",
+                hint="yangcai migrate",
+            )
+        tell(
+            options,
+            zh=f"打开 http://{options.host}:{options.port}/ （Ctrl-C 结束）",
+            en=f"open http://{options.host}:{options.port}/ (Ctrl-C ends)",
         )
-    tell(
-        options,
-        zh=f"打开 http://{options.host}:{options.port}/ （Ctrl-C 结束）",
-        en=f"open http://{options.host}:{options.port}/ (Ctrl-C ends)",
-    )
-    serve(host=options.host, port=options.port, workers=options.workers)
+        serve(host=options.host, port=options.port, workers=options.workers)
     return console.OK
 
 
