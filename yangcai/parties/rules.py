@@ -33,10 +33,21 @@ LONGEST_TOKEN = datetime.timedelta(days=366)
 # --- organisations -----------------------------------------------------------------------------------------------
 
 
+NAME_TAKEN = Refusal(
+    "organisation_exists", "该名称已经登记", "An organisation of this name is registered already", field="name"
+)
+CODE_TAKEN = Refusal(
+    "organisation_exists",
+    "该统一社会信用代码已经登记",
+    "An organisation with this unified social credit code is registered already",
+    field="uscc",
+)
+refuses("parties_organisation_name_key", NAME_TAKEN)
+refuses("parties_organisation_uscc_key", CODE_TAKEN)
+
+
 def name_is_new(subject: Organisation, *, by: Post, now: datetime.datetime, name: str, **data: Any) -> Refusal | None:
-    if not Organisation.objects.filter(name=name).exists():
-        return None
-    return Refusal("organisation_exists", f"“{name}”已经登记", f"“{name}” is registered already", field="name")
+    return NAME_TAKEN if Organisation.objects.filter(name=name).exists() else None
 
 
 def code_is_right(
