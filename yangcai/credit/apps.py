@@ -5,3 +5,6 @@ class CreditConfig(AppConfig):
     name = "yangcai.credit"
     label = "credit"
     verbose_name = "诚信管理"
+
+    def ready(self) -> None:
+        from yangcai.credit import actions, queries  # noqa: F401 - they register themselves
