@@ -50,8 +50,7 @@ def look(browser: Browser, options: argparse.Namespace, path: str) -> list[str]:
     for shape, theme, lang in views:
         page = open_page(browser, base=options.base, width=WIDTHS[shape], theme=theme, lang=lang, size=options.size)
         view = f"{path} {shape} {theme} {lang}"
-        page.on("console", lambda m, v=view: wrong.append(f"{v}: console: {m.text}") if m.type == "error" else None)
-        page.on("pageerror", lambda e, v=view: wrong.append(f"{v}: script: {e}"))
+        listen(page, view=view, wrong=wrong)
         if options.login:
             sign_in(page, base=options.base, login=options.login)
         answer = page.goto(options.base + path)
@@ -66,6 +65,12 @@ def look(browser: Browser, options: argparse.Namespace, path: str) -> list[str]:
             wrong.append(f"{view}: {over} px too wide at {NARROWEST} px: {widest(page)}")
         page.context.close()
     return wrong
+
+
+def listen(page: Any, *, view: str, wrong: list[str]) -> None:
+    """Note console errors (a breach of the content security policy is one) and exceptions of scripts."""
+    page.on("console", lambda m: wrong.append(f"{view}: console: {m.text}") if m.type == "error" else None)
+    page.on("pageerror", lambda e: wrong.append(f"{view}: script: {e}"))
 
 
 def violations(page: Any) -> list[str]:

@@ -1,6 +1,5 @@
 """What does every page know without being told?"""
 
-import functools
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +11,11 @@ from yangcai.www import nav, preferences, sandbox
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The active Post, the time, the menu, the reader's preferences, and the bar of the sandbox."""
-    post = getattr(request, "post", None)  # set by the middleware; error pages come without it
+    # Both set by the middleware; a page that answers for an error before it comes without them.
+    post, now = getattr(request, "post", None), getattr(request, "now", None)
     return {
         "post": post,
-        "now": functools.cache(clock.now),  # called by the template that needs it, once
+        "now": now or clock.now(),
         "nav": nav.menu(role=post.role if post else None, path=request.path),
         "footer": nav.footer(),
         "sandbox": sandbox.bar() if settings.YANGCAI_SANDBOX else None,

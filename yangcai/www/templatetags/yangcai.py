@@ -91,9 +91,9 @@ def count(n: int) -> dict[str, Any]:
 
 
 @_component("citation")
-def citation(c: Any) -> dict[str, Any]:
+def citation(c: Any, text: str = "") -> dict[str, Any]:
     unsure = {"secondary": _("据二手资料"), "memory": _("待核对原文"), "unconfirmed": _("待确认")}
-    return {"c": c, "unsure": unsure.get(c.confidence, "") if c else ""}
+    return {"c": c, "text": text or (c.text if c else ""), "unsure": unsure.get(c.confidence, "") if c else ""}
 
 
 @_component("money")
