@@ -15,11 +15,11 @@ BANDS = {"ratio_band": "ratio", "yuan_band": "yuan", "year_band": "years"}
 UNITS = (*TIME_UNITS, *BANDS, "count", "ratio", "fraction", "yuan", "principle", "table")
 ACTORS = ("buyer", "agent", "supplier", "treasury", "portal", "expert")
 KINDS = ("at_most", "at_least")
-#: Methods and systems of later issues that a rule may wait for.
+#: Methods and systems that a rule may wait for: those of later issues, and apps that do not use it yet.
 LATER = (
     "restricted_tender", "negotiation", "consultation", "quotations", "single_source", "framework", "mall",
     "cooperative_innovation", "emergency", "services_purchase", "challenges", "credit", "supervision", "alerts",
-    "analysis", "connect",
+    "analysis", "connect", "contracts", "controls", "parties", "planning", "portal", "tendering",
 )  # fmt: skip
 CHINA = "cn"
 UNKNOWN = "unknown"

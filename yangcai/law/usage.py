@@ -11,7 +11,7 @@ from yangcai.law.model import Book
 
 #: Functions of yangcai.law whose first argument is a rule's key, and those that take a clock's id.
 RULE_FUNCTIONS = frozenset({"applies", "cite", "cited", "find", "history", "limit", "refusal", "rule", "value"})
-CLOCK_FUNCTIONS = frozenset({"clock", "due"})
+CLOCK_FUNCTIONS = frozenset({"clock", "due", "due_at"})
 CANDIDATE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+|C\d\d[a-z]?")
 
 

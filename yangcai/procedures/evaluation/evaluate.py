@@ -216,8 +216,9 @@ class _Evaluation:
         enough = law.value(self.terms.minimum, on=self.terms.on, jurisdiction=self.terms.jurisdiction)
         if brands.count >= enough:
             return None
+        # Enough bids of too few brands: the brands are what is missing (财政部令第87号 31).
         return self.terms.refuse(
-            self.terms.minimum,
+            "bidders.brands" if len(standings) >= enough else self.terms.minimum,
             code="too_few_bidders",
             zh="有效投标人只有{count}家，不足{limit}家，予以废标",
             en="Only {count} valid bidders, fewer than {limit}; the tender has failed",
