@@ -98,6 +98,7 @@ class RecordAcceptance(Input):
     checks=(rules.acceptance_has_a_subject, rules.accepted_in_time_span, rules.users_take_part),
     input=RecordAcceptance,
     notice="acceptance",
+    creates=True,
     sentence=("{post}登记了履约验收", "{post} recorded an acceptance"),
     not_same_person_as=("contract.sign",),
     cites=("acceptance.by_buyer", "acceptance.content", "acceptance.public_services"),
@@ -119,7 +120,7 @@ def record_acceptance(
 ) -> Acceptance:
     """Write the acceptance certificate, item by item; it passed when every item did (条例 art. 45).
 
-    A notice is published only for services to the public: the notice's template looks at `for_public`.
+    The notice is published only for services to the public (`for_public`).
     """
     acceptance = Acceptance.objects.create(
         contract=contract,

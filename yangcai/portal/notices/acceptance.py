@@ -32,6 +32,7 @@ def facts(acceptance: Acceptance, **_context: Any) -> dict[str, Any]:
             for i in acceptance.items.order_by("pk")
         ],
         "opinion": acceptance.opinion,
+        "members": acceptance.members,
         **contacts(contract.case),
     }
 
@@ -71,11 +72,13 @@ notice_type(
                         ),
                     ),
                     Field("opinion", "验收意见", "Opinion"),
+                    Field("members", "验收小组", "Who accepted"),
                 ),
             ),
             CONTACTS,
         ),
         facts,
         lambda a: f"{a.contract.case.title}验收结果公告",
+        when=lambda a: a.for_public,
     )
 )

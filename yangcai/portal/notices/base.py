@@ -64,6 +64,7 @@ class NoticeType:
     facts: Callable[..., dict[str, Any]]
     title: Callable[[Any], str]
     supersedes: Callable[[Any], Notice | None] = lambda home: None
+    when: Callable[[Any], bool] = lambda home: True  # some Actions are announced only in certain cases
 
     @property
     def name(self) -> str:
@@ -84,7 +85,7 @@ def notice_type(declared: NoticeType) -> NoticeType:
     TYPES[declared.code] = declared
 
     def publish_declared(home: Any, **context: Any) -> list[Notice]:
-        return [publish(declared, home, **context)]
+        return [publish(declared, home, **context)] if declared.when(home) else []
 
     NOTICES[declared.code] = publish_declared
     return declared

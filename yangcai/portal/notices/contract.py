@@ -26,6 +26,16 @@ def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
         "supplier": contract.supplier.name,
         "supplier_address": contract.supplier.address,
         "amount": contract.amount,
+        "items": [
+            {
+                "item": i.item,
+                "specification": i.specification,
+                "quantity": f"{i.quantity.normalize():f}",
+                "unit_price": i.unit_price,
+                "amount": i.amount,
+            }
+            for i in contract.items.order_by("number")
+        ],
         "delivery": contract.delivery,
         "milestones": [
             {"number": str(m.number), "title": m.title, "due_on": m.get_due_on_display(), "amount": m.amount}
@@ -66,6 +76,20 @@ notice_type(
                 "Main terms",
                 (
                     Field("amount", "合同金额", "Amount", MONEY, rule="contract.publish"),
+                    Field(
+                        "items",
+                        "主要标的",
+                        "Main items",
+                        TABLE,
+                        rule="contract.publish",
+                        columns=(
+                            Field("item", "名称", "Item"),
+                            Field("specification", "规格型号", "Specification"),
+                            Field("quantity", "数量", "Quantity"),
+                            Field("unit_price", "单价", "Unit price", MONEY),
+                            Field("amount", "小计", "Amount", MONEY),
+                        ),
+                    ),
                     Field("delivery", "履约期限和地点", "Term and place"),
                     Field(
                         "milestones",
