@@ -1,0 +1,234 @@
+"""Who wins each lot, who is told what, and what when nobody wins?"""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.actions import chinese
+from yangcai.cases.models import Award, Candidate, CaseEnd, Lot, LotOutcome, Stage
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import DocumentField, Input, TextField
+from yangcai.kernel.models import Attachment
+from yangcai.parties.roles import Role
+from yangcai.tendering import arithmetic, standing
+from yangcai.tendering.models import AwardLetter, Bid, EvaluationReport, OpenedBid
+from yangcai.tendering.rules import award as rules
+
+
+class DetermineAward(Input):
+    candidate = forms.ModelChoiceField(label=_("中标候选人"), queryset=Candidate.objects.all())
+    ground = forms.ChoiceField(
+        label=_("不按顺序确定的情形"), choices=[("", "—"), *rules.PassedOverGround.choices], required=False
+    )
+    reason = TextField(label=_("理由"), lines=3, required=False, help_text=_("不按顺序确定时必填"))
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            candidates = Candidate.objects.filter(lot=self.subject).select_related("supplier").order_by("rank")
+            self.fields["candidate"].queryset = candidates
+            first = next(iter(rules.open_candidates(self.subject, now=self.now)), None)
+            self.fields["candidate"].initial = first.pk if first else None
+
+
+@action(
+    "award.determine",
+    zh="确定中标供应商",
+    en="Determine the winner",
+    on=Lot,
+    by={Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
+    at={Stage.AWARD},
+    needs=(rules.not_awarded, rules.has_candidate),
+    checks=(rules.in_rank_order,),
+    input=DetermineAward,
+    sentence=("{post}确定了中标供应商", "{post} determined the winner"),
+    is_public=False,
+    cites=("award.decide", "award.in_order", "award.deemed"),
+    hint=(
+        "收到评标报告后按候选人顺序确定；逾期不确定又无合法理由的，视同确定第一候选人",
+        "In the order of the candidates; if time runs out without lawful reason, the first one is deemed the winner",
+    ),
+)
+def determine_award(
+    lot: Lot, *, by: Any, now: datetime.datetime, candidate: Candidate, ground: str, reason: str
+) -> Award:
+    """One award for one candidate at its bid price."""
+    return _award(candidate, determined_at=now, is_deemed=False)
+
+
+@action(
+    "award.deem",
+    zh="视同确定中标供应商",
+    en="Deem the first candidate the winner",
+    on=Lot,
+    by={Role.PLATFORM},
+    at={Stage.AWARD},
+    needs=(rules.not_awarded, rules.has_candidate, rules.buyer_was_silent),
+    sentence=(
+        "采购人逾期未确定，{post}依法视同确定排名第一的候选人为中标供应商",
+        "The buyer let its time pass: {post} records that the first candidate is deemed the winner",
+    ),
+    is_public=False,
+    cites=("award.deemed",),
+)
+def deem_award(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
+    """The first candidate wins at the instant the buyer's time ran out, however late the clock is read."""
+    return _award(
+        rules.open_candidates(lot, now=now)[0], determined_at=rules.decide_by(lot, now=now) or now, is_deemed=True
+    )
+
+
+def _award(candidate: Candidate, *, determined_at: datetime.datetime, is_deemed: bool) -> Award:
+    return Award.objects.create(
+        candidate=candidate,
+        lot=candidate.lot,
+        supplier=candidate.supplier,
+        amount=candidate.amount,
+        determined_at=determined_at,
+        is_deemed=is_deemed,
+    )
+
+
+@action(
+    "award.announce",
+    zh="公告中标结果",
+    en="Announce the award",
+    on=Award,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(rules.is_run_by, rules.not_announced),
+    notice="award",
+    sentence=(
+        "{post}公告了中标结果，并发出中标通知书和未中标告知",
+        "{post} announced the award and sent the letters to winner and losers",
+    ),
+    cites=("award.publish", "award.letter", "award.tell_losers"),
+    hint=(
+        "公告的同时向中标人发出通知书，并告知每个未中标人理由、本人得分和排序",
+        "With the notice the winner gets its letter, and every loser its reason, own score and rank",
+    ),
+)
+def announce_award(award: Award, *, by: Any, now: datetime.datetime) -> Award:
+    """Publish, write everybody's letter, and end the lot's stage of award."""
+    award.announced_at = now
+    award.save(update_fields=["announced_at"])
+    Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.AWARDED, outcome_at=now)
+    write_letters(award.lot, award=award, reason="", now=now)
+    periods.close_period(award.lot.case, at=now, lot=award.lot)
+    return award
+
+
+def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.datetime) -> None:
+    """One letter per bidder: the winner's, or the loser's reason, and under rated criteria the own score and rank."""
+    report = rules.sent_report(lot) or EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
+    results = report.result["bids"] if report else {}
+    refused = set(Award.objects.filter(lot=lot, refused_at__isnull=False).values_list("supplier_id", flat=True))
+    opened = list(OpenedBid.objects.filter(lot=lot))
+    for bid in opened:
+        found = results.get(str(bid.pk), {})
+        wins = award is not None and bid.supplier_id == award.supplier_id
+        AwardLetter.objects.create(
+            lot=lot,
+            supplier_id=bid.supplier_id,
+            is_winner=wins,
+            score=found.get("total"),
+            rank=found.get("rank"),
+            reason="" if wins else bid.invalid_reason or reason or _why_lost(found, refused=bid.supplier_id in refused),
+            issued_at=now,
+        )
+    # Too few came for an opening: those who did come are told why nothing was opened.
+    if not opened:
+        live = Bid.objects.filter(lot=lot, replaced_at__isnull=True, withdrawn_at__isnull=True)
+        for supplier in live.values_list("supplier_id", flat=True):
+            AwardLetter.objects.create(lot=lot, supplier_id=supplier, is_winner=False, reason=reason, issued_at=now)
+
+
+def _why_lost(found: dict[str, Any], *, refused: bool) -> str:
+    if refused:
+        return "拒绝与采购人签订合同"
+    if found.get("same_brand_as"):
+        return "与排名在前的投标人为同一品牌，不作为中标候选人"
+    return f"评审排名第 {found['rank']}，未被确定为中标供应商" if found.get("rank") else "未被确定为中标供应商"
+
+
+class RefuseAward(Input):
+    reason = TextField(label=_("拒签理由"), lines=4)
+    proof = DocumentField(label=_("证明材料"), required=False)
+
+
+@action(
+    "award.refuse",
+    zh="拒签合同",
+    en="Refuse the award",
+    on=Award,
+    by={Role.SUPPLIER, Role.BUYER_OFFICER},
+    needs=(rules.may_be_refused,),
+    input=RefuseAward,
+    sentence=("{post}记录了中标供应商拒绝签订合同", "{post} recorded that the winner refused the contract"),
+    cites=("award.refused", "award.no_change"),
+    hint=(
+        "拒签后可以确定下一候选人，也可以重新开展采购活动；无正当理由拒签须承担法律责任",
+        "Then the next candidate may be taken, or the procurement restarts; refusing without cause has consequences",
+    ),
+)
+def refuse_award(award: Award, *, by: Any, now: datetime.datetime, reason: str, proof: Any) -> None:
+    """The award falls; the lot stands at award again, for the next candidate or for the end (条例 art. 49)."""
+    Award.objects.filter(pk=award.pk).update(refused_at=now, refusal_reason=reason)
+    Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.PENDING, outcome_at=None)
+    periods.advance(award.lot.case, to=Stage.AWARD, at=now, lot=award.lot)
+    if proof is not None:
+        Attachment.objects.create(
+            document=proof,
+            root=award.root.ref,
+            subject=award.ref,
+            title=proof.name,
+            kind="award_refusal",
+            organisation_id=by.organisation_id,
+            at=now,
+        )
+
+
+class DeclareUnsuccessful(Input):
+    ground = forms.ChoiceField(label=_("废标情形"), choices=rules.UnsuccessfulGround.choices)
+    reason = TextField(label=_("事实和依据"), lines=4, required=False)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            shown = rules.failures(self.subject, now=self.now)
+            self.fields["ground"].initial = next((g for g in rules.UnsuccessfulGround if g in shown), None)
+
+
+@action(
+    "lot.declare_unsuccessful",
+    zh="废标",
+    en="Declare the lot unsuccessful",
+    on=Lot,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(rules.is_run_by, rules.bids_are_in),
+    checks=(rules.ground_is_given,),
+    input=DeclareUnsuccessful,
+    notice="unsuccessful",
+    sentence=("{post}宣布废标", "{post} declared the lot unsuccessful"),
+    cites=("evaluation.unsuccessful", "notice.unsuccessful", "evaluation.retender"),
+    hint=(
+        "只限法定情形；废标理由公告并告知所有投标人，之后可以重新采购",
+        "On the lawful grounds only; the reason is published and told to every bidder; then procure again",
+    ),
+)
+def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: str, reason: str) -> None:
+    """End the lot and tell every bidder why; when no lot is left and none was awarded, the case ends too."""
+    label = chinese(rules.UnsuccessfulGround(ground).label)
+    text = f"{label}：{reason}" if reason else label
+    match lot.stage_at(now):
+        case Stage.QUALIFICATION:
+            standing.record_qualification(lot)
+        case Stage.EVALUATION:
+            arithmetic.record(arithmetic.outcome(lot, now=now))
+    Award.objects.filter(lot=lot, refused_at__isnull=True).update(refused_at=now, refusal_reason=text)
+    Lot.objects.filter(pk=lot.pk).update(outcome=LotOutcome.UNSUCCESSFUL, outcome_at=now, outcome_reason=text)
+    write_letters(lot, award=None, reason=text, now=now)
+    periods.close_period(lot.case, at=now, lot=lot)
+    outcomes = set(lot.case.lots.values_list("outcome", flat=True))
+    if not outcomes & {LotOutcome.PENDING, LotOutcome.AWARDED}:
+        periods.end(lot.case, at=now, kind=CaseEnd.UNSUCCESSFUL, reason=text)

@@ -1,0 +1,176 @@
+"""Who evaluates? Drawn from the library so that the draw can be repeated; signed in; replaced when absent."""
+
+import datetime
+import secrets
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, MomentField, TextField
+from yangcai.parties.models import Expert, Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.drawing import drawn_order, pool_digest
+from yangcai.tendering.models import Committee, CommitteeMember
+from yangcai.tendering.rules import committee as rules
+
+
+def representatives_of(buyer_id: int, *, now: datetime.datetime) -> Any:
+    """Posts through which the buyer's own people may sit: role expert, at the buyer."""
+    today = timezone.localdate(now)
+    return (
+        Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=today), from_on__lte=today)
+        .filter(organisation_id=buyer_id, role=Role.EXPERT)
+        .select_related("person", "organisation")
+        .order_by("pk")
+    )
+
+
+class DrawCommittee(Input):
+    evaluates_at = MomentField(label=_("评审开始时间"))
+    size = forms.IntegerField(
+        label=_("评标委员会人数"), required=False, min_value=1, max_value=99, help_text=_("不填时按法定最少人数")
+    )
+    is_complex = forms.BooleanField(
+        label=_("技术复杂或者社会影响较大"), required=False, help_text=_("评标委员会人数相应增加")
+    )
+    specialities = TextField(
+        label=_("评审专业"), required=False, help_text=_("多个专业用逗号分开；不填时从全部专业中抽取")
+    )
+    representatives = forms.ModelMultipleChoiceField(
+        label=_("采购人代表"), queryset=Post.objects.filter(role=Role.EXPERT), required=False
+    )
+    public_seed = TextField(
+        label=_("公开随机数"),
+        required=False,
+        help_text=_("可填写抽取时才产生的公开号码；平台另加一段随机数，任何一方都不能单独左右结果"),
+    )
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Case):
+            self.fields["representatives"].queryset = representatives_of(self.subject.buyer_id, now=self.now)
+
+
+@action(
+    "committee.draw",
+    zh="抽取评审专家",
+    en="Draw the committee",
+    on=Case,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(rules.is_published, rules.has_no_committee),
+    checks=(rules.drawn_in_time, rules.composed_lawfully, rules.pool_suffices),
+    input=DrawCommittee,
+    sentence=("{post}抽取了评标委员会", "{post} drew the committee"),
+    is_public=False,
+    cites=("committee.random_draw", "committee.open_tender.size", "committee.expert_share", "committee.draw"),
+    hint=(
+        "名单在中标结果公告前保密；评委签到后才向代理机构显示",
+        "Names stay secret until the award notice; the agent sees a member only after sign-in",
+    ),
+)
+def draw_committee(
+    case: Case,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    evaluates_at: datetime.datetime,
+    size: int | None,
+    is_complex: bool,
+    specialities: str,
+    representatives: Any,
+    public_seed: str,
+) -> Committee:
+    """Order the pool by SHA-256(seed ‖ expert) and seat the first; the first of all chairs."""
+    members = size or rules.smallest_size(case, is_complex=is_complex, now=now)
+    experts = {expert.pk: expert for expert in rules.pool(case, specialities=specialities, now=now)}
+    seed = f"{public_seed}:{secrets.token_hex(32)}"
+    committee = Committee.objects.create(
+        case=case, size=members, draw_seed=seed, pool_digest=pool_digest(experts), drawn_at=now
+    )
+    drawn = drawn_order(experts, seed=seed)[: members - len(representatives)]
+    for place, expert in enumerate(drawn):
+        _seat(committee, experts[expert], is_chair=place == 0, now=now)
+    for post in representatives:
+        CommitteeMember.objects.create(committee=committee, post=post)
+    return committee
+
+
+def _seat(committee: Committee, expert: Expert, *, is_chair: bool, now: datetime.datetime) -> CommitteeMember:
+    return CommitteeMember.objects.create(
+        committee=committee, post=rules.seat_of(expert, now=now), expert=expert, is_chair=is_chair
+    )
+
+
+class SignIn(Input):
+    commits = forms.BooleanField(
+        label=_("本人与投标人、采购人、代理机构没有应当回避的关系，并承诺独立、客观、公正评审，遵守评审纪律")
+    )
+
+
+@action(
+    "committee.sign_in",
+    zh="评委签到",
+    en="Sign in as a member",
+    on=CommitteeMember,
+    by={Role.EXPERT},
+    needs=(rules.not_replaced, rules.not_signed_in, rules.evaluation_has_begun, rules.has_no_interest),
+    input=SignIn,
+    sentence=("{post}签到并作出回避承诺", "{post} signed in and declared no conflict of interest"),
+    is_public=False,
+    cites=("committee.recusal", "committee.independence"),
+)
+def sign_in(member: CommitteeMember, *, by: Any, now: datetime.datetime, commits: bool) -> None:
+    """The member is here and has nothing to recuse for."""
+    CommitteeMember.objects.filter(pk=member.pk).update(signed_in_at=now)
+
+
+class ReplaceMember(Input):
+    reason = TextField(label=_("更换理由"), lines=2, help_text=_("缺席、回避或者健康等特殊原因"))
+    representative = forms.ModelChoiceField(
+        label=_("替补的采购人代表"),
+        queryset=Post.objects.filter(role=Role.EXPERT),
+        required=False,
+        help_text=_("不填时从专家库中随机补抽"),
+    )
+
+    def scope(self) -> None:
+        if isinstance(self.subject, CommitteeMember):
+            seated = CommitteeMember.objects.filter(committee=self.subject.committee_id).values("post_id")
+            buyer_id = self.subject.committee.case.buyer_id
+            self.fields["representative"].queryset = representatives_of(buyer_id, now=self.now).exclude(pk__in=seated)
+
+
+@action(
+    "committee.replace",
+    zh="更换评委",
+    en="Replace a member",
+    on=CommitteeMember,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(rules.not_replaced, rules.still_evaluating),
+    checks=(rules.replacement_available,),
+    input=ReplaceMember,
+    sentence=("{post}更换了一名评委", "{post} replaced a member of the committee"),
+    is_public=False,
+    cites=("committee.replacement",),
+    hint=("被更换成员的评审意见无效", "The replaced member's opinions are void"),
+)
+def replace_member(
+    member: CommitteeMember, *, by: Any, now: datetime.datetime, reason: str, representative: Post | None
+) -> CommitteeMember:
+    """Void the member's scores, seat the next of the draw (or another representative), hand on the chair if need be."""
+    committee = member.committee
+    CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, replaced_reason=reason, is_chair=False)
+    if representative is not None:
+        return CommitteeMember.objects.create(committee=committee, post=representative)
+    experts = {expert.pk: expert for expert in rules.substitutes(member, now=now)}
+    # The library may have changed since the draw; the old seed still decides who comes next, so nobody can choose.
+    following = drawn_order(experts, seed=committee.draw_seed)[0]
+    remaining = [m for m in rules.members(committee.case) if m.expert_id is not None]
+    seated = _seat(committee, experts[following], is_chair=member.is_chair and not remaining, now=now)
+    if member.is_chair and remaining:
+        CommitteeMember.objects.filter(pk=remaining[0].pk).update(is_chair=True)
+    return seated

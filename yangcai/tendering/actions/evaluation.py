@@ -1,0 +1,277 @@
+"""What does the committee find before it scores: is a bid responsive, its price consistent, its price too low?"""
+
+import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Lot, Stage
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import DocumentField, Input, MomentField, TextField
+from yangcai.kernel.models import Attachment
+from yangcai.parties.roles import Role
+from yangcai.tendering import arithmetic, standing
+from yangcai.tendering.actions.qualification import RecordFindings, write_findings
+from yangcai.tendering.inputs import AnswerField
+from yangcai.tendering.models import ClauseKind, EvaluationReport, LowPriceReview, OpenedBid
+from yangcai.tendering.rules import committee as seats
+from yangcai.tendering.rules import evaluation as rules
+
+CHAIRED = (seats.sits, seats.chairs)
+
+
+class RecordResponsiveness(RecordFindings):
+    kind = ClauseKind.RESPONSIVENESS
+
+    def bids(self) -> list[OpenedBid]:
+        return standing.still_in(self.subject, through=standing.QUALIFICATION)
+
+
+@action(
+    "responsiveness.record",
+    zh="记录符合性审查",
+    en="Record the responsiveness check",
+    on=Lot,
+    by={Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(*CHAIRED, rules.responsiveness_open),
+    checks=(rules.one_finding_per_pair,),
+    input=RecordResponsiveness,
+    sentence=("{post}记录了符合性审查结论", "{post} recorded the responsiveness check"),
+    is_public=False,
+    cites=("evaluation.conformity", "evaluation.invalid_bid"),
+    hint=(
+        "逐家逐项记录；是否超过最高限价由系统在报价修正后自动审查",
+        "Bid by bid and clause by clause; the price limit is checked automatically after correction",
+    ),
+)
+def record_responsiveness(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
+    """Write what the committee found on each substantive requirement."""
+    write_findings(rows, now=now)
+    arithmetic.record(arithmetic.outcome(lot, now=now))
+
+
+# --- arithmetic correction -----------------------------------------------------------------------------------------
+
+
+class ProposeCorrection(Input):
+    answer_by = MomentField(label=_("答复期限"))
+
+
+@action(
+    "price_correction.propose",
+    zh="提出报价修正",
+    en="Propose the corrected price",
+    on=OpenedBid,
+    by={Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(
+        *CHAIRED,
+        rules.responsiveness_found,
+        rules.still_valid,
+        rules.has_correction,
+        rules.correction_not_proposed,
+    ),
+    checks=(rules.answer_time_ahead,),
+    input=ProposeCorrection,
+    sentence=("{post}按规定顺序提出报价修正，请投标人确认", "{post} asked the bidder to confirm its corrected price"),
+    is_public=False,
+    cites=("evaluation.arithmetic", "evaluation.clarification"),
+)
+def propose_correction(bid: OpenedBid, *, by: Any, now: datetime.datetime, answer_by: datetime.datetime) -> None:
+    """Put the price that holds by the four rules of 87号令 art. 59 to the bidder."""
+    corrected = arithmetic.outcome(bid.lot, now=now).of(bid).bid_price
+    OpenedBid.objects.filter(pk=bid.pk).update(corrected_price=corrected, correction_answer_by_at=answer_by)
+
+
+class AnswerCorrection(Input):
+    confirms = AnswerField(
+        label=_("是否确认修正后的报价"), yes=_("确认"), no=_("不确认"), help_text=_("不确认的，投标无效")
+    )
+
+
+@action(
+    "price_correction.answer",
+    zh="答复报价修正",
+    en="Answer the corrected price",
+    on=OpenedBid,
+    by={Role.SUPPLIER, Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(*CHAIRED, rules.correction_unanswered),
+    checks=(rules.silence_confirms_nothing,),
+    input=AnswerCorrection,
+    sentence=("{post}记录了对报价修正的答复", "{post} recorded the answer to the corrected price"),
+    is_public=False,
+    cites=("evaluation.confirm_correction",),
+    hint=(
+        "投标人在期限内答复；期满未答复的，由组长记录为未确认",
+        "The bidder answers in time; after that the chair records that it did not confirm",
+    ),
+)
+def answer_correction(bid: OpenedBid, *, by: Any, now: datetime.datetime, confirms: bool) -> None:
+    """Confirmed it binds; not confirmed the bid is invalid (87号令 art. 59, 51)."""
+    OpenedBid.objects.filter(pk=bid.pk).update(correction_confirmed=confirms)
+    arithmetic.record(arithmetic.outcome(bid.lot, now=now))
+
+
+# --- abnormally low prices -----------------------------------------------------------------------------------------
+
+
+class StartLowPrice(Input):
+    judgment = TextField(
+        label=_("评标委员会的判断"),
+        lines=3,
+        required=False,
+        help_text=_("未触发量化情形、但评标委员会认为报价明显过低时必填"),
+    )
+    answer_by = MomentField(label=_("说明期限"), required=False, help_text=_("不填时按法定最短时间"))
+
+
+@action(
+    "low_price.start",
+    zh="启动异常低价审查",
+    en="Start the review of a low price",
+    on=OpenedBid,
+    by={Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(
+        *CHAIRED,
+        rules.responsiveness_found,
+        rules.corrections_settled,
+        rules.still_valid,
+        rules.no_review_yet,
+    ),
+    checks=(rules.low_price_grounds,),
+    input=StartLowPrice,
+    sentence=("{post}启动异常低价审查，要求投标人书面说明", "{post} asked a bidder to explain its low price"),
+    is_public=False,
+    cites=("abnormally_low.judgment",),
+)
+def start_low_price(
+    bid: OpenedBid, *, by: Any, now: datetime.datetime, judgment: str, answer_by: datetime.datetime | None
+) -> LowPriceReview:
+    """Tell the bidder which tests its price fails and until when it may explain."""
+    tests = arithmetic.outcome(bid.lot, now=now).of(bid).low_price_tests
+    return LowPriceReview.objects.create(
+        opened_bid=bid,
+        tests={"hit": list(tests), "judgment": judgment},
+        started_at=now,
+        answer_by_at=answer_by or now + rules.least_answer_time(bid.lot, now=now),
+    )
+
+
+class ExplainLowPrice(Input):
+    explanation = TextField(label=_("书面说明"), lines=8, help_text=_("材料、人工、制造、服务等成本的构成和依据"))
+    proof = DocumentField(label=_("证明材料"), required=False)
+
+
+@action(
+    "low_price.explain",
+    zh="说明报价",
+    en="Explain the low price",
+    on=OpenedBid,
+    by={Role.SUPPLIER},
+    at={Stage.EVALUATION},
+    needs=(rules.explanation_open,),
+    input=ExplainLowPrice,
+    sentence=("{post}提交了报价说明", "{post} explained its price"),
+    is_public=False,
+    cites=("abnormally_low.judgment",),
+)
+def explain_low_price(
+    bid: OpenedBid, *, by: Any, now: datetime.datetime, explanation: str, proof: Any
+) -> LowPriceReview:
+    """Keep the explanation and its proof for the committee and the archive."""
+    review = bid.low_price_review
+    review.explanation, review.explained_at = explanation, now
+    review.save(update_fields=["explanation", "explained_at"])
+    if proof is not None:
+        Attachment.objects.create(
+            document=proof,
+            root=bid.root.ref,
+            subject=bid.ref,
+            title=proof.name,
+            kind="low_price_proof",
+            organisation_id=by.organisation_id,
+            at=now,
+        )
+    return review
+
+
+class DecideLowPrice(Input):
+    is_accepted = AnswerField(label=_("审查结论"), yes=_("能够证明报价合理"), no=_("不能证明报价合理，投标无效"))
+    decision = TextField(label=_("审查意见"), lines=5)
+
+
+@action(
+    "low_price.decide",
+    zh="认定异常低价",
+    en="Decide on the low price",
+    on=OpenedBid,
+    by={Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(*CHAIRED, rules.decision_open),
+    checks=(rules.silence_is_no_explanation,),
+    input=DecideLowPrice,
+    sentence=("{post}作出异常低价审查结论", "{post} decided on a low price"),
+    is_public=False,
+    cites=("abnormally_low.judgment",),
+)
+def decide_low_price(
+    bid: OpenedBid, *, by: Any, now: datetime.datetime, is_accepted: bool, decision: str
+) -> LowPriceReview:
+    """The committee, never the buyer or the agent, decides; not accepted means invalid."""
+    review = bid.low_price_review
+    review.is_accepted, review.decision, review.decided_at = is_accepted, decision, now
+    review.save(update_fields=["is_accepted", "decision", "decided_at"])
+    arithmetic.record(arithmetic.outcome(bid.lot, now=now))
+    return review
+
+
+# --- the result ----------------------------------------------------------------------------------------------------
+
+
+@action(
+    "evaluation.compute",
+    zh="汇总评审结果",
+    en="Compute the evaluation",
+    on=Lot,
+    by={Role.EXPERT, Role.AGENT},
+    at={Stage.EVALUATION},
+    needs=(
+        *CHAIRED,
+        seats.is_complete,
+        rules.responsiveness_found,
+        rules.not_failed,
+        rules.corrections_settled,
+        rules.low_prices_decided,
+        rules.all_submitted,
+        rules.not_computed,
+    ),
+    sentence=("{post}汇总了评审结果", "{post} computed the evaluation"),
+    is_public=False,
+    cites=("evaluation.total", "evaluation.rank_rated", "evaluation.rank_lowest", "evaluation.report"),
+    hint=(
+        "系统按招标文件和规定自动计算价格扣除、价格分、总分和排序，逐步列明依据",
+        "Deductions, price scores, totals and ranks are computed as the file and the law say, each with its article",
+    ),
+)
+def compute_evaluation(lot: Lot, *, by: Any, now: datetime.datetime) -> EvaluationReport:
+    """Freeze every step of the arithmetic, with its citation, as the report that the members sign."""
+    return write_report(lot, now=now)
+
+
+def write_report(lot: Lot, *, now: datetime.datetime, correction_ground: str = "") -> EvaluationReport:
+    """The next revision of the report, from the rows as they stand."""
+    found = arithmetic.outcome(lot, now=now)
+    arithmetic.record(found)
+    result = arithmetic.frozen(lot, found)
+    latest = arithmetic.latest_report(lot)
+    return EvaluationReport.objects.create(
+        lot=lot,
+        revision=latest.revision + 1 if latest else 1,
+        result=result,
+        digest=arithmetic.digest(result),
+        correction_ground=correction_ground,
+        computed_at=now,
+    )

@@ -1,0 +1,116 @@
+"""Which bidders are qualified? Checked by the buyer or its agent, not by the committee (财政部令第87号 art. 44)."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.models import Lot, Stage
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, RowsField, TextField
+from yangcai.parties.roles import Role
+from yangcai.tendering import standing
+from yangcai.tendering.inputs import narrow
+from yangcai.tendering.models import ClauseKind, Finding
+from yangcai.tendering.rules import qualification as rules
+
+
+class FindingRow(forms.Form):
+    bid = forms.IntegerField(label=_("投标人"))
+    clause = forms.IntegerField(label=_("审查条款"))
+    passed = forms.BooleanField(label=_("通过"), required=False)
+    reason = TextField(label=_("不通过的理由"), required=False)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned and not cleaned.get("passed") and not cleaned.get("reason"):
+            self.add_error("reason", _("不通过的，请写明理由"))
+        return cleaned
+
+
+class RecordFindings(Input):
+    """Rows of bid × clause; the form lists every pair, with what has been found so far."""
+
+    kind: str
+    step: str
+    rows = RowsField(FindingRow, label=_("审查结论"), min_rows=1, max_rows=5000, blank=0)
+
+    def scope(self) -> None:
+        if not isinstance(self.subject, Lot):
+            return
+        bids = self.bids()
+        clauses = standing.clauses(self.subject, self.kind)
+        narrow(
+            self.fields["rows"],
+            bid=[(bid.pk, bid.supplier.name) for bid in bids],
+            clause=[(clause.pk, clause.text) for clause in clauses],
+        )
+        found = {(f.opened_bid_id, f.clause_id): f for bid in bids for f in bid.findings.all()}
+        self.fields["rows"].initial = [
+            {
+                "bid": bid.pk,
+                "clause": clause.pk,
+                "passed": bool((finding := found.get((bid.pk, clause.pk))) and finding.passed),
+                "reason": finding.reason if finding else "",
+            }
+            for bid in bids
+            for clause in clauses
+        ]
+
+    def bids(self) -> list[Any]:
+        return standing.opened(self.subject)
+
+
+class RecordQualification(RecordFindings):
+    kind = ClauseKind.QUALIFICATION
+
+
+def write_findings(rows: list[dict[str, Any]], *, now: datetime.datetime) -> None:
+    """Keep the last finding of each pair; what was found before stands in the Entries."""
+    for row in rows:
+        Finding.objects.update_or_create(
+            opened_bid_id=row["bid"],
+            clause_id=row["clause"],
+            defaults={"passed": row["passed"], "reason": "" if row["passed"] else row["reason"], "at": now},
+        )
+
+
+@action(
+    "qualification.record",
+    zh="记录资格审查",
+    en="Record the qualification check",
+    on=Lot,
+    by={Role.BUYER_OFFICER, Role.AGENT},
+    at={Stage.QUALIFICATION},
+    input=RecordQualification,
+    checks=(rules.one_finding_per_pair,),
+    sentence=("{post}记录了资格审查结论", "{post} recorded the qualification check"),
+    is_public=False,
+    cites=("qualification.by_buyer", "qualification.conditions", "qualification.credit_check"),
+    hint=(
+        "逐家逐项记录；被列入三类失信名单的供应商由系统自动认定为不合格",
+        "Bid by bid and clause by clause; suppliers on the three credit lists are found unqualified automatically",
+    ),
+)
+def record_qualification(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
+    """Write the findings; they can be revised until the check is concluded."""
+    write_findings(rows, now=now)
+
+
+@action(
+    "qualification.conclude",
+    zh="完成资格审查",
+    en="Conclude the qualification check",
+    on=Lot,
+    by={Role.BUYER_OFFICER, Role.AGENT},
+    at={Stage.QUALIFICATION},
+    needs=(rules.all_qualification_found, rules.enough_qualified),
+    sentence=("{post}完成了资格审查", "{post} concluded the qualification check"),
+    cites=("qualification.by_buyer", "bidders.qualified"),
+)
+def conclude_qualification(lot: Lot, *, by: Any, now: datetime.datetime) -> None:
+    """Fix who is qualified and hand the lot to the committee. Fewer than three: the lot is declared unsuccessful."""
+    standing.record_qualification(lot)
+    periods.advance(lot.case, to=Stage.EVALUATION, at=now, lot=lot)

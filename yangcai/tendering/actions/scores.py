@@ -1,0 +1,126 @@
+"""How does each member score, alone; and on which four grounds may a score still change?"""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Lot, Stage
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, RowsField, TextField
+from yangcai.parties.roles import Role
+from yangcai.tendering import arithmetic
+from yangcai.tendering.actions.evaluation import write_report
+from yangcai.tendering.inputs import narrow
+from yangcai.tendering.models import EvaluationReport, Score
+from yangcai.tendering.rules import committee as seats
+from yangcai.tendering.rules import evaluation as rules
+
+
+class ScoreRow(forms.Form):
+    bid = forms.IntegerField(label=_("投标人"))
+    criterion = forms.IntegerField(label=_("评审因素"))
+    value = forms.DecimalField(label=_("得分"), max_digits=8, decimal_places=4)
+    reason = TextField(label=_("理由"), required=False)
+
+
+class Scores(Input):
+    """Rows of bid × criterion; the form lists every pair."""
+
+    rows = RowsField(ScoreRow, label=_("评分"), min_rows=1, max_rows=5000, blank=0)
+
+    def scope(self) -> None:
+        if not isinstance(self.subject, Lot):
+            return
+        bids = arithmetic.outcome(self.subject, now=self.now).valid
+        criteria = arithmetic.scored_criteria(self.subject)
+        narrow(
+            self.fields["rows"],
+            bid=[(bid.pk, bid.supplier.name) for bid in bids],
+            criterion=[(c.pk, f"{c.title}（{c.weight.normalize():f}）") for c in criteria],
+        )
+        self.fields["rows"].initial = [{"bid": bid.pk, "criterion": c.pk} for bid in bids for c in criteria]
+
+
+@action(
+    "scores.submit",
+    zh="提交评分",
+    en="Submit scores",
+    on=Lot,
+    by={Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(
+        seats.sits,
+        rules.scores_are_asked,
+        rules.not_submitted,
+        rules.responsiveness_found,
+        rules.not_failed,
+        rules.corrections_settled,
+        rules.low_prices_decided,
+    ),
+    checks=(rules.scores_complete, rules.scores_in_range),
+    input=Scores,
+    sentence=("{post}提交了评分", "{post} submitted scores"),
+    is_public=False,
+    cites=("committee.independence", "evaluation.total"),
+    hint=(
+        "独立评分；全部评委提交前，任何人看不到他人的评分。提交后只能按四种法定情形更正",
+        "Score alone: nobody sees another's scores before all are in. Afterwards only the four lawful corrections",
+    ),
+)
+def submit_scores(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
+    """Write one member's scores of every valid bid; from then on they are frozen."""
+    member = seats.member_at(lot.case, by)
+    Score.objects.bulk_create(
+        Score(
+            member=member,
+            opened_bid_id=row["bid"],
+            criterion_id=row["criterion"],
+            value=row["value"],
+            reason=row["reason"],
+            at=now,
+        )
+        for row in rows
+    )
+
+
+class CorrectScores(Scores):
+    ground = forms.ChoiceField(label=_("更正情形"), choices=rules.CorrectionGround.choices)
+
+    field_order = ("ground", "rows")
+
+    def scope(self) -> None:
+        super().scope()
+        self.fields["rows"].initial = []
+        self.fields["rows"].widget.blank = 1
+
+
+@action(
+    "scores.correct",
+    zh="评分更正",
+    en="Correct scores",
+    on=Lot,
+    by={Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(seats.sits, rules.scores_are_asked, rules.report_unsigned),
+    checks=(rules.ground_is_given, rules.scores_in_range),
+    input=CorrectScores,
+    sentence=("{post}按法定情形更正了评分", "{post} corrected scores on a lawful ground"),
+    is_public=False,
+    cites=("evaluation.corrections",),
+    hint=(
+        "只限四种法定情形；更正后评审结果重新汇总，已有签名作废",
+        "Only on the four lawful grounds; the result is computed anew and earlier signatures lapse",
+    ),
+)
+def correct_scores(
+    lot: Lot, *, by: Any, now: datetime.datetime, ground: str, rows: list[dict[str, Any]]
+) -> EvaluationReport:
+    """Change the member's own scores and write the next revision of the report, with the ground."""
+    member = seats.member_at(lot.case, by)
+    for row in rows:
+        Score.objects.filter(member=member, opened_bid_id=row["bid"], criterion_id=row["criterion"]).update(
+            value=row["value"], reason=row["reason"], at=now
+        )
+    return write_report(lot, now=now, correction_ground=ground)

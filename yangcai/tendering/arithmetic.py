@@ -1,0 +1,229 @@
+"""What does the arithmetic of the law make of a lot's rows? Rows in, LotResult out; nothing is computed here."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+from yangcai import procedures
+from yangcai.cases.models import Lot, Stage
+from yangcai.cases.rules import applicable
+from yangcai.kernel import money
+from yangcai.kernel.entries import canonical
+from yangcai.kernel.refusals import Citation, Refusal
+from yangcai.planning.models import SetAside
+from yangcai.procedures import evaluation
+from yangcai.tendering import standing
+from yangcai.tendering.drawing import drawn_order
+from yangcai.tendering.models import (
+    Committee,
+    CommitteeMember,
+    Criterion,
+    CriterionKind,
+    EvaluationReport,
+    OpenedBid,
+    PreferenceClaim,
+    Score,
+    Solicitation,
+)
+
+CLAIMS = {
+    PreferenceClaim.NONE: evaluation.Claim.NONE,
+    PreferenceClaim.SMALL_MICRO: evaluation.Claim.SMALL_MICRO,
+    PreferenceClaim.CONSORTIUM: evaluation.Claim.PARTNER,
+}
+#: A set-aside lot gets no price deduction (财库〔2020〕46号 art. 9).
+RESERVED = frozenset({SetAside.WHOLE, SetAside.PACKAGE})
+DRAWS = frozenset({"draw", "draw_brand"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The arithmetic's result with the rows that went in; `results` is by OpenedBid id."""
+
+    bids: dict[int, OpenedBid]
+    scores: dict[int, dict[str, dict[int, Decimal]]]
+    drawn: tuple[str, ...]
+    result: evaluation.LotResult
+
+    def of(self, bid: OpenedBid | int) -> evaluation.BidResult:
+        return self.result.bids[str(bid if isinstance(bid, int) else bid.pk)]
+
+    def pending(self, kind: str) -> list[OpenedBid]:
+        """The bids on which people must still do something: confirm_correction, explain_low_price or score."""
+        waiting = [bidder for p in self.result.pending if p.kind == kind for bidder in p.bidders]
+        return [self.bids[int(bidder)] for bidder in dict.fromkeys(waiting)]
+
+    @property
+    def valid(self) -> list[OpenedBid]:
+        return [bid for bid in self.bids.values() if self.of(bid).valid]
+
+
+def seated(lot: Lot) -> list[CommitteeMember]:
+    """The members whose opinions count, in the order of the draw."""
+    return list(CommitteeMember.objects.filter(committee__case_id=lot.case_id, replaced_at__isnull=True).order_by("pk"))
+
+
+def criteria(lot: Lot) -> list[Criterion]:
+    return list(Criterion.objects.filter(lot=lot).order_by("pk"))
+
+
+def scored_criteria(lot: Lot) -> list[Criterion]:
+    """What members score; the price score is computed."""
+    return [criterion for criterion in criteria(lot) if criterion.kind != CriterionKind.PRICE]
+
+
+def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
+    """Evaluate the lot as its rows stand now. Ties are drawn by the committee's seed, so it can be repeated."""
+    found = standing.standings(lot)
+    scores = _scores(lot)
+    committee = Committee.objects.filter(case_id=lot.case_id).first()
+    terms, bids, drawn = _terms(lot, now=now), tuple(_bid(s, scores.get(s.bid.pk, {})) for s in found), ()
+    while True:
+        result = evaluation.evaluate(evaluation.Lot(terms=terms, bids=bids, drawn=drawn))
+        ties = [p.bidders for p in result.pending if p.kind in DRAWS]
+        if not ties or committee is None:
+            return Outcome(bids={s.bid.pk: s.bid for s in found}, scores=scores, drawn=drawn, result=result)
+        for tie in ties:
+            order = drawn_order([int(bidder) for bidder in tie], seed=f"{committee.draw_seed}:{lot.pk}")
+            drawn = (*drawn, *(str(bidder) for bidder in order))
+
+
+def _terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
+    case = lot.case
+    file = Solicitation.objects.get(case=case)
+    step = procedures.engine.step(procedure=procedures.get(case.procedure), stage=Stage.EVALUATION)
+    return evaluation.Terms(
+        award_by=procedures.AwardBy(lot.evaluation_method),
+        category=case.category,
+        budget=lot.budget,
+        ceiling=lot.ceiling,
+        criteria=tuple(
+            evaluation.Criterion(code=c.code, weight=c.weight, kind=_kind(c), zh=c.title, en=c.title)
+            for c in criteria(lot)
+        ),
+        price_formula=file.price_formula,
+        decimals=file.rounding,
+        small_micro_rate=file.small_micro_rate,
+        partner_rate=file.consortium_rate,
+        reserved=case.set_aside in RESERVED,
+        minimum=step.bidders,
+        **applicable(case, now=now),
+    )
+
+
+def _kind(criterion: Criterion) -> evaluation.Kind:
+    if criterion.kind == CriterionKind.PRICE:
+        return evaluation.Kind.PRICE
+    return evaluation.Kind.OBJECTIVE if criterion.is_objective else evaluation.Kind.SUBJECTIVE
+
+
+def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]]) -> evaluation.Bid:
+    bid = found.bid
+    review = getattr(bid, "low_price_review", None)
+    decided = review is not None and review.is_accepted is not None
+    return evaluation.Bid(
+        bidder=str(bid.pk),
+        quote=quote(bid),
+        qualified=found.step != standing.QUALIFICATION,
+        qualification_reason=found.reason,
+        responsive=found.step != standing.RESPONSIVENESS,
+        responsiveness_reason=found.reason,
+        claim=CLAIMS[PreferenceClaim(bid.preference)],
+        partner_share=bid.small_micro_share,
+        domestic_share=Decimal(int(bid.is_domestic)),
+        brand=bid.brand.strip(),
+        correction_confirmed=bid.correction_confirmed,
+        explanation=evaluation.Explanation(review.is_accepted, review.decision) if decided else None,
+        scores={code: {str(member): value for member, value in by.items()} for code, by in scores.items()},
+    )
+
+
+def quote(bid: OpenedBid) -> evaluation.Quote:
+    """The opening list in figures and words, and the detailed table, as opened."""
+    lines = list(bid.lines.all())
+    return evaluation.Quote(
+        figures=bid.price,
+        words=_readable(bid.price_in_words),
+        lines=tuple(evaluation.Line(unit_price=x.unit_price, quantity=x.quantity, total=x.amount) for x in lines),
+        detail_total=sum((line.amount for line in lines), Decimal(0)) if lines else None,
+    )
+
+
+def _readable(words: str) -> str:
+    """Words that are no amount cannot contradict the figures."""
+    try:
+        money.parse_capitals(words)
+    except money.MoneyError:
+        return ""
+    return words
+
+
+def _scores(lot: Lot) -> dict[int, dict[str, dict[int, Decimal]]]:
+    """bid id -> criterion code -> member id -> points; a replaced member's scores are void (87号令 art. 49)."""
+    found: dict[int, dict[str, dict[int, Decimal]]] = {}
+    rows = Score.objects.filter(opened_bid__lot=lot, member__replaced_at__isnull=True).order_by("member_id")
+    for bid, code, member, value in rows.values_list("opened_bid_id", "criterion__code", "member_id", "value"):
+        found.setdefault(bid, {}).setdefault(code, {})[member] = value
+    return found
+
+
+def record(found: Outcome) -> None:
+    """Write on each bid's row why it is invalid, or that it is not, for the screens."""
+    for bid in found.bids.values():
+        invalid = found.of(bid).invalid
+        reason = invalid.zh if invalid else ""
+        if bid.invalid_reason != reason:
+            OpenedBid.objects.filter(pk=bid.pk).update(invalid_reason=reason)
+
+
+# --- the frozen result ---------------------------------------------------------------------------------------------
+
+
+def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
+    """The result as JSON: every step, bid, score and citation; what a report signs, and what screens read."""
+    return {
+        "method": lot.evaluation_method,
+        "members": [member.pk for member in seated(lot)],
+        "criteria": [
+            {"code": c.code, "kind": c.kind, "title": c.title, "weight": str(c.weight), "objective": c.is_objective}
+            for c in criteria(lot)
+        ],
+        "bidders": {str(pk): bid.supplier.name for pk, bid in found.bids.items()},
+        "scores": {
+            str(bid): {code: {str(m): str(value) for m, value in by.items()} for code, by in scores.items()}
+            for bid, scores in found.scores.items()
+        },
+        "drawn": list(found.drawn),
+        **_json(found.result),
+    }
+
+
+def digest(result: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical(result)).hexdigest()
+
+
+def latest_report(lot: Lot) -> EvaluationReport | None:
+    return EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
+
+
+def _json(value: Any) -> Any:
+    match value:
+        case Refusal() | Citation():
+            return value.as_dict()
+        case Enum():
+            return value.value
+        case None | bool() | int() | str():
+            return value
+        case Decimal() | Fraction() | datetime.date():
+            return str(value)
+        case dict():
+            return {str(key): _json(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_json(one) for one in value]
+    if is_dataclass(value):
+        return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+    raise TypeError(f"{type(value).__name__} has no place in a report")

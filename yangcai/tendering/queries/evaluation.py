@@ -1,0 +1,337 @@
+"""What may each role see of an evaluation, and from when on?"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from yangcai.cases import queries as cases
+from yangcai.cases.models import Award, Case, Lot, Stage
+from yangcai.kernel.actions import scope, standing
+from yangcai.parties.models import Post
+from yangcai.parties.roles import BUYER, Role
+from yangcai.tendering import arithmetic
+from yangcai.tendering.models import (
+    AwardLetter,
+    Committee,
+    CommitteeMember,
+    Criterion,
+    EvaluationReport,
+    Finding,
+    LowPriceReview,
+    OpenedBid,
+    ReportSignature,
+)
+from yangcai.tendering.rules.committee import member_at, members
+from yangcai.tendering.rules.evaluation import has_submitted, is_rated
+
+JUDGING = frozenset({Stage.QUALIFICATION, Stage.EVALUATION})
+
+
+# --- who belongs to it ---------------------------------------------------------------------------------------------
+
+
+def sits_on(case: Case, post: Post) -> bool:
+    """Whether this post has a seat in the case's committee that was not given to somebody else."""
+    return CommitteeMember.objects.filter(committee__case=case, post=post, replaced_at__isnull=True).exists()
+
+
+cases.ALSO_STANDING.append(lambda case, post: post.role == Role.EXPERT and sits_on(case, post))
+
+
+def runs_or_oversees(case: Case, post: Post | None) -> bool:
+    """The buyer, its agent, and those who oversee."""
+    if post is None:
+        return False
+    if post.role in cases.OVERSEERS:
+        return True
+    if post.role in BUYER:
+        return case.buyer_id == post.organisation_id
+    return post.role == Role.AGENT and case.agent_id == post.organisation_id
+
+
+def _of_side(post: Post, path: str) -> Q | None:
+    """The cases of the post's side: None for roles that have none; everything for those who oversee."""
+    if post.role in cases.OVERSEERS:
+        return Q()
+    if post.role in BUYER:
+        return Q(**{f"{path}buyer_id": post.organisation_id})
+    return Q(**{f"{path}agent_id": post.organisation_id}) if post.role == Role.AGENT else None
+
+
+# --- the committee: secret until the award notice (87号令 art. 47) ----------------------------------------------------
+
+
+@scope(Committee)
+def visible_committees(post: Post | None, now: datetime.datetime) -> QuerySet[Committee]:
+    """The buyer's side, the overseers and the members know that there is one; seed and pool could tell who."""
+    side = _of_side(post, "case__") if post else None
+    if side is not None:
+        return Committee.objects.filter(side)
+    if post is not None and post.role == Role.EXPERT:
+        return Committee.objects.filter(members__post=post, members__replaced_at__isnull=True)
+    return Committee.objects.none()
+
+
+@standing(Committee)
+def concerns_committee(committee: Committee, post: Post) -> bool:
+    return cases.concerns_case(committee.case, post)
+
+
+@scope(CommitteeMember)
+def visible_members(post: Post | None, now: datetime.datetime) -> QuerySet[CommitteeMember]:
+    """Seats, not names (see `seats`): the side that must replace an absent member; a member's own seat."""
+    found = CommitteeMember.objects.select_related("committee__case", "post")
+    side = _of_side(post, "committee__case__") if post else None
+    if side is not None:
+        return found.filter(side)
+    return found.filter(post=post) if post is not None and post.role == Role.EXPERT else found.none()
+
+
+@standing(CommitteeMember)
+def concerns_member(member: CommitteeMember, post: Post) -> bool:
+    if post.role == Role.EXPERT:
+        return member.post_id == post.pk
+    return runs_or_oversees(member.committee.case, post)
+
+
+def names_are_public(case: Case, now: datetime.datetime) -> bool:
+    """From the award notice on; with several lots, once none of them is being judged any more."""
+    announced = Award.objects.filter(lot__case=case, announced_at__lte=now).exists()
+    return announced and not any(lot.stage_at(now) in JUDGING for lot in case.lots.all())
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A member as a reader may see it: `name` and `unit` are empty while they are secret to that reader."""
+
+    member: CommitteeMember
+    number: int
+    name: str
+    unit: str
+
+    @property
+    def is_representative(self) -> bool:
+        return self.member.expert_id is None
+
+
+def seats(case: Case, post: Post | None, now: datetime.datetime) -> list[Seat]:
+    """The committee for this reader. The agent's side and fellow members see a name once its bearer has signed in."""
+    public = names_are_public(case, now)
+    inside = runs_or_oversees(case, post) or (post is not None and post.role == Role.EXPERT and sits_on(case, post))
+    if not public and not inside:
+        return []
+    found = CommitteeMember.objects.filter(committee__case=case).select_related("post__person", "post__organisation")
+    if not inside:
+        found = found.filter(replaced_at__isnull=True)
+    shown = []
+    for number, member in enumerate(found.order_by("pk"), start=1):
+        own = post is not None and member.post.person_id == post.person_id
+        known = public or own or member.signed_in_at is not None
+        name, unit = (member.post.person.name, member.post.organisation.name) if known else ("", "")
+        shown.append(Seat(member, number, name, unit))
+    return shown
+
+
+def published_members(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
+    """The list that the award notice carries (87号令 art. 69): empty while it is still secret."""
+    if not names_are_public(case, now):
+        return []
+    return [
+        {"name": member.post.person.name, "is_representative": member.expert_id is None, "is_chair": member.is_chair}
+        for member in members(case)
+    ]
+
+
+# --- findings, scores, results -------------------------------------------------------------------------------------
+
+
+def outcome_is_told(lot: Lot, now: datetime.datetime) -> bool:
+    """Whether bidders have their letters: after the award notice, or when the lot has failed."""
+    return AwardLetter.objects.filter(lot=lot, issued_at__lte=now).exists()
+
+
+def sees_findings(lot: Lot, post: Post | None) -> bool:
+    """The buyer's side, the overseers and the committee see what was found on every bid."""
+    return runs_or_oversees(lot.case, post) or (post is not None and sits_on(lot.case, post))
+
+
+def findings(lot: Lot, post: Post | None, now: datetime.datetime) -> QuerySet[Finding]:
+    """Every finding for those inside; a bidder's own once the outcome is told."""
+    found = Finding.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier", "clause")
+    found = found.order_by("opened_bid_id", "clause__kind", "clause__number")
+    if sees_findings(lot, post):
+        return found
+    if post is not None and post.role == Role.SUPPLIER and outcome_is_told(lot, now):
+        return found.filter(opened_bid__supplier_id=post.organisation_id)
+    return found.none()
+
+
+def low_price_reviews(lot: Lot, post: Post | None) -> QuerySet[LowPriceReview]:
+    """For those inside; a bidder sees its own at once, because it has to answer."""
+    found = LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier").order_by("pk")
+    if sees_findings(lot, post):
+        return found
+    if post is not None and post.role == Role.SUPPLIER:
+        return found.filter(opened_bid__supplier_id=post.organisation_id)
+    return found.none()
+
+
+@scope(EvaluationReport)
+def visible_reports(post: Post | None, now: datetime.datetime) -> QuerySet[EvaluationReport]:
+    """Members and agent see a report when it is computed, the buyer when it is sent; bidders get letters instead."""
+    found = EvaluationReport.objects.select_related("lot__case")
+    if post is None:
+        return found.none()
+    if post.role == Role.EXPERT:
+        seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+        return found.filter(lot__case__in=seat)
+    if post.role in BUYER:
+        own = found.filter(lot__case__buyer_id=post.organisation_id)
+        return own.filter(Q(sent_at__lte=now) | Q(lot__case__agent__isnull=True))
+    side = _of_side(post, "lot__case__")
+    return found.filter(side) if side is not None else found.none()
+
+
+@standing(EvaluationReport)
+def concerns_report(report: EvaluationReport, post: Post) -> bool:
+    return cases.concerns_case(report.lot.case, post)
+
+
+def report_for(lot: Lot, post: Post | None, now: datetime.datetime) -> EvaluationReport | None:
+    """The latest report that this reader may see."""
+    return visible_reports(post, now).filter(lot=lot).order_by("-revision").first()
+
+
+def signatures(report: EvaluationReport) -> QuerySet[ReportSignature]:
+    """Who signed, in order, with dissent; for readers of the report."""
+    return report.signatures.select_related("member__post__person").order_by("signed_at", "pk")
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One bid in the table: points by criterion and member (None where this reader may not see them, or none yet)."""
+
+    bid: OpenedBid
+    points: dict[str, dict[int, Any]]
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """What this reader sees: criteria across, bids down; `seats` are the columns within a criterion."""
+
+    criteria: list[Criterion]
+    seats: list[Seat]
+    rows: list[ScoreRow]
+    result: dict[str, Any]
+
+
+def score_table(lot: Lot, post: Post | None, now: datetime.datetime) -> ScoreTable | None:
+    """The scores as this reader may see them; None when there is nothing to see.
+
+    A member sees only its own scores until every member has submitted; then the committee sees all. Agent and
+    overseers see all once computed, the buyer with the report. A bidder sees its own bid once the outcome is told.
+    """
+    report = report_for(lot, post, now)
+    case, criteria = lot.case, arithmetic.criteria(lot)
+    member = member_at(case, post) if post is not None and post.role == Role.EXPERT else None
+    if member is not None:
+        complete = not is_rated(lot) or all(has_submitted(lot, seat) for seat in arithmetic.seated(lot))
+        return _table(lot, post, now, criteria, report, only_member=None if complete else member)
+    if report is not None:
+        return _table(lot, post, now, criteria, report)
+    if post is not None and post.role == Role.SUPPLIER and outcome_is_told(lot, now):
+        latest = arithmetic.latest_report(lot)
+        return _own_row(lot, post, criteria, latest) if latest else None
+    return None
+
+
+def _table(
+    lot: Lot,
+    post: Post | None,
+    now: datetime.datetime,
+    criteria: list[Criterion],
+    report: EvaluationReport | None,
+    *,
+    only_member: CommitteeMember | None = None,
+) -> ScoreTable:
+    found = arithmetic.outcome(lot, now=now)
+    result = report.result if report else {}
+    shown = [seat for seat in seats(lot.case, post, now) if seat.member.replaced_at is None]
+    if only_member is not None:
+        shown = [seat for seat in shown if seat.member.pk == only_member.pk]
+    rows = []
+    for bid in found.bids.values():
+        points = {
+            criterion.code: {
+                seat.member.pk: found.scores.get(bid.pk, {}).get(criterion.code, {}).get(seat.member.pk)
+                for seat in shown
+            }
+            for criterion in criteria
+        }
+        rows.append(ScoreRow(bid, points, result.get("bids", {}).get(str(bid.pk), {})))
+    return ScoreTable(criteria, shown, _by_rank(rows), result)
+
+
+def _own_row(lot: Lot, post: Post, criteria: list[Criterion], report: EvaluationReport) -> ScoreTable | None:
+    """Own means, total and rank; nobody else's, and no member's (87号令 art. 69)."""
+    bid = OpenedBid.objects.filter(lot=lot, supplier_id=post.organisation_id).select_related("supplier").first()
+    if bid is None:
+        return None
+    return ScoreTable(criteria, [], [ScoreRow(bid, {}, report.result["bids"].get(str(bid.pk), {}))], {})
+
+
+def _by_rank(rows: Iterable[ScoreRow]) -> list[ScoreRow]:
+    return sorted(rows, key=lambda row: (row.result.get("rank") is None, row.result.get("rank") or 0, row.bid.pk))
+
+
+# --- the outcome ---------------------------------------------------------------------------------------------------
+
+
+@scope(AwardLetter)
+def visible_letters(post: Post | None, now: datetime.datetime) -> QuerySet[AwardLetter]:
+    """A bidder's own letters; all of them for the buyer's side and the overseers."""
+    found = AwardLetter.objects.select_related("lot__case", "supplier").order_by("-issued_at", "rank", "pk")
+    if post is None:
+        return found.none()
+    if post.role == Role.SUPPLIER:
+        return found.filter(supplier_id=post.organisation_id, issued_at__lte=now)
+    side = _of_side(post, "lot__case__")
+    return found.filter(side) if side is not None else found.none()
+
+
+@standing(AwardLetter)
+def concerns_letter(letter: AwardLetter, post: Post) -> bool:
+    if post.role == Role.SUPPLIER:
+        return letter.supplier_id == post.organisation_id
+    return runs_or_oversees(letter.lot.case, post)
+
+
+def public_result(award: Award) -> dict[str, Any]:
+    """What the award notice says of the evaluation (条例 art. 43; 87号令 art. 69): the winner's figures, no loser's."""
+    report = EvaluationReport.objects.filter(lot=award.lot, sent_at__isnull=False).order_by("-revision").first()
+    bid = OpenedBid.objects.filter(lot=award.lot, supplier=award.supplier).prefetch_related("lines").first()
+    found = report.result["bids"].get(str(bid.pk), {}) if report and bid else {}
+    return {
+        "method": award.lot.evaluation_method,
+        "winner": award.supplier.name,
+        "address": award.supplier.address,
+        "amount": str(award.amount),
+        "score": found.get("total"),
+        "items": [
+            {
+                "item": line.item,
+                "specification": line.specification,
+                "quantity": str(line.quantity),
+                "unit_price": str(line.unit_price),
+                "amount": str(line.amount),
+            }
+            for line in (bid.lines.all() if bid else [])
+        ],
+        "brand": bid.brand if bid else "",
+        "deductions": found.get("deductions", []),
+        "is_deemed": award.is_deemed,
+    }

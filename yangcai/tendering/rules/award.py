@@ -1,0 +1,279 @@
+"""Whom may the buyer choose, when may it be told to whom, and when has a lot failed?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from yangcai import law, procedures
+from yangcai.cases import periods
+from yangcai.cases.actions import chinese
+from yangcai.cases.models import Award, Candidate, Lot, LotOutcome, Stage
+from yangcai.cases.rules import applicable, refuse, runs_the_case
+from yangcai.credit.queries import may_take_part
+from yangcai.kernel.refusals import Refusal
+from yangcai.tendering import arithmetic, standing
+from yangcai.tendering.models import Bid, ClauseKind, EvaluationReport, OpenedBid
+
+#: The clock after whose end the first candidate is deemed the winner (87号令 art. 68).
+DECIDE_CLOCK = "C13"
+
+
+class PassedOverGround(TextChoices):
+    """Why the buyer may pass over a candidate who stands before the chosen one (87号令 art. 68; 条例 art. 49)."""
+
+    GAVE_UP = "gave_up", _("排名在前的候选人书面放弃或者因不可抗力不能履行")
+    MISCONDUCT = "misconduct", _("查实排名在前的候选人存在影响中标结果的违法行为")
+    DECISION = "decision", _("财政部门处理决定")
+
+
+class UnsuccessfulGround(TextChoices):
+    """废标: the closed list of 政府采购法 art. 36, and the winner's refusal (条例 art. 49)."""
+
+    TOO_FEW = "too_few", _("符合专业条件的供应商或者对招标文件作实质响应的供应商不足三家")
+    ILLEGALITY = "illegality", _("出现影响采购公正的违法、违规行为")
+    OVER_BUDGET = "over_budget", _("投标人的报价均超过了采购预算，采购人不能支付")
+    CANCELLED = "cancelled", _("因重大变故，采购任务取消")
+    WINNER_REFUSED = "winner_refused", _("中标人拒绝签订合同，重新开展采购活动")
+
+
+#: Ground -> the rule that knows it.
+UNSUCCESSFUL_RULES = {
+    UnsuccessfulGround.TOO_FEW: "bidders.responsive",
+    UnsuccessfulGround.ILLEGALITY: "evaluation.unsuccessful",
+    UnsuccessfulGround.OVER_BUDGET: "evaluation.all_above_budget",
+    UnsuccessfulGround.CANCELLED: "evaluation.unsuccessful",
+    UnsuccessfulGround.WINNER_REFUSED: "award.refused",
+}
+
+
+def is_run_by(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The agent where there is one, else the buyer."""
+    return runs_the_case(subject, by=by, now=now)
+
+
+def report_is_signed(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    if subject.signed_at is None:
+        yield refuse(
+            "evaluation.report",
+            code="report_unsigned",
+            zh="评标报告须由评标委员会全体成员签署后才能送交采购人",
+            en="Every member signs the report before it goes to the buyer",
+            **applicable(subject.lot.case, now=now),
+        )
+    if subject.sent_at is not None:
+        yield Refusal("already_sent", "评标报告已经送交采购人", "The report has been sent to the buyer already")
+
+
+# --- determining the winner ----------------------------------------------------------------------------------------
+
+
+def live_award(lot: Lot) -> Award | None:
+    return Award.objects.filter(lot=lot, refused_at__isnull=True).select_related("supplier").first()
+
+
+def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
+    """Candidates in rank order who have not refused an award and are not debarred now."""
+    refused = Award.objects.filter(lot=lot, refused_at__isnull=False).values("supplier_id")
+    ranked = Candidate.objects.filter(lot=lot).exclude(supplier_id__in=refused).select_related("supplier")
+    return [one for one in ranked.order_by("rank") if not may_take_part(one.supplier, at=now)]
+
+
+def not_awarded(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    award = live_award(subject)
+    if award is None:
+        return None
+    return Refusal(
+        "already_awarded",
+        f"本包已经确定中标供应商：{award.supplier.name}",
+        f"The winner of this lot is determined already: {award.supplier.name}",
+    )
+
+
+def has_candidate(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if open_candidates(subject, now=now):
+        return None
+    return refuse(
+        "award.refused",
+        code="no_candidate_left",
+        zh="没有可以确定为中标供应商的候选人；请对本包办理废标，重新开展采购活动",
+        en="No candidate is left to be awarded: declare the lot unsuccessful and procure again",
+        **applicable(subject.case, now=now),
+    )
+
+
+def in_rank_order(
+    subject: Lot, *, now: datetime.datetime, candidate: Candidate, ground: str, reason: str, **_: Any
+) -> Iterator[Refusal]:
+    """采购人在中标候选人名单中按顺序确定; a later one only for a lawful reason in writing (87号令 art. 68)."""
+    on = applicable(subject.case, now=now)
+    still_open = open_candidates(subject, now=now)
+    if candidate.pk not in {one.pk for one in still_open}:
+        yield from may_take_part(candidate.supplier, at=now)
+        if Award.objects.filter(candidate=candidate, refused_at__isnull=False).exists():
+            yield refuse(
+                "award.refused",
+                code="candidate_refused",
+                zh="该候选人已经拒绝签订合同，请确定下一候选人",
+                en="This candidate has refused already: take the next one",
+                field="candidate",
+                **on,
+            )
+    elif candidate.pk != still_open[0].pk and not (ground and reason):
+        yield refuse(
+            "award.in_order",
+            code="out_of_order",
+            zh="排名第 {rank} 的候选人在前；不按顺序确定中标供应商的，须选择法定情形并写明理由",
+            en="The candidate of rank {rank} comes first; to pass it over, choose a lawful ground and state the reason",
+            field="candidate",
+            rank=still_open[0].rank,
+            **on,
+        )
+
+
+def sent_report(lot: Lot) -> EvaluationReport | None:
+    return EvaluationReport.objects.filter(lot=lot, sent_at__isnull=False).order_by("-revision").first()
+
+
+def decide_since(lot: Lot) -> datetime.datetime | None:
+    """When the buyer's time to decide began: receipt of the report, or its signing where the buyer runs the tender."""
+    report = sent_report(lot)
+    if report is None:
+        return None
+    return report.sent_at if lot.case.agent_id else report.signed_at
+
+
+def decide_by(lot: Lot, *, now: datetime.datetime) -> datetime.datetime | None:
+    """Until when the buyer decides; None where nothing runs or the calendar ends."""
+    since = decide_since(lot)
+    return law.due_at(DECIDE_CLOCK, since=since, **applicable(lot.case, now=now)) if since else None
+
+
+def buyer_was_silent(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Deeming is for the first decision only, and only when its time is over (87号令 art. 68)."""
+    until = decide_by(subject, now=now)
+    if until is not None and until <= now and not Award.objects.filter(lot=subject).exists():
+        return None
+    return refuse(
+        "award.deemed",
+        code="buyer_may_still_decide",
+        zh="采购人确定中标供应商的期限未满或者已经作出决定，不能视同确定",
+        en="The buyer's time to decide is not over, or it has decided: nothing is deemed",
+        **applicable(subject.case, now=now),
+    )
+
+
+# --- telling -------------------------------------------------------------------------------------------------------
+
+
+def not_announced(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    if subject.refused_at is not None:
+        yield Refusal("award_refused", "该中标结果已经被拒签", "This award was refused")
+    elif subject.announced_at is not None:
+        yield Refusal("already_announced", "中标结果已经公告", "The award has been announced already")
+
+
+def may_be_refused(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Until the contract is signed (条例 art. 49; 87号令 art. 70)."""
+    if subject.refused_at is not None:
+        yield Refusal("award_refused", "该中标结果已经被拒签", "This award was refused already")
+    elif subject.announced_at is None:
+        yield Refusal("not_announced", "中标结果尚未公告", "The award has not been announced yet")
+    # The contract belongs to a later part of the house, which hangs itself on the award; nothing of it is imported.
+    contract = getattr(subject, "contract", None)
+    if contract is not None and contract.signed_at is not None:
+        yield refuse(
+            "award.no_change",
+            code="contract_signed",
+            zh="合同 {number} 已经签订，不得再拒签",
+            en="Contract {number} has been signed: it can no longer be refused",
+            number=contract.number,
+            **applicable(subject.lot.case, now=now),
+        )
+
+
+# --- failed lots ---------------------------------------------------------------------------------------------------
+
+
+def bids_are_in(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """A lot can fail from the bid deadline on, until its award is announced."""
+    closes_at = periods.closing_at(subject.case)
+    award = live_award(subject)
+    if subject.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED} or subject.case.ended_at is not None:
+        yield Refusal("lot_over", "本包已经结束", "This lot is over already")
+    elif closes_at is None or now < closes_at:
+        yield Refusal(
+            "bidding_not_over",
+            "投标截止前不能废标；因重大变故取消采购任务的，请办理终止采购",
+            "No lot fails before the bid deadline; if the task is cancelled, terminate the case",
+        )
+    elif award is not None and award.announced_at is not None:
+        yield refuse(
+            "award.no_change",
+            code="already_announced",
+            zh="中标结果已经公告，不得以废标改变",
+            en="The award has been announced: it cannot be undone by declaring the lot unsuccessful",
+            **applicable(subject.case, now=now),
+        )
+
+
+def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
+    """The grounds that the rows themselves show at this stage."""
+    found = set()
+    if Award.objects.filter(lot=lot, refused_at__isnull=False).exists() and live_award(lot) is None:
+        found.add(UnsuccessfulGround.WINNER_REFUSED)
+    stage = lot.stage_at(now)
+    if not OpenedBid.objects.filter(lot=lot).exists():
+        if _too_few_bids(lot, now=now):
+            found.add(UnsuccessfulGround.TOO_FEW)
+    elif stage == Stage.QUALIFICATION:
+        unfinished = standing.unchecked(lot, ClauseKind.QUALIFICATION, standing.opened(lot))
+        qualified = standing.still_in(lot, through=standing.QUALIFICATION)
+        if not unfinished and len(qualified) < fewest(lot, Stage.QUALIFICATION, now=now):
+            found.add(UnsuccessfulGround.TOO_FEW)
+    elif stage == Stage.EVALUATION:
+        qualified = standing.still_in(lot, through=standing.QUALIFICATION)
+        outcome = arithmetic.outcome(lot, now=now)
+        settled = not outcome.pending("confirm_correction")
+        if settled and not standing.unchecked(lot, ClauseKind.RESPONSIVENESS, qualified):
+            failed = outcome.result.unsuccessful
+            if failed is not None:
+                over = failed.code == "all_above_budget"
+                found.add(UnsuccessfulGround.OVER_BUDGET if over else UnsuccessfulGround.TOO_FEW)
+    return found
+
+
+def _too_few_bids(lot: Lot, *, now: datetime.datetime) -> bool:
+    live = Bid.objects.filter(lot=lot, replaced_at__isnull=True, withdrawn_at__isnull=True, damage="").count()
+    return live < fewest(lot, Stage.SUBMISSION, now=now)
+
+
+def fewest(lot: Lot, stage: str, *, now: datetime.datetime) -> int:
+    """How many bidders the method wants to come through a stage."""
+    step = procedures.engine.step(procedure=procedures.get(lot.case.procedure), stage=stage)
+    return law.value(step.bidders, **applicable(lot.case, now=now))
+
+
+def ground_is_given(subject: Lot, *, now: datetime.datetime, ground: str, reason: str, **_: Any) -> Iterator[Refusal]:
+    """What the rows can show must be so; illegality and cancellation are stated with their reasons."""
+    stated = {UnsuccessfulGround.ILLEGALITY, UnsuccessfulGround.CANCELLED}
+    if ground in stated:
+        if not reason:
+            yield Refusal(
+                "reason_missing",
+                "请写明废标的事实和依据",
+                "State the facts and the basis on which the lot fails",
+                field="reason",
+            )
+    elif ground not in failures(subject, now=now):
+        yield refuse(
+            UNSUCCESSFUL_RULES[UnsuccessfulGround(ground)],
+            code="ground_not_given",
+            zh="本包目前不存在“{ground}”这一情形，不得据此废标",
+            en="The lot does not show this ground, so it may not be declared unsuccessful on it",
+            field="ground",
+            ground=chinese(UnsuccessfulGround(ground).label),
+            **applicable(subject.case, now=now),
+        )

@@ -1,0 +1,361 @@
+"""Who may sit on the committee, how many must, when may they be drawn, and may this member act?"""
+
+import datetime
+import re
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from yangcai import law, procedures
+from yangcai.cases import periods
+from yangcai.cases.models import Case, Stage
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel import calendar
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Expert, Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import Bid, Committee, CommitteeMember, Participation
+
+# --- composition ---------------------------------------------------------------------------------------------------
+
+
+def smallest_size(case: Case, *, is_complex: bool, now: datetime.datetime) -> int:
+    """Fewest members: 5, or 7 from 10 million yuan on or when complex or of large social impact (87号令 art. 47)."""
+    keys, on = _composition(case), applicable(case, now=now)
+    large = is_complex or (bool(keys.large_budget) and case.budget >= law.value(keys.large_budget, **on))
+    return law.value(keys.large_size if large and keys.large_size else keys.size, **on)
+
+
+def fewest_experts(case: Case, *, size: int, now: datetime.datetime) -> int:
+    """评审专家不得少于成员总数的三分之二."""
+    return ceil(size * Fraction(law.value(_composition(case).expert_share, **applicable(case, now=now))))
+
+
+def _composition(case: Case) -> procedures.Committee:
+    found = procedures.get(case.procedure).committee
+    if found is None:
+        raise ValueError(f"{case.procedure} has no committee")
+    return found
+
+
+# --- the pool ------------------------------------------------------------------------------------------------------
+
+
+def interested(case: Case) -> set[int]:
+    """Organisations whose people must stay away: buyer, agent, and whoever obtained the file or bids."""
+    suppliers = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
+    suppliers |= set(Bid.objects.filter(lot__case=case).values_list("supplier_id", flat=True))
+    return {case.buyer_id, *suppliers} | ({case.agent_id} if case.agent_id else set())
+
+
+def people_of(organisations: set[int], *, case: Case, now: datetime.datetime) -> set[int]:
+    """Everyone who works for one of these organisations or did in the look-back years (条例 art. 9)."""
+    years = law.value("committee.recusal_lookback", **applicable(case, now=now))
+    since = calendar.add_months(timezone.localdate(now), -years * 12)
+    posts = Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=since), organisation_id__in=organisations)
+    employed = Expert.objects.filter(Q(left_on__isnull=True) | Q(left_on__gte=since), employer_id__in=organisations)
+    return set(posts.values_list("person_id", flat=True)) | set(employed.values_list("person_id", flat=True))
+
+
+def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[Expert]:
+    """Experts of the library who may be drawn: in the library today, of the speciality, without an interest."""
+    today = timezone.localdate(now)
+    experts = Expert.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=today), admitted_on__lte=today)
+    wanted = Q()
+    for word in re.split(r"[\s,，、;；]+", specialities.strip()):
+        if word:
+            wanted |= Q(specialities__icontains=word)
+    acting = Post.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=today), role=Role.EXPERT, from_on__lte=today, person__is_active=True
+    )
+    seated = CommitteeMember.objects.filter(committee__case=case).values("post__person_id")
+    return (
+        experts.filter(
+            wanted, pk__in=acting.filter(organisation=F("person__expert__employer")).values("person__expert")
+        )
+        .exclude(person_id__in=people_of(interested(case), case=case, now=now))
+        .exclude(person_id__in=seated)
+    )
+
+
+def substitutes(member: CommitteeMember, *, now: datetime.datetime) -> QuerySet[Expert]:
+    """Who may take this seat: experts of the same speciality, else of any."""
+    same = pool(member.committee.case, specialities=member.expert.specialities if member.expert else "", now=now)
+    return same if same.exists() else pool(member.committee.case, specialities="", now=now)
+
+
+def seat_of(expert: Expert, *, now: datetime.datetime) -> Post:
+    """The post through which a drawn expert sits."""
+    today = timezone.localdate(now)
+    posts = Post.objects.filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=today),
+        person_id=expert.person_id,
+        organisation_id=expert.employer_id,
+        role=Role.EXPERT,
+        from_on__lte=today,
+    )
+    return posts.order_by("pk")[0]
+
+
+# --- needs and checks of the draw ----------------------------------------------------------------------------------
+
+
+def is_published(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.published_at is not None and subject.ended_at is None:
+        return None
+    return Refusal(
+        "not_running",
+        "项目尚未发布公告或者已经结束，不能抽取评审专家",
+        "The case is not published yet, or has ended: no experts can be drawn",
+    )
+
+
+def has_no_committee(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not Committee.objects.filter(case=subject).exists():
+        return None
+    return Refusal(
+        "already_drawn",
+        "评标委员会已经抽取；成员缺席或者回避的，请办理更换",
+        "The committee has been drawn already; replace a member who is absent or recused",
+    )
+
+
+def drawn_in_time(subject: Case, *, now: datetime.datetime, evaluates_at: datetime.datetime, **_: Any) -> Any:
+    """Not earlier than two working days before the evaluation, and the evaluation not before the opening."""
+    closes_at = periods.closing_at(subject)
+    on = applicable(subject, now=now)
+    if evaluates_at < now or (closes_at is not None and evaluates_at < closes_at):
+        yield Refusal(
+            "evaluation_before_opening",
+            "评审开始时间不得早于现在，也不得早于开标时间",
+            "The evaluation can begin neither before now nor before the opening",
+            field="evaluates_at",
+        )
+        return
+    earliest = calendar.working_days_before(calendar.day_of(evaluates_at), law.value("committee.draw", **on))
+    if calendar.day_of(now) < earliest:
+        yield refuse(
+            "committee.draw",
+            code="drawn_too_early",
+            zh="抽取评审专家不得早于评审开始前{limit}：{evaluation} 评审的项目，最早可在 {earliest} 抽取",
+            en="Experts may be drawn at most {limit} before the evaluation: for {evaluation}, from {earliest} on",
+            field="evaluates_at",
+            evaluation=calendar.day_of(evaluates_at),
+            earliest=earliest,
+            **on,
+        )
+
+
+def composed_lawfully(
+    subject: Case, *, now: datetime.datetime, size: int | None, is_complex: bool, representatives: Any, **_: Any
+) -> Any:
+    """Odd, large enough, two thirds experts (87号令 art. 47)."""
+    on, keys = applicable(subject, now=now), _composition(subject)
+    least = smallest_size(subject, is_complex=is_complex, now=now)
+    members = size or least
+    if members < least or not members % 2:
+        yield refuse(
+            keys.size,
+            code="committee_size",
+            zh="本项目评标委员会应当为 {least} 人以上单数，而不是 {members} 人",
+            en="The committee of this case needs an odd number of at least {least} members, not {members}",
+            field="size",
+            least=least,
+            members=members,
+            **on,
+        )
+        return
+    most = members - fewest_experts(subject, size=members, now=now)
+    if len(representatives) > most:
+        yield refuse(
+            keys.expert_share,
+            code="too_few_experts",
+            zh="评审专家不得少于成员总数的{limit}：{members} 人的评标委员会中采购人代表最多 {most} 人",
+            en="At least {limit} of the members are experts: of {members} members at most {most} may represent the"
+            " buyer",
+            field="representatives",
+            members=members,
+            most=most,
+            **on,
+        )
+    barred = people_of(interested(subject) - {subject.buyer_id}, case=subject, now=now)
+    for post in representatives:
+        if post.person_id in barred:
+            yield recusal(subject, now=now, field="representatives")
+
+
+def pool_suffices(
+    subject: Case,
+    *,
+    now: datetime.datetime,
+    size: int | None,
+    is_complex: bool,
+    representatives: Any,
+    specialities: str,
+    **_: Any,
+) -> Refusal | None:
+    wanted = (size or smallest_size(subject, is_complex=is_complex, now=now)) - len(representatives)
+    available = pool(subject, specialities=specialities, now=now).count()
+    if available >= wanted:
+        return None
+    return _pool_too_small(subject, wanted=wanted, available=available, now=now)
+
+
+def replacement_available(subject: CommitteeMember, *, now: datetime.datetime, representative: Any, **_: Any) -> Any:
+    """无法及时补足的，停止评标、封存文件，另行组建评标委员会 (87号令 art. 49)."""
+    case = subject.committee.case
+    if representative is not None:
+        if subject.expert_id is not None:
+            yield refuse(
+                "committee.expert_share",
+                code="too_few_experts",
+                zh="评审专家只能由从专家库中抽取的评审专家替补",
+                en="An expert can only be replaced by an expert drawn from the library",
+                field="representative",
+                **applicable(case, now=now),
+            )
+        elif representative.person_id in people_of(interested(case) - {case.buyer_id}, case=case, now=now):
+            yield recusal(case, now=now, field="representative")
+    elif not substitutes(subject, now=now).exists():
+        yield _pool_too_small(case, wanted=1, available=0, now=now)
+
+
+def _pool_too_small(case: Case, *, wanted: int, available: int, now: datetime.datetime) -> Refusal:
+    return refuse(
+        "committee.random_draw",
+        code="pool_too_small",
+        zh="需要抽取 {wanted} 名评审专家，专家库中符合条件且无需回避的只有 {available} 名；请扩大评审专业范围，"
+        "或者推荐专家经审核入库后再抽取",
+        en="{wanted} experts are needed, but only {available} in the library qualify and have no interest: widen the"
+        " specialities, or have recommended experts admitted before drawing",
+        wanted=wanted,
+        available=available,
+        **applicable(case, now=now),
+    )
+
+
+def recusal(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
+    return refuse(
+        "committee.recusal",
+        code="recusal",
+        zh="该人员现在或者近年内任职于采购人、代理机构或者投标人，应当回避",
+        en="This person works, or lately worked, for the buyer, the agent or a bidder, and must recuse",
+        field=field,
+        **applicable(case, now=now),
+    )
+
+
+# --- may this member act? ------------------------------------------------------------------------------------------
+
+
+def members(case: Case) -> list[CommitteeMember]:
+    """Who sits, in the order of the draw; replaced members do not."""
+    sitting = CommitteeMember.objects.filter(committee__case=case, replaced_at__isnull=True)
+    return list(sitting.select_related("post__person", "committee").order_by("pk"))
+
+
+def member_at(case: Case, post: Any) -> CommitteeMember | None:
+    return next((member for member in members(case) if member.post_id == post.pk), None)
+
+
+def evaluation_has_begun(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Members do not attend the opening (87号令 art. 40): they sign in once a lot has left it."""
+    case = subject.committee.case
+    begun = {Stage.QUALIFICATION, Stage.EVALUATION}
+    if any(lot.stage_at(now) in begun for lot in case.lots.all()):
+        return None
+    return refuse(
+        "opening.committee_absent",
+        code="opening_not_over",
+        zh="评标委员会成员不得参加开标；请在开标结束后、评审期间签到",
+        en="Committee members may not attend the opening: sign in after it, while a lot is being evaluated",
+        **applicable(case, now=now),
+    )
+
+
+def not_replaced(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.replaced_at is None:
+        return None
+    return refuse(
+        "committee.replacement",
+        code="member_replaced",
+        zh="该成员已被更换，其评审意见无效",
+        en="This member has been replaced; its opinions are void",
+        **applicable(subject.committee.case, now=now),
+    )
+
+
+def not_signed_in(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    return Refusal("already_signed_in", "您已经签到", "You have signed in already") if subject.signed_in_at else None
+
+
+def has_no_interest(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Bidders are known now: whoever has to do with one recuses (政府采购法 art. 12)."""
+    case = subject.committee.case
+    barred = interested(case) - (set() if subject.expert_id else {case.buyer_id})
+    return recusal(case, now=now) if subject.post.person_id in people_of(barred, case=case, now=now) else None
+
+
+def still_evaluating(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A member is replaced while there is still something to evaluate."""
+    over = {Stage.AWARD, ""}
+    if any(lot.stage_at(now) not in over for lot in subject.committee.case.lots.all()):
+        return None
+    return Refusal("evaluation_over", "评审已经结束，不能更换成员", "The evaluation is over: no member can be replaced")
+
+
+def sits(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Only members who signed in, on a complete committee, evaluate; other roles are told elsewhere what they may."""
+    if by.role != Role.EXPERT:
+        return None
+    own = member_at(subject.root, by)
+    if own is None:
+        return refuse(
+            "committee.independence",
+            code="not_a_member",
+            zh="您不是本项目评标委员会成员",
+            en="You are not a member of this committee",
+            **applicable(subject.root, now=now),
+        )
+    if own.signed_in_at is None:
+        return Refusal("not_signed_in", "请先签到并作出回避承诺", "Sign in and declare that you need not recuse first")
+    return is_complete(subject, by=by, now=now)
+
+
+def is_complete(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The committee is drawn and every member is here (87号令 art. 47, 49)."""
+    case = subject.root
+    seated = members(case)
+    if not seated:
+        return refuse(
+            _composition(case).size,
+            code="no_committee",
+            zh="尚未抽取评标委员会",
+            en="The committee has not been drawn yet",
+            **applicable(case, now=now),
+        )
+    absent = sum(member.signed_in_at is None for member in seated)
+    if not absent:
+        return None
+    return refuse(
+        "committee.replacement",
+        code="committee_incomplete",
+        zh="评标委员会还有 {absent} 名成员没有签到，组成不完整，不能评审；请等待签到或者由采购人、代理机构更换成员",
+        en="{absent} members have not signed in yet: an incomplete committee may not evaluate; wait, or have them"
+        " replaced",
+        absent=absent,
+        **applicable(case, now=now),
+    )
+
+
+def chairs(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """What the whole committee decides is recorded by its chair."""
+    if by.role != Role.EXPERT:
+        return None
+    own = member_at(subject.root, by)
+    if own is None or own.is_chair:
+        return None
+    return Refusal("not_chair", "该事项由评标委员会组长办理", "The chair of the committee does this")

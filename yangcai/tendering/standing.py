@@ -1,0 +1,101 @@
+"""Which bids are still in, and why are the others out? Derived from the rows alone, in the order of the law."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from yangcai.cases import periods
+from yangcai.cases.models import Lot
+from yangcai.credit.queries import may_take_part
+from yangcai.tendering.models import BidSecurity, Clause, ClauseKind, OpenedBid, Solicitation
+
+#: The steps in which people find a bid in or out; what the arithmetic finds afterwards is in arithmetic.py.
+QUALIFICATION, RESPONSIVENESS = ClauseKind.QUALIFICATION, ClauseKind.RESPONSIVENESS
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One bid: the step that put it out and the reason told to the bidder, or neither while it is in."""
+
+    bid: OpenedBid
+    step: str = ""
+    reason: str = ""
+
+    @property
+    def is_in(self) -> bool:
+        return not self.step
+
+
+def clauses(lot: Lot, kind: str) -> list[Clause]:
+    """What every bid of the lot is checked against in one step: the clauses of the case and of the lot."""
+    return list(Clause.objects.filter(Q(lot=None) | Q(lot=lot), case_id=lot.case_id, kind=kind).order_by("number"))
+
+
+def opened(lot: Lot) -> list[OpenedBid]:
+    """Every bid opened in the lot, in the order of opening."""
+    bids = OpenedBid.objects.filter(lot=lot).select_related("supplier", "bid", "low_price_review")
+    return list(bids.prefetch_related("findings__clause", "lines").order_by("pk"))
+
+
+def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
+    """Every bid of the lot with what was found up to a step; a step not yet taken puts nobody out."""
+    unsecured = _without_security(lot) if through == RESPONSIVENESS else frozenset()
+    found = []
+    for bid in opened(lot):
+        reason = _debarred(bid) or _failed(bid, QUALIFICATION)
+        if reason:
+            found.append(Standing(bid, QUALIFICATION, reason))
+            continue
+        if through == RESPONSIVENESS:
+            reason = _insecure(bid, unsecured) or _failed(bid, RESPONSIVENESS)
+        found.append(Standing(bid, RESPONSIVENESS if reason else "", reason))
+    return found
+
+
+def still_in(lot: Lot, *, through: str = RESPONSIVENESS) -> list[OpenedBid]:
+    return [s.bid for s in standings(lot, through=through) if s.is_in]
+
+
+def unchecked(lot: Lot, kind: str, bids: Iterable[OpenedBid]) -> list[tuple[OpenedBid, Clause]]:
+    """The pairs of bid and clause on which nothing has been found yet."""
+    required = clauses(lot, kind)
+    missing = []
+    for bid in bids:
+        found = {finding.clause_id for finding in bid.findings.all()}
+        missing += [(bid, clause) for clause in required if clause.pk not in found]
+    return missing
+
+
+def record_qualification(lot: Lot) -> None:
+    """Write on each bid's row why it does not qualify, or that it does, for the screens."""
+    for standing in standings(lot, through=QUALIFICATION):
+        reason = f"资格审查不合格：{standing.reason}" if standing.reason else ""
+        OpenedBid.objects.filter(pk=standing.bid.pk).update(invalid_reason=reason)
+
+
+def _debarred(bid: OpenedBid) -> str:
+    """The credit check of 财库〔2016〕125号, as of the opening."""
+    found = may_take_part(bid.supplier, at=bid.opened_at)
+    return "；".join(refusal.zh for refusal in found)
+
+
+def _failed(bid: OpenedBid, kind: str) -> str:
+    failed = [f for f in bid.findings.all() if f.clause.kind == kind and not f.passed]
+    failed.sort(key=lambda finding: finding.clause.number)
+    return "；".join(f"{f.clause.text}（{f.reason}）" for f in failed)
+
+
+def _without_security(lot: Lot) -> frozenset[int]:
+    """Suppliers whose bid security had not fully arrived at the bid deadline (87号令 art. 63(1))."""
+    required = Solicitation.objects.filter(case_id=lot.case_id).values_list("bid_security", flat=True).first() or 0
+    closes_at = periods.closing_at(lot.case)
+    suppliers = set(OpenedBid.objects.filter(lot=lot).values_list("supplier_id", flat=True))
+    if not required or closes_at is None:
+        return frozenset()
+    arrived = BidSecurity.objects.filter(case_id=lot.case_id, amount__gte=required, received_at__lte=closes_at)
+    return frozenset(suppliers - set(arrived.values_list("supplier_id", flat=True)))
+
+
+def _insecure(bid: OpenedBid, unsecured: frozenset[int]) -> str:
+    return "未按照招标文件的规定提交投标保证金" if bid.supplier_id in unsecured else ""

@@ -1,0 +1,217 @@
+"""What is due between opening and award notice, for whom, and what becomes of a buyer's silence?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from yangcai import law
+from yangcai.cases import periods
+from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
+from yangcai.cases.rules import applicable, runner
+from yangcai.kernel import calendar, tasks
+from yangcai.kernel.actions import perform
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refused
+from yangcai.kernel.tasks import Due
+from yangcai.parties.queries import platform_post
+from yangcai.parties.roles import Role
+from yangcai.tendering import arithmetic, standing
+from yangcai.tendering.actions.award import deem_award
+from yangcai.tendering.models import ClauseKind, Committee, CommitteeMember, EvaluationReport, OpenedBid
+from yangcai.tendering.rules import award as awards
+from yangcai.tendering.rules.committee import members
+from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
+
+
+@tasks.due_on(Case)
+def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """The next steps of every lot, and of the committee."""
+    if case.published_at is None or case.ended_at is not None:
+        return
+    lots = [lot for lot in case.lots.all() if lot.outcome == LotOutcome.PENDING]
+    stages = {lot.pk: lot.stage_at(now) for lot in lots}
+    yield from _committee(case, set(stages.values()), now=now)
+    for lot in lots:
+        match stages[lot.pk]:
+            case Stage.QUALIFICATION:
+                yield from _qualification(lot, now=now)
+            case Stage.EVALUATION:
+                yield from _evaluation(lot, now=now)
+            case Stage.AWARD:
+                yield from _award(lot, now=now)
+    for award in Award.objects.filter(lot__in=lots, announced_at__isnull=True, refused_at__isnull=True):
+        yield _run(
+            case,
+            "award.announce",
+            award,
+            since=award.determined_at,
+            clock="C14",
+            due_at=law.due_at("C14", since=award.determined_at, **applicable(case, now=now)),
+        )
+
+
+def _run(case: Case, action: str, subject: Any, *, since: datetime.datetime, **clock: Any) -> Due:
+    """A task of whoever runs the case."""
+    role, organisation_id = runner(case)
+    return Due(action=action, subject=subject.ref, role=role, organisation_id=organisation_id, since=since, **clock)
+
+
+def _seat(member: CommitteeMember, action: str, subject: Any, *, since: datetime.datetime) -> Due:
+    """A task of one member, found by person, so that no list of an organisation shows who sits."""
+    return Due(action=action, subject=subject.ref, role=Role.EXPERT, person_id=member.post.person_id, since=since)
+
+
+def _since(lot: Lot, stage: str) -> datetime.datetime:
+    period = periods.planned(lot.case, stage, lot=lot)
+    return period.opens_at if period else lot.case.opened_at
+
+
+def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Iterator[Due]:
+    if not Committee.objects.filter(case=case).exists():
+        closes_at = periods.closing_at(case)
+        if closes_at is not None and stages & {Stage.SUBMISSION, Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}:
+            yield _run(case, "committee.draw", case, since=_draw_from(case, closes_at, now=now), clock="C11")
+        return
+    if stages & {Stage.QUALIFICATION, Stage.EVALUATION}:
+        for member in members(case):
+            if member.signed_in_at is None:
+                yield _seat(member, "committee.sign_in", member, since=member.committee.drawn_at)
+
+
+def _draw_from(case: Case, closes_at: datetime.datetime, *, now: datetime.datetime) -> datetime.datetime:
+    """From when experts may be drawn when evaluation follows the opening on the same day."""
+    days = law.value("committee.draw", **applicable(case, now=now))
+    try:
+        return calendar.start_of(calendar.working_days_before(calendar.day_of(closes_at), days))
+    except calendar.HorizonError:
+        return closes_at
+
+
+def _qualification(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
+    since = _since(lot, Stage.QUALIFICATION)
+    if standing.unchecked(lot, ClauseKind.QUALIFICATION, standing.opened(lot)):
+        yield _run(lot.case, "qualification.record", lot, since=since)
+    elif awards.failures(lot, now=now):
+        yield _run(lot.case, "lot.declare_unsuccessful", lot, since=since)
+    else:
+        yield _run(lot.case, "qualification.conclude", lot, since=since)
+
+
+def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
+    """One step after the other, in the order of the law; a member's task never says what another one did."""
+    since, seated = _since(lot, Stage.EVALUATION), members(lot.case)
+    if not seated or any(member.signed_in_at is None for member in seated):
+        return
+    chair = next((member for member in seated if member.is_chair), seated[0])
+    if standing.unchecked(lot, ClauseKind.RESPONSIVENESS, standing.still_in(lot, through=standing.QUALIFICATION)):
+        yield _seat(chair, "responsiveness.record", lot, since=since)
+        return
+    found = arithmetic.outcome(lot, now=now)
+    contradictory = found.pending("confirm_correction")
+    if contradictory:
+        for bid in contradictory:
+            yield from _correction(bid, chair, since=since)
+        return
+    if found.result.unsuccessful is not None:
+        yield _run(lot.case, "lot.declare_unsuccessful", lot, since=since)
+        return
+    reviews = list(_low_prices(found, chair, since=since))
+    if reviews:
+        yield from reviews
+        return
+    waiting = [member for member in seated if not has_submitted(lot, member)] if is_rated(lot) else []
+    if waiting:
+        yield from (_seat(member, "scores.submit", lot, since=since) for member in waiting)
+        return
+    yield from _report(lot, seated, chair, since=since, now=now)
+
+
+def _correction(bid: OpenedBid, chair: CommitteeMember, *, since: datetime.datetime) -> Iterator[Due]:
+    if bid.corrected_price is None:
+        yield _seat(chair, "price_correction.propose", bid, since=since)
+        return
+    yield Due(
+        action="price_correction.answer",
+        subject=bid.ref,
+        role=Role.SUPPLIER,
+        organisation_id=bid.supplier_id,
+        since=since,
+        due_at=bid.correction_answer_by_at,
+    )
+    yield _seat(chair, "price_correction.answer", bid, since=bid.correction_answer_by_at or since)
+
+
+def _low_prices(found: arithmetic.Outcome, chair: CommitteeMember, *, since: datetime.datetime) -> Iterator[Due]:
+    hit = {bid.pk for bid in found.pending("explain_low_price")}
+    for bid in found.valid:
+        review = getattr(bid, "low_price_review", None)
+        if review is None:
+            if bid.pk in hit:
+                yield _seat(chair, "low_price.start", bid, since=since)
+        elif review.decided_at is None:
+            if review.explained_at is None:
+                yield Due(
+                    action="low_price.explain",
+                    subject=bid.ref,
+                    role=Role.SUPPLIER,
+                    organisation_id=bid.supplier_id,
+                    since=review.started_at,
+                    clock="C47",
+                    due_at=review.answer_by_at,
+                )
+            yield _seat(chair, "low_price.decide", bid, since=review.explained_at or review.answer_by_at)
+
+
+def _report(
+    lot: Lot, seated: list[CommitteeMember], chair: CommitteeMember, *, since: datetime.datetime, now: datetime.datetime
+) -> Iterator[Due]:
+    report: EvaluationReport | None = arithmetic.latest_report(lot)
+    if report is None or (report.signed_at is None and not is_current(report, now=now)):
+        yield _seat(chair, "evaluation.compute", lot, since=since)
+    elif report.signed_at is None:
+        signed = set(report.signatures.values_list("member_id", flat=True))
+        for member in seated:
+            if member.pk not in signed:
+                yield _seat(member, "report.sign", report, since=report.computed_at)
+    elif report.sent_at is None:
+        yield _run(
+            lot.case,
+            "report.send",
+            report,
+            since=report.signed_at,
+            clock="C12",
+            due_at=law.due_at("C12", since=report.signed_at, **applicable(lot.case, now=now)),
+        )
+
+
+def _award(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
+    """Until a winner is determined. Silence counts only for the first decision (87号令 art. 68)."""
+    if awards.live_award(lot) is not None:
+        return
+    if not awards.open_candidates(lot, now=now):
+        yield _run(lot.case, "lot.declare_unsuccessful", lot, since=_since(lot, Stage.AWARD))
+        return
+    first = not Award.objects.filter(lot=lot).exists()
+    yield Due(
+        action="award.determine",
+        subject=lot.ref,
+        role=Role.BUYER_OFFICER,
+        organisation_id=lot.case.buyer_id,
+        since=(awards.decide_since(lot) if first else None) or _since(lot, Stage.AWARD),
+        clock=awards.DECIDE_CLOCK if first else "",
+        due_at=awards.decide_by(lot, now=now) if first else None,
+    )
+
+
+def deem(task: Task, *, now: datetime.datetime) -> None:
+    """C13 ran out: the first candidate is deemed the winner, unless that is refused; then the task stays overdue."""
+    lot = Lot.objects.filter(pk=int(task.subject.partition(":")[2])).first()
+    if lot is None:
+        return
+    try:
+        perform(deem_award, lot, by=platform_post(now=now), now=now)
+    except Refused:
+        return
+
+
+tasks.FIRES[awards.DECIDE_CLOCK] = deem
