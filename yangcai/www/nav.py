@@ -12,11 +12,21 @@ from django.utils.translation import gettext_lazy as _
 Entry = tuple[str, "str | Promise"]
 
 #: What everybody sees who has not signed in.
-PUBLIC: tuple[Entry, ...] = ()
+PUBLIC: tuple[Entry, ...] = (
+    ("home", _("首页")),
+    ("notices", _("采购公告")),
+    ("law", _("法规规则")),
+    ("verify", _("文件验证")),
+    ("help", _("帮助")),
+)
 #: Role -> the menu after signing in.
 BY_ROLE: dict[str, tuple[Entry, ...]] = {}
 #: Columns of the footer: title and links.
-FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = ((_("办事"), (("account_login", _("登录")),)),)
+FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
+    (_("办事"), (("account_login", _("登录")), ("notices", _("采购公告")))),
+    (_("关于"), (("law", _("法规规则")), ("verify", _("文件验证")), ("api_schema", _("开放数据接口")))),
+    (_("咨询与投诉"), (("help", _("帮助")),)),
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,159 @@
+"""What does somebody see first who has not signed in? Search, the running purchases, the latest notices."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yangcai.cases.models import Case, Lot, LotOutcome, Period, Stage
+from yangcai.contracts.models import Contract
+from yangcai.planning.models import Intention
+from yangcai.portal.models import Notice
+from yangcai.portal.notices.base import TYPES
+from yangcai.www.access import PUBLIC, page
+from yangcai.www.public.notices import rows
+
+LATEST = 6
+TABS = ("invitation", "intention", "correction", "award", "contract")
+
+
+@page(by=PUBLIC)
+def page_home(request: HttpRequest) -> HttpResponse:
+    now = request.now  # type: ignore[attr-defined]
+    kind = request.GET.get("kind", "invitation")
+    kind = kind if kind in TABS else TABS[0]
+    latest = Notice.objects.filter(kind=kind, published_at__lte=now).select_related("buyer")[:LATEST]
+    return render(
+        request,
+        "public/home.html",
+        {
+            "doors": doors(),
+            "pipeline": pipeline(now),
+            "tabs": [
+                {"label": TYPES[k].name, "url": f"{reverse('home')}?kind={k}#latest", "current": k == kind}
+                for k in TABS
+            ],
+            "notices": rows(latest, now=now),
+            "openings": openings(now),
+            "figures": figures(now),
+            "year": timezone.localdate(now).year,
+            "today": timezone.localdate(now),
+        },
+    )
+
+
+@page(by=PUBLIC)
+def page_help(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/help.html")
+
+
+def doors() -> list[dict[str, str]]:
+    return [
+        {
+            "icon": "file-search",
+            "title": _("我要投标"),
+            "hint": _("找项目，在线递交"),
+            "url": f"{reverse('notices')}?kind=invitation",
+        },
+        {
+            "icon": "calendar-clock",
+            "title": _("采购意向"),
+            "hint": _("提前看见机会"),
+            "url": f"{reverse('notices')}?kind=intention",
+        },
+        {
+            "icon": "trophy",
+            "title": _("中标结果"),
+            "hint": _("谁中标，多少钱"),
+            "url": f"{reverse('notices')}?kind=award",
+        },
+        {"icon": "scale", "title": _("法规规则"), "hint": _("每个期限的依据"), "url": reverse("law")},
+        {"icon": "badge-check", "title": _("文件验证"), "hint": _("核对公告真伪"), "url": reverse("verify")},
+    ]
+
+
+def pipeline(now: datetime.datetime) -> list[dict[str, Any]]:
+    """How many purchases are at each step now. Every number is a count of rows, none is stored."""
+    running = Period.objects.filter(opens_at__lte=now, case__published_at__isnull=False, case__ended_at=None).exclude(
+        closes_at__lte=now
+    )
+    at = dict(running.values_list("stage").annotate(n=Count("case", distinct=True)))
+    contracts = Contract.objects.filter(published_at__lte=now, closed_at=None, terminated_at=None)
+    to_sign = Lot.objects.filter(
+        outcome=LotOutcome.AWARDED, case__ended_at=None, awards__announced_at__lte=now, awards__refused_at=None
+    ).exclude(awards__contract__signed_at__lte=now)
+    everything = reverse("notices")
+    return [
+        {
+            "name": _("采购意向"),
+            "count": Intention.objects.filter(published_at__lte=now, withdrawn_at=None, plan_items=None).count(),
+            "url": f"{everything}?kind=intention",
+        },
+        {
+            "name": _("公告投标"),
+            "count": at.get(Stage.INVITATION, 0) + at.get(Stage.SUBMISSION, 0),
+            "url": f"{everything}?kind=invitation",
+        },
+        {"name": _("开标"), "count": at.get(Stage.OPENING, 0), "live": bool(at.get(Stage.OPENING))},
+        {
+            "name": _("评审定标"),
+            "count": at.get(Stage.QUALIFICATION, 0) + at.get(Stage.EVALUATION, 0) + at.get(Stage.AWARD, 0),
+            "url": f"{everything}?kind=award",
+        },
+        {"name": _("签订合同"), "count": to_sign.distinct().count(), "url": f"{everything}?kind=contract"},
+        {"name": _("履约验收"), "count": contracts.exclude(acceptances__is_final=True).distinct().count()},
+        {
+            "name": _("资金支付"),
+            "count": contracts.filter(acceptances__is_final=True, acceptances__passed=True).distinct().count(),
+        },
+    ]
+
+
+def openings(now: datetime.datetime) -> list[dict[str, Any]]:
+    """The next openings: cases whose submission closes soonest."""
+    soon = (
+        Period.objects.filter(stage=Stage.SUBMISSION, closes_at__gt=now, opens_at__lte=now, case__ended_at=None)
+        .select_related("case")
+        .order_by("closes_at")[:4]
+    )
+    return [{"title": p.case.title, "url": reverse("public_case", args=[p.case_id]), "at": p.closes_at} for p in soon]
+
+
+def figures(now: datetime.datetime) -> list[dict[str, Any]]:
+    """This year's figures, from rows alone; the caption of the page names denominator and cut-off."""
+    year = timezone.localdate(now).year
+    cases = Case.objects.filter(published_at__year=year, published_at__lte=now)
+    contracts = Contract.objects.filter(signed_at__year=year, signed_at__lte=now, terminated_at=None)
+    budget = cases.aggregate(n=Count("pk"), sum=Sum("budget"))
+    signed = contracts.aggregate(n=Count("pk"), sum=Sum("amount"))
+    small = contracts.filter(supplier__size__in=["medium", "small", "micro"]).aggregate(
+        sum=Sum("amount"), n=Count("supplier", distinct=True)
+    )
+    share = f"{100 * small['sum'] / signed['sum']:.2f}" if signed["sum"] and small["sum"] else "0.00"
+    days = cycle_days(contracts)
+    return [
+        {"label": _("采购项目"), "value": budget["n"], "unit": _("项")},
+        {"label": _("采购预算"), "value": in_wan(budget["sum"]), "unit": _("万元")},
+        {"label": _("合同金额"), "value": in_wan(signed["sum"]), "unit": _("万元")},
+        {"label": _("面向中小企业"), "value": share, "unit": "%"},
+        {"label": _("惠及中小企业"), "value": small["n"], "unit": _("家")},
+        {"label": _("平均采购周期"), "value": days if days is not None else "—", "unit": _("天")},
+    ]
+
+
+def in_wan(amount: Decimal | None) -> str:
+    """万元 with two places, as the bureau publishes its figures."""
+    return f"{(amount or Decimal(0)) / 10_000:,.2f}"
+
+
+def cycle_days(contracts: Any) -> int | None:
+    """Mean days from the invitation notice to the signed contract."""
+    pairs = contracts.values_list("signed_at", "case__published_at")
+    days = [(signed - published).days for signed, published in pairs if published]
+    return round(sum(days) / len(days)) if days else None

@@ -1,0 +1,161 @@
+"""Which notices are there, what does one say, and is this one genuine?"""
+
+import datetime
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yangcai import procedures
+from yangcai.kernel.refusals import in_chinese
+from yangcai.planning.models import Category
+from yangcai.portal.models import Notice
+from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, TYPES, Field
+from yangcai.portal.queries import search_notices
+from yangcai.www.access import PUBLIC, page
+
+PER_PAGE = 20
+#: Characters of the digest that a person types from paper; 2^-64 against finding another notice with the same.
+CODE_LENGTH = 16
+
+
+class Filters(forms.Form):
+    """What to look for; everything may stay empty."""
+
+    q = forms.CharField(label=gettext_lazy("关键词"), required=False, max_length=100)
+    kind = forms.ChoiceField(label=gettext_lazy("公告类型"), required=False)
+    category = forms.ChoiceField(
+        label=gettext_lazy("类别"), required=False, choices=[("", gettext_lazy("全部")), *Category.choices]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", _("全部")), *((t.code, t.name) for t in TYPES.values())]  # type: ignore[attr-defined]
+
+
+def rows(notices: Iterable[Notice], *, now: datetime.datetime) -> list[dict[str, Any]]:
+    """Notices as rows of a list."""
+    return [
+        {
+            "title": n.title,
+            "url": reverse("notice", args=[n.pk]),
+            "buyer": n.buyer.name,
+            "classification": dict(Category.choices).get(n.category, ""),
+            "procedure": procedure_name(n.procedure),
+            "budget": n.budget,
+            "published_at": n.published_at,
+            "closes_at": n.closes_at if n.closes_at and n.closes_at > now else None,
+        }
+        for n in notices
+    ]
+
+
+def procedure_name(code: str) -> str:
+    """The method's name in the reader's language; nothing for notices without one (intentions)."""
+    if not code:
+        return ""
+    method = procedures.get(code)
+    return method.zh if in_chinese() else method.en
+
+
+@page(by=PUBLIC)
+def listing(request: HttpRequest) -> HttpResponse:
+    now = request.now  # type: ignore[attr-defined]
+    form = Filters(request.GET or None)
+    wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    found = search_notices(
+        now=now, text=wanted.get("q", ""), kind=wanted.get("kind", ""), category=wanted.get("category", "")
+    )
+    pages = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "public/notices.html",
+        {"form": form, "pages": pages, "rows": rows(pages.object_list, now=now), "wanted": wanted},
+    )
+
+
+@page(by=PUBLIC)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One notice as an A4 page, made from its frozen facts alone."""
+    now = request.now  # type: ignore[attr-defined]
+    notice = get_object_or_404(Notice.objects.select_related("buyer", "supersedes"), pk=pk, published_at__lte=now)
+    declared = TYPES[notice.kind]
+    return render(
+        request,
+        "public/notice.html",
+        {
+            "notice": notice,
+            "declared": declared,
+            "sections": sections(notice),
+            "brief": brief(notice),
+            "code": code_of(notice),
+            "superseded_by": Notice.objects.filter(supersedes=notice).first(),
+            "case_url": case_url(notice.root),
+        },
+    )
+
+
+def case_url(root: str) -> str:
+    name, _colon, pk = root.partition(":")
+    return reverse("public_case", args=[pk]) if name == "case" else ""
+
+
+def code_of(notice: Notice) -> str:
+    return notice.digest[:CODE_LENGTH]
+
+
+def sections(notice: Notice) -> list[dict[str, Any]]:
+    """Sections and fields in the official order; an optional field without a value is left out."""
+    out = []
+    for section in TYPES[notice.kind].sections:
+        fields = [shown(f, notice.facts.get(f.name)) for f in section.fields]
+        out.append({"title": section.title, "fields": [f for f in fields if f]})
+    return [s for s in out if s["fields"]]
+
+
+def shown(field: Field, value: Any) -> dict[str, Any] | None:
+    if value in (None, "", []):
+        return None
+    out: dict[str, Any] = {"label": field.label, "kind": field.kind, "value": value}
+    if field.kind == MOMENT:
+        out["value"] = datetime.datetime.fromisoformat(value)
+    elif field.kind == DAY:
+        out["value"] = datetime.date.fromisoformat(value)
+    elif field.kind == FLAG:
+        out["value"] = _("是") if value else _("否")
+    elif field.kind == TABLE:
+        out["columns"] = [c.label for c in field.columns]
+        out["rows"] = [[{"value": row.get(c.name), "money": c.kind == MONEY} for c in field.columns] for row in value]
+    return out
+
+
+def brief(notice: Notice) -> list[tuple[str, Any]]:
+    """Who, what, how much, by when: the answer in plain words before the official text."""
+    facts = notice.facts
+    amount = facts.get("amount") or facts.get("budget")
+    lines = [
+        (_("谁买"), notice.buyer.name),
+        (_("买什么"), facts.get("title", "")),
+        (_("多少钱"), f"{amount} {_('元')}" if amount else ""),
+        (_("谁中标"), facts.get("winner") or facts.get("supplier") or ""),
+        (_("何时截止"), notice.closes_at),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
+@page(by=PUBLIC)
+def verify(request: HttpRequest) -> HttpResponse:
+    """Type the code or digest printed on a notice: is there one, and what does it say now?"""
+    typed = re.sub(r"\s", "", request.GET.get("code", "")).lower()
+    if len(typed) > 64:
+        raise Http404
+    valid = len(typed) >= CODE_LENGTH and re.fullmatch(r"[0-9a-f]+", typed) is not None
+    found = Notice.objects.filter(digest__startswith=typed).select_related("buyer").first() if valid else None
+    return render(request, "public/verify.html", {"typed": typed, "found": found, "asked": bool(typed), "valid": valid})

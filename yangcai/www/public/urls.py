@@ -1,0 +1,18 @@
+"""Where is each page that anyone may read?"""
+
+from django.urls import path
+
+from yangcai.www.public import cases, home, lawbook, notices
+
+urlpatterns = [
+    path("", home.page_home, name="home"),
+    path("notices/", notices.listing, name="notices"),
+    path("notices/<int:pk>/", notices.detail, name="notice"),
+    path("p/<int:pk>/", cases.detail, name="public_case"),
+    path("org/<int:pk>/", cases.organisation, name="organisation"),
+    path("law/", lawbook.index, name="law"),
+    path("law/clocks/", lawbook.clocks, name="law_clocks"),
+    path("law/<str:key>/", lawbook.detail, name="law_rule"),
+    path("verify/", notices.verify, name="verify"),
+    path("help/", home.page_help, name="help"),
+]
