@@ -1,0 +1,94 @@
+"""Does the platform allow what the law allows on a day, and refuse the rest with the right article?
+
+The cases stand in cases/*.yaml: a day, facts, and either `allowed: true` or the refusal that must come (and no other).
+"""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from yangcai import procedures
+from yangcai.kernel.refusals import Refusal
+from yangcai.procedures import AwardBy, committee, engine
+from yangcai.procedures.evaluation import Criterion, Kind, Terms, check_terms
+
+FOLDER = Path(__file__).parent / "cases"
+OPEN_TENDER = procedures.get("open_tender")
+
+Case = dict[str, Any]
+
+
+def period(key: str, code: str) -> Callable[[Case, date], list[Refusal]]:
+    def check(facts: Case, on: date) -> list[Refusal]:
+        found = engine.too_short(key, opens=facts["opens"], closes=facts["closes"], code=code, on=on)
+        return [found] if found else []
+
+    return check
+
+
+def committee_members(facts: Case, on: date) -> list[Refusal]:
+    assert OPEN_TENDER.committee is not None
+    given = facts | {"budget": Decimal(str(facts["budget"]))}
+    return list(committee.check(committee=OPEN_TENDER.committee, on=on, **given))
+
+
+def bidders(facts: Case, on: date) -> list[Refusal]:
+    found = engine.too_few_bidders(procedure=OPEN_TENDER, on=on, **facts)
+    return [found] if found else []
+
+
+def terms(facts: Case, on: date) -> list[Refusal]:
+    given = {key: Decimal(str(value)) if type(value) in (int, float) else value for key, value in facts.items()}
+    award_by = AwardBy.LOWEST if given.pop("lowest", False) else AwardBy.RATED
+    price = given.pop("price", Decimal(0))
+    rest = Criterion("rest", given.pop("rest", 100 - price), Kind.SUBJECTIVE)
+    criteria = (Criterion("price", price, Kind.PRICE), rest) + ((rest,) if given.pop("twice", False) else ())
+    lowest_rate = Decimal("0.10") if on.year > 2019 else Decimal("0.06")
+    defaults = {"budget": Decimal(2_000_000), "small_micro_rate": lowest_rate}
+    return check_terms(
+        terms=Terms(award_by=award_by, criteria=criteria, on=on, **(defaults | given)), procedure=OPEN_TENDER
+    )
+
+
+CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
+    "submission": period("submission.open_tender", "submission_too_short"),
+    "documents": period("documents.supply.open_tender", "documents_too_short"),
+    "notice": period("notice.invitation.open_tender", "notice_too_short"),
+    "intention": period("intention.lead", "intention_too_short"),
+    "committee": committee_members,
+    "bidders": bidders,
+    "terms": terms,
+}
+
+
+def load() -> list[Any]:
+    return [
+        pytest.param(case, id=f"{path.stem}:{case['case']}")
+        for path in sorted(FOLDER.glob("*.yaml"))
+        for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize("case", load())
+def test_the_law_case_comes_out(case: Case) -> None:
+    assert set(case) in ({"case", "check", "day", "facts", "allowed"}, {"case", "check", "day", "facts", "refused"})
+    found = CHECKS[case["check"]](case["facts"], case["day"])
+    if "allowed" in case:
+        assert case["allowed"] is True
+        assert [refusal.zh for refusal in found] == []
+        return
+    expected = dict(case["refused"])
+    earliest = expected.pop("earliest", None)
+    told = []
+    for refusal in found:
+        assert refusal.citation is not None and refusal.zh and refusal.en
+        told.append(
+            {"code": refusal.code, "instrument": refusal.citation.instrument, "article": refusal.citation.article}
+        )
+    assert told == [expected]
+    assert found[0].facts.get("earliest") == earliest
