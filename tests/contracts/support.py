@@ -18,8 +18,15 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import PaymentTerm, Solicitation
 
-#: Monday after the announcement.
+#: When each step is taken unless a test says otherwise.
 ANNOUNCED = at("2026-03-06T10:00")
+DRAFTED = at("2026-03-09T09:00")
+SIGNED = at("2026-03-10T09:00")
+EFFECTIVE = at("2026-03-11T09:00")
+DELIVERED = at("2026-03-20T09:00")
+ACCEPTED = at("2026-03-25T09:00")
+INVOICED = at("2026-03-26T09:00")
+PAID = at("2026-03-27T09:00")
 THREE_TERMS = (("预付款", "30", "signature"), ("到货款", "30", "delivery"), ("验收款", "40", "acceptance"))
 
 
@@ -99,18 +106,18 @@ def document(text: str = "文件") -> Document:
     return documents.store_bytes(data=f"{text}{factories.number()}".encode(), name="文件.txt")
 
 
-def drafted(s: Scene, *, now: datetime.datetime = at("2026-03-09T09:00")) -> Contract:
+def drafted(s: Scene, *, now: datetime.datetime = DRAFTED) -> Contract:
     return perform(actions.draft_contract, s.award, by=s.officer, now=now).value
 
 
-def signed(s: Scene, *, now: datetime.datetime = at("2026-03-10T09:00")) -> Contract:
+def signed(s: Scene, *, now: datetime.datetime = SIGNED) -> Contract:
     contract = drafted(s)
     perform(actions.sign_contract, contract, by=s.reviewer, now=now)
     perform(actions.sign_contract, contract, by=s.supplier, now=now)
     return s.contract
 
 
-def effective(s: Scene, *, now: datetime.datetime = at("2026-03-11T09:00")) -> Contract:
+def effective(s: Scene, *, now: datetime.datetime = EFFECTIVE) -> Contract:
     """Signed, published and filed."""
     contract = signed(s)
     perform(actions.publish_contract, contract, by=s.officer, now=now)
@@ -118,7 +125,7 @@ def effective(s: Scene, *, now: datetime.datetime = at("2026-03-11T09:00")) -> C
     return s.contract
 
 
-def delivered(s: Scene, milestone: Milestone, *, now: datetime.datetime = at("2026-03-20T09:00")) -> None:
+def delivered(s: Scene, milestone: Milestone, *, now: datetime.datetime = DELIVERED) -> None:
     perform(actions.report_delivery, milestone, by=s.supplier, now=now, delivered_on=now.date())
 
 
@@ -127,7 +134,7 @@ def accepted(
     *,
     milestone: Milestone | None = None,
     passed: bool = True,
-    now: datetime.datetime = at("2026-03-25T09:00"),
+    now: datetime.datetime = ACCEPTED,
     **values: Any,
 ) -> Acceptance:
     """Of one milestone, or of the whole contract."""
@@ -146,9 +153,7 @@ def accepted(
     return perform(actions.record_acceptance, s.contract, by=s.officer, now=now, **given).value
 
 
-def invoiced(
-    s: Scene, milestone: Milestone, *, amount: str = "", now: datetime.datetime = at("2026-03-26T09:00")
-) -> Invoice:
+def invoiced(s: Scene, milestone: Milestone, *, amount: str = "", now: datetime.datetime = INVOICED) -> Invoice:
     return perform(
         actions.submit_invoice,
         milestone,
@@ -160,7 +165,7 @@ def invoiced(
     ).value
 
 
-def paid(s: Scene, milestone: Milestone, *, now: datetime.datetime = at("2026-03-27T09:00")) -> PaymentRequest:
+def paid(s: Scene, milestone: Milestone, *, now: datetime.datetime = PAID) -> PaymentRequest:
     """Invoiced, requested, approved and paid."""
     invoice = invoiced(s, milestone, now=now)
     request = perform(actions.request_payment, invoice, by=s.officer, now=now).value

@@ -283,27 +283,30 @@ def may_be_terminated(
     contract: Contract, *, by: Post, now: datetime.datetime, ground: str, **data: Any
 ) -> Refusal | None:
     """An unsigned contract ends only because the winner refused; a signed one on every other lawful ground."""
-    refused = contract.award.refused_at is not None
-    if contract.signed_at is None and ground == TerminationGround.AWARD_REFUSED and refused:
-        return None
-    if contract.signed_at is not None and ground != TerminationGround.AWARD_REFUSED:
-        return None
-    if contract.signed_at is None:
+    applies = applicable(contract.case, now=now)
+    unsigned = contract.signed_at is None
+    if unsigned and contract.award.refused_at is None:
         return law.refusal(
             "award.refused",
             code="award_not_refused",
             zh="合同尚未签订，只有中标供应商拒签并登记后才能作废",
             en="The contract is not signed: it can only be dropped after the winner's refusal has been recorded",
             field="ground",
-            **applicable(contract.case, now=now),
+            **applies,
         )
+    if unsigned == (ground == TerminationGround.AWARD_REFUSED):
+        return None
     return law.refusal(
         "contract.amendment_ground",
         code="no_lawful_ground",
-        zh="合同已经签订，“拒签合同”不是解除的理由",
-        en="The contract is signed: a refusal to sign is no ground to end it",
+        zh="合同尚未签订，解除情形只能是“中标供应商拒签合同”"
+        if unsigned
+        else "合同已经签订，“中标供应商拒签合同”不是解除的理由",
+        en="The contract is not signed: it ends only because the winner refused"
+        if unsigned
+        else "The contract is signed: a refusal to sign is no ground to end it",
         field="ground",
-        **applicable(contract.case, now=now),
+        **applies,
     )
 
 

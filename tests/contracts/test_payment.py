@@ -1,0 +1,211 @@
+"""Is money paid only for a signed, published, filed contract, on its milestone's condition, by four people?"""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.utils import IntegrityError
+
+from tests import factories
+from tests.contracts import support
+from tests.factories import at
+from yangcai.contracts import actions
+from yangcai.contracts.models import Invoice, PaymentRequest
+from yangcai.kernel.actions import can, perform
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.roles import Role
+
+pytestmark = pytest.mark.django_db
+LATER = at("2026-03-27T09:00")
+
+
+def refused(*args: Any, **kwargs: Any) -> set[str]:
+    with pytest.raises(Refused) as error:
+        perform(*args, **kwargs)
+    return error.value.codes
+
+
+def invoice(s: support.Scene, milestone: Any, *, number: str = "F1", amount: str = "1000.00", **kwargs: Any) -> Any:
+    given = {"by": s.supplier, "now": LATER, "issued_on": LATER.date(), "number": number, "amount": amount, **kwargs}
+    return perform(actions.submit_invoice, milestone, **given).value
+
+
+def test_an_advance_is_paid_before_anything_is_delivered_or_accepted() -> None:
+    s = support.scene()
+    support.effective(s)
+    support.paid(s, s.milestone("signature"))
+    contract = s.contract
+    assert contract.paid_fund.balance == Decimal("270000.00")
+    assert contract.committed_fund.balance == Decimal("630000.00")
+
+
+@pytest.mark.parametrize("due_on", ["delivery", "acceptance"])
+def test_other_milestones_wait_for_their_condition(due_on: str) -> None:
+    s = support.scene()
+    support.effective(s)
+    claim = invoice(s, s.milestone(due_on))
+    [refusal] = can(actions.request_payment, claim, by=s.officer, now=LATER)
+    assert (refusal.code, refusal.citation.rule) == ("milestone_not_met", "control.no_contract_no_payment")
+    support.delivered(s, s.milestone("delivery"))
+    if due_on == "acceptance":
+        assert can(actions.request_payment, claim, by=s.officer, now=LATER)
+        support.accepted(s, milestone=s.milestone("acceptance"), passed=False)
+        assert can(actions.request_payment, claim, by=s.officer, now=LATER)
+        support.accepted(s, milestone=s.milestone("acceptance"))
+    assert can(actions.request_payment, claim, by=s.officer, now=LATER) == []
+
+
+def test_nothing_is_paid_on_an_unpublished_unfiled_contract() -> None:
+    s = support.scene()
+    support.signed(s)
+    claim = invoice(s, s.milestone("signature"))
+    assert refused(actions.request_payment, claim, by=s.officer, now=LATER) == {
+        "contract_not_published",
+        "contract_not_filed",
+    }
+
+
+def test_invoices_stay_within_the_milestone() -> None:
+    s = support.scene()
+    support.effective(s)
+    advance = s.milestone("signature")
+    invoice(s, advance, amount="200000.00")
+    with pytest.raises(Refused) as error:
+        invoice(s, advance, number="F2", amount="70000.01")
+    [refusal] = error.value.refusals
+    assert refusal.code == "invoice_above_milestone" and "70,000.00" in refusal.zh
+    invoice(s, advance, number="F3", amount="70000.00")
+
+
+def test_an_invoice_is_claimed_once_across_the_suppliers_contracts() -> None:
+    s = support.scene()
+    support.effective(s)
+    invoice(s, s.milestone("signature"))
+    with pytest.raises(Refused) as error:
+        invoice(s, s.milestone("delivery"))
+    assert error.value.codes == {"invoice_number_used"}
+
+
+def test_an_invoice_of_tomorrow_or_over_nothing_is_refused() -> None:
+    s = support.scene()
+    support.effective(s)
+    with pytest.raises(Refused) as error:
+        invoice(s, s.milestone("signature"), issued_on="2026-03-28")
+    assert error.value.codes == {"impossible_date"}
+    for amount in ("0", "-5", "1.005", "壹万", "1e3000"):
+        with pytest.raises(Refused) as error:
+            invoice(s, s.milestone("signature"), amount=amount)
+        assert error.value.codes == {"invalid_input"}
+
+
+def test_request_approval_and_payment_are_three_peoples_work() -> None:
+    s = support.scene()
+    support.effective(s)
+    claim = support.invoiced(s, s.milestone("signature"))
+    request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
+    requester_reviewing = factories.make_post(Role.BUYER_REVIEWER, s.officer.organisation, person=s.officer.person)
+    assert refused(actions.approve_payment, request, by=requester_reviewing, now=LATER) == {"same_person"}
+    assert refused(actions.pay_payment, request, by=s.payer, now=LATER) == {"not_approved"}
+    perform(actions.approve_payment, request, by=s.reviewer, now=LATER)
+    assert refused(actions.approve_payment, request, by=s.reviewer, now=LATER) == {"already_approved"}
+    approver_paying = factories.make_post(Role.TREASURY_PAYER, s.payer.organisation, person=s.reviewer.person)
+    assert refused(actions.pay_payment, request, by=approver_paying, now=LATER) == {"same_person"}
+    perform(actions.pay_payment, request, by=s.payer, now=LATER)
+    assert refused(actions.pay_payment, request, by=s.payer, now=LATER) == {"request_done"}
+    assert s.contract.paid_fund.balance == Decimal("270000.00")
+
+
+def test_one_live_request_per_invoice_and_a_returned_one_may_be_made_again() -> None:
+    s = support.scene()
+    support.effective(s)
+    claim = support.invoiced(s, s.milestone("signature"))
+    request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
+    codes = refused(actions.request_payment, claim, by=s.officer, now=LATER)
+    assert codes == {"already_requested", "request_above_milestone"}
+    assert refused(actions.return_payment, request, by=s.payer, now=LATER, reason="缺附件") == {"not_your_turn"}
+    perform(actions.return_payment, request, by=s.reviewer, now=LATER, reason="缺附件")
+    again = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
+    perform(actions.approve_payment, again, by=s.reviewer, now=LATER)
+    assert refused(actions.return_payment, again, by=s.reviewer, now=LATER, reason="…") == {"not_your_turn"}
+    perform(actions.return_payment, again, by=s.payer, now=LATER, reason="账号有误")
+    assert refused(actions.pay_payment, again, by=s.payer, now=LATER) == {"request_done"}
+
+
+def test_a_returned_invoice_can_be_replaced_but_never_paid_twice() -> None:
+    s = support.scene()
+    support.effective(s)
+    advance = s.milestone("signature")
+    first = support.invoiced(s, advance)
+    request = perform(actions.request_payment, first, by=s.officer, now=LATER).value
+    perform(actions.return_payment, request, by=s.reviewer, now=LATER, reason="发票抬头有误")
+    support.paid(s, advance)
+    assert refused(actions.request_payment, first, by=s.officer, now=LATER) == {"request_above_milestone"}
+
+
+def test_the_strictest_payment_clock_is_shown() -> None:
+    """10 working days from the invoice; for a small enterprise 30 days from acceptance when the invoice came late."""
+    s = support.scene()
+    support.effective(s)
+    support.delivered(s, s.milestone("delivery"), now=at("2026-03-16T09:00"))
+    support.invoiced(s, s.milestone("delivery"), now=at("2026-03-17T09:00"))
+    task = Task.objects.get(action="payment.request", done_at=None)
+    assert (task.clock, task.due_at) == ("C24", at("2026-04-01T00:00"))
+
+    late = support.scene()
+    support.effective(late)
+    support.delivered(late, late.milestone("delivery"), now=at("2026-03-16T09:00"))
+    support.invoiced(late, late.milestone("delivery"), now=at("2026-04-14T09:00"))
+    task = Task.objects.get(action="payment.request", done_at=None, root=late.case.ref)
+    assert (task.clock, task.due_at) == ("C25", at("2026-04-16T00:00"))
+
+    large = support.scene(size="large")
+    support.effective(large)
+    support.delivered(large, large.milestone("delivery"), now=at("2026-03-16T09:00"))
+    support.invoiced(large, large.milestone("delivery"), now=at("2026-04-14T09:00"))
+    assert Task.objects.get(action="payment.request", done_at=None, root=large.case.ref).clock == "C24"
+
+
+def test_the_task_wanders_from_hand_to_hand() -> None:
+    s = support.scene()
+    support.effective(s)
+    advance = s.milestone("signature")
+
+    def open_tasks() -> set[tuple[str, str]]:
+        found = Task.objects.filter(done_at=None, action__startswith="payment.") | Task.objects.filter(
+            done_at=None, action="invoice.submit"
+        )
+        return {(t.action, t.role) for t in found}
+
+    assert open_tasks() == {("invoice.submit", "supplier")}
+    claim = support.invoiced(s, advance)
+    assert open_tasks() == {("payment.request", "buyer_officer")}
+    request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
+    assert open_tasks() == {("payment.approve", "buyer_reviewer")}
+    perform(actions.approve_payment, request, by=s.reviewer, now=LATER)
+    assert open_tasks() == {("payment.pay", "treasury_payer")}
+    perform(actions.pay_payment, request, by=s.payer, now=LATER)
+    assert open_tasks() == set()
+
+
+def test_others_see_neither_invoices_nor_requests() -> None:
+    from yangcai.kernel.actions import SCOPES
+
+    s = support.scene()
+    support.effective(s)
+    support.paid(s, s.milestone("signature"))
+    strangers = [None, factories.make_supplier(), factories.make_post(Role.BUYER_OFFICER), factories.make_expert()]
+    for model in (Invoice, PaymentRequest):
+        assert [SCOPES[model](post, LATER).count() for post in strangers] == [0, 0, 0, 0]
+        own = (s.officer, s.reviewer, s.supplier, s.payer, s.treasury)
+        assert [SCOPES[model](post, LATER).count() for post in own] == [1, 1, 1, 1, 1]
+
+
+def test_a_request_cannot_be_marked_paid_without_approval_even_by_hand() -> None:
+    s = support.scene()
+    support.effective(s)
+    claim = support.invoiced(s, s.milestone("signature"))
+    request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaymentRequest.objects.filter(pk=request.pk).update(paid_at=LATER)
