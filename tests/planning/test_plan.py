@@ -1,0 +1,288 @@
+"""Does a plan reach its reservation only complete, lawful, and looked at by another person?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from tests import factories
+from yangcai.funds.queries import balances
+from yangcai.kernel.actions import can, perform
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.roles import Role
+from yangcai.planning import actions, checks
+from yangcai.planning.models import CompetitionReview, Intention, PlanItem
+from yangcai.planning.queries import PlanState, state_of
+
+pytestmark = pytest.mark.django_db
+NOW = factories.NOW
+
+REQUIREMENT = {
+    "description": "教学用计算机，满足附件参数", "quantity": "100 台", "delivery": "合同签订后 30 日内，交付至学校",
+    "acceptance_plan": "逐台开机检验，由使用单位出具验收书",
+}  # fmt: skip
+
+
+class Office:
+    """One buyer with its two people and one budget item of a million."""
+
+    def __init__(self, amount: str = "1000000.00"):
+        self.buyer = factories.make_organisation()
+        self.officer = factories.make_post(Role.BUYER_OFFICER, self.buyer)
+        self.reviewer = factories.make_post(Role.BUYER_REVIEWER, self.buyer)
+        self.appropriation = factories.fund_appropriation(self.buyer, amount=amount)
+
+    def intention(self, **changes: Any) -> Intention:
+        data = {"title": "教学设备", "overview": "100 台", "amount": "800000", "expected_on": "2026-05-01", **changes}
+        return perform(actions.publish_intention, self.appropriation, by=self.officer, now=NOW, **data).value
+
+    def draft(self, **changes: Any) -> PlanItem:
+        data = {
+            "title": "教学设备", "category": "goods", "procedure": "open_tender", "amount": "800000.00",
+            "start_on": "2026-05-01", "intention_exemption": "突发情况，不可预见", "set_aside": "whole",
+            **REQUIREMENT, **changes,
+        }  # fmt: skip
+        return perform(actions.draft_plan, self.appropriation, by=self.officer, now=NOW, **data).value
+
+    def submitted(self, **changes: Any) -> PlanItem:
+        item = self.draft(**changes)
+        perform(actions.submit_plan, item, by=self.officer, now=NOW)
+        return PlanItem.objects.get(pk=item.pk)
+
+    def review(
+        self, item: PlanItem, by: Any = None, decision: str = "approve", fail: str = "", **data: Any
+    ) -> PlanItem:
+        answers = [
+            {"check": c, "answer": "fail" if c == fail else "pass", "remark": "指定了品牌" if c == fail else ""}
+            for c in checks.codes()
+        ]
+        perform(
+            actions.review_plan, item, by=by or self.reviewer, now=NOW, decision=decision,
+            **{"answers": answers, **data},
+        )  # fmt: skip
+        return PlanItem.objects.get(pk=item.pk)
+
+    def why_not_submitted(self, **changes: Any) -> set[str]:
+        return {r.code for r in can(actions.submit_plan, self.draft(**changes), by=self.officer, now=NOW)}
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_from_intention_to_filing(office: Office) -> None:
+    intention = office.intention()
+    assert Task.objects.get(action="plan.draft", done_at=None).organisation_id == office.buyer.pk
+    item = office.draft(intention=intention.pk, intention_exemption="")
+    assert state_of(item) == PlanState.DRAFT
+    perform(actions.submit_plan, item, by=office.officer, now=NOW)
+    waiting = Task.objects.get(root=item.ref, done_at=None)
+    assert (waiting.action, waiting.role) == ("plan.review", Role.BUYER_REVIEWER)
+    item = office.review(PlanItem.objects.get(pk=item.pk))
+    assert state_of(item) == PlanState.APPROVED
+    found = balances(office.appropriation)
+    assert (found.available, found.reserved) == (Decimal("200000.00"), Decimal("800000.00"))
+    perform(actions.file_plan, item, by=office.officer, now=NOW)
+    assert state_of(PlanItem.objects.get(pk=item.pk)) == PlanState.FILED
+    assert not Task.objects.filter(action="plan.draft", done_at=None).exists()
+
+
+def test_a_draft_may_lack_what_the_review_must_not(office: Office) -> None:
+    found = office.why_not_submitted(**{key: "" for key in REQUIREMENT}, intention_exemption="", set_aside="none")
+    assert found == {"requirement_incomplete", "no_intention", "not_set_aside"}
+
+
+def test_each_missing_part_of_the_requirement_is_named(office: Office) -> None:
+    item = office.draft(quantity="", acceptance_plan=" ")
+    refusals = can(actions.submit_plan, item, by=office.officer, now=NOW)
+    assert [r.field for r in refusals] == ["quantity", "acceptance_plan"]
+    assert refusals[0].zh == "采购需求没有写明“数量”"
+    assert refusals[0].citation.text == "《政府采购需求管理办法》第七条"
+
+
+def test_more_than_is_available_is_not_planned(office: Office) -> None:
+    with pytest.raises(Refused) as error:
+        office.draft(amount="1000000.01")
+    assert error.value.codes == {"over_budget"}
+    assert "1,000,000.00" in error.value.refusals[0].zh
+
+
+def test_two_plans_cannot_both_have_the_same_money(office: Office) -> None:
+    first, second = office.submitted(amount="600000"), office.submitted(amount="600000")
+    office.review(first)
+    with pytest.raises(Refused) as error:
+        office.review(second)
+    assert error.value.codes == {"over_budget"}
+    assert state_of(PlanItem.objects.get(pk=second.pk)) == PlanState.REVIEW
+    assert not CompetitionReview.objects.filter(plan_item=second).exists()
+
+
+def test_small_purchases_are_set_aside_or_say_why_not(office: Office) -> None:
+    assert office.why_not_submitted(set_aside="none", amount="800000") == {"not_set_aside"}
+    assert office.why_not_submitted(set_aside="package", amount="500000") == {"not_set_aside"}
+    assert office.why_not_submitted(set_aside="none", set_aside_reason="市场供应不足", amount="800000") == set()
+    assert office.why_not_submitted(set_aside="none", amount="499999.99") == set()  # below the quota limit of Gansu
+
+
+def test_the_set_aside_duty_ends_at_two_million() -> None:
+    office = Office("5000000.00")
+    assert office.why_not_submitted(set_aside="none", amount="2000000") == {"not_set_aside"}
+    assert office.why_not_submitted(set_aside="none", amount="2000000.01") == set()
+
+
+def test_ten_million_need_a_survey_of_three() -> None:
+    office = Office("20000000.00")
+    assert office.why_not_submitted(amount="9999999.99") == set()
+    assert office.why_not_submitted(amount="10000000") == {"survey_too_small", "survey_missing"}
+    assert office.why_not_submitted(amount="10000000", survey_respondents=2, survey_summary="两家") == {
+        "survey_too_small"
+    }
+    assert office.why_not_submitted(amount="10000000", survey_respondents=3, survey_summary="三家") == set()
+
+
+def test_works_are_not_openly_tendered_under_this_law(office: Office) -> None:
+    assert office.why_not_submitted(category="works") == {"procedure_not_for_category"}
+
+
+def test_repeated_purchases_by_other_methods_are_added_up() -> None:
+    office = Office("9000000.00")
+    items = [office.draft(amount="1500000", classification="A02") for _n in range(3)]
+    PlanItem.objects.filter(pk__in=[i.pk for i in items]).update(procedure="quotations")
+    PlanItem.objects.filter(pk__in=[i.pk for i in items[:2]]).update(submitted_at=NOW)
+    last = PlanItem.objects.get(pk=items[2].pk)
+    refusals = {r.code: r for r in can(actions.submit_plan, last, by=office.officer, now=NOW)}
+    assert "1,500,000.00 + 1,500,000.00 + 1,500,000.00 = 4,500,000.00 元" in refusals["split_purchase"].zh
+    assert "4,000,000.00" in refusals["split_purchase"].zh
+    PlanItem.objects.filter(pk=items[0].pk).update(cancelled_at=NOW)
+    assert "split_purchase" not in {r.code for r in can(actions.submit_plan, last, by=office.officer, now=NOW)}
+
+
+def test_open_tenders_are_never_a_split() -> None:
+    office = Office("9000000.00")
+    for _n in range(3):
+        office.submitted(amount="3000000", classification="A02")
+
+
+def test_who_wrote_it_may_not_review_it(office: Office) -> None:
+    item = office.submitted()
+    with pytest.raises(Refused) as error:
+        office.review(item, by=office.officer)
+    assert error.value.codes == {"role_may_not"}
+    second_hat = factories.make_post(Role.BUYER_REVIEWER, office.buyer, person=office.officer.person)
+    with pytest.raises(Refused) as error:
+        office.review(item, by=second_hat)
+    assert error.value.codes == {"same_person"}
+
+
+def test_another_unit_neither_sees_nor_touches_it(office: Office) -> None:
+    stranger = factories.make_post(Role.BUYER_REVIEWER)
+    with pytest.raises(Refused) as error:
+        office.review(office.submitted(), by=stranger)
+    assert error.value.codes == {"not_yours"}
+
+
+def test_a_failed_check_sends_the_plan_back(office: Office) -> None:
+    item = office.submitted()
+    with pytest.raises(Refused) as error:
+        office.review(item, fail="D12")
+    (refusal,) = error.value.refusals
+    assert refusal.code == "competition_check_failed" and "D12" in refusal.zh
+    assert "第二十条第（六）项" in refusal.citation.text
+    item = office.review(item, fail="D12", decision="return", reason="删除参考品牌")
+    assert state_of(item) == PlanState.RETURNED and item.return_reason == "删除参考品牌"
+    assert not CompetitionReview.objects.get(plan_item=item, check_code="D12").passed
+    assert balances(office.appropriation).reserved == 0
+
+
+def test_a_returned_plan_keeps_its_draft_and_comes_again(office: Office) -> None:
+    item = office.review(office.submitted(), decision="return", reason="补充标准")
+    revised = {
+        "title": "教学设备", "category": "goods", "procedure": "open_tender", "amount": "700000.00",
+        "start_on": "2026-05-01", "intention_exemption": "突发情况，不可预见", "set_aside": "whole",
+        **REQUIREMENT, "standards": "GB/T 9813",
+    }  # fmt: skip
+    perform(actions.revise_plan, item, by=office.officer, now=NOW, **revised)
+    perform(actions.submit_plan, item, by=office.officer, now=NOW)
+    item = PlanItem.objects.get(pk=item.pk)
+    assert (item.amount, item.requirement.standards, item.return_reason) == (Decimal("700000.00"), "GB/T 9813", "")
+    assert state_of(item) == PlanState.REVIEW
+
+
+def test_a_plan_under_review_is_not_changed(office: Office) -> None:
+    item = office.submitted()
+    assert {r.code for r in can(actions.revise_plan, item, by=office.officer, now=NOW)} == {"plan_state"}
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        ({"answers": [{"check": "D01", "answer": "pass", "remark": ""}]}, {"review_incomplete"}),
+        ({"answers": [{"check": c, "answer": "fail", "remark": ""} for c in checks.codes()], "decision": "return",
+          "reason": "x"}, {"remark_missing"}),
+        ({"answers": [{"check": c, "answer": "pass"} for c in [*checks.codes(), "D01"]]}, {"review_incomplete"}),
+        ({"decision": "return"}, {"reason_missing"}),
+        ({"answers": [{"check": "D99", "answer": "pass"}]}, {"invalid_input"}),
+    ],
+)  # fmt: skip
+def test_a_review_answers_every_question(office: Office, data: Any, codes: set[str]) -> None:
+    with pytest.raises(Refused) as error:
+        office.review(office.submitted(), **data)
+    assert error.value.codes == codes
+
+
+def test_cancelling_gives_the_money_back(office: Office) -> None:
+    item = office.review(office.submitted())
+    perform(actions.cancel_plan, item, by=office.officer, now=NOW, reason="需求取消")
+    assert balances(office.appropriation).available == Decimal("1000000.00")
+    item = PlanItem.objects.get(pk=item.pk)
+    assert state_of(item) == PlanState.CANCELLED
+    assert {r.code for r in can(actions.cancel_plan, item, by=office.officer, now=NOW)} == {"plan_state"}
+
+
+def test_a_plan_with_a_live_case_is_not_cancelled() -> None:
+    case = factories.make_case()
+    officer = factories.make_post(Role.BUYER_OFFICER, case.buyer)
+    assert {r.code for r in can(actions.cancel_plan, case.plan_item, by=officer, now=NOW)} == {"plan_in_use"}
+
+
+def test_an_intention_under_a_plan_is_not_withdrawn(office: Office) -> None:
+    intention = office.intention()
+    item = office.draft(intention=intention.pk)
+    assert {r.code for r in can(actions.withdraw_intention, intention, by=office.officer, now=NOW)} == {
+        "intention_in_use"
+    }
+    perform(actions.cancel_plan, item, by=office.officer, now=NOW, reason="需求取消")
+    perform(actions.withdraw_intention, intention, by=office.officer, now=NOW, reason="需求取消")
+    intention.refresh_from_db()
+    assert {r.code for r in can(actions.withdraw_intention, intention, by=office.officer, now=NOW)} == {
+        "intention_withdrawn"
+    }
+
+
+def test_an_intention_states_what_is_possible(office: Office) -> None:
+    for changes, code in (
+        ({"amount": "1000000.01"}, "over_budget"),
+        ({"expected_on": "2026-03-01"}, "expected_in_the_past"),
+    ):
+        with pytest.raises(Refused) as error:
+            office.intention(**changes)
+        assert error.value.codes == {code}
+
+
+def test_c01_says_from_when_the_procurement_may_begin(office: Office) -> None:
+    intention = office.intention()
+    task = Task.objects.get(root=intention.ref, clock="C01")
+    assert (task.action, task.role) == ("", "")
+    assert task.due_at.astimezone(factories.SHANGHAI).date() == datetime.date(2026, 4, 1)
+
+
+def test_every_check_stands_in_both_languages_with_its_article() -> None:
+    assert checks.codes() == tuple(f"D{n:02d}" for n in range(1, 23))
+    for check in checks.all_checks():
+        assert "是否" in check.zh and check.en.endswith("?") and check.citation.article.startswith("第")
+        with translation.override("en"):
+            assert check.text == check.en

@@ -1,0 +1,283 @@
+"""How does a plan come to be: drafted, sent, reviewed by another person, filed, or cancelled?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai import procedures
+from yangcai.funds import actions as funds
+from yangcai.funds.models import Appropriation, Bucket
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import DateField, Input, MoneyField, RowsField, TextField
+from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.planning import checks, rules
+from yangcai.planning.models import Category, CompetitionReview, Intention, PlanItem, Requirement, SetAside
+
+CENT = Decimal("0.01")
+#: Columns of the plan and of its requirement that the one form fills in.
+PLAN_COLUMNS = (
+    "intention", "intention_exemption", "title", "category", "classification", "procedure", "amount", "set_aside",
+    "set_aside_reason", "start_on",
+)  # fmt: skip
+REQUIREMENT_COLUMNS = (
+    "description", "quantity", "delivery", "standards", "service", "acceptance_plan", "survey_respondents",
+    "survey_summary",
+)  # fmt: skip
+
+
+def procedure_choices() -> list[tuple[str, str]]:
+    return [(p.code, p.zh if in_chinese() else p.en) for p in procedures.PROCEDURES.values()]
+
+
+class DraftPlan(Input):
+    """The whole plan on one form; what a draft may still lack is asked for when it is sent for review."""
+
+    title = TextField(label=_("采购项目名称"))
+    category = forms.ChoiceField(label=_("类别"), choices=Category.choices)
+    classification = TextField(label=_("品目"), required=False, help_text=_("政府采购品目分类目录的编码或者名称"))
+    procedure = forms.ChoiceField(label=_("采购方式"), choices=procedure_choices)
+    amount = MoneyField(label=_("预算金额"), min_value=CENT)
+    start_on = DateField(label=_("计划开始日期"))
+    intention = forms.ModelChoiceField(
+        label=_("采购意向"), queryset=Intention.objects.filter(withdrawn_at__isnull=True), required=False
+    )
+    intention_exemption = TextField(
+        label=_("不公开意向的理由"), required=False, help_text=_("仅限因不可预见的原因急需开展的采购")
+    )
+    set_aside = forms.ChoiceField(label=_("预留份额"), choices=SetAside.choices)
+    set_aside_reason = TextField(label=_("不预留的理由"), lines=2, required=False)
+    description = TextField(label=_("技术和服务要求"), lines=8, required=False)
+    quantity = TextField(label=_("数量"), required=False)
+    delivery = TextField(label=_("交付时间和地点"), lines=2, required=False)
+    standards = TextField(label=_("执行的标准"), lines=3, required=False)
+    service = TextField(label=_("服务要求"), lines=3, required=False)
+    acceptance_plan = TextField(label=_("验收方案"), lines=4, required=False)
+    survey_respondents = forms.IntegerField(label=_("需求调查对象数"), min_value=0, max_value=1000, required=False)
+    survey_summary = TextField(label=_("需求调查情况"), lines=4, required=False)
+
+    def scope(self) -> None:
+        """Only intentions of the same budget item; when revising, what stands there now."""
+        plan_item = self.subject if isinstance(self.subject, PlanItem) else None
+        appropriation = plan_item.appropriation if plan_item else self.subject
+        if not isinstance(appropriation, Appropriation):
+            return
+        intentions = Intention.objects.filter(appropriation=appropriation, withdrawn_at__isnull=True)
+        self.fields["intention"].queryset = intentions
+        if plan_item is None:
+            intention = intentions.order_by("-pk").first()
+            source = intention or appropriation
+            self.initial.update(
+                title=intention.title if intention else appropriation.name,
+                amount=source.amount,
+                intention=intention,
+                classification=appropriation.classification,
+                procedure="open_tender",
+                description=intention.overview if intention else "",
+            )
+            return
+        requirement = plan_item.requirement
+        self.initial.update({name: getattr(plan_item, name) for name in PLAN_COLUMNS})
+        self.initial.update({name: getattr(requirement, name) for name in REQUIREMENT_COLUMNS})
+
+
+def _columns(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: data[name] for name in names}
+
+
+@action(
+    "plan.draft",
+    zh="编制采购计划",
+    en="Draft the plan",
+    on=Appropriation,
+    by={Role.BUYER_OFFICER},
+    input=DraftPlan,
+    checks=(rules.amount_is_available,),
+    creates=True,
+    sentence=("{post}编制了采购计划", "{post} drafted the plan"),
+    cites=("plan.filed", "requirement.content"),
+    hint=(
+        "采购需求、采购方式和预留份额一次填写；送审前可反复修改",
+        "Everything on one form; change it until you send it",
+    ),
+    is_public=False,
+)
+def draft_plan(appropriation: Appropriation, *, by: Post, now: datetime.datetime, **data: Any) -> PlanItem:
+    """The plan of one purchase with its requirement (条例 art. 29; 财库〔2021〕22号). Reserves nothing yet."""
+    reserved = funds.open_fund(bucket=Bucket.RESERVED, parent=appropriation.available_fund)
+    plan_item = PlanItem.objects.create(
+        appropriation=appropriation, reserved_fund=reserved, drafted_at=now, **_columns(data, PLAN_COLUMNS)
+    )
+    Requirement.objects.create(plan_item=plan_item, **_columns(data, REQUIREMENT_COLUMNS))
+    return plan_item
+
+
+@action(
+    "plan.revise",
+    zh="修改采购计划",
+    en="Revise the plan",
+    on=PlanItem,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.can_be_changed,),
+    input=DraftPlan,
+    checks=(rules.amount_is_available,),
+    sentence=("{post}修改了采购计划", "{post} revised the plan"),
+    cites=("requirement.content",),
+    is_public=False,
+)
+def revise_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data: Any) -> None:
+    """Change a draft, or a plan that came back."""
+    PlanItem.objects.filter(pk=plan_item.pk).update(**_columns(data, PLAN_COLUMNS))
+    Requirement.objects.filter(plan_item=plan_item).update(**_columns(data, REQUIREMENT_COLUMNS))
+
+
+@action(
+    "plan.submit",
+    zh="送审采购计划",
+    en="Send the plan for review",
+    on=PlanItem,
+    by={Role.BUYER_OFFICER},
+    needs=(
+        rules.can_be_changed,
+        rules.requirement_is_complete,
+        rules.intention_is_published_or_exempt,
+        rules.is_funded,
+        rules.market_was_surveyed,
+        rules.procedure_is_lawful,
+        rules.set_aside_duty_is_met,
+        rules.is_not_split,
+    ),
+    sentence=("{post}将采购计划送审", "{post} sent the plan for review"),
+    cites=("requirement.content", "requirement.survey.goods_services", "threshold.open_tender", "splitting.threshold",
+           "set_aside.whole.goods_services"),
+    hint=("送审后由另一人审查，编制人员不得参与审查", "Somebody else reviews it; who wrote it may not"),
+    is_public=False,
+)  # fmt: skip
+def submit_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data: Any) -> None:
+    """Ask for the review; from here on the plan is not changed unless it comes back."""
+    plan_item.submitted_at, plan_item.returned_at, plan_item.return_reason = now, None, ""
+    plan_item.save(update_fields=["submitted_at", "returned_at", "return_reason"])
+
+
+def check_choices() -> list[tuple[str, str]]:
+    return [(check.code, f"{check.code} {check.text}") for check in checks.all_checks()]
+
+
+class AnswerRow(forms.Form):
+    check = forms.ChoiceField(label=_("审查事项"), choices=check_choices)
+    answer = forms.ChoiceField(label=_("结论"), choices=[("pass", _("通过")), ("fail", _("不通过"))])
+    remark = TextField(label=_("说明"), required=False)
+
+
+class ReviewPlan(Input):
+    answers = RowsField(AnswerRow, label=_("公平竞争审查"), min_rows=1, blank=0)
+    decision = forms.ChoiceField(label=_("审核意见"), choices=[("approve", _("审核通过")), ("return", _("退回修改"))])
+    reason = TextField(label=_("退回理由"), lines=3, required=False)
+
+    def scope(self) -> None:
+        self.initial["answers"] = [{"check": code} for code in checks.codes()]
+
+
+@action(
+    "plan.review",
+    zh="审核采购计划",
+    en="Review the plan",
+    on=PlanItem,
+    by={Role.BUYER_REVIEWER},
+    needs=(rules.is_under_review,),
+    input=ReviewPlan,
+    checks=(
+        rules.every_check_is_answered,
+        rules.failed_checks_forbid_approval,
+        rules.return_has_a_reason,
+        rules.approval_is_funded,
+    ),
+    not_same_person_as=("plan.draft", "plan.revise", "plan.submit"),
+    sentence=("{post}审核了采购计划", "{post} reviewed the plan"),
+    cites=("requirement.review", "requirement.key_review", "requirement.competition_review"),
+    hint=(
+        "逐项完成公平竞争审查；通过即预留资金",
+        "Answer every check of the competition review; approval reserves the money",
+    ),
+    is_public=False,
+)
+def review_plan(
+    plan_item: PlanItem,
+    *,
+    by: Post,
+    now: datetime.datetime,
+    answers: list[dict[str, Any]],
+    decision: str,
+    reason: str,
+    **data: Any,
+) -> None:
+    """Keep the answers; approve, which reserves the whole amount, or send back (财库〔2021〕22号 art. 33)."""
+    CompetitionReview.objects.bulk_create(
+        [
+            CompetitionReview(
+                plan_item=plan_item,
+                check_code=answer["check"],
+                passed=answer["answer"] == "pass",
+                remark=answer["remark"],
+                at=now,
+            )
+            for answer in answers
+        ]
+    )
+    if decision == "return":
+        plan_item.submitted_at, plan_item.returned_at, plan_item.return_reason = None, now, reason
+        plan_item.save(update_fields=["submitted_at", "returned_at", "return_reason"])
+        return
+    funds.reserve(fund=plan_item.reserved_fund, amount=plan_item.amount, now=now, ground=plan_item.ref)
+    plan_item.approved_at = now
+    plan_item.save(update_fields=["approved_at"])
+
+
+@action(
+    "plan.file",
+    zh="采购计划备案",
+    en="File the plan",
+    on=PlanItem,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.is_approved,),
+    sentence=("{post}将采购计划报财政部门备案", "{post} filed the plan with the treasury"),
+    cites=("plan.filed", "plan.before_activity"),
+    hint=("采购活动开始前报本级财政部门备案", "With the treasury of the same level, before the procurement begins"),
+    is_public=False,
+)
+def file_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data: Any) -> None:
+    """The approved plan reaches the treasury of the same level (条例 art. 29)."""
+    plan_item.filed_at = now
+    plan_item.save(update_fields=["filed_at"])
+
+
+class CancelPlan(Input):
+    reason = TextField(label=_("取消理由"), lines=2)
+
+
+@action(
+    "plan.cancel",
+    zh="取消采购计划",
+    en="Cancel the plan",
+    on=PlanItem,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.is_not_cancelled, rules.no_case_leans_on_it),
+    input=CancelPlan,
+    sentence=("{post}取消了采购计划", "{post} cancelled the plan"),
+    cites=("plan.before_activity",),
+    hint=("预留资金退回可用余额", "The reserved money goes back to what is available"),
+    is_public=False,
+)
+def cancel_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, reason: str, **data: Any) -> None:
+    """Give the reservation back and close the plan."""
+    plan_item.reserved_fund.refresh_from_db()
+    if plan_item.reserved_fund.balance:
+        funds.release_reservation(
+            fund=plan_item.reserved_fund, amount=plan_item.reserved_fund.balance, now=now, ground=plan_item.ref
+        )
+    plan_item.cancelled_at = now
+    plan_item.save(update_fields=["cancelled_at"])

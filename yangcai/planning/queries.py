@@ -1,0 +1,61 @@
+"""Which intentions and plans may a post see, and which wait for what?"""
+
+import datetime
+
+from django.db.models import Q, QuerySet
+
+from yangcai.funds.queries import OVERSEERS
+from yangcai.kernel.actions import scope, standing
+from yangcai.parties.models import Post
+from yangcai.parties.roles import BUYER
+from yangcai.planning.models import CompetitionReview, Intention, PlanItem
+from yangcai.planning.states import PlanState, state_of
+
+__all__ = [
+    "PlanState",
+    "last_review",
+    "state_of",
+    "unplanned_intentions",
+    "visible_intentions",
+    "visible_plan_items",
+]
+
+
+@scope(Intention)
+def visible_intentions(post: Post | None, now: datetime.datetime) -> QuerySet[Intention]:
+    """Intentions are public from their publication on (财库〔2020〕10号)."""
+    return Intention.objects.filter(published_at__lte=now).select_related("appropriation__buyer")
+
+
+@standing(Intention)
+def concerns_intention(intention: Intention, post: Post) -> bool:
+    return post.role in OVERSEERS or (post.role in BUYER and intention.appropriation.buyer_id == post.organisation_id)
+
+
+@scope(PlanItem)
+def visible_plan_items(post: Post | None, now: datetime.datetime) -> QuerySet[PlanItem]:
+    """A plan is its buyer's own until its case is published; the overseers see every one."""
+    items = PlanItem.objects.select_related("appropriation__buyer", "intention", "reserved_fund", "requirement")
+    if post is not None and post.role in OVERSEERS:
+        return items
+    if post is not None and post.role in BUYER:
+        return items.filter(appropriation__buyer_id=post.organisation_id)
+    return items.none()
+
+
+@standing(PlanItem)
+def concerns_plan_item(plan_item: PlanItem, post: Post) -> bool:
+    return post.role in OVERSEERS or (post.role in BUYER and plan_item.buyer_id == post.organisation_id)
+
+
+def unplanned_intentions(*, appropriation_id: int) -> QuerySet[Intention]:
+    """Intentions that stand and that no live plan has taken up."""
+    taken = Q(plan_items__isnull=False, plan_items__cancelled_at__isnull=True)
+    standing_ones = Intention.objects.filter(appropriation_id=appropriation_id, withdrawn_at__isnull=True)
+    return standing_ones.exclude(pk__in=Intention.objects.filter(taken).values("pk")).order_by("pk")
+
+
+def last_review(plan_item: PlanItem) -> QuerySet[CompetitionReview]:
+    """The answers of the latest review, in the order of the checklist."""
+    latest = CompetitionReview.objects.filter(plan_item=plan_item).order_by("-at").values("at")[:1]
+    return CompetitionReview.objects.filter(plan_item=plan_item, at=latest).order_by("check_code")
