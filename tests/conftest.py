@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from tests.settings import CLUSTER, OWN_CLUSTER
 from yangcai.kernel import embedded_postgres
@@ -37,6 +38,27 @@ def _drop_leftovers() -> None:
         found = connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'").fetchall()
         for (name,) in found:
             connection.execute(psycopg.sql.SQL("DROP DATABASE {}").format(psycopg.sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_may_empty_what_is_append_only() -> Iterator[None]:
+    """After a test with real transactions its database is emptied; the triggers that forbid TRUNCATE look away."""
+    patch = pytest.MonkeyPatch()
+    ordinary = DatabaseOperations.execute_sql_flush
+
+    def flush(operations: DatabaseOperations, statements: list[str]) -> None:
+        with operations.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT format('ALTER TABLE %s %%s TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger"
+                " WHERE NOT tgisinternal AND tgtype & 32 <> 0"  # bit 5: TRUNCATE
+            )
+            switches = [row[0] for row in cursor.fetchall()]
+        off, on = ([switch.replace("%s", word) for switch in switches] for word in ("DISABLE", "ENABLE"))
+        ordinary(operations, [*off, *statements, *on])
+
+    patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+    yield
+    patch.undo()
 
 
 @pytest.fixture
