@@ -1,5 +1,6 @@
 """Does our own PostgreSQL start for everybody, survive accidents, and stay closed to others?"""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -47,8 +48,13 @@ def count(dsn: str) -> int:
 
 
 def children(pid: int) -> list[int]:
-    done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line) for line in done.stdout.split()]
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            state, parent = entry.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(entry.parent.name))
+    return found
 
 
 def alive(pid: int) -> bool:
@@ -165,23 +171,32 @@ def test_kill_9_loses_nothing(home, busy):
         connection.execute("CREATE TABLE witness AS SELECT generate_series(1, 1000) AS n")
     pid = embedded_postgres.status(home).pid
     assert pid
-    orphans = []
-    if busy:
-        sleeper = psycopg.connect(dsn, autocommit=True)
-        backend = sleeper.info.backend_pid
-        # A backend that is stopped cannot notice that its server died: it keeps the shared memory, as a busy one does.
-        os.kill(backend, signal.SIGSTOP)
-        orphans = children(pid)
-        assert backend in orphans
-    os.kill(pid, signal.SIGKILL)
-    while alive(pid):
-        time.sleep(0.01)
-    assert embedded_postgres.start(home) == dsn
+    backend = None
+    with contextlib.ExitStack() as opened:
+        if busy:
+            sleeper = opened.enter_context(psycopg.connect(dsn, autocommit=True))
+            backend = sleeper.info.backend_pid
+            # A stopped backend cannot notice that its server died: it keeps the shared memory, as a busy one does.
+            os.kill(backend, signal.SIGSTOP)
+            assert backend in children(pid)
+        os.kill(pid, signal.SIGKILL)
+        while alive(pid):
+            time.sleep(0.01)
+        assert embedded_postgres.start(home) == dsn
     assert count(dsn) == 1000
     assert embedded_postgres.status(home).pid != pid
-    assert not [orphan for orphan in orphans if alive(orphan)]
-    if busy:
-        sleeper.close()
+    assert backend is None or not alive(backend)
+
+
+def test_stops_though_a_backend_does_not(home, monkeypatch):
+    monkeypatch.setattr(embedded_postgres, "STOP_SECONDS", 1)
+    dsn = embedded_postgres.start(home)
+    with psycopg.connect(dsn, autocommit=True) as stuck:
+        stuck.execute("CREATE TABLE witness AS SELECT generate_series(1, 1000) AS n")
+        os.kill(stuck.info.backend_pid, signal.SIGSTOP)
+        assert embedded_postgres.stop(home)
+    assert not embedded_postgres.status(home).running
+    assert count(embedded_postgres.start(home)) == 1000
 
 
 def test_a_pid_file_that_names_a_stranger_is_no_obstacle(home):

@@ -37,6 +37,7 @@ NAME = "yangcai"  # of the role and of the database that the programme uses
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 107  # bytes, sun_path of Linux without its closing zero
 START_SECONDS = 60
+STOP_SECONDS = 20
 ORPHAN_SECONDS = 3
 UNREACHABLE_HOMES = Path("/var/lib/yangcai")
 
@@ -120,7 +121,12 @@ def stop(home: Path | str) -> bool:
     with _locked(cluster):
         if _postmaster(cluster) is None:
             return False
-        _run(cluster, _programs(cluster) / "pg_ctl", "stop", "-w", "-m", "fast", "-D", cluster.data)
+        pg_ctl = _programs(cluster) / "pg_ctl"
+        try:
+            _run(cluster, pg_ctl, "stop", "-w", "-t", str(STOP_SECONDS), "-m", "fast", "-D", cluster.data)
+        except PostgresError:
+            # A process of the server does not end: stop without it; the next start recovers, nothing is lost.
+            _run(cluster, pg_ctl, "stop", "-w", "-m", "immediate", "-D", cluster.data)
     return True
 
 
