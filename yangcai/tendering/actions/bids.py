@@ -1,0 +1,185 @@
+"""How does a supplier get the documents, hand in a sealed bid, replace it and take it back?"""
+
+import datetime
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case, Lot, Stage
+from yangcai.kernel import documents, money
+from yangcai.kernel.actions import action
+from yangcai.kernel.entries import plain
+from yangcai.kernel.inputs import Input, MoneyField, PrivateFile, PrivateFilesField, RowsField, TextField
+from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.roles import Role
+from yangcai.tendering import sealing
+from yangcai.tendering.models import Bid, Participation, PreferenceClaim, Solicitation
+from yangcai.tendering.rules import bids as rules
+
+
+@action(
+    "documents.obtain",
+    zh="获取采购文件",
+    en="Obtain the documents",
+    on=Case,
+    by={Role.SUPPLIER},
+    at={Stage.INVITATION, Stage.SUBMISSION},
+    needs=(rules.documents_are_supplied, rules.has_no_documents_yet, rules.is_not_debarred),
+    sentence=("{post}获取了采购文件", "{post} obtained the documents"),
+    is_public=False,
+    secret=True,
+    cites=("documents.supply.open_tender", "documents.price", "submission.secrecy"),
+    hint=(
+        "免费在线获取；开标前任何人不会知道贵单位获取了采购文件",
+        "Free and online; until the opening nobody learns that you obtained them",
+    ),
+)
+def obtain_documents(case: Case, *, by: Any, now: datetime.datetime) -> Participation:
+    """The supplier may bid from now on."""
+    return Participation.objects.create(case=case, supplier_id=by.organisation_id, obtained_at=now)
+
+
+class LineRow(forms.Form):
+    item = TextField(label=_("名称"))
+    specification = TextField(label=_("规格型号"), required=False)
+    quantity = forms.DecimalField(label=_("数量"), min_value=Decimal("0.001"), max_digits=14, decimal_places=3)
+    unit_price = MoneyField(label=_("单价"))
+    amount = MoneyField(label=_("小计"))
+
+
+class SubmitBid(Input):
+    price = MoneyField(label=_("投标报价（元）"), min_value=Decimal("0.01"))
+    price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
+    lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
+    delivery = TextField(label=_("交付期"), required=False)
+    preference = forms.ChoiceField(label=_("享受的价格扣除"), choices=PreferenceClaim.choices, required=False)
+    small_micro_share = forms.DecimalField(
+        label=_("小微企业合同份额"),
+        min_value=0,
+        max_value=1,
+        max_digits=5,
+        decimal_places=4,
+        required=False,
+        help_text=_("联合体或者分包时填写，如 0.30"),
+    )
+    is_domestic = forms.BooleanField(label=_("所投产品为本国产品"), required=False)
+    brand = TextField(label=_("核心产品品牌"), required=False)
+    files = PrivateFilesField(label=_("投标文件"), required=False, help_text=_("密封后保存，开标前无人可以读取"))
+    commitment = forms.BooleanField(
+        label=_("我单位承诺符合政府采购法第二十二条规定的条件，投标内容真实，无串通投标行为")
+    )
+
+    def clean_price_in_words(self) -> str:
+        words = self.cleaned_data["price_in_words"]
+        if words:
+            try:
+                money.parse_capitals(words)
+            except money.MoneyError as error:
+                raise forms.ValidationError(error.zh if in_chinese() else error.en, code="words") from error
+        elif self.cleaned_data.get("price"):
+            words = money.capitals(self.cleaned_data["price"])
+        return words
+
+    def clean_preference(self) -> str:
+        """Only what the registered size and the document allow; not a Refusal, because that would be written down."""
+        claim = self.cleaned_data["preference"] or PreferenceClaim.NONE
+        if claim == PreferenceClaim.SMALL_MICRO and not self.by.organisation.is_small_micro:
+            raise forms.ValidationError(_("贵单位登记的企业规模不是小型、微型企业"), code="preference")
+        if claim == PreferenceClaim.CONSORTIUM and isinstance(self.subject, Lot):
+            document = Solicitation.objects.filter(case_id=self.subject.case_id).first()
+            if document is None or not (document.accepts_consortium or document.subcontracting):
+                raise forms.ValidationError(_("采购文件不接受联合体，也不允许分包"), code="preference")
+        return claim
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("preference") == PreferenceClaim.CONSORTIUM and cleaned.get("small_micro_share") is None:
+            self.add_error("small_micro_share", _("请填写小微企业在合同中的份额"))
+        return cleaned
+
+
+@action(
+    "bid.submit",
+    zh="递交投标文件",
+    en="Submit a bid",
+    on=Lot,
+    by={Role.SUPPLIER},
+    at={Stage.SUBMISSION},
+    needs=(
+        rules.submission_is_open,
+        rules.opening_not_begun,
+        rules.has_documents,
+        rules.is_not_debarred,
+        rules.is_eligible,
+        rules.has_no_relative,
+    ),
+    input=SubmitBid,
+    sentence=("{post}递交了投标文件", "{post} submitted a bid"),
+    is_public=False,
+    secret=True,
+    cites=("submission.receipt", "submission.withdrawal", "submission.late_bid", "qualification.consortium"),
+    hint=(
+        "递交后立即密封并出具回执；截止前可以再次递交，以最后一次为准",
+        "Sealed at once, with a receipt; until the deadline you may submit again, and the last one counts",
+    ),
+)
+def submit_bid(
+    lot: Lot, *, by: Any, now: datetime.datetime, files: list[PrivateFile], commitment: bool, **offer: Any
+) -> Bid:
+    """Seal and keep a bid; the database stamps when it came in. An earlier one is never opened."""
+    supplier = by.organisation
+    rules.live_bids(lot=lot, supplier=supplier).update(replaced_at=now)
+    revision = Bid.objects.filter(lot=lot, supplier=supplier).count() + 1
+    receipt = f"TB{timezone.localdate(now):%Y%m%d}-{secrets.token_hex(6).upper()}"  # a counter would tell how many
+    envelope = sealing.seal(
+        plain(offer),
+        files,
+        context=sealing.context(case=lot.case.number, lot=lot.number, supplier=supplier.pk, revision=revision),
+    )
+    bid = Bid.objects.create(
+        lot=lot,
+        supplier=supplier,
+        revision=revision,
+        envelope=documents.store_bytes(data=envelope.content, name=f"{receipt}.envelope"),
+        sealed_key=envelope.sealed_key,
+        seal_scheme=envelope.scheme,
+        receipt=receipt,
+        submitted_by=by,
+        received_at=models.Func(function="yangcai_now", output_field=models.DateTimeField()),
+    )
+    bid.refresh_from_db(fields=["received_at"])
+    return bid
+
+
+class WithdrawBid(Input):
+    reason = TextField(label=_("撤回原因"), lines=2, required=False)
+
+
+@action(
+    "bid.withdraw",
+    zh="撤回投标文件",
+    en="Withdraw the bid",
+    on=Bid,
+    by={Role.SUPPLIER},
+    at={Stage.SUBMISSION},
+    needs=(rules.submission_is_open, rules.opening_not_begun, rules.is_live),
+    input=WithdrawBid,
+    sentence=("{post}撤回了投标文件", "{post} withdrew its bid"),
+    is_public=False,
+    secret=True,
+    cites=("submission.withdrawal", "bid_security.refund_withdrawn"),
+    hint=(
+        "截止前撤回的，保证金在规定期限内退还；截止前仍可再次递交",
+        "Withdrawn in time, the security goes back; until the deadline you may submit again",
+    ),
+)
+def withdraw_bid(bid: Bid, *, by: Any, now: datetime.datetime, reason: str) -> Bid:
+    """The bid is out; it stays sealed for ever."""
+    bid.withdrawn_at = now
+    bid.save(update_fields=["withdrawn_at"])
+    return bid

@@ -1,0 +1,182 @@
+"""By what is a bid checked and judged? Lots, clauses and criteria of the solicitation document."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
+from yangcai.cases.rules import runs_the_case
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, MoneyField, RowsField, TextField
+from yangcai.tendering.actions.solicitation import ROLES, unconfirm
+from yangcai.tendering.clauses import write_clauses
+from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, Solicitation
+from yangcai.tendering.rules import solicitation as rules
+
+
+class LotRow(forms.Form):
+    number = TextField(label=_("包号"))
+    title = TextField(label=_("名称"))
+    budget = MoneyField(label=_("预算金额"), min_value=Decimal("0.01"))
+    ceiling = MoneyField(label=_("最高限价"), min_value=Decimal("0.01"), required=False)
+    evaluation_method = forms.ChoiceField(label=_("评审方法"), choices=EvaluationMethod.choices)
+
+
+class DefineLots(Input):
+    rows = RowsField(LotRow, label=_("采购包"), min_rows=1, max_rows=200)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Case):
+            lots = Lot.objects.filter(case=self.subject).order_by("pk")
+            self.fields["rows"].initial = list(lots.values(*LotRow.base_fields))
+
+
+@action(
+    "lots.define",
+    zh="划分采购包",
+    en="Define the lots",
+    on=Case,
+    by=ROLES,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case,),
+    checks=(rules.lots_within_budget,),
+    input=DefineLots,
+    sentence=("{post}划分了采购包", "{post} defined the lots"),
+    is_public=False,
+    cites=("solicitation.ceiling", "solicitation.budget"),
+    hint=(
+        "包号相同的保留其评审因素；删去的包连同其评审因素和专属条款一并删除",
+        "A lot that keeps its number keeps its criteria; a lot left out takes its criteria and clauses with it",
+    ),
+)
+def define_lots(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
+    """Make the lots of the case these and no others."""
+    gone = Lot.objects.filter(case=case).exclude(number__in=[row["number"] for row in rows])
+    Criterion.objects.filter(lot__in=gone).delete()
+    Clause.objects.filter(lot__in=gone).delete()
+    gone.delete()
+    for row in rows:
+        values = dict(row)
+        lot, _made = Lot.objects.update_or_create(case=case, number=values.pop("number"), defaults=values)
+        if lot.evaluation_method != EvaluationMethod.RATED:
+            Criterion.objects.filter(lot=lot).delete()
+    unconfirm(case)
+
+
+class ClauseRow(forms.Form):
+    kind = forms.ChoiceField(label=_("种类"), choices=ClauseKind.choices)
+    text = TextField(label=_("内容"), lines=2)
+    lot = TextField(label=_("包号"), required=False, help_text=_("留空适用于所有采购包"))
+
+
+class DefineClauses(Input):
+    rows = RowsField(ClauseRow, label=_("资格要求和实质性要求"), max_rows=500)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Case):
+            own = Clause.objects.filter(case=self.subject, is_statutory=False).select_related("lot")
+            self.fields["rows"].initial = [
+                {"kind": c.kind, "text": c.text, "lot": c.lot.number if c.lot else ""} for c in own
+            ]
+
+    def clean_rows(self) -> list[dict[str, Any]]:
+        rows = self.cleaned_data["rows"]
+        known = set(Lot.objects.filter(case=self.subject).values_list("number", flat=True))
+        for number, row in enumerate(rows, start=1):
+            if row["lot"] and row["lot"] not in known:
+                raise forms.ValidationError(
+                    _("第 %(row)s 行：没有采购包“%(lot)s”"),
+                    code="unknown_lot",
+                    params={"row": number, "lot": row["lot"]},
+                )
+        return rows
+
+
+@action(
+    "clauses.define",
+    zh="设定资格和实质性要求",
+    en="Define the requirements",
+    on=Case,
+    by=ROLES,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case,),
+    checks=(rules.clauses_are_lawful,),
+    input=DefineClauses,
+    sentence=("{post}设定了资格和实质性要求", "{post} defined the requirements"),
+    is_public=False,
+    cites=(
+        "qualification.conditions",
+        "qualification.banned_conditions",
+        "qualification.prior_service",
+        "solicitation.substantive",
+        "requirement.similar_contracts",
+    ),
+    hint=(
+        "政府采购法第二十二条的法定条件由系统自动写入，不必重复填写",
+        "The statutory conditions of the Procurement Law are added automatically",
+    ),
+)
+def define_clauses(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
+    """Replace the buyer's own clauses; the statutory ones stay."""
+    lots = dict(Lot.objects.filter(case=case).values_list("number", "pk"))
+    own = [(row["kind"], row["text"], lots.get(row["lot"])) for row in rows]
+    write_clauses(case, solicitation=Solicitation.objects.filter(case=case).first(), own=own)
+    unconfirm(case)
+
+
+class CriterionRow(forms.Form):
+    code = TextField(label=_("编号"))
+    kind = forms.ChoiceField(label=_("种类"), choices=CriterionKind.choices)
+    title = TextField(label=_("评审因素"))
+    standard = TextField(label=_("评分标准"), lines=2, required=False)
+    weight = forms.DecimalField(label=_("分值"), min_value=Decimal("0.01"), max_value=100, decimal_places=2)
+    is_objective = forms.BooleanField(label=_("客观分"), required=False)
+
+
+class DefineCriteria(Input):
+    rows = RowsField(CriterionRow, label=_("评审因素"), min_rows=1, max_rows=100)
+    is_information_system = forms.BooleanField(
+        label=_("政务信息系统项目"), required=False, help_text=_("价格分值为国家规定的固定比例")
+    )
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            criteria = Criterion.objects.filter(lot=self.subject)
+            self.fields["rows"].initial = list(criteria.values(*CriterionRow.base_fields))
+
+
+@action(
+    "criteria.define",
+    zh="设定评审因素",
+    en="Define the criteria",
+    on=Lot,
+    by=ROLES,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case, rules.lot_is_rated),
+    checks=(
+        rules.weights_add_up,
+        rules.one_price_criterion,
+        rules.price_weighs_enough,
+        rules.criteria_are_no_conditions,
+    ),
+    input=DefineCriteria,
+    sentence=("{post}设定了评审因素", "{post} defined the criteria"),
+    is_public=False,
+    cites=("evaluation.factors", "evaluation.total", "evaluation.price_score", "evaluation.price_weight.goods"),
+    hint=(
+        "分值合计 100 分；评审因素应当细化量化，资格条件不得作为评审因素",
+        "Weights add up to 100; criteria are quantified, and qualification conditions are none",
+    ),
+)
+def define_criteria(
+    lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]], is_information_system: bool
+) -> None:
+    """Replace the criteria of a lot. The price is always objective."""
+    Criterion.objects.filter(lot=lot).delete()
+    for row in rows:
+        objective = row["is_objective"] or row["kind"] == CriterionKind.PRICE
+        Criterion.objects.create(lot=lot, **{**row, "is_objective": objective})
+    unconfirm(lot.case)

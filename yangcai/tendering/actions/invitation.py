@@ -1,0 +1,107 @@
+"""When do suppliers learn of a purchase, and until when may they bid? Publication opens the periods of the case."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.models import Case, Stage
+from yangcai.cases.rules import applicable, runs_the_case
+from yangcai.kernel import calendar
+from yangcai.kernel.actions import action
+from yangcai.kernel.calendar import SHANGHAI, HorizonError
+from yangcai.kernel.inputs import Input, MomentField, TextField
+from yangcai.kernel.models import Attachment
+from yangcai.parties.roles import Role
+from yangcai.procedures import engine
+from yangcai.tendering.models import Solicitation
+from yangcai.tendering.rules import invitation as rules
+from yangcai.tendering.rules.solicitation import is_complete, is_confirmed
+
+#: What the form proposes; the law says only how many days.
+SUPPLY_ENDS, SUBMISSION_ENDS = datetime.time(17, 30), datetime.time(9, 30)
+
+
+class PublishInvitation(Input):
+    documents_from = MomentField(label=_("采购文件提供开始时间"), required=False, help_text=_("不填时自公告发布起提供"))
+    supply_closes_at = MomentField(label=_("采购文件提供截止时间"))
+    submission_closes_at = MomentField(label=_("投标截止和开标时间"))
+    opening_place = TextField(label=_("开标地点"), required=False, help_text=_("不填时为本平台在线开标"))
+
+    def scope(self) -> None:
+        """Propose the earliest times that keep every shortest period in full."""
+        case = self.subject
+        if not isinstance(case, Case) or self.now is None:
+            return
+        supply = rules.step_of(case, Stage.INVITATION).documents
+        window = rules.step_of(case, Stage.SUBMISSION).window
+        on = applicable(case, now=self.now)
+        try:
+            last = engine.window(supply, start=self.now, region=case.jurisdiction, **on).strict_on
+            closes = engine.window(window, start=self.now, region=case.jurisdiction, **on).strict_on
+        except (HorizonError, LookupError):
+            return  # past the known calendar nothing is proposed; the check says so
+        self.fields["supply_closes_at"].initial = datetime.datetime.combine(last, SUPPLY_ENDS, SHANGHAI)
+        self.fields["submission_closes_at"].initial = datetime.datetime.combine(
+            calendar.roll(closes, region=case.jurisdiction), SUBMISSION_ENDS, SHANGHAI
+        )
+
+
+@action(
+    "invitation.publish",
+    zh="发布采购公告",
+    en="Publish the invitation",
+    on=Case,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.PREPARATION},
+    needs=(
+        runs_the_case,
+        is_complete,
+        is_confirmed,
+        rules.is_funded,
+        rules.intention_precedes,
+    ),
+    checks=(
+        rules.times_are_in_order,
+        rules.supplied_long_enough,
+        rules.submission_long_enough,
+        rules.closes_on_a_working_day,
+    ),
+    input=PublishInvitation,
+    notice="invitation",
+    sentence=("{post}发布了采购公告", "{post} published the invitation"),
+    cites=(
+        "documents.supply.open_tender",
+        "submission.open_tender",
+        "notice.invitation.open_tender",
+        "intention.lead",
+        "opening.at_deadline",
+    ),
+    hint=(
+        "公告发布后，本项目适用的法律和采购文件即固定，只能以更正公告修改",
+        "Publication fixes the law that applies and the document; only corrections change it",
+    ),
+)
+def publish_invitation(
+    case: Case,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    documents_from: datetime.datetime | None,
+    supply_closes_at: datetime.datetime,
+    submission_closes_at: datetime.datetime,
+    opening_place: str,
+) -> None:
+    """Pin the law, make the case public, and lay down invitation, submission and opening."""
+    supplied_from = max(documents_from or now, now)
+    Solicitation.objects.filter(case=case).update(documents_from=supplied_from, supply_closes_at=supply_closes_at)
+    periods.close_period(case, at=now)
+    if supplied_from > now:
+        periods.open_period(case, stage=Stage.INVITATION, opens_at=now, closes_at=supplied_from)
+    periods.open_period(case, stage=Stage.SUBMISSION, opens_at=supplied_from, closes_at=submission_closes_at)
+    periods.open_period(case, stage=Stage.OPENING, opens_at=submission_closes_at)
+    case.law_as_of, case.published_at = timezone.localdate(now), now
+    case.save(update_fields=["law_as_of", "published_at"])
+    Attachment.objects.filter(root=case.ref, kind="solicitation").update(is_public=True)

@@ -1,0 +1,150 @@
+"""What do the envelopes hold? Opened at the deadline, read out, confirmed or objected to, concluded."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.models import Case, Stage
+from yangcai.cases.rules import runs_the_case
+from yangcai.kernel import documents
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, TextField
+from yangcai.parties.roles import Role
+from yangcai.tendering import sealing
+from yangcai.tendering.models import Bid, BidLine, OpenedBid, Opening
+from yangcai.tendering.rules import opening as rules
+from yangcai.tendering.rules.bids import live_bids
+
+
+@action(
+    "opening.begin",
+    zh="开标",
+    en="Open the bids",
+    on=Case,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.OPENING},
+    needs=(runs_the_case, rules.not_begun),
+    sentence=("{post}主持开标", "{post} opened the bids"),
+    cites=("opening.at_deadline", "bidders.submitted", "opening.committee_absent", "opening.recorded"),
+    hint=(
+        "投标人不足三家的采购包不开标；打不开的投标文件如实记录",
+        "A lot with fewer than three bids is not opened; an envelope that cannot be opened is recorded as such",
+    ),
+)
+def begin_opening(case: Case, *, by: Any, now: datetime.datetime) -> Opening:
+    """Unseal every live bid of every lot that has enough of them, in the order in which they came in."""
+    opening = Opening.objects.create(case=case, begun_at=now)
+    for lot in rules.pending_lots(case):
+        if rules.enough_bids(lot, now=now):
+            for bid in live_bids(lot=lot).select_related("lot__case", "supplier").order_by("received_at", "pk"):
+                _open(bid, now=now)
+    return opening
+
+
+def _open(bid: Bid, *, now: datetime.datetime) -> None:
+    try:
+        offer = sealing.open_envelope(bid, now=now)
+    except sealing.DamagedEnvelope as damage:
+        bid.damage = str(damage)
+        bid.save(update_fields=["damage"])
+        return
+    lines, files = offer.pop("lines"), offer.pop("files")
+    share = offer.pop("small_micro_share")
+    opened = OpenedBid.objects.create(
+        lot=bid.lot,
+        bid=bid,
+        supplier=bid.supplier,
+        opened_at=now,
+        small_micro_share=None if share is None else Decimal(share),
+        **{**offer, "price": Decimal(offer["price"])},
+    )
+    BidLine.objects.bulk_create(
+        BidLine(
+            opened_bid=opened,
+            number=number,
+            item=line["item"],
+            specification=line["specification"],
+            quantity=Decimal(line["quantity"]),
+            unit_price=Decimal(line["unit_price"]),
+            amount=Decimal(line["amount"]),
+        )
+        for number, line in enumerate(lines, start=1)
+    )
+    opened.files.set([documents.store_bytes(data=file.content, name=file.name) for file in files])
+
+
+@action(
+    "opening.confirm",
+    zh="确认开标记录",
+    en="Confirm the opening record",
+    on=OpenedBid,
+    by={Role.SUPPLIER},
+    at={Stage.OPENING},
+    needs=(rules.record_is_open, rules.not_confirmed_yet),
+    sentence=("{post}确认了开标记录", "{post} confirmed the opening record"),
+    cites=("opening.absence_accepts",),
+    hint=("未参加开标的，视同认可开标结果", "A bidder who is absent accepts the result of the opening"),
+)
+def confirm_opening(opened: OpenedBid, *, by: Any, now: datetime.datetime) -> None:
+    """The bidder stands by what was read out."""
+    opened.record_confirmed_at = now
+    opened.save(update_fields=["record_confirmed_at"])
+
+
+class ObjectToOpening(Input):
+    objection = TextField(label=_("异议内容"), lines=4)
+
+
+@action(
+    "opening.object",
+    zh="提出开标异议",
+    en="Object to the opening",
+    on=OpenedBid,
+    by={Role.SUPPLIER},
+    at={Stage.OPENING},
+    needs=(rules.record_is_open, rules.not_confirmed_yet),
+    input=ObjectToOpening,
+    sentence=("{post}对开标提出异议", "{post} objected to the opening"),
+    cites=("opening.objection",),
+    hint=(
+        "对开标过程和记录的疑义，或者回避申请，应当场提出",
+        "Doubts about the opening, or a request for recusal, are raised on the spot",
+    ),
+)
+def object_to_opening(opened: OpenedBid, *, by: Any, now: datetime.datetime, objection: str) -> None:
+    """Kept in the record; the opening cannot be concluded without an answer."""
+    opened.record_objection = "\n".join(filter(None, [opened.record_objection, objection]))
+    opened.save(update_fields=["record_objection"])
+
+
+class ConcludeOpening(Input):
+    answer = TextField(label=_("对异议的处理结果"), lines=4, required=False)
+
+
+@action(
+    "opening.conclude",
+    zh="结束开标",
+    en="Conclude the opening",
+    on=Case,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.OPENING},
+    needs=(runs_the_case, rules.under_way),
+    checks=(rules.objections_are_answered,),
+    input=ConcludeOpening,
+    sentence=("{post}结束开标", "{post} concluded the opening"),
+    cites=("opening.objection", "opening.absence_accepts", "bidders.submitted"),
+    hint=(
+        "开标记录即告固定；已开标的采购包进入资格审查",
+        "The record is final; the opened lots go on to qualification",
+    ),
+)
+def conclude_opening(case: Case, *, by: Any, now: datetime.datetime, answer: str) -> None:
+    """Each opened lot goes its own way from here; a lot with too few bids stays until it is declared unsuccessful."""
+    Opening.objects.filter(case=case).update(concluded_at=now, answer=answer)
+    periods.close_period(case, at=now)
+    for lot in rules.pending_lots(case):
+        stage = Stage.QUALIFICATION if rules.enough_bids(lot, now=now) else Stage.OPENING
+        periods.open_period(case, stage=stage, opens_at=now, lot=lot)

@@ -1,0 +1,149 @@
+"""What happens after a failed or terminated tender? The same plan is procured again, on the same document, amended."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.actions import next_number
+from yangcai.cases.models import Case, CaseEnd, Stage
+from yangcai.cases.rules import applicable, refuse, runs_the_case
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, TextField
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.roles import Role
+from yangcai.planning.models import SetAside
+from yangcai.tendering.clauses import write_clauses
+from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
+
+
+def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """废标后，应当重新组织招标 (政府采购法 art. 37)."""
+    if subject.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}:
+        return None
+    return refuse(
+        "evaluation.retender",
+        code="not_ended_without_result",
+        zh="只有废标或者终止的项目才能重新采购",
+        en="Only a case that failed or was terminated can be procured again",
+        **applicable(subject, now=now),
+    )
+
+
+def not_retendered_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    successor = Case.objects.filter(predecessor=subject).first()
+    if successor is None:
+        return None
+    return Refusal(
+        "retendered",
+        f"该项目已重新采购：{successor.number}",
+        f"This case is being procured again: {successor.number}",
+        facts={"number": successor.number},
+    )
+
+
+def plan_still_stands(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """无预算不采购: the plan is not cancelled and its money still lies reserved."""
+    item = subject.plan_item
+    if item.cancelled_at is None and item.reserved_fund.balance >= subject.budget:
+        return None
+    return refuse(
+        "control.no_budget_no_procurement",
+        code="plan_gone",
+        zh="采购计划已取消或者预留资金不足，不能重新采购",
+        en="The plan is cancelled or its money is no longer reserved: it cannot be procured again",
+        **applicable(subject, now=now),
+    )
+
+
+def set_aside_only_lifted(subject: Case, *, now: datetime.datetime, lift_set_aside: bool, **_: Any) -> Refusal | None:
+    """合格中小企业不足的，按非预留项目重新采购 (财库〔2020〕46号 art. 10)."""
+    if not lift_set_aside or subject.set_aside != SetAside.NONE:
+        return None
+    return refuse(
+        "set_aside.too_few",
+        code="nothing_set_aside",
+        zh="该项目没有预留份额，无须取消",
+        en="Nothing was set aside in this case",
+        field="lift_set_aside",
+        **applicable(subject, now=now),
+    )
+
+
+class Retender(Input):
+    title = TextField(label=_("项目名称"), required=False, help_text=_("不填时沿用原名称，并注明重新采购"))
+    lift_set_aside = forms.BooleanField(
+        label=_("取消预留份额"),
+        required=False,
+        help_text=_("预留项目合格的中小企业不足三家而终止的，按非预留项目重新采购"),
+    )
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Case):
+            self.fields["lift_set_aside"].disabled = self.subject.set_aside == SetAside.NONE
+
+
+@action(
+    "case.retender",
+    zh="重新采购",
+    en="Procure again",
+    on=Case,
+    by={Role.BUYER_OFFICER, Role.AGENT},
+    needs=(runs_the_case, ended_without_result, not_retendered_yet, plan_still_stands),
+    checks=(set_aside_only_lifted,),
+    input=Retender,
+    creates=True,
+    sentence=("{post}按原采购计划重新采购", "{post} began to procure again on the same plan"),
+    is_public=False,
+    cites=("evaluation.retender", "solicitation.redo", "set_aside.too_few"),
+    hint=(
+        "沿用原采购文件、评审因素和付款安排，修改并重新确认后发布公告",
+        "The document, criteria and payment terms are copied; amend them, have them confirmed, publish",
+    ),
+)
+def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, lift_set_aside: bool) -> Case:
+    """A new case in preparation with everything that the old one had written down."""
+    again = Case.objects.create(
+        number=next_number(now=now),
+        title=title or f"{case.title.removesuffix('（重新采购）')}（重新采购）",
+        plan_item=case.plan_item,
+        buyer=case.buyer,
+        agent=case.agent,
+        procedure=case.procedure,
+        category=case.category,
+        classification=case.classification,
+        budget=case.budget,
+        ceiling=case.ceiling,
+        set_aside=SetAside.NONE if lift_set_aside else case.set_aside,
+        jurisdiction=case.jurisdiction,
+        opened_at=now,
+        predecessor=case,
+        is_demo=settings.YANGCAI_SANDBOX,
+    )
+    periods.open_period(again, stage=Stage.PREPARATION, opens_at=now)
+    lots = {lot.pk: _copy(lot, case=again, outcome="", outcome_at=None, outcome_reason="") for lot in case.lots.all()}
+    for criterion in Criterion.objects.filter(lot__case=case).order_by("pk"):
+        _copy(criterion, lot=lots[criterion.lot_id])
+    for term in PaymentTerm.objects.filter(case=case):
+        _copy(term, case=again)
+    old = Solicitation.objects.filter(case=case).first()
+    fresh = {"revision": 1, "documents_from": None, "supply_closes_at": None, "confirmed_at": None}
+    solicitation = _copy(old, case=again, **fresh) if old else None
+    clauses = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
+    own = [(c.kind, c.text, lots[c.lot_id].pk if c.lot_id else None) for c in clauses]
+    write_clauses(again, solicitation=solicitation, own=own)
+    return again
+
+
+def _copy(row: Any, **changed: Any) -> Any:
+    """A new row with the same values but these."""
+    values = {
+        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
+    }
+    for name, value in changed.items():
+        field = row._meta.get_field(name)
+        values[field.attname] = value.pk if field.is_relation and value is not None else value
+    return type(row)._base_manager.create(**values)

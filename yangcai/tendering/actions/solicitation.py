@@ -1,0 +1,222 @@
+"""What must bidders know? The solicitation document: its terms, its payment plan, and the buyer's confirmation."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case, Stage
+from yangcai.cases.rules import runs_the_case
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import DocumentField, Input, MoneyField, RowsField, TextField
+from yangcai.kernel.models import Attachment
+from yangcai.parties.roles import Role
+from yangcai.planning.models import Requirement
+from yangcai.procedures.evaluation.model import DEFAULT_DECIMALS
+from yangcai.procedures.evaluation.price_score import FORMULAS
+from yangcai.tendering.clauses import write_clauses
+from yangcai.tendering.models import PaymentTerm, PaymentTermDue, Solicitation
+from yangcai.tendering.rules import solicitation as rules
+
+#: 投标有效期: the file sets it (87号令 art. 23); ninety days is what most files say.
+USUAL_VALIDITY_DAYS = 90
+ROLES = frozenset({Role.AGENT, Role.BUYER_OFFICER})
+
+
+class ShareField(forms.DecimalField):
+    """A share of one, e.g. 0.10 for 10 %."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(min_value=0, max_value=1, max_digits=5, decimal_places=4, required=False, **kwargs)
+
+
+class DraftSolicitation(Input):
+    requirement = TextField(label=_("采购需求"), lines=10)
+    delivery = TextField(label=_("合同履行期限和地点"), lines=2)
+    contract_terms = TextField(label=_("合同主要条款"), lines=8)
+    payment_days = forms.IntegerField(label=_("收到发票后付款期限（日）"), min_value=1, max_value=366)
+    acceptance_days = forms.IntegerField(label=_("交付后验收期限（日）"), min_value=1, max_value=366)
+    bid_validity_days = forms.IntegerField(label=_("投标有效期（日）"), min_value=1, max_value=366, required=False)
+    bid_security = MoneyField(label=_("投标保证金（元）"), required=False, help_text=_("不收取时留空"))
+    performance_security_rate = ShareField(label=_("履约保证金比例"), help_text=_("按合同金额，如 0.05"))
+    industry = TextField(label=_("采购标的所属行业"), required=False, help_text=_("按中小企业划型标准的行业名称"))
+    accepts_consortium = forms.BooleanField(label=_("接受联合体"), required=False)
+    subcontracting = TextField(
+        label=_("允许分包的内容和比例"), lines=2, required=False, help_text=_("不允许分包时留空")
+    )
+    accepts_imports = forms.BooleanField(label=_("接受进口产品"), required=False)
+    import_approval = TextField(label=_("进口产品核准文号"), required=False)
+    small_micro_rate = ShareField(label=_("小微企业价格扣除比例"), help_text=_("不填时取法定最低比例"))
+    consortium_rate = ShareField(label=_("联合体或者分包价格扣除比例"), help_text=_("不填时取法定最低比例"))
+    domestic_rate = ShareField(label=_("本国产品价格扣除比例"), help_text=_("不填时按国家规定"))
+    price_formula = forms.ChoiceField(
+        label=_("价格分计算方法"),
+        choices=[(formula.code, formula.zh) for formula in FORMULAS.values()],
+        required=False,
+    )
+    rounding = forms.IntegerField(label=_("得分保留小数位数"), min_value=0, max_value=4, required=False)
+    core_product = TextField(label=_("核心产品"), required=False, help_text=_("非单一产品采购项目须载明"))
+    agent_fee = TextField(label=_("代理费用收取标准"), lines=2, required=False)
+    document = DocumentField(label=_("采购文件正文"), required=False)
+
+    def scope(self) -> None:
+        if not isinstance(self.subject, Case):
+            return
+        self.fields["agent_fee"].disabled = self.subject.agent_id is None
+        drafted = Solicitation.objects.filter(case=self.subject).first()
+        if drafted is not None:
+            values = {name: getattr(drafted, name, None) for name in self.fields}
+        else:
+            wanted = Requirement.objects.filter(plan_item_id=self.subject.plan_item_id).first()
+            values = {
+                "requirement": wanted.description if wanted else "",
+                "delivery": wanted.delivery if wanted else "",
+                **self.defaults(),
+            }
+        for name, value in values.items():
+            if value is not None:
+                self.fields[name].initial = value
+
+    def defaults(self, *, with_partner: bool = False) -> dict[str, Any]:
+        """What stands where nothing is written: the law's own numbers where it has some."""
+        case = self.subject
+        return {
+            "bid_validity_days": USUAL_VALIDITY_DAYS,
+            "bid_security": Decimal(0),
+            "performance_security_rate": Decimal(0),
+            "small_micro_rate": rules.least_rate(case, partner=False, now=self.now),
+            "consortium_rate": rules.least_rate(case, partner=True, now=self.now) if with_partner else Decimal(0),
+            "domestic_rate": rules.domestic_rate_of(case, now=self.now),
+            "price_formula": next(formula.code for formula in FORMULAS.values() if formula.lawful),
+            "rounding": DEFAULT_DECIMALS,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        partner = bool(cleaned.get("accepts_consortium") or cleaned.get("subcontracting"))
+        for name, value in self.defaults(with_partner=partner).items():
+            if name in cleaned and cleaned[name] in (None, ""):
+                cleaned[name] = value
+        return cleaned
+
+
+@action(
+    "solicitation.draft",
+    zh="编制采购文件",
+    en="Draft the solicitation document",
+    on=Case,
+    by=ROLES,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case,),
+    checks=(
+        rules.security_within_cap,
+        rules.performance_within_cap,
+        rules.paid_in_time,
+        rules.industry_is_stated,
+        rules.imports_are_approved,
+        rules.formula_is_lawful,
+        rules.deductions_are_lawful,
+        rules.domestic_rate_is_lawful,
+        rules.no_floor_in_requirement,
+    ),
+    input=DraftSolicitation,
+    sentence=("{post}编制了采购文件", "{post} drafted the solicitation document"),
+    is_public=False,
+    cites=(
+        "solicitation.content",
+        "solicitation.contract_terms",
+        "solicitation.validity",
+        "solicitation.core_product",
+        "solicitation.no_pointing",
+        "bid_security.cap",
+        "performance_security.form",
+        "price_preference.evaluation_only",
+        "evaluation.price_score",
+    ),
+    hint=(
+        "修改后须由采购人审核岗重新确认",
+        "After a change the buyer's reviewer must confirm it again",
+    ),
+)
+def draft_solicitation(
+    case: Case, *, by: Any, now: datetime.datetime, document: Any, import_approval: str, **terms: Any
+) -> Solicitation:
+    """Write or rewrite the terms; the statutory clauses follow them."""
+    solicitation, _made = Solicitation.objects.update_or_create(case=case, defaults={**terms, "confirmed_at": None})
+    write_clauses(case, solicitation=solicitation)
+    if document is not None:
+        Attachment.objects.filter(root=case.ref, kind="solicitation").delete()
+        Attachment.objects.create(
+            document=document,
+            root=case.ref,
+            subject=solicitation.ref,
+            title="采购文件",
+            kind="solicitation",
+            organisation_id=case.buyer_id,
+            at=now,
+        )
+    return solicitation
+
+
+class PaymentTermRow(forms.Form):
+    title = TextField(label=_("名称"))
+    percent = forms.DecimalField(label=_("比例（%）"), min_value=Decimal("0.01"), max_value=100, decimal_places=2)
+    due_on = forms.ChoiceField(label=_("付款条件"), choices=PaymentTermDue.choices)
+
+
+class DefinePaymentTerms(Input):
+    rows = RowsField(PaymentTermRow, label=_("付款安排"), min_rows=1, max_rows=50)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Case):
+            terms = PaymentTerm.objects.filter(case=self.subject)
+            self.fields["rows"].initial = list(terms.values("title", "percent", "due_on"))
+
+
+@action(
+    "payment_terms.define",
+    zh="设定付款安排",
+    en="Set the payment terms",
+    on=Case,
+    by=ROLES,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case,),
+    checks=(rules.percentages_add_up,),
+    input=DefinePaymentTerms,
+    sentence=("{post}设定了付款安排", "{post} set the payment terms"),
+    is_public=False,
+    cites=("solicitation.contract_terms", "payment.invoice_limit"),
+    hint=(
+        "预付款的付款条件为“合同签订”；各期比例合计 100%",
+        "An advance is due on signature; the payments add up to 100%",
+    ),
+)
+def define_payment_terms(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
+    """Replace the payment terms of the case."""
+    PaymentTerm.objects.filter(case=case).delete()
+    PaymentTerm.objects.bulk_create(PaymentTerm(case=case, number=n, **row) for n, row in enumerate(rows, start=1))
+    unconfirm(case)
+
+
+@action(
+    "solicitation.confirm",
+    zh="确认采购文件",
+    en="Confirm the solicitation document",
+    on=Case,
+    by={Role.BUYER_REVIEWER},
+    at={Stage.PREPARATION},
+    needs=(rules.is_complete, rules.not_confirmed_yet),
+    sentence=("{post}确认了采购文件", "{post} confirmed the solicitation document"),
+    not_same_person_as=("solicitation.draft", "clauses.define", "criteria.define", "payment_terms.define"),
+    cites=("solicitation.content", "agent.agreement", "control.separation"),
+)
+def confirm_solicitation(case: Case, *, by: Any, now: datetime.datetime) -> None:
+    """The buyer stands for the document: after this it can be published."""
+    Solicitation.objects.filter(case=case).update(confirmed_at=now)
+
+
+def unconfirm(case: Case) -> None:
+    """What was confirmed has changed: it must be confirmed again."""
+    Solicitation.objects.filter(case=case).update(confirmed_at=None)

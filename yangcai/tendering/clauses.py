@@ -1,0 +1,61 @@
+"""Which conditions does the law itself put into every solicitation document? Written down beside the buyer's own."""
+
+from collections.abc import Iterator
+
+from yangcai.cases.models import Case
+from yangcai.planning.models import SetAside
+from yangcai.tendering.models import Clause, ClauseKind, Solicitation
+
+#: 政府采购法 art. 22 (1)-(5), and the credit check of 财库〔2016〕125号.
+QUALIFICATION = (
+    "具有独立承担民事责任的能力",
+    "具有良好的商业信誉和健全的财务会计制度",
+    "具有履行合同所必需的设备和专业技术能力",
+    "有依法缴纳税收和社会保障资金的良好记录",
+    "参加政府采购活动前三年内，在经营活动中没有重大违法记录",
+    "未被列入失信被执行人、重大税收违法失信主体、政府采购严重违法失信行为记录名单",
+)
+#: 财库〔2020〕46号 art. 8: what a set-aside demands of the bidder.
+SET_ASIDE = {
+    SetAside.WHOLE: "本项目专门面向中小企业采购，投标人应当提供《中小企业声明函》",
+    SetAside.PACKAGE: "本采购包专门面向中小企业采购，投标人应当提供《中小企业声明函》",
+    SetAside.CONSORTIUM: "投标人应当以联合体形式参加，且中小企业合同份额达到采购文件规定的比例",
+    SetAside.SUBCONTRACT: "投标人应当将采购文件规定的比例分包给中小企业",
+}
+#: 87号令 art. 63: without these a bid is invalid.
+RESPONSIVENESS = (
+    "投标文件按照采购文件要求签署、盖章",
+    "投标文件不含有采购人不能接受的附加条件",
+    "投标有效期不少于采购文件规定的期限",
+)
+WITH_SECURITY = "按照采购文件的规定提交投标保证金"
+
+
+def statutory(case: Case, solicitation: Solicitation) -> Iterator[tuple[str, str]]:
+    """(kind, text) of the clauses that stand in this document whatever the buyer writes."""
+    for text in QUALIFICATION:
+        yield ClauseKind.QUALIFICATION, text
+    if case.set_aside in SET_ASIDE:
+        yield ClauseKind.QUALIFICATION, SET_ASIDE[SetAside(case.set_aside)]
+    for text in RESPONSIVENESS:
+        yield ClauseKind.RESPONSIVENESS, text
+    if solicitation.bid_security:
+        yield ClauseKind.RESPONSIVENESS, WITH_SECURITY
+
+
+def write_clauses(
+    case: Case, *, solicitation: Solicitation | None, own: list[tuple[str, str, int | None]] | None = None
+) -> None:
+    """Write the statutory clauses and the own ones (kind, text, lot id), numbered by kind; None keeps them."""
+    if own is None:
+        kept = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
+        own = list(kept.values_list("kind", "text", "lot_id"))
+    Clause.objects.filter(case=case).delete()
+    rows = [(kind, text, None, True) for kind, text in (statutory(case, solicitation) if solicitation else ())]
+    rows += [(kind, text, lot, False) for kind, text, lot in own]
+    numbers = dict.fromkeys(ClauseKind.values, 0)
+    for kind, text, lot, is_statutory in rows:
+        numbers[kind] += 1
+        Clause.objects.create(
+            case=case, lot_id=lot, kind=kind, number=numbers[kind], text=text, is_statutory=is_statutory
+        )

@@ -1,0 +1,1 @@
+"""Why may something in a tender not be done? Predicates that return Refusals, one module per noun."""

@@ -1,0 +1,233 @@
+"""May this supplier take part, hand in, replace or take back a bid, and may a bid security be recorded or returned?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from yangcai.cases import periods
+from yangcai.cases.models import Award, Case, LotOutcome
+from yangcai.cases.rules import applicable, refuse
+from yangcai.credit.queries import may_take_part
+from yangcai.kernel.models import Entry
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation
+from yangcai.planning.models import SetAside
+from yangcai.tendering.models import Bid, BidSecurity, Opening, Participation, Solicitation
+
+
+def live_bids(**found: Any) -> Any:
+    """Bids that are in: neither replaced nor withdrawn."""
+    return Bid.objects.filter(replaced_at__isnull=True, withdrawn_at__isnull=True, **found)
+
+
+# --- the documents -------------------------------------------------------------------------------------------------
+
+
+def documents_are_supplied(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """招标文件在公告的期限内提供 (87号令 art. 18)."""
+    solicitation = Solicitation.objects.filter(case=subject, documents_from__isnull=False).first()
+    if solicitation and solicitation.documents_from <= now < solicitation.supply_closes_at:
+        return None
+    if solicitation is None:
+        return Refusal("not_published", "采购公告尚未发布", "The invitation has not been published")
+    return refuse(
+        "documents.supply.open_tender",
+        code="documents_not_supplied",
+        zh="采购文件的提供时间为 {opens} 至 {closes}",
+        en="The documents are supplied from {opens} until {closes}",
+        opens=_local(solicitation.documents_from),
+        closes=_local(solicitation.supply_closes_at),
+        **applicable(subject, now=now),
+    )
+
+
+def has_no_documents_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not Participation.objects.filter(case=subject, supplier_id=by.organisation_id).exists():
+        return None
+    return Refusal("has_documents", "贵单位已获取采购文件", "Your organisation has the documents already")
+
+
+def is_not_debarred(subject: Any, *, by: Any, now: datetime.datetime) -> list[Refusal]:
+    """被列入失信名单的供应商应当拒绝其参加 (财库〔2016〕125号)."""
+    return may_take_part(by.organisation, at=now)
+
+
+# --- the bid -------------------------------------------------------------------------------------------------------
+
+
+def has_documents(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A bidder is who obtained the documents (87号令 art. 18)."""
+    if Participation.objects.filter(case=subject.root, supplier_id=by.organisation_id).exists():
+        return None
+    return refuse(
+        "documents.supply.open_tender",
+        code="documents_not_obtained",
+        zh="贵单位未在规定时间内获取采购文件，不能投标",
+        en="Your organisation did not obtain the documents in time and cannot bid",
+        **applicable(subject.root, now=now),
+    )
+
+
+def opening_not_begun(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Whoever waited for the lock while the opening began came too late (87号令 art. 33)."""
+    if not Opening.objects.filter(case=subject.root).exists():
+        return None
+    return refuse(
+        "submission.late_bid",
+        code="late_bid",
+        zh="开标已经开始，逾期送达的投标文件应当拒收",
+        en="The opening has begun: a late bid is refused",
+        **applicable(subject.root, now=now),
+    )
+
+
+def submission_is_open(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """逾期送达的投标文件应当拒收 (87号令 art. 33): with the time, besides the stage that `at` names."""
+    closes_at = periods.closing_at(subject.root)
+    if closes_at is None or now < closes_at:
+        return None
+    return refuse(
+        "submission.late_bid",
+        code="late_bid",
+        zh="投标已于 {closes} 截止，逾期送达的投标文件应当拒收",
+        en="Submission closed at {closes}: a late bid is refused",
+        closes=_local(closes_at),
+        **applicable(subject.root, now=now),
+    )
+
+
+def is_eligible(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """专门面向中小企业采购的，投标人应当是中小企业 (财库〔2020〕46号 art. 7, 8)."""
+    case = subject.root
+    if case.set_aside not in {SetAside.WHOLE, SetAside.PACKAGE} or by.organisation.is_sme:
+        return None
+    return refuse(
+        "set_aside.declaration",
+        code="not_an_sme",
+        zh="本项目专门面向中小企业采购，贵单位登记的企业规模不属于中小企业",
+        en="This case is reserved for small and medium enterprises; your organisation is not registered as one",
+        **applicable(case, now=now),
+    )
+
+
+def has_no_relative(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """存在直接控股、管理关系的不同供应商不得参加同一合同项下的采购 (条例 art. 18). The other one is not named."""
+    related = Q(supplier__parent_id=by.organisation_id)
+    if by.organisation.parent_id:
+        related |= Q(supplier_id=by.organisation.parent_id)
+    if not live_bids(lot=subject).filter(related).exclude(supplier_id=by.organisation_id).exists():
+        return None
+    return refuse(
+        "qualification.related_bidders",
+        code="related_bidder",
+        zh="与贵单位存在直接控股、管理关系的单位已参加本包投标，贵单位不得参加",
+        en="An organisation related to yours by holding or management takes part in this lot: yours may not",
+        **applicable(subject.root, now=now),
+    )
+
+
+def is_live(subject: Bid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.replaced_at is None and subject.withdrawn_at is None:
+        return None
+    return Refusal("bid_not_live", "该投标文件已被替换或者撤回", "This bid has been replaced or withdrawn")
+
+
+# --- bid securities ------------------------------------------------------------------------------------------------
+
+
+def security_is_asked(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if Solicitation.objects.filter(case=subject, bid_security__gt=0).exists():
+        return None
+    return Refusal("no_security_asked", "采购文件未要求提交投标保证金", "The document asks for no bid security")
+
+
+def security_came_before_now(subject: Case, *, now: datetime.datetime, received_at: Any, **_: Any) -> Refusal | None:
+    if received_at <= now:
+        return None
+    return Refusal(
+        "future_receipt", "到账时间不得晚于当前时间", "The time of arrival cannot lie ahead", field="received_at"
+    )
+
+
+def recorded_once(subject: Case, *, supplier: Organisation, **_: Any) -> Refusal | None:
+    if not BidSecurity.objects.filter(case=subject, supplier=supplier).exists():
+        return None
+    return Refusal(
+        "security_recorded", "该供应商的保证金已登记", "This supplier's security is recorded already", field="supplier"
+    )
+
+
+def security_is_held(subject: BidSecurity, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.returned_at is None and not subject.kept_reason:
+        return None
+    return Refusal("security_settled", "该保证金已退还或者已依法不予退还", "This security is settled already")
+
+
+def released(security: BidSecurity) -> tuple[datetime.datetime, str] | None:
+    """(since when, by which clock) the security is to go back; None while it still secures a bid.
+
+    C18 withdrawn before the deadline; C19 the case was terminated; C16 a loser once the award letters are out, or the
+    failed tender's bidders; C17 the winner once the contract is signed by both.
+    """
+    case = security.case
+    if case.end_kind == "terminated":
+        return case.ended_at, "C19"
+    own = Bid.objects.filter(lot__case=case, supplier_id=security.supplier_id)
+    withdrawn = own.filter(withdrawn_at__isnull=False).order_by("-withdrawn_at").first()
+    if withdrawn and not live_bids(lot__case=case, supplier_id=security.supplier_id).exists():
+        return withdrawn.withdrawn_at, "C18"
+    moments = list(_decided(case, security.supplier_id))
+    if not moments or None in moments:
+        return None
+    won = Award.objects.filter(lot__case=case, supplier_id=security.supplier_id, refused_at__isnull=True).exists()
+    return max(m for m in moments if m), "C17" if won else "C16"
+
+
+def _decided(case: Case, supplier_id: int) -> Iterator[datetime.datetime | None]:
+    """Per lot that the supplier bid for (all lots, if for none): when its security was released there, else None."""
+    lots = list(case.lots.all())
+    bid_for = set(live_bids(lot__case=case, supplier_id=supplier_id).values_list("lot_id", flat=True))
+    for lot in lots:
+        if bid_for and lot.pk not in bid_for:
+            continue
+        if lot.outcome == LotOutcome.UNSUCCESSFUL:
+            yield lot.outcome_at
+            continue
+        award = Award.objects.filter(lot=lot, refused_at__isnull=True).first()
+        if award is None or award.announced_at is None:
+            yield None
+        elif award.supplier_id == supplier_id:
+            yield _signed_at(case, supplier_id)
+        else:
+            yield award.announced_at
+
+
+def _signed_at(case: Case, supplier_id: int) -> datetime.datetime | None:
+    """When the winner's contract had both signatures. Read from the log, because contracts stand above tenders."""
+    signatures = Entry.objects.filter(root=case.ref, action="contract.sign", outcome="done")
+    for subject in signatures.filter(organisation_id=supplier_id).values_list("subject", flat=True):
+        both = list(signatures.filter(subject=subject).values_list("organisation_id", "at"))
+        if {case.buyer_id, supplier_id} <= {organisation for organisation, _at in both}:
+            return max(at for _organisation, at in both)
+    return None
+
+
+def security_is_released(subject: BidSecurity, *, now: datetime.datetime, kept_reason: str, **_: Any) -> Refusal | None:
+    """A security goes back when its bid is out of the running, not before; it is kept only on a lawful ground."""
+    if kept_reason or released(subject):
+        return None
+    return refuse(
+        "bid_security.refund_losers",
+        code="security_still_needed",
+        zh="该投标尚在采购活动中，保证金应当在中标通知书发出后、合同签订后、撤回投标后或者终止后退还",
+        en="This bid is still in the running; the security goes back after the award letter, the contract, a withdrawal"
+        " or the termination",
+        **applicable(subject.case, now=now),
+    )
+
+
+def _local(moment: datetime.datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"

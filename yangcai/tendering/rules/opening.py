@@ -1,0 +1,70 @@
+"""May the bids be opened, which lots have too few, and is the record of the opening settled?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from yangcai import law, procedures
+from yangcai.cases.models import Case, Lot, LotOutcome, Stage
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.refusals import Refusal
+from yangcai.procedures import engine
+from yangcai.tendering.models import OpenedBid, Opening
+from yangcai.tendering.rules.bids import live_bids
+
+
+def pending_lots(case: Case) -> Iterator[Lot]:
+    yield from Lot.objects.filter(case=case, outcome=LotOutcome.PENDING).order_by("pk")
+
+
+def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:
+    """投标人不足 3 家的，不得开标 (87号令 art. 41): counted per lot, by what came in."""
+    key = engine.step(procedure=procedures.get(lot.case.procedure), stage=Stage.SUBMISSION).bidders
+    on = applicable(lot.case, now=now)
+    fewest = law.value(key, **on) if law.applies(key, **on) else 1
+    return live_bids(lot=lot).count() >= fewest
+
+
+def not_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not Opening.objects.filter(case=subject).exists():
+        return None
+    return Refusal("opening_begun", "已经开标", "The bids have been opened already")
+
+
+def under_way(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if Opening.objects.filter(case=subject, concluded_at__isnull=True).exists():
+        return None
+    return refuse(
+        "opening.at_deadline",
+        code="opening_not_under_way",
+        zh="开标尚未开始或者已经结束",
+        en="The opening has not begun, or is over",
+        **applicable(subject, now=now),
+    )
+
+
+def record_is_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """对开标过程和记录有疑义的应当场提出 (87号令 art. 42)."""
+    return under_way(subject.lot.case, by=by, now=now)
+
+
+def not_confirmed_yet(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.record_confirmed_at is None:
+        return None
+    return Refusal("record_confirmed", "您已确认开标记录", "You have confirmed the record already")
+
+
+def objections_are_answered(subject: Case, *, now: datetime.datetime, answer: str, **_: Any) -> Refusal | None:
+    """采购人、采购代理机构对投标人代表提出的询问或者回避申请应当及时处理 (87号令 art. 42)."""
+    raised = OpenedBid.objects.filter(lot__case=subject).exclude(record_objection="").count()
+    if not raised or answer:
+        return None
+    return refuse(
+        "opening.objection",
+        code="objection_unanswered",
+        zh="有 {raised} 家投标人对开标提出异议，请写明处理结果",
+        en="{raised} bidders object to the opening: write down how this was settled",
+        field="answer",
+        raised=raised,
+        **applicable(subject, now=now),
+    )

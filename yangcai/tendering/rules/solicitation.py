@@ -1,0 +1,515 @@
+"""Is the solicitation document lawful and complete: securities, deductions, clauses, criteria, payment terms, lots?"""
+
+import datetime
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from yangcai import law, procedures
+from yangcai.cases.models import Case, EvaluationMethod, Lot
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.refusals import Refusal
+from yangcai.planning.models import Category, SetAside
+from yangcai.procedures.evaluation.model import FULL_MARKS
+from yangcai.procedures.evaluation.price_score import FORMULAS
+from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, PaymentTerm, Solicitation
+
+#: Set-asides whose bids get no further price deduction (财库〔2020〕46号 art. 9).
+RESERVED = frozenset({SetAside.WHOLE, SetAside.PACKAGE})
+WHOLE = FULL_MARKS
+_MORE = "(?:不低于|不少于|不小于|大于|超过|达到|以上|≥|>)"
+#: An enterprise's size as a condition or factor (87号令 art. 17): the word and a threshold in one breath.
+SCALE = re.compile(rf"(注册资本|注册资金|资产总额|营业收入|从业人员|利润|纳税额)[^。；，]{{0,16}}{_MORE}")
+#: A maker's authorisation, unless the goods are imported (87号令 art. 17).
+AUTHORISATION = re.compile(r"(生产厂家|生产商|制造商|原厂|厂商)[^。；，]{0,8}(授权|背书)")
+#: A floor price (87号令 art. 12), but not the sentence that there is none.
+FLOOR = re.compile(r"(?<!不设)(?<!不设置)(?<!不设定)(?<!不得设定)(?<!无)最低限价")
+
+
+# --- securities and terms ------------------------------------------------------------------------------------------
+
+
+def security_within_cap(subject: Case, *, now: datetime.datetime, bid_security: Decimal, **_: Any) -> Refusal | None:
+    """投标保证金不得超过采购项目预算金额的 2% (条例 art. 33)."""
+    on = applicable(subject, now=now)
+    if not law.applies("bid_security.cap", **on):
+        return None
+    most = subject.budget * law.value("bid_security.cap", **on)
+    if bid_security <= most:
+        return None
+    return refuse(
+        "bid_security.cap",
+        code="bid_security_too_large",
+        zh="投标保证金不得超过预算金额的{limit}，即 {most} 元",
+        en="The bid security may not exceed {limit} of the budget, that is {most} yuan",
+        field="bid_security",
+        most=f"{most:,.2f}",
+        **on,
+    )
+
+
+def performance_within_cap(
+    subject: Case, *, now: datetime.datetime, performance_security_rate: Decimal, **_: Any
+) -> Refusal | None:
+    """履约保证金不得超过合同金额的 10% (条例 art. 48)."""
+    on = applicable(subject, now=now)
+    if not law.applies("performance_security.cap", **on):
+        return None
+    if performance_security_rate <= law.value("performance_security.cap", **on):
+        return None
+    return refuse(
+        "performance_security.cap",
+        code="performance_security_too_large",
+        zh="履约保证金不得超过合同金额的{limit}",
+        en="The performance security may not exceed {limit} of the contract amount",
+        field="performance_security_rate",
+        **on,
+    )
+
+
+def paid_in_time(subject: Case, *, now: datetime.datetime, payment_days: int, **_: Any) -> Refusal | None:
+    """满足约定支付条件的，收到发票后 30 日内支付 (财库〔2019〕38号)."""
+    on = applicable(subject, now=now)
+    if not law.applies("payment.invoice_limit", **on) or payment_days <= law.value("payment.invoice_limit", **on):
+        return None
+    return refuse(
+        "payment.invoice_limit",
+        code="payment_too_late",
+        zh="付款期限不得超过收到发票后{limit}",
+        en="Payment may not be promised later than {limit} after the invoice",
+        field="payment_days",
+        **on,
+    )
+
+
+def industry_is_stated(subject: Case, *, now: datetime.datetime, industry: str, **_: Any) -> Refusal | None:
+    """采购文件应当明确采购标的所属行业 (财库〔2020〕46号 art. 12)."""
+    on = applicable(subject, now=now)
+    if industry or not law.applies("solicitation.industry", **on):
+        return None
+    return refuse(
+        "solicitation.industry",
+        code="industry_missing",
+        zh="请写明采购标的所属行业（中小企业划型标准规定的行业）",
+        en="State the industry of what is bought, as the size classes of enterprises name it",
+        field="industry",
+        **on,
+    )
+
+
+def imports_are_approved(
+    subject: Case, *, now: datetime.datetime, accepts_imports: bool, import_approval: str, **_: Any
+) -> Refusal | None:
+    """采购进口产品应当在采购活动开始前获得核准 (财库〔2007〕119号)."""
+    if not accepts_imports or import_approval:
+        return None
+    return refuse(
+        "import.approval",
+        code="import_not_approved",
+        zh="接受进口产品的，须写明财政部门核准文号",
+        en="To accept imported products, give the number of the treasury's approval",
+        field="import_approval",
+        **applicable(subject, now=now),
+    )
+
+
+def formula_is_lawful(subject: Case, *, now: datetime.datetime, price_formula: str, **_: Any) -> Refusal | None:
+    """价格分应当采用低价优先法计算 (87号令 art. 55)."""
+    on = applicable(subject, now=now)
+    rated = subject.lots.filter(evaluation_method=EvaluationMethod.RATED).exists()
+    if FORMULAS[price_formula].lawful or not rated or not law.applies("evaluation.price_score", **on):
+        return None
+    return refuse(
+        "evaluation.price_score",
+        code="formula_unlawful",
+        zh="综合评分法的价格分应当采用低价优先法计算",
+        en="With rated criteria the price score is the lowest price divided by the bid's price",
+        field="price_formula",
+        **on,
+    )
+
+
+# --- price deductions ----------------------------------------------------------------------------------------------
+
+
+def band(case: Case, *, partner: bool) -> str:
+    """The rule that says how much the price of a small or micro enterprise (or its partner) is lowered."""
+    if case.category == Category.WORKS:
+        return "price_preference.works_partner" if partner else "price_preference.works"
+    return "price_preference.partner" if partner else "price_preference.small_micro"
+
+
+def least_rate(case: Case, *, partner: bool, now: datetime.datetime) -> Decimal:
+    """The smallest lawful deduction as a share; 0 in a reserved case or where the law has none."""
+    key, on = band(case, partner=partner), applicable(case, now=now)
+    if case.set_aside in RESERVED or not law.applies(key, **on):
+        return Decimal(0)
+    return law.value(key, **on)["min"]
+
+
+def domestic_rate_of(case: Case, *, now: datetime.datetime) -> Decimal:
+    """本国产品的价格扣除比例: fixed by the rule for goods; 0 before it was in force."""
+    on = applicable(case, now=now)
+    if case.category != Category.GOODS or not law.applies("price_preference.domestic", **on):
+        return Decimal(0)
+    return law.value("price_preference.domestic", **on)
+
+
+def deductions_are_lawful(
+    subject: Case,
+    *,
+    now: datetime.datetime,
+    small_micro_rate: Decimal,
+    consortium_rate: Decimal,
+    accepts_consortium: bool,
+    subcontracting: str,
+    **_: Any,
+) -> list[Refusal]:
+    """A reserved case gives none; any other gives one within the band (财库〔2020〕46号 art. 9; 财库〔2022〕19号)."""
+    rates = [(small_micro_rate, "small_micro_rate", False)]
+    if accepts_consortium or subcontracting:
+        rates.append((consortium_rate, "consortium_rate", True))
+    elif consortium_rate:
+        return [_no_partner(subject, now=now)]
+    found = (_deduction(subject, rate, field, partner, now=now) for rate, field, partner in rates)
+    return [refusal for refusal in found if refusal]
+
+
+def _no_partner(case: Case, *, now: datetime.datetime) -> Refusal:
+    return refuse(
+        "price_preference.partner",
+        code="deduction_without_partner",
+        zh="既不接受联合体也不允许分包的，不设联合体或者分包的价格扣除",
+        en="Without consortium or subcontracting there is no deduction for either",
+        field="consortium_rate",
+        **applicable(case, now=now),
+    )
+
+
+def _deduction(case: Case, rate: Decimal, field: str, partner: bool, *, now: datetime.datetime) -> Refusal | None:
+    on, key = applicable(case, now=now), band(case, partner=partner)
+    if case.set_aside in RESERVED:
+        if not rate:
+            return None
+        return refuse(
+            "price_preference.not_reserved",
+            code="deduction_in_reserved_case",
+            zh="专门面向中小企业采购的项目不再执行价格扣除，比例应为 0",
+            en="A case reserved for small and medium enterprises gives no price deduction: the rate is 0",
+            field=field,
+            **on,
+        )
+    if not law.applies(key, **on):
+        return None
+    allowed = law.value(key, **on)
+    if allowed["min"] <= rate <= allowed["max"] or (partner and not rate and case.set_aside != SetAside.NONE):
+        return None
+    return refuse(
+        key,
+        code="deduction_outside_band",
+        zh="价格扣除比例应当在{limit}之间",
+        en="The price deduction must lie within {limit}",
+        field=field,
+        **on,
+    )
+
+
+def domestic_rate_is_lawful(
+    subject: Case, *, now: datetime.datetime, domestic_rate: Decimal, **_: Any
+) -> Refusal | None:
+    """本国产品的扣除比例由国家规定，采购人不得自定 (国办发〔2025〕34号)."""
+    on = applicable(subject, now=now)
+    fixed = law.value("price_preference.domestic", **on) if law.applies("price_preference.domestic", **on) else None
+    optional = subject.category != Category.GOODS
+    if domestic_rate == (fixed or 0) or (optional and not domestic_rate):
+        return None
+    return refuse(
+        "price_preference.domestic",
+        code="domestic_rate_not_as_fixed",
+        zh="本国产品的价格扣除比例由国家统一规定（{limit}），不得自定",
+        en="The deduction for domestic products is fixed by the state ({limit})",
+        field="domestic_rate",
+        **on,
+    )
+
+
+# --- texts: no floor price, no size of the enterprise --------------------------------------------------------------
+
+
+def no_floor_in_requirement(
+    subject: Case, *, now: datetime.datetime, requirement: str, contract_terms: str, **_: Any
+) -> list[Refusal]:
+    texts = {"requirement": requirement, "contract_terms": contract_terms}
+    return [_floor(subject, field, now=now) for field, text in texts.items() if FLOOR.search(text)]
+
+
+def _floor(case: Case, field: str, *, now: datetime.datetime) -> Refusal:
+    return refuse(
+        "solicitation.ceiling",
+        code="floor_price",
+        zh="不得设定最低限价",
+        en="A floor price may not be set",
+        field=field,
+        **applicable(case, now=now),
+    )
+
+
+def clauses_are_lawful(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """不得将规模条件、厂家授权作为资格要求 (87号令 art. 17): only what is evident; the rest is for people to review."""
+    imports = Solicitation.objects.filter(case=subject, accepts_imports=True).exists()
+    found = []
+    for number, row in enumerate(rows, start=1):
+        text = row["text"]
+        hit = SCALE.search(text) or (None if imports else AUTHORISATION.search(text))
+        if row["kind"] == ClauseKind.QUALIFICATION and hit:
+            found.append(_banned(subject, number, hit.group(1), now=now))
+        if FLOOR.search(text):
+            found.append(_floor(subject, "rows", now=now))
+    return found
+
+
+def _banned(case: Case, number: int, word: str, *, now: datetime.datetime) -> Refusal:
+    return refuse(
+        "qualification.banned_conditions",
+        code="banned_condition",
+        zh="第 {number} 行：不得以“{word}”设定门槛或者评分",
+        en="Row {number}: “{word}” may be neither a condition nor a factor",
+        field="rows",
+        number=number,
+        word=word,
+        **applicable(case, now=now),
+    )
+
+
+# --- criteria ------------------------------------------------------------------------------------------------------
+
+
+def lot_is_rated(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """最低评标价法 looks at the price alone (87号令 art. 54)."""
+    if subject.evaluation_method == EvaluationMethod.RATED:
+        return None
+    return refuse(
+        "evaluation.rank_lowest",
+        code="lot_is_not_rated",
+        zh="该包采用最低评标价法，不设评审因素",
+        en="This lot is awarded by lowest evaluated price and has no criteria",
+        **applicable(subject.case, now=now),
+    )
+
+
+def weights_add_up(subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> Refusal | None:
+    """评审因素的权重之和为 100 分 (87号令 art. 55)."""
+    total = sum((row["weight"] for row in rows), Decimal(0))
+    if total == WHOLE:
+        return None
+    return refuse(
+        "evaluation.total",
+        code="weights_not_100",
+        zh="各评审因素的分值之和应为 100 分，现为 {total} 分",
+        en="The weights must add up to 100 points; they add up to {total}",
+        field="rows",
+        total=total,
+        **applicable(subject.case, now=now),
+    )
+
+
+def price_weighs_enough(
+    subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], is_information_system: bool, **_: Any
+) -> Refusal | None:
+    """价格分值占总分值的比重: goods and services have a minimum, information systems an exact share."""
+    case, on = subject.case, applicable(subject.case, now=now)
+    minimum = dict(procedures.get(case.procedure).price_weights).get(case.category, "")
+    exact = f"evaluation.price_weight.it_{case.category}"
+    if is_information_system and case.category != Category.WORKS and law.applies(exact, **on):
+        key, fits = exact, lambda share, limit: share == limit
+        zh, en = "政务信息系统的价格分值应为总分的{limit}", "In an information system price weighs exactly {limit}"
+    elif minimum and law.applies(minimum, **on):
+        key, fits = minimum, lambda share, limit: share >= limit
+        zh, en = "价格分值不得低于总分的{limit}", "Price must weigh at least {limit}"
+    else:
+        return None
+    weight = sum((row["weight"] for row in rows if row["kind"] == CriterionKind.PRICE), Decimal(0))
+    if fits(weight / WHOLE, law.value(key, **on)):
+        return None
+    return refuse(
+        key,
+        code="price_weight",
+        zh=zh + "，现为 {weight} 分",
+        en=en + "; it weighs {weight} points",
+        field="rows",
+        weight=weight,
+        **on,
+    )
+
+
+def one_price_criterion(subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    codes = [row["code"] for row in rows]
+    found = [
+        Refusal(
+            "duplicate_code",
+            f"第 {number} 行：编号“{code}”重复",
+            f"Row {number}: the code “{code}” is used twice",
+            field="rows",
+        )
+        for number, code in enumerate(codes, start=1)
+        if code in codes[: number - 1]
+    ]
+    if sum(row["kind"] == CriterionKind.PRICE for row in rows) > 1:
+        found.append(
+            refuse(
+                "evaluation.price_score",
+                code="several_price_criteria",
+                zh="价格因素只能有一个",
+                en="There can be only one price criterion",
+                field="rows",
+                **applicable(subject.case, now=now),
+            )
+        )
+    return found
+
+
+def criteria_are_no_conditions(
+    subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> list[Refusal]:
+    """资格条件不得作为评审因素 (87号令 art. 55); size of the enterprise and a floor price neither."""
+    case = subject.case
+    conditions = {_bare(c.text): c.text for c in Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION)}
+    found = []
+    for number, row in enumerate(rows, start=1):
+        text = f"{row['title']}：{row['standard']}"
+        if hit := SCALE.search(text):
+            found.append(_banned(case, number, hit.group(1), now=now))
+        if FLOOR.search(text):
+            found.append(_floor(case, "rows", now=now))
+        same = conditions.get(_bare(row["title"])) or conditions.get(_bare(row["standard"]))
+        if same:
+            found.append(
+                refuse(
+                    "evaluation.factors",
+                    code="condition_as_criterion",
+                    zh="第 {number} 行：资格条件“{condition}”不得作为评审因素",
+                    en="Row {number}: the qualification condition “{condition}” cannot be a criterion",
+                    field="rows",
+                    number=number,
+                    condition=same,
+                    **applicable(case, now=now),
+                )
+            )
+    return found
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s，。；：、,.;:（）()]", "", text)
+
+
+# --- payment terms and lots ----------------------------------------------------------------------------------------
+
+
+def percentages_add_up(subject: Case, *, rows: list[dict[str, Any]], **_: Any) -> Refusal | None:
+    total = sum((row["percent"] for row in rows), Decimal(0))
+    if total == WHOLE:
+        return None
+    return Refusal(
+        "percentages_not_100",
+        f"各期付款比例之和应为 100%，现为 {total}%",
+        f"The payments must add up to 100%; they add up to {total}%",
+        field="rows",
+    )
+
+
+def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """The lots together cost no more than the case; a ceiling lies within its lot's budget (87号令 art. 12)."""
+    numbers, found = [row["number"] for row in rows], []
+    for number, row in enumerate(rows, start=1):
+        if row["number"] in numbers[: number - 1]:
+            zh, en = f"第 {number} 行：包号“{row['number']}”重复", f"Row {number}: lot “{row['number']}” stands twice"
+            found.append(Refusal("duplicate_lot", zh, en, field="rows"))
+        if row["ceiling"] is not None and row["ceiling"] > row["budget"]:
+            found.append(
+                refuse(
+                    "solicitation.ceiling",
+                    code="ceiling_above_budget",
+                    zh="第 {number} 行：最高限价不得超过该包预算",
+                    en="Row {number}: the ceiling may not exceed the lot's budget",
+                    field="rows",
+                    number=number,
+                    **applicable(subject, now=now),
+                )
+            )
+    total = sum((row["budget"] for row in rows), Decimal(0))
+    if total > subject.budget:
+        found.append(
+            refuse(
+                "control.no_budget_no_procurement",
+                code="lots_above_budget",
+                zh="各包预算合计 {total} 元，超过项目预算 {budget} 元",
+                en="The lots cost {total} yuan together, more than the case's budget of {budget} yuan",
+                field="rows",
+                total=f"{total:,.2f}",
+                budget=f"{subject.budget:,.2f}",
+                **applicable(subject, now=now),
+            )
+        )
+    return found
+
+
+# --- is everything there? ------------------------------------------------------------------------------------------
+
+
+def is_complete(subject: Case, *, by: Any, now: datetime.datetime) -> list[Refusal]:
+    """采购文件应当包括的内容 (87号令 art. 20): every missing part at once."""
+    on = applicable(subject, now=now)
+    missing: list[Refusal] = []
+
+    def need(condition: bool, key: str, code: str, zh: str, en: str, **facts: Any) -> None:
+        if not condition:
+            missing.append(refuse(key, code=code, zh=zh, en=en, **facts, **on))
+
+    need(
+        Solicitation.objects.filter(case=subject).exists(),
+        "solicitation.content",
+        "no_solicitation",
+        "采购文件尚未编制",
+        "The solicitation document has not been drafted",
+    )
+    need(
+        PaymentTerm.objects.filter(case=subject).exists(),
+        "solicitation.contract_terms",
+        "no_payment_terms",
+        "尚未设定付款安排",
+        "The payment terms have not been set",
+    )
+    for lot in _lots(subject):
+        need(
+            lot.evaluation_method != EvaluationMethod.RATED or Criterion.objects.filter(lot=lot).exists(),
+            "evaluation.factors",
+            "no_criteria",
+            "采购包 {lot} 尚未设定评审因素",
+            "Lot {lot} has no criteria",
+            lot=lot.number,
+        )
+    return missing
+
+
+def _lots(case: Case) -> Iterable[Lot]:
+    return Lot.objects.filter(case=case).order_by("number")
+
+
+def is_confirmed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """采购文件须经采购人确认; every later change takes the confirmation back."""
+    if Solicitation.objects.filter(case=subject, confirmed_at__isnull=False).exists():
+        return None
+    return refuse(
+        "agent.agreement",
+        code="not_confirmed",
+        zh="采购文件尚未经采购人审核岗确认",
+        en="The buyer's reviewer has not confirmed the solicitation document",
+        **applicable(subject, now=now),
+    )
+
+
+def not_confirmed_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not Solicitation.objects.filter(case=subject, confirmed_at__isnull=False).exists():
+        return None
+    return Refusal("confirmed_already", "采购文件已经确认", "The solicitation document is confirmed already")

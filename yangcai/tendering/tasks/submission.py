@@ -1,0 +1,141 @@
+"""What is due from the drafting of the document to the end of the opening, and which securities are to go back?"""
+
+import datetime
+from collections.abc import Iterator
+
+from yangcai import law
+from yangcai.cases import periods
+from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
+from yangcai.cases.rules import applicable, runner
+from yangcai.kernel import tasks
+from yangcai.kernel.models import Rooted
+from yangcai.kernel.tasks import Due
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import (
+    BidSecurity,
+    Correction,
+    Criterion,
+    OpenedBid,
+    Opening,
+    Participation,
+    PaymentTerm,
+    Solicitation,
+)
+from yangcai.tendering.rules.bids import live_bids, released
+from yangcai.tendering.rules.invitation import step_of
+from yangcai.tendering.rules.opening import enough_bids, pending_lots
+
+
+def _next(case: Case, code: str, subject: Rooted, *, since: datetime.datetime, due_at: datetime.datetime | None) -> Due:
+    """Something for whoever runs the case."""
+    role, organisation = runner(case)
+    return Due(code, subject.ref, role, since, organisation_id=organisation, due_at=due_at)
+
+
+@tasks.due_on(Case)
+def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Each part of the document, then its confirmation, then its publication."""
+    if case.stage_at(now) != Stage.PREPARATION:
+        return
+    since, solicitation = case.opened_at, Solicitation.objects.filter(case=case).first()
+    missing = []
+    if solicitation is None:
+        missing.append(_next(case, "solicitation.draft", case, since=since, due_at=None))
+    if not PaymentTerm.objects.filter(case=case).exists():
+        missing.append(_next(case, "payment_terms.define", case, since=since, due_at=None))
+    for lot in Lot.objects.filter(case=case, evaluation_method=EvaluationMethod.RATED).order_by("pk"):
+        if not Criterion.objects.filter(lot=lot).exists():
+            missing.append(_next(case, "criteria.define", lot, since=since, due_at=None))
+    yield from missing
+    if missing or solicitation is None:
+        return
+    if solicitation.confirmed_at is None:
+        yield Due(
+            "solicitation.confirm", case.ref, Role.BUYER_REVIEWER, since=case.opened_at, organisation_id=case.buyer_id
+        )
+    else:
+        yield _next(case, "invitation.publish", case, since=solicitation.confirmed_at, due_at=None)
+
+
+@tasks.due_on(Case)
+def shortest_periods(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """C04, C05 and C08: what may not end earlier. Nobody's task; the case page shows them."""
+    if case.published_at is None or case.ended_at is not None or Opening.objects.filter(case=case).exists():
+        return
+    solicitation = Solicitation.objects.filter(case=case, documents_from__isnull=False).first()
+    if solicitation is None:
+        return
+    submission = step_of(case, Stage.SUBMISSION)
+    yield from _window(case, step_of(case, Stage.INVITATION).documents, since=solicitation.documents_from, now=now)
+    yield from _window(case, submission.window, since=solicitation.documents_from, now=now)
+    last = Correction.objects.filter(case=case, affects_bids=True).order_by("-number").first()
+    if last is not None:
+        yield from _window(case, submission.correction, since=last.at, now=now)
+
+
+def _window(case: Case, rule: str, *, since: datetime.datetime, now: datetime.datetime) -> Iterator[Due]:
+    """The clock of the case's method that counts this rule."""
+    for clock in law.clocks(procedure=case.procedure):
+        if rule and clock.rule == rule:
+            due_at = law.due_at(clock.id, since=since, **applicable(case, now=now))
+            yield Due("", case.ref, "", since, clock=clock.id, due_at=due_at)
+
+
+@tasks.due_on(Case)
+def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Bids until the deadline, from those who have the documents; the opening at the deadline."""
+    closes_at = periods.closing_at(case)
+    if case.ended_at is not None or closes_at is None or Opening.objects.filter(case=case).exists():
+        return
+    yield _next(case, "opening.begin", case, since=closes_at, due_at=closes_at)
+    if now >= closes_at:
+        return
+    bidders = set(live_bids(lot__case=case).values_list("supplier_id", flat=True))
+    lots = list(pending_lots(case))
+    for participation in Participation.objects.filter(case=case).exclude(supplier_id__in=bidders):
+        for lot in lots:
+            yield Due(
+                "bid.submit",
+                lot.ref,
+                Role.SUPPLIER,
+                participation.obtained_at,
+                organisation_id=participation.supplier_id,
+                due_at=closes_at,
+            )
+
+
+@tasks.due_on(Case)
+def opening(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """The bidders' confirmation and the end of the opening; lots with too few bids are declared unsuccessful."""
+    begun = Opening.objects.filter(case=case).first()
+    if begun is None or case.ended_at is not None:
+        return
+    for lot in pending_lots(case):
+        if lot.stage_at(now) == Stage.OPENING and not enough_bids(lot, now=now):
+            yield _next(case, "lot.declare_unsuccessful", lot, since=begun.begun_at, due_at=None)
+    if begun.concluded_at is not None:
+        return
+    yield _next(case, "opening.conclude", case, since=begun.begun_at, due_at=None)
+    silent = OpenedBid.objects.filter(lot__case=case, record_confirmed_at__isnull=True, record_objection="")
+    for opened in silent:
+        yield Due("opening.confirm", opened.ref, Role.SUPPLIER, begun.begun_at, organisation_id=opened.supplier_id)
+
+
+@tasks.due_on(Case)
+def securities(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """C16 to C19: each security that is to go back, with its own legal time."""
+    role, organisation = runner(case)
+    for security in BidSecurity.objects.filter(case=case, returned_at__isnull=True, kept_reason=""):
+        found = released(security)
+        if found is None:
+            continue
+        since, clock = found
+        yield Due(
+            "bid_security.return",
+            security.ref,
+            role,
+            since,
+            organisation_id=organisation,
+            clock=clock,
+            due_at=law.due_at(clock, since=since, **applicable(case, now=now)),
+        )
