@@ -81,9 +81,9 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     found = standing.standings(lot)
     scores = _scores(lot)
     committee = Committee.objects.filter(case_id=lot.case_id).first()
-    terms, bids, drawn = _terms(lot, now=now), tuple(_bid(s, scores.get(s.bid.pk, {})) for s in found), ()
+    given, bids, drawn = terms(lot, now=now), tuple(_bid(s, scores.get(s.bid.pk, {})) for s in found), ()
     while True:
-        result = evaluation.evaluate(evaluation.Lot(terms=terms, bids=bids, drawn=drawn))
+        result = evaluation.evaluate(evaluation.Lot(terms=given, bids=bids, drawn=drawn))
         ties = [p.bidders for p in result.pending if p.kind in DRAWS]
         if not ties or committee is None:
             return Outcome(bids={s.bid.pk: s.bid for s in found}, scores=scores, drawn=drawn, result=result)
@@ -92,7 +92,8 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
             drawn = (*drawn, *(str(bidder) for bidder in order))
 
 
-def _terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
+def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
+    """What the solicitation document says about evaluating the lot. Raises DoesNotExist before it is drafted."""
     case = lot.case
     file = Solicitation.objects.get(case=case)
     step = procedures.engine.step(procedure=procedures.get(case.procedure), stage=Stage.EVALUATION)

@@ -19,7 +19,7 @@ LOW_PRICE = (
 
 
 def check_terms(*, terms: Terms, procedure: Procedure) -> list[Refusal]:
-    """Every article that these terms break; empty when they may be published. Raises LawGap before the law was made."""
+    """Every article that these terms break; empty when they may be published; what was no law yet is not asked."""
     refusals = [*_method(terms, procedure), *_ceiling(terms), *_preferences(terms), *_low_price(terms)]
     if terms.award_by is AwardBy.RATED:
         refusals += [*_criteria(terms), *_price_weight(terms, procedure)]
@@ -84,7 +84,8 @@ def _price_weight(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
     share = terms.price_weight / FULL_MARKS
     if terms.it_system and terms.category in IT_SYSTEM:
         key = IT_SYSTEM[terms.category]
-        if share != law.value(key, on=terms.on, jurisdiction=terms.jurisdiction):
+        fixed = law.find(key, on=terms.on, jurisdiction=terms.jurisdiction)
+        if fixed is not None and share != fixed.value:
             yield terms.refuse(
                 key,
                 code="price_weight_not_as_fixed",
@@ -94,9 +95,9 @@ def _price_weight(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
             )
         return
     key = dict(procedure.price_weights).get(terms.category, "")
-    if not key:
+    found = law.find(key, on=terms.on, jurisdiction=terms.jurisdiction) if key else None
+    if found is None:
         return
-    found = law.cited(key, on=terms.on, jurisdiction=terms.jurisdiction)
     low, high = (found.value["min"], found.value["max"]) if found.unit == "ratio_band" else (found.value, Decimal(1))
     if not low <= share <= high:
         band = found.unit == "ratio_band"
@@ -135,8 +136,8 @@ def _preferences(terms: Terms) -> Iterator[Refusal]:
                 field=field,
             )
         elif rate or (key == small_micro and not terms.reserved):
-            band = law.value(key, on=terms.on, jurisdiction=terms.jurisdiction)
-            if not band["min"] <= rate <= band["max"]:
+            band = law.find(key, on=terms.on, jurisdiction=terms.jurisdiction)
+            if band is not None and not band.value["min"] <= rate <= band.value["max"]:
                 yield terms.refuse(
                     key,
                     code="preference_rate_outside_law",

@@ -19,6 +19,7 @@ from yangcai.procedures import engine
 from yangcai.tendering.models import Solicitation
 from yangcai.tendering.rules import invitation as rules
 from yangcai.tendering.rules.solicitation import is_complete, is_confirmed
+from yangcai.tendering.rules.terms import terms_are_lawful
 
 #: What the form proposes; the law says only how many days.
 SUPPLY_ENDS, SUBMISSION_ENDS = datetime.time(17, 30), datetime.time(9, 30)
@@ -60,6 +61,7 @@ class PublishInvitation(Input):
         runs_the_case,
         is_complete,
         is_confirmed,
+        terms_are_lawful,
         rules.is_funded,
         rules.intention_precedes,
     ),

@@ -1,0 +1,24 @@
+"""Is the evaluation of every lot lawful as a whole, by the law of the day of publication?"""
+
+import datetime
+from typing import Any
+
+from yangcai import procedures
+from yangcai.cases.models import Case
+from yangcai.kernel.refusals import Refusal
+from yangcai.procedures import evaluation
+from yangcai.tendering import arithmetic
+from yangcai.tendering.models import Solicitation
+
+
+def terms_are_lawful(subject: Case, *, by: Any, now: datetime.datetime) -> list[Refusal]:
+    """Each form checked its own rows on its own day; the law, the lots or the rates may have changed since."""
+    if not Solicitation.objects.filter(case=subject).exists():
+        return []
+    procedure = procedures.get(subject.procedure)
+    found = [
+        refusal
+        for lot in subject.lots.order_by("number")
+        for refusal in evaluation.check_terms(terms=arithmetic.terms(lot, now=now), procedure=procedure)
+    ]
+    return list(dict.fromkeys(found))
