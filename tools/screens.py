@@ -57,6 +57,7 @@ def look(browser: Browser, options: argparse.Namespace, path: str) -> list[str]:
         if answer is None or answer.status != 200:
             wrong.append(f"{view}: status {answer and answer.status}")
         options.out.mkdir(parents=True, exist_ok=True)
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         page.screenshot(path=options.out / f"{stem}-{shape}-{theme}-{lang}.png", full_page=True)
         wrong += [f"{view}: axe: {found}" for found in violations(page)]
         page.set_viewport_size({"width": NARROWEST, "height": 900})

@@ -8,9 +8,12 @@ from typing import Any
 from yangcai.www.components import attribute
 
 HEIGHT = 240
-TOP, BOTTOM, LEFT, RIGHT = 24, 28, 64, 8
+TOP, BOTTOM, LEFT, RIGHT = 24, 44, 64, 8
+LABEL_LINE = 16
 TICKS = 5
 BAR_SHARE = 0.5
+#: Narrowest slot, in user units, in which two neighbouring labels fit side by side.
+CROWDED = 90
 
 
 def nice_step(span: Decimal) -> Decimal:
@@ -45,6 +48,7 @@ def waterfall(bars: Sequence[Any], *, width: int) -> dict[str, Any]:
     def y(value: Decimal) -> float:
         return round(TOP + plot * (1 - float(value / ceiling)), 1)
 
+    crowded = width < CROWDED * len(spans)
     slot = (width - LEFT - RIGHT) / max(1, len(spans))
     return {
         "width": width,
@@ -63,6 +67,8 @@ def waterfall(bars: Sequence[Any], *, width: int) -> dict[str, Any]:
                 "width": round(slot * BAR_SHARE, 1),
                 "y": y(max(start, end)),
                 "height": round(abs(y(start) - y(end)), 1),
+                # Every second label one line lower where the slots are narrower than the words.
+                "label_y": HEIGHT - BOTTOM + 18 + (LABEL_LINE if crowded and n % 2 else 0),
                 "text_y": round(y(max(start, end)) - 6, 1),
             }
             for n, (bar, kind, start, end, value) in enumerate(spans)

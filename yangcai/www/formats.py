@@ -65,12 +65,19 @@ def yuan(value: Decimal | int | None) -> str:
     return f"{amount(value)} 元" if in_chinese() else f"CNY {amount(value)}"
 
 
+def wan_parts(value: Decimal | int) -> tuple[str, str]:
+    """(473.55, 万元) or (4.74, CNY million): number and unit of a large figure, for `figures`."""
+    if in_chinese():
+        return f"{Decimal(value) / TEN_THOUSAND:,.2f}", "万元"
+    return f"{Decimal(value) / MILLION:,.2f}", "CNY million"
+
+
 def wan(value: Decimal | int | None) -> str:
     """473.55 万元, or CNY 4.74 million: for figures in overview pages, never for legal amounts."""
     if value is None:
         return ""
-    value = Decimal(value)
-    return f"{value / TEN_THOUSAND:,.2f} 万元" if in_chinese() else f"CNY {value / MILLION:,.2f} million"
+    number, _unit = wan_parts(value)
+    return f"{number} 万元" if in_chinese() else f"CNY {number} million"
 
 
 def capitals(value: Decimal | int | None) -> str:

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import law
 from yangcai.kernel.inputs import DateField, DocumentField, Input, MomentField, MoneyField, RowsField, TextField
-from yangcai.kernel.refusals import Citation, Refusal
+from yangcai.kernel.refusals import Refusal
+from yangcai.www import formats
 from yangcai.www.nav import Link
 
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
@@ -19,15 +21,9 @@ NOW = datetime.datetime(2026, 3, 2, 9, 12, tzinfo=SHANGHAI)
 HOUR = datetime.timedelta(hours=1)
 DAY = 24 * HOUR
 
-TENDER = Citation(
-    "mof-87", "第十三条", "tender.window", title="政府采购货物和服务招标投标管理办法", title_en="Tendering Measures"
-)
-CONTRACT = Citation(
-    "gp-regulation", "第五十条", "contract.publish", title="政府采购法实施条例", title_en="Procurement Regulation"
-)
-ADVANCE = Citation(
-    "gs-notice", "第三条", "payment.advance", "unconfirmed", title="甘肃省财政厅通知", title_en="Gansu notice"
-)
+TENDER = law.cite("submission.open_tender", on=NOW.date())
+CONTRACT = law.cite("contract.publish", on=NOW.date())
+UNSURE = law.cite("threshold.open_tender", on=NOW.date())
 DIGEST = "5d1c90ae77b20f3e8a64c5d91b20e7f13c8842aa9d06b51f60e37c14aa9528d0"
 
 
@@ -132,7 +128,7 @@ def steps() -> list[dict[str, Any]]:
 
 def lamps() -> list[dict[str, Any]]:
     """The four controls in four states."""
-    money = {"label": _("预留"), "value": "4,862,000.00"}
+    money = {"label": _("预留"), "value": formats.yuan(Decimal(4862000))}
     return [
         {"label": _("预算"), "tone": "ok", "word": _("已预留"), "evidence": [money], "citation": CONTRACT, "url": "#"},
         {
@@ -142,7 +138,7 @@ def lamps() -> list[dict[str, Any]]:
             "evidence": [{"label": _("采购项目"), "value": "LXQ-2026-0087", "url": "#"}],
         },
         {"label": _("合同"), "tone": "mute", "word": _("尚未签订"), "citation": CONTRACT},
-        {"label": _("验收"), "tone": "bad", "word": _("未经验收"), "evidence": [], "citation": ADVANCE},
+        {"label": _("验收"), "tone": "bad", "word": _("未经验收"), "evidence": [], "citation": UNSURE},
     ]
 
 
@@ -171,7 +167,7 @@ def clocks() -> list[dict[str, Any]]:
             "state": "met",
             "actor": _("采购人"),
         },
-        {"title": _("支付合同款"), "state": "waiting", "citation": ADVANCE, "actor": _("采购人")},
+        {"title": _("支付合同款"), "state": "waiting", "citation": UNSURE, "actor": _("采购人")},
     ]
 
 
@@ -277,6 +273,7 @@ def scores() -> list[dict[str, Any]]:
 
 def page(request: HttpRequest) -> HttpResponse:
     """Everything on one page."""
+    budget, unit = formats.wan_parts(Decimal("142002500"))
     return render(
         request,
         "gallery.html",
@@ -314,12 +311,12 @@ def page(request: HttpRequest) -> HttpResponse:
             "facts": [
                 (_("项目编号"), "LXQ-2026-0087"),
                 {"label": _("采购人"), "value": _("兰州新区教育体育局"), "url": "#"},
-                {"label": _("预算金额"), "value": "4,862,000.00", "hint": _("含税"), "change_url": "#"},
+                {"label": _("预算金额"), "value": formats.yuan(Decimal(4862000)), "hint": _("含税"), "change_url": "#"},
                 {"label": _("文件摘要"), "value": DIGEST[:32], "mono": True},
             ],
             "figures": [
                 {"label": _("采购项目"), "value": "132", "unit": _("项")},
-                {"label": _("采购预算"), "value": "14,200.25", "unit": _("万元"), "url": "#"},
+                {"label": _("采购预算"), "value": budget, "unit": unit, "url": "#"},
                 {"label": _("平均采购周期"), "value": "31.4", "unit": _("天"), "note": _("自公告至合同")},
             ],
             "bars": [
@@ -403,6 +400,6 @@ def page(request: HttpRequest) -> HttpResponse:
                 (_("大小"), "38.6 MB"),
                 {"label": _("文件摘要"), "value": DIGEST, "mono": True},
             ],
-            "citations": [TENDER, ADVANCE],
+            "citations": [TENDER, UNSURE],
         },
     )

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from yangcai.kernel.inputs import RowsField
-from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.www import charts, components, formats
 
 register = template.Library()
@@ -91,9 +91,15 @@ def count(n: int) -> dict[str, Any]:
 
 
 @_component("citation")
-def citation(c: Any, text: str = "") -> dict[str, Any]:
+def citation(c: Any, text: str = "", short: bool = False) -> dict[str, Any]:
     unsure = {"secondary": _("据二手资料"), "memory": _("待核对原文"), "unconfirmed": _("待确认")}
-    return {"c": c, "text": text or (c.text if c else ""), "unsure": unsure.get(c.confidence, "") if c else ""}
+    return {"c": c, "text": text or _cited(c, short=short), "unsure": unsure.get(c.confidence, "") if c else ""}
+
+
+def _cited(c: Any, *, short: bool) -> str:
+    if not c:
+        return ""
+    return (c.article if in_chinese() else c.article_en or c.article) if short else c.text
 
 
 @_component("money")
