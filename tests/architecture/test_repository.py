@@ -134,3 +134,16 @@ def test_forbidden_module_names():
     """services.py and the like say nothing about what is in them (DESIGN §2)."""
     names = {"services.py", "utils.py", "managers.py", "signals.py", "helpers.py", "misc.py"}
     assert [path for path in (ROOT / "yangcai").rglob("*.py") if path.name in names] == []
+
+
+def test_only_funds_touches_its_ledger():
+    """Money moves by `funds` alone: nobody else names the table of transfers (a foreign key does, as a string)."""
+    found = []
+    for path in (ROOT / "yangcai").rglob("*.py"):
+        if path.is_relative_to(ROOT / "yangcai" / "funds"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            imported = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("yangcai.funds")
+            if imported and any(alias.name in {"Transfer", "models"} for alias in node.names):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert found == []

@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -133,14 +135,17 @@ def test_doctor_sees_a_taken_port(capsys, monkeypatch):
 
 
 @pytest.fixture
-def own_home(tmp_path):
+def own_home():
     """An installation of its own, as an operator has it: nothing of the tests' environment."""
-    home = tmp_path / "home"
+    folder = Path(tempfile.mkdtemp(prefix="yangcai-home-"))
+    folder.chmod(0o755)  # pytest's own is closed to the user that runs the database
+    home = folder / "home"
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("YANGCAI_", "DATABASE_URL"))}
     environment |= {"YANGCAI_HOME": str(home), "YANGCAI_SANDBOX": "1", "PYTHONWARNINGS": "error"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     yield environment
     embedded_postgres.stop(home / "postgres")
+    shutil.rmtree(folder)
 
 
 def yangcai(environment, *arguments):
@@ -154,7 +159,7 @@ def yangcai(environment, *arguments):
     )
 
 
-def test_from_nothing_to_a_served_page(own_home):
+def test_from_nothing_to_a_served_page(own_home, tmp_path):
     """migrate, serve, fetch, kill the database, fetch, stop: in processes of their own, on a fresh home."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -171,15 +176,17 @@ def test_from_nothing_to_a_served_page(own_home):
     assert checked.returncode == 0, checked.stderr
     database = Path(own_home["YANGCAI_HOME"]) / "postgres"
     assert embedded_postgres.stop(database)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "yangcai", "serve", "--port", str(port), "--workers", "1"],
-        env=own_home,
-        stderr=subprocess.PIPE,
-    )
+    log = tmp_path / "log"
+    with log.open("w") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "yangcai", "serve", "--port", str(port), "--workers", "1"],
+            env=own_home,
+            stderr=said,
+        )
     try:
         page = f"http://127.0.0.1:{port}/accounts/login/"
         status, text = fetched(page)
-        assert status == 200
+        assert status == 200, log.read_text()
         assert b"csrfmiddlewaretoken" in text
         killed = embedded_postgres.status(database).pid
         os.kill(killed, signal.SIGKILL)
@@ -187,8 +194,8 @@ def test_from_nothing_to_a_served_page(own_home):
         assert embedded_postgres.status(database).pid not in {None, killed}
     finally:
         server.terminate()
-        said = server.communicate(timeout=30)[1]
-    assert server.returncode == 0, said.decode()
+        server.wait(timeout=30)
+    assert server.returncode == 0, log.read_text()
     assert not embedded_postgres.status(database).running, "it was down before"
 
 
