@@ -1,9 +1,10 @@
 """中标结果公告: winner, amount, main items, scores, committee (条例 art. 43; 87号令 art. 69)."""
 
+import datetime
 from typing import Any
 
 from yangcai import law
-from yangcai.cases.models import Award, Candidate, Lot
+from yangcai.cases.models import Award, Candidate, Case, Lot
 from yangcai.portal.notices.base import (
     CONTACTS,
     FLAG,
@@ -18,9 +19,12 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
-from yangcai.tendering.models import BidLine, Committee, Solicitation
+from yangcai.tendering.models import BidLine, Solicitation
+from yangcai.tendering.queries.evaluation import published_members
 
 CONTENT = "notice.award.content"
+#: 87号令 art. 47: while a lot of the same case is still being judged, its committee stays secret.
+LATER = "评标委员会仍在评审本项目其他采购包，名单随最后一个采购包的结果公告公布"
 
 
 def lot_of(home: Any) -> Lot:
@@ -28,14 +32,18 @@ def lot_of(home: Any) -> Lot:
     return lot
 
 
-def facts(home: Any, **_context: Any) -> dict[str, Any]:
+def committee(case: Case, *, now: datetime.datetime) -> str:
+    """The names, the buyer's representatives marked."""
+    members = published_members(case, now)
+    return "、".join(f"{m['name']}（采购人代表）" if m["is_representative"] else m["name"] for m in members) or LATER
+
+
+def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, Any]:
     lot = lot_of(home)
     case = lot.case
     award = Award.objects.select_related("supplier", "candidate").get(lot=lot, refused_at__isnull=True)
     solicitation = Solicitation.objects.get(case=case)
     lines = BidLine.objects.filter(opened_bid__lot=lot, opened_bid__supplier=award.supplier).order_by("number")
-    committee = Committee.objects.filter(case=case).first()
-    members = committee.members.filter(replaced_at=None).select_related("post__person") if committee else []
     ranked = Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank")
     days = law.value("notice.award.period", on=case.law_as_of, jurisdiction=case.jurisdiction)
     return {
@@ -59,7 +67,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
             for line in lines
         ]
         or [{"item": lot.title, "specification": solicitation.requirement, "quantity": "", "unit_price": award.amount}],
-        "committee": "、".join(m.post.person.name for m in members),
+        "committee": committee(case, now=now),
         "is_deemed": award.is_deemed,
         "agent_fee": solicitation.agent_fee,
         "period": f"自公告发布之日起 {days} 个工作日",

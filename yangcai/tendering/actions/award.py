@@ -226,7 +226,8 @@ def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: s
         case Stage.EVALUATION:
             arithmetic.record(arithmetic.outcome(lot, now=now))
     Award.objects.filter(lot=lot, refused_at__isnull=True).update(refused_at=now, refusal_reason=text)
-    Lot.objects.filter(pk=lot.pk).update(outcome=LotOutcome.UNSUCCESSFUL, outcome_at=now, outcome_reason=text)
+    lot.outcome, lot.outcome_at, lot.outcome_reason = LotOutcome.UNSUCCESSFUL, now, text
+    lot.save(update_fields=["outcome", "outcome_at", "outcome_reason"])
     write_letters(lot, award=None, reason=text, now=now)
     periods.close_period(lot.case, at=now, lot=lot)
     outcomes = set(lot.case.lots.values_list("outcome", flat=True))

@@ -1,0 +1,312 @@
+"""A lot whose bids were opened on 23 March 2026, and the people who judge it."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests import factories
+from tests.factories import at
+from yangcai.cases.models import Award, Case, EvaluationMethod, Lot, Period, Stage
+from yangcai.kernel import documents
+from yangcai.kernel.actions import ACTIONS, Done, perform
+from yangcai.kernel.models import SandboxClock
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import (
+    Bid,
+    BidLine,
+    Clause,
+    CommitteeMember,
+    Criterion,
+    EvaluationReport,
+    OpenedBid,
+    Solicitation,
+)
+
+PUBLISHED = at("2026-03-02T09:00")
+RECEIVED = at("2026-03-20T15:00")
+CLOSES = at("2026-03-23T09:30")
+OPENED = at("2026-03-23T10:00")
+DRAWN = at("2026-03-23T10:10")
+SEATED = at("2026-03-23T11:00")
+QUALIFIED = at("2026-03-23T13:30")
+JUDGED = at("2026-03-23T14:00")
+SCORED = at("2026-03-23T15:00")
+COMPUTED = at("2026-03-23T16:00")
+SIGNED = at("2026-03-23T16:30")
+SENT = at("2026-03-24T09:00")
+DETERMINED = at("2026-03-26T09:00")
+ANNOUNCED = at("2026-03-27T09:00")
+#: code, kind, weight, objective
+THREE_CRITERIA = (
+    ("price", "price", "30", True),
+    ("technical", "technical", "50", False),
+    ("record", "business", "20", True),
+)
+
+
+@dataclass
+class Offer:
+    """What one bidder offers; `rest` are further columns of OpenedBid."""
+
+    price: str
+    size: str = "large"
+    lines: Sequence[tuple[str, str, str]] = ()
+    rest: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Hall:
+    """Everybody in the room; `bids` in the order of the offers."""
+
+    case: Case
+    lot: Lot
+    officer: Post
+    reviewer: Post
+    agent: Post | None
+    bidders: list[Post]
+    bids: list[OpenedBid]
+    experts: list[Post]
+
+    @property
+    def runner(self) -> Post:
+        return self.agent or self.officer
+
+    @property
+    def members(self) -> list[CommitteeMember]:
+        return list(
+            CommitteeMember.objects.filter(committee__case=self.case, replaced_at__isnull=True)
+            .select_related("post__person", "post__organisation")
+            .order_by("pk")
+        )
+
+    @property
+    def chair(self) -> Post:
+        return next(member.post for member in self.members if member.is_chair)
+
+    @property
+    def report(self) -> EvaluationReport:
+        return EvaluationReport.objects.filter(lot=self.lot).order_by("-revision")[0]
+
+    @property
+    def award(self) -> Award:
+        return Award.objects.filter(lot=self.lot).order_by("-pk")[0]
+
+    def stage(self, now: datetime.datetime) -> str:
+        return Lot.objects.get(pk=self.lot.pk).stage_at(now)
+
+    def bid(self, number: int) -> OpenedBid:
+        return OpenedBid.objects.get(pk=self.bids[number].pk)
+
+    def result(self, number: int) -> dict[str, Any]:
+        """What the latest report says of one bid."""
+        return self.report.result["bids"][str(self.bids[number].pk)]
+
+    def do(self, code: str, subject: Any, by: Post, now: datetime.datetime, **data: Any) -> Done:
+        return perform(ACTIONS[code], type(subject).objects.get(pk=subject.pk), by=by, now=now, **data)
+
+    def refused(self, code: str, subject: Any, by: Post, now: datetime.datetime, **data: Any) -> set[str]:
+        """The codes of a refusal; an Action that is not refused fails the test."""
+        try:
+            self.do(code, subject, by, now, **data)
+        except Refused as refused:
+            return refused.codes
+        raise AssertionError(f"{code} was not refused")
+
+    # --- the steps -------------------------------------------------------------------------------------------------
+
+    def findings(self, kind: str, *, failing: Iterable[int] = (), only: Iterable[int] | None = None) -> list[Any]:
+        """Rows that pass every bid but the failing ones, by number."""
+        failing, numbers = set(failing), range(len(self.bids)) if only is None else only
+        return [
+            {
+                "bid": self.bids[n].pk,
+                "clause": clause.pk,
+                "passed": n not in failing,
+                "reason": "未提供证明材料" if n in failing else "",
+            }
+            for n in numbers
+            for clause in Clause.objects.filter(case=self.case, kind=kind)
+        ]
+
+    def qualify(self, *, failing: Iterable[int] = ()) -> None:
+        self.do(
+            "qualification.record", self.lot, self.runner, OPENED, rows=self.findings("qualification", failing=failing)
+        )
+        self.do("qualification.conclude", self.lot, self.runner, QUALIFIED)
+
+    def seat(self, **data: Any) -> None:
+        """Draw the committee and sign everybody in."""
+        self.do("committee.draw", self.case, self.runner, DRAWN, evaluates_at=SEATED, **data)
+        for member in self.members:
+            self.do("committee.sign_in", member, member.post, SEATED, commits=True)
+
+    def respond(self, *, failing: Iterable[int] = (), out: Iterable[int] = ()) -> None:
+        """Responsiveness of every bid but those out before."""
+        numbers = [n for n in range(len(self.bids)) if n not in set(out)]
+        rows = self.findings("responsiveness", failing=failing, only=numbers)
+        self.do("responsiveness.record", self.lot, self.chair, JUDGED, rows=rows)
+
+    def ready(self, **data: Any) -> "Hall":
+        """Everything up to the point where members score."""
+        self.seat(**data)
+        self.qualify()
+        self.respond()
+        return self
+
+    def rows(self, points: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
+        codes = {c.code: c.pk for c in Criterion.objects.filter(lot=self.lot)}
+        return [
+            {"bid": self.bids[n].pk, "criterion": codes[code], "value": value}
+            for n, by_code in points.items()
+            for code, value in by_code.items()
+        ]
+
+    def score(self, points: dict[int, dict[str, str]], *, now: datetime.datetime = SCORED) -> None:
+        """Every member gives the same points: bid number → criterion → points."""
+        for member in self.members:
+            self.do("scores.submit", self.lot, member.post, now, rows=self.rows(points))
+
+    def compute(self) -> EvaluationReport:
+        return self.do("evaluation.compute", self.lot, self.chair, COMPUTED).value
+
+    def sign(self, *, now: datetime.datetime = SIGNED) -> EvaluationReport:
+        for member in self.members:
+            self.do("report.sign", self.report, member.post, now)
+        return self.report
+
+    def send(self, *, now: datetime.datetime = SENT) -> None:
+        self.do("report.send", self.report, self.runner, now)
+
+    def judged(self, points: dict[int, dict[str, str]]) -> "Hall":
+        """Scored, computed, signed and sent."""
+        self.score(points)
+        self.compute()
+        self.sign()
+        self.send()
+        return self
+
+    def awarded(self, *, rank: int = 1, **data: Any) -> Award:
+        candidate = self.lot.candidates.get(rank=rank)
+        return self.do("award.determine", self.lot, self.reviewer, DETERMINED, candidate=candidate.pk, **data).value
+
+    def announced(self) -> Award:
+        self.do("award.announce", self.award, self.runner, ANNOUNCED)
+        return self.award
+
+
+def hall(
+    *offers: Offer | str,
+    method: str = EvaluationMethod.RATED,
+    criteria: Sequence[tuple[str, str, str, bool]] = THREE_CRITERIA,
+    budget: str = "1200000.00",
+    ceiling: str | None = None,
+    category: str = "goods",
+    self_organised: bool = False,
+    experts: int = 8,
+    lots: int = 1,
+    jurisdiction: str = "620171",
+    set_aside: str = "none",
+    published: datetime.datetime = PUBLISHED,
+    **solicitation: Any,
+) -> Hall:
+    """Bids of these prices, opened; the lot stands at its qualification check. No committee is drawn yet."""
+    officer = factories.make_post(Role.BUYER_OFFICER)
+    reviewer = factories.make_post(Role.BUYER_REVIEWER, officer.organisation)
+    agent = None if self_organised else factories.make_post(Role.AGENT)
+    case = factories.make_case(
+        buyer=officer.organisation,
+        agent=agent.organisation if agent else None,
+        budget=budget,
+        method=method,
+        category=category,
+        lots=lots,
+        now=published,
+        set_aside=set_aside,
+    )
+    _file(case, criteria if method == EvaluationMethod.RATED else (), ceiling, solicitation)
+    Period.objects.filter(case=case).update(closes_at=published)
+    Period.objects.create(case=case, stage=Stage.SUBMISSION, opens_at=published, closes_at=CLOSES)
+    Period.objects.create(case=case, stage=Stage.OPENING, opens_at=CLOSES, closes_at=OPENED)
+    Case.objects.filter(pk=case.pk).update(
+        published_at=published, law_as_of=published.date(), jurisdiction=jurisdiction
+    )
+    case.refresh_from_db()
+    lot = case.lots.order_by("pk")[0]
+    terms = [offer if isinstance(offer, Offer) else Offer(offer) for offer in offers]
+    bidders, bids = _open(lot, terms)
+    Period.objects.create(case=case, lot=lot, stage=Stage.QUALIFICATION, opens_at=OPENED)
+    pool = [factories.make_expert() for _ in range(experts)]
+    return Hall(case, lot, officer, reviewer, agent, bidders, bids, pool)
+
+
+def _file(case: Case, criteria: Iterable[Any], ceiling: str | None, solicitation: dict[str, Any]) -> None:
+    Solicitation.objects.create(
+        case=case,
+        **{
+            "requirement": "采购需求",
+            "delivery": "合同签订后 30 日内",
+            "bid_validity_days": 90,
+            "contract_terms": "合同主要条款",
+            "payment_days": 30,
+            "acceptance_days": 10,
+            "confirmed_at": PUBLISHED,
+            **solicitation,
+        },
+    )
+    Clause.objects.create(
+        case=case, kind="qualification", number=1, text="具有独立承担民事责任的能力", is_statutory=True
+    )
+    Clause.objects.create(case=case, kind="qualification", number=2, text="具有良好的商业信誉", is_statutory=True)
+    Clause.objects.create(case=case, kind="responsiveness", number=1, text="★交付期不超过 30 日")
+    for lot in case.lots.all():
+        if ceiling:
+            Lot.objects.filter(pk=lot.pk).update(ceiling=Decimal(ceiling))
+        for code, kind, weight, objective in criteria:
+            Criterion.objects.create(
+                lot=lot, code=code, kind=kind, title=code, weight=Decimal(weight), is_objective=objective
+            )
+
+
+def _open(lot: Lot, offers: list[Offer]) -> tuple[list[Post], list[OpenedBid]]:
+    """Sealed under the sandbox clock before the deadline, opened after it: the database looks at its own clock."""
+    _clock(RECEIVED)
+    bidders = [factories.make_supplier(size=offer.size) for offer in offers]
+    sealed = [
+        Bid.objects.create(
+            lot=lot,
+            supplier=post.organisation,
+            envelope=documents.store_bytes(data=f"密封{factories.number()}".encode(), name="envelope"),
+            sealed_key="",
+            seal_scheme="test",
+            receipt=f"TB{factories.number()}",
+            submitted_by=post,
+            received_at=RECEIVED,
+        )
+        for post in bidders
+    ]
+    _clock(OPENED)
+    opened = []
+    for bid, offer in zip(sealed, offers, strict=True):
+        price = Decimal(offer.price)
+        one = OpenedBid.objects.create(
+            lot=lot, bid=bid, supplier=bid.supplier, price=price, opened_at=OPENED, **offer.rest
+        )
+        for number, (quantity, unit_price, amount) in enumerate(offer.lines, start=1):
+            BidLine.objects.create(
+                opened_bid=one,
+                number=number,
+                item="货物",
+                quantity=Decimal(quantity),
+                unit_price=Decimal(unit_price),
+                amount=Decimal(amount),
+            )
+        opened.append(one)
+    return bidders, opened
+
+
+def _clock(now: datetime.datetime) -> None:
+    SandboxClock.objects.update_or_create(id=1, defaults={"at": now})
