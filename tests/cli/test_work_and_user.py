@@ -1,0 +1,147 @@
+"""Does the worker do what is due and outlive its database? Are people added without leaving passwords about?"""
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import OperationalError
+from django.utils import translation
+
+from tests import factories
+from tests.factories import NOW, at
+from yangcai import cli
+from yangcai.cli import console, site
+from yangcai.cli.commands import work
+from yangcai.kernel import tasks
+from yangcai.kernel.models import Entry, Task
+from yangcai.parties.models import Person, Post
+from yangcai.parties.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def the_tests_own_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Django runs already, the clock stands, and the language is put back."""
+    monkeypatch.setattr(site, "load", lambda: translation.activate(site.LANGUAGES[console.language()]))
+    monkeypatch.setattr("yangcai.kernel.clock.now", lambda: NOW)
+    yield
+    translation.activate("zh-hans")
+    console.choose_language("zh")
+
+
+def due(at_moment: Any = NOW, clock: str = "C27") -> Task:
+    return Task.objects.create(
+        root="case:1", subject="case:1", action="x", clock=clock, role="", title="项目", since=NOW, due_at=at_moment
+    )
+
+
+def answered(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    return json.loads(capsys.readouterr().out)
+
+
+# --- work --------------------------------------------------------------------------------------------------------
+
+
+def test_one_round_does_what_is_due_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    due()
+    due(at("2026-03-02T09:01"), clock="C20")
+    assert cli.main(["work", "--once", "--json"]) == 0
+    assert [(f["clock"], f["title"]) for f in answered(capsys)["data"]["fired"]] == [("C27", "项目")]
+    assert cli.main(["work", "--once"]) == 0
+    assert capsys.readouterr().out == "到期 0 项\n"
+
+
+def test_the_worker_goes_round_until_it_is_stopped_and_waits_no_longer_than_the_next_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    due(at("2026-03-02T09:00:02"))
+    waits: list[float] = []
+    stop = threading.Event()
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        monkeypatch.setattr("yangcai.kernel.clock.now", lambda: at("2026-03-02T09:00:02"))
+        if len(waits) == 2:
+            stop.set()
+        return stop.is_set()
+
+    monkeypatch.setattr(stop, "wait", wait)
+    fired = list(work.work(stop=stop, interval=5.0))
+    assert [t.title for t in fired] == ["项目"]
+    assert waits == [2.0, 5.0]
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    rounds: list[int] = []
+
+    def away(*, now: Any) -> list[Task]:
+        rounds.append(1)
+        if len(rounds) == 3:
+            stop.set()
+            return []
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(tasks, "fire_due", away)
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    assert list(work.work(stop=stop, interval=0.01)) == []
+    assert len(rounds) == 3
+
+
+# --- user --------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_added_with_a_password_that_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["user", "add", "li", "--name", "李某", "--generate", "--json"]) == 0
+    password = answered(capsys)["data"]["password"]
+    assert len(password) >= 20
+    assert authenticate(username="li", password=password) == Person.objects.get(username="li")
+
+
+def test_a_password_comes_from_stdin_and_weak_ones_are_refused(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("123\n"))
+    assert cli.main(["user", "add", "li", "--name", "李某"]) == console.NOT_MET
+    assert not Person.objects.filter(username="li").exists()
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\n"))
+    assert cli.main(["user", "add", "li", "--name", "李某"]) == 0
+    assert "horse" not in "".join(capsys.readouterr())
+    assert authenticate(username="li", password="correct horse battery")
+    monkeypatch.setattr("sys.stdin", io.StringIO("another horse battery\n"))
+    assert cli.main(["user", "password", "li"]) == 0
+    assert authenticate(username="li", password="correct horse battery") is None
+
+
+@pytest.mark.parametrize("arguments", [["add", "li"], ["add", ""], ["add", "x" * 65, "--name", "李某"]])
+def test_a_person_without_a_name_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["user", *arguments, "--generate"]) in {console.NOT_MET, console.USAGE}
+    assert not Person.objects.exists()
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_post_is_granted_through_the_action(capsys: pytest.CaptureFixture[str]) -> None:
+    person, buyer = factories.make_person(), factories.make_organisation()
+    grant = ["user", "post", person.username, "--organisation", buyer.name, "--role"]
+    assert cli.main([*grant, "buyer_officer"]) == 0
+    post = Post.objects.get(person=person)
+    assert (post.role, post.from_on, post.to_on) == (Role.BUYER_OFFICER, NOW.date(), None)
+    assert Entry.objects.get(action="post.grant").role == Role.PLATFORM
+    capsys.readouterr()
+    assert cli.main([*grant, "buyer_reviewer", "--lang", "en"]) == console.NOT_MET
+    assert "Separation of duties" in capsys.readouterr().err
+    assert cli.main([*grant, "king"]) == console.NOT_MET
+    assert cli.main(["user", "post", person.username, "--organisation", "无此单位", "--role", "agent"]) == 5
+    assert cli.main(["user", "list", "--json"]) == 0
+    capsys.readouterr()
+
+
+def test_unknown_people_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["user", "password", "nobody", "--generate"]) == console.NOT_MET
+    assert "nobody" in capsys.readouterr().err
+    assert cli.main(["user", "password"]) == console.USAGE

@@ -1,0 +1,106 @@
+"""Who acts when a deadline passes? This worker: deemed decisions, ends of suspensions, reminders, each once."""
+
+import argparse
+import datetime
+import signal
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from yangcai.cli import console, site
+from yangcai.cli.commands import migrate
+from yangcai.cli.console import Stop, answer, say, tell
+
+if TYPE_CHECKING:
+    from yangcai.kernel.models import Task
+
+HELP = ("到期办理：视同决定、到期恢复、提醒", "do what the clock makes due")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help=say(zh="只办理一次", en="one round, then end"))
+    parser.add_argument(
+        "--interval", type=float, default=5.0, help=say(zh="最长间隔（秒）", en="longest wait between rounds, seconds")
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.once:
+        site.load()
+        _check_schema()
+        fired = [_told(task) for task in _round()]
+        answer(options, data={"fired": fired}, text=_summary(fired))
+        return console.OK
+    with site.running_database():
+        site.load()
+        _check_schema()
+        tell(options, zh="开始到期办理（Ctrl-C 结束）", en="working (Ctrl-C ends)")
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        for task in work(stop=stop, interval=options.interval):
+            line = _told(task)
+            tell(
+                options,
+                zh=f"{line['at']} {line['title']}：{line['zh']}",
+                en=f"{line['at']} {line['title']}: {line['en']}",
+            )
+    return console.OK
+
+
+def _check_schema() -> None:
+    if missing := migrate.pending():
+        raise Stop(
+            zh=f"数据库结构不是最新（差 {len(missing)} 项）",
+            en=f"the schema is not up to date ({len(missing)} migrations missing)",
+            hint="yangcai migrate",
+        )
+
+
+def _round() -> "list[Task]":
+    from yangcai.kernel import clock, tasks
+
+    return tasks.fire_due(now=clock.now())
+
+
+def work(*, stop: threading.Event, interval: float) -> "Iterator[Task]":
+    """Round after round until `stop`; waits until the next deadline, at most `interval` seconds. A database that is
+    away for a while is waited for: nothing is lost, because what is due is derived from state."""
+    from django.db import OperationalError, connection
+
+    while not stop.is_set():
+        wait = interval
+        try:
+            yield from _round()
+            wait = min(interval, _seconds_to_next())
+        except OperationalError:
+            connection.close()  # a fresh one for the next round
+        stop.wait(wait)
+
+
+def _seconds_to_next() -> float:
+    from yangcai.kernel import clock, tasks
+
+    now = clock.now()
+    due_at = tasks.next_due_at(after=now)
+    return max((due_at - now) / datetime.timedelta(seconds=1), 0.05) if due_at else float("inf")
+
+
+def _told(task: "Task") -> dict[str, str]:
+    from yangcai import law
+
+    clock = law.clock(task.clock) if task.clock else None
+    return {
+        "at": task.due_at.isoformat() if task.due_at else "",
+        "root": task.root,
+        "title": task.title,
+        "clock": task.clock,
+        "action": task.action,
+        "zh": clock.zh if clock else task.action,
+        "en": clock.en if clock else task.action,
+    }
+
+
+def _summary(fired: list[dict[str, str]]) -> str:
+    lines = [say(zh=f"{f['title']}：{f['zh']}", en=f"{f['title']}: {f['en']}") for f in fired]
+    return "\n".join([*lines, say(zh=f"到期 {len(fired)} 项", en=f"{len(fired)} due")])
