@@ -89,6 +89,8 @@ YANGCAI_UPLOAD_MAX_BYTES = int(os.environ.get("YANGCAI_UPLOAD_MAX_MB", "100")) *
 #: OCDS prefix: a publisher registers its own; this one is the unregistered example.
 YANGCAI_OCID_PREFIX = os.environ.get("YANGCAI_OCID_PREFIX", "ocds-000000")
 WITHOUT_TLS = DEBUG or YANGCAI_SANDBOX
+#: Posts that decide on money or approvals act only after TOTP or a passkey; a demo signs in with one click.
+YANGCAI_SECOND_FACTOR = not YANGCAI_SANDBOX
 
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = listed("YANGCAI_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -136,6 +138,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "yangcai.www.middleware.PostMiddleware",
 ]
 
 ROOT_URLCONF = "yangcai.urls"
@@ -192,12 +195,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "choose_post"
 ACCOUNT_ADAPTER = "yangcai.www.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Five wrong passwords lock a login name for fifteen minutes; ten a minute lock an address.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -3,14 +3,12 @@
 from django.conf import settings
 from django.urls import include, path
 
-from yangcai.www import gallery, preferences, sandbox
+from yangcai.www import gallery
 
 urlpatterns = [
-    path("preferences/", preferences.choose, name="preferences"),
-    path("sandbox/clock", sandbox.move_clock, name="sandbox_clock"),
-    path("sandbox/post", sandbox.switch_post, name="sandbox_post"),
-    path("language/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("yangcai.api.urls")),
+    path("", include("yangcai.www.public.urls")),
+    path("", include("yangcai.www.urls")),
 ]
 
 if settings.YANGCAI_SANDBOX or settings.DEBUG:

@@ -12,9 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from yangcai.api import feed, openapi, problem, resources
 from yangcai.cases.models import Case
-from yangcai.kernel import clock, documents
+from yangcai.kernel import clock, documents, tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform, rehearse
-from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
 from yangcai.ocds.release import record, record_package, release_package, releases
 from yangcai.parties.queries import post_of_token
@@ -187,10 +186,7 @@ def upload(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpRe
 @endpoint("GET")
 def worklist(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
     """What this post should do, most urgent first."""
-    tasks = Task.objects.filter(done_at__isnull=True, role=post.role).filter(
-        organisation_id=post.organisation_id
-    ) | Task.objects.filter(done_at__isnull=True, role=post.role, person_id=post.person_id)
-    rows = tasks.order_by("due_at", "pk")[:PAGE]
+    rows = tasks.of_post(post)[:PAGE]
     return reply(
         {
             "items": [

@@ -105,6 +105,19 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
         )
 
 
+def of_post(post: Any) -> models.QuerySet[Task]:
+    """What waits for this post: its own, its organisation's, and what anybody of its role may do. Most urgent first."""
+    anybody = models.Q(person_id__isnull=True) & (
+        models.Q(organisation_id=post.organisation_id) | models.Q(organisation_id__isnull=True)
+    )
+    return (
+        Task.objects.filter(done_at__isnull=True, role=post.role)
+        .filter(models.Q(person_id=post.person_id) | anybody)
+        .exclude(action="")
+        .order_by(models.F("due_at").asc(nulls_last=True), "pk")
+    )
+
+
 def next_due_at(*, after: datetime.datetime) -> datetime.datetime | None:
     """When the next open task falls due, for the sandbox clock and the worker."""
     return (

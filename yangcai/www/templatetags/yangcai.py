@@ -47,6 +47,7 @@ URGENCIES = {
     "today": ("warn", "clock"),
     "week": ("info", "calendar-days"),
     "later": ("mute", "calendar"),
+    "undated": ("mute", "circle-dashed"),
 }
 #: A notice whose submission closes within this time is marked; a matter of layout, not of law.
 SOON = datetime.timedelta(days=7)
@@ -290,12 +291,21 @@ def action_button(
 
 @_component("todo_groups")
 def todo_groups(groups: Any, now: datetime.datetime) -> dict[str, Any]:
-    titles = {"overdue": _("已逾期"), "today": _("今日到期"), "week": _("本周"), "later": _("以后")}
+    titles = {
+        "overdue": _("已逾期"),
+        "today": _("今日到期"),
+        "week": _("本周"),
+        "later": _("以后"),
+        "undated": _("无期限"),
+    }
     shown = []
     for group in groups:
         key, items = components.attribute(group, "key"), components.attribute(group, "items")
         if items:
-            shown.append({"key": key, "title": titles[key], "icon": URGENCIES[key][1], "todos": items})
+            total = components.attribute(group, "total", len(items))
+            shown.append(
+                {"key": key, "title": titles[key], "icon": URGENCIES[key][1], "todos": items, "total": total}
+            )
     return {"groups": shown, "now": now}
 
 

@@ -1,0 +1,45 @@
+"""How is the form of an Action laid out where its fields alone would not read well? Fixed columns are shown as text."""
+
+from typing import Any
+
+from django import forms
+
+from yangcai.kernel.inputs import RowsField
+
+
+class Pinned(forms.HiddenInput):
+    """A value that is given and sent back, shown in words: which bid, which clause."""
+
+    template_name = "work/pinned.html"
+
+    def __init__(self, words: dict[str, str]):
+        super().__init__()
+        self.words = words
+
+    @property
+    def is_hidden(self) -> bool:
+        return False
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["words"] = self.words.get(str(value), str(value))
+        return context
+
+
+def arrange(form: forms.Form) -> forms.Form:
+    """Pin the columns that say what a given row is about: a closed list of rows is filled in, not composed."""
+    for field in form.fields.values():
+        if isinstance(field, RowsField) and field.widget.blank == 0 and field.initial:
+            _pin(field)
+    return form
+
+
+def _pin(field: RowsField) -> None:
+    """Columns of narrowed choices (bid, clause, criterion) that every given row fills in."""
+    pinned = {}
+    for name, column in field.row.base_fields.items():
+        if isinstance(column, forms.TypedChoiceField) and all(row.get(name) for row in field.initial):
+            words = {str(key): str(label) for key, label in column.choices}
+            pinned[name] = forms.CharField(label=column.label, widget=Pinned(words), required=column.required)
+    if pinned:
+        field.row = field.widget.row = type(field.row.__name__, (field.row,), pinned)

@@ -1,0 +1,165 @@
+"""Everything about one case on one page, the same for every role: what differs is what each may do and see."""
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.models import Task
+from yangcai.parties.models import Post
+from yangcai.parties.roles import BUYER, Role
+from yangcai.portal.queries import notices_of
+from yangcai.tendering.models import Opening, Solicitation
+from yangcai.www.access import page
+from yangcai.www.work import own, places, rail, tables, timeline
+from yangcai.www.work.clocks import clocks
+from yangcai.www.work.files import attachments
+from yangcai.www.work.money import money_of
+from yangcai.www.work.offers import Offers, offers
+from yangcai.www.work.shown import KINDS, Kind, under_case
+
+#: Kinds of which there is one at most, shown as facts instead of a table.
+SINGLE = (Solicitation,)
+#: A table longer than this is cut; the API and exports have the rest.
+LINES = 200
+
+
+@page()
+def case_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One case for one post; not visible to it is 404."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions"), pk=pk)
+    lots = list(case.lots.order_by("number"))
+    for lot in lots:
+        lot.case = case
+    rows = rows_under(case, post=post, now=now)
+    rows[Lot] = lots
+    due = list(tasks.of_post(post).filter(root=case.ref))
+    may = offers([case, *(row for found in rows.values() for row in found)], post=post, now=now, due=due)
+    is_mine = concerns_case(case, post) and post.role != Role.SUPPLIER
+    word, tone = own.stage_word(case, now=now)
+    closes_at = own.closes_at(case)
+    return render(
+        request,
+        "work/case.html",
+        {
+            "case": case,
+            "kicker": [case.number, tables.procedure(case.procedure), case.get_category_display()],
+            "stage": word,
+            "tone": tone,
+            "suspended": case.is_suspended_at(now),
+            "closes_at": closes_at if closes_at and now < closes_at else None,
+            "steps": rail.steps(case.plan_item, case, now=now),
+            "lamps": controls(case, now=now) if is_mine else None,
+            "offers": may,
+            "due": due,
+            "facts": tables.facts(case, KINDS[Case].columns),
+            "sections": sections(case, rows, may=may, now=now),
+            "clocks": clocks(case_tasks(case, post=post), on=case.law_as_of or timezone.localdate(now), now=now),
+            "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,
+            "documents": attachments(case, post=post, now=now),
+            "notices": notices_of(case.ref, now=now),
+            "happenings": happened(case, post=post, now=now),
+            "now": now,
+        },
+    )
+
+
+def controls(case: Case, *, now: datetime.datetime) -> list[Any]:
+    try:
+        from yangcai.controls.lamps import lamps
+    except ImportError:
+        return []
+    return lamps(case, now=now)
+
+
+def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, list[Any]]:
+    """What this post may see under the case, by kind. Every row is given the one case object: stages cost nothing."""
+    found: dict[Any, list[Any]] = {}
+    for kind in under_case():
+        path = places.path_to(kind.model, Case)
+        shown = SCOPES[kind.model](post, now).filter(**{path: case}).order_by(*kind.order)[: LINES + 1]
+        rows = list(shown)
+        for row in rows:
+            _share(row, path.split("__"), case)
+        if rows:
+            found[kind.model] = rows
+    return found
+
+
+def _share(row: Any, chain: list[str], case: Case) -> None:
+    """Put the loaded case (with its periods) in the place of the row's own copy."""
+    for name in chain[:-1]:
+        row = getattr(row, name)
+    setattr(row, chain[-1], case)
+
+
+def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: datetime.datetime) -> list[dict[str, Any]]:
+    """The tables of the page, in the order of a case's life; every line with what may be done on it now."""
+    links: dict[tuple[Any, int], list[Any]] = {}
+    for offer in may.open:
+        links.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
+    found = []
+    for kind in under_case():
+        lines = rows.get(kind.model)
+        if not lines:
+            continue
+        if kind.model in SINGLE:
+            found.append({"title": str(kind.title), "facts": tables.facts(lines[0], kind.columns), "id": anchor(kind)})
+            continue
+        table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=links)
+        if kind.model is Lot and case.published_at:
+            table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
+        found.append({"title": str(kind.title), "table": table, "id": anchor(kind), "cut": len(lines) > LINES})
+    return found
+
+
+def anchor(kind: Kind) -> str:
+    return f"of-{kind.model._meta.model_name}"
+
+
+def _stage_of(lot: Lot, *, now: datetime.datetime) -> str:
+    code = lot.stage_at(now)
+    return str(Stage(code).label) if code else ""
+
+
+def case_tasks(case: Case, *, post: Post) -> list[Task]:
+    """The clocks of the case. Suppliers and experts see the windows, which are public, and their own deadlines."""
+    found = Task.objects.filter(root=case.ref).exclude(clock="").order_by("pk")
+    if post.role in {Role.SUPPLIER, Role.EXPERT}:
+        found = found.filter(role="") | found.filter(role=post.role, organisation_id=post.organisation_id)
+        return [task for task in found if task.person_id in {None, post.person_id}]
+    if not concerns_case(case, post):
+        found = found.filter(role="")
+    return list(found)
+
+
+def is_open(case: Case) -> bool:
+    """Whether the bids have been opened, so that who takes part is no longer secret."""
+    return Opening.objects.filter(case=case).exists()
+
+
+def happened(case: Case, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
+    """The newest lines of the timeline, and how many there are before them."""
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case)).select_related("payload")
+    rows = list(shown[: timeline.SHOWN + 1])
+    more = reverse("work_timeline", args=[case.pk]) if len(rows) > timeline.SHOWN else ""
+    return {"lines": timeline.happenings(rows[: timeline.SHOWN]), "more": more}
+
+
+@page()
+def case_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole timeline of a case."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    case = get_object_or_404(visible_to(post, now), pk=pk)
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case)).select_related("payload")
+    context = {"case": case, "lines": timeline.happenings(shown[:2000]), "title": _("全部留痕")}
+    return render(request, "work/timeline.html", context)

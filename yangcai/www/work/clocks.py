@@ -1,0 +1,81 @@
+"""Which legal deadlines run, which were met, which are late, and by which article?"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yangcai import law
+from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Citation, in_chinese
+
+ACTORS = {
+    "buyer": _("采购人"),
+    "agent": _("代理机构"),
+    "supplier": _("供应商"),
+    "treasury": _("财政部门"),
+    "portal": _("平台"),
+    "expert": _("评审专家"),
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One line of the clock table."""
+
+    title: str
+    due_at: datetime.datetime | None
+    citation: Citation | None
+    actor: str
+    state: str
+    met_at: datetime.datetime | None = None
+    url: str = ""
+
+
+def citation_of(task: Task, *, on: datetime.date) -> Citation | None:
+    """The article behind a task's deadline, if the law knew one on that day."""
+    if not task.clock:
+        return None
+    found = law.find(law.clock(task.clock).rule, on=on)
+    return found.citation if found else None
+
+
+def title_of(task: Task) -> str:
+    """What is to be done: the Action's title, or the clock's for a mere window."""
+    if task.action in ACTIONS:
+        return ACTIONS[task.action].title
+    clock = law.clock(task.clock)
+    return clock.zh if in_chinese() else clock.en
+
+
+def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) -> list[Clock]:
+    """The clock table of a root: windows that must have run and deadlines to keep, one line per clock and row."""
+    found: dict[tuple[str, str], Clock] = {}
+    for task in tasks:
+        if not task.clock:
+            continue
+        clock = law.clock(task.clock)
+        found[task.clock, task.subject] = Clock(
+            title=clock.zh if in_chinese() else clock.en,
+            due_at=task.due_at,
+            citation=citation_of(task, on=on),
+            actor=str(ACTORS.get(clock.actor, "")),
+            state=_state(task, clock=clock, now=now),
+            met_at=task.done_at,
+        )
+    order = {"overdue": 0, "running": 1, "waiting": 2, "met": 3}
+    far = datetime.datetime.max.replace(tzinfo=datetime.UTC)
+    return sorted(found.values(), key=lambda c: (order[c.state], c.due_at or far))
+
+
+def _state(task: Task, *, clock: Any, now: datetime.datetime) -> str:
+    if task.done_at is not None:
+        return "met"
+    if task.due_at is None:
+        return "running"
+    if now < task.due_at:
+        return "running"
+    return "met" if clock.kind == "at_least" else "overdue"

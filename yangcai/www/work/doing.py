@@ -1,0 +1,244 @@
+"""How does somebody do an Action in a browser? One form for all of them, made from the Action's own declaration."""
+
+import datetime
+import secrets
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from yangcai import law
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import ACTIONS, Action, Done, can, perform, rehearse
+from yangcai.kernel.models import Entry, Task
+from yangcai.kernel.refusals import Citation, Refused, in_chinese
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.portal.models import Notice
+from yangcai.portal.notices.base import TYPES
+from yangcai.www.access import page
+from yangcai.www.forms import arrange
+from yangcai.www.work import places, tables
+from yangcai.www.work.clocks import title_of
+from yangcai.www.work.shown import kind_of
+
+#: What can be tried without writing before it is done.
+TRIED_FIRST = frozenset({"budget.import"})
+#: For whom a stale form is no danger, because their steps touch only what is theirs; and who must not learn from a
+#: conflict that others were busy on the case (87号令 art. 28).
+WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
+#: What ends something for good is asked for with a red button.
+DANGEROUS = frozenset(
+    {"case.terminate", "contract.terminate", "lot.declare_unsuccessful", "bid.withdraw", "plan.cancel", "case.suspend",
+     "award.refuse", "intention.withdraw", "post.end", "token.revoke"}
+)  # fmt: skip
+NEXT_SHOWN = 6
+
+
+@page(methods=("GET", "POST"))
+def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
+    """GET: the form, with what it means. POST: perform, then the page that says what happened and what comes next."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    subject = places.row(model, pk, post=post, now=now)
+    action = places.action_on(code, subject)
+    if request.method != "POST":
+        refusals = can(action, subject, by=post, now=now)
+        form = None if refusals else action.input(subject=subject, by=post, now=now)
+        return _form_page(request, action, subject, form, refusals=refusals)
+    try:
+        done = perform(
+            action,
+            subject,
+            by=post,
+            now=now,
+            form_data=request.POST,
+            files=request.FILES,
+            idempotency_key=request.POST.get("key", "")[:64] or None,
+            expected_version=_expected(request, subject, post),
+        )
+    except Refused as refused:
+        form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
+        return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
+    if isinstance(done.value, str):
+        return _result_page(request, action, subject, done.entry, shown_once=done.value)
+    return HttpResponseRedirect(reverse("work_done", args=[done.entry]))
+
+
+@page(methods=("POST",))
+def rehearsal(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
+    """What would happen: the Action is run and taken back; nothing is written."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    subject = places.row(model, pk, post=post, now=now)
+    action = places.action_on(code, subject)
+    form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
+    try:
+        done = rehearse(action, subject, by=post, now=now, form_data=request.POST, files=request.FILES)
+    except Refused as refused:
+        return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
+    return _form_page(request, action, subject, form, tried=_told(done))
+
+
+def _told(done: Done) -> str:
+    """What a rehearsal came to, in a sentence."""
+    rows = done.value if isinstance(done.value, list | tuple) else [done.value] if done.value is not None else []
+    return _("试算通过：将写入 %(n)d 行，没有差错。尚未写入；请重新选择文件并正式提交。") % {"n": len(rows)}
+
+
+# --- conflict and repetition -------------------------------------------------------------------------------------
+
+
+def stamp(subject: Any, post: Post) -> str:
+    """The version of the row's root as the form saw it, readable to nobody (it would tell how busy a case is)."""
+    root = subject.root
+    return salted_hmac("yangcai.www.version", f"{root.ref}:{root.version}:{post.pk}").hexdigest()[:24]
+
+
+def _expected(request: HttpRequest, subject: Any, post: Post) -> int | None:
+    if post.role in WITHOUT_VERSION:
+        return None
+    given = request.POST.get("version", "")
+    if not given:
+        return None
+    root = type(subject.root)._base_manager.get(pk=subject.root.pk)
+    return root.version if constant_time_compare(given, stamp(subject, post)) else -1
+
+
+# --- the form ----------------------------------------------------------------------------------------------------
+
+
+def _form_page(
+    request: HttpRequest,
+    action: Action,
+    subject: Any,
+    form: forms.Form | None,
+    *,
+    refusals: Any = (),
+    tried: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    hidden = {"key": request.POST.get("key") or secrets.token_urlsafe(18)}
+    if post.role not in WITHOUT_VERSION:
+        fresh = any(refusal.code == "stale_form" for refusal in refusals)
+        hidden["version"] = stamp(subject, post) if fresh or not request.POST else request.POST.get("version", "")
+    if refusals and not tried:
+        hidden["key"] = secrets.token_urlsafe(18)  # a corrected form is another request
+    kind = kind_of(subject)
+    if form is not None:
+        arrange(form)
+    return render(
+        request,
+        "work/do.html",
+        {
+            "action": action,
+            "title": action.title,
+            "hint": action.hint[0 if in_chinese() else 1],
+            "subject": subject,
+            "back": places.page_of(subject),
+            "root_title": str(subject.root),
+            "form": form,
+            "blocked": refusals if form is None else (),
+            "refusals": refusals,
+            "hidden": hidden,
+            "url": places.form_of(action, subject),
+            "try_url": reverse("work_try", args=_address(subject, action)) if action.code in TRIED_FIRST else "",
+            "tried": tried,
+            "danger": action.code in DANGEROUS,
+            "facts": tables.facts(subject, kind.columns) if kind else [],
+            "facts_title": str(kind.title) if kind else "",
+            "grounds": grounds(action, subject, now=now),
+            "publishes": notice_name(action.notice) if action.notice else "",
+            "due": _own_task(action, subject, post),
+            "now": now,
+        },
+        status=status,
+    )
+
+
+def _address(subject: Any, action: Action) -> list[Any]:
+    return [subject._meta.model_name, subject.pk, action.code]
+
+
+def _own_task(action: Action, subject: Any, post: Post) -> Task | None:
+    return tasks.of_post(post).filter(action=action.code, subject=subject.ref).first()
+
+
+def grounds(action: Action, subject: Any, *, now: datetime.datetime) -> list[tuple[str, str, Citation]]:
+    """The rules behind an Action: title, number, article, as they stood on the day whose law the subject follows."""
+    on = getattr(subject.root, "law_as_of", None) or timezone.localdate(now)
+    found = []
+    for key in action.cites:
+        value = law.find(key, on=on)
+        if value is not None:
+            rule = law.rule(key)
+            number = "" if rule.unit in {"principle", "table"} else value.text[0 if in_chinese() else 1]
+            found.append((rule.zh if in_chinese() else rule.en, number, value.citation))
+    return found
+
+
+def notice_name(kind: str) -> str:
+    """The name of a notice type in the reader's language."""
+    return TYPES[kind].name
+
+
+# --- what happened -----------------------------------------------------------------------------------------------
+
+
+@page()
+def done(request: HttpRequest, seq: int) -> HttpResponse:
+    """The outcome of one's own Action: what happened, its number, what comes next and by when."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    entry = get_object_or_404(Entry, seq=seq, person_id=post.person_id, outcome="done")
+    action = ACTIONS[entry.action]
+    subject = places.row_of_ref(entry.subject, post=post, now=now)
+    return _result_page(request, action, subject, seq)
+
+
+def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *, shown_once: str = "") -> HttpResponse:
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    entry = Entry.objects.select_related("payload").get(seq=seq)
+    value = str(entry.payload.data.get("value") or "")
+    made = places.row_of_ref(value, post=post, now=now) if value else None
+    kind = kind_of(made)
+    return render(
+        request,
+        "work/done.html",
+        {
+            "action": action,
+            "sentence": action.tell(actor=str(entry.payload.data.get("actor", ""))),
+            "number": getattr(made, "receipt", "") or getattr(made, "number", "") if made else "",
+            "made": tables.facts(made, kind.columns) if made and kind else [],
+            "made_title": str(kind.title) if kind else "",
+            "made_url": places.page_of(made) if made else "",
+            "entry": entry,
+            "back": places.page_of(subject) if subject else reverse("work"),
+            "notices": Notice.objects.filter(entry_seq=seq).order_by("pk"),
+            "next": next_steps(entry, made, post=post),
+            "shown_once": shown_once,
+            "now": now,
+        },
+    )
+
+
+def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
+    """Who must do what by when, on what was just changed and made; for suppliers and experts only their own steps."""
+    roots = {entry.root, made.root.ref} if made else {entry.root}
+    waiting = Task.objects.filter(root__in=roots, done_at__isnull=True).exclude(action="").order_by("due_at", "pk")
+    if post.role in WITHOUT_VERSION:
+        waiting = tasks.of_post(post).filter(root__in=roots)
+    mine = {task.pk for task in tasks.of_post(post).filter(root__in=roots)}
+    roles = dict(Role.choices)
+    return [
+        {
+            "text": title_of(task),
+            "who": str(roles.get(Role(task.role), "")),
+            "by_at": task.due_at,
+            "url": places.form_of_ref(task.action, task.subject) if task.pk in mine else "",
+        }
+        for task in waiting[:NEXT_SHOWN]
+    ]

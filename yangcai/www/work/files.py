@@ -1,0 +1,88 @@
+"""Which documents may this post read, and how are they handed out?"""
+
+import datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case
+from yangcai.cases.queries import OVERSEERS
+from yangcai.kernel.documents import path_of
+from yangcai.kernel.models import Attachment
+from yangcai.parties.models import Post
+from yangcai.parties.roles import BUYER, Role
+from yangcai.tendering.models import Bid, Opening
+from yangcai.www.access import page
+from yangcai.www.work import places
+
+#: Kinds that have a word of their own in the list; the rest shows its title alone.
+KINDS = {
+    "agency_agreement": _("委托协议"),
+    "solicitation": _("采购文件"),
+    "termination": _("终止依据"),
+    "acceptance": _("验收书"),
+    "bid": _("投标文件"),
+}
+#: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
+FROM_SUPPLIERS = ("bid", "bid_security")
+
+
+def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attachment]:
+    """The documents under a root that this post may read: public ones, its own, and those of the side it stands on."""
+    mine = Q(organisation_id=post.organisation_id)
+    shown = Q(is_public=True) | mine
+    if isinstance(root, Case):
+        inside = _stands_inside(root, post)
+        opened = Opening.objects.filter(case=root).exists()
+        if inside:
+            shown |= Q() if opened else ~Q(kind__in=FROM_SUPPLIERS)
+    elif post.role in OVERSEERS or post.role in BUYER:
+        shown |= Q(pk__isnull=False)
+    return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
+
+
+def _stands_inside(case: Case, post: Post) -> bool:
+    if post.role in OVERSEERS:
+        return True
+    if post.role in BUYER:
+        return case.buyer_id == post.organisation_id
+    return post.role == Role.AGENT and case.agent_id == post.organisation_id
+
+
+def attachments(root: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
+    """The list of documents, as the component shows it."""
+    return [
+        {
+            "title": attachment.title,
+            "url": reverse("work_file", args=[attachment.pk]),
+            "size": attachment.document.size,
+            "kind": KINDS.get(attachment.kind, ""),
+            "digest": attachment.document_id,
+            "at": attachment.at,
+        }
+        for attachment in readable(root, post=post, now=now)
+    ]
+
+
+@page()
+def file(request: HttpRequest, pk: int) -> FileResponse:
+    """One document, always as a download: nothing that somebody uploaded is ever shown as a page of this site."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    attachment = Attachment.objects.select_related("document").filter(pk=pk).first()
+    root = places.row_of_ref(attachment.root, post=post, now=now) if attachment else None
+    if root is None or not readable(root, post=post, now=now).filter(pk=pk).exists():
+        raise Http404
+    assert attachment is not None
+    document = attachment.document
+    if Bid.objects.filter(envelope=document).exists():
+        raise Http404  # an envelope is never handed out, whatever somebody attached it to
+    response = FileResponse(path_of(document.digest).open("rb"), content_type=document.media_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(document.name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,89 @@
+"""What may this post do with these rows now, and if not, why not?"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from yangcai.cases.models import Stage
+from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refusal, in_chinese
+from yangcai.parties.models import Post
+from yangcai.www.work import places
+
+#: So much of a row's own text stands beside the title of an Action.
+ABOUT_CHARACTERS = 24
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One Action on one row: open, or closed with its reasons."""
+
+    action: Action
+    subject: Any
+    refusals: list[Refusal] = field(default_factory=list)
+    stages: str = ""
+    due_at: datetime.datetime | None = None
+    is_due: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.action.title
+
+    @property
+    def about(self) -> str:
+        """Which row, where it is not the page's own root."""
+        if self.subject.root == self.subject:
+            return ""
+        text = str(getattr(self.subject, "title", "") or self.subject)
+        return text if len(text) <= ABOUT_CHARACTERS else f"{text[:ABOUT_CHARACTERS]}…"
+
+    @property
+    def url(self) -> str:
+        return places.form_of(self.action, self.subject)
+
+    @property
+    def hint(self) -> str:
+        return self.action.hint[0 if in_chinese() else 1]
+
+
+@dataclass(frozen=True)
+class Offers:
+    """`open`: may be done now, what is due first. `blocked`: something is missing. `elsewhere`: in another stage."""
+
+    open: list[Offer]
+    blocked: list[Offer]
+    elsewhere: list[Offer]
+
+
+def actions_on(model: type[Any], *, role: str) -> list[Action]:
+    """The Actions that a role may do on such rows, in the order in which they were declared."""
+    return [action for action in ACTIONS.values() if action.on is model and role in action.by]
+
+
+def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: Iterable[Task] = ()) -> Offers:
+    """Every Action of this post's role on these rows. `due` are the post's open tasks: theirs come first."""
+    wanted = {(task.action, task.subject): task for task in due}
+    found = Offers(open=[], blocked=[], elsewhere=[])
+    for subject in subjects:
+        actions = actions_on(type(subject), role=post.role)
+        if not actions or not STANDINGS[type(subject)](subject, post):
+            continue
+        for action in actions:
+            if action.at and subject.stage_at(now) not in action.at:
+                found.elsewhere.append(Offer(action, subject, stages=_stages(action)))
+                continue
+            refusals = can(action, subject, by=post, now=now)
+            task = wanted.get((action.code, subject.ref))
+            offer = Offer(action, subject, refusals, due_at=task.due_at if task else None, is_due=task is not None)
+            (found.blocked if refusals else found.open).append(offer)
+    found.open.sort(
+        key=lambda offer: (not offer.is_due, offer.due_at or datetime.datetime.max.replace(tzinfo=now.tzinfo))
+    )
+    return found
+
+
+def _stages(action: Action) -> str:
+    names = [str(label) for stage, label in Stage.choices if stage in action.at]
+    return ("、" if in_chinese() else ", ").join(names)

@@ -1,0 +1,88 @@
+"""Which cases are this post's own, and where does each stand?"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from yangcai.cases.models import Case, CaseEnd, Lot, LotOutcome, Period, Stage
+from yangcai.cases.queries import own_cases, visible_to
+from yangcai.contracts.models import Contract
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import CommitteeMember, Participation
+
+
+def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
+    """Newest first: a buyer's, an agent's, those a supplier takes part in, an expert's committees, an overseer's all."""
+    if post.role == Role.SUPPLIER:
+        mine = Q(pk__in=Participation.objects.filter(supplier_id=post.organisation_id).values("case_id"))
+        won = Q(pk__in=Contract.objects.filter(supplier_id=post.organisation_id).values("case_id"))
+        return visible_to(post, now).filter(mine | won).order_by("-opened_at")
+    if post.role == Role.EXPERT:
+        seats = CommitteeMember.objects.filter(post_id=post.pk, replaced_at__isnull=True)
+        return visible_to(post, now).filter(pk__in=seats.values("committee__case_id")).order_by("-opened_at")
+    return own_cases(post, now)
+
+
+def open_tenders(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
+    """Published cases whose submission has not closed, what closes first on top."""
+    return (
+        visible_to(post, now)
+        .filter(ended_at__isnull=True, periods__stage=Stage.SUBMISSION, periods__closes_at__gt=now)
+        .annotate(closes=F("periods__closes_at"))
+        .order_by("closes", "pk")
+    )
+
+
+def stages(post: Post, *, now: datetime.datetime) -> dict[str, int]:
+    """Stage -> number of the organisation's running cases in it; a case whose lots differ counts in each."""
+    own = Q(case__agent_id=post.organisation_id) if post.role == Role.AGENT else Q(case__buyer_id=post.organisation_id)
+    running = Period.objects.filter(own, Q(closes_at__isnull=True) | Q(closes_at__gt=now), opens_at__lte=now)
+    counted = running.filter(case__ended_at__isnull=True).values_list("stage").annotate(n=Count("case", distinct=True))
+    return dict(counted)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case as one line of a list."""
+
+    case: Case
+    stage: str
+    tone: str
+    closes_at: datetime.datetime | None
+
+
+def listed(rows: "QuerySet[Case] | Iterable[Case]", *, now: datetime.datetime) -> list[Listed]:
+    """The lines of some cases; their periods and lots in two queries."""
+    lots = Prefetch("lots", queryset=Lot.objects.order_by("number"))
+    found = list(rows.prefetch_related("periods", lots)) if isinstance(rows, QuerySet) else list(rows)
+    return [Listed(case, *stage_word(case, now=now), closes_at(case)) for case in found]
+
+
+def closes_at(case: Case) -> datetime.datetime | None:
+    """When the latest submission period closes, from prefetched periods."""
+    found = [p.closes_at for p in case.periods.all() if p.stage == Stage.SUBMISSION and p.closes_at]
+    return max(found) if found else None
+
+
+def stage_word(case: Case, *, now: datetime.datetime) -> tuple[str, str]:
+    """Where the case stands, in a word, with the tone of that word."""
+    if case.ended_at is not None and case.ended_at <= now:
+        return str(CaseEnd(case.end_kind).label), "done" if case.end_kind == CaseEnd.CLOSED else "mute"
+    lots: list[Any] = list(case.lots.all())
+    for lot in lots:
+        lot.case = case
+    codes = {code for lot in lots if (code := lot.stage_at(now))} or {case.stage_at(now)}
+    order = [str(stage) for stage in Stage]
+    names = [str(Stage(code).label) for code in sorted(codes - {""}, key=order.index)]
+    if not names:
+        return _after_award(lots), "info"
+    return " / ".join(names), "info"
+
+
+def _after_award(lots: list[Any]) -> str:
+    return _("合同履行") if any(lot.outcome == LotOutcome.AWARDED for lot in lots) else _("待办理")

@@ -1,0 +1,97 @@
+"""Where does each row have its page, and which row does an address mean?"""
+
+import datetime
+from functools import cache
+from typing import Any
+
+from django.db import models
+from django.http import Http404
+from django.urls import reverse
+
+from yangcai.cases.models import Case
+from yangcai.funds.models import Appropriation
+from yangcai.kernel.actions import ACTIONS, SCOPES, Action
+from yangcai.parties.models import Organisation, Post
+from yangcai.planning.models import Intention, PlanItem
+
+#: Root -> the name of its page.
+PAGES: dict[type[models.Model], str] = {
+    Case: "work_case",
+    PlanItem: "work_plan_item",
+    Intention: "work_intention",
+    Appropriation: "work_appropriation",
+    Organisation: "work_organisation",
+}
+
+
+@cache
+def _by_name() -> dict[str, type[models.Model]]:
+    return {str(model._meta.model_name): model for model in SCOPES}
+
+
+def row(name: str, pk: int, *, post: Post, now: datetime.datetime) -> Any:
+    """The row that an address names, if this post may see it; otherwise 404, whether it exists or not."""
+    model = _by_name().get(name)
+    found = SCOPES[model](post, now).filter(pk=pk).first() if model else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def row_of_ref(ref: str, *, post: Post, now: datetime.datetime) -> Any:
+    """The row of `label:id`, or None where this post may not see it."""
+    name, _colon, pk = ref.partition(":")
+    model = _by_name().get(name)
+    return SCOPES[model](post, now).filter(pk=pk).first() if model and pk.isdigit() else None
+
+
+def action_on(code: str, subject: Any) -> Action:
+    """The Action of that code, if it is one that is done on such a row; otherwise 404."""
+    found = ACTIONS.get(code)
+    if found is None or found.on is not type(subject):
+        raise Http404
+    return found
+
+
+def page_of(subject: Any) -> str:
+    """The address of the page on which a row stands: that of its root."""
+    root = subject.root
+    return reverse(PAGES[type(root)], args=[root.pk])
+
+
+def page_of_ref(ref: str) -> str:
+    """The address of the page of a root named `label:id`."""
+    name, _colon, pk = ref.partition(":")
+    return reverse(PAGES[_by_name()[name]], args=[pk])
+
+
+def form_of(action: Action, subject: Any) -> str:
+    """The address of the form on which an Action is done."""
+    return form_of_ref(action.code, subject.ref)
+
+
+def form_of_ref(code: str, ref: str) -> str:
+    name, _colon, pk = ref.partition(":")
+    return reverse("work_do", args=[name, pk, code])
+
+
+@cache
+def path_to(model: type[models.Model], root: type[models.Model]) -> str:
+    """The shortest chain of obligatory foreign keys from a row to its root, as a lookup (`lot__case`); "" for none.
+
+    It does not lead through other roots: a bid belongs to its case, not to its supplier.
+    """
+    waiting: list[tuple[type[models.Model], tuple[str, ...]]] = [(model, ())]
+    seen = {model}
+    while waiting:
+        here, chain = waiting.pop(0)
+        for field in here._meta.concrete_fields:
+            target = field.related_model
+            if not isinstance(target, type) or field.null or not field.is_relation:
+                continue
+            if target is root:
+                return "__".join((*chain, field.name))
+            if target not in seen and target not in PAGES:
+                seen.add(target)
+                waiting.append((target, (*chain, field.name)))
+    return ""

@@ -1,0 +1,277 @@
+"""What stands on the pages of the other roots: a budget line, an intention, a plan, an organisation?"""
+
+import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from yangcai.cases.models import Case
+from yangcai.contracts.models import PaymentRequest
+from yangcai.funds.models import Appropriation
+from yangcai.funds.queries import balances, balances_of, waterfall
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import SCOPES, STANDINGS
+from yangcai.kernel.models import Task
+from yangcai.parties.models import Organisation, Post
+from yangcai.parties.roles import BUYER, Role
+from yangcai.planning.models import Intention, PlanItem, Requirement
+from yangcai.www.access import page
+from yangcai.www.work import places, rail, tables, timeline
+from yangcai.www.work.clocks import clocks
+from yangcai.www.work.files import attachments
+from yangcai.www.work.money import bars
+from yangcai.www.work.offers import Offer, offers
+from yangcai.www.work.shown import KINDS, OF_ORGANISATION
+
+MONEY = BUYER | {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR}
+PER_PAGE = 50
+#: Lists inside a page are cut here; the lists of their own go on.
+LINES = 100
+
+
+def root_context(root: Any, *, post: Post, now: datetime.datetime, under: list[Any] | None = None) -> dict[str, Any]:
+    """What the page of any root shows: facts, what may be done, clocks, documents, what happened."""
+    due = list(tasks.of_post(post).filter(root=root.ref))
+    mine = STANDINGS[type(root)](root, post)
+    lines = timeline.entries([root.ref], post=post).select_related("payload")[: timeline.SHOWN] if mine else []
+    return {
+        "root": root,
+        "offers": offers([root, *(under or [])], post=post, now=now, due=due),
+        "due": due,
+        "facts": tables.facts(root, KINDS[type(root)].columns),
+        "facts_title": KINDS[type(root)].title,
+        "clocks": clocks(
+            Task.objects.filter(root=root.ref).exclude(clock="") if mine else (), on=timezone.localdate(now), now=now
+        ),
+        "documents": attachments(root, post=post, now=now),
+        "lines": timeline.happenings(lines),
+        "now": now,
+    }
+
+
+def linked(rows: list[Any], columns: tuple[str, ...], model: Any) -> tables.Table:
+    """A table whose first column leads to the page of each row."""
+    return tables.with_addresses(
+        tables.table(KINDS[model].title, model, rows, columns), [places.page_of(row) for row in rows]
+    )
+
+
+# --- budget ------------------------------------------------------------------------------------------------------
+
+
+@page(by=MONEY)
+def budget(request: HttpRequest) -> HttpResponse:
+    """The budget lines of a year with their balances; a buyer's own as a waterfall, the treasury's over all buyers."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    visible: QuerySet[Appropriation] = SCOPES[Appropriation](post, now)
+    years = list(visible.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct())
+    year = int(request.GET["year"]) if request.GET.get("year", "").isdigit() else (years[0] if years else now.year)
+    rows = visible.filter(fiscal_year=year).order_by("buyer__name", "code")
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    found = balances_of(shown.object_list)
+    own = post.role in BUYER
+    return render(
+        request,
+        "work/budget.html",
+        {
+            "year": year,
+            "years": years,
+            "page": shown,
+            "lines": [(row, found[row.pk]) for row in shown.object_list],
+            "bars": bars(waterfall(buyer=post.organisation, fiscal_year=year)) if own and shown.object_list else None,
+            "offers": offers([post.organisation], post=post, now=now) if post.role == Role.TREASURY else None,
+            "now": now,
+        },
+    )
+
+
+@page(by=MONEY)
+def appropriation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One budget line: its balances, intentions and plans."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    row = get_object_or_404(SCOPES[Appropriation](post, now), pk=pk)
+    intentions = list(SCOPES[Intention](post, now).filter(appropriation=row).order_by("-pk")[:LINES])
+    plans = list(SCOPES[PlanItem](post, now).filter(appropriation=row).order_by("-pk")[:LINES])
+    context = root_context(row, post=post, now=now)
+    context |= {
+        "title": row.name,
+        "kicker": [row.fiscal_year, row.code],
+        "bars": bars(balances(row)),
+        "tables": [
+            table
+            for table in (
+                linked(intentions, ("title", "amount", "expected_on", "published_at", "withdrawn_at"), Intention),
+                linked(plans, ("title", "amount", "procedure", "submitted_at", "approved_at", "filed_at"), PlanItem),
+            )
+            if table.lines
+        ],
+    }
+    return render(request, "work/root.html", context)
+
+
+# --- planning ----------------------------------------------------------------------------------------------------
+
+
+@page(by=MONEY)
+def plans(request: HttpRequest) -> HttpResponse:
+    """Every plan this post may see, newest first."""
+    return _list(
+        request,
+        PlanItem,
+        ("title", "appropriation__buyer", "amount", "procedure", "submitted_at", "approved_at", "filed_at"),
+    )
+
+
+@page(by=MONEY)
+def intentions(request: HttpRequest) -> HttpResponse:
+    """The intentions of one's own organisation; for the treasury, of all."""
+    post = request.post  # type: ignore[attr-defined]
+    own = {"appropriation__buyer_id": post.organisation_id} if post.role in BUYER else {}
+    columns = ("title", "appropriation__buyer", "amount", "expected_on", "published_at", "withdrawn_at")
+    return _list(request, Intention, columns, **own)
+
+
+def _list(request: HttpRequest, model: Any, columns: tuple[str, ...], **own: Any) -> HttpResponse:
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    shown = Paginator(SCOPES[model](post, now).filter(**own).order_by("-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {"title": KINDS[model].title, "page": shown, "table": linked(list(shown.object_list), columns, model)}
+    return render(request, "work/list.html", context)
+
+
+@page(by=MONEY)
+def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
+    """One plan: requirement, review, reservation, and the case that came of it."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    row = get_object_or_404(SCOPES[PlanItem](post, now), pk=pk)
+    cases = list(SCOPES[Case](post, now).filter(plan_item=row).order_by("-pk"))
+    context = root_context(row, post=post, now=now)
+    context |= {
+        "title": row.title,
+        "kicker": [row.buyer.name, row.get_category_display()],
+        "steps": rail.steps(row, cases[0] if cases else None, now=now),
+        "more_facts": tables.facts(
+            row.requirement,
+            (
+                "description",
+                "quantity",
+                "delivery",
+                "standards",
+                "service",
+                "acceptance_plan",
+                "survey_respondents",
+                "survey_summary",
+            ),
+        )
+        if hasattr(row, "requirement")
+        else [],
+        "more_title": Requirement._meta.verbose_name,
+        "tables": [linked(cases, ("number", "title", "agent", "published_at", "end_kind"), Case)] if cases else [],
+    }
+    return render(request, "work/root.html", context)
+
+
+@page()
+def intention(request: HttpRequest, pk: int) -> HttpResponse:
+    """One intention and the plans that came of it."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    row = get_object_or_404(SCOPES[Intention](post, now), pk=pk)
+    found = list(SCOPES[PlanItem](post, now).filter(intention=row))
+    context = root_context(row, post=post, now=now)
+    context |= {
+        "title": row.title,
+        "kicker": [row.appropriation.buyer.name],
+        "steps": rail.steps(found[0] if found else None, None, now=now, intention=row),
+        "tables": [linked(found, ("title", "amount", "submitted_at", "approved_at", "filed_at"), PlanItem)]
+        if found
+        else [],
+    }
+    return render(request, "work/root.html", context)
+
+
+# --- payments ----------------------------------------------------------------------------------------------------
+
+
+@page(by={Role.TREASURY_PAYER, Role.TREASURY, Role.AUDITOR})
+def payments(request: HttpRequest) -> HttpResponse:
+    """What waits to be paid, oldest first, then what was paid."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    visible = SCOPES[PaymentRequest](post, now).filter(approved_at__isnull=False)
+    columns = (
+        "contract__number",
+        "contract__buyer",
+        "contract__supplier",
+        "milestone__title",
+        "amount",
+        "approved_at",
+        "paid_at",
+    )
+    waiting = list(visible.filter(paid_at__isnull=True).order_by("approved_at", "pk")[:LINES])
+    may = offers(waiting, post=post, now=now)
+    links: dict[tuple[Any, int], list[Offer]] = {}
+    for offer in may.open:
+        links.setdefault((PaymentRequest, offer.subject.pk), []).append(offer)
+    paid = Paginator(visible.filter(paid_at__isnull=False).order_by("-paid_at", "-pk"), PER_PAGE)
+    shown = paid.get_page(request.GET.get("page"))
+    kind = KINDS[PaymentRequest]
+    context = {
+        "waiting": tables.table(kind.title, PaymentRequest, waiting, columns, links=links),
+        "paid": tables.table(kind.title, PaymentRequest, list(shown.object_list), columns),
+        "page": shown,
+        "now": now,
+    }
+    return render(request, "work/payments.html", context)
+
+
+# --- organisations -----------------------------------------------------------------------------------------------
+
+
+@page(by={Role.TREASURY, Role.PLATFORM})
+def organisations(request: HttpRequest) -> HttpResponse:
+    """Everybody who takes part, by name."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    rows = SCOPES[Organisation](post, now).order_by("name")
+    if text := request.GET.get("q", "").strip():
+        rows = rows.filter(name__contains=text)
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    columns = ("name", "kind", "uscc", "size")
+    context = {
+        "title": KINDS[Organisation].title,
+        "page": shown,
+        "table": linked(list(shown.object_list), columns, Organisation),
+        "search": text,
+        "offers": offers([post.organisation], post=post, now=now),
+        "now": now,
+    }
+    return render(request, "work/list.html", context)
+
+
+@page()
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One organisation: its posts and tokens for those who belong to it, its debarments for everybody."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    row = get_object_or_404(SCOPES[Organisation](post, now), pk=pk)
+    found: dict[Any, list[Any]] = {}
+    for kind in OF_ORGANISATION:
+        if kind.model in SCOPES:
+            path = places.path_to(kind.model, Organisation)
+            found[kind.model] = list(SCOPES[kind.model](post, now).filter(**{path: row}).order_by("pk")[:LINES])
+    context = root_context(row, post=post, now=now, under=[r for rows in found.values() for r in rows])
+    links: dict[tuple[Any, int], list[Offer]] = {}
+    for offer in context["offers"].open:
+        links.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
+    context |= {
+        "title": row.name,
+        "kicker": [row.get_kind_display()],
+        "tables": [
+            tables.table(kind.title, kind.model, rows, kind.columns, links=links)
+            for kind in OF_ORGANISATION
+            if (rows := found.get(kind.model))
+        ],
+    }
+    return render(request, "work/root.html", context)

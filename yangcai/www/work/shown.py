@@ -1,0 +1,287 @@
+"""What of each kind of row stands on a page? One line per kind: its title and columns, in the order of a case's life.
+
+A row appears only where its scope lets the reader see it; a column that is empty everywhere is left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Award, Case, Lot, Suspension
+from yangcai.challenges.models import Enquiry
+from yangcai.contracts.models import Acceptance, Amendment, Contract, Delivery, Invoice, Milestone, PaymentRequest
+from yangcai.credit.models import Debarment
+from yangcai.funds.models import Appropriation
+from yangcai.kernel.actions import SCOPES
+from yangcai.parties.models import ApiToken, Organisation, Post
+from yangcai.planning.models import Intention, PlanItem
+from yangcai.tendering.models import (
+    AwardLetter,
+    Bid,
+    BidSecurity,
+    Clause,
+    CommitteeMember,
+    Correction,
+    Criterion,
+    EvaluationReport,
+    LowPriceReview,
+    OpenedBid,
+    Opening,
+    Participation,
+    PaymentTerm,
+    Solicitation,
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of row: the heading of its section and the columns that are shown."""
+
+    model: type[models.Model]
+    title: "str | Promise"
+    columns: tuple[str, ...]
+    order: tuple[str, ...] = ("pk",)
+
+
+#: What stands under a case, in the order in which it comes about.
+OF_CASE: tuple[Kind, ...] = (
+    Kind(
+        Lot,
+        _("采购包"),
+        ("number", "title", "budget", "ceiling", "evaluation_method", "outcome", "outcome_reason"),
+        ("number",),
+    ),
+    Kind(
+        Solicitation,
+        _("采购文件"),
+        (
+            "revision",
+            "requirement",
+            "delivery",
+            "bid_validity_days",
+            "bid_security",
+            "performance_security_rate",
+            "accepts_consortium",
+            "accepts_imports",
+            "subcontracting",
+            "industry",
+            "small_micro_rate",
+            "consortium_rate",
+            "domestic_rate",
+            "tie_rule",
+            "core_product",
+            "contract_terms",
+            "payment_days",
+            "acceptance_days",
+            "agent_fee",
+            "documents_from",
+            "supply_closes_at",
+            "confirmed_at",
+        ),
+    ),
+    Kind(Clause, _("资格要求和实质性要求"), ("kind", "number", "text", "is_statutory"), ("kind", "number")),
+    Kind(Criterion, _("评审因素"), ("lot__number", "code", "kind", "title", "standard", "weight", "is_objective")),
+    Kind(PaymentTerm, _("付款安排"), ("number", "title", "percent", "due_on"), ("number",)),
+    Kind(
+        Correction,
+        _("更正和澄清"),
+        ("number", "item", "before", "after", "affects_bids", "new_closes_at", "at"),
+        ("number",),
+    ),
+    Kind(Participation, _("获取采购文件"), ("supplier", "obtained_at"), ("obtained_at",)),
+    Kind(Enquiry, _("询问和答复"), ("supplier", "question", "asked_at", "answer", "answered_at"), ("asked_at",)),
+    Kind(BidSecurity, _("投标保证金"), ("supplier", "kind", "amount", "received_at", "returned_at", "kept_reason")),
+    Kind(Bid, _("我的投标"), ("lot__number", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at")),
+    Kind(Opening, _("开标"), ("begun_at", "concluded_at")),
+    Kind(
+        OpenedBid,
+        _("开标记录"),
+        (
+            "lot__number",
+            "supplier",
+            "price",
+            "corrected_price",
+            "delivery",
+            "preference",
+            "is_domestic",
+            "brand",
+            "record_confirmed_at",
+            "record_objection",
+            "invalid_reason",
+        ),
+        ("lot__number", "pk"),
+    ),
+    Kind(CommitteeMember, _("评标委员会"), ("post", "is_chair", "signed_in_at", "replaced_at", "replaced_reason")),
+    Kind(
+        LowPriceReview,
+        _("异常低价审查"),
+        (
+            "opened_bid__supplier",
+            "started_at",
+            "answer_by_at",
+            "explanation",
+            "explained_at",
+            "is_accepted",
+            "decision",
+            "decided_at",
+        ),
+    ),
+    Kind(
+        EvaluationReport,
+        _("评审报告"),
+        ("lot__number", "revision", "computed_at", "signed_at", "sent_at", "correction_ground"),
+    ),
+    Kind(
+        Award,
+        _("中标结果"),
+        (
+            "lot__number",
+            "supplier",
+            "amount",
+            "determined_at",
+            "is_deemed",
+            "announced_at",
+            "refused_at",
+            "refusal_reason",
+        ),
+    ),
+    Kind(
+        AwardLetter,
+        _("中标和未中标通知书"),
+        ("lot__number", "supplier", "is_winner", "score", "rank", "reason", "issued_at"),
+    ),
+    Kind(
+        Contract,
+        _("采购合同"),
+        (
+            "number",
+            "title",
+            "supplier",
+            "amount",
+            "delivery",
+            "payment_days",
+            "performance_security",
+            "signed_at",
+            "published_at",
+            "filed_at",
+            "terminated_at",
+            "termination_ground",
+            "closed_at",
+        ),
+    ),
+    Kind(Milestone, _("付款节点"), ("contract__number", "number", "title", "due_on", "amount"), ("contract", "number")),
+    Kind(Delivery, _("交付"), ("contract__number", "milestone", "delivered_on", "note", "reported_at")),
+    Kind(Acceptance, _("验收"), ("contract__number", "milestone", "is_final", "passed", "accepted_on", "opinion")),
+    Kind(
+        Amendment,
+        _("合同变更"),
+        (
+            "contract__number",
+            "number",
+            "is_supplement",
+            "clause",
+            "content",
+            "reason",
+            "amount_change",
+            "signed_at",
+            "published_at",
+        ),
+    ),
+    Kind(Invoice, _("发票"), ("contract__number", "milestone__title", "number", "amount", "issued_on", "received_at")),
+    Kind(
+        PaymentRequest,
+        _("支付申请"),
+        (
+            "contract__number",
+            "milestone__title",
+            "invoice__number",
+            "amount",
+            "requested_at",
+            "approved_at",
+            "returned_at",
+            "return_reason",
+            "paid_at",
+        ),
+    ),
+    Kind(Suspension, _("暂停"), ("reason", "authority", "suspended_at", "until_on", "resumed_at")),
+)
+
+#: What stands under an organisation.
+OF_ORGANISATION: tuple[Kind, ...] = (
+    Kind(Post, _("岗位"), ("person", "role", "from_on", "to_on")),
+    Kind(ApiToken, _("接口令牌"), ("label", "post", "created_at", "expires_at", "revoked_at")),
+    Kind(Debarment, _("禁止参加"), ("ground", "authority", "decision", "from_on", "to_on")),
+)
+
+ROOTS: tuple[Kind, ...] = (
+    Kind(
+        Case,
+        _("采购项目"),
+        (
+            "number",
+            "title",
+            "buyer",
+            "agent",
+            "procedure",
+            "category",
+            "classification",
+            "budget",
+            "ceiling",
+            "set_aside",
+            "law_as_of",
+            "published_at",
+            "ended_at",
+            "end_kind",
+            "end_reason",
+        ),
+    ),
+    Kind(
+        PlanItem,
+        _("采购计划"),
+        (
+            "title",
+            "category",
+            "classification",
+            "procedure",
+            "amount",
+            "set_aside",
+            "set_aside_reason",
+            "start_on",
+            "intention",
+            "intention_exemption",
+            "drafted_at",
+            "submitted_at",
+            "returned_at",
+            "return_reason",
+            "approved_at",
+            "filed_at",
+            "cancelled_at",
+        ),
+    ),
+    Kind(
+        Intention,
+        _("采购意向"),
+        ("title", "overview", "amount", "expected_on", "for_sme", "remarks", "published_at", "withdrawn_at"),
+    ),
+    Kind(
+        Appropriation,
+        _("采购预算"),
+        ("buyer", "fiscal_year", "code", "name", "classification", "source", "amount", "approved_on"),
+    ),
+    Kind(Organisation, _("主体"), ("name", "kind", "uscc", "parent", "size", "address", "contact")),
+)
+
+KINDS: dict[type[models.Model], Kind] = {kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *ROOTS)}
+
+
+def kind_of(row: Any) -> Kind | None:
+    return KINDS.get(type(row))
+
+
+def under_case() -> Iterator[Kind]:
+    """The kinds that have a scope: what has none is shown to nobody."""
+    return (kind for kind in OF_CASE if kind.model in SCOPES)

@@ -1,0 +1,168 @@
+"""How does a row of the database look as a line of a table or as a list of facts?"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from yangcai import procedures
+from yangcai.kernel.models import MoneyField
+from yangcai.kernel.refusals import in_chinese
+from yangcai.www import formats
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as text; `is_data` when it is in the language in which somebody wrote it, not in the reader's."""
+
+    text: str
+    is_number: bool = False
+    is_data: bool = False
+
+    @property
+    def lang(self) -> str:
+        return "" if in_chinese() or not self.is_data else "zh-Hans"
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: its cells, and the Actions that are open on it now."""
+
+    cells: list[Cell]
+    links: Sequence[Any] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and lines, ready for work/table.html."""
+
+    title: str
+    columns: list[Column]
+    lines: list[Line]
+
+    @property
+    def has_links(self) -> bool:
+        return any(line.links for line in self.lines)
+
+
+def label(model: type[models.Model], name: str) -> str:
+    """The verbose_name of a column, in the reader's language."""
+    names = name.split("__")
+    for part in names[:-1]:
+        related = model._meta.get_field(part).related_model
+        assert isinstance(related, type)
+        model = related
+    try:
+        text = str(model._meta.get_field(names[-1]).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        text = str(getattr(model, f"{names[-1]}_label"))
+    return text if in_chinese() else text[:1].upper() + text[1:]
+
+
+def cell(row: Any, name: str) -> Cell:
+    """The value of a column as text."""
+    names = name.split("__")
+    for part in names[:-1]:
+        row = getattr(row, part)
+        if row is None:
+            return Cell("")
+    field = row._meta.get_field(names[-1])
+    value = getattr(row, names[-1])
+    if value is None or value == "":
+        return Cell("")
+    if field.choices:
+        return Cell(str(getattr(row, f"get_{field.name}_display")()))
+    if field.name == "procedure":
+        return Cell(procedure(value))
+    return written(value, field=field)
+
+
+def written(value: Any, *, field: Any = None) -> Cell:
+    """A value as text in the reader's language, or as data."""
+    match value:
+        case bool():
+            return Cell(_("是") if value else _("否"))
+        case datetime.datetime():
+            return Cell(formats.moment(value))
+        case datetime.date():
+            return Cell(formats.day(value))
+        case Decimal() if isinstance(field, MoneyField):
+            return Cell(formats.amount(value), is_number=True)
+        case Decimal():
+            return Cell(f"{value.normalize():f}", is_number=True)
+        case int():
+            return Cell(str(value), is_number=True)
+        case models.Model():
+            return Cell(str(value), is_data=True)
+    return Cell(str(value), is_data=True)
+
+
+def procedure(code: str) -> str:
+    """The name of a method of procurement."""
+    found = procedures.PROCEDURES.get(code)
+    return (found.zh if in_chinese() else found.en) if found else code
+
+
+def table(
+    title: "str | Promise",
+    model: type[models.Model],
+    rows: Iterable[Any],
+    columns: Sequence[str],
+    *,
+    links: dict[tuple[Any, int], list[Any]] | None = None,
+) -> Table:
+    """A table of these columns; a column that is empty in every line is left out. `links`: what each row offers."""
+    rows = list(rows)
+    lines = [[cell(row, name) for name in columns] for row in rows]
+    used = [n for n in range(len(columns)) if any(line[n].text for line in lines)]
+    return Table(
+        title=str(title),
+        columns=[
+            Column(label(model, columns[n]), all(line[n].is_number or not line[n].text for line in lines)) for n in used
+        ],
+        lines=[
+            Line([line[n] for n in used], (links or {}).get((model, row.pk), ()))
+            for line, row in zip(lines, rows, strict=True)
+        ],
+    )
+
+
+def with_column(found: Table, label: str, values: Sequence[str]) -> Table:
+    """The table with one more column of words in the reader's language."""
+    return Table(
+        found.title,
+        [*found.columns, Column(label)],
+        [
+            Line([*line.cells, Cell(value)], line.links, line.url)
+            for line, value in zip(found.lines, values, strict=True)
+        ],
+    )
+
+
+def with_addresses(found: Table, urls: Sequence[str]) -> Table:
+    """The table whose lines lead somewhere."""
+    lines = [Line(line.cells, line.links, url) for line, url in zip(found.lines, urls, strict=True)]
+    return Table(found.title, found.columns, lines)
+
+
+def facts(row: Any, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """(label, value) of each column that says something."""
+    found = []
+    for name in columns:
+        value = cell(row, name)
+        if value.text:
+            found.append({"label": label(type(row), name), "value": value.text, "lang": value.lang})
+    return found

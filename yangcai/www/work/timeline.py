@@ -1,0 +1,71 @@
+"""What happened to a purchase, as far as this post may know it?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from yangcai.cases.models import Case
+from yangcai.cases.queries import OVERSEERS
+from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.models import Entry
+from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+
+#: So many of the newest entries stand on a page; the rest behind a link.
+SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline."""
+
+    at: Any
+    sentence: str
+    seq: int
+    refused: bool = False
+    note: str = ""
+
+
+def roots_of(case: Case) -> list[str]:
+    """The case and what it came from."""
+    roots = [case.ref, case.plan_item.ref]
+    if case.plan_item.intention_id:
+        roots.append(f"intention:{case.plan_item.intention_id}")
+    return roots
+
+
+def entries(roots: Iterable[str], *, post: Post, is_open: bool = True) -> QuerySet[Entry]:
+    """Newest first: what is public, what one's own organisation did, and for overseers everything once bids are open.
+
+    Before that nobody learns who obtained the documents or handed in a bid (87号令 art. 28). Experts see their own
+    steps and no other member's.
+    """
+    public = Q(action__in=[code for code, action in ACTIONS.items() if action.is_public])
+    mine = Q(person_id=post.person_id) if post.role == Role.EXPERT else Q(organisation_id=post.organisation_id)
+    shown = public | mine
+    if post.role in OVERSEERS:
+        inside = ~Q(role=Role.SUPPLIER) & ~Q(role=Role.EXPERT)
+        shown = Q() if is_open else public | mine | inside
+    return Entry.objects.filter(shown, root__in=list(roots)).filter(Q(outcome="done") | mine).order_by("-seq")
+
+
+def happenings(rows: Iterable[Entry]) -> list[Happening]:
+    """The lines of the timeline; a refusal is told with its reasons."""
+    found = []
+    for entry in rows:
+        action = ACTIONS.get(entry.action)
+        actor = str(entry.payload.data.get("actor") or entry.organisation)
+        sentence = action.tell(actor=actor) if action else entry.action
+        if entry.outcome == "refused" and action is not None:
+            found.append(Happening(entry.at, f"{actor} {action.title}", entry.seq, True, _reasons(entry)))
+        else:
+            found.append(Happening(entry.at, sentence, entry.seq))
+    return found
+
+
+def _reasons(entry: Entry) -> str:
+    language = "zh" if in_chinese() else "en"
+    return "；".join(refusal[language] for refusal in entry.refusals)

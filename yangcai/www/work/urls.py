@@ -1,0 +1,26 @@
+"""Where is each page of the workbench?"""
+
+from django.urls import path
+
+from yangcai.www.work import casepage, doing, files, rootpages, worklist
+
+urlpatterns = [
+    path("", worklist.worklist, name="work"),
+    path("cases/", worklist.cases, name="work_cases"),
+    path("tenders/", worklist.tenders, name="work_tenders"),
+    path("case/<int:pk>/", casepage.case_page, name="work_case"),
+    path("case/<int:pk>/timeline/", casepage.case_timeline, name="work_timeline"),
+    path("budget/", rootpages.budget, name="work_budget"),
+    path("budget/<int:pk>/", rootpages.appropriation, name="work_appropriation"),
+    path("intentions/", rootpages.intentions, name="work_intentions"),
+    path("intention/<int:pk>/", rootpages.intention, name="work_intention"),
+    path("plans/", rootpages.plans, name="work_plans"),
+    path("plan/<int:pk>/", rootpages.plan_item, name="work_plan_item"),
+    path("payments/", rootpages.payments, name="work_payments"),
+    path("organisations/", rootpages.organisations, name="work_organisations"),
+    path("organisation/<int:pk>/", rootpages.organisation, name="work_organisation"),
+    path("do/<slug:model>/<int:pk>/<str:code>/", doing.do, name="work_do"),
+    path("try/<slug:model>/<int:pk>/<str:code>/", doing.rehearsal, name="work_try"),
+    path("done/<int:seq>/", doing.done, name="work_done"),
+    path("file/<int:pk>/", files.file, name="work_file"),
+]

@@ -1,0 +1,131 @@
+"""What waits for me, how urgently, and on what ground? The home page of every role."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from yangcai import law
+from yangcai.cases.models import Stage
+from yangcai.kernel import tasks
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Citation
+from yangcai.parties.models import Post
+from yangcai.parties.roles import BUYER, Role
+from yangcai.www.access import page
+from yangcai.www.work import own, places
+from yangcai.www.work.clocks import title_of
+
+#: So many rows of a group are shown; more are counted up to COUNTED.
+SHOWN = 50
+COUNTED = 1000
+CASES_SHOWN = 10
+CASES_PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One line: verb and case, by when, on what ground, and where it is done."""
+
+    title: str
+    url: str
+    due_at: datetime.datetime | None
+    citation: Citation | None
+
+
+@dataclass(frozen=True)
+class Group:
+    key: str
+    items: list[Todo]
+    total: int
+    more: bool = False
+
+
+def bounds(now: datetime.datetime) -> dict[str, tuple[datetime.datetime | None, datetime.datetime | None]]:
+    """Group -> [from, to) of its due times; the week ends with Sunday."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = midnight + datetime.timedelta(days=1)
+    monday = midnight + datetime.timedelta(days=7 - midnight.weekday())
+    return {"overdue": (None, now), "today": (now, tomorrow), "week": (tomorrow, monday), "later": (monday, None)}
+
+
+def groups(post: Post, *, now: datetime.datetime) -> list[Group]:
+    """The tasks of a post by urgency; each group in at most three queries, however many tasks there are."""
+    waiting = tasks.of_post(post)
+    found = []
+    for key, (start, end) in bounds(now).items():
+        part = waiting.filter(due_at__isnull=False)
+        if start is not None:
+            part = part.filter(due_at__gte=start)
+        if end is not None:
+            part = part.filter(due_at__lt=end)
+        found.append(_group(key, part, now=now))
+    found.append(_group("undated", waiting.filter(due_at__isnull=True), now=now))
+    return [group for group in found if group.items]
+
+
+def _group(key: str, part: Any, *, now: datetime.datetime) -> Group:
+    rows = list(part[: SHOWN + 1])
+    if len(rows) <= SHOWN:
+        return Group(key, [todo(task, now=now) for task in rows], len(rows))
+    total = part.order_by()[:COUNTED].count()
+    return Group(key, [todo(task, now=now) for task in rows[:SHOWN]], total, more=True)
+
+
+def todo(task: Task, *, now: datetime.datetime) -> Todo:
+    citation = None
+    if task.clock:
+        found = law.find(law.clock(task.clock).rule, on=timezone.localdate(now))
+        citation = found.citation if found else None
+    return Todo(f"{title_of(task)}：{task.title}", places.form_of_ref(task.action, task.subject), task.due_at, citation)
+
+
+@page()
+def worklist(request: HttpRequest) -> HttpResponse:
+    """The tasks of this post by urgency, beside its cases."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    found = groups(post, now=now)
+    return render(
+        request,
+        "work/worklist.html",
+        {
+            "groups": found,
+            "waiting": sum(group.total for group in found),
+            "overdue": next((group.total for group in found if group.key == "overdue"), 0),
+            "cases": own.listed(own.cases(post, now=now)[:CASES_SHOWN], now=now),
+            "stages": stage_counts(post, now=now),
+            "now": now,
+        },
+    )
+
+
+def stage_counts(post: Post, *, now: datetime.datetime) -> list[tuple[str, int]]:
+    """How many running cases of the own organisation stand in each stage; only for those who run cases."""
+    if post.role not in BUYER and post.role != Role.AGENT:
+        return []
+    counts = own.stages(post, now=now)
+    return [(str(label), counts[stage]) for stage, label in Stage.choices if counts.get(stage)]
+
+
+@page()
+def cases(request: HttpRequest) -> HttpResponse:
+    """Every case of this post, newest first."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    shown = Paginator(own.cases(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "work/cases.html", {"page": shown, "cases": own.listed(shown.object_list, now=now), "now": now}
+    )
+
+
+@page(by={Role.SUPPLIER})
+def tenders(request: HttpRequest) -> HttpResponse:
+    """Published cases in which a supplier may take part now, what closes first on top."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    shown = Paginator(own.open_tenders(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "work/tenders.html", {"page": shown, "cases": own.listed(shown.object_list, now=now), "now": now}
+    )
