@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -33,8 +33,8 @@ def anchor(bound: forms.BoundField) -> str:
 
 def rows_of(bound: forms.BoundField) -> list[forms.Form]:
     """The row forms of a RowsField: with what was typed and its errors, then the blank ones."""
-    field: RowsField = bound.field
-    widget: RowsWidget = field.widget
+    field = cast(RowsField, bound.field)
+    widget = cast(RowsWidget, field.widget)
     value = bound.value()
     rows = widget.forms_for(bound.html_name, value if isinstance(value, list) else [])
     if not bound.form.is_bound:
@@ -59,14 +59,14 @@ def faults(form: forms.Form | None, refusals: Iterable[Refusal] = ()) -> list[Fa
             form.add_error(refusal.field, refusal.text)
     if form is None or not form.is_bound:
         return general
-    found = [Fault(text) for text in form.non_field_errors()] + general
+    found = [Fault(str(text)) for text in form.non_field_errors()] + general
     for bound in form:
         if not bound.errors:
             continue
         if isinstance(bound.field, RowsField):
             found += _row_faults(bound)
             continue
-        found += [Fault(_labelled(bound, text), f"#{anchor(bound)}") for text in bound.errors]
+        found += [Fault(_labelled(bound, str(text)), f"#{anchor(bound)}") for text in bound.errors]
     return found
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import lucide
 from django import template
@@ -401,7 +401,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         kind = "group"
     context: dict[str, Any] = {"bound": bound, "kind": kind}
     if kind == "rows":
-        empty = bound.field.row(prefix=f"{bound.html_name}-__n__", use_required_attribute=False)
+        empty = cast(RowsField, bound.field).row(prefix=f"{bound.html_name}-__n__", use_required_attribute=False)
         rows = components.rows_of(bound)
         context["widget"] = {"name": bound.html_name, "rows": rows, "empty": empty, "attrs": {"id": bound.auto_id}}
         context["own_errors"] = [e.messages[0] for e in bound.errors.as_data() if e.code != "row"]
