@@ -62,6 +62,8 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {}
+#: What `perform` itself is called with: a field of that name would never reach its form.
+OF_PERFORM = frozenset({"action", "subject", "by", "now", "idempotency_key", "expected_version", "form_data", "files"})
 
 
 def action(
@@ -95,6 +97,8 @@ def action(
     def declare(body: Callable[..., Any]) -> Action:
         if code in ACTIONS:
             raise ValueError(f"two actions are called {code}")
+        if taken := OF_PERFORM & set(input.base_fields):
+            raise ValueError(f"{code}: fields may not be called {', '.join(sorted(taken))}")
         declared = Action(
             code=code,
             zh=zh,
@@ -132,6 +136,8 @@ STANDINGS: dict[type[models.Model], Callable[..., bool]] = {}
 NOTICES: dict[str, Callable[..., Any]] = {}
 #: root model -> rules that close every Action under a root, except those declared `despite_block` (a suspended case)
 BLOCKS: dict[type[models.Model], list[Rule]] = {}
+#: action code -> what a later app does after the body of an earlier one, in the same transaction
+AFTERWARDS: dict[str, list[Callable[..., None]]] = {}
 
 
 def scope(model: type[models.Model]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -260,6 +266,8 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
     if refusals:
         raise Refused(refusals)
     value = action.body(call.subject, by=by, now=now, **cleaned)
+    for deed in AFTERWARDS.get(action.code, ()):
+        deed(call.subject, by=by, now=now)
     home = value if action.creates and isinstance(value, models.Model) else call.subject
     facts = value.entry_facts if action.secret else cleaned
     entry = entries.append(
