@@ -69,7 +69,7 @@ class SubmitBid(Input):
     )
     is_domestic = forms.BooleanField(label=_("所投产品为本国产品"), required=False)
     brand = TextField(label=_("核心产品品牌"), required=False)
-    files = PrivateFilesField(label=_("投标文件"), required=False, help_text=_("密封后保存，开标前无人可以读取"))
+    attachments = PrivateFilesField(label=_("投标文件"), required=False, help_text=_("密封后保存，开标前无人可以读取"))
     commitment = forms.BooleanField(
         label=_("我单位承诺符合政府采购法第二十二条规定的条件，投标内容真实，无串通投标行为")
     )
@@ -129,7 +129,7 @@ class SubmitBid(Input):
     ),
 )
 def submit_bid(
-    lot: Lot, *, by: Any, now: datetime.datetime, files: list[PrivateFile], commitment: bool, **offer: Any
+    lot: Lot, *, by: Any, now: datetime.datetime, attachments: list[PrivateFile], commitment: bool, **offer: Any
 ) -> Bid:
     """Seal and keep a bid; the database stamps when it came in. An earlier one is never opened."""
     supplier = by.organisation
@@ -138,7 +138,7 @@ def submit_bid(
     receipt = f"TB{timezone.localdate(now):%Y%m%d}-{secrets.token_hex(6).upper()}"  # a counter would tell how many
     envelope = sealing.seal(
         plain(offer),
-        files,
+        attachments,
         context=sealing.context(case=lot.case.number, lot=lot.number, supplier=supplier.pk, revision=revision),
     )
     bid = Bid.objects.create(

@@ -8,13 +8,13 @@ from yangcai.cases.models import Case
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import evaluation
 from yangcai.tendering import arithmetic
-from yangcai.tendering.models import Solicitation
+from yangcai.tendering.rules.solicitation import is_complete
 
 
 def terms_are_lawful(subject: Case, *, by: Any, now: datetime.datetime) -> list[Refusal]:
     """Each form checked its own rows on its own day; the law, the lots or the rates may have changed since."""
-    if not Solicitation.objects.filter(case=subject).exists():
-        return []
+    if is_complete(subject, by=by, now=now):
+        return []  # what is missing is said by that rule
     procedure = procedures.get(subject.procedure)
     found = [
         refusal

@@ -1,0 +1,253 @@
+"""Is an unlawful or incomplete solicitation document refused, with its article, and the statutory part written in?"""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.factories import at, make_post
+from tests.tendering.walk import Tender, criteria, document, payment_terms
+from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.models import Entry
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_left_blank_is_what_the_law_says() -> None:
+    tender = Tender()
+    tender.draft()
+    drafted = Solicitation.objects.get(case=tender.case)
+    assert drafted.small_micro_rate == Decimal("0.10")  # the least of 10 % to 20 % (财库〔2022〕19号)
+    assert drafted.domestic_rate == Decimal("0.20")
+    assert drafted.consortium_rate == 0
+    assert drafted.price_formula == "lowest_first"
+    assert (drafted.bid_security, drafted.rounding, drafted.bid_validity_days) == (0, 2, 90)
+
+
+def test_the_law_of_an_earlier_day_gives_its_own_rates() -> None:
+    tender = Tender(now=at("2021-06-01T09:00"))
+    tender.draft()
+    drafted = Solicitation.objects.get(case=tender.case)
+    assert (drafted.small_micro_rate, drafted.domestic_rate) == (Decimal("0.06"), Decimal("0"))
+    assert "deduction_outside_band" in tender.refused(
+        "solicitation.draft", tender.case, tender.runner, **document(), small_micro_rate="0.15"
+    )
+
+
+@pytest.mark.parametrize(
+    ("terms", "code", "article"),
+    [
+        ({"bid_security": "20000.01"}, "bid_security_too_large", "第三十三条"),
+        ({"performance_security_rate": "0.1001"}, "performance_security_too_large", "第四十八条"),
+        ({"payment_days": 31}, "payment_too_late", ""),
+        ({"industry": ""}, "industry_missing", ""),
+        ({"accepts_imports": True}, "import_not_approved", ""),
+        ({"small_micro_rate": "0.09"}, "deduction_outside_band", ""),
+        ({"small_micro_rate": "0.21"}, "deduction_outside_band", ""),
+        ({"accepts_consortium": True, "consortium_rate": "0.07"}, "deduction_outside_band", ""),
+        ({"consortium_rate": "0.04"}, "deduction_without_partner", ""),
+        ({"domestic_rate": "0.10"}, "domestic_rate_not_as_fixed", ""),
+        ({"price_formula": "mean_deviation"}, "formula_unlawful", "第五十五条"),
+        ({"requirement": "最低限价 80 万元"}, "floor_price", "第十二条"),
+    ],
+)
+def test_unlawful_terms_are_refused_with_their_article(terms: dict[str, object], code: str, article: str) -> None:
+    tender = Tender()
+    found = tender.refused("solicitation.draft", tender.case, tender.runner, **{**document(), **terms})
+    assert set(found) == {code}
+    assert found[code].citation is not None
+    assert article in found[code].citation.article
+    assert not Solicitation.objects.exists()
+
+
+def test_every_unlawful_term_is_named_at_once() -> None:
+    tender = Tender()
+    found = tender.refused(
+        "solicitation.draft",
+        tender.case,
+        tender.runner,
+        **{**document(), "bid_security": "50000", "performance_security_rate": "0.2", "payment_days": 60},
+    )
+    assert set(found) == {"bid_security_too_large", "performance_security_too_large", "payment_too_late"}
+    assert "20,000.00" in found["bid_security_too_large"].zh
+
+
+def test_terms_on_the_edge_are_lawful() -> None:
+    tender = Tender()
+    tender.draft(bid_security="20000.00", performance_security_rate="0.10", small_micro_rate="0.20", payment_days=30)
+    assert Solicitation.objects.get(case=tender.case).bid_security == Decimal("20000.00")
+
+
+def test_that_there_is_no_floor_price_may_be_written() -> None:
+    tender = Tender()
+    tender.draft(requirement="本项目不设最低限价")
+
+
+def test_a_reserved_case_gives_no_deduction() -> None:
+    tender = Tender(set_aside="whole")
+    tender.draft()
+    assert Solicitation.objects.get(case=tender.case).small_micro_rate == 0
+    assert set(
+        tender.refused("solicitation.draft", tender.case, tender.runner, **document(), small_micro_rate="0.10")
+    ) == {"deduction_in_reserved_case"}
+    assert "专门面向中小企业" in " ".join(Clause.objects.values_list("text", flat=True))
+
+
+def test_statutory_clauses_stand_whatever_the_buyer_writes() -> None:
+    tender = Tender()
+    tender.draft(bid_security="10000")
+    own = [
+        {"kind": "qualification", "text": "具有有效的医疗器械经营许可证"},
+        {"kind": "responsiveness", "text": "★ 质保三年", "lot": "1"},
+    ]
+    tender.do("clauses.define", tender.case, tender.runner, rows=own)
+    tender.draft(bid_security="0")  # a redraft keeps the own clauses and follows the terms
+    texts = list(Clause.objects.order_by("kind", "number").values_list("kind", "number", "is_statutory", "text"))
+    assert [t for t in texts if not t[2]] == [
+        ("qualification", 7, False, "具有有效的医疗器械经营许可证"),
+        ("responsiveness", 4, False, "★ 质保三年"),
+    ]
+    assert len([t for t in texts if t[2]]) == 9
+    assert not any("保证金" in t[3] for t in texts)
+    assert Clause.objects.get(text="★ 质保三年").lot == tender.lot
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("注册资本不低于 500 万元", "注册资本"),
+        ("上年度营业收入达到 1000 万元", "营业收入"),
+        ("提供生产厂家针对本项目的授权书", "生产厂家"),
+    ],
+)
+def test_size_and_authorisation_are_no_conditions(text: str, word: str) -> None:
+    tender = Tender()
+    tender.draft()
+    rows = [{"kind": "qualification", "text": text}]
+    found = tender.refused("clauses.define", tender.case, tender.runner, rows=rows)
+    assert word in found["banned_condition"].zh
+    assert "第十七条" in found["banned_condition"].citation.article
+
+
+def test_an_authorisation_may_be_asked_for_imports() -> None:
+    tender = Tender()
+    tender.draft(accepts_imports=True, import_approval="甘财采〔2026〕1号")
+    rows = [{"kind": "qualification", "text": "进口产品须提供生产厂家授权书"}]
+    tender.do("clauses.define", tender.case, tender.runner, rows=rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({0: {"weight": "29"}, 1: {"weight": "51"}}, "price_weight"),
+        ({0: {"weight": "40"}}, "weights_not_100"),
+        ({1: {"code": "price"}}, "duplicate_code"),
+        ({1: {"kind": "price"}}, "several_price_criteria"),
+        ({1: {"title": "具有良好的商业信誉和健全的财务会计制度"}}, "condition_as_criterion"),
+        ({2: {"standard": "注册资本不低于 100 万元得 5 分"}}, "banned_condition"),
+    ],
+)
+def test_unlawful_criteria_are_refused(change: dict[int, dict[str, str]], code: str) -> None:
+    tender = Tender()
+    tender.draft()
+    rows = criteria()
+    for row, values in change.items():
+        rows[row] |= values
+    assert set(tender.refused("criteria.define", tender.lot, tender.runner, rows=rows)) == {code}
+    assert not Criterion.objects.exists()
+
+
+def test_price_weighs_less_in_services_and_exactly_in_information_systems() -> None:
+    tender = Tender(category="services")
+    tender.draft(domestic_rate="0")
+    rows = criteria()
+    rows[0]["weight"], rows[1]["weight"] = "12", "68"
+    tender.do("criteria.define", tender.lot, tender.runner, rows=rows)
+    found = tender.refused("criteria.define", tender.lot, tender.runner, rows=rows, is_information_system=True)
+    assert "10%" in found["price_weight"].zh
+    rows[0]["weight"], rows[1]["weight"] = "10", "70"
+    tender.do("criteria.define", tender.lot, tender.runner, rows=rows, is_information_system=True)
+    assert Criterion.objects.get(code="price").is_objective
+
+
+def test_a_lot_by_lowest_price_has_no_criteria() -> None:
+    tender = Tender(method="lowest")
+    tender.draft()
+    assert set(tender.refused("criteria.define", tender.lot, tender.runner, rows=criteria())) == {"lot_is_not_rated"}
+
+
+def test_payments_add_up() -> None:
+    tender = Tender()
+    rows = payment_terms()
+    rows[1]["percent"] = "69.99"
+    assert set(tender.refused("payment_terms.define", tender.case, tender.runner, rows=rows)) == {"percentages_not_100"}
+    tender.do("payment_terms.define", tender.case, tender.runner, rows=payment_terms())
+    assert list(PaymentTerm.objects.values_list("number", "due_on")) == [(1, "signature"), (2, "acceptance")]
+
+
+def test_lots_stay_within_the_budget_and_keep_their_criteria() -> None:
+    tender = Tender(lots=2)
+    tender.draft()
+    for lot in tender.case.lots.all():
+        tender.do("criteria.define", lot, tender.runner, rows=criteria())
+    one = {"number": "1", "title": "台式机", "budget": "600000", "ceiling": "550000", "evaluation_method": "rated"}
+    two = {"number": "2", "title": "打印机", "budget": "400000.01", "evaluation_method": "rated"}
+    found = tender.refused("lots.define", tender.case, tender.runner, rows=[one, {**two, "number": "1"}])
+    assert set(found) == {"duplicate_lot", "lots_above_budget"}
+    above = {**one, "ceiling": "600000.01"}
+    assert set(tender.refused("lots.define", tender.case, tender.runner, rows=[above])) == {"ceiling_above_budget"}
+    tender.do("lots.define", tender.case, tender.runner, rows=[one])
+    assert [lot.title for lot in tender.case.lots.all()] == ["台式机"]
+    assert Criterion.objects.count() == 3  # lot 1 kept its own, lot 2 took its with it
+
+
+def test_the_buyers_reviewer_confirms_what_is_complete() -> None:
+    tender = Tender()
+    confirm = ACTIONS["solicitation.confirm"]
+    missing = {r.code for r in can(confirm, tender.case, by=tender.reviewer, now=tender.now)}
+    assert missing == {"no_solicitation", "no_payment_terms", "no_criteria"}
+    tender.describe()
+    assert can(confirm, tender.case, by=tender.reviewer, now=tender.now) == []
+    tender.confirm()
+    assert set(tender.refused("solicitation.confirm", tender.case, tender.reviewer)) == {"confirmed_already"}
+
+
+def test_who_drafted_does_not_confirm() -> None:
+    tender = Tender(agent=False)
+    tender.describe()
+    same = make_post(Role.BUYER_REVIEWER, tender.case.buyer, person=tender.officer.person)
+    assert set(tender.refused("solicitation.confirm", tender.case, same)) == {"same_person"}
+
+
+@pytest.mark.parametrize("code", ["solicitation.draft", "clauses.define", "payment_terms.define", "lots.define"])
+def test_a_change_takes_the_confirmation_back(code: str) -> None:
+    tender = Tender()
+    tender.describe()
+    tender.confirm()
+    lot = {"number": "1", "title": "一包", "budget": "1000000", "evaluation_method": "rated"}
+    data = {
+        "solicitation.draft": document(),
+        "clauses.define": {"rows": []},
+        "payment_terms.define": {"rows": payment_terms()},
+        "lots.define": {"rows": [lot]},
+    }
+    tender.do(code, tender.case, tender.runner, **data[code])
+    assert Solicitation.objects.get(case=tender.case).confirmed_at is None
+
+
+def test_the_agent_drafts_where_there_is_one() -> None:
+    tender = Tender()
+    found = tender.refused("solicitation.draft", tender.case, tender.officer, **document())
+    assert tender.agent_post.organisation.name in found["agent_runs_the_case"].zh
+    other = make_post(Role.AGENT)
+    assert set(tender.refused("solicitation.draft", tender.case, other, **document())) == {"not_yours"}
+
+
+def test_a_refusal_on_a_legal_ground_is_kept() -> None:
+    tender = Tender()
+    tender.refused("solicitation.draft", tender.case, tender.runner, **{**document(), "bid_security": "50000"})
+    entry = Entry.objects.get(action="solicitation.draft", outcome="refused")
+    assert entry.refusals[0]["rule"] == "bid_security.cap"
+    assert entry.at == tender.now.astimezone(datetime.UTC)

@@ -1,0 +1,156 @@
+"""A tender on its way through the real Actions, for the tests of each stretch of it."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from tests.factories import NOW, at, make_case, make_organisation, make_person, make_post, make_supplier
+from yangcai.cases.models import Case, Lot
+from yangcai.kernel.actions import ACTIONS, Done, perform
+from yangcai.kernel.refusals import Refusal, Refused
+from yangcai.parties.models import OrganisationKind, Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import Bid, OpenedBid
+
+#: NOW is Monday, 2 March 2026; Qingming is on 4 to 6 April.
+SUPPLY_CLOSES = at("2026-03-09T17:30")
+CLOSES = at("2026-03-24T09:30")
+
+
+def set_database_clock(now: datetime.datetime) -> None:
+    """The time that the database stamps, as in a replay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_sandboxclock (id, at) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET at = EXCLUDED.at",
+            [now],
+        )
+
+
+class Tender:
+    """One case with its posts; every method is one step and leaves `now` where it was taken."""
+
+    def __init__(self, *, agent: bool = True, **values: Any):
+        self.now = values.pop("now", NOW)
+        buyer = make_organisation(address="兰州新区", contact="采购办")
+        self.agent_post = make_post(
+            Role.AGENT, make_organisation(OrganisationKind.AGENT, address="兰州", contact="招标部")
+        )
+        self.officer = make_post(Role.BUYER_OFFICER, buyer)
+        self.reviewer = make_post(Role.BUYER_REVIEWER, buyer)
+        made = make_case(buyer=buyer, agent=self.agent_post.organisation if agent else None, now=self.now, **values)
+        self.case = Case.objects.get(pk=made.pk)  # as the database has it: the reservation was posted by a trigger
+        self.runner = self.agent_post if agent else self.officer
+        self.suppliers: list[Post] = []
+
+    @property
+    def lot(self) -> Lot:
+        return self.case.lots.order_by("pk").first()
+
+    def do(self, code: str, subject: Any, by: Post, **data: Any) -> Done:
+        """Perform an Action at `self.now` by both clocks."""
+        set_database_clock(self.now)
+        fresh = type(subject)._base_manager.get(pk=subject.pk)
+        return perform(ACTIONS[code], fresh, by=by, now=self.now, **data)
+
+    def refused(self, code: str, subject: Any, by: Post, **data: Any) -> dict[str, Refusal]:
+        """The Refusals of an Action that must not go through, by code."""
+        try:
+            self.do(code, subject, by, **data)
+        except Refused as refused:
+            return {refusal.code: refusal for refusal in refused.refusals}
+        raise AssertionError(f"{code} was not refused")
+
+    # --- the steps ------------------------------------------------------------------------------------------------
+
+    def draft(self, **terms: Any) -> None:
+        self.do("solicitation.draft", self.case, self.runner, **{**document(), **terms})
+
+    def describe(self, **terms: Any) -> None:
+        """Document, clauses, criteria of every rated lot, payment terms."""
+        self.draft(**terms)
+        self.do("clauses.define", self.case, self.runner, rows=[{"kind": "responsiveness", "text": "★ 质保三年"}])
+        for lot in self.case.lots.filter(evaluation_method="rated"):
+            self.do("criteria.define", lot, self.runner, rows=criteria())
+        self.do("payment_terms.define", self.case, self.runner, rows=payment_terms())
+
+    def confirm(self) -> None:
+        self.do("solicitation.confirm", self.case, self.reviewer)
+
+    def publish(self, **times: Any) -> Done:
+        return self.do("invitation.publish", self.case, self.runner, **{**window(), **times})
+
+    def published(self, **terms: Any) -> "Tender":
+        self.describe(**terms)
+        self.confirm()
+        self.publish()
+        self.case.refresh_from_db()
+        return self
+
+    def supplier(self, **values: Any) -> Post:
+        """A supplier that has obtained the documents."""
+        post = make_supplier(**values)
+        self.do("documents.obtain", self.case, post)
+        self.suppliers.append(post)
+        return post
+
+    def bid(self, post: Post, *, lot: Lot | None = None, price: str = "900000.00", **more: Any) -> Bid:
+        return self.do("bid.submit", lot or self.lot, post, **{**offer(price), **more}).value
+
+    def bids(self, *prices: str) -> list[Bid]:
+        return [self.bid(self.supplier(), price=price) for price in prices]
+
+    def open(self) -> list[OpenedBid]:
+        self.now = max(self.now, CLOSES)
+        self.do("opening.begin", self.case, self.runner)
+        return list(OpenedBid.objects.filter(lot__case=self.case).order_by("pk"))
+
+    def conclude(self, **data: Any) -> None:
+        self.do("opening.conclude", self.case, self.runner, **data)
+
+
+def document() -> dict[str, Any]:
+    return {
+        "requirement": "台式计算机 100 台",
+        "delivery": "合同签订后 30 日内，采购人指定地点",
+        "contract_terms": "按政府采购货物买卖合同（试行）",
+        "payment_days": 30,
+        "acceptance_days": 10,
+        "industry": "工业",
+    }
+
+
+def criteria() -> list[dict[str, Any]]:
+    return [
+        {"code": "price", "kind": "price", "title": "投标报价", "weight": "30"},
+        {"code": "technical", "kind": "technical", "title": "技术参数响应", "weight": "50", "is_objective": True},
+        {"code": "business", "kind": "business", "title": "售后服务方案", "weight": "20"},
+    ]
+
+
+def payment_terms() -> list[dict[str, Any]]:
+    return [
+        {"title": "预付款", "percent": "30", "due_on": "signature"},
+        {"title": "验收款", "percent": "70", "due_on": "acceptance"},
+    ]
+
+
+def window() -> dict[str, Any]:
+    return {"supply_closes_at": SUPPLY_CLOSES, "submission_closes_at": CLOSES}
+
+
+def offer(price: str = "900000.00") -> dict[str, Any]:
+    return {
+        "price": Decimal(price),
+        "lines": [
+            {"item": "计算机", "specification": "X1", "quantity": "100", "unit_price": "9000.00", "amount": price}
+        ],
+        "delivery": "30 日",
+        "commitment": True,
+    }
+
+
+def stranger() -> Post:
+    """A supplier that has nothing to do with the case."""
+    return make_post(Role.SUPPLIER, person=make_person())
