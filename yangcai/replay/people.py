@@ -1,0 +1,87 @@
+"""Who acts in a replay? The organisations that the case names, and posts for everybody whom a procurement needs."""
+
+import datetime
+from dataclasses import dataclass
+
+from yangcai.parties.models import Expert, Organisation, OrganisationKind, Person, Post
+from yangcai.parties.roles import Role
+from yangcai.replay.published import CaseFile
+from yangcai.replay.published import Organisation as Named
+
+#: Posts are valid from here on: before every published procurement.
+FROM = datetime.date(2000, 1, 1)
+#: The expert library of a replay: enough for the largest committee and its replacements.
+EXPERTS = 24
+
+
+@dataclass(frozen=True)
+class People:
+    """The posts through which a case is walked."""
+
+    treasury: Post
+    payer: Post
+    officer: Post
+    reviewer: Post
+    agent: Post | None
+    suppliers: dict[str, Post]
+
+    @property
+    def runner(self) -> Post:
+        """Who runs the tender: the agent, else the buyer's officer."""
+        return self.agent or self.officer
+
+
+def organisation(named: Named, kind: str, *, jurisdiction: str) -> Organisation:
+    found, made = Organisation.objects.get_or_create(
+        name=named.name,
+        defaults={
+            "kind": kind,
+            "uscc": named.uscc or None,
+            "jurisdiction": jurisdiction,
+            "size": named.size,
+            "address": f"{named.name}登记地址",
+            "contact": f"{named.name}采购联系人",
+        },
+    )
+    if not made and named.size and found.size != named.size:
+        found.size = named.size
+        found.save(update_fields=["size"])
+    return found
+
+
+def post(owner: Organisation, role: str) -> Post:
+    """The one post of that role; its person carries the post's name, never a real one."""
+    found = Post.objects.filter(organisation=owner, role=role).first()
+    if found is not None:
+        return found
+    person = Person.objects.create(username=f"{role}-{owner.pk}", name=f"{Role(role).label}{owner.pk}", password="!")
+    return Post.objects.create(person=person, organisation=owner, role=role, from_on=FROM)
+
+
+def experts() -> None:
+    """Fill the library once."""
+    for number in range(Expert.objects.count() + 1, EXPERTS + 1):
+        unit = organisation(Named(f"评审专家单位{number}"), OrganisationKind.EXPERT_UNIT, jurisdiction="620171")
+        seat = post(unit, Role.EXPERT)
+        Expert.objects.create(person=seat.person, employer=unit, specialities="综合", admitted_on=FROM)
+
+
+def gather(case: CaseFile) -> People:
+    """Everybody for one case; those who exist already are used again."""
+    experts()
+    area = case.jurisdiction
+    bureau = organisation(Named(f"财政部门（{area}）"), OrganisationKind.TREASURY, jurisdiction=area)
+    buyer = organisation(case.buyer, OrganisationKind.BUYER, jurisdiction=area)
+    agent = organisation(case.agent, OrganisationKind.AGENT, jurisdiction=area) if case.agent else None
+    bidders = {bid.supplier.name: bid.supplier for lot in case.lots for bid in lot.bids}
+    return People(
+        treasury=post(bureau, Role.TREASURY),
+        payer=post(bureau, Role.TREASURY_PAYER),
+        officer=post(buyer, Role.BUYER_OFFICER),
+        reviewer=post(buyer, Role.BUYER_REVIEWER),
+        agent=post(agent, Role.AGENT) if agent else None,
+        suppliers={
+            name: post(organisation(named, OrganisationKind.SUPPLIER, jurisdiction=area), Role.SUPPLIER)
+            for name, named in bidders.items()
+        },
+    )

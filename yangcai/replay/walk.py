@@ -1,0 +1,511 @@
+"""How is a whole procurement walked, from budget to payment, through the platform's own Actions?
+
+Every method is one stretch and takes its moments from the case's dates. The demo district, the scenario tests and the
+replay of published cases are all walked here; `until` stops after a stretch.
+"""
+
+import csv
+import datetime
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from yangcai import law
+from yangcai.cases.models import Award, Candidate, Case, Lot, LotOutcome, Stage
+from yangcai.contracts.models import Contract, Milestone, PaymentRequest
+from yangcai.funds.models import Appropriation
+from yangcai.kernel.actions import ACTIONS
+from yangcai.parties.models import Post
+from yangcai.planning import checks
+from yangcai.planning.models import PlanItem
+from yangcai.replay import published
+from yangcai.replay.driver import Driver
+from yangcai.replay.people import People
+from yangcai.replay.published import PRICE
+from yangcai.tendering import arithmetic, standing
+from yangcai.tendering.models import (
+    Clause,
+    ClauseKind,
+    CommitteeMember,
+    Criterion,
+    EvaluationReport,
+    OpenedBid,
+)
+
+MINUTE = datetime.timedelta(minutes=1)
+HOUR = datetime.timedelta(hours=1)
+ONE_PAYMENT = ({"title": "验收合格后付款", "percent": "100", "due_on": "acceptance"},)
+#: A made-up document stands for papers whose text is not published.
+PAPER = "演示文件".encode()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One Action taken: when, what, by whom, on what ground."""
+
+    at: datetime.datetime
+    action: str
+    by: str
+    citation: str
+
+
+@dataclass
+class Walk:
+    """A case on its way. `told` is called after every step; `payment_terms` may hold an advance."""
+
+    driver: Driver
+    file: published.CaseFile
+    people: People
+    told: Callable[[Step], None] = lambda step: None
+    payment_terms: tuple[dict[str, Any], ...] = ONE_PAYMENT
+    for_public: bool = False
+    steps: list[Step] = field(default_factory=list)
+    case: Case = field(init=False)
+    plan_item: PlanItem = field(init=False)
+
+    def run(self, *, until: str = "") -> None:
+        """Every stretch in order; a case whose lots all failed, or that was terminated, ends early."""
+        stretches: dict[str, Callable[[], None]] = {
+            "budget": self.budget,
+            "intention": self.intention,
+            "plan": self.plan,
+            "preparation": self.preparation,
+            "invitation": self.invitation,
+            "submission": self.submission,
+            "opening": self.opening,
+            "qualification": self.qualification,
+            "evaluation": self.evaluation,
+            "award": self.award,
+            "contract": self.contract,
+            "acceptance": self.acceptance,
+            "payment": self.payment,
+        }
+        if until and until not in stretches:
+            raise ValueError(f"there is no stretch {until!r}: {', '.join(stretches)}")
+        for name, stretch in stretches.items():
+            stretch()
+            if name == until or (name not in ("budget", "intention", "plan") and self.refreshed().ended_at):
+                return
+
+    # --- helpers ---------------------------------------------------------------------------------------------------
+
+    def do(self, code: str, subject: Any, by: Post, at: datetime.datetime, **data: Any) -> Any:
+        """One Action, and its line in the report."""
+        value = self.driver.do(code, subject, by=by, at=at, **data)
+        action = ACTIONS[code]
+        on = self.file_law_on()
+        cited = next((law.cite(key, on=on) for key in action.cites if law.applies(key, on=on)), None)
+        step = Step(at, code, str(by.organisation), cited.text if cited else "")
+        self.steps.append(step)
+        self.told(step)
+        return value
+
+    def file_law_on(self) -> datetime.date:
+        assert self.dates.invitation is not None
+        return timezone.localdate(_moment(self.dates.invitation))
+
+    @property
+    def dates(self) -> published.Dates:
+        return self.file.dates
+
+    def at(self, name: str) -> datetime.datetime:
+        return _moment(getattr(self.dates, name))
+
+    def refreshed(self) -> Case:
+        self.case = Case.objects.select_related("buyer", "agent", "plan_item").get(pk=self.case.pk)
+        return self.case
+
+    def lots(self, stage: str, at: datetime.datetime) -> Iterator[tuple[Lot, published.Lot]]:
+        """The lots that stand at a stage, each with what was published about it."""
+        by_number = {lot.lot: lot for lot in self.file.lots}
+        for lot in Lot.objects.filter(case=self.case).select_related("case").order_by("pk"):
+            if lot.stage_at(at) == stage:
+                yield lot, by_number[lot.number]
+
+    # --- before the tender -----------------------------------------------------------------------------------------
+
+    def budget(self) -> None:
+        """The budget line comes in as the file that a bureau would import."""
+        at = self.at("intention") - HOUR
+        table = io.StringIO()
+        rows = csv.writer(table)
+        rows.writerow(["采购人", "预算年度", "预算项目编码", "预算项目名称", "预算金额", "批复日期"])
+        year = timezone.localdate(at).year
+        rows.writerow(
+            [self.file.buyer.name, year, self.file.id, self.file.title, self.file.budget, f"{timezone.localdate(at)}"]
+        )
+        paper = self.driver.file("budget.csv", table.getvalue().encode("utf-8-sig"), by=self.people.treasury, at=at)
+        self.do("budget.import", self.people.treasury.organisation, self.people.treasury, at, file=paper)
+
+    @property
+    def appropriation(self) -> Appropriation:
+        return Appropriation.objects.get(buyer=self.people.officer.organisation, code=self.file.id)
+
+    def intention(self) -> None:
+        assert self.file.budget is not None
+        self.do(
+            "intention.publish",
+            self.appropriation,
+            self.people.officer,
+            self.at("intention"),
+            title=self.file.title,
+            overview=self.file.title,
+            amount=self.file.budget,
+            expected_on=timezone.localdate(self.at("invitation")),
+            for_sme=self.file.set_aside != "none",
+        )
+
+    def plan(self) -> None:
+        at, officer = self.at("intention"), self.people.officer
+        on = self.file_law_on()
+        respondents = law.find("requirement.survey.respondents", on=on)
+        self.plan_item = self.do(
+            "plan.draft",
+            self.appropriation,
+            officer,
+            at + 10 * MINUTE,
+            title=self.file.title,
+            category=self.file.category,
+            classification=self.file.classification,
+            procedure=self.file.method,
+            amount=self.file.budget,
+            start_on=timezone.localdate(self.at("invitation")),
+            intention=self.appropriation.intentions.latest("pk"),
+            set_aside=self.file.set_aside,
+            set_aside_reason="" if self.file.set_aside != "none" else "公开资料未载明",
+            description=self.file.title,
+            quantity="按采购文件",
+            delivery="按采购文件",
+            acceptance_plan="按采购文件和合同验收",
+            survey_respondents=respondents.value if respondents else None,
+            survey_summary="已开展需求调查",
+        )
+        self.do("plan.submit", self.plan_item, officer, at + 20 * MINUTE)
+        answers = [{"check": code, "answer": "pass"} for code in checks.codes()]
+        self.do(
+            "plan.review", self.plan_item, self.people.reviewer, at + 30 * MINUTE, answers=answers, decision="approve"
+        )
+        self.do("plan.file", self.plan_item, officer, at + 40 * MINUTE)
+
+    def preparation(self) -> None:
+        """Everything that must stand before the invitation, on the same morning."""
+        before, people = self.at("invitation"), self.people
+        self.case = self.do("case.open", self.plan_item, people.officer, before - 50 * MINUTE)
+        if people.agent:
+            terms = {"agent": people.agent.organisation, "mandate": "组织本项目采购活动", "fee": "按委托代理协议"}
+            self.do("agent.appoint", self.case, people.officer, before - 45 * MINUTE, **terms)
+        rows = [
+            {
+                "number": lot.lot,
+                "title": lot.title or self.file.title,
+                "budget": lot.budget,
+                **({"ceiling": lot.ceiling} if lot.ceiling is not None else {}),
+                "evaluation_method": _evaluation(lot).method,
+            }
+            for lot in self.file.lots
+        ]
+        self.do("lots.define", self.case, people.runner, before - 40 * MINUTE, rows=rows)
+        self.do("solicitation.draft", self.case, people.runner, before - 35 * MINUTE, **self.document())
+        clause = {"kind": "responsiveness", "text": "★实质性响应招标文件的全部要求"}
+        self.do("clauses.define", self.case, people.runner, before - 30 * MINUTE, rows=[clause])
+        by_number = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
+        for lot in self.file.lots:
+            if _evaluation(lot).method != "rated":
+                continue
+            criteria = [
+                {
+                    "code": c.code,
+                    "kind": c.code if c.code in ("price", "technical", "business") else "technical",
+                    "title": TITLES.get(c.code, c.code),
+                    "weight": c.weight,
+                }
+                for c in _evaluation(lot).criteria
+            ]
+            self.do("criteria.define", by_number[lot.lot], people.runner, before - 25 * MINUTE, rows=criteria)
+        self.do("payment_terms.define", self.case, people.runner, before - 20 * MINUTE, rows=list(self.payment_terms))
+        self.do("solicitation.confirm", self.case, people.reviewer, before - 10 * MINUTE)
+
+    def document(self) -> dict[str, Any]:
+        evaluation = _evaluation(self.file.lots[0])
+        rates = evaluation.price_preference
+        data: dict[str, Any] = {
+            "requirement": self.file.title,
+            "delivery": "按合同约定",
+            "contract_terms": "按招标文件所附合同文本",
+            "payment_days": 30,
+            "acceptance_days": 10,
+            "bid_validity_days": 90,
+            "industry": "其他未列明行业",
+            "price_formula": evaluation.price_formula,
+            "rounding": evaluation.rounding,
+        }
+        if "small_micro" in rates:
+            data["small_micro_rate"] = rates["small_micro"]
+        if "consortium" in rates:
+            data |= {"consortium_rate": rates["consortium"], "accepts_consortium": True}
+        return data
+
+    # --- the tender ------------------------------------------------------------------------------------------------
+
+    def invitation(self) -> None:
+        assert self.dates.documents is not None
+        begins, ends = (_moment(moment) for moment in self.dates.documents)
+        times = {"supply_closes_at": ends, "submission_closes_at": self.at("submission_closes")}
+        if begins > self.at("invitation"):
+            times["documents_from"] = begins
+        self.do("invitation.publish", self.case, self.people.runner, self.at("invitation"), **times)
+
+    def submission(self) -> None:
+        """Suppliers fetch the documents; corrections and bids come in the order of their times."""
+        assert self.dates.documents is not None
+        begins, ends = (_moment(moment) for moment in self.dates.documents)
+        names = list(dict.fromkeys(bid.supplier.name for lot in self.file.lots for bid in lot.bids))
+        pace = min(10 * MINUTE, (ends - begins) / (len(names) + 1))
+        happenings: list[tuple[datetime.datetime, int, Callable[[datetime.datetime], None]]] = []
+        for number, name in enumerate(names):
+            happenings.append((begins + pace * (number + 1), 0, self._obtain(name)))
+        for event in self.file.events:
+            happenings.append((_moment(event.on), 1, self._event(event)))
+        lots = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
+        for lot in self.file.lots:
+            for bid in lot.bids:
+                happenings.append((_moment(bid.received), 2, self._bid(lots[lot.lot], bid)))
+        for at, _order, happen in sorted(happenings, key=lambda h: h[:2]):
+            if self.refreshed().ended_at:
+                return
+            happen(at)
+
+    def _obtain(self, name: str) -> Callable[[datetime.datetime], None]:
+        return lambda at: self.do("documents.obtain", self.case, self.people.suppliers[name], at)
+
+    def _bid(self, lot: Lot, bid: published.Bid) -> Callable[[datetime.datetime], None]:
+        def submit(at: datetime.datetime) -> None:
+            data = {"price": bid.price, "delivery": "按采购文件", "commitment": True}
+            if bid.prefer:
+                data["preference"] = bid.prefer
+            if bid.prefer == "consortium":
+                data["small_micro_share"] = law.value("price_preference.partner_share", on=self.file_law_on())
+            self.do("bid.submit", lot, self.people.suppliers[bid.supplier.name], at, **data)
+
+        return submit
+
+    def _event(self, event: published.Event) -> Callable[[datetime.datetime], None]:
+        def happen(at: datetime.datetime) -> None:
+            if event.kind in ("correction", "clarification", "extension"):
+                data: dict[str, Any] = {"item": event.reason or "采购文件", "after": event.reason or "见更正公告"}
+                if event.submission_closes:
+                    data["new_submission_closes_at"] = _moment(event.submission_closes)
+                self.do("correction.publish", self.case, self.people.runner, at, **data)
+            elif event.kind == "termination":
+                data = {"ground": "task_cancelled", "reason": event.reason or "公告未载明"}
+                self.do("case.terminate", self.case, self.people.runner, at, **data)
+            elif event.kind == "suspension":
+                paper = self.driver.file("suspension.txt", PAPER, by=self.people.treasury, at=at)
+                until = timezone.localdate(at) + datetime.timedelta(days=30)
+                data = {"reason": event.reason or "公告未载明", "until_on": until, "document": paper}
+                self.do("case.suspend", self.case, self.people.treasury, at, **data)
+            elif event.kind == "resumption":
+                self.do("case.resume", self.case, self.people.treasury, at, reason=event.reason or "公告未载明")
+            elif event.kind == "enquiry":
+                asker = self.people.suppliers[event.by] if event.by else next(iter(self.people.suppliers.values()))
+                self.do("enquiry.ask", self.case, asker, at, question=event.reason or "公告未载明")
+
+        return happen
+
+    def opening(self) -> None:
+        at = self.at("opening")
+        self.do("opening.begin", self.case, self.people.runner, at)
+        self.do("opening.conclude", self.case, self.people.runner, at + self.pace * 4)
+        self.fail_lots(Stage.OPENING, at + self.pace * 5)
+
+    @property
+    def pace(self) -> datetime.timedelta:
+        """A unit of time of the evaluation, so that it fits between the opening and the published result."""
+        span = self.at("award") - self.at("opening")
+        return max(min(span, 8 * HOUR) / 60, datetime.timedelta(seconds=1))
+
+    def moment(self, units: int) -> datetime.datetime:
+        return self.at("opening") + self.pace * units
+
+    def fail_lots(self, stage: str, at: datetime.datetime) -> None:
+        """Lots that cannot go on are declared unsuccessful on the published day of the result."""
+        for lot in Lot.objects.filter(case=self.case, outcome=LotOutcome.PENDING).order_by("pk"):
+            if lot.stage_at(at) != stage:
+                continue
+            data = {"ground": "too_few"}
+            self.do("lot.declare_unsuccessful", lot, self.people.runner, self.at("award"), **data)
+
+    def qualification(self) -> None:
+        at = self.moment(8)
+        for lot, told in self.lots(Stage.QUALIFICATION, at):
+            rows = list(self.findings(standing.opened(lot), told, ClauseKind.QUALIFICATION, lot))
+            self.do("qualification.record", lot, self.people.runner, at, rows=rows)
+            fewest = law.value("bidders.qualified", on=self.file_law_on())
+            if sum(1 for bid in told.bids if bid.qualified is True) >= fewest:
+                self.do("qualification.conclude", lot, self.people.runner, self.moment(10))
+        self.fail_lots(Stage.QUALIFICATION, self.moment(11))
+
+    def findings(self, bids: list[OpenedBid], told: published.Lot, kind: str, lot: Lot) -> Iterator[dict[str, Any]]:
+        """Every bid × clause; a published reason fails the bid's first clause."""
+        known = {bid.supplier.name: bid for bid in told.bids}
+        clauses = Clause.objects.filter(case=self.case, kind=kind, lot__in=[lot]) | Clause.objects.filter(
+            case=self.case, kind=kind, lot=None
+        )
+        for opened in bids:
+            bid = known[opened.supplier.name]
+            verdict = bid.qualified if kind == ClauseKind.QUALIFICATION else bid.responsive
+            for number, clause in enumerate(clauses.order_by("number")):
+                fails = verdict is not True and number == 0
+                yield {
+                    "bid": opened.pk,
+                    "clause": clause.pk,
+                    "passed": not fails,
+                    "reason": str(verdict) if fails else "",
+                }
+
+    def evaluation(self) -> None:
+        """Committee, responsiveness, low prices, scores, arithmetic, signatures, report."""
+        at = self.moment(12)
+        running = list(self.lots(Stage.EVALUATION, at))
+        if not running:
+            return
+        size = max((len(v) for _lot, told in running for b in told.bids for v in b.panel.values()), default=0)
+        begins = self.moment(14)
+        data: dict[str, Any] = {"evaluates_at": begins} | ({"size": size} if size else {})
+        self.do("committee.draw", self.case, self.people.runner, at, **data)
+        for member in self.members():
+            self.do("committee.sign_in", member, member.post, begins, commits=True)
+        chair = next(member for member in self.members() if member.is_chair)
+        for lot, told in running:
+            bids = standing.still_in(lot, through=standing.QUALIFICATION)
+            rows = list(self.findings(bids, told, ClauseKind.RESPONSIVENESS, lot))
+            self.do("responsiveness.record", lot, chair.post, self.moment(16), rows=rows)
+            valid = sum(1 for bid in told.bids if bid.valid)
+            if valid < law.value("bidders.responsive", on=self.file_law_on()):
+                continue
+            self.low_prices(lot, chair)
+            self.scores(lot, told)
+            self.do("evaluation.compute", lot, chair.post, self.moment(50))
+            report = EvaluationReport.objects.filter(lot=lot).latest("revision")
+            for member in self.members():
+                self.do("report.sign", report, member.post, self.moment(52))
+            self.do("report.send", report, self.people.runner, self.moment(54))
+        self.fail_lots(Stage.EVALUATION, self.moment(55))
+
+    def members(self) -> list[CommitteeMember]:
+        return list(
+            CommitteeMember.objects.filter(committee__case=self.case, replaced_at=None)
+            .select_related("post__organisation", "post__person", "committee__case")
+            .order_by("pk")
+        )
+
+    def low_prices(self, lot: Lot, chair: CommitteeMember) -> None:
+        """A price that the tests catch is explained and accepted: publication says that the bid went on."""
+        at = self.moment(20)
+        for bid in arithmetic.outcome(lot, now=at).pending("explain_low_price"):
+            self.do("low_price.start", bid, chair.post, at)
+            supplier = self.people.suppliers[bid.supplier.name]
+            told = {"explanation": "成本构成说明（公开资料未载明）"}
+            self.do("low_price.explain", bid, supplier, at + MINUTE, **told)
+            ruling = {"is_accepted": True, "decision": "公布的结果表明其报价被认可"}
+            self.do("low_price.decide", bid, chair.post, self.moment(24), **ruling)
+
+    def scores(self, lot: Lot, told: published.Lot) -> None:
+        if lot.evaluation_method != "rated":
+            return
+        by_name = {bid.supplier.name: bid for bid in told.bids}
+        criteria = [c for c in Criterion.objects.filter(lot=lot) if c.code != PRICE]
+        valid = arithmetic.outcome(lot, now=self.moment(30)).valid
+        for number, member in enumerate(self.members()):
+            rows = [
+                {"bid": bid.pk, "criterion": c.pk, "value": by_name[bid.supplier.name].panel[c.code][number]}
+                for bid in valid
+                for c in criteria
+            ]
+            self.do("scores.submit", lot, member.post, self.moment(30) + self.pace * number, rows=rows)
+
+    def award(self) -> None:
+        """The buyer decides in rank order before its time runs out; the notice goes out on the published day."""
+        announced = self.at("award")
+        for lot, told in list(self.lots(Stage.AWARD, self.moment(58))):
+            if not Award.objects.filter(lot=lot, refused_at=None).exists():
+                winner = next((a.supplier for a in self.file.outcome.awards if a.lot == told.lot), None)
+                candidates = Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank")
+                chosen = next((c for c in candidates if c.supplier.name == winner), candidates[0])
+                data: dict[str, Any] = {"candidate": chosen}
+                if chosen.rank > 1:
+                    data |= {"ground": "other", "reason": "公布的结果"}
+                self.do("award.determine", lot, self.people.reviewer, self.moment(58), **data)
+            made = Award.objects.get(lot=lot, refused_at=None)
+            self.do("award.announce", made, self.people.runner, announced)
+
+    # --- after the tender ------------------------------------------------------------------------------------------
+
+    def contract(self) -> None:
+        for award in Award.objects.filter(lot__case=self.case, refused_at=None).order_by("pk"):
+            at = self.at("contract")
+            made = self.do("contract.draft", award, self.people.officer, at - 30 * MINUTE)
+            self.do("contract.sign", made, self.people.reviewer, at - 10 * MINUTE)
+            self.do("contract.sign", made, self.people.suppliers[award.supplier.name], at)
+            self.do("contract.publish", made, self.people.officer, at + 30 * MINUTE)
+            self.do("contract.file", made, self.people.officer, at + 60 * MINUTE)
+            for milestone in Milestone.objects.filter(contract=made, due_on="signature").order_by("number"):
+                self.pay(made, milestone, at + 2 * HOUR)
+
+    def contracts(self) -> list[Contract]:
+        return list(Contract.objects.filter(case=self.case).select_related("supplier").order_by("pk"))
+
+    def acceptance(self) -> None:
+        at = self.at("acceptance")
+        for contract in self.contracts():
+            supplier = self.people.suppliers[contract.supplier.name]
+            for milestone in Milestone.objects.filter(contract=contract).exclude(due_on="signature").order_by("number"):
+                day = timezone.localdate(at)
+                self.do("delivery.report", milestone, supplier, at - 2 * HOUR, delivered_on=day, note="已交付")
+            paper = self.driver.file("acceptance.pdf", b"%PDF-1.4\n" + PAPER, by=self.people.officer, at=at)
+            data: dict[str, Any] = {
+                "is_final": True,
+                "accepted_on": timezone.localdate(at),
+                "items": [{"item": "技术、服务、安全要求", "result": "符合合同约定", "passed": True}],
+                "members": "采购人验收小组",
+                "opinion": "验收合格",
+                "report": paper,
+            }
+            if self.for_public:
+                data |= {"for_public": True, "users_took_part": True}
+            self.do("acceptance.record", contract, self.people.officer, at, **data)
+
+    def payment(self) -> None:
+        for contract in self.contracts():
+            for milestone in Milestone.objects.filter(contract=contract).exclude(due_on="signature").order_by("number"):
+                self.pay(contract, milestone, self.at("payment") - 30 * MINUTE)
+            self.do("contract.close", contract, self.people.officer, self.at("payment") + HOUR)
+
+    def pay(self, contract: Contract, milestone: Milestone, at: datetime.datetime) -> PaymentRequest:
+        supplier = self.people.suppliers[contract.supplier.name]
+        bill = {
+            "number": f"{contract.number}-{milestone.number}",
+            "amount": milestone.amount,
+            "issued_on": timezone.localdate(at),
+        }
+        invoice = self.do("invoice.submit", milestone, supplier, at, **bill)
+        request: PaymentRequest = self.do("payment.request", invoice, self.people.officer, at + 10 * MINUTE)
+        self.do("payment.approve", request, self.people.reviewer, at + 20 * MINUTE)
+        self.do("payment.pay", request, self.people.payer, at + 30 * MINUTE)
+        return request
+
+
+TITLES = {"price": "投标报价", "technical": "技术", "business": "商务"}
+
+
+def _evaluation(lot: published.Lot) -> published.Evaluation:
+    assert lot.evaluation is not None  # `defaults.complete` has filled it
+    return lot.evaluation
+
+
+def _moment(moment: Any) -> datetime.datetime:
+    assert isinstance(moment, datetime.datetime)  # likewise
+    return moment
