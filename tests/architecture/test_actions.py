@@ -1,0 +1,59 @@
+"""Does every Action say all that the design wants it to say, and does nothing point at what is not there?"""
+
+import re
+
+import pytest
+from django import forms
+
+from yangcai.kernel.actions import ACTIONS, NOTICES, SCOPES, STANDINGS, Action
+from yangcai.kernel.inputs import form_schema
+from yangcai.kernel.tasks import PROVIDERS
+from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
+from yangcai.portal.notices.base import TYPES
+
+HANZI = re.compile(r"[一-鿿]")
+EVERY = [pytest.param(a, id=code) for code, a in sorted(ACTIONS.items())]
+
+
+@pytest.mark.parametrize("action", EVERY)
+def test_an_action_is_fully_declared(action: Action) -> None:
+    """Code noun.verb, both titles, both sentences with their actor, known roles, a docstring."""
+    assert re.fullmatch(r"[a-z_]+\.[a-z_]+", action.code)
+    assert HANZI.search(action.zh)
+    assert action.en and not HANZI.search(action.en)
+    assert "{post}" in action.sentence[0] and HANZI.search(action.sentence[0])
+    assert "{post}" in action.sentence[1] and not HANZI.search(action.sentence[1])
+    assert action.by and action.by <= {r.value for r in Role}
+    assert action.doc, "the docstring is the Action's documentation"
+
+
+@pytest.mark.parametrize("action", EVERY)
+def test_an_action_points_only_at_what_exists(action: Action) -> None:
+    assert action.on in SCOPES, "what is not visible must be 404: declare @scope"
+    assert action.on in STANDINGS, "whose is it? declare @standing"
+    assert all(code in ACTIONS for code in action.not_same_person_as)
+    assert not action.notice or action.notice in NOTICES
+    assert form_schema(action.input)["type"] == "object"
+
+
+@pytest.mark.parametrize("action", EVERY)
+def test_every_field_of_an_input_has_a_chinese_label(action: Action) -> None:
+    def labels(form: type[forms.Form]) -> list[tuple[str, str]]:
+        found = []
+        for name, field in form.base_fields.items():
+            found.append((name, str(field.label or "")))
+            if hasattr(field, "row"):
+                found += labels(field.row)
+        return found
+
+    assert [name for name, label in labels(action.input) if not HANZI.search(label)] == []
+
+
+def test_every_notice_type_is_published_by_an_action() -> None:
+    assert set(TYPES) == {a.notice for a in ACTIONS.values() if a.notice}
+
+
+def test_roots_tell_what_is_due() -> None:
+    """A root without a provider would silently have no worklist."""
+    assert {a.on for a in ACTIONS.values()} and PlanItem in PROVIDERS
