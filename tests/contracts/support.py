@@ -7,7 +7,7 @@ from typing import Any
 
 from tests import factories
 from tests.factories import at
-from yangcai.cases.models import Award, Candidate, Case, Lot, LotOutcome
+from yangcai.cases.models import Award, Candidate, Case, Lot, LotOutcome, Period
 from yangcai.contracts import actions
 from yangcai.contracts.models import Acceptance, Contract, Invoice, Milestone, PaymentRequest
 from yangcai.funds.models import Fund
@@ -69,7 +69,7 @@ def scene(
     supplier = factories.make_supplier(size=size)
     payer = factories.make_post(Role.TREASURY_PAYER)
     treasury = factories.make_post(Role.TREASURY, payer.organisation)
-    case = factories.make_case(buyer=officer.organisation, budget=budget, stage="award", lots=lots)
+    case = factories.make_case(buyer=officer.organisation, budget=budget, lots=lots)
     values = {
         "requirement": "采购需求",
         "delivery": "合同签订后 30 日内送达",
@@ -83,8 +83,17 @@ def scene(
     Solicitation.objects.create(case=case, **values)
     for number, (title, percent, due_on) in enumerate(terms, start=1):
         PaymentTerm.objects.create(case=case, number=number, title=title, percent=Decimal(percent), due_on=due_on)
+    publish(case)
     award = announce(case.lots.order_by("pk")[0], supplier, amount=amount)
     return Scene(case, award, officer, reviewer, supplier, payer, treasury)
+
+
+def publish(case: Case) -> None:
+    """As the invitation does, then straight on to the award: what lies between is tendering's and tested there."""
+    Case.objects.filter(pk=case.pk).update(published_at=factories.NOW, law_as_of=factories.NOW.date())
+    Period.objects.filter(case=case).update(closes_at=factories.NOW)
+    Period.objects.create(case=case, stage="award", opens_at=factories.NOW)
+    case.refresh_from_db()
 
 
 def announce(lot: Lot, supplier: Post, *, amount: str, rank: int = 1) -> Award:

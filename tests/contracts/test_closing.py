@@ -8,11 +8,11 @@ import pytest
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
-from yangcai.cases.models import Award, Case, Lot, LotOutcome
+from yangcai.cases.models import Award, Case, Lot, LotOutcome, Period
 from yangcai.contracts import actions
 from yangcai.contracts.models import Contract
 from yangcai.funds.models import Fund
-from yangcai.kernel.actions import can, perform
+from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.roles import Role
@@ -293,5 +293,19 @@ def test_a_failed_lot_does_not_keep_the_case_open() -> None:
     Lot.objects.filter(case=s.case, number="2").update(outcome=LotOutcome.UNSUCCESSFUL)
     carried_out(s)
     perform(actions.close_contract, s.contract, by=s.officer, now=LATER)
+    assert Case.objects.get(pk=s.case.pk).end_kind == "closed"
+    assert s.reserved == 0
+
+
+def test_the_case_ends_when_its_last_lot_fails_after_the_others_were_closed() -> None:
+    s = support.scene(amount="400000.00", lots=2)
+    carried_out(s)
+    perform(actions.close_contract, s.contract, by=s.officer, now=LATER)
+    Period.objects.create(
+        case=s.case, stage="submission", opens_at=at("2026-02-01T09:00"), closes_at=at("2026-02-25T09:00")
+    )
+    second = Lot.objects.get(case=s.case, number="2")
+    given = {"by": s.officer, "now": LATER, "ground": "cancelled", "reason": "采购任务取消"}
+    perform(ACTIONS["lot.declare_unsuccessful"], second, **given)
     assert Case.objects.get(pk=s.case.pk).end_kind == "closed"
     assert s.reserved == 0

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
-from yangcai.cases.models import Award
+from yangcai.cases.models import Award, Period
 from yangcai.contracts import actions
 from yangcai.contracts.content import milestones
 from yangcai.contracts.models import Contract, ContractItem
 from yangcai.kernel.actions import ACTIONS, can, perform
-from yangcai.kernel.models import Task
+from yangcai.kernel.models import SandboxClock, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import Bid, BidLine, OpenedBid
@@ -47,6 +47,10 @@ def test_the_draft_says_what_solicitation_and_award_say_and_commits_the_money() 
 def test_the_lines_come_from_the_bid() -> None:
     s = support.scene(amount="300.00", budget="1000.00")
     envelope = support.document()
+    Period.objects.create(
+        case=s.case, stage="submission", opens_at=at("2026-02-01T09:00"), closes_at=at("2026-02-25T09:00")
+    )
+    SandboxClock.objects.create(id=1, at=at("2026-02-20T09:00"))
     bid = Bid.objects.create(
         lot=s.award.lot,
         supplier=s.supplier.organisation,
@@ -57,6 +61,7 @@ def test_the_lines_come_from_the_bid() -> None:
         submitted_by=s.supplier,
         received_at=support.ANNOUNCED,
     )
+    SandboxClock.objects.update(at=support.ANNOUNCED)
     opened = OpenedBid.objects.create(
         lot=s.award.lot,
         bid=bid,
@@ -103,7 +108,7 @@ def test_no_contract_before_the_announcement() -> None:
     Award.objects.filter(pk=s.award.pk).update(announced_at=None)
     s.award.refresh_from_db()
     [refusal] = can(actions.draft_contract, s.award, by=s.officer, now=at("2026-03-09T09:00"))
-    assert (refusal.code, refusal.citation.rule) == ("award_not_announced", "award.letter")
+    assert (refusal.code, refusal.citation.rule) == ("award_not_announced", "award.publish")
 
 
 def test_one_award_one_contract() -> None:

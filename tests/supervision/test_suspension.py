@@ -12,7 +12,7 @@ from yangcai.cases.models import Case, Period
 from yangcai.contracts import actions as contracts
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, BLOCKS, can, perform
-from yangcai.kernel.models import Entry, Task
+from yangcai.kernel.models import Entry, SandboxClock, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -29,6 +29,12 @@ def suspend(case: Case, by: Post, *, now: datetime.datetime = START, until: str 
     )
 
 
+@pytest.fixture(autouse=True)
+def database_clock() -> None:
+    """What is past is past for the database too."""
+    SandboxClock.objects.create(id=1, at=START)
+
+
 @pytest.fixture
 def treasury() -> Post:
     return factories.make_post(Role.TREASURY)
@@ -37,6 +43,7 @@ def treasury() -> Post:
 @pytest.fixture
 def case() -> Case:
     """In submission until 23 March 09:00, opening planned right after."""
+    factories.set_database_clock(START)
     made = factories.make_case(stage="submission")
     made.periods.update(closes_at=at("2026-03-23T09:00"))
     Period.objects.create(case=made, stage="opening", opens_at=at("2026-03-23T09:00"))

@@ -2,10 +2,8 @@
 
 import datetime
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from yangcai.cases.models import Award, Candidate, Case, Lot, Period, Suspension
 from yangcai.kernel.actions import scope, standing
@@ -111,11 +109,6 @@ def visible_suspensions(post: Post | None, now: datetime.datetime) -> QuerySet[S
 @standing(Suspension)
 def concerns_suspension(suspension: Suspension, post: Post) -> bool:
     return concerns_case(suspension.case, post)
-
-
-def applicable(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
-    """The day and the jurisdiction whose law the case follows, as keywords of every `law` function."""
-    return {"on": case.law_as_of or timezone.localdate(now), "jurisdiction": case.jurisdiction}
 
 
 def candidates(lot: Lot) -> QuerySet[Candidate]:

@@ -4,7 +4,7 @@ import datetime
 
 from yangcai import law
 from yangcai.cases.models import Case
-from yangcai.cases.queries import applicable
+from yangcai.cases.rules import applicable
 from yangcai.challenges.models import Enquiry
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from yangcai import law
 from yangcai.cases.models import Case
-from yangcai.cases.queries import applicable
+from yangcai.cases.rules import applicable
 from yangcai.challenges.models import Enquiry
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due

@@ -8,3 +8,7 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from yangcai.contracts import actions, queries, tasks  # noqa: F401 - they register themselves
+        from yangcai.contracts.actions.closing import after_the_last_lot_failed
+        from yangcai.kernel.actions import AFTERWARDS
+
+        AFTERWARDS.setdefault("lot.declare_unsuccessful", []).append(after_the_last_lot_failed)

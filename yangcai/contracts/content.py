@@ -7,7 +7,7 @@ from typing import Any
 
 from yangcai import law
 from yangcai.cases.models import Award, Case
-from yangcai.cases.queries import applicable
+from yangcai.cases.rules import applicable
 from yangcai.contracts.models import MilestoneDue
 from yangcai.kernel import money
 from yangcai.planning.models import SetAside

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from yangcai import law
 from yangcai.cases.models import Award, Case
-from yangcai.cases.queries import applicable
+from yangcai.cases.rules import applicable
 from yangcai.contracts import queries
 from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import AwardLetter, BidSecurity
+from yangcai.tendering.models import AwardLetter
 
 
 @tasks.due_on(Case)
@@ -69,7 +69,6 @@ def _steps(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterato
         if done_at is None:
             due_at = _due_at(clock, since=contract.signed_at, case=case, now=now)
             yield _buyer(code, contract.ref, case, contract.signed_at, clock=clock, due_at=due_at)
-    yield from _security(case, contract, now=now)
     yield from _deliveries(case, contract)
     yield from _invoices(contract)
     yield from _payments(case, contract, now=now)
@@ -105,23 +104,6 @@ def _signatures(case: Case, contract: Contract, *, now: datetime.datetime) -> It
             yield Due(
                 "contract.sign", contract.ref, role, since, organisation_id=organisation_id, clock="C20", due_at=due_at
             )
-
-
-def _security(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
-    """The winner's bid security goes back within 5 working days of signing (条例 art. 33)."""
-    security = BidSecurity.objects.filter(
-        case=case, supplier_id=contract.supplier_id, returned_at__isnull=True, kept_reason=""
-    ).first()
-    if security is not None:
-        yield Due(
-            "bid_security.return",
-            security.ref,
-            Role.AGENT if case.agent_id else Role.BUYER_OFFICER,
-            contract.signed_at,
-            organisation_id=case.agent_id or case.buyer_id,
-            clock="C17",
-            due_at=_due_at("C17", since=contract.signed_at, case=case, now=now),
-        )
 
 
 def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:

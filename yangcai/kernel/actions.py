@@ -206,7 +206,8 @@ def perform(
         with transaction.atomic():
             done = _perform_locked(call, idempotency_key=idempotency_key, expected_version=expected_version)
             with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # deferred controls speak now, by name
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # deferred controls speak now, by name …
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # … and wait again if the transaction goes on
             return done
     except Refused as refused:
         _note_refusal(call, refused.refusals)

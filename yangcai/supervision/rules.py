@@ -5,7 +5,7 @@ from typing import Any
 
 from yangcai import law
 from yangcai.cases.models import Case
-from yangcai.cases.queries import applicable
+from yangcai.cases.rules import applicable
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post

@@ -40,17 +40,17 @@ tasks.FIRES["C36"] = end_suspension
 
 
 def after_suspensions(case: Case, due: Due, *, now: datetime.datetime) -> Due:
-    """The people's clocks stand still while they may not act, and run out later by as long as the case was suspended.
+    """Nothing is due while nobody may act; afterwards people's clocks run out later by as long as the case stood still.
 
     Clocks of what stays open during a suspension run on; times that come from periods move with the periods.
     """
     declared = ACTIONS.get(due.action)
-    if due.due_at is None or not due.clock or (declared is not None and declared.despite_block):
-        return due
-    if law.clock(due.clock).kind != "at_most":
+    if due.due_at is None or (declared is not None and declared.despite_block):
         return due
     if queries.open_suspension(case, now=now) is not None:
         return replace(due, due_at=None)
+    if not due.clock or law.clock(due.clock).kind != "at_most":
+        return due
     pause = queries.stood_still(case, since=due.since)
     return replace(due, due_at=_later(due.due_at, pause, region=case.jurisdiction)) if pause else due
 

@@ -5,7 +5,7 @@ import datetime
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
-from yangcai.cases.models import Case, CaseEnd
+from yangcai.cases.models import Case, CaseEnd, Lot
 from yangcai.contracts import queries
 from yangcai.contracts.models import Contract
 from yangcai.contracts.rules import acceptance as of_acceptance
@@ -54,6 +54,11 @@ def close_contract(contract: Contract, *, by: Post, now: datetime.datetime, sett
     contract.save(update_fields=["closed_at", "closing_acceptance"])
     end_case_when_over(contract.case, now=now)
     return contract
+
+
+def after_the_last_lot_failed(lot: Lot, *, by: Post, now: datetime.datetime) -> None:
+    """The other lots' contracts may have been closed long before the last lot failed."""
+    end_case_when_over(Case.objects.get(pk=lot.case_id), now=now)
 
 
 def end_case_when_over(case: Case, *, now: datetime.datetime) -> None:

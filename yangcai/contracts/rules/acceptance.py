@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from yangcai import law
-from yangcai.cases.queries import applicable
+from yangcai.cases.rules import applicable
 from yangcai.contracts import queries
 from yangcai.contracts.models import Contract, Milestone, MilestoneDue
 from yangcai.contracts.rules import contract as of_contract

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from yangcai import law
-from yangcai.cases.queries import applicable
+from yangcai.cases.rules import applicable
 from yangcai.contracts import queries
 from yangcai.contracts.models import Invoice, Milestone, MilestoneDue, PaymentRequest
 from yangcai.contracts.rules import contract as of_contract
