@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from yangcai.www import gallery
+from yangcai.www.access import PUBLIC, stated
 
 urlpatterns = [
     path("api/v1/", include("yangcai.api.urls")),
@@ -12,4 +13,4 @@ urlpatterns = [
 ]
 
 if settings.YANGCAI_SANDBOX or settings.DEBUG:
-    urlpatterns.append(path("_components/", gallery.page, name="gallery"))
+    urlpatterns.append(path("_components/", stated(gallery.page, by=PUBLIC), name="gallery"))

@@ -1,28 +1,47 @@
 """How does one move the clock and change the role in a demo? Only where YANGCAI_SANDBOX is on."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from yangcai.cases.models import Period, Stage
 from yangcai.kernel import clock, tasks
 from yangcai.kernel.models import Task
-from yangcai.kernel.refusals import in_chinese
-from yangcai.law import clock as law_clock
 from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
 from yangcai.www import formats
+from yangcai.www.access import PUBLIC, page
+from yangcai.www.middleware import SESSION_KEY
+from yangcai.www.work.clocks import title_of
 
 STEPS = {"hour": datetime.timedelta(hours=1), "day": datetime.timedelta(days=1)}
 #: How many posts the bar offers; a demo district has fewer.
 POSTS_SHOWN = 60
+#: How many milestones the demo page offers, and how much of what happened a message tells.
+MILESTONES_SHOWN = 8
+TOLD = 5
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A moment at which something opens, closes or falls due."""
+
+    at: datetime.datetime
+    label: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -30,30 +49,40 @@ class Bar:
     """What the sandbox bar shows."""
 
     now: datetime.datetime
-    milestone: str = ""
-    milestone_at: datetime.datetime | None = None
+    milestone: Milestone | None = None
     posts: list[Post] = field(default_factory=list)
 
 
 def bar() -> Bar:
-    """The simulated time, the next deadline that falls due, and the posts to choose from."""
+    """The simulated time, the next milestone, and the posts to choose from."""
     now = clock.now()
-    due_at = tasks.next_due_at(after=now)
-    posts = Post.objects.select_related("person", "organisation").order_by("role", "organisation__name", "pk")
-    return Bar(
-        now=now,
-        milestone=_deadline_name(due_at) if due_at else "",
-        milestone_at=due_at,
-        posts=[post for post in posts[:POSTS_SHOWN] if post.is_valid_at(now)],
-    )
+    return Bar(now=now, milestone=next(iter(milestones(now=now, limit=1)), None), posts=posts(now=now))
 
 
-def _deadline_name(due_at: datetime.datetime) -> str:
-    task = Task.objects.filter(done_at__isnull=True, fired_at__isnull=True, due_at=due_at).order_by("pk").first()
-    if task is None or not task.clock:
-        return ""
-    found = law_clock(task.clock)
-    return str(found.zh if in_chinese() else found.en)
+def posts(*, now: datetime.datetime) -> list[Post]:
+    """The posts of the demo that are valid now, by role."""
+    found = Post.objects.select_related("person", "organisation").exclude(person__username="clock")
+    order = [str(role) for role in Role]
+    valid = [post for post in found.order_by("organisation__name", "pk")[:POSTS_SHOWN] if post.is_valid_at(now)]
+    return sorted(valid, key=lambda post: order.index(post.role))
+
+
+def milestones(*, now: datetime.datetime, limit: int) -> list[Milestone]:
+    """What comes next: periods that open or close, and deadlines that fall due, in order."""
+    due = Task.objects.filter(done_at__isnull=True, fired_at__isnull=True, due_at__gt=now).order_by("due_at", "pk")
+    found = [Milestone(task.due_at, title_of(task), task.title) for task in due[:limit] if task.due_at]
+    live = Period.objects.filter(case__ended_at__isnull=True).select_related("case")
+    for period in live.filter(Q(opens_at__gt=now) | Q(closes_at__gt=now)).order_by("opens_at")[: limit * 4]:
+        found.extend(_ends(period, now=now))
+    return sorted(found, key=lambda milestone: milestone.at)[:limit]
+
+
+def _ends(period: Period, *, now: datetime.datetime) -> Iterator[Milestone]:
+    stage = str(Stage(period.stage).label)
+    if period.opens_at > now:
+        yield Milestone(period.opens_at, _("%(stage)s开始") % {"stage": stage}, period.case.title)
+    if period.closes_at and period.closes_at > now:
+        yield Milestone(period.closes_at, _("%(stage)s截止") % {"stage": stage}, period.case.title)
 
 
 def forward(*, to: datetime.datetime) -> list[Task]:
@@ -79,24 +108,55 @@ def _only_in_sandbox() -> None:
         raise Http404
 
 
-@require_POST
-def move_clock(request: HttpRequest) -> HttpResponse:
-    """forward=hour, day, or milestone (the next deadline of any case)."""
+@page(by=PUBLIC)
+def demo(request: HttpRequest) -> HttpResponse:
+    """The entrance of the demo: whom to be, and where on the time line to go."""
     _only_in_sandbox()
-    now, step = clock.now(), request.POST.get("forward", "")
-    to: Any = now + STEPS[step] if step in STEPS else tasks.next_due_at(after=now) if step == "milestone" else None
-    if to is not None:
+    now = clock.now()
+    roles = dict(Role.choices)
+    grouped = [(str(roles[Role(role)]), list(found)) for role, found in groupby(posts(now=now), lambda p: p.role)]
+    context = {"roles": grouped, "milestones": milestones(now=now, limit=MILESTONES_SHOWN), "now": now}
+    return render(request, "work/demo.html", context)
+
+
+@page(by=PUBLIC, methods=("POST",))
+def move_clock(request: HttpRequest) -> HttpResponse:
+    """forward=hour, day, milestone (whatever comes next on any case), or a moment in ISO 8601."""
+    _only_in_sandbox()
+    to = _target(request.POST.get("forward", ""), now=clock.now())
+    if to is None:
+        return _back(request)
+    try:
         fired = forward(to=to)
-        params = {"at": formats.moment(to), "n": len(fired)}
-        messages.info(request, _("现在是 %(at)s，到期处理 %(n)d 件。") % params)
+    except clock.ClockError:
+        messages.error(request, _("模拟时间只能向前。"))
+        return _back(request)
+    told = [f"{title_of(task)}（{task.title}）" for task in fired[:TOLD]]
+    params = {"at": formats.moment(to), "n": len(fired)}
+    said = _("现在是 %(at)s，到期处理 %(n)d 件。") % params
+    messages.info(request, said + " " + _("；").join(told) if told else said)
     return _back(request)
 
 
-@require_POST
+def _target(word: str, *, now: datetime.datetime) -> datetime.datetime | None:
+    if word in STEPS:
+        return now + STEPS[word]
+    if word == "milestone":
+        following = milestones(now=now, limit=1)
+        return following[0].at if following else None
+    try:
+        at = datetime.datetime.fromisoformat(word)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+@page(by=PUBLIC, methods=("POST",))
 def switch_post(request: HttpRequest) -> HttpResponse:
     """Go on as the person of another post, without a password."""
     _only_in_sandbox()
-    post = get_object_or_404(Post.objects.select_related("person"), pk=request.POST.get("post"))
-    login(request, post.person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    request.session["post"] = post.pk
-    return HttpResponseRedirect("/")
+    wanted: Any = request.POST.get("post", "")
+    post = get_object_or_404(Post.objects.select_related("person"), pk=wanted if wanted.isdigit() else 0)
+    login(request, post.person, backend=BACKEND)
+    request.session[SESSION_KEY] = post.pk
+    return HttpResponseRedirect(reverse("work"))

@@ -49,6 +49,7 @@ urlpatterns = [
     path("work/", include("yangcai.www.work.urls")),
     foreign("language/", set_language, "set_language", PUBLIC),
     foreign("preferences/", preferences.choose, "preferences", PUBLIC),
-    path("sandbox/clock/", stated(sandbox.move_clock, by=PUBLIC), name="sandbox_clock"),
-    path("sandbox/post/", stated(sandbox.switch_post, by=PUBLIC), name="sandbox_post"),
+    path("demo/", sandbox.demo, name="demo"),
+    path("sandbox/clock/", sandbox.move_clock, name="sandbox_clock"),
+    path("sandbox/post/", sandbox.switch_post, name="sandbox_post"),
 ]

@@ -303,9 +303,7 @@ def todo_groups(groups: Any, now: datetime.datetime) -> dict[str, Any]:
         key, items = components.attribute(group, "key"), components.attribute(group, "items")
         if items:
             total = components.attribute(group, "total", len(items))
-            shown.append(
-                {"key": key, "title": titles[key], "icon": URGENCIES[key][1], "todos": items, "total": total}
-            )
+            shown.append({"key": key, "title": titles[key], "icon": URGENCIES[key][1], "todos": items, "total": total})
     return {"groups": shown, "now": now}
 
 
@@ -403,7 +401,15 @@ def field(bound: BoundField) -> dict[str, Any]:
     if kind == "rows":
         empty = cast(RowsField, bound.field).row(prefix=f"{bound.html_name}-__n__", use_required_attribute=False)
         rows = components.rows_of(bound)
-        context["widget"] = {"name": bound.html_name, "rows": rows, "empty": empty, "attrs": {"id": bound.auto_id}}
+        attrs = {"id": bound.auto_id}
+        is_fixed = cast(RowsField, bound.field).widget.blank == 0
+        context["widget"] = {
+            "name": bound.html_name,
+            "rows": rows,
+            "empty": empty,
+            "attrs": attrs,
+            "is_fixed": is_fixed,
+        }
         context["own_errors"] = [e.messages[0] for e in bound.errors.as_data() if e.code != "row"]
     return context
 

@@ -103,12 +103,13 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
 
 
 def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: datetime.datetime) -> list[dict[str, Any]]:
-    """The tables of the page, in the order of a case's life; every line with what may be done on it now."""
+    """The tables of the page: the lots, then what came last before what came first; each line with its open Actions."""
     links: dict[tuple[Any, int], list[Any]] = {}
     for offer in may.open:
         links.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
     found = []
-    for kind in under_case():
+    first, *later = under_case()
+    for kind in [first, *reversed(later)]:
         lines = rows.get(kind.model)
         if not lines:
             continue

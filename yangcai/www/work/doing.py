@@ -25,6 +25,7 @@ from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.work import places, tables
 from yangcai.www.work.clocks import title_of
+from yangcai.www.work.offers import DANGEROUS
 from yangcai.www.work.shown import kind_of
 
 #: What can be tried without writing before it is done.
@@ -32,11 +33,6 @@ TRIED_FIRST = frozenset({"budget.import"})
 #: For whom a stale form is no danger, because their steps touch only what is theirs; and who must not learn from a
 #: conflict that others were busy on the case (87号令 art. 28).
 WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
-#: What ends something for good is asked for with a red button.
-DANGEROUS = frozenset(
-    {"case.terminate", "contract.terminate", "lot.declare_unsuccessful", "bid.withdraw", "plan.cancel", "case.suspend",
-     "award.refuse", "intention.withdraw", "post.end", "token.revoke"}
-)  # fmt: skip
 NEXT_SHOWN = 6
 
 

@@ -12,6 +12,22 @@ from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Post
 from yangcai.www.work import places
 
+#: What ends something for good: never the first thing offered, and asked for with a red button.
+DANGEROUS = frozenset(
+    {
+        "award.refuse",
+        "bid.withdraw",
+        "case.suspend",
+        "case.terminate",
+        "contract.terminate",
+        "intention.withdraw",
+        "lot.declare_unsuccessful",
+        "plan.cancel",
+        "post.end",
+        "token.revoke",
+    }
+)
+FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 #: So much of a row's own text stands beside the title of an Action.
 ABOUT_CHARACTERS = 24
 
@@ -42,6 +58,10 @@ class Offer:
     @property
     def url(self) -> str:
         return places.form_of(self.action, self.subject)
+
+    @property
+    def is_dangerous(self) -> bool:
+        return self.action.code in DANGEROUS
 
     @property
     def hint(self) -> str:
@@ -78,9 +98,7 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
             task = wanted.get((action.code, subject.ref))
             offer = Offer(action, subject, refusals, due_at=task.due_at if task else None, is_due=task is not None)
             (found.blocked if refusals else found.open).append(offer)
-    found.open.sort(
-        key=lambda offer: (not offer.is_due, offer.due_at or datetime.datetime.max.replace(tzinfo=now.tzinfo))
-    )
+    found.open.sort(key=lambda offer: (not offer.is_due, offer.is_dangerous, offer.due_at or FAR))
     return found
 
 

@@ -17,7 +17,7 @@ from yangcai.tendering.models import CommitteeMember, Participation
 
 
 def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
-    """Newest first: a buyer's, an agent's, those a supplier takes part in, an expert's committees, an overseer's all."""
+    """Newest first: a buyer's, an agent's, a supplier's, those of an expert's committees, all for overseers."""
     if post.role == Role.SUPPLIER:
         mine = Q(pk__in=Participation.objects.filter(supplier_id=post.organisation_id).values("case_id"))
         won = Q(pk__in=Contract.objects.filter(supplier_id=post.organisation_id).values("case_id"))

@@ -72,7 +72,6 @@ OF_CASE: tuple[Kind, ...] = (
             "small_micro_rate",
             "consortium_rate",
             "domestic_rate",
-            "tie_rule",
             "core_product",
             "contract_terms",
             "payment_days",
@@ -95,7 +94,11 @@ OF_CASE: tuple[Kind, ...] = (
     Kind(Participation, _("获取采购文件"), ("supplier", "obtained_at"), ("obtained_at",)),
     Kind(Enquiry, _("询问和答复"), ("supplier", "question", "asked_at", "answer", "answered_at"), ("asked_at",)),
     Kind(BidSecurity, _("投标保证金"), ("supplier", "kind", "amount", "received_at", "returned_at", "kept_reason")),
-    Kind(Bid, _("我的投标"), ("lot__number", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at")),
+    Kind(
+        Bid,
+        _("投标回执"),
+        ("lot__number", "supplier", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at"),
+    ),
     Kind(Opening, _("开标"), ("begun_at", "concluded_at")),
     Kind(
         OpenedBid,

@@ -101,6 +101,8 @@ def written(value: Any, *, field: Any = None) -> Cell:
             return Cell(formats.day(value))
         case Decimal() if isinstance(field, MoneyField):
             return Cell(formats.amount(value), is_number=True)
+        case Decimal() if field is not None and field.name.endswith("_rate"):
+            return Cell(f"{(value * 100).normalize():f}%", is_number=True)
         case Decimal():
             return Cell(f"{value.normalize():f}", is_number=True)
         case int():
@@ -164,5 +166,13 @@ def facts(row: Any, columns: Sequence[str]) -> list[dict[str, Any]]:
     for name in columns:
         value = cell(row, name)
         if value.text:
-            found.append({"label": label(type(row), name), "value": value.text, "lang": value.lang})
+            text = _with_unit(row, name) or value.text
+            found.append({"label": label(type(row), name), "value": text, "lang": value.lang})
     return found
+
+
+def _with_unit(row: Any, name: str) -> str:
+    """An amount that stands alone says its unit; in a table the heading does."""
+    if "__" in name or not isinstance(row._meta.get_field(name), MoneyField):
+        return ""
+    return formats.yuan(getattr(row, name))
