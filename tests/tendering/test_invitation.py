@@ -107,11 +107,9 @@ def test_nothing_is_published_before_it_is_confirmed() -> None:
 
 
 def test_an_intention_that_is_too_recent_holds_publication_up(ready: Tender) -> None:
-    intention = ready.case.plan_item.intention
-    intention.published_at = at("2026-02-03T10:00")
-    intention.save()
-    found = ready.refused("invitation.publish", ready.case, ready.runner, **window())
-    assert "2026-03-05" in found["intention_too_recent"].zh
+    early = at("2026-01-30T09:00")  # the intention is of 1 January
+    found = {r.code: r for r in can(ACTIONS["invitation.publish"], ready.case, by=ready.runner, now=early)}
+    assert "2026-02-02" in found["intention_too_recent"].zh
 
 
 def test_the_buyer_publishes_what_it_runs_itself() -> None:

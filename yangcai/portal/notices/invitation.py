@@ -37,7 +37,7 @@ LOTS = Field(
 )
 
 
-def facts(case: Case, *, now: Any, **_context: Any) -> dict[str, Any]:
+def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
     solicitation = Solicitation.objects.get(case=case)
     clauses = Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION).order_by("number")
     days = law.value("notice.invitation.open_tender", on=case.law_as_of, jurisdiction=case.jurisdiction)
@@ -59,7 +59,7 @@ def facts(case: Case, *, now: Any, **_context: Any) -> dict[str, Any]:
         "supply_closes_at": solicitation.supply_closes_at,
         "documents_how": "登录本平台在线获取，免费",
         "submission_closes_at": closing_at(case),
-        "place": "本平台在线递交、在线开标",
+        "place": data.get("opening_place") or "本平台在线递交、在线开标",
         "period": f"自公告发布之日起 {days} 个工作日",
         **contacts(case),
     }

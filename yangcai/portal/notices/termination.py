@@ -31,5 +31,6 @@ notice_type(
         ),
         facts,
         lambda case: f"{case.title}终止公告",
+        when=lambda case: case.published_at is not None,  # what was never announced is given up in silence
     )
 )

@@ -18,6 +18,7 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import SetAside
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
+from yangcai.tendering.rules.solicitation import least_rate
 
 
 def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -130,7 +131,9 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     for term in PaymentTerm.objects.filter(case=case):
         _copy(term, case=again)
     old = Solicitation.objects.filter(case=case).first()
-    fresh = {"revision": 1, "documents_from": None, "supply_closes_at": None, "confirmed_at": None}
+    fresh: dict[str, Any] = {"revision": 1, "documents_from": None, "supply_closes_at": None, "confirmed_at": None}
+    if lift_set_aside:  # nothing was deducted in the reserved case; now something must be
+        fresh["small_micro_rate"] = least_rate(again, partner=False, now=now)
     solicitation = _copy(old, case=again, **fresh) if old else None
     clauses = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
     own = [(c.kind, c.text, lots[c.lot_id].pk if c.lot_id else None) for c in clauses]
