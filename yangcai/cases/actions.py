@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db import connection, models
+from django.db.models.functions import Length
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,7 @@ def next_number(*, now: datetime.datetime) -> str:
     prefix = NUMBER.format(year=year, n=0).removesuffix("0000号")
     last = (
         Case.objects.filter(number__startswith=prefix)
-        .order_by(models.functions.Length("number").desc(), "-number")
+        .order_by(Length("number").desc(), "-number")
         .values_list("number", flat=True)
         .first()
     )

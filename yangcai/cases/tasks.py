@@ -21,14 +21,14 @@ def opening_of_a_case(plan_item: PlanItem, *, now: datetime.datetime) -> Iterato
         return
     intention = plan_item.intention
     if intention is not None and not plan_item.intention_exemption:
-        on = {"on": timezone.localdate(now), "jurisdiction": plan_item.buyer.jurisdiction}
+        published, jurisdiction = intention.published_at, plan_item.buyer.jurisdiction
         yield Due(
             action="",
             subject=plan_item.ref,
             role="",
-            since=intention.published_at,
+            since=published,
             clock="C01",
-            due_at=law.due_at("C01", since=intention.published_at, **on),
+            due_at=law.due_at("C01", since=published, on=timezone.localdate(now), jurisdiction=jurisdiction),
         )
     yield Due(
         action="case.open",

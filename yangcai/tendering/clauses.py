@@ -51,7 +51,9 @@ def write_clauses(
         kept = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
         own = list(kept.values_list("kind", "text", "lot_id"))
     Clause.objects.filter(case=case).delete()
-    rows = [(kind, text, None, True) for kind, text in (statutory(case, solicitation) if solicitation else ())]
+    rows: list[tuple[str, str, int | None, bool]] = [
+        (kind, text, None, True) for kind, text in (statutory(case, solicitation) if solicitation else ())
+    ]
     rows += [(kind, text, lot, False) for kind, text, lot in own]
     numbers = dict.fromkeys(ClauseKind.values, 0)
     for kind, text, lot, is_statutory in rows:
