@@ -80,15 +80,15 @@ def supplied_long_enough(
     subject: Case,
     *,
     now: datetime.datetime,
-    documents_from: datetime.datetime | None,
     supply_closes_at: datetime.datetime,
     **_: Any,
 ) -> Refusal | None:
-    """招标文件的提供期限自开始发出之日起不得少于 5 个工作日 (条例 art. 31; 87号令 art. 18)."""
+    """招标文件的提供期限不得少于 5 个工作日, counted from the notice: practice hands the file out from the next day
+    for five working days, that day included (条例 art. 31; 87号令 art. 18)."""
     key, on = step_of(subject, Stage.INVITATION).documents, applicable(subject, now=now)
     return _too_short(
         key,
-        opens=documents_from or now,
+        opens=now,
         closes=supply_closes_at,
         code="supply_too_short",
         field="supply_closes_at",
