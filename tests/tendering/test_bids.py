@@ -20,7 +20,7 @@ from tests.tendering.walk import CLOSES, SUPPLY_CLOSES, Tender, offer, set_datab
 from yangcai.credit.models import Debarment
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform
 from yangcai.kernel.inputs import PrivateFile
-from yangcai.kernel.models import Document, Entry, IdempotencyKey, Upload
+from yangcai.kernel.models import Attachment, Document, Entry, IdempotencyKey, Upload
 from yangcai.kernel.refusals import Refused
 from yangcai.kernel.tasks import derive
 from yangcai.parties.models import OrganisationKind
@@ -143,6 +143,8 @@ def test_a_browser_form_with_files_is_sealed_and_opened_again() -> None:
     assert opened.price_in_words == "人民币捌拾捌万元整"
     assert [(file.name, file.media_type) for file in opened.files.all()] == [("投标函.pdf", "application/pdf")]
     assert [line.item for line in opened.lines.all()] == ["计算机"]
+    attached = Attachment.objects.get(kind="bid")
+    assert (attached.title, attached.is_public, attached.organisation_id) == ("投标函.pdf", False, post.organisation_id)
 
 
 # --- in time ---------------------------------------------------------------------------------------------------------

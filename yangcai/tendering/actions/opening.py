@@ -12,6 +12,7 @@ from yangcai.cases.rules import runs_the_case
 from yangcai.kernel import documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
+from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.tendering import sealing
 from yangcai.tendering.models import Bid, BidLine, OpenedBid, Opening
@@ -73,7 +74,20 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
         )
         for number, line in enumerate(lines, start=1)
     )
-    opened.files.set([documents.store_bytes(data=file.content, name=file.name) for file in files])
+    stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
+    opened.files.set([document for document, _name in stored])
+    Attachment.objects.bulk_create(
+        Attachment(
+            document=document,
+            root=bid.lot.case.ref,
+            subject=opened.ref,
+            title=name,
+            kind="bid",
+            organisation_id=bid.supplier_id,
+            at=now,
+        )
+        for document, name in stored
+    )
 
 
 @action(

@@ -224,7 +224,9 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
 def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     """Who must do what by when, on what was just changed and made; for suppliers and experts only their own steps."""
     roots = {entry.root, made.root.ref} if made else {entry.root}
-    waiting = Task.objects.filter(root__in=roots, done_at__isnull=True).exclude(action="").order_by("due_at", "pk")
+    hidden = ["", *(code for code, action in ACTIONS.items() if action.secret)]  # who still has to bid is secret
+    waiting = Task.objects.filter(root__in=roots, done_at__isnull=True).exclude(action__in=hidden)
+    waiting = waiting.order_by("due_at", "pk")
     if post.role in WITHOUT_VERSION:
         waiting = tasks.of_post(post).filter(root__in=roots)
     mine = {task.pk for task in tasks.of_post(post).filter(root__in=roots)}
