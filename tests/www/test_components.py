@@ -17,8 +17,10 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
 
+from tests.factories import make_post
 from yangcai.kernel.inputs import Input, MoneyField, RowsField
 from yangcai.kernel.refusals import Citation, Refusal
+from yangcai.parties.roles import Role
 from yangcai.www import charts, components, formats, gallery, preferences
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -355,6 +357,17 @@ def test_the_sandbox_clock_goes_forward_by_a_day(client: Client) -> None:
     clock.set_sandbox(at=before)
     client.post("/sandbox/clock/", {"forward": "day"})
     assert clock.now() == before + DAY
+
+
+@pytest.mark.django_db
+@override_settings(YANGCAI_SANDBOX=True)
+def test_in_a_sandbox_one_goes_on_as_somebody_else(client: Client) -> None:
+    post = make_post(Role.BUYER_OFFICER)
+    assert client.post("/sandbox/post/", {"post": "nobody"}).status_code == 404
+    assert client.post("/sandbox/post/", {"post": str(post.pk)}).status_code == 302
+    html = client.get("/help/").content.decode()
+    assert post.person.name in text_of(html)
+    assert f'<option value="{post.pk}" selected>' in html
 
 
 @pytest.mark.django_db
