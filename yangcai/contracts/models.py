@@ -86,7 +86,7 @@ class ContractRow(Rooted):
 
     @property
     def root(self) -> Case:
-        return self.contract.case  # type: ignore[attr-defined,no-any-return]
+        return self.contract.case  # type: ignore[attr-defined]
 
 
 class ContractItem(ContractRow):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from yangcai import law
 from yangcai.cases.models import Award, Case
 from yangcai.cases.rules import applicable
-from yangcai.contracts import queries
+from yangcai.contracts import standing
 from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.tasks import Due
@@ -108,11 +108,11 @@ def _signatures(case: Case, contract: Contract, *, now: datetime.datetime) -> It
 
 def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:
     """What is to be delivered, then what is to be accepted; without such milestones the whole contract is accepted."""
-    if queries.final_acceptance(contract) is not None:
+    if standing.final_acceptance(contract) is not None:
         return
     waiting = False
     for milestone in contract.milestones.exclude(due_on=MilestoneDue.SIGNATURE):
-        if queries.acceptance_of(milestone) is not None:
+        if standing.acceptance_of(milestone) is not None:
             continue
         delivery = milestone.deliveries.order_by("reported_at").first()
         if delivery is None:
@@ -130,26 +130,26 @@ def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:
 
 
 def _acceptance(case: Case, subject: str, delivery: Delivery) -> Due:
-    due_at = queries.acceptance_due_at(delivery)
+    due_at = standing.acceptance_due_at(delivery)
     return _buyer("acceptance.record", subject, case, delivery.reported_at, due_at=due_at)
 
 
 def _invoices(contract: Contract) -> Iterator[Due]:
     """A milestone that is due and not wholly invoiced waits for the supplier's invoice."""
     for milestone in contract.milestones.all():
-        met_at = queries.condition_met_at(milestone)
-        if met_at is not None and queries.total(queries.standing_invoices(milestone)) < milestone.amount:
+        met_at = standing.condition_met_at(milestone)
+        if met_at is not None and standing.total(standing.standing_invoices(milestone)) < milestone.amount:
             yield _supplier("invoice.submit", milestone.ref, contract, met_at)
 
 
 def _payments(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
-    for invoice in queries.open_invoices(contract).select_related("milestone"):
-        met_at = queries.condition_met_at(invoice.milestone)
+    for invoice in standing.open_invoices(contract).select_related("milestone"):
+        met_at = standing.condition_met_at(invoice.milestone)
         if met_at is None:
             continue
         since = max(invoice.received_at, met_at)
         clock, due_at = payment_clock(case, contract, invoice, since=since, now=now)
-        request = queries.live_request(invoice)
+        request = standing.live_request(invoice)
         if request is None:
             yield _buyer("payment.request", invoice.ref, case, since, clock=clock, due_at=due_at)
         elif request.approved_at is None:
@@ -196,13 +196,13 @@ def _sme_begins_at(milestone: Milestone) -> datetime.datetime | None:
     delivery = milestone.deliveries.order_by("reported_at").first()
     if milestone.due_on != MilestoneDue.ACCEPTANCE:
         return delivery.reported_at if delivery else None
-    accepted = queries.acceptance_of(milestone)
-    moments = [accepted.at if accepted else None, queries.acceptance_due_at(delivery) if delivery else None]
+    accepted = standing.acceptance_of(milestone)
+    moments = [accepted.at if accepted else None, standing.acceptance_due_at(delivery) if delivery else None]
     return min((m for m in moments if m is not None), default=None)
 
 
 def _closing(case: Case, contract: Contract) -> Iterator[Due]:
     """Accepted, and every milestone paid."""
-    accepted = queries.final_acceptance(contract)
-    if accepted is not None and queries.paid(contract) >= contract.amount:
+    accepted = standing.final_acceptance(contract)
+    if accepted is not None and standing.paid(contract) >= contract.amount:
         yield _buyer("contract.close", contract.ref, case, accepted.at)

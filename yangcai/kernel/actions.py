@@ -4,7 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.db import DatabaseError, connection, models, transaction
 from django.utils.crypto import salted_hmac
@@ -269,7 +269,7 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
     value = action.body(call.subject, by=by, now=now, **cleaned)
     for deed in AFTERWARDS.get(action.code, ()):
         deed(call.subject, by=by, now=now)
-    home = value if action.creates and isinstance(value, models.Model) else call.subject
+    home: Any = value if action.creates and isinstance(value, models.Model) else call.subject
     facts = value.entry_facts if action.secret else cleaned
     entry = entries.append(
         action=action.code,
@@ -424,4 +424,4 @@ def _claim(call: _Call, key: str) -> Done | None:
         from django.apps import apps
 
         value = apps.get_model(label)._base_manager.filter(pk=pk).first()
-    return Done(row.entry_id, value, again=True)
+    return Done(cast(int, row.entry_id), value, again=True)  # a key without its Entry is never committed

@@ -12,7 +12,7 @@ from yangcai.kernel.inputs import DateField, DocumentField, Input, TextField
 from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.supervision import queries, rules
+from yangcai.supervision import rules, suspensions
 
 
 class SuspendCase(Input):
@@ -70,7 +70,7 @@ class ResumeCase(Input):
 )
 def resume_case(case: Case, *, by: Post, now: datetime.datetime, reason: str) -> Suspension:
     """Open again what was cut off, each stage with its remainder."""
-    suspension = queries.open_suspension(case, now=now)
+    suspension = suspensions.open_suspension(case, now=now)
     suspension.resumed_at = now
     suspension.save(update_fields=["resumed_at"])
     periods.resume(suspension)

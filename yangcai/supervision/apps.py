@@ -10,7 +10,7 @@ class SupervisionConfig(AppConfig):
         from yangcai.cases.models import Case
         from yangcai.kernel import actions as kernel
         from yangcai.kernel import tasks as kernel_tasks
-        from yangcai.supervision import actions, queries, rules, tasks  # noqa: F401 - they register themselves
+        from yangcai.supervision import actions, rules, tasks  # noqa: F401 - they register themselves
 
         kernel.BLOCKS.setdefault(Case, []).append(rules.case_is_suspended)
         kernel_tasks.MOVERS[Case] = tasks.after_suspensions

@@ -9,12 +9,12 @@ from yangcai.cases.rules import applicable
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
-from yangcai.supervision import queries
+from yangcai.supervision import suspensions
 
 
 def case_is_suspended(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """Closes every Action of a suspended case; registered once, in the kernel's BLOCKS."""
-    suspension = queries.open_suspension(case, now=now)
+    suspension = suspensions.open_suspension(case, now=now)
     if suspension is None:
         return None
     return law.refusal(
@@ -65,7 +65,7 @@ def within_longest_suspension(
 
 
 def suspended(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    if queries.open_suspension(case, now=now) is not None:
+    if suspensions.open_suspension(case, now=now) is not None:
         return None
     return law.refusal(
         "supervision.suspend",

@@ -12,13 +12,13 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.tasks import Due
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
-from yangcai.supervision import queries
+from yangcai.supervision import suspensions
 from yangcai.supervision.actions import resume_case
 
 
 @tasks.due_on(Case)
 def suspension_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
-    suspension = queries.open_suspension(case, now=now)
+    suspension = suspensions.open_suspension(case, now=now)
     if suspension is not None:
         yield Due(
             resume_case.code,
@@ -47,11 +47,11 @@ def after_suspensions(case: Case, due: Due, *, now: datetime.datetime) -> Due:
     declared = ACTIONS.get(due.action)
     if due.due_at is None or (declared is not None and declared.despite_block):
         return due
-    if queries.open_suspension(case, now=now) is not None:
+    if suspensions.open_suspension(case, now=now) is not None:
         return replace(due, due_at=None)
     if not due.clock or law.clock(due.clock).kind != "at_most":
         return due
-    pause = queries.stood_still(case, since=due.since)
+    pause = suspensions.stood_still(case, since=due.since)
     return replace(due, due_at=_later(due.due_at, pause, region=case.jurisdiction)) if pause else due
 
 

@@ -98,19 +98,12 @@ def _list(options: argparse.Namespace) -> int:
     from yangcai.parties.queries import posts_of
 
     now = clock.now()
-    people = [
-        {
-            "username": person.username,
-            "name": person.name,
-            "is_active": person.is_active,
-            "posts": [{"role": p.role, "organisation": p.organisation.name} for p in posts_of(person, now=now)],
-        }
-        for person in Person.objects.order_by("username")
-    ]
-    lines = [
-        f"{p['username']}\t{p['name']}\t" + ", ".join(f"{q['role']} @ {q['organisation']}" for q in p["posts"])
-        for p in people
-    ]
+    people, lines = [], []
+    for person in Person.objects.order_by("username"):
+        held = [{"role": p.role, "organisation": p.organisation.name} for p in posts_of(person, now=now)]
+        people.append({"username": person.username, "name": person.name, "is_active": person.is_active, "posts": held})
+        posts = ", ".join(f"{post['role']} @ {post['organisation']}" for post in held)
+        lines.append(f"{person.username}\t{person.name}\t{posts}")
     answer(options, data={"people": people}, text="\n".join(lines) or say(zh="没有人员", en="nobody yet"))
     return console.OK
 

@@ -1,7 +1,7 @@
 """What was delivered, and did it pass? The supplier reports, the buyer accepts, never the person who signed."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +80,8 @@ class RecordAcceptance(Input):
 
     def scope(self) -> None:
         if self.subject is not None:
-            self.fields["milestone"].queryset = Milestone.objects.filter(contract=self.subject)
+            milestone = cast(forms.ModelChoiceField, self.fields["milestone"])
+            milestone.queryset = Milestone.objects.filter(contract=self.subject)
 
 
 @action(

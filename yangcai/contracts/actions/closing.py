@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
 from yangcai.cases.models import Case, CaseEnd, Lot
-from yangcai.contracts import queries
+from yangcai.contracts import standing
 from yangcai.contracts.models import Contract
 from yangcai.contracts.rules import acceptance as of_acceptance
 from yangcai.contracts.rules import contract as rules
@@ -50,7 +50,7 @@ def close_contract(contract: Contract, *, by: Post, now: datetime.datetime, sett
     left = Fund.objects.get(pk=contract.committed_fund_id)
     if left.balance:
         ledger.release_commitment(fund=left, amount=left.balance, now=now, ground=contract.ref)
-    contract.closed_at, contract.closing_acceptance = now, queries.final_acceptance(contract)
+    contract.closed_at, contract.closing_acceptance = now, standing.final_acceptance(contract)
     contract.save(update_fields=["closed_at", "closing_acceptance"])
     end_case_when_over(contract.case, now=now)
     return contract
@@ -63,7 +63,7 @@ def after_the_last_lot_failed(lot: Lot, *, by: Post, now: datetime.datetime) -> 
 
 def end_case_when_over(case: Case, *, now: datetime.datetime) -> None:
     """End the case when no lot is open any more, and give the rest of its reservation back to the budget."""
-    if case.ended_at is not None or not queries.all_lots_over(case):
+    if case.ended_at is not None or not standing.all_lots_over(case):
         return
     closed = Contract.objects.filter(case=case, closed_at__isnull=False).exists()
     periods.end(case, at=now, kind=CaseEnd.CLOSED if closed else CaseEnd.TERMINATED, reason="")

@@ -5,7 +5,7 @@ from typing import Any
 
 from yangcai import law
 from yangcai.cases.rules import applicable
-from yangcai.contracts import queries
+from yangcai.contracts import standing
 from yangcai.contracts.models import Contract, Milestone, MilestoneDue
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.kernel import calendar, money
@@ -33,7 +33,7 @@ def something_to_deliver(milestone: Milestone, *, by: Post, now: datetime.dateti
 
 
 def not_accepted_yet(milestone: Milestone, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    accepted = queries.acceptance_of(milestone)
+    accepted = standing.acceptance_of(milestone)
     if accepted is None:
         return None
     return law.refusal(
@@ -74,7 +74,7 @@ def _between(
 
 
 def not_finally_accepted(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    accepted = queries.final_acceptance(contract)
+    accepted = standing.final_acceptance(contract)
     if accepted is None:
         return None
     return law.refusal(
@@ -131,7 +131,7 @@ def users_take_part(
 
 def finally_accepted(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """无验收不结项."""
-    if queries.final_acceptance(contract) is not None:
+    if standing.final_acceptance(contract) is not None:
         return None
     return law.refusal(
         "control.no_acceptance_no_closing",
@@ -143,7 +143,7 @@ def finally_accepted(contract: Contract, *, by: Post, now: datetime.datetime) ->
 
 
 def no_open_invoice(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    waiting = queries.open_invoices(contract)
+    waiting = standing.open_invoices(contract)
     if not waiting:
         return None
     return law.refusal(

@@ -7,7 +7,7 @@ from typing import Any
 from yangcai import law
 from yangcai.cases.models import Award
 from yangcai.cases.rules import applicable
-from yangcai.contracts import queries
+from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Contract, PaymentRequest, TerminationGround
 from yangcai.kernel import calendar, money
@@ -197,7 +197,7 @@ def supplement_within_share(
 ) -> Refusal | None:
     """All supplements together stay within the share of the original amount (政府采购法 art. 49)."""
     applies = applicable(contract.case, now=now)
-    earlier = queries.supplements(contract)
+    earlier = standing.supplements(contract)
     original = contract.amount - earlier
     most = (original * law.value("contract.supplement", **applies)).quantize(money.CENT, rounding="ROUND_DOWN")
     if not is_supplement or earlier + amount_change <= most:

@@ -6,7 +6,7 @@ from typing import Any
 
 from yangcai import law
 from yangcai.cases.rules import applicable
-from yangcai.contracts import queries
+from yangcai.contracts import standing
 from yangcai.contracts.models import Invoice, Milestone, MilestoneDue, PaymentRequest
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.kernel import calendar, money
@@ -19,7 +19,7 @@ from yangcai.parties.models import Post
 def invoice_within_milestone(
     milestone: Milestone, *, by: Post, now: datetime.datetime, amount: Decimal, **data: Any
 ) -> Refusal | None:
-    earlier = queries.total(queries.standing_invoices(milestone))
+    earlier = standing.total(standing.standing_invoices(milestone))
     if earlier + amount <= milestone.amount:
         return None
     return law.refusal(
@@ -105,7 +105,7 @@ WAITING = {
 def condition_met(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """An advance is lawful where the contract has a milestone for it; the rest waits for delivery or acceptance."""
     milestone = invoice.milestone
-    if queries.condition_met_at(milestone) is not None:
+    if standing.condition_met_at(milestone) is not None:
         return None
     zh, en = WAITING[MilestoneDue(milestone.due_on)]
     return law.refusal(
@@ -120,7 +120,7 @@ def condition_met(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refu
 
 
 def no_live_request(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    request = queries.live_request(invoice)
+    request = standing.live_request(invoice)
     if request is None:
         return None
     return law.refusal(
@@ -136,7 +136,7 @@ def no_live_request(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Re
 def request_within_milestone(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """All live requests of a milestone together stay within it, whatever was invoiced and returned before."""
     live = PaymentRequest.objects.filter(milestone_id=invoice.milestone_id, returned_at__isnull=True)
-    claimed = queries.total(live)
+    claimed = standing.total(live)
     if claimed + invoice.amount <= invoice.milestone.amount:
         return None
     return law.refusal(

@@ -1,0 +1,114 @@
+"""How does a contract stand: what is due, accepted, invoiced, paid, and is its case over? Derived from the rows."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from yangcai.cases.models import Case, LotOutcome
+from yangcai.contracts.models import (
+    Acceptance,
+    Amendment,
+    Contract,
+    Delivery,
+    Invoice,
+    Milestone,
+    MilestoneDue,
+    PaymentRequest,
+)
+from yangcai.kernel import calendar, money
+
+
+def total(rows: QuerySet[Any], field: str = "amount") -> Decimal:
+    """The sum of a money column, 0.00 for no rows."""
+    return rows.aggregate(total=Sum(field))["total"] or money.ZERO
+
+
+def supplements(contract: Contract) -> Decimal:
+    """What all supplements together added to the contract, in yuan."""
+    return total(Amendment.objects.filter(contract=contract, is_supplement=True), "amount_change")
+
+
+def paid(contract: Contract) -> Decimal:
+    return total(PaymentRequest.objects.filter(contract=contract, paid_at__isnull=False))
+
+
+def final_acceptance(contract: Contract) -> Acceptance | None:
+    """The passed acceptance of the whole contract, if there is one."""
+    return Acceptance.objects.filter(contract=contract, is_final=True, passed=True).order_by("pk").first()
+
+
+def acceptance_of(milestone: Milestone) -> Acceptance | None:
+    """The first passed acceptance that covers the milestone: its own, or that of the whole contract."""
+    return (
+        Acceptance.objects.filter(Q(milestone=milestone) | Q(is_final=True), contract=milestone.contract, passed=True)
+        .order_by("pk")
+        .first()
+    )
+
+
+def condition_met_at(milestone: Milestone) -> datetime.datetime | None:
+    """When what the milestone waits for came about: signature, delivery or passed acceptance; None while it has not."""
+    if milestone.due_on == MilestoneDue.SIGNATURE:
+        return milestone.contract.signed_at
+    if milestone.due_on == MilestoneDue.DELIVERY:
+        first = Delivery.objects.filter(milestone=milestone).order_by("reported_at").first()
+        return first.reported_at if first else None
+    accepted = acceptance_of(milestone)
+    return accepted.at if accepted else None
+
+
+def acceptance_due_at(delivery: Delivery) -> datetime.datetime | None:
+    """Until when the delivery must have been accepted: the contract's own period; None beyond the calendar."""
+    try:
+        return calendar.deadline(
+            delivery.delivered_on,
+            delivery.contract.acceptance_days,
+            "days",
+            region=delivery.contract.case.jurisdiction,
+        )
+    except calendar.HorizonError:
+        return None
+
+
+def is_paid(invoice: Invoice) -> bool:
+    return PaymentRequest.objects.filter(invoice=invoice, paid_at__isnull=False).exists()
+
+
+def live_request(invoice: Invoice) -> PaymentRequest | None:
+    """The request for this invoice that has not been returned, paid or not."""
+    return PaymentRequest.objects.filter(invoice=invoice, returned_at__isnull=True).first()
+
+
+def open_invoices(contract: Contract) -> QuerySet[Invoice]:
+    """Invoices that wait for their money: never requested, or requested and neither paid nor returned for good."""
+    return Invoice.objects.filter(
+        Q(payment_requests__isnull=True)
+        | Q(payment_requests__returned_at__isnull=True, payment_requests__paid_at__isnull=True),
+        contract=contract,
+    ).distinct()
+
+
+def standing_invoices(milestone: Milestone) -> QuerySet[Invoice]:
+    """Invoices that still claim money of the milestone: all but those whose every request was returned."""
+    return Invoice.objects.filter(
+        Q(payment_requests__isnull=True) | Q(payment_requests__returned_at__isnull=True), milestone=milestone
+    ).distinct()
+
+
+def is_running(contract: Contract) -> bool:
+    """Signed, and neither ended nor closed."""
+    return contract.signed_at is not None and contract.terminated_at is None and contract.closed_at is None
+
+
+def all_lots_over(case: Case) -> bool:
+    """Whether every lot has failed, or has an award whose contract is closed or was terminated."""
+    for lot in case.lots.all():
+        if lot.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}:
+            continue
+        award = lot.awards.filter(refused_at__isnull=True).first()
+        contract = Contract.objects.filter(award=award).first() if award else None
+        if contract is None or (contract.closed_at is None and contract.terminated_at is None):
+            return False
+    return True
