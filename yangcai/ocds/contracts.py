@@ -3,37 +3,31 @@
 import datetime
 from typing import Any
 
-from yangcai.cases.models import Award, Case
 from yangcai.contracts.models import Contract, MilestoneDue
+from yangcai.ocds.rows import CaseRows
 from yangcai.ocds.values import day, moment, money, reference, until
 
 
-def awards(case: Case, at: datetime.datetime) -> list[dict[str, Any]]:
+def awards(rows: CaseRows, at: datetime.datetime) -> list[dict[str, Any]]:
     """Public from the announcement on."""
-    rows = Award.objects.filter(lot__case=case, announced_at__lte=at).select_related("supplier", "lot").order_by("pk")
+    found = [(lot, award) for lot in rows.lots for award in lot.awards.all() if until(award.announced_at, at)]
     return [
         {
             "id": str(a.pk),
-            "title": f"{case.title} {a.lot.title}",
+            "title": f"{rows.case.title} {lot.title}",
             "status": "cancelled" if until(a.refused_at, at) else "active",
             "date": moment(a.determined_at),
             "value": money(a.amount),
             "suppliers": [reference(a.supplier)],
-            "relatedLots": [a.lot.number],
+            "relatedLots": [lot.number],
         }
-        for a in rows
+        for lot, a in sorted(found, key=lambda pair: pair[1].pk)
     ]
 
 
-def contracts(case: Case, at: datetime.datetime) -> list[dict[str, Any]]:
+def contracts(rows: CaseRows, at: datetime.datetime) -> list[dict[str, Any]]:
     """Public from the contract notice on."""
-    rows = (
-        Contract.objects.filter(case=case, published_at__lte=at)
-        .select_related("supplier", "buyer")
-        .prefetch_related("milestones", "acceptances", "payment_requests", "amendments")
-        .order_by("pk")
-    )
-    return [_contract(c, at) for c in rows]
+    return [_contract(c, at) for c in rows.contracts if until(c.published_at, at)]
 
 
 def _status(contract: Contract, at: datetime.datetime) -> str:

@@ -1,14 +1,11 @@
-"""What is the OCDS 1.1 release of a case at a moment, and its record? Pure functions of rows, Entries and a time."""
+"""What is the OCDS 1.1 release of a case at a moment, and its record? Pure functions of rows and a time."""
 
 import datetime
-from collections.abc import Iterable
 from typing import Any
 
-from yangcai.cases.models import Case
-from yangcai.cases.queries import timeline
-from yangcai.kernel.models import Entry
 from yangcai.ocds import contracts as contracts_part
 from yangcai.ocds import tender as tender_part
+from yangcai.ocds.rows import CaseRows
 from yangcai.ocds.values import moment, ocid, organisation_id, reference, without_empty
 from yangcai.parties.models import Organisation
 
@@ -36,8 +33,9 @@ EXTENSIONS = (
 )
 
 
-def release(case: Case, *, at: datetime.datetime, tag: list[str], seq: int) -> dict[str, Any]:
+def release(rows: CaseRows, *, at: datetime.datetime, tag: list[str], seq: int) -> dict[str, Any]:
     """Everything that was public about the case at `at`; `seq` is the log index that makes the release's id."""
+    case = rows.case
     process = ocid(case.pk)
     data = {
         "ocid": process,
@@ -48,10 +46,10 @@ def release(case: Case, *, at: datetime.datetime, tag: list[str], seq: int) -> d
         "language": "zh",
         "buyer": reference(case.buyer),
         "planning": tender_part.planning(case),
-        "tender": tender_part.tender(case, at),
-        "bids": tender_part.bids(case, at),
-        "awards": contracts_part.awards(case, at),
-        "contracts": contracts_part.contracts(case, at),
+        "tender": tender_part.tender(rows, at),
+        "bids": tender_part.bids(rows, at),
+        "awards": contracts_part.awards(rows, at),
+        "contracts": contracts_part.contracts(rows, at),
     }
     if case.predecessor_id:
         data["relatedProcesses"] = [
@@ -62,11 +60,11 @@ def release(case: Case, *, at: datetime.datetime, tag: list[str], seq: int) -> d
                 "identifier": ocid(case.predecessor_id),
             }
         ]
-    data["parties"] = _parties(case, data)
+    data["parties"] = _parties(rows, data)
     return without_empty(data)
 
 
-def _parties(case: Case, data: dict[str, Any]) -> list[dict[str, Any]]:
+def _parties(rows: CaseRows, data: dict[str, Any]) -> list[dict[str, Any]]:
     roles: dict[str, set[str]] = {}
 
     def take(reference_: dict[str, str] | None, role: str) -> None:
@@ -84,12 +82,11 @@ def _parties(case: Case, data: dict[str, Any]) -> list[dict[str, Any]]:
         for transaction in contract["implementation"]["transactions"]:
             take(transaction["payer"], "payer")
             take(transaction["payee"], "payee")
-    suppliers = Organisation.objects.filter(bids__lot__case=case)
-    known = {
-        organisation_id(o): o
-        for o in [case.buyer, *([case.agent] if case.agent else []), *suppliers.distinct()]
-        if o is not None
-    }
+    case = rows.case
+    suppliers = [bid.supplier for lot in rows.lots for bid in lot.opened_bids.all()]
+    suppliers += [award.supplier for lot in rows.lots for award in lot.awards.all()]
+    everybody = [case.buyer, *([case.agent] if case.agent else []), *suppliers]
+    known = {organisation_id(o): o for o in everybody}
     return [_party(known[key], sorted(roles[key])) for key in sorted(roles)]
 
 
@@ -105,28 +102,25 @@ def _party(organisation: Organisation, roles: list[str]) -> dict[str, Any]:
     }
 
 
-def _published(case: Case) -> Iterable[Entry]:
-    return [e for e in timeline(case) if e.action in TAGS]
-
-
-def releases(case: Case, *, now: datetime.datetime) -> list[dict[str, Any]]:
+def releases(rows: CaseRows, *, now: datetime.datetime) -> list[dict[str, Any]]:
     """One release per published step, each a full snapshot of its moment."""
     return [
-        release(case, at=entry.at, tag=[TAGS[entry.action]], seq=entry.seq)
-        for entry in _published(case)
-        if entry.at <= now
+        release(rows, at=entry.at, tag=[TAGS[entry.action]], seq=entry.seq)
+        for entry in rows.entries
+        if entry.action in TAGS and entry.at <= now
     ]
 
 
-def record(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
-    """The releases of a case and what they add up to now."""
-    all_releases = releases(case, now=now)
-    compiled = release(case, at=now, tag=["compiled"], seq=_last_seq(case))
-    return {"ocid": ocid(case.pk), "releases": all_releases, "compiledRelease": compiled}
-
-
-def _last_seq(case: Case) -> int:
-    return max((e.seq for e in timeline(case)), default=0)
+def record(rows: CaseRows, *, now: datetime.datetime) -> dict[str, Any]:
+    """The releases of a case and what they add up to: at the last published step, so that the same rows give the same
+    bytes at any later time."""
+    every = releases(rows, now=now)
+    last = max((e for e in rows.entries if e.action in TAGS and e.at <= now), key=lambda e: e.seq, default=None)
+    process = ocid(rows.case.pk)
+    if last is None:
+        return {"ocid": process, "releases": every}
+    compiled = release(rows, at=last.at, tag=["compiled"], seq=last.seq)
+    return {"ocid": process, "releases": every, "compiledRelease": compiled}
 
 
 def release_package(items: list[dict[str, Any]], *, uri: str, now: datetime.datetime) -> dict[str, Any]:

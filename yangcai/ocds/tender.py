@@ -4,9 +4,9 @@ import datetime
 from typing import Any
 
 from yangcai import procedures
-from yangcai.cases.models import Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
+from yangcai.cases.models import Award, Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
+from yangcai.ocds.rows import CaseRows
 from yangcai.ocds.values import moment, money, organisation_id, reference, until
-from yangcai.tendering.models import OpenedBid, Solicitation
 
 #: OCDS awardCriteria
 CRITERIA = {EvaluationMethod.RATED: "ratedCriteria", EvaluationMethod.LOWEST: "priceOnly"}
@@ -23,65 +23,104 @@ def planning(case: Case) -> dict[str, Any]:
             "amount": money(item.amount),
             "project": line.name,
             "projectID": line.code,
-            "source": line.source or None,
         },
     }
 
 
-def status(case: Case, at: datetime.datetime) -> str:
+def status(rows: CaseRows, at: datetime.datetime) -> str:
     """tenderStatus: from decisions with a time, never from a stored state."""
+    case = rows.case
     if until(case.ended_at, at):
         return {CaseEnd.UNSUCCESSFUL: "unsuccessful", CaseEnd.TERMINATED: "cancelled", CaseEnd.CLOSED: "complete"}[
             CaseEnd(case.end_kind)
         ]
     if not until(case.published_at, at):
         return "planned"
-    lots = [_lot_status(lot, at) for lot in case.lots.all()]
+    lots = [lot_status(lot, at) for lot in rows.lots]
     if lots and all(s == "unsuccessful" for s in lots):
         return "unsuccessful"
     return "complete" if lots and all(s != "active" for s in lots) else "active"
 
 
-def _lot_status(lot: Lot, at: datetime.datetime) -> str:
-    if not until(lot.outcome_at, at):
+def standing_award(lot: Lot, at: datetime.datetime) -> Award | None:
+    """The announced award of the lot that had not been refused by then."""
+    announced = (a for a in lot.awards.all() if until(a.announced_at, at) and not until(a.refused_at, at))
+    return next(announced, None)
+
+
+def lot_status(lot: Lot, at: datetime.datetime) -> str:
+    if standing_award(lot, at):
+        return "complete"
+    if not until(lot.outcome_at, at) or lot.outcome == LotOutcome.AWARDED:
         return "active"
-    return {LotOutcome.AWARDED: "complete", LotOutcome.UNSUCCESSFUL: "unsuccessful"}.get(
-        LotOutcome(lot.outcome), "cancelled"
-    )
+    return "unsuccessful" if lot.outcome == LotOutcome.UNSUCCESSFUL else "cancelled"
 
 
-def closes_at(case: Case, at: datetime.datetime) -> datetime.datetime | None:
-    """投标截止时间 as it was announced at that moment: corrections that came later do not count."""
-    later = case.corrections.filter(at__gt=at).order_by("number").first()
-    if later is not None:
-        return later.old_closes_at
-    last = case.periods.filter(stage=Stage.SUBMISSION, lot=None).order_by("-round").first()
-    return last.closes_at if last else None
+def closes_at(rows: CaseRows, at: datetime.datetime) -> datetime.datetime | None:
+    """投标截止时间 as everybody knew it then: later corrections and the cuts of later suspensions do not count.
+
+    None before the invitation, and while the case is suspended: nobody knows it then.
+    """
+    known = sorted(_announcements(rows), key=lambda one: one[0])
+    said = [value for when, value in known if when <= at]
+    return said[-1] if said else None
 
 
-def _period(case: Case, stage: str, at: datetime.datetime) -> dict[str, Any] | None:
-    rows = [p for p in case.periods.all() if p.stage == stage and p.opens_at <= at]
-    if not rows:
+def _announcements(rows: CaseRows) -> list[tuple[datetime.datetime, datetime.datetime | None]]:
+    """(when it was said, closing time): by the invitation, each correction, each suspension and resumption."""
+    found: list[tuple[datetime.datetime, datetime.datetime | None]] = []
+    if rows.case.published_at:
+        found.append((rows.case.published_at, _first_closing(rows)))
+    found += [(c.at, c.new_closes_at) for c in rows.corrections]
+    for suspension in rows.suspensions:
+        cut = next((c for c in suspension.cut_off.all() if c.stage == Stage.SUBMISSION), None)
+        if cut is None or cut.lasts is None:
+            continue
+        found.append((suspension.suspended_at, None))
+        if suspension.resumed_at:
+            found.append((suspension.resumed_at, suspension.resumed_at + cut.begins_after + cut.lasts))
+    return found
+
+
+def _first_closing(rows: CaseRows) -> datetime.datetime | None:
+    """What the invitation said. Its period may have been cut since, so the Entry is asked first."""
+    for entry in rows.entries:
+        if entry.action == "invitation.publish":
+            said = (entry.payload.data.get("input") or {}).get("submission_closes_at")
+            if said:
+                return datetime.datetime.fromisoformat(said)
+    submission = [p for p in rows.periods if p.stage == Stage.SUBMISSION]
+    return min(submission, key=lambda p: p.round).closes_at if submission else None
+
+
+def _tender_period(rows: CaseRows, at: datetime.datetime) -> dict[str, Any] | None:
+    opens = [p.opens_at for p in rows.periods if p.stage == Stage.SUBMISSION]
+    if not opens or not until(rows.case.published_at, at):
         return None
-    ends = [until(p.closes_at, at) for p in rows]
+    return {"startDate": moment(min(opens)), "endDate": moment(closes_at(rows, at))}
+
+
+def _period(rows: CaseRows, stage: str, at: datetime.datetime) -> dict[str, Any] | None:
+    found = [p for p in rows.periods if p.stage == stage and p.opens_at <= at]
+    if not found:
+        return None
+    ends = [until(p.closes_at, at) for p in found]
     return {
-        "startDate": moment(min(p.opens_at for p in rows)),
+        "startDate": moment(min(p.opens_at for p in found)),
         "endDate": moment(max(e for e in ends if e)) if all(ends) else None,
     }
 
 
-def tender(case: Case, at: datetime.datetime) -> dict[str, Any]:
-    solicitation = Solicitation.objects.filter(case=case).first()
-    opened = _opened(case, at)
-    lots = list(case.lots.order_by("number"))
+def tender(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
+    case, lots, opened = rows.case, rows.lots, rows.opened(at)
+    solicitation = getattr(case, "solicitation", None)
     methods = {lot.evaluation_method for lot in lots}
-    submission = [p for p in case.periods.all() if p.stage == Stage.SUBMISSION]
     definition = procedures.get(case.procedure)
     return {
         "id": case.number,
         "title": case.title,
         "description": solicitation.requirement if solicitation and until(case.published_at, at) else None,
-        "status": status(case, at),
+        "status": status(rows, at),
         "procuringEntity": reference(case.agent or case.buyer),
         "value": money(case.budget),
         "procurementMethod": definition.ocds_method,
@@ -89,13 +128,8 @@ def tender(case: Case, at: datetime.datetime) -> dict[str, Any]:
         "mainProcurementCategory": case.category,
         "awardCriteria": CRITERIA[EvaluationMethod(methods.pop())] if len(methods) == 1 else None,
         "submissionMethod": ["electronicSubmission"],
-        "tenderPeriod": {
-            "startDate": moment(min(p.opens_at for p in submission)),
-            "endDate": moment(closes_at(case, at)),
-        }
-        if submission and until(case.published_at, at)
-        else None,
-        "awardPeriod": _period(case, Stage.EVALUATION, at),
+        "tenderPeriod": _tender_period(rows, at),
+        "awardPeriod": _period(rows, Stage.EVALUATION, at),
         # Who took part, and how many, is secret until the opening (87号令 art. 28).
         "numberOfTenderers": len({b.supplier_id for b in opened}) if opened else None,
         "tenderers": list({b.supplier_id: reference(b.supplier) for b in opened}.values()),
@@ -105,7 +139,7 @@ def tender(case: Case, at: datetime.datetime) -> dict[str, Any]:
                 "title": lot.title,
                 "value": money(lot.budget),
                 "maximumValue": money(lot.ceiling),
-                "status": _lot_status(lot, at),
+                "status": lot_status(lot, at),
                 "awardCriteria": CRITERIA[EvaluationMethod(lot.evaluation_method)],
             }
             for lot in lots
@@ -121,29 +155,31 @@ def tender(case: Case, at: datetime.datetime) -> dict[str, Any]:
         ],
         "amendments": [
             {"id": str(c.number), "date": moment(c.at), "description": f"{c.item}：{c.after}"}
-            for c in case.corrections.filter(at__lte=at).order_by("number")
+            for c in rows.corrections
+            if c.at <= at
         ],
     }
 
 
-def _opened(case: Case, at: datetime.datetime) -> list[OpenedBid]:
-    return list(
-        OpenedBid.objects.filter(lot__case=case, opened_at__lte=at).select_related("supplier", "lot").order_by("pk")
-    )
-
-
-def bids(case: Case, at: datetime.datetime) -> dict[str, Any]:
-    """Nothing before the opening."""
+def bids(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
+    """Nothing before the opening; who was rejected is not said before the lot's result is."""
+    lots = {lot.pk: lot for lot in rows.lots}
     return {
         "details": [
             {
-                "id": f"{bid.lot.number}-{organisation_id(bid.supplier)}",
+                "id": f"{lots[bid.lot_id].number}-{organisation_id(bid.supplier)}",
                 "date": moment(bid.opened_at),
-                "status": "disqualified" if bid.invalid_reason else "valid",
+                "status": _bid_status(bid, lots[bid.lot_id], at),
                 "tenderers": [reference(bid.supplier)],
                 "value": money(bid.price),
-                "relatedLots": [bid.lot.number],
+                "relatedLots": [lots[bid.lot_id].number],
             }
-            for bid in _opened(case, at)
+            for bid in rows.opened(at)
         ]
     }
+
+
+def _bid_status(bid: Any, lot: Lot, at: datetime.datetime) -> str:
+    if lot_status(lot, at) == "active":
+        return "pending"
+    return "disqualified" if bid.invalid_reason else "valid"

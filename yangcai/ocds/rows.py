@@ -1,0 +1,85 @@
+"""Which rows does a release need? All of a case's, read at once, so that every later step only computes."""
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from yangcai.cases.models import Case
+from yangcai.kernel.models import Entry
+from yangcai.tendering.models import OpenedBid
+
+#: So many cases are read together.
+CHUNK = 50
+PREFETCH = (
+    "periods",
+    "corrections",
+    "suspensions__cut_off",
+    "lots__awards__supplier",
+    "lots__opened_bids__supplier",
+    "contracts__buyer",
+    "contracts__supplier",
+    "contracts__milestones__deliveries",
+    "contracts__acceptances",
+    "contracts__payment_requests",
+    "contracts__amendments",
+)
+
+
+@dataclass(frozen=True)
+class CaseRows:
+    """A case with everything under it, and its Entries, oldest first."""
+
+    case: Case
+    entries: list[Entry]
+
+    @property
+    def lots(self) -> list[Any]:
+        return sorted(self.case.lots.all(), key=lambda lot: lot.number)
+
+    @property
+    def periods(self) -> list[Any]:
+        return list(self.case.periods.all())
+
+    @property
+    def corrections(self) -> list[Any]:
+        return sorted(self.case.corrections.all(), key=lambda c: c.number)
+
+    @property
+    def suspensions(self) -> list[Any]:
+        return sorted(self.case.suspensions.all(), key=lambda s: s.suspended_at)
+
+    @property
+    def contracts(self) -> list[Any]:
+        return sorted(self.case.contracts.all(), key=lambda c: c.pk)
+
+    def opened(self, at: datetime.datetime) -> list[OpenedBid]:
+        """The bids that had been read out."""
+        found = [bid for lot in self.lots for bid in lot.opened_bids.all() if bid.opened_at <= at]
+        return sorted(found, key=lambda bid: bid.pk)
+
+
+def read(case: Case) -> CaseRows:
+    """The rows of one case."""
+    return next(read_all([case.pk]))
+
+
+def read_all(pks: Iterable[int]) -> Iterator[CaseRows]:
+    """The rows of many cases, a few at a time, in the order of their numbers."""
+    wanted = list(pks)
+    for start in range(0, len(wanted), CHUNK):
+        yield from _chunk(wanted[start : start + CHUNK])
+
+
+def _chunk(pks: list[int]) -> Iterator[CaseRows]:
+    cases = (
+        Case.objects.filter(pk__in=pks)
+        .select_related("buyer", "agent", "plan_item__appropriation", "solicitation")
+        .prefetch_related(*PREFETCH)
+    )
+    refs = [f"case:{pk}" for pk in pks]
+    entries: dict[str, list[Entry]] = {}
+    for entry in Entry.objects.filter(root__in=refs, outcome="done").select_related("payload").order_by("seq"):
+        entries.setdefault(entry.root, []).append(entry)
+    for case in sorted(cases, key=lambda c: pks.index(c.pk)):
+        yield CaseRows(case, entries.get(case.ref, []))
