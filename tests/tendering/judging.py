@@ -23,6 +23,7 @@ from yangcai.tendering.models import (
     Criterion,
     EvaluationReport,
     OpenedBid,
+    Opening,
     Solicitation,
 )
 
@@ -211,6 +212,7 @@ def hall(
     jurisdiction: str = "620171",
     set_aside: str = "none",
     published: datetime.datetime = PUBLISHED,
+    opened: bool = True,
     **solicitation: Any,
 ) -> Hall:
     """Bids of these prices, opened; the lot stands at its qualification check. No committee is drawn yet."""
@@ -237,8 +239,11 @@ def hall(
     case.refresh_from_db()
     lot = case.lots.order_by("pk")[0]
     terms = [offer if isinstance(offer, Offer) else Offer(offer) for offer in offers]
-    bidders, bids = _open(lot, terms)
-    Period.objects.create(case=case, lot=lot, stage=Stage.QUALIFICATION, opens_at=OPENED)
+    bidders, sealed = _seal(lot, terms)
+    bids = _open(lot, sealed, terms) if opened else []
+    Opening.objects.create(case=case, begun_at=CLOSES, concluded_at=OPENED)
+    for one in case.lots.all():
+        Period.objects.create(case=case, lot=one, stage=Stage.QUALIFICATION, opens_at=OPENED)
     pool = [factories.make_expert() for _ in range(experts)]
     return Hall(case, lot, officer, reviewer, agent, bidders, bids, pool)
 
@@ -271,8 +276,8 @@ def _file(case: Case, criteria: Iterable[Any], ceiling: str | None, solicitation
             )
 
 
-def _open(lot: Lot, offers: list[Offer]) -> tuple[list[Post], list[OpenedBid]]:
-    """Sealed under the sandbox clock before the deadline, opened after it: the database looks at its own clock."""
+def _seal(lot: Lot, offers: list[Offer]) -> tuple[list[Post], list[Bid]]:
+    """Handed in under the sandbox clock before the deadline: the database looks at its own clock."""
     _clock(RECEIVED)
     bidders = [factories.make_supplier(size=offer.size) for offer in offers]
     sealed = [
@@ -288,6 +293,10 @@ def _open(lot: Lot, offers: list[Offer]) -> tuple[list[Post], list[OpenedBid]]:
         )
         for post in bidders
     ]
+    return bidders, sealed
+
+
+def _open(lot: Lot, sealed: list[Bid], offers: list[Offer]) -> list[OpenedBid]:
     _clock(OPENED)
     opened = []
     for bid, offer in zip(sealed, offers, strict=True):
@@ -305,7 +314,7 @@ def _open(lot: Lot, offers: list[Offer]) -> tuple[list[Post], list[OpenedBid]]:
                 amount=Decimal(amount),
             )
         opened.append(one)
-    return bidders, opened
+    return opened
 
 
 def _clock(now: datetime.datetime) -> None:

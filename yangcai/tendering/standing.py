@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from yangcai.cases import periods
 from yangcai.cases.models import Lot
+from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.tendering.models import BidSecurity, Clause, ClauseKind, OpenedBid, Solicitation
 
@@ -41,9 +42,11 @@ def opened(lot: Lot) -> list[OpenedBid]:
 def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     """Every bid of the lot with what was found up to a step; a step not yet taken puts nobody out."""
     unsecured = _without_security(lot) if through == RESPONSIVENESS else frozenset()
+    bids = opened(lot)
+    listed = _ever_debarred(bids)
     found = []
-    for bid in opened(lot):
-        reason = _debarred(bid) or _failed(bid, QUALIFICATION)
+    for bid in bids:
+        reason = _debarred(bid, listed) or _failed(bid, QUALIFICATION)
         if reason:
             found.append(Standing(bid, QUALIFICATION, reason))
             continue
@@ -74,10 +77,17 @@ def record_qualification(lot: Lot) -> None:
         OpenedBid.objects.filter(pk=standing.bid.pk).update(invalid_reason=reason)
 
 
-def _debarred(bid: OpenedBid) -> str:
+def _ever_debarred(bids: list[OpenedBid]) -> frozenset[int]:
+    """Suppliers that stand on any list at any time: only these need a closer look."""
+    found = Debarment.objects.filter(organisation__in=[bid.supplier_id for bid in bids])
+    return frozenset(found.values_list("organisation_id", flat=True))
+
+
+def _debarred(bid: OpenedBid, listed: frozenset[int]) -> str:
     """The credit check of 财库〔2016〕125号, as of the opening."""
-    found = may_take_part(bid.supplier, at=bid.opened_at)
-    return "；".join(refusal.zh for refusal in found)
+    if bid.supplier_id not in listed:
+        return ""
+    return "；".join(refusal.zh for refusal in may_take_part(bid.supplier, at=bid.opened_at))
 
 
 def _failed(bid: OpenedBid, kind: str) -> str:
@@ -89,10 +99,10 @@ def _failed(bid: OpenedBid, kind: str) -> str:
 def _without_security(lot: Lot) -> frozenset[int]:
     """Suppliers whose bid security had not fully arrived at the bid deadline (87号令 art. 63(1))."""
     required = Solicitation.objects.filter(case_id=lot.case_id).values_list("bid_security", flat=True).first() or 0
-    closes_at = periods.closing_at(lot.case)
-    suppliers = set(OpenedBid.objects.filter(lot=lot).values_list("supplier_id", flat=True))
-    if not required or closes_at is None:
+    if not required:
         return frozenset()
+    suppliers = set(OpenedBid.objects.filter(lot=lot).values_list("supplier_id", flat=True))
+    closes_at = periods.closing_at(lot.case)
     arrived = BidSecurity.objects.filter(case_id=lot.case_id, amount__gte=required, received_at__lte=closes_at)
     return frozenset(suppliers - set(arrived.values_list("supplier_id", flat=True)))
 

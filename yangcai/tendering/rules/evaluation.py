@@ -386,9 +386,10 @@ def all_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal |
 # --- result and corrections ----------------------------------------------------------------------------------------
 
 
-def is_current(report: EvaluationReport, *, now: datetime.datetime) -> bool:
+def is_current(report: EvaluationReport, *, now: datetime.datetime, found: arithmetic.Outcome | None = None) -> bool:
     """Whether the report still says what the rows say (a member may have been replaced since)."""
-    return report.digest == arithmetic.digest(arithmetic.frozen(report.lot, arithmetic.outcome(report.lot, now=now)))
+    found = found or arithmetic.outcome(report.lot, now=now)
+    return report.digest == arithmetic.digest(arithmetic.frozen(report.lot, found))
 
 
 def not_computed(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -123,7 +123,7 @@ def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     if waiting:
         yield from (_seat(member, "scores.submit", lot, since=since) for member in waiting)
         return
-    yield from _report(lot, seated, chair, since=since, now=now)
+    yield from _report(lot, found, seated, since=since, now=now)
 
 
 def _correction(bid: OpenedBid, chair: CommitteeMember, *, since: datetime.datetime) -> Iterator[Due]:
@@ -163,10 +163,16 @@ def _low_prices(found: arithmetic.Outcome, chair: CommitteeMember, *, since: dat
 
 
 def _report(
-    lot: Lot, seated: list[CommitteeMember], chair: CommitteeMember, *, since: datetime.datetime, now: datetime.datetime
+    lot: Lot,
+    found: arithmetic.Outcome,
+    seated: list[CommitteeMember],
+    *,
+    since: datetime.datetime,
+    now: datetime.datetime,
 ) -> Iterator[Due]:
     report: EvaluationReport | None = arithmetic.latest_report(lot)
-    if report is None or (report.signed_at is None and not is_current(report, now=now)):
+    if report is None or (report.signed_at is None and not is_current(report, now=now, found=found)):
+        chair = next((member for member in seated if member.is_chair), seated[0])
         yield _seat(chair, "evaluation.compute", lot, since=since)
     elif report.signed_at is None:
         signed = set(report.signatures.values_list("member_id", flat=True))

@@ -1,0 +1,300 @@
+"""Who wins, by whose decision or silence, who is told what, and what when nobody wins?"""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.factories import at
+from tests.tendering.judging import (
+    ANNOUNCED,
+    DETERMINED,
+    OPENED,
+    QUALIFIED,
+    SENT,
+    Hall,
+    hall,
+)
+from yangcai.cases.models import Award, Case, Lot
+from yangcai.credit.models import Debarment
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import ACTIONS, SCOPES, can
+from yangcai.kernel.models import Entry, Task
+from yangcai.parties.queries import platform_post
+from yangcai.portal.models import Notice
+from yangcai.tendering.models import AwardLetter
+from yangcai.tendering.queries.evaluation import public_result, score_table
+
+pytestmark = pytest.mark.django_db
+
+POINTS = {n: {"technical": str(40 - n), "record": "10"} for n in range(3)}
+#: Report sent on Tuesday 24 March 2026: five working days end with Tuesday 31 March.
+SILENT = at("2026-04-01T00:00")
+
+
+def sent(**values: Any) -> Hall:
+    return hall("950000", "1000000", "1100000", **values).ready().judged(POINTS)
+
+
+def open_task(h: Hall, action: str) -> Task:
+    return Task.objects.get(root=h.case.ref, action=action, done_at=None)
+
+
+def test_the_buyer_takes_the_first_candidate() -> None:
+    h = sent()
+    task = open_task(h, "award.determine")
+    assert (task.clock, task.due_at, task.organisation_id) == ("C13", SILENT, h.case.buyer_id)
+    award = h.awarded()
+    assert (award.supplier, award.amount, award.is_deemed) == (h.bids[0].supplier, Decimal("950000.00"), False)
+    task = open_task(h, "award.announce")
+    assert (task.clock, task.due_at) == ("C14", at("2026-03-31T00:00"))
+    assert task.organisation_id == h.agent.organisation_id
+    assert h.refused("award.determine", h.lot, h.officer, DETERMINED, candidate=h.lot.candidates.get(rank=2).pk) == {
+        "already_awarded"
+    }
+
+
+def test_out_of_order_only_with_a_lawful_reason() -> None:
+    h = sent()
+    second = h.lot.candidates.get(rank=2).pk
+    assert h.refused("award.determine", h.lot, h.officer, DETERMINED, candidate=second) == {"out_of_order"}
+    assert h.refused("award.determine", h.lot, h.officer, DETERMINED, candidate=second, ground="gave_up") == {
+        "out_of_order"
+    }
+    assert h.refused(
+        "award.determine", h.lot, h.officer, DETERMINED, candidate=second, ground="cheaper", reason="更便宜"
+    ) == {"invalid_input"}
+    award = h.awarded(rank=2, ground="gave_up", reason="候选人来函放弃")
+    assert award.supplier == h.bids[1].supplier
+    assert (
+        Entry.objects.get(action="award.determine", outcome="done").payload.data["input"]["reason"] == "候选人来函放弃"
+    )
+
+
+def test_the_agent_and_bidders_do_not_choose() -> None:
+    h = sent()
+    first = h.lot.candidates.get(rank=1).pk
+    assert h.refused("award.determine", h.lot, h.agent, DETERMINED, candidate=first) == {"role_may_not"}
+    assert h.refused("award.determine", h.lot, h.bidders[0], DETERMINED, candidate=first) == {"role_may_not"}
+
+
+def test_a_candidate_of_another_lot_is_refused() -> None:
+    h, other = sent(), sent()
+    assert h.refused(
+        "award.determine", h.lot, h.officer, DETERMINED, candidate=other.lot.candidates.get(rank=1).pk
+    ) == {"invalid_input"}
+
+
+def test_a_debarred_candidate_is_passed_over() -> None:
+    h = sent()
+    Debarment.objects.create(
+        organisation=h.bids[0].supplier,
+        ground="procurement",
+        from_on=DETERMINED.date(),
+        authority="兰州新区财政局",
+        decision="兰新财〔2026〕9号",
+    )
+    assert h.refused("award.determine", h.lot, h.officer, DETERMINED, candidate=h.lot.candidates.get(rank=1).pk) == {
+        "debarred"
+    }
+    assert h.awarded(rank=2).supplier == h.bids[1].supplier
+
+
+# --- silence -------------------------------------------------------------------------------------------------------
+
+
+def test_silence_awards_to_the_first_candidate_once() -> None:
+    h = sent()
+    assert tasks.fire_due(now=at("2026-03-31T23:59")) == [] or not Award.objects.exists()
+    late = at("2026-04-02T08:00")
+    tasks.fire_due(now=late)
+    award = Award.objects.get()
+    assert (award.is_deemed, award.determined_at, award.supplier) == (True, SILENT, h.bids[0].supplier)
+    entry = Entry.objects.get(action="award.deem", outcome="done")
+    assert entry.role == "platform" and entry.at == late
+    tasks.fire_due(now=late)
+    assert Award.objects.count() == 1
+    assert open_task(h, "award.announce").since == SILENT
+
+
+def test_nothing_is_deemed_early_or_against_a_decision() -> None:
+    h = sent()
+    clock = platform_post(now=SENT)
+    assert h.refused("award.deem", h.lot, clock, at("2026-03-31T23:59")) == {"buyer_may_still_decide"}
+    h.awarded()
+    assert h.refused("award.deem", h.lot, clock, SILENT) >= {"already_awarded"}
+    assert h.refused("award.deem", h.lot, h.officer, SILENT) == {"role_may_not"}
+
+
+def test_a_self_run_tender_counts_from_the_end_of_the_evaluation() -> None:
+    h = sent(self_organised=True)
+    assert open_task(h, "award.determine").due_at == at("2026-03-31T00:00")
+    h.awarded()
+    h.announced()
+    assert h.award.announced_at == ANNOUNCED
+
+
+def test_the_buyer_cannot_announce_for_its_agent() -> None:
+    h = sent()
+    h.awarded()
+    assert h.refused("award.announce", h.award, h.officer, ANNOUNCED) == {"agent_runs_the_case"}
+
+
+# --- telling -------------------------------------------------------------------------------------------------------
+
+
+def test_everybody_is_told_what_concerns_them() -> None:
+    h = hall("950000", "1000000", "1100000", "1150000")
+    h.seat()
+    h.qualify(failing=[3])
+    h.respond(out=[3])
+    h.judged(POINTS)
+    h.awarded()
+    h.announced()
+    letters = {letter.supplier_id: letter for letter in AwardLetter.objects.filter(lot=h.lot)}
+    winner, second, unqualified = (letters[h.bids[n].supplier_id] for n in (0, 1, 3))
+    assert (winner.is_winner, winner.score, winner.rank, winner.reason) == (True, Decimal("80.0000"), 1, "")
+    assert (second.is_winner, second.score, second.rank) == (False, Decimal("77.5000"), 2)
+    assert "第 2" in second.reason
+    assert unqualified.score is None and "未提供证明材料" in unqualified.reason
+    visible = SCOPES[AwardLetter]
+    assert set(visible(h.bidders[1], ANNOUNCED)) == {second}
+    assert visible(h.agent, ANNOUNCED).count() == 4
+    assert not visible(None, ANNOUNCED).exists()
+    table = score_table(h.lot, h.bidders[1], ANNOUNCED)
+    assert [row.bid.supplier for row in table.rows] == [h.bids[1].supplier]
+    assert table.rows[0].result["total"] == "77.50" and table.seats == [] and table.result == {}
+    assert score_table(h.lot, None, ANNOUNCED) is None
+
+
+def test_the_notice_names_winner_committee_and_score() -> None:
+    h = sent()
+    h.awarded()
+    names = {member.post.person.name for member in h.members}
+    h.announced()
+    notice = Notice.objects.get(kind="award")
+    assert notice.facts["winner"] == h.bids[0].supplier.name
+    assert set(notice.facts["committee"].split("、")) == names
+    result = public_result(h.award)
+    assert (result["amount"], result["score"]) == ("950000.00", "80.00")
+    assert Lot.objects.get(pk=h.lot.pk).outcome == "awarded" and h.stage(ANNOUNCED) == ""
+    assert h.refused("award.announce", h.award, h.agent, ANNOUNCED) == {"already_announced"}
+
+
+def test_names_wait_while_another_lot_is_judged() -> None:
+    h = sent(lots=2, budget="2400000.00")
+    other = h.case.lots.order_by("pk")[1]
+    assert other.stage_at(ANNOUNCED) == "qualification"
+    h.awarded()
+    names = [member.post.person.name for member in h.members]
+    h.announced()
+    committee = Notice.objects.get(kind="award").facts["committee"]
+    assert not any(name in committee for name in names)
+
+
+# --- refusal -------------------------------------------------------------------------------------------------------
+
+REFUSED = at("2026-04-03T09:00")
+
+
+def test_when_the_winner_refuses_the_next_candidate_follows() -> None:
+    h = sent()
+    h.awarded()
+    assert h.refused("award.refuse", h.award, h.bidders[0], DETERMINED, reason="无法供货") == {"not_announced"}
+    h.announced()
+    first = h.award
+    assert h.refused("award.refuse", first, h.bidders[1], REFUSED, reason="无法供货") == {"not_yours"}
+    h.do("award.refuse", first, h.bidders[0], REFUSED, reason="无法供货")
+    assert h.stage(REFUSED) == "award" and Lot.objects.get(pk=h.lot.pk).outcome == ""
+    task = open_task(h, "award.determine")
+    assert (task.clock, task.due_at) == ("", None)
+    assert h.refused("award.determine", h.lot, h.officer, REFUSED, candidate=first.candidate_id) == {
+        "candidate_refused"
+    }
+    second = h.do("award.determine", h.lot, h.officer, REFUSED, candidate=h.lot.candidates.get(rank=2).pk).value
+    h.do("award.announce", second, h.agent, at("2026-04-07T09:00"))
+    again = AwardLetter.objects.filter(lot=h.lot, issued_at=at("2026-04-07T09:00"))
+    assert again.get(is_winner=True).supplier == h.bids[1].supplier
+    assert again.get(supplier=h.bids[0].supplier).reason == "拒绝与采购人签订合同"
+    notices = Notice.objects.filter(kind="award").order_by("pk")
+    assert notices[1].supersedes == notices[0]
+
+
+def test_the_buyers_silence_after_a_refusal_awards_nothing() -> None:
+    h = sent()
+    h.awarded()
+    h.announced()
+    h.do("award.refuse", h.award, h.officer, REFUSED, reason="中标人书面拒签")
+    tasks.fire_due(now=at("2026-06-01T00:00"))
+    assert not Award.objects.filter(refused_at=None).exists()
+
+
+def test_after_a_refusal_the_procurement_may_also_restart() -> None:
+    h = sent()
+    h.awarded()
+    h.announced()
+    assert h.refused("lot.declare_unsuccessful", h.lot, h.agent, REFUSED, ground="winner_refused") >= {
+        "already_announced"
+    }
+    h.do("award.refuse", h.award, h.bidders[0], REFUSED, reason="无法供货")
+    h.do("lot.declare_unsuccessful", h.lot, h.agent, REFUSED, ground="winner_refused", reason="重新采购")
+    case = Case.objects.get(pk=h.case.pk)
+    assert (case.end_kind, case.ended_at) == ("unsuccessful", REFUSED)
+
+
+def test_when_every_candidate_has_refused_the_lot_ends() -> None:
+    h = sent()
+    for rank, day in ((1, "03"), (2, "08"), (3, "13")):
+        h.do(
+            "award.determine",
+            h.lot,
+            h.officer,
+            at(f"2026-04-{day}T09:00"),
+            candidate=h.lot.candidates.get(rank=rank).pk,
+        )
+        h.do("award.announce", h.award, h.agent, at(f"2026-04-{day}T10:00"))
+        h.do("award.refuse", h.award, h.bidders[rank - 1], at(f"2026-04-{day}T11:00"), reason="无法供货")
+    last = at("2026-04-14T09:00")
+    assert {r.code for r in can(ACTIONS["award.determine"], h.lot, by=h.officer, now=last)} == {"no_candidate_left"}
+    assert open_task(h, "lot.declare_unsuccessful")
+
+
+# --- failed lots ---------------------------------------------------------------------------------------------------
+
+
+def test_a_lot_fails_only_on_a_ground_that_the_rows_show() -> None:
+    h = hall("950000", "1000000", "1100000")
+    for ground in ("too_few", "over_budget", "winner_refused"):
+        assert h.refused("lot.declare_unsuccessful", h.lot, h.agent, OPENED, ground=ground) == {"ground_not_given"}
+    assert h.refused("lot.declare_unsuccessful", h.lot, h.agent, OPENED, ground="illegality") == {"reason_missing"}
+    assert h.refused("lot.declare_unsuccessful", h.lot, h.officer, OPENED, ground="illegality", reason="串通") == {
+        "agent_runs_the_case"
+    }
+    h.do("lot.declare_unsuccessful", h.lot, h.agent, OPENED, ground="illegality", reason="出现串通投标")
+    assert Notice.objects.get(kind="unsuccessful").facts["reason"].endswith("出现串通投标")
+    assert h.refused("lot.declare_unsuccessful", h.lot, h.agent, QUALIFIED, ground="illegality", reason="再次") == {
+        "lot_over"
+    }
+
+
+def test_two_bids_are_not_opened_and_the_lot_fails() -> None:
+    h = hall("950000", "1000000", opened=False)
+    h.do("lot.declare_unsuccessful", h.lot, h.agent, OPENED, ground="too_few")
+    assert {letter.supplier_id for letter in AwardLetter.objects.all()} == {p.organisation_id for p in h.bidders}
+    assert Case.objects.get(pk=h.case.pk).end_kind == "unsuccessful"
+
+
+def test_the_case_goes_on_while_a_lot_lives() -> None:
+    h = hall("950000", "1000000", "1100000", lots=2)
+    h.do("lot.declare_unsuccessful", h.lot, h.agent, OPENED, ground="illegality", reason="出现串通投标")
+    assert Case.objects.get(pk=h.case.pk).ended_at is None
+    other = h.case.lots.order_by("pk")[1]
+    h.do("lot.declare_unsuccessful", other, h.agent, QUALIFIED, ground="too_few")
+    assert Case.objects.get(pk=h.case.pk).end_kind == "unsuccessful"
+
+
+def test_a_decision_not_yet_announced_falls_with_the_lot() -> None:
+    h = sent()
+    h.awarded()
+    h.do("lot.declare_unsuccessful", h.lot, h.agent, ANNOUNCED, ground="cancelled", reason="任务取消")
+    assert h.award.refused_at == ANNOUNCED
