@@ -4,7 +4,7 @@ import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from yangcai.cases.models import Case, Lot, Period, Stage
+from yangcai.cases.models import Period, Stage
 from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
@@ -132,29 +132,3 @@ def concerns_opened_bid(opened: OpenedBid, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return opened.supplier_id == post.organisation_id
     return concerns_case(opened.lot.case, post)
-
-
-# --- for the pages -------------------------------------------------------------------------------------------------
-
-
-def open_to_suppliers(post: Post, now: datetime.datetime) -> QuerySet[Case]:
-    """Cases whose documents can be obtained now, the one that closes first on top."""
-    return (
-        visible_to(post, now)
-        .filter(
-            ended_at__isnull=True,
-            solicitation__documents_from__lte=now,
-            solicitation__supply_closes_at__gt=now,
-        )
-        .order_by("solicitation__supply_closes_at")
-    )
-
-
-def own_bids(post: Post, now: datetime.datetime) -> QuerySet[Bid]:
-    """The supplier's own bids with their receipts, newest first."""
-    return visible_bids(post, now).filter(supplier_id=post.organisation_id).order_by("-received_at")
-
-
-def opening_record(lot: Lot) -> QuerySet[OpenedBid]:
-    """开标记录 of a lot, in the order in which the bids came in."""
-    return OpenedBid.objects.filter(lot=lot).select_related("supplier", "bid").order_by("bid__received_at", "bid_id")

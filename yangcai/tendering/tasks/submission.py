@@ -66,7 +66,7 @@ def shortest_periods(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     if solicitation is None:
         return
     submission = step_of(case, Stage.SUBMISSION)
-    yield from _window(case, step_of(case, Stage.INVITATION).documents, since=solicitation.documents_from, now=now)
+    yield from _window(case, step_of(case, Stage.INVITATION).documents, since=case.published_at, now=now)
     yield from _window(case, submission.window, since=solicitation.documents_from, now=now)
     last = Correction.objects.filter(case=case, affects_bids=True).order_by("-number").first()
     if last is not None:
