@@ -1,5 +1,7 @@
 """What in a budget file contradicts what the platform already knows?"""
 
+import unicodedata
+
 from yangcai.funds.budget_file import BudgetTable, Line, fault
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.refusals import Refusal
@@ -9,13 +11,14 @@ from yangcai.parties.models import Organisation, OrganisationKind
 def find_buyers(table: BudgetTable) -> list[Refusal]:
     """Fill in `table.buyers`; the faults of the rows whose buyer is unknown or named wrongly."""
     buyers = list(Organisation.objects.filter(kind=OrganisationKind.BUYER).values_list("id", "name", "uscc"))
-    by_name = {name: (pk, name) for pk, name, _uscc in buyers}
+    # A cell is read with full-width and half-width forms as one (（演示） is (演示)), so names are compared that way.
+    by_name = {unicodedata.normalize("NFKC", name): (pk, name) for pk, name, _uscc in buyers}
     by_uscc = {uscc: (pk, name) for pk, name, uscc in buyers if uscc}
     faults: list[Refusal] = []
     for line in table.lines:
         if line.uscc and line.uscc in by_uscc:
             pk, name = by_uscc[line.uscc]
-            if name != line.buyer:
+            if unicodedata.normalize("NFKC", name) != line.buyer:
                 faults.append(
                     fault(
                         row=line.row,
