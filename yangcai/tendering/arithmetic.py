@@ -81,7 +81,8 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     found = standing.standings(lot)
     scores = _scores(lot)
     committee = Committee.objects.filter(case_id=lot.case_id).first()
-    given, bids, drawn = terms(lot, now=now), tuple(_bid(s, scores.get(s.bid.pk, {})) for s in found), ()
+    given, bids = terms(lot, now=now), tuple(_bid(s, scores.get(s.bid.pk, {})) for s in found)
+    drawn: tuple[str, ...] = ()
     while True:
         result = evaluation.evaluate(evaluation.Lot(terms=given, bids=bids, drawn=drawn))
         ties = [p.bidders for p in result.pending if p.kind in DRAWS]

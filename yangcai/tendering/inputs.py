@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from yangcai.kernel.inputs import RowsField
 
@@ -37,3 +38,9 @@ def narrow(field: forms.Field, **choices: Choices) -> None:
     }
     row = type(field.row.__name__, (field.row,), columns)
     field.row = field.widget.row = row
+
+
+def limit(field: forms.Field, queryset: QuerySet[Any]) -> None:
+    """Let a field choose from these rows alone."""
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = queryset

@@ -14,6 +14,7 @@ from yangcai.kernel.inputs import DocumentField, Input, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, standing
+from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import AwardLetter, Bid, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
 
@@ -28,7 +29,7 @@ class DetermineAward(Input):
     def scope(self) -> None:
         if isinstance(self.subject, Lot):
             candidates = Candidate.objects.filter(lot=self.subject).select_related("supplier").order_by("rank")
-            self.fields["candidate"].queryset = candidates
+            limit(self.fields["candidate"], candidates)
             first = next(iter(rules.open_candidates(self.subject, now=self.now)), None)
             self.fields["candidate"].initial = first.pk if first else None
 

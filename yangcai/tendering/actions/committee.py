@@ -15,6 +15,7 @@ from yangcai.kernel.inputs import Input, MomentField, TextField
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.drawing import drawn_order, pool_digest
+from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import Committee, CommitteeMember
 from yangcai.tendering.rules import committee as rules
 
@@ -52,7 +53,7 @@ class DrawCommittee(Input):
 
     def scope(self) -> None:
         if isinstance(self.subject, Case):
-            self.fields["representatives"].queryset = representatives_of(self.subject.buyer_id, now=self.now)
+            limit(self.fields["representatives"], representatives_of(self.subject.buyer_id, now=self.now))
 
 
 @action(
@@ -141,7 +142,7 @@ class ReplaceMember(Input):
         if isinstance(self.subject, CommitteeMember):
             seated = CommitteeMember.objects.filter(committee=self.subject.committee_id).values("post_id")
             buyer_id = self.subject.committee.case.buyer_id
-            self.fields["representative"].queryset = representatives_of(buyer_id, now=self.now).exclude(pk__in=seated)
+            limit(self.fields["representative"], representatives_of(buyer_id, now=self.now).exclude(pk__in=seated))
 
 
 @action(

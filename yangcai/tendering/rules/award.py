@@ -221,7 +221,7 @@ def bids_are_in(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Re
 
 def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
     """The grounds that the rows themselves show at this stage."""
-    found = set()
+    found: set[str] = set()
     if Award.objects.filter(lot=lot, refused_at__isnull=False).exists() and live_award(lot) is None:
         found.add(UnsuccessfulGround.WINNER_REFUSED)
     stage = lot.stage_at(now)
