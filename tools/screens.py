@@ -44,7 +44,7 @@ def sign_in(page: Any, *, base: str, login: str) -> None:
 
 def look(browser: Browser, options: argparse.Namespace, path: str) -> list[str]:
     """All views of one page; returns what is wrong with them."""
-    wrong = []
+    wrong: list[str] = []
     stem = path.strip("/").replace("/", "-").replace("?", "-") or "home"
     views = itertools.product(WIDTHS, options.themes, options.langs)
     for shape, theme, lang in views:
