@@ -42,7 +42,7 @@ def opening_of_a_case(plan_item: PlanItem, *, now: datetime.datetime) -> Iterato
 @tasks.due_on(Case)
 def appointment(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Who runs the case is decided first: an agent, or the buyer itself."""
-    if case.stage_at(now) != Stage.PREPARATION or case.agent_id is not None:
+    if case.agent_id is not None or case.published_at is not None or case.stage_at(now) != Stage.PREPARATION:
         return
     if Entry.objects.filter(root=case.ref, action="agent.appoint", outcome="done").exists():
         return

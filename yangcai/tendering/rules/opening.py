@@ -14,7 +14,9 @@ from yangcai.tendering.rules.bids import live_bids
 
 
 def pending_lots(case: Case) -> Iterator[Lot]:
-    yield from Lot.objects.filter(case=case, outcome=LotOutcome.PENDING).order_by("pk")
+    for lot in Lot.objects.filter(case=case, outcome=LotOutcome.PENDING).order_by("pk"):
+        lot.case = case
+        yield lot
 
 
 def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:

@@ -35,7 +35,7 @@ def _next(case: Case, code: str, subject: Rooted, *, since: datetime.datetime, d
 @tasks.due_on(Case)
 def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Each part of the document, then its confirmation, then its publication."""
-    if case.stage_at(now) != Stage.PREPARATION:
+    if case.published_at is not None or case.stage_at(now) != Stage.PREPARATION:
         return
     since, solicitation = case.opened_at, Solicitation.objects.filter(case=case).first()
     missing = []
@@ -84,8 +84,8 @@ def _window(case: Case, rule: str, *, since: datetime.datetime, now: datetime.da
 @tasks.due_on(Case)
 def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Bids until the deadline, from those who have the documents; the opening at the deadline."""
-    closes_at = periods.closing_at(case)
-    if case.ended_at is not None or closes_at is None or Opening.objects.filter(case=case).exists():
+    closes_at = periods.closing_at(case) if case.published_at and case.ended_at is None else None
+    if closes_at is None or Opening.objects.filter(case=case).exists():
         return
     yield _next(case, "opening.begin", case, since=closes_at, due_at=closes_at)
     if now >= closes_at:
@@ -107,8 +107,8 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 @tasks.due_on(Case)
 def opening(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The bidders' confirmation and the end of the opening; lots with too few bids are declared unsuccessful."""
-    begun = Opening.objects.filter(case=case).first()
-    if begun is None or case.ended_at is not None:
+    begun = Opening.objects.filter(case=case).first() if case.published_at and case.ended_at is None else None
+    if begun is None:
         return
     for lot in pending_lots(case):
         if lot.stage_at(now) == Stage.OPENING and not enough_bids(lot, now=now):
@@ -124,6 +124,8 @@ def opening(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 @tasks.due_on(Case)
 def securities(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """C16 to C19: each security that is to go back, with its own legal time."""
+    if case.published_at is None:
+        return
     role, organisation = runner(case)
     for security in BidSecurity.objects.filter(case=case, returned_at__isnull=True, kept_reason=""):
         found = released(security)
