@@ -7,6 +7,7 @@ from typing import Any
 
 from yangcai.cases.models import Case, EvaluationMethod, Lot, Period
 from yangcai.funds.models import Appropriation, Bucket, Fund, Transfer, TransferKind
+from yangcai.kernel.models import SandboxClock
 from yangcai.parties.models import Expert, Organisation, OrganisationKind, Person, Post, Size
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Intention, PlanItem, Requirement
@@ -179,3 +180,8 @@ def make_case(
         Case.objects.filter(pk=case.pk).update(published_at=now, law_as_of=now.date())
         case.refresh_from_db()
     return case
+
+
+def set_database_clock(now: datetime.datetime) -> None:
+    """The time that the database stamps bids with and holds deadlines against, as in a replay."""
+    SandboxClock.objects.update_or_create(id=1, defaults={"at": now})

@@ -26,7 +26,8 @@ CREATE TRIGGER fund_opens BEFORE INSERT ON funds_fund FOR EACH ROW EXECUTE FUNCT
 CREATE FUNCTION funds_fund_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.id, NEW.bucket, NEW.parent_id) IS DISTINCT FROM (OLD.id, OLD.bucket, OLD.parent_id) THEN
-    RAISE EXCEPTION 'a fund keeps its place' USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_are_never_repointed';
+    RAISE EXCEPTION 'a fund keeps its place'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_are_never_repointed';
   END IF;
   IF NEW.balance <> OLD.balance AND pg_trigger_depth() < 2 THEN
     RAISE EXCEPTION 'a balance moves only by a transfer'
@@ -41,52 +42,49 @@ CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON funds_transfer
 CREATE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON funds_transfer
   FOR EACH STATEMENT EXECUTE FUNCTION kernel_append_only('transfers_are_never_changed');
 
--- Posting. One statement may bring one transfer or a hundred thousand (budget import), so it is posted as a set. The
--- funds are locked in the order of their ids, so two statements over the same funds wait and never deadlock.
--- FOR NO KEY UPDATE: the foreign keys of the same transfers already hold FOR KEY SHARE on these rows.
--- The plans are kept per session, so they must be right for one transfer after a session has posted a hundred thousand:
--- always by index.
-CREATE FUNCTION funds_transfer_posts() RETURNS trigger LANGUAGE plpgsql
-  SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+-- Posting. One statement may bring one transfer or a hundred thousand (budget import). First all its funds are locked in
+-- the order of their ids, so that two statements over the same funds wait and never deadlock; then each transfer is
+-- checked and posted. FOR NO KEY UPDATE: the foreign keys of the same transfers already hold FOR KEY SHARE on these rows.
+-- Every look-up goes by index, also where the plan was made while the tables were small.
+CREATE FUNCTION funds_transfer_posts() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
-  wrong record;
+  fund bigint;
+  t record;
+  s record;
+  g record;
+  approved numeric;
 BEGIN
-  PERFORM id FROM funds_fund
-    WHERE id IN (SELECT source_id FROM posted UNION SELECT target_id FROM posted)
-    ORDER BY id FOR NO KEY UPDATE;
+  FOR fund IN SELECT source_id FROM posted UNION SELECT target_id FROM posted ORDER BY 1 LOOP
+    PERFORM FROM funds_fund WHERE id = fund FOR NO KEY UPDATE;
+  END LOOP;
 
-  SELECT t.kind, s.bucket AS source, g.bucket AS target INTO wrong
-    FROM posted t LEFT JOIN funds_fund s ON s.id = t.source_id LEFT JOIN funds_fund g ON g.id = t.target_id
-    WHERE NOT coalesce(CASE t.kind
-      WHEN 'appropriate' THEN t.source_id IS NULL AND g.bucket = 'available'
-      WHEN 'reserve' THEN s.bucket = 'available' AND g.bucket = 'reserved' AND g.parent_id = s.id
-      WHEN 'release_reservation' THEN s.bucket = 'reserved' AND g.bucket = 'available' AND s.parent_id = g.id
-      WHEN 'commit' THEN s.bucket = 'reserved' AND g.bucket = 'committed' AND g.parent_id = s.id
-      WHEN 'release_commitment' THEN s.bucket = 'committed' AND g.bucket = 'reserved' AND s.parent_id = g.id
-      WHEN 'pay' THEN s.bucket = 'committed' AND g.bucket = 'paid' AND g.parent_id = s.id
-      WHEN 'refund' THEN s.bucket = 'paid' AND g.bucket = 'committed' AND s.parent_id = g.id
-      END, false)
-    LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'no % from % to %', wrong.kind, coalesce(wrong.source, 'nothing'), coalesce(wrong.target, 'nothing')
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'transfers_follow_the_chain';
-  END IF;
+  FOR t IN SELECT * FROM posted LOOP
+    SELECT id, bucket, parent_id INTO s FROM funds_fund WHERE id = t.source_id;
+    SELECT id, bucket, parent_id INTO g FROM funds_fund WHERE id = t.target_id;
+    IF NOT coalesce(CASE t.kind
+        WHEN 'appropriate' THEN t.source_id IS NULL AND g.bucket = 'available'
+        WHEN 'reserve' THEN s.bucket = 'available' AND g.bucket = 'reserved' AND g.parent_id = s.id
+        WHEN 'release_reservation' THEN s.bucket = 'reserved' AND g.bucket = 'available' AND s.parent_id = g.id
+        WHEN 'commit' THEN s.bucket = 'reserved' AND g.bucket = 'committed' AND g.parent_id = s.id
+        WHEN 'release_commitment' THEN s.bucket = 'committed' AND g.bucket = 'reserved' AND s.parent_id = g.id
+        WHEN 'pay' THEN s.bucket = 'committed' AND g.bucket = 'paid' AND g.parent_id = s.id
+        WHEN 'refund' THEN s.bucket = 'paid' AND g.bucket = 'committed' AND s.parent_id = g.id
+        END, false) THEN
+      RAISE EXCEPTION 'no % from % to %', t.kind, coalesce(s.bucket, 'nothing'), coalesce(g.bucket, 'nothing')
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'transfers_follow_the_chain';
+    END IF;
+    UPDATE funds_fund SET balance = balance - t.amount WHERE id = t.source_id;
+    UPDATE funds_fund SET balance = balance + t.amount WHERE id = t.target_id;
 
-  UPDATE funds_fund f SET balance = f.balance + moved.amount
-    FROM (SELECT id, sum(amount) AS amount
-          FROM (SELECT target_id AS id, amount FROM posted UNION ALL SELECT source_id, -amount FROM posted) both_sides
-          WHERE id IS NOT NULL GROUP BY id) moved
-    WHERE f.id = moved.id;
-
-  -- What the budget gives is what was approved, once.
-  IF EXISTS (SELECT FROM posted WHERE kind = 'appropriate') AND EXISTS (
-      SELECT FROM funds_transfer t LEFT JOIN funds_appropriation a ON a.available_fund_id = t.target_id
-      WHERE t.kind = 'appropriate'
-        AND t.target_id IN (SELECT target_id FROM posted WHERE kind = 'appropriate')
-      GROUP BY t.target_id, a.amount HAVING a.amount IS NULL OR sum(t.amount) > a.amount) THEN
-    RAISE EXCEPTION 'more is appropriated than was approved'
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'appropriated_as_approved';
-  END IF;
+    IF t.kind = 'appropriate' THEN  -- what the budget gives is what was approved, once
+      SELECT amount INTO approved FROM funds_appropriation WHERE available_fund_id = t.target_id;
+      IF coalesce(approved, 0) < (SELECT sum(amount) FROM funds_transfer
+                                  WHERE target_id = t.target_id AND kind = 'appropriate') THEN
+        RAISE EXCEPTION 'more is appropriated than was approved'
+          USING ERRCODE = 'check_violation', CONSTRAINT = 'appropriated_as_approved';
+      END IF;
+    END IF;
+  END LOOP;
   RETURN NULL;
 END $$;
 CREATE TRIGGER transfer_posts AFTER INSERT ON funds_transfer REFERENCING NEW TABLE AS posted

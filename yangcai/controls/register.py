@@ -1,0 +1,199 @@
+"""Which names may the database answer with, what does each mean, and on which article does it stand?
+
+The SQL stands in controls.sql, frozen.sql and funds/sql/ledger.sql; the simple constraints in the models. A person who
+meets one reads the sentence that is registered here; tests/invariants attacks every name.
+"""
+
+from dataclasses import dataclass
+
+from yangcai import law
+from yangcai.kernel.refusals import Citation, Refusal, in_chinese, refuses
+
+BUDGET = "control.no_budget_no_procurement"
+SYSTEM = "control.no_system_no_trade"
+CONTRACT = "control.no_contract_no_payment"
+ACCEPTANCE = "control.no_acceptance_no_closing"
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One name that the database gives when it refuses."""
+
+    name: str
+    zh: str
+    en: str
+    rule: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def text(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+    @property
+    def citation(self) -> Citation:
+        """By the latest wording: a constraint holds at any time."""
+        return law.history(self.rule)[-1].citation
+
+    @property
+    def refusal(self) -> Refusal:
+        return Refusal(self.name, self.zh, self.en, citation=self.citation)
+
+
+@dataclass(frozen=True)
+class Control:
+    """One of the four controls, or what they rest on."""
+
+    code: str
+    zh: str
+    en: str
+    rule: str
+    constraints: tuple[Constraint, ...]
+
+
+def _control(code: str, zh: str, en: str, rule: str, *rows: tuple[str, str, str]) -> Control:
+    return Control(code, zh, en, rule, tuple(Constraint(*row, rule=rule) for row in rows))
+
+
+CONTROLS: tuple[Control, ...] = (
+    _control(
+        "budget", "无预算不采购", "No procurement without budget", BUDGET,
+        ("never_negative", "资金余额不足，不能划转", "There is not enough money for this move"),
+        ("plan_item_funds_form_a_chain", "采购计划的预留资金必须来自它自己的预算项目",
+         "A plan's reservation comes from its own budget item"),
+        ("reservation_belongs_to_a_plan_item", "资金只能为有效的采购计划预留",
+         "Money is reserved only for a live plan"),
+        ("reserved_as_planned", "预留资金不能超过采购计划的金额", "No more is reserved than the plan says"),
+        ("no_plan_without_intention", "送审的采购计划须有采购意向或者不公开的理由",
+         "A plan sent for review has an intention or the reason for none"),
+        ("one_live_case_per_plan_item", "一项采购计划同时只能有一个进行中的采购项目",
+         "A plan has one live case at a time"),
+        ("no_budget_no_case", "采购计划未经审核、备案或者预留资金不足，不能立项",
+         "No case without an approved, filed and funded plan"),
+        ("case_belongs_to_the_buyer_of_its_plan", "采购项目的采购人必须是采购计划的采购人",
+         "The buyer of a case is the buyer of its plan"),
+        ("no_publication_beyond_the_reservation", "采购包的预算超过预留资金，不能发布采购公告",
+         "Nothing is published beyond what is reserved"),
+        ("published_case_stays_funded", "已公告的采购项目仍需这笔预留资金，不能动用",
+         "A published case still needs this reservation"),
+        ("lots_within_the_case_budget", "各采购包预算之和不能超过采购项目预算",
+         "The lots stay within the case's budget"),
+        ("ceiling_within_budget", "最高限价不能超过预算金额", "The ceiling may not exceed the budget"),
+        ("lot_ceiling_within_budget", "采购包的最高限价不能超过其预算", "A lot's ceiling may not exceed its budget"),
+        ("plan_with_a_live_case_is_not_cancelled", "采购项目进行中，其采购计划不能取消",
+         "A plan whose case runs is not cancelled"),
+    ),
+    _control(
+        "system", "无系统不交易", "No transaction outside the system", SYSTEM,
+        ("candidate_comes_from_a_published_case", "候选人只能出自在本平台公告过的采购项目",
+         "Candidates come from a case published on the platform"),
+        ("award_comes_from_its_candidate", "中标结果必须与候选人的采购包、供应商和金额一致",
+         "An award follows its candidate: lot, supplier and amount"),
+        ("one_award_per_lot", "一个采购包只能有一个有效的中标结果", "A lot has one standing award"),
+        ("award_under_contract_stands", "合同已签订并在履行，其中标结果不能作废",
+         "An award whose contract runs is not withdrawn"),
+        ("no_contract_without_award", "没有有效的中标结果，不能订立合同", "No contract without a standing award"),
+        ("one_contract_per_award", "一个中标结果只能订立一份合同", "An award has one contract"),
+        ("contract_follows_its_award", "合同的项目、采购人、供应商必须与中标结果一致",
+         "Case, buyer and supplier of a contract are those of its award"),
+        ("contract_within_its_award", "合同金额不能超过中标金额与补充合同之和",
+         "A contract stays within its award and its supplements"),
+    ),
+    _control(
+        "contract", "无合同不支付", "No payment without contract", CONTRACT,
+        ("contract_funds_form_a_chain", "合同资金必须出自该项目采购计划的预留资金",
+         "A contract's money comes from the plan of its case"),
+        ("no_commitment_without_contract", "没有有效的合同，不能占用资金",
+         "Money is committed only for a running contract"),
+        ("committed_within_the_contract", "占用资金不能超过合同金额", "No more is committed than the contract says"),
+        ("running_contract_stays_funded", "履行中的合同须有与合同金额相等的占用和已付资金",
+         "A running contract holds its whole amount, committed or paid"),
+        ("milestones_within_the_contract", "付款节点之和不能超过合同金额", "The milestones stay within the contract"),
+        ("payment_follows_its_contract", "发票和支付申请必须属于同一合同的同一付款节点，且不超过发票金额",
+         "Invoice and request are of one contract and milestone, within the invoice"),
+        ("requests_within_the_milestone", "支付申请之和不能超过付款节点的金额",
+         "The requests stay within the milestone"),
+        ("one_live_request_per_invoice", "一张发票只能有一份有效的支付申请", "An invoice has one live request"),
+        ("no_payment_without_approval", "支付申请未经审核，不能支付", "Nothing is paid without approval"),
+        ("no_contract_no_payment", "合同未签订、公告、备案，或者没有经审核的同额支付申请，不能支付",
+         "Paid is only an approved request of that amount under a signed, published and filed contract that runs"),
+        ("no_acceptance_no_payment", "该付款节点以验收合格为条件，未经验收不能支付",
+         "This milestone is due on acceptance, which has not passed"),
+        ("one_payment_per_request", "一份支付申请只能支付一次", "A request is paid once"),
+        ("paid_means_transferred", "没有资金划转，不能标记为已支付", "Nothing is marked as paid unless money moved"),
+        ("refund_names_its_payment", "退回的资金必须对应已支付的申请，且不超过其金额",
+         "What is refunded was paid on that request, and no more"),
+    ),
+    _control(
+        "acceptance", "无验收不结项", "No closing without acceptance", ACCEPTANCE,
+        ("no_acceptance_no_closing", "没有本合同合格的最终验收，不能结项",
+         "A contract closes only on its own passed final acceptance"),
+        ("unsettled_contract_is_not_closed", "合同资金尚未结清，不能结项", "A contract closes only when it is settled"),
+        ("acceptance_is_never_flipped", "验收结论登记后不能改动", "An acceptance, once recorded, is never changed"),
+    ),
+    _control(
+        "ledger", "资金账", "The ledger", BUDGET,
+        ("funds_open_at_zero", "资金账户开立时余额为零", "A fund opens at zero"),
+        ("funds_form_a_chain", "资金账户只能依次为可用、预留、占用、已付", "Funds form the chain available to paid"),
+        ("funds_are_never_repointed", "资金账户的性质和来源不能改动", "A fund keeps its kind and its parent"),
+        ("balances_move_only_by_transfers", "余额只能通过资金划转变动", "A balance moves only by a transfer"),
+        ("transfers_follow_the_chain", "资金划转不符合资金流转次序", "This move of money does not follow the chain"),
+        ("transfers_are_never_changed", "资金划转记录不能修改或者删除", "A transfer is never changed or deleted"),
+        ("transfer_is_positive", "划转金额必须大于零", "A transfer is above zero"),
+        ("appropriated_as_approved", "下达的资金不能超过批复的预算", "No more is appropriated than was approved"),
+        ("appropriation_owns_an_available_fund", "预算项目必须对应可用资金账户",
+         "An appropriation owns an available fund"),
+        ("appropriations_are_never_rewritten", "批复的预算不能改写", "An approved budget is never rewritten"),
+        ("one_line_per_budget_code", "同一采购人同一年度的预算项目编码不能重复",
+         "A buyer's budget code stands once in a year"),
+    ),
+)  # fmt: skip
+
+#: What the controls rest on, each under the article of its own.
+FOUNDATIONS: tuple[Control, ...] = (
+    _control(
+        "submission", "投标截止", "The deadline of bids", "submission.late_bid",
+        ("late_bid_is_refused", "不在投标时间内，投标文件不予接收", "No bid is taken outside the submission period"),
+        ("bids_stand_from_the_deadline", "投标截止后不能撤回或者替换投标文件",
+         "From the deadline on a bid is neither withdrawn nor replaced"),
+        ("one_live_bid_per_supplier", "一个供应商对一个采购包只能有一份有效的投标文件",
+         "A supplier has one live bid in a lot"),
+        ("closed_submission_stays_closed", "投标截止时间已过，不能再改", "A deadline that has passed is not moved"),
+    ),
+    _control(
+        "opening", "开标", "The opening", "opening.at_deadline",
+        ("no_opening_before_the_deadline", "投标截止前不能开启投标文件", "No bid is opened before the deadline"),
+        ("no_submission_after_the_opening", "开标后不能再接收投标文件", "No bid is taken after the opening"),
+        ("opened_bid_is_the_sealed_one", "开启的投标文件必须是该供应商递交的密封文件",
+         "What is opened is what that supplier sealed"),
+        ("sealed_bid_is_never_changed", "投标文件递交和开启后不能改动", "A sealed or opened bid is never changed"),
+        ("periods_do_not_overlap", "同一项目的环节时间不能重叠", "The stages of a case do not overlap"),
+    ),
+    _control(
+        "records", "如实记录", "Records stay as they are", "records.keep",
+        ("links_are_never_repointed", "记录之间的对应关系和金额不能改动",
+         "What a row belongs to and is worth never changes"),
+        ("steps_are_never_taken_back", "已经办理的步骤不能抹去", "A step that was taken is not wiped out"),
+        ("approved_plan_is_never_rewritten", "审核通过的采购计划不能改写", "An approved plan is never rewritten"),
+        ("published_case_is_never_rewritten", "已公告的采购项目不能改写", "A published case is never rewritten"),
+        ("published_solicitation_is_frozen", "已公告的采购文件只能通过更正公告修改",
+         "A published solicitation changes only by a correction notice"),
+        ("signed_contract_is_never_rewritten", "已签订的合同不能改写，只能依法变更",
+         "A signed contract is amended, never rewritten"),
+        ("entries_are_never_changed", "留痕不能修改或者删除", "The log is never changed"),
+        ("notices_are_never_changed", "已发布的公告不能修改或者删除", "A published notice is never changed"),
+        ("records_are_never_deleted", "采购记录应当保存，不能删除", "Records are kept, never deleted"),
+    ),
+)  # fmt: skip
+
+
+def all_constraints() -> tuple[Constraint, ...]:
+    """Every registered name, the controls' own first."""
+    return tuple(constraint for control in (*CONTROLS, *FOUNDATIONS) for constraint in control.constraints)
+
+
+def announce() -> None:
+    """Tell the kernel what to say for each name (at start-up)."""
+    for constraint in all_constraints():
+        refuses(constraint.name, constraint.refusal)
