@@ -58,19 +58,21 @@ def post(owner: Organisation, role: str) -> Post:
     return Post.objects.create(person=person, organisation=owner, role=role, from_on=FROM)
 
 
-def experts() -> None:
+def experts(number_of_experts: int = EXPERTS) -> None:
     """Fill the library once."""
-    for number in range(Expert.objects.count() + 1, EXPERTS + 1):
+    if Expert.objects.exists():
+        return
+    for number in range(1, number_of_experts + 1):
         unit = organisation(Named(f"评审专家单位{number}"), OrganisationKind.EXPERT_UNIT, jurisdiction="620171")
         seat = post(unit, Role.EXPERT)
         Expert.objects.create(person=seat.person, employer=unit, specialities="综合", admitted_on=FROM)
 
 
-def gather(case: CaseFile) -> People:
+def gather(case: CaseFile, *, bureau_name: str = "") -> People:
     """Everybody for one case; those who exist already are used again."""
     experts()
     area = case.jurisdiction
-    bureau = organisation(Named(f"财政部门（{area}）"), OrganisationKind.TREASURY, jurisdiction=area)
+    bureau = organisation(Named(bureau_name or f"财政部门（{area}）"), OrganisationKind.TREASURY, jurisdiction=area)
     buyer = organisation(case.buyer, OrganisationKind.BUYER, jurisdiction=area)
     agent = organisation(case.agent, OrganisationKind.AGENT, jurisdiction=area) if case.agent else None
     bidders = {bid.supplier.name: bid.supplier for lot in case.lots for bid in lot.bids}
