@@ -4,7 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.db import DatabaseError, connection, models, transaction
 from django.utils.crypto import salted_hmac
@@ -20,6 +20,8 @@ Rule = Callable[..., "Refusal | Iterable[Refusal] | None"]
 @dataclass(frozen=True, eq=False)
 class Action:
     """The declaration of one 办理事项. Everything that is said about it anywhere is derived from here."""
+
+    do_not_call_in_templates: ClassVar[bool] = True
 
     code: str
     zh: str

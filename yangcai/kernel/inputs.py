@@ -77,15 +77,24 @@ class RowsWidget(forms.Widget):
     def forms_for(self, name: str, value: Any) -> list[forms.Form]:
         """One unbound form per row plus blank ones, for the template."""
         rows = list(value or [])
-        return [
-            self.row(initial=row, prefix=f"{name}-{n}", use_required_attribute=False)
-            for n, row in enumerate(rows + [{}] * self.blank)
+        filled = [
+            self.row(initial=row, prefix=f"{name}-{n}", use_required_attribute=False) for n, row in enumerate(rows)
         ]
+        return filled + [self.empty_row(f"{name}-{n}") for n in range(len(rows), len(rows) + self.blank)]
+
+    def empty_row(self, prefix: str) -> forms.Form:
+        """A row to be filled in. A list to choose from begins with nothing, or an untouched row would not be empty."""
+        form = self.row(prefix=prefix, use_required_attribute=False)
+        for field in form.fields.values():
+            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+                choices = list(field.choices)
+                field.choices = choices if any(key == "" for key, _label in choices) else [("", "—"), *choices]
+        return form
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["rows"] = self.forms_for(name, value if isinstance(value, list) else [])
-        context["widget"]["empty"] = self.row(prefix=f"{name}-__n__", use_required_attribute=False)
+        context["widget"]["empty"] = self.empty_row(f"{name}-__n__")
         return context
 
 

@@ -399,16 +399,13 @@ def field(bound: BoundField) -> dict[str, Any]:
         kind = "group"
     context: dict[str, Any] = {"bound": bound, "kind": kind}
     if kind == "rows":
-        empty = cast(RowsField, bound.field).row(prefix=f"{bound.html_name}-__n__", use_required_attribute=False)
-        rows = components.rows_of(bound)
-        attrs = {"id": bound.auto_id}
-        is_fixed = cast(RowsField, bound.field).widget.blank == 0
+        rows_widget = cast(RowsField, bound.field).widget
         context["widget"] = {
             "name": bound.html_name,
-            "rows": rows,
-            "empty": empty,
-            "attrs": attrs,
-            "is_fixed": is_fixed,
+            "rows": components.rows_of(bound),
+            "empty": rows_widget.empty_row(f"{bound.html_name}-__n__"),
+            "attrs": {"id": bound.auto_id},
+            "is_fixed": rows_widget.blank == 0,
         }
         context["own_errors"] = [e.messages[0] for e in bound.errors.as_data() if e.code != "row"]
     return context
