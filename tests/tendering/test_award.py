@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import at
+from tests.factories import at, make_expert
 from tests.tendering.judging import (
     ANNOUNCED,
     DETERMINED,
@@ -15,6 +15,7 @@ from tests.tendering.judging import (
     Hall,
     hall,
 )
+from tests.tendering.walk import Tender
 from yangcai.cases.models import Award, Case, Lot
 from yangcai.credit.models import Debarment
 from yangcai.kernel import tasks
@@ -298,3 +299,37 @@ def test_a_decision_not_yet_announced_falls_with_the_lot() -> None:
     h.awarded()
     h.do("lot.declare_unsuccessful", h.lot, h.agent, ANNOUNCED, ground="cancelled", reason="任务取消")
     assert h.award.refused_at == ANNOUNCED
+
+
+# --- from the sealed bid on ----------------------------------------------------------------------------------------
+
+
+def test_from_sealed_bids_to_the_award_notice() -> None:
+    """The whole stretch through the real Actions: what was sealed is what is judged, awarded and announced."""
+    t = Tender().published()
+    prices = ("900000.00", "800000.00", "850000.00")
+    for price in prices:
+        line = {"item": "计算机", "specification": "X1", "quantity": "1", "unit_price": price, "amount": price}
+        t.bid(t.supplier(), price=price, lines=[line])
+    bids = t.open()
+    t.conclude()
+    experts = [make_expert() for _ in range(6)]
+    h = Hall(t.case, t.lot, t.officer, t.reviewer, t.agent_post, t.suppliers, bids, experts)
+    day = "2026-03-24T"
+    h.do("qualification.record", h.lot, h.agent, at(day + "10:00"), rows=h.findings("qualification"))
+    h.do("qualification.conclude", h.lot, h.agent, at(day + "10:30"))
+    h.do("committee.draw", h.case, h.agent, at(day + "10:40"), evaluates_at=at(day + "13:00"))
+    for member in h.members:
+        h.do("committee.sign_in", member, member.post, at(day + "13:00"), commits=True)
+    h.do("responsiveness.record", h.lot, h.chair, at(day + "13:30"), rows=h.findings("responsiveness"))
+    h.score({n: {"technical": "45", "business": "18"} for n in range(3)}, now=at(day + "14:00"))
+    h.do("evaluation.compute", h.lot, h.agent, at(day + "15:00"))
+    assert [h.result(n)["price_score"] for n in range(3)] == ["26.67", "30.00", "28.24"]
+    h.sign(now=at(day + "16:00"))
+    h.send(now=at("2026-03-25T09:00"))
+    h.awarded()
+    award = h.announced()
+    assert (award.supplier, award.amount) == (h.bids[1].supplier, Decimal("800000.00"))
+    assert public_result(award)["items"][0]["unit_price"] == "800000.00"
+    kinds = list(Notice.objects.filter(root=h.case.ref).order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["invitation", "award"]

@@ -3,11 +3,13 @@
 import datetime
 
 import pytest
+from django.http import QueryDict
 
 from tests.tendering.judging import OPENED, QUALIFIED, hall
 from yangcai.credit.models import Debarment
-from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.kernel.models import Entry, Task
+from yangcai.kernel.refusals import Refused
 from yangcai.tendering.models import Finding
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +92,29 @@ def test_only_the_case_side_checks() -> None:
     rows = h.findings("qualification")
     assert h.refused("qualification.record", h.lot, h.bidders[0], OPENED, rows=rows) == {"role_may_not"}
     assert h.refused("qualification.record", h.lot, hall("950000").agent, OPENED, rows=rows) == {"not_yours"}
+
+
+def test_the_browser_sends_the_same_table() -> None:
+    """Rows as a form posts them; an unticked box without a reason is an error that names its row."""
+    h = hall("950000", "1000000", "1100000")
+    form = QueryDict(mutable=True)
+    for n, row in enumerate(h.findings("qualification", failing=[2])):
+        form.update({f"rows-{n}-bid": row["bid"], f"rows-{n}-clause": row["clause"], f"rows-{n}-reason": row["reason"]})
+        if row["passed"]:
+            form[f"rows-{n}-passed"] = "on"
+    record = ACTIONS["qualification.record"]
+    perform(record, h.lot, by=h.agent, now=OPENED, form_data=form)
+    assert Finding.objects.filter(passed=False).count() == 2 and Finding.objects.count() == 6
+    del form["rows-0-passed"]
+    with pytest.raises(Refused) as refused:
+        perform(record, h.lot, by=h.agent, now=OPENED, form_data=form)
+    assert "第 1 行" in str(refused.value)
+
+
+def test_the_form_lists_every_pair_unticked() -> None:
+    h = hall("950000", "1000000", "1100000")
+    form = ACTIONS["qualification.record"].input(subject=h.lot, by=h.agent, now=OPENED)
+    rows = form.fields["rows"].initial
+    assert len(rows) == 6 and not any(row["passed"] for row in rows)
+    html = str(form["rows"])
+    assert h.bids[0].supplier.name in html and "具有良好的商业信誉" in html

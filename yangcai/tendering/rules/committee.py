@@ -54,7 +54,7 @@ def interested(case: Case) -> set[int]:
 def people_of(organisations: set[int], *, case: Case, now: datetime.datetime) -> set[int]:
     """Everyone who works for one of these organisations or did in the look-back years (条例 art. 9)."""
     years = law.value("committee.recusal_lookback", **applicable(case, now=now))
-    since = calendar.add_months(timezone.localdate(now), -years * 12)
+    since = calendar.due_on(timezone.localdate(now), -years, "years", rounding="none")
     posts = Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=since), organisation_id__in=organisations)
     employed = Expert.objects.filter(Q(left_on__isnull=True) | Q(left_on__gte=since), employer_id__in=organisations)
     return set(posts.values_list("person_id", flat=True)) | set(employed.values_list("person_id", flat=True))
@@ -156,7 +156,7 @@ def composed_lawfully(
     on, keys = applicable(subject, now=now), _composition(subject)
     least = smallest_size(subject, is_complex=is_complex, now=now)
     members = size or least
-    if members < least or not members % 2:
+    if members < least or not members & 1:
         yield refuse(
             keys.size,
             code="committee_size",
