@@ -77,12 +77,13 @@ def clocks() -> str:
 
 
 def controls() -> str:
-    from yangcai.controls.register import CONTROLS
+    from yangcai.controls.register import CONTROLS, FOUNDATIONS
 
     out = ["# The controls that the database holds (控制)\n"]
-    for control in CONTROLS:
+    for control in (*CONTROLS, *FOUNDATIONS):
+        rows = [[f"`{c.name}`", c.zh, c.en, c.citation.text] for c in control.constraints]
         out.append(f"\n## {control.zh} / {control.en}\n\n")
-        out += [f"- `{name}`\n" for name in control.constraints]
+        out.append(table(["constraint", "含义", "English", "依据"], rows))
     return "".join(out)
 
 
