@@ -4,7 +4,9 @@ from functools import cache
 from typing import Any
 
 from django.db import models
+from django.utils.translation import override
 
+from yangcai.api.bodies import MULTIPART
 from yangcai.api.resources import RESOURCES, path_of
 from yangcai.kernel.actions import ACTIONS
 
@@ -61,11 +63,13 @@ def _action_path(action: Any) -> tuple[str, dict[str, Any]]:
         "x-roles": sorted(action.by),
         "x-stages": sorted(action.at),
         "parameters": headers,
-        "requestBody": {"content": {"application/json": {"schema": action.input.schema()}}},
+        "requestBody": {
+            "content": {kind: {"schema": action.input.schema()} for kind in ("application/json", MULTIPART)}
+        },
         "responses": {
             "201": _answer("performed", {"$ref": "#/components/schemas/Done"}),
-            "200": _answer("performed before with the same key", {"$ref": "#/components/schemas/Done"}),
-            **{status: PROBLEM for status in ("400", "401", "403", "404", "405", "409", "422")},
+            "200": _answer("performed before with the same key, or a dry run", {"$ref": "#/components/schemas/Done"}),
+            **{status: PROBLEM for status in ("400", "401", "403", "404", "405", "409", "413", "422")},
         },
     }
     return f"/api/v1/{path_of(action.on)}/{{id}}/actions/{action.code}", {"post": operation}
@@ -101,7 +105,7 @@ def _read_paths() -> dict[str, Any]:
     others: tuple[tuple[str, str, list[dict[str, Any]]], ...] = (
         ("me", "the token's post", []),
         ("worklist", "what is due", []),
-        ("notices", "published notices", [_parameter("q", "query"), _parameter("kind", "query")]),
+        ("notices", "published notices", [_parameter("q", "query"), _parameter("kind", "query"), *page]),
         ("feed", "Entries after a log index", page),
     )
     for name, text, parameters in others:
@@ -120,8 +124,8 @@ def _read_paths() -> dict[str, Any]:
     paths["/api/v1/documents"] = {
         "post": {
             "operationId": "documents.upload",
-            "requestBody": {"content": {"multipart/form-data": {"schema": file}}},
-            "responses": {"201": _answer("stored"), **{s: PROBLEM for s in ("400", "401", "405", "422")}},
+            "requestBody": {"content": {MULTIPART: {"schema": file}}},
+            "responses": {"201": _answer("stored"), **{s: PROBLEM for s in ("400", "401", "405", "413", "422")}},
         }
     }
     return paths
@@ -164,8 +168,13 @@ SCHEMAS: dict[str, Any] = {
 
 
 @cache
-def document() -> dict[str, Any]:
-    """The whole description; the same object for every caller of one process."""
+def document(language: str) -> dict[str, Any]:
+    """The whole description, with the fields' labels in that language; made once per process."""
+    with override(language):
+        return _document()
+
+
+def _document() -> dict[str, Any]:
     actions = dict(_action_path(a) for a in sorted(ACTIONS.values(), key=lambda a: a.code))
     return {
         "openapi": "3.1.0",

@@ -53,3 +53,9 @@ def unauthorized() -> JsonResponse:
 
 def bad_request(detail: str) -> JsonResponse:
     return problem(status=400, title=detail, code="bad-request")
+
+
+def too_large(*, limit: int) -> JsonResponse:
+    """Said before a byte of the body is read."""
+    megabytes = limit // 2**20
+    return problem(status=413, title=f"请求超过 {megabytes} MB / more than {megabytes} MB", code="too-large")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from yangcai.cases.models import Award, Case, Lot, Period
+from yangcai.cases.models import Award, Case, Lot
 from yangcai.challenges.models import Enquiry
 from yangcai.contracts.models import Acceptance, Contract, Invoice, Milestone, PaymentRequest
 from yangcai.funds.models import Appropriation
@@ -26,15 +26,18 @@ class Resource:
     model: type[models.Model]
     columns: tuple[str, ...]
     children: dict[str, Callable[[Any, Any, datetime.datetime], Any]] | None = None
+    prefetch: tuple[str, ...] = ()
 
 
 def _case_children() -> dict[str, Callable[[Any, Any, datetime.datetime], Any]]:
     return {
         "stage": lambda case, post, now: case.stage_at(now),
-        "lots": lambda case, post, now: [show(lot, post, now) for lot in case.lots.order_by("number")],
+        "lots": lambda case, post, now: [
+            show(lot, post, now) for lot in sorted(case.lots.all(), key=lambda lot: lot.number)
+        ],
         "periods": lambda case, post, now: [
             {name: plain(getattr(p, name)) for name in ("stage", "round", "opens_at", "closes_at", "lot_id")}
-            for p in Period.objects.filter(case=case).order_by("opens_at", "pk")
+            for p in case.periods.all()
         ],
     }
 
@@ -93,18 +96,21 @@ RESOURCES: dict[str, Resource] = {
                 "version",
             ),
             _case_children(),
+            ("lots", "periods"),
         ),
         Resource(
             "lots",
             Lot,
             ("id", "case_id", "number", "title", "budget", "ceiling", "evaluation_method", "outcome", "outcome_at"),
             {"stage": lambda lot, post, now: lot.stage_at(now)},
+            ("case__periods",),
         ),
         Resource("bids", Bid, ("id", "lot_id", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at")),
         Resource(
             "opened-bids",
             OpenedBid,
-            ("id", "lot_id", "supplier_id", "price", "corrected_price", "preference", "opened_at"),
+            # What was read out; what the committee made of it is secret until the award (87号令 art. 66).
+            ("id", "lot_id", "supplier_id", "price", "preference", "opened_at"),
         ),
         Resource("committee-members", CommitteeMember, ("id", "committee_id", "is_chair", "signed_in_at")),
         Resource(
@@ -131,6 +137,7 @@ RESOURCES: dict[str, Resource] = {
                 "closed_at",
             ),
             {"milestones": lambda c, post, now: [show(m, post, now) for m in c.milestones.all()]},
+            ("milestones",),
         ),
         Resource("milestones", Milestone, ("id", "contract_id", "number", "title", "due_on", "amount")),
         Resource("acceptances", Acceptance, ("id", "contract_id", "milestone_id", "is_final", "passed", "accepted_on")),

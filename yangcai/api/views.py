@@ -2,21 +2,24 @@
 
 import datetime
 import functools
-import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import override
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 
-from yangcai.api import feed, openapi, problem, resources
+from yangcai.api import bodies, feed, openapi, problem, resources
 from yangcai.cases.models import Case
 from yangcai.kernel import clock, documents, tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform, rehearse
 from yangcai.kernel.refusals import Refused
 from yangcai.ocds.release import record, record_package, release_package, releases
+from yangcai.ocds.rows import read
 from yangcai.parties.queries import post_of_token
+from yangcai.portal.notices.base import TYPES
 from yangcai.portal.queries import search_notices
 
 PAGE = 100
@@ -35,6 +38,8 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                 refusal = problem.problem(status=405, title="method not allowed", code="method")
                 refusal["Allow"] = ", ".join(methods)
                 return refusal
+            if bodies.is_too_large(request):
+                return problem.too_large(limit=bodies.limit_of(request))
             now = clock.now()
             scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
             post = post_of_token(token.strip(), now=now) if scheme.lower() == "bearer" else None
@@ -47,6 +52,10 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                     return problem.refused(refused.refusals)
                 except documents.BadDocument as bad:
                     return problem.problem(status=422, title=str(bad), code=bad.code)
+                except RequestDataTooBig:
+                    return problem.too_large(limit=bodies.limit_of(request))
+                except (bodies.BadBody, MultiPartParserError, SuspiciousOperation) as bad:
+                    return problem.bad_request(str(bad))
 
         answer.by = "public" if public else "token"  # type: ignore[attr-defined]
         return answer
@@ -60,21 +69,20 @@ def reply(data: Any, *, status: int = 200) -> JsonResponse:
     return answer
 
 
-def body_of(request: HttpRequest) -> tuple[Any, Any]:
-    """(data, files) of a JSON or multipart request; ValueError says what is wrong."""
-    if request.content_type == "multipart/form-data":
-        return request.POST, request.FILES
-    if not request.body:
-        return {}, None
-    data = json.loads(request.body)
-    if not isinstance(data, dict):
-        raise ValueError("the body must be a JSON object")
-    return data, None
+def cursor(request: HttpRequest, *, start: int) -> tuple[int, int]:
+    """(after, limit) of a list. Raises BadBody."""
+    try:
+        after, limit = int(request.GET.get("after", start)), int(request.GET.get("limit", PAGE))
+    except ValueError as error:
+        raise bodies.BadBody("after and limit are whole numbers") from error
+    if abs(after) >= 2**63:
+        raise bodies.BadBody("after is too large")
+    return after, max(1, min(limit, PAGE_MAX))
 
 
 @endpoint("GET", public=True)
 def schema(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
-    return reply(openapi.document())
+    return reply(openapi.document(get_language() or "zh-hans"))
 
 
 @endpoint("GET")
@@ -89,11 +97,9 @@ def listing(request: HttpRequest, *, path: str, post: Any, now: datetime.datetim
     resource = resources.RESOURCES.get(path)
     if resource is None:
         return problem.not_found()
-    try:
-        after, limit = int(request.GET.get("after", 0)), int(request.GET.get("limit", PAGE))
-    except ValueError:
-        return problem.bad_request("after and limit are whole numbers")
-    rows = list(SCOPES[resource.model](post, now).filter(pk__gt=after).order_by("pk")[: max(1, min(limit, PAGE_MAX))])
+    after, limit = cursor(request, start=0)
+    shown = SCOPES[resource.model](post, now).prefetch_related(*resource.prefetch)
+    rows = list(shown.filter(pk__gt=after).order_by("pk")[:limit])
     return reply(
         {
             "items": [resources.show(r, post, now) for r in rows],
@@ -143,12 +149,10 @@ def act(request: HttpRequest, *, path: str, pk: int, code: str, post: Any, now: 
     row = resources.fetch(model, pk, post, now)
     if row is None:
         return problem.not_found()
-    try:
-        data, files = body_of(request)
-        match = request.headers.get("If-Match", "").strip().strip('"')
-        version = int(match) if match else None
-    except ValueError as error:
-        return problem.bad_request(str(error))
+    data, files = bodies.body_of(request)
+    wrong = list(bodies.of_wrong_type(action, data) if files is None else bodies.unknown_parts(action, data, files))
+    if wrong:
+        raise Refused(wrong)
     if request.GET.get("dry_run"):
         rehearse(action, row, by=post, now=now, form_data=data, files=files)
         return reply({"dry_run": True})
@@ -157,8 +161,8 @@ def act(request: HttpRequest, *, path: str, pk: int, code: str, post: Any, now: 
         row,
         by=post,
         now=now,
-        idempotency_key=request.headers.get("Idempotency-Key") or None,
-        expected_version=version,
+        idempotency_key=bodies.idempotency_key(request),
+        expected_version=bodies.expected_version(request),
         form_data=data,
         files=files,
     )
@@ -193,6 +197,7 @@ def worklist(request: HttpRequest, *, post: Any, now: datetime.datetime) -> Http
                 {
                     "action": t.action,
                     "subject": t.subject,
+                    "root": t.root,
                     "title": t.title,
                     "clock": t.clock,
                     "due_at": t.due_at.isoformat() if t.due_at else None,
@@ -205,12 +210,21 @@ def worklist(request: HttpRequest, *, post: Any, now: datetime.datetime) -> Http
 
 @endpoint("GET", public=True)
 def notices(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
-    """Published notices, searched in Chinese by `q`, filtered by `kind`; newest first."""
-    found = search_notices(text=request.GET.get("q", ""), kind=request.GET.get("kind", ""), now=now)[:PAGE]
+    """Published notices, searched in Chinese by `q`, filtered by `kind`, newest first; `after` is the last id seen."""
+    kind = request.GET.get("kind", "")
+    if kind and kind not in TYPES:
+        raise bodies.BadBody(f"kind: {', '.join(TYPES)}")
+    after, limit = cursor(request, start=0)
+    found = search_notices(text=request.GET.get("q", ""), kind=kind, now=now).order_by("-pk")
+    if after > 0:
+        found = found.filter(pk__lt=after)
+    shown = list(found[:limit])
     return reply(
         {
+            "next": shown[-1].pk if shown else None,
             "items": [
                 {
+                    "id": n.pk,
                     "number": n.number,
                     "kind": n.kind,
                     "title": n.title,
@@ -218,8 +232,8 @@ def notices(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpR
                     "digest": n.digest,
                     "facts": n.facts,
                 }
-                for n in found
-            ]
+                for n in shown
+            ],
         }
     )
 
@@ -227,11 +241,8 @@ def notices(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpR
 @endpoint("GET", public=True)
 def changes(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
     """The change feed: Entries after a log index, in order, without loss."""
-    try:
-        after, limit = int(request.GET.get("after", -1)), int(request.GET.get("limit", PAGE))
-    except ValueError:
-        return problem.bad_request("after and limit are whole numbers")
-    return reply(feed.page(after=after, limit=max(1, min(limit, PAGE_MAX)), post=post, now=now))
+    after, limit = cursor(request, start=-1)
+    return reply(feed.page(after=after, limit=limit, post=post, now=now))
 
 
 @endpoint("GET", public=True)
@@ -240,7 +251,7 @@ def ocds_releases(request: HttpRequest, *, pk: int, post: Any, now: datetime.dat
     case = resources.fetch(Case, pk, None, now)
     if case is None:
         return problem.not_found()
-    return reply(release_package(releases(case, now=now), uri=request.build_absolute_uri(), now=now))
+    return reply(release_package(releases(read(case), now=now), uri=request.build_absolute_uri(), now=now))
 
 
 @endpoint("GET", public=True)
@@ -249,4 +260,4 @@ def ocds_record(request: HttpRequest, *, pk: int, post: Any, now: datetime.datet
     case = resources.fetch(Case, pk, None, now)
     if case is None:
         return problem.not_found()
-    return reply(record_package([record(case, now=now)], uri=request.build_absolute_uri(), now=now))
+    return reply(record_package([record(read(case), now=now)], uri=request.build_absolute_uri(), now=now))

@@ -1,0 +1,202 @@
+"""Does a program get the same Actions, rules and answers as a person on a page?"""
+
+import json
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from tests.api.conftest import Clock
+from tests.api.support import Caller, codes, token_of
+from tests.factories import make_case, make_post
+from tests.tendering.walk import Tender, document, offer, set_database_clock
+from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.models import Entry, EntryPayload, IdempotencyKey, Upload
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import Bid, Solicitation
+
+pytestmark = pytest.mark.django_db
+
+
+def prepared() -> tuple[Any, Caller]:
+    """A case in preparation, and a caller for its agent."""
+    agent = make_post(Role.AGENT)
+    return make_case(agent=agent.organisation), Caller(agent)
+
+
+# --- the description -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_description_is_valid_and_holds_every_action(language: str) -> None:
+    answer = Caller(None, language=language).get("openapi.json")
+    found = answer.json()
+    validate(found)
+    operations = {op["operationId"]: op for path in found["paths"].values() for op in path.values()}
+    assert set(ACTIONS) <= set(operations)
+    for code, action in ACTIONS.items():
+        assert operations[code]["x-roles"] == sorted(action.by)
+        body = operations[code]["requestBody"]["content"]["application/json"]["schema"]
+        assert set(body["properties"]) == set(action.input.base_fields)
+    title = operations["enquiry.ask"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert all(("一" <= text["title"][0] <= "鿿") == (language == "zh") for text in title.values() if "title" in text)
+
+
+# --- performing ------------------------------------------------------------------------------------------------------
+
+
+def test_an_action_is_performed_and_told() -> None:
+    case, caller = prepared()
+    answer = caller.act(case, "solicitation.draft", document())
+    assert answer.status_code == 201, answer.content
+    done = answer.json()
+    assert Entry.objects.get(seq=done["entry"]).action == "solicitation.draft"
+    assert Solicitation.objects.get(case=case).requirement == document()["requirement"]
+    assert caller.get(f"cases/{case.pk}").json()["version"] == 1
+
+
+def test_every_refusal_comes_with_its_article_in_the_callers_language() -> None:
+    case, caller = prepared()
+    answer = caller.act(case, "invitation.publish", {})
+    assert answer.status_code == 422
+    found = answer.json()["refusals"]
+    assert len(found) > 1 and any(refusal["citation"] for refusal in found)
+    for refusal in found:
+        assert (refusal["zh"] and refusal["en"] and refusal["zh"] != refusal["en"]) or refusal[
+            "code"
+        ] == "invalid_input"
+    assert answer.json()["title"] == found[0]["zh"]
+    caller.headers["Accept-Language"] = "en"
+    again = caller.act(case, "invitation.publish", {}).json()
+    assert again["title"] == again["refusals"][0]["en"]
+
+
+def test_what_is_not_yours_does_not_exist_and_what_your_role_may_not_is_403() -> None:
+    case, caller = prepared()
+    stranger, officer = Caller(make_post(Role.SUPPLIER)), Caller(make_post(Role.BUYER_OFFICER, case.buyer))
+    assert stranger.get(f"cases/{case.pk}").status_code == 404
+    assert stranger.act(case, "solicitation.draft", document()).status_code == 404
+    assert codes(officer.act(case, "solicitation.confirm")) == {"role_may_not"}
+    assert officer.act(case, "solicitation.confirm").status_code == 403
+    assert officer.act(case, "no.action").status_code == 404
+    assert caller.get("cases/99999999999999999999999").status_code == 404
+
+
+def test_open_actions_say_what_stands_in_the_way() -> None:
+    case, caller = prepared()
+    items = {item["code"]: item["refusals"] for item in caller.get(f"cases/{case.pk}/actions").json()["items"]}
+    assert items["solicitation.draft"] == [] and items["invitation.publish"]
+    assert "solicitation.confirm" not in items  # the reviewer's
+
+
+# --- keys, versions, dry runs ----------------------------------------------------------------------------------------
+
+
+def test_the_same_key_gives_the_same_answer_and_another_request_under_it_is_a_conflict() -> None:
+    case, caller = prepared()
+    first = caller.act(case, "solicitation.draft", document(), **{"Idempotency-Key": "k1"})
+    again = caller.act(case, "solicitation.draft", document(), **{"Idempotency-Key": "k1"})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["entry"] == first.json()["entry"] and again.json()["again"] is True
+    other = caller.act(case, "solicitation.draft", {**document(), "payment_days": 20}, **{"Idempotency-Key": "k1"})
+    assert other.status_code == 409 and codes(other) == {"idempotency_mismatch"}
+    assert Entry.objects.filter(action="solicitation.draft").count() == 1
+
+
+def test_a_refused_request_does_not_use_its_key_up() -> None:
+    case, caller = prepared()
+    bad = caller.act(case, "solicitation.draft", {}, **{"Idempotency-Key": "k2"})
+    assert bad.status_code == 422
+    assert caller.act(case, "solicitation.draft", document(), **{"Idempotency-Key": "k2"}).status_code == 201
+
+
+def test_a_version_that_has_passed_is_a_conflict() -> None:
+    case, caller = prepared()
+    tag = caller.get(f"cases/{case.pk}")["ETag"]
+    assert caller.act(case, "solicitation.draft", document(), **{"If-Match": tag}).status_code == 201
+    late = caller.act(case, "solicitation.draft", document(), **{"If-Match": tag})
+    assert late.status_code == 409 and codes(late) == {"stale_form"}
+    assert caller.act(case, "solicitation.draft", document(), **{"If-Match": "latest"}).status_code == 400
+
+
+def test_a_dry_run_writes_nothing() -> None:
+    case, caller = prepared()
+    before = Entry.objects.count()
+    assert caller.act(case, "solicitation.draft", document(), query="?dry_run=1").json() == {"dry_run": True}
+    assert caller.act(case, "invitation.publish", {}, query="?dry_run=1").status_code == 422
+    assert not Solicitation.objects.filter(case=case).exists() and Entry.objects.count() == before
+
+
+# --- tokens ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_token_acts_through_its_post_until_it_ends(clock: Clock) -> None:
+    post = make_post(Role.BUYER_OFFICER)
+    caller = Caller(post)
+    assert caller.get("me").json()["post"] == post.pk
+    assert Caller(None).get("me").status_code == 401
+    for secret in (token_of(post, days=-1), token_of(post, revoked_at=clock.now), "nonsense", ""):
+        caller.headers["Authorization"] = f"Bearer {secret}"
+        answer = caller.get("me")
+        assert answer.status_code == 401 and answer["WWW-Authenticate"] == "Bearer"
+        assert caller.get("notices").status_code == 401  # a bad token is not taken for none
+    caller.headers["Authorization"] = f"Bearer {token_of(post)}"
+    type(post).objects.filter(pk=post.pk).update(to_on=clock.now.date().replace(year=2025))
+    assert caller.get("me").status_code == 401
+
+
+# --- what is secret --------------------------------------------------------------------------------------------------
+
+
+def test_a_sealed_bid_leaves_no_trace_of_its_price(clock: Clock) -> None:
+    tender = Tender().published()
+    supplier = tender.supplier()
+    clock.now = tender.now
+    set_database_clock(tender.now)
+    price = "912345.67"
+    data = offer(price)
+    answer = Caller(supplier).act(tender.lot, "bid.submit", data, **{"Idempotency-Key": "bid"})
+    assert answer.status_code == 201, answer.content
+    assert price not in answer.content.decode()
+    written = json.dumps(
+        [*EntryPayload.objects.values("data"), *IdempotencyKey.objects.values(), *Entry.objects.values("refusals")],
+        default=str,
+    )
+    assert "912345" not in written
+    for caller in (Caller(None), Caller(tender.agent_post), Caller(tender.officer), Caller(make_post(Role.TREASURY))):
+        feed = caller.get("feed?limit=1000").content.decode()
+        assert "bid.submit" not in feed and supplier.organisation.name not in feed
+        assert caller.get(f"bids/{Bid.objects.get().pk}").status_code in (401, 404)
+        assert caller.get("bids").json()["items"] == []
+    assert "bid.submit" in Caller(supplier).get("feed?limit=1000").content.decode()
+
+
+def test_a_document_belongs_to_who_brought_it() -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    post = make_post(Role.BUYER_OFFICER)
+    caller = Caller(post)
+    file = SimpleUploadedFile("附件.pdf", b"%PDF-1.7 x")
+    answer = caller.client.post("/api/v1/documents", {"file": file}, headers=caller.headers)
+    assert answer.status_code == 201 and answer.json()["media_type"] == "application/pdf"
+    assert Upload.objects.get(document_id=answer.json()["digest"]).person_id == post.person_id
+
+
+def test_the_worklist_is_the_posts_own() -> None:
+    tender = Tender().published()
+    items = Caller(tender.officer).get("worklist").json()["items"]
+    assert all(set(item) == {"action", "subject", "root", "title", "clock", "due_at"} for item in items)
+    assert Caller(make_post(Role.BUYER_OFFICER)).get("worklist").json()["items"] == []
+    assert Caller(None).get("worklist").status_code == 401
+
+
+def test_rows_are_listed_with_a_cursor_at_a_constant_price(django_assert_num_queries: Any) -> None:
+    cases = [make_case(stage="submission", lots=3) for _n in range(4)]
+    make_case(title="尚未公告")
+    caller = Caller(None)
+    with django_assert_num_queries(3):
+        page = caller.get("cases?limit=3").json()
+    assert [row["id"] for row in page["items"]] == [case.pk for case in cases[:3]]
+    assert page["items"][0]["stage"] == "submission" and len(page["items"][0]["lots"]) == 3
+    rest = caller.get(f"cases?after={page['next']}").json()
+    assert [row["id"] for row in rest["items"]] == [cases[3].pk]
