@@ -1,0 +1,49 @@
+"""What does a test in a browser find? A Chromium, the site served on its own database, and a sandbox clock."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.factories import NOW
+from yangcai.kernel import clock
+
+CHROMIUM = Path(os.environ.get("YANGCAI_CHROMIUM") or "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM} (set YANGCAI_CHROMIUM)")
+    with sync_playwright() as playwright:
+        # Playwright runs a loop in this thread; the tests' own queries beside it are safe.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def sandbox(settings: Any, transactional_db: None) -> None:
+    """A demo at 2 March 2026, 09:00."""
+    settings.YANGCAI_SANDBOX = True
+    settings.YANGCAI_SECOND_FACTOR = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    clock.set_sandbox(at=NOW)
+
+
+@pytest.fixture
+def page(chromium: Any, live_server: Any, sandbox: None) -> Iterator[Page]:
+    size = {"width": 1366, "height": 900}
+    context = chromium.new_context(viewport=size, base_url=live_server.url, locale="zh-CN")
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if "Content Security Policy" in m.text else None)
+    yield page
+    context.close()
+    assert errors == []
