@@ -9,19 +9,23 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Award, Candidate, Case
+from yangcai.cases.models import Award, Candidate, Case, CaseEnd, LotOutcome
 from yangcai.cases.periods import closing_at
 from yangcai.cases.queries import timeline, visible_to
 from yangcai.contracts.models import Contract, PaymentRequest
 from yangcai.kernel.actions import ACTIONS
-from yangcai.kernel.models import Attachment, Entry
+from yangcai.kernel.models import Entry
+from yangcai.kernel.money import ZERO
 from yangcai.parties.models import OrganisationKind
 from yangcai.parties.queries import visible_organisations
 from yangcai.portal.models import Notice
 from yangcai.portal.queries import notices_of
 from yangcai.tendering.models import OpenedBid, Solicitation
+from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
+from yangcai.www.public.files import public_attachments
 from yangcai.www.public.notices import procedure_name, rows
+from yangcai.www.work import rail
 
 SHOWN = 20
 
@@ -30,66 +34,96 @@ SHOWN = 20
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One published case, from notice to payment; nothing appears before its time."""
     now = request.now  # type: ignore[attr-defined]
-    case = visible_to(None, now).prefetch_related("periods", "lots", "suspensions").filter(pk=pk).first()
+    case = (
+        visible_to(None, now)
+        .select_related("plan_item__intention", "opening")
+        .prefetch_related("periods", "lots", "suspensions")
+        .filter(pk=pk)
+        .first()
+    )
     if case is None:
         raise Http404
-    notices = list(notices_of(case.ref, now=now).select_related("buyer"))
+    notices = list(notices_of(case.ref, now=now).select_related("buyer", "superseded_by"))
+    closes_at = closing_at(case)
     return render(
         request,
         "public/case.html",
         {
             "case": case,
-            "facts": facts(case, now),
-            "closes_at": closing_at(case),
+            "kicker": [case.number, procedure_name(case.procedure), case.get_category_display()],
+            "steps": rail.steps(case.plan_item, case, now=now),
+            "suspended": case.is_suspended_at(now),
+            "facts": facts(case),
+            "closes_at": closes_at if closes_at and now < closes_at and case.ended_at is None else None,
             "notices": rows(reversed(notices), now=now),
             "results": results(case, now),
             "contracts": contracts(case, now),
             "events": events(case),
-            "documents": public_documents(case),
+            "documents": documents(case, now),
             "record_url": reverse("ocds_record", args=[case.pk]),
         },
     )
 
 
-def facts(case: Case, now: datetime.datetime) -> list[tuple[str, Any]]:
+def facts(case: Case) -> list[dict[str, Any]]:
     solicitation = Solicitation.objects.filter(case=case).first()
-    lines: list[tuple[str, Any]] = [
-        (_("项目编号"), case.number),
-        (_("采购人"), case.buyer.name),
-        (_("代理机构"), case.agent.name if case.agent else _("自行组织")),
-        (_("采购方式"), procedure_name(case.procedure)),
-        (_("类别"), case.get_category_display()),
-        (_("预算金额"), f"{case.budget:,.2f} {_('元')}"),
-        (_("中小企业政策"), case.get_set_aside_display()),
-        (_("适用法律日期"), case.law_as_of.isoformat() if case.law_as_of else ""),
+    lines: list[dict[str, Any]] = [
+        {"label": _("采购人"), "value": case.buyer.name, "url": reverse("organisation", args=[case.buyer_id])},
+        {"label": _("代理机构"), "value": _("自行组织")},
+        {"label": _("预算金额"), "value": formats.yuan(case.budget)},
+        {"label": _("中小企业政策"), "value": case.get_set_aside_display()},
+        {"label": _("适用法律日期"), "value": formats.day(case.law_as_of)},
     ]
+    if case.agent:
+        lines[1] |= {"value": case.agent.name, "url": reverse("organisation", args=[case.agent_id])}
+    if case.end_reason and case.end_kind != CaseEnd.CLOSED:
+        lines.append({"label": case.get_end_kind_display(), "value": case.end_reason})
     if solicitation:
-        lines.append((_("采购需求"), solicitation.requirement))
-    return [(label, value) for label, value in lines if value]
+        lines.append({"label": _("采购需求"), "value": solicitation.requirement})
+    return [line for line in lines if line["value"]]
 
 
 def results(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
     """Prices from the opening on, ranking and winner from the award notice on."""
-    out = []
-    for lot in case.lots.order_by("number"):
-        award = Award.objects.filter(lot=lot, announced_at__lte=now, refused_at=None).select_related("supplier").first()
-        ranked = Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank") if award else []
-        bids = OpenedBid.objects.filter(lot=lot, opened_at__lte=now).select_related("supplier").order_by("pk")
-        out.append({"lot": lot, "award": award, "candidates": ranked, "bids": bids})
-    return out
+    found = Award.objects.filter(lot__case=case, announced_at__lte=now, refused_at=None).select_related("supplier")
+    awards = {award.lot_id: award for award in found}
+    ranked: dict[int, list[Candidate]] = {}
+    for one in Candidate.objects.filter(lot__in=awards).select_related("supplier").order_by("rank"):
+        ranked.setdefault(one.lot_id, []).append(one)
+    opened: dict[int, list[OpenedBid]] = {}
+    for bid in OpenedBid.objects.filter(lot__case=case, opened_at__lte=now).select_related("supplier").order_by("pk"):
+        opened.setdefault(bid.lot_id, []).append(bid)
+    return [
+        {
+            "lot": lot,
+            "award": awards.get(lot.pk),
+            "candidates": ranked.get(lot.pk, []),
+            "bids": opened.get(lot.pk, []),
+            "failed": lot.outcome_reason if lot.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED} else "",
+        }
+        for lot in sorted(case.lots.all(), key=lambda lot: lot.number)
+    ]
 
 
 def contracts(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
-    out = []
-    for contract in Contract.objects.filter(case=case, published_at__lte=now).select_related("supplier").order_by("pk"):
-        paid = PaymentRequest.objects.filter(contract=contract, paid_at__lte=now).order_by("paid_at")
-        out.append({"contract": contract, "paid": paid, "total": paid.aggregate(sum=Sum("amount"))["sum"] or 0})
-    return out
+    found = Contract.objects.filter(case=case, published_at__lte=now).select_related("supplier").order_by("pk")
+    paid: dict[int, list[PaymentRequest]] = {}
+    for request in PaymentRequest.objects.filter(contract__case=case, paid_at__lte=now).order_by("paid_at", "pk"):
+        paid.setdefault(request.contract_id, []).append(request)
+    return [
+        {
+            "contract": contract,
+            "paid": paid.get(contract.pk, []),
+            "total": sum((request.amount for request in paid.get(contract.pk, [])), ZERO),
+        }
+        for contract in found
+    ]
 
 
 def events(case: Case) -> list[dict[str, Any]]:
-    """The public part of the log: secret Actions are left out, experts are not told apart."""
-    return [event(entry) for entry in timeline(case) if ACTIONS[entry.action].is_public]
+    """The public part of the log, newest first: secret Actions are left out, experts are not told apart."""
+    shown = [event(entry) for entry in timeline(case) if ACTIONS[entry.action].is_public]
+    return shown[::-1]
 
 
 def event(entry: Entry) -> dict[str, Any]:
@@ -97,16 +131,16 @@ def event(entry: Entry) -> dict[str, Any]:
     return {"at": entry.at, "sentence": ACTIONS[entry.action].tell(actor=actor), "seq": entry.seq}
 
 
-def public_documents(case: Case) -> list[dict[str, Any]]:
+def documents(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
     return [
         {
             "title": a.title,
-            "url": reverse("attachment", args=[a.pk]),
+            "url": reverse("public_file", args=[a.pk]),
             "size": a.document.size,
             "digest": a.document_id,
             "at": a.at,
         }
-        for a in Attachment.objects.filter(root=case.ref, is_public=True).select_related("document").order_by("at")
+        for a in public_attachments(case.ref, now=now)
     ]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot, LotOutcome, Period, Stage
 from yangcai.contracts.models import Contract
-from yangcai.planning.models import Intention
+from yangcai.planning.models import Category, Intention
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
 from yangcai.www.access import PUBLIC, page
@@ -39,7 +39,8 @@ def page_home(request: HttpRequest) -> HttpResponse:
                 {"label": TYPES[k].name, "url": f"{reverse('home')}?kind={k}#latest", "current": k == kind}
                 for k in TABS
             ],
-            "notices": rows(latest, now=now),
+            "notices": rows(latest, now=now, with_kind=False),
+            "terms": terms(),
             "openings": openings(now),
             "figures": figures(now),
             "year": timezone.localdate(now).year,
@@ -51,6 +52,13 @@ def page_home(request: HttpRequest) -> HttpResponse:
 @page(by=PUBLIC)
 def page_help(request: HttpRequest) -> HttpResponse:
     return render(request, "public/help.html")
+
+
+def terms() -> list[tuple[str, str]]:
+    """What many look for, as ready-made searches."""
+    everything = reverse("notices")
+    found = [(str(label), f"{everything}?category={code}") for code, label in Category.choices]
+    return [*found, (_("面向中小企业"), f"{everything}?q=%E9%9D%A2%E5%90%91%E4%B8%AD%E5%B0%8F%E4%BC%81%E4%B8%9A")]
 
 
 def doors() -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from yangcai.planning.models import Category
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, TYPES, Field
 from yangcai.portal.queries import search_notices
+from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 
 PER_PAGE = 20
@@ -40,8 +42,8 @@ class Filters(forms.Form):
         self.fields["kind"].choices = [("", _("全部")), *((t.code, t.name) for t in TYPES.values())]  # type: ignore[attr-defined]
 
 
-def rows(notices: Iterable[Notice], *, now: datetime.datetime) -> list[dict[str, Any]]:
-    """Notices as rows of a list."""
+def rows(notices: Iterable[Notice], *, now: datetime.datetime, with_kind: bool = True) -> list[dict[str, Any]]:
+    """Notices as rows of a list; `with_kind` False where all are of one type."""
     return [
         {
             "title": n.title,
@@ -52,6 +54,8 @@ def rows(notices: Iterable[Notice], *, now: datetime.datetime) -> list[dict[str,
             "budget": n.budget,
             "published_at": n.published_at,
             "closes_at": n.closes_at if n.closes_at and n.closes_at > now else None,
+            "status": TYPES[n.kind].name if with_kind else "",
+            "tone": "mute",
         }
         for n in notices
     ]
@@ -113,11 +117,28 @@ def code_of(notice: Notice) -> str:
 
 def sections(notice: Notice) -> list[dict[str, Any]]:
     """Sections and fields in the official order; an optional field without a value is left out."""
-    out = []
+    out: list[dict[str, Any]] = []
     for section in TYPES[notice.kind].sections:
-        fields = [shown(f, notice.facts.get(f.name)) for f in section.fields]
-        out.append({"title": section.title, "fields": [f for f in fields if f]})
-    return [s for s in out if s["fields"]]
+        fields = [f for f in (shown(f, notice.facts.get(f.name)) for f in section.fields) if f]
+        if fields:
+            out.append({"number": numeral(len(out) + 1), "title": section.title, "groups": groups(fields)})
+    return out
+
+
+def numeral(number: int) -> str:
+    """一、 in Chinese documents, 1. in English."""
+    return f"{'一二三四五六七八九十'[number - 1]}、" if in_chinese() else f"{number}. "
+
+
+def groups(fields: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Runs of plain fields, and each table alone, in order: what becomes one table of the page."""
+    found: list[list[dict[str, Any]]] = []
+    for field in fields:
+        if found and field["kind"] != TABLE and found[-1][-1]["kind"] != TABLE:
+            found[-1].append(field)
+        else:
+            found.append([field])
+    return found
 
 
 def shown(field: Field, value: Any) -> dict[str, Any] | None:
@@ -141,11 +162,11 @@ def brief(notice: Notice) -> list[tuple[str, Any]]:
     facts = notice.facts
     amount = facts.get("amount") or facts.get("budget")
     lines = [
-        (_("谁买"), notice.buyer.name),
+        (_("谁买"), facts.get("buyer", "")),
         (_("买什么"), facts.get("title", "")),
-        (_("多少钱"), f"{amount} {_('元')}" if amount else ""),
+        (_("多少钱"), formats.yuan(Decimal(amount)) if amount else ""),
         (_("谁中标"), facts.get("winner") or facts.get("supplier") or ""),
-        (_("何时截止"), notice.closes_at),
+        (_("何时截止"), formats.moment(notice.closes_at) if notice.closes_at else ""),
     ]
     return [(label, value) for label, value in lines if value]
 

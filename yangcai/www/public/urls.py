@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from yangcai.www.public import cases, home, lawbook, notices
+from yangcai.www.public import cases, files, home, lawbook, notices
 
 urlpatterns = [
     path("", home.page_home, name="home"),
     path("notices/", notices.listing, name="notices"),
     path("notices/<int:pk>/", notices.detail, name="notice"),
     path("p/<int:pk>/", cases.detail, name="public_case"),
+    path("files/<int:pk>/", files.file, name="public_file"),
     path("org/<int:pk>/", cases.organisation, name="organisation"),
     path("law/", lawbook.index, name="law"),
     path("law/clocks/", lawbook.clocks, name="law_clocks"),

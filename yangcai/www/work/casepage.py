@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
+from yangcai.controls.lamps import lamps
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.queries import notices_of
-from yangcai.tendering.models import Opening, Solicitation
+from yangcai.tendering.models import CommitteeMember, Opening, Solicitation
 from yangcai.www.access import page
-from yangcai.www.work import own, places, rail, tables, timeline
+from yangcai.www.work import judging, own, places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import money_of
@@ -46,6 +47,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     may = offers([case, *(row for found in rows.values() for row in found)], post=post, now=now, due=due)
     is_mine = concerns_case(case, post) and post.role != Role.SUPPLIER
     word, tone = own.stage_word(case, now=now)
+    opened = is_open(case)
     closes_at = own.closes_at(case)
     return render(
         request,
@@ -58,11 +60,15 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "suspended": case.is_suspended_at(now),
             "closes_at": closes_at if closes_at and now < closes_at else None,
             "steps": rail.steps(case.plan_item, case, now=now),
-            "lamps": controls(case, now=now) if is_mine else None,
+            "lamps": lamps(case, now=now) if is_mine else None,
             "offers": may,
             "due": due,
             "facts": tables.facts(case, KINDS[Case].columns),
             "sections": sections(case, rows, may=may, now=now),
+            "committee": judging.committee(case, post=post, now=now, links=links(may))
+            if opened or CommitteeMember in rows
+            else None,
+            "judged": judging.judged(lots, post=post, now=now) if opened else (),
             "clocks": clocks(case_tasks(case, post=post), on=case.law_as_of or timezone.localdate(now), now=now),
             "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,
             "documents": attachments(case, post=post, now=now),
@@ -71,14 +77,6 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "now": now,
         },
     )
-
-
-def controls(case: Case, *, now: datetime.datetime) -> list[Any]:
-    try:
-        from yangcai.controls.lamps import lamps
-    except ImportError:
-        return []
-    return lamps(case, now=now)
 
 
 def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, list[Any]]:
@@ -104,22 +102,27 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
 
 def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: datetime.datetime) -> list[dict[str, Any]]:
     """The tables of the page: the lots, then what came last before what came first; each line with its open Actions."""
-    links: dict[tuple[Any, int], list[Any]] = {}
-    for offer in may.open:
-        links.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
     found = []
     first, *later = under_case()
     for kind in [first, *reversed(later)]:
         lines = rows.get(kind.model)
-        if not lines:
-            continue
+        if not lines or kind.model is CommitteeMember:
+            continue  # seats are shown by `judging`, which knows whose name may be read
         if kind.model in SINGLE:
             found.append({"title": str(kind.title), "facts": tables.facts(lines[0], kind.columns), "id": anchor(kind)})
             continue
-        table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=links)
+        table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=links(may))
         if kind.model is Lot and case.published_at:
             table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
         found.append({"title": str(kind.title), "table": table, "id": anchor(kind), "cut": len(lines) > LINES})
+    return found
+
+
+def links(may: Offers) -> dict[tuple[Any, int], list[Any]]:
+    """What may be done now, by row."""
+    found: dict[tuple[Any, int], list[Any]] = {}
+    for offer in may.open:
+        found.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
     return found
 
 

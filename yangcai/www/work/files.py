@@ -2,7 +2,6 @@
 
 import datetime
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest
@@ -11,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS
-from yangcai.kernel.documents import path_of
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import Bid, Opening
 from yangcai.www.access import page
+from yangcai.www.downloads import download
 from yangcai.www.work import places
 
 #: Kinds that have a word of their own in the list; the rest shows its title alone.
@@ -70,19 +69,13 @@ def attachments(root: Any, *, post: Post, now: datetime.datetime) -> list[dict[s
 
 @page()
 def file(request: HttpRequest, pk: int) -> FileResponse:
-    """One document, always as a download: nothing that somebody uploaded is ever shown as a page of this site."""
+    """One document that this post may read."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     attachment = Attachment.objects.select_related("document").filter(pk=pk).first()
     root = places.row_of_ref(attachment.root, post=post, now=now) if attachment else None
     if root is None or not readable(root, post=post, now=now).filter(pk=pk).exists():
         raise Http404
     assert attachment is not None
-    document = attachment.document
-    if Bid.objects.filter(envelope=document).exists():
+    if Bid.objects.filter(envelope=attachment.document).exists():
         raise Http404  # an envelope is never handed out, whatever somebody attached it to
-    response = FileResponse(path_of(document.digest).open("rb"), content_type=document.media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(document.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(attachment.document)

@@ -10,7 +10,9 @@ from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Post
+from yangcai.tendering.models import CommitteeMember
 from yangcai.www.work import places
+from yangcai.www.work.judging import seat_of
 
 #: What ends something for good: never the first thing offered, and asked for with a red button.
 DANGEROUS = frozenset(
@@ -52,7 +54,7 @@ class Offer:
         """Which row, where it is not the page's own root."""
         if self.subject.root == self.subject:
             return ""
-        text = str(getattr(self.subject, "title", "") or self.subject)
+        text = name_of(self.subject)
         return text if len(text) <= ABOUT_CHARACTERS else f"{text[:ABOUT_CHARACTERS]}…"
 
     @property
@@ -75,6 +77,13 @@ class Offers:
     open: list[Offer]
     blocked: list[Offer]
     elsewhere: list[Offer]
+
+
+def name_of(row: Any) -> str:
+    """What a row is called on a page. A seat in a committee has no name: who sits there may be secret."""
+    if isinstance(row, CommitteeMember):
+        return seat_of(row)
+    return str(getattr(row, "title", "") or row)
 
 
 def actions_on(model: type[Any], *, role: str) -> list[Action]:

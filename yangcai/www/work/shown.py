@@ -118,7 +118,7 @@ OF_CASE: tuple[Kind, ...] = (
         ),
         ("lot__number", "pk"),
     ),
-    Kind(CommitteeMember, _("评标委员会"), ("post", "is_chair", "signed_in_at", "replaced_at", "replaced_reason")),
+    Kind(CommitteeMember, _("评标委员会"), ("is_chair", "signed_in_at", "replaced_at", "replaced_reason")),
     Kind(
         LowPriceReview,
         _("异常低价审查"),

@@ -1,0 +1,143 @@
+"""What may this post see of how the bids were judged: the committee, the findings, the scores, the ranking?"""
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yangcai.cases.models import Case, Lot
+from yangcai.parties.models import Post
+from yangcai.tendering.models import CommitteeMember
+from yangcai.tendering.queries import evaluation
+from yangcai.www import formats
+from yangcai.www.work.tables import Cell, Column, Line, Table
+
+CENT = Decimal("0.01")
+
+
+def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any, list[Any]]) -> Table | None:
+    """The seats; a name stands there only for a reader who may know it (87号令 art. 47)."""
+    seats = evaluation.seats(case, post, now)
+    if not seats:
+        return None
+    lines = [
+        Line(
+            [
+                Cell(seat_name(seat.number)),
+                Cell(seat.name, is_data=True) if seat.name else Cell(_("保密")),
+                Cell(seat.unit, is_data=True),
+                Cell(_("采购人代表") if seat.is_representative else _("评审专家")),
+                Cell(_("组长") if seat.member.is_chair else ""),
+                Cell(formats.moment(seat.member.signed_in_at)),
+                Cell(formats.moment(seat.member.replaced_at)),
+            ],
+            links.get((CommitteeMember, seat.member.pk), ()),
+        )
+        for seat in seats
+    ]
+    labels = [_("席位"), _("姓名"), _("单位"), _("身份"), _("组长"), _("签到时间"), _("更换时间")]
+    return Table(_("评标委员会"), [Column(label) for label in labels], lines)
+
+
+def seat_name(number: int) -> str:
+    """A member without a name: the seat in the order of the draw."""
+    return _("第 %(n)d 席") % {"n": number}
+
+
+def seat_of(member: CommitteeMember) -> str:
+    earlier = CommitteeMember.objects.filter(committee_id=member.committee_id, pk__lte=member.pk).count()
+    return seat_name(earlier)
+
+
+def judged(lots: Iterable[Lot], *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
+    """Per lot what there is for this reader: findings by bid, the matrix of members and bids, the ranking."""
+    found = []
+    for lot in lots:
+        table = evaluation.score_table(lot, post, now)
+        parts = {
+            "title": _("第 %(n)s 包评审") % {"n": lot.number},
+            "findings": _findings(lot, post=post, now=now),
+            "matrix": _matrix(table) if table else None,
+            "ranking": _ranking(table) if table else None,
+        }
+        if parts["findings"] or parts["matrix"] or parts["ranking"]:
+            found.append(parts)
+    return found
+
+
+def _findings(lot: Lot, *, post: Post, now: datetime.datetime) -> Table | None:
+    """Per bid: how many clauses it met, and why not the rest."""
+    by_bid: dict[Any, list[Any]] = {}
+    for finding in evaluation.findings(lot, post, now):
+        by_bid.setdefault(finding.opened_bid, []).append(finding)
+    if not by_bid:
+        return None
+    lines = []
+    for bid, findings in by_bid.items():
+        failed = [finding for finding in findings if not finding.passed]
+        reasons = "\n".join(f"{finding.clause.text}：{finding.reason}" for finding in failed)
+        passed = f"{len(findings) - len(failed)} / {len(findings)}"
+        lines.append(Line([Cell(bid.supplier.name, is_data=True), Cell(passed), Cell(reasons, is_data=True)]))
+    return Table(_("审查结论"), [Column(_("投标人")), Column(_("通过")), Column(_("不通过的理由"))], lines)
+
+
+def _matrix(table: evaluation.ScoreTable) -> dict[str, Any] | None:
+    """Members down, bids across: each cell is the sum of what that member gave that bid."""
+    rows = []
+    for seat in table.seats:
+        cells = [_sum(row.points[c.code].get(seat.member.pk) for c in table.criteria) for row in table.rows]
+        rows.append({"name": seat.name or seat_name(seat.number), "cells": cells})
+    if not any(cell is not None for row in rows for cell in row["cells"]):
+        return None
+    total = []
+    for n in range(len(table.rows)):
+        given = [row["cells"][n] for row in rows if row["cells"][n] is not None]
+        total.append((sum(given, Decimal(0)) / len(given)).quantize(CENT) if given else "")
+    return {"columns": [row.bid.supplier.name for row in table.rows], "rows": rows, "total": total}
+
+
+def _sum(points: Iterable[Decimal | None]) -> Decimal | None:
+    given = [value for value in points if value is not None]
+    return sum(given, Decimal(0)).normalize() + 0 if given else None
+
+
+def _ranking(table: evaluation.ScoreTable) -> Table | None:
+    """Rank, prices, points and total of each bid, and why a bid is invalid."""
+    if not any(row.result for row in table.rows):
+        return None
+    lines = []
+    for row in table.rows:
+        result = row.result
+        invalid = result.get("invalid") or {}
+        lines.append(
+            Line(
+                [
+                    Cell(str(result.get("rank") or ""), is_number=True),
+                    Cell(row.bid.supplier.name, is_data=True),
+                    *(Cell(_amount(result.get(key)), is_number=True) for key in ("bid_price", "evaluated_price")),
+                    *(Cell(_points(result.get("means", {}).get(c.code)), is_number=True) for c in table.criteria),
+                    Cell(_points(result.get("price_score")), is_number=True),
+                    Cell(_points(result.get("total")), is_number=True),
+                    Cell(invalid.get("zh", ""), is_data=True),
+                ]
+            )
+        )
+    numbers = [_("投标报价"), _("评审价"), *(c.title for c in table.criteria), _("价格分"), _("总分")]
+    columns = [Column(_("名次"), True), Column(_("投标人")), *(Column(label, True) for label in numbers)]
+    return _without_empty(Table(_("评审结果"), [*columns, Column(_("无效理由"))], lines))
+
+
+def _without_empty(table: Table) -> Table:
+    used = [n for n in range(len(table.columns)) if any(line.cells[n].text for line in table.lines)]
+    lines = [Line([line.cells[n] for n in used]) for line in table.lines]
+    return Table(table.title, [table.columns[n] for n in used], lines)
+
+
+def _amount(value: str | None) -> str:
+    return formats.amount(Decimal(value)) if value else ""
+
+
+def _points(value: str | None) -> str:
+    return f"{Decimal(value).quantize(CENT)}" if value not in (None, "") else ""
