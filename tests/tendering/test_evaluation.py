@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests import factories
 from tests.factories import at
 from tests.tendering.judging import (
     COMPUTED,
@@ -21,7 +22,7 @@ from yangcai.kernel.models import Attachment, Task
 from yangcai.tendering import arithmetic
 from yangcai.tendering.drawing import drawn_order
 from yangcai.tendering.models import BidSecurity, Committee, EvaluationReport, LowPriceReview, Score
-from yangcai.tendering.queries.evaluation import findings, low_price_reviews, report_for, score_table
+from yangcai.tendering.queries.evaluation import findings, report_for, score_table
 
 pytestmark = pytest.mark.django_db
 
@@ -544,9 +545,24 @@ def test_who_sees_what_while_it_is_judged() -> None:
 def test_a_bidder_sees_its_own_low_price_review_only() -> None:
     h = low()
     h.do("low_price.start", h.bids[0], h.chair, JUDGED)
-    assert low_price_reviews(h.lot, h.bidders[0]).count() == 1
-    assert not low_price_reviews(h.lot, h.bidders[1]).exists()
-    assert not low_price_reviews(h.lot, None).exists()
+    visible = SCOPES[LowPriceReview]
+    assert visible(h.bidders[0], JUDGED).count() == visible(h.chair, JUDGED).count() == 1
+    assert visible(h.agent, JUDGED).count() == 1
+    for post in (h.bidders[1], None, hall("950000").agent, factories.make_expert()):
+        assert not visible(post, JUDGED).exists()
+
+
+def test_a_form_says_what_it_is_about() -> None:
+    """The bidder reads the price it is to confirm; the committee the explanation it is to judge."""
+    h = contradictory()
+    h.do("price_correction.propose", h.bids[1], h.chair, JUDGED, answer_by=ANSWER_BY)
+    form = ACTIONS["price_correction.answer"].input(subject=h.bid(1), by=h.bidders[1], now=JUDGED)
+    assert "1,200,000.00 → 1,020,000.00" in str(form["confirms"].help_text)
+    review = low()
+    review.do("low_price.start", review.bids[0], review.chair, JUDGED)
+    review.do("low_price.explain", review.bids[0], review.bidders[0], JUDGED, explanation="自有产能")
+    form = ACTIONS["low_price.decide"].input(subject=review.bid(0), by=review.chair, now=JUDGED)
+    assert "自有产能" in str(form["is_accepted"].help_text)
 
 
 def test_chair_and_agent_may_compute_but_not_another_member() -> None:

@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Lot, Stage
+from yangcai.kernel import money
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, MomentField, TextField
 from yangcai.kernel.models import Attachment
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.actions.qualification import RecordFindings, write_findings
@@ -88,6 +90,15 @@ class AnswerCorrection(Input):
     confirms = AnswerField(
         label=_("是否确认修正后的报价"), yes=_("确认"), no=_("不确认"), help_text=_("不确认的，投标无效")
     )
+
+    def scope(self) -> None:
+        """The bidder reads what it confirms: each correction by the four rules, and the price that comes of it."""
+        if not isinstance(self.subject, OpenedBid) or self.subject.corrected_price is None:
+            return
+        made = arithmetic.outcome(self.subject.lot, now=self.now).of(self.subject).corrections
+        told = "；".join(one.zh if in_chinese() else one.en for one in made)
+        prices = f"{money.figures(self.subject.price)} → {money.figures(self.subject.corrected_price)}"
+        self.fields["confirms"].help_text = f"{told}（{prices}）。{self.fields['confirms'].help_text}"
 
 
 @action(
@@ -201,6 +212,12 @@ def explain_low_price(
 class DecideLowPrice(Input):
     is_accepted = AnswerField(label=_("审查结论"), yes=_("能够证明报价合理"), no=_("不能证明报价合理，投标无效"))
     decision = TextField(label=_("审查意见"), lines=5)
+
+    def scope(self) -> None:
+        """The committee reads the explanation where it judges it."""
+        review = getattr(self.subject, "low_price_review", None) if isinstance(self.subject, OpenedBid) else None
+        if review is not None:
+            self.fields["is_accepted"].help_text = review.explanation or _("供应商没有提交说明")
 
 
 @action(

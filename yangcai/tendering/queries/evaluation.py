@@ -169,14 +169,19 @@ def findings(lot: Lot, post: Post | None, now: datetime.datetime) -> QuerySet[Fi
     return found.none()
 
 
-def low_price_reviews(lot: Lot, post: Post | None) -> QuerySet[LowPriceReview]:
+@scope(LowPriceReview)
+def visible_low_price_reviews(post: Post | None, now: datetime.datetime) -> QuerySet[LowPriceReview]:
     """For those inside; a bidder sees its own at once, because it has to answer."""
-    found = LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier").order_by("pk")
-    if sees_findings(lot, post):
-        return found
-    if post is not None and post.role == Role.SUPPLIER:
+    found = LowPriceReview.objects.select_related("opened_bid__supplier", "opened_bid__lot__case").order_by("pk")
+    if post is None:
+        return found.none()
+    if post.role == Role.SUPPLIER:
         return found.filter(opened_bid__supplier_id=post.organisation_id)
-    return found.none()
+    if post.role == Role.EXPERT:
+        seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+        return found.filter(opened_bid__lot__case__in=seat)
+    side = _of_side(post, "opened_bid__lot__case__")
+    return found.filter(side) if side is not None else found.none()
 
 
 @scope(EvaluationReport)

@@ -106,15 +106,14 @@ OF_CASE: tuple[Kind, ...] = (
         (
             "lot__number",
             "supplier",
+            # What was read out. What the committee makes of a bid is told with the result (`judging`), not before.
             "price",
-            "corrected_price",
             "delivery",
             "preference",
             "is_domestic",
             "brand",
             "record_confirmed_at",
             "record_objection",
-            "invalid_reason",
         ),
         ("lot__number", "pk"),
     ),
