@@ -1,0 +1,400 @@
+"""What would somebody with raw SQL try, and which name must the database answer with?
+
+One row per attack: where it begins (worlds.py), the name, what is tried, the SQL. Braces name ids of the world.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Attack:
+    world: str
+    constraint: str
+    what: str
+    sql: str
+
+
+def copy(table: str, row: str, **changes: str) -> str:
+    """INSERT a copy of a row under a new id, some columns changed (SQL expressions)."""
+    pairs = "".join(f", '{column}', {value}" for column, value in changes.items())
+    new_id = f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+    return (
+        f"INSERT INTO {table} SELECT r.* FROM {table} t, LATERAL jsonb_populate_record(NULL::{table},"
+        f" to_jsonb(t) || jsonb_build_object('id', {new_id}{pairs})) r WHERE t.id = {row};"
+    )
+
+
+def move(kind: str, source: str, target: str, amount: str = "1", ground: str = "x") -> str:
+    return (
+        "INSERT INTO funds_transfer (kind, source_id, target_id, amount, at, ground)"
+        f" VALUES ('{kind}', {source}, {target}, {amount}, now(), '{ground}');"
+    )
+
+
+def fund(bucket: str, parent: str) -> str:
+    return f"INSERT INTO funds_fund (bucket, parent_id, balance) SELECT '{bucket}', {parent}, 0;"
+
+
+#: The fund that `fund` made last.
+NEW_FUND = "(SELECT max(id) FROM funds_fund)"
+#: A committed and a paid fund under {reserved}; the ids are NEW_FUND - 1 and NEW_FUND.
+NEW_FUNDS = fund("committed", "{reserved}") + fund("paid", NEW_FUND)
+OF_AWARD = {
+    "award_id": "{award}", "case_id": "{case}", "buyer_id": "{buyer}", "supplier_id": "{supplier}",
+    "number": "'another'", "committed_fund_id": f"{NEW_FUND} - 1", "paid_fund_id": NEW_FUND,
+}  # fmt: skip
+
+
+def contract(row: str, **changes: str) -> str:
+    """A contract for {award} with funds of its own, like another contract but for the changes."""
+    return NEW_FUNDS + copy("contracts_contract", row, **{**OF_AWARD, **changes})
+
+
+def period(lot: str, opens: str, closes: str, stage: str = "'submission'") -> str:
+    return (
+        "INSERT INTO cases_period (case_id, lot_id, stage, round, opens_at, closes_at)"
+        f" VALUES ({{case}}, {lot}, {stage}, 9, {opens}, {closes});"
+    )
+
+
+_ROWS = [
+    # --- 无预算不采购
+    ("plan", "never_negative", "reserve more than is available", move("reserve", "{available}", "{reserved}",
+     "1001")),
+    ("plan", "reserved_as_planned", "reserve more than the plan says",
+     move("reserve", "{available}", "{reserved}", "600.01")),
+    ("plan", "reserved_as_planned", "reserve twice",
+     move("reserve", "{available}", "{reserved}", "500") + move("reserve", "{available}", "{reserved}", "500")),
+    ("plan", "reservation_belongs_to_a_plan_item", "reserve for nobody",
+     fund("reserved", "{available}") + move("reserve", "{available}", NEW_FUND)),
+    ("plan", "reservation_belongs_to_a_plan_item", "reserve for a cancelled plan",
+     "UPDATE planning_planitem SET cancelled_at = now() WHERE id = {plan};"
+     + move("reserve", "{available}", "{reserved}")),
+    ("plan", "plan_item_funds_form_a_chain", "a plan with the money of another budget",
+     fund("reserved", "{other_available}") + copy("planning_planitem", "{plan}", reserved_fund_id=NEW_FUND)),
+    ("plan", "no_plan_without_intention", "send without intention or reason",
+     "UPDATE planning_planitem SET submitted_at = now(), intention_id = NULL WHERE id = {plan}"),
+    ("case", "no_budget_no_case", "a case on a draft plan",
+     copy("cases_case", "{case}", plan_item_id="{draft_plan}", budget="1", number="'x'", buyer_id="{free_buyer}")),
+    ("case", "no_budget_no_case", "a case above the reservation",
+     copy("cases_case", "{case}", plan_item_id="{free_plan}", budget="5000.01", number="'x'", buyer_id="{free_buyer}")),
+    ("case", "no_budget_no_case", "a case without any plan",
+     copy("cases_case", "{case}", plan_item_id="NULL", number="'x'")),
+    ("case", "no_budget_no_case", "a case on a cancelled plan",
+     "UPDATE planning_planitem SET cancelled_at = now() WHERE id = {free_plan};"
+     + copy("cases_case", "{case}", plan_item_id="{free_plan}", number="'x'", buyer_id="{free_buyer}")),
+    ("case", "no_budget_no_case", "a case on a plan that was emptied",
+     "INSERT INTO funds_transfer (kind, source_id, target_id, amount, at, ground) SELECT 'release_reservation',"
+     " f.id, f.parent_id, f.balance, now(), 'x' FROM funds_fund f JOIN planning_planitem p ON p.reserved_fund_id = f.id"
+     " WHERE p.id = {free_plan};"
+     + copy("cases_case", "{case}", plan_item_id="{free_plan}", number="'x'", buyer_id="{free_buyer}")),
+    ("case", "case_belongs_to_the_buyer_of_its_plan", "buy with somebody else's budget",
+     copy("cases_case", "{case}", plan_item_id="{free_plan}", number="'x'")),
+    ("case", "one_live_case_per_plan_item", "two cases on one plan", copy("cases_case",
+     "{case}", number="'x'")),
+    ("case", "no_publication_beyond_the_reservation", "publish after the reservation was released",
+     move("release_reservation", "{reserved}", "{available}")
+     + "UPDATE cases_case SET published_at = now() WHERE id = {case}"),
+    ("case", "lots_within_the_case_budget", "a larger lot",
+     "UPDATE cases_lot SET budget = 500.01 WHERE id = {lot}"),
+    ("case", "lots_within_the_case_budget", "one more lot", copy("cases_lot", "{lot}", number="'9'")),
+    ("case", "lots_within_the_case_budget", "a smaller case",
+     "UPDATE cases_case SET budget = 999 WHERE id = {case}"),
+    ("case", "ceiling_within_budget", "a ceiling above the budget",
+     "UPDATE cases_case SET ceiling = budget + 1 WHERE id = {case}"),
+    ("case", "lot_ceiling_within_budget", "a lot's ceiling above its budget",
+     "UPDATE cases_lot SET ceiling = budget + 1 WHERE id = {lot}"),
+    ("case", "plan_with_a_live_case_is_not_cancelled", "cancel the plan under a case",
+     "UPDATE planning_planitem SET cancelled_at = now() WHERE id = {plan}"),
+    ("published", "published_case_stays_funded", "release the money of a published case",
+     move("release_reservation", "{reserved}", "{available}", "0.01")),
+    ("published", "published_case_stays_funded", "release it after a lot was lost, and more",
+     "UPDATE cases_lot SET outcome = 'unsuccessful' WHERE id = {lot};"
+     + move("release_reservation", "{reserved}", "{available}", "500.01")),
+    ("published", "no_publication_beyond_the_reservation", "bring a lost lot back when its money is gone",
+     "UPDATE cases_lot SET outcome = 'unsuccessful' WHERE id = {lot};"
+     + move("release_reservation", "{reserved}", "{available}", "500")
+     + "UPDATE cases_lot SET outcome = '' WHERE id = {lot}"),
+    # --- 无系统不交易
+    ("case", "candidate_comes_from_a_published_case", "a candidate without a procedure",
+     "INSERT INTO cases_candidate (lot_id, supplier_id, rank, amount, at) VALUES ({lot}, {buyer}, 1, 1, now())"),
+    ("awarded", "award_comes_from_its_candidate", "another amount",
+     copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="2",
+          refused_at="now()")),
+    ("awarded", "award_comes_from_its_candidate", "another supplier",
+     copy("cases_award", "{award}", candidate_id="{runner_up}", amount="1", refused_at="now()")),
+    ("awarded", "award_comes_from_its_candidate", "no candidate",
+     copy("cases_award", "{award}", candidate_id="NULL", refused_at="now()")),
+    ("awarded", "one_award_per_lot", "a second winner",
+     copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1")),
+    ("signed", "award_under_contract_stands", "refuse an award under contract",
+     "UPDATE cases_award SET refused_at = now() WHERE id = {award}"),
+    ("awarded", "no_contract_without_award", "a contract without award", contract("{other_contract}", award_id="NULL")),
+    ("awarded", "no_contract_without_award", "a contract on a refused award",
+     "UPDATE cases_award SET refused_at = now() WHERE id = {award};" + contract("{other_contract}")),
+    ("awarded", "contract_follows_its_award", "another supplier",
+     contract("{other_contract}", supplier_id="{runner_up_supplier}")),
+    ("awarded", "contract_follows_its_award", "another buyer", contract("{other_contract}", buyer_id="{supplier}")),
+    ("awarded", "contract_within_its_award", "more than was awarded",
+     contract("{other_contract}", amount="900000.01")),
+    ("awarded", "contract_funds_form_a_chain", "money of another plan",
+     fund("committed", "{other_reserved}") + fund("paid", NEW_FUND)
+     + copy("contracts_contract", "{other_contract}", **OF_AWARD)),
+    ("awarded", "contract_funds_form_a_chain", "a paid fund under another contract's",
+     fund("committed", "{reserved}") + fund("committed", "{reserved}") + fund("paid", f"{NEW_FUND} - 1")
+     + copy("contracts_contract", "{other_contract}", **OF_AWARD)),
+    ("awarded", "running_contract_stays_funded", "a contract without committed money", contract("{other_contract}")),
+    ("drafted", "one_contract_per_award", "two contracts for one award", contract("{contract}")),
+    ("drafted", "contract_within_its_award", "raise the amount",
+     "UPDATE contracts_contract SET amount = amount + 0.01 WHERE id = {contract}"),
+    # --- 无合同不支付
+    ("drafted", "no_commitment_without_contract", "commit for nobody",
+     fund("committed", "{reserved}") + move("commit", "{reserved}", NEW_FUND)),
+    ("closed", "no_commitment_without_contract", "commit to a closed contract",
+     move("reserve", "{available}", "{reserved}") + move("commit", "{reserved}", "{committed}")),
+    ("drafted", "committed_within_the_contract", "commit more than the contract",
+     move("commit", "{reserved}", "{committed}", "0.01")),
+    ("drafted", "running_contract_stays_funded", "take back a running contract's money",
+     move("release_commitment", "{committed}", "{reserved}", "0.01")),
+    ("drafted", "milestones_within_the_contract", "one more milestone",
+     copy("contracts_milestone", "{milestone_signature}", number="9")),
+    ("requested", "payment_follows_its_contract", "an invoice on another contract's milestone",
+     copy("contracts_invoice", "{invoice}", milestone_id="{other_milestone}", number="'x'")),
+    ("requested", "payment_follows_its_contract", "a request above its invoice",
+     copy("contracts_paymentrequest", "{request}", amount="1000.01")),
+    ("requested", "payment_follows_its_contract", "a request for another milestone",
+     copy("contracts_paymentrequest", "{request}", milestone_id="{milestone_delivery}")),
+    ("requested", "requests_within_the_milestone", "a request above the milestone",
+     copy("contracts_invoice", "{invoice}", number="'x'", amount="270000")
+     + copy("contracts_paymentrequest", "{request}", amount="268500.01",
+            invoice_id="currval(pg_get_serial_sequence('contracts_invoice', 'id'))")),
+    ("requested", "one_live_request_per_invoice", "ask twice for one invoice",
+     copy("contracts_paymentrequest", "{request}")),
+    ("requested", "no_payment_without_approval", "mark an unapproved request as paid",
+     "UPDATE contracts_paymentrequest SET paid_at = now() WHERE id = {open_request}"),
+    ("requested", "paid_means_transferred", "mark as paid without paying",
+     "UPDATE contracts_paymentrequest SET paid_at = now() WHERE id = {request}"),
+    ("requested", "no_contract_no_payment", "pay without a request", move("pay", "{committed}", "{paid}")),
+    ("requested", "no_contract_no_payment", "pay another amount",
+     move("pay", "{committed}", "{paid}", "999", "paymentrequest:{request}")),
+    ("requested", "no_contract_no_payment", "pay an unapproved request",
+     move("pay", "{committed}", "{paid}", "500", "paymentrequest:{open_request}")),
+    ("requested", "no_contract_no_payment", "pay on another contract",
+     move("pay", "{other_committed}", "{other_paid}", "1000", "paymentrequest:{request}")),
+    ("requested", "transfers_follow_the_chain", "pay into another contract's fund",
+     move("pay", "{committed}", "{other_paid}", "1000", "paymentrequest:{request}")),
+    ("requested", "transfers_follow_the_chain", "pay from the reservation",
+     move("pay", "{reserved}", "{paid}", "1000", "paymentrequest:{request}")),
+    ("requested", "no_contract_no_payment", "pay a returned request",
+     "UPDATE contracts_paymentrequest SET returned_at = now() WHERE id = {request};"
+     + move("pay", "{committed}", "{paid}", "1000", "paymentrequest:{request}")),
+    ("signed", "no_contract_no_payment", "pay before publication and filing",
+     "INSERT INTO contracts_invoice (contract_id, milestone_id, number, amount, issued_on, received_at)"
+     " VALUES ({contract}, {milestone_signature}, 'x', 1, now(), now());"
+     "INSERT INTO contracts_paymentrequest (contract_id, milestone_id, invoice_id, amount, requested_at, approved_at,"
+     " return_reason) VALUES ({contract}, {milestone_signature},"
+     " currval(pg_get_serial_sequence('contracts_invoice', 'id')), 1, now(), now(), '');"
+     "INSERT INTO funds_transfer (kind, source_id, target_id, amount, at, ground) SELECT 'pay', {committed}, {paid}, 1,"
+     " now(), 'paymentrequest:' || max(id) FROM contracts_paymentrequest"),
+    ("requested", "no_acceptance_no_payment", "pay an acceptance milestone without acceptance",
+     copy("contracts_invoice", "{invoice}", milestone_id="{milestone_acceptance}", number="'x'")
+     + copy("contracts_paymentrequest", "{request}", milestone_id="{milestone_acceptance}",
+            invoice_id="currval(pg_get_serial_sequence('contracts_invoice', 'id'))")
+     + "INSERT INTO funds_transfer (kind, source_id, target_id, amount, at, ground) SELECT 'pay', {committed}, {paid},"
+     " 1000, now(), 'paymentrequest:' || max(id) FROM contracts_paymentrequest"),
+    ("paid", "one_payment_per_request", "pay the same request again",
+     move("pay", "{committed}", "{paid}", "270000", "paymentrequest:{request}")),
+    ("paid", "refund_names_its_payment", "refund what was never paid", move("refund", "{paid}",
+     "{committed}")),
+    ("paid", "refund_names_its_payment", "refund twice",
+     2 * move("refund", "{paid}", "{committed}", "200000", "paymentrequest:{request}")),
+    # --- 无验收不结项
+    ("signed", "no_acceptance_no_closing", "close without acceptance",
+     "UPDATE contracts_contract SET closed_at = now() WHERE id = {contract}"),
+    ("requested", "no_acceptance_no_closing", "close on a failed acceptance",
+     "UPDATE contracts_contract SET closed_at = now(), closing_acceptance_id = {failed} WHERE id = {contract}"),
+    ("requested", "no_acceptance_no_closing", "close on another contract's acceptance",
+     "UPDATE contracts_contract SET closed_at = now(), closing_acceptance_id = {other_acceptance}"
+     " WHERE id = {contract}"),
+    ("requested", "no_acceptance_no_closing", "close on the acceptance of a milestone",
+     copy("contracts_acceptance", "{failed}", passed="true", is_final="false", milestone_id="{milestone_delivery}")
+     + "UPDATE contracts_contract SET closed_at = now(),"
+     " closing_acceptance_id = currval(pg_get_serial_sequence('contracts_acceptance', 'id')) WHERE id = {contract}"),
+    ("paid", "unsettled_contract_is_not_closed", "close while money is committed",
+     "UPDATE contracts_contract SET closed_at = now(), closing_acceptance_id = {acceptance} WHERE id = {contract}"),
+    ("requested", "acceptance_is_never_flipped", "flip a failed acceptance",
+     "UPDATE contracts_acceptance SET passed = true WHERE id = {failed}"),
+    ("requested", "acceptance_is_never_flipped", "lend an acceptance to another contract",
+     "UPDATE contracts_acceptance SET contract_id = {contract} WHERE id = {other_acceptance}"),
+    # --- the ledger
+    ("plan", "funds_open_at_zero", "open a fund with money",
+     "INSERT INTO funds_fund (bucket, balance) VALUES ('available', 5)"),
+    ("plan", "funds_form_a_chain", "a paid fund under the available one", fund("paid", "{available}")),
+    ("plan", "funds_form_a_chain", "a reserved fund under nothing", fund("reserved", "NULL")),
+    ("plan", "funds_form_a_chain", "a fund of no known kind", fund("pocket", "{available}")),
+    ("plan", "funds_are_never_repointed", "hang a fund elsewhere",
+     "UPDATE funds_fund SET parent_id = {other_available} WHERE id = {reserved}"),
+    ("plan", "funds_are_never_repointed", "make another kind of a fund",
+     "UPDATE funds_fund SET bucket = 'available', parent_id = NULL WHERE id = {reserved}"),
+    ("plan", "balances_move_only_by_transfers", "write a balance by hand",
+     "UPDATE funds_fund SET balance = balance + 1 WHERE id = {available}"),
+    ("plan", "transfers_follow_the_chain", "money out of nothing", move("reserve", "NULL", "{reserved}")),
+    ("plan", "transfers_follow_the_chain", "money into nothing", move("pay", "{available}", "NULL")),
+    ("plan", "transfers_follow_the_chain", "reserve from another budget",
+     move("reserve", "{other_available}", "{reserved}")),
+    ("plan", "transfers_follow_the_chain", "release into another budget",
+     move("release_reservation", "{other_reserved}", "{available}")),
+    ("plan", "transfers_follow_the_chain", "appropriate to a reservation", move("appropriate", "NULL",
+     "{reserved}")),
+    ("plan", "transfers_follow_the_chain", "a move of no known kind", move("gift", "{available}",
+     "{reserved}")),
+    ("plan", "transfers_are_never_changed", "change a transfer",
+     "UPDATE funds_transfer SET amount = amount + 1"),
+    ("plan", "transfers_are_never_changed", "delete a transfer", "DELETE FROM funds_transfer"),
+    ("plan", "transfers_are_never_changed", "empty the ledger", "TRUNCATE funds_transfer"),
+    ("plan", "transfer_is_positive", "a transfer of nothing", move("reserve", "{available}", "{reserved}",
+     "0")),
+    ("plan", "transfer_is_positive", "a transfer backwards", move("reserve", "{available}", "{reserved}",
+     "-1")),
+    ("plan", "appropriated_as_approved", "appropriate twice", move("appropriate", "NULL", "{available}")),
+    ("plan", "appropriation_owns_an_available_fund", "a budget on somebody's reservation",
+     copy("funds_appropriation", "{appropriation}", code="'x'", available_fund_id="{reserved}")),
+    ("plan", "appropriations_are_never_rewritten", "raise an approved budget",
+     "UPDATE funds_appropriation SET amount = amount + 1 WHERE id = {appropriation}"),
+    ("plan", "appropriations_are_never_rewritten", "give a budget to another buyer",
+     "UPDATE funds_appropriation SET buyer_id = {other_buyer} WHERE id = {appropriation}"),
+    ("plan", "appropriations_are_never_rewritten", "point a budget at other money",
+     "UPDATE funds_appropriation SET available_fund_id = {other_available} WHERE id = {appropriation}"),
+    ("plan", "one_line_per_budget_code", "the same budget line twice",
+     fund("available", "NULL") + copy("funds_appropriation", "{appropriation}", available_fund_id=NEW_FUND)),
+    # --- the deadline and the opening
+    ("late", "late_bid_is_refused", "a bid after the deadline",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}")),
+    ("late", "late_bid_is_refused", "a bid that says it came in time",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}",
+          received_at="'2026-03-10T00:00:00Z'")),
+    ("sealed", "late_bid_is_refused", "a bid for a lot that takes none",
+     copy("tendering_bid", "{bid}", receipt="'x'", lot_id="{other_lot}")),
+    ("late", "bids_stand_from_the_deadline", "withdraw after the deadline",
+     "UPDATE tendering_bid SET withdrawn_at = now() WHERE id = {bid}"),
+    ("late", "bids_stand_from_the_deadline", "push a bid aside after the deadline",
+     "UPDATE tendering_bid SET replaced_at = now() WHERE id = {bid}"),
+    ("sealed", "one_live_bid_per_supplier", "two bids at once",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2")),
+    ("late", "closed_submission_stays_closed", "move a deadline that has passed",
+     "UPDATE cases_period SET closes_at = '2026-12-31T00:00:00Z' WHERE id = {submission}"),
+    ("late", "closed_submission_stays_closed", "wipe out the submission period",
+     "DELETE FROM cases_period WHERE id = {submission}"),
+    ("sealed", "no_opening_before_the_deadline", "open a bid before the deadline",
+     "INSERT INTO tendering_openedbid (lot_id, bid_id, supplier_id, price, price_in_words, delivery, preference,"
+     " is_domestic, brand, opened_at, record_objection, invalid_reason)"
+     " VALUES ({lot}, {bid}, {supplier}, 1, '', '', 'none', false, '', now(), '', '')"),
+    ("opened", "no_submission_after_the_opening", "a second chance after the opening",
+     period("NULL", "'2026-04-01T00:00:00Z'", "'2026-04-30T00:00:00Z'")),
+    ("opened", "opened_bid_is_the_sealed_one", "open an envelope in another's name",
+     copy("tendering_openedbid", "{opened}", bid_id="{second_bid}")),
+    ("sealed", "sealed_bid_is_never_changed", "swap an envelope",
+     "UPDATE tendering_bid SET envelope_id = '{envelope}' WHERE id = {bid}"),
+    ("sealed", "sealed_bid_is_never_changed", "another key",
+     "UPDATE tendering_bid SET sealed_key = 'x' WHERE id = {bid}"),
+    ("sealed", "sealed_bid_is_never_changed", "another time of receipt",
+     "UPDATE tendering_bid SET received_at = '2026-03-03T00:00:00Z' WHERE id = {bid}"),
+    ("opened", "sealed_bid_is_never_changed", "another price",
+     "UPDATE tendering_openedbid SET price = 1 WHERE id = {opened}"),
+    ("published", "periods_do_not_overlap", "two stages at once",
+     period("NULL", "'2026-03-10T00:00:00Z'", "'2026-03-11T00:00:00Z'", "'award'")),
+    ("published", "periods_do_not_overlap", "open the next stage early",
+     "UPDATE cases_period SET opens_at = '2026-03-20T00:00:00Z' WHERE case_id = {case} AND stage = 'opening'"),
+    # --- records
+    ("case", "links_are_never_repointed", "another plan",
+     "UPDATE cases_case SET plan_item_id = {free_plan} WHERE id = {case}"),
+    ("case", "links_are_never_repointed", "another buyer",
+     "UPDATE cases_case SET buyer_id = {free_buyer} WHERE id = {case}"),
+    ("plan", "links_are_never_repointed", "another budget",
+     "UPDATE planning_planitem SET appropriation_id = {other_appropriation} WHERE id = {plan}"),
+    ("plan", "links_are_never_repointed", "another reservation",
+     "UPDATE planning_planitem SET reserved_fund_id = {other_reserved} WHERE id = {plan}"),
+    ("plan", "links_are_never_repointed", "an intention of another budget",
+     "UPDATE planning_intention SET appropriation_id = {other_appropriation} WHERE id = {intention}"),
+    ("published", "links_are_never_repointed", "a lot of another case",
+     "UPDATE cases_lot SET case_id = (SELECT max(id) FROM cases_case) WHERE id = {lot}"),
+    ("published", "links_are_never_repointed", "a period of another stage",
+     "UPDATE cases_period SET stage = 'opening' WHERE id = {submission}"),
+    ("awarded", "links_are_never_repointed", "another candidate",
+     "UPDATE cases_award SET candidate_id = {runner_up} WHERE id = {award}"),
+    ("awarded", "links_are_never_repointed", "another amount of an award",
+     "UPDATE cases_award SET amount = amount + 1 WHERE id = {award}"),
+    ("awarded", "links_are_never_repointed", "another amount of a candidate",
+     "UPDATE cases_candidate SET amount = amount + 1 WHERE id = {candidate}"),
+    ("awarded", "links_are_never_repointed", "another award of a contract",
+     "UPDATE contracts_contract SET award_id = {award} WHERE id = {other_contract}"),
+    ("requested", "links_are_never_repointed", "another contract's money",
+     "UPDATE contracts_contract SET committed_fund_id = {other_committed} WHERE id = {contract}"),
+    ("requested", "links_are_never_repointed", "a request of another contract",
+     "UPDATE contracts_paymentrequest SET contract_id = {other_contract} WHERE id = {request}"),
+    ("requested", "links_are_never_repointed", "a larger request",
+     "UPDATE contracts_paymentrequest SET amount = amount + 1 WHERE id = {request}"),
+    ("requested", "links_are_never_repointed", "a larger invoice",
+     "UPDATE contracts_invoice SET amount = amount + 1 WHERE id = {invoice}"),
+    ("requested", "links_are_never_repointed", "an acceptance milestone made an advance",
+     "UPDATE contracts_milestone SET due_on = 'signature' WHERE id = {milestone_acceptance}"),
+    ("closed", "steps_are_never_taken_back", "reopen a contract",
+     "UPDATE contracts_contract SET closed_at = NULL WHERE id = {contract}"),
+    ("closed", "steps_are_never_taken_back", "reopen a case",
+     "UPDATE cases_case SET ended_at = NULL, end_kind = '' WHERE id = {case}"),
+    ("signed", "steps_are_never_taken_back", "unsign",
+     "UPDATE contracts_contract SET signed_at = NULL WHERE id = {contract}"),
+    ("paid", "steps_are_never_taken_back", "unpay",
+     "UPDATE contracts_paymentrequest SET paid_at = NULL WHERE id = {request}"),
+    ("case", "steps_are_never_taken_back", "unapprove",
+     "UPDATE planning_planitem SET approved_at = NULL WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "a larger plan",
+     "UPDATE planning_planitem SET amount = amount + 1 WHERE id = {plan}"),
+    ("published", "published_case_is_never_rewritten", "a larger budget after publication",
+     "UPDATE cases_case SET budget = budget + 1 WHERE id = {case}"),
+    ("published", "published_case_is_never_rewritten", "unpublish",
+     "UPDATE cases_case SET published_at = NULL WHERE id = {case}"),
+    ("published", "published_case_is_never_rewritten", "another law",
+     "UPDATE cases_case SET law_as_of = '2020-01-01' WHERE id = {case}"),
+    ("published", "published_solicitation_is_frozen", "a larger lot after publication",
+     "UPDATE cases_lot SET budget = budget - 1 WHERE id = {lot}"),
+    ("published", "published_solicitation_is_frozen", "one more lot", copy("cases_lot",
+     "{lot}", number="'9'")),
+    ("published", "published_solicitation_is_frozen", "another weight",
+     "UPDATE tendering_criterion SET weight = 50"),
+    ("published", "published_solicitation_is_frozen", "one more condition",
+     "INSERT INTO tendering_clause (case_id, kind, number, text, is_statutory)"
+     " VALUES ({case}, 'qualification', 2, 'x', false)"),
+    ("published", "published_solicitation_is_frozen", "one condition less",
+     "DELETE FROM tendering_clause WHERE case_id = {case}"),
+    ("published", "published_solicitation_is_frozen", "pay later",
+     "UPDATE tendering_solicitation SET payment_days = 60 WHERE case_id = {case}"),
+    ("published", "published_solicitation_is_frozen", "other terms of payment",
+     "UPDATE tendering_paymentterm SET due_on = 'signature' WHERE case_id = {case}"),
+    ("signed", "signed_contract_is_never_rewritten", "other terms",
+     "UPDATE contracts_contract SET terms = 'x' WHERE id = {contract}"),
+    ("published", "entries_are_never_changed", "change the log",
+     "UPDATE kernel_entry SET action = 'x' WHERE seq = {entry}"),
+    ("published", "entries_are_never_changed", "delete from the log",
+     "DELETE FROM kernel_entry WHERE seq = {entry}"),
+    ("published", "notices_are_never_changed", "change a notice",
+     "UPDATE portal_notice SET title = 'x' WHERE id = {notice}"),
+    ("published", "notices_are_never_changed", "delete a notice",
+     "DELETE FROM portal_notice WHERE id = {notice}"),
+    ("late", "records_are_never_deleted", "lose a bid", "DELETE FROM tendering_bid WHERE id = {bid}"),
+    ("opened", "records_are_never_deleted", "lose an opened bid",
+     "DELETE FROM tendering_openedbid WHERE id = {opened}"),
+    ("case", "records_are_never_deleted", "lose a plan",
+     "DELETE FROM planning_planitem WHERE id = {draft_plan}"),
+    ("case", "records_are_never_deleted", "lose a case", "DELETE FROM cases_case WHERE id = {case}"),
+    ("awarded", "records_are_never_deleted", "lose an award", "DELETE FROM cases_award WHERE id = {award}"),
+    ("drafted", "records_are_never_deleted", "lose a contract",
+     "DELETE FROM contracts_contract WHERE id = {contract}"),
+    ("requested", "records_are_never_deleted", "lose a failed acceptance",
+     "DELETE FROM contracts_acceptance WHERE id = {failed}"),
+    ("plan", "records_are_never_deleted", "lose a fund", "DELETE FROM funds_fund WHERE id = {reserved}"),
+    ("plan", "records_are_never_deleted", "lose a budget",
+     "DELETE FROM funds_appropriation WHERE id = {appropriation}"),
+]  # fmt: skip
+
+ATTACKS = tuple(Attack(*row) for row in _ROWS)

@@ -1,0 +1,257 @@
+"""Where does an attack begin? Rows at each point of the chain, made lawfully, with the ids that the attacks name."""
+
+from decimal import Decimal
+from typing import Any
+
+from tests import factories
+from tests.contracts import support
+from tests.factories import at
+from yangcai.cases.models import Candidate, Case, Lot, Period
+from yangcai.contracts import actions as contracts
+from yangcai.kernel import documents, entries
+from yangcai.kernel.actions import perform
+from yangcai.portal.models import Notice
+from yangcai.tendering.models import Bid, Clause, Criterion, OpenedBid, PaymentTerm, Solicitation
+
+NOW = factories.NOW
+CLOSES = at("2026-03-24T09:30")
+OPENED = at("2026-03-24T10:00")
+Ids = dict[str, Any]
+
+
+def plan() -> Ids:
+    """1000 approved, a draft plan of 600; another budget beside it."""
+    ours, theirs = (factories.fund_appropriation(factories.make_organisation(), amount="1000.00") for _n in range(2))
+    item = factories.make_plan_item(ours, amount="600.00", approved=False)
+    other = factories.make_plan_item(theirs, amount="600.00")
+    return {
+        "appropriation": ours.pk,
+        "available": ours.available_fund_id,
+        "plan": item.pk,
+        "reserved": item.reserved_fund_id,
+        "intention": item.intention_id,
+        "other_appropriation": theirs.pk,
+        "other_available": theirs.available_fund_id,
+        "other_plan": other.pk,
+        "other_reserved": other.reserved_fund_id,
+        "other_buyer": theirs.buyer_id,
+    }
+
+
+def _of_case(case: Case) -> Ids:
+    lots = list(case.lots.order_by("pk"))
+    return {
+        "case": case.pk,
+        "buyer": case.buyer_id,
+        "plan": case.plan_item_id,
+        "reserved": case.plan_item.reserved_fund_id,
+        "available": case.plan_item.appropriation.available_fund_id,
+        "lot": lots[0].pk,
+        "second_lot": lots[-1].pk,
+        "period": Period.objects.filter(case=case).order_by("pk").first().pk,
+    }
+
+
+def case() -> Ids:
+    """A case in preparation with its document and two lots of 500; a filed plan of another buyer without a case."""
+    made = _prepared()
+    free = factories.make_plan_item(
+        factories.fund_appropriation(factories.make_organisation(), amount="5000.00"), amount="5000.00"
+    )
+    cancelled = factories.make_plan_item(free.appropriation, amount="1.00", approved=False)
+    return {**_of_case(made), "free_plan": free.pk, "draft_plan": cancelled.pk, "free_buyer": free.buyer_id}
+
+
+def _prepared() -> Case:
+    made = factories.make_case(lots=2, budget="1000.00")
+    Solicitation.objects.create(
+        case=made,
+        requirement="采购需求",
+        delivery="30 日",
+        bid_validity_days=90,
+        contract_terms="条款",
+        payment_days=30,
+        acceptance_days=10,
+    )
+    Clause.objects.create(case=made, kind="qualification", number=1, text="法定条件")
+    PaymentTerm.objects.create(case=made, number=1, title="验收款", percent=Decimal(100), due_on="acceptance")
+    for lot in made.lots.all():
+        Criterion.objects.create(lot=lot, code="price", kind="price", title="价格", weight=Decimal(100))
+    return made
+
+
+def published() -> Ids:
+    """The case is published and takes bids until CLOSES; the database clock stands before that."""
+    factories.set_database_clock(NOW)
+    made = _prepared()
+    Period.objects.filter(case=made).update(closes_at=NOW)
+    Period.objects.create(case=made, stage="submission", opens_at=NOW, closes_at=CLOSES)
+    Period.objects.create(case=made, stage="opening", opens_at=CLOSES)
+    Case.objects.filter(pk=made.pk).update(published_at=NOW, law_as_of=NOW.date())
+    notice = Notice.objects.create(
+        number="公告1", kind="invitation", root=made.ref, entry_seq=0, title="公告", buyer=made.buyer, facts={},
+        digest="", published_at=NOW,
+    )  # fmt: skip
+    officer = factories.make_post("buyer_officer", made.buyer)
+    entry = entries.append(
+        action="invitation.publish", outcome="done", root=made.ref, subject=made.ref, by=officer, now=NOW, data={}
+    )
+    submission = Period.objects.get(case=made, stage="submission")
+    return {
+        **_of_case(made),
+        "submission": submission.pk,
+        "notice": notice.pk,
+        "entry": entry,
+        "other_lot": factories.make_case().lots.get().pk,
+    }
+
+
+def sealed() -> Ids:
+    """Two sealed bids in the first lot, before the deadline."""
+    ids = published()
+    lot = Lot.objects.get(pk=ids["lot"])
+    bids = [_seal(lot) for _n in range(2)]
+    return {
+        **ids,
+        "bid": bids[0].pk,
+        "second_bid": bids[1].pk,
+        "supplier": bids[0].supplier_id,
+        "envelope": bids[1].envelope_id,
+    }
+
+
+def _seal(lot: Lot) -> Bid:
+    post = factories.make_supplier()
+    return Bid.objects.create(
+        lot=lot,
+        supplier=post.organisation,
+        envelope=documents.store_bytes(data=f"密封{factories.number()}".encode(), name="envelope"),
+        sealed_key="key",
+        seal_scheme="test",
+        receipt=f"R{factories.number()}",
+        submitted_by=post,
+        received_at=NOW,
+    )
+
+
+def late() -> Ids:
+    """The deadline has passed; nothing is opened yet."""
+    ids = sealed()
+    factories.set_database_clock(OPENED)
+    return ids
+
+
+def opened() -> Ids:
+    """The first bid is opened, the second still sealed."""
+    ids = late()
+    bid = Bid.objects.get(pk=ids["bid"])
+    one = OpenedBid.objects.create(
+        lot_id=ids["lot"], bid=bid, supplier=bid.supplier, price=Decimal("400.00"), opened_at=OPENED
+    )
+    return {**ids, "opened": one.pk}
+
+
+def _of_scene(s: support.Scene) -> Ids:
+    runner_up = Candidate.objects.create(
+        lot=s.award.lot, supplier=factories.make_supplier().organisation, rank=2, amount=Decimal("1.00"), at=NOW
+    )
+    return {
+        **_of_case(s.case),
+        "award": s.award.pk,
+        "candidate": s.award.candidate_id,
+        "runner_up": runner_up.pk,
+        "runner_up_supplier": runner_up.supplier_id,
+        "supplier": s.award.supplier_id,
+    }
+
+
+def _of_contract(s: support.Scene) -> Ids:
+    contract = s.contract
+    return {
+        **_of_scene(s),
+        "contract": contract.pk,
+        "committed": contract.committed_fund_id,
+        "paid": contract.paid_fund_id,
+        **{f"milestone_{m.due_on}": m.pk for m in contract.milestones.all()},
+    }
+
+
+def awarded() -> Ids:
+    """An announced award of 900000 without a contract; beside it another one with a drafted contract."""
+    s, other = support.scene(), support.scene()
+    theirs = support.drafted(other)
+    return {**_of_scene(s), "other_contract": theirs.pk, "other_reserved": other.case.plan_item.reserved_fund_id}
+
+
+def drafted() -> Ids:
+    s = support.scene()
+    support.drafted(s)
+    return _of_contract(s)
+
+
+def signed() -> Ids:
+    """Signed, neither published nor filed."""
+    s = support.scene()
+    support.signed(s)
+    return _of_contract(s)
+
+
+def requested() -> Ids:
+    """In force; of the advance of 270000 an invoice of 1000 is requested and approved, one of 500 is only requested.
+    The acceptance has failed. Another contract of the same size stands beside it, accepted and unpaid."""
+    s, other = support.scene(), support.scene()
+    support.effective(s)
+    support.effective(other)
+    advance = s.milestone("signature")
+    approved, open_one = (
+        perform(
+            contracts.request_payment,
+            support.invoiced(s, advance, amount=amount, now=support.PAID),
+            by=s.officer,
+            now=support.PAID,
+        ).value
+        for amount in ("1000.00", "500.00")
+    )
+    perform(contracts.approve_payment, approved, by=s.reviewer, now=support.PAID)
+    failed = support.accepted(s, passed=False)
+    theirs = support.accepted(other)
+    other_advance = other.milestone("signature")
+    return {
+        **_of_contract(s),
+        "request": approved.pk,
+        "open_request": open_one.pk,
+        "invoice": approved.invoice_id,
+        "failed": failed.pk,
+        "other_acceptance": theirs.pk,
+        "other_contract": other.contract.pk,
+        "other_committed": other.contract.committed_fund_id,
+        "other_paid": other.contract.paid_fund_id,
+        "other_milestone": other_advance.pk,
+    }
+
+
+def paid() -> Ids:
+    """The advance and the delivery, 270000 each, are paid; finally accepted, the rest is still committed."""
+    s = support.scene()
+    support.effective(s)
+    request = support.paid(s, s.milestone("signature"))
+    support.delivered(s, s.milestone("delivery"))
+    support.paid(s, s.milestone("delivery"))
+    acceptance = support.accepted(s, now=at("2026-03-28T09:00"))
+    return {**_of_contract(s), "request": request.pk, "invoice": request.invoice_id, "acceptance": acceptance.pk}
+
+
+def closed() -> Ids:
+    """Accepted, settled below its amount, closed; with its only lot the case is over."""
+    s = support.scene()
+    support.effective(s)
+    support.paid(s, s.milestone("signature"))
+    support.accepted(s, now=at("2026-03-28T09:00"))
+    perform(contracts.close_contract, s.contract, by=s.officer, now=at("2026-03-30T09:00"), settlement="余款不再支付")
+    return _of_contract(s)
+
+
+WORLDS = {
+    world.__name__: world
+    for world in (plan, case, published, sealed, late, opened, awarded, drafted, signed, requested, paid, closed)
+}
