@@ -56,17 +56,22 @@ def actions() -> str:
 def rules() -> str:
     from yangcai import law
 
-    rows = []
-    for rule in law.all_rules():
-        for on, value in sorted(rule.values.items(), key=lambda pair: str(pair[0])):
-            rows.append([f"`{rule.key}`", rule.zh, str(on), str(value.value), rule.unit, *law_source(value)])
+    rows = [
+        [
+            f"`{rule.key}`",
+            rule.zh,
+            str(value.since),
+            value.text[0],
+            value.jurisdiction,
+            "；".join(f"《{c.title}》{c.article}" for c in value.citations),
+            value.confidence,
+        ]
+        for rule in law.all_rules()
+        for value in rule.values
+    ]
     return "# Rules of the law (规则)\n\n" + table(
-        ["key", "规则", "effective", "value", "unit", "source", "confidence"], rows
+        ["key", "规则", "effective", "value", "where", "source", "confidence"], rows
     )
-
-
-def law_source(value: object) -> list[str]:
-    return [f"{value.instrument} {value.article}", str(value.confidence)]  # type: ignore[attr-defined]
 
 
 def clocks() -> str:
@@ -90,7 +95,7 @@ def controls() -> str:
 def stages() -> str:
     from yangcai import procedures
 
-    rows = [[p.code, p.zh, " → ".join(str(s) for s in p.stages)] for p in procedures.all_procedures()]
+    rows = [[p.code, p.zh, " → ".join(stage.value for stage in p.stages)] for p in procedures.PROCEDURES.values()]
     return "# Stages of each method (环节)\n\n" + table(["method", "采购方式", "stages"], rows)
 
 
