@@ -1,12 +1,12 @@
 """Which address leads where?"""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from yangcai.www import gallery
 from yangcai.www.access import PUBLIC, stated
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("yangcai.api.urls")),
     path("", include("yangcai.www.public.urls")),
     path("", include("yangcai.www.urls")),

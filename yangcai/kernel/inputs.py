@@ -7,7 +7,7 @@ import hashlib
 import json
 from decimal import Decimal
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -45,6 +45,11 @@ class TextField(forms.CharField):
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": lines}))
         kwargs.setdefault("max_length", 200 if lines == 1 else 20_000)
         super().__init__(**kwargs)
+
+
+def choices_of(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+    """The choices of a field as pairs (Django keeps them as an iterable of several kinds)."""
+    return list(cast(Any, field.choices))
 
 
 class RowsWidget(forms.Widget):
@@ -87,7 +92,7 @@ class RowsWidget(forms.Widget):
         form = self.row(prefix=prefix, use_required_attribute=False)
         for field in form.fields.values():
             if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-                choices = list(field.choices)
+                choices = choices_of(field)
                 field.choices = choices if any(key == "" for key, _label in choices) else [("", "—"), *choices]
         return form
 
@@ -355,11 +360,11 @@ def _shape(field: forms.Field) -> dict[str, Any]:
         case forms.ModelMultipleChoiceField():
             return {"type": "array", "items": {"type": "integer"}}
         case forms.ModelChoiceField():
-            return {"type": "integer", "x-model": field.queryset.model._meta.label_lower}
+            return {"type": "integer", "x-model": cast(Any, field.queryset).model._meta.label_lower}
         case forms.MultipleChoiceField():
-            return {"type": "array", "items": {"enum": [str(k) for k, _label in field.choices]}}
+            return {"type": "array", "items": {"enum": [str(k) for k, _label in choices_of(field)]}}
         case forms.ChoiceField():
-            return {"type": "string", "enum": [str(k) for k, _label in field.choices if k != "" or not field.required]}
+            return {"type": "string", "enum": [str(k) for k, _label in choices_of(field) if k or not field.required]}
         case PrivateFilesField():
             return {
                 "type": "array",

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class MoneyField(models.DecimalField):
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]
     """Yuan, two places."""
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -46,7 +46,7 @@ class Root(Rooted):
 
 
 class Entry(models.Model):
-    """留痕: one Action performed, or refused on a legal ground. Append-only; `seq` is the log index, from 0, gapless."""
+    """留痕: one Action performed, or refused on a legal ground. Append-only; `seq` is the log index, gapless from 0."""
 
     seq = models.BigIntegerField(_("日志序号"), primary_key=True)
     at = models.DateTimeField(_("时间"))

@@ -1,6 +1,7 @@
 """How is money written, read and shared out? Always Decimal yuan with two places, never float.
 
-Capital amounts (大写) follow 支付结算办法, annex 1: 元 or 角 at the end takes 整, 分 does not; inner zeros read 零 once.
+Capital amounts (大写) follow 支付结算办法, annex 1: 元 or 角 at the end takes 整, 分 does not; inner zeros read
+零 once.
 """
 
 import re
@@ -135,7 +136,7 @@ def _unreadable(text: str) -> MoneyError:
 
 
 def parse_capitals(text: str) -> Decimal:
-    """Yuan from capital characters, 元/圆/块 and 整/正 accepted; for 财政部令第87号 59(2), where words win over figures."""
+    """Yuan from capitals, 元/圆/块 and 整/正 accepted; for 财政部令第87号 59(2), where words win over figures."""
     cleaned = re.sub(r"\s", "", text).removeprefix("人民币").removeprefix("：").removesuffix("整").removesuffix("正")
     match = re.fullmatch(r"(?:(.+)[元圆块])?零?(?:(.)角)?零?(?:(.)分)?", cleaned)
     if not match or not any(match.groups()):

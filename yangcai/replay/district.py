@@ -132,7 +132,7 @@ PURCHASES = (
     Purchase("demo-07", "校园网络升级服务项目", 0, "services", "1690000.00", _day(6, 15), "submission",
              ("1548000.00", "1610000.00", "1655000.00")),
     Purchase("demo-08", "中小学计算机教室设备采购项目", 0, "goods", "1560000.00", _day(7, 2), "invitation",
-             ("1480000.00", "1500000.00"), after=bidding),
+             ("1480000.00", "1500000.00", "1520000.00"), after=bidding),
     Purchase("demo-09", "基层卫生院物业服务项目", 1, "services", "2160000.00", _day(7, 6), "preparation"),
     Purchase("demo-10", "社区卫生服务中心彩超采购项目", 1, "goods", "3150000.00", _day(5, 26), "opening",
              ("3080000.00", "3120000.00"), fails=True),

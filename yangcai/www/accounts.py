@@ -31,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
 @page(by=ACCOUNT, methods=("GET", "POST"))
 def choose_post(request: HttpRequest) -> HttpResponse:
     """GET: the posts of the person, or straight on when there is one. POST: act through this one."""
-    posts = list(posts_of(request.user, now=request.now))  # type: ignore[attr-defined]
+    posts = list(posts_of(request.user, now=request.now))  # type: ignore[arg-type, attr-defined]
     onward = request.POST.get("next") or request.GET.get("next") or reverse("work")
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
         onward = reverse("work")

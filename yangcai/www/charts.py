@@ -61,7 +61,7 @@ def waterfall(bars: Sequence[Any], *, width: int) -> dict[str, Any]:
             {
                 "label": attribute(bar, "label"),
                 "kind": kind,
-                "text": f"{value:,.0f}" if kind != "minus" else f"−{abs(value):,.0f}",
+                "text": f"−{abs(value):,.0f}" if kind == "minus" and round(value) else f"{value:,.0f}",
                 "x": round(LEFT + slot * (n + (1 - BAR_SHARE) / 2), 1),
                 "middle": round(LEFT + slot * (n + 0.5), 1),
                 "width": round(slot * BAR_SHARE, 1),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from yangcai.kernel.inputs import RowsField
+from yangcai.kernel.inputs import RowsField, choices_of
 
 
 class Pinned(forms.HiddenInput):
@@ -39,7 +39,7 @@ def _pin(field: RowsField) -> None:
     pinned = {}
     for name, column in field.row.base_fields.items():
         if isinstance(column, forms.TypedChoiceField) and all(row.get(name) for row in field.initial):
-            words = {str(key): str(label) for key, label in column.choices}
+            words = {str(key): str(label) for key, label in choices_of(column)}
             pinned[name] = forms.CharField(label=column.label, widget=Pinned(words), required=column.required)
     if pinned:
         field.row = field.widget.row = type(field.row.__name__, (field.row,), pinned)

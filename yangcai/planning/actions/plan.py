@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +67,7 @@ class DraftPlan(Input):
         if not isinstance(appropriation, Appropriation):
             return
         intentions = Intention.objects.filter(appropriation=appropriation, withdrawn_at__isnull=True)
-        self.fields["intention"].queryset = intentions
+        cast(forms.ModelChoiceField, self.fields["intention"]).queryset = intentions
         if plan_item is None:
             intention = intentions.order_by("-pk").first()
             source = intention or appropriation

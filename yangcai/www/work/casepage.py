@@ -102,7 +102,7 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
 
 def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: datetime.datetime) -> list[dict[str, Any]]:
     """The tables of the page: the lots, then what came last before what came first; each line with its open Actions."""
-    found = []
+    found: list[dict[str, Any]] = []
     first, *later = under_case()
     for kind in [first, *reversed(later)]:
         lines = rows.get(kind.model)

@@ -85,7 +85,7 @@ def _findings(lot: Lot, *, post: Post, now: datetime.datetime) -> Table | None:
 
 def _matrix(table: evaluation.ScoreTable) -> dict[str, Any] | None:
     """Members down, bids across: each cell is the sum of what that member gave that bid."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for seat in table.seats:
         cells = [_sum(row.points[c.code].get(seat.member.pk) for c in table.criteria) for row in table.rows]
         rows.append({"name": seat.name or seat_name(seat.number), "cells": cells})

@@ -101,7 +101,7 @@ def _tender(case: Case | None) -> list[Node]:
     opening = getattr(case, "opening", None) if case else None
     begun = opening.begun_at if opening else None
     announced = _announced(case) if case else None
-    bound = {step.stage: step for step in procedures.get(case.procedure if case else "open_tender").steps}
+    bound = {str(step.stage): step for step in procedures.get(case.procedure if case else "open_tender").steps}
     invitation, submission = bound[Stage.INVITATION], bound[Stage.SUBMISSION]
     return [
         Node(
