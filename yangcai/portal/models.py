@@ -34,7 +34,8 @@ class Notice(models.Model):
         verbose_name = _("公告")
         ordering = ["-published_at", "-id"]
         indexes = [
-            GinIndex(fields=["search"], name="notice_search"),
+            # Few are published, many search: no pending list that every search has to read through.
+            GinIndex(fields=["search"], name="notice_search", fastupdate=False),
             models.Index(fields=["kind", "-published_at"], name="notice_by_kind"),
             models.Index(fields=["root", "published_at"], name="notice_of_root"),
             models.Index(fields=["-published_at"], name="notice_by_time"),

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 #: A run of hanzi, or a run of Latin letters and digits (project numbers, model names).
-RUN = re.compile(r"[㐀-鿿豈-﫿]+|[0-9A-Za-z]+")
+RUN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U000323af]+|[0-9A-Za-z]+")
 #: One row's text; longer texts are cut, as tsvector holds 1 MB.
 MAX_CHARACTERS = 20_000
+#: One Latin word; PostgreSQL takes no lexeme above 2 KB.
+MAX_WORD = 64
 
 
 def lexemes(text: str) -> set[str]:
@@ -15,7 +17,7 @@ def lexemes(text: str) -> set[str]:
     found: set[str] = set()
     for run in RUN.findall(text[:MAX_CHARACTERS]):
         if run[0].isascii():
-            found.add(run.lower())
+            found.add(run.lower()[:MAX_WORD])
         else:
             found.update(run)
             found.update(run[i : i + 2] for i in range(len(run) - 1))
@@ -30,7 +32,7 @@ def query(text: str) -> str:
     wanted: list[str] = []
     for run in RUN.findall(text[:200]):
         if run[0].isascii():
-            wanted.append(f"'{run.lower()}':*")
+            wanted.append(f"'{run.lower()[:MAX_WORD]}':*")
         elif len(run) == 1:
             wanted.append(f"'{run}'")
         else:

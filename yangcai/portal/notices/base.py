@@ -121,11 +121,8 @@ def publish(
     case = root if isinstance(root, Case) else None
     title = declared.title(home)
     supersedes = declared.supersedes(home)
-    # The Entry before this took the log's lock, so no other notice can be numbered until this transaction ends.
-    year = timezone.localdate(now).year
-    count = Notice.objects.filter(number__startswith=f"新区采公〔{year}〕").count()
     return Notice.objects.create(
-        number=f"新区采公〔{year}〕{count + 1:05d}号",
+        number=next_number(now=now),
         kind=declared.code,
         root=root.ref,
         entry_seq=entry,
@@ -142,6 +139,14 @@ def publish(
         is_demo=bool(case and case.is_demo),
         search=vector(" ".join([title, *texts(facts)])),
     )
+
+
+def next_number(*, now: datetime.datetime) -> str:
+    """The year's next. The Entry before this took the log's lock, so no other notice can be numbered until the end."""
+    prefix = f"新区采公〔{timezone.localdate(now).year}〕"
+    last = Notice.objects.filter(number__startswith=prefix).order_by("-pk").values_list("number", flat=True).first()
+    count = int(last.removeprefix(prefix).removesuffix("号")) if last else 0
+    return f"{prefix}{count + 1:05d}号"
 
 
 def vector(text: str) -> Func:
