@@ -92,7 +92,7 @@ OF_CASE: tuple[Kind, ...] = (
         ("number",),
     ),
     Kind(Participation, _("获取采购文件"), ("supplier", "obtained_at"), ("obtained_at",)),
-    Kind(Enquiry, _("询问和答复"), ("supplier", "question", "asked_at", "answer", "answered_at"), ("asked_at",)),
+    Kind(Enquiry, _("询问和答复"), ("question", "asked_at", "answer", "answered_at"), ("asked_at",)),
     Kind(BidSecurity, _("投标保证金"), ("supplier", "kind", "amount", "received_at", "returned_at", "kept_reason")),
     Kind(
         Bid,
