@@ -13,7 +13,7 @@ from yangcai.cases.queries import OVERSEERS
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering.models import Bid, Opening
+from yangcai.tendering.models import Bid, CommitteeMember, Opening
 from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.work import places
@@ -28,6 +28,8 @@ KINDS = {
 }
 #: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
 FROM_SUPPLIERS = ("bid", "bid_security")
+#: An empty Q adds nothing to an «or»: this one says all rows.
+EVERYTHING = Q(pk__isnull=False)
 
 
 def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attachment]:
@@ -38,9 +40,11 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
         inside = _stands_inside(root, post)
         opened = Opening.objects.filter(case=root).exists()
         if inside:
-            shown |= Q() if opened else ~Q(kind__in=FROM_SUPPLIERS)
+            shown |= EVERYTHING if opened else ~Q(kind__in=FROM_SUPPLIERS)
+        elif opened and _judges(root, post):
+            shown |= Q(kind="bid")
     elif post.role in OVERSEERS or post.role in BUYER:
-        shown |= Q(pk__isnull=False)
+        shown |= EVERYTHING
     return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
 
 
@@ -50,6 +54,12 @@ def _stands_inside(case: Case, post: Post) -> bool:
     if post.role in BUYER:
         return case.buyer_id == post.organisation_id
     return post.role == Role.AGENT and case.agent_id == post.organisation_id
+
+
+def _judges(case: Case, post: Post) -> bool:
+    """A member who has signed in reads the bids that it judges (87号令 art. 50)."""
+    seats = CommitteeMember.objects.filter(committee__case=case, post_id=post.pk, replaced_at=None)
+    return seats.filter(signed_in_at__isnull=False).exists()
 
 
 def attachments(root: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
