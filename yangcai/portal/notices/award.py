@@ -1,6 +1,7 @@
 """中标结果公告: winner, amount, main items, scores, committee (条例 art. 43; 87号令 art. 69)."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from yangcai import law
@@ -38,6 +39,14 @@ def committee(case: Case, *, now: datetime.datetime) -> str:
     return "、".join(f"{m['name']}（采购人代表）" if m["is_representative"] else m["name"] for m in members) or LATER
 
 
+def points(score: Decimal | None) -> str:
+    """93.00, and 87.255 where the third place counts: scores are published with two places (87号令 art. 55)."""
+    if score is None:
+        return ""
+    plain = f"{score.normalize():f}"
+    return plain if len(plain.partition(".")[2]) > 2 else f"{score:.2f}"
+
+
 def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, Any]:
     lot = lot_of(home)
     case = lot.case
@@ -53,9 +62,10 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
         "winner_uscc": award.supplier.uscc,
         "winner_address": award.supplier.address,
         "amount": award.amount,
-        "score": award.candidate.score,
+        "score": points(award.candidate.score),
         "candidates": [
-            {"rank": str(c.rank), "supplier": c.supplier.name, "price": c.amount, "score": c.score} for c in ranked
+            {"rank": str(c.rank), "supplier": c.supplier.name, "price": c.amount, "score": points(c.score)}
+            for c in ranked
         ],
         "items": [
             {

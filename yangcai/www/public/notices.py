@@ -153,8 +153,9 @@ def shown(field: Field, value: Any) -> dict[str, Any] | None:
     elif field.kind == FLAG:
         out["value"] = _("是") if value else _("否")
     elif field.kind == TABLE:
-        out["columns"] = [c.label for c in field.columns]
-        out["rows"] = [[{"value": row.get(c.name), "money": c.kind == MONEY} for c in field.columns] for row in value]
+        columns = [c for c in field.columns if any(row.get(c.name) not in (None, "") for row in value)]
+        out["columns"] = [c.label for c in columns]
+        out["rows"] = [[{"value": row.get(c.name), "money": c.kind == MONEY} for c in columns] for row in value]
     return out
 
 
