@@ -62,7 +62,7 @@ run: setup
 	@$(BIN)/yangcai serve
 
 test: setup
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest -n auto tests
 
 check: setup
 	@$(BIN)/python tools/check.py
