@@ -40,7 +40,7 @@ def committee(case: Case, *, now: datetime.datetime) -> str:
 
 
 def points(score: Decimal | None) -> str:
-    """93.00, and 87.255 where the third place counts: scores are published with two places (87号令 art. 55)."""
+    """93.00; 87.255 where the third place counts: nothing is rounded away."""
     if score is None:
         return ""
     plain = f"{score.normalize():f}"

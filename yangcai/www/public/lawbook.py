@@ -15,6 +15,10 @@ from yangcai.law import usage
 from yangcai.www.access import PUBLIC, page
 
 
+#: Where a key is printed, replayed or explained, not enforced.
+ELSEWHERE = frozenset({"law", "www", "replay"})
+
+
 def _text(pair: tuple[str, str]) -> str:
     return pair[0 if in_chinese() else 1]
 
@@ -28,7 +32,7 @@ def _enforced() -> dict[str, list[str]]:
     """Rule key -> the modules that name it, read once from the source."""
     found = usage.scan(Path(law.__file__).parent.parent)
     return {
-        key: sorted({str(place.path) for place in places if place.path.parts[1] != "law"})
+        key: sorted({str(place.path) for place in places if place.path.parts[1] not in ELSEWHERE})
         for key, places in found.literals.items()
     }
 
