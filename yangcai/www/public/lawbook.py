@@ -14,7 +14,6 @@ from yangcai.kernel.refusals import in_chinese
 from yangcai.law import usage
 from yangcai.www.access import PUBLIC, page
 
-
 #: Where a key is printed, replayed or explained, not enforced.
 ELSEWHERE = frozenset({"law", "www", "replay"})
 
