@@ -76,7 +76,7 @@ class Desk:
             self.fill_one(str(field.get_attribute("name")), value)
 
     def wait_until(self, at: datetime.datetime) -> None:
-        """Move the sandbox clock with the buttons of its bar: to a milestone where there is one, else by days and hours."""
+        """Move the sandbox clock with the buttons of its bar, by days and hours."""
         while (left := at - clock.now()) > datetime.timedelta():
             self.page.goto("/demo/")
             step = "day" if left >= DAY else "hour"

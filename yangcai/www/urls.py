@@ -26,6 +26,7 @@ ACCOUNTS = [
     foreign("inactive/", account.account_inactive, "account_inactive", PUBLIC),
     foreign("reauthenticate/", account.reauthenticate, "account_reauthenticate"),
     foreign("password/change/", account.password_change, "account_change_password"),
+    foreign("password/set/", account.password_set, "account_set_password"),
     path("post/", accounts.choose_post, name="choose_post"),
     foreign("2fa/", mfa.index, "mfa_index"),
     path("2fa/needed/", accounts.second_factor_needed, name="second_factor_needed"),

@@ -29,6 +29,8 @@ from yangcai.www.work.shown import KINDS, Kind, under_case
 
 #: Kinds of which there is one at most, shown as facts instead of a table.
 SINGLE = (Solicitation,)
+#: So many sections stand unfolded.
+UNFOLDED = 4
 #: A table longer than this is cut; the API and exports have the rest.
 LINES = 200
 
@@ -108,13 +110,17 @@ def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: dateti
         lines = rows.get(kind.model)
         if not lines or kind.model is CommitteeMember:
             continue  # seats are shown by `judging`, which knows whose name may be read
+        section: dict[str, Any] = {"title": str(kind.title), "id": anchor(kind)}
         if kind.model in SINGLE:
-            found.append({"title": str(kind.title), "facts": tables.facts(lines[0], kind.columns), "id": anchor(kind)})
-            continue
-        table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=links(may))
-        if kind.model is Lot and case.published_at:
-            table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
-        found.append({"title": str(kind.title), "table": table, "id": anchor(kind), "cut": len(lines) > LINES})
+            section["facts"] = tables.facts(lines[0], kind.columns)
+        else:
+            table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=links(may))
+            if kind.model is Lot and case.published_at:
+                table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
+            section |= {"table": table, "cut": len(lines) > LINES}
+        # What is worked on now is unfolded: the newest kinds of rows, and those that offer something.
+        section["is_open"] = len(found) < UNFOLDED or bool(section.get("table") and section["table"].has_links)
+        found.append(section)
     return found
 
 

@@ -107,7 +107,8 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
             task = wanted.get((action.code, subject.ref))
             offer = Offer(action, subject, refusals, due_at=task.due_at if task else None, is_due=task is not None)
             (found.blocked if refusals else found.open).append(offer)
-    found.open.sort(key=lambda offer: (not offer.is_due, offer.is_dangerous, offer.due_at or FAR))
+    # What goes on even in a suspended case (an enquiry) is beside the course of things and stands after it.
+    found.open.sort(key=lambda o: (not o.is_due, o.is_dangerous, o.action.despite_block, o.due_at or FAR))
     return found
 
 

@@ -1,0 +1,208 @@
+"""Does every address answer every person as it should, tell no secret, and never write when it is only read?
+
+Personas × addresses × objects (one's own, another's, one that does not exist) at two stages of a case.
+"""
+
+import itertools
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from tests.architecture.test_urls import ADDRESSES
+from tests.factories import make_case, make_expert, make_organisation, make_post, make_supplier
+from tests.tendering.walk import Tender
+from tests.www.support import Clock, at_desk, follow, text_of
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import OrganisationKind, Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import CommitteeMember
+
+pytestmark = pytest.mark.django_db
+
+SEALED = "876543.21"
+SECRET_BIDDER = "隐名的投标人有限公司"
+#: Addresses that are walked by hand below: they take a word, sign out, or belong to allauth's own flow.
+BY_HAND = {"work_do", "work_try", "work_done", "law_rule", "set_language", "preferences", "gallery"}
+OVERSEERS = {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR, Role.PLATFORM}
+#: Pages of rows that only the buyer itself and the overseers see; for the rest they are 404.
+INTERNAL = {"work_plan_item", "work_appropriation"}
+#: The register of everybody who takes part in anything: that a name stands there tells nothing.
+REGISTER = "work_organisations"
+
+
+class World:
+    """A case on its way, everybody around it, and strangers of the same roles."""
+
+    def __init__(self, stage: str):
+        tender = self.tender = Tender(title="围着它转的项目")
+        self.experts = [make_expert() for _ in range(9)]
+        if stage == "submission":
+            tender.published()
+            tender.bid(tender.supplier(name=SECRET_BIDDER), price=SEALED)
+            tender.bid(tender.supplier())
+        else:
+            tender.published()
+            tender.bids("900000.00", "850000.00", "800000.00")
+            tender.open()
+            tender.conclude()
+            draw = {"evaluates_at": tender.now}
+            tender.do("committee.draw", tender.case, tender.agent_post, **draw)
+        self.foreign = make_case(
+            stage="preparation", agent=make_organisation(OrganisationKind.AGENT), title="别人的项目"
+        )
+        members = {m.post_id for m in CommitteeMember.objects.all()}
+        drawn = next((e for e in self.experts if e.pk in members), self.experts[0])
+        self.posts: dict[str, Post] = {
+            "officer": tender.officer,
+            "officer of another": make_post(Role.BUYER_OFFICER),
+            "reviewer": tender.reviewer,
+            "agent": tender.agent_post,
+            "agent of another": make_post(Role.AGENT),
+            "bidder": tender.suppliers[0],
+            "other supplier": make_supplier(),
+            "drawn expert": drawn,
+            "other expert": next(e for e in self.experts if e.pk not in members and e != drawn),
+            "treasury": make_post(Role.TREASURY),
+            "payer": make_post(Role.TREASURY_PAYER),
+            "auditor": make_post(Role.AUDITOR),
+            "platform": make_post(Role.PLATFORM),
+        }
+
+    def secrets_of(self, name: str) -> list[str]:
+        """What must not be read on any page by this person."""
+        found = [SEALED, "876,543.21"]
+        if name != "bidder":
+            found.append(SECRET_BIDDER)
+        mine = self.posts.get(name)
+        found += [e.person.name for e in self.experts if mine is None or e.person_id != mine.person_id]
+        return found
+
+
+def rows() -> dict[str, int]:
+    """How many rows there are, table by table; the session of the client is no row of the platform."""
+    with connection.cursor() as cursor:
+        tables = [
+            t for t in connection.introspection.table_names(cursor) if t not in {"django_session", "platform_cache"}
+        ]
+        cursor.execute(" UNION ALL ".join(f"SELECT '{t}', count(*) FROM {t}" for t in tables))
+        return dict(cursor.fetchall())
+
+
+def pages(world: World) -> list[tuple[str, str, int]]:
+    """(name, address, object number) of everything that can be read with GET; three objects where one is named."""
+    case = world.tender.case
+    own = {
+        "work_case": case.pk,
+        "work_timeline": case.pk,
+        "public_case": case.pk,
+        "work_plan_item": case.plan_item_id,
+        "work_intention": case.plan_item.intention_id,
+        "work_appropriation": case.plan_item.appropriation_id,
+        "work_organisation": case.buyer_id,
+        "organisation": case.buyer_id,
+    }
+    foreign_case = world.foreign
+    foreign = {
+        "work_case": foreign_case.pk,
+        "work_timeline": foreign_case.pk,
+        "public_case": foreign_case.pk,
+        "work_plan_item": foreign_case.plan_item_id,
+        "work_appropriation": foreign_case.plan_item.appropriation_id,
+    }
+    found = []
+    for _address, entry in ADDRESSES:
+        name = entry.name or ""
+        if name in BY_HAND or entry.callback.by == "token" or name.startswith(("mfa_", "api_", "ocds_")):
+            continue
+        if not entry.pattern.converters:
+            found.append((name, reverse(name), 0))
+            continue
+        argument = next(iter(entry.pattern.converters))
+        for number, pk in enumerate((own.get(name), foreign.get(name), 987_654_321)):
+            if pk is not None:
+                found.append((name, reverse(name, kwargs={argument: pk}), number))
+    return found
+
+
+def expected(name: str, number: int, who: str, post: Post | None, by: Any, world: World) -> set[int]:
+    """The statuses that are right, from what the address declares and whose row it is."""
+    if name.startswith("sandbox_") or name == "demo":
+        return {404, 405}
+    if name == "account_logout":
+        return {200, 302}
+    if post is None:
+        return {200} if by == "public" and number == 0 else {200, 404} if by == "public" else {302}
+    if name == "account_reauthenticate":
+        return {403}  # nobody here has a password to repeat
+    if isinstance(by, frozenset) and post.role not in by:
+        return {403}
+    if number == 2:
+        return {404}
+    if name in {"work_case", "work_timeline"}:
+        inside = post.role in OVERSEERS
+        return {200} if number == 0 or inside else {404}
+    if name in INTERNAL:
+        mine = who in {"officer", "reviewer"} and number == 0
+        return {200} if mine or post.role in OVERSEERS else {404}
+    if name == "public_case":
+        return {404} if number == 1 else {200}
+    return {200, 302} if by in {"public", "account"} else {200}
+
+
+@pytest.mark.parametrize("stage", ["submission", "evaluation"])
+def test_every_address_for_everybody(clock: Clock, settings: Any, stage: str) -> None:
+    world = World(stage)
+    follow(world.tender, clock)
+    before, entries = rows(), Entry.objects.count()
+    by = {entry.name: entry.callback.by for _address, entry in ADDRESSES}
+    wrong = []
+    people: list[tuple[str, Post | None]] = [("anonymous", None), *world.posts.items()]
+    for (who, post), (name, address, number) in itertools.product(people, pages(world)):
+        client = at_desk(post) if post else Client()
+        answer = client.get(address)
+        right = expected(name, number, who, post, by[name], world)
+        if answer.status_code not in right:
+            wrong.append(f"{who}: {address} answered {answer.status_code}, not {sorted(right)}")
+        body = text_of(answer)
+        told = [secret for secret in world.secrets_of(who) if secret in body]
+        if told and not (name == REGISTER and told == [SECRET_BIDDER]):
+            wrong.append(f"{who}: {address} tells {told}")
+        if answer.status_code == 404 and "别人的项目" in body:
+            wrong.append(f"{who}: {address} names what it hides")
+    assert not wrong, "\n".join(wrong)
+    assert rows() == before and Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize(
+    "who", ["anonymous", "officer of another", "agent of another", "other supplier", "other expert"]
+)
+def test_no_form_of_somebody_elses_row(clock: Clock, who: str) -> None:
+    """Every Action on a row that one may not see is 404, and without an account the login."""
+    world = World("submission")
+    follow(world.tender, clock)
+    client = at_desk(world.posts[who]) if who in world.posts else Client()
+    foreign, right = world.foreign, 302 if who == "anonymous" else 404
+    bid = world.tender.lot.bids.first()
+    for subject, code in (
+        (foreign, "case.terminate"),
+        (foreign, "invitation.publish"),
+        (foreign.plan_item, "plan.submit"),
+        (foreign.plan_item.appropriation, "intention.publish"),
+        (bid, "bid.withdraw"),
+    ):
+        address = reverse("work_do", args=[subject._meta.model_name, subject.pk, code])
+        assert client.get(address).status_code == right, address
+        assert client.post(address, {}).status_code == right, address
+
+
+def test_only_what_is_declared_takes_a_post(clock: Clock) -> None:
+    """A POST to a page that only shows is 405."""
+    world = World("submission")
+    follow(world.tender, clock)
+    client = at_desk(world.posts["officer"])
+    for name, address, number in pages(world):
+        if name.startswith(("work", "public", "notice", "law", "home", "verify", "help", "org")) and number == 0:
+            assert client.post(address).status_code in {403, 405}, name

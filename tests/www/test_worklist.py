@@ -1,0 +1,127 @@
+"""Does the home page of each role show what waits, by urgency, with its ground, and as fast for many as for few?"""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.factories import NOW, at, make_case, make_organisation, make_post
+from tests.www.support import Clock, at_desk
+from yangcai.kernel.models import Task
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.www.work import worklist
+
+pytestmark = pytest.mark.django_db
+HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+
+
+def wait_for(post: Post, due_at: datetime.datetime | None, *, n: int = 1, **values) -> Task:
+    """A task of the post's organisation on some case."""
+    return Task.objects.create(
+        **{
+            "root": f"case:{n}",
+            "subject": f"case:{n}",
+            "action": "agent.appoint",
+            "clock": "C13",
+            "role": post.role,
+            "organisation_id": post.organisation_id,
+            "title": f"项目{n}",
+            "since": NOW - n * HOUR,
+            "due_at": due_at,
+            **values,
+        }
+    )
+
+
+def keys(post: Post, now: datetime.datetime = NOW) -> dict[str, list[str]]:
+    return {group.key: [item.title for item in group.items] for group in worklist.groups(post, now=now)}
+
+
+def test_tasks_are_grouped_by_urgency() -> None:
+    """NOW is Monday 09:00: today ends at midnight, the week with Sunday."""
+    post = make_post(Role.BUYER_OFFICER)
+    times = [NOW - HOUR, at("2026-03-02T23:59"), at("2026-03-03T00:00"), at("2026-03-08T23:00"), at("2026-03-09T00:00")]
+    for n, due_at in enumerate([*times, None], start=1):
+        wait_for(post, due_at, n=n)
+    assert keys(post) == {
+        "overdue": ["委托代理机构：项目1"],
+        "today": ["委托代理机构：项目2"],
+        "week": ["委托代理机构：项目3", "委托代理机构：项目4"],
+        "later": ["委托代理机构：项目5"],
+        "undated": ["委托代理机构：项目6"],
+    }
+
+
+def test_only_what_waits_for_this_post_is_shown() -> None:
+    post = make_post(Role.BUYER_OFFICER)
+    colleague = make_post(Role.BUYER_OFFICER, post.organisation)
+    wait_for(post, NOW + HOUR, n=1)  # the organisation's
+    wait_for(post, NOW + HOUR, n=2, person_id=post.person_id)  # one's own
+    wait_for(post, NOW + HOUR, n=3, organisation_id=None)  # anybody's of that role
+    wait_for(post, NOW + HOUR, n=4, person_id=colleague.person_id)
+    wait_for(post, NOW + HOUR, n=5, organisation_id=make_organisation().pk)
+    wait_for(post, NOW + HOUR, n=6, role=Role.BUYER_REVIEWER)
+    wait_for(post, NOW + HOUR, n=7, done_at=NOW)
+    wait_for(post, NOW + HOUR, n=8, action="", role="")
+    assert [title[-1] for title in keys(post)["today"]] == ["1", "2", "3"]
+
+
+def test_every_row_has_verb_time_ground_and_one_button(clock: Clock) -> None:
+    post = make_post(Role.BUYER_OFFICER)
+    case = make_case(buyer=post.organisation, stage="preparation")
+    wait_for(post, NOW - DAY, root=case.ref, subject=case.ref, title=case.title)
+    page = at_desk(post).get(reverse("work")).content.decode()
+    assert f"委托代理机构：{case.title}" in page
+    assert "逾期 1天" in page
+    assert "第六十八条" in page  # C13
+    assert page.count(f'href="/work/do/case/{case.pk}/agent.appoint/"') == 1
+    assert case.number in page
+
+
+def test_a_long_group_is_cut_and_counted(monkeypatch) -> None:
+    monkeypatch.setattr(worklist, "SHOWN", 3)
+    monkeypatch.setattr(worklist, "COUNTED", 5)
+    post = make_post(Role.TREASURY)
+    for n in range(1, 9):
+        wait_for(post, NOW + 30 * DAY + n * HOUR, n=n)
+    (group,) = worklist.groups(post, now=NOW)
+    assert ([item.title[-1] for item in group.items], group.total) == (["1", "2", "3"], 5)
+
+
+@pytest.mark.parametrize("role", [Role.BUYER_OFFICER, Role.AGENT, Role.SUPPLIER, Role.TREASURY, Role.EXPERT])
+def test_the_number_of_queries_does_not_grow(clock: Clock, role: str) -> None:
+    post = make_post(role)
+    client = at_desk(post)
+    client.get(reverse("work"))  # what is cached once
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            assert client.get(reverse("work")).status_code == 200
+        return len(caught)
+
+    side = {"buyer": post.organisation} if role == Role.BUYER_OFFICER else {}
+    side |= {"agent": post.organisation} if role == Role.AGENT else {}
+    make_case(stage="submission", **side)
+    wait_for(post, NOW + HOUR, n=1000)
+    few = queries()
+    for n in range(1, 21):
+        make_case(stage="submission", lots=2, **side)
+        wait_for(post, NOW + HOUR, n=n)
+    assert queries() == few <= 22
+
+
+def test_a_supplier_finds_what_it_may_bid_for(clock: Clock) -> None:
+    post = make_post(Role.SUPPLIER)
+    later, sooner = (make_case(stage="submission", title=title) for title in ("晚的", "早的"))
+    hidden = make_case(stage="preparation", title="没有公告的")
+    closed = make_case(stage="submission", title="已经截止的")
+    for case, days in ((later, 20), (sooner, 2), (closed, -1)):
+        case.periods.update(opens_at=NOW - 9 * DAY, closes_at=NOW + days * DAY)
+    page = at_desk(post).get(reverse("work_tenders")).content.decode()
+    assert page.index(sooner.title) < page.index(later.title)
+    assert hidden.title not in page and closed.title not in page
