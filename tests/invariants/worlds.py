@@ -11,7 +11,7 @@ from yangcai.contracts import actions as contracts
 from yangcai.kernel import documents, entries
 from yangcai.kernel.actions import perform
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import Bid, Clause, Criterion, OpenedBid, PaymentTerm, Solicitation
+from yangcai.tendering.models import Bid, Clause, Criterion, EvaluationReport, OpenedBid, PaymentTerm, Solicitation
 
 NOW = factories.NOW
 CLOSES = at("2026-03-24T09:30")
@@ -155,8 +155,10 @@ def _of_scene(s: support.Scene) -> Ids:
     runner_up = Candidate.objects.create(
         lot=s.award.lot, supplier=factories.make_supplier().organisation, rank=2, amount=Decimal("1.00"), at=NOW
     )
+    report = EvaluationReport.objects.create(lot=s.award.lot, result={"ranking": []}, digest="", computed_at=NOW)
     return {
         **_of_case(s.case),
+        "report": report.pk,
         "award": s.award.pk,
         "candidate": s.award.candidate_id,
         "runner_up": runner_up.pk,

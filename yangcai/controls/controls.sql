@@ -179,6 +179,13 @@ CREATE TRIGGER contract_is_drafted BEFORE INSERT ON contracts_contract
   FOR EACH ROW EXECUTE FUNCTION controls_contract_is_drafted();
 ALTER TABLE contracts_contract RENAME CONSTRAINT contracts_contract_award_id_key TO one_contract_per_award;
 
+-- A contract is signed by both sides, and published and filed only then.
+ALTER TABLE contracts_contract
+  ADD CONSTRAINT contract_is_signed_by_both_sides
+    CHECK (signed_at IS NULL OR (buyer_signed_at IS NOT NULL AND supplier_signed_at IS NOT NULL)),
+  ADD CONSTRAINT only_a_signed_contract_is_published
+    CHECK (signed_at IS NOT NULL OR (published_at IS NULL AND filed_at IS NULL));
+
 -- A running contract grows only by supplements.
 CREATE FUNCTION controls_contract_grows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

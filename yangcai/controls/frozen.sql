@@ -43,7 +43,7 @@ CREATE TRIGGER links_frozen BEFORE UPDATE ON cases_lot FOR EACH ROW
 CREATE TRIGGER links_frozen BEFORE UPDATE ON cases_period FOR EACH ROW
   EXECUTE FUNCTION controls_frozen('links_are_never_repointed', 'case_id', 'lot_id', 'stage', 'round');
 CREATE TRIGGER links_frozen BEFORE UPDATE ON cases_candidate FOR EACH ROW
-  EXECUTE FUNCTION controls_frozen('links_are_never_repointed', 'lot_id', 'supplier_id', 'amount');
+  EXECUTE FUNCTION controls_frozen('links_are_never_repointed', 'lot_id', 'supplier_id', 'rank', 'amount', 'score');
 CREATE TRIGGER links_frozen BEFORE UPDATE ON cases_award FOR EACH ROW
   EXECUTE FUNCTION controls_frozen(
     'links_are_never_repointed', 'candidate_id', 'lot_id', 'supplier_id', 'amount', 'determined_at');
@@ -67,6 +67,8 @@ CREATE TRIGGER bid_frozen BEFORE UPDATE ON tendering_bid FOR EACH ROW
 CREATE TRIGGER opened_bid_frozen BEFORE UPDATE ON tendering_openedbid FOR EACH ROW
   EXECUTE FUNCTION controls_frozen('sealed_bid_is_never_changed', 'lot_id', 'bid_id', 'supplier_id', 'price',
     'opened_at');
+CREATE TRIGGER report_frozen BEFORE UPDATE ON tendering_evaluationreport FOR EACH ROW
+  EXECUTE FUNCTION controls_frozen('evaluation_report_is_never_rewritten', 'lot_id', 'revision', 'result', 'digest');
 CREATE TRIGGER plan_frozen BEFORE UPDATE ON planning_planitem FOR EACH ROW WHEN (OLD.approved_at IS NOT NULL)
   EXECUTE FUNCTION controls_frozen('approved_plan_is_never_rewritten', 'amount', 'category', 'classification',
     'procedure', 'set_aside', 'intention_id');
@@ -134,11 +136,15 @@ CREATE TRIGGER record_is_kept BEFORE DELETE ON planning_competitionreview
   FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
 CREATE TRIGGER record_is_kept BEFORE DELETE ON cases_case
   FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
+CREATE TRIGGER record_is_kept BEFORE DELETE ON cases_candidate
+  FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
 CREATE TRIGGER record_is_kept BEFORE DELETE ON cases_award
   FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
 CREATE TRIGGER record_is_kept BEFORE DELETE ON tendering_bid
   FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
 CREATE TRIGGER record_is_kept BEFORE DELETE ON tendering_openedbid
+  FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
+CREATE TRIGGER record_is_kept BEFORE DELETE ON tendering_evaluationreport
   FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
 CREATE TRIGGER record_is_kept BEFORE DELETE ON contracts_contract
   FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');

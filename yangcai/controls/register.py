@@ -102,6 +102,9 @@ CONTROLS: tuple[Control, ...] = (
     ),
     _control(
         "contract", "无合同不支付", "No payment without contract", CONTRACT,
+        ("contract_is_signed_by_both_sides", "合同须经双方签订", "A contract is signed by both sides"),
+        ("only_a_signed_contract_is_published", "合同签订后才能公告和备案",
+         "Only a signed contract is published and filed"),
         ("contract_funds_form_a_chain", "合同资金必须出自该项目采购计划的预留资金",
          "A contract's money comes from the plan of its case"),
         ("no_commitment_without_contract", "没有有效的合同，不能占用资金",
@@ -179,6 +182,8 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("published_case_is_never_rewritten", "已公告的采购项目不能改写", "A published case is never rewritten"),
         ("published_solicitation_is_frozen", "已公告的采购文件只能通过更正公告修改",
          "A published solicitation changes only by a correction notice"),
+        ("evaluation_report_is_never_rewritten", "评审报告不能改写，只能依法更正后另行出具",
+         "An evaluation report is never rewritten: a lawful correction makes a new one"),
         ("signed_contract_is_never_rewritten", "已签订的合同不能改写，只能依法变更",
          "A signed contract is amended, never rewritten"),
         ("entries_are_never_changed", "留痕不能修改或者删除", "The log is never changed"),

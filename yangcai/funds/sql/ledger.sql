@@ -73,7 +73,9 @@ BEGIN
       RAISE EXCEPTION 'no % from % to %', t.kind, coalesce(s.bucket, 'nothing'), coalesce(g.bucket, 'nothing')
         USING ERRCODE = 'check_violation', CONSTRAINT = 'transfers_follow_the_chain';
     END IF;
-    UPDATE funds_fund SET balance = balance - t.amount WHERE id = t.source_id;
+    IF t.source_id IS NOT NULL THEN
+      UPDATE funds_fund SET balance = balance - t.amount WHERE id = t.source_id;
+    END IF;
     UPDATE funds_fund SET balance = balance + t.amount WHERE id = t.target_id;
 
     IF t.kind = 'appropriate' THEN  -- what the budget gives is what was approved, once
