@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import translation
 
 from tests.settings import CLUSTER, OWN_CLUSTER
 from yangcai.kernel import embedded_postgres
@@ -59,6 +60,12 @@ def _tests_may_empty_what_is_append_only() -> Iterator[None]:
     patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _every_test_begins_in_chinese() -> None:
+    """A page asked for in English leaves its language behind in the thread."""
+    translation.activate("zh-hans")
 
 
 @pytest.fixture
