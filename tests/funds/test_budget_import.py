@@ -107,6 +107,24 @@ def test_a_line_becomes_an_appropriation_with_its_money(
     assert queries.check_funds() == []
 
 
+def test_brackets_do_not_part_a_buyer_from_its_name_and_digits_may_be_full_width(treasury: Any) -> None:
+    factories.make_organisation(name="测试教育局（新区）")
+    line = [
+        "测试教育局(新区)",
+        "",
+        "２０２６",
+        "E-001",
+        "教学设备（二期）",
+        "",
+        "",
+        "１，２００．５０",
+        "2026年1月20日",
+    ]
+    bring_in(treasury, xlsx(HEADER, line))
+    found = Appropriation.objects.get()
+    assert (found.name, found.amount) == ("教学设备（二期）", Decimal("1200.50"))
+
+
 def test_the_entry_keeps_the_digest_and_the_sums_not_the_lines(buyer: Organisation, treasury: Any) -> None:
     done = bring_in(treasury, xlsx(HEADER, GOOD))
     data = Entry.objects.get(seq=done.entry).payload.data["input"]

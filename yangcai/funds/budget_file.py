@@ -285,7 +285,7 @@ def _read_rows(rows: Iterable[Sequence[Any]], table: BudgetTable, today: datetim
 
 def _title(value: Any) -> str:
     """A header without spaces, brackets and full-width forms: 预算金额（元） and 预算金额 are one title."""
-    text = unicodedata.normalize("NFKC", str(value or ""))
+    text = folded(str(value or ""))
     return re.sub(r"[\s()\[\]*:]", "", text).lower()
 
 
@@ -392,7 +392,7 @@ def _plain(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise _Bad("是公式或不能识别的内容，请粘贴为数值", "is a formula or something unknown: paste it as a value")
-    text = unicodedata.normalize("NFKC", str(int(value)) if _is_whole(value) else str(value)).strip()
+    text = (str(int(value)) if _is_whole(value) else str(value)).strip()
     if text.startswith(("=", "@", "+")) or (text.startswith("#") and text.endswith(("!", "?", "/A"))):
         raise _Bad("是公式，请粘贴为数值", "is a formula: paste it as a value")
     if any(unicodedata.category(character) in ("Cc", "Cs", "Co") for character in text):
@@ -447,14 +447,19 @@ def _uscc(text: str) -> str:
     return code
 
 
+def folded(text: str) -> str:
+    """Full-width digits and signs as their ordinary ones: １２０．５ is 120.5. Names keep theirs: 教学设备（二期）."""
+    return unicodedata.normalize("NFKC", text)
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "buyer": str,
-    "uscc": _uscc,
-    "fiscal_year": _year,
-    "code": str,
+    "uscc": lambda text: _uscc(folded(text)),
+    "fiscal_year": lambda text: _year(folded(text)),
+    "code": folded,
     "name": str,
     "classification": str,
     "source": str,
-    "amount": _amount,
-    "approved_on": _day,
+    "amount": lambda text: _amount(folded(text)),
+    "approved_on": lambda text: _day(folded(text)),
 }

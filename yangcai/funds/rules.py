@@ -1,8 +1,6 @@
 """What in a budget file contradicts what the platform already knows?"""
 
-import unicodedata
-
-from yangcai.funds.budget_file import BudgetTable, Line, fault
+from yangcai.funds.budget_file import BudgetTable, Line, fault, folded
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
@@ -11,14 +9,14 @@ from yangcai.parties.models import Organisation, OrganisationKind
 def find_buyers(table: BudgetTable) -> list[Refusal]:
     """Fill in `table.buyers`; the faults of the rows whose buyer is unknown or named wrongly."""
     buyers = list(Organisation.objects.filter(kind=OrganisationKind.BUYER).values_list("id", "name", "uscc"))
-    # A cell is read with full-width and half-width forms as one (（演示） is (演示)), so names are compared that way.
-    by_name = {unicodedata.normalize("NFKC", name): (pk, name) for pk, name, _uscc in buyers}
+    # Full-width and half-width brackets are one name: （集团） is (集团).
+    by_name = {folded(name): (pk, name) for pk, name, _uscc in buyers}
     by_uscc = {uscc: (pk, name) for pk, name, uscc in buyers if uscc}
     faults: list[Refusal] = []
     for line in table.lines:
         if line.uscc and line.uscc in by_uscc:
             pk, name = by_uscc[line.uscc]
-            if unicodedata.normalize("NFKC", name) != line.buyer:
+            if folded(name) != folded(line.buyer):
                 faults.append(
                     fault(
                         row=line.row,
@@ -29,11 +27,11 @@ def find_buyers(table: BudgetTable) -> list[Refusal]:
                     )
                 )
                 continue
-        elif line.uscc or line.buyer not in by_name:
+        elif line.uscc or folded(line.buyer) not in by_name:
             faults.append(_unknown(line))
             continue
         else:
-            pk, name = by_name[line.buyer]
+            pk, name = by_name[folded(line.buyer)]
         table.buyers[line.row] = pk
     return faults
 
