@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel.models import MoneyField, Root, Rooted
+from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import Category, PlanItem, SetAside
 
@@ -101,7 +102,21 @@ class Case(Root):
         return self.law_as_of
 
     def period_at(self, now: datetime.datetime) -> "Period | None":
-        return period_at([p for p in self.periods.all() if p.lot_id is None], now)
+        return period_at([p for p in self.every_period() if p.lot_id is None], now)
+
+    @remembered
+    def every_period(self) -> "tuple[Period, ...]":
+        """Of the case and of all its lots, in order."""
+        return tuple(self.periods.all())
+
+    @remembered
+    def every_lot(self) -> "tuple[Lot, ...]":
+        """In the order in which they were defined."""
+        return tuple(sorted(self.lots.all(), key=lambda lot: lot.pk))
+
+    def has_reached(self, stage: str) -> bool:
+        """Whether the case or one of its lots ever came to this stage."""
+        return any(period.stage == stage for period in self.every_period())
 
     def stage_at(self, now: datetime.datetime) -> str:
         """Stage of the whole case up to the opening; from then on that of its lot which has come the least far."""
@@ -110,7 +125,7 @@ class Case(Root):
         period = self.period_at(now)
         if period:
             return period.stage
-        here = {p.stage for p in self.periods.all() if p.lot_id is not None and p.is_open_at(now)}
+        here = {p.stage for p in self.every_period() if p.lot_id is not None and p.is_open_at(now)}
         return next((stage for stage in Stage.values if stage in here), "")
 
     def is_suspended_at(self, now: datetime.datetime) -> bool:
@@ -164,7 +179,7 @@ class Lot(Rooted):
         ended_at = self.case.ended_at
         if self.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED} or (ended_at and ended_at <= now):
             return ""
-        own = period_at([p for p in self.case.periods.all() if p.lot_id == self.pk], now)
+        own = period_at([p for p in self.case.every_period() if p.lot_id == self.pk], now)
         period = own or self.case.period_at(now)
         return period.stage if period else ""
 

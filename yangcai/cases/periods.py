@@ -44,7 +44,9 @@ def advance(
 
 def planned(case: Case, stage: str, *, lot: Lot | None = None) -> Period | None:
     """The latest period of a stage, whether past, present or to come."""
-    return Period.objects.filter(case=case, lot=lot, stage=stage).order_by("-round").first()
+    lot_id = lot.pk if lot is not None else None
+    of_stage = [p for p in case.every_period() if p.stage == stage and p.lot_id == lot_id]
+    return max(of_stage, key=lambda period: period.round, default=None)
 
 
 def closing_at(case: Case) -> datetime.datetime | None:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from yangcai import law
-from yangcai.cases.models import Award, Case
+from yangcai.cases.models import Award, Case, Stage
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
@@ -18,8 +18,11 @@ from yangcai.tendering.models import AwardLetter
 def contract_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Every next step from the award notice to the closing, with its legal clock where the law has one."""
     awards = Award.objects.filter(lot__case=case, announced_at__isnull=False).select_related("lot", "supplier")
-    contracts = {c.award_id: c for c in Contract.objects.filter(case=case).select_related("supplier", "award")}
-    for award in awards:
+    awarded = list(awards) if case.has_reached(Stage.AWARD) else []
+    contracts = {
+        c.award_id: c for c in Contract.objects.filter(award__in=awarded).select_related("supplier", "award", "case")
+    }
+    for award in awarded:
         contract = contracts.get(award.pk)
         if contract is None:
             if award.refused_at is None and case.ended_at is None:
@@ -120,18 +123,19 @@ def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:
             yield _supplier("delivery.report", milestone.ref, contract, contract.signed_at)
         elif milestone.due_on == MilestoneDue.ACCEPTANCE:
             waiting = True
-            yield _acceptance(case, milestone.ref, delivery)
+            yield _acceptance(case, contract, delivery)
     if not waiting:
         last = Delivery.objects.filter(contract=contract).order_by("-reported_at").first()
         if last is not None:
-            yield _acceptance(case, contract.ref, last)
+            yield _acceptance(case, contract, last)
         else:
             yield _buyer("acceptance.record", contract.ref, case, contract.signed_at)
 
 
-def _acceptance(case: Case, subject: str, delivery: Delivery) -> Due:
+def _acceptance(case: Case, contract: Contract, delivery: Delivery) -> Due:
+    """On the contract, whatever was delivered: it is the contract that the Action is done on."""
     due_at = standing.acceptance_due_at(delivery)
-    return _buyer("acceptance.record", subject, case, delivery.reported_at, due_at=due_at)
+    return _buyer("acceptance.record", contract.ref, case, delivery.reported_at, due_at=due_at)
 
 
 def _invoices(contract: Contract) -> Iterator[Due]:

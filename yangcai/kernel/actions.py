@@ -1,6 +1,7 @@
 """What may be done, by whom, when, and if not, why not? The one registry and the one write path."""
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from django.utils.crypto import salted_hmac
 
 from yangcai.kernel import entries, tasks
 from yangcai.kernel.inputs import Input
-from yangcai.kernel.models import Entry, IdempotencyKey
+from yangcai.kernel.models import Entry, IdempotencyKey, Rooted
+from yangcai.kernel.reading import reading, writing
 from yangcai.kernel.refusals import BY_CONSTRAINT, Refusal, Refused, in_chinese
 
 Rule = Callable[..., "Refusal | Iterable[Refusal] | None"]
@@ -205,11 +207,11 @@ def perform(
     """
     call = _Call(action, subject, by, now, data if form_data is None else form_data, files)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), writing():
             done = _perform_locked(call, idempotency_key=idempotency_key, expected_version=expected_version)
             with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # deferred controls speak now, by name …
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # … and wait again if the transaction goes on
+                # Deferred controls speak now, by name, and wait again if the transaction goes on.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             return done
     except Refused as refused:
         _note_refusal(call, refused.refusals)
@@ -255,19 +257,11 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
             return earlier
     root = call.subject.root
     root = type(root)._base_manager.select_for_update(of=("self",)).get(pk=root.pk)
-    call.subject = root if _same_row(call.subject, root) else _fresh(call.subject)
+    call.subject = root if _same_row(call.subject, root) else _fresh(call.subject, root)
     if expected_version is not None and expected_version != root.version:
         raise Refused([STALE])
-    refusals = _standing_refusals(call) or _needs_refusals(call)
-    if refusals:
-        raise Refused(refusals)
-    form = action.input(call.data, call.files, subject=call.subject, by=by, now=now)
-    refusals = form.refusals()
-    cleaned = form.cleaned_data if not refusals else {}
-    if not refusals:
-        refusals = _collect(action.checks, call.subject, by=by, now=now, **cleaned)
-    if refusals:
-        raise Refused(refusals)
+    with reading():
+        cleaned = _checked(call)
     value = action.body(call.subject, by=by, now=now, **cleaned)
     for deed in AFTERWARDS.get(action.code, ()):
         deed(call.subject, by=by, now=now)
@@ -296,13 +290,51 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
     return Done(entry, value, notices)
 
 
+def _checked(call: _Call) -> dict[str, Any]:
+    """The cleaned data, or Refused with every reason of the first kind that has any."""
+    action, by, now = call.action, call.by, call.now
+    refusals = _standing_refusals(call) or _needs_refusals(call)
+    if refusals:
+        raise Refused(refusals)
+    form = action.input(call.data, call.files, subject=call.subject, by=by, now=now)
+    refusals = form.refusals()
+    cleaned = form.cleaned_data if not refusals else {}
+    refusals = refusals or _collect(action.checks, call.subject, by=by, now=now, **cleaned)
+    if refusals:
+        raise Refused(refusals)
+    return cleaned
+
+
 def _same_row(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one.pk == other.pk
 
 
-def _fresh(subject: Any) -> Any:
-    """The subject as it is after the lock, whatever the caller read before."""
-    return type(subject)._base_manager.get(pk=subject.pk)
+def _fresh(subject: Any, root: Any) -> Any:
+    """The subject as it is after the lock, whatever the caller read before, hung on the root that was locked."""
+    way = _way(type(subject), type(root))  # type: ignore[arg-type]  # the stubs do not know that classes are hashable
+    found = type(subject)._base_manager.select_related(*["__".join(way)] * bool(way)).get(pk=subject.pk)
+    owner = functools.reduce(lambda row, name: row and getattr(row, name), way[:-1], found)
+    if way and owner is not None and getattr(owner, f"{way[-1]}_id") == root.pk:
+        setattr(owner, way[-1], root)
+    return found
+
+
+@functools.cache
+def _way(model: type[models.Model], root: type[models.Model]) -> tuple[str, ...]:
+    """The shortest chain of foreign keys from a model to that of its root, so that one query reads them all."""
+    ways: list[tuple[type[models.Model], tuple[str, ...]]] = [(model, ())]
+    seen = {model}
+    for here, way in ways:  # grows while it is walked: the nearest first
+        for key in here._meta.concrete_fields:
+            target = key.related_model
+            if not isinstance(key, models.ForeignKey) or not isinstance(target, type):
+                continue
+            if target is root:
+                return (*way, key.name)
+            if target not in seen and issubclass(target, Rooted):
+                seen.add(target)
+                ways.append((target, (*way, key.name)))
+    return ()
 
 
 STALE = Refusal(
@@ -403,13 +435,15 @@ def _claim(call: _Call, key: str) -> Done | None:
         digest = salted_hmac("yangcai.idempotency", request, algorithm="sha256").hexdigest()
     else:
         digest = hashlib.sha256(request).hexdigest()
-    made = IdempotencyKey.objects.bulk_create(
-        [IdempotencyKey(person_id=call.by.person_id, key=key, action=call.action.code, digest=digest, at=call.now)],
-        ignore_conflicts=True,
-    )
-    row = IdempotencyKey.objects.select_for_update().get(person_id=call.by.person_id, key=key)
-    if row.entry_id is None and made:
-        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_idempotencykey (person_id, key, action, digest, value, at)"
+            " VALUES (%s, %s, %s, %s, '', %s) ON CONFLICT DO NOTHING",
+            [call.by.person_id, key, call.action.code, digest, call.now],
+        )
+        if cursor.rowcount == 1:
+            return None
+    row = IdempotencyKey.objects.get(person_id=call.by.person_id, key=key)
     if row.digest != digest:
         raise Refused(
             [

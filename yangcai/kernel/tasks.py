@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from yangcai.kernel.models import Task
+from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import Refused
 
 logger = logging.getLogger(__name__)
@@ -60,9 +61,10 @@ def due_on(model: type[models.Model]) -> Callable[[Provider], Provider]:
 
 def derive(root: Any, *, now: datetime.datetime) -> list[Due]:
     """Everything that is due on a root, from its state alone."""
-    found = [due for provider in PROVIDERS.get(type(root), ()) for due in provider(root, now=now)]
-    mover = MOVERS.get(type(root))
-    return [mover(root, due, now=now) for due in found] if mover else found
+    with reading():
+        found = [due for provider in PROVIDERS.get(type(root), ()) for due in provider(root, now=now)]
+        mover = MOVERS.get(type(root))
+        return [mover(root, due, now=now) for due in found] if mover else found
 
 
 def refresh(root: Any, *, now: datetime.datetime) -> None:
@@ -71,11 +73,12 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
     stored = {
         (t.subject, t.action, t.clock, t.role, t.person_id, t.since): t for t in Task.objects.filter(root=root.ref)
     }
+    done = []
     for key, task in stored.items():
         due = wanted.pop(key, None)
         if due is None:
             if task.done_at is None:
-                Task.objects.filter(pk=task.pk).update(done_at=now)
+                done.append(task.pk)
         elif task.done_at is not None or task.due_at != due.due_at or task.organisation_id != due.organisation_id:
             moved = task.due_at != due.due_at
             Task.objects.filter(pk=task.pk).update(
@@ -85,6 +88,8 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
                 fired_at=None if moved else task.fired_at,
                 warned_at=None if moved else task.warned_at,
             )
+    if done:
+        Task.objects.filter(pk__in=done).update(done_at=now)
     if wanted:
         Task.objects.bulk_create(
             [

@@ -3,19 +3,23 @@
 import datetime
 
 from yangcai.cases.models import Case, Suspension
+from yangcai.kernel.reading import remembered
+
+
+@remembered
+def of_case(case: Case) -> tuple[Suspension, ...]:
+    """Every suspension of the case, the latest first."""
+    return tuple(Suspension.objects.filter(case=case).order_by("-suspended_at"))
 
 
 def open_suspension(case: Case, *, now: datetime.datetime) -> Suspension | None:
     """The suspension in force at `now`."""
-    return (
-        Suspension.objects.filter(case=case, suspended_at__lte=now)
-        .exclude(resumed_at__lte=now)
-        .order_by("-suspended_at")
-        .first()
+    return next(
+        (s for s in of_case(case) if s.suspended_at <= now and (s.resumed_at is None or s.resumed_at > now)), None
     )
 
 
 def stood_still(case: Case, *, since: datetime.datetime) -> datetime.timedelta:
     """How long the case was suspended after `since`, ended suspensions only."""
-    ended = Suspension.objects.filter(case=case, resumed_at__gt=since)
-    return sum((s.resumed_at - max(s.suspended_at, since) for s in ended), datetime.timedelta())
+    ended = [(s.suspended_at, s.resumed_at) for s in of_case(case) if s.resumed_at is not None]
+    return sum((end - max(begin, since) for begin, end in ended if end > since), datetime.timedelta())

@@ -13,6 +13,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.cases.rules import applicable
 from yangcai.kernel import money
 from yangcai.kernel.entries import canonical
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import SetAside
 from yangcai.procedures import evaluation
@@ -62,11 +63,13 @@ class Outcome:
         return [bid for bid in self.bids.values() if self.of(bid).valid]
 
 
+@remembered
 def seated(lot: Lot) -> list[CommitteeMember]:
     """The members whose opinions count, in the order of the draw."""
     return list(CommitteeMember.objects.filter(committee__case_id=lot.case_id, replaced_at__isnull=True).order_by("pk"))
 
 
+@remembered
 def criteria(lot: Lot) -> list[Criterion]:
     return list(Criterion.objects.filter(lot=lot).order_by("pk"))
 
@@ -76,6 +79,7 @@ def scored_criteria(lot: Lot) -> list[Criterion]:
     return [criterion for criterion in criteria(lot) if criterion.kind != CriterionKind.PRICE]
 
 
+@remembered
 def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     """Evaluate the lot as its rows stand now. Ties are drawn by the committee's seed, so it can be repeated."""
     found = standing.standings(lot)
@@ -96,7 +100,9 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
 def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
     """What the solicitation document says about evaluating the lot. Raises DoesNotExist before it is drafted."""
     case = lot.case
-    file = Solicitation.objects.get(case=case)
+    file = standing.solicitation(case)
+    if file is None:
+        raise Solicitation.DoesNotExist(f"{case} has no solicitation document")
     step = procedures.engine.step(procedure=procedures.get(case.procedure), stage=Stage.EVALUATION)
     return evaluation.Terms(
         award_by=procedures.AwardBy(lot.evaluation_method),
@@ -208,6 +214,7 @@ def digest(result: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(result)).hexdigest()
 
 
+@remembered
 def latest_report(lot: Lot) -> EvaluationReport | None:
     return EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
 

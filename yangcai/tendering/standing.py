@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from yangcai.cases import periods
-from yangcai.cases.models import Lot
+from yangcai.cases.models import Case, Lot
 from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
+from yangcai.kernel.reading import remembered
 from yangcai.tendering.models import BidSecurity, Clause, ClauseKind, OpenedBid, Solicitation
 
 #: The steps in which people find a bid in or out; what the arithmetic finds afterwards is in arithmetic.py.
@@ -28,22 +29,30 @@ class Standing:
         return not self.step
 
 
+@remembered
+def solicitation(case: Case) -> Solicitation | None:
+    return Solicitation.objects.filter(case=case).first()
+
+
+@remembered
 def clauses(lot: Lot, kind: str) -> list[Clause]:
     """What every bid of the lot is checked against in one step: the clauses of the case and of the lot."""
     return list(Clause.objects.filter(Q(lot=None) | Q(lot=lot), case_id=lot.case_id, kind=kind).order_by("number"))
 
 
+@remembered
 def opened(lot: Lot) -> list[OpenedBid]:
     """Every bid opened in the lot, in the order of opening."""
     bids = OpenedBid.objects.filter(lot=lot).select_related("supplier", "bid", "low_price_review")
     return list(bids.prefetch_related("findings__clause", "lines").order_by("pk"))
 
 
+@remembered
 def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     """Every bid of the lot with what was found up to a step; a step not yet taken puts nobody out."""
     unsecured = _without_security(lot) if through == RESPONSIVENESS else frozenset()
     bids = opened(lot)
-    listed = _ever_debarred(bids)
+    listed = _ever_debarred(lot)
     found = []
     for bid in bids:
         reason = _debarred(bid, listed) or _failed(bid, QUALIFICATION)
@@ -77,9 +86,10 @@ def record_qualification(lot: Lot) -> None:
         OpenedBid.objects.filter(pk=standing.bid.pk).update(invalid_reason=reason)
 
 
-def _ever_debarred(bids: list[OpenedBid]) -> frozenset[int]:
+@remembered
+def _ever_debarred(lot: Lot) -> frozenset[int]:
     """Suppliers that stand on any list at any time: only these need a closer look."""
-    found = Debarment.objects.filter(organisation__in=[bid.supplier_id for bid in bids])
+    found = Debarment.objects.filter(organisation__in=[bid.supplier_id for bid in opened(lot)])
     return frozenset(found.values_list("organisation_id", flat=True))
 
 
@@ -98,10 +108,11 @@ def _failed(bid: OpenedBid, kind: str) -> str:
 
 def _without_security(lot: Lot) -> frozenset[int]:
     """Suppliers whose bid security had not fully arrived at the bid deadline (87号令 art. 63(1))."""
-    required = Solicitation.objects.filter(case_id=lot.case_id).values_list("bid_security", flat=True).first() or 0
+    file = solicitation(lot.case)
+    required = file.bid_security if file is not None else None
     if not required:
         return frozenset()
-    suppliers = set(OpenedBid.objects.filter(lot=lot).values_list("supplier_id", flat=True))
+    suppliers = {bid.supplier_id for bid in opened(lot)}
     closes_at = periods.closing_at(lot.case)
     arrived = BidSecurity.objects.filter(case_id=lot.case_id, amount__gte=required, received_at__lte=closes_at)
     return frozenset(suppliers - set(arrived.values_list("supplier_id", flat=True)))

@@ -69,12 +69,21 @@ class RecordQualification(RecordFindings):
 
 def write_findings(rows: list[dict[str, Any]], *, now: datetime.datetime) -> None:
     """Keep the last finding of each pair; what was found before stands in the Entries."""
-    for row in rows:
-        Finding.objects.update_or_create(
-            opened_bid_id=row["bid"],
-            clause_id=row["clause"],
-            defaults={"passed": row["passed"], "reason": "" if row["passed"] else row["reason"], "at": now},
-        )
+    Finding.objects.bulk_create(
+        [
+            Finding(
+                opened_bid_id=row["bid"],
+                clause_id=row["clause"],
+                passed=row["passed"],
+                reason="" if row["passed"] else row["reason"],
+                at=now,
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["opened_bid", "clause"],
+        update_fields=["passed", "reason", "at"],
+    )
 
 
 @action(

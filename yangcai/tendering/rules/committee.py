@@ -14,6 +14,7 @@ from yangcai.cases import periods
 from yangcai.cases.models import Case, Stage
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import calendar
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
@@ -251,6 +252,7 @@ def recusal(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
 # --- may this member act? ------------------------------------------------------------------------------------------
 
 
+@remembered
 def members(case: Case) -> list[CommitteeMember]:
     """Who sits, in the order of the draw; replaced members do not."""
     sitting = CommitteeMember.objects.filter(committee__case=case, replaced_at__isnull=True)

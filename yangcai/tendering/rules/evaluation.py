@@ -12,6 +12,7 @@ from yangcai import law
 from yangcai.cases.models import EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.calendar import SHANGHAI
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, standing
@@ -312,8 +313,14 @@ def scores_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusa
     )
 
 
+@remembered
+def scorers(lot: Lot) -> frozenset[int]:
+    """The members of whom the lot has scores."""
+    return frozenset(Score.objects.filter(opened_bid__lot=lot).values_list("member_id", flat=True).distinct())
+
+
 def has_submitted(lot: Lot, member: CommitteeMember) -> bool:
-    return Score.objects.filter(member=member, opened_bid__lot=lot).exists()
+    return member.pk in scorers(lot)
 
 
 def not_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -1,22 +1,25 @@
 """May the bids be opened, which lots have too few, and is the record of the opening settled?"""
 
 import datetime
-from collections.abc import Iterator
 from typing import Any
 
 from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import engine
 from yangcai.tendering.models import OpenedBid, Opening
 from yangcai.tendering.rules.bids import live_bids
 
 
-def pending_lots(case: Case) -> Iterator[Lot]:
-    for lot in Lot.objects.filter(case=case, outcome=LotOutcome.PENDING).order_by("pk"):
-        lot.case = case
-        yield lot
+@remembered
+def opening_of(case: Case) -> Opening | None:
+    return Opening.objects.filter(case=case).first()
+
+
+def pending_lots(case: Case) -> list[Lot]:
+    return [lot for lot in case.every_lot() if lot.outcome == LotOutcome.PENDING]
 
 
 def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:

@@ -28,7 +28,7 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The next steps of every lot, and of the committee."""
     if case.published_at is None or case.ended_at is not None:
         return
-    lots = [lot for lot in case.lots.all() if lot.outcome == LotOutcome.PENDING]
+    lots = [lot for lot in case.every_lot() if lot.outcome == LotOutcome.PENDING]
     stages = {lot.pk: lot.stage_at(now) for lot in lots}
     yield from _committee(case, set(stages.values()), now=now)
     for lot in lots:
@@ -39,6 +39,8 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
                 yield from _evaluation(lot, now=now)
             case Stage.AWARD:
                 yield from _award(lot, now=now)
+    if not case.has_reached(Stage.AWARD):
+        return
     for award in Award.objects.filter(lot__in=lots, announced_at__isnull=True, refused_at__isnull=True):
         yield _run(
             case,
@@ -67,9 +69,11 @@ def _since(lot: Lot, stage: str) -> datetime.datetime:
 
 
 def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Iterator[Due]:
+    if not stages & {Stage.SUBMISSION, Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}:
+        return
     if not Committee.objects.filter(case=case).exists():
         closes_at = periods.closing_at(case)
-        if closes_at is not None and stages & {Stage.SUBMISSION, Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}:
+        if closes_at is not None:
             yield _run(case, "committee.draw", case, since=_draw_from(case, closes_at, now=now), clock="C11")
         return
     if stages & {Stage.QUALIFICATION, Stage.EVALUATION}:

@@ -16,14 +16,13 @@ from yangcai.tendering.models import (
     Correction,
     Criterion,
     OpenedBid,
-    Opening,
     Participation,
     PaymentTerm,
     Solicitation,
 )
 from yangcai.tendering.rules.bids import live_bids, released
 from yangcai.tendering.rules.invitation import step_of
-from yangcai.tendering.rules.opening import enough_bids, pending_lots
+from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
 
 
 def _next(case: Case, code: str, subject: Rooted, *, since: datetime.datetime, due_at: datetime.datetime | None) -> Due:
@@ -60,7 +59,7 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 @tasks.due_on(Case)
 def shortest_periods(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """C04, C05 and C08: what may not end earlier. Nobody's task; the case page shows them."""
-    if case.published_at is None or case.ended_at is not None or Opening.objects.filter(case=case).exists():
+    if case.published_at is None or case.ended_at is not None or opening_of(case) is not None:
         return
     solicitation = Solicitation.objects.filter(case=case, documents_from__isnull=False).first()
     if solicitation is None:
@@ -85,13 +84,13 @@ def _window(case: Case, rule: str, *, since: datetime.datetime, now: datetime.da
 def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Bids until the deadline, from those who have the documents; the opening at the deadline."""
     closes_at = periods.closing_at(case) if case.published_at and case.ended_at is None else None
-    if closes_at is None or Opening.objects.filter(case=case).exists():
+    if closes_at is None or opening_of(case) is not None:
         return
     yield _next(case, "opening.begin", case, since=closes_at, due_at=closes_at)
     if now >= closes_at:
         return
     bidders = set(live_bids(lot__case=case).values_list("supplier_id", flat=True))
-    lots = list(pending_lots(case))
+    lots = pending_lots(case)
     for participation in Participation.objects.filter(case=case).exclude(supplier_id__in=bidders):
         for lot in lots:
             yield Due(
@@ -107,7 +106,7 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 @tasks.due_on(Case)
 def opening(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The bidders' confirmation and the end of the opening; lots with too few bids are declared unsuccessful."""
-    begun = Opening.objects.filter(case=case).first() if case.published_at and case.ended_at is None else None
+    begun = opening_of(case) if case.published_at and case.ended_at is None else None
     if begun is None:
         return
     for lot in pending_lots(case):
