@@ -159,10 +159,10 @@ def is_open(case: Case) -> bool:
 
 def happened(case: Case, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
     """The newest lines of the timeline, and how many there are before them."""
-    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case)).select_related("payload")
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case))
     rows = list(shown[: timeline.SHOWN + 1])
     more = reverse("work_timeline", args=[case.pk]) if len(rows) > timeline.SHOWN else ""
-    return {"lines": timeline.happenings(rows[: timeline.SHOWN]), "more": more}
+    return {"lines": timeline.happenings(rows[: timeline.SHOWN], post=post), "more": more}
 
 
 @page()
@@ -170,6 +170,6 @@ def case_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole timeline of a case."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     case = get_object_or_404(visible_to(post, now), pk=pk)
-    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case)).select_related("payload")
-    context = {"case": case, "lines": timeline.happenings(shown[:2000]), "title": _("全部留痕")}
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case))
+    context = {"case": case, "lines": timeline.happenings(shown[:2000], post=post), "title": _("全部留痕")}
     return render(request, "work/timeline.html", context)

@@ -27,6 +27,7 @@ from yangcai.www.work import places, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.offers import DANGEROUS
 from yangcai.www.work.shown import kind_of
+from yangcai.www.work.timeline import actor_of
 
 #: What can be tried without writing before it is done.
 TRIED_FIRST = frozenset({"budget.import"})
@@ -206,7 +207,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
         "work/done.html",
         {
             "action": action,
-            "sentence": action.tell(actor=str(entry.payload.data.get("actor", ""))),
+            "sentence": action.tell(actor=actor_of(entry, post=post)),
             "number": getattr(made, "receipt", "") or getattr(made, "number", "") if made else "",
             "made": tables.facts(made, kind.columns) if made and kind else [],
             "made_title": str(kind.title) if kind else "",

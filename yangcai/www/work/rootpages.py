@@ -37,7 +37,7 @@ def root_context(root: Any, *, post: Post, now: datetime.datetime, under: list[A
     """What the page of any root shows: facts, what may be done, clocks, documents, what happened."""
     due = list(tasks.of_post(post).filter(root=root.ref))
     mine = STANDINGS[type(root)](root, post)
-    lines = timeline.entries([root.ref], post=post).select_related("payload")[: timeline.SHOWN] if mine else []
+    lines = timeline.entries([root.ref], post=post)[: timeline.SHOWN] if mine else []
     return {
         "root": root,
         "offers": offers([root, *(under or [])], post=post, now=now, due=due),
@@ -48,7 +48,7 @@ def root_context(root: Any, *, post: Post, now: datetime.datetime, under: list[A
             Task.objects.filter(root=root.ref).exclude(clock="") if mine else (), on=timezone.localdate(now), now=now
         ),
         "documents": attachments(root, post=post, now=now),
-        "lines": timeline.happenings(lines),
+        "lines": timeline.happenings(lines, post=post),
         "now": now,
     }
 

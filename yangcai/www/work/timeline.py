@@ -52,12 +52,22 @@ def entries(roots: Iterable[str], *, post: Post, is_open: bool = True) -> QueryS
     return Entry.objects.filter(shown, root__in=list(roots)).filter(Q(outcome="done") | mine).order_by("-seq")
 
 
-def happenings(rows: Iterable[Entry]) -> list[Happening]:
+def actor_of(entry: Entry, *, post: Post) -> str:
+    """Who did it: organisation and role in the reader's language. An expert's employer would tell who sits there."""
+    label = dict(Role.choices).get(entry.role)  # type: ignore[call-overload]
+    if label is None:
+        return entry.organisation
+    if entry.role == Role.EXPERT and entry.person_id != post.person_id:
+        return str(label)
+    return f"{entry.organisation}（{label}）" if in_chinese() else f"{entry.organisation} ({label})"
+
+
+def happenings(rows: Iterable[Entry], *, post: Post) -> list[Happening]:
     """The lines of the timeline; a refusal is told with its reasons."""
     found = []
     for entry in rows:
         action = ACTIONS.get(entry.action)
-        actor = str(entry.payload.data.get("actor") or entry.organisation)
+        actor = actor_of(entry, post=post)
         sentence = action.tell(actor=actor) if action else entry.action
         if entry.outcome == "refused" and action is not None:
             found.append(Happening(entry.at, f"{actor} {action.title}", entry.seq, True, _reasons(entry)))
