@@ -103,3 +103,9 @@ def file_size(size: int | None) -> str:
         if value < 1024 or unit == "GB":
             break
     return f"{value:.1f} {unit}"
+
+
+def titled(text: object) -> str:
+    """A label as a heading: English begins with a capital, Chinese is as it is."""
+    words = str(text)
+    return words if in_chinese() else words[:1].upper() + words[1:]

@@ -16,7 +16,7 @@ Entry = tuple[str, "str | Promise"]
 #: What everybody sees who has not signed in.
 PUBLIC: tuple[Entry, ...] = (
     ("home", _("首页")),
-    ("notices", _("采购公告")),
+    ("notices", _("公告")),
     ("law", _("法规规则")),
     ("verify", _("文件验证")),
     ("help", _("帮助")),
@@ -27,7 +27,7 @@ PLANS: Entry = ("work_plans", _("采购计划"))
 CASES: Entry = ("work_cases", _("采购项目"))
 PAYMENTS: Entry = ("work_payments", _("支付"))
 ORGANISATIONS: Entry = ("work_organisations", _("主体"))
-NOTICES: Entry = ("notices", _("采购公告"))
+NOTICES: Entry = ("notices", _("公告"))
 OWN: Entry = ("mfa_index", _("账户安全"))
 #: Role -> the menu after signing in.
 BY_ROLE: dict[str, tuple[Entry, ...]] = {
@@ -35,15 +35,25 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
     Role.BUYER_REVIEWER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, NOTICES, OWN),
     Role.AGENT: (WORK, CASES, NOTICES, ("law", _("法规规则")), OWN),
     Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), NOTICES, OWN),
-    Role.EXPERT: (WORK, ("work_cases", _("我的评审")), ("law", _("法规规则"))),
-    Role.TREASURY: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, PAYMENTS, ORGANISATIONS, NOTICES),
-    Role.TREASURY_PAYER: (WORK, PAYMENTS, ("work_budget", _("预算")), CASES),
-    Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, NOTICES),
-    Role.PLATFORM: (WORK, CASES, ORGANISATIONS, NOTICES),
+    Role.EXPERT: (WORK, ("work_cases", _("我的评审")), ("law", _("法规规则")), OWN),
+    Role.TREASURY: (
+        WORK,
+        ("work_budget", _("预算")),
+        INTENTIONS,
+        PLANS,
+        CASES,
+        PAYMENTS,
+        ORGANISATIONS,
+        NOTICES,
+        OWN,
+    ),
+    Role.TREASURY_PAYER: (WORK, PAYMENTS, ("work_budget", _("预算")), CASES, OWN),
+    Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, NOTICES, OWN),
+    Role.PLATFORM: (WORK, CASES, ORGANISATIONS, NOTICES, OWN),
 }
 #: Columns of the footer: title and links.
 FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
-    (_("办事"), (("account_login", _("登录")), ("notices", _("采购公告")))),
+    (_("办事"), (("account_login", _("登录")), ("notices", _("公告")))),
     (_("关于"), (("law", _("法规规则")), ("verify", _("文件验证")), ("api_schema", _("开放数据接口")))),
     (_("咨询与投诉"), (("help", _("帮助")),)),
 )

@@ -19,6 +19,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.queries import notices_of
 from yangcai.tendering.models import CommitteeMember, Opening, Solicitation
+from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.work import judging, own, places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
@@ -110,7 +111,7 @@ def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: dateti
         lines = rows.get(kind.model)
         if not lines or kind.model is CommitteeMember:
             continue  # seats are shown by `judging`, which knows whose name may be read
-        section: dict[str, Any] = {"title": str(kind.title), "id": anchor(kind)}
+        section: dict[str, Any] = {"title": formats.titled(kind.title), "id": anchor(kind)}
         if kind.model in SINGLE:
             section["facts"] = tables.facts(lines[0], kind.columns)
         else:

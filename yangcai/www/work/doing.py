@@ -21,6 +21,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
+from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.work import places, tables
@@ -147,7 +148,7 @@ def _form_page(
             "tried": tried,
             "danger": action.code in DANGEROUS,
             "facts": tables.facts(subject, kind.columns) if kind else [],
-            "facts_title": str(kind.title) if kind else "",
+            "facts_title": formats.titled(kind.title) if kind else "",
             "grounds": grounds(action, subject, now=now),
             "publishes": notice_name(action.notice) if action.notice else "",
             "due": _own_task(action, subject, post),
@@ -210,7 +211,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
             "sentence": action.tell(actor=actor_of(entry, post=post)),
             "number": getattr(made, "receipt", "") or getattr(made, "number", "") if made else "",
             "made": tables.facts(made, kind.columns) if made and kind else [],
-            "made_title": str(kind.title) if kind else "",
+            "made_title": formats.titled(kind.title) if kind else "",
             "made_url": places.page_of(made) if made else "",
             "entry": entry,
             "back": places.page_of(subject) if subject else reverse("work"),

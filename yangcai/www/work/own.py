@@ -14,6 +14,7 @@ from yangcai.contracts.models import Contract
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import CommitteeMember, Participation
+from yangcai.www import formats
 
 
 def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
@@ -72,7 +73,7 @@ def closes_at(case: Case) -> datetime.datetime | None:
 def stage_word(case: Case, *, now: datetime.datetime) -> tuple[str, str]:
     """Where the case stands, in a word, with the tone of that word."""
     if case.ended_at is not None and case.ended_at <= now:
-        return str(CaseEnd(case.end_kind).label), "done" if case.end_kind == CaseEnd.CLOSED else "mute"
+        return formats.titled(CaseEnd(case.end_kind).label), "done" if case.end_kind == CaseEnd.CLOSED else "mute"
     lots: list[Any] = list(case.lots.all())
     for lot in lots:
         lot.case = case
@@ -81,7 +82,7 @@ def stage_word(case: Case, *, now: datetime.datetime) -> tuple[str, str]:
     names = [str(Stage(code).label) for code in sorted(codes - {""}, key=order.index)]
     if not names:
         return _after_award(lots), "info"
-    return " / ".join(names), "info"
+    return formats.titled(" / ".join(names)), "info"
 
 
 def _after_award(lots: list[Any]) -> str:

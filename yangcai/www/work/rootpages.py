@@ -19,6 +19,7 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.models import Intention, PlanItem, Requirement
+from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.work import places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
@@ -43,7 +44,7 @@ def root_context(root: Any, *, post: Post, now: datetime.datetime, under: list[A
         "offers": offers([root, *(under or [])], post=post, now=now, due=due),
         "due": due,
         "facts": tables.facts(root, KINDS[type(root)].columns),
-        "facts_title": KINDS[type(root)].title,
+        "facts_title": formats.titled(KINDS[type(root)].title),
         "clocks": clocks(
             Task.objects.filter(root=root.ref).exclude(clock="") if mine else (), on=timezone.localdate(now), now=now
         ),
@@ -140,7 +141,11 @@ def _list(request: HttpRequest, model: Any, columns: tuple[str, ...], **own: Any
     shown = Paginator(SCOPES[model](post, now).filter(**own).order_by("-pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
-    context = {"title": KINDS[model].title, "page": shown, "table": linked(list(shown.object_list), columns, model)}
+    context = {
+        "title": formats.titled(KINDS[model].title),
+        "page": shown,
+        "table": linked(list(shown.object_list), columns, model),
+    }
     return render(request, "work/list.html", context)
 
 
@@ -170,7 +175,7 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if hasattr(row, "requirement")
         else [],
-        "more_title": Requirement._meta.verbose_name,
+        "more_title": formats.titled(Requirement._meta.verbose_name),
         "tables": [linked(cases, ("number", "title", "agent", "published_at", "end_kind"), Case)] if cases else [],
     }
     return render(request, "work/root.html", context)
@@ -241,7 +246,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     columns = ("name", "kind", "uscc", "size")
     context = {
-        "title": KINDS[Organisation].title,
+        "title": formats.titled(KINDS[Organisation].title),
         "page": shown,
         "table": linked(list(shown.object_list), columns, Organisation),
         "search": text,

@@ -69,7 +69,7 @@ def label(model: type[models.Model], name: str) -> str:
         text = str(model._meta.get_field(names[-1]).verbose_name)  # type: ignore[union-attr]
     except FieldDoesNotExist:
         text = str(getattr(model, f"{names[-1]}_label"))
-    return text if in_chinese() else text[:1].upper() + text[1:]
+    return formats.titled(text)
 
 
 def cell(row: Any, name: str) -> Cell:
@@ -131,7 +131,7 @@ def table(
     lines = [[cell(row, name) for name in columns] for row in rows]
     used = [n for n in range(len(columns)) if any(line[n].text for line in lines)]
     return Table(
-        title=str(title),
+        title=formats.titled(title),
         columns=[
             Column(label(model, columns[n]), all(line[n].is_number or not line[n].text for line in lines)) for n in used
         ],

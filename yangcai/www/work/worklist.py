@@ -16,6 +16,7 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
+from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.work import own, places
 from yangcai.www.work.clocks import title_of
@@ -108,7 +109,7 @@ def stage_counts(post: Post, *, now: datetime.datetime) -> list[tuple[str, int]]
     if post.role not in BUYER and post.role != Role.AGENT:
         return []
     counts = own.stages(post, now=now)
-    return [(str(label), counts[stage]) for stage, label in Stage.choices if counts.get(stage)]
+    return [(formats.titled(label), counts[stage]) for stage, label in Stage.choices if counts.get(stage)]
 
 
 @page()
