@@ -199,6 +199,10 @@ class Period(Rooted):
     class Meta:
         verbose_name = _("时段")
         ordering = ["opens_at", "id"]
+        indexes = [
+            models.Index(fields=["opens_at"], name="period_by_opening"),
+            models.Index(fields=["closes_at"], name="period_by_closing"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "lot", "stage", "round"], name="one_period_per_round", nulls_distinct=False

@@ -1,7 +1,6 @@
 """How does one move the clock and change the role in a demo? Only where YANGCAI_SANDBOX is on."""
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -72,17 +70,16 @@ def milestones(*, now: datetime.datetime, limit: int) -> list[Milestone]:
     due = Task.objects.filter(done_at__isnull=True, fired_at__isnull=True, due_at__gt=now).order_by("due_at", "pk")
     found = [Milestone(task.due_at, title_of(task), task.title) for task in due[:limit] if task.due_at]
     live = Period.objects.filter(case__ended_at__isnull=True).select_related("case")
-    for period in live.filter(Q(opens_at__gt=now) | Q(closes_at__gt=now)).order_by("opens_at")[: limit * 4]:
-        found.extend(_ends(period, now=now))
+    for period in live.filter(opens_at__gt=now).order_by("opens_at")[:limit]:
+        found.append(Milestone(period.opens_at, _("%(stage)s开始") % _stage(period), period.case.title))
+    for period in live.filter(closes_at__gt=now).order_by("closes_at")[:limit]:
+        if period.closes_at:
+            found.append(Milestone(period.closes_at, _("%(stage)s截止") % _stage(period), period.case.title))
     return sorted(found, key=lambda milestone: milestone.at)[:limit]
 
 
-def _ends(period: Period, *, now: datetime.datetime) -> Iterator[Milestone]:
-    stage = str(Stage(period.stage).label)
-    if period.opens_at > now:
-        yield Milestone(period.opens_at, _("%(stage)s开始") % {"stage": stage}, period.case.title)
-    if period.closes_at and period.closes_at > now:
-        yield Milestone(period.closes_at, _("%(stage)s截止") % {"stage": stage}, period.case.title)
+def _stage(period: Period) -> dict[str, str]:
+    return {"stage": str(Stage(period.stage).label)}
 
 
 def forward(*, to: datetime.datetime) -> list[Task]:

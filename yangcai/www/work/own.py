@@ -20,9 +20,9 @@ from yangcai.www import formats
 def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
     """Newest first: a buyer's, an agent's, a supplier's, those of an expert's committees, all for overseers."""
     if post.role == Role.SUPPLIER:
-        mine = Q(pk__in=Participation.objects.filter(supplier_id=post.organisation_id).values("case_id"))
-        won = Q(pk__in=Contract.objects.filter(supplier_id=post.organisation_id).values("case_id"))
-        return visible_to(post, now).filter(mine | won).order_by("-opened_at")
+        mine = Participation.objects.filter(supplier_id=post.organisation_id).values("case_id")
+        won = Contract.objects.filter(supplier_id=post.organisation_id).values("case_id")
+        return visible_to(post, now).filter(pk__in=mine.union(won)).order_by("-opened_at")
     if post.role == Role.EXPERT:
         seats = CommitteeMember.objects.filter(post_id=post.pk, replaced_at__isnull=True)
         return visible_to(post, now).filter(pk__in=seats.values("committee__case_id")).order_by("-opened_at")

@@ -73,7 +73,7 @@ def _group(key: str, part: Any, *, now: datetime.datetime) -> Group:
     rows = list(part[: SHOWN + 1])
     if len(rows) <= SHOWN:
         return Group(key, [todo(task, now=now) for task in rows], len(rows))
-    total = part.order_by()[:COUNTED].count()
+    total = part[:COUNTED].count()
     return Group(key, [todo(task, now=now) for task in rows[:SHOWN]], total, more=True)
 
 
