@@ -195,6 +195,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "yangcai.www.errors.stale_page"
 LOGIN_REDIRECT_URL = "choose_post"
 ACCOUNT_ADAPTER = "yangcai.www.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}

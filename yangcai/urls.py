@@ -14,3 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.YANGCAI_SANDBOX or settings.DEBUG:
     urlpatterns.append(path("_components/", stated(gallery.page, by=PUBLIC), name="gallery"))
+
+handler403 = "yangcai.www.errors.not_allowed"
+handler404 = "yangcai.www.errors.not_found"
+handler500 = "yangcai.www.errors.broken"
