@@ -24,7 +24,10 @@ class Desk:
     def sit_down(self, post: Post) -> None:
         """Change the role at the entrance of the demo."""
         self.page.goto("/demo/")
-        self.page.click(f'button[name="post"][value="{post.pk}"]')
+        button = self.page.locator(f'button[name="post"][value="{post.pk}"]')
+        if not button.is_visible():
+            button.locator("xpath=ancestor::details/summary").click()
+        button.click()
         self.page.wait_for_url("**/work/")
 
     def do(self, code: str, subject: Any, by: Post, *, start: str = "", **data: Any) -> None:

@@ -54,7 +54,7 @@ def entries(roots: Iterable[str], *, post: Post, is_open: bool = True) -> QueryS
 
 def actor_of(entry: Entry, *, post: Post) -> str:
     """Who did it: organisation and role in the reader's language. An expert's employer would tell who sits there."""
-    label = dict(Role.choices).get(entry.role)  # type: ignore[call-overload]
+    label = dict(Role.choices).get(entry.role)
     if label is None:
         return entry.organisation
     if entry.role == Role.EXPERT and entry.person_id != post.person_id:
