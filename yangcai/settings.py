@@ -227,7 +227,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = WITHOUT_TLS
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20  # above it, to a temporary file
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # of a request without its files
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a score matrix: suppliers × experts × criteria
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a score matrix: suppliers × experts × criteria
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 
 # ---------------------------------------------------------------- transport

@@ -180,8 +180,10 @@ def test_fixed_rows_are_words_that_cannot_be_changed(clock: Clock) -> None:
     tender.conclude()
     follow(tender, clock)
     page = at_desk(tender.agent_post).get(address(tender.lot, "qualification.record")).content.decode()
-    first = tender.suppliers[0].organisation.name
-    assert f'<span class="pinned" lang="zh-Hans">{first}</span>' in page
+    for post in tender.suppliers:
+        assert page.count(f">{post.organisation.name}</th>") == 1  # one heading per bid, its clauses under it
+    assert page.count('<span class="pinned" lang="zh-Hans">具有独立承担民事责任的能力</span>') == len(tender.suppliers)
+    assert page.count('type="hidden" name="rows-0-bid"') == page.count('type="hidden" name="rows-0-clause"') == 1
     assert "增加一行" not in page
     assert not re.search(r'<select[^>]+name="rows-0-bid"', page)
 

@@ -182,3 +182,27 @@ def test_the_sandbox_clock_fires_in_order_and_tells(settings, monkeypatch) -> No
 def _fired(task: Task, now: datetime.datetime) -> Task:
     Task.objects.filter(pk=task.pk).update(fired_at=now)
     return task
+
+
+def test_the_pages_of_an_account_are_there(clock: Clock) -> None:
+    post = with_password(make_post(Role.BUYER_OFFICER))
+    client = Client()
+    sign_in(client, post)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    for name in (
+        "mfa_index",
+        "account_change_password",
+        "mfa_activate_totp",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "account_logout",
+        "second_factor_needed",
+    ):
+        answer = client.get(reverse(name))
+        assert answer.status_code == 200, name
+        assert "identity-name" in answer.content.decode(), name  # in the clothes of this site
+    new = "another quite long phrase"
+    data = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert client.post(reverse("account_change_password"), data).status_code == 302
+    post.person.refresh_from_db()
+    assert post.person.check_password(new)

@@ -47,6 +47,14 @@ def rows_of(bound: forms.BoundField) -> list[forms.Form]:
     return rows
 
 
+def grouped(rows: list[forms.Form], group: tuple[str, dict[str, str]] | None) -> list[forms.Form]:
+    """The rows, each with `group`: the words of the column under whose heading it stands (empty without groups)."""
+    for row in rows:
+        name, words = group or ("", {})
+        row.group = words.get(str(row[name].value()), "") if name else ""  # type: ignore[attr-defined]
+    return rows
+
+
 def faults(form: forms.Form | None, refusals: Iterable[Refusal] = ()) -> list[Fault]:
     """Everything that is wrong, in the order of the form; refusals that name a field join that field's errors."""
     general = []

@@ -35,11 +35,17 @@ def arrange(form: forms.Form) -> forms.Form:
 
 
 def _pin(field: RowsField) -> None:
-    """Columns of narrowed choices (bid, clause, criterion) that every given row fills in."""
-    pinned = {}
+    """Columns of narrowed choices (bid, clause, criterion) that every given row fills in. Of two, the first is the
+    heading of a group of rows: the clauses of a bid stand under its name."""
+    pinned: dict[str, forms.Field] = {}
+    words: dict[str, dict[str, str]] = {}
     for name, column in field.row.base_fields.items():
         if isinstance(column, forms.TypedChoiceField) and all(row.get(name) for row in field.initial):
-            words = {str(key): str(label) for key, label in choices_of(column)}
-            pinned[name] = forms.CharField(label=column.label, widget=Pinned(words), required=column.required)
+            words[name] = {str(key): str(label) for key, label in choices_of(column)}
+            pinned[name] = forms.CharField(label=column.label, widget=Pinned(words[name]), required=column.required)
+    if len(pinned) > 1:
+        first = next(iter(pinned))
+        pinned[first] = forms.CharField(label=pinned[first].label, widget=forms.HiddenInput())
+        field.widget.group = (first, words[first])
     if pinned:
         field.row = field.widget.row = type(field.row.__name__, (field.row,), pinned)

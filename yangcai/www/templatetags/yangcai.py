@@ -402,7 +402,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         rows_widget = cast(RowsField, bound.field).widget
         context["widget"] = {
             "name": bound.html_name,
-            "rows": components.rows_of(bound),
+            "rows": components.grouped(components.rows_of(bound), getattr(rows_widget, "group", None)),
             "empty": rows_widget.empty_row(f"{bound.html_name}-__n__"),
             "attrs": {"id": bound.auto_id},
             "is_fixed": rows_widget.blank == 0,
