@@ -11,8 +11,8 @@ from yangcai.kernel.actions import ACTIONS
 
 GLOSSARY = Path(__file__).parents[3] / "shared" / "reference" / "glossary.md"
 HANZI = re.compile(r"[一-鿿]")
-#: Avoided for one thing and right for another: `entry` is 留痕, `file` is 备案 as a verb, `record` is to write down, and
-#: the glossary itself says `competition_review`.
+#: Avoided for one thing and right for another: `entry` is 留痕, `file` is 备案 as a verb, `record` is to write down,
+#: and the glossary itself says `competition_review`.
 ALSO_RIGHT = frozenset({"entry", "file", "record", "review"})
 
 

@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='period',
-            index=models.Index(fields=['opens_at'], name='period_by_opening'),
+            model_name="period",
+            index=models.Index(fields=["opens_at"], name="period_by_opening"),
         ),
         migrations.AddIndex(
-            model_name='period',
-            index=models.Index(fields=['closes_at'], name='period_by_closing'),
+            model_name="period",
+            index=models.Index(fields=["closes_at"], name="period_by_closing"),
         ),
     ]
