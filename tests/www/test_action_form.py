@@ -157,6 +157,16 @@ def test_a_rehearsal_writes_nothing_and_names_every_fault(clock: Clock) -> None:
     assert not Entry.objects.exists()
 
 
+def test_of_very_many_faults_the_first_are_shown(clock: Clock) -> None:
+    treasury = make_post(Role.TREASURY)
+    header = "采购人,统一社会信用代码,预算年度,预算项目编码,预算项目名称,品目,资金来源,预算金额（元）,批复日期\n"
+    lines = "".join(f"某单位,,2026,A{n},设备,A02,公共预算,-5,2026-01-20\n" for n in range(400))
+    file = SimpleUploadedFile("b.csv", (header + lines).encode())
+    page = at_desk(treasury).post(address(treasury.organisation, "budget.import"), {"file": file}).content.decode()
+    assert page.count("第 2 行") == 2 and "另有" in page
+    assert page.count("<li>") < 450
+
+
 def test_a_token_is_shown_once(clock: Clock, officer) -> None:
     client = at_desk(officer)
     answer = client.post(address(officer, "token.issue"), {"label": "对接", "expires_on": "2026-06-01"})

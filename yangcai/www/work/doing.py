@@ -16,7 +16,7 @@ from yangcai import law
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, Action, Done, can, perform, rehearse
 from yangcai.kernel.models import Entry, Task
-from yangcai.kernel.refusals import Citation, Refused, in_chinese
+from yangcai.kernel.refusals import Citation, Refusal, Refused, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
@@ -36,6 +36,8 @@ TRIED_FIRST = frozenset({"budget.import"})
 #: conflict that others were busy on the case (87号令 art. 28).
 WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
 NEXT_SHOWN = 6
+#: A file of a hundred thousand lines may have as many faults; a page shows the first.
+REFUSALS_SHOWN = 200
 
 
 @page(methods=("GET", "POST"))
@@ -120,6 +122,7 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
+    refusals = _first(list(refusals))
     hidden = {"key": request.POST.get("key") or secrets.token_urlsafe(18)}
     if post.role not in WITHOUT_VERSION:
         fresh = any(refusal.code == "stale_form" for refusal in refusals)
@@ -156,6 +159,15 @@ def _form_page(
         },
         status=status,
     )
+
+
+def _first(refusals: list[Refusal]) -> list[Refusal]:
+    """The first of many reasons, and how many more there are."""
+    more = len(refusals) - REFUSALS_SHOWN
+    if more <= 0:
+        return refusals
+    said = Refusal("more_refusals", f"另有 {more} 处，改正以上各处后再试", f"{more} more: mend these first")
+    return [*refusals[:REFUSALS_SHOWN], said]
 
 
 def _address(subject: Any, action: Action) -> list[Any]:
