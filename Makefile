@@ -62,7 +62,7 @@ run: setup
 	@$(BIN)/yangcai serve
 
 test: setup
-	@$(BIN)/pytest -n auto tests
+	@$(BIN)/pytest tests
 
 check: setup
 	@$(BIN)/python tools/check.py

@@ -1,0 +1,161 @@
+"""Who takes part in the stories, and what do the tests ask of them? Made-up purchases, walked by real Actions."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from yangcai.cases.models import Case, Lot
+from yangcai.controls.lamps import lamps
+from yangcai.funds.queries import balances, check_funds
+from yangcai.kernel import tasks
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refusal, Refused
+from yangcai.parties.models import Post
+from yangcai.portal.models import Notice
+from yangcai.replay import defaults, people, published
+from yangcai.replay.driver import PythonDriver, begin_again, move_to
+from yangcai.replay.published import Bid, CaseFile, Criterion, Dates, Evaluation
+from yangcai.replay.published import Organisation as Named
+from yangcai.replay.walk import ONE_PAYMENT, Walk
+from yangcai.tendering import arithmetic
+from yangcai.tendering.models import CommitteeMember, OpenedBid
+
+#: Name, size: the first is the only one that may claim the preference of small and micro enterprises.
+FIRST, SECOND, THIRD = ("示例甲公司", "small"), ("示例乙公司", "large"), ("示例丙公司", "medium")
+BIDDERS = (FIRST, SECOND, THIRD)
+ADVANCE = (
+    {"title": "预付款", "percent": "30", "due_on": "signature"},
+    {"title": "验收款", "percent": "70", "due_on": "acceptance"},
+)
+DAY = datetime.timedelta(days=1)
+
+
+def bid(bidder: tuple[str, str], price: str, **more: Any) -> Bid:
+    name, size = bidder
+    prefer = "small_micro" if size in ("small", "micro") else ""
+    return Bid(supplier=Named(name, size=size), price=Decimal(price), prefer=prefer, **more)
+
+
+def lot(number: str, bids: Sequence[Bid], *, budget: str, method: str = "rated") -> published.Lot:
+    criteria = (
+        Criterion("price", Decimal(30)),
+        Criterion("technical", Decimal(50)),
+        Criterion("business", Decimal(20)),
+    )
+    evaluation = Evaluation(
+        method=method,
+        criteria=criteria if method == "rated" else (),
+        price_preference={"small_micro": Decimal("0.10")},
+    )
+    return published.Lot(number, f"示例第{number}包", Decimal(budget), None, evaluation, tuple(bids))
+
+
+def purchase(*lots: published.Lot, category: str = "goods") -> CaseFile:
+    """Invited on Monday, 2 March 2026; every later day follows as in a replay."""
+    return CaseFile(
+        file="",
+        id="示例",
+        source="",
+        title="示例采购项目",
+        buyer=Named("示例采购人"),
+        agent=Named("示例代理机构"),
+        jurisdiction="620171",
+        category=category,
+        method="open_tender",
+        budget=sum((one.budget or Decimal(0) for one in lots), Decimal(0)),
+        dates=Dates(invitation=datetime.date(2026, 3, 2)),
+        lots=lots,
+    )
+
+
+@dataclass
+class Story(Walk):
+    """A walk that can be asked what each role sees. `in_bids` is what a bid says beyond its price."""
+
+    in_bids: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def do(self, code: str, subject: Any, by: Post, at: datetime.datetime, **data: Any) -> Any:
+        if code == "bid.submit":
+            data |= self.in_bids.get(by.organisation.name, {})
+        return super().do(code, subject, by, at, **data)
+
+    def refused(self, code: str, subject: Any, by: Post, at: datetime.datetime, **data: Any) -> dict[str, Refusal]:
+        """The Refusals of an Action that must not go through, by code."""
+        try:
+            self.do(code, subject, by, at, **data)
+        except Refused as refused:
+            return {refusal.code: refusal for refusal in refused.refusals}
+        raise AssertionError(f"{code} was not refused")
+
+    def low_prices(self, lot: Lot, chair: CommitteeMember) -> None:
+        """The committee first has the prices confirmed that the four rules of 87号令 art. 59 correct."""
+        at = self.moment(18)
+        for opened in OpenedBid.objects.filter(lot=lot).order_by("pk"):
+            if arithmetic.outcome(lot, now=at).of(opened).bid_price != opened.price:
+                supplier = self.supplier(opened.supplier.name)
+                until = at + datetime.timedelta(hours=1)
+                self.do("price_correction.propose", opened, chair.post, at, answer_by=until)
+                self.do("price_correction.answer", opened, supplier, at, confirms="yes")
+        super().low_prices(lot, chair)
+
+    # --- what everybody sees -----------------------------------------------------------------------------------------
+
+    def supplier(self, bidder: str | tuple[str, str]) -> Post:
+        return self.people.suppliers[bidder if isinstance(bidder, str) else bidder[0]]
+
+    @property
+    def lot(self) -> Lot:
+        return Lot.objects.select_related("case").filter(case=self.case).order_by("pk")[0]
+
+    @property
+    def money(self) -> tuple[str, str, str, str]:
+        """Available, reserved, committed, paid of the budget line, in whole yuan; the second witness agrees."""
+        assert check_funds() == []
+        found = balances(self.appropriation)
+        assert found.agrees
+        return tuple(f"{part:.0f}" for part in (found.available, found.reserved, found.committed, found.paid))  # type: ignore[return-value]
+
+    def notices(self, case: Case | None = None) -> list[str]:
+        """Kinds of the case's notices in the order in which the public saw them."""
+        root = (case or self.case).ref
+        return list(Notice.objects.filter(root=root).order_by("published_at", "pk").values_list("kind", flat=True))
+
+    def waiting(self, post: Post) -> set[str]:
+        """What waits on this post's desk for this case."""
+        return set(tasks.of_post(post).filter(root=self.case.ref).values_list("action", flat=True))
+
+    def task(self, action: str) -> Task:
+        return Task.objects.get(root=self.case.ref, action=action, done_at=None)
+
+    def lamps(self, at: datetime.datetime) -> str:
+        return " ".join(lamp.state for lamp in lamps(self.refreshed(), now=at))
+
+    def stage(self, at: datetime.datetime) -> str:
+        return Case.objects.get(pk=self.case.pk).stage_at(at)
+
+
+def begin(file: CaseFile, *, until: str, terms: tuple[dict[str, Any], ...] = ONE_PAYMENT, **more: Any) -> Story:
+    """A story told as far as one stretch."""
+    begin_again()
+    completed = defaults.complete(published=file).case
+    story = Story(PythonDriver(), completed, people.gather(completed), payment_terms=terms, **more)
+    story.run(until=until)
+    return story
+
+
+def pass_time(at: datetime.datetime) -> None:
+    """Nobody does anything until then."""
+    move_to(at)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """What happens inside has not happened afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
