@@ -10,7 +10,7 @@ from yangcai.kernel.actions import ACTIONS, SCOPES, STANDINGS
 from yangcai.parties.roles import Role
 from yangcai.www.nav import BY_ROLE, FOOTER, PUBLIC
 from yangcai.www.work import places
-from yangcai.www.work.shown import KINDS
+from yangcai.www.work.shown import KINDS, OF_CASE, OF_ORGANISATION
 
 WORDS = {"public", "account", "signed_in", "token"}
 
@@ -58,3 +58,8 @@ def test_every_action_can_be_reached(code: str) -> None:
     assert model in KINDS
     roots = [root for root in places.PAGES if model is root or places.path_to(model, root)]
     assert roots, f"{model.__name__} stands on no page"
+
+
+def test_what_is_shown_has_a_scope() -> None:
+    """A kind of row on a page is filtered by who may see it."""
+    assert [kind.model.__name__ for kind in (*OF_CASE, *OF_ORGANISATION) if kind.model not in SCOPES] == []

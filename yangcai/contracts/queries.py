@@ -8,7 +8,10 @@ from django.db.models import Q, QuerySet
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS, concerns_case
 from yangcai.contracts.models import (
+    Acceptance,
+    Amendment,
     Contract,
+    Delivery,
     Invoice,
     Milestone,
     PaymentRequest,
@@ -84,6 +87,22 @@ def visible_payment_requests(post: Post | None, now: datetime.datetime) -> Query
 @standing(PaymentRequest)
 def concerns_payment_request(request: PaymentRequest, post: Post) -> bool:
     return concerns_contract(request.contract, post)
+
+
+@scope(Delivery)
+def visible_deliveries(post: Post | None, now: datetime.datetime) -> QuerySet[Delivery]:
+    return _between_parties(Delivery.objects.select_related("contract__case", "milestone"), post)
+
+
+@scope(Acceptance)
+def visible_acceptances(post: Post | None, now: datetime.datetime) -> QuerySet[Acceptance]:
+    """Between the parties and the overseers; what the public may read of one stands in its notice (条例 art. 45)."""
+    return _between_parties(Acceptance.objects.select_related("contract__case", "milestone"), post)
+
+
+@scope(Amendment)
+def visible_amendments(post: Post | None, now: datetime.datetime) -> QuerySet[Amendment]:
+    return _between_parties(Amendment.objects.select_related("contract__case"), post)
 
 
 def _between_parties(rows: QuerySet[Any], post: Post | None) -> QuerySet[Any]:

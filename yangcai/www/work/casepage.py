@@ -26,7 +26,7 @@ from yangcai.www.work.clocks import clocks
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import money_of
 from yangcai.www.work.offers import Offers, offers
-from yangcai.www.work.shown import KINDS, Kind, under_case
+from yangcai.www.work.shown import KINDS, OF_CASE, Kind
 
 #: Kinds of which there is one at most, shown as facts instead of a table.
 SINGLE = (Solicitation,)
@@ -85,7 +85,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
 def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, list[Any]]:
     """What this post may see under the case, by kind. Every row is given the one case object: stages cost nothing."""
     found: dict[Any, list[Any]] = {}
-    for kind in under_case():
+    for kind in OF_CASE:
         path = places.path_to(kind.model, Case)
         shown = SCOPES[kind.model](post, now).filter(**{path: case}).order_by(*kind.order)[: LINES + 1]
         rows = list(shown)
@@ -106,7 +106,7 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
 def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: datetime.datetime) -> list[dict[str, Any]]:
     """The tables of the page: the lots, then what came last before what came first; each line with its open Actions."""
     found: list[dict[str, Any]] = []
-    first, *later = under_case()
+    first, *later = OF_CASE
     for kind in [first, *reversed(later)]:
         lines = rows.get(kind.model)
         if not lines or kind.model is CommitteeMember:

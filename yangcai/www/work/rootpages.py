@@ -263,9 +263,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(SCOPES[Organisation](post, now), pk=pk)
     found: dict[Any, list[Any]] = {}
     for kind in OF_ORGANISATION:
-        if kind.model in SCOPES:
-            path = places.path_to(kind.model, Organisation)
-            found[kind.model] = list(SCOPES[kind.model](post, now).filter(**{path: row}).order_by("pk")[:LINES])
+        path = places.path_to(kind.model, Organisation)
+        found[kind.model] = list(SCOPES[kind.model](post, now).filter(**{path: row}).order_by("pk")[:LINES])
     context = root_context(row, post=post, now=now, under=[r for rows in found.values() for r in rows])
     links: dict[tuple[Any, int], list[Offer]] = {}
     for offer in context["offers"].open:

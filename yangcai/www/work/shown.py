@@ -3,7 +3,6 @@
 A row appears only where its scope lets the reader see it; a column that is empty everywhere is left out.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,6 @@ from yangcai.challenges.models import Enquiry
 from yangcai.contracts.models import Acceptance, Amendment, Contract, Delivery, Invoice, Milestone, PaymentRequest
 from yangcai.credit.models import Debarment
 from yangcai.funds.models import Appropriation
-from yangcai.kernel.actions import SCOPES
 from yangcai.parties.models import ApiToken, Organisation, Post
 from yangcai.planning.models import Intention, PlanItem
 from yangcai.tendering.models import (
@@ -282,8 +280,3 @@ KINDS: dict[type[models.Model], Kind] = {kind.model: kind for kind in (*OF_CASE,
 
 def kind_of(row: Any) -> Kind | None:
     return KINDS.get(type(row))
-
-
-def under_case() -> Iterator[Kind]:
-    """The kinds that have a scope: what has none is shown to nobody."""
-    return (kind for kind in OF_CASE if kind.model in SCOPES)
