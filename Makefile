@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BOOT = .boot
 UV = 0.13.9
+WORKERS ?= 2
 BIN = $(VENV)/bin
 MESSAGES = yangcai/locale/en/LC_MESSAGES/django
 
@@ -62,7 +63,7 @@ run: setup
 	@$(BIN)/yangcai serve
 
 test: setup
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest -n $(WORKERS) tests
 
 check: setup
 	@$(BIN)/python tools/check.py

@@ -3,6 +3,7 @@
 import datetime
 import fcntl
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -13,24 +14,38 @@ from django.utils import translation
 from tests.settings import CLUSTER, OWN_CLUSTER
 from yangcai.kernel import embedded_postgres
 
+IN_USE = pytest.StashKey[Any]()
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
-    """Run the tests' cluster; several test runs share it, and the last one stops it."""
-    if not OWN_CLUSTER:
-        yield
-        return
-    CLUSTER.parent.mkdir(parents=True, exist_ok=True)
-    with (CLUSTER.parent / "postgres-test.in-use").open("a") as in_use:
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say that the tests' cluster is in use: several test runs share it. (Workers of a run are part of that run.)"""
+    if OWN_CLUSTER and not hasattr(config, "workerinput"):
+        CLUSTER.parent.mkdir(parents=True, exist_ok=True)
+        in_use = (CLUSTER.parent / "postgres-test.in-use").open("a")
         fcntl.flock(in_use, fcntl.LOCK_SH)
-        embedded_postgres.start(CLUSTER, durable=False)
-        yield
+        config.stash[IN_USE] = in_use
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last run stops the cluster."""
+    in_use = config.stash.get(IN_USE, None)
+    if in_use is None:
+        return
+    with in_use:
         try:
             fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return  # another run goes on
-        _drop_leftovers()
-        embedded_postgres.stop(CLUSTER)
+        if embedded_postgres.status(CLUSTER).running:
+            _drop_leftovers()
+            embedded_postgres.stop(CLUSTER)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Run the tests' cluster; of several workers one starts it and all wait for it."""
+    if OWN_CLUSTER:
+        embedded_postgres.start(CLUSTER, durable=False)
 
 
 def _drop_leftovers() -> None:

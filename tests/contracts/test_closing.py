@@ -109,7 +109,7 @@ def test_acceptance_is_due_after_the_agreed_days() -> None:
     support.effective(s)
     support.delivered(s, s.milestone("acceptance"), now=at("2026-03-16T09:00"))
     task = Task.objects.get(action="acceptance.record", done_at=None)
-    assert (task.subject, task.due_at) == (s.milestone("acceptance").ref, at("2026-03-27T00:00"))
+    assert (task.subject, task.due_at) == (s.contract.ref, at("2026-03-27T00:00"))  # the Action is the contract's
 
 
 def test_a_delivery_lies_between_signing_and_today_and_before_acceptance() -> None:
