@@ -1,13 +1,17 @@
 """Which cases may a post see, and which are its own?"""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from yangcai import procedures
 from yangcai.cases.models import Award, Candidate, Case, Lot, Period, Suspension
 from yangcai.kernel.actions import scope, standing
 from yangcai.kernel.models import Entry
+from yangcai.law.model import CHINA, Book
+from yangcai.law.preview import Change
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 
@@ -125,3 +129,40 @@ def timeline(case: Case) -> QuerySet[Entry]:
     if case.plan_item.intention_id:
         roots.append(f"intention:{case.plan_item.intention_id}")
     return Entry.objects.filter(root__in=roots, outcome="done").select_related("payload").order_by("seq")
+
+
+# --- what a change of law does to running cases --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A case that has not ended, and a change of law that concerns its method and its place.
+
+    A published case keeps the law of its publication day (DESIGN §5): it is touched only when the change lies before
+    that day. One that is not published yet follows the new law when it is published from `change.since` on.
+    """
+
+    case: Case
+    change: Change
+
+    @property
+    def is_running(self) -> bool:
+        return self.case.law_as_of is not None
+
+
+def touched_by(changes: Iterable[Change], *, before: Book, after: Book) -> Iterator[Touched]:
+    """Which open cases would a change of law reach? A rule that only other methods name reaches none."""
+    found = list(changes)
+    named = {procedure.code: set(procedure.rule_keys()) for procedure in procedures.PROCEDURES.values()}
+    bound = set().union(*named.values())
+    for case in Case.objects.filter(ended_at__isnull=True).select_related("buyer").order_by("pk"):
+        for change in found:
+            key = change.rule.key
+            if key in bound and key not in named.get(case.procedure, set()):
+                continue
+            if change.jurisdiction != CHINA and not case.jurisdiction.startswith(change.jurisdiction):
+                continue
+            on = case.law_as_of or change.since
+            old = before.at(key, on=on, jurisdiction=case.jurisdiction) if key in before.rules else None
+            if old != after.at(key, on=on, jurisdiction=case.jurisdiction):
+                yield Touched(case=case, change=change)

@@ -77,12 +77,7 @@ def history(key: str) -> tuple[Value, ...]:
 
 @lru_cache(maxsize=65536)
 def _lookup(key: str, on: datetime.date, jurisdiction: str) -> Value | None:
-    values = rule(key).values
-    for region in (*(jurisdiction[:n] for n in (6, 4, 2) if len(jurisdiction) >= n), CHINA):
-        dated = [value for value in values if value.jurisdiction == region and value.since <= on]
-        if dated:
-            return dated[-1] if dated[-1].value is not None else None
-    return None
+    return book().at(rule(key).key, on=on, jurisdiction=jurisdiction)
 
 
 def find(key: str, *, on: datetime.date, jurisdiction: str = HOME) -> Value | None:

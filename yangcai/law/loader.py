@@ -2,7 +2,8 @@
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from yangcai.law import model
-from yangcai.law.model import Anchor, Book, Clock, Instrument, Rule, Value
+from yangcai.law.model import Anchor, Book, Clock, Instrument, Pack, Rule, Value
 from yangcai.law.source import Fault, LawFaults, Table, read
 
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -27,6 +28,10 @@ INSTRUMENT_KEYS = {
 RULE_KEYS = {"zh", "en", "unit", "waits_for", "values"}
 VALUE_KEYS = {"from", "value", "instrument", "article", "confidence", "also", "jurisdiction", "note"}
 CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "procedures"}
+#: A law pack: what it is, who prepared and who reviewed it, and what it adds to the law.
+PACK = "law-pack/1"
+PACK_KEYS = {"yangcai", "title", "prepared_by", "reviewed_by", "reviewed_on", "late", "instruments", "rules"}
+REPEAL_KEYS = {"repealed_by", "repealed_on"}
 
 
 class Reader:
@@ -34,6 +39,7 @@ class Reader:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self.packs: list[Pack] = []
         self.faults: list[Fault] = []
         self.path = folder
         self.instruments: dict[str, Instrument] = {}
@@ -78,12 +84,14 @@ class Reader:
         self.fault(table.lines[key], f"{of}: unknown {key} {table[key]}")
         return False
 
-    def load(self) -> Book:
+    def load(self, extra: Sequence[Path] = ()) -> Book:
         for key, entry in (top := self.open(self.folder / "instruments.yaml")).items():
             self.instrument(key, entry, line=top.lines[key])
         for path in sorted((self.folder / "rules").glob("*.yaml")):
             for key, entry in (top := self.open(path)).items():
                 self.rule(key, entry, line=top.lines[key])
+        for path in (*sorted((self.folder / "packs").glob("*.yaml")), *extra):
+            self.pack(path, reviewed=path not in extra)
         self.read_clocks()
         if self.faults:
             raise LawFaults(self.faults)
@@ -92,7 +100,98 @@ class Reader:
             rules=MappingProxyType(self.rules),
             anchors=MappingProxyType(self.anchors),
             clocks=MappingProxyType(self.clocks),
+            packs=tuple(self.packs),
         )
+
+    def pack(self, path: Path, *, reviewed: bool) -> None:
+        """A change of law in one file: new instruments, repeals, new rules, later values of rules that exist.
+
+        Nothing that stands is overwritten. Where packs are installed they must have been `reviewed`: by somebody else
+        than whoever prepared them."""
+        top = self.open(path)
+        table = self.fields(
+            top, of=path.name, line=top.line, allowed=PACK_KEYS, needed={"yangcai", "title", "prepared_by", "rules"}
+        )
+        if table is None or not self.choice(table, "yangcai", of=path.name, among=(PACK,)):
+            return
+        words = {"zh", "en"}
+        title = self.fields(table["title"], of="title", line=table.lines["title"], allowed=words, needed=words)
+        for key, entry in self.section(table, "instruments"):
+            line = table["instruments"].lines[key]
+            if key in self.instruments:
+                self.repeal(key, entry, line=line)
+            else:
+                self.instrument(key, entry, line=line)
+        reviewed_on = self.day(table, "reviewed_on", of=path.name)
+        for key, entry in self.section(table, "rules"):
+            line = table["rules"].lines[key]
+            before = self.rules.get(key)
+            if before is None:
+                self.rule(key, entry, line=line, topic=key.split(".")[0])
+            else:
+                self.later_values(before, entry, line=line)
+            if key in self.rules and reviewed_on and not table.get("late"):
+                old = before.values if before else ()
+                for value in self.rules[key].values:
+                    if value not in old and value.since < reviewed_on:
+                        self.fault(line, f"{key}: applies from {value.since}, before its review: say why under late")
+        if reviewed and not (table.get("reviewed_by") and reviewed_on):
+            self.fault(table.line, f"{path.name}: an installed pack says reviewed_by and reviewed_on")
+        if table.get("reviewed_by") and table["reviewed_by"] == table["prepared_by"]:
+            self.fault(table.lines["reviewed_by"], f"{path.name}: whoever prepared it does not review it")
+        if title is not None:
+            self.packs.append(
+                Pack(
+                    name=path.stem,
+                    zh=title["zh"],
+                    en=title["en"],
+                    prepared_by=str(table["prepared_by"]),
+                    reviewed_by=str(table.get("reviewed_by") or ""),
+                    reviewed_on=reviewed_on,
+                    late=str(table.get("late") or ""),
+                )
+            )
+
+    def section(self, table: Table, name: str) -> list[tuple[str, Any]]:
+        """The entries of a mapping inside a pack; a fault when it is something else."""
+        found = table.get(name)
+        if found is None:
+            return []
+        if not isinstance(found, Table):
+            self.fault(table.lines[name], f"{name}: a mapping is expected")
+            return []
+        return list(found.items())
+
+    def repeal(self, key: str, entry: Any, *, line: int) -> None:
+        """An instrument that stands may only be repealed, once; what it ruled until then stays."""
+        table = self.fields(entry, of=key, line=line, allowed=REPEAL_KEYS, needed={"repealed_on"})
+        repealed_on = self.day(table, "repealed_on", of=key) if table is not None else None
+        if table is None or repealed_on is None:
+            return
+        old = self.instruments[key]
+        if old.repealed_on is not None:
+            self.fault(line, f"{key}: was repealed on {old.repealed_on} already")
+        by = str(table.get("repealed_by") or "")
+        if by and by not in self.instruments:
+            self.fault(line, f"{key}: unknown instrument {by}")
+        self.instruments[key] = replace(old, repealed_by=by, repealed_on=repealed_on)
+
+    def later_values(self, rule: Rule, entry: Any, *, line: int) -> None:
+        """A rule that exists gets values of further days; what is written down of the past is not written over."""
+        table = self.fields(entry, of=rule.key, line=line, allowed={"values"}, needed={"values"})
+        if table is None:
+            return
+        if not isinstance(table["values"], list):
+            self.fault(table.lines["values"], f"{rule.key}: values is a list")
+            return
+        added = [self.value(rule.key, item, unit=rule.unit, line=line) for item in table["values"]]
+        known = {(value.since, value.jurisdiction) for value in rule.values}
+        found = [value for value in added if value is not None]
+        for value in found:
+            if (value.since, value.jurisdiction) in known:
+                self.fault(line, f"{rule.key}: two values for {value.jurisdiction} from {value.since}")
+            known.add((value.since, value.jurisdiction))
+        self.rules[rule.key] = replace(rule, values=tuple(sorted((*rule.values, *found), key=lambda v: v.since)))
 
     def instrument(self, key: str, entry: Any, *, line: int) -> None:
         needed = {"zh", "en", "number", "issuer", "in_force", "confidence"}
@@ -122,9 +221,10 @@ class Reader:
             parts=table["parts"],
         )
 
-    def rule(self, key: str, entry: Any, *, line: int) -> None:
-        if not KEY.fullmatch(key) or key.split(".")[0] != self.path.stem:
-            self.fault(line, f"{key}: a key reads {self.path.stem}.something, like its file")
+    def rule(self, key: str, entry: Any, *, line: int, topic: str = "") -> None:
+        topic = topic or self.path.stem
+        if not KEY.fullmatch(key) or key.split(".")[0] != topic:
+            self.fault(line, f"{key}: a key reads {topic}.something, like its file")
         if key in self.rules:
             self.fault(line, f"{key} stands twice")
         table = self.fields(entry, of=key, line=line, allowed=RULE_KEYS, needed={"zh", "en", "unit", "values"})
@@ -302,6 +402,7 @@ def _typed(value: Any, *, unit: str) -> Any:
     return True if value is True else None  # a principle is in force or repealed, it has no number
 
 
-def load(folder: Path) -> Book:
-    """The Book of a folder with instruments.yaml, rules/, data/ and clocks.yaml. Raises LawFaults with every fault."""
-    return Reader(folder).load()
+def load(folder: Path, *, extra: Sequence[Path] = ()) -> Book:
+    """The Book of a folder with instruments.yaml, rules/, data/, packs/ and clocks.yaml, and of `extra` law packs that
+    are not installed yet. Raises LawFaults with every fault."""
+    return Reader(folder).load(extra)

@@ -190,3 +190,29 @@ class Book:
     rules: Mapping[str, Rule]
     anchors: Mapping[str, Anchor]
     clocks: Mapping[str, Clock]
+    packs: "tuple[Pack, ...]" = ()
+
+    def at(self, key: str, *, on: datetime.date, jurisdiction: str) -> Value | None:
+        """The value in force on a day, of the most specific jurisdiction that has one; None where there is none.
+
+        Raises KeyError for a key that is no rule."""
+        values = self.rules[key].values
+        for region in (*(jurisdiction[:n] for n in (6, 4, 2) if len(jurisdiction) >= n), CHINA):
+            dated = [value for value in values if value.jurisdiction == region and value.since <= on]
+            if dated:
+                return dated[-1] if dated[-1].value is not None else None
+        return None
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A change of law as it was reviewed: by whom it was prepared, by whom reviewed and when. `late` says why it comes
+    after its own effective date, where it does."""
+
+    name: str
+    zh: str
+    en: str
+    prepared_by: str
+    reviewed_by: str = ""
+    reviewed_on: datetime.date | None = None
+    late: str = ""
