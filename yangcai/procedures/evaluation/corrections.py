@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 
 from yangcai.kernel.money import rounded
 from yangcai.procedures.evaluation.model import Bid, BidResult, Criterion, Finding, Kind, Lot
@@ -10,7 +9,7 @@ from yangcai.procedures.evaluation.panel import in_range, mean
 
 #: A subjective score that far from the others' mean (as a share of the criterion's points) is shown to the committee.
 #: The law gives no number: the committee itself finds a score abnormally high or low. An engineering choice.
-ABNORMAL_SHARE = Fraction(3, 10)
+ABNORMAL_SHARE = Decimal("0.3")
 #: Below three members there is no majority to differ from.
 FEWEST_MEMBERS = 3
 
@@ -70,12 +69,16 @@ def _scores(lot: Lot, bid: Bid) -> Iterator[Finding]:
 
 def _abnormal(lot: Lot, bid: Bid, criterion: Criterion) -> Iterator[Finding]:
     scores = bid.scores[criterion.code]
-    if len(scores) < FEWEST_MEMBERS:
+    count = len(scores)
+    if count < FEWEST_MEMBERS:
         return
+    points = sum(scores.values(), Decimal(0))
+    # |score − (sum − score)/(count − 1)| > share × weight, without a division: exact, and quick for many bids
+    far = ABNORMAL_SHARE * criterion.weight * (count - 1)
     for member, score in scores.items():
-        others = mean({name: points for name, points in scores.items() if name != member})
-        shown = rounded(others, places=lot.terms.decimals)
-        if abs(Fraction(score) - others) > ABNORMAL_SHARE * Fraction(criterion.weight):
+        if abs(count * score - points) > far:
+            others = mean({name: given for name, given in scores.items() if name != member})
+            shown = rounded(others, places=lot.terms.decimals)
             yield Finding(
                 kind="abnormal",
                 bidder=bid.bidder,

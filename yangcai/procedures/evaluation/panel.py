@@ -9,8 +9,8 @@ from yangcai.procedures.evaluation.model import FULL_MARKS, Bid, Criterion
 
 
 def mean(scores: Mapping[str, Decimal]) -> Fraction:
-    """The exact mean of the members' points for one criterion."""
-    return sum((Fraction(score) for score in scores.values()), Fraction(0)) / len(scores)
+    """The exact mean of the members' points for one criterion. (Points have few digits: their Decimal sum is exact.)"""
+    return Fraction(sum(scores.values(), Decimal(0))) / len(scores)
 
 
 def missing(bid: Bid, criteria: tuple[Criterion, ...]) -> tuple[str, ...]:
