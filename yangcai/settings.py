@@ -17,12 +17,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel import embedded_postgres
 
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent
+
+
+class Misconfigured(ImproperlyConfigured):
+    """A variable of the environment is wrong; said in both languages, as none is chosen yet."""
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+        super().__init__(en)
 
 
 def flag(name: str) -> bool:
@@ -40,6 +49,14 @@ def home() -> Path:
     if given := os.environ.get("YANGCAI_HOME"):
         return Path(given).absolute()
     return (CHECKOUT if (CHECKOUT / "pyproject.toml").exists() else Path.cwd()) / "var"
+
+
+def megabytes(name: str, default: int) -> int:
+    """An environment variable that is a size; in bytes."""
+    given = os.environ.get(name) or str(default)
+    if not given.isdecimal():
+        raise Misconfigured(zh=f"{name} 应为整数（MB）：{given}", en=f"{name} must be a whole number of MB: {given}")
+    return int(given) * 2**20
 
 
 def secret_key() -> str:
@@ -63,9 +80,16 @@ def secret_key() -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's form of a postgresql:// URL. A socket folder may stand as ?host=/…; other parameters go to libpq."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise Misconfigured(zh=f"DATABASE_URL 写法有误：{error}", en=f"DATABASE_URL is malformed: {error}") from error
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError("DATABASE_URL must begin with postgresql://; no other database is supported")
+        raise Misconfigured(
+            zh="DATABASE_URL 须以 postgresql:// 开头，不支持其他数据库",
+            en="DATABASE_URL must begin with postgresql://; no other database is supported",
+        )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {
@@ -74,7 +98,7 @@ def database(url: str) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
@@ -85,7 +109,7 @@ DEBUG = flag("YANGCAI_DEBUG")
 YANGCAI_SANDBOX = flag("YANGCAI_SANDBOX")
 YANGCAI_HOME = home()
 YANGCAI_FILES = YANGCAI_HOME / "files"
-YANGCAI_UPLOAD_MAX_BYTES = int(os.environ.get("YANGCAI_UPLOAD_MAX_MB", "100")) * 2**20
+YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
 #: OCDS prefix: a publisher registers its own; this one is the unregistered example.
 YANGCAI_OCID_PREFIX = os.environ.get("YANGCAI_OCID_PREFIX", "ocds-000000")
 WITHOUT_TLS = DEBUG or YANGCAI_SANDBOX

@@ -1,5 +1,6 @@
 """Does the command line answer in the reader's language, as data when asked, and with the exit code that fits?"""
 
+import argparse
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from types import SimpleNamespace
 import pytest
 
 from yangcai import cli
-from yangcai.cli import console, site
+from yangcai.cli import console, ports, site
 from yangcai.kernel import embedded_postgres
 
 
@@ -246,7 +247,73 @@ def test_database_url(url, expected):
 
 
 def test_no_other_database():
+    from django.core.exceptions import ImproperlyConfigured
+
     from yangcai.settings import database
 
-    with pytest.raises(ValueError, match="postgresql"):
+    with pytest.raises(ImproperlyConfigured, match="postgresql"):
         database("sqlite:///x")
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "sentence"),
+    [
+        ("mysql://x/y", console.NOT_MET, "must begin with postgresql://"),
+        ("postgresql://h:port/x", console.NOT_MET, "DATABASE_URL is malformed"),
+        ("postgresql://u@127.0.0.1:1/x", console.NOT_MET, "the database cannot be used"),
+    ],
+)
+def test_a_database_that_cannot_be_had_is_said_in_a_sentence(tmp_path, url, code, sentence):
+    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    environment |= {"DATABASE_URL": url, "YANGCAI_HOME": str(tmp_path)}
+    ended = yangcai(environment, "migrate", "--plan", "--lang", "en")
+    assert ended.returncode == code
+    assert sentence in ended.stderr
+    assert "Try: yangcai doctor" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_schema_that_is_behind_names_the_command(command, capsys):
+    from django.db import ProgrammingError
+    from psycopg.errors import UndefinedTable
+
+    def run(options):
+        raise ProgrammingError('relation "x" does not exist') from UndefinedTable()
+
+    command(run)
+    assert cli.main(["trial", "--lang", "en"]) == console.NOT_MET
+    said = capsys.readouterr().err
+    assert "the schema is not up to date" in said
+    assert "yangcai migrate" in said
+    assert "Traceback" not in said
+
+
+def test_a_file_that_cannot_be_read_is_named(command, capsys, tmp_path):
+    command(lambda options: tmp_path.read_text())
+    assert cli.main(["trial", "--lang", "en"]) == console.NOT_MET
+    assert capsys.readouterr().err == f"{tmp_path}: Is a directory\n"
+
+
+def test_a_port_has_one_server():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    first = ports.claim(host="127.0.0.1", port=port)
+    assert first
+    with first:
+        # Nobody listens there yet: the claim alone keeps it.
+        with pytest.raises(console.Stop, match="is taken"):
+            ports.claim_or_stop(host="127.0.0.1", port=port, command="serve")
+    with ports.claim_or_stop(host="127.0.0.1", port=port, command="serve"):
+        pass
+
+
+def test_an_address_that_is_not_here():
+    with pytest.raises(console.Stop, match="cannot listen"):
+        ports.claim(host="192.0.2.1", port=8000)
+
+
+@pytest.mark.parametrize("given", ["0", "65536", "-1", "http", "８０００"])
+def test_a_port_is_a_number_that_can_be_one(given):
+    with pytest.raises(argparse.ArgumentTypeError):
+        ports.port(given)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
-from yangcai.cli import commands, console
+from yangcai.cli import commands, console, trouble
 from yangcai.cli.console import Stop, say
 from yangcai.kernel.embedded_postgres import PostgresError
 
@@ -62,9 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(options, stop.code, say(zh=stop.zh, en=stop.en), hint=stop.hint)
     except PostgresError as error:
         return _failed(options, console.NOT_MET, str(error), hint="yangcai doctor")
+    except BrokenPipeError:  # whoever read our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return console.BROKEN_PIPE
     except Exception as error:
         if refusals := getattr(error, "refusals", None):
             return _failed(options, console.NOT_MET, *[refusal.text for refusal in refusals])
+        if known := trouble.known(error):
+            return _failed(options, known.code, say(zh=known.zh, en=known.en), hint=known.hint)
         if not options.json:
             traceback.print_exc()
         return _failed(options, console.UNEXPECTED, f"{type(error).__name__}: {error}")

@@ -14,6 +14,7 @@ VERIFICATION_FAILED = 4
 NOT_MET = 5  # a precondition or a rule forbids it
 NOT_PERMITTED = 6  # not in this mode (a sandbox command outside a sandbox)
 INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 _chosen = {"language": "zh"}
 

@@ -21,6 +21,14 @@ def cluster_home() -> Path:
     return settings.YANGCAI_HOME / "postgres"
 
 
+def in_use(home: Path) -> Path:
+    """The file that everybody who keeps the cluster of this folder holds locked; made here."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    path = home.parent / f"{home.name}.in-use"
+    path.touch()
+    return path
+
+
 def ensure_database() -> None:
     """Start our own PostgreSQL unless DATABASE_URL names another. Raises embedded_postgres.PostgresError."""
     if not os.environ.get("DATABASE_URL"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from yangcai.kernel import clock, tasks
@@ -191,8 +192,9 @@ def settle() -> None:
             contact="演示联系人",
         )
     people.experts(EXPERTS)
+    password = make_password(PASSWORD)  # once: a hash is costly on purpose, and here all share one password
     for number, (role, owner, name) in enumerate(PEOPLE, start=1):
-        person = Person.objects.create_user(username=f"demo{number:02d}", password=PASSWORD, name=name)
+        person = Person.objects.create(username=f"demo{number:02d}", password=password, name=name)
         Post.objects.create(
             person=person, organisation=Organisation.objects.get(name=owner), role=role, from_on=people.FROM
         )
@@ -201,7 +203,7 @@ def settle() -> None:
     ):
         post.person.name = f"评审专家{number:02d}"
         post.person.username = f"expert{number:02d}"
-        post.person.set_password(PASSWORD)
+        post.person.password = password
         post.person.save()
 
 

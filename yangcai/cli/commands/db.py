@@ -1,6 +1,7 @@
 """Is the PostgreSQL of our own running? Start it, stop it, tell its state or its address."""
 
 import argparse
+import fcntl
 import os
 import select
 import sys
@@ -51,13 +52,24 @@ def run(options: argparse.Namespace) -> int:
 
 
 def keep(options: argparse.Namespace, *, home: Path) -> int:
-    """Until standard input closes: start the server, again whenever it is gone; then stop it, if it was down before."""
-    was_running = embedded_postgres.status(home).running
-    print(embedded_postgres.start(home), flush=True)
-    while not select.select([sys.stdin], [], [], KEEP_SECONDS)[0]:
+    """Until standard input closes: start the server, again whenever it is gone. Of several that keep it, the last one
+    stops it, if it was down before the first. That is written into the file whose lock says who keeps it."""
+    with site.in_use(home).open("a+") as use:
+        fcntl.flock(use, fcntl.LOCK_SH)
         if not embedded_postgres.status(home).running:
-            tell(options, zh="数据库已中断，正在重新启动", en="the database is gone; starting it again")
-            embedded_postgres.start(home)
-    if not was_running:
-        embedded_postgres.stop(home)
+            use.write("stop it at the end\n")
+            use.flush()
+        print(embedded_postgres.start(home), flush=True)
+        while not select.select([sys.stdin], [], [], KEEP_SECONDS)[0]:
+            if not embedded_postgres.status(home).running:
+                tell(options, zh="数据库已中断，正在重新启动", en="the database is gone; starting it again")
+                embedded_postgres.start(home)
+        try:
+            fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return console.OK  # another goes on
+        use.seek(0)
+        if use.read():
+            embedded_postgres.stop(home)
+            use.truncate(0)
     return console.OK

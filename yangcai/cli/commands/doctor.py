@@ -3,13 +3,12 @@
 import argparse
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from yangcai.cli import console, site
+from yangcai.cli import console, ports, site
 from yangcai.cli.console import answer, say
 
 HELP = ("诊断运行环境", "examine this machine")
@@ -31,7 +30,9 @@ class Finding:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=8000, help=say(zh="拟用端口", en="the port to be used"))
+    parser.add_argument(
+        "--port", type=ports.port, default=ports.DEFAULT, help=say(zh="拟用端口", en="the port to be used")
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -138,17 +139,13 @@ def _fonts() -> Finding:
 
 
 def _port(port: int) -> Finding:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-            free = True
-        except OSError:
-            free = False
+    claimed = ports.claim(host="127.0.0.1", port=port)
+    if free := claimed is not None:
+        claimed.close()
     return Finding(
         what=say(zh=f"端口 {port}", en=f"port {port}"),
         well=free,
         state=say(zh="空闲", en="free") if free else say(zh="被占用", en="taken"),
-        mend="yangcai serve --port 8001",
+        mend=f"yangcai serve --port {port + 1}",
         needed=False,
     )

@@ -1,25 +1,31 @@
 """How is the site served? By Granian, some worker processes of several threads each, until interrupted."""
 
 import argparse
+import ctypes
 import os
+import signal
+import sys
+from collections.abc import Callable
 
-from yangcai.cli import console, site
+from yangcai.cli import console, ports, site
 from yangcai.cli.commands import migrate
 from yangcai.cli.console import Stop, say, tell
 
 HELP = ("启动网站", "serve the site")
+PR_SET_PDEATHSIG = 1  # of Linux's prctl
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=say(zh="监听地址", en="address to listen on"))
-    parser.add_argument("--port", type=int, default=8000, help=say(zh="端口", en="port"))
+    parser.add_argument("--port", type=ports.port, default=ports.DEFAULT, help=say(zh="端口", en="port"))
     parser.add_argument(
-        "--workers", type=int, default=min(4, os.cpu_count() or 1), help=say(zh="进程数", en="processes")
+        "--workers", type=processes, default=min(4, os.cpu_count() or 1), help=say(zh="进程数", en="processes")
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    with site.running_database():
+    address = ports.claim_or_stop(host=options.host, port=options.port, command="serve")
+    with address, site.running_database():
         site.load()
         if missing := migrate.pending():
             raise Stop(
@@ -36,8 +42,26 @@ def run(options: argparse.Namespace) -> int:
     return console.OK
 
 
-def serve(*, host: str, port: int, workers: int) -> None:
-    """Serve until SIGINT or SIGTERM. Collects the static files first where they get names of their own."""
+def processes(text: str) -> int:
+    """A number of worker processes as an option. Raises argparse.ArgumentTypeError."""
+    if text.isdecimal() and 0 < int(text) <= 256:
+        return int(text)
+    raise argparse.ArgumentTypeError(say(zh=f"进程数应为 1 至 256：{text}", en=f"processes are 1 to 256, not {text}"))
+
+
+def _tie_worker() -> None:
+    """In a new worker: only its parent ends it. Ctrl-C reaches every process of the terminal, and a worker that is told
+    twice hangs until it is killed; one whose parent was killed would keep the port, with no database behind it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def serve(*, host: str, port: int, workers: int, listening: Callable[[], object] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM. Collects the static files first where they get names of their own.
+
+    `listening` is called once, when connections are taken.
+    """
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
@@ -47,7 +71,8 @@ def serve(*, host: str, port: int, workers: int) -> None:
     if settings.STATIC_ROOT:
         call_command("collectstatic", verbosity=0, interactive=False)
     connections.close_all()
-    Granian(
+    os.register_at_fork(after_in_child=_tie_worker)
+    server = Granian(
         "yangcai.wsgi:application",
         address=host,
         port=port,
@@ -56,4 +81,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
         blocking_threads=4,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
-    ).serve()
+    )
+    if listening:
+        server.on_startup(listening)
+    server.serve()
