@@ -300,10 +300,9 @@ def test_a_port_has_one_server():
         port = found.getsockname()[1]
     first = ports.claim(host="127.0.0.1", port=port)
     assert first
-    with first:
-        # Nobody listens there yet: the claim alone keeps it.
-        with pytest.raises(console.Stop, match="is taken"):
-            ports.claim_or_stop(host="127.0.0.1", port=port, command="serve")
+    # Nobody listens there yet: the claim alone keeps it.
+    with first, pytest.raises(console.Stop, match="is taken"):
+        ports.claim_or_stop(host="127.0.0.1", port=port, command="serve")
     with ports.claim_or_stop(host="127.0.0.1", port=port, command="serve"):
         pass
 
