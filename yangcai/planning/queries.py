@@ -2,8 +2,9 @@
 
 import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from yangcai.funds.models import Appropriation
 from yangcai.funds.queries import OVERSEERS
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
@@ -15,6 +16,7 @@ __all__ = [
     "PlanState",
     "last_review",
     "state_of",
+    "unplanned_appropriations",
     "unplanned_intentions",
     "visible_intentions",
     "visible_plan_items",
@@ -53,6 +55,14 @@ def unplanned_intentions(*, appropriation_id: int) -> QuerySet[Intention]:
     taken = Q(plan_items__isnull=False, plan_items__cancelled_at__isnull=True)
     standing_ones = Intention.objects.filter(appropriation_id=appropriation_id, withdrawn_at__isnull=True)
     return standing_ones.exclude(pk__in=Intention.objects.filter(taken).values("pk")).order_by("pk")
+
+
+def unplanned_appropriations(*, buyer_id: int, fiscal_year: int) -> QuerySet[Appropriation]:
+    """The budget lines of a buyer's year that have neither a standing intention nor a live plan, newest first."""
+    intended = Intention.objects.filter(appropriation=OuterRef("pk"), withdrawn_at__isnull=True)
+    planned = PlanItem.objects.filter(appropriation=OuterRef("pk"), cancelled_at__isnull=True)
+    lines = Appropriation.objects.filter(buyer_id=buyer_id, fiscal_year=fiscal_year)
+    return lines.filter(~Exists(intended), ~Exists(planned)).order_by("-pk")
 
 
 def last_review(plan_item: PlanItem) -> QuerySet[CompetitionReview]:

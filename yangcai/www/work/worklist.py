@@ -11,20 +11,24 @@ from django.utils import timezone
 
 from yangcai import law
 from yangcai.cases.models import Stage
+from yangcai.cases.queries import visible_to
+from yangcai.funds.models import Appropriation
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
+from yangcai.planning.queries import unplanned_appropriations
 from yangcai.www import formats
 from yangcai.www.access import page
-from yangcai.www.work import own, places
+from yangcai.www.work import own, places, rail, tables
 from yangcai.www.work.clocks import title_of
 
 #: So many rows of a group are shown; more are counted up to COUNTED.
 SHOWN = 50
 COUNTED = 1000
-CASES_SHOWN = 10
+CASES_SHOWN = 6
+LINES_SHOWN = 5
 CASES_PER_PAGE = 25
 
 
@@ -36,6 +40,7 @@ class Todo:
     url: str
     due_at: datetime.datetime | None
     citation: Citation | None
+    root: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,13 @@ def todo(task: Task, *, now: datetime.datetime) -> Todo:
     if task.clock:
         found = law.find(law.clock(task.clock).rule, on=timezone.localdate(now))
         citation = found.citation if found else None
-    return Todo(f"{title_of(task)}：{task.title}", places.form_of_ref(task.action, task.subject), task.due_at, citation)
+    return Todo(
+        f"{title_of(task)}：{task.title}",
+        places.form_of_ref(task.action, task.subject),
+        task.due_at,
+        citation,
+        task.root,
+    )
 
 
 @page()
@@ -90,6 +101,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The tasks of this post by urgency, beside its cases."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     found = groups(post, now=now)
+    cases = own.listed(own.cases(post, now=now)[:CASES_SHOWN], now=now)
     return render(
         request,
         "work/worklist.html",
@@ -97,11 +109,38 @@ def worklist(request: HttpRequest) -> HttpResponse:
             "groups": found,
             "waiting": sum(group.total for group in found),
             "overdue": next((group.total for group in found if group.key == "overdue"), 0),
-            "cases": own.listed(own.cases(post, now=now)[:CASES_SHOWN], now=now),
+            "cases": cases,
+            "focus": focus(found, post=post, now=now),
+            "unplanned": unplanned(post, now=now),
             "stages": stage_counts(post, now=now),
             "now": now,
         },
     )
+
+
+def focus(found: list[Group], *, post: Post, now: datetime.datetime) -> dict[str, Any] | None:
+    """The case of the most urgent task, with its rail: where the work of today stands."""
+    kind, _colon, pk = next(
+        (todo.root for group in found for todo in group.items if todo.root.startswith("case:")), ""
+    ).partition(":")
+    case = visible_to(post, now).prefetch_related("periods", "lots").filter(pk=pk).first() if kind else None
+    if case is None:
+        return None
+    closes_at = own.closes_at(case)
+    return {
+        "case": case,
+        "kicker": [case.number, tables.procedure(case.procedure), formats.yuan(case.budget)],
+        "steps": rail.steps(case.plan_item, case, now=now),
+        "closes_at": closes_at if closes_at and now < closes_at else None,
+    }
+
+
+def unplanned(post: Post, *, now: datetime.datetime) -> list[Appropriation]:
+    """This year's budget lines with which nothing was begun yet: from here a buyer sets out."""
+    if post.role != Role.BUYER_OFFICER:
+        return []
+    year = timezone.localdate(now).year
+    return list(unplanned_appropriations(buyer_id=post.organisation_id, fiscal_year=year)[:LINES_SHOWN])
 
 
 def stage_counts(post: Post, *, now: datetime.datetime) -> list[tuple[str, int]]:
