@@ -29,6 +29,15 @@ def moment(value: datetime.date | str | None) -> str:
     return day(value)
 
 
+def deadline(value: datetime.date | str | None) -> str:
+    """2026-03-01 24:00 for what must be done before 2 March begins: the day that a person may still use."""
+    if isinstance(value, datetime.datetime):
+        local = timezone.localtime(value)
+        if local.time() == datetime.time():
+            return f"{(local - datetime.timedelta(days=1)).date().isoformat()} 24:00"
+    return moment(value)
+
+
 def clock(value: datetime.datetime | None) -> str:
     """09:00"""
     return timezone.localtime(value).strftime("%H:%M") if value else ""

@@ -20,6 +20,7 @@ register = template.Library()
 for _name in (
     "day",
     "moment",
+    "deadline",
     "clock",
     "duration",
     "until",
@@ -29,6 +30,7 @@ for _name in (
     "capitals",
     "fingerprint",
     "file_size",
+    "titled",
 ):
     register.filter(_name, getattr(formats, _name))
 
@@ -83,7 +85,7 @@ def _component(name: str) -> Any:
 
 @_component("tag")
 def tag(tone: str, text: str, icon: str | None = None) -> dict[str, Any]:
-    return {"tone": tone, "text": text, "icon": TONE_ICONS.get(tone, "") if icon is None else icon}
+    return {"tone": tone, "text": formats.titled(text), "icon": TONE_ICONS.get(tone, "") if icon is None else icon}
 
 
 @_component("count")
@@ -224,7 +226,11 @@ def clock_table(clocks: Any, now: datetime.datetime) -> dict[str, Any]:
     for item in clocks:
         state = components.attribute(item, "state")
         due_at = components.attribute(item, "due_at")
-        rows.append((item, tones[state], words[state], due_at is not None and state in {"running", "overdue"}))
+        # A window must have run for so long; a deadline must be kept.
+        limit = _("不早于 %(at)s") if components.attribute(item, "is_window", False) else _("不迟于 %(at)s")
+        at = formats.moment(due_at) if components.attribute(item, "is_window", False) else formats.deadline(due_at)
+        ticking = due_at is not None and state in {"running", "overdue"}
+        rows.append((item, tones[state], words[state], ticking, limit % {"at": at} if at else ""))
     return {"rows": rows, "now": now}
 
 
@@ -239,7 +245,8 @@ def summary(rows: Any, columns: int = 1) -> dict[str, Any]:
 
 
 def _row(row: Any) -> Any:
-    return {"label": row[0], "value": row[1]} if isinstance(row, tuple | list) else row
+    shown = {"label": row[0], "value": row[1]} if isinstance(row, tuple | list) else dict(row)
+    return shown | {"label": formats.titled(shown["label"])}
 
 
 @_component("receipt")

@@ -33,6 +33,7 @@ class Clock:
     state: str
     met_at: datetime.datetime | None = None
     url: str = ""
+    is_window: bool = False
 
 
 def citation_of(task: Task, *, on: datetime.date) -> Citation | None:
@@ -65,6 +66,7 @@ def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) 
             actor=str(ACTORS.get(clock.actor, "")),
             state=_state(task, clock=clock, now=now),
             met_at=task.done_at,
+            is_window=clock.kind == "at_least",
         )
     order = {"overdue": 0, "running": 1, "waiting": 2, "met": 3}
     far = datetime.datetime.max.replace(tzinfo=datetime.UTC)

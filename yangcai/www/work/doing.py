@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -237,10 +238,11 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
 
 def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     """Who must do what by when, on what was just changed and made; for suppliers and experts only their own steps."""
-    roots = {entry.root, made.root.ref} if made else {entry.root}
-    hidden = ["", *(code for code, action in ACTIONS.items() if action.secret)]  # who still has to bid is secret
-    waiting = Task.objects.filter(root__in=roots, done_at__isnull=True).exclude(action__in=hidden)
-    waiting = waiting.order_by("due_at", "pk")
+    roots = {entry.root, entry.subject, made.root.ref} if made else {entry.root, entry.subject}
+    hidden = [code for code, action in ACTIONS.items() if action.secret]  # who still has to bid is secret
+    begun_now = Q(since=entry.at)  # of the windows that must run their course, those that this Action set going
+    waiting = Task.objects.filter(~Q(action="") | begun_now, root__in=roots, done_at__isnull=True)
+    waiting = waiting.exclude(action__in=hidden).order_by("due_at", "pk")
     if post.role in WITHOUT_VERSION:
         waiting = tasks.of_post(post).filter(root__in=roots)
     mine = {task.pk for task in tasks.of_post(post).filter(root__in=roots)}
@@ -248,7 +250,7 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     return [
         {
             "text": title_of(task),
-            "who": str(roles.get(Role(task.role), "")),
+            "who": formats.titled(roles.get(Role(task.role), "")) if task.role else "",
             "by_at": task.due_at,
             "url": places.form_of_ref(task.action, task.subject) if task.pk in mine else "",
         }
