@@ -16,6 +16,7 @@ from yangcai.contracts.models import Contract
 from yangcai.planning.models import Category, Intention
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
+from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.public.notices import rows
 
@@ -147,17 +148,18 @@ def figures(now: datetime.datetime) -> list[dict[str, Any]]:
     days = cycle_days(contracts)
     return [
         {"label": _("采购项目"), "value": budget["n"], "unit": _("项")},
-        {"label": _("采购预算"), "value": in_wan(budget["sum"]), "unit": _("万元")},
-        {"label": _("合同金额"), "value": in_wan(signed["sum"]), "unit": _("万元")},
+        _large(_("采购预算"), budget["sum"]),
+        _large(_("合同金额"), signed["sum"]),
         {"label": _("面向中小企业"), "value": share, "unit": "%"},
         {"label": _("惠及中小企业"), "value": small["n"], "unit": _("家")},
         {"label": _("平均采购周期"), "value": days if days is not None else "—", "unit": _("天")},
     ]
 
 
-def in_wan(amount: Decimal | None) -> str:
-    """万元 with two places, as the bureau publishes its figures."""
-    return f"{(amount or Decimal(0)) / 10_000:,.2f}"
+def _large(label: str, amount: Decimal | None) -> dict[str, Any]:
+    """万元 with two places, as the bureau publishes its figures; millions in English."""
+    value, unit = formats.wan_parts(amount or Decimal(0))
+    return {"label": label, "value": value, "unit": unit}
 
 
 def cycle_days(contracts: Any) -> int | None:
