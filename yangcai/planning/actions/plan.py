@@ -168,14 +168,17 @@ def check_choices() -> list[tuple[str, str]]:
 
 
 class AnswerRow(forms.Form):
-    check = forms.ChoiceField(label=_("审查事项"), choices=check_choices)
-    answer = forms.ChoiceField(label=_("结论"), choices=[("pass", _("通过")), ("fail", _("不通过"))])
+    # A given column, shown as text; and no answer stands there before the reviewer gave it.
+    check = forms.TypedChoiceField(label=_("审查事项"), choices=check_choices)
+    answer = forms.ChoiceField(label=_("结论"), choices=[("", _("请选择")), ("pass", _("通过")), ("fail", _("不通过"))])
     remark = TextField(label=_("说明"), required=False)
 
 
 class ReviewPlan(Input):
     answers = RowsField(AnswerRow, label=_("公平竞争审查"), min_rows=1, blank=0)
-    decision = forms.ChoiceField(label=_("审核意见"), choices=[("approve", _("审核通过")), ("return", _("退回修改"))])
+    decision = forms.ChoiceField(
+        label=_("审核意见"), choices=[("", _("请选择")), ("approve", _("审核通过")), ("return", _("退回修改"))]
+    )
     reason = TextField(label=_("退回理由"), lines=3, required=False)
 
     def scope(self) -> None:
