@@ -23,6 +23,10 @@ class SubmitInvoice(Input):
     issued_on = DateField(label=_("开票日期"))
     document = DocumentField(label=_("发票"), required=False)
 
+    def scope(self) -> None:
+        if self.subject is not None:
+            self.initial["amount"] = rules.left_to_invoice(self.subject)
+
 
 @action(
     "invoice.submit",
@@ -30,7 +34,7 @@ class SubmitInvoice(Input):
     en="Submit an invoice",
     on=Milestone,
     by={Role.SUPPLIER},
-    needs=(of_acceptance.contract_runs,),
+    needs=(of_acceptance.contract_runs, rules.milestone_is_not_invoiced),
     checks=(rules.invoice_within_milestone, rules.invoice_number_is_new, rules.issued_by_today),
     input=SubmitInvoice,
     sentence=("{post}提交了发票", "{post} submitted an invoice"),

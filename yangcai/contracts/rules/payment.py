@@ -16,6 +16,25 @@ from yangcai.parties.models import Post
 # --- invoices ----------------------------------------------------------------------------------------------------
 
 
+def left_to_invoice(milestone: Milestone) -> Decimal:
+    """What of a milestone no standing invoice claims yet, in yuan."""
+    return max(milestone.amount - standing.total(standing.standing_invoices(milestone)), money.ZERO)
+
+
+def milestone_is_not_invoiced(milestone: Milestone, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if left_to_invoice(milestone):
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="milestone_invoiced",
+        zh="“{title}”金额 {amount} 元已经全部开票",
+        en="“{title}”: all of its {amount} yuan is invoiced",
+        title=milestone.title,
+        amount=money.figures(milestone.amount),
+        **applicable(milestone.root, now=now),
+    )
+
+
 def invoice_within_milestone(
     milestone: Milestone, *, by: Post, now: datetime.datetime, amount: Decimal, **data: Any
 ) -> Refusal | None:
