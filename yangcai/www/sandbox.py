@@ -1,6 +1,8 @@
 """How does one move the clock and change the role in a demo? Only where YANGCAI_SANDBOX is on."""
 
+import csv
 import datetime
+import io
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -11,13 +13,16 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Period, Stage
+from yangcai.funds.budget_file import COLUMNS
+from yangcai.funds.models import Appropriation
 from yangcai.kernel import clock, tasks
 from yangcai.kernel.models import Task
-from yangcai.parties.models import Post
+from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
@@ -30,6 +35,10 @@ POSTS_SHOWN = 60
 #: How many milestones the demo page offers, and how much of what happened a message tells.
 MILESTONES_SHOWN = 8
 TOLD = 5
+#: What the sample budget asks for.
+SAMPLE_TITLES = ("实训中心设备购置项目", "卫生信息系统运维项目")
+SAMPLE_LINES = len(SAMPLE_TITLES)
+SAMPLE_AMOUNT = "4800000.00"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -145,7 +154,38 @@ def _target(word: str, *, now: datetime.datetime) -> datetime.datetime | None:
         at = datetime.datetime.fromisoformat(word)
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo else timezone.make_aware(at)  # as a date field of a browser writes it
+
+
+@page(by=PUBLIC)
+def sample_budget(request: HttpRequest) -> HttpResponse:
+    """A budget file to begin with: one line for each buyer of the demo, under codes that are still free."""
+    _only_in_sandbox()
+    now = clock.now()
+    first = Appropriation.objects.count() + 1
+    buyers = Organisation.objects.filter(kind=OrganisationKind.BUYER).order_by("pk")[:SAMPLE_LINES]
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow([column.titles[0] for column in COLUMNS])
+    day = timezone.localdate(now)
+    for number, (buyer, title) in enumerate(zip(buyers, SAMPLE_TITLES, strict=False), start=first):
+        values = {
+            "buyer": buyer.name,
+            "uscc": buyer.uscc,
+            "fiscal_year": day.year,
+            "code": f"{day.year}-{number:03d}",
+            "name": title,
+            "source": "一般公共预算",
+            "amount": SAMPLE_AMOUNT,
+            "approved_on": formats.day(day),
+        }
+        table.writerow([values.get(column.key, "") for column in COLUMNS])
+    # The mark at the beginning tells a spreadsheet program that this is UTF-8.
+    return HttpResponse(
+        "\ufeff" + text.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="budget.csv"'},
+    )
 
 
 @page(by=PUBLIC, methods=("POST",))

@@ -51,6 +51,7 @@ urlpatterns = [
     foreign("language/", set_language, "set_language", PUBLIC),
     foreign("preferences/", preferences.choose, "preferences", PUBLIC),
     path("demo/", sandbox.demo, name="demo"),
+    path("demo/budget.csv", sandbox.sample_budget, name="demo_budget"),
     path("sandbox/clock/", sandbox.move_clock, name="sandbox_clock"),
     path("sandbox/post/", sandbox.switch_post, name="sandbox_post"),
 ]
