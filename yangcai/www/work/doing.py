@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from yangcai import law
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, Action, Done, can, perform, rehearse
 from yangcai.kernel.models import Entry, Task
@@ -22,12 +23,13 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
+from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
-from yangcai.www.work import places, tables
+from yangcai.www.work import judging, places, tables
 from yangcai.www.work.clocks import title_of
-from yangcai.www.work.offers import DANGEROUS
+from yangcai.www.work.offers import DANGEROUS, Offer, offers
 from yangcai.www.work.shown import kind_of
 from yangcai.www.work.timeline import actor_of
 
@@ -36,6 +38,8 @@ TRIED_FIRST = frozenset({"budget.import"})
 #: For whom a stale form is no danger, because their steps touch only what is theirs; and who must not learn from a
 #: conflict that others were busy on the case (87号令 art. 28).
 WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
+#: Where to go back to from an Action whose row is not what it is about.
+BACK = {"budget.import": "work_budget"}
 NEXT_SHOWN = 6
 #: A file of a hundred thousand lines may have as many faults; a page shows the first.
 REFUSALS_SHOWN = 200
@@ -85,9 +89,10 @@ def rehearsal(request: HttpRequest, model: str, pk: int, code: str) -> HttpRespo
 
 
 def _told(done: Done) -> str:
-    """What a rehearsal came to, in a sentence."""
-    rows = done.value if isinstance(done.value, list | tuple) else [done.value] if done.value is not None else []
-    return _("试算通过：将写入 %(n)d 行，没有差错。尚未写入；请重新选择文件并正式提交。") % {"n": len(rows)}
+    """What the rehearsal of an import came to, in a sentence: how many lines, how much money."""
+    lines, total = done.value
+    said = _("试算通过：将写入 %(n)d 行，合计 %(total)s，没有差错。尚未写入；请重新选择文件并正式提交。")
+    return said % {"n": lines, "total": formats.yuan(total)}
 
 
 # --- conflict and repetition -------------------------------------------------------------------------------------
@@ -141,7 +146,7 @@ def _form_page(
             "title": action.title,
             "hint": action.hint[0 if in_chinese() else 1],
             "subject": subject,
-            "back": places.page_of(subject),
+            "back": _back(action, subject),
             "root_title": str(subject.root),
             "form": form,
             "blocked": refusals if form is None else (),
@@ -156,10 +161,36 @@ def _form_page(
             "grounds": grounds(action, subject, now=now),
             "publishes": notice_name(action.notice) if action.notice else "",
             "due": _own_task(action, subject, post),
+            "closes_at": _closes_at(action, subject, now=now),
+            "judged": _judged(subject, post=post, now=now),
+            "instead": _instead(subject, post=post, now=now) if form is None else (),
             "now": now,
         },
         status=status,
     )
+
+
+def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:
+    """What else may be done about it, where this may not: often the very thing that is missing."""
+    found = offers([subject.root], post=post, now=now).open
+    return [offer for offer in found if not offer.is_dangerous]
+
+
+def _closes_at(action: Action, subject: Any, *, now: datetime.datetime) -> datetime.datetime | None:
+    """When the stage ends in which this may be done; None where it has no end."""
+    stage = subject.stage_at(now) if action.at else ""
+    if not stage or stage not in action.at or not isinstance(subject.root, Case):
+        return None
+    running = subject.root.periods.filter(stage=stage, opens_at__lte=now, closes_at__gt=now)
+    return max((period.closes_at for period in running if period.closes_at), default=None)
+
+
+def _judged(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
+    """What was found out about the bids, for whoever signs it or decides by it."""
+    lot = subject.lot if isinstance(subject, EvaluationReport) else subject
+    if not isinstance(lot, Lot) or lot.stage_at(now) not in {Stage.EVALUATION, Stage.AWARD}:
+        return []
+    return judging.judged([lot], post=post, now=now)
 
 
 def _first(refusals: list[Refusal]) -> list[Refusal]:
@@ -169,6 +200,12 @@ def _first(refusals: list[Refusal]) -> list[Refusal]:
         return refusals
     said = Refusal("more_refusals", f"另有 {more} 处，改正以上各处后再试", f"{more} more: mend these first")
     return [*refusals[:REFUSALS_SHOWN], said]
+
+
+def _back(action: Action, subject: Any) -> str:
+    if action.code in BACK:
+        return reverse(BACK[action.code])
+    return places.page_of(subject) if subject else reverse("work")
 
 
 def _address(subject: Any, action: Action) -> list[Any]:
@@ -227,7 +264,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
             "made_title": formats.titled(kind.title) if kind else "",
             "made_url": places.page_of(made) if made else "",
             "entry": entry,
-            "back": places.page_of(subject) if subject else reverse("work"),
+            "back": _back(action, subject),
             "notices": Notice.objects.filter(entry_seq=seq).order_by("pk"),
             "next": next_steps(entry, made, post=post),
             "shown_once": shown_once,

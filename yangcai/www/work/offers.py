@@ -78,6 +78,14 @@ class Offers:
     blocked: list[Offer]
     elsewhere: list[Offer]
 
+    def of(self, *apps: str) -> "Offers":
+        """Those of some kinds only, by the first word of their codes, where a page is about them alone."""
+        kept = [
+            [o for o in part if o.action.code.partition(".")[0] in apps]
+            for part in (self.open, self.blocked, self.elsewhere)
+        ]
+        return Offers(*kept)
+
 
 def name_of(row: Any) -> str:
     """What a row is called on a page. A seat in a committee has no name: who sits there may be secret."""

@@ -84,7 +84,9 @@ def budget(request: HttpRequest) -> HttpResponse:
             "page": shown,
             "lines": [(row, found[row.pk]) for row in shown.object_list],
             "bars": bars(waterfall(buyer=post.organisation, fiscal_year=year)) if own and shown.object_list else None,
-            "offers": offers([post.organisation], post=post, now=now) if post.role == Role.TREASURY else None,
+            "offers": offers([post.organisation], post=post, now=now).of("budget")
+            if post.role == Role.TREASURY
+            else None,
             "now": now,
         },
     )
@@ -250,7 +252,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "table": linked(list(shown.object_list), columns, Organisation),
         "search": text,
-        "offers": offers([post.organisation], post=post, now=now),
+        "offers": offers([post.organisation], post=post, now=now).of("organisation", "debarment", "post"),
         "now": now,
     }
     return render(request, "work/list.html", context)

@@ -15,7 +15,7 @@ from yangcai.cases.queries import visible_to
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
-from yangcai.kernel.refusals import Citation
+from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.queries import unplanned_appropriations
@@ -87,8 +87,9 @@ def todo(task: Task, *, now: datetime.datetime) -> Todo:
     if task.clock:
         found = law.find(law.clock(task.clock).rule, on=timezone.localdate(now))
         citation = found.citation if found else None
+    colon = "：" if in_chinese() else ": "
     return Todo(
-        f"{title_of(task)}：{task.title}",
+        f"{title_of(task)}{colon}{task.title}",
         places.form_of_ref(task.action, task.subject),
         task.due_at,
         citation,
