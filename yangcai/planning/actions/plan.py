@@ -182,7 +182,7 @@ class ReviewPlan(Input):
     reason = TextField(label=_("退回理由"), lines=3, required=False)
 
     def scope(self) -> None:
-        self.initial["answers"] = [{"check": code} for code in checks.codes()]
+        self.fields["answers"].initial = [{"check": code} for code in checks.codes()]
 
 
 @action(

@@ -21,6 +21,7 @@ from yangcai.kernel.models import Entry, Task
 from yangcai.kernel.refusals import Citation, Refusal, Refused, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
 from yangcai.tendering.models import EvaluationReport
@@ -30,7 +31,7 @@ from yangcai.www.forms import arrange
 from yangcai.www.work import judging, places, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
-from yangcai.www.work.shown import kind_of
+from yangcai.www.work.shown import REQUIREMENT, kind_of
 from yangcai.www.work.timeline import actor_of
 
 #: What can be tried without writing before it is done.
@@ -158,6 +159,10 @@ def _form_page(
             "danger": action.code in DANGEROUS,
             "facts": tables.facts(subject, kind.columns) if kind else [],
             "facts_title": formats.titled(kind.title) if kind else "",
+            "requirement": tables.facts(subject.requirement, REQUIREMENT.columns)
+            if isinstance(subject, PlanItem) and hasattr(subject, "requirement")
+            else [],
+            "requirement_title": formats.titled(REQUIREMENT.title),
             "grounds": grounds(action, subject, now=now),
             "publishes": notice_name(action.notice) if action.notice else "",
             "due": _own_task(action, subject, post),

@@ -18,7 +18,7 @@ from yangcai.kernel.actions import SCOPES, STANDINGS
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.planning.models import Intention, PlanItem, Requirement
+from yangcai.planning.models import Intention, PlanItem
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.work import places, rail, tables, timeline
@@ -26,7 +26,7 @@ from yangcai.www.work.clocks import clocks
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import bars
 from yangcai.www.work.offers import Offer, offers
-from yangcai.www.work.shown import KINDS, OF_ORGANISATION
+from yangcai.www.work.shown import KINDS, OF_ORGANISATION, REQUIREMENT
 
 MONEY = BUYER | {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR}
 PER_PAGE = 50
@@ -162,22 +162,8 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
         "title": row.title,
         "kicker": [row.buyer.name, row.get_category_display()],
         "steps": rail.steps(row, cases[0] if cases else None, now=now),
-        "more_facts": tables.facts(
-            row.requirement,
-            (
-                "description",
-                "quantity",
-                "delivery",
-                "standards",
-                "service",
-                "acceptance_plan",
-                "survey_respondents",
-                "survey_summary",
-            ),
-        )
-        if hasattr(row, "requirement")
-        else [],
-        "more_title": formats.titled(Requirement._meta.verbose_name),
+        "more_facts": tables.facts(row.requirement, REQUIREMENT.columns) if hasattr(row, "requirement") else [],
+        "more_title": formats.titled(REQUIREMENT.title),
         "tables": [linked(cases, ("number", "title", "agent", "published_at", "end_kind"), Case)] if cases else [],
     }
     return render(request, "work/root.html", context)

@@ -16,7 +16,7 @@ from yangcai.contracts.models import Acceptance, Amendment, Contract, Delivery, 
 from yangcai.credit.models import Debarment
 from yangcai.funds.models import Appropriation
 from yangcai.parties.models import ApiToken, Organisation, Post
-from yangcai.planning.models import Intention, PlanItem
+from yangcai.planning.models import Intention, PlanItem, Requirement
 from yangcai.tendering.models import (
     AwardLetter,
     Bid,
@@ -273,6 +273,22 @@ ROOTS: tuple[Kind, ...] = (
         ("buyer", "fiscal_year", "code", "name", "classification", "source", "amount", "approved_on"),
     ),
     Kind(Organisation, _("主体"), ("name", "kind", "uscc", "parent", "size", "address", "contact")),
+)
+
+#: What a plan asks for, beside what it says of money and method.
+REQUIREMENT = Kind(
+    Requirement,
+    _("采购需求"),
+    (
+        "description",
+        "quantity",
+        "delivery",
+        "standards",
+        "service",
+        "acceptance_plan",
+        "survey_respondents",
+        "survey_summary",
+    ),
 )
 
 KINDS: dict[type[models.Model], Kind] = {kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *ROOTS)}
