@@ -24,7 +24,8 @@ os.environ["YANGCAI_HOME"] = FOLDER
 os.environ["YANGCAI_DEBUG"] = "1"
 
 from yangcai.settings import *  # noqa: E402, F403
-from yangcai.settings import DATABASES  # noqa: E402
+from yangcai.settings import DATABASES, in_sandbox  # noqa: E402
 
+in_sandbox(DATABASES["default"])  # tests stand the database's clock too
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("YANGCAI_TEST_DB") or f"test_yangcai_{os.getpid()}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast: no secret is kept here

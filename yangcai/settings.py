@@ -105,6 +105,12 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
+def in_sandbox(database: dict[str, Any]) -> None:
+    """Tell each connection that the sandbox clock counts; without this the database keeps its own time."""
+    given = database["OPTIONS"].get("options", "")
+    database["OPTIONS"]["options"] = f"{given} -c yangcai.sandbox=on".strip()
+
+
 DEBUG = flag("YANGCAI_DEBUG")
 YANGCAI_SANDBOX = flag("YANGCAI_SANDBOX")
 YANGCAI_HOME = home()
@@ -192,6 +198,8 @@ DATABASES = {
         os.environ.get("DATABASE_URL") or embedded_postgres.status(YANGCAI_HOME / "postgres").dsn,
     ),
 }
+if YANGCAI_SANDBOX:
+    in_sandbox(DATABASES["default"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that the limit on failed logins holds over all worker processes.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "platform_cache"}}

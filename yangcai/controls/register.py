@@ -171,6 +171,8 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("opened_bid_is_the_sealed_one", "开启的投标文件必须是该供应商递交的密封文件",
          "What is opened is what that supplier sealed"),
         ("sealed_bid_is_never_changed", "投标文件递交和开启后不能改动", "A sealed or opened bid is never changed"),
+        ("no_sandbox_clock_outside_a_sandbox", "正式环境按数据库时间，不能设置模拟时钟",
+         "Outside a sandbox the database keeps its own time"),
         ("periods_do_not_overlap", "同一项目的环节时间不能重叠", "The stages of a case do not overlap"),
     ),
     _control(

@@ -35,10 +35,17 @@ class Driver(Protocol):
     def file(self, name: str, content: bytes, *, by: Post, at: datetime.datetime) -> Any: ...
 
 
+#: Earlier than any case: the first law that is known here is of 2003.
+BEFORE_ALL = datetime.datetime(2003, 1, 1, tzinfo=datetime.UTC)
+
+
 def begin_again() -> None:
-    """Each case of a run has its own years: take the sandbox clock off, so that it may start earlier."""
+    """Each case of a run has its own years: put the sandbox clock back, so that it may start earlier."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM kernel_sandboxclock")
+        cursor.execute(
+            "INSERT INTO kernel_sandboxclock (id, at) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET at = EXCLUDED.at",
+            [BEFORE_ALL],
+        )
 
 
 def move_to(at: datetime.datetime) -> None:
