@@ -5,16 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from tests import factories
 from tests.contracts import support
 from tests.factories import NOW, at
 from tests.kernel import probe as probes
 from tests.kernel.probe import probe
-from yangcai.kernel import entries
+from yangcai.kernel import documents, entries
 from yangcai.kernel.actions import ACTIONS, BLOCKS, Action, can, perform, rehearse
-from yangcai.kernel.models import Entry, EntryPayload, IdempotencyKey, Rooted, Task
+from yangcai.kernel.inputs import DocumentField, Input
+from yangcai.kernel.models import Document, Entry, EntryPayload, IdempotencyKey, Rooted, Task
 from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
@@ -264,6 +268,54 @@ def test_a_key_stands_for_one_request(officer: Post) -> None:
     colleague = factories.make_post(Role.BUYER_OFFICER, organisation)
     perform(probe(), organisation, by=colleague, now=NOW, contact="乙", idempotency_key="k1")
     assert Entry.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("form", "paper", "again"),
+    [
+        ("contact=甲", b"one", True),
+        ("contact=甲&csrfmiddlewaretoken=2", b"one", True),
+        ("contact=甲", b"two", False),
+        ("contact=乙&contact=甲", b"one", False),
+        ("contact=甲", None, False),
+    ],
+)
+def test_a_key_stands_for_every_value_and_every_byte(
+    officer: Post, form: str, paper: bytes | None, again: bool
+) -> None:
+    """Two files of one name and size are two requests, and so are two values of one field."""
+
+    def sent(form: str, paper: bytes | None) -> dict[str, Any]:
+        files = MultiValueDict({"paper": [SimpleUploadedFile("a.txt", paper)]} if paper else {})
+        return {"form_data": QueryDict(form), "files": files, "by": officer, "now": NOW, "idempotency_key": "k1"}
+
+    perform(probe(), officer.organisation, **sent("contact=甲&csrfmiddlewaretoken=1", b"one"))
+    if again:
+        assert perform(probe(), officer.organisation, **sent(form, paper)).again is True
+    else:
+        assert codes(probe(), officer.organisation, **sent(form, paper)) == {"idempotency_mismatch"}
+    assert Entry.objects.count() == 1
+
+
+def test_a_file_can_still_be_read_after_its_digest_was_taken(officer: Post) -> None:
+    class Paper(Input):
+        paper = DocumentField()
+
+    def keep(organisation: Organisation, *, by: Post, now: Any, paper: Document) -> None:
+        kept.append(documents.read(paper))
+
+    kept: list[bytes] = []
+    files = MultiValueDict({"paper": [SimpleUploadedFile("a.txt", b"one")]})
+    action = probe(keep, input=Paper, checks=())
+    perform(action, officer.organisation, by=officer, now=NOW, form_data=QueryDict(), files=files, idempotency_key="k1")
+    assert kept == [b"one"]
+
+
+def test_a_key_stands_for_one_post_of_its_person(officer: Post) -> None:
+    other = factories.make_post(Role.BUYER_OFFICER, officer.organisation, person=officer.person)
+    perform(probe(), officer.organisation, by=officer, now=NOW, contact="甲", idempotency_key="k1")
+    given = {"by": other, "now": NOW, "contact": "甲", "idempotency_key": "k1"}
+    assert codes(probe(), officer.organisation, **given) == {"idempotency_mismatch"}
 
 
 def test_a_refused_request_may_be_mended_under_its_key(officer: Post) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
+from django.core.files.base import File
 from django.db import DatabaseError, connection, models, transaction
 from django.utils.crypto import salted_hmac
+from django.utils.datastructures import MultiValueDict
 
 from yangcai.kernel import entries, tasks
 from yangcai.kernel.inputs import Input
@@ -426,11 +428,27 @@ def _note_refusal(call: _Call, refusals: list[Refusal]) -> None:
         )
 
 
+def _as_sent(value: Any) -> Any:
+    """What a request said, every value of every name and every byte of its files, in a form that can be compared."""
+    if isinstance(value, File):
+        digest = hashlib.sha256()
+        for chunk in value.chunks():
+            digest.update(chunk)
+        value.seek(0)
+        return {"name": value.name, "sha256": digest.hexdigest()}
+    if isinstance(value, MultiValueDict):
+        value = {name: values for name, values in value.lists() if name != "csrfmiddlewaretoken"}
+    if isinstance(value, dict):
+        return {str(name): _as_sent(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_sent(one) for one in value]
+    return entries.plain(value)
+
+
 def _claim(call: _Call, key: str) -> Done | None:
     """Take the idempotency key, or answer with what it stands for. A second request waits for the first one here."""
-    data = call.data.dict() if hasattr(call.data, "dict") else dict(call.data)
-    data.pop("csrfmiddlewaretoken", None)
-    request = entries.canonical(entries.plain([call.action.code, call.subject.ref, data]))
+    said = [call.action.code, call.subject.ref, call.by.pk, _as_sent(call.data), _as_sent(call.files or {})]
+    request = entries.canonical(said)
     if call.action.secret:  # a plain digest of a price can be guessed; this one only by who has the site's key
         digest = salted_hmac("yangcai.idempotency", request, algorithm="sha256").hexdigest()
     else:
