@@ -18,5 +18,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER sandbox_clock_moves AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON kernel_sandboxclock
+-- After each row: INSERT … ON CONFLICT DO UPDATE is an UPDATE when the clock is there.
+CREATE TRIGGER sandbox_clock_moves AFTER INSERT OR UPDATE OR DELETE ON kernel_sandboxclock
+  FOR EACH ROW EXECUTE FUNCTION kernel_sandbox_clock_moves();
+CREATE TRIGGER sandbox_clock_no_truncate BEFORE TRUNCATE ON kernel_sandboxclock
   FOR EACH STATEMENT EXECUTE FUNCTION kernel_sandbox_clock_moves();
