@@ -10,6 +10,7 @@ from tests.api.conftest import Clock
 from tests.api.support import Caller, codes, token_of
 from tests.factories import make_case, make_post
 from tests.tendering.walk import Tender, document, offer, set_database_clock
+from yangcai.kernel import log_index
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Entry, EntryPayload, IdempotencyKey, Upload
 from yangcai.parties.roles import Role
@@ -50,7 +51,7 @@ def test_an_action_is_performed_and_told() -> None:
     answer = caller.act(case, "solicitation.draft", document())
     assert answer.status_code == 201, answer.content
     done = answer.json()
-    assert Entry.objects.get(seq=done["entry"]).action == "solicitation.draft"
+    assert Entry.objects.get(seq=log_index.read(done["entry"])).action == "solicitation.draft"
     assert Solicitation.objects.get(case=case).requirement == document()["requirement"]
     assert caller.get(f"cases/{case.pk}").json()["version"] == 1
 

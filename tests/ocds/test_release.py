@@ -27,7 +27,7 @@ def packages(case: Case, now: datetime.datetime) -> tuple[dict[str, Any], dict[s
 
 
 def as_known(case: Case, when: datetime.datetime) -> dict[str, Any]:
-    return release.release(rows.read(case), at=when, tag=["compiled"], seq=0)
+    return release.release(rows.read(case), at=when, tag=["compiled"], number=0)
 
 
 def test_every_stop_is_valid_and_the_past_never_changes() -> None:

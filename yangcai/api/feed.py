@@ -1,31 +1,50 @@
-"""What has happened since log index n? A feed whose cursor is the log index, so it can lose nothing."""
+"""What has happened since log index n? A feed whose cursor is the log index, so it can lose nothing.
+
+The cursor is enciphered (kernel/log_index.py) and moves only over what this reader may see: neither its steps nor the
+number of pages tell that a bid came in.
+"""
 
 import datetime
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 
 from yangcai.cases.queries import OVERSEERS
+from yangcai.kernel import log_index
 from yangcai.kernel.actions import ACTIONS, SCOPES
 from yangcai.kernel.models import Entry
 
-
-def page(*, after: int, limit: int, post: Any, now: datetime.datetime) -> dict[str, Any]:
-    """Entries with seq > after that this post (or the public) may see; `next` moves over hidden ones too."""
-    entries = list(Entry.objects.filter(seq__gt=after).order_by("seq")[:limit])
-    visible = _visible_roots({e.root for e in entries}, post, now)
-    items = [_item(e) for e in entries if e.root in visible and e.outcome == "done" and _may_see(e, post)]
-    return {"items": items, "next": entries[-1].seq if entries else after, "more": len(entries) == limit}
+#: So many Entries are looked at in one query.
+BATCH = 500
 
 
-def _may_see(entry: Entry, post: Any) -> bool:
-    """Secret Actions (a bid came in) are seen by the one who did them alone, until the opening makes them public."""
-    action = ACTIONS.get(entry.action)
-    if action is None:
-        return False
-    if action.is_public:
-        return True
-    return post is not None and post.organisation_id == entry.organisation_id
+def page(*, after: str, limit: int, post: Any, now: datetime.datetime) -> dict[str, Any]:
+    """At most `limit` Entries after the cursor (empty: from the beginning) that this post, or the public, may see.
+
+    `next` is the last one shown, else the cursor as it came. Raises UnknownIndex.
+    """
+    found: list[Entry] = []
+    position = log_index.read(after) if after else -1
+    while len(found) <= limit:
+        entries = list(Entry.objects.filter(_may_see(post), outcome="done", seq__gt=position).order_by("seq")[:BATCH])
+        visible = _visible_roots({e.root for e in entries}, post, now)
+        found += [entry for entry in entries if entry.root in visible]
+        if len(entries) < BATCH:
+            break
+        position = entries[-1].seq
+    shown = found[:limit]
+    return {
+        "items": [_item(entry) for entry in shown],
+        "next": log_index.shown(shown[-1].seq) if shown else after,
+        "more": len(found) > limit,
+    }
+
+
+def _may_see(post: Any) -> Q:
+    """What is public, and what one's own organisation did: that a bid came in is seen by nobody else."""
+    public = Q(action__in=[code for code, action in ACTIONS.items() if action.is_public])
+    return public if post is None else public | Q(action__in=list(ACTIONS), organisation_id=post.organisation_id)
 
 
 def _visible_roots(refs: set[str], post: Any, now: datetime.datetime) -> set[str]:
@@ -51,7 +70,7 @@ def _item(entry: Entry) -> dict[str, Any]:
     action = ACTIONS[entry.action]
     actor = entry.organisation if entry.role != "expert" else "评审专家"
     return {
-        "seq": entry.seq,
+        "entry": log_index.shown(entry.seq),
         "at": entry.at.isoformat(),
         "action": entry.action,
         "root": entry.root,

@@ -106,7 +106,7 @@ def _read_paths() -> dict[str, Any]:
         ("me", "the token's post", []),
         ("worklist", "what is due", []),
         ("notices", "published notices", [_parameter("q", "query"), _parameter("kind", "query"), *page]),
-        ("feed", "Entries after a log index", page),
+        ("feed", "Entries after a log index", [_parameter("after", "query"), _parameter("limit", "query", "integer")]),
     )
     for name, text, parameters in others:
         paths[f"/api/v1/{name}"] = {
@@ -135,7 +135,7 @@ SCHEMAS: dict[str, Any] = {
     "Done": {
         "type": "object",
         "properties": {
-            "entry": {"type": "integer", "description": "log index"},
+            "entry": {"type": "string", "description": "log index, enciphered", "pattern": "^[0-9a-f]{32}$"},
             "again": {"type": "boolean"},
             "value": {"type": ["object", "null"]},
             "notices": {"type": "array", "items": {"type": "string"}},

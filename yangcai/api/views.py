@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from yangcai.api import bodies, feed, openapi, problem, resources
 from yangcai.cases.models import Case
-from yangcai.kernel import clock, documents, tasks
+from yangcai.kernel import clock, documents, log_index, tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform, rehearse
 from yangcai.kernel.refusals import Refused
 from yangcai.ocds.release import record, record_package, release_package, releases
@@ -69,10 +69,10 @@ def reply(data: Any, *, status: int = 200) -> JsonResponse:
     return answer
 
 
-def cursor(request: HttpRequest, *, start: int) -> tuple[int, int]:
+def cursor(request: HttpRequest, *, start: int, name: str = "after") -> tuple[int, int]:
     """(after, limit) of a list. Raises BadBody."""
     try:
-        after, limit = int(request.GET.get("after", start)), int(request.GET.get("limit", PAGE))
+        after, limit = int(request.GET.get(name, start)), int(request.GET.get("limit", PAGE))
     except ValueError as error:
         raise bodies.BadBody("after and limit are whole numbers") from error
     if abs(after) >= 2**63:
@@ -168,7 +168,7 @@ def act(request: HttpRequest, *, path: str, pk: int, code: str, post: Any, now: 
     )
     return reply(
         {
-            "entry": done.entry,
+            "entry": log_index.shown(done.entry),
             "again": done.again,
             "value": openapi.reference(done.value),
             "notices": [n.number for n in done.notices],
@@ -241,8 +241,11 @@ def notices(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpR
 @endpoint("GET", public=True)
 def changes(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
     """The change feed: Entries after a log index, in order, without loss."""
-    after, limit = cursor(request, start=-1)
-    return reply(feed.page(after=after, limit=limit, post=post, now=now))
+    _number, limit = cursor(request, start=0, name="")
+    try:
+        return reply(feed.page(after=request.GET.get("after", ""), limit=limit, post=post, now=now))
+    except log_index.UnknownIndex as error:
+        raise bodies.BadBody("after: the `next` of an earlier answer") from error
 
 
 @endpoint("GET", public=True)

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from yangcai.kernel.models import Entry
 from yangcai.ocds import contracts as contracts_part
 from yangcai.ocds import tender as tender_part
 from yangcai.ocds.rows import CaseRows
@@ -33,13 +34,13 @@ EXTENSIONS = (
 )
 
 
-def release(rows: CaseRows, *, at: datetime.datetime, tag: list[str], seq: int) -> dict[str, Any]:
-    """Everything that was public about the case at `at`; `seq` is the log index that makes the release's id."""
+def release(rows: CaseRows, *, at: datetime.datetime, tag: list[str], number: int) -> dict[str, Any]:
+    """Everything that was public about the case at `at`; `number` counts the case's releases, for the id."""
     case = rows.case
     process = ocid(case.pk)
     data = {
         "ocid": process,
-        "id": f"{process}-{seq}",
+        "id": f"{process}-{number}",
         "date": moment(at),
         "tag": tag,
         "initiationType": "tender",
@@ -105,21 +106,25 @@ def _party(organisation: Organisation, roles: list[str]) -> dict[str, Any]:
 def releases(rows: CaseRows, *, now: datetime.datetime) -> list[dict[str, Any]]:
     """One release per published step, each a full snapshot of its moment."""
     return [
-        release(rows, at=entry.at, tag=[TAGS[entry.action]], seq=entry.seq)
-        for entry in rows.entries
-        if entry.action in TAGS and entry.at <= now
+        release(rows, at=entry.at, tag=[TAGS[entry.action]], number=number)
+        for number, entry in enumerate(_published(rows, now), start=1)
     ]
+
+
+def _published(rows: CaseRows, now: datetime.datetime) -> list[Entry]:
+    """The steps that made a release. They are counted within the case: a log index would count the bids too."""
+    return sorted((e for e in rows.entries if e.action in TAGS and e.at <= now), key=lambda entry: entry.seq)
 
 
 def record(rows: CaseRows, *, now: datetime.datetime) -> dict[str, Any]:
     """The releases of a case and what they add up to: at the last published step, so that the same rows give the same
     bytes at any later time."""
     every = releases(rows, now=now)
-    last = max((e for e in rows.entries if e.action in TAGS and e.at <= now), key=lambda e: e.seq, default=None)
+    steps = _published(rows, now)
     process = ocid(rows.case.pk)
-    if last is None:
+    if not steps:
         return {"ocid": process, "releases": every}
-    compiled = release(rows, at=last.at, tag=["compiled"], seq=last.seq)
+    compiled = release(rows, at=steps[-1].at, tag=["compiled"], number=len(steps))
     return {"ocid": process, "releases": every, "compiledRelease": compiled}
 
 

@@ -179,7 +179,7 @@ def entries() -> list[dict[str, Any]]:
             "sentence": _("教育体育局发布了采购公告"),
             "actor": _("教育体育局（经办）"),
             "citation": TENDER,
-            "seq": 214,
+            "hash": "9f2c41aa",
             "url": "#",
         },
         {
@@ -188,9 +188,9 @@ def entries() -> list[dict[str, Any]]:
             "actor": _("代理机构"),
             "refused": True,
             "note": _("剩余时间不足，须先顺延截止时间。"),
-            "seq": 209,
+            "hash": "03be7715",
         },
-        {"at": NOW - 9 * DAY, "sentence": _("审核人通过了采购需求"), "actor": _("教育体育局（审核）"), "seq": 0},
+        {"at": NOW - 9 * DAY, "sentence": _("审核人通过了采购需求"), "actor": _("教育体育局（审核）")},
     ]
 
 

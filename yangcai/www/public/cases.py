@@ -128,7 +128,7 @@ def events(case: Case) -> list[dict[str, Any]]:
 
 def event(entry: Entry) -> dict[str, Any]:
     actor = _("评审专家") if entry.role == "expert" else entry.organisation
-    return {"at": entry.at, "sentence": ACTIONS[entry.action].tell(actor=actor), "seq": entry.seq}
+    return {"at": entry.at, "sentence": ACTIONS[entry.action].tell(actor=actor), "hash": entry.hash}
 
 
 def documents(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ class Happening:
 
     at: Any
     sentence: str
-    seq: int
+    hash: str
     refused: bool = False
     note: str = ""
 
@@ -70,9 +70,9 @@ def happenings(rows: Iterable[Entry], *, post: Post) -> list[Happening]:
         actor = actor_of(entry, post=post)
         sentence = action.tell(actor=actor) if action else entry.action
         if entry.outcome == "refused" and action is not None:
-            found.append(Happening(entry.at, f"{actor} {action.title}", entry.seq, True, _reasons(entry)))
+            found.append(Happening(entry.at, f"{actor} {action.title}", entry.hash, True, _reasons(entry)))
         else:
-            found.append(Happening(entry.at, sentence, entry.seq))
+            found.append(Happening(entry.at, sentence, entry.hash))
     return found
 
 

@@ -1,8 +1,24 @@
 """Where is each page of the workbench?"""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from yangcai.kernel import log_index
 from yangcai.www.work import casepage, doing, files, rootpages, worklist
+
+
+class LogIndexConverter:
+    """A log index in an address, so that nobody reads from it how much was done meanwhile."""
+
+    regex = "[0-9a-f]{32}"
+
+    def to_python(self, value: str) -> int:
+        return log_index.read(value)
+
+    def to_url(self, value: int) -> str:
+        return log_index.shown(value)
+
+
+register_converter(LogIndexConverter, "log_index")
 
 urlpatterns = [
     path("", worklist.worklist, name="work"),
@@ -21,6 +37,6 @@ urlpatterns = [
     path("organisation/<int:pk>/", rootpages.organisation, name="work_organisation"),
     path("do/<slug:model>/<int:pk>/<str:code>/", doing.do, name="work_do"),
     path("try/<slug:model>/<int:pk>/<str:code>/", doing.rehearsal, name="work_try"),
-    path("done/<int:seq>/", doing.done, name="work_done"),
+    path("done/<log_index:seq>/", doing.done, name="work_done"),
     path("file/<int:pk>/", files.file, name="work_file"),
 ]
