@@ -242,6 +242,31 @@ class Invoice(ContractRow):
         return self.number
 
 
+class Receivable(ContractRow):
+    """应收账款: a small or medium supplier has its claim confirmed (保障中小企业款项支付条例 art. 16)."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="receivables", verbose_name=_("采购合同"))
+    amount = MoneyField(_("金额"))
+    purpose = models.TextField(_("用途"), default="", blank=True)
+    requested_at = models.DateTimeField(_("请求时间"))
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+    confirmed_amount = MoneyField(_("确认金额"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("应收账款")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="receivable_is_positive"),
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=models.Q(confirmed_at__isnull=True),
+                name="one_waiting_receivable_per_contract",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount}"
+
+
 class PaymentRequest(ContractRow):
     """支付申请: requested by one person, approved by another, paid by the treasury."""
 

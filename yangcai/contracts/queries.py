@@ -15,6 +15,7 @@ from yangcai.contracts.models import (
     Invoice,
     Milestone,
     PaymentRequest,
+    Receivable,
 )
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
@@ -87,6 +88,16 @@ def visible_payment_requests(post: Post | None, now: datetime.datetime) -> Query
 @standing(PaymentRequest)
 def concerns_payment_request(request: PaymentRequest, post: Post) -> bool:
     return concerns_contract(request.contract, post)
+
+
+@scope(Receivable)
+def visible_receivables(post: Post | None, now: datetime.datetime) -> QuerySet[Receivable]:
+    return _between_parties(Receivable.objects.select_related("contract__case", "contract__supplier"), post)
+
+
+@standing(Receivable)
+def concerns_receivable(receivable: Receivable, post: Post) -> bool:
+    return concerns_contract(receivable.contract, post)
 
 
 @scope(Delivery)

@@ -75,6 +75,7 @@ def _steps(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterato
     yield from _deliveries(case, contract)
     yield from _invoices(contract)
     yield from _payments(case, contract, now=now)
+    yield from _receivables(case, contract, now=now)
     yield from _closing(case, contract)
 
 
@@ -162,6 +163,14 @@ def _payments(case: Case, contract: Contract, *, now: datetime.datetime) -> Iter
             )
         else:
             yield Due("payment.pay", request.ref, Role.TREASURY_PAYER, since, clock=clock, due_at=due_at)
+
+
+def _receivables(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
+    """C26: what the buyer is asked to confirm."""
+    for receivable in contract.receivables.filter(confirmed_at__isnull=True):
+        since = receivable.requested_at
+        due_at = _due_at("C26", since=since, case=case, now=now)
+        yield _buyer("receivable.confirm", receivable.ref, case, since, clock="C26", due_at=due_at)
 
 
 def payment_clock(

@@ -11,11 +11,13 @@ from yangcai.contracts.actions.payment import (
     return_payment,
     submit_invoice,
 )
+from yangcai.contracts.actions.receivable import confirm_receivable, request_receivable
 
 __all__ = [
     "amend_contract",
     "approve_payment",
     "close_contract",
+    "confirm_receivable",
     "draft_contract",
     "file_contract",
     "pay_payment",
@@ -23,6 +25,7 @@ __all__ = [
     "record_acceptance",
     "report_delivery",
     "request_payment",
+    "request_receivable",
     "return_payment",
     "sign_contract",
     "submit_invoice",

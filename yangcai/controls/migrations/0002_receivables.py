@@ -1,0 +1,10 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parent.parent / "receivables.sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("controls", "0001_controls"), ("contracts", "0003_receivable")]
+    operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]

@@ -1,0 +1,7 @@
+-- What a buyer was asked to confirm, and confirmed, stays as it was.
+CREATE TRIGGER links_frozen BEFORE UPDATE ON contracts_receivable FOR EACH ROW
+  EXECUTE FUNCTION controls_frozen('links_are_never_repointed', 'contract_id', 'amount', 'requested_at');
+CREATE TRIGGER steps_once BEFORE UPDATE ON contracts_receivable FOR EACH ROW
+  EXECUTE FUNCTION controls_once('steps_are_never_taken_back', 'confirmed_at', 'confirmed_amount');
+CREATE TRIGGER record_is_kept BEFORE DELETE ON contracts_receivable
+  FOR EACH ROW EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
