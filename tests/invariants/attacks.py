@@ -360,6 +360,17 @@ _ROWS = [
      "UPDATE contracts_contract SET signed_at = NULL WHERE id = {contract}"),
     ("paid", "steps_are_never_taken_back", "unpay",
      "UPDATE contracts_paymentrequest SET paid_at = NULL WHERE id = {request}"),
+    ("awarded", "award_comes_from_its_candidate", "award somebody whom a re-evaluation put out",
+     "UPDATE cases_candidate SET superseded_at = now() WHERE id = {runner_up};"
+     "UPDATE cases_award SET refused_at = now() WHERE id = {award};"
+     + copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1",
+            refused_at="null::timestamptz")),
+    ("awarded", "steps_are_never_taken_back", "bring back somebody whom a re-evaluation put out",
+     "UPDATE cases_candidate SET superseded_at = now() WHERE id = {runner_up};"
+     "UPDATE cases_candidate SET superseded_at = NULL WHERE id = {runner_up}"),
+    ("awarded", "steps_are_never_taken_back", "take the signatures off a report",
+     "UPDATE tendering_evaluationreport SET signed_at = now() WHERE id = {report};"
+     "UPDATE tendering_evaluationreport SET signed_at = NULL WHERE id = {report}"),
     ("case", "steps_are_never_taken_back", "unapprove",
      "UPDATE planning_planitem SET approved_at = NULL WHERE id = {plan}"),
     ("case", "approved_plan_is_never_rewritten", "a larger plan",

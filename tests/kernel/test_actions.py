@@ -312,7 +312,7 @@ def test_a_file_can_still_be_read_after_its_digest_was_taken(officer: Post) -> N
 
 
 def test_a_key_stands_for_one_post_of_its_person(officer: Post) -> None:
-    other = factories.make_post(Role.BUYER_OFFICER, officer.organisation, person=officer.person)
+    other = factories.make_post(Role.BUYER_REVIEWER, officer.organisation, person=officer.person)
     perform(probe(), officer.organisation, by=officer, now=NOW, contact="甲", idempotency_key="k1")
     given = {"by": other, "now": NOW, "contact": "甲", "idempotency_key": "k1"}
     assert codes(probe(), officer.organisation, **given) == {"idempotency_mismatch"}

@@ -260,12 +260,19 @@ class Candidate(Rooted):
     evaluated_price = MoneyField(_("评审价"), null=True)
     score = models.DecimalField(_("得分"), max_digits=9, decimal_places=4, null=True)
     at = models.DateTimeField(_("时间"))
+    superseded_at = models.DateTimeField(_("重新评审后失效时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("候选人")
         constraints = [
-            models.UniqueConstraint(fields=["lot", "supplier"], name="one_candidacy_per_supplier"),
-            models.UniqueConstraint(fields=["lot", "rank"], name="one_candidate_per_rank"),
+            models.UniqueConstraint(
+                fields=["lot", "supplier"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="one_candidacy_per_supplier",
+            ),
+            models.UniqueConstraint(
+                fields=["lot", "rank"], condition=models.Q(superseded_at__isnull=True), name="one_candidate_per_rank"
+            ),
         ]
 
     def __str__(self) -> str:

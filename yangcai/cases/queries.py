@@ -116,7 +116,9 @@ def concerns_suspension(suspension: Suspension, post: Post) -> bool:
 
 
 def candidates(lot: Lot) -> QuerySet[Candidate]:
-    return Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank")
+    """The candidates that count, in order: a re-evaluation puts others in their place (87号令 art. 64)."""
+    found = Candidate.objects.filter(lot=lot, superseded_at__isnull=True)
+    return found.select_related("supplier").order_by("rank")
 
 
 def periods(case: Case) -> QuerySet[Period]:

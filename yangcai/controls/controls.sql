@@ -132,7 +132,7 @@ CREATE TRIGGER candidate_enters BEFORE INSERT ON cases_candidate
 CREATE FUNCTION controls_award_is_made() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM cases_candidate k WHERE k.id = NEW.candidate_id AND k.lot_id = NEW.lot_id
-                 AND k.supplier_id = NEW.supplier_id AND k.amount = NEW.amount) THEN
+                 AND k.supplier_id = NEW.supplier_id AND k.amount = NEW.amount AND k.superseded_at IS NULL) THEN
     PERFORM controls_refuse('award_comes_from_its_candidate', 'no candidate of this lot, supplier and amount');
   END IF;
   RETURN NEW;

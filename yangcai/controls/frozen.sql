@@ -84,6 +84,10 @@ CREATE TRIGGER steps_once BEFORE UPDATE ON planning_planitem FOR EACH ROW
   EXECUTE FUNCTION controls_once('steps_are_never_taken_back', 'approved_at', 'filed_at', 'cancelled_at');
 CREATE TRIGGER steps_once BEFORE UPDATE ON cases_case FOR EACH ROW
   EXECUTE FUNCTION controls_once('steps_are_never_taken_back', 'published_at', 'ended_at', 'end_kind');
+CREATE TRIGGER steps_once BEFORE UPDATE ON cases_candidate FOR EACH ROW
+  EXECUTE FUNCTION controls_once('steps_are_never_taken_back', 'superseded_at');
+CREATE TRIGGER steps_once BEFORE UPDATE ON tendering_evaluationreport FOR EACH ROW
+  EXECUTE FUNCTION controls_once('steps_are_never_taken_back', 'signed_at', 'sent_at', 'reported_at');
 CREATE TRIGGER steps_once BEFORE UPDATE ON cases_award FOR EACH ROW
   EXECUTE FUNCTION controls_once('steps_are_never_taken_back', 'refused_at');
 CREATE TRIGGER steps_once BEFORE UPDATE ON contracts_contract FOR EACH ROW

@@ -14,7 +14,8 @@ from typing import Any
 from django.utils import timezone
 
 from yangcai import law
-from yangcai.cases.models import Award, Candidate, Case, Lot, LotOutcome, Stage
+from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
+from yangcai.cases.queries import candidates
 from yangcai.contracts.models import Contract, Milestone, PaymentRequest
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS
@@ -435,8 +436,8 @@ class Walk:
         for lot, told in list(self.lots(Stage.AWARD, self.moment(58))):
             if not Award.objects.filter(lot=lot, refused_at=None).exists():
                 winner = next((a.supplier for a in self.file.outcome.awards if a.lot == told.lot), None)
-                candidates = Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank")
-                chosen = next((c for c in candidates if c.supplier.name == winner), candidates[0])
+                ranked = candidates(lot)
+                chosen = next((c for c in ranked if c.supplier.name == winner), ranked[0])
                 data: dict[str, Any] = {"candidate": chosen}
                 if chosen.rank > 1:
                     data |= {"ground": "other", "reason": "公布的结果"}

@@ -441,6 +441,7 @@ class EvaluationReport(LotRow):
     computed_at = models.DateTimeField(_("汇总时间"))
     signed_at = models.DateTimeField(_("签署完成时间"), null=True, blank=True)
     sent_at = models.DateTimeField(_("送交采购人时间"), null=True, blank=True)
+    reported_at = models.DateTimeField(_("报告财政部门时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("评审报告")

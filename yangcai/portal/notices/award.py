@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from yangcai import law
-from yangcai.cases.models import Award, Candidate, Case, Lot
+from yangcai.cases.models import Award, Case, Lot
+from yangcai.cases.queries import candidates
 from yangcai.portal.notices.base import (
     CONTACTS,
     FLAG,
@@ -53,7 +54,7 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
     award = Award.objects.select_related("supplier", "candidate").get(lot=lot, refused_at__isnull=True)
     solicitation = Solicitation.objects.get(case=case)
     lines = BidLine.objects.filter(opened_bid__lot=lot, opened_bid__supplier=award.supplier).order_by("number")
-    ranked = Candidate.objects.filter(lot=lot).select_related("supplier").order_by("rank")
+    ranked = candidates(lot)
     days = law.value("notice.award.period", on=case.law_as_of, jurisdiction=case.jurisdiction)
     return {
         **project(case),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases import periods
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, Candidate, CaseEnd, Lot, LotOutcome, Stage
+from yangcai.cases.queries import candidates
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, TextField
 from yangcai.kernel.models import Attachment
@@ -28,8 +29,7 @@ class DetermineAward(Input):
 
     def scope(self) -> None:
         if isinstance(self.subject, Lot):
-            candidates = Candidate.objects.filter(lot=self.subject).select_related("supplier").order_by("rank")
-            limit(self.fields["candidate"], candidates)
+            limit(self.fields["candidate"], candidates(self.subject))
             first = next(iter(rules.open_candidates(self.subject, now=self.now)), None)
             self.fields["candidate"].initial = first.pk if first else None
 

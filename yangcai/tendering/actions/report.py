@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
 from yangcai.cases.models import Candidate, Stage
+from yangcai.cases.queries import candidates
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.roles import Role
@@ -49,6 +50,7 @@ def sign_report(report: EvaluationReport, *, by: Any, now: datetime.datetime, di
 
 def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
     """The candidates in the order of the report; the amount is the bid price, never the evaluated one."""
+    candidates(report.lot).update(superseded_at=now)
     bids = {str(bid.pk): bid for bid in OpenedBid.objects.filter(lot=report.lot)}
     for bidder in report.result["candidates"]:
         found = report.result["bids"][bidder]

@@ -11,6 +11,7 @@ from yangcai import law, procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, Candidate, Lot, LotOutcome, Stage
+from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
@@ -77,8 +78,8 @@ def live_award(lot: Lot) -> Award | None:
 def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
     """Candidates in rank order who have not refused an award and are not debarred now."""
     refused = Award.objects.filter(lot=lot, refused_at__isnull=False).values("supplier_id")
-    ranked = Candidate.objects.filter(lot=lot).exclude(supplier_id__in=refused).select_related("supplier")
-    return [one for one in ranked.order_by("rank") if not may_take_part(one.supplier, at=now)]
+    ranked = candidates(lot).exclude(supplier_id__in=refused)
+    return [one for one in ranked if not may_take_part(one.supplier, at=now)]
 
 
 def not_awarded(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:

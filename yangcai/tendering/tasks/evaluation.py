@@ -19,6 +19,7 @@ from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.actions.award import deem_award
 from yangcai.tendering.models import ClauseKind, Committee, CommitteeMember, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as awards
+from yangcai.tendering.rules import reevaluation
 from yangcai.tendering.rules.committee import members
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
 
@@ -41,6 +42,8 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
                 yield from _award(lot, now=now)
     if not case.has_reached(Stage.AWARD):
         return
+    for report in _to_be_reported(case):
+        yield _run(case, "reevaluation.report", report, since=report.signed_at)
     for award in Award.objects.filter(lot__in=lots, announced_at__isnull=True, refused_at__isnull=True):
         yield _run(
             case,
@@ -50,6 +53,14 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
             clock="C14",
             due_at=law.due_at("C14", since=award.determined_at, **applicable(case, now=now)),
         )
+
+
+def _to_be_reported(case: Case) -> Iterator[EvaluationReport]:
+    """Re-evaluations that changed the result and of which the treasury does not know (87号令 art. 64)."""
+    signed = EvaluationReport.objects.filter(lot__case=case, signed_at__isnull=False, reported_at__isnull=True)
+    for report in signed.filter(revision__gt=1).order_by("pk"):
+        if reevaluation.changed_result(report):
+            yield report
 
 
 def _run(case: Case, action: str, subject: Any, *, since: datetime.datetime, **clock: Any) -> Due:

@@ -88,7 +88,8 @@ def results(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
     found = Award.objects.filter(lot__case=case, announced_at__lte=now, refused_at=None).select_related("supplier")
     awards = {award.lot_id: award for award in found}
     ranked: dict[int, list[Candidate]] = {}
-    for one in Candidate.objects.filter(lot__in=awards).select_related("supplier").order_by("rank"):
+    standing = Candidate.objects.filter(lot__in=awards, superseded_at__isnull=True)
+    for one in standing.select_related("supplier").order_by("rank"):
         ranked.setdefault(one.lot_id, []).append(one)
     opened: dict[int, list[OpenedBid]] = {}
     for bid in OpenedBid.objects.filter(lot__case=case, opened_at__lte=now).select_related("supplier").order_by("pk"):

@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Award, Case, Lot, Suspension
 from yangcai.challenges.models import Enquiry
-from yangcai.contracts.models import Acceptance, Amendment, Contract, Delivery, Invoice, Milestone, PaymentRequest
+from yangcai.contracts.models import (
+    Acceptance,
+    Amendment,
+    Contract,
+    Delivery,
+    Invoice,
+    Milestone,
+    PaymentRequest,
+    Receivable,
+)
 from yangcai.credit.models import Debarment
 from yangcai.funds.models import Appropriation
 from yangcai.parties.models import ApiToken, Organisation, Post
@@ -133,7 +142,7 @@ OF_CASE: tuple[Kind, ...] = (
     Kind(
         EvaluationReport,
         _("评审报告"),
-        ("lot__number", "revision", "computed_at", "signed_at", "sent_at", "correction_ground"),
+        ("lot__number", "revision", "computed_at", "signed_at", "sent_at", "correction_ground", "reported_at"),
     ),
     Kind(
         Award,
@@ -206,6 +215,11 @@ OF_CASE: tuple[Kind, ...] = (
             "return_reason",
             "paid_at",
         ),
+    ),
+    Kind(
+        Receivable,
+        _("应收账款"),
+        ("contract__number", "amount", "purpose", "requested_at", "confirmed_at", "confirmed_amount"),
     ),
     Kind(Suspension, _("暂停"), ("reason", "authority", "suspended_at", "until_on", "resumed_at")),
 )

@@ -1,0 +1,81 @@
+"""What when an error is found after the signatures? The same committee evaluates anew, and the treasury is told."""
+
+import datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.models import Lot, Stage
+from yangcai.kernel import documents
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import DocumentField, Input, TextField
+from yangcai.kernel.models import Document
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.actions.evaluation import write_report
+from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.rules import award as results
+from yangcai.tendering.rules import evaluation as scoring
+from yangcai.tendering.rules import reevaluation as rules
+
+
+class ReopenEvaluation(Input):
+    ground = forms.ChoiceField(label=_("重新评审情形"), choices=scoring.CorrectionGround.choices)
+    reason = TextField(label=_("发现的问题"), lines=4)
+
+
+@action(
+    "evaluation.reopen",
+    zh="组织重新评审",
+    en="Have the evaluation taken up again",
+    on=Lot,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.EVALUATION, Stage.AWARD},
+    needs=(results.is_run_by, scoring.scores_are_asked, rules.report_stands, rules.nothing_determined),
+    input=ReopenEvaluation,
+    sentence=(
+        "{post}组织原评标委员会重新评审",
+        "{post} called the same committee to evaluate anew",
+    ),
+    is_public=False,
+    cites=("evaluation.corrections",),
+    hint=(
+        "只限四种法定情形；评委更正评分并重新签署，改变评标结果的，书面报告财政部门",
+        "On the four lawful grounds only; members correct and sign anew, and a changed result is reported in writing",
+    ),
+)
+def reopen_evaluation(lot: Lot, *, by: Post, now: datetime.datetime, ground: str, reason: str) -> EvaluationReport:
+    """Back to the evaluation, with a revision of the report that nobody has signed yet."""
+    if lot.stage_at(now) == Stage.AWARD:
+        periods.advance(lot.case, to=Stage.EVALUATION, at=now, lot=lot)
+    return write_report(lot, now=now, correction_ground=ground)
+
+
+class ReportReevaluation(Input):
+    document = DocumentField(label=_("书面报告"))
+
+
+@action(
+    "reevaluation.report",
+    zh="报告重新评审结果",
+    en="Report the re-evaluation to the treasury",
+    on=EvaluationReport,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(results.is_run_by, rules.is_to_be_reported),
+    input=ReportReevaluation,
+    sentence=(
+        "{post}向财政部门书面报告重新评审改变评标结果",
+        "{post} reported in writing that the re-evaluation changed the result",
+    ),
+    is_public=False,
+    cites=("evaluation.corrections",),
+)
+def report_reevaluation(
+    report: EvaluationReport, *, by: Post, now: datetime.datetime, document: Document
+) -> EvaluationReport:
+    """The treasury finds the report with the case."""
+    documents.attach(document, to=report, title=str(_("重新评审情况报告")), kind="reevaluation", by=by, now=now)
+    report.reported_at = now
+    report.save(update_fields=["reported_at"])
+    return report
