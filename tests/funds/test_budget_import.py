@@ -87,12 +87,13 @@ def refused(treasury: Any, data: bytes, name: str = "budget.xlsx") -> list[Any]:
     ("data", "name"),
     [
         (xlsx(["2026 年部门采购预算表"], HEADER, GOOD), "b.xlsx"),
+        (repack(xlsx(HEADER, GOOD), {"xl/printerSettings/printerSettings1.bin": b"\x00printer"}), "b.xlsx"),
         (csv_of(HEADER, GOOD), "b.csv"),
         (csv_of(HEADER, GOOD, encoding="gb18030"), "b.csv"),
         (csv_of(HEADER, GOOD, delimiter="\t"), "b.csv"),
         (csv_of(OTHER_TITLES, [*GOOD[:7], "1,200,000.50", "2026年1月20日"]), "b.csv"),
     ],
-    ids=["xlsx with a title row", "csv", "gb18030", "tabs", "other titles, grouped amount, Chinese date"],
+    ids=["title row", "settings of a printer", "csv", "gb18030", "tabs", "other titles, grouped amount, Chinese date"],
 )  # fmt: skip
 def test_a_line_becomes_an_appropriation_with_its_money(
     buyer: Organisation, treasury: Any, data: bytes, name: str
@@ -170,6 +171,10 @@ def test_every_fault_is_named_by_row_and_column(buyer: Organisation, treasury: A
         (xlsx([*HEADER[:-1], "批复人"], GOOD), "b.xlsx", "budget_header"),
         (xlsx([*HEADER, "采购单位"], [*GOOD, "x"]), "b.xlsx", "budget_header"),
         (xlsx([h if h != "预算金额" else "预算金额（万元）" for h in HEADER], GOOD), "b.xlsx", "budget_unit"),
+        (xlsx(["单位：万元"], HEADER, GOOD), "b.xlsx", "budget_unit"),
+        (csv_of(["2026 年预算表（金额单位：千元）"], HEADER, GOOD), "b.csv", "budget_unit"),
+        (xlsx(HEADER, [*GOOD[:3], "E-0\u200b01", *GOOD[4:]]), "b.xlsx", "budget_line"),
+        (xlsx(HEADER, [*GOOD[:4], "教学\u202e备设", *GOOD[5:]]), "b.xlsx", "budget_line"),
         (xlsx(HEADER), "b.xlsx", "budget_empty"),
         (xlsx(), "b.xlsx", "budget_header"),
         (xlsx(HEADER, GOOD, sheets=2), "b.xlsx", "budget_sheets"),

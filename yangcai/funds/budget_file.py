@@ -213,7 +213,9 @@ def _inspect_package(data: bytes) -> None:
             "budget_zip_bomb", "压缩文件解压后过大，已拒绝读取", "The file unpacks to far too much and is not read"
         )
     names = [part.filename.lower() for part in parts]
-    if any(name.endswith(".bin") or "vbaproject" in name or "/macrosheets/" in name for name in names):
+    # Excel keeps the settings of a printer in a .bin of its own; nothing in it runs.
+    binaries = [name for name in names if name.endswith(".bin") and not name.startswith("xl/printersettings/")]
+    if binaries or any("vbaproject" in name or "/macrosheets/" in name for name in names):
         raise Unreadable("budget_macros", "文件含有宏，请另存为不含宏的 XLSX", "The file holds macros: save it without")
     if any("/externallinks/" in name or "/embeddings/" in name for name in names):
         raise Unreadable(
@@ -290,7 +292,7 @@ def _title(value: Any) -> str:
 
 
 def _header(row: Sequence[Any], number: int) -> dict[str, int]:
-    """Column key -> place. A title row above it (one filled cell) is skipped."""
+    """Column key -> place. A title row above it (one filled cell) is skipped, unless it names a unit."""
     titles = [_title(value) for value in row]
     known = {title: column.key for column in COLUMNS for title in column.titles}
     places: dict[str, int] = {}
@@ -304,12 +306,13 @@ def _header(row: Sequence[Any], number: int) -> dict[str, int]:
             )
         if key:
             places[key] = place
-    if number and not places and sum(bool(title) for title in titles) == 1 and number < HEADER_WITHIN:
-        return {}
+    # Also in a line above the header: 单位：万元.
     if unit := next((u for u in OTHER_UNITS for title in titles if title.endswith(u)), ""):
         raise Unreadable(
             "budget_unit", f"金额的单位是{unit}，请换算为元后导入", f"The amounts are in {unit}: convert them to yuan"
         )
+    if number and not places and sum(bool(title) for title in titles) == 1 and number < HEADER_WITHIN:
+        return {}
     unknown = [str(row[place]) for place, title in enumerate(titles) if title and title not in known]
     missing = [column for column in COLUMNS if column.required and column.key not in places]
     if unknown or missing:
@@ -395,7 +398,8 @@ def _plain(value: Any) -> str:
     text = (str(int(value)) if _is_whole(value) else str(value)).strip()
     if text.startswith(("=", "@", "+")) or (text.startswith("#") and text.endswith(("!", "?", "/A"))):
         raise _Bad("是公式，请粘贴为数值", "is a formula: paste it as a value")
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Co") for character in text):
+    # Cf: what is not seen makes two codes of one, or turns a name around.
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co") for character in text):
         raise _Bad("含有控制字符", "holds control characters")
     if len(text) > LONGEST_CELL:
         raise _Bad(f"超过 {LONGEST_CELL} 字", f"is longer than {LONGEST_CELL} characters")
