@@ -85,7 +85,7 @@ def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Itera
     if not Committee.objects.filter(case=case).exists():
         closes_at = periods.closing_at(case)
         if closes_at is not None:
-            yield _run(case, "committee.draw", case, since=_draw_from(case, closes_at, now=now), clock="C11")
+            yield _run(case, "committee.draw", case, since=_draw_from(case, closes_at, now=now))
         return
     if stages & {Stage.QUALIFICATION, Stage.EVALUATION}:
         for member in members(case):
@@ -105,11 +105,19 @@ def _draw_from(case: Case, closes_at: datetime.datetime, *, now: datetime.dateti
 def _qualification(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     since = _since(lot, Stage.QUALIFICATION)
     if standing.unchecked(lot, ClauseKind.QUALIFICATION, standing.opened(lot)):
-        yield _run(lot.case, "qualification.record", lot, since=since)
+        yield _run(lot.case, "qualification.record", lot, since=since, **_evaluate_by(lot.case, now=now))
     elif awards.failures(lot, now=now):
         yield _run(lot.case, "lot.declare_unsuccessful", lot, since=since)
     else:
-        yield _run(lot.case, "qualification.conclude", lot, since=since)
+        yield _run(lot.case, "qualification.conclude", lot, since=since, **_evaluate_by(lot.case, now=now))
+
+
+def _evaluate_by(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
+    """C11: experts sit down within two working days of the draw, so the check that comes before has to be done."""
+    committee = Committee.objects.filter(case=case).first()
+    if committee is None:
+        return {}
+    return {"clock": "C11", "due_at": law.due_at("C11", since=committee.drawn_at, **applicable(case, now=now))}
 
 
 def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:

@@ -1,0 +1,96 @@
+"""Does every clock of the law (law.md §14) run in this chain, with the right last moment, and fire once?
+
+Those that do not are named here, with what they wait for: a clock that nobody starts is not forgotten silently.
+"""
+
+import datetime
+
+import pytest
+
+from tests.factories import at
+from tests.portal.chain import Chain
+from tests.tendering import judging
+from yangcai import law
+from yangcai.kernel import tasks
+from yangcai.kernel.models import Task
+
+OTHER_METHODS = "another method of procurement"
+CHALLENGES = "objections and complaints"
+ELSEWHERE = {
+    "C15": "the platform itself publishes in the same instant",
+    "C23": "an amendment is published by the Action that makes it",
+    "C28": CHALLENGES, "C29": CHALLENGES, "C30": CHALLENGES, "C31": CHALLENGES, "C32": CHALLENGES,
+    "C33": CHALLENGES, "C34": CHALLENGES, "C35": CHALLENGES,
+    "C43": "the authority for small and medium enterprises",
+    "C44": "the register of agents", "C45": "the conduct records of credit", "C45b": "the conduct records of credit",
+    "C48": "the yearly disclosure of a whole office, not of one purchase",
+}  # fmt: skip
+#: Clocks that only start where something goes another way, and the test that holds each.
+BRANCHES = {
+    "C16": "tests/tendering/test_bids.py", "C17": "tests/tendering/test_bids.py",
+    "C18": "tests/tendering/test_bids.py", "C19": "tests/tendering/test_bids.py",
+    "C24b": "tests/contracts/test_payment.py", "C25": "tests/contracts/test_payment.py",
+    "C25b": "tests/contracts/test_payment.py", "C26": "tests/contracts/test_receivable.py",
+    "C27": "tests/challenges/test_enquiry.py", "C36": "tests/supervision/test_suspension.py",
+    "C47": "tests/tendering/test_evaluation.py",
+}  # fmt: skip
+#: One purchase from the plan to the end. NOW is Monday, 2 March 2026; Qingming is on 4 to 6 April.
+STRAIGHT = {
+    "C01": "2026-01-31",  # an intention of 1 January
+    "C04": "2026-03-10",  # 5 working days of supply from Tuesday the 3rd
+    "C05": "2026-03-23",  # 20 days from the same day on
+    "C08": "2026-03-18",  # 15 days after the correction
+    "C11": "2026-03-26",
+    "C12": "2026-03-26",
+    "C13": "2026-04-01",
+    "C14": "2026-03-31",
+    "C20": "2026-04-27",
+    "C21": "2026-04-02",
+    "C22": "2026-04-10",
+    "C24": "2026-04-24",
+    "C46": "2041-04-13",
+}
+
+
+def test_every_clock_of_this_procedure_has_its_place() -> None:
+    ours = {clock.id for clock in law.clocks(procedure="open_tender")}
+    placed = [*STRAIGHT, *BRANCHES, *ELSEWHERE]
+    assert sorted(placed) == sorted(ours)
+
+
+@pytest.mark.django_db
+def test_one_purchase_starts_its_clocks_and_each_fires_once() -> None:
+    chain = Chain()
+    for _stop in chain.stops():
+        pass
+    roots = [chain.case.ref, chain.case.plan_item.ref, chain.intention.ref]
+    found = {
+        clock: due_at and due_at.astimezone(judging.CLOSES.tzinfo).isoformat()
+        for clock, due_at in Task.objects.filter(root__in=roots).exclude(clock="").values_list("clock", "due_at")
+    }
+    assert found == {clock: at(f"{day}T00:00").isoformat() for clock, day in STRAIGHT.items()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stop", "clock"),
+    [
+        ("judged", "C13"),
+        ("award determined", "C14"),
+        ("award announced", "C20"),
+        ("contract signed", "C21"),
+        ("contract signed", "C22"),
+    ],
+)
+def test_what_falls_due_fires_once_and_stays_on_the_list(stop: str, clock: str) -> None:
+    chain = Chain().until(stop)
+    due = Task.objects.filter(clock=clock, done_at=None).first()
+    assert due is not None and due.due_at is not None
+    before = due.due_at - datetime.timedelta(microseconds=1)
+    assert not [task for task in tasks.fire_due(now=before) if task.clock == clock]
+    fired = [task.pk for task in tasks.fire_due(now=due.due_at) if task.clock == clock]
+    assert due.pk in fired and len(fired) == len(set(fired))
+    assert not [task for task in tasks.fire_due(now=due.due_at) if task.clock == clock]
+    still_open = Task.objects.filter(pk=due.pk, done_at=None).exists()
+    assert still_open is (law.clock(clock).fires == "remind")
+    assert chain.case.pk
