@@ -57,6 +57,52 @@ def period(lot: str, opens: str, closes: str, stage: str = "'submission'") -> st
     )
 
 
+#: Rows that a world does not have: a line of an opened bid, a committee with a member, its score, a signed report.
+LINE = (
+    "INSERT INTO tendering_bidline (opened_bid_id, number, item, specification, quantity, unit_price, amount)"
+    " VALUES ({opened}, 1, 'x', '', 1, 1, 1);"
+)
+SEATED = (
+    "INSERT INTO tendering_committee (case_id, size, draw_seed, pool_digest, drawn_at)"
+    " VALUES ({case}, 5, 'seed', '', now());"
+    "INSERT INTO tendering_committeemember (committee_id, post_id, is_chair, replaced_reason)"
+    " SELECT c.id, (SELECT min(id) FROM parties_post), false, '' FROM tendering_committee c WHERE c.case_id = {case};"
+)
+SCORED = (
+    "INSERT INTO tendering_score (member_id, opened_bid_id, criterion_id, value, reason, at)"
+    " SELECT m.id, {opened}, k.id, 10, '', now() FROM tendering_committeemember m, tendering_criterion k"
+    " WHERE k.lot_id = {lot};"
+)
+REPORTED = (
+    "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground, computed_at,"
+    " signed_at) VALUES ({lot}, 1, '{{}}', '', '', now(), now());"
+)
+SIGNATURE = (
+    "INSERT INTO tendering_reportsignature (report_id, member_id, dissent, signed_at)"
+    " SELECT r.id, m.id, '', now() FROM tendering_evaluationreport r, tendering_committeemember m;"
+)
+LETTER = (
+    "INSERT INTO tendering_awardletter (lot_id, supplier_id, is_winner, reason, issued_at)"
+    " VALUES ({lot}, {supplier}, false, 'x', now());"
+)
+SECURITY = (
+    "INSERT INTO tendering_bidsecurity (case_id, supplier_id, kind, amount, received_at, returned_at, kept_reason)"
+    " VALUES ({case}, {supplier}, 'transfer', 100, now(), now(), '');"
+)
+SUSPENDED = (
+    "INSERT INTO cases_suspension (case_id, reason, authority, suspended_at, until_on)"
+    " VALUES ({case}, 'x', 'y', now(), '2026-12-31');"
+)
+CORRECTED = (
+    "INSERT INTO tendering_correction (case_id, number, item, before, after, affects_bids, old_closes_at,"
+    " new_closes_at, at) VALUES ({case}, 1, 'x', '', 'y', true, now(), now(), now());"
+)
+BOUGHT = (
+    "INSERT INTO contracts_contractitem (contract_id, number, item, specification, quantity, unit_price, amount)"
+    " VALUES ({contract}, 99, 'x', '', 1, 1, 1);"
+)
+
+
 _ROWS = [
     # --- 无预算不采购
     ("plan", "never_negative", "reserve more than is available", move("reserve", "{available}", "{reserved}",
@@ -400,6 +446,43 @@ _ROWS = [
      "UPDATE cases_candidate SET rank = 9 WHERE id = {candidate}"),
     ("awarded", "evaluation_report_is_never_rewritten", "another result of the evaluation",
      "UPDATE tendering_evaluationreport SET result = '{{}}' WHERE id = {report}"),
+    ("opened", "sealed_bid_is_never_changed", "another unit price",
+     LINE + "UPDATE tendering_bidline SET unit_price = 2"),
+    ("opened", "records_are_never_deleted", "lose a line of a bid", LINE + "DELETE FROM tendering_bidline"),
+    ("opened", "links_are_never_repointed", "another seed of the draw",
+     SEATED + "UPDATE tendering_committee SET draw_seed = 'x'"),
+    ("opened", "links_are_never_repointed", "another member",
+     SEATED + "UPDATE tendering_committeemember SET post_id = (SELECT max(id) FROM parties_post)"),
+    ("opened", "records_are_never_deleted", "lose a member", SEATED + "DELETE FROM tendering_committeemember"),
+    ("opened", "links_are_never_repointed", "a score of another bid",
+     SEATED + SCORED + "UPDATE tendering_score SET criterion_id = criterion_id + 1"),
+    ("opened", "evaluation_report_is_never_rewritten", "another score under a signed report",
+     SEATED + SCORED + REPORTED + "UPDATE tendering_score SET value = 11"),
+    ("opened", "evaluation_report_is_never_rewritten", "one more score under a signed report",
+     SEATED + REPORTED + SCORED),
+    ("opened", "records_are_never_deleted", "lose a score", SEATED + SCORED + "DELETE FROM tendering_score"),
+    ("opened", "evaluation_report_is_never_rewritten", "a dissent that nobody wrote",
+     SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET dissent = 'x'"),
+    ("opened", "links_are_never_repointed", "another reason in a letter",
+     LETTER + "UPDATE tendering_awardletter SET reason = 'y'"),
+    ("opened", "records_are_never_deleted", "lose a letter", LETTER + "DELETE FROM tendering_awardletter"),
+    ("opened", "links_are_never_repointed", "a larger security",
+     SECURITY + "UPDATE tendering_bidsecurity SET amount = 1"),
+    ("opened", "steps_are_never_taken_back", "a security that did not go back",
+     SECURITY + "UPDATE tendering_bidsecurity SET returned_at = NULL"),
+    ("published", "published_solicitation_is_frozen", "another text of a correction",
+     CORRECTED + "UPDATE tendering_correction SET after = 'z'"),
+    ("published", "links_are_never_repointed", "a longer suspension",
+     SUSPENDED + "UPDATE cases_suspension SET until_on = '2027-12-31'"),
+    ("published", "records_are_never_deleted", "lose a suspension", SUSPENDED + "DELETE FROM cases_suspension"),
+    ("drafted", "links_are_never_repointed", "another line of a contract",
+     BOUGHT + "UPDATE contracts_contractitem SET unit_price = 2"),
+    ("requested", "acceptance_is_never_flipped", "flip what was found at the acceptance",
+     "UPDATE contracts_acceptanceitem SET passed = true WHERE acceptance_id = {failed}"),
+    ("requested", "records_are_never_deleted", "lose what was found at the acceptance",
+     "DELETE FROM contracts_acceptanceitem WHERE acceptance_id = {failed}"),
+    ("paid", "links_are_never_repointed", "an earlier delivery",
+     "UPDATE contracts_delivery SET delivered_on = '2026-01-01' WHERE contract_id = {contract}"),
     ("awarded", "records_are_never_deleted", "lose a candidate", "DELETE FROM cases_candidate WHERE id = {runner_up}"),
     ("awarded", "records_are_never_deleted", "lose a report",
      "DELETE FROM tendering_evaluationreport WHERE id = {report}"),
