@@ -11,8 +11,9 @@ from tests.factories import NOW, at, fund_appropriation, make_organisation, make
 from tests.tendering.walk import CLOSES, Tender
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, LotOutcome, Stage
+from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, can, perform
-from yangcai.kernel.models import Entry, Task
+from yangcai.kernel.models import Attachment, Entry, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.kernel.tasks import derive
 from yangcai.parties.models import OrganisationKind, Post
@@ -203,7 +204,10 @@ def test_grounds_are_a_closed_list() -> None:
 
 
 def test_a_terminated_case_is_procured_again_on_the_same_plan() -> None:
-    tender = Tender(lots=2).published(bid_security="10000")
+    tender = Tender(lots=2)
+    writer = tender.runner.person_id
+    paper = documents.store_bytes(data=b"%PDF-1.7 file", name="采购文件.pdf", person_id=writer, now=NOW)
+    tender.published(bid_security="10000", document=paper)
     own = [{"kind": "responsiveness", "text": "★ 质保五年", "lot": "2"}]
     first = tender.case
     assert set(tender.refused("case.retender", first, tender.runner)) == {"not_ended_without_result"}
@@ -219,6 +223,8 @@ def test_a_terminated_case_is_procured_again_on_the_same_plan() -> None:
     assert (copied.revision, copied.documents_from, copied.confirmed_at) == (1, None, None)
     assert copied.bid_security == Decimal("10000")
     assert [lot.outcome for lot in again.lots.all()] == ["", ""]
+    attached = Attachment.objects.get(root=again.ref, kind="solicitation")
+    assert (attached.document, attached.subject, attached.is_public) == (paper, copied.ref, False)
     assert Criterion.objects.filter(lot__case=again).count() == Criterion.objects.filter(lot__case=first).count() == 6
     assert PaymentTerm.objects.filter(case=again).count() == 2
     assert Clause.objects.filter(case=again).count() == Clause.objects.filter(case=first).count()

@@ -97,6 +97,11 @@ CORRECTED = (
     "INSERT INTO tendering_correction (case_id, number, item, before, after, affects_bids, old_closes_at,"
     " new_closes_at, at) VALUES ({case}, 1, 'x', '', 'y', true, now(), now(), now());"
 )
+FILED = (
+    "INSERT INTO kernel_document (digest, size, media_type, name) VALUES ('a', 1, 'x', 'x'), ('b', 1, 'x', 'x');"
+    "INSERT INTO kernel_attachment (document_id, root, subject, title, kind, is_public, at)"
+    " VALUES ('a', 'case:1', 'case:1', 'x', 'solicitation', true, now());"
+)
 BOUGHT = (
     "INSERT INTO contracts_contractitem (contract_id, number, item, specification, quantity, unit_price, amount)"
     " VALUES ({contract}, 99, 'x', '', 1, 1, 1);"
@@ -475,6 +480,11 @@ _ROWS = [
     ("published", "links_are_never_repointed", "a longer suspension",
      SUSPENDED + "UPDATE cases_suspension SET until_on = '2027-12-31'"),
     ("published", "records_are_never_deleted", "lose a suspension", SUSPENDED + "DELETE FROM cases_suspension"),
+    ("published", "links_are_never_repointed", "another file in a published place",
+     FILED + "UPDATE kernel_attachment SET document_id = 'b'"),
+    ("published", "links_are_never_repointed", "another name for a file",
+     FILED + "UPDATE kernel_document SET name = 'y' WHERE digest = 'a'"),
+    ("published", "records_are_never_deleted", "take a published file away", FILED + "DELETE FROM kernel_attachment"),
     ("drafted", "links_are_never_repointed", "another line of a contract",
      BOUGHT + "UPDATE contracts_contractitem SET unit_price = 2"),
     ("requested", "acceptance_is_never_flipped", "flip what was found at the acceptance",

@@ -65,6 +65,16 @@ END $$;
 CREATE TRIGGER score_changes BEFORE INSERT OR UPDATE ON tendering_score
   FOR EACH ROW EXECUTE FUNCTION controls_score_changes();
 
+-- A file in its place. Until it is published, the solicitation may be drafted anew with another file.
+CREATE TRIGGER links_frozen BEFORE UPDATE ON kernel_attachment FOR EACH ROW
+  EXECUTE FUNCTION controls_frozen('links_are_never_repointed', 'document_id', 'root', 'subject', 'title', 'kind',
+    'organisation_id', 'at');
+CREATE TRIGGER record_is_kept BEFORE DELETE ON kernel_attachment FOR EACH ROW
+  WHEN (OLD.is_public OR OLD.kind <> 'solicitation')
+  EXECUTE FUNCTION kernel_append_only('records_are_never_deleted');
+CREATE TRIGGER links_frozen BEFORE UPDATE ON kernel_document FOR EACH ROW
+  EXECUTE FUNCTION controls_frozen('links_are_never_repointed', 'digest', 'size', 'media_type', 'name');
+
 -- Records are kept (政府采购法 art. 42).
 DO $$
 DECLARE
@@ -74,7 +84,7 @@ BEGIN
       'tendering_opening', 'tendering_committee', 'tendering_committeemember', 'tendering_finding', 'tendering_score',
       'tendering_lowpricereview', 'tendering_reportsignature', 'tendering_awardletter', 'tendering_bidsecurity',
       'contracts_contractitem', 'contracts_milestone', 'contracts_delivery', 'contracts_acceptanceitem',
-      'cases_suspension', 'cases_suspendedperiod', 'challenges_enquiry', 'credit_debarment'] LOOP
+      'cases_suspension', 'cases_suspendedperiod', 'challenges_enquiry', 'credit_debarment', 'kernel_document'] LOOP
     EXECUTE format('CREATE TRIGGER record_is_kept BEFORE DELETE ON %I FOR EACH ROW'
       ' EXECUTE FUNCTION kernel_append_only(''records_are_never_deleted'')', kept);
   END LOOP;

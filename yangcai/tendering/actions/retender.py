@@ -13,6 +13,7 @@ from yangcai.cases.models import Case, CaseEnd, Stage
 from yangcai.cases.rules import applicable, refuse, runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
+from yangcai.kernel.models import Attachment
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.planning.models import SetAside
@@ -135,6 +136,8 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     if lift_set_aside:  # nothing was deducted in the reserved case; now something must be
         fresh["small_micro_rate"] = least_rate(again, partner=False, now=now)
     solicitation = _copy(old, case=again, **fresh) if old else None
+    for paper in Attachment.objects.filter(root=case.ref, kind="solicitation"):
+        _copy(paper, root=again.ref, subject=solicitation.ref if solicitation else again.ref, is_public=False, at=now)
     clauses = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
     own = [(c.kind, c.text, lots[c.lot_id].pk if c.lot_id else None) for c in clauses]
     write_clauses(again, solicitation=solicitation, own=own)
