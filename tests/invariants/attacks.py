@@ -346,6 +346,11 @@ _ROWS = [
      "INSERT INTO tendering_openedbid (lot_id, bid_id, supplier_id, price, price_in_words, delivery, preference,"
      " is_domestic, brand, opened_at, record_objection, invalid_reason)"
      " VALUES ({lot}, {bid}, {supplier}, 1, '', '', 'none', false, '', now(), '', '')"),
+    ("late", "no_opening_before_the_deadline", "open a bid while the case is suspended",
+     SUSPENDED
+     + "INSERT INTO tendering_openedbid (lot_id, bid_id, supplier_id, price, price_in_words, delivery, preference,"
+     " is_domestic, brand, opened_at, record_objection, invalid_reason)"
+     " VALUES ({lot}, {bid}, {supplier}, 1, '', '', 'none', false, '', now(), '', '')"),
     ("opened", "no_submission_after_the_opening", "a second chance after the opening",
      period("NULL", "'2026-04-01T00:00:00Z'", "'2026-04-30T00:00:00Z'")),
     ("opened", "opened_bid_is_the_sealed_one", "open an envelope in another's name",

@@ -427,6 +427,11 @@ BEGIN
       WHERE l.id = NEW.lot_id AND p.stage = 'submission' AND coalesce(p.lot_id, l.id) = l.id) THEN
     PERFORM controls_refuse('no_opening_before_the_deadline', 'the submission period is not over');
   END IF;
+  -- A suspension cuts the submission short: what is left of it comes back with the resumption.
+  IF EXISTS (SELECT FROM cases_suspension s JOIN cases_lot l ON l.case_id = s.case_id
+             WHERE l.id = NEW.lot_id AND s.resumed_at IS NULL) THEN
+    PERFORM controls_refuse('no_opening_before_the_deadline', 'the case is suspended');
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER bid_is_opened BEFORE INSERT ON tendering_openedbid
