@@ -490,6 +490,12 @@ _ROWS = [
     ("published", "links_are_never_repointed", "another name for a file",
      FILED + "UPDATE kernel_document SET name = 'y' WHERE digest = 'a'"),
     ("published", "records_are_never_deleted", "take a published file away", FILED + "DELETE FROM kernel_attachment"),
+    ("signed", "links_are_never_repointed", "a smaller sum that was overdue",
+     "INSERT INTO contracts_overduedisclosure (buyer_id, year, contracts, amount, published_at)"
+     " VALUES ({buyer}, 2025, 1, 100, now()); UPDATE contracts_overduedisclosure SET amount = 0"),
+    ("signed", "steps_are_never_taken_back", "a receivable that was not confirmed",
+     "INSERT INTO contracts_receivable (contract_id, amount, purpose, requested_at, confirmed_at, confirmed_amount)"
+     " VALUES ({contract}, 1, '', now(), now(), 1); UPDATE contracts_receivable SET confirmed_at = NULL"),
     ("drafted", "links_are_never_repointed", "another line of a contract",
      BOUGHT + "UPDATE contracts_contractitem SET unit_price = 2"),
     ("requested", "acceptance_is_never_flipped", "flip what was found at the acceptance",

@@ -23,7 +23,6 @@ ELSEWHERE = {
     "C33": CHALLENGES, "C34": CHALLENGES, "C35": CHALLENGES,
     "C43": "the authority for small and medium enterprises",
     "C44": "the register of agents", "C45": "the conduct records of credit", "C45b": "the conduct records of credit",
-    "C48": "the yearly disclosure of a whole office, not of one purchase",
 }  # fmt: skip
 #: Clocks that only start where something goes another way, and the test that holds each.
 BRANCHES = {
@@ -32,7 +31,7 @@ BRANCHES = {
     "C24b": "tests/contracts/test_payment.py", "C25": "tests/contracts/test_payment.py",
     "C25b": "tests/contracts/test_payment.py", "C26": "tests/contracts/test_receivable.py",
     "C27": "tests/challenges/test_enquiry.py", "C36": "tests/supervision/test_suspension.py",
-    "C47": "tests/tendering/test_evaluation.py",
+    "C48": "tests/contracts/test_disclosure.py", "C47": "tests/tendering/test_evaluation.py",
 }  # fmt: skip
 #: One purchase from the plan to the end. NOW is Monday, 2 March 2026; Qingming is on 4 to 6 April.
 STRAIGHT = {

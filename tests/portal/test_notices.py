@@ -41,6 +41,7 @@ PUBLISHED = {
     "resumption": {"number", "resumed_at", "submission_closes_at"},
     "termination": {"number", "title", "reason"},
     "unsuccessful": {"number", "title", "lot", "reason"},
+    "overdue_payments": {"buyer", "year", "contracts", "amount"},
 }  # fmt: skip
 
 

@@ -267,6 +267,29 @@ class Receivable(ContractRow):
         return f"{self.amount}"
 
 
+class OverdueDisclosure(Rooted):
+    """逾期未支付公布: what a buyer owed small and medium enterprises at the end of a year and had not paid."""
+
+    buyer = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="overdue_disclosures", verbose_name=_("采购人")
+    )
+    year = models.PositiveSmallIntegerField(_("年度"))
+    contracts = models.PositiveIntegerField(_("合同数量"))
+    amount = MoneyField(_("金额"))
+    published_at = models.DateTimeField(_("公布时间"))
+
+    class Meta:
+        verbose_name = _("逾期未支付公布")
+        constraints = [models.UniqueConstraint(fields=["buyer", "year"], name="one_overdue_disclosure_per_year")]
+
+    def __str__(self) -> str:
+        return f"{self.buyer} {self.year}"
+
+    @property
+    def root(self) -> Organisation:
+        return self.buyer
+
+
 class PaymentRequest(ContractRow):
     """支付申请: requested by one person, approved by another, paid by the treasury."""
 

@@ -14,6 +14,7 @@ from yangcai.contracts.models import (
     Delivery,
     Invoice,
     Milestone,
+    OverdueDisclosure,
     PaymentRequest,
     Receivable,
 )
@@ -98,6 +99,11 @@ def visible_receivables(post: Post | None, now: datetime.datetime) -> QuerySet[R
 @standing(Receivable)
 def concerns_receivable(receivable: Receivable, post: Post) -> bool:
     return concerns_contract(receivable.contract, post)
+
+
+@scope(OverdueDisclosure)
+def visible_disclosures(post: Post | None, now: datetime.datetime) -> QuerySet[OverdueDisclosure]:
+    return OverdueDisclosure.objects.filter(published_at__lte=now).select_related("buyer")
 
 
 @scope(Delivery)

@@ -4,6 +4,7 @@ from yangcai.contracts.actions.acceptance import record_acceptance, report_deliv
 from yangcai.contracts.actions.amendment import amend_contract, terminate_contract
 from yangcai.contracts.actions.closing import close_contract
 from yangcai.contracts.actions.contract import draft_contract, file_contract, publish_contract, sign_contract
+from yangcai.contracts.actions.disclosure import disclose_overdue
 from yangcai.contracts.actions.payment import (
     approve_payment,
     pay_payment,
@@ -18,6 +19,7 @@ __all__ = [
     "approve_payment",
     "close_contract",
     "confirm_receivable",
+    "disclose_overdue",
     "draft_contract",
     "file_contract",
     "pay_payment",

@@ -6,5 +6,5 @@ SQL = Path(__file__).parent.parent / "receivables.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("controls", "0001_controls"), ("contracts", "0003_receivable")]
+    dependencies = [("controls", "0001_controls"), ("contracts", "0004_overdue_disclosure")]
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]

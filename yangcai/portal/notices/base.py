@@ -159,6 +159,8 @@ def facts_moment(text: str | None) -> datetime.datetime | None:
 
 
 def _buyer(root: Any) -> Organisation:
+    if isinstance(root, Organisation):
+        return root
     if isinstance(root, Intention):
         return root.appropriation.buyer
     buyer: Organisation = root.buyer
