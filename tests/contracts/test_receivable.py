@@ -39,9 +39,9 @@ def test_the_buyer_has_thirty_days_and_is_reminded_once() -> None:
     assert (task.action, task.organisation_id, task.due_at) == (
         "receivable.confirm",
         s.case.buyer_id,
-        at("2026-04-12T00:00"),
+        at("2026-04-14T00:00"),  # 30 days end on a Saturday: until the end of Monday
     )
-    late = at("2026-04-13T09:00")
+    late = at("2026-04-14T09:00")
     assert [t.clock for t in tasks.fire_due(now=late) if t.clock == "C26"] == ["C26"]
     assert not [t for t in tasks.fire_due(now=late) if t.clock == "C26"]
     receivable = s.contract.receivables.get()

@@ -36,18 +36,18 @@ BRANCHES = {
 #: One purchase from the plan to the end. NOW is Monday, 2 March 2026; Qingming is on 4 to 6 April.
 STRAIGHT = {
     "C01": "2026-01-31",  # an intention of 1 January
-    "C04": "2026-03-10",  # 5 working days of supply from Tuesday the 3rd
+    "C04": "2026-03-09",  # the fifth working day after Monday the 2nd
     "C05": "2026-03-23",  # 20 days from the same day on
     "C08": "2026-03-18",  # 15 days after the correction
     "C11": "2026-03-26",
     "C12": "2026-03-26",
     "C13": "2026-04-01",
     "C14": "2026-03-31",
-    "C20": "2026-04-27",
+    "C20": "2026-04-28",  # 30 days from the letter of 27 March end on a Sunday
     "C21": "2026-04-02",
     "C22": "2026-04-10",
-    "C24": "2026-04-24",
-    "C46": "2041-04-13",
+    "C24": "2026-04-25",
+    "C46": "2041-04-11",
 }
 
 
