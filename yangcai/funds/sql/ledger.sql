@@ -11,7 +11,9 @@ BEGIN
   IF NEW.balance <> 0 THEN
     RAISE EXCEPTION 'a fund opens at zero' USING ERRCODE = 'check_violation', CONSTRAINT = 'funds_open_at_zero';
   END IF;
-  SELECT bucket INTO above FROM funds_fund WHERE id = NEW.parent_id;
+  IF NEW.parent_id IS NOT NULL THEN
+    SELECT bucket INTO above FROM funds_fund WHERE id = NEW.parent_id;
+  END IF;
   IF (NEW.bucket, coalesce(above, '')) NOT IN
      (('available', ''), ('reserved', 'available'), ('committed', 'reserved'), ('paid', 'committed')) THEN
     RAISE EXCEPTION 'a % fund may not hang under %', NEW.bucket, coalesce(above, 'nothing')
@@ -42,51 +44,48 @@ CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON funds_transfer
 CREATE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON funds_transfer
   FOR EACH STATEMENT EXECUTE FUNCTION kernel_append_only('transfers_are_never_changed');
 
--- Posting. One statement may bring one transfer or a hundred thousand (budget import). First all its funds are locked in
--- the order of their ids, so that two statements over the same funds wait and never deadlock; then each transfer is
--- checked and posted. FOR NO KEY UPDATE: the foreign keys of the same transfers already hold FOR KEY SHARE on these rows.
--- Every look-up goes by index, also where the plan was made while the tables were small.
-CREATE FUNCTION funds_transfer_posts() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+-- Posting. One statement may bring one transfer or a hundred thousand (budget import), so it is posted as a set. First all
+-- its funds are locked in the order of their ids, so that two statements over the same funds wait and never deadlock;
+-- then the moves are checked, then every fund moves once, by the sum of what goes in and out.
+-- FOR NO KEY UPDATE: the foreign keys of the same transfers already hold FOR KEY SHARE on these rows.
+-- Every look-up goes by index, also where the plan was made for another number of rows: it is kept for the session.
+CREATE FUNCTION funds_transfer_posts() RETURNS trigger LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-  fund bigint;
-  t record;
-  s record;
-  g record;
-  approved numeric;
+  wrong record;
 BEGIN
-  FOR fund IN SELECT source_id FROM posted UNION SELECT target_id FROM posted ORDER BY 1 LOOP
-    PERFORM FROM funds_fund WHERE id = fund FOR NO KEY UPDATE;
-  END LOOP;
+  PERFORM FROM funds_fund WHERE id IN (SELECT source_id FROM posted UNION SELECT target_id FROM posted)
+    ORDER BY id FOR NO KEY UPDATE;
 
-  FOR t IN SELECT * FROM posted LOOP
-    SELECT id, bucket, parent_id INTO s FROM funds_fund WHERE id = t.source_id;
-    SELECT id, bucket, parent_id INTO g FROM funds_fund WHERE id = t.target_id;
-    IF NOT coalesce(CASE t.kind
-        WHEN 'appropriate' THEN t.source_id IS NULL AND g.bucket = 'available'
-        WHEN 'reserve' THEN s.bucket = 'available' AND g.bucket = 'reserved' AND g.parent_id = s.id
-        WHEN 'release_reservation' THEN s.bucket = 'reserved' AND g.bucket = 'available' AND s.parent_id = g.id
-        WHEN 'commit' THEN s.bucket = 'reserved' AND g.bucket = 'committed' AND g.parent_id = s.id
-        WHEN 'release_commitment' THEN s.bucket = 'committed' AND g.bucket = 'reserved' AND s.parent_id = g.id
-        WHEN 'pay' THEN s.bucket = 'committed' AND g.bucket = 'paid' AND g.parent_id = s.id
-        WHEN 'refund' THEN s.bucket = 'paid' AND g.bucket = 'committed' AND s.parent_id = g.id
-        END, false) THEN
-      RAISE EXCEPTION 'no % from % to %', t.kind, coalesce(s.bucket, 'nothing'), coalesce(g.bucket, 'nothing')
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'transfers_follow_the_chain';
-    END IF;
-    IF t.source_id IS NOT NULL THEN
-      UPDATE funds_fund SET balance = balance - t.amount WHERE id = t.source_id;
-    END IF;
-    UPDATE funds_fund SET balance = balance + t.amount WHERE id = t.target_id;
+  SELECT t.kind, s.bucket AS source, g.bucket AS target INTO wrong
+    FROM posted t LEFT JOIN funds_fund s ON s.id = t.source_id LEFT JOIN funds_fund g ON g.id = t.target_id
+    WHERE NOT coalesce(CASE t.kind
+      WHEN 'appropriate' THEN t.source_id IS NULL AND g.bucket = 'available'
+      WHEN 'reserve' THEN s.bucket = 'available' AND g.bucket = 'reserved' AND g.parent_id = s.id
+      WHEN 'release_reservation' THEN s.bucket = 'reserved' AND g.bucket = 'available' AND s.parent_id = g.id
+      WHEN 'commit' THEN s.bucket = 'reserved' AND g.bucket = 'committed' AND g.parent_id = s.id
+      WHEN 'release_commitment' THEN s.bucket = 'committed' AND g.bucket = 'reserved' AND s.parent_id = g.id
+      WHEN 'pay' THEN s.bucket = 'committed' AND g.bucket = 'paid' AND g.parent_id = s.id
+      WHEN 'refund' THEN s.bucket = 'paid' AND g.bucket = 'committed' AND s.parent_id = g.id
+      END, false) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'no % from % to %', wrong.kind, coalesce(wrong.source, 'nothing'), coalesce(wrong.target, 'nothing')
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'transfers_follow_the_chain';
+  END IF;
 
-    IF t.kind = 'appropriate' THEN  -- what the budget gives is what was approved, once
-      SELECT amount INTO approved FROM funds_appropriation WHERE available_fund_id = t.target_id;
-      IF coalesce(approved, 0) < (SELECT sum(amount) FROM funds_transfer
-                                  WHERE target_id = t.target_id AND kind = 'appropriate') THEN
-        RAISE EXCEPTION 'more is appropriated than was approved'
-          USING ERRCODE = 'check_violation', CONSTRAINT = 'appropriated_as_approved';
-      END IF;
-    END IF;
-  END LOOP;
+  UPDATE funds_fund f SET balance = f.balance + moved.amount
+    FROM (SELECT id, sum(amount) AS amount
+          FROM (SELECT target_id AS id, amount FROM posted UNION ALL SELECT source_id, -amount FROM posted) sides
+          WHERE id IS NOT NULL GROUP BY id) moved
+    WHERE f.id = moved.id;
+
+  IF EXISTS (  -- what the budget gives is what was approved, once
+      SELECT FROM posted t WHERE t.kind = 'appropriate'
+        AND coalesce((SELECT amount FROM funds_appropriation WHERE available_fund_id = t.target_id), 0)
+          < (SELECT sum(amount) FROM funds_transfer WHERE target_id = t.target_id AND kind = 'appropriate')) THEN
+    RAISE EXCEPTION 'more is appropriated than was approved'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'appropriated_as_approved';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER transfer_posts AFTER INSERT ON funds_transfer REFERENCING NEW TABLE AS posted
