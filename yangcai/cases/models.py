@@ -91,6 +91,7 @@ class Case(Root):
             models.Index(fields=["buyer", "-opened_at"], name="case_of_buyer"),
             models.Index(fields=["agent", "-opened_at"], name="case_of_agent"),
             models.Index(fields=["-published_at"], name="case_published"),
+            models.Index(fields=["-opened_at"], name="case_by_opening"),
         ]
 
     def __str__(self) -> str:
