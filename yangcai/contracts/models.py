@@ -317,6 +317,14 @@ class PaymentRequest(ContractRow):
                 name="no_payment_without_approval",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["approved_at", "id"],
+                name="payment_waiting",
+                condition=models.Q(approved_at__isnull=False, paid_at__isnull=True),
+            ),
+            models.Index(fields=["-paid_at", "-id"], name="payment_by_time", condition=models.Q(paid_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount}"
