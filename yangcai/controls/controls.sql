@@ -310,10 +310,10 @@ BEGIN
     END IF;
 
     SELECT k.*, c.plan_item_id INTO contract FROM contracts_contract k JOIN cases_case c ON c.id = k.case_id
-      WHERE CASE t.kind WHEN 'commit' THEN k.committed_fund_id = t.target_id
-                        WHEN 'release_commitment' THEN k.committed_fund_id = t.source_id
-                        WHEN 'pay' THEN k.paid_fund_id = t.target_id AND k.committed_fund_id = t.source_id
-                        ELSE k.paid_fund_id = t.source_id AND k.committed_fund_id = t.target_id END;
+      WHERE k.committed_fund_id = CASE WHEN t.kind IN ('commit', 'refund') THEN t.target_id ELSE t.source_id END
+        AND CASE t.kind WHEN 'pay' THEN k.paid_fund_id = t.target_id
+                        WHEN 'refund' THEN k.paid_fund_id = t.source_id
+                        ELSE true END;
     IF t.kind IN ('commit', 'release_commitment') THEN
       IF contract.id IS NULL
          OR (t.kind = 'commit' AND (contract.terminated_at IS NOT NULL OR contract.closed_at IS NOT NULL)) THEN
