@@ -46,6 +46,7 @@ class Appropriation(Root):
             models.UniqueConstraint(fields=["buyer", "fiscal_year", "code"], name="one_line_per_budget_code"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="appropriation_is_positive"),
         ]
+        indexes = [models.Index(fields=["fiscal_year"], name="appropriation_of_year")]
 
     def __str__(self) -> str:
         return f"{self.fiscal_year} {self.name}"
