@@ -4,15 +4,15 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Avg, Count, Exists, F, OuterRef, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Case, Lot, LotOutcome, Period, Stage
-from yangcai.contracts.models import Contract
+from yangcai.cases.models import Award, Case, Lot, LotOutcome, Period, Stage
+from yangcai.contracts.models import Acceptance, Contract
 from yangcai.planning.models import Category, Intention
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
@@ -21,6 +21,7 @@ from yangcai.www.access import PUBLIC, page
 from yangcai.www.public.notices import rows
 
 LATEST = 6
+DAY = datetime.timedelta(days=1)
 TABS = ("invitation", "intention", "correction", "award", "contract")
 
 
@@ -94,9 +95,10 @@ def pipeline(now: datetime.datetime) -> list[dict[str, Any]]:
     )
     at = dict(running.values_list("stage").annotate(n=Count("case", distinct=True)))
     contracts = Contract.objects.filter(published_at__lte=now, closed_at=None, terminated_at=None)
-    to_sign = Lot.objects.filter(
-        outcome=LotOutcome.AWARDED, case__ended_at=None, awards__announced_at__lte=now, awards__refused_at=None
-    ).exclude(awards__contract__signed_at__lte=now)
+    final = Acceptance.objects.filter(contract=OuterRef("pk"), is_final=True)
+    announced = Award.objects.filter(lot=OuterRef("pk"), announced_at__lte=now, refused_at=None)
+    signed = Contract.objects.filter(award__lot=OuterRef("pk"), signed_at__lte=now)
+    to_sign = Lot.objects.filter(Exists(announced), ~Exists(signed), outcome=LotOutcome.AWARDED, case__ended_at=None)
     everything = reverse("notices")
     return [
         {
@@ -115,11 +117,11 @@ def pipeline(now: datetime.datetime) -> list[dict[str, Any]]:
             "count": at.get(Stage.QUALIFICATION, 0) + at.get(Stage.EVALUATION, 0) + at.get(Stage.AWARD, 0),
             "url": f"{everything}?kind=award",
         },
-        {"name": _("签订合同"), "count": to_sign.distinct().count(), "url": f"{everything}?kind=contract"},
-        {"name": _("履约验收"), "count": contracts.exclude(acceptances__is_final=True).distinct().count()},
+        {"name": _("签订合同"), "count": to_sign.count(), "url": f"{everything}?kind=contract"},
+        {"name": _("履约验收"), "count": contracts.filter(~Exists(final)).count()},
         {
             "name": _("资金支付"),
-            "count": contracts.filter(acceptances__is_final=True, acceptances__passed=True).distinct().count(),
+            "count": contracts.filter(Exists(final.filter(passed=True))).count(),
         },
     ]
 
@@ -164,6 +166,5 @@ def _large(label: str, amount: Decimal | None) -> dict[str, Any]:
 
 def cycle_days(contracts: Any) -> int | None:
     """Mean days from the invitation notice to the signed contract."""
-    pairs = contracts.values_list("signed_at", "case__published_at")
-    days = [(signed - published).days for signed, published in pairs if published]
-    return round(sum(days) / len(days)) if days else None
+    mean = contracts.aggregate(mean=Avg(F("signed_at") - F("case__published_at")))["mean"]
+    return round(mean / DAY) if mean is not None else None
