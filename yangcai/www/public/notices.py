@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, TYPES, 
 from yangcai.portal.queries import search_notices
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
+from yangcai.www.paging import MOST_HITS, CappedPaginator
 
 PER_PAGE = 20
 #: Characters of the digest that a person types from paper; 2^-64 against finding another notice with the same.
@@ -78,7 +78,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     found = search_notices(
         now=now, text=wanted.get("q", ""), kind=wanted.get("kind", ""), category=wanted.get("category", "")
     )
-    pages = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    pages = CappedPaginator(found, PER_PAGE, most=MOST_HITS).get_page(request.GET.get("page"))
     return render(
         request,
         "public/notices.html",

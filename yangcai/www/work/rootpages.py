@@ -3,8 +3,7 @@
 import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.models import Intention, PlanItem
 from yangcai.www import formats
 from yangcai.www.access import page
+from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.files import attachments
@@ -69,10 +69,10 @@ def budget(request: HttpRequest) -> HttpResponse:
     """The budget lines of a year with their balances; a buyer's own as a waterfall, the treasury's over all buyers."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     visible: QuerySet[Appropriation] = SCOPES[Appropriation](post, now)
-    years = list(visible.order_by("-fiscal_year").values_list("fiscal_year", flat=True).distinct())
+    years = budget_years(visible)
     year = int(request.GET["year"]) if request.GET.get("year", "").isdigit() else (years[0] if years else now.year)
     rows = visible.filter(fiscal_year=year).order_by("buyer__name", "code")
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found = balances_of(shown.object_list)
     own = post.role in BUYER
     return render(
@@ -90,6 +90,12 @@ def budget(request: HttpRequest) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def budget_years(visible: QuerySet[Appropriation]) -> list[int]:
+    """The fiscal years to choose from, newest first: from the first to the last, found at both ends of an index."""
+    ends = visible.aggregate(first=Min("fiscal_year"), last=Max("fiscal_year"))
+    return list(range(ends["last"], ends["first"] - 1, -1)) if ends["last"] else []
 
 
 @page(by=MONEY)
@@ -140,7 +146,7 @@ def intentions(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, model: Any, columns: tuple[str, ...], **own: Any) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    shown = Paginator(SCOPES[model](post, now).filter(**own).order_by("-pk"), PER_PAGE).get_page(
+    shown = CappedPaginator(SCOPES[model](post, now).filter(**own).order_by("-pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {
@@ -195,6 +201,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     """What waits to be paid, oldest first, then what was paid."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     visible = SCOPES[PaymentRequest](post, now).filter(approved_at__isnull=False)
+    visible = visible.select_related("contract__case", "contract__buyer", "contract__supplier", "milestone", "invoice")
     columns = (
         "contract__number",
         "contract__buyer",
@@ -209,7 +216,7 @@ def payments(request: HttpRequest) -> HttpResponse:
     links: dict[tuple[Any, int], list[Offer]] = {}
     for offer in may.open:
         links.setdefault((PaymentRequest, offer.subject.pk), []).append(offer)
-    paid = Paginator(visible.filter(paid_at__isnull=False).order_by("-paid_at", "-pk"), PER_PAGE)
+    paid = CappedPaginator(visible.filter(paid_at__isnull=False).order_by("-paid_at", "-pk"), PER_PAGE)
     shown = paid.get_page(request.GET.get("page"))
     kind = KINDS[PaymentRequest]
     context = {
@@ -231,7 +238,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     rows = SCOPES[Organisation](post, now).order_by("name")
     if text := request.GET.get("q", "").strip():
         rows = rows.filter(name__contains=text)
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     columns = ("name", "kind", "uscc", "size")
     context = {
         "title": formats.titled(KINDS[Organisation].title),

@@ -4,7 +4,6 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.queries import unplanned_appropriations
 from yangcai.www import formats
 from yangcai.www.access import page
+from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import own, places, rail, tables
 from yangcai.www.work.clocks import title_of
 
@@ -156,7 +156,7 @@ def stage_counts(post: Post, *, now: datetime.datetime) -> list[tuple[str, int]]
 def cases(request: HttpRequest) -> HttpResponse:
     """Every case of this post, newest first."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    shown = Paginator(own.cases(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
+    shown = CappedPaginator(own.cases(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "work/cases.html", {"page": shown, "cases": own.listed(shown.object_list, now=now), "now": now}
     )
@@ -166,7 +166,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 def tenders(request: HttpRequest) -> HttpResponse:
     """Published cases in which a supplier may take part now, what closes first on top."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    shown = Paginator(own.open_tenders(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
+    shown = CappedPaginator(own.open_tenders(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "work/tenders.html", {"page": shown, "cases": own.listed(shown.object_list, now=now), "now": now}
     )
