@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0002_content"),
+        ("contracts", "0004_overdue_disclosure"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0002_period_times"),
+        ("cases", "0003_reevaluation"),
         ("parties", "0001_initial"),
         ("planning", "0001_initial"),
     ]
