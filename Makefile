@@ -11,6 +11,12 @@ MESSAGES = yangcai/locale/en/LC_MESSAGES/django
 # uv: the interpreter that we name and no other; the certificates of the system (an office may have its own).
 export UV_PYTHON_DOWNLOADS = never
 export UV_SYSTEM_CERTS = 1
+# A home that cannot be written to (a service's user has such a one) has no room for a cache.
+CACHE = $${XDG_CACHE_HOME:-$$HOME/.cache}
+ifneq ($(shell mkdir -p "$(CACHE)" 2>/dev/null && [ -w "$(CACHE)" ] && echo yes),yes)
+export UV_CACHE_DIR = $(BOOT)/cache
+export PIP_NO_CACHE_DIR = 1
+endif
 
 .PHONY: help setup demo run test check fmt messages docs nightly bench lock clean
 

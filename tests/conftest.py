@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import psycopg
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -13,6 +14,10 @@ from django.utils import translation
 
 from tests.settings import CLUSTER, OWN_CLUSTER
 from yangcai.kernel import embedded_postgres
+
+# No deadline: on a busy machine it would measure the others. What must be fast is counted, or has a benchmark.
+hypothesis.settings.register_profile("yangcai", deadline=None)
+hypothesis.settings.load_profile("yangcai")
 
 IN_USE = pytest.StashKey[Any]()
 

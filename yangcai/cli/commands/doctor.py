@@ -125,7 +125,7 @@ def _fonts() -> Finding:
         path.suffix.lower() in {".ttf", ".ttc", ".otf"}
         and any(name in path.name for name in ("CJK", "SC-", "wqy", "Han"))
         for folder in FONT_FOLDERS
-        for path in Path(folder).expanduser().rglob("*")
+        for path in Path(os.path.expanduser(folder)).rglob("*")
     )
     return Finding(
         what=say(zh="中文字体", en="Chinese font"),
