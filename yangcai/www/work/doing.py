@@ -30,6 +30,7 @@ from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.work import judging, places, tables
 from yangcai.www.work.clocks import title_of
+from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
 from yangcai.www.work.shown import REQUIREMENT, kind_of
 from yangcai.www.work.timeline import actor_of
@@ -167,6 +168,9 @@ def _form_page(
             "publishes": notice_name(action.notice) if action.notice else "",
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
+            "documents": attachments(subject.root, post=post, now=now)
+            if post.role == Role.EXPERT and isinstance(subject, Lot)
+            else [],
             "judged": _judged(subject, post=post, now=now),
             "instead": _instead(subject, post=post, now=now) if form is None else (),
             "now": now,
