@@ -1,5 +1,6 @@
 """Is money paid only for a signed, published, filed contract, on its milestone's condition, by four people?"""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.contracts import support
 from tests.factories import at
 from yangcai.contracts import actions
 from yangcai.contracts.models import Invoice, PaymentRequest
+from yangcai.contracts.tasks import payment_clock
 from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
@@ -209,3 +211,19 @@ def test_a_request_cannot_be_marked_paid_without_approval_even_by_hand() -> None
     request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
     with pytest.raises(IntegrityError), transaction.atomic():
         PaymentRequest.objects.filter(pk=request.pk).update(paid_at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("size", "clock", "due"), [("large", "C24b", "2026-06-10T00:00"), ("small", "C25b", "2026-05-20T00:00")]
+)
+def test_before_the_ten_working_days_the_older_clocks_count(size: str, clock: str, due: str) -> None:
+    """By the law of 2021: 30 days from the invoice; a small supplier as agreed, 60 days from delivery at the most."""
+    s = support.scene()
+    support.effective(s)
+    milestone = s.milestone("delivery")
+    support.delivered(s, milestone)
+    received = at("2026-05-10T09:00")
+    invoice = support.invoiced(s, milestone, now=received)
+    contract, case = s.contract, s.case
+    contract.supplier.size, contract.payment_days, case.law_as_of = size, 60, datetime.date(2021, 6, 1)
+    assert payment_clock(case, contract, invoice, since=received, now=received) == (clock, at(due))

@@ -11,8 +11,10 @@ from tests.factories import at
 from tests.portal.chain import Chain
 from tests.tendering import judging
 from yangcai import law
+from yangcai.cases.models import Case
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
+from yangcai.tendering.models import BidSecurity
 
 OTHER_METHODS = "another method of procurement"
 CHALLENGES = "objections and complaints"
@@ -27,7 +29,7 @@ ELSEWHERE = {
 #: Clocks that start before the case or only where something goes another way, and the test that holds each.
 BRANCHES = {
     "C01": "tests/cases/test_cases.py",
-    "C16": "tests/tendering/test_bids.py", "C17": "tests/tendering/test_bids.py",
+    "C16": "below", "C17": "below",
     "C18": "tests/tendering/test_bids.py", "C19": "tests/tendering/test_bids.py",
     "C24b": "tests/contracts/test_payment.py", "C25": "tests/contracts/test_payment.py",
     "C25b": "tests/contracts/test_payment.py", "C26": "tests/contracts/test_receivable.py",
@@ -92,3 +94,18 @@ def test_what_falls_due_fires_once_and_stays_on_the_list(stop: str, clock: str) 
     still_open = Task.objects.filter(pk=due.pk, done_at=None).exists()
     assert still_open is (law.clock(clock).fires == "remind")
     assert chain.case.pk
+
+
+@pytest.mark.django_db
+def test_the_losers_securities_go_back_after_the_letters_and_the_winners_after_the_contract() -> None:
+    chain = Chain().until("contract signed")
+    for post in chain.suppliers:
+        BidSecurity.objects.create(
+            case=chain.case, supplier=post.organisation, kind="transfer", amount=1000, received_at=chain.now
+        )
+    case = Case.objects.get(pk=chain.case.pk)
+    dues = [due for due in tasks.derive(case, now=chain.now) if due.action == "bid_security.return"]
+    found = sorted((due.clock, due.due_at) for due in dues)
+    # Five working days from the letters of Friday the 27th; from the contract of Monday the 30th, past Qingming.
+    losers, winner = at("2026-04-04T00:00"), at("2026-04-08T00:00")
+    assert found == [("C16", losers), ("C16", losers), ("C17", winner)]
