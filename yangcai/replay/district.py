@@ -207,7 +207,7 @@ def settle() -> None:
         post.person.save()
 
 
-def _gathered(file: CaseFile) -> people.People:
+def gathered(file: CaseFile) -> people.People:
     """As for a replay, with the demo's own bureau and all four suppliers at hand."""
     found = people.gather(file, bureau_name=TREASURY)
     owners = Organisation.objects.in_bulk([name for name, _size in SUPPLIERS], field_name="name")
@@ -224,7 +224,7 @@ def found_district(*, told: Callable[[Purchase], None]) -> None:
         file = defaults.complete(published=case_file(purchase)).case
         if not purchase.prices:  # nobody has bid yet, and nobody is made up
             file = replace(file, lots=tuple(replace(lot, bids=()) for lot in file.lots))
-        walk = Walk(PythonDriver(), file, _gathered(file), payment_terms=purchase.terms)
+        walk = Walk(PythonDriver(), file, gathered(file), payment_terms=purchase.terms)
         walk.run(until=purchase.until)
         if purchase.after:
             purchase.after(walk)

@@ -11,17 +11,17 @@ MOST = 10_000
 MOST_HITS = 1_000
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator):
     """A paginator over a query whose count stops at `most`; `is_cut` says that there are more."""
 
     def __init__(self, object_list: Any, per_page: int, *, most: int = MOST):
         super().__init__(object_list, per_page)
-        self.most = most
+        self.query, self.most = object_list, most
 
     @cached_property
     def _counted(self) -> int:
         """Up to one more than `most`; the order is of no use for counting and would cost a sort."""
-        return int(self.object_list.order_by()[: self.most + 1].count())
+        return int(self.query.order_by()[: self.most + 1].count())
 
     @cached_property
     def count(self) -> int:

@@ -26,8 +26,8 @@ def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
     if post.role == Role.EXPERT:
         seats = CommitteeMember.objects.filter(post_id=post.pk, replaced_at__isnull=True)
         # One's own few, by key: left to itself PostgreSQL walks through all cases and looks for the seat in each.
-        mine = list(seats.values_list("committee__case_id", flat=True))
-        return visible_to(post, now).filter(pk__in=mine).order_by("-opened_at")
+        seated = list(seats.values_list("committee__case_id", flat=True))
+        return visible_to(post, now).filter(pk__in=seated).order_by("-opened_at")
     return own_cases(post, now)
 
 

@@ -1,0 +1,32 @@
+"""How large and how often? The sizes of a full run, and those of `--quick`, which only shows that everything works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`cases`: sizes of the platform, in tens; `lines` of a budget; `acts`: how often each Action is done each way."""
+
+    cases: tuple[int, ...]
+    lines: int
+    acts: int
+    http_acts: int
+    clients: int
+    runs: int
+    page_runs: int
+    replays: int
+    replay_cases: int
+
+
+FULL = Scale(
+    cases=(10, 1_000, 100_000),
+    lines=100_000,
+    acts=40,
+    http_acts=120,
+    clients=8,
+    runs=3,
+    page_runs=5,
+    replays=3,
+    replay_cases=4,
+)
+QUICK = Scale(cases=(10, 20), lines=200, acts=3, http_acts=4, clients=2, runs=2, page_runs=2, replays=1, replay_cases=1)
