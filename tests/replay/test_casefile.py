@@ -9,7 +9,7 @@ import pytest
 
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.replay.casefile import parse_case, read_case, read_cases
-from yangcai.replay.document import MAX_BYTES, CaseFileError
+from yangcai.replay.document import MAX_BYTES, MAX_TEXT, CaseFileError
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = sorted((ROOT / "cases").rglob("*.yaml"))
@@ -108,15 +108,24 @@ REPLACED = [
     ("id", "id: sample", "id: 样例", "id", "a-z"),
     ("text", "title: 样例", "title: 12", "title", "must be text"),
     ("empty text", "title: 样例", 'title: " "', "title", "must not be empty"),
+    ("nul", "title: 样例", 'title: "a\\0b"', "title", "control character"),
+    ("surrogate", "title: 样例", 'title: "a\\ud800"', "title", "control character"),
+    ("long text", "title: 样例", f"title: {'长' * (MAX_TEXT + 1)}", "title", f"longer than {MAX_TEXT}"),
     ("division", '"620171"', "620171", "jurisdiction", "must be text"),
     ("division length", '"620171"', '"6201"', "jurisdiction", "6 digits"),
     ("category", "category: services", "category: things", "category", "is none of"),
     ("method", "method: open_tender", "method: open", "method", "is none of"),
     ("bare money", 'budget: "1000.00"', "budget: 1000.00", "budget", "money is yuan in quotes"),
+    ("no money", 'budget: "1000.00"', 'budget: "0.00"', "budget", "0.00 yuan is less than 0.01"),
+    ("not a number", 'budget: "1000.00"', "budget: .nan", "budget", "money is yuan in quotes"),
+    ("too much money", 'price: "900.00"', 'price: "99999999999999999999.00"', "lots[0].bids[0].price", "money is yuan"),
     ("money with commas", 'budget: "1000.00"', 'budget: "1,000.00"', "budget", "money is yuan in quotes"),
     ("money with three decimals", 'price: "900.00"', 'price: "900.001"', "lots[0].bids[0].price", "money is yuan"),
     ("negative money", 'price: "900.00"', 'price: "-900.00"', "lots[0].bids[0].price", "money is yuan"),
     ("date", "invitation: 2024-03-01", "invitation: 2024-02-30", "dates.invitation", "not a date of the calendar"),
+    ("29 February", "invitation: 2024-03-01", "invitation: 2023-02-29", "dates.invitation", "not a date of"),
+    ("year 1", "invitation: 2024-03-01", "invitation: 0001-03-01", "dates.invitation", "must lie in the years"),
+    ("year 9999", "2024-03-25T09:30", "9999-12-31T09:30", "dates.submission_closes", "must lie in the years"),
     ("date form", "invitation: 2024-03-01", "invitation: 1/3/2024", "dates.invitation", "a date is YYYY-MM-DD"),
     ("time zone", "2024-03-25T09:30", "2024-03-25T09:30Z", "dates.submission_closes", "a date is YYYY-MM-DD"),
     ("documents", "[2024-03-01, 2024-03-08]", "[2024-03-08]", "dates.documents", "[first day, last day]"),
@@ -124,10 +133,26 @@ REPLACED = [
     ("event kind", "kind: correction", "kind: change", "events[0].kind", "is none of"),
     ("rounding", "rounding: 2", "rounding: two", "lots[0].evaluation.rounding", "whole number"),
     ("weights", "weight: 10", "weight: 20", "lots[0].evaluation.criteria", "add up to 110.0, not 100"),
+    ("infinite weight", "weight: 10", "weight: .inf", "lots[0].evaluation.criteria[0].weight", "must be a number"),
+    ("formula", "rounding: 2", "price_formula: magic", "lots[0].evaluation.price_formula", "is none of"),
+    (
+        "unknown preference",
+        '{small_micro: "0.10"}',
+        '{charm: "0.10"}',
+        "lots[0].evaluation.price_preference.charm",
+        "none",
+    ),
     ("criterion twice", "code: technical, w", "code: price, w", "lots[0].evaluation.criteria[1].code", "is taken"),
     ("preference", "prefer: small_micro", "prefer: consortium", "lots[0].bids[0].prefer", "no price preference"),
     ("rate", 'small_micro: "0.10"', 'small_micro: "10"', "lots[0].evaluation.price_preference.small_micro", "more"),
     ("supplier twice", "{name: 乙}", "{name: 甲}", "lots[0].bids[1].supplier", "stands twice"),
+    (
+        "uscc twice",
+        "{name: 乙}",
+        "{name: 乙, uscc: 91370211780374731M}",
+        "lots[0].bids[1].supplier.uscc",
+        "and also of",
+    ),
     ("uscc", "91370211780374731M", "91370211780374731I", "lots[0].bids[0].supplier.uscc", "social credit"),
     ("reason", "qualified: 缺少营业执照", "qualified: false", "lots[0].bids[1].qualified", "write the reason"),
     ("panel length", "[60, 61, 62, 63, 64]", "[60, 61, 62]", "lots[0].bids[1].panel.technical", "3 members, but 5"),
@@ -222,8 +247,24 @@ def test_member_totals_stand_alone():
         (b"a: !!python/object:os.system x\n", 1, "unknown key"),
         (b"#" * (MAX_BYTES + 1), 0, "larger than"),
         (b"a: \x00\n", 0, "not valid YAML or JSON"),
+        (b"a: 1\n? [b, c]\n: 2\n", 2, "a key must be text"),
+        (b"a: 1\n<<: {b: 2}\n", 2, "unknown key"),
     ],
-    ids=["empty", "yaml", "json", "encoding", "alias", "depth", "documents", "list", "tag", "size", "nul"],
+    ids=[
+        "empty",
+        "yaml",
+        "json",
+        "encoding",
+        "alias",
+        "depth",
+        "documents",
+        "list",
+        "tag",
+        "size",
+        "nul",
+        "key",
+        "merge",
+    ],
 )
 def test_a_hostile_or_broken_document_is_refused_early(data, line, says):
     found = problems_of(data)

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from yangcai.kernel.calendar import day_of
+from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.replay.document import CaseFileError, Problem, Reader, load, load_bytes
 from yangcai.replay.published import (
     PANEL_TOTAL,
@@ -27,6 +28,7 @@ from yangcai.replay.published import (
 )
 
 FORMAT = "case/1"
+CENT = Decimal("0.01")
 
 CATEGORIES = ("goods", "works", "services")
 METHODS = (
@@ -43,6 +45,7 @@ METHODS = (
     "mall",
 )
 SET_ASIDES = ("none", "whole", "package", "consortium", "subcontract")
+PREFERENCES = ("small_micro", "consortium")
 SIZES = ("large", "medium", "small", "micro")
 EVALUATION_METHODS = ("rated", "lowest")
 STATUSES = ("awarded", "unsuccessful", "terminated")
@@ -110,7 +113,7 @@ def _parse(root: yaml.Node, name: str) -> CaseFile:
         ),
     )
     read.choice(top.get("yangcai"), "yangcai", (FORMAT,))
-    budget = read.money(top.get("budget"), "budget")
+    budget = read.money(top.get("budget"), "budget", least=CENT)
     lots = _lots(read, top.get("lots"))
     case = CaseFile(
         file=name,
@@ -139,7 +142,7 @@ def _parse(root: yaml.Node, name: str) -> CaseFile:
         method=read.choice(top.get("method"), "method", METHODS) or "",
         grounds=read.text(top.get("grounds"), "grounds") or "",
         budget=budget,
-        ceiling=read.money(top.get("ceiling"), "ceiling"),
+        ceiling=read.money(top.get("ceiling"), "ceiling", least=CENT),
         set_aside=read.choice(top.get("set_aside"), "set_aside", SET_ASIDES) or "none",
         emergency=read.boolean(top.get("emergency"), "emergency") or False,
         dates=_dates(read, top.get("dates")),
@@ -159,11 +162,12 @@ def _parse(root: yaml.Node, name: str) -> CaseFile:
 
 def _organisation(read: Reader, node: yaml.Node | None, path: str, *, supplier: bool = False) -> Organisation:
     values = read.table(node, path, required=("name",), optional=("uscc", "size") if supplier else ("uscc",))
-    return Organisation(
-        name=read.text(values.get("name"), f"{path}.name") or "",
-        uscc=read.uscc(values.get("uscc"), f"{path}.uscc") or "",
-        size=read.choice(values.get("size"), f"{path}.size", SIZES) or "",
-    )
+    name = read.text(values.get("name"), f"{path}.name") or ""
+    uscc = read.uscc(values.get("uscc"), f"{path}.uscc") or ""
+    if uscc and name and (owner := read.owners.setdefault(uscc, name)) != name:
+        zh, en = f"{uscc}是“{owner}”的代码，又写给“{name}”", f"{uscc} is the code of “{owner}” and also of “{name}”"
+        read.wrong(values["uscc"], f"{path}.uscc", zh, en)
+    return Organisation(name=name, uscc=uscc, size=read.choice(values.get("size"), f"{path}.size", SIZES) or "")
 
 
 def _dates(read: Reader, node: yaml.Node | None) -> Dates:
@@ -225,8 +229,8 @@ def _lots(read: Reader, node: yaml.Node | None) -> tuple[Lot, ...]:
             Lot(
                 lot=code,
                 title=read.text(values.get("title"), f"{path}.title") or "",
-                budget=read.money(values.get("budget"), f"{path}.budget"),
-                ceiling=read.money(values.get("ceiling"), f"{path}.ceiling"),
+                budget=read.money(values.get("budget"), f"{path}.budget", least=CENT),
+                ceiling=read.money(values.get("ceiling"), f"{path}.ceiling", least=CENT),
                 evaluation=evaluation,
                 bids=_bids(read, values.get("bids"), f"{path}.bids", evaluation or Evaluation()),
             )
@@ -259,19 +263,17 @@ def _evaluation(read: Reader, node: yaml.Node, path: str) -> Evaluation:
         read.wrong(values["criteria"], f"{path}.criteria", zh, en)
     preference = {}
     for key, item in read.mapping(values.get("price_preference"), f"{path}.price_preference").items():
-        rate = read.number(item, f"{path}.price_preference.{key}", most=Decimal("0.5"))
+        place = f"{path}.price_preference.{key}"
+        rate = read.number(item, place, most=Decimal("0.5"))
+        if key not in PREFERENCES:
+            listed = ", ".join(PREFERENCES)
+            read.wrong(item, place, f"“{key}”不在可选值之内（{listed}）", f"“{key}” is none of: {listed}")
         if rate is not None:
             preference[key] = rate
     rounding = read.integer(values.get("rounding"), f"{path}.rounding", least=0, most=6)
     return Evaluation(
         method=read.choice(values.get("method"), f"{path}.method", EVALUATION_METHODS) or "rated",
-        price_formula=read.matching(
-            values.get("price_formula"),
-            f"{path}.price_formula",
-            r"[a-z][a-z0-9_]*",
-            "应为小写英文代码",
-            "must be a code",
-        )
+        price_formula=read.choice(values.get("price_formula"), f"{path}.price_formula", tuple(FORMULAS))
         or "lowest_first",
         rounding=2 if rounding is None else rounding,
         criteria=tuple(criteria),

@@ -334,7 +334,11 @@ class _Lot:
             if bid.valid and bid.price is not None
         }
         lowest = min(prices.values(), default=Decimal(0))
-        return {name: (lowest * weight / price).quantize(unit, ROUND_HALF_UP) for name, price in prices.items()}
+        # A price of nothing gets full marks here; the platform refuses such a bid before it comes to scores.
+        return {
+            name: ((lowest / price if price else Decimal(1)) * weight).quantize(unit, ROUND_HALF_UP)
+            for name, price in prices.items()
+        }
 
     def members(self, bids: list[Bid]) -> int:
         """The published number of members, else the fewest lawful one for the case's budget."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,10 @@ from yangcai.kernel.calendar import SHANGHAI
 #: A case of 40 bidders and 9 members has some 60 kB; whatever is far beyond that is not a case.
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 16
+#: Longer than any name, address or reason that was published; what a database index can hold.
+MAX_TEXT = 500
+#: The law that a replay knows begins in 2003; a calendar cannot be asked beyond what a date can hold.
+YEARS = range(2000, 2100)
 
 _TAG = "tag:yaml.org,2002:"
 _NUMBER_TAGS = {f"{_TAG}int", f"{_TAG}float"}
@@ -39,7 +44,8 @@ class Problem:
     def in_language(self, language: str) -> str:
         text = self.en if language.startswith("en") else self.zh
         colon = ": " if language.startswith("en") else "："
-        return f"{self.file}:{self.line}: {self.path}{colon}{text}" if self.path else f"{self.file}:{self.line}: {text}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.path}{colon}{text}" if self.path else f"{place}: {text}"
 
     def __str__(self) -> str:
         return self.in_language("zh")
@@ -88,12 +94,9 @@ def load_bytes(*, data: bytes, name: str) -> yaml.Node:
         raise _fatal(name, 0, f"不是有效的YAML或JSON：{reason}", f"not valid YAML or JSON: {reason}") from error
     if root is None:
         raise _fatal(name, 1, "文件是空的", "the file is empty")
-    duplicates = [
-        Problem(name, line_of(key), path, f"键“{key.value}”重复", f"the key “{key.value}” stands twice")
-        for path, key in _duplicate_keys(root, "")
-    ]
-    if duplicates:
-        raise CaseFileError(duplicates)
+    wrong_keys = list(_wrong_keys(root, "", name))
+    if wrong_keys:
+        raise CaseFileError(wrong_keys)
     return root
 
 
@@ -125,18 +128,22 @@ def _refuse_tricks(text: str, name: str) -> None:
                 raise _fatal(name, line, "一个文件只能有一个案例", "one file holds one case only")
 
 
-def _duplicate_keys(node: yaml.Node, path: str) -> Iterator[tuple[str, yaml.Node]]:
+def _wrong_keys(node: yaml.Node, path: str, name: str) -> Iterator[Problem]:
+    """Keys that are lists or tables, and keys that stand twice."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                yield Problem(name, line_of(key), path, "键应当是文字", "a key must be text")
+                continue
             here = f"{path}.{key.value}" if path else str(key.value)
             if str(key.value) in seen:
-                yield here, key
+                yield Problem(name, line_of(key), here, f"键“{key.value}”重复", f"the key “{key.value}” stands twice")
             seen.add(str(key.value))
-            yield from _duplicate_keys(value, here)
+            yield from _wrong_keys(value, here, name)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _duplicate_keys(item, f"{path}[{index}]")
+            yield from _wrong_keys(item, f"{path}[{index}]", name)
 
 
 class Reader:
@@ -145,6 +152,7 @@ class Reader:
     def __init__(self, *, name: str):
         self.name = name
         self.problems: list[Problem] = []
+        self.owners: dict[str, str] = {}  # unified social credit code → the organisation that has it
 
     def wrong(self, node: yaml.Node, path: str, zh: str, en: str) -> None:
         self.problems.append(Problem(self.name, line_of(node), path, zh, en))
@@ -174,13 +182,8 @@ class Reader:
         if not isinstance(node, yaml.MappingNode):
             self.wrong(node, path, "应当是一组“键: 值”", "must be a mapping of keys to values")
             return {}
-        values = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self.wrong(key, path, "键应当是文字", "a key must be text")
-                continue
-            values[str(key.value)] = value  # as written: YAML 1.1 would read the key “on” as true
-        return values
+        # As written: YAML 1.1 would read the key “on” as true.
+        return {str(key.value): value for key, value in node.value}
 
     def items(self, node: yaml.Node | None, path: str, *, least: int = 0) -> list[tuple[str, yaml.Node]]:
         """The items of a sequence, each with its path."""
@@ -202,6 +205,13 @@ class Reader:
         value = str(node.value).strip()
         if not value:
             self.wrong(node, path, "不能为空", "must not be empty")
+            return None
+        if len(value) > MAX_TEXT:
+            zh, en = f"超过{MAX_TEXT}个字符", f"is longer than {MAX_TEXT} characters"
+            self.wrong(node, path, zh, en)
+            return None
+        if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value.replace("\n", "")):
+            self.wrong(node, path, "含有控制字符", "holds a control character")
             return None
         return value
 
@@ -251,7 +261,7 @@ class Reader:
             return None
         return value
 
-    def money(self, node: yaml.Node | None, path: str) -> Decimal | None:
+    def money(self, node: yaml.Node | None, path: str, *, least: Decimal = Decimal(0)) -> Decimal | None:
         """Yuan, as a quoted string with at most two decimals; a bare number could already have lost a digit."""
         if node is None:
             return None
@@ -259,7 +269,11 @@ class Reader:
             zh = '金额应写成带引号的元，至多两位小数，如 "1500000.00"'
             self.wrong(node, path, zh, 'money is yuan in quotes with at most two decimals, e.g. "1500000.00"')
             return None
-        return Decimal(node.value).quantize(Decimal("0.01"))
+        value = Decimal(node.value).quantize(Decimal("0.01"))
+        if value < least:
+            self.wrong(node, path, f"{value}元低于{least}元", f"{value} yuan is less than {least}")
+            return None
+        return value
 
     def number(self, node: yaml.Node | None, path: str, *, most: Decimal | None = None) -> Decimal | None:
         """A score, weight or rate: not negative, exact, quoted or not."""
@@ -291,13 +305,20 @@ class Reader:
         if node is None:
             return None
         value: Any = node.value if isinstance(node, yaml.ScalarNode) and node.tag in _TEXT_TAGS else ""
+        found: dt.date | dt.datetime | None = None
         try:
             if _DAY.fullmatch(value):
-                return dt.date.fromisoformat(value)
+                found = dt.date.fromisoformat(value)
             if _TIME.fullmatch(value):
-                return dt.datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
+                found = dt.datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
         except ValueError:
             self.wrong(node, path, f"“{value}”不是有效的日期", f"“{value}” is not a date of the calendar")
+            return None
+        if found is not None:
+            if found.year in YEARS:
+                return found
+            zh, en = f"应在{YEARS[0]}年至{YEARS[-1]}年之间", f"must lie in the years {YEARS[0]} to {YEARS[-1]}"
+            self.wrong(node, path, zh, en)
             return None
         zh = "日期应写成YYYY-MM-DD或YYYY-MM-DDTHH:MM[:SS]（北京时间）"
         self.wrong(node, path, zh, "a date is YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS] (Asia/Shanghai)")

@@ -36,7 +36,7 @@ def organisation(named: Named, kind: str, *, jurisdiction: str) -> Organisation:
         name=named.name,
         defaults={
             "kind": kind,
-            "uscc": named.uscc or None,
+            "uscc": None if not named.uscc or Organisation.objects.filter(uscc=named.uscc).exists() else named.uscc,
             "jurisdiction": jurisdiction,
             "size": named.size,
             "address": f"{named.name}登记地址",

@@ -25,6 +25,8 @@ HOURS = {
 }
 DOCUMENTS_BEGIN, DOCUMENTS_END = dt.time(9), dt.time(17, 30)
 EVENT_HOUR = dt.time(10)
+#: Kinds of events that a case file may tell and that the replay does not act on.
+ONLY_TOLD = ("objection", "complaint", "decision")
 
 #: Working days from one step to the next where the source is silent: conventions of the replay, not law.
 AWARD_AFTER_OPENING = 1
@@ -77,8 +79,20 @@ def complete_dates(*, case: CaseFile, assumed: Assumptions) -> CaseFile:
     )
     if case.outcome.status in ("", "awarded"):
         filled = _after_award(case, filled, assumed)
-    events = tuple(_event(event) for event in case.events)
+    events = _events(case, award, assumed)
     return replace(case, dates=filled, events=events)
+
+
+def _events(case: CaseFile, award: Moment, assumed: Assumptions) -> tuple[Event, ...]:
+    """The published events with their times of day; a terminated case ends at the latest when its result was due."""
+    events = [_event(event) for event in case.events]
+    if case.outcome.status == "terminated" and not any(event.kind == "termination" for event in events):
+        assumed.day("终止", "the termination", day_of(award), "结果公告日", "the day of the result")
+        events.append(Event(on=_at(award, "award"), kind="termination"))
+    if any(event.kind in ONLY_TOLD for event in events):
+        zh = "质疑、投诉及其处理决定只作记载，不重放"
+        assumed.add(zh, "objections, complaints and decisions are told, not replayed")
+    return tuple(events)
 
 
 def _closing(case: CaseFile, assumed: Assumptions) -> Moment:

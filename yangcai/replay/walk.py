@@ -64,6 +64,8 @@ class Walk:
     payment_terms: tuple[dict[str, Any], ...] = ONE_PAYMENT
     for_public: bool = False
     steps: list[Step] = field(default_factory=list)
+    later: list[published.Event] = field(default_factory=list, init=False)
+    reached: datetime.datetime | None = field(default=None, init=False)
     case: Case = field(init=False)
     plan_item: PlanItem = field(init=False)
 
@@ -87,6 +89,10 @@ class Walk:
         if until and until not in stretches:
             raise ValueError(f"there is no stretch {until!r}: {', '.join(stretches)}")
         for name, stretch in stretches.items():
+            if name == "contract" and self.dates.contract is None:
+                return  # published as failed or terminated, and yet awarded: the comparison shows it
+            if self.happened_before(name):
+                return
             stretch()
             if name == until or (name not in ("budget", "intention", "plan") and self.refreshed().ended_at):
                 return
@@ -95,6 +101,7 @@ class Walk:
 
     def do(self, code: str, subject: Any, by: Post, at: datetime.datetime, **data: Any) -> Any:
         """One Action, and its line in the report."""
+        at = self.no_earlier(at)
         value = self.driver.do(code, subject, by=by, at=at, **data)
         action = ACTIONS[code]
         on = self.file_law_on()
@@ -103,6 +110,15 @@ class Walk:
         self.steps.append(step)
         self.told(step)
         return value
+
+    def paper(self, name: str, content: bytes, by: Post, at: datetime.datetime) -> Any:
+        return self.driver.file(name, content, by=by, at=self.no_earlier(at))
+
+    def no_earlier(self, at: datetime.datetime) -> datetime.datetime:
+        """No step comes before the one it follows: where published moments stand the wrong way round, the later step
+        waits, and the comparison shows that its moment was missed."""
+        self.reached = max(at, self.reached or at)
+        return self.reached
 
     def file_law_on(self) -> datetime.date:
         assert self.dates.invitation is not None
@@ -122,6 +138,7 @@ class Walk:
     def lots(self, stage: str, at: datetime.datetime) -> Iterator[tuple[Lot, published.Lot]]:
         """The lots that stand at a stage, each with what was published about it."""
         by_number = {lot.lot: lot for lot in self.file.lots}
+        at = self.no_earlier(at)
         for lot in Lot.objects.filter(case=self.case).select_related("case").order_by("pk"):
             if lot.stage_at(at) == stage:
                 yield lot, by_number[lot.number]
@@ -138,7 +155,7 @@ class Walk:
         rows.writerow(
             [self.file.buyer.name, year, self.file.id, self.file.title, self.file.budget, f"{timezone.localdate(at)}"]
         )
-        paper = self.driver.file("budget.csv", table.getvalue().encode("utf-8-sig"), by=self.people.treasury, at=at)
+        paper = self.paper("budget.csv", table.getvalue().encode("utf-8-sig"), self.people.treasury, at)
         self.do("budget.import", self.people.treasury.organisation, self.people.treasury, at, file=paper)
 
     @property
@@ -269,7 +286,10 @@ class Walk:
         for number, name in enumerate(names):
             happenings.append((begins + pace * (number + 1), 0, self._obtain(name)))
         for event in self.file.events:
-            happenings.append((_moment(event.on), 1, self._event(event)))
+            if _moment(event.on) < self.at("opening"):
+                happenings.append((_moment(event.on), 1, self._event(event)))
+            else:
+                self.later.append(event)
         lots = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
         for lot in self.file.lots:
             for bid in lot.bids:
@@ -304,17 +324,30 @@ class Walk:
                 data = {"ground": "task_cancelled", "reason": event.reason or "公告未载明"}
                 self.do("case.terminate", self.case, self.people.runner, at, **data)
             elif event.kind == "suspension":
-                paper = self.driver.file("suspension.txt", PAPER, by=self.people.treasury, at=at)
+                paper = self.paper("suspension.txt", PAPER, self.people.treasury, at)
                 until = timezone.localdate(at) + datetime.timedelta(days=30)
                 data = {"reason": event.reason or "公告未载明", "until_on": until, "document": paper}
                 self.do("case.suspend", self.case, self.people.treasury, at, **data)
             elif event.kind == "resumption":
                 self.do("case.resume", self.case, self.people.treasury, at, reason=event.reason or "公告未载明")
             elif event.kind == "enquiry":
-                asker = self.people.suppliers[event.by] if event.by else next(iter(self.people.suppliers.values()))
+                asker = self.people.suppliers.get(event.by) or next(iter(self.people.suppliers.values()))
                 self.do("enquiry.ask", self.case, asker, at, question=event.reason or "公告未载明")
 
         return happen
+
+    def happened_before(self, stretch: str) -> bool:
+        """Let happen what was published for between the opening and this stretch; True when that ended the case."""
+        begins = {"qualification": 8, "evaluation": 12}
+        while self.later:
+            at = self.moment(begins[stretch]) if stretch in begins else self.at(stretch)
+            if _moment(self.later[0].on) > at:
+                return False
+            event = self.later.pop(0)
+            self._event(event)(_moment(event.on))
+            if self.refreshed().ended_at:
+                return True
+        return False
 
     def opening(self) -> None:
         at = self.at("opening")
@@ -331,23 +364,34 @@ class Walk:
     def moment(self, units: int) -> datetime.datetime:
         return self.at("opening") + self.pace * units
 
-    def fail_lots(self, stage: str, at: datetime.datetime) -> None:
-        """Lots that cannot go on are declared unsuccessful on the published day of the result."""
-        for lot in Lot.objects.filter(case=self.case, outcome=LotOutcome.PENDING).order_by("pk"):
-            if lot.stage_at(at) != stage:
-                continue
-            data = {"ground": "too_few"}
-            self.do("lot.declare_unsuccessful", lot, self.people.runner, self.at("award"), **data)
+    def fail_lots(self, stage: str, at: datetime.datetime, *, beside_awards: bool = False) -> None:
+        """Lots that got no further than this stage are declared unsuccessful on the published day of the result: when
+        no other lot goes on, else beside the awards."""
+        waiting = Lot.objects.filter(case=self.case, outcome=LotOutcome.PENDING).select_related("case").order_by("pk")
+        lots, at = list(waiting), self.no_earlier(at)
+        stuck = [lot for lot in lots if TENDER.index(lot.stage_at(at)) <= TENDER.index(stage)]
+        if beside_awards or len(stuck) == len(lots):
+            for lot in stuck:
+                self.fail(lot, self.at("award"))
+
+    def fail(self, lot: Lot, at: datetime.datetime) -> None:
+        self.do("lot.declare_unsuccessful", lot, self.people.runner, at, ground="too_few")
+
+    def awarded(self, told: published.Lot) -> bool:
+        """Whether an award of this lot was published (or nothing at all, so that one may be made)."""
+        outcome = self.file.outcome
+        return not outcome.status or any(award.lot == told.lot for award in outcome.awards)
 
     def qualification(self) -> None:
-        at = self.moment(8)
-        for lot, told in self.lots(Stage.QUALIFICATION, at):
+        running = list(self.lots(Stage.QUALIFICATION, self.moment(8)))
+        for lot, told in running:
             rows = list(self.findings(standing.opened(lot), told, ClauseKind.QUALIFICATION, lot))
-            self.do("qualification.record", lot, self.people.runner, at, rows=rows)
-            fewest = law.value("bidders.qualified", on=self.file_law_on())
+            self.do("qualification.record", lot, self.people.runner, self.moment(8), rows=rows)
+        fewest = law.value("bidders.qualified", on=self.file_law_on())
+        for lot, told in running:
             enough = sum(1 for bid in told.bids if bid.qualified is True) >= fewest
             # A published award with too few bidders is tried, so that the rule that forbids it speaks.
-            if enough or any(award.lot == told.lot for award in self.file.outcome.awards):
+            if enough or (self.file.outcome.status and self.awarded(told)):
                 self.do("qualification.conclude", lot, self.people.runner, self.moment(10))
         self.fail_lots(Stage.QUALIFICATION, self.moment(11))
 
@@ -386,15 +430,24 @@ class Walk:
             bids = standing.still_in(lot, through=standing.QUALIFICATION)
             rows = list(self.findings(bids, told, ClauseKind.RESPONSIVENESS, lot))
             self.do("responsiveness.record", lot, chair.post, self.moment(16), rows=rows)
-            valid = sum(1 for bid in told.bids if bid.valid)
-            if valid < law.value("bidders.responsive", on=self.file_law_on()):
-                continue
+        fewest = law.value("bidders.responsive", on=self.file_law_on())
+        judged = []
+        for lot, told in running:
+            enough = sum(1 for bid in told.bids if bid.valid) >= fewest
+            if enough and self.file.outcome.status != "terminated" and not self.awarded(told):
+                self.fail(lot, self.moment(18))  # published as unsuccessful in spite of enough bids: the rule speaks
+            elif enough or (self.file.outcome.status and self.awarded(told)):  # likewise
+                judged.append((lot, told))
+        for lot, _told in judged:
             self.low_prices(lot, chair)
-            self.scores(lot, told)
+        self.scores(judged)
+        for lot, _told in judged:
             self.do("evaluation.compute", lot, chair.post, self.moment(50))
-            report = EvaluationReport.objects.filter(lot=lot).latest("revision")
-            for member in self.members():
+        reports = [EvaluationReport.objects.filter(lot=lot).latest("revision") for lot, _told in judged]
+        for member in self.members():
+            for report in reports:
                 self.do("report.sign", report, member.post, self.moment(52))
+        for report in reports:
             self.do("report.send", report, self.people.runner, self.moment(54))
         self.fail_lots(Stage.EVALUATION, self.moment(55))
 
@@ -412,66 +465,83 @@ class Walk:
             self.do("low_price.start", bid, chair.post, at)
             supplier = self.people.suppliers[bid.supplier.name]
             told = {"explanation": "成本构成说明（公开资料未载明）"}
-            self.do("low_price.explain", bid, supplier, at + MINUTE, **told)
+            self.do("low_price.explain", bid, supplier, self.moment(22), **told)
             ruling = {"is_accepted": True, "decision": "公布的结果表明其报价被认可"}
             self.do("low_price.decide", bid, chair.post, self.moment(24), **ruling)
 
-    def scores(self, lot: Lot, told: published.Lot) -> None:
-        if lot.evaluation_method != "rated":
-            return
-        by_name = {bid.supplier.name: bid for bid in told.bids}
-        criteria = [c for c in Criterion.objects.filter(lot=lot) if c.code != PRICE]
-        valid = arithmetic.outcome(lot, now=self.moment(30)).valid
+    def scores(self, judged: list[tuple[Lot, published.Lot]]) -> None:
+        """Each member scores every lot, one member after the other."""
+        tables = []
+        for lot, told in judged:
+            if lot.evaluation_method == "rated":
+                criteria = [c for c in Criterion.objects.filter(lot=lot) if c.code != PRICE]
+                valid = arithmetic.outcome(lot, now=self.moment(30)).valid
+                tables.append((lot, criteria, valid, {bid.supplier.name: bid.panel for bid in told.bids}))
         for number, member in enumerate(self.members()):
-            rows = [
-                {"bid": bid.pk, "criterion": c.pk, "value": by_name[bid.supplier.name].panel[c.code][number]}
-                for bid in valid
-                for c in criteria
-            ]
-            self.do("scores.submit", lot, member.post, self.moment(30) + self.pace * number, rows=rows)
+            for lot, criteria, valid, panels in tables:
+                rows = [
+                    {"bid": bid.pk, "criterion": c.pk, "value": panels[bid.supplier.name][c.code][number]}
+                    for bid in valid
+                    for c in criteria
+                ]
+                self.do("scores.submit", lot, member.post, self.moment(30) + self.pace * number, rows=rows)
 
     def award(self) -> None:
         """The buyer decides in rank order before its time runs out; the notice goes out on the published day."""
-        announced = self.at("award")
         for lot, told in list(self.lots(Stage.AWARD, self.moment(58))):
-            if not Award.objects.filter(lot=lot, refused_at=None).exists():
-                winner = next((a.supplier for a in self.file.outcome.awards if a.lot == told.lot), None)
-                ranked = candidates(lot)
-                chosen = next((c for c in ranked if c.supplier.name == winner), ranked[0])
-                data: dict[str, Any] = {"candidate": chosen}
-                if chosen.rank > 1:
-                    data |= {"ground": "other", "reason": "公布的结果"}
-                self.do("award.determine", lot, self.people.reviewer, self.moment(58), **data)
-            made = Award.objects.get(lot=lot, refused_at=None)
-            self.do("award.announce", made, self.people.runner, announced)
+            if Award.objects.filter(lot=lot, refused_at=None).exists():
+                continue
+            winner = next((a.supplier for a in self.file.outcome.awards if a.lot == told.lot), None)
+            ranked = candidates(lot)
+            chosen = next((c for c in ranked if c.supplier.name == winner), ranked[0])
+            data: dict[str, Any] = {"candidate": chosen}
+            if chosen.rank > 1:
+                data |= {"ground": "other", "reason": "公布的结果"}
+            self.do("award.determine", lot, self.people.reviewer, self.moment(58), **data)
+        self.fail_lots(Stage.EVALUATION, self.moment(58), beside_awards=True)
+        for made in self.awards():
+            self.do("award.announce", made, self.people.runner, self.at("award"))
+
+    def awards(self) -> list[Award]:
+        return list(Award.objects.filter(lot__case=self.case, refused_at=None).order_by("pk"))
 
     # --- after the tender ------------------------------------------------------------------------------------------
 
     def contract(self) -> None:
-        for award in Award.objects.filter(lot__case=self.case, refused_at=None).order_by("pk"):
-            at = self.at("contract")
-            made = self.do("contract.draft", award, self.people.officer, at - 30 * MINUTE)
-            self.do("contract.sign", made, self.people.reviewer, at - 10 * MINUTE)
-            self.do("contract.sign", made, self.people.suppliers[award.supplier.name], at)
-            self.do("contract.publish", made, self.people.officer, at + 30 * MINUTE)
-            self.do("contract.file", made, self.people.officer, at + 60 * MINUTE)
-            for milestone in Milestone.objects.filter(contract=made, due_on="signature").order_by("number"):
-                self.pay(made, milestone, at + 2 * HOUR)
+        at = self.at("contract")
+        drafted = [
+            self.do("contract.draft", award, self.people.officer, at - 30 * MINUTE).pk for award in self.awards()
+        ]
+        made = list(Contract.objects.filter(pk__in=drafted).select_related("supplier").order_by("pk"))
+        for contract in made:
+            self.do("contract.sign", contract, self.people.reviewer, at - 10 * MINUTE)
+        for contract in made:
+            self.do("contract.sign", contract, self.people.suppliers[contract.supplier.name], at)
+        for contract in made:
+            self.do("contract.publish", contract, self.people.officer, at + 30 * MINUTE)
+        for contract in made:
+            self.do("contract.file", contract, self.people.officer, at + 60 * MINUTE)
+        self.pay([milestone for milestone in self.milestones() if milestone.due_on == "signature"], at + 2 * HOUR)
 
     def contracts(self) -> list[Contract]:
         return list(Contract.objects.filter(case=self.case).select_related("supplier").order_by("pk"))
 
+    def milestones(self) -> list[Milestone]:
+        found = Milestone.objects.filter(contract__case=self.case).select_related("contract__supplier")
+        return list(found.order_by("contract", "number"))
+
     def acceptance(self) -> None:
         at = self.at("acceptance")
-        for contract in self.contracts():
-            supplier = self.people.suppliers[contract.supplier.name]
-            for milestone in Milestone.objects.filter(contract=contract).exclude(due_on="signature").order_by("number"):
-                day = timezone.localdate(at)
+        day = timezone.localdate(at)
+        for milestone in self.milestones():
+            if milestone.due_on != "signature":
+                supplier = self.people.suppliers[milestone.contract.supplier.name]
                 self.do("delivery.report", milestone, supplier, at - 2 * HOUR, delivered_on=day, note="已交付")
-            paper = self.driver.file("acceptance.pdf", b"%PDF-1.4\n" + PAPER, by=self.people.officer, at=at)
+        for contract in self.contracts():
+            paper = self.paper("acceptance.pdf", b"%PDF-1.4\n" + PAPER, self.people.officer, at)
             data: dict[str, Any] = {
                 "is_final": True,
-                "accepted_on": timezone.localdate(at),
+                "accepted_on": day,
                 "items": [{"item": "技术、服务、安全要求", "result": "符合合同约定", "passed": True}],
                 "members": "采购人验收小组",
                 "opinion": "验收合格",
@@ -482,25 +552,33 @@ class Walk:
             self.do("acceptance.record", contract, self.people.officer, at, **data)
 
     def payment(self) -> None:
+        at = self.at("payment")
+        self.pay([milestone for milestone in self.milestones() if milestone.due_on != "signature"], at - 30 * MINUTE)
         for contract in self.contracts():
-            for milestone in Milestone.objects.filter(contract=contract).exclude(due_on="signature").order_by("number"):
-                self.pay(contract, milestone, self.at("payment") - 30 * MINUTE)
-            self.do("contract.close", contract, self.people.officer, self.at("payment") + HOUR)
+            self.do("contract.close", contract, self.people.officer, at + HOUR)
 
-    def pay(self, contract: Contract, milestone: Milestone, at: datetime.datetime) -> PaymentRequest:
-        supplier = self.people.suppliers[contract.supplier.name]
-        bill = {
-            "number": f"{contract.number}-{milestone.number}",
-            "amount": milestone.amount,
-            "issued_on": timezone.localdate(at),
-        }
-        invoice = self.do("invoice.submit", milestone, supplier, at, **bill)
-        request: PaymentRequest = self.do("payment.request", invoice, self.people.officer, at + 10 * MINUTE)
-        self.do("payment.approve", request, self.people.reviewer, at + 20 * MINUTE)
-        self.do("payment.pay", request, self.people.payer, at + 30 * MINUTE)
-        return request
+    def pay(self, milestones: list[Milestone], at: datetime.datetime) -> None:
+        """Invoices, requests, approvals, payments: each for all contracts before the next, half an hour in all."""
+        invoices = []
+        for milestone in milestones:
+            bill = {
+                "number": f"{milestone.contract.number}-{milestone.number}",
+                "amount": milestone.amount,
+                "issued_on": timezone.localdate(at),
+            }
+            supplier = self.people.suppliers[milestone.contract.supplier.name]
+            invoices.append(self.do("invoice.submit", milestone, supplier, at, **bill))
+        requests: list[PaymentRequest] = []
+        for invoice in invoices:
+            requests.append(self.do("payment.request", invoice, self.people.officer, at + 10 * MINUTE))
+        for request in requests:
+            self.do("payment.approve", request, self.people.reviewer, at + 20 * MINUTE)
+        for request in requests:
+            self.do("payment.pay", request, self.people.payer, at + 30 * MINUTE)
 
 
+#: The stages of a tender that a lot goes through on its own, in order; "" is that of a lot which is done.
+TENDER = ("", *(stage.value for stage in Stage))
 TITLES = {"price": "投标报价", "technical": "技术", "business": "商务"}
 
 

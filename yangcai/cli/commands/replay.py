@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +23,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=say(zh="案例文件", en="case file"))
     parser.add_argument("--via", choices=["python", "api"], default="python", help=say(zh="办理途径", en="which door"))
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help=say(zh="保留数据库到此目录", en="keep the database here")
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help=say(zh="保留数据库到此空目录", en="keep the database in this empty folder"),
+    )
+    parser.epilog = say(
+        zh="退出码：0 公布的内容全部一致；2 有文件写错（一个也不重放）；5 有步骤被规则拒绝；4 没有拒绝但有不一致。"
+        "多个文件时取最先适用的：2、5、4、0。文件格式见 docs/howto/case-file.md。",
+        en="Exit codes: 0: all that was published came out equal; 2: a file is wrong (nothing is replayed); 5: a rule "
+        "refused a step; 4: none was refused, but something differs. Of several files the first that applies "
+        "counts: 2, 5, 4, 0. The format is explained in docs/howto/case-file.md.",
     )
 
 
@@ -33,17 +44,18 @@ def run(options: argparse.Namespace) -> int:
     try:
         cases = read_cases(paths=options.files)
     except CaseFileError as error:
-        for problem in error.problems:
-            print(problem.in_language(console.language()), file=sys.stderr)
+        sentences = [problem.in_language(console.language()) for problem in error.problems]
+        print(*sentences, sep="\n", file=sys.stderr)
         if options.json:
-            print(
-                json.dumps({"ok": False, "cases": [], "errors": [str(p) for p in error.problems]}, ensure_ascii=False)
-            )
+            print(json.dumps({"ok": False, "cases": [], "errors": sentences}, ensure_ascii=False))
         return console.USAGE
     with throw_away(options.keep):
         site.load(with_database=False)
         migrate.apply()
         results = list(replay_all(options, cases))
+    if options.keep:
+        told = f"YANGCAI_HOME={options.keep.resolve()} YANGCAI_SANDBOX=1 yangcai serve"
+        tell(options, zh=f"数据库已保留，可用此命令查看：{told}", en=f"The database is kept; to look into it: {told}")
     if options.json:
         language = console.language()
         answer = {"ok": all(r.ok for r in results), "cases": [r.as_dict(language=language) for r in results]}
@@ -58,16 +70,27 @@ def throw_away(keep: Path | None) -> Iterator[None]:
     """A home of its own with a database of its own, gone afterwards unless it is to be kept."""
     with contextlib.ExitStack() as stack:
         home = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yangcai-replay-")))
-        if keep and keep.exists() and any(keep.iterdir()):
-            raise Stop(zh=f"{keep} 不是空目录", en=f"{keep} is not empty", code=console.USAGE)
-        home.mkdir(parents=True, exist_ok=True)
+        empty_folder(home)
+        if not keep:  # for root, PostgreSQL's folder may lie elsewhere (embedded_postgres): it goes too
+            stack.callback(lambda: shutil.rmtree((home / "postgres").resolve(), ignore_errors=True))
         dsn = embedded_postgres.start(home / "postgres", durable=False)
         stack.callback(embedded_postgres.stop, home / "postgres")
-        os.environ |= {"YANGCAI_HOME": str(home), "YANGCAI_SANDBOX": "1", "DATABASE_URL": str(getattr(dsn, "dsn", dsn))}
+        os.environ |= {"YANGCAI_HOME": str(home), "YANGCAI_SANDBOX": "1", "DATABASE_URL": str(dsn)}
         yield
         from django.db import connections
 
         connections.close_all()
+
+
+def empty_folder(home: Path) -> None:
+    """Make the folder; raises Stop when it cannot be made or holds something."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if any(home.iterdir()):
+            raise Stop(zh=f"{home} 不是空目录", en=f"{home} is not empty", code=console.USAGE)
+    except OSError as error:
+        zh, en = f"无法使用 {home}：{error.strerror}", f"{home} cannot be used: {error.strerror}"
+        raise Stop(zh=zh, en=en, code=console.USAGE) from error
 
 
 def replay_all(options: argparse.Namespace, cases: list[Any]) -> Iterator[Any]:
@@ -98,15 +121,19 @@ def report(done: Any) -> None:
         print(say(zh="不予办理：", en="refused: ") + refusal.text + cited)
     for assumption in done.assumed:
         print(say(zh="推定：", en="assumed: ") + assumption.in_language(console.language()))
+    seconds = f"{done.seconds:.1f}"
     if done.comparison is None:
+        print(say(zh=f"被规则拒绝，{seconds} 秒", en=f"refused by a rule, {seconds} s"))
         return
+    for error in done.comparison.known_errors:
+        zh = f"公布有误 {error.path}：公布 {error.published}，应为 {error.right}（{error.why}）"
+        print(say(zh=zh, en=f"published in error {error.path}: {error.published}, right {error.right} ({error.why})"))
     for difference in done.comparison.differences:
-        print(
-            say(
-                zh=f"不一致 {difference.path}：公布 {difference.expected}，得出 {difference.got}",
-                en=f"difference {difference.path}: expected {difference.expected}, got {difference.got}",
-            )
-        )
-    checked, seconds = done.comparison.checked, f"{done.seconds:.1f}"
+        zh = f"不一致 {difference.path}：公布 {difference.expected}，得出 {difference.got}"
+        print(say(zh=zh, en=f"difference {difference.path}: expected {difference.expected}, got {difference.got}"))
+    checked, differing = done.comparison.checked, len(done.comparison.differences)
     if done.comparison.equal:
         print(say(zh=f"一致：核对 {checked} 项，{seconds} 秒", en=f"equal: {checked} checked, {seconds} s"))
+    else:
+        zh = f"不一致：核对 {checked} 项，{differing} 项不同，{seconds} 秒"
+        print(say(zh=zh, en=f"different: {checked} checked, {differing} differ, {seconds} s"))
