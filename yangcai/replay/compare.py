@@ -113,9 +113,12 @@ def _dates(published: CaseFile, observed: Observed) -> Iterator[tuple[str, str, 
         if event.submission_closes and not event.opening and expected["opening"]:
             expected["opening"] = event.submission_closes  # the opening follows the deadline (财政部令第87号第三十九条)
         expected["opening"] = event.opening or expected["opening"]
+    ended = next((day_of(event.on) for event in published.events if event.kind == "termination"), None)
     for name, moment in expected.items():
         if moment is None:
             continue
+        if ended and not isinstance(moment, tuple) and day_of(moment) > ended:
+            continue  # a deadline that was announced and that the termination overtook never came
         got = observed.dates.get(name)
         if isinstance(moment, tuple):
             pair = got if isinstance(got, tuple) else (None, None)

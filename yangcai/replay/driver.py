@@ -60,7 +60,7 @@ class PythonDriver:
     def do(self, code: str, subject: Any, *, by: Post, at: datetime.datetime, **data: Any) -> Any:
         move_to(at)
         fresh = type(subject)._base_manager.get(pk=subject.pk)
-        return perform(ACTIONS[code], fresh, by=by, now=at, idempotency_key=uuid.uuid4().hex, **data).value
+        return perform(ACTIONS[code], fresh, by=by, now=at, **data).value
 
     def file(self, name: str, content: bytes, *, by: Post, at: datetime.datetime) -> Document:
         return documents.store_bytes(data=content, name=name, person_id=by.person_id, now=at)

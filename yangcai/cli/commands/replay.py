@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,14 @@ def run(options: argparse.Namespace) -> int:
         language = console.language()
         answer = {"ok": all(r.ok for r in results), "cases": [r.as_dict(language=language) for r in results]}
         print(json.dumps(answer, ensure_ascii=False))
-    if any(r.refusals for r in results):
+    return exit_code(results)
+
+
+def exit_code(results: Sequence[Any]) -> int:
+    """Of several cases a refusal counts before a difference, a difference before equality."""
+    if any(result.refusals for result in results):
         return console.NOT_MET
-    return console.OK if all(r.ok for r in results) else console.VERIFICATION_FAILED
+    return console.OK if all(result.ok for result in results) else console.VERIFICATION_FAILED
 
 
 @contextlib.contextmanager
