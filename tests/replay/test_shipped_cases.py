@@ -28,7 +28,7 @@ REFUSED = {
     "shenzhen-2020-lockers": ("submission_too_short", "中华人民共和国政府采购法", "第三十五条"),
     "yichang-2025-irrigation": ("too_few_qualified", "政府采购货物和服务招标投标管理办法", "第四十四条"),
 }
-#: Replayed through both doors: component scores, a score table with a known error, a failed tender, a refusal.
+#: Replayed through both doors: component scores, totals and ranks, a failed tender, a refusal.
 BOTH_DOORS = ("zhongshan-2020-laboratory", "xingshan-2025-fish", "deyang-2020-system", "refused/shenzhen-2020-lockers")
 
 
