@@ -76,7 +76,7 @@ def yearly_disclosure(buyer: Organisation, *, now: datetime.datetime) -> Iterato
     year = next_year(buyer, now=now) if buyer.kind == OrganisationKind.BUYER else None
     if year is not None:
         since = ends_at(year)
-        on = {"on": calendar.day_of(now), "jurisdiction": buyer.jurisdiction}
+        due_at = law.due_at("C48", since=since, on=calendar.day_of(now), jurisdiction=buyer.jurisdiction)
         yield Due(
             "overdue.disclose",
             buyer.ref,
@@ -84,5 +84,5 @@ def yearly_disclosure(buyer: Organisation, *, now: datetime.datetime) -> Iterato
             since,
             organisation_id=buyer.pk,
             clock="C48",
-            due_at=law.due_at("C48", since=since, **on),
+            due_at=due_at,
         )
