@@ -1,0 +1,53 @@
+"""Do the benchmarks still work? Each runs with tiny sizes on the tests' own database; no time is asserted."""
+
+import importlib
+import math
+import os
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from benchmarks import machine, report
+from benchmarks.__main__ import BENCHMARKS, arguments
+from benchmarks.scale import FULL, QUICK
+from tests.settings import OWN_CLUSTER
+
+pytestmark = pytest.mark.skipif(not OWN_CLUSTER, reason="rows are copied as the cluster's superuser")
+
+
+@pytest.fixture
+def sandbox(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site as the command makes it, on the database of this test; a served site finds it too."""
+    settings.YANGCAI_SANDBOX, settings.YANGCAI_SECOND_FACTOR = True, False
+    parameters = connection.settings_dict
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{parameters['USER']}@/{parameters['NAME']}?host={_host()}")
+    monkeypatch.setenv("YANGCAI_SANDBOX", "1")
+
+
+def _host() -> str:
+    return str(connection.settings_dict["HOST"] or os.environ["PGHOST"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", list(BENCHMARKS))
+def test_it_runs(sandbox: None, name: str) -> None:
+    module = importlib.import_module(f"benchmarks.{name}")
+    figures = module.run(QUICK)
+    assert figures
+    for figure in figures:
+        assert figure.value > 0 and math.isfinite(figure.ratio), figure
+    found = {
+        "name": name,
+        "question": module.__doc__.splitlines()[0],
+        "machine": machine.machine(),
+        "durable": BENCHMARKS[name],
+        "figures": [figure.as_dict() for figure in figures],
+    }
+    assert figures[0].what in report.text([found]) and figures[0].what in report.markdown([found], command="x")
+
+
+def test_a_full_run_has_the_sizes_of_the_issue(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FULL.cases == (10, 1_000, 100_000) and FULL.lines == 100_000 and FULL.runs >= 3
+    monkeypatch.setattr("sys.argv", ["benchmarks", "pages", "--quick"])
+    assert arguments().names == ["pages"] and arguments().quick
