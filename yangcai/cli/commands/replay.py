@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -74,6 +75,8 @@ def exit_code(results: Sequence[Any]) -> int:
 def throw_away(keep: Path | None) -> Iterator[None]:
     """A home of its own with a database of its own, gone afterwards unless it is to be kept."""
     with contextlib.ExitStack() as stack:
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C: clean up first
+        stack.callback(signal.signal, signal.SIGTERM, before)
         home = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yangcai-replay-")))
         empty_folder(home)
         if not keep:  # for root, PostgreSQL's folder may lie elsewhere (embedded_postgres): it goes too
