@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,12 @@ def media_type(*, head: bytes, name: str) -> str:
     return "application/octet-stream"
 
 
+def label(name: str) -> str:
+    """What a file calls itself, without folders and what cannot be printed (the database takes no U+0000)."""
+    last = re.split(r"[/\\]", name)[-1]
+    return "".join(c for c in last if c.isprintable()).strip()[:200] or "file"
+
+
 def path_of(digest: str) -> Path:
     return Path(settings.YANGCAI_FILES) / digest[:2] / digest[2:4] / digest
 
@@ -65,7 +72,7 @@ def store(
         raise BadDocument("too_large", _("文件超过 %(mb)s MB") % {"mb": limit // CHUNK})
     return store_chunks(
         chunks=file.chunks(CHUNK),
-        name=Path(str(file.name or "file")).name,
+        name=str(file.name or ""),
         kinds=kinds,
         limit=limit,
         person_id=person_id,
@@ -115,7 +122,7 @@ def store_chunks(
         Path(temporary).unlink(missing_ok=True)
         raise
     document, _made = Document.objects.get_or_create(
-        digest=digest.hexdigest(), defaults={"size": size, "media_type": kind, "name": name[:200]}
+        digest=digest.hexdigest(), defaults={"size": size, "media_type": kind, "name": label(name)}
     )
     if person_id is not None and now is not None:
         Upload.objects.get_or_create(document=document, person_id=person_id, defaults={"at": now})
@@ -149,7 +156,10 @@ def attach(
 
 def uploaded_before(*, digest: str, person_id: int | None) -> Document:
     """The Document that this person uploaded; somebody else's digest opens nothing (no access by guessing)."""
-    found = Document.objects.filter(digest=digest, upload__person_id=person_id).first() if person_id else None
+    is_digest = re.fullmatch(r"[0-9a-f]{64}", digest)  # the database takes not every text (U+0000)
+    found = None
+    if is_digest and person_id:
+        found = Document.objects.filter(digest=digest, upload__person_id=person_id).first()
     if found is None:
         raise BadDocument("unknown_document", _("没有您上传过的这个文件"))
     return found
