@@ -53,6 +53,13 @@ def test_a_given_seed_alone_does_not_decide() -> None:
     assert first.draw_seed != second.draw_seed
 
 
+def test_no_draw_for_an_evaluation_beyond_the_calendar() -> None:
+    """Where the holidays are not known the two working days cannot be counted: that is said, and nothing breaks."""
+    h = three()
+    evaluates_at = at("9999-12-31T09:00")
+    assert h.refused("committee.draw", h.case, h.agent, DRAWN, evaluates_at=evaluates_at) == {"calendar_unknown"}
+
+
 def test_no_draw_earlier_than_two_working_days_before() -> None:
     h = three()
     evaluates_at = at("2026-10-09T09:00")

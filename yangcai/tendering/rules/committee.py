@@ -12,7 +12,7 @@ from django.utils import timezone
 from yangcai import law, procedures
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Stage
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, beyond_calendar, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
@@ -136,7 +136,11 @@ def drawn_in_time(subject: Case, *, now: datetime.datetime, evaluates_at: dateti
             field="evaluates_at",
         )
         return
-    earliest = calendar.working_days_before(calendar.day_of(evaluates_at), law.value("committee.draw", **on))
+    try:
+        earliest = calendar.working_days_before(calendar.day_of(evaluates_at), law.value("committee.draw", **on))
+    except calendar.HorizonError as error:
+        yield beyond_calendar(error, field="evaluates_at")
+        return
     if calendar.day_of(now) < earliest:
         yield refuse(
             "committee.draw",
