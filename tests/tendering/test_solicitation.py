@@ -251,3 +251,14 @@ def test_a_refusal_on_a_legal_ground_is_kept() -> None:
     entry = Entry.objects.get(action="solicitation.draft", outcome="refused")
     assert entry.refusals[0]["rule"] == "bid_security.cap"
     assert entry.at == tender.now.astimezone(datetime.UTC)
+
+
+def test_a_form_that_rests_on_the_document_can_be_shown_before_there_is_one() -> None:
+    """Who asks too early reads a refusal beside the form, and no error page."""
+    tender = Tender()
+    lot = tender.case.lots.get()
+    expert = make_post(Role.EXPERT)
+    for code in ("scores.submit", "scores.correct"):
+        action = ACTIONS[code]
+        assert can(action, lot, by=expert, now=tender.now)
+        assert action.input(subject=lot, by=expert, now=tender.now).fields["rows"].initial in (None, [])

@@ -10,7 +10,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import EvaluationReport, Score
@@ -31,8 +31,8 @@ class Scores(Input):
     rows = RowsField(ScoreRow, label=_("评分"), min_rows=1, max_rows=5000, blank=0)
 
     def scope(self) -> None:
-        if not isinstance(self.subject, Lot):
-            return
+        if not isinstance(self.subject, Lot) or standing.solicitation(self.subject.case) is None:
+            return  # without a document there is nothing to score, and the refusal says so
         bids = arithmetic.outcome(self.subject, now=self.now).valid
         criteria = arithmetic.scored_criteria(self.subject)
         narrow(
