@@ -23,7 +23,7 @@ from yangcai.replay.published import Bid, CaseFile, Criterion, Dates, Evaluation
 from yangcai.replay.published import Organisation as Named
 from yangcai.replay.walk import ONE_PAYMENT, Walk
 from yangcai.tendering import arithmetic
-from yangcai.tendering.models import CommitteeMember, OpenedBid
+from yangcai.tendering.models import CommitteeMember
 
 #: Name, size: the first is the only one that may claim the preference of small and micro enterprises.
 FIRST, SECOND, THIRD = ("示例甲公司", "small"), ("示例乙公司", "large"), ("示例丙公司", "medium")
@@ -95,12 +95,10 @@ class Story(Walk):
     def low_prices(self, lot: Lot, chair: CommitteeMember) -> None:
         """The committee first has the prices confirmed that the four rules of 87号令 art. 59 correct."""
         at = self.moment(18)
-        for opened in OpenedBid.objects.filter(lot=lot).order_by("pk"):
-            if arithmetic.outcome(lot, now=at).of(opened).bid_price != opened.price:
-                supplier = self.supplier(opened.supplier.name)
-                until = at + datetime.timedelta(hours=1)
-                self.do("price_correction.propose", opened, chair.post, at, answer_by=until)
-                self.do("price_correction.answer", opened, supplier, at, confirms="yes")
+        for opened in arithmetic.outcome(lot, now=at).pending("confirm_correction"):
+            until = at + datetime.timedelta(hours=1)
+            self.do("price_correction.propose", opened, chair.post, at, answer_by=until)
+            self.do("price_correction.answer", opened, self.supplier(opened.supplier.name), at, confirms=True)
         super().low_prices(lot, chair)
 
     # --- what everybody sees -----------------------------------------------------------------------------------------
