@@ -27,7 +27,7 @@ help:
 	@echo "make run       the site on an empty (or your own) database"
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
-	@echo "make nightly   the long property-based runs"
+	@echo "make nightly   100,000 random Actions"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
 
@@ -82,7 +82,7 @@ docs: setup
 	@$(BIN)/python tools/docs.py write
 
 nightly: setup
-	@YANGCAI_NIGHTLY=1 $(BIN)/pytest tests/invariants
+	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -1,0 +1,281 @@
+"""Do the controls hold when anybody does anything at any time?
+
+Random Actions by random posts at random later moments, over a district whose purchases stand at different stations.
+After every step a second hand looks at the rows (support_witness). The steps are taken in rounds; a round depends on
+its seed alone, and a failure names it. `YANGCAI_NIGHTLY=1` takes 100,000 steps; `YANGCAI_STEPS` says how many,
+`YANGCAI_SEED` the seed of the first round, `YANGCAI_WALKERS` among how many tests the rounds are dealt out.
+"""
+
+import datetime
+import gc
+import logging
+import os
+import random
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from tests.invariants import support_district, support_witness
+from tests.invariants.support_inputs import Inputs
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, Done, can, perform
+from yangcai.kernel.models import Task
+from yangcai.kernel.reading import reading
+from yangcai.kernel.refusals import BY_CONSTRAINT, Refusal, Refused
+from yangcai.parties.models import Post
+
+NIGHTLY = bool(os.environ.get("YANGCAI_NIGHTLY"))
+STEPS = int(os.environ.get("YANGCAI_STEPS") or (100_000 if NIGHTLY else 400))
+WALKERS = int(os.environ.get("YANGCAI_WALKERS") or 1)
+#: Steps from one fresh district to the next, so that all stations are seen and the calendar does not run out.
+ROUND = 250
+LAST_DAY = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
+#: Nobody waits longer for the next deadline: cases are kept for fifteen years.
+LONGEST_WAIT = datetime.timedelta(days=40)
+#: Refusals that `can` must have foretold.
+FORETOLD = {"role_may_not", "post_expired", "not_yours", "wrong_stage", "same_person", "case_suspended"}
+#: What ends a story early is tried seldom, so that stories get far.
+SELDOM = {
+    "case.terminate", "case.suspend", "lot.declare_unsuccessful", "plan.cancel", "post.end", "post.grant",
+    "debarment.record", "contract.terminate", "organisation.register", "intention.withdraw", "award.refuse",
+    "bid.withdraw", "committee.replace", "token.issue", "token.revoke", "payment.return",
+}  # fmt: skip
+MODELS = {action.on._meta.model_name: action.on for action in ACTIONS.values()}
+
+
+class Wanderer:
+    """One round: a district, a random generator, and everything that was done so far."""
+
+    def __init__(self, seed: int, posts: list[Post]):
+        self.seed, self.posts = seed, posts
+        self.chance = random.Random(seed)
+        self.inputs = Inputs(self.chance)
+        self.now = support_district.MORNING
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.by_constraint: Counter[str] = Counter()
+        self.story: list[str] = []
+        self.faults: list[str] = []
+        self.state = support_witness.State()
+        usual = [a for a in ACTIONS.values() if a.code not in SELDOM]
+        self.actions = sorted(usual * 8 + [a for a in ACTIONS.values() if a.code in SELDOM], key=lambda a: a.code)
+
+    # --- who does what, when -----------------------------------------------------------------------------------------
+
+    def later(self) -> None:
+        """Time goes on by minutes, hours, to the next deadline, or by days; what falls due fires."""
+        dice, chance = self.chance.random(), self.chance
+        if dice < 0.75:
+            ahead = datetime.timedelta(minutes=chance.randint(0, 20))
+        elif dice < 0.9:
+            ahead = datetime.timedelta(hours=chance.randint(1, 8))
+        elif dice < 0.97:
+            due = tasks.next_due_at(after=self.now) or self.now
+            ahead = due - self.now + datetime.timedelta(seconds=chance.choice([-1, 0, 60]))
+        else:
+            ahead = datetime.timedelta(days=chance.randint(1, 9))
+        self.now = max(self.now, self.now + min(ahead, LONGEST_WAIT))
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE kernel_sandboxclock SET at = %s", [self.now])
+        if tasks.fire_due(now=self.now):
+            self.look_at_everything()
+
+    def choose(self) -> tuple[Action, Any, Post, list[Refusal]]:
+        """Something that waits to be done, something that is open, or anything at all; and what `can` says of it."""
+        with reading():
+            dice = self.chance.random()
+            found = (dice < 0.45 and self.waiting()) or self.anything(by_its_roles=dice < 0.9)
+            closed = can(*found[:2], by=found[2], now=self.now)
+            for _ in range(3):
+                if not closed or dice >= 0.9:
+                    break
+                found = self.anything(by_its_roles=True)
+                closed = can(*found[:2], by=found[2], now=self.now)
+            return *found, closed
+
+    def waiting(self) -> tuple[Action, Any, Post] | None:
+        """One of the open tasks, by one of those on whose desk it lies."""
+        open_tasks = list(Task.objects.filter(done_at=None).exclude(action="").order_by("pk"))
+        if not open_tasks:
+            return None
+        task = self.chance.choice(open_tasks)
+        label, _colon, pk = task.subject.rpartition(":")
+        posts = [
+            post
+            for post in self.posts
+            if post.role == task.role
+            and task.organisation_id in (None, post.organisation_id)
+            and task.person_id in (None, post.person_id)
+        ]
+        subject = MODELS[label]._base_manager.filter(pk=pk).first()
+        if not posts or subject is None:
+            raise AssertionError(f"nobody can do the task {task.action} on {task.subject} for {task.role}")
+        return ACTIONS[task.action], subject, self.chance.choice(posts)
+
+    def anything(self, *, by_its_roles: bool) -> tuple[Action, Any, Post]:
+        """Any Action on any row of its kind, by a post of the right role (whose business it is, if there is one)."""
+        while True:
+            action = self.chance.choice(self.actions)
+            keys = list(action.on._base_manager.order_by("pk").values_list("pk", flat=True))
+            if not keys:
+                continue
+            subject = action.on._base_manager.get(pk=self.chance.choice(keys))
+            posts = [post for post in self.posts if not by_its_roles or post.role in action.by]
+            if not posts:
+                continue
+            self.chance.shuffle(posts)
+            own = (post for post in posts if by_its_roles and STANDINGS[action.on](subject, post))
+            return action, subject, next(own, posts[0])
+
+    # --- one step and what must be true of it ------------------------------------------------------------------------
+
+    def step(self) -> None:
+        self.later()
+        action, subject, post, refusals = self.choose()
+        closed = {refusal.code for refusal in refusals}
+        data = self.inputs.data(action, subject, by=post, now=self.now)
+        self.story.append(f"{self.now:%m-%d %H:%M} {action.code} {subject.ref} {post.role}:{post.pk} {data!r:.600}")
+        key = f"key-{len(self.story)}" if self.chance.random() < 0.15 else None
+        version = subject.root.version if self.chance.random() < 0.1 else None
+        request = {"by": post, "now": self.now, "idempotency_key": key, "expected_version": version, **data}
+        self.state.look()
+        try:
+            done = perform(action, subject, **request)
+        except Refused as refused:
+            self.was_refused(action, refused, closed=closed)
+        else:
+            assert not closed, f"can() said {closed}, perform did it"
+            self.was_done(action, subject, done, request)
+        assert not self.faults, self.faults
+
+    def look_at_everything(self) -> None:
+        broken = support_witness.broken()
+        assert not broken, broken
+
+    def was_refused(self, action: Action, refused: Refused, *, closed: set[str]) -> None:
+        """For the reasons that were foretold, in whole sentences, and without a trace but the Entry."""
+        codes = {refusal.code for refusal in refused.refusals}
+        if closed:
+            assert codes == closed, f"can() said {closed}, perform said {codes}"
+        else:
+            assert not codes & FORETOLD, f"can() said nothing, perform said {codes}"
+        for refusal in refused.refusals:
+            assert refusal.zh.strip() and refusal.en.strip(), refusal
+            assert "{" not in refusal.zh + refusal.en, f"an unfilled sentence: {refusal}"
+        self.refused.update(codes)
+        self.by_constraint.update(r.code for r in refused.refusals if r in BY_CONSTRAINT.values())
+        before = {table: self.state.rows[table][0] for table in support_witness.LOG}
+        noted = any(refusal.citation for refusal in refused.refusals)
+        changed = self.state.look()
+        assert changed == (support_witness.LOG if noted else set()), f"a refusal changed {changed}"
+        for table in changed:
+            assert self.state.rows[table][0] == before[table] + 1, f"{table}: a refusal is noted once"
+
+    def was_done(self, action: Action, subject: Any, done: Done, request: dict[str, Any]) -> None:
+        """Nothing is broken; asked once more under the same key, it is not done again."""
+        self.done[action.code] += 1
+        self.look_at_everything()
+        if request["idempotency_key"] is None:
+            return
+        self.state.look()
+        again = perform(action, type(subject)._base_manager.get(pk=subject.pk), **request)
+        assert (again.again, again.entry) == (True, done.entry)
+        assert not self.state.look(), "a repeated request changed something"
+
+
+@contextmanager
+def faults_of_the_clock(into: list[str]) -> Iterator[None]:
+    """What fails while clocks fire is logged and left: here it is a failure."""
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            into.append(self.format(record))
+
+    handler, logger = Keep(), logging.getLogger(tasks.__name__)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+def wander(seed: int, steps: int, posts: list[Post]) -> Wanderer:
+    """One round of at most so many steps, taken back afterwards; what fails names seed and step."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        one = Wanderer(seed, posts)
+        # Who is drawn into a committee would be a chance of its own.
+        patch.setattr("yangcai.tendering.actions.committee.secrets", SeededSecrets(one.chance))
+        with faults_of_the_clock(one.faults):
+            while len(one.story) < steps and one.now < LAST_DAY:
+                try:
+                    one.step()
+                except BaseException as error:
+                    again = f"YANGCAI_SEED={seed} YANGCAI_STEPS={len(one.story)}"
+                    pytest.fail("\n".join([f"{again}: {error!r}", traceback.format_exc(), *one.story[-8:]]))
+        broken = support_witness.broken_in_the_end()
+        assert not broken, f"YANGCAI_SEED={seed}: {broken}"
+        transaction.set_rollback(True)
+    return one
+
+
+class SeededSecrets:
+    """What `secrets` gives, again in the same order."""
+
+    def __init__(self, chance: random.Random):
+        self.chance = chance
+
+    def token_hex(self, size: int) -> str:
+        return self.chance.randbytes(size).hex()
+
+
+@pytest.fixture
+def first_seed(request: pytest.FixtureRequest) -> int:
+    """The same for all walkers of a run: pytest-randomly's, which pytest prints at the start."""
+    return int(os.environ.get("YANGCAI_SEED") or request.config.getoption("randomly_seed"))
+
+
+@pytest.fixture
+def posts(settings: Any, transactional_db: None) -> Iterator[list[Post]]:
+    """Who may act in the district, which stands ready. Rounds are taken back by real transactions, so that the
+    database can clean up behind them; what was read at the start is no concern of the garbage collector."""
+    settings.YANGCAI_SANDBOX = True
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("yangcai.tendering.actions.committee.secrets", SeededSecrets(random.Random(0)))
+        found = support_district.found()
+    support_witness.prepare()
+    gc.collect()
+    gc.freeze()
+    yield found
+    gc.unfreeze()
+
+
+@pytest.mark.timeout(24 * 3600 if NIGHTLY else 600)
+@pytest.mark.parametrize("walker", range(WALKERS))
+def test_nothing_that_anybody_does_breaks_a_control(
+    walker: int, posts: list[Post], first_seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    share, taken, began, seed = STEPS // WALKERS, 0, time.monotonic(), first_seed + walker
+    done: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    constraints: Counter[str] = Counter()
+    while taken < share:
+        one = wander(seed, min(ROUND, share - taken), posts)
+        taken, seed = taken + len(one.story), seed + WALKERS
+        done, refused, constraints = done + one.done, refused + one.refused, constraints + one.by_constraint
+        if NIGHTLY and seed % 20 < WALKERS:
+            rate = taken / (time.monotonic() - began)
+            with capsys.disabled():
+                sys.stderr.write(f"walker {walker}: {taken:,} of {share:,} steps, {rate:.1f} a second\n")
+    sys.stdout.write(
+        f"seeds {first_seed + walker} to {seed - WALKERS} by {WALKERS}: {taken} steps, {done.total()} done\n"
+        f"done {done.most_common()}\nrefused {refused.most_common()}\nby constraint {constraints.most_common()}\n"
+    )
+    assert done.total() > taken / 10, "almost nothing was ever allowed: the walk tests too little"
+    assert len(done) > min(60, taken / 20), f"only {sorted(done)} were ever done"
