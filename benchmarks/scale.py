@@ -16,6 +16,7 @@ class Scale:
     page_runs: int
     replays: int
     replay_cases: int
+    lots: int
 
 
 FULL = Scale(
@@ -28,5 +29,8 @@ FULL = Scale(
     page_runs=5,
     replays=3,
     replay_cases=4,
+    lots=100_000,
 )
-QUICK = Scale(cases=(10, 20), lines=200, acts=3, http_acts=4, clients=2, runs=2, page_runs=2, replays=1, replay_cases=1)
+QUICK = Scale(
+    cases=(10, 20), lines=200, acts=3, http_acts=4, clients=2, runs=2, page_runs=2, replays=1, replay_cases=1, lots=20
+)
