@@ -23,6 +23,7 @@ def sandbox(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     parameters = connection.settings_dict
     monkeypatch.setenv("DATABASE_URL", f"postgresql://{parameters['USER']}@/{parameters['NAME']}?host={_host()}")
     monkeypatch.setenv("YANGCAI_SANDBOX", "1")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "yangcai.settings")  # those of the tests name another database
 
 
 def _host() -> str:
