@@ -8,6 +8,7 @@
 import argparse
 import importlib
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,7 @@ REPORT = ROOT / "docs" / "benchmarks.md"
 
 def main() -> int:
     """Each benchmark in a process and on a cluster of its own, so that none finds what another left."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that nothing is left behind
     options = arguments()
     command = f"python -m benchmarks{' --quick' if options.quick else ''}"
     names = options.names or list(BENCHMARKS)
@@ -51,10 +53,14 @@ def arguments() -> argparse.Namespace:
 def _apart(name: str, options: argparse.Namespace) -> dict[str, Any]:
     print(f"{name} ...", file=sys.stderr, flush=True)
     command = [sys.executable, "-m", "benchmarks", name, "--inside", "--json", *["--quick"] * options.quick]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            answer, _nothing = child.communicate()
+        finally:
+            child.terminate()  # when we are told to stop: it takes its cluster down and ends
+    if child.returncode != 0:
         raise SystemExit(f"the benchmark {name} did not come to its end")
-    found: dict[str, Any] = json.loads(done.stdout)[0]
+    found: dict[str, Any] = json.loads(answer)[0]
     return found
 
 
