@@ -9,13 +9,12 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from socketserver import ThreadingMixIn
 from typing import Any, Protocol
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from django.apps import apps
 from django.core.wsgi import get_wsgi_application
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from yangcai.api.openapi import model_of
 from yangcai.api.resources import path_of
@@ -137,9 +136,7 @@ def _sent(value: Any) -> Any:
 
 def _refusal(data: dict[str, Any]) -> Refusal:
     cited = data.get("citation")
-    known = (
-        {k: cited[k] for k in ("instrument", "article", "rule", "title", "confidence") if k in cited} if cited else {}
-    )
+    known = {name: cited[name] for name in Citation.__dataclass_fields__ if name in cited} if cited else {}
     return Refusal(data["code"], data["zh"], data["en"], citation=Citation(**known) if cited else None)
 
 
@@ -150,21 +147,27 @@ class _Quiet(WSGIRequestHandler):
         """The steps are the log."""
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
 @contextmanager
 def api_driver() -> Iterator[ApiDriver]:
     """The real site on a free loopback port, for as long as the block runs."""
     if not apps.ready:
         raise RuntimeError("load the site first")
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=_Quiet)
+
+    def serve() -> None:
+        """One client, one thread, one connection to the database, which is closed where it was opened."""
+        try:
+            server.serve_forever(poll_interval=0.05)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
+    through = ApiDriver(host="127.0.0.1", port=server.server_port)
     try:
-        yield ApiDriver(host="127.0.0.1", port=server.server_port)
+        yield through
     finally:
+        through.connection.close()
         server.shutdown()
         server.server_close()
         thread.join()
