@@ -92,20 +92,22 @@ class Wanderer:
         with reading():
             dice = self.chance.random()
             found = (dice < 0.45 and self.waiting()) or self.anything(by_its_roles=dice < 0.9)
-            closed = can(*found[:2], by=found[2], now=self.now)
             for _ in range(3):
-                if not closed or dice >= 0.9:
+                if dice >= 0.9 or self.is_the_time_for(*found[:2]):
                     break
                 found = self.anything(by_its_roles=True)
-                closed = can(*found[:2], by=found[2], now=self.now)
-            return *found, closed
+            action, subject, post = found
+            return action, subject, post, can(action, subject, by=post, now=self.now)
+
+    def is_the_time_for(self, action: Action, subject: Any) -> bool:
+        return not action.at or subject.stage_at(self.now) in action.at
 
     def waiting(self) -> tuple[Action, Any, Post] | None:
         """One of the open tasks, by one of those on whose desk it lies."""
-        open_tasks = list(Task.objects.filter(done_at=None).exclude(action="").order_by("pk"))
-        if not open_tasks:
+        keys = list(Task.objects.filter(done_at=None).exclude(action="").order_by("pk").values_list("pk", flat=True))
+        if not keys:
             return None
-        task = self.chance.choice(open_tasks)
+        task = Task.objects.get(pk=self.chance.choice(keys))
         label, _colon, pk = task.subject.rpartition(":")
         posts = [
             post
