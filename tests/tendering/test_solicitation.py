@@ -262,3 +262,15 @@ def test_a_form_that_rests_on_the_document_can_be_shown_before_there_is_one() ->
         action = ACTIONS[code]
         assert can(action, lot, by=expert, now=tender.now)
         assert action.input(subject=lot, by=expert, now=tender.now).fields["rows"].initial in (None, [])
+
+
+def test_before_there_is_a_document_every_action_on_a_lot_has_an_answer() -> None:
+    """The rules about evaluating are asked at any time; what they rest on may not be there yet."""
+    tender = Tender()
+    lot = tender.case.lots.get()
+    said = {
+        action.code: {refusal.code for refusal in can(action, lot, by=tender.runner, now=tender.now)}
+        for action in ACTIONS.values()
+        if action.on is type(lot)
+    }
+    assert {"wrong_stage", "no_solicitation"} <= said["evaluation.compute"]
