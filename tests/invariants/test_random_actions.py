@@ -271,10 +271,14 @@ def test_nothing_that_anybody_does_breaks_a_control(
         one = wander(seed, min(ROUND, share - taken), posts)
         taken, seed = taken + len(one.story), seed + WALKERS
         done, refused, constraints = done + one.done, refused + one.refused, constraints + one.by_constraint
-        if NIGHTLY and seed % 20 < WALKERS:
+        if NIGHTLY and taken // 1000 > (taken - len(one.story)) // 1000:
             rate = taken / (time.monotonic() - began)
             with capsys.disabled():
-                sys.stderr.write(f"walker {walker}: {taken:,} of {share:,} steps, {rate:.1f} a second\n")
+                sys.stderr.write(
+                    f"walker {walker}: {taken:,} of {share:,} steps to seed {one.seed}, {rate:.1f} a second,"
+                    f" {done.total():,} done, {refused.total():,} reasons to refuse\n"
+                )
+                sys.stderr.flush()
     sys.stdout.write(
         f"seeds {first_seed + walker} to {seed - WALKERS} by {WALKERS}: {taken} steps, {done.total()} done\n"
         f"done {done.most_common()}\nrefused {refused.most_common()}\nby constraint {constraints.most_common()}\n"
