@@ -84,6 +84,10 @@ class Story(Walk):
             data |= self.in_bids.get(by.organisation.name, {})
         return super().do(code, subject, by, at, **data)
 
+    def no_earlier(self, at: datetime.datetime) -> datetime.datetime:
+        """The tests of a file share one story: what another one did later has not happened in this one."""
+        return at
+
     def refused(self, code: str, subject: Any, by: Post, at: datetime.datetime, **data: Any) -> dict[str, Refusal]:
         """The Refusals of an Action that must not go through, by code."""
         try:
