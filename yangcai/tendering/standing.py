@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot
 from yangcai.credit.models import Debarment
@@ -52,10 +53,10 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     """Every bid of the lot with what was found up to a step; a step not yet taken puts nobody out."""
     unsecured = _without_security(lot) if through == RESPONSIVENESS else frozenset()
     bids = opened(lot)
-    listed = _ever_debarred(lot)
+    listed, related = _ever_debarred(lot), _related(lot)
     found = []
     for bid in bids:
-        reason = _debarred(bid, listed) or _failed(bid, QUALIFICATION)
+        reason = _debarred(bid, listed) or related.get(bid.supplier_id, "") or _failed(bid, QUALIFICATION)
         if reason:
             found.append(Standing(bid, QUALIFICATION, reason))
             continue
@@ -98,6 +99,21 @@ def _debarred(bid: OpenedBid, listed: frozenset[int]) -> str:
     if bid.supplier_id not in listed:
         return ""
     return "；".join(refusal.zh for refusal in may_take_part(bid.supplier, at=bid.opened_at))
+
+
+def _related(lot: Lot) -> dict[int, str]:
+    """Suppliers that hold or manage one another and bid for the same lot (条例 art. 18).
+
+    Found after the opening and not when a bid comes in: a refusal then would tell that the other one bids
+    (87号令 art. 28)."""
+    case = lot.case
+    on = case.law_as_of or case.opened_at.date()
+    if not law.applies("qualification.related_bidders", on=on, jurisdiction=case.jurisdiction):
+        return {}
+    suppliers = {bid.supplier_id: bid.supplier for bid in opened(lot)}
+    pairs = [(one.pk, one.parent_id) for one in suppliers.values() if one.parent_id in suppliers]
+    reason = "与参加本包的其他投标人存在直接控股、管理关系"
+    return dict.fromkeys((pk for pair in pairs for pk in pair), reason)
 
 
 def _failed(bid: OpenedBid, kind: str) -> str:

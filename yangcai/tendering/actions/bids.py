@@ -116,7 +116,6 @@ class SubmitBid(Input):
         rules.has_documents,
         rules.is_not_debarred,
         rules.is_eligible,
-        rules.has_no_relative,
     ),
     input=SubmitBid,
     sentence=("{post}递交了投标文件", "{post} submitted a bid"),

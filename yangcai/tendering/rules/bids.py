@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from yangcai.cases import periods
@@ -110,22 +109,6 @@ def is_eligible(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | N
         zh="本项目专门面向中小企业采购，贵单位登记的企业规模不属于中小企业",
         en="This case is reserved for small and medium enterprises; your organisation is not registered as one",
         **applicable(case, now=now),
-    )
-
-
-def has_no_relative(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """存在直接控股、管理关系的不同供应商不得参加同一合同项下的采购 (条例 art. 18). The other one is not named."""
-    related = Q(supplier__parent_id=by.organisation_id)
-    if by.organisation.parent_id:
-        related |= Q(supplier_id=by.organisation.parent_id)
-    if not live_bids(lot=subject).filter(related).exclude(supplier_id=by.organisation_id).exists():
-        return None
-    return refuse(
-        "qualification.related_bidders",
-        code="related_bidder",
-        zh="与贵单位存在直接控股、管理关系的单位已参加本包投标，贵单位不得参加",
-        en="An organisation related to yours by holding or management takes part in this lot: yours may not",
-        **applicable(subject.root, now=now),
     )
 
 
