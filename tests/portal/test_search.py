@@ -72,6 +72,13 @@ def test_a_case_is_found_by_its_number_and_its_buyer() -> None:
         assert [n.root for n in search_notices(now=NOW, text=text)] == [tender.case.ref], text
 
 
+def test_a_notice_is_found_by_its_own_number() -> None:
+    Tender().published()
+    notice = Notice.objects.get()
+    found = search_notices(now=notice.published_at, text=notice.number)
+    assert [one.number for one in found] == [notice.number]
+
+
 def test_a_hostile_text_can_be_published() -> None:
     make_notice("字" + "a" * 100_000 + " \x00".strip("\x00") + "国" * 30_000)
     assert len(found("aaaa")) == 1 and len(found("国国")) == 0  # cut at the limit, and no error

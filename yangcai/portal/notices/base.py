@@ -121,8 +121,9 @@ def publish(
     case = root if isinstance(root, Case) else None
     title = declared.title(home)
     supersedes = declared.supersedes(home)
+    number = next_number(now=now)
     return Notice.objects.create(
-        number=next_number(now=now),
+        number=number,
         kind=declared.code,
         root=root.ref,
         entry_seq=entry,
@@ -137,7 +138,7 @@ def publish(
         supersedes=supersedes,
         published_at=now,
         is_demo=bool(case and case.is_demo),
-        search=vector(" ".join([title, *texts(facts)])),
+        search=vector(" ".join([number, title, *texts(facts)])),
     )
 
 
