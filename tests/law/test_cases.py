@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.law.methods import METHODS
 from yangcai import procedures
 from yangcai.kernel.refusals import Refusal
-from yangcai.procedures import AwardBy, committee, engine
+from yangcai.procedures import AwardBy, choice, committee, engine
 from yangcai.procedures.evaluation import Criterion, Kind, Terms, check_terms
 
 FOLDER = Path(__file__).parent / "cases"
@@ -55,6 +56,14 @@ def terms(facts: Case, on: date) -> list[Refusal]:
     )
 
 
+def method(facts: Case, on: date) -> list[Refusal]:
+    given = {key: Decimal(str(value)) if key.endswith("amount") else value for key, value in facts.items()}
+    code, approved = given.pop("method"), given.pop("approved", False)
+    proposal = choice.propose(on=on, methods=[METHODS[code]], approved=[code] if approved else [], **given)
+    verdict = proposal.of(code)
+    return [] if verdict.answer is choice.Answer.OPEN else [reason.refusal for reason in verdict.reasons]
+
+
 CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "submission": period("submission.open_tender", "submission_too_short"),
     "documents": period("documents.supply.open_tender", "documents_too_short"),
@@ -62,6 +71,7 @@ CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "intention": period("intention.lead", "intention_too_short"),
     "committee": committee_members,
     "bidders": bidders,
+    "choice": method,
     "terms": terms,
 }
 

@@ -67,7 +67,8 @@ class Committee:
 @dataclass(frozen=True)
 class Procedure:
     """A method of procurement. `grounds` is the rule on when it may be used; `needs_approval` says whether the treasury
-    must approve it from the open-tender threshold on."""
+    must approve it from the open-tender threshold on; `below_quota` that it is only for purchases off the catalogue and
+    below the quota limit (the purchase modes of the mall)."""
 
     code: str
     zh: str
@@ -80,6 +81,7 @@ class Procedure:
     award_by: tuple[AwardBy, ...]
     price_weights: tuple[tuple[str, str], ...] = ()
     needs_approval: bool = True
+    below_quota: bool = False
 
     @property
     def stages(self) -> tuple[Stage, ...]:
