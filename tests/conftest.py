@@ -12,7 +12,9 @@ import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
+from tests.law.methods import METHODS
 from tests.settings import CLUSTER, OWN_CLUSTER
+from yangcai import procedures
 from yangcai.kernel import embedded_postgres
 
 # No deadline: on a busy machine it would measure the others. What must be fast is counted, or has a benchmark.
@@ -92,3 +94,11 @@ def _every_test_begins_in_chinese() -> None:
 def now() -> datetime.datetime:
     """Monday, 2 March 2026, 09:00 in Lanzhou: an ordinary working day."""
     return datetime.datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def every_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Methods that the platform may not know yet: the choice of a method is tested with every one of the law."""
+    for code, method in METHODS.items():
+        if code not in procedures.PROCEDURES:
+            monkeypatch.setitem(procedures.PROCEDURES, code, method)

@@ -166,6 +166,31 @@ _ROWS = [
      "UPDATE cases_lot SET outcome = 'unsuccessful' WHERE id = {lot};"
      + move("release_reservation", "{reserved}", "{available}", "500")
      + "UPDATE cases_lot SET outcome = '' WHERE id = {lot}"),
+    # --- 采购方式
+    ("method", "no_changed_method_without_approval", "a case whose method only was asked for",
+     copy("cases_case", "{case}", plan_item_id="{method_plan}", procedure="'quotations'", number="'x'",
+          buyer_id="{method_buyer}")),
+    ("method", "no_changed_method_without_approval", "a case by a method that was sent back",
+     "UPDATE planning_methodapproval SET withdrawn_at = now() WHERE id = {application};"
+     + copy("cases_case", "{case}", plan_item_id="{method_plan}", procedure="'quotations'", number="'x'",
+            buyer_id="{method_buyer}")),
+    ("method", "no_changed_method_without_approval", "approved for quotations, opened as single source",
+     "UPDATE planning_methodapproval SET consented_at = now(), approved_at = now() WHERE id = {application};"
+     + copy("cases_case", "{case}", plan_item_id="{method_plan}", procedure="'single_source'", number="'x'",
+            buyer_id="{method_buyer}")),
+    ("method", "no_changed_method_without_approval", "change the method of a case in preparation",
+     "UPDATE cases_case SET procedure = 'single_source' WHERE id = {case}"),
+    ("method", "approved_plan_is_never_rewritten", "say that no approval is needed",
+     "UPDATE planning_planitem SET needs_approval = false WHERE id = {method_plan}"),
+    ("method", "no_approval_without_consent", "approve past the unit above",
+     "UPDATE planning_methodapproval SET approved_at = now() WHERE id = {application}"),
+    ("method", "links_are_never_repointed", "leave the unit above out",
+     "UPDATE planning_methodapproval SET consent_by_id = NULL, approved_at = now() WHERE id = {application}"),
+    ("method", "application_is_decided_once", "approve what was sent back",
+     "UPDATE planning_methodapproval SET approved_at = now() WHERE id = {returned}"),
+    ("method", "one_application_at_a_time", "ask twice", copy("planning_methodapproval", "{application}")),
+    ("method", "publicity_is_concluded_with_an_outcome", "conclude without an outcome",
+     "UPDATE planning_publicity SET concluded_at = now() WHERE id = {publicity}"),
     # --- 无系统不交易
     ("case", "candidate_comes_from_a_published_case", "a candidate without a procedure",
      "INSERT INTO cases_candidate (lot_id, supplier_id, rank, amount, at) VALUES ({lot}, {buyer}, 1, 1, now())"),

@@ -10,6 +10,7 @@ from yangcai.cases.models import Candidate, Case, Lot, Period
 from yangcai.contracts import actions as contracts
 from yangcai.kernel import documents, entries
 from yangcai.kernel.actions import perform
+from yangcai.planning.models import MethodApproval, Publicity
 from yangcai.portal.models import Notice
 from yangcai.tendering.models import Bid, Clause, Criterion, EvaluationReport, OpenedBid, PaymentTerm, Solicitation
 
@@ -35,6 +36,38 @@ def plan() -> Ids:
         "other_plan": other.pk,
         "other_reserved": other.reserved_fund_id,
         "other_buyer": theirs.buyer_id,
+    }
+
+
+def method() -> Ids:
+    """A filed plan whose method needs approval, with an application that waits for the unit above; the treasury has
+    sent back an earlier one. A case in preparation by open tender beside it. A publicity that is over."""
+    made = _prepared()
+    buyer = factories.make_organisation(parent=factories.make_organisation())
+    item = factories.make_plan_item(
+        factories.fund_appropriation(buyer, amount="5000.00"),
+        amount="5000.00",
+        procedure="quotations",
+        ground="quotations.uniform",
+        needs_approval=True,
+    )
+    values = {
+        "plan_item": item, "procedure": "quotations", "ground": "quotations.uniform", "reason": "规格统一",
+        "overview": "桌椅", "amount": item.amount, "funding": "预算批复", "consent_by": buyer.parent, "applied_at": NOW,
+    }  # fmt: skip
+    returned = MethodApproval.objects.create(**values, consented_at=NOW, returned_at=NOW, return_reason="补充材料")
+    application = MethodApproval.objects.create(**values)
+    publicity = Publicity.objects.create(
+        plan_item=item, title="公示", description="说明", reason="唯一", supplier_name="甲", supplier_address="乙",
+        opens_at=NOW, closes_at=NOW,
+    )  # fmt: skip
+    return {
+        **_of_case(made),
+        "method_plan": item.pk,
+        "method_buyer": buyer.pk,
+        "returned": returned.pk,
+        "application": application.pk,
+        "publicity": publicity.pk,
     }
 
 
@@ -255,5 +288,19 @@ def closed() -> Ids:
 
 WORLDS = {
     world.__name__: world
-    for world in (plan, case, published, sealed, late, opened, awarded, drafted, signed, requested, paid, closed)
+    for world in (
+        plan,
+        method,
+        case,
+        published,
+        sealed,
+        late,
+        opened,
+        awarded,
+        drafted,
+        signed,
+        requested,
+        paid,
+        closed,
+    )
 }

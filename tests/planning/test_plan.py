@@ -8,65 +8,18 @@ import pytest
 from django.utils import translation
 
 from tests import factories
+from tests.planning.office import REQUIREMENT, Office
 from yangcai.funds.queries import balances
 from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.roles import Role
 from yangcai.planning import actions, checks
-from yangcai.planning.models import CompetitionReview, Intention, PlanItem
+from yangcai.planning.models import CompetitionReview, PlanItem
 from yangcai.planning.queries import PlanState, state_of
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
-
-REQUIREMENT = {
-    "description": "教学用计算机，满足附件参数", "quantity": "100 台", "delivery": "合同签订后 30 日内，交付至学校",
-    "acceptance_plan": "逐台开机检验，由使用单位出具验收书",
-}  # fmt: skip
-
-
-class Office:
-    """One buyer with its two people and one budget item of a million."""
-
-    def __init__(self, amount: str = "1000000.00"):
-        self.buyer = factories.make_organisation()
-        self.officer = factories.make_post(Role.BUYER_OFFICER, self.buyer)
-        self.reviewer = factories.make_post(Role.BUYER_REVIEWER, self.buyer)
-        self.appropriation = factories.fund_appropriation(self.buyer, amount=amount)
-
-    def intention(self, **changes: Any) -> Intention:
-        data = {"title": "教学设备", "overview": "100 台", "amount": "800000", "expected_on": "2026-05-01", **changes}
-        return perform(actions.publish_intention, self.appropriation, by=self.officer, now=NOW, **data).value
-
-    def draft(self, **changes: Any) -> PlanItem:
-        data = {
-            "title": "教学设备", "category": "goods", "procedure": "open_tender", "amount": "800000.00",
-            "start_on": "2026-05-01", "intention_exemption": "突发情况，不可预见", "set_aside": "whole",
-            **REQUIREMENT, **changes,
-        }  # fmt: skip
-        return perform(actions.draft_plan, self.appropriation, by=self.officer, now=NOW, **data).value
-
-    def submitted(self, **changes: Any) -> PlanItem:
-        item = self.draft(**changes)
-        perform(actions.submit_plan, item, by=self.officer, now=NOW)
-        return PlanItem.objects.get(pk=item.pk)
-
-    def review(
-        self, item: PlanItem, by: Any = None, decision: str = "approve", fail: str = "", **data: Any
-    ) -> PlanItem:
-        answers = [
-            {"check": c, "answer": "fail" if c == fail else "pass", "remark": "指定了品牌" if c == fail else ""}
-            for c in checks.codes()
-        ]
-        perform(
-            actions.review_plan, item, by=by or self.reviewer, now=NOW, decision=decision,
-            **{"answers": answers, **data},
-        )  # fmt: skip
-        return PlanItem.objects.get(pk=item.pk)
-
-    def why_not_submitted(self, **changes: Any) -> set[str]:
-        return {r.code for r in can(actions.submit_plan, self.draft(**changes), by=self.officer, now=NOW)}
 
 
 @pytest.fixture
@@ -142,29 +95,6 @@ def test_ten_million_need_a_survey_of_three() -> None:
         "survey_too_small"
     }
     assert office.why_not_submitted(amount="10000000", survey_respondents=3, survey_summary="三家") == set()
-
-
-def test_works_are_not_openly_tendered_under_this_law(office: Office) -> None:
-    assert office.why_not_submitted(category="works") == {"procedure_not_for_category"}
-
-
-def test_repeated_purchases_by_other_methods_are_added_up() -> None:
-    office = Office("9000000.00")
-    items = [office.draft(amount="1500000", classification="A02") for _n in range(3)]
-    PlanItem.objects.filter(pk__in=[i.pk for i in items]).update(procedure="quotations")
-    PlanItem.objects.filter(pk__in=[i.pk for i in items[:2]]).update(submitted_at=NOW)
-    last = PlanItem.objects.get(pk=items[2].pk)
-    refusals = {r.code: r for r in can(actions.submit_plan, last, by=office.officer, now=NOW)}
-    assert "1,500,000.00 + 1,500,000.00 + 1,500,000.00 = 4,500,000.00 元" in refusals["split_purchase"].zh
-    assert "4,000,000.00" in refusals["split_purchase"].zh
-    PlanItem.objects.filter(pk=items[0].pk).update(cancelled_at=NOW)
-    assert "split_purchase" not in {r.code for r in can(actions.submit_plan, last, by=office.officer, now=NOW)}
-
-
-def test_open_tenders_are_never_a_split() -> None:
-    office = Office("9000000.00")
-    for _n in range(3):
-        office.submitted(amount="3000000", classification="A02")
 
 
 def test_who_wrote_it_may_not_review_it(office: Office) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from tests.factories import at, fund_appropriation, make_organisation, make_post
+from tests.planning.office import Office
 from tests.portal.chain import Chain
 from tests.tendering.walk import CLOSES, Tender
 from yangcai import law
@@ -36,6 +37,8 @@ PUBLISHED = {
     "contract": {"contract_number", "contract_title", "number", "title", "supplier", "amount", "items", "signed_at"},
     "contract_change": {"contract_number", "clause", "content", "reason", "signed_at"},
     "acceptance": {"contract_number", "contract_title", "supplier", "accepted_on", "passed", "opinion", "members"},
+    "publicity": {"buyer", "title", "description", "amount", "reason", "supplier", "supplier_address", "opinions",
+                  "opens_on", "closes_on", "how_to_object"},
     "intention": {"title", "overview", "amount", "expected_on"},
     "suspension": {"number", "authority", "reason", "suspended_at", "until_on"},
     "resumption": {"number", "resumed_at", "submission_closes_at"},
@@ -125,6 +128,20 @@ def test_the_notice_of_an_intention(client: Any) -> None:
     check(Notice.objects.get(pk=notice.pk))
     check_pages(Notice.objects.get(pk=notice.pk), client)
     assert notice.buyer == officer.organisation and str(notice.budget) == "900000.00"
+
+
+@pytest.mark.usefixtures("every_method")
+def test_the_notice_of_a_publicity(client: Any) -> None:
+    office = Office("9000000.00")
+    item = office.draft(
+        procedure="single_source", ground="single_source.only_one", method_reason="专利", amount="4500000"
+    )
+    made = office.publicised(item)
+    notice = Notice.objects.get(kind="publicity")
+    check(notice)
+    check_pages(notice, client)
+    assert (notice.root, notice.buyer, str(notice.budget)) == (made.ref, office.buyer, "4500000.00")
+    assert reverse("work_publicity", args=[made.pk]) in client.get(reverse("notice", args=[notice.pk])).content.decode()
 
 
 # --- what every type must do -----------------------------------------------------------------------------------------

@@ -66,6 +66,20 @@ def plan_is_funded(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Ref
     )
 
 
+def method_is_approved(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """采购方式变更在采购活动开始前获得批准 (政府采购法 art. 27); the database refuses the case as well."""
+    approved = subject.method_approvals.filter(procedure=subject.procedure, approved_at__isnull=False)
+    if not subject.needs_approval or approved.exists():
+        return None
+    return refuse(
+        "method.approval",
+        code="method_not_approved",
+        zh="采购方式尚未经财政部门批准，不能开始采购活动",
+        en="The treasury has not approved the method: the activity cannot begin",
+        **_of_plan(subject, now=now),
+    )
+
+
 def intention_is_old_enough(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """采购意向原则上早于采购活动开始 30 日公开, unless unforeseeable (财库〔2020〕10号)."""
     return intention_refusal(subject, now=now, **_of_plan(subject, now=now))

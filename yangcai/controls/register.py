@@ -1,7 +1,7 @@
 """Which names may the database answer with, what does each mean, and on which article does it stand?
 
-The SQL stands in controls.sql, frozen.sql and funds/sql/ledger.sql; the simple constraints in the models. A person who
-meets one reads the sentence that is registered here; tests/invariants attacks every name.
+The SQL stands in controls.sql, method.sql, frozen.sql and funds/sql/ledger.sql; the simple constraints in the models.
+A person who meets one reads the sentence that is registered here; tests/invariants attacks every name.
 """
 
 from dataclasses import dataclass
@@ -155,6 +155,21 @@ CONTROLS: tuple[Control, ...] = (
 
 #: What the controls rest on, each under the article of its own.
 FOUNDATIONS: tuple[Control, ...] = (
+    _control(
+        "method", "采购方式", "The method", "method.approval",
+        ("no_changed_method_without_approval", "采购方式未经财政部门批准，不能开始采购活动",
+         "Without the treasury's approval of the method no case begins"),
+        ("no_approval_without_consent", "未经主管预算单位同意，不能批准采购方式",
+         "No method is approved without the main budget unit's consent"),
+        ("application_is_decided_once", "采购方式变更申请只能办结一次", "An application is decided once"),
+        ("one_application_at_a_time", "一项采购计划同时只能有一件采购方式变更申请",
+         "A plan has one open application for another method"),
+    ),
+    _control(
+        "publicity", "单一来源公示", "The single-source publicity", "single_source.outcome",
+        ("publicity_is_concluded_with_an_outcome", "补充论证完成应当有结论",
+         "Objections are answered with an outcome"),
+    ),
     _control(
         "submission", "投标截止", "The deadline of bids", "submission.late_bid",
         ("late_bid_is_refused", "不在投标时间内，投标文件不予接收", "No bid is taken outside the submission period"),

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.models import MoneyField, Root, Rooted
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Organisation
+from yangcai.procedures import grounds
 
 
 class Category(models.TextChoices):
@@ -22,6 +24,19 @@ class SetAside(models.TextChoices):
     PACKAGE = "package", _("采购包专门面向中小企业")
     CONSORTIUM = "consortium", _("要求联合体")
     SUBCONTRACT = "subcontract", _("要求合同分包")
+
+
+class RepeatException(models.TextChoices):
+    """Why a repeated purchase is no evasion of open tender (条例 art. 28), or no duplicate; the reviewer judges it."""
+
+    BUDGET_ADJUSTMENT = "budget_adjustment", _("项目预算调整")
+    PACKAGING = "packaging", _("专业、交付或者季节不同，合理分包")
+    NEW_NEED = "new_need", _("前次采购之后新发生的需求")
+
+
+def ground_choices() -> list[tuple[str, str]]:
+    """The closed vocabulary of grounds in the reader's language (law/rules/ground.yaml)."""
+    return [(code, ground.zh if in_chinese() else ground.en) for code, ground in grounds.GROUNDS.items()]
 
 
 class Intention(Root):
@@ -60,7 +75,16 @@ class PlanItem(Root):
     category = models.TextField(_("类别"), choices=Category.choices)
     classification = models.TextField(_("品目"), default="", blank=True)
     procedure = models.TextField(_("采购方式"), default="open_tender")
+    needs_approval = models.BooleanField(_("采购方式须经批准"), default=False)
+    ground = models.TextField(_("采用该方式的情形"), choices=ground_choices, default="", blank=True)
+    method_reason = models.TextField(_("采用该方式的理由"), default="", blank=True)
+    original_amount = MoneyField(_("原合同金额"), null=True, blank=True)
+    in_catalogue = models.BooleanField(_("集中采购目录以内"), default=False)
     amount = MoneyField(_("预算金额"))
+    repeat_exception = models.TextField(_("重复采购的情形"), choices=RepeatException.choices, default="", blank=True)
+    repeat_reason = models.TextField(_("重复采购的理由"), default="", blank=True)
+    repeat_opinion = models.TextField(_("对重复采购的审核意见"), default="", blank=True)
+    repeat_accepted_at = models.DateTimeField(_("认可重复采购理由的时间"), null=True)
     set_aside = models.TextField(_("预留份额"), choices=SetAside.choices, default=SetAside.NONE)
     set_aside_reason = models.TextField(_("不预留的理由"), default="", blank=True)
     start_on = models.DateField(_("计划开始日期"))
@@ -142,3 +166,153 @@ class CompetitionReview(Rooted):
     @property
     def root(self) -> PlanItem:
         return self.plan_item
+
+
+class Publicity(Root):
+    """单一来源公示: why only one supplier, shown to everybody before approval is asked for (74号令 art. 38-40)."""
+
+    plan_item = models.ForeignKey(PlanItem, models.PROTECT, related_name="publicities", verbose_name=_("采购计划"))
+    title = models.TextField(_("采购项目名称"))
+    description = models.TextField(_("拟采购的货物或者服务的说明"))
+    reason = models.TextField(_("采用单一来源的理由"))
+    supplier_name = models.TextField(_("拟定供应商"))
+    supplier_address = models.TextField(_("拟定供应商地址"))
+    opens_at = models.DateTimeField(_("公示开始"))
+    closes_at = models.DateTimeField(_("公示截止"))
+    reasoning = models.TextField(_("补充论证意见"), default="", blank=True)
+    is_upheld = models.BooleanField(_("异议成立"), null=True)
+    concluded_at = models.DateTimeField(_("补充论证完成时间"), null=True)
+
+    class Meta:
+        verbose_name = _("单一来源公示")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(concluded_at__isnull=True, is_upheld__isnull=True)
+                | models.Q(concluded_at__isnull=False, is_upheld__isnull=False),
+                name="publicity_is_concluded_with_an_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def buyer(self) -> Organisation:
+        return self.plan_item.buyer
+
+    @property
+    def amount(self) -> object:
+        """The budget in yuan, as notices want it."""
+        return self.plan_item.amount
+
+
+class PublicityOpinion(Rooted):
+    """专业人员论证意见: name, unit and title of each are public by 74号令 art. 38."""
+
+    publicity = models.ForeignKey(Publicity, models.PROTECT, related_name="opinions", verbose_name=_("单一来源公示"))
+    name = models.TextField(_("专业人员姓名"))
+    unit = models.TextField(_("工作单位"))
+    professional_title = models.TextField(_("职称"))
+    opinion = models.TextField(_("论证意见"))
+
+    class Meta:
+        verbose_name = _("专业人员论证意见")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def root(self) -> Publicity:
+        return self.publicity
+
+
+class PublicityObjection(Rooted):
+    """对单一来源公示的异议: anybody may raise one in writing, the treasury has its copy (74号令 art. 39)."""
+
+    publicity = models.ForeignKey(Publicity, models.PROTECT, related_name="objections", verbose_name=_("单一来源公示"))
+    objector = models.TextField(_("提出异议者"))
+    contact = models.TextField(_("联系方式"), default="", blank=True)
+    content = models.TextField(_("异议内容"))
+    raised_at = models.DateTimeField(_("提出时间"))
+    raised_by = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("提出异议的单位")
+    )
+    answer = models.TextField(_("告知内容"), default="", blank=True)
+    answered_at = models.DateTimeField(_("告知时间"), null=True)
+
+    class Meta:
+        verbose_name = _("单一来源公示异议")
+
+    def __str__(self) -> str:
+        return self.objector
+
+    @property
+    def root(self) -> Publicity:
+        return self.publicity
+
+
+class MethodApproval(Rooted):
+    """采购方式变更: from the open-tender threshold on another method needs the main budget unit's consent and the
+    treasury's approval, before the activity begins (政府采购法 art. 27; 74号令 art. 4-5, 28)."""
+
+    plan_item = models.ForeignKey(PlanItem, models.PROTECT, related_name="method_approvals", verbose_name=_("采购计划"))
+    procedure = models.TextField(_("拟采用的采购方式"))
+    ground = models.TextField(_("采用该方式的情形"), choices=ground_choices)
+    reason = models.TextField(_("采用该方式的理由"))
+    overview = models.TextField(_("项目概况"))
+    amount = MoneyField(_("预算金额"))
+    funding = models.TextField(_("预算批复文件或者资金来源"))
+    tender_notice = models.TextField(_("已发布的招标公告"), default="", blank=True)
+    objections_statement = models.TextField(_("质疑及其处理情况"), default="", blank=True)
+    opinion = models.TextField(_("招标文件没有不合理条款的论证意见"), default="", blank=True)
+    opinion_experts = models.PositiveSmallIntegerField(_("论证专家人数"), null=True)
+    publicity = models.ForeignKey(
+        Publicity, models.PROTECT, null=True, related_name="method_approvals", verbose_name=_("单一来源公示")
+    )
+    consent_by = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", verbose_name=_("主管预算单位")
+    )
+    applied_at = models.DateTimeField(_("申请时间"))
+    consented_at = models.DateTimeField(_("主管预算单位同意时间"), null=True)
+    approved_at = models.DateTimeField(_("批准时间"), null=True)
+    number = models.TextField(_("批复文号"), default="", blank=True)
+    returned_at = models.DateTimeField(_("退回时间"), null=True)
+    return_reason = models.TextField(_("退回理由"), default="", blank=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True)
+
+    class Meta:
+        verbose_name = _("采购方式变更申请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan_item"],
+                condition=models.Q(approved_at__isnull=True, returned_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_application_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True)
+                | models.Q(consent_by__isnull=True)
+                | models.Q(consented_at__isnull=False),
+                name="no_approval_without_consent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True)
+                | models.Q(returned_at__isnull=True, withdrawn_at__isnull=True),
+                name="application_is_decided_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_item} {self.procedure}"
+
+    @property
+    def root(self) -> PlanItem:
+        return self.plan_item
+
+    @property
+    def is_open(self) -> bool:
+        """Neither decided nor withdrawn."""
+        return self.approved_at is None and self.returned_at is None and self.withdrawn_at is None
+
+    @property
+    def awaits_consent(self) -> bool:
+        return self.is_open and self.consent_by_id is not None and self.consented_at is None

@@ -9,7 +9,14 @@ from yangcai.funds.queries import OVERSEERS
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER
-from yangcai.planning.models import CompetitionReview, Intention, PlanItem
+from yangcai.planning.models import (
+    CompetitionReview,
+    Intention,
+    MethodApproval,
+    PlanItem,
+    Publicity,
+    PublicityObjection,
+)
 from yangcai.planning.states import PlanState, state_of
 
 __all__ = [
@@ -19,7 +26,10 @@ __all__ = [
     "unplanned_appropriations",
     "unplanned_intentions",
     "visible_intentions",
+    "visible_method_approvals",
     "visible_plan_items",
+    "visible_publicities",
+    "visible_publicity_objections",
 ]
 
 
@@ -41,13 +51,68 @@ def visible_plan_items(post: Post | None, now: datetime.datetime) -> QuerySet[Pl
     if post is not None and post.role in OVERSEERS:
         return items
     if post is not None and post.role in BUYER:
-        return items.filter(appropriation__buyer_id=post.organisation_id)
+        own = Q(appropriation__buyer_id=post.organisation_id)
+        asked = MethodApproval.objects.filter(consent_by_id=post.organisation_id).values("plan_item")
+        return items.filter(own | Q(pk__in=asked))  # the unit above sees what it is asked to consent to
     return items.none()
 
 
 @standing(PlanItem)
 def concerns_plan_item(plan_item: PlanItem, post: Post) -> bool:
     return post.role in OVERSEERS or (post.role in BUYER and plan_item.buyer_id == post.organisation_id)
+
+
+@scope(MethodApproval)
+def visible_method_approvals(post: Post | None, now: datetime.datetime) -> QuerySet[MethodApproval]:
+    """The buyer's, the unit's above it, and the overseers'."""
+    found = MethodApproval.objects.select_related("plan_item__appropriation__buyer", "consent_by", "publicity")
+    if post is not None and post.role in OVERSEERS:
+        return found
+    if post is not None and post.role in BUYER:
+        own = Q(plan_item__appropriation__buyer_id=post.organisation_id)
+        return found.filter(own | Q(consent_by_id=post.organisation_id))
+    return found.none()
+
+
+@standing(MethodApproval)
+def concerns_method_approval(approval: MethodApproval, post: Post) -> bool:
+    if post.role in OVERSEERS:
+        return True
+    return post.role in BUYER and post.organisation_id in {approval.plan_item.buyer_id, approval.consent_by_id}
+
+
+@scope(Publicity)
+def visible_publicities(post: Post | None, now: datetime.datetime) -> QuerySet[Publicity]:
+    """Public from the first moment on (74号令 art. 38)."""
+    return Publicity.objects.filter(opens_at__lte=now).select_related("plan_item__appropriation__buyer")
+
+
+@standing(Publicity)
+def concerns_publicity(publicity: Publicity, post: Post) -> bool:
+    """任何供应商、单位或者个人 may object (74号令 art. 39); whose the rest is, the rules say."""
+    return True
+
+
+@scope(PublicityObjection)
+def visible_publicity_objections(post: Post | None, now: datetime.datetime) -> QuerySet[PublicityObjection]:
+    """Whoever raised it, the buyer, and the treasury, which has its copy."""
+    found = PublicityObjection.objects.select_related("publicity__plan_item__appropriation__buyer", "raised_by")
+    if post is None:
+        return found.none()
+    if post.role in OVERSEERS:
+        return found
+    own = Q(raised_by_id=post.organisation_id)
+    if post.role in BUYER:
+        own |= Q(publicity__plan_item__appropriation__buyer_id=post.organisation_id)
+    return found.filter(own)
+
+
+@standing(PublicityObjection)
+def concerns_publicity_objection(objection: PublicityObjection, post: Post) -> bool:
+    return post.role in OVERSEERS or post.organisation_id in {
+        objection.raised_by_id,
+        objection.publicity.plan_item.buyer_id,
+    }
 
 
 def unplanned_intentions(*, appropriation_id: int) -> QuerySet[Intention]:

@@ -1,4 +1,4 @@
-"""What is due on a budget item, an intention and a plan?"""
+"""What is due on a budget item, an intention, a plan and a publicity?"""
 
 import datetime
 from collections.abc import Iterator
@@ -10,9 +10,10 @@ from yangcai.funds.models import Appropriation
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.planning import queries
-from yangcai.planning.models import Intention, PlanItem
+from yangcai.planning import proposal, queries
+from yangcai.planning.models import Intention, PlanItem, Publicity
 from yangcai.planning.queries import PlanState
+from yangcai.planning.rules.method import last_day
 
 
 @tasks.due_on(Appropriation)
@@ -62,3 +63,56 @@ def next_step(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Due]:
         return
     action, role, since = step
     yield Due(action=action, subject=plan_item.ref, role=role, organisation_id=plan_item.buyer_id, since=since or now)
+
+
+@tasks.due_on(PlanItem)
+def method_to_decide(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Due]:
+    """An application waits for the main budget unit, then for the treasury (74号令 art. 4)."""
+    approval = next((one for one in proposal.approvals(plan_item) if one.is_open), None)
+    if approval is None:
+        return
+    if approval.awaits_consent:
+        yield Due(
+            action="method_approval.consent",
+            subject=approval.ref,
+            role=Role.BUYER_REVIEWER,
+            organisation_id=approval.consent_by_id,
+            since=approval.applied_at,
+        )
+        return
+    yield Due(
+        action="method_approval.decide",
+        subject=approval.ref,
+        role=Role.TREASURY,
+        since=approval.consented_at or approval.applied_at,
+    )
+
+
+@tasks.due_on(Publicity)
+def publicity_runs(publicity: Publicity, *, now: datetime.datetime) -> Iterator[Due]:
+    """C09: until when anybody may object. C10: by when the buyer reasons anew on what came in."""
+    if publicity.concluded_at is not None:
+        return
+    yield Due(
+        action="",
+        subject=publicity.ref,
+        role="",
+        since=publicity.opens_at,
+        clock="C09",
+        due_at=publicity.closes_at,
+    )
+    if publicity.objections.exists():
+        yield Due(
+            action="publicity.conclude",
+            subject=publicity.ref,
+            role=Role.BUYER_OFFICER,
+            organisation_id=publicity.plan_item.buyer_id,
+            since=publicity.closes_at,
+            clock="C10",
+            due_at=law.due_at(
+                "C10",
+                since=last_day(publicity.closes_at),
+                on=timezone.localdate(publicity.opens_at),
+                jurisdiction=publicity.buyer.jurisdiction,
+            ),
+        )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from yangcai import law
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
@@ -157,7 +158,7 @@ def propose(
     approved: methods that the treasury has approved. start: the day on which one begins, `on` unless given. methods:
     those asked, all that the platform knows unless given. Raises KeyError for a ground that the vocabulary lacks.
     """
-    place = {"on": on, "jurisdiction": jurisdiction}
+    place: dict[str, Any] = {"on": on, "jurisdiction": jurisdiction}
     purchase = Purchase(
         amount=amount,
         category=category,
@@ -269,7 +270,7 @@ def _for(
 
 def _against(purchase: Purchase, procedure: Procedure, possible: Sequence[Ground]) -> Iterator[Reason]:
     """Every reason why a method may not be used."""
-    place = {"on": purchase.on, "jurisdiction": purchase.jurisdiction}
+    place: dict[str, Any] = {"on": purchase.on, "jurisdiction": purchase.jurisdiction}
     named = {"method": procedure.zh, "method_en": procedure.en}
     if purchase.category not in procedure.categories:
         zh, en = CATEGORIES[purchase.category]

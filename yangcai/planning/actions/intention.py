@@ -12,8 +12,8 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DateField, Input, MoneyField, TextField
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.planning import rules
 from yangcai.planning.models import Intention
+from yangcai.planning.rules import plan as rules
 
 CENT = Decimal("0.01")
 

@@ -15,14 +15,26 @@ from yangcai.kernel.inputs import DateField, Input, MoneyField, RowsField, TextF
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.planning import checks, rules
-from yangcai.planning.models import Category, CompetitionReview, Intention, PlanItem, Requirement, SetAside
+from yangcai.planning import checks
+from yangcai.planning.models import (
+    Category,
+    CompetitionReview,
+    Intention,
+    PlanItem,
+    RepeatException,
+    Requirement,
+    SetAside,
+    ground_choices,
+)
+from yangcai.planning.rules import method, repeats
+from yangcai.planning.rules import plan as rules
 
 CENT = Decimal("0.01")
 #: Columns of the plan and of its requirement that the one form fills in.
 PLAN_COLUMNS = (
-    "intention", "intention_exemption", "title", "category", "classification", "procedure", "amount", "set_aside",
-    "set_aside_reason", "start_on",
+    "intention", "intention_exemption", "title", "category", "classification", "in_catalogue", "procedure", "ground",
+    "method_reason", "original_amount", "amount", "repeat_exception", "repeat_reason", "set_aside", "set_aside_reason",
+    "start_on",
 )  # fmt: skip
 REQUIREMENT_COLUMNS = (
     "description", "quantity", "delivery", "standards", "service", "acceptance_plan", "survey_respondents",
@@ -34,13 +46,27 @@ def procedure_choices() -> list[tuple[str, str]]:
     return [(p.code, p.zh if in_chinese() else p.en) for p in procedures.PROCEDURES.values()]
 
 
+def ground_or_none() -> list[tuple[str, str]]:
+    return [("", "—"), *ground_choices()]
+
+
 class DraftPlan(Input):
     """The whole plan on one form; what a draft may still lack is asked for when it is sent for review."""
 
     title = TextField(label=_("采购项目名称"))
     category = forms.ChoiceField(label=_("类别"), choices=Category.choices)
     classification = TextField(label=_("品目"), required=False, help_text=_("政府采购品目分类目录的编码或者名称"))
+    in_catalogue = forms.BooleanField(
+        label=_("集中采购目录以内"), required=False, help_text=_("目录以内的项目委托集中采购机构代理采购")
+    )
     procedure = forms.ChoiceField(label=_("采购方式"), choices=procedure_choices)
+    ground = forms.ChoiceField(
+        label=_("采用该方式的情形"), choices=ground_or_none, required=False, help_text=_("公开招标不需要填写")
+    )
+    method_reason = TextField(label=_("采用该方式的理由"), lines=3, required=False)
+    original_amount = MoneyField(
+        label=_("原合同金额"), required=False, min_value=CENT, help_text=_("从原供应商处添购的，填写原合同金额")
+    )
     amount = MoneyField(label=_("预算金额"), min_value=CENT)
     start_on = DateField(label=_("计划开始日期"))
     intention = forms.ModelChoiceField(
@@ -49,6 +75,13 @@ class DraftPlan(Input):
     intention_exemption = TextField(
         label=_("不公开意向的理由"), required=False, help_text=_("仅限因不可预见的原因急需开展的采购")
     )
+    repeat_exception = forms.ChoiceField(
+        label=_("重复采购的情形"),
+        choices=[("", "—"), *RepeatException.choices],
+        required=False,
+        help_text=_("与本年度其他采购重复、累计超过公开招标数额标准的，选定情形并写明理由，由审核人判断"),
+    )
+    repeat_reason = TextField(label=_("重复采购的理由"), lines=2, required=False)
     set_aside = forms.ChoiceField(label=_("预留份额"), choices=SetAside.choices)
     set_aside_reason = TextField(label=_("不预留的理由"), lines=2, required=False)
     description = TextField(label=_("技术和服务要求"), lines=8, required=False)
@@ -96,10 +129,10 @@ def _columns(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     on=Appropriation,
     by={Role.BUYER_OFFICER},
     input=DraftPlan,
-    checks=(rules.amount_is_available,),
+    checks=(rules.amount_is_available, method.method_is_possible),
     creates=True,
     sentence=("{post}编制了采购计划", "{post} drafted the plan"),
-    cites=("plan.filed", "requirement.content"),
+    cites=("plan.filed", "requirement.content", "method.non_tendering", "splitting.ban"),
     hint=(
         "采购需求、采购方式和预留份额一次填写；送审前可反复修改",
         "Everything on one form; change it until you send it",
@@ -124,7 +157,7 @@ def draft_plan(appropriation: Appropriation, *, by: Post, now: datetime.datetime
     by={Role.BUYER_OFFICER},
     needs=(rules.can_be_changed,),
     input=DraftPlan,
-    checks=(rules.amount_is_available,),
+    checks=(rules.amount_is_available, method.method_is_possible),
     sentence=("{post}修改了采购计划", "{post} revised the plan"),
     cites=("requirement.content",),
     is_public=False,
@@ -147,20 +180,21 @@ def revise_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data
         rules.intention_is_published_or_exempt,
         rules.is_funded,
         rules.market_was_surveyed,
-        rules.procedure_is_lawful,
+        method.method_is_lawful,
         rules.set_aside_duty_is_met,
-        rules.is_not_split,
+        repeats.repeats_are_explained,
     ),
     sentence=("{post}将采购计划送审", "{post} sent the plan for review"),
-    cites=("requirement.content", "requirement.survey.goods_services", "threshold.open_tender", "splitting.threshold",
-           "set_aside.whole.goods_services"),
+    cites=("requirement.content", "requirement.survey.goods_services", "threshold.open_tender", "method.approval",
+           "splitting.threshold", "set_aside.whole.goods_services"),
     hint=("送审后由另一人审查，编制人员不得参与审查", "Somebody else reviews it; who wrote it may not"),
     is_public=False,
 )  # fmt: skip
 def submit_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data: Any) -> None:
     """Ask for the review; from here on the plan is not changed unless it comes back."""
     plan_item.submitted_at, plan_item.returned_at, plan_item.return_reason = now, None, ""
-    plan_item.save(update_fields=["submitted_at", "returned_at", "return_reason"])
+    plan_item.needs_approval = method.needs_approval(plan_item, now=now)  # the database holds the case to it
+    plan_item.save(update_fields=["submitted_at", "returned_at", "return_reason", "needs_approval"])
 
 
 def check_choices() -> list[tuple[str, str]]:
@@ -176,6 +210,13 @@ class AnswerRow(forms.Form):
 
 class ReviewPlan(Input):
     answers = RowsField(AnswerRow, label=_("公平竞争审查"), min_rows=1, blank=0)
+    repeat_decision = forms.ChoiceField(
+        label=_("重复采购的理由是否成立"),
+        choices=[("", "—"), ("accept", _("成立")), ("reject", _("不成立"))],
+        required=False,
+        help_text=_("只在采购计划与其他采购重复时填写"),
+    )
+    repeat_opinion = TextField(label=_("对重复采购的审核意见"), lines=2, required=False)
     decision = forms.ChoiceField(
         label=_("审核意见"), choices=[("", _("请选择")), ("approve", _("审核通过")), ("return", _("退回修改"))]
     )
@@ -197,11 +238,12 @@ class ReviewPlan(Input):
         rules.every_check_is_answered,
         rules.failed_checks_forbid_approval,
         rules.return_has_a_reason,
+        repeats.repeats_are_judged,
         rules.approval_is_funded,
     ),
     not_same_person_as=("plan.draft", "plan.revise", "plan.submit"),
     sentence=("{post}审核了采购计划", "{post} reviewed the plan"),
-    cites=("requirement.review", "requirement.key_review", "requirement.competition_review"),
+    cites=("requirement.review", "requirement.key_review", "requirement.competition_review", "splitting.exempt"),
     hint=(
         "逐项完成公平竞争审查；通过即预留资金",
         "Answer every check of the competition review; approval reserves the money",
@@ -216,6 +258,8 @@ def review_plan(
     answers: list[dict[str, Any]],
     decision: str,
     reason: str,
+    repeat_decision: str,
+    repeat_opinion: str,
     **data: Any,
 ) -> None:
     """Keep the answers; approve, which reserves the whole amount, or send back (财库〔2021〕22号 art. 33)."""
@@ -237,7 +281,9 @@ def review_plan(
         return
     funds.reserve(fund=plan_item.reserved_fund, amount=plan_item.amount, now=now, ground=plan_item.ref)
     plan_item.approved_at = now
-    plan_item.save(update_fields=["approved_at"])
+    if repeat_decision == "accept":
+        plan_item.repeat_accepted_at, plan_item.repeat_opinion = now, repeat_opinion
+    plan_item.save(update_fields=["approved_at", "repeat_accepted_at", "repeat_opinion"])
 
 
 @action(

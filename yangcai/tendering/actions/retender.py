@@ -61,6 +61,13 @@ def plan_still_stands(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
     )
 
 
+def method_now(case: Case) -> str:
+    """The method of the next case: the one approved after this case ended (采购方式变更), else the same."""
+    changed = case.plan_item.method_approvals.filter(approved_at__isnull=False, applied_at__gte=case.ended_at)
+    last = changed.order_by("-pk").first()
+    return last.procedure if last else case.procedure
+
+
 def set_aside_only_lifted(subject: Case, *, now: datetime.datetime, lift_set_aside: bool, **_: Any) -> Refusal | None:
     """合格中小企业不足的，按非预留项目重新采购 (财库〔2020〕46号 art. 10)."""
     if not lift_set_aside or subject.set_aside != SetAside.NONE:
@@ -114,7 +121,7 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
         plan_item=case.plan_item,
         buyer=case.buyer,
         agent=case.agent,
-        procedure=case.procedure,
+        procedure=method_now(case),
         category=case.category,
         classification=case.classification,
         budget=case.budget,

@@ -6,34 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from yangcai import law, procedures
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning import checks
 from yangcai.planning.models import Category, Intention, PlanItem, SetAside
+from yangcai.planning.rules.base import YUAN, number, refuse
 from yangcai.planning.states import PlanState, state_of
-
-YUAN = "{:,.2f}".format
-
-
-def _refuse(
-    buyer: Any, key: str, *, now: datetime.datetime, code: str, zh: str, en: str, field: str = "", **facts: Any
-) -> Refusal:
-    """A Refusal that cites the rule in force that day at the buyer's place, or none where the rule is younger."""
-    place = {"on": timezone.localdate(now), "jurisdiction": buyer.jurisdiction}
-    if law.applies(key, **place):
-        return law.refusal(key, code=code, zh=zh, en=en, field=field, **facts, **place)
-    return Refusal(code, zh.format(limit="", **facts), en.format(limit="", **facts), facts=facts, field=field)
-
-
-def _number(buyer: Any, key: str, *, now: datetime.datetime) -> Any:
-    """The number in force that day at the buyer's place; None where the law had none yet."""
-    found = law.find(key, on=timezone.localdate(now), jurisdiction=buyer.jurisdiction)
-    return found.value if found else None
-
 
 #: Rules of which works have their own number: (goods and services, works).
 SURVEY = ("requirement.survey.goods_services", "requirement.survey.works")
@@ -53,7 +33,7 @@ def intention_within_budget(
 ) -> Refusal | None:
     if amount <= appropriation.amount:
         return None
-    return _refuse(
+    return refuse(
         appropriation.buyer,
         "control.no_budget_no_procurement",
         now=now,
@@ -72,7 +52,7 @@ def expected_in_the_future(
     today = timezone.localdate(now)
     if expected_on >= today:
         return None
-    return _refuse(
+    return refuse(
         appropriation.buyer,
         "intention.content",
         now=now,
@@ -99,7 +79,7 @@ def no_plan_rests_on_it(intention: Intention, *, by: Any, now: datetime.datetime
     plan_item = intention.plan_items.filter(cancelled_at__isnull=True).first()
     if plan_item is None:
         return None
-    return _refuse(
+    return refuse(
         intention.appropriation.buyer,
         "intention.lead",
         now=now,
@@ -129,7 +109,7 @@ def _over_available(appropriation: Appropriation, amount: Decimal, *, now: datet
     left = available(appropriation)
     if amount <= left:
         return None
-    return _refuse(
+    return refuse(
         appropriation.buyer,
         "control.no_budget_no_procurement",
         now=now,
@@ -192,7 +172,7 @@ REQUIRED = (
 def requirement_is_complete(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     for column, zh, en in REQUIRED:
         if not getattr(plan_item.requirement, column).strip():
-            yield _refuse(
+            yield refuse(
                 plan_item.buyer,
                 "requirement.content",
                 now=now,
@@ -209,7 +189,7 @@ def intention_is_published_or_exempt(plan_item: PlanItem, *, by: Any, now: datet
     intention = plan_item.intention
     if plan_item.intention_exemption.strip() or (intention is not None and intention.withdrawn_at is None):
         return None
-    return _refuse(
+    return refuse(
         plan_item.buyer,
         "intention.lead",
         now=now,
@@ -222,13 +202,13 @@ def intention_is_published_or_exempt(plan_item: PlanItem, *, by: Any, now: datet
 
 def market_was_surveyed(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     """财库〔2021〕22号 art. 10-11: from an amount on, at least so many respondents and a summary."""
-    least = _number(plan_item.buyer, _by_category(plan_item, SURVEY), now=now)
-    respondents = _number(plan_item.buyer, "requirement.survey.respondents", now=now)
+    least = number(plan_item.buyer, _by_category(plan_item, SURVEY), now=now)
+    respondents = number(plan_item.buyer, "requirement.survey.respondents", now=now)
     if least is None or respondents is None or plan_item.amount < least:
         return
     requirement = plan_item.requirement
     if (requirement.survey_respondents or 0) < respondents:
-        yield _refuse(
+        yield refuse(
             plan_item.buyer,
             "requirement.survey.respondents",
             now=now,
@@ -241,7 +221,7 @@ def market_was_surveyed(plan_item: PlanItem, *, by: Any, now: datetime.datetime)
             given=requirement.survey_respondents or 0,
         )
     if not requirement.survey_summary.strip():
-        yield _refuse(
+        yield refuse(
             plan_item.buyer,
             _by_category(plan_item, SURVEY),
             now=now,
@@ -252,56 +232,16 @@ def market_was_surveyed(plan_item: PlanItem, *, by: Any, now: datetime.datetime)
         )
 
 
-def procedure_is_lawful(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
-    procedure = procedures.PROCEDURES.get(plan_item.procedure)
-    if procedure is None:
-        yield Refusal(
-            "procedure_unknown",
-            f"平台没有这种采购方式：{plan_item.procedure}",
-            f"The platform knows no such method: {plan_item.procedure}",
-            field="procedure",
-        )
-        return
-    if plan_item.category not in procedure.categories:
-        yield _refuse(
-            plan_item.buyer,
-            procedure.grounds,
-            now=now,
-            code="procedure_not_for_category",
-            zh="该类别的项目不适用“{method}”",
-            en="{method_en} is not for this category: {category}",
-            field="procedure",
-            category=plan_item.category,
-            method=procedure.zh,
-            method_en=procedure.en,
-        )
-    threshold = _number(plan_item.buyer, "threshold.open_tender", now=now)
-    if procedure.needs_approval and threshold is not None and plan_item.amount >= threshold:
-        yield _refuse(
-            plan_item.buyer,
-            "method.approval",
-            now=now,
-            code="method_not_approved",
-            zh="{amount} 元达到公开招标数额标准 {threshold} 元，采用“{method}”须先经财政部门批准",
-            en="{amount} yuan reach the open-tender threshold {threshold}: {method_en} needs the treasury's approval",
-            field="procedure",
-            amount=YUAN(plan_item.amount),
-            threshold=YUAN(threshold),
-            method=procedure.zh,
-            method_en=procedure.en,
-        )
-
-
 def set_aside_duty_is_met(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """财库〔2020〕46号 art. 7: from the quota limit up to an amount the whole goes to small and medium enterprises,
     unless a reason is stated (art. 6)."""
-    most = _number(plan_item.buyer, _by_category(plan_item, WHOLE), now=now)
-    quota = _number(plan_item.buyer, _by_category(plan_item, QUOTA), now=now)
+    most = number(plan_item.buyer, _by_category(plan_item, WHOLE), now=now)
+    quota = number(plan_item.buyer, _by_category(plan_item, QUOTA), now=now)
     if most is None or plan_item.amount > most or (quota is not None and plan_item.amount < quota):
         return None
     if plan_item.set_aside == SetAside.WHOLE or plan_item.set_aside_reason.strip():
         return None
-    return _refuse(
+    return refuse(
         plan_item.buyer,
         _by_category(plan_item, WHOLE),
         now=now,
@@ -311,51 +251,6 @@ def set_aside_duty_is_met(plan_item: PlanItem, *, by: Any, now: datetime.datetim
         " or state why not",
         field="set_aside",
         amount=YUAN(plan_item.amount),
-    )
-
-
-def purchases_that_add_up(plan_item: PlanItem) -> QuerySet[PlanItem]:
-    """The buyer's other purchases of the year under the same budget item and catalogue item by methods other than open
-    tender that were sent for review and not cancelled: what 条例 art. 28 adds up."""
-    appropriation = plan_item.appropriation
-    return (
-        PlanItem.objects.filter(
-            appropriation__buyer_id=appropriation.buyer_id,
-            appropriation__fiscal_year=appropriation.fiscal_year,
-            appropriation__code=appropriation.code,
-            classification=plan_item.classification,
-            submitted_at__isnull=False,
-            cancelled_at__isnull=True,
-        )
-        .exclude(procedure="open_tender")
-        .exclude(pk=plan_item.pk)
-        .order_by("submitted_at", "pk")
-    )
-
-
-def is_not_split(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """条例 art. 28: repeated purchases of one item by other methods may not together exceed the threshold."""
-    threshold = _number(plan_item.buyer, "threshold.open_tender", now=now)
-    if plan_item.procedure == "open_tender" or threshold is None:
-        return None
-    parts = [*purchases_that_add_up(plan_item), plan_item]
-    total = sum((part.amount for part in parts), Decimal())
-    if total <= threshold:
-        return None
-    return _refuse(
-        plan_item.buyer,
-        "splitting.threshold",
-        now=now,
-        code="split_purchase",
-        zh="本年度同一预算项目、同一品目以非公开招标方式采购 {count} 次：{sums} = {total} 元，超过公开招标数额标准"
-        " {threshold} 元，属于化整为零；请合并公开招标，或者先取得批准",
-        en="{count} purchases of one catalogue item under one budget item this year by methods other than open tender:"
-        " {sums} = {total} yuan, above the open-tender threshold of {threshold}: put them together in one open tender"
-        " or have them approved first",
-        count=len(parts),
-        sums=" + ".join(YUAN(part.amount) for part in parts),
-        total=YUAN(total),
-        threshold=YUAN(threshold),
     )
 
 
@@ -375,7 +270,7 @@ def every_check_is_answered(
     missing = [code for code in checks.codes() if not given[code]]
     twice = [code for code, count in given.items() if count > 1]
     if missing or twice:
-        yield _refuse(
+        yield refuse(
             plan_item.buyer,
             "requirement.competition_review",
             now=now,
@@ -426,7 +321,7 @@ def return_has_a_reason(
 ) -> Refusal | None:
     if decision == "approve" or reason.strip():
         return None
-    return _refuse(
+    return refuse(
         plan_item.buyer,
         "requirement.review",
         now=now,
@@ -451,7 +346,7 @@ def no_case_leans_on_it(plan_item: PlanItem, *, by: Any, now: datetime.datetime)
     case = plan_item.cases.exclude(end_kind__in=["unsuccessful", "terminated"]).first()
     if case is None:
         return None
-    return _refuse(
+    return refuse(
         plan_item.buyer,
         "plan.before_activity",
         now=now,

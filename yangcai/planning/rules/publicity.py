@@ -1,0 +1,109 @@
+"""Why may a single source not be publicised, objected to or concluded (74号令 art. 38-40)?"""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from yangcai.kernel.calendar import HorizonError
+from yangcai.kernel.refusals import Refusal
+from yangcai.planning import proposal
+from yangcai.planning.models import PlanItem, Publicity
+from yangcai.planning.rules.base import YUAN, refuse
+from yangcai.planning.rules.method import last_day
+from yangcai.procedures import engine
+
+
+def reaches_the_threshold(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Only from the open-tender threshold on (条例 art. 38)."""
+    threshold = proposal.of_plan(plan_item, now=now).open_tender
+    if threshold is not None and plan_item.amount >= threshold.value:
+        return None
+    return refuse(
+        plan_item.buyer,
+        "single_source.publicity",
+        now=now,
+        code="publicity_not_needed",
+        zh="{amount} 元未达到公开招标数额标准，不需要单一来源公示",
+        en="{amount} yuan do not reach the open-tender threshold: no publicity is needed",
+        amount=YUAN(plan_item.amount),
+    )
+
+
+def no_publicity_runs(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    found = proposal.last_publicity(plan_item)
+    if found is None or now >= found.closes_at:
+        return None
+    return Refusal(
+        "publicity_runs",
+        f"单一来源公示正在进行，到 {last_day(found.closes_at)} 结束",
+        f"A publicity runs until {last_day(found.closes_at)}",
+    )
+
+
+def long_enough(
+    plan_item: PlanItem, *, by: Any, now: datetime.datetime, closes_on: datetime.date | None, **data: Any
+) -> Refusal | None:
+    if closes_on is None:
+        return None
+    today = timezone.localdate(now)
+    try:
+        return engine.too_short(
+            "single_source.publicity",
+            opens=today,
+            closes=closes_on,
+            code="publicity_too_short",
+            on=today,
+            jurisdiction=plan_item.buyer.jurisdiction,
+            field="closes_on",
+        )
+    except HorizonError as error:
+        return Refusal("calendar_unknown", error.zh, error.en, field="closes_on")
+
+
+def is_open_to_objections(publicity: Publicity, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """任何供应商、单位或者个人, within the period (74号令 art. 39)."""
+    if publicity.opens_at <= now < publicity.closes_at:
+        return None
+    return refuse(
+        publicity.buyer,
+        "single_source.objection",
+        now=now,
+        code="publicity_over",
+        zh="公示期已于 {last} 结束，异议应当在公示期内提出",
+        en="The publicity ended on {last}: objections are raised within it",
+        last=last_day(publicity.closes_at),
+    )
+
+
+def is_the_buyers_own(publicity: Publicity, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if publicity.plan_item.buyer_id == by.organisation_id:
+        return None
+    return refuse(
+        publicity.buyer,
+        "single_source.outcome",
+        now=now,
+        code="not_the_buyer",
+        zh="由采购人“{name}”组织补充论证",
+        en="The buyer reasons anew: {name}",
+        name=publicity.buyer.name,
+    )
+
+
+def objections_wait(publicity: Publicity, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """After the period, when there are objections and no outcome yet (74号令 art. 40)."""
+    if now < publicity.closes_at:
+        zh = f"公示期到 {last_day(publicity.closes_at)} 结束，期满后组织补充论证"
+        en = f"The publicity runs until {last_day(publicity.closes_at)}: reason anew after it"
+        code = "publicity_runs"
+    elif publicity.concluded_at is not None:
+        code, zh, en = "already_concluded", "补充论证已经完成", "The reasoning is done"
+    elif not publicity.objections.exists():
+        code, zh, en = (
+            "no_objections",
+            "公示期内没有收到异议，不需要补充论证",
+            "No objection came in: nothing to answer",
+        )
+    else:
+        return None
+    return refuse(publicity.buyer, "single_source.outcome", now=now, code=code, zh=zh, en=en)
