@@ -14,7 +14,9 @@ from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.entries import plain
 from yangcai.parties.models import Organisation
-from yangcai.planning.models import Intention, PlanItem
+from yangcai.planning import proposal
+from yangcai.planning.models import Intention, MethodApproval, PlanItem, Publicity
+from yangcai.planning.rules.repeats import repeats
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid
 
 
@@ -27,6 +29,8 @@ class Resource:
     columns: tuple[str, ...]
     children: dict[str, Callable[[Any, Any, datetime.datetime], Any]] | None = None
     prefetch: tuple[str, ...] = ()
+    #: What only the answer for one row holds, because it is computed.
+    details: dict[str, Callable[[Any, Any, datetime.datetime], Any]] | None = None
 
 
 def _case_children() -> dict[str, Callable[[Any, Any, datetime.datetime], Any]]:
@@ -40,6 +44,57 @@ def _case_children() -> dict[str, Callable[[Any, Any, datetime.datetime], Any]]:
             for p in case.periods.all()
         ],
     }
+
+
+def _proposal(plan_item: PlanItem, post: Any, now: datetime.datetime) -> dict[str, Any]:
+    """Which methods are lawful, why, and the earliest days of each (yangcai.procedures.choice)."""
+    found = proposal.of_plan(plan_item, now=now)
+    return {
+        "thresholds": {
+            name: {"amount": plain(value.value), **value.citation.as_dict()}
+            for name, value in (("quota", found.quota), ("open_tender", found.open_tender))
+            if value is not None
+        },
+        "notes": [note.refusal.as_dict() for note in found.notes],
+        "methods": [
+            {
+                "procedure": verdict.procedure.code,
+                "answer": verdict.answer.value,
+                "reasons": [reason.refusal.as_dict() for reason in verdict.reasons],
+                "possible_grounds": [ground.code for ground in verdict.possible],
+                "timeline": [
+                    {
+                        "code": one.code,
+                        "zh": one.zh,
+                        "en": one.en,
+                        "earliest_on": plain(one.earliest_on),
+                        "safe_on": plain(one.safe_on),
+                        "latest_on": plain(one.latest_on),
+                        "citation": one.citation.as_dict() if one.citation else None,
+                    }
+                    for one in (verdict.timeline.milestones if verdict.timeline else ())
+                ],
+            }
+            for verdict in found.verdicts
+        ],
+    }
+
+
+def _repeats(plan_item: PlanItem, post: Any, now: datetime.datetime) -> list[dict[str, Any]]:
+    """What the plan repeats, with the arithmetic; nothing once it is approved."""
+    if plan_item.approved_at or plan_item.cancelled_at:
+        return []
+    return [
+        {
+            "code": found.code,
+            "zh": found.zh,
+            "en": found.en,
+            "amounts": [plain(part.amount) for part in found.parts],
+            "total": plain(found.total),
+            "threshold": plain(found.threshold),
+        }
+        for found in repeats(plan_item, now=now)
+    ]
 
 
 RESOURCES: dict[str, Resource] = {
@@ -65,12 +120,52 @@ RESOURCES: dict[str, Resource] = {
                 "category",
                 "classification",
                 "procedure",
+                "ground",
+                "needs_approval",
+                "in_catalogue",
                 "amount",
                 "set_aside",
                 "start_on",
                 "submitted_at",
                 "approved_at",
                 "filed_at",
+                "version",
+            ),
+            details={"proposal": _proposal, "repeats": _repeats},
+        ),
+        Resource(
+            "method-approvals",
+            MethodApproval,
+            (
+                "id",
+                "plan_item_id",
+                "procedure",
+                "ground",
+                "amount",
+                "consent_by_id",
+                "applied_at",
+                "consented_at",
+                "approved_at",
+                "number",
+                "returned_at",
+                "return_reason",
+                "withdrawn_at",
+            ),
+        ),
+        Resource(
+            "publicities",
+            Publicity,
+            (
+                "id",
+                "title",
+                "description",
+                "reason",
+                "supplier_name",
+                "supplier_address",
+                "opens_at",
+                "closes_at",
+                "is_upheld",
+                "concluded_at",
                 "version",
             ),
         ),
@@ -164,11 +259,12 @@ def fetch(model: type[models.Model], pk: int, post: Any, now: datetime.datetime)
     return SCOPES[model](post, now).filter(pk=pk).first()
 
 
-def show(row: Any, post: Any, now: datetime.datetime) -> dict[str, Any]:
+def show(row: Any, post: Any, now: datetime.datetime, *, whole: bool = False) -> dict[str, Any]:
+    """The allowed columns of a row and what stands below it; `whole` with what only the answer for one row holds."""
     resource = BY_MODEL.get(type(row))
     if resource is None:
         return {"id": row.pk}
     shown = {name: plain(getattr(row, name)) for name in resource.columns}
-    for name, child in (resource.children or {}).items():
+    for name, child in {**(resource.children or {}), **((resource.details or {}) if whole else {})}.items():
         shown[name] = child(row, post, now)
     return shown

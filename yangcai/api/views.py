@@ -115,7 +115,7 @@ def detail(request: HttpRequest, *, path: str, pk: int, post: Any, now: datetime
     row = resources.fetch(resource.model, pk, post, now) if resource else None
     if row is None:
         return problem.not_found()
-    answer = reply(resources.show(row, post, now))
+    answer = reply(resources.show(row, post, now, whole=True))
     version = getattr(row.root, "version", None)
     if version is not None:
         answer["ETag"] = f'"{version}"'

@@ -217,7 +217,7 @@ class Walk:
         possible = [g.code for g in grounds.of_method(self.file.method) if self.file.category in g.categories]
         if not possible:
             return {}
-        named = self.file.grounds if self.file.grounds in possible else possible[0]
+        named = next((code for code in possible if self.file.grounds in {code, code.rpartition(".")[2]}), possible[0])
         return {"ground": named, "method_reason": self.file.grounds or "公开资料未载明"}
 
     def approved_method(self, at: datetime.datetime) -> datetime.datetime:

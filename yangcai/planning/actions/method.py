@@ -109,7 +109,9 @@ def apply_for_method(
 
 
 class Consent(Input):
-    decision = forms.ChoiceField(label=_("意见"), choices=[("consent", _("同意")), ("return", _("退回"))])
+    decision = forms.ChoiceField(
+        label=_("意见"), choices=[("", _("请选择")), ("consent", _("同意")), ("return", _("退回"))]
+    )
     reason = TextField(label=_("退回理由"), lines=3, required=False)
 
 
@@ -140,7 +142,9 @@ def consent_to_method(
 
 
 class Decide(Input):
-    decision = forms.ChoiceField(label=_("审批意见"), choices=[("approve", _("批准")), ("return", _("退回"))])
+    decision = forms.ChoiceField(
+        label=_("审批意见"), choices=[("", _("请选择")), ("approve", _("批准")), ("return", _("退回"))]
+    )
     number = TextField(label=_("批复文号"), required=False)
     reason = TextField(label=_("退回理由"), lines=3, required=False)
     document = DocumentField(label=_("批复文件"), required=False)

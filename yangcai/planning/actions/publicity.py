@@ -124,7 +124,7 @@ class ConcludePublicity(Input):
     reasoning = TextField(label=_("补充论证意见"), lines=6)
     outcome = forms.ChoiceField(
         label=_("异议是否成立"),
-        choices=[("upheld", _("成立，采取其他采购方式")), ("dismissed", _("不成立，报财政部门"))],
+        choices=[("", _("请选择")), ("upheld", _("成立，采取其他采购方式")), ("dismissed", _("不成立，报财政部门"))],
     )
     answer = TextField(label=_("告知提出异议者的内容"), lines=4)
 

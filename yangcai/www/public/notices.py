@@ -109,7 +109,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def case_url(root: str) -> str:
     name, _colon, pk = root.partition(":")
-    return reverse("public_case", args=[pk]) if name == "case" else ""
+    pages = {"case": "public_case", "publicity": "work_publicity"}  # to object one signs in (74号令 art. 39)
+    return reverse(pages[name], args=[pk]) if name in pages else ""
 
 
 def code_of(notice: Notice) -> str:

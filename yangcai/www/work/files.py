@@ -23,6 +23,8 @@ KINDS = {
     "agency_agreement": _("委托协议"),
     "solicitation": _("采购文件"),
     "termination": _("终止依据"),
+    "method_application": _("采购方式变更申请"),
+    "method_decision": _("采购方式批复"),
     "acceptance": _("验收书"),
     "bid": _("投标文件"),
 }

@@ -24,6 +24,7 @@ DANGEROUS = frozenset(
         "contract.terminate",
         "intention.withdraw",
         "lot.declare_unsuccessful",
+        "method_approval.withdraw",
         "plan.cancel",
         "post.end",
         "token.revoke",

@@ -12,13 +12,14 @@ from yangcai.cases.models import Case
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS, SCOPES, Action
 from yangcai.parties.models import Organisation, Post
-from yangcai.planning.models import Intention, PlanItem
+from yangcai.planning.models import Intention, PlanItem, Publicity
 
 #: Root -> the name of its page.
 PAGES: dict[type[models.Model], str] = {
     Case: "work_case",
     PlanItem: "work_plan_item",
     Intention: "work_intention",
+    Publicity: "work_publicity",
     Appropriation: "work_appropriation",
     Organisation: "work_organisation",
 }

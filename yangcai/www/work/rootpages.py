@@ -11,17 +11,24 @@ from django.utils import timezone
 from yangcai.cases.models import Case
 from yangcai.contracts.models import PaymentRequest
 from yangcai.funds.models import Appropriation
-from yangcai.funds.queries import balances, balances_of, waterfall
+from yangcai.funds.queries import OVERSEERS, balances, balances_of, waterfall
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import SCOPES, STANDINGS
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.planning.models import Intention, PlanItem
+from yangcai.planning.models import (
+    Intention,
+    MethodApproval,
+    PlanItem,
+    Publicity,
+    PublicityObjection,
+    PublicityOpinion,
+)
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
-from yangcai.www.work import places, rail, tables, timeline
+from yangcai.www.work import places, proposals, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import bars
@@ -163,14 +170,56 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     row = get_object_or_404(SCOPES[PlanItem](post, now), pk=pk)
     cases = list(SCOPES[Case](post, now).filter(plan_item=row).order_by("-pk"))
-    context = root_context(row, post=post, now=now)
+    approvals = list(SCOPES[MethodApproval](post, now).filter(plan_item=row).order_by("-pk"))
+    publicities = list(SCOPES[Publicity](post, now).filter(plan_item=row).order_by("-pk"))
+    context = root_context(row, post=post, now=now, under=approvals)
     context |= {
         "title": row.title,
         "kicker": [row.buyer.name, row.get_category_display()],
+        "proposal": proposals.shown(row, now=now),
+        "repeats": proposals.repeated(row, now=now),
         "steps": rail.steps(row, cases[0] if cases else None, now=now),
         "more_facts": tables.facts(row.requirement, REQUIREMENT.columns) if hasattr(row, "requirement") else [],
         "more_title": formats.titled(REQUIREMENT.title),
-        "tables": [linked(cases, ("number", "title", "agent", "published_at", "end_kind"), Case)] if cases else [],
+        "tables": [
+            table
+            for table in (
+                linked(cases, ("number", "title", "agent", "published_at", "end_kind"), Case),
+                _under(MethodApproval, approvals, context),
+                linked(publicities, ("title", "supplier_name", "opens_at", "closes_at", "is_upheld"), Publicity),
+            )
+            if table.lines
+        ],
+    }
+    return render(request, "work/root.html", context)
+
+
+def _under(model: Any, rows: list[Any], context: dict[str, Any]) -> tables.Table:
+    """The rows of a kind with what each offers."""
+    links: dict[tuple[Any, int], list[Offer]] = {}
+    for offer in context["offers"].open:
+        links.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
+    return tables.table(KINDS[model].title, model, rows, KINDS[model].columns, links=links)
+
+
+@page()
+def publicity(request: HttpRequest, pk: int) -> HttpResponse:
+    """One single-source publicity: why, who says so, until when anybody may object, and what was objected."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    row = get_object_or_404(SCOPES[Publicity](post, now), pk=pk)
+    opinions = list(PublicityOpinion.objects.filter(publicity=row).order_by("pk"))
+    objections = list(SCOPES[PublicityObjection](post, now).filter(publicity=row).order_by("raised_at", "pk"))
+    context = root_context(row, post=post, now=now)
+    if not (post.role in OVERSEERS or post.organisation_id == row.plan_item.buyer_id):
+        context["lines"] = []  # who objected is between the objector, the buyer and the treasury
+    context |= {
+        "title": row.title,
+        "kicker": [row.buyer.name],
+        "tables": [
+            table
+            for table in (_under(PublicityOpinion, opinions, context), _under(PublicityObjection, objections, context))
+            if table.lines
+        ],
     }
     return render(request, "work/root.html", context)
 

@@ -25,7 +25,15 @@ from yangcai.contracts.models import (
 from yangcai.credit.models import Debarment
 from yangcai.funds.models import Appropriation
 from yangcai.parties.models import ApiToken, Organisation, Post
-from yangcai.planning.models import Intention, PlanItem, Requirement
+from yangcai.planning.models import (
+    Intention,
+    MethodApproval,
+    PlanItem,
+    Publicity,
+    PublicityObjection,
+    PublicityOpinion,
+    Requirement,
+)
 from yangcai.tendering.models import (
     AwardLetter,
     Bid,
@@ -231,6 +239,35 @@ OF_ORGANISATION: tuple[Kind, ...] = (
     Kind(Debarment, _("禁止参加"), ("ground", "authority", "decision", "from_on", "to_on")),
 )
 
+#: What stands under a plan or a publicity.
+OF_METHOD: tuple[Kind, ...] = (
+    Kind(
+        MethodApproval,
+        _("采购方式变更申请"),
+        (
+            "procedure",
+            "ground",
+            "reason",
+            "amount",
+            "funding",
+            "tender_notice",
+            "objections_statement",
+            "opinion",
+            "opinion_experts",
+            "consent_by",
+            "applied_at",
+            "consented_at",
+            "approved_at",
+            "number",
+            "returned_at",
+            "return_reason",
+            "withdrawn_at",
+        ),
+    ),
+    Kind(PublicityOpinion, _("专业人员论证意见"), ("name", "unit", "professional_title", "opinion")),
+    Kind(PublicityObjection, _("异议"), ("objector", "contact", "content", "raised_at", "answer", "answered_at")),
+)
+
 ROOTS: tuple[Kind, ...] = (
     Kind(
         Case,
@@ -260,8 +297,15 @@ ROOTS: tuple[Kind, ...] = (
             "title",
             "category",
             "classification",
+            "in_catalogue",
             "procedure",
+            "ground",
+            "method_reason",
+            "original_amount",
             "amount",
+            "repeat_exception",
+            "repeat_reason",
+            "repeat_opinion",
             "set_aside",
             "set_aside_reason",
             "start_on",
@@ -286,6 +330,22 @@ ROOTS: tuple[Kind, ...] = (
         _("采购预算"),
         ("buyer", "fiscal_year", "code", "name", "classification", "source", "amount", "approved_on"),
     ),
+    Kind(
+        Publicity,
+        _("单一来源公示"),
+        (
+            "title",
+            "description",
+            "reason",
+            "supplier_name",
+            "supplier_address",
+            "opens_at",
+            "closes_at",
+            "is_upheld",
+            "reasoning",
+            "concluded_at",
+        ),
+    ),
     Kind(Organisation, _("主体"), ("name", "kind", "uscc", "parent", "size", "address", "contact")),
 )
 
@@ -305,7 +365,7 @@ REQUIREMENT = Kind(
     ),
 )
 
-KINDS: dict[type[models.Model], Kind] = {kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *ROOTS)}
+KINDS: dict[type[models.Model], Kind] = {kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *OF_METHOD, *ROOTS)}
 
 
 def kind_of(row: Any) -> Kind | None:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("intention/<int:pk>/", rootpages.intention, name="work_intention"),
     path("plans/", rootpages.plans, name="work_plans"),
     path("plan/<int:pk>/", rootpages.plan_item, name="work_plan_item"),
+    path("publicity/<int:pk>/", rootpages.publicity, name="work_publicity"),
     path("payments/", rootpages.payments, name="work_payments"),
     path("organisations/", rootpages.organisations, name="work_organisations"),
     path("organisation/<int:pk>/", rootpages.organisation, name="work_organisation"),

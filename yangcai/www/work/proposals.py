@@ -1,0 +1,91 @@
+"""What does the page of a plan say about its method: which are lawful, why, from when, and what it repeats?"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.law.model import Value
+from yangcai.planning import proposal
+from yangcai.planning.models import PlanItem
+from yangcai.planning.rules.repeats import Repeat, repeats
+from yangcai.procedures.choice import Answer, Proposal, Verdict
+from yangcai.procedures.timeline import Milestone, Timeline
+from yangcai.www.work import tables
+
+TONES = {Answer.OPEN: "ok", Answer.APPROVAL: "warn", Answer.UNLAWFUL: "mute"}
+#: The days of a method that stand in the table of all methods.
+DAYS = ("invitation", "submission", "contract")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One method of the table."""
+
+    name: str
+    answer: str
+    tone: str
+    verdict: Verdict
+    days: list[Milestone | None]
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold that was applied, with its mark."""
+
+    label: str
+    amount: str
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the card shows."""
+
+    lines: list[Line]
+    thresholds: list[Threshold]
+    proposal: Proposal
+    chosen: str
+    timeline: Timeline | None
+    starts_on: datetime.date
+
+
+def shown(plan_item: PlanItem, *, now: datetime.datetime) -> Shown | None:
+    """The proposal as long as the plan has not become a case; nothing of what is over."""
+    if plan_item.cancelled_at is not None or plan_item.cases.exists():
+        return None
+    found = proposal.of_plan(plan_item, now=now)
+    lines = [_line(verdict, is_chosen=verdict.procedure.code == plan_item.procedure) for verdict in found.verdicts]
+    chosen = next((line for line in lines if line.is_chosen), None)
+    return Shown(
+        lines=lines,
+        thresholds=[
+            Threshold(label, value.text[0 if in_chinese() else 1], value.citation)
+            for label, value in ((_("采购限额标准"), found.quota), (_("公开招标数额标准"), found.open_tender))
+            if isinstance(value, Value)
+        ],
+        proposal=found,
+        chosen=chosen.name if chosen else tables.procedure(plan_item.procedure),
+        timeline=chosen.verdict.timeline if chosen else None,
+        starts_on=timezone.localdate(now),
+    )
+
+
+def _line(verdict: Verdict, *, is_chosen: bool) -> Line:
+    timeline = verdict.timeline
+    return Line(
+        name=verdict.procedure.zh if in_chinese() else verdict.procedure.en,
+        answer=verdict.answer.text,
+        tone=TONES[verdict.answer],
+        verdict=verdict,
+        days=[timeline.of(code) if timeline else None for code in DAYS],
+        is_chosen=is_chosen,
+    )
+
+
+def repeated(plan_item: PlanItem, *, now: datetime.datetime) -> list[Repeat]:
+    """What the plan repeats, while that can still be mended or judged."""
+    return [] if plan_item.approved_at or plan_item.cancelled_at else repeats(plan_item, now=now)
