@@ -72,6 +72,12 @@ def test_below_the_threshold_nothing_is_publicised(office: Office) -> None:
     assert found == {"publicity_not_needed"}
 
 
+def test_other_grounds_are_not_publicised(office: Office) -> None:
+    big = office.draft(procedure="quotations", ground="quotations.uniform", method_reason="规格统一", amount="4500000")
+    found = {r.code for r in can(actions.publicise_single_source, big, by=office.officer, now=NOW)}
+    assert found == {"no_single_source"}
+
+
 def test_approval_is_asked_for_only_after_it(office: Office, item: PlanItem) -> None:
     assert set(refused(office.applied, item)) == {"not_publicised"}
     made = office.publicised(item)

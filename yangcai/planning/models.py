@@ -302,7 +302,7 @@ class MethodApproval(Rooted):
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan_item} {self.procedure}"
+        return str(self.plan_item)
 
     @property
     def root(self) -> PlanItem:

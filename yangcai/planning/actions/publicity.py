@@ -43,7 +43,12 @@ class PubliciseSingleSource(Input):
     en="Publicise the single source",
     on=PlanItem,
     by={Role.BUYER_OFFICER},
-    needs=(method.activity_has_not_begun, publicity.reaches_the_threshold, publicity.no_publicity_runs),
+    needs=(
+        method.activity_has_not_begun,
+        publicity.a_single_source_is_planned,
+        publicity.reaches_the_threshold,
+        publicity.no_publicity_runs,
+    ),
     checks=(publicity.long_enough,),
     input=PubliciseSingleSource,
     notice="publicity",

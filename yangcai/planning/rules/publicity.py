@@ -11,7 +11,8 @@ from yangcai.planning import proposal
 from yangcai.planning.models import PlanItem, Publicity
 from yangcai.planning.rules.base import YUAN, refuse
 from yangcai.planning.rules.method import last_day
-from yangcai.procedures import engine
+from yangcai.planning.states import PlanState, state_of
+from yangcai.procedures import engine, grounds
 
 
 def reaches_the_threshold(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -27,6 +28,21 @@ def reaches_the_threshold(plan_item: PlanItem, *, by: Any, now: datetime.datetim
         zh="{amount} 元未达到公开招标数额标准，不需要单一来源公示",
         en="{amount} yuan do not reach the open-tender threshold: no publicity is needed",
         amount=YUAN(plan_item.amount),
+    )
+
+
+def a_single_source_is_planned(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Only the ground of the sole supplier is publicised (74号令 art. 38); after a failed tender a plan names another."""
+    ground = grounds.GROUNDS.get(plan_item.ground)
+    if state_of(plan_item) is PlanState.FILED or (ground is not None and ground.publicity):
+        return None
+    return refuse(
+        plan_item.buyer,
+        "single_source.publicity",
+        now=now,
+        code="no_single_source",
+        zh="采购计划没有选择只能从唯一供应商处采购的情形，不需要单一来源公示",
+        en="The plan does not say that there is only one supplier: no publicity is needed",
     )
 
 

@@ -1,17 +1,18 @@
 """What does the page of a plan say about its method: which are lawful, why, from when, and what it repeats?"""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yangcai import law
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.law.model import Value
 from yangcai.planning import proposal
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules.repeats import Repeat, repeats
-from yangcai.procedures.choice import Answer, Proposal, Verdict
+from yangcai.procedures.choice import Answer, Proposal, Reason, Verdict
 from yangcai.procedures.timeline import Milestone, Timeline
 from yangcai.www.work import tables
 
@@ -22,12 +23,14 @@ DAYS = ("invitation", "submission", "contract")
 
 @dataclass(frozen=True)
 class Line:
-    """One method of the table."""
+    """One method of the table; `possible` are the grounds that could open it, where none is stated."""
 
     name: str
     answer: str
     tone: str
-    verdict: Verdict
+    reasons: list[Reason]
+    possible: list[tuple[str, Citation | None]]
+    timeline: Timeline | None
     days: list[Milestone | None]
     is_chosen: bool
 
@@ -58,7 +61,11 @@ def shown(plan_item: PlanItem, *, now: datetime.datetime) -> Shown | None:
     if plan_item.cancelled_at is not None or plan_item.cases.exists():
         return None
     found = proposal.of_plan(plan_item, now=now)
-    lines = [_line(verdict, is_chosen=verdict.procedure.code == plan_item.procedure) for verdict in found.verdicts]
+    today, place = timezone.localdate(now), plan_item.buyer.jurisdiction
+    lines = [
+        _line(verdict, is_chosen=verdict.procedure.code == plan_item.procedure, on=today, jurisdiction=place)
+        for verdict in found.verdicts
+    ]
     chosen = next((line for line in lines if line.is_chosen), None)
     return Shown(
         lines=lines,
@@ -69,21 +76,34 @@ def shown(plan_item: PlanItem, *, now: datetime.datetime) -> Shown | None:
         ],
         proposal=found,
         chosen=chosen.name if chosen else tables.procedure(plan_item.procedure),
-        timeline=chosen.verdict.timeline if chosen else None,
-        starts_on=timezone.localdate(now),
+        timeline=chosen.timeline if chosen else None,
+        starts_on=today,
     )
 
 
-def _line(verdict: Verdict, *, is_chosen: bool) -> Line:
+def _line(verdict: Verdict, *, is_chosen: bool, on: datetime.date, jurisdiction: str) -> Line:
     timeline = verdict.timeline
+    lacks_ground = any(reason.code == "no_ground" for reason in verdict.reasons)
     return Line(
         name=verdict.procedure.zh if in_chinese() else verdict.procedure.en,
         answer=verdict.answer.text,
         tone=TONES[verdict.answer],
-        verdict=verdict,
+        reasons=[_short(reason) for reason in verdict.reasons],
+        possible=[
+            (ground.zh if in_chinese() else ground.en, law.cite(ground.key, on=on, jurisdiction=jurisdiction))
+            for ground in (verdict.possible if lacks_ground else ())
+        ],
+        timeline=timeline,
         days=[timeline.of(code) if timeline else None for code in DAYS],
         is_chosen=is_chosen,
     )
+
+
+def _short(reason: Reason) -> Reason:
+    """The grounds stand in a list of their own below it."""
+    if reason.code != "no_ground":
+        return reason
+    return replace(reason, zh="须符合法定情形之一，并写明理由", en="Needs a ground of the law, with its reason")
 
 
 def repeated(plan_item: PlanItem, *, now: datetime.datetime) -> list[Repeat]:
