@@ -13,8 +13,8 @@ from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning import proposal
-from yangcai.planning.actions.plan import procedure_choices
-from yangcai.planning.models import MethodApproval, PlanItem, ground_choices
+from yangcai.planning.actions.plan import grounds_of_methods, procedure_choices
+from yangcai.planning.models import MethodApproval, PlanItem
 from yangcai.planning.rules import method as rules
 from yangcai.procedures import grounds
 
@@ -23,7 +23,7 @@ class ApplyForMethod(Input):
     """The papers of 74号令 art. 5, and those of art. 28 after a failed tender."""
 
     procedure = forms.ChoiceField(label=_("拟采用的采购方式"), choices=procedure_choices)
-    ground = forms.ChoiceField(label=_("采用该方式的情形"), choices=ground_choices)
+    ground = forms.ChoiceField(label=_("采用该方式的情形"), choices=grounds_of_methods)
     reason = TextField(label=_("采用该方式的理由"), lines=4)
     overview = TextField(label=_("项目概况"), lines=4)
     funding = TextField(label=_("预算批复文件或者资金来源"), help_text=_("预算批复文件的文号，或者资金来源证明"))

@@ -28,6 +28,7 @@ from yangcai.planning.models import (
 )
 from yangcai.planning.rules import method, repeats
 from yangcai.planning.rules import plan as rules
+from yangcai.procedures import grounds
 
 CENT = Decimal("0.01")
 #: Columns of the plan and of its requirement that the one form fills in.
@@ -46,8 +47,19 @@ def procedure_choices() -> list[tuple[str, str]]:
     return [(p.code, p.zh if in_chinese() else p.en) for p in procedures.PROCEDURES.values()]
 
 
+def grounds_of_methods() -> list[tuple[str, str]]:
+    """The grounds of the methods that the platform runs, each with what it opens."""
+    texts, found = dict(ground_choices()), []
+    for code, ground in grounds.GROUNDS.items():
+        opened = [procedures.PROCEDURES[m] for m in ground.methods if m in procedures.PROCEDURES]
+        if opened:
+            names = "、".join(p.zh for p in opened) if in_chinese() else ", ".join(p.en for p in opened)
+            found.append((code, f"{names}{'：' if in_chinese() else ': '}{texts[code]}"))
+    return found
+
+
 def ground_or_none() -> list[tuple[str, str]]:
-    return [("", "—"), *ground_choices()]
+    return [("", "—"), *grounds_of_methods()]
 
 
 class DraftPlan(Input):

@@ -32,7 +32,7 @@ def reaches_the_threshold(plan_item: PlanItem, *, by: Any, now: datetime.datetim
 
 
 def a_single_source_is_planned(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Only the ground of the sole supplier is publicised (74号令 art. 38); after a failed tender a plan names another."""
+    """Only the ground of the sole supplier is publicised (74号令 art. 38); after a failed tender any plan may."""
     ground = grounds.GROUNDS.get(plan_item.ground)
     if state_of(plan_item) is PlanState.FILED or (ground is not None and ground.publicity):
         return None
