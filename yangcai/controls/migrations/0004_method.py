@@ -7,7 +7,7 @@ FOLDER = Path(__file__).parent.parent
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("controls", "0001_controls"),
+        ("controls", "0003_records"),
         ("planning", "0002_methods"),
     ]
     operations = [
