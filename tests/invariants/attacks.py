@@ -178,6 +178,9 @@ _ROWS = [
      "UPDATE planning_methodapproval SET consented_at = now(), approved_at = now() WHERE id = {application};"
      + copy("cases_case", "{case}", plan_item_id="{method_plan}", procedure="'single_source'", number="'x'",
             buyer_id="{method_buyer}")),
+    ("method", "no_changed_method_without_approval", "approved for less",
+     copy("cases_case", "{case}", plan_item_id="{method_plan}", procedure="'quotations'", number="'x'",
+          buyer_id="{method_buyer}", budget="1000")),
     ("method", "no_changed_method_without_approval", "change the method of a case in preparation",
      "UPDATE cases_case SET procedure = 'single_source' WHERE id = {case}"),
     ("method", "approved_plan_is_never_rewritten", "say that no approval is needed",

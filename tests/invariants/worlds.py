@@ -40,8 +40,8 @@ def plan() -> Ids:
 
 
 def method() -> Ids:
-    """A filed plan whose method needs approval, with an application that waits for the unit above; the treasury has
-    sent back an earlier one. A case in preparation by open tender beside it. A publicity that is over."""
+    """A filed plan of 5000 whose method needs approval, with an application that waits for the unit above; one was
+    sent back, one approved for 999.99. A case in preparation by open tender beside it, a publicity that is over."""
     made = _prepared()
     buyer = factories.make_organisation(parent=factories.make_organisation())
     item = factories.make_plan_item(
@@ -56,6 +56,7 @@ def method() -> Ids:
         "overview": "桌椅", "amount": item.amount, "funding": "预算批复", "consent_by": buyer.parent, "applied_at": NOW,
     }  # fmt: skip
     returned = MethodApproval.objects.create(**values, consented_at=NOW, returned_at=NOW, return_reason="补充材料")
+    MethodApproval.objects.create(**{**values, "amount": "999.99"}, consented_at=NOW, approved_at=NOW, number="1号")
     application = MethodApproval.objects.create(**values)
     publicity = Publicity.objects.create(
         plan_item=item, title="公示", description="说明", reason="唯一", supplier_name="甲", supplier_address="乙",

@@ -131,6 +131,19 @@ def test_nothing_is_asked_for_that_needs_no_approval_or_is_not_planned(office: O
     assert "paper" in {r.field for r in refused(office.applied, big, paper="").values()}
 
 
+def test_an_approval_is_for_its_sum_and_its_ground(office: Office) -> None:
+    """Whoever raises the sum or changes the ground afterwards asks anew."""
+    item = office.draft(**BIG)
+    office.approved(item)
+    assert can(actions.submit_plan, item, by=office.officer, now=NOW) == []
+    PlanItem.objects.filter(pk=item.pk).update(amount="4500000.01")
+    dearer = PlanItem.objects.get(pk=item.pk)
+    assert [r.code for r in can(actions.submit_plan, dearer, by=office.officer, now=NOW)] == ["method_not_approved"]
+    PlanItem.objects.filter(pk=item.pk).update(amount="4500000", ground="policy")
+    other = PlanItem.objects.get(pk=item.pk)
+    assert [r.code for r in can(actions.submit_plan, other, by=office.officer, now=NOW)] == ["method_not_approved"]
+
+
 def test_a_plan_under_way_is_too_late(office: Office) -> None:
     item = office.draft(**BIG)
     office.approved(item)

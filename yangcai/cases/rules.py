@@ -11,6 +11,7 @@ from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
+from yangcai.planning.proposal import approved_methods
 
 
 def applicable(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
@@ -68,8 +69,7 @@ def plan_is_funded(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Ref
 
 def method_is_approved(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """采购方式变更在采购活动开始前获得批准 (政府采购法 art. 27); the database refuses the case as well."""
-    approved = subject.method_approvals.filter(procedure=subject.procedure, approved_at__isnull=False)
-    if not subject.needs_approval or approved.exists():
+    if not subject.needs_approval or subject.procedure in approved_methods(subject):
         return None
     return refuse(
         "method.approval",

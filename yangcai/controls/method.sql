@@ -1,5 +1,5 @@
 -- By which method a case may go: the one of its plan, and where that needs the treasury's approval, or where the case
--- goes by another one (after a failed tender), only one that was approved for this plan. Which methods need approval
+-- goes by another one (after a failed tender), only one that was approved for this plan and sum. Which methods need approval
 -- from which amount on is law and stands on the plan as `needs_approval`, which is frozen with its approval.
 
 CREATE FUNCTION controls_case_method() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -9,7 +9,8 @@ BEGIN
   SELECT p.procedure, p.needs_approval INTO plan FROM planning_planitem p WHERE p.id = NEW.plan_item_id FOR SHARE OF p;
   IF (plan.needs_approval OR NEW.procedure IS DISTINCT FROM plan.procedure) AND NOT EXISTS (
       SELECT FROM planning_methodapproval m
-      WHERE m.plan_item_id = NEW.plan_item_id AND m.procedure = NEW.procedure AND m.approved_at IS NOT NULL) THEN
+      WHERE m.plan_item_id = NEW.plan_item_id AND m.procedure = NEW.procedure AND m.approved_at IS NOT NULL
+        AND m.amount >= NEW.budget) THEN
     PERFORM controls_refuse('no_changed_method_without_approval', 'the treasury has not approved this method');
   END IF;
   RETURN NEW;

@@ -21,8 +21,11 @@ def approvals(plan_item: PlanItem) -> QuerySet[MethodApproval]:
 
 
 def approved_methods(plan_item: PlanItem) -> tuple[str, ...]:
-    """The methods that the treasury has approved for this plan."""
-    return tuple(approvals(plan_item).filter(approved_at__isnull=False).values_list("procedure", flat=True))
+    """The methods that the treasury has approved for this plan: for its sum, and on its ground where it names one."""
+    found = approvals(plan_item).filter(approved_at__isnull=False, amount__gte=plan_item.amount)
+    return tuple(
+        one.procedure for one in found if one.procedure != plan_item.procedure or one.ground == plan_item.ground
+    )
 
 
 def last_publicity(plan_item: PlanItem) -> Publicity | None:
