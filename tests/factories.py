@@ -153,6 +153,7 @@ def make_case(
     method: str = EvaluationMethod.RATED,
     category: str = "goods",
     lots: int = 1,
+    procedure: str = "open_tender",
     now: datetime.datetime = NOW,
     **values: Any,
 ) -> Case:
@@ -165,7 +166,7 @@ def make_case(
         plan_item=item,
         buyer=buyer,
         agent=agent,
-        procedure="open_tender",
+        procedure=procedure,
         category=category,
         budget=Decimal(budget),
         jurisdiction="620171",

@@ -96,7 +96,28 @@ def stages() -> str:
     from yangcai import procedures
 
     rows = [[p.code, p.zh, " → ".join(stage.value for stage in p.stages)] for p in procedures.PROCEDURES.values()]
-    return "# Stages of each method (环节)\n\n" + table(["method", "采购方式", "stages"], rows)
+    out = ["# Stages of each method (环节)\n", table(["method", "采购方式", "stages"], rows)]
+    head = ["stage", "环节", "by", "enough", "fewer on the ground", "window", "change before", "other rules"]
+    for method in procedures.PROCEDURES.values():
+        steps = [
+            [
+                step.stage.value,
+                step.titles[0],
+                step.by.value,
+                step.bidders,
+                ", ".join(f"{one.ground}: {one.bidders}" for one in step.continuations),
+                step.window,
+                step.correction,
+                ", ".join(filter(None, (step.notice, step.documents, step.decide, *step.rules))),
+            ]
+            for step in method.steps
+        ]
+        instead = [[general, mine or "(none)"] for general, mine in method.instead]
+        out.append(f"\n## {method.code} {method.zh}\n")
+        out.append(table(head, steps))
+        if instead:
+            out.append("\n" + table(["instead of", "its own rule"], instead))
+    return "\n".join(out)
 
 
 PAGES = {

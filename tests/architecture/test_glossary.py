@@ -12,8 +12,8 @@ from yangcai.kernel.actions import ACTIONS
 GLOSSARY = Path(__file__).parents[3] / "shared" / "reference" / "glossary.md"
 HANZI = re.compile(r"[一-鿿]")
 #: Avoided for one thing and right for another: `entry` is 留痕, `file` is 备案 as a verb, `record` is to write down,
-#: and the glossary itself says `competition_review`.
-ALSO_RIGHT = frozenset({"entry", "file", "record", "review"})
+#: and the glossary itself says `competition_review` and `final_offer`.
+ALSO_RIGHT = frozenset({"entry", "file", "offer", "record", "review"})
 
 
 def avoided() -> set[str]:

@@ -12,7 +12,18 @@ from yangcai.kernel import documents, entries
 from yangcai.kernel.actions import perform
 from yangcai.planning.models import MethodApproval, Publicity
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import Bid, Clause, Criterion, EvaluationReport, OpenedBid, PaymentTerm, Solicitation
+from yangcai.tendering.models import (
+    Bid,
+    Clause,
+    Criterion,
+    DialogueChange,
+    DialogueTalk,
+    EvaluationReport,
+    FinalOffer,
+    OpenedBid,
+    PaymentTerm,
+    Solicitation,
+)
 
 NOW = factories.NOW
 CLOSES = at("2026-03-24T09:30")
@@ -185,6 +196,45 @@ def opened() -> Ids:
     return {**ids, "opened": one.pk}
 
 
+LAST_CLOSES, LAST_OPENED = at("2026-03-24T16:00"), at("2026-03-24T16:10")
+
+
+def talking() -> Ids:
+    """The first bid is opened and talked about; a change was told to all; last offers come in until LAST_CLOSES."""
+    ids = opened()
+    lot = Lot.objects.get(pk=ids["lot"])
+    talk = DialogueTalk.objects.create(opened_bid_id=ids["opened"], round=1, minutes="第一轮", held_at=OPENED)
+    change = DialogueChange.objects.create(
+        lot=lot, number=1, part="technical", after="16G", proposed_at=OPENED, told_at=OPENED
+    )
+    Period.objects.filter(case=lot.case, stage="opening").update(closes_at=OPENED)
+    last = Period.objects.create(case=lot.case, lot=lot, stage="final_offer", opens_at=OPENED, closes_at=LAST_CLOSES)
+    Period.objects.create(case=lot.case, lot=lot, stage="evaluation", opens_at=LAST_CLOSES)
+    first = Bid.objects.get(pk=ids["bid"])
+    sealed_last = Bid.objects.create(
+        lot=lot,
+        supplier=first.supplier,
+        stage="final_offer",
+        envelope=documents.store_bytes(data="最后报价".encode(), name="envelope"),
+        sealed_key="key",
+        seal_scheme="test",
+        receipt=f"R{factories.number()}",
+        submitted_by=first.submitted_by,
+        received_at=OPENED,
+    )
+    return {**ids, "talk": talk.pk, "change": change.pk, "last": sealed_last.pk, "last_period": last.pk}
+
+
+def last_opened() -> Ids:
+    """The last offer lies open."""
+    ids = talking()
+    factories.set_database_clock(LAST_OPENED)
+    offer = FinalOffer.objects.create(
+        opened_bid_id=ids["opened"], bid_id=ids["last"], price=Decimal("390.00"), opened_at=LAST_OPENED
+    )
+    return {**ids, "final_offer": offer.pk}
+
+
 def _of_scene(s: support.Scene) -> Ids:
     runner_up = Candidate.objects.create(
         lot=s.award.lot, supplier=factories.make_supplier().organisation, rank=2, amount=Decimal("1.00"), at=NOW
@@ -297,6 +347,8 @@ WORLDS = {
         sealed,
         late,
         opened,
+        talking,
+        last_opened,
         awarded,
         drafted,
         signed,

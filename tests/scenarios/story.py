@@ -28,6 +28,7 @@ from yangcai.tendering.models import CommitteeMember
 #: Name, size: the first is the only one that may claim the preference of small and micro enterprises.
 FIRST, SECOND, THIRD = ("示例甲公司", "small"), ("示例乙公司", "large"), ("示例丙公司", "medium")
 BIDDERS = (FIRST, SECOND, THIRD)
+FOURTH, FIFTH = ("示例丁公司", "medium"), ("示例戊公司", "medium")
 ADVANCE = (
     {"title": "预付款", "percent": "30", "due_on": "signature"},
     {"title": "验收款", "percent": "70", "due_on": "acceptance"},
@@ -55,7 +56,7 @@ def lot(number: str, bids: Sequence[Bid], *, budget: str, method: str = "rated")
     return published.Lot(number, f"示例第{number}包", Decimal(budget), None, evaluation, tuple(bids))
 
 
-def purchase(*lots: published.Lot, category: str = "goods") -> CaseFile:
+def purchase(*lots: published.Lot, category: str = "goods", method: str = "open_tender", grounds: str = "") -> CaseFile:
     """Invited on Monday, 2 March 2026; every later day follows as in a replay."""
     return CaseFile(
         file="",
@@ -66,7 +67,8 @@ def purchase(*lots: published.Lot, category: str = "goods") -> CaseFile:
         agent=Named("示例代理机构"),
         jurisdiction="620171",
         category=category,
-        method="open_tender",
+        method=method,
+        grounds=grounds,
         budget=sum((one.budget or Decimal(0) for one in lots), Decimal(0)),
         dates=Dates(invitation=datetime.date(2026, 3, 2)),
         lots=lots,

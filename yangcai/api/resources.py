@@ -200,7 +200,9 @@ RESOURCES: dict[str, Resource] = {
             {"stage": lambda lot, post, now: lot.stage_at(now)},
             ("case__periods",),
         ),
-        Resource("bids", Bid, ("id", "lot_id", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at")),
+        Resource(
+            "bids", Bid, ("id", "lot_id", "stage", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at")
+        ),
         Resource(
             "opened-bids",
             OpenedBid,

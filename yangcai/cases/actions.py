@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import procedures
 from yangcai.cases import periods, rules
 from yangcai.cases.models import Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
 from yangcai.kernel.actions import action
@@ -58,9 +59,14 @@ class OpenCase(Input):
     ceiling = MoneyField(label=_("最高限价"), required=False, min_value=Decimal("0.01"))
 
     def scope(self) -> None:
-        if isinstance(self.subject, PlanItem):
-            self.fields["title"].initial = self.subject.title
-            self.fields["evaluation_method"].initial = EvaluationMethod.RATED
+        """What the plan's method allows: its ways of award."""
+        if not isinstance(self.subject, PlanItem):
+            return
+        method = procedures.get(self.subject.procedure)
+        self.fields["title"].initial = self.subject.title
+        allowed = [(one.value, EvaluationMethod(one).label) for one in method.award_by]
+        self.fields["evaluation_method"].choices = allowed  # type: ignore[attr-defined]
+        self.fields["evaluation_method"].initial = allowed[0][0]
 
 
 @action(
@@ -94,7 +100,13 @@ class OpenCase(Input):
     ),
 )
 def open_case(
-    plan_item: PlanItem, *, by: Any, now: datetime.datetime, title: str, evaluation_method: str, ceiling: Decimal | None
+    plan_item: PlanItem,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    title: str,
+    evaluation_method: str,
+    ceiling: Decimal | None,
 ) -> Case:
     """The case of one plan item, with one lot, in preparation."""
     case = Case.objects.create(
@@ -118,7 +130,7 @@ def open_case(
         title=case.title,
         budget=case.budget,
         ceiling=ceiling,
-        evaluation_method=evaluation_method or EvaluationMethod.RATED,
+        evaluation_method=evaluation_method or procedures.get(plan_item.procedure).award_by[0].value,
     )
     periods.open_period(case, stage=Stage.PREPARATION, opens_at=now)
     return case
@@ -200,6 +212,7 @@ class TerminationGround(models.TextChoices):
     TASK_CANCELLED = "task_cancelled", _("因重大变故采购任务取消")
     SOLICITATION_UNLAWFUL = "solicitation_unlawful", _("采购文件违反法律或者影响潜在投标人投标，须修改后重新采购")
     EVALUATION_STOPPED = "evaluation_stopped", _("采购文件存在歧义或者重大缺陷，评审停止")
+    METHOD_GROUND_GONE = "method_ground_gone", _("因情况变化，不再符合该采购方式的适用情形")
     SET_ASIDE_TOO_FEW = "set_aside_too_few", _("预留项目合格的中小企业不足，须按非预留项目重新采购")
     DECISION = "decision", _("财政部门、监察机关或者人民法院的决定")
     NOT_PUBLISHED = "not_published", _("尚未发布公告，采购人撤销立项")
@@ -210,6 +223,7 @@ GROUNDS: dict[str, tuple[str, frozenset[str]]] = {
     TerminationGround.TASK_CANCELLED: ("termination.reason", frozenset()),
     TerminationGround.SOLICITATION_UNLAWFUL: ("solicitation.redo", frozenset()),
     TerminationGround.EVALUATION_STOPPED: ("evaluation.stop", frozenset({Stage.EVALUATION})),
+    TerminationGround.METHOD_GROUND_GONE: ("evaluation.unsuccessful", frozenset()),
     TerminationGround.SET_ASIDE_TOO_FEW: (
         "set_aside.too_few",
         frozenset({Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}),
@@ -229,12 +243,14 @@ def ground_is_lawful(subject: Case, *, now: datetime.datetime, ground: str, **_:
     """发布公告后，除因重大变故采购任务取消外，不得擅自终止 (87号令 art. 29); other grounds have their own article."""
     key, stages = GROUNDS[ground]
     here = {subject.stage_at(now)} | {lot.stage_at(now) for lot in subject.lots.all()}
-    if (not stages or stages & here) and not (
-        ground == TerminationGround.SET_ASIDE_TOO_FEW and subject.set_aside == "none"
-    ):
+    given = {
+        TerminationGround.SET_ASIDE_TOO_FEW: subject.set_aside != "none",
+        TerminationGround.METHOD_GROUND_GONE: procedures.get(subject.procedure).needs_approval,
+    }
+    if (not stages or stages & here) and given.get(TerminationGround(ground), True):
         return None
     return rules.refuse(
-        key,
+        rules.own(subject, key),
         code="ground_not_given",
         zh="当前不存在“{ground}”这一情形，不得据此终止",
         en="This ground does not exist at this stage: the case may not be terminated on it",

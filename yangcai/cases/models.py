@@ -5,6 +5,7 @@ import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import procedures
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Organisation
@@ -27,6 +28,7 @@ class LotOutcome(models.TextChoices):
 class EvaluationMethod(models.TextChoices):
     RATED = "rated", _("综合评分法")
     LOWEST = "lowest", _("最低评标价法")
+    AGREED = "agreed", _("协商定价")
 
 
 class Stage(models.TextChoices):
@@ -127,7 +129,7 @@ class Case(Root):
         if period:
             return period.stage
         here = {p.stage for p in self.every_period() if p.lot_id is not None and p.is_open_at(now)}
-        return next((stage for stage in Stage.values if stage in here), "")
+        return next((str(stage) for stage in procedures.get(self.procedure).stages if stage in here), "")
 
     def is_suspended_at(self, now: datetime.datetime) -> bool:
         return any(

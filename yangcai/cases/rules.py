@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, CaseEnd
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
@@ -19,11 +19,21 @@ def applicable(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
     return {"on": case.law_as_of or timezone.localdate(now), "jurisdiction": case.jurisdiction}
 
 
+def own(case: Case, key: str) -> str:
+    """The rule that stands for this one in the case's method (终止: 87号令 art. 29, 74号令 art. 23, …)."""
+    return procedures.get(case.procedure).own(key)
+
+
+def grounds(case: Case) -> frozenset[str]:
+    """The situations on which the method was chosen: some of them let fewer bidders be enough."""
+    return frozenset({getattr(case.plan_item, "ground", "")} - {""})
+
+
 def refuse(
     key: str, *, code: str, zh: str, en: str, on: datetime.date, jurisdiction: str, field: str = "", **facts: Any
 ) -> Refusal:
     """A Refusal that cites the rule, or nothing where the rule was not yet in force (old cases that are replayed)."""
-    if law.applies(key, on=on, jurisdiction=jurisdiction):
+    if key and law.applies(key, on=on, jurisdiction=jurisdiction):
         return law.refusal(key, code=code, zh=zh, en=en, on=on, jurisdiction=jurisdiction, field=field, **facts)
     return Refusal(code, zh.format(limit="", **facts), en.format(limit="", **facts), facts=facts, field=field)
 
@@ -186,7 +196,7 @@ def nothing_awarded(subject: Case, *, by: Any, now: datetime.datetime) -> Refusa
     if not Award.objects.filter(lot__case=subject, refused_at__isnull=True).exists():
         return None
     return refuse(
-        "termination.reason",
+        own(subject, "termination.reason"),
         code="already_awarded",
         zh="已有采购包确定中标供应商，不能终止整个项目",
         en="A lot has its winner: the case as a whole cannot be terminated",

@@ -40,7 +40,7 @@ def content_of(award: Award, *, now: datetime.datetime) -> Content:
         "supplier": award.supplier,
         "amount": award.amount,
         "terms": solicitation.contract_terms,
-        "delivery": (bid.delivery if bid else "") or solicitation.delivery,
+        "delivery": (bid.last.delivery or bid.delivery if bid else "") or solicitation.delivery,
         "payment_days": _payment_days(award, solicitation, now=now),
         "acceptance_days": solicitation.acceptance_days,
         "performance_security": _performance_security(award, solicitation, now=now),
@@ -66,7 +66,7 @@ def _performance_security(award: Award, solicitation: Solicitation, *, now: date
 
 def _items(award: Award, bid: OpenedBid | None) -> list[dict[str, Any]]:
     """The lines of the price form; the lot itself where the bid was one sum."""
-    lines = list(bid.lines.all()) if bid else []
+    lines = bid.last_lines if bid else []
     if not lines:
         return [
             {

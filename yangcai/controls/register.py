@@ -191,6 +191,11 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("periods_do_not_overlap", "同一项目的环节时间不能重叠", "The stages of a case do not overlap"),
     ),
     _control(
+        "dialogue", "谈判记录", "The record of the dialogue", "dialogue.change",
+        ("dialogue_record_is_never_rewritten", "谈判记录和已通知的实质性变动不能改写",
+         "What was said in the dialogue, and what it changed, is never rewritten"),
+    ),
+    _control(
         "records", "如实记录", "Records stay as they are", "records.keep",
         ("links_are_never_repointed", "记录之间的对应关系和金额不能改动",
          "What a row belongs to and is worth never changes"),

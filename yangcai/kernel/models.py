@@ -182,7 +182,7 @@ class Task(models.Model):
         verbose_name = _("待办")
         constraints = [
             models.UniqueConstraint(
-                fields=["root", "subject", "action", "clock", "role", "person_id", "since"],
+                fields=["root", "subject", "action", "clock", "role", "organisation_id", "person_id", "since"],
                 name="one_task_per_ground",
                 nulls_distinct=False,
             )

@@ -34,7 +34,7 @@ class Due:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return (self.subject, self.action, self.clock, self.role, self.person_id, self.since)
+        return (self.subject, self.action, self.clock, self.role, self.organisation_id, self.person_id, self.since)
 
 
 Provider = Callable[..., Iterable[Due]]
@@ -71,7 +71,8 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
     """Make the stored tasks of a root agree with its state: open what is new, close what is done."""
     wanted = {due.key: due for due in derive(root, now=now)}
     stored = {
-        (t.subject, t.action, t.clock, t.role, t.person_id, t.since): t for t in Task.objects.filter(root=root.ref)
+        (t.subject, t.action, t.clock, t.role, t.organisation_id, t.person_id, t.since): t
+        for t in Task.objects.filter(root=root.ref)
     }
     done = []
     for key, task in stored.items():
@@ -79,12 +80,11 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
         if due is None:
             if task.done_at is None:
                 done.append(task.pk)
-        elif task.done_at is not None or task.due_at != due.due_at or task.organisation_id != due.organisation_id:
+        elif task.done_at is not None or task.due_at != due.due_at:
             moved = task.due_at != due.due_at
             Task.objects.filter(pk=task.pk).update(
                 done_at=None,
                 due_at=due.due_at,
-                organisation_id=due.organisation_id,
                 fired_at=None if moved else task.fired_at,
                 warned_at=None if moved else task.warned_at,
             )

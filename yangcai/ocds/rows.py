@@ -7,6 +7,7 @@ from typing import Any
 
 from yangcai.cases.models import Case
 from yangcai.kernel.models import Entry
+from yangcai.tendering import method
 from yangcai.tendering.models import OpenedBid
 
 #: So many cases are read together.
@@ -54,7 +55,9 @@ class CaseRows:
         return sorted(self.case.contracts.all(), key=lambda c: c.pk)
 
     def opened(self, at: datetime.datetime) -> list[OpenedBid]:
-        """The bids that had been read out."""
+        """The bids that had been read out; none where the method keeps what suppliers ask (政府采购法 art. 38(4))."""
+        if not method.reads_out(self.case):
+            return []
         found = [bid for lot in self.lots for bid in lot.opened_bids.all() if bid.opened_at <= at]
         return sorted(found, key=lambda bid: bid.pk)
 

@@ -9,7 +9,11 @@ from yangcai.ocds.rows import CaseRows
 from yangcai.ocds.values import moment, money, organisation_id, reference, until
 
 #: OCDS awardCriteria
-CRITERIA = {EvaluationMethod.RATED: "ratedCriteria", EvaluationMethod.LOWEST: "priceOnly"}
+CRITERIA = {
+    EvaluationMethod.RATED: "ratedCriteria",
+    EvaluationMethod.LOWEST: "priceOnly",
+    EvaluationMethod.AGREED: "priceOnly",
+}
 
 
 def planning(case: Case) -> dict[str, Any]:

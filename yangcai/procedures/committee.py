@@ -24,6 +24,8 @@ class Composition:
 
 def least_experts(*, size: int, committee: Committee, on: datetime.date, jurisdiction: str = law.HOME) -> int:
     """How many of `size` members must be experts, rounded up."""
+    if not committee.expert_share:
+        return 0
     share: Fraction = law.value(committee.expert_share, on=on, jurisdiction=jurisdiction)
     return ceil(size * share)
 
@@ -36,13 +38,14 @@ def composition(
     demanding: bool = False,
     jurisdiction: str = law.HOME,
 ) -> Composition:
-    """The smallest lawful committee for a budget in yuan. `demanding`: technically complex or of social impact."""
+    """The smallest lawful committee for a budget in yuan. `demanding`: technically complex or of social impact. One
+    member and no expert where the method has no such rule."""
     rule = committee.size
     if committee.large_size and committee.large_budget:
         large_budget = law.value(committee.large_budget, on=on, jurisdiction=jurisdiction)
-        if demanding or budget >= large_budget:
+        if (demanding and committee.large_if_complex) or budget >= large_budget:
             rule = committee.large_size
-    size = law.value(rule, on=on, jurisdiction=jurisdiction)
+    size = law.value(rule, on=on, jurisdiction=jurisdiction) if rule else 1
     experts = least_experts(size=size, committee=committee, on=on, jurisdiction=jurisdiction)
     return Composition(size=size, experts=experts, buyer_members=size - experts, rule=rule)
 
@@ -60,7 +63,7 @@ def check(
     """Every reason why a committee of that many experts and buyer's representatives may not evaluate."""
     needed = composition(committee=committee, budget=budget, on=on, demanding=demanding, jurisdiction=jurisdiction)
     size = experts + buyer_members
-    if size < needed.size or size % 2 == 0:
+    if needed.rule and (size < needed.size or size % 2 == 0):
         yield law.refusal(
             needed.rule,
             code="committee_size",

@@ -1,12 +1,13 @@
 """What comes next, and may it? One engine for every method: the order of stages, their windows, their bidders."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from yangcai import law
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
-from yangcai.procedures.procedure import Procedure, Step
+from yangcai.procedures.procedure import By, Procedure, Step
 from yangcai.procedures.stages import Stage
 
 
@@ -32,6 +33,22 @@ def next_stage(*, procedure: Procedure, stage: Stage | str) -> Stage | None:
 def allowed(*, procedure: Procedure, before: Stage | str, after: Stage | str) -> bool:
     """Whether the method goes from one stage directly to the other."""
     return next_stage(procedure=procedure, stage=before) == after
+
+
+def has(*, procedure: Procedure, stage: Stage | str) -> bool:
+    """Whether the method goes through this stage at all."""
+    return stage in procedure.stages
+
+
+def judging(*, procedure: Procedure) -> tuple[Stage, ...]:
+    """The stages in which offers are judged: what lies between the opening and the award."""
+    stages = procedure.stages
+    return stages[stages.index(Stage.OPENING) + 1 : stages.index(Stage.AWARD)]
+
+
+def done_by(*, procedure: Procedure, stage: Stage | str) -> By:
+    """Who does what the stage asks for. Raises NoSuchStage."""
+    return step(procedure=procedure, stage=stage).by
 
 
 @dataclass(frozen=True)
@@ -110,11 +127,50 @@ def extension(
     )
 
 
+def enough(
+    *,
+    procedure: Procedure,
+    stage: Stage | str,
+    on: datetime.date,
+    grounds: Collection[str] = (),
+    jurisdiction: str = law.HOME,
+) -> str:
+    """The key of the rule that says how many must come through this stage; empty where one is enough.
+
+    `grounds` are the situations of the case: two are enough after a tender with two bidders (74号令 art. 27), for
+    research (214号文 art. 21) and for purchased services (财库〔2015〕124号), as the method's continuations say.
+    """
+    found = step(procedure=procedure, stage=stage)
+    for continuation in found.continuations:
+        if continuation.ground in grounds and law.applies(continuation.bidders, on=on, jurisdiction=jurisdiction):
+            return continuation.bidders
+    return found.bidders if found.bidders and law.applies(found.bidders, on=on, jurisdiction=jurisdiction) else ""
+
+
+def fewest(
+    *,
+    procedure: Procedure,
+    stage: Stage | str,
+    on: datetime.date,
+    grounds: Collection[str] = (),
+    jurisdiction: str = law.HOME,
+) -> int:
+    """How many must come through this stage; one where the law sets no number."""
+    key = enough(procedure=procedure, stage=stage, on=on, grounds=grounds, jurisdiction=jurisdiction)
+    return law.value(key, on=on, jurisdiction=jurisdiction) if key else 1
+
+
 def too_few_bidders(
-    *, procedure: Procedure, stage: Stage | str, bidders: int, on: datetime.date, jurisdiction: str = law.HOME
+    *,
+    procedure: Procedure,
+    stage: Stage | str,
+    bidders: int,
+    on: datetime.date,
+    grounds: Collection[str] = (),
+    jurisdiction: str = law.HOME,
 ) -> Refusal | None:
     """A Refusal when fewer bidders than the law wants came through this stage; None when there are enough."""
-    key = step(procedure=procedure, stage=stage).bidders
+    key = enough(procedure=procedure, stage=stage, on=on, grounds=grounds, jurisdiction=jurisdiction)
     if not key or bidders >= law.value(key, on=on, jurisdiction=jurisdiction):
         return None
     found = law.rule(key)

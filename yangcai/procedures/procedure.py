@@ -1,7 +1,7 @@
 """What is a method of procurement? Data: its stages, the rules that bind each, its committee and how it awards."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 from yangcai.procedures.stages import Stage
@@ -23,13 +23,39 @@ class AwardBy(StrEnum):
         return {"rated": "Rated criteria", "lowest": "Lowest evaluated price", "agreed": "Agreed price"}[self.value]
 
 
+class By(StrEnum):
+    """Who does what a stage asks for: the buyer (or its agent), or the committee."""
+
+    BUYER = "buyer"
+    COMMITTEE = "committee"
+
+
+class Invite(StrEnum):
+    """How suppliers come to a purchase (87号令 art. 14; 74号令 art. 12)."""
+
+    NOTICE = "notice"
+    LIBRARY = "library"
+    RECOMMENDATION = "recommendation"
+    NAMED = "named"
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """On this ground of the method fewer bidders are enough: the rule that says how many."""
+
+    ground: str
+    bidders: str
+
+
 @dataclass(frozen=True)
 class Step:
-    """One stage of a method. Every text but `stage` is the key of a rule; empty where the law says nothing.
+    """One stage of a method. Every text but the titles is the key of a rule; empty where the law says nothing.
 
     window: shortest time that the stage stays open. notice: notice period. documents: shortest supply of the file.
     correction: how long before the stage's end a change must come. bidders: fewest bidders without whom the stage
-    after this one may not begin. decide: longest time for the decision that ends the stage. rules: further ones.
+    after this one may not begin; continuations: when fewer are enough. decide: longest time for the decision that ends
+    the stage. by: who does it. reads_out: names and prices are public from this stage on. examines: whether offers are
+    found responsive in it. zh, en: what the method calls the stage, where not as the others do.
     """
 
     stage: Stage
@@ -38,37 +64,61 @@ class Step:
     documents: str = ""
     correction: str = ""
     bidders: str = ""
+    continuations: tuple[Continuation, ...] = ()
     decide: str = ""
+    by: By = By.BUYER
+    reads_out: bool = False
+    examines: bool = False
+    zh: str = ""
+    en: str = ""
     rules: tuple[str, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """Chinese and English name of the stage in this method."""
+        return self.zh or self.stage.zh, self.en or self.stage.en
 
     def rule_keys(self) -> Iterator[str]:
         """Every rule that binds this stage."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "rules":
-                yield from value
-            elif field.name != "stage" and value:
-                yield value
+        yield from filter(None, (self.window, self.notice, self.documents, self.correction, self.bidders))
+        yield from (continuation.bidders for continuation in self.continuations)
+        yield from filter(None, (self.decide, *self.rules))
 
 
 @dataclass(frozen=True)
 class Committee:
-    """Keys of the rules that say how a committee is composed; empty where the method has no such rule."""
+    """Keys of the rules that say how a committee is composed; empty where the method has no such rule.
 
-    size: str
-    expert_share: str
+    draw: how early it may be drawn; without such a rule it is formed while the file is prepared. large_budget: from
+    which budget it is larger; large_if_complex: also when what is bought is complex. legal: that one member of a
+    complex purchase's committee is a legal expert.
+    """
+
+    size: str = ""
+    expert_share: str = ""
     large_size: str = ""
     large_budget: str = ""
+    large_if_complex: bool = False
+    draw: str = ""
+    legal: str = ""
+    zh: str = "评标委员会"
+    en: str = "tender committee"
 
     def rule_keys(self) -> Iterator[str]:
-        yield from (getattr(self, field.name) for field in fields(self) if getattr(self, field.name))
+        keys = (self.size, self.expert_share, self.large_size, self.large_budget, self.draw, self.legal)
+        yield from filter(None, keys)
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """A method of procurement. `grounds` is the rule on when it may be used; `needs_approval` says whether the treasury
-    must approve it from the open-tender threshold on; `below_quota` that it is only for purchases off the catalogue and
-    below the quota limit (the purchase modes of the mall)."""
+    """A method of procurement, its steps in order. `grounds` is the rule on when it may be used; `needs_approval` says
+    whether the treasury must approve it from the open-tender threshold on. `invites`: how suppliers may come, by
+    `invited` (fewest to invite), `pool` (how many times as many to draw from) and `buyer_share` (the most of those
+    recommended that the buyer may recommend). `instead`: which rule of its own the method has in the place of one of
+    the open tender's; an empty one says that the method knows nothing like it. `notice`, `result`, `failure`: what its
+    notices are called; `words`: its Chinese words for those of a tender. `reopens`: on
+    which grounds a signed evaluation is taken up again (87号令 art. 64, 74号令 art. 21, 214号文 art. 32). `below_quota`:
+    only for what lies off the catalogue and below the quota limit (the purchase modes of the mall)."""
 
     code: str
     zh: str
@@ -82,15 +132,36 @@ class Procedure:
     price_weights: tuple[tuple[str, str], ...] = ()
     needs_approval: bool = True
     below_quota: bool = False
+    invites: tuple[Invite, ...] = (Invite.NOTICE,)
+    invited: str = ""
+    pool: str = ""
+    buyer_share: str = ""
+    instead: tuple[tuple[str, str], ...] = ()
+    notice: tuple[str, str] = ("招标公告", "invitation to tender")
+    result: tuple[str, str] = ("中标结果公告", "award notice")
+    failure: tuple[str, str] = ("废标公告", "notice of a failed tender")
+    words: tuple[tuple[str, str], ...] = ()
+    reopens: tuple[str, ...] = ("sum", "range", "objective", "abnormal")
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """Its stages in order."""
         return tuple(step.stage for step in self.steps)
 
+    def own(self, key: str) -> str:
+        """The method's own rule in the place of a general one; empty where it has none."""
+        return dict(self.instead).get(key, key)
+
+    def say(self, zh: str) -> str:
+        """A Chinese text about tenders in the words of this method: 中标 becomes 成交."""
+        for word, own in self.words:
+            zh = zh.replace(word, own)
+        return zh
+
     def rule_keys(self) -> tuple[str, ...]:
         """Every rule that the method names, each once."""
-        keys = [self.grounds, *(key for _, key in self.price_weights)]
+        keys = [self.grounds, self.invited, self.pool, self.buyer_share, *(key for _, key in self.price_weights)]
         keys += self.committee.rule_keys() if self.committee else ()
         keys += [key for step in self.steps for key in step.rule_keys()]
-        return tuple(dict.fromkeys(keys))
+        keys += [own for _, own in self.instead]
+        return tuple(dict.fromkeys(filter(None, keys)))

@@ -1,10 +1,10 @@
-"""Through which stages can a procurement go? A closed vocabulary, the same for every method."""
+"""Through which stages can a procurement go? A closed vocabulary; in which order, the method says."""
 
 from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """The ten stages; a method uses some of them, in this order."""
+    """The ten stages; a method uses some of them, in an order of its own."""
 
     PREPARATION = "preparation"
     JUSTIFICATION = "justification"

@@ -13,11 +13,14 @@ Published values always stay. The rest follows these conventions, each listed by
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.kernel.calendar import day_of
+from yangcai.procedures import Stage, engine
+from yangcai.procedures.committee import composition
 from yangcai.replay.assumptions import Assumption, Assumptions
 from yangcai.replay.published import (
     PANEL_TOTAL,
@@ -127,6 +130,7 @@ class _Lot:
 
     def __init__(self, case: CaseFile, lot: Lot, on: dt.date, assumed: Assumptions):
         self.case, self.lot, self.on, self.assumed = case, lot, on, assumed
+        self.method = procedures.get(case.method)
         self.name_zh, self.name_en = (f"包{lot.lot}：", f"lot {lot.lot}: ") if len(case.lots) > 1 else ("", "")
         outcome = case.outcome
         self.winners = [award for award in outcome.awards if award.lot == lot.lot]
@@ -145,9 +149,6 @@ class _Lot:
     def say(self, zh: str, en: str) -> None:
         self.assumed.add(self.name_zh + zh, self.name_en + en)
 
-    def value(self, key: str) -> Decimal:
-        return Decimal(law.value(key, on=self.on, jurisdiction=self.case.jurisdiction))
-
     def completed(self) -> Lot:
         evaluation = self.evaluation()
         bids = self.prices(self.bidders(), evaluation)
@@ -157,12 +158,15 @@ class _Lot:
         return replace(self.lot, evaluation=evaluation, bids=tuple(bids))
 
     def evaluation(self) -> Evaluation:
-        evaluation = self.lot.evaluation
+        evaluation, ways = self.lot.evaluation, self.method.award_by
         if evaluation is None:
-            self.say("评标方法未公布，按综合评分法", "the evaluation method is not published: rated")
-            evaluation = Evaluation()
+            usual = ways[0]
+            self.say(f"评标方法未公布，按{usual.zh}", f"the evaluation method is not published: {usual.en.lower()}")
+            evaluation = Evaluation(method=usual.value)
+        elif evaluation.method not in ways:
+            evaluation = replace(evaluation, method=ways[0].value)
         if evaluation.method == "rated" and not evaluation.criteria:
-            weight = self.value(PRICE_WEIGHT[self.case.category]) * 100
+            weight = self.price_weight() * 100
             zh = f"评审因素未公布，价格{weight.normalize():f}分，其余为技术分"
             self.say(zh, f"the criteria are not published: price {weight.normalize():f}, technical for the rest")
             evaluation = replace(evaluation, criteria=(Criterion(PRICE, weight), Criterion("technical", 100 - weight)))
@@ -175,10 +179,27 @@ class _Lot:
             evaluation = replace(evaluation, price_preference={"small_micro": least})
         return evaluation
 
+    def price_weight(self) -> Decimal:
+        """The smallest lawful share of price; a band's lower end."""
+        weights = PRICE_WEIGHT | dict(self.method.price_weights)
+        found = law.value(weights[self.case.category], on=self.on, jurisdiction=self.case.jurisdiction)
+        return Decimal(found["min"] if isinstance(found, Mapping) else found)
+
     def bidders(self) -> list[Bid]:
         """The published bids, filled up with assumed bidders."""
         bids = list(self.lot.bids)
-        fewest = int(self.value("bidders.submitted"))
+        known = {bid.supplier.name for bid in bids}
+        for award in self.winners:
+            if award.supplier not in known:
+                bids.append(Bid(supplier=Organisation(name=award.supplier)))
+                known.add(award.supplier)
+        fewest = engine.fewest(
+            procedure=self.method,
+            stage=Stage.SUBMISSION,
+            on=self.on,
+            grounds={self.case.grounds},
+            jurisdiction=self.case.jurisdiction,
+        )
         wanted = fewest - 1 if self.fails else fewest
         missing = wanted - len(bids) if not (self.fails and bids) else 0
         for number in range(1, missing + 1):
@@ -345,9 +366,13 @@ class _Lot:
         published = [len(values) for bid in bids for values in bid.panel.values()]
         if published:
             return published[0]
-        assert self.case.budget is not None
-        large = self.case.budget >= self.value("committee.open_tender.large_budget")
-        number = int(self.value("committee.open_tender.large_size" if large else "committee.open_tender.size"))
+        assert self.case.budget is not None and self.method.committee is not None
+        number = composition(
+            committee=self.method.committee,
+            budget=self.case.budget,
+            on=self.on,
+            jurisdiction=self.case.jurisdiction,
+        ).size
         if any(bid.valid for bid in bids):
             zh = f"评委逐人评分未公布，按{number}名评委均给出公布或推定的平均分"
             self.say(zh, f"the members' own scores are not published: {number} members who all give the mean")

@@ -20,8 +20,8 @@ def observe(case: Case) -> Observed:
     prices: dict[str, dict[str, Decimal]] = {}
     valid: dict[str, dict[str, bool]] = {}
     for lot in Lot.objects.filter(case=case):
-        bids = list(OpenedBid.objects.filter(lot=lot).select_related("supplier"))
-        prices[lot.number] = {b.supplier.name: b.price for b in bids}
+        bids = list(OpenedBid.objects.filter(lot=lot).select_related("supplier", "final_offer"))
+        prices[lot.number] = {b.supplier.name: b.last.price for b in bids}
         valid[lot.number] = {b.supplier.name: not _failed(b) for b in bids}
         report = EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
         if report is not None:

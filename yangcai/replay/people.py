@@ -87,3 +87,11 @@ def gather(case: CaseFile, *, bureau_name: str = "") -> People:
             for name, named in bidders.items()
         },
     )
+
+
+def reserve(number: int, *, area: str) -> Post:
+    """A supplier of the library whom nobody published: the pool must be larger than what is drawn from it."""
+    return post(
+        organisation(Named(f"备选供应商{number}", size="medium"), OrganisationKind.SUPPLIER, jurisdiction=area),
+        Role.SUPPLIER,
+    )

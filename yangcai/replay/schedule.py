@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import replace
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.kernel import calendar
 from yangcai.kernel.calendar import ONE_DAY, SHANGHAI, day_of
+from yangcai.procedures import Stage, engine
 from yangcai.replay.assumptions import Assumptions
 from yangcai.replay.published import CaseFile, Dates, Event, Moment
 
@@ -34,6 +35,24 @@ CONTRACT_AFTER_AWARD = 5
 PAYMENT_AFTER_ACCEPTANCE = 5
 #: Days of performance, likewise.
 PERFORMANCE = 30
+
+
+def _key(case: CaseFile, stage: Stage, what: str) -> str:
+    """The rule that the case's method names for a stage; empty where it has none."""
+    found: str = getattr(engine.step(procedure=procedures.get(case.method), stage=stage), what)
+    return found
+
+
+def _safe_end(key: str, start: dt.date, *, on: dt.date, region: str) -> dt.date:
+    """The safe end of a shortest period, on a working day; the next working day where the law sets none."""
+    if not key:
+        return calendar.add_working_days(start, 1, region=region)
+    end = engine.window(key, start=start, on=on, jurisdiction=region, region=region).strict_on
+    return calendar.roll(end, region=region)
+
+
+def _said(key: str, on: dt.date, region: str) -> tuple[str, str]:
+    return law.limit(key, on=on, jurisdiction=region) if key else ("1个工作日", "1 working day")
 
 
 def closing_of(case: CaseFile) -> Moment | None:
@@ -72,7 +91,7 @@ def complete_dates(*, case: CaseFile, assumed: Assumptions) -> CaseFile:
     filled = Dates(
         intention=_at(intention, "intention"),
         invitation=_at(invitation, "invitation"),
-        documents=_window(documents, _at(invitation, "invitation")),
+        documents=_window(documents, _at(invitation, "invitation"), _at(closes, "submission_closes")),
         submission_closes=_at(closes, "submission_closes"),
         opening=_at(opening, "opening"),
         award=_at(award, "award"),
@@ -108,9 +127,10 @@ def _closing(case: CaseFile, assumed: Assumptions) -> Moment:
     if begins is None and after is None:
         begins = FIRST_DAY
     if begins is not None:
-        window = int(law.value("submission.open_tender", on=day_of(begins), jurisdiction=region))
-        day = calendar.strict_after(day_of(begins), window, region=region)
-        zh, en = f"招标文件发出满{window}日后的工作日", f"the working day after {window} full days"
+        key, first = _key(case, Stage.SUBMISSION, "window"), day_of(begins)
+        day = _safe_end(key, first, on=first, region=region)
+        limit_zh, limit_en = _said(key, first, region)
+        zh, en = f"采购文件发出满{limit_zh}后的工作日", f"the working day after {limit_en} in full"
     else:
         assert after is not None
         back = AWARD_AFTER_OPENING if dates.award else AWARD_AFTER_OPENING + CONTRACT_AFTER_AWARD
@@ -130,22 +150,24 @@ def _documents(case: CaseFile, closes: Moment, assumed: Assumptions) -> tuple[tu
             "采购公告", "the invitation", invitation, "文件发售前1个工作日", "one working day before the documents"
         )
     elif invitation is None:
-        day = day_of(closes)
-        window = int(law.value("submission.open_tender", on=day, jurisdiction=region))
-        first = day - window * ONE_DAY
+        day, key = day_of(closes), _key(case, Stage.SUBMISSION, "window")
+        first = day - ONE_DAY
         while not (
-            calendar.is_working_day(first, region=region) and calendar.strict_after(first, window, region=region) <= day
+            calendar.is_working_day(first, region=region) and _safe_end(key, first, on=day, region=region) <= day
         ):
             first -= ONE_DAY
         invitation = first
-        zh, en = f"截止日前满{window}日的最后一个工作日", f"the last working day {window} full days before the deadline"
+        limit_zh, limit_en = _said(key, day, region)
+        zh, en = f"截止日前满{limit_zh}的最后一个工作日", f"the last working day {limit_en} before the deadline"
         assumed.day("采购公告", "the invitation", invitation, zh, en)
     if dates.documents:
         return dates.documents, invitation
     first = day_of(invitation)
-    supply = int(law.value("documents.supply.open_tender", on=first, jurisdiction=region))
-    last = calendar.add_working_days(first, supply, region=region)
-    zh, en = f"采购公告日起{supply}个工作日", f"{supply} working days from the invitation"
+    # Where the law sets no time for handing out the file it is handed out as long as the notice stands.
+    key = _key(case, Stage.INVITATION, "documents") or _key(case, Stage.INVITATION, "notice")
+    last = min(_safe_end(key or _key(case, Stage.SUBMISSION, "window"), first, on=first, region=region), day_of(closes))
+    limit_zh, limit_en = _said(key, first, region)
+    zh, en = f"采购公告日起{limit_zh}", f"{limit_en} from the invitation"
     assumed.day("招标文件提供至", "the last day of the documents", last, zh, en)
     return (invitation, last), invitation
 
@@ -190,12 +212,14 @@ def _at(moment: Moment, step: str) -> dt.datetime:
     return dt.datetime.combine(moment, HOURS[step], tzinfo=SHANGHAI)
 
 
-def _window(documents: tuple[Moment, Moment], invitation: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """Documents are supplied from the invitation at the earliest until the evening of the last day."""
+def _window(
+    documents: tuple[Moment, Moment], invitation: dt.datetime, closes: dt.datetime
+) -> tuple[dt.datetime, dt.datetime]:
+    """Documents are supplied from the invitation at the earliest until the evening of the last day, or the deadline."""
     first, last = documents
     begins = first if isinstance(first, dt.datetime) else dt.datetime.combine(first, DOCUMENTS_BEGIN, tzinfo=SHANGHAI)
     ends = last if isinstance(last, dt.datetime) else dt.datetime.combine(last, DOCUMENTS_END, tzinfo=SHANGHAI)
-    return max(begins, invitation), ends
+    return max(begins, invitation), min(ends, closes)
 
 
 def _event(event: Event) -> Event:

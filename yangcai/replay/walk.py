@@ -8,33 +8,35 @@ import csv
 import datetime
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
 from yangcai.contracts.models import Contract, Milestone, PaymentRequest
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS
 from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
 from yangcai.planning import checks
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules.method import needs_approval
 from yangcai.procedures import grounds
 from yangcai.replay import published
 from yangcai.replay.driver import Driver
-from yangcai.replay.people import People
+from yangcai.replay.people import People, post, reserve
 from yangcai.replay.published import PRICE
-from yangcai.tendering import arithmetic, standing
+from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import (
     Clause,
     ClauseKind,
     CommitteeMember,
     Criterion,
     EvaluationReport,
+    Invitee,
     OpenedBid,
 )
 
@@ -73,31 +75,22 @@ class Walk:
 
     def run(self, *, until: str = "") -> None:
         """Every stretch in order; a case whose lots all failed, or that was terminated, ends early."""
-        stretches: dict[str, Callable[[], None]] = {
-            "budget": self.budget,
-            "intention": self.intention,
-            "plan": self.plan,
-            "preparation": self.preparation,
-            "invitation": self.invitation,
-            "submission": self.submission,
-            "opening": self.opening,
-            "qualification": self.qualification,
-            "evaluation": self.evaluation,
-            "award": self.award,
-            "contract": self.contract,
-            "acceptance": self.acceptance,
-            "payment": self.payment,
-        }
+        stages = [str(stage) for stage in self.procedure.stages]
+        stretches = ["budget", "intention", "plan", *stages, "contract", "acceptance", "payment"]
         if until and until not in stretches:
             raise ValueError(f"there is no stretch {until!r}: {', '.join(stretches)}")
-        for name, stretch in stretches.items():
+        for name in stretches:
             if name == "contract" and self.dates.contract is None:
                 return  # published as failed or terminated, and yet awarded: the comparison shows it
             if self.happened_before(name):
                 return
-            stretch()
+            getattr(self, name)()
             if name == until or (name not in ("budget", "intention", "plan") and self.refreshed().ended_at):
                 return
+
+    @property
+    def procedure(self) -> procedures.Procedure:
+        return procedures.get(self.file.method)
 
     # --- helpers ---------------------------------------------------------------------------------------------------
 
@@ -107,7 +100,8 @@ class Walk:
         value = self.driver.do(code, subject, by=by, at=at, **data)
         action = ACTIONS[code]
         on = self.file_law_on()
-        cited = next((law.cite(key, on=on) for key in action.cites if law.applies(key, on=on)), None)
+        keys = procedures.binding(action.cites, procedure=self.file.method)
+        cited = next((law.cite(key, on=on) for key in keys if law.applies(key, on=on)), None)
         step = Step(at, code, str(by.organisation), cited.text if cited else "")
         self.steps.append(step)
         self.told(step)
@@ -276,7 +270,7 @@ class Walk:
                 "title": lot.title or self.file.title,
                 "budget": lot.budget,
                 **({"ceiling": lot.ceiling} if lot.ceiling is not None else {}),
-                "evaluation_method": _evaluation(lot).method,
+                "evaluation_method": self.award_by(lot),
             }
             for lot in self.file.lots
         ]
@@ -286,7 +280,7 @@ class Walk:
         self.do("clauses.define", self.case, people.runner, before - 30 * MINUTE, rows=[clause])
         by_number = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
         for lot in self.file.lots:
-            if _evaluation(lot).method != "rated":
+            if self.award_by(lot) != "rated":
                 continue
             criteria = [
                 {
@@ -299,7 +293,45 @@ class Walk:
             ]
             self.do("criteria.define", by_number[lot.lot], people.runner, before - 25 * MINUTE, rows=criteria)
         self.do("payment_terms.define", self.case, people.runner, before - 20 * MINUTE, rows=list(self.payment_terms))
+        self.suppliers(before - 15 * MINUTE)
         self.do("solicitation.confirm", self.case, people.reviewer, before - 10 * MINUTE)
+
+    def award_by(self, lot: published.Lot) -> str:
+        """As published, where the method knows it; else the method's own."""
+        ways = [str(way) for way in self.procedure.award_by]
+        return _evaluation(lot).method if _evaluation(lot).method in ways else ways[0]
+
+    def suppliers(self, at: datetime.datetime) -> None:
+        """Without a notice somebody has to be invited: the only one, or those who are drawn."""
+        invite, runner = self.procedure.invites[0], self.people.runner
+        if invite == procedures.Invite.NAMED:
+            only = next(iter(self.people.suppliers.values()))
+            why = {"supplier": only.organisation, "reason": "公开资料未载明"}
+            self.do("suppliers.name", self.case, self.people.officer, at, **why)
+        elif invite == procedures.Invite.LIBRARY:
+            names = list(self.people.suppliers)
+            spare = [reserve(number, area=self.file.jurisdiction) for number in range(1, len(names) + 1)]
+            pool = [post.organisation for post in (*self.people.suppliers.values(), *spare)]
+            watchers = [self.people.officer, self.people.reviewer]
+            self.do("suppliers.draw", self.case, runner, at, pool=pool, wanted=len(names), watchers=watchers)
+            self.whoever_was_drawn(names)
+
+    def whoever_was_drawn(self, names: list[str]) -> None:
+        """The lot decides who may offer: those drawn make the offers of this story, in its order."""
+        drawn = Invitee.objects.filter(case=self.case, is_chosen=True).select_related("supplier")
+        posts = {one.supplier.name: post(one.supplier, Role.SUPPLIER) for one in drawn.order_by("drawn_rank")}
+        renamed = dict(zip(names, posts, strict=True))
+        lots = tuple(
+            replace(
+                lot,
+                bids=tuple(
+                    replace(bid, supplier=replace(bid.supplier, name=renamed[bid.supplier.name]), prefer="")
+                    for bid in lot.bids
+                ),
+            )
+            for lot in self.file.lots
+        )
+        self.file, self.people = replace(self.file, lots=lots), replace(self.people, suppliers=posts)
 
     def document(self) -> dict[str, Any]:
         evaluation = _evaluation(self.file.lots[0])
@@ -319,6 +351,8 @@ class Walk:
             data["small_micro_rate"] = rates["small_micro"]
         if "consortium" in rates:
             data |= {"consortium_rate": rates["consortium"], "accepts_consortium": True}
+        if Stage.DIALOGUE in self.procedure.stages:
+            data |= {"may_change_technical": True, "may_change_service": True, "may_change_contract": True}
         return data
 
     # --- the tender ------------------------------------------------------------------------------------------------
@@ -393,7 +427,7 @@ class Walk:
 
     def happened_before(self, stretch: str) -> bool:
         """Let happen what was published for between the opening and this stretch; True when that ended the case."""
-        begins = {"qualification": 8, "evaluation": 12}
+        begins = {"qualification": 8, "dialogue": 11, "final_offer": 15, "evaluation": 17}
         while self.later:
             at = self.moment(begins[stretch]) if stretch in begins else self.at(stretch)
             if _moment(self.later[0].on) > at:
@@ -424,7 +458,8 @@ class Walk:
         no other lot goes on, else beside the awards."""
         waiting = Lot.objects.filter(case=self.case, outcome=LotOutcome.PENDING).select_related("case").order_by("pk")
         lots, at = list(waiting), self.no_earlier(at)
-        stuck = [lot for lot in lots if TENDER.index(lot.stage_at(at)) <= TENDER.index(stage)]
+        order = ["", *self.procedure.stages]  # "" is the stage of a lot which is done
+        stuck = [lot for lot in lots if order.index(lot.stage_at(at)) <= order.index(stage)]
         if beside_awards or len(stuck) == len(lots):
             for lot in stuck:
                 self.fail(lot, self.at("award"))
@@ -438,17 +473,72 @@ class Walk:
         return not outcome.status or any(award.lot == told.lot for award in outcome.awards)
 
     def qualification(self) -> None:
-        running = list(self.lots(Stage.QUALIFICATION, self.moment(8)))
+        """By the buyer's side in a tender; by the committee, substance included, in any other method."""
+        running, checker = list(self.lots(Stage.QUALIFICATION, self.moment(5))), self.people.runner
+        if running and method.committee_does(self.case, Stage.QUALIFICATION):
+            checker = self.seat(running, at=self.moment(5)).post
         for lot, told in running:
             rows = list(self.findings(standing.opened(lot), told, ClauseKind.QUALIFICATION, lot))
-            self.do("qualification.record", lot, self.people.runner, self.moment(8), rows=rows)
-        fewest = law.value("bidders.qualified", on=self.file_law_on())
+            self.do("qualification.record", lot, checker, self.moment(8), rows=rows)
+        examines = self.step(Stage.QUALIFICATION).examines
+        if examines:
+            self.examine(running, by=checker, at=self.moment(9))
+        fewest = method.fewest(self.case, Stage.QUALIFICATION, now=self.moment(8))
         for lot, told in running:
-            enough = sum(1 for bid in told.bids if bid.qualified is True) >= fewest
+            passed = [bid for bid in told.bids if (bid.valid if examines else bid.qualified is True)]
             # A published award with too few bidders is tried, so that the rule that forbids it speaks.
-            if enough or (self.file.outcome.status and self.awarded(told)):
-                self.do("qualification.conclude", lot, self.people.runner, self.moment(10))
+            if len(passed) >= fewest or (self.file.outcome.status and self.awarded(told)):
+                self.do("qualification.conclude", lot, checker, self.moment(10))
         self.fail_lots(Stage.QUALIFICATION, self.moment(11))
+
+    def step(self, stage: str) -> procedures.Step:
+        return method.step_of(self.case, stage)
+
+    def seat(self, running: list[tuple[Lot, published.Lot]], *, at: datetime.datetime) -> CommitteeMember:
+        """Draw the committee, with as many members as gave scores, and have everybody sign in; its chair."""
+        size = max((len(v) for _lot, told in running for b in told.bids for v in b.panel.values()), default=0)
+        at = self.no_earlier(at)
+        begins = at + self.pace
+        data: dict[str, Any] = {"evaluates_at": begins} | ({"size": size} if size else {})
+        self.do("committee.draw", self.case, self.people.runner, at, **data)
+        for member in self.members():
+            self.do("committee.sign_in", member, member.post, begins, commits=True)
+        return self.chair()
+
+    def chair(self) -> CommitteeMember:
+        return next(member for member in self.members() if member.is_chair)
+
+    def examine(self, running: list[tuple[Lot, published.Lot]], *, by: Post, at: datetime.datetime) -> None:
+        """What the committee finds on every substantive requirement."""
+        for lot, told in running:
+            bids = standing.still_in(lot, through=standing.QUALIFICATION)
+            rows = list(self.findings(bids, told, ClauseKind.RESPONSIVENESS, lot))
+            if rows:
+                self.do("responsiveness.record", lot, by, at, rows=rows)
+
+    def dialogue(self) -> None:
+        """One talk with everybody still in; then the last offers are asked for."""
+        running = list(self.lots(Stage.DIALOGUE, self.moment(11)))
+        record = {"minutes": "谈判情况公开资料未载明"}
+        if "agreed" in {lot.evaluation_method for lot, _told in running}:
+            record |= {"cost": "未公布", "similar_prices": "未公布", "rights": "未公布"}
+        for lot, _told in running:
+            for bid in standing.still_in(lot):
+                self.do("dialogue.hold", bid, self.chair().post, self.moment(11), **record)
+        for lot, _told in running:
+            self.do("final_offer.invite", lot, self.chair().post, self.moment(14), closes_at=self.moment(16))
+
+    def final_offer(self) -> None:
+        """Everybody's last offer is the published price; all are opened when the time is over."""
+        running = list(self.lots(Stage.FINAL_OFFER, self.moment(15)))
+        for lot, told in running:
+            for bid in told.bids:
+                if bid.valid:
+                    supplier = self.people.suppliers[bid.supplier.name]
+                    price = {"price": bid.price, "delivery": "按采购文件"}
+                    self.do("final_offer.submit", lot, supplier, self.moment(15), **price)
+        for lot, _told in running:
+            self.do("final_offer.open", lot, self.chair().post, self.moment(17))
 
     def findings(self, bids: list[OpenedBid], told: published.Lot, kind: str, lot: Lot) -> Iterator[dict[str, Any]]:
         """Every bid × clause; a published reason fails the bid's first clause."""
@@ -470,22 +560,14 @@ class Walk:
 
     def evaluation(self) -> None:
         """Committee, responsiveness, low prices, scores, arithmetic, signatures, report."""
-        at = self.moment(12)
+        at = self.moment(17)
         running = list(self.lots(Stage.EVALUATION, at))
         if not running:
             return
-        size = max((len(v) for _lot, told in running for b in told.bids for v in b.panel.values()), default=0)
-        begins = self.moment(14)
-        data: dict[str, Any] = {"evaluates_at": begins} | ({"size": size} if size else {})
-        self.do("committee.draw", self.case, self.people.runner, at, **data)
-        for member in self.members():
-            self.do("committee.sign_in", member, member.post, begins, commits=True)
-        chair = next(member for member in self.members() if member.is_chair)
-        for lot, told in running:
-            bids = standing.still_in(lot, through=standing.QUALIFICATION)
-            rows = list(self.findings(bids, told, ClauseKind.RESPONSIVENESS, lot))
-            self.do("responsiveness.record", lot, chair.post, self.moment(16), rows=rows)
-        fewest = law.value("bidders.responsive", on=self.file_law_on())
+        chair = self.chair() if self.members() else self.seat(running, at=at)
+        if not self.step(Stage.QUALIFICATION).examines:
+            self.examine(running, by=chair.post, at=self.moment(18))
+        fewest = method.fewest(self.case, Stage.EVALUATION, now=at)
         judged = []
         for lot, told in running:
             enough = sum(1 for bid in told.bids if bid.valid) >= fewest
@@ -632,8 +714,6 @@ class Walk:
             self.do("payment.pay", request, self.people.payer, at + 30 * MINUTE)
 
 
-#: The stages of a tender that a lot goes through on its own, in order; "" is that of a lot which is done.
-TENDER = ("", *(stage.value for stage in Stage))
 TITLES = {"price": "投标报价", "technical": "技术", "business": "商务"}
 
 

@@ -17,7 +17,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import SetAside
 from yangcai.procedures import evaluation
-from yangcai.tendering import standing
+from yangcai.tendering import method, standing
 from yangcai.tendering.drawing import drawn_order
 from yangcai.tendering.models import (
     Committee,
@@ -103,14 +103,21 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
     file = standing.solicitation(case)
     if file is None:
         raise Solicitation.DoesNotExist(f"{case} has no solicitation document")
-    step = procedures.engine.step(procedure=procedures.get(case.procedure), stage=Stage.EVALUATION)
+    own = dict(method.of(case).instead)
     return evaluation.Terms(
         award_by=procedures.AwardBy(lot.evaluation_method),
         category=case.category,
         budget=lot.budget,
         ceiling=lot.ceiling,
         criteria=tuple(
-            evaluation.Criterion(code=c.code, weight=c.weight, kind=_kind(c), zh=c.title, en=c.title)
+            evaluation.Criterion(
+                code=c.code,
+                weight=c.weight,
+                kind=_kind(c),
+                zh=c.title,
+                en=c.title,
+                merit=c.kind == CriterionKind.TECHNICAL,
+            )
             for c in criteria(lot)
         ),
         price_formula=file.price_formula,
@@ -118,7 +125,9 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
         small_micro_rate=file.small_micro_rate,
         partner_rate=file.consortium_rate,
         reserved=case.set_aside in RESERVED,
-        minimum=step.bidders,
+        minimum=method.enough(case, Stage.EVALUATION, now=now),
+        instead=own,
+        by_merit="evaluation.rank_rated" in own,
         **applicable(case, now=now),
     )
 
@@ -151,11 +160,11 @@ def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]]) -> eva
 
 
 def quote(bid: OpenedBid) -> evaluation.Quote:
-    """The opening list in figures and words, and the detailed table, as opened."""
-    lines = list(bid.lines.all())
+    """The offer that counts, in figures and words, and its detailed table: the last one where there was a dialogue."""
+    lines, last = bid.last_lines, bid.last
     return evaluation.Quote(
-        figures=bid.price,
-        words=_readable(bid.price_in_words),
+        figures=last.price,
+        words=_readable(last.price_in_words),
         lines=tuple(evaluation.Line(unit_price=x.unit_price, quantity=x.quantity, total=x.amount) for x in lines),
         detail_total=sum((line.amount for line in lines), Decimal(0)) if lines else None,
     )

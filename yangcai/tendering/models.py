@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.cases.models import Case, Lot
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel.models import Document, MoneyField, Rooted
 from yangcai.parties.models import Expert, Organisation, Post
 
@@ -46,6 +46,15 @@ class LotRow(Rooted):
 # --- before publication ------------------------------------------------------------------------------------------
 
 
+class InvitedBy(models.TextChoices):
+    """How suppliers come to the purchase; the same words as in yangcai.procedures."""
+
+    NOTICE = "notice", _("发布公告")
+    LIBRARY = "library", _("从供应商库中随机抽取")
+    RECOMMENDATION = "recommendation", _("书面推荐")
+    NAMED = "named", _("向唯一供应商发出")
+
+
 class Solicitation(CaseRow):
     """采购文件: what bidders must know; versioned by `revision`, frozen by publication, changed only by corrections."""
 
@@ -67,6 +76,10 @@ class Solicitation(CaseRow):
     rounding = models.PositiveSmallIntegerField(_("小数位数"), default=2)
     tie_rule = models.TextField(_("并列时的确定方法"), default="draw")
     core_product = models.TextField(_("核心产品"), default="", blank=True)
+    invited_by = models.TextField(_("邀请供应商的方式"), choices=InvitedBy.choices, default=InvitedBy.NOTICE)
+    may_change_technical = models.BooleanField(_("技术要求可以变动"), default=False)
+    may_change_service = models.BooleanField(_("服务要求可以变动"), default=False)
+    may_change_contract = models.BooleanField(_("合同草案条款可以变动"), default=False)
     contract_terms = models.TextField(_("合同主要条款"))
     payment_days = models.PositiveSmallIntegerField(_("付款期限（日）"))
     acceptance_days = models.PositiveSmallIntegerField(_("验收期限（日）"))
@@ -160,6 +173,52 @@ class PaymentTerm(CaseRow):
         return self.title
 
 
+class InviteeSource(models.TextChoices):
+    LIBRARY = "library", _("供应商库")
+    BUYER = "buyer", _("采购人推荐")
+    EXPERT = "expert", _("评审专家推荐")
+    NAMED = "named", _("唯一供应商")
+
+
+class Invitee(CaseRow):
+    """备选供应商: on the list of a purchase without a notice; invited when the invitations go out, all at once."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="invitees", verbose_name=_("采购项目"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("供应商"))
+    source = models.TextField(_("来源"), choices=InviteeSource.choices)
+    reason = models.TextField(_("推荐理由"), default="", blank=True)
+    recommended_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", verbose_name=_("推荐岗位"))
+    drawn_rank = models.PositiveSmallIntegerField(_("抽取次序"), null=True, blank=True)
+    is_chosen = models.BooleanField(_("拟邀请"), default=False)
+    invited_at = models.DateTimeField(_("邀请时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("备选供应商")
+        ordering = ["drawn_rank", "pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "supplier"], name="one_place_on_the_list")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier}"
+
+
+class SupplierDraw(CaseRow):
+    """供应商抽取: the seed and the pool, so that anyone can draw again and get the same (87号令 art. 14)."""
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="supplier_draw", verbose_name=_("采购项目"))
+    wanted = models.PositiveSmallIntegerField(_("抽取家数"))
+    pool_size = models.PositiveSmallIntegerField(_("备选家数"))
+    pool_digest = models.TextField(_("备选名单摘要"))
+    seed = models.TextField(_("抽取种子"))
+    watched_by = models.TextField(_("监督人员"))
+    drawn_at = models.DateTimeField(_("抽取时间"))
+
+    class Meta:
+        verbose_name = _("供应商抽取")
+
+    def __str__(self) -> str:
+        return f"{self.case}"
+
+
 # --- during submission -------------------------------------------------------------------------------------------
 
 
@@ -209,6 +268,7 @@ class Bid(LotRow):
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="bids", verbose_name=_("采购包"))
     supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="bids", verbose_name=_("投标人"))
+    stage = models.TextField(_("环节"), choices=Stage.choices, default=Stage.SUBMISSION)
     revision = models.PositiveSmallIntegerField(_("版本"), default=1)
     envelope = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name=_("密封文件"))
     sealed_key = models.TextField(_("封装密钥"))
@@ -223,9 +283,9 @@ class Bid(LotRow):
     class Meta:
         verbose_name = _("投标文件")
         constraints = [
-            models.UniqueConstraint(fields=["lot", "supplier", "revision"], name="one_bid_per_revision"),
+            models.UniqueConstraint(fields=["lot", "supplier", "stage", "revision"], name="one_bid_per_revision"),
             models.UniqueConstraint(
-                fields=["lot", "supplier"],
+                fields=["lot", "supplier", "stage"],
                 condition=models.Q(replaced_at__isnull=True, withdrawn_at__isnull=True),
                 name="one_live_bid_per_supplier",
             ),
@@ -284,6 +344,9 @@ class OpenedBid(LotRow):
     record_confirmed_at = models.DateTimeField(_("确认开标记录时间"), null=True, blank=True)
     record_objection = models.TextField(_("开标异议"), default="", blank=True)
     invalid_reason = models.TextField(_("无效理由"), default="", blank=True)
+    resubmitted_at = models.DateTimeField(_("重新提交时间"), null=True, blank=True)
+    left_at = models.DateTimeField(_("退出时间"), null=True, blank=True)
+    left_reason = models.TextField(_("退出理由"), default="", blank=True)
 
     class Meta:
         verbose_name = _("投标报价")
@@ -291,11 +354,49 @@ class OpenedBid(LotRow):
     def __str__(self) -> str:
         return f"{self.supplier}"
 
+    @property
+    def last(self) -> "OpenedBid | FinalOffer":
+        """What counts: the last offer where there was one, else what was first opened."""
+        return getattr(self, "final_offer", None) or self
+
+    @property
+    def last_lines(self) -> "list[BidLine]":
+        """The lines of the price form that counts."""
+        last = getattr(self, "final_offer", None)
+        return [line for line in self.lines.all() if line.final_offer_id == (last.pk if last else None)]
+
+
+class FinalOffer(Rooted):
+    """最后报价: what a supplier asks after the dialogue; sealed like a bid, opened when the time for all is over."""
+
+    opened_bid = models.OneToOneField(OpenedBid, models.PROTECT, related_name="final_offer", verbose_name=_("投标报价"))
+    bid = models.OneToOneField(Bid, models.PROTECT, related_name="+", verbose_name=_("密封文件"))
+    price = MoneyField(_("最后报价"))
+    price_in_words = models.TextField(_("大写报价"), default="", blank=True)
+    delivery = models.TextField(_("交付期"), default="", blank=True)
+    opened_at = models.DateTimeField(_("开启时间"))
+
+    class Meta:
+        verbose_name = _("最后报价")
+
+    def __str__(self) -> str:
+        return f"{self.opened_bid}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
+
 
 class BidLine(Rooted):
     """A line of the price form."""
 
     opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="lines", verbose_name=_("投标报价"))
+    final_offer = models.ForeignKey(
+        FinalOffer, models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("最后报价")
+    )
     number = models.PositiveSmallIntegerField(_("序号"))
     item = models.TextField(_("名称"))
     specification = models.TextField(_("规格型号"), default="", blank=True)
@@ -313,6 +414,61 @@ class BidLine(Rooted):
     @property
     def root(self) -> Case:
         return self.opened_bid.lot.case
+
+
+# --- the dialogue ------------------------------------------------------------------------------------------------
+
+
+class DialogueTalk(Rooted):
+    """谈判记录: the whole committee talked with one supplier alone, in this round (74号令 art. 31)."""
+
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="talks", verbose_name=_("供应商"))
+    round = models.PositiveSmallIntegerField(_("轮次"))
+    minutes = models.TextField(_("记录"))
+    held_at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("谈判记录")
+        constraints = [models.UniqueConstraint(fields=["opened_bid", "round"], name="one_talk_per_round")]
+
+    def __str__(self) -> str:
+        return f"{self.opened_bid} {self.round}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
+
+
+class Changeable(models.TextChoices):
+    """What a dialogue may change, where the file says so (74号令 art. 11, 32)."""
+
+    TECHNICAL = "technical", _("技术要求")
+    SERVICE = "service", _("服务要求")
+    CONTRACT = "contract", _("合同草案条款")
+
+
+class DialogueChange(LotRow):
+    """实质性变动: it belongs to the lot, never to one supplier: confirmed by the buyer it is told to all at once."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="dialogue_changes", verbose_name=_("采购包"))
+    number = models.PositiveSmallIntegerField(_("次数"))
+    part = models.TextField(_("变动内容"), choices=Changeable.choices)
+    before = models.TextField(_("变动前"), default="", blank=True)
+    after = models.TextField(_("变动后"))
+    proposed_at = models.DateTimeField(_("提出时间"))
+    told_at = models.DateTimeField(_("通知时间"), null=True, blank=True)
+    refused_at = models.DateTimeField(_("不同意时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("实质性变动")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["lot", "number"], name="one_dialogue_change_per_number")]
+
+    def __str__(self) -> str:
+        return self.after
 
 
 # --- qualification, committee, evaluation ------------------------------------------------------------------------

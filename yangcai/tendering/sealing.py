@@ -35,6 +35,7 @@ from django.db import connection
 from yangcai.cases.models import Stage
 from yangcai.kernel import documents
 from yangcai.kernel.inputs import PrivateFile
+from yangcai.tendering import method
 from yangcai.tendering.models import Bid
 
 SCHEME = "yangcai-envelope/1"
@@ -61,11 +62,19 @@ class Envelope:
 
 def context_of(bid: Bid) -> dict[str, Any]:
     """What binds an envelope to its place."""
-    return context(case=bid.lot.case.number, lot=bid.lot.number, supplier=bid.supplier_id, revision=bid.revision)
+    return context(
+        case=bid.lot.case.number,
+        lot=bid.lot.number,
+        supplier=bid.supplier_id,
+        revision=bid.revision,
+        stage=bid.stage,
+    )
 
 
-def context(*, case: str, lot: str, supplier: int, revision: int) -> dict[str, Any]:
-    return {"case": case, "lot": lot, "supplier": supplier, "revision": revision}
+def context(*, case: str, lot: str, supplier: int, revision: int, stage: str = str(Stage.SUBMISSION)) -> dict[str, Any]:
+    """A first offer is bound as it always was; a later one also to its stage."""
+    later = {} if stage == Stage.SUBMISSION else {"stage": str(stage)}
+    return {"case": case, "lot": lot, "supplier": supplier, "revision": revision, **later}
 
 
 def seal(payload: dict[str, Any], files: Sequence[PrivateFile], *, context: dict[str, Any]) -> Envelope:
@@ -86,9 +95,10 @@ def seal(payload: dict[str, Any], files: Sequence[PrivateFile], *, context: dict
 def open_envelope(bid: Bid, *, now: datetime.datetime) -> dict[str, Any]:
     """The payload as it was sealed, with `files` as PrivateFiles. Raises StillSealed before the opening, by the time
     given and by the database's own clock; DamagedEnvelope where it cannot be opened."""
-    case = bid.lot.case
-    if any(case.stage_at(moment) != Stage.OPENING or case.is_suspended_at(moment) for moment in (now, database_now())):
-        raise StillSealed(f"{bid.receipt}: the case is not at its opening")
+    case, barrier = bid.lot.case, method.follows(bid.lot.case, bid.stage)
+    for moment in (now, database_now()):
+        if bid.lot.stage_at(moment) != barrier or case.is_suspended_at(moment):
+            raise StillSealed(f"{bid.receipt}: the lot is not at the opening of these offers")
     if bid.seal_scheme != SCHEME:
         raise DamagedEnvelope(f"未知的密封方案 {bid.seal_scheme}")
     used, _colon, wrapped = bid.sealed_key.partition(":")

@@ -44,7 +44,7 @@ def clauses(lot: Lot, kind: str) -> list[Clause]:
 @remembered
 def opened(lot: Lot) -> list[OpenedBid]:
     """Every bid opened in the lot, in the order of opening."""
-    bids = OpenedBid.objects.filter(lot=lot).select_related("supplier", "bid", "low_price_review")
+    bids = OpenedBid.objects.filter(lot=lot).select_related("supplier", "bid", "low_price_review", "final_offer")
     return list(bids.prefetch_related("findings__clause", "lines").order_by("pk"))
 
 
@@ -61,7 +61,7 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
             found.append(Standing(bid, QUALIFICATION, reason))
             continue
         if through == RESPONSIVENESS:
-            reason = _insecure(bid, unsecured) or _failed(bid, RESPONSIVENESS)
+            reason = _insecure(bid, unsecured) or _failed(bid, RESPONSIVENESS) or bid.left_reason
         found.append(Standing(bid, RESPONSIVENESS if reason else "", reason))
     return found
 
@@ -80,11 +80,14 @@ def unchecked(lot: Lot, kind: str, bids: Iterable[OpenedBid]) -> list[tuple[Open
     return missing
 
 
-def record_qualification(lot: Lot) -> None:
-    """Write on each bid's row why it does not qualify, or that it does, for the screens."""
-    for standing in standings(lot, through=QUALIFICATION):
-        reason = f"资格审查不合格：{standing.reason}" if standing.reason else ""
-        OpenedBid.objects.filter(pk=standing.bid.pk).update(invalid_reason=reason)
+def record(lot: Lot, *, through: str) -> list[Standing]:
+    """Write on each bid's row why it is out, or that it is not, for the screens; give back who is out."""
+    words = {QUALIFICATION: "资格审查不合格", RESPONSIVENESS: "符合性审查不合格"}
+    found = standings(lot, through=through)
+    for one in found:
+        reason = f"{words[ClauseKind(one.step)]}：{one.reason}" if one.reason else ""
+        OpenedBid.objects.filter(pk=one.bid.pk).update(invalid_reason=reason)
+    return [one for one in found if not one.is_in]
 
 
 @remembered

@@ -1,4 +1,4 @@
-"""中标结果公告: winner, amount, main items, scores, committee (条例 art. 43; 87号令 art. 69)."""
+"""中标（成交）结果公告: winner, amount, main items, committee, who was recommended (条例 43; 87号令 69; 74号令 18)."""
 
 import datetime
 from decimal import Decimal
@@ -21,10 +21,12 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
-from yangcai.tendering.models import BidLine, Solicitation
+from yangcai.tendering import method
+from yangcai.tendering.models import Invitee, InviteeSource, OpenedBid, Solicitation
 from yangcai.tendering.queries.evaluation import published_members
 
 CONTENT = "notice.award.content"
+RECOMMENDED = (InviteeSource.BUYER, InviteeSource.EXPERT)
 #: 87号令 art. 47: while a lot of the same case is still being judged, its committee stays secret.
 LATER = "评标委员会仍在评审本项目其他采购包，名单随最后一个采购包的结果公告公布"
 
@@ -53,7 +55,9 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
     case = lot.case
     award = Award.objects.select_related("supplier", "candidate").get(lot=lot, refused_at__isnull=True)
     solicitation = Solicitation.objects.get(case=case)
-    lines = BidLine.objects.filter(opened_bid__lot=lot, opened_bid__supplier=award.supplier).order_by("number")
+    offer = OpenedBid.objects.filter(lot=lot, supplier=award.supplier).prefetch_related("lines").first()
+    lines = offer.last_lines if offer else []
+    told = method.reads_out(case)  # what losers asked is nobody's business unless it was read out (政府采购法 38(4))
     ranked = candidates(lot)
     days = law.value("notice.award.period", on=case.law_as_of, jurisdiction=case.jurisdiction)
     return {
@@ -65,7 +69,12 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
         "amount": award.amount,
         "score": points(award.candidate.score),
         "candidates": [
-            {"rank": str(c.rank), "supplier": c.supplier.name, "price": c.amount, "score": points(c.score)}
+            {
+                "rank": str(c.rank),
+                "supplier": c.supplier.name,
+                "price": c.amount if told or c.supplier_id == award.supplier_id else None,
+                "score": points(c.score),
+            }
             for c in ranked
         ],
         "items": [
@@ -78,6 +87,10 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
             for line in lines
         ]
         or [{"item": lot.title, "specification": solicitation.requirement, "quantity": "", "unit_price": award.amount}],
+        "recommended": [
+            {"supplier": one.supplier.name, "source": one.get_source_display(), "reason": one.reason}
+            for one in Invitee.objects.filter(case=case, source__in=RECOMMENDED).select_related("supplier")
+        ],
         "committee": committee(case, now=now),
         "is_deemed": award.is_deemed,
         "agent_fee": solicitation.agent_fee,
@@ -136,14 +149,34 @@ notice_type(
                     ),
                 ),
             ),
+            Section(
+                "推荐供应商",
+                "Recommended suppliers",
+                (
+                    Field(
+                        "recommended",
+                        "被推荐供应商名单和推荐理由",
+                        "Who was recommended, and why",
+                        TABLE,
+                        rule="suppliers.published",
+                        optional=True,
+                        columns=(
+                            Field("supplier", "供应商", "Supplier"),
+                            Field("source", "推荐者", "By"),
+                            Field("reason", "理由", "Reason"),
+                        ),
+                    ),
+                ),
+            ),
             Section("评审专家名单", "Committee", (Field("committee", "评审专家", "Members", rule=CONTENT),)),
             Section("代理服务收费", "Agent's fee", (Field("agent_fee", "收费标准及金额", "Fee", optional=True),)),
             Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule="notice.award.period"),)),
             CONTACTS,
         ),
         facts,
-        lambda home: f"{lot_of(home).case.title}（{lot_of(home).number} 包）中标结果公告",
+        lambda home: f"{lot_of(home).case.title}（{lot_of(home).number} 包）{method.of(lot_of(home).case).result[0]}",
         lambda home: latest_award(lot_of(home)),
+        named="result",
     )
 )
 

@@ -3,15 +3,17 @@
 import datetime
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import Func, Value
 from django.utils import timezone
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.models import Case
+from yangcai.cases.rules import own
 from yangcai.kernel.actions import NOTICES
 from yangcai.kernel.entries import canonical, plain
 from yangcai.kernel.refusals import Refusal, Refused, in_chinese
@@ -65,6 +67,7 @@ class NoticeType:
     title: Callable[[Any], str]
     supersedes: Callable[[Any], Notice | None] = lambda home: None
     when: Callable[[Any], bool] = lambda home: True  # some Actions are announced only in certain cases
+    named: str = ""  # which name of the method it bears: notice, result or failure
 
     @property
     def name(self) -> str:
@@ -76,6 +79,29 @@ class NoticeType:
 
 
 TYPES: dict[str, NoticeType] = {}
+
+
+@cache
+def type_of(kind: str, procedure: str) -> NoticeType:
+    """The type in the words of a method: one layout, in which a negotiation says 成交 where a tender says 中标."""
+    declared = TYPES[kind]
+    if not procedure:
+        return declared
+    method = procedures.get(procedure)
+    zh, en = getattr(method, declared.named) if declared.named else (declared.zh, declared.en)
+    return replace(
+        declared,
+        zh=zh,
+        en=en,
+        sections=tuple(
+            replace(section, zh=method.say(section.zh), fields=tuple(_said(field, method) for field in section.fields))
+            for section in declared.sections
+        ),
+    )
+
+
+def _said(field: Field, method: procedures.Procedure) -> Field:
+    return replace(field, zh=method.say(field.zh), columns=tuple(_said(column, method) for column in field.columns))
 
 
 def notice_type(declared: NoticeType) -> NoticeType:
@@ -91,19 +117,25 @@ def notice_type(declared: NoticeType) -> NoticeType:
     return declared
 
 
-def missing(declared: NoticeType, facts: dict[str, Any], *, on: datetime.date) -> list[Refusal]:
+def missing(
+    declared: NoticeType, facts: dict[str, Any], *, on: datetime.date, case: Case | None = None
+) -> list[Refusal]:
     """What the law wants to read and the facts do not say: nothing incomplete is ever published (101号令 art. 10)."""
-    return [
-        Refusal(
-            "missing_fact",
-            f"{declared.zh}缺少“{f.zh}”，请补充后再发布",
-            f"The {declared.en} lacks “{f.en}”: complete it before publishing",
-            citation=law.cite(f.rule, on=on) if f.rule and law.applies(f.rule, on=on) else None,
-            facts={"notice": declared.code, "fact": f.name},
+    found = []
+    for f in declared.fields:
+        if f.optional or facts.get(f.name) not in (None, "", []):
+            continue
+        rule = own(case, f.rule) if case and f.rule else f.rule
+        found.append(
+            Refusal(
+                "missing_fact",
+                f"{declared.zh}缺少“{f.zh}”，请补充后再发布",
+                f"The {declared.en} lacks “{f.en}”: complete it before publishing",
+                citation=law.cite(rule, on=on) if rule and law.applies(rule, on=on) else None,
+                facts={"notice": declared.code, "fact": f.name},
+            )
         )
-        for f in declared.fields
-        if not f.optional and facts.get(f.name) in (None, "", [])
-    ]
+    return found
 
 
 def publish(
@@ -114,11 +146,11 @@ def publish(
     unknown = set(facts) - {f.name for f in declared.fields}
     if unknown:
         raise TypeError(f"{declared.code} has no field for {sorted(unknown)}")
-    lacking = missing(declared, facts, on=_law_on(home, now))
-    if lacking:
-        raise Refused(lacking)
     root = home.root
     case = root if isinstance(root, Case) else None
+    lacking = missing(type_of(declared.code, case.procedure if case else ""), facts, on=_law_on(home, now), case=case)
+    if lacking:
+        raise Refused(lacking)
     title = declared.title(home)
     supersedes = declared.supersedes(home)
     number = next_number(now=now)

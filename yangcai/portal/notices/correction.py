@@ -15,7 +15,7 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
-from yangcai.tendering.models import Correction
+from yangcai.tendering.models import Correction, InvitedBy
 
 
 def facts(home: Any, **_context: Any) -> dict[str, Any]:
@@ -70,5 +70,6 @@ notice_type(
         facts,
         lambda home: f"{home.root.title}更正公告",
         lambda home: latest(home.root.ref, "invitation", "correction"),
+        when=lambda home: home.root.solicitation.invited_by == InvitedBy.NOTICE,  # those invited see the correction
     )
 )

@@ -1,9 +1,9 @@
-"""招标公告: what 87号令 art. 13 wants in an invitation to tender."""
+"""招标公告, 谈判、磋商、询价公告: what 87号令 art. 13 and 214号文 art. 7 want in an invitation; by notice only."""
 
 from typing import Any
 
 from yangcai import law, procedures
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Stage
 from yangcai.cases.periods import closing_at
 from yangcai.portal.notices.base import (
     CONTACTS,
@@ -19,7 +19,8 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
-from yangcai.tendering.models import Clause, ClauseKind, Solicitation
+from yangcai.tendering import method
+from yangcai.tendering.models import Clause, ClauseKind, InvitedBy, Solicitation
 
 CONTENT = "notice.invitation.content"
 LOTS = Field(
@@ -40,7 +41,8 @@ LOTS = Field(
 def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
     solicitation = Solicitation.objects.get(case=case)
     clauses = Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION).order_by("number")
-    days = law.value("notice.invitation.open_tender", on=case.law_as_of, jurisdiction=case.jurisdiction)
+    key = method.step_of(case, Stage.INVITATION).notice
+    found = law.find(key, on=case.law_as_of, jurisdiction=case.jurisdiction) if key else None
     return {
         **project(case),
         "procedure": procedures.get(case.procedure).zh,
@@ -59,8 +61,8 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
         "supply_closes_at": solicitation.supply_closes_at,
         "documents_how": "登录本平台在线获取，免费",
         "submission_closes_at": closing_at(case),
-        "place": data.get("opening_place") or "本平台在线递交、在线开标",
-        "period": f"自公告发布之日起 {days} 个工作日",
+        "place": data.get("opening_place") or method.of(case).say("本平台在线递交、在线开标"),
+        "period": f"自公告发布之日起 {found.value} 个工作日" if found else "",
         **contacts(case),
     }
 
@@ -110,10 +112,12 @@ notice_type(
                     Field("place", "地点", "Place", rule=CONTENT),
                 ),
             ),
-            Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule=CONTENT),)),
+            Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule=CONTENT, optional=True),)),
             CONTACTS,
         ),
         facts,
-        lambda case: f"{case.title}招标公告",
+        lambda case: f"{case.title}{method.of(case).notice[0]}",
+        when=lambda case: case.solicitation.invited_by == InvitedBy.NOTICE,  # the others get their invitation
+        named="notice",
     )
 )

@@ -13,6 +13,7 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
+from yangcai.tendering import method
 
 
 def facts(lot: Lot, **_context: Any) -> dict[str, Any]:
@@ -35,6 +36,7 @@ notice_type(
             CONTACTS,
         ),
         facts,
-        lambda lot: f"{lot.case.title}（{lot.number} 包）废标公告",
+        lambda lot: f"{lot.case.title}（{lot.number} 包）{method.of(lot.case).failure[0]}",
+        named="failure",
     )
 )

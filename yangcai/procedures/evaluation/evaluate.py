@@ -190,12 +190,16 @@ class _Evaluation:
         return self.terms.refuse(
             "evaluation.all_above_budget",
             code="all_above_budget",
-            zh="投标人的报价均超过采购预算，予以废标",
-            en="Every bid is above the budget; the tender has failed",
+            zh=f"投标人的报价均超过采购预算，{self.terms.fails[0]}",
+            en=f"Every bid is above the budget; {self.terms.fails[1]}",
         )
 
     def brands_and_number(self) -> Refusal | None:
-        standings = [Standing(b.bidder, self.results[b.bidder].bid_price, brand=b.brand) for b in self.valid]
+        brand_counts = bool(self.terms.own("evaluation.same_brand"))  # the rule on brands is one of tenders (87号令 31)
+        standings = [
+            Standing(b.bidder, self.results[b.bidder].bid_price, brand=b.brand if brand_counts else "")
+            for b in self.valid
+        ]
         brands = same_brands(standings, drawn=self.lot.drawn, by_score=False)
         notes = []
         if not self.rated:  # under rated evaluation the highest score stands for the brand: see rank()
@@ -213,6 +217,8 @@ class _Evaluation:
                     )
                     notes.append(self.reject(bid, refusal))
         self.step("number", "evaluation.same_brand", "同品牌与有效投标人家数", "Same brand and number", notes)
+        if not self.terms.minimum:
+            return None
         enough = law.value(self.terms.minimum, on=self.terms.on, jurisdiction=self.terms.jurisdiction)
         if brands.count >= enough:
             return None
@@ -220,8 +226,8 @@ class _Evaluation:
         return self.terms.refuse(
             "bidders.brands" if len(standings) >= enough else self.terms.minimum,
             code="too_few_bidders",
-            zh="有效投标人只有{count}家，不足{limit}家，予以废标",
-            en="Only {count} valid bidders, fewer than {limit}; the tender has failed",
+            zh=f"有效投标人只有{{count}}家，不足{{limit}}家，{self.terms.fails[0]}",
+            en=f"Only {{count}} valid bidders, fewer than {{limit}}; {self.terms.fails[1]}",
             count=brands.count,
         )
 
@@ -265,8 +271,8 @@ class _Evaluation:
         return self.terms.refuse(
             "evaluation.unsuccessful",
             code="no_valid_bid",
-            zh="没有有效投标，予以废标",
-            en="No valid bid is left; the tender has failed",
+            zh=f"没有有效投标，{self.terms.fails[0]}",
+            en=f"No valid bid is left; {self.terms.fails[1]}",
         )
 
     def preferences(self) -> None:
@@ -336,8 +342,17 @@ class _Evaluation:
                 continue
             by_bid_price = self.rated and self.terms.tie_price == "bid"
             price = result.bid_price if by_bid_price else result.evaluated_price
-            standings.append(Standing(bid.bidder, price, total=result.total, brand=bid.brand))
-        if self.rated:
+            merit = sum((result.means.get(c.code, NOTHING) for c in self.terms.scored if c.merit), NOTHING)
+            standings.append(
+                Standing(
+                    bid.bidder,
+                    price,
+                    total=result.total,
+                    brand=bid.brand,
+                    merit=merit if self.terms.by_merit else NOTHING,
+                )
+            )
+        if self.rated and self.terms.own("evaluation.same_brand"):
             brands = same_brands(standings, drawn=self.lot.drawn, by_score=True)
             for tie in brands.ties:
                 self.wait("draw_brand", tie, "evaluation.same_brand")
@@ -352,12 +367,14 @@ class _Evaluation:
             self.wait("draw", tie, "evaluation.tie")
             for bidder in tie:
                 self.results[bidder].tied_with = tuple(other for other in tie if other != bidder)
-        usual = law.find("evaluation.candidates", on=self.terms.on, jurisdiction=self.terms.jurisdiction)
+        usual = law.find(
+            self.terms.own("evaluation.candidates"), on=self.terms.on, jurisdiction=self.terms.jurisdiction
+        )
         count = self.terms.candidates or (usual.value if usual else len(ranked.order))
         self.candidates = tuple(bidder for bidder in ranked.order if ranked.ranks[bidder] <= count)
         notes = [Note(bidder=b, zh=f"第{ranked.ranks[b]}名", en=f"Rank {ranked.ranks[b]}") for b in ranked.order]
         rule = "evaluation.rank_rated" if self.rated else "evaluation.rank_lowest"
-        self.step("ranking", rule, "排序与中标候选人", "Ranking and candidates", notes)
+        self.step("ranking", rule, "排序与候选人", "Ranking and candidates", notes)
 
     def wait(self, kind: str, bidders: tuple[str, ...], rule: str, **facts: object) -> None:
         self.pending.append(Pending(kind=kind, bidders=bidders, rule=rule, facts=facts))

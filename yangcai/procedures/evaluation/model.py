@@ -39,13 +39,14 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True)
 class Criterion:
-    """A factor of the score; `weight` in points of 100."""
+    """A factor of the score; `weight` in points of 100. `merit`: it tells how good the offer is technically."""
 
     code: str
     weight: Decimal
     kind: Kind
     zh: str = ""
     en: str = ""
+    merit: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ class Terms:
     """What the solicitation document says about evaluation, and the law that binds it.
 
     Rates are shares (0.10). A low-price rate of None means the law's own. `tie_price` says whether the bid price or the
-    evaluated price breaks a tie of scores: the law leaves it to the file. `on` is the case's law_as_of.
+    evaluated price breaks a tie of scores: the law leaves it to the file. `on` is the case's law_as_of. `minimum` is
+    the rule on how many valid bids it takes, empty where one is enough; `instead` are the method's own rules in the
+    place of the open tender's; `by_merit` breaks a last tie by the technical scores (214号文 art. 25).
     """
 
     award_by: AwardBy
@@ -128,6 +131,8 @@ class Terms:
     tie_price: str = "bid"
     candidates: int | None = None
     minimum: str = "bidders.responsive"
+    instead: Mapping[str, str] = field(default_factory=dict)
+    by_merit: bool = False
 
     @property
     def price_weight(self) -> Decimal:
@@ -144,16 +149,29 @@ class Terms:
         """The highest price that may be accepted."""
         return self.budget if self.ceiling is None else min(self.budget, self.ceiling)
 
+    def own(self, key: str) -> str:
+        """The method's own rule in the place of a general one; empty where it has none."""
+        return self.instead.get(key, key)
+
+    @property
+    def fails(self) -> tuple[str, str]:
+        """How a lot without enough offers ends: a tender fails (废标), any other method ends (终止)."""
+        if self.own("evaluation.unsuccessful") == "evaluation.unsuccessful":
+            return "予以废标", "the tender has failed"
+        return "终止采购活动", "the procurement ends"
+
     def cite(self, key: str) -> Citation | None:
         """The rule's article on the case's day, None where the law was still silent."""
-        found = law.find(key, on=self.on, jurisdiction=self.jurisdiction)
+        own = self.own(key)
+        found = law.find(own, on=self.on, jurisdiction=self.jurisdiction) if own else None
         return found.citation if found else None
 
     def refuse(self, key: str, *, code: str, zh: str, en: str, field: str = "", **facts: Any) -> Refusal:
         """A Refusal that cites the rule as far as it was in force; `{limit}` is the rule's number."""
-        if law.applies(key, on=self.on, jurisdiction=self.jurisdiction):
+        own = self.own(key)
+        if own and law.applies(own, on=self.on, jurisdiction=self.jurisdiction):
             return law.refusal(
-                key, code=code, zh=zh, en=en, on=self.on, jurisdiction=self.jurisdiction, field=field, **facts
+                own, code=code, zh=zh, en=en, on=self.on, jurisdiction=self.jurisdiction, field=field, **facts
             )
         words = {"limit": "", **facts}
         return Refusal(code=code, zh=zh.format(**words), en=en.format(**words), facts=facts, field=field)

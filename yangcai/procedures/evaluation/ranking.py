@@ -9,12 +9,13 @@ from itertools import groupby
 
 @dataclass(frozen=True)
 class Standing:
-    """A bidder with what it is compared by. `total` is None under lowest price."""
+    """A bidder with what it is compared by. `total` is None under lowest price; `merit` 0 where it does not count."""
 
     bidder: str
     price: Decimal
     total: Decimal | None = None
     brand: str = ""
+    merit: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,12 @@ class Ranked:
     ties: tuple[tuple[str, ...], ...]
 
 
-def _key(standing: Standing) -> tuple[Decimal, Decimal]:
-    return (Decimal(0) if standing.total is None else -standing.total, standing.price)
+def _key(standing: Standing) -> tuple[Decimal, Decimal, Decimal]:
+    return (Decimal(0) if standing.total is None else -standing.total, standing.price, -standing.merit)
 
 
 def rank(standings: Sequence[Standing], *, drawn: Sequence[str] = ()) -> Ranked:
-    """By score, highest first, then by price, lowest first; equal in both are tied until drawn."""
+    """By score, highest first, then by price, lowest first, then by merit; equal in all are tied until drawn."""
     order: list[str] = []
     ranks: dict[str, int] = {}
     ties: list[tuple[str, ...]] = []

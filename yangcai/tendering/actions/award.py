@@ -14,10 +14,14 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
+from yangcai.procedures import every
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.inputs import limit
-from yangcai.tendering.models import AwardLetter, Bid, EvaluationReport, OpenedBid
+from yangcai.tendering.models import AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
+from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.qualification import through
 
 
 class DetermineAward(Input):
@@ -46,7 +50,7 @@ class DetermineAward(Input):
     input=DetermineAward,
     sentence=("{post}确定了中标供应商", "{post} determined the winner"),
     is_public=False,
-    cites=("award.decide", "award.in_order", "award.deemed"),
+    cites=("award.decide", "award.in_order", "award.deemed", *every(Stage.AWARD, "decide")),
     hint=(
         "收到评标报告后按候选人顺序确定；逾期不确定又无合法理由的，视同确定第一候选人",
         "In the order of the candidates; if time runs out without lawful reason, the first one is deemed the winner",
@@ -140,8 +144,7 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
         )
     # Too few came for an opening: those who did come are told why nothing was opened.
     if not opened:
-        live = Bid.objects.filter(lot=lot, replaced_at__isnull=True, withdrawn_at__isnull=True)
-        for supplier in live.values_list("supplier_id", flat=True):
+        for supplier in live_bids(lot=lot).values_list("supplier_id", flat=True):
             AwardLetter.objects.create(lot=lot, supplier_id=supplier, is_winner=False, reason=reason, issued_at=now)
 
 
@@ -177,7 +180,7 @@ def refuse_award(award: Award, *, by: Any, now: datetime.datetime, reason: str, 
     """The award falls; the lot stands at award again, for the next candidate or for the end (条例 art. 49)."""
     Award.objects.filter(pk=award.pk).update(refused_at=now, refusal_reason=reason)
     Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.PENDING, outcome_at=None)
-    periods.advance(award.lot.case, to=Stage.AWARD, at=now, lot=award.lot)
+    periods.advance(award.lot.case, to=str(Stage.AWARD), at=now, lot=award.lot)
     if proof is not None:
         Attachment.objects.create(
             document=proof,
@@ -223,8 +226,8 @@ def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: s
     text = f"{label}：{reason}" if reason else label
     match lot.stage_at(now):
         case Stage.QUALIFICATION:
-            standing.record_qualification(lot)
-        case Stage.EVALUATION:
+            standing.record(lot, through=through(lot))
+        case Stage.EVALUATION if not last_offers_are_open(lot, by=None, now=now):
             arithmetic.record(arithmetic.outcome(lot, now=now))
     Award.objects.filter(lot=lot, refused_at__isnull=True).update(refused_at=now, refusal_reason=text)
     lot.outcome, lot.outcome_at, lot.outcome_reason = LotOutcome.UNSUCCESSFUL, now, text

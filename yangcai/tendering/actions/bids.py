@@ -17,6 +17,7 @@ from yangcai.kernel.entries import plain
 from yangcai.kernel.inputs import Input, MoneyField, PrivateFile, PrivateFilesField, RowsField, TextField
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.roles import Role
+from yangcai.procedures import every
 from yangcai.tendering import sealing
 from yangcai.tendering.models import Bid, Participation, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
@@ -29,11 +30,17 @@ from yangcai.tendering.rules import bids as rules
     on=Case,
     by={Role.SUPPLIER},
     at={Stage.INVITATION, Stage.SUBMISSION},
-    needs=(rules.documents_are_supplied, rules.has_no_documents_yet, rules.is_not_debarred),
+    needs=(
+        rules.documents_are_supplied,
+        rules.is_invited,
+        rules.has_no_documents_yet,
+        rules.is_not_debarred,
+        rules.did_not_refuse_before,
+    ),
     sentence=("{post}获取了采购文件", "{post} obtained the documents"),
     is_public=False,
     secret=True,
-    cites=("documents.supply.open_tender", "documents.price", "submission.secrecy"),
+    cites=(*every(Stage.INVITATION, "documents"), "documents.price", "submission.secrecy", "suppliers.invite"),
     hint=(
         "免费在线获取；开标前任何人不会知道贵单位获取了采购文件",
         "Free and online; until the opening nobody learns that you obtained them",
@@ -115,6 +122,7 @@ class SubmitBid(Input):
         rules.opening_not_begun,
         rules.has_documents,
         rules.is_not_debarred,
+        rules.did_not_refuse_before,
         rules.is_eligible,
     ),
     input=SubmitBid,
@@ -131,18 +139,34 @@ def submit_bid(
     lot: Lot, *, by: Any, now: datetime.datetime, attachments: list[PrivateFile], commitment: bool, **offer: Any
 ) -> Bid:
     """Seal and keep a bid; the database stamps when it came in. An earlier one is never opened."""
+    return keep_sealed(lot, stage=Stage.SUBMISSION, by=by, now=now, offer=offer, attachments=attachments)
+
+
+def keep_sealed(
+    lot: Lot,
+    *,
+    stage: str,
+    by: Any,
+    now: datetime.datetime,
+    offer: dict[str, Any],
+    attachments: list[PrivateFile],
+) -> Bid:
+    """Put an offer into its envelope, whatever the stage for which it is made; the one before is pushed aside."""
     supplier = by.organisation
-    rules.live_bids(lot=lot, supplier=supplier).update(replaced_at=now)
-    revision = Bid.objects.filter(lot=lot, supplier=supplier).count() + 1
+    rules.live_bids(lot=lot, supplier=supplier, stage=stage).update(replaced_at=now)
+    revision = Bid.objects.filter(lot=lot, supplier=supplier, stage=stage).count() + 1
     receipt = f"TB{timezone.localdate(now):%Y%m%d}-{secrets.token_hex(6).upper()}"  # a counter would tell how many
     envelope = sealing.seal(
         plain(offer),
         attachments,
-        context=sealing.context(case=lot.case.number, lot=lot.number, supplier=supplier.pk, revision=revision),
+        context=sealing.context(
+            case=lot.case.number, lot=lot.number, supplier=supplier.pk, revision=revision, stage=stage
+        ),
     )
     bid = Bid.objects.create(
         lot=lot,
         supplier=supplier,
+        stage=stage,
         revision=revision,
         envelope=documents.store_bytes(data=envelope.content, name=f"{receipt}.envelope"),
         sealed_key=envelope.sealed_key,

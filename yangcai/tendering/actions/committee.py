@@ -14,6 +14,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MomentField, TextField
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
+from yangcai.procedures import PROCEDURES
 from yangcai.tendering.drawing import drawn_order, pool_digest
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import Committee, CommitteeMember
@@ -56,18 +57,24 @@ class DrawCommittee(Input):
             limit(self.fields["representatives"], representatives_of(self.subject.buyer_id, now=self.now))
 
 
+#: What every method says about its committee.
+COMPOSITION = tuple(
+    dict.fromkeys(key for one in PROCEDURES.values() if one.committee for key in one.committee.rule_keys())
+)
+
+
 @action(
     "committee.draw",
     zh="抽取评审专家",
     en="Draw the committee",
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.is_published, rules.has_no_committee),
+    needs=(rules.may_be_formed, rules.has_no_committee),
     checks=(rules.drawn_in_time, rules.composed_lawfully, rules.pool_suffices),
     input=DrawCommittee,
     sentence=("{post}抽取了评标委员会", "{post} drew the committee"),
     is_public=False,
-    cites=("committee.random_draw", "committee.open_tender.size", "committee.expert_share", "committee.draw"),
+    cites=("committee.random_draw", *COMPOSITION),
     hint=(
         "名单在中标结果公告前保密；评委签到后才向代理机构显示",
         "Names stay secret until the award notice; the agent sees a member only after sign-in",
@@ -92,7 +99,15 @@ def draw_committee(
     committee = Committee.objects.create(
         case=case, size=members, draw_seed=seed, pool_digest=pool_digest(experts), drawn_at=now
     )
-    drawn = drawn_order(experts, seed=seed)[: members - len(representatives)]
+    places = members - len(representatives)
+    order = drawn_order(list(experts), seed=seed)
+    if rules.needs_lawyer(case, is_complex=is_complex, now=now):
+        lawyers = {expert.pk: expert for expert in rules.pool(case, specialities=rules.LAW, now=now)}
+        first = drawn_order(list(lawyers), seed=seed)[0]
+        order = [one for one in order if one != first]
+        order.insert(min(places - 1, len(order)), first)  # the last place is kept for the first lawyer of the draw
+        experts |= lawyers
+    drawn = order[:places]
     for place, expert in enumerate(drawn):
         _seat(committee, experts[expert], is_chair=place == 0, now=now)
     for post in representatives:

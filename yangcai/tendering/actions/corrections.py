@@ -12,6 +12,8 @@ from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MomentField, TextField
 from yangcai.parties.roles import Role
+from yangcai.procedures import every
+from yangcai.tendering import method
 from yangcai.tendering.models import Correction, Solicitation
 from yangcai.tendering.rules import invitation as rules
 
@@ -42,7 +44,12 @@ class PublishCorrection(Input):
     input=PublishCorrection,
     notice="correction",
     sentence=("{post}发布了更正公告", "{post} published a correction"),
-    cites=("correction.open_tender", "correction.subject", "correction.medium", "submission.secrecy"),
+    cites=(
+        *every(Stage.SUBMISSION, "correction"),
+        "correction.subject",
+        "correction.medium",
+        "submission.secrecy",
+    ),
     hint=(
         "更正公告在原媒体发布，并通知所有已获取采购文件的供应商",
         "Published where the invitation was; every supplier that has the documents sees it",
@@ -63,7 +70,8 @@ def publish_correction(
 ) -> Correction:
     """Write the correction, the document's next version, and move the deadline with the opening."""
     solicitation = Solicitation.objects.get(case=case)
-    submission, opening = periods.planned(case, Stage.SUBMISSION), periods.planned(case, Stage.OPENING)
+    submission = periods.planned(case, Stage.SUBMISSION)
+    opening = periods.planned(case, method.follows(case, Stage.SUBMISSION))
     assert submission is not None and submission.closes_at is not None and opening is not None  # published cases have
     old_closes_at = submission.closes_at
     new_closes_at = new_submission_closes_at or old_closes_at

@@ -11,6 +11,7 @@ from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
 from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MoneyField, RowsField, TextField
+from yangcai.procedures import PROCEDURES
 from yangcai.tendering.actions.solicitation import ROLES, unconfirm
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, Solicitation
@@ -165,7 +166,12 @@ class DefineCriteria(Input):
     input=DefineCriteria,
     sentence=("{post}设定了评审因素", "{post} defined the criteria"),
     is_public=False,
-    cites=("evaluation.factors", "evaluation.total", "evaluation.price_score", "evaluation.price_weight.goods"),
+    cites=(
+        "evaluation.factors",
+        "evaluation.total",
+        "evaluation.price_score",
+        *dict.fromkeys(key for one in PROCEDURES.values() for _category, key in one.price_weights),
+    ),
     hint=(
         "分值合计 100 分；评审因素应当细化量化，资格条件不得作为评审因素",
         "Weights add up to 100; criteria are quantified, and qualification conditions are none",

@@ -18,6 +18,8 @@ from yangcai.tendering.inputs import AnswerField
 from yangcai.tendering.models import ClauseKind, EvaluationReport, LowPriceReview, OpenedBid
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
+from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.qualification import is_examined_now
 
 CHAIRED = (seats.sits, seats.chairs)
 
@@ -26,7 +28,10 @@ class RecordResponsiveness(RecordFindings):
     kind = ClauseKind.RESPONSIVENESS
 
     def bids(self) -> list[OpenedBid]:
-        return standing.still_in(self.subject, through=standing.QUALIFICATION)
+        """Those who qualify; after a dialogue those who made a last offer."""
+        bids = standing.still_in(self.subject, through=standing.QUALIFICATION)
+        last = [bid for bid in bids if hasattr(bid, "final_offer")]
+        return last or bids
 
 
 @action(
@@ -35,8 +40,8 @@ class RecordResponsiveness(RecordFindings):
     en="Record the responsiveness check",
     on=Lot,
     by={Role.EXPERT},
-    at={Stage.EVALUATION},
-    needs=(*CHAIRED, rules.responsiveness_open),
+    at={Stage.QUALIFICATION, Stage.EVALUATION},
+    needs=(*CHAIRED, is_examined_now, rules.responsiveness_open),
     checks=(rules.one_finding_per_pair,),
     input=RecordResponsiveness,
     sentence=("{post}记录了符合性审查结论", "{post} recorded the responsiveness check"),
@@ -48,9 +53,10 @@ class RecordResponsiveness(RecordFindings):
     ),
 )
 def record_responsiveness(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
-    """Write what the committee found on each substantive requirement."""
+    """Write what the committee found on each substantive requirement. Prices count only once the last are in."""
     write_findings(rows, now=now)
-    arithmetic.record(arithmetic.outcome(lot, now=now))
+    if lot.stage_at(now) == Stage.EVALUATION:
+        arithmetic.record(arithmetic.outcome(lot, now=now))
 
 
 # --- arithmetic correction -----------------------------------------------------------------------------------------
@@ -258,6 +264,7 @@ def decide_low_price(
     needs=(
         *CHAIRED,
         seats.is_complete,
+        last_offers_are_open,
         rules.responsiveness_found,
         rules.not_failed,
         rules.corrections_settled,

@@ -1,4 +1,4 @@
-"""When do suppliers learn of a purchase, and until when may they bid? Publication opens the periods of the case."""
+"""When do suppliers learn of a purchase, by notice or invitation, and until when may they offer? The periods open."""
 
 import datetime
 from typing import Any
@@ -15,10 +15,13 @@ from yangcai.kernel.calendar import SHANGHAI, HorizonError
 from yangcai.kernel.inputs import Input, MomentField, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
-from yangcai.procedures import engine
+from yangcai.procedures import engine, every
+from yangcai.tendering import method
+from yangcai.tendering.actions.suppliers import send_invitations
 from yangcai.tendering.models import Solicitation
 from yangcai.tendering.rules import invitation as rules
 from yangcai.tendering.rules.solicitation import is_complete, is_confirmed
+from yangcai.tendering.rules.suppliers import buyer_share_is_kept, enough_are_invited
 from yangcai.tendering.rules.terms import terms_are_lawful
 
 #: What the form proposes; the law says only how many days.
@@ -40,8 +43,13 @@ class PublishInvitation(Input):
         window = rules.step_of(case, Stage.SUBMISSION).window
         on = applicable(case, now=self.now)
         try:
-            last = engine.window(supply, start=self.now, region=case.jurisdiction, **on).strict_on
-            closes = engine.window(window, start=self.now, region=case.jurisdiction, **on).strict_on
+            # Where the law sets no time for the file, it is handed out as long as offers may be prepared.
+            last, closes = (
+                engine.window(key, start=self.now, region=case.jurisdiction, **on).strict_on
+                if key
+                else calendar.add_working_days(calendar.day_of(self.now), 1, region=case.jurisdiction)
+                for key in (supply or window, window)
+            )
         except (HorizonError, LookupError):
             return  # past the known calendar nothing is proposed; the check says so
         self.fields["supply_closes_at"].initial = datetime.datetime.combine(last, SUPPLY_ENDS, SHANGHAI)
@@ -64,6 +72,8 @@ class PublishInvitation(Input):
         terms_are_lawful,
         rules.is_funded,
         rules.intention_precedes,
+        enough_are_invited,
+        buyer_share_is_kept,
     ),
     checks=(
         rules.times_are_in_order,
@@ -75,11 +85,12 @@ class PublishInvitation(Input):
     notice="invitation",
     sentence=("{post}发布了采购公告", "{post} published the invitation"),
     cites=(
-        "documents.supply.open_tender",
-        "submission.open_tender",
-        "notice.invitation.open_tender",
+        *every(Stage.INVITATION, "documents"),
+        *every(Stage.SUBMISSION, "window"),
+        *every(Stage.INVITATION, "notice"),
         "intention.lead",
         "opening.at_deadline",
+        "suppliers.draw",
     ),
     hint=(
         "公告发布后，本项目适用的法律和采购文件即固定，只能以更正公告修改",
@@ -103,7 +114,9 @@ def publish_invitation(
     if supplied_from > now:
         periods.open_period(case, stage=Stage.INVITATION, opens_at=now, closes_at=supplied_from)
     periods.open_period(case, stage=Stage.SUBMISSION, opens_at=supplied_from, closes_at=submission_closes_at)
-    periods.open_period(case, stage=Stage.OPENING, opens_at=submission_closes_at)
+    opening = method.follows(case, Stage.SUBMISSION)
+    periods.open_period(case, stage=opening, opens_at=submission_closes_at)
+    send_invitations(case, now=now)
     case.law_as_of, case.published_at = timezone.localdate(now), now
     case.save(update_fields=["law_as_of", "published_at"])
     Attachment.objects.filter(root=case.ref, kind="solicitation").update(is_public=True)

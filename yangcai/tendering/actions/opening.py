@@ -14,8 +14,9 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
-from yangcai.tendering import sealing
-from yangcai.tendering.models import Bid, BidLine, OpenedBid, Opening
+from yangcai.procedures import every
+from yangcai.tendering import method, sealing
+from yangcai.tendering.models import Bid, BidLine, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules.bids import live_bids
 
@@ -29,7 +30,12 @@ from yangcai.tendering.rules.bids import live_bids
     at={Stage.OPENING},
     needs=(runs_the_case, rules.not_begun),
     sentence=("{post}主持开标", "{post} opened the bids"),
-    cites=("opening.at_deadline", "bidders.submitted", "opening.committee_absent", "opening.recorded"),
+    cites=(
+        "opening.at_deadline",
+        *every(Stage.SUBMISSION, "bidders"),
+        "opening.committee_absent",
+        "opening.recorded",
+    ),
     hint=(
         "投标人不足三家的采购包不开标；打不开的投标文件如实记录",
         "A lot with fewer than three bids is not opened; an envelope that cannot be opened is recorded as such",
@@ -62,18 +68,7 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
         small_micro_share=None if share is None else Decimal(share),
         **{**offer, "price": Decimal(offer["price"])},
     )
-    BidLine.objects.bulk_create(
-        BidLine(
-            opened_bid=opened,
-            number=number,
-            item=line["item"],
-            specification=line["specification"],
-            quantity=Decimal(line["quantity"]),
-            unit_price=Decimal(line["unit_price"]),
-            amount=Decimal(line["amount"]),
-        )
-        for number, line in enumerate(lines, start=1)
-    )
+    write_lines(opened, lines)
     stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
     opened.files.set([document for document, _name in stored])
     Attachment.objects.bulk_create(
@@ -87,6 +82,23 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
             at=now,
         )
         for document, name in stored
+    )
+
+
+def write_lines(opened: OpenedBid, lines: list[dict[str, Any]], *, final_offer: FinalOffer | None = None) -> None:
+    """The price form of an offer, of the first one or of the last."""
+    BidLine.objects.bulk_create(
+        BidLine(
+            opened_bid=opened,
+            final_offer=final_offer,
+            number=number,
+            item=line["item"],
+            specification=line["specification"],
+            quantity=Decimal(line["quantity"]),
+            unit_price=Decimal(line["unit_price"]),
+            amount=Decimal(line["amount"]),
+        )
+        for number, line in enumerate(lines, start=1)
     )
 
 
@@ -149,7 +161,7 @@ class ConcludeOpening(Input):
     checks=(rules.objections_are_answered,),
     input=ConcludeOpening,
     sentence=("{post}结束开标", "{post} concluded the opening"),
-    cites=("opening.objection", "opening.absence_accepts", "bidders.submitted"),
+    cites=("opening.objection", "opening.absence_accepts", *every(Stage.SUBMISSION, "bidders")),
     hint=(
         "开标记录即告固定；已开标的采购包进入资格审查",
         "The record is final; the opened lots go on to qualification",
@@ -160,5 +172,5 @@ def conclude_opening(case: Case, *, by: Any, now: datetime.datetime, answer: str
     Opening.objects.filter(case=case).update(concluded_at=now, answer=answer)
     periods.close_period(case, at=now)
     for lot in rules.pending_lots(case):
-        stage = Stage.QUALIFICATION if rules.enough_bids(lot, now=now) else Stage.OPENING
+        stage = method.follows(case, Stage.OPENING) if rules.enough_bids(lot, now=now) else Stage.OPENING
         periods.open_period(case, stage=stage, opens_at=now, lot=lot)

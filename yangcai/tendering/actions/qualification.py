@@ -1,4 +1,4 @@
-"""Which bidders are qualified? Checked by the buyer or its agent, not by the committee (财政部令第87号 art. 44)."""
+"""Which bidders are qualified? Checked by the buyer or its agent in a tender (87号令 44), else by the committee."""
 
 import datetime
 from typing import Any
@@ -11,9 +11,11 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering import standing
+from yangcai.procedures import every
+from yangcai.tendering import method, standing
 from yangcai.tendering.inputs import narrow
-from yangcai.tendering.models import ClauseKind, Finding
+from yangcai.tendering.models import AwardLetter, ClauseKind, Finding
+from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import qualification as rules
 
 
@@ -91,8 +93,9 @@ def write_findings(rows: list[dict[str, Any]], *, now: datetime.datetime) -> Non
     zh="记录资格审查",
     en="Record the qualification check",
     on=Lot,
-    by={Role.BUYER_OFFICER, Role.AGENT},
-    at={Stage.QUALIFICATION},
+    by={Role.BUYER_OFFICER, Role.AGENT, Role.EXPERT},
+    at={Stage.QUALIFICATION, Stage.EVALUATION},
+    needs=(rules.is_mine_to_check, rules.is_checked_now, seats.sits, seats.chairs),
     input=RecordQualification,
     checks=(rules.one_finding_per_pair,),
     sentence=("{post}记录了资格审查结论", "{post} recorded the qualification check"),
@@ -113,13 +116,19 @@ def record_qualification(lot: Lot, *, by: Any, now: datetime.datetime, rows: lis
     zh="完成资格审查",
     en="Conclude the qualification check",
     on=Lot,
-    by={Role.BUYER_OFFICER, Role.AGENT},
+    by={Role.BUYER_OFFICER, Role.AGENT, Role.EXPERT},
     at={Stage.QUALIFICATION},
-    needs=(rules.all_qualification_found, rules.enough_qualified),
+    needs=(rules.is_mine_to_check, seats.sits, seats.chairs, rules.all_qualification_found, rules.enough_qualified),
     sentence=("{post}完成了资格审查", "{post} concluded the qualification check"),
-    cites=("qualification.by_buyer", "bidders.qualified"),
+    cites=("qualification.by_buyer", *every(Stage.QUALIFICATION, "bidders")),
 )
 def conclude_qualification(lot: Lot, *, by: Any, now: datetime.datetime) -> None:
-    """Fix who is qualified and hand the lot to the committee. Fewer than three: the lot is declared unsuccessful."""
-    standing.record_qualification(lot)
-    periods.advance(lot.case, to=Stage.EVALUATION, at=now, lot=lot)
+    """Fix who is qualified and go on as the method does; whoever is out of a dialogue is told why at once. With too few
+    the lot is declared unsuccessful instead."""
+    out = standing.record(lot, through=rules.through(lot))
+    if rules.through(lot) == standing.RESPONSIVENESS:
+        for one in out:
+            AwardLetter.objects.create(
+                lot=lot, supplier=one.bid.supplier, is_winner=False, reason=one.reason, issued_at=now
+            )
+    periods.advance(lot.case, to=method.follows(lot.case, Stage.QUALIFICATION), at=now, lot=lot)

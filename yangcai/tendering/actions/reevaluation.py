@@ -16,13 +16,17 @@ from yangcai.parties.roles import Role
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.models import EvaluationReport
 from yangcai.tendering.rules import award as results
-from yangcai.tendering.rules import evaluation as scoring
 from yangcai.tendering.rules import reevaluation as rules
 
 
 class ReopenEvaluation(Input):
-    ground = forms.ChoiceField(label=_("重新评审情形"), choices=scoring.CorrectionGround.choices)
+    ground = forms.ChoiceField(label=_("重新评审情形"), choices=rules.ReopenGround.choices)
     reason = TextField(label=_("发现的问题"), lines=4)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            known = rules.grounds(self.subject)
+            self.fields["ground"].help_text = "；".join(str(rules.ReopenGround(code).label) for code in known)
 
 
 @action(
@@ -32,7 +36,8 @@ class ReopenEvaluation(Input):
     on=Lot,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.EVALUATION, Stage.AWARD},
-    needs=(results.is_run_by, scoring.scores_are_asked, rules.report_stands, rules.nothing_determined),
+    needs=(results.is_run_by, rules.something_may_be_wrong, rules.report_stands, rules.nothing_determined),
+    checks=(rules.ground_is_the_method_s,),
     input=ReopenEvaluation,
     sentence=(
         "{post}组织原评标委员会重新评审",

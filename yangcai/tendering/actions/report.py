@@ -11,7 +11,8 @@ from yangcai.cases.queries import candidates
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic
+from yangcai.procedures import every
+from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignature
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import committee as seats
@@ -49,7 +50,7 @@ def sign_report(report: EvaluationReport, *, by: Any, now: datetime.datetime, di
 
 
 def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
-    """The candidates in the order of the report; the amount is the bid price, never the evaluated one."""
+    """The candidates in the order of the report; the amount is the (last) offer, never the evaluated price."""
     candidates(report.lot).update(superseded_at=now)
     bids = {str(bid.pk): bid for bid in OpenedBid.objects.filter(lot=report.lot)}
     for bidder in report.result["candidates"]:
@@ -74,9 +75,9 @@ def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
     at={Stage.EVALUATION},
     needs=(results.is_run_by, results.report_is_signed, rules.is_latest),
     sentence=("{post}向采购人送交了评标报告", "{post} sent the evaluation report to the buyer"),
-    cites=("award.report",),
+    cites=every(Stage.EVALUATION, "decide"),
 )
 def send_report(report: EvaluationReport, *, by: Any, now: datetime.datetime) -> None:
     """The evaluation is over; the buyer's five working days begin."""
     EvaluationReport.objects.filter(pk=report.pk).update(sent_at=now)
-    periods.advance(report.lot.case, to=Stage.AWARD, at=now, lot=report.lot)
+    periods.advance(report.lot.case, to=method.follows(report.lot.case, Stage.EVALUATION), at=now, lot=report.lot)

@@ -16,6 +16,7 @@ from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import EvaluationReport, Score
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
+from yangcai.tendering.rules.dialogue import last_offers_are_open
 
 
 class ScoreRow(forms.Form):
@@ -53,6 +54,7 @@ class Scores(Input):
     needs=(
         seats.sits,
         rules.scores_are_asked,
+        last_offers_are_open,
         rules.not_submitted,
         rules.responsiveness_found,
         rules.not_failed,

@@ -16,13 +16,15 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import Requirement
 from yangcai.procedures.evaluation.model import DEFAULT_DECIMALS
 from yangcai.procedures.evaluation.price_score import FORMULAS
+from yangcai.tendering import method
 from yangcai.tendering.clauses import write_clauses
-from yangcai.tendering.models import PaymentTerm, PaymentTermDue, Solicitation
+from yangcai.tendering.models import Changeable, InvitedBy, PaymentTerm, PaymentTermDue, Solicitation
 from yangcai.tendering.rules import solicitation as rules
 
 #: 投标有效期: the file sets it (87号令 art. 23); ninety days is what most files say.
 USUAL_VALIDITY_DAYS = 90
 ROLES = frozenset({Role.AGENT, Role.BUYER_OFFICER})
+CHANGEABLE = tuple(f"may_change_{part}" for part in Changeable.values)
 
 
 class ShareField(forms.DecimalField):
@@ -57,6 +59,10 @@ class DraftSolicitation(Input):
         required=False,
     )
     rounding = forms.IntegerField(label=_("得分保留小数位数"), min_value=0, max_value=4, required=False)
+    invited_by = forms.ChoiceField(label=_("邀请供应商的方式"), choices=InvitedBy.choices, required=False)
+    may_change_technical = forms.BooleanField(label=_("谈判中技术要求可以变动"), required=False)
+    may_change_service = forms.BooleanField(label=_("谈判中服务要求可以变动"), required=False)
+    may_change_contract = forms.BooleanField(label=_("谈判中合同草案条款可以变动"), required=False)
     core_product = TextField(label=_("核心产品"), required=False, help_text=_("非单一产品采购项目须载明"))
     agent_fee = TextField(label=_("代理费用收取标准"), lines=2, required=False)
     document = DocumentField(label=_("采购文件正文"), required=False)
@@ -65,6 +71,10 @@ class DraftSolicitation(Input):
         if not isinstance(self.subject, Case):
             return
         self.fields["agent_fee"].disabled = self.subject.agent_id is None
+        ways = [(way.value, InvitedBy(way.value).label) for way in method.of(self.subject).invites]
+        self.fields["invited_by"].choices = ways  # type: ignore[attr-defined]
+        for flag in CHANGEABLE:
+            self.fields[flag].disabled = not method.has(self.subject, Stage.DIALOGUE)
         drafted = Solicitation.objects.filter(case=self.subject).first()
         if drafted is not None:
             values = {name: getattr(drafted, name, None) for name in self.fields}
@@ -84,6 +94,7 @@ class DraftSolicitation(Input):
         case = self.subject
         return {
             "bid_validity_days": USUAL_VALIDITY_DAYS,
+            "invited_by": method.of(case).invites[0].value,
             "bid_security": Decimal(0),
             "performance_security_rate": Decimal(0),
             "small_micro_rate": rules.least_rate(case, partner=False, now=self.now),
@@ -120,6 +131,7 @@ class DraftSolicitation(Input):
         rules.deductions_are_lawful,
         rules.domestic_rate_is_lawful,
         rules.no_floor_in_requirement,
+        rules.names_no_brand,
     ),
     input=DraftSolicitation,
     sentence=("{post}编制了采购文件", "{post} drafted the solicitation document"),
@@ -130,6 +142,9 @@ class DraftSolicitation(Input):
         "solicitation.validity",
         "solicitation.core_product",
         "solicitation.no_pointing",
+        "solicitation.no_brand",
+        "solicitation.negotiable",
+        "suppliers.invite",
         "bid_security.cap",
         "performance_security.form",
         "price_preference.evaluation_only",

@@ -9,18 +9,28 @@ from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
+from yangcai.procedures import PROCEDURES, engine
 from yangcai.tendering.models import (
     Bid,
     BidSecurity,
     Clause,
+    CommitteeMember,
     Correction,
     Criterion,
+    DialogueChange,
+    DialogueTalk,
+    FinalOffer,
+    Invitee,
     OpenedBid,
     Opening,
     Participation,
     PaymentTerm,
     Solicitation,
+    SupplierDraw,
 )
+
+#: The methods whose opening is public.
+READ_OUT = tuple(one.code for one in PROCEDURES.values() if engine.step(procedure=one, stage=Stage.OPENING).reads_out)
 
 
 def _run_by(post: Post, prefix: str) -> Q:
@@ -86,7 +96,9 @@ def visible_bids(post: Post | None, now: datetime.datetime) -> QuerySet[Bid]:
     if post is None:
         return found.none()
     own = Q(supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
-    return found.filter(own | _run_by(post, "lot__case__") & Q(_opened(now, "lot__case_id")))
+    lying_open = Q(stage=Stage.SUBMISSION) & Q(_opened(now, "lot__case_id"))
+    lying_open |= Q(pk__in=FinalOffer.objects.filter(opened_at__lte=now).values("bid"))
+    return found.filter(own | _run_by(post, "lot__case__") & lying_open)
 
 
 @standing(Bid)
@@ -122,9 +134,94 @@ def visible_openings(post: Post | None, now: datetime.datetime) -> QuerySet[Open
 
 @scope(OpenedBid)
 def visible_opened_bids(post: Post | None, now: datetime.datetime) -> QuerySet[OpenedBid]:
-    """The opening is public: bidders' names and prices are read out (87号令 art. 41)."""
+    """A tender's opening is public: bidders' names and prices are read out (87号令 art. 41). In any other method nobody
+    learns another supplier's price (政府采购法 art. 38(4)): one's own, and the buyer's side with its committee."""
     found = OpenedBid.objects.filter(opened_at__lte=now, lot__case__in=visible_to(post, now))
-    return found.select_related("lot__case", "supplier", "bid")
+    found = found.select_related("lot__case", "supplier", "bid", "final_offer")
+    public = Q(lot__case__procedure__in=READ_OUT)
+    if post is None:
+        return found.filter(public)
+    seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+    inside = _run_by(post, "lot__case__") | Q(lot__case__in=seat)
+    return found.filter(public | Q(supplier_id=post.organisation_id) | inside)
+
+
+# --- without a notice, and in the dialogue -------------------------------------------------------------------------
+
+
+@scope(Invitee)
+def visible_invitees(post: Post | None, now: datetime.datetime) -> QuerySet[Invitee]:
+    """Whoever runs or oversees the case, those who recommend, and an invited supplier its own place; the recommended
+    are published with the result (87号令 art. 69)."""
+    found = Invitee.objects.select_related("case", "supplier", "recommended_by__organisation")
+    if post is None:
+        return found.none()
+    own = Q(supplier_id=post.organisation_id, invited_at__lte=now) | Q(recommended_by=post)
+    return found.filter(own | _run_by(post, "case__"))
+
+
+@standing(Invitee)
+def concerns_invitee(invitee: Invitee, post: Post) -> bool:
+    return concerns_case(invitee.case, post)
+
+
+@scope(SupplierDraw)
+def visible_supplier_draws(post: Post | None, now: datetime.datetime) -> QuerySet[SupplierDraw]:
+    """The seed tells who was drawn: the buyer's side and the overseers, everybody once the offers lie open."""
+    found = SupplierDraw.objects.select_related("case")
+    if post is None:
+        return found.none()
+    return found.filter(_run_by(post, "case__") | Q(case__in=visible_to(post, now)) & Q(_opened(now, "case_id")))
+
+
+@standing(SupplierDraw)
+def concerns_supplier_draw(draw: SupplierDraw, post: Post) -> bool:
+    return concerns_case(draw.case, post)
+
+
+@scope(DialogueTalk)
+def visible_talks(post: Post | None, now: datetime.datetime) -> QuerySet[DialogueTalk]:
+    """The committee and the buyer's side; a supplier the talks it took part in."""
+    found = DialogueTalk.objects.select_related("opened_bid__lot__case", "opened_bid__supplier")
+    if post is None:
+        return found.none()
+    seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+    own = Q(opened_bid__supplier_id=post.organisation_id)
+    return found.filter(own | _run_by(post, "opened_bid__lot__case__") | Q(opened_bid__lot__case__in=seat))
+
+
+@standing(DialogueTalk)
+def concerns_talk(talk: DialogueTalk, post: Post) -> bool:
+    return concerns_opened_bid(talk.opened_bid, post)
+
+
+@scope(DialogueChange)
+def visible_changes(post: Post | None, now: datetime.datetime) -> QuerySet[DialogueChange]:
+    """Told to every supplier still in at the same instant, and to none of them before (74号令 art. 32)."""
+    found = DialogueChange.objects.select_related("lot__case")
+    if post is None:
+        return found.none()
+    seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+    in_it = OpenedBid.objects.filter(supplier_id=post.organisation_id, lot=OuterRef("lot"), invalid_reason="")
+    told = Q(told_at__lte=now) & Q(Exists(in_it.filter(left_at__isnull=True)))
+    return found.filter(told | _run_by(post, "lot__case__") | Q(lot__case__in=seat))
+
+
+@standing(DialogueChange)
+def concerns_change(change: DialogueChange, post: Post) -> bool:
+    return concerns_case(change.lot.case, post)
+
+
+@scope(FinalOffer)
+def visible_final_offers(post: Post | None, now: datetime.datetime) -> QuerySet[FinalOffer]:
+    """As the offers they belong to."""
+    found = FinalOffer.objects.select_related("opened_bid__lot__case", "opened_bid__supplier", "bid")
+    return found.filter(opened_at__lte=now, opened_bid__in=visible_opened_bids(post, now))
+
+
+@standing(FinalOffer)
+def concerns_final_offer(offer: FinalOffer, post: Post) -> bool:
+    return concerns_opened_bid(offer.opened_bid, post)
 
 
 @standing(OpenedBid)

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from yangcai.cases import queries as cases
-from yangcai.cases.models import Award, Case, Lot, Stage
+from yangcai.cases.models import Award, Case, Lot
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import (
     AwardLetter,
     Committee,
@@ -26,9 +26,6 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules.committee import member_at, members
 from yangcai.tendering.rules.evaluation import has_submitted, is_rated
-
-JUDGING = frozenset({Stage.QUALIFICATION, Stage.EVALUATION})
-
 
 # --- who belongs to it ---------------------------------------------------------------------------------------------
 
@@ -100,7 +97,7 @@ def concerns_member(member: CommitteeMember, post: Post) -> bool:
 def names_are_public(case: Case, now: datetime.datetime) -> bool:
     """From the award notice on; with several lots, once none of them is being judged any more."""
     announced = Award.objects.filter(lot__case=case, announced_at__lte=now).exists()
-    return announced and not any(lot.stage_at(now) in JUDGING for lot in case.lots.all())
+    return announced and not any(lot.stage_at(now) in method.judging(case) for lot in case.lots.all())
 
 
 @dataclass(frozen=True)
@@ -148,9 +145,9 @@ def published_members(case: Case, now: datetime.datetime) -> list[dict[str, Any]
 # --- findings, scores, results -------------------------------------------------------------------------------------
 
 
-def outcome_is_told(lot: Lot, now: datetime.datetime) -> bool:
-    """Whether bidders have their letters: after the award notice, or when the lot has failed."""
-    return AwardLetter.objects.filter(lot=lot, issued_at__lte=now).exists()
+def outcome_is_told(lot: Lot, post: Post, now: datetime.datetime) -> bool:
+    """Whether this bidder has its letter: after the award notice, when the lot has failed, or when it was put out."""
+    return AwardLetter.objects.filter(lot=lot, supplier_id=post.organisation_id, issued_at__lte=now).exists()
 
 
 def sees_findings(lot: Lot, post: Post | None) -> bool:
@@ -164,7 +161,7 @@ def findings(lot: Lot, post: Post | None, now: datetime.datetime) -> QuerySet[Fi
     found = found.order_by("opened_bid_id", "clause__kind", "clause__number")
     if sees_findings(lot, post):
         return found
-    if post is not None and post.role == Role.SUPPLIER and outcome_is_told(lot, now):
+    if post is not None and post.role == Role.SUPPLIER and outcome_is_told(lot, post, now):
         return found.filter(opened_bid__supplier_id=post.organisation_id)
     return found.none()
 
@@ -248,7 +245,7 @@ def score_table(lot: Lot, post: Post | None, now: datetime.datetime) -> ScoreTab
         return _table(lot, post, now, criteria, report, only_member=None if complete else member)
     if report is not None:
         return _table(lot, post, now, criteria, report)
-    if post is not None and post.role == Role.SUPPLIER and outcome_is_told(lot, now):
+    if post is not None and post.role == Role.SUPPLIER and outcome_is_told(lot, post, now):
         latest = arithmetic.latest_report(lot)
         return _own_row(lot, post, criteria, latest) if latest else None
     return None
@@ -334,7 +331,7 @@ def public_result(award: Award) -> dict[str, Any]:
                 "unit_price": str(line.unit_price),
                 "amount": str(line.amount),
             }
-            for line in (bid.lines.all() if bid else [])
+            for line in (bid.last_lines if bid else [])
         ],
         "brand": bid.brand if bid else "",
         "deductions": found.get("deductions", []),

@@ -7,16 +7,19 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from yangcai import law, procedures
+from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, Candidate, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
-from yangcai.cases.rules import applicable, refuse, runs_the_case
+from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import arithmetic, standing
-from yangcai.tendering.models import Bid, ClauseKind, EvaluationReport, OpenedBid
+from yangcai.tendering import arithmetic, method, standing
+from yangcai.tendering.models import ClauseKind, EvaluationReport, OpenedBid
+from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.qualification import through
 
 #: The clock after whose end the first candidate is deemed the winner (87号令 art. 68).
 DECIDE_CLOCK = "C13"
@@ -31,12 +34,14 @@ class PassedOverGround(TextChoices):
 
 
 class UnsuccessfulGround(TextChoices):
-    """废标: the closed list of 政府采购法 art. 36, and the winner's refusal (条例 art. 49)."""
+    """废标: the closed list of 政府采购法 art. 36, for other methods of 74号令 art. 37, 43, 50 and 214号文 art. 34; and
+    the winner's refusal (条例 art. 49)."""
 
-    TOO_FEW = "too_few", _("符合专业条件的供应商或者对招标文件作实质响应的供应商不足三家")
+    TOO_FEW = "too_few", _("符合专业条件的供应商或者对采购文件作实质响应的供应商不足三家（依法可以为两家的，不足两家）")
     ILLEGALITY = "illegality", _("出现影响采购公正的违法、违规行为")
     OVER_BUDGET = "over_budget", _("投标人的报价均超过了采购预算，采购人不能支付")
     CANCELLED = "cancelled", _("因重大变故，采购任务取消")
+    GROUND_GONE = "ground_gone", _("因情况变化，不再符合该采购方式的适用情形")
     WINNER_REFUSED = "winner_refused", _("中标人拒绝签订合同，重新开展采购活动")
 
 
@@ -46,6 +51,7 @@ UNSUCCESSFUL_RULES = {
     UnsuccessfulGround.ILLEGALITY: "evaluation.unsuccessful",
     UnsuccessfulGround.OVER_BUDGET: "evaluation.all_above_budget",
     UnsuccessfulGround.CANCELLED: "evaluation.unsuccessful",
+    UnsuccessfulGround.GROUND_GONE: "evaluation.unsuccessful",
     UnsuccessfulGround.WINNER_REFUSED: "award.refused",
 }
 
@@ -58,7 +64,7 @@ def is_run_by(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | Non
 def report_is_signed(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     if subject.signed_at is None:
         yield refuse(
-            "evaluation.report",
+            own(subject.lot.case, "evaluation.report"),
             code="report_unsigned",
             zh="评标报告须由评标委员会全体成员签署后才能送交采购人",
             en="Every member signs the report before it goes to the buyer",
@@ -97,7 +103,7 @@ def has_candidate(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal |
     if open_candidates(subject, now=now):
         return None
     return refuse(
-        "award.refused",
+        own(subject.case, "award.refused"),
         code="no_candidate_left",
         zh="没有可以确定为中标供应商的候选人；请对本包办理废标，重新开展采购活动",
         en="No candidate is left to be awarded: declare the lot unsuccessful and procure again",
@@ -115,7 +121,7 @@ def in_rank_order(
         yield from may_take_part(candidate.supplier, at=now)
         if Award.objects.filter(candidate=candidate, refused_at__isnull=False).exists():
             yield refuse(
-                "award.refused",
+                own(subject.case, "award.refused"),
                 code="candidate_refused",
                 zh="该候选人已经拒绝签订合同，请确定下一候选人",
                 en="This candidate has refused already: take the next one",
@@ -158,7 +164,7 @@ def buyer_was_silent(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusa
     if until is not None and until <= now and not Award.objects.filter(lot=subject).exists():
         return None
     return refuse(
-        "award.deemed",
+        own(subject.case, "award.deemed"),
         code="buyer_may_still_decide",
         zh="采购人确定中标供应商的期限未满或者已经作出决定，不能视同确定",
         en="The buyer's time to decide is not over, or it has decided: nothing is deemed",
@@ -231,10 +237,16 @@ def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
             found.add(UnsuccessfulGround.TOO_FEW)
     elif stage == Stage.QUALIFICATION:
         unfinished = standing.unchecked(lot, ClauseKind.QUALIFICATION, standing.opened(lot))
-        qualified = standing.still_in(lot, through=standing.QUALIFICATION)
-        if not unfinished and len(qualified) < fewest(lot, Stage.QUALIFICATION, now=now):
+        if through(lot) == standing.RESPONSIVENESS:
+            qualified = standing.still_in(lot, through=standing.QUALIFICATION)
+            unfinished += standing.unchecked(lot, ClauseKind.RESPONSIVENESS, qualified)
+        remaining = standing.still_in(lot, through=through(lot))
+        if not unfinished and len(remaining) < fewest(lot, Stage.QUALIFICATION, now=now):
             found.add(UnsuccessfulGround.TOO_FEW)
-    elif stage == Stage.EVALUATION:
+    elif stage in {Stage.DIALOGUE, Stage.FINAL_OFFER}:
+        if len(standing.still_in(lot)) < fewest(lot, Stage.FINAL_OFFER, now=now):
+            found.add(UnsuccessfulGround.TOO_FEW)
+    elif stage == Stage.EVALUATION and not last_offers_are_open(lot, by=None, now=now):
         qualified = standing.still_in(lot, through=standing.QUALIFICATION)
         outcome = arithmetic.outcome(lot, now=now)
         settled = not outcome.pending("confirm_correction")
@@ -247,19 +259,19 @@ def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
 
 
 def _too_few_bids(lot: Lot, *, now: datetime.datetime) -> bool:
-    live = Bid.objects.filter(lot=lot, replaced_at__isnull=True, withdrawn_at__isnull=True, damage="").count()
-    return live < fewest(lot, Stage.SUBMISSION, now=now)
+    return live_bids(lot=lot, damage="").count() < fewest(lot, Stage.SUBMISSION, now=now)
 
 
 def fewest(lot: Lot, stage: str, *, now: datetime.datetime) -> int:
     """How many bidders the method wants to come through a stage."""
-    step = procedures.engine.step(procedure=procedures.get(lot.case.procedure), stage=stage)
-    return law.value(step.bidders, **applicable(lot.case, now=now))
+    return method.fewest(lot.case, stage, now=now)
 
 
 def ground_is_given(subject: Lot, *, now: datetime.datetime, ground: str, reason: str, **_: Any) -> Iterator[Refusal]:
     """What the rows can show must be so; illegality and cancellation are stated with their reasons."""
     stated = {UnsuccessfulGround.ILLEGALITY, UnsuccessfulGround.CANCELLED}
+    if method.of(subject.case).needs_approval:
+        stated.add(UnsuccessfulGround.GROUND_GONE)
     if ground in stated:
         if not reason:
             yield Refusal(
@@ -270,7 +282,7 @@ def ground_is_given(subject: Lot, *, now: datetime.datetime, ground: str, reason
             )
     elif ground not in failures(subject, now=now):
         yield refuse(
-            UNSUCCESSFUL_RULES[UnsuccessfulGround(ground)],
+            own(subject.case, UNSUCCESSFUL_RULES[UnsuccessfulGround(ground)]),
             code="ground_not_given",
             zh="本包目前不存在“{ground}”这一情形，不得据此废标",
             en="The lot does not show this ground, so it may not be declared unsuccessful on it",

@@ -7,19 +7,29 @@ from typing import Any
 from django.utils import timezone
 
 from yangcai.cases import periods
-from yangcai.cases.models import Award, Case, LotOutcome
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.models import Award, Case, LotOutcome, Stage
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import SetAside
-from yangcai.tendering.models import Bid, BidSecurity, Opening, Participation, Solicitation
+from yangcai.tendering import method
+from yangcai.tendering.models import (
+    Bid,
+    BidSecurity,
+    InvitedBy,
+    Invitee,
+    OpenedBid,
+    Opening,
+    Participation,
+    Solicitation,
+)
 
 
-def live_bids(**found: Any) -> Any:
-    """Bids that are in: neither replaced nor withdrawn."""
-    return Bid.objects.filter(replaced_at__isnull=True, withdrawn_at__isnull=True, **found)
+def live_bids(*, stage: str = Stage.SUBMISSION, **found: Any) -> Any:
+    """Offers of a stage that are in: neither replaced nor withdrawn."""
+    return Bid.objects.filter(replaced_at__isnull=True, withdrawn_at__isnull=True, stage=stage, **found)
 
 
 # --- the documents -------------------------------------------------------------------------------------------------
@@ -33,13 +43,48 @@ def documents_are_supplied(subject: Case, *, by: Any, now: datetime.datetime) ->
     if solicitation is None:
         return Refusal("not_published", "采购公告尚未发布", "The invitation has not been published")
     return refuse(
-        "documents.supply.open_tender",
+        method.step_of(subject, Stage.INVITATION).documents,
         code="documents_not_supplied",
         zh="采购文件的提供时间为 {opens} 至 {closes}",
         en="The documents are supplied from {opens} until {closes}",
         opens=_local(solicitation.documents_from),
         closes=_local(solicitation.supply_closes_at),
         **applicable(subject, now=now),
+    )
+
+
+def is_invited(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Without a notice only those to whom an invitation went take part (87号令 art. 14; 74号令 art. 12)."""
+    open_to_all = not Solicitation.objects.filter(case=subject).exclude(invited_by=InvitedBy.NOTICE).exists()
+    invited = Invitee.objects.filter(case=subject, supplier_id=by.organisation_id, invited_at__isnull=False)
+    if open_to_all or invited.exists():
+        return None
+    return refuse(
+        "suppliers.invite",
+        code="not_invited",
+        zh="本项目向特定供应商发出邀请，贵单位不在受邀之列",
+        en="This purchase is among suppliers who were invited, and yours was not",
+        **applicable(subject, now=now),
+    )
+
+
+def did_not_refuse_before(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """拒绝签订合同的成交供应商不得参加重新开展的采购活动 (74号令 art. 22; 214号文 art. 33)."""
+    case = subject.root
+    key = own(case, "award.refused")
+    if case.predecessor_id is None or key == "award.refused":
+        return None
+    refused = Award.objects.filter(
+        lot__case_id=case.predecessor_id, supplier_id=by.organisation_id, refused_at__isnull=False
+    )
+    if not refused.exists():
+        return None
+    return refuse(
+        key,
+        code="refused_before",
+        zh="贵单位在上一次采购中拒绝签订合同，不得参加重新开展的采购活动",
+        en="Your organisation refused the contract of the purchase before this one and may not take part in its rerun",
+        **applicable(case, now=now),
     )
 
 
@@ -62,7 +107,7 @@ def has_documents(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
     if Participation.objects.filter(case=subject.root, supplier_id=by.organisation_id).exists():
         return None
     return refuse(
-        "documents.supply.open_tender",
+        method.step_of(subject.root, Stage.INVITATION).documents,
         code="documents_not_obtained",
         zh="贵单位未在规定时间内获取采购文件，不能投标",
         en="Your organisation did not obtain the documents in time and cannot bid",
@@ -75,7 +120,7 @@ def opening_not_begun(subject: Any, *, by: Any, now: datetime.datetime) -> Refus
     if not Opening.objects.filter(case=subject.root).exists():
         return None
     return refuse(
-        "submission.late_bid",
+        own(subject.root, "submission.late_bid"),
         code="late_bid",
         zh="开标已经开始，逾期送达的投标文件应当拒收",
         en="The opening has begun: a late bid is refused",
@@ -89,7 +134,7 @@ def submission_is_open(subject: Any, *, by: Any, now: datetime.datetime) -> Refu
     if closes_at is None or now < closes_at:
         return None
     return refuse(
-        "submission.late_bid",
+        own(subject.root, "submission.late_bid"),
         code="late_bid",
         zh="投标已于 {closes} 截止，逾期送达的投标文件应当拒收",
         en="Submission closed at {closes}: a late bid is refused",
@@ -152,16 +197,22 @@ def security_is_held(subject: BidSecurity, *, by: Any, now: datetime.datetime) -
 def released(security: BidSecurity) -> tuple[datetime.datetime, str] | None:
     """(since when, by which clock) the security is to go back; None while it still secures a bid.
 
-    C18 withdrawn before the deadline; C19 the case was terminated; C16 a loser once the award letters are out, or the
-    failed tender's bidders; C17 the winner once the contract is signed by both.
+    C18 withdrawn before the deadline, or left before the last offer; C19 the case was terminated; C16 a loser once the
+    award letters are out, or the failed tender's bidders; C17 the winner once the contract is signed by both.
     """
     case = security.case
     if case.end_kind == "terminated":
         return case.ended_at, "C19"
-    own = Bid.objects.filter(lot__case=case, supplier_id=security.supplier_id)
-    withdrawn = own.filter(withdrawn_at__isnull=False).order_by("-withdrawn_at").first()
+    handed_in = Bid.objects.filter(lot__case=case, supplier_id=security.supplier_id, stage=Stage.SUBMISSION)
+    withdrawn = handed_in.filter(withdrawn_at__isnull=False).order_by("-withdrawn_at").first()
     if withdrawn and not live_bids(lot__case=case, supplier_id=security.supplier_id).exists():
         return withdrawn.withdrawn_at, "C18"
+    left = OpenedBid.objects.filter(lot__case=case, supplier_id=security.supplier_id, left_at__isnull=False)
+    if (
+        left.exists()
+        and left.count() == OpenedBid.objects.filter(lot__case=case, supplier_id=security.supplier_id).count()
+    ):
+        return max(left.values_list("left_at", flat=True)), "C18"
     moments = list(_decided(case, security.supplier_id))
     if not moments or None in moments:
         return None

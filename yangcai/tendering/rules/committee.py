@@ -18,20 +18,30 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import Bid, Committee, CommitteeMember, Participation
+from yangcai.tendering import method
+from yangcai.tendering.models import Bid, Committee, CommitteeMember, Invitee, Participation
+
+#: The speciality of lawyers in the library.
+LAW = "法律"
 
 # --- composition ---------------------------------------------------------------------------------------------------
 
 
 def smallest_size(case: Case, *, is_complex: bool, now: datetime.datetime) -> int:
-    """Fewest members: 5, or 7 from 10 million yuan on or when complex or of large social impact (87号令 art. 47)."""
+    """Fewest members, from the method's rules: a tender 5, or 7 from 10 million yuan on or when complex or of large
+    social impact (87号令 art. 47); a negotiation 3, or 5 at the open-tender threshold (74号令 art. 7)."""
     keys, on = _composition(case), applicable(case, now=now)
-    large = is_complex or (bool(keys.large_budget) and case.budget >= law.value(keys.large_budget, **on))
+    if not keys.size:
+        return 1
+    rich = bool(keys.large_budget) and law.applies(keys.large_budget, **on)
+    large = (is_complex and keys.large_if_complex) or (rich and case.budget >= law.value(keys.large_budget, **on))
     return law.value(keys.large_size if large and keys.large_size else keys.size, **on)
 
 
 def fewest_experts(case: Case, *, size: int, now: datetime.datetime) -> int:
-    """评审专家不得少于成员总数的三分之二."""
+    """评审专家不得少于成员总数的三分之二, where the method says so."""
+    if not _composition(case).expert_share:
+        return 0
     return ceil(size * Fraction(law.value(_composition(case).expert_share, **applicable(case, now=now))))
 
 
@@ -49,6 +59,7 @@ def interested(case: Case) -> set[int]:
     """Organisations whose people must stay away: buyer, agent, and whoever obtained the file or bids."""
     suppliers = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
     suppliers |= set(Bid.objects.filter(lot__case=case).values_list("supplier_id", flat=True))
+    suppliers |= set(Invitee.objects.filter(case=case).values_list("supplier_id", flat=True))
     return {case.buyer_id, *suppliers} | ({case.agent_id} if case.agent_id else set())
 
 
@@ -104,8 +115,9 @@ def seat_of(expert: Expert, *, now: datetime.datetime) -> Post:
 # --- needs and checks of the draw ----------------------------------------------------------------------------------
 
 
-def is_published(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if subject.published_at is not None and subject.ended_at is None:
+def may_be_formed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A tender's committee is drawn after publication; a group that confirms the file is formed before it (74号令)."""
+    if subject.ended_at is None and (subject.published_at is not None or not _composition(subject).draw):
         return None
     return Refusal(
         "not_running",
@@ -136,14 +148,17 @@ def drawn_in_time(subject: Case, *, now: datetime.datetime, evaluates_at: dateti
             field="evaluates_at",
         )
         return
+    key = _composition(subject).draw
+    if not key or not law.applies(key, **on):
+        return
     try:
-        earliest = calendar.working_days_before(calendar.day_of(evaluates_at), law.value("committee.draw", **on))
+        earliest = calendar.working_days_before(calendar.day_of(evaluates_at), law.value(key, **on))
     except calendar.HorizonError as error:
         yield beyond_calendar(error, field="evaluates_at")
         return
     if calendar.day_of(now) < earliest:
         yield refuse(
-            "committee.draw",
+            key,
             code="drawn_too_early",
             zh="抽取评审专家不得早于评审开始前{limit}：{evaluation} 评审的项目，最早可在 {earliest} 抽取",
             en="Experts may be drawn at most {limit} before the evaluation: for {evaluation}, from {earliest} on",
@@ -161,7 +176,7 @@ def composed_lawfully(
     on, keys = applicable(subject, now=now), _composition(subject)
     least = smallest_size(subject, is_complex=is_complex, now=now)
     members = size or least
-    if members < least or not members & 1:
+    if keys.size and (members < least or not members & 1):
         yield refuse(
             keys.size,
             code="committee_size",
@@ -204,9 +219,23 @@ def pool_suffices(
 ) -> Refusal | None:
     wanted = (size or smallest_size(subject, is_complex=is_complex, now=now)) - len(representatives)
     available = pool(subject, specialities=specialities, now=now).count()
-    if available >= wanted:
-        return None
-    return _pool_too_small(subject, wanted=wanted, available=available, now=now)
+    if available < wanted:
+        return _pool_too_small(subject, wanted=wanted, available=available, now=now)
+    if needs_lawyer(subject, is_complex=is_complex, now=now) and not pool(subject, specialities=LAW, now=now).exists():
+        return refuse(
+            _composition(subject).legal,
+            code="no_legal_expert",
+            zh="技术复杂、专业性强的项目，评审专家中应当包含一名法律专家，专家库中没有可以抽取的法律专家",
+            en="One expert of a complex purchase is a lawyer, and the library has none who could be drawn",
+            **applicable(subject, now=now),
+        )
+    return None
+
+
+def needs_lawyer(case: Case, *, is_complex: bool, now: datetime.datetime) -> bool:
+    """技术复杂、专业性强的谈判项目，评审专家中应当包含 1 名法律专家 (74号令 art. 7)."""
+    key = _composition(case).legal
+    return is_complex and bool(key) and law.applies(key, **applicable(case, now=now))
 
 
 def replacement_available(subject: CommitteeMember, *, now: datetime.datetime, representative: Any, **_: Any) -> Any:
@@ -270,8 +299,10 @@ def member_at(case: Case, post: Any) -> CommitteeMember | None:
 def evaluation_has_begun(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Members do not attend the opening (87号令 art. 40): they sign in once a lot has left it."""
     case = subject.committee.case
-    begun = {Stage.QUALIFICATION, Stage.EVALUATION}
+    begun = method.judging(case)
     if any(lot.stage_at(now) in begun for lot in case.lots.all()):
+        return None
+    if case.published_at is None and not _composition(case).draw:
         return None
     return refuse(
         "opening.committee_absent",
@@ -307,7 +338,7 @@ def has_no_interest(subject: CommitteeMember, *, by: Any, now: datetime.datetime
 
 def still_evaluating(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A member is replaced while there is still something to evaluate."""
-    over = {Stage.AWARD, ""}
+    over = {str(Stage.AWARD), ""}
     if any(lot.stage_at(now) not in over for lot in subject.committee.case.lots.all()):
         return None
     return Refusal("evaluation_over", "评审已经结束，不能更换成员", "The evaluation is over: no member can be replaced")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai import law
 from yangcai.cases.models import EvaluationMethod, Lot
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
@@ -331,7 +331,7 @@ def not_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal |
     if member is None or not has_submitted(subject, member):
         return None
     return refuse(
-        "evaluation.corrections",
+        own(subject.case, "evaluation.corrections"),
         code="scores_submitted",
         zh="您的评分已经提交；只有四种法定情形可以修改，请办理“评分更正”",
         en="Your scores are submitted; they may only be changed on one of the four lawful grounds, as a correction",
@@ -364,7 +364,7 @@ def scores_in_range(subject: Lot, *, by: Any, now: datetime.datetime, rows: list
         criterion = weights[row["criterion"]]
         if not Decimal(0) <= row["value"] <= criterion.weight:
             yield refuse(
-                "evaluation.corrections",
+                own(subject.case, "evaluation.corrections"),
                 code="score_out_of_range",
                 zh="第 {number} 行：“{criterion}”的得分 {value} 超出评分标准范围 0 至 {weight} 分",
                 en="Row {number}: {value} points for {criterion} lie outside its range of 0 to {weight}",
@@ -420,7 +420,7 @@ def report_unsigned(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal
     if report.signed_at is None:
         return None
     return refuse(
-        "evaluation.corrections",
+        own(subject.case, "evaluation.corrections"),
         code="report_signed",
         zh="评标报告已经签署；此后发现四种情形的，须由采购人或者代理机构组织原评标委员会重新评审，改变结果的书面报告财政部门",
         en="The report is signed: from now on the buyer or agent calls the same committee to evaluate anew, and tells"
@@ -452,7 +452,7 @@ def ground_is_given(
         if not scored or not (concerned or judged):
             refusals.append(
                 refuse(
-                    "evaluation.corrections",
+                    own(subject.case, "evaluation.corrections"),
                     code="ground_not_found",
                     zh="第 {number} 行：您对该投标“{criterion}”的评分不存在所选的情形，不得修改",
                     en="Row {number}: the chosen ground does not apply to your score for {criterion} of this bid",
@@ -491,7 +491,7 @@ def nothing_to_put_right(subject: EvaluationReport, *, by: Any, now: datetime.da
         if finding["kind"] in BLOCKING:
             bidder = subject.result["bidders"][finding["bidder"]]
             yield refuse(
-                "evaluation.corrections",
+                own(subject.lot.case, "evaluation.corrections"),
                 code="result_needs_correction",
                 zh="签署前须先更正：{bidder}，{finding}",
                 en="To be corrected before signing: {bidder}, {finding_en}",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from yangcai import law, procedures
+from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Stage
 from yangcai.cases.rules import applicable, beyond_calendar, intention_refusal, refuse
@@ -13,12 +13,8 @@ from yangcai.kernel import calendar
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import engine
+from yangcai.tendering.method import step_of
 from yangcai.tendering.models import Solicitation
-
-
-def step_of(case: Case, stage: str) -> procedures.Step:
-    """The method's data for a stage."""
-    return engine.step(procedure=procedures.get(case.procedure), stage=stage)
 
 
 def intention_precedes(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -183,7 +179,7 @@ def is_extended_enough(
     """可能影响投标文件编制的，应当在投标截止 15 日前发出，不足的顺延 (87号令 art. 27)."""
     closes_at = new_submission_closes_at or periods.closing_at(subject)
     key, on = step_of(subject, Stage.SUBMISSION).correction, applicable(subject, now=now)
-    if not affects_bids or closes_at is None or not law.applies(key, **on):
+    if not affects_bids or closes_at is None or not key or not law.applies(key, **on):
         return None
     try:
         extension = engine.extension(key, corrected=now, closes=closes_at, **on)

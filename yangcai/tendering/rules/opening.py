@@ -3,12 +3,11 @@
 import datetime
 from typing import Any
 
-from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
-from yangcai.procedures import engine
+from yangcai.tendering import method
 from yangcai.tendering.models import OpenedBid, Opening
 from yangcai.tendering.rules.bids import live_bids
 
@@ -24,10 +23,7 @@ def pending_lots(case: Case) -> list[Lot]:
 
 def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:
     """投标人不足 3 家的，不得开标 (87号令 art. 41): counted per lot, by what came in."""
-    key = engine.step(procedure=procedures.get(lot.case.procedure), stage=Stage.SUBMISSION).bidders
-    on = applicable(lot.case, now=now)
-    fewest = law.value(key, **on) if law.applies(key, **on) else 1
-    return live_bids(lot=lot).count() >= fewest
+    return live_bids(lot=lot).count() >= method.fewest(lot.case, Stage.SUBMISSION, now=now)
 
 
 def not_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:

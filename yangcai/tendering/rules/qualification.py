@@ -3,12 +3,12 @@
 import datetime
 from typing import Any
 
-from yangcai import law
-from yangcai.cases.models import Lot
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.models import Lot, Stage
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import standing
-from yangcai.tendering.models import ClauseKind
+from yangcai.parties.roles import Role
+from yangcai.tendering import method, standing
+from yangcai.tendering.models import ClauseKind, EvaluationReport
 
 
 def duplicates(rows: list[dict[str, Any]], *keys: str) -> list[Refusal]:
@@ -34,14 +34,54 @@ def one_finding_per_pair(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) 
     return duplicates(rows, "bid", "clause")
 
 
+def is_mine_to_check(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A tender's qualification is checked by the buyer or its agent (87号令 art. 44), any other by the committee."""
+    committee_does = method.committee_does(subject.case, Stage.QUALIFICATION)
+    if committee_does == (by.role == Role.EXPERT):
+        return None
+    return refuse(
+        own(subject.case, "qualification.by_buyer"),
+        code="not_yours_to_check",
+        zh="本项目由小组审查响应文件" if committee_does else "本项目由采购人或者采购代理机构审查投标人资格",
+        en="The committee examines these offers" if committee_does else "The buyer or its agent checks the bidders",
+        **applicable(subject.case, now=now),
+    )
+
+
+def is_checked_now(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Until it is concluded; again where a signed evaluation was taken up because of it (74号令 art. 21)."""
+    report = EvaluationReport.objects.filter(lot=subject).order_by("-revision").first()
+    reopened = report is not None and report.signed_at is None and report.correction_ground == "qualification"
+    if subject.stage_at(now) == Stage.QUALIFICATION or reopened:
+        return None
+    return Refusal("wrong_stage", "资格审查已经完成", "The qualification check is concluded")
+
+
+def is_examined_now(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """In which stages offers are found responsive, the method says."""
+    stage = subject.stage_at(now)
+    if stage and method.step_of(subject.case, stage).examines:
+        return None
+    return Refusal("wrong_stage", "本环节不审查响应情况", "Offers are not found responsive at this stage")
+
+
+def through(lot: Lot) -> str:
+    """As far as the stage of qualification looks: at the conditions alone, or at the substance too."""
+    examines = method.step_of(lot.case, Stage.QUALIFICATION).examines
+    return standing.RESPONSIVENESS if examines else standing.QUALIFICATION
+
+
 def all_qualification_found(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """资格审查 is done when every bid has been checked against every clause (87号令 art. 44)."""
     missing = standing.unchecked(subject, ClauseKind.QUALIFICATION, standing.opened(subject))
+    if not missing and through(subject) == standing.RESPONSIVENESS:
+        qualified = standing.still_in(subject, through=standing.QUALIFICATION)
+        missing = standing.unchecked(subject, ClauseKind.RESPONSIVENESS, qualified)
     if not missing:
         return None
     bid, clause = missing[0]
     return refuse(
-        "qualification.by_buyer",
+        own(subject.case, "qualification.by_buyer"),
         code="qualification_unfinished",
         zh="资格审查尚有 {count} 项没有结论，例如“{bidder}”的“{clause}”；请逐项记录后再提交",
         en="{count} qualification checks are still open, for example “{clause}” of {bidder}: record each before"
@@ -54,14 +94,14 @@ def all_qualification_found(subject: Lot, *, by: Any, now: datetime.datetime) ->
 
 
 def enough_qualified(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """合格投标人不足 3 家的，不得评标 (87号令 art. 44)."""
-    valid = standing.still_in(subject, through=standing.QUALIFICATION)
+    """合格投标人不足 3 家的，不得评标 (87号令 art. 44); of any other method as many as it says."""
+    valid = standing.still_in(subject, through=through(subject))
     on = applicable(subject.case, now=now)
-    least = law.value("bidders.qualified", **on)
+    least = method.fewest(subject.case, Stage.QUALIFICATION, now=now)
     if len(valid) >= least:
         return None
     return refuse(
-        "bidders.qualified",
+        method.enough(subject.case, Stage.QUALIFICATION, now=now),
         code="too_few_qualified",
         zh="合格投标人只有 {count} 家，不足 {least} 家，不得评标；请对本包办理废标",
         en="Only {count} bidders are qualified, fewer than {least}: the lot may not be evaluated; declare it"

@@ -4,12 +4,17 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.actions import chinese
 from yangcai.cases.models import Lot
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import EvaluationReport
 from yangcai.tendering.rules.award import live_award
+from yangcai.tendering.rules.evaluation import CorrectionGround, is_rated, scores_are_asked
 
 
 def former(report: EvaluationReport) -> EvaluationReport | None:
@@ -28,13 +33,49 @@ def changed_result(report: EvaluationReport) -> bool:
     )
 
 
+class ReopenGround(TextChoices):
+    """Everything on which some method takes a signed evaluation up again; which of it holds, the method says."""
+
+    QUALIFICATION = "qualification", _("资格性审查认定错误")
+    PRICE = "price", _("价格计算错误")
+    SUM = CorrectionGround.SUM.value, CorrectionGround.SUM.label
+    RANGE = CorrectionGround.RANGE.value, CorrectionGround.RANGE.label
+    OBJECTIVE = CorrectionGround.OBJECTIVE.value, CorrectionGround.OBJECTIVE.label
+    ABNORMAL = CorrectionGround.ABNORMAL.value, CorrectionGround.ABNORMAL.label
+
+
+def grounds(lot: Lot) -> list[str]:
+    """On what this lot's evaluation may be taken up again; without scores nothing that is about scores."""
+    of_scores = set(CorrectionGround.values)
+    return [code for code in method.of(lot.case).reopens if code not in of_scores or is_rated(lot)]
+
+
+def something_may_be_wrong(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Under lowest price a tender scores nothing, and 87号令 art. 64 is about scores alone."""
+    return None if grounds(subject) else scores_are_asked(subject, by=by, now=now)
+
+
+def ground_is_the_method_s(subject: Lot, *, now: datetime.datetime, ground: str, **_rest: Any) -> Refusal | None:
+    if ground in grounds(subject):
+        return None
+    return refuse(
+        own(subject.case, "evaluation.corrections"),
+        code="no_ground_to_reopen",
+        zh="“{ground}”不是该采购方式可以重新评审的情形",
+        en="This method knows no such ground to evaluate anew: {ground}",
+        field="ground",
+        ground=chinese(ReopenGround(ground).label),
+        **applicable(subject.case, now=now),
+    )
+
+
 def report_stands(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Before the signatures the members correct their scores themselves."""
     report = arithmetic.latest_report(subject)
     if report is not None and report.signed_at is not None:
         return None
     return refuse(
-        "evaluation.corrections",
+        own(subject.case, "evaluation.corrections"),
         code="nothing_to_reopen",
         zh="评标报告尚未签署完成，评委可以直接办理“评分更正”，无需重新评审",
         en="The report is not signed yet: the members correct their scores, nothing is taken up again",
@@ -60,7 +101,7 @@ def nothing_determined(subject: Lot, *, by: Any, now: datetime.datetime) -> Refu
 def is_to_be_reported(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     if not changed_result(subject):
         yield refuse(
-            "evaluation.corrections",
+            own(subject.lot.case, "evaluation.corrections"),
             code="result_unchanged",
             zh="该评标报告没有改变此前的评标结果，无须报告财政部门",
             en="This report does not change the earlier result: there is nothing to report",

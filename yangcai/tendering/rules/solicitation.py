@@ -13,6 +13,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import Category, SetAside
 from yangcai.procedures.evaluation.model import FULL_MARKS
 from yangcai.procedures.evaluation.price_score import FORMULAS
+from yangcai.tendering import method
 from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, PaymentTerm, Solicitation
 
 #: Set-asides whose bids get no further price deduction (财库〔2020〕46号 art. 9).
@@ -25,6 +26,9 @@ SCALE = re.compile(rf"(注册资本|注册资金|资产总额|营业收入|从�
 AUTHORISATION = re.compile(r"(生产厂家|生产商|制造商|原厂|厂商)[^。；，]{0,8}(授权|背书)")
 #: A floor price (87号令 art. 12), but not the sentence that there is none.
 FLOOR = re.compile(r"(?<!不设)(?<!不设置)(?<!不设定)(?<!不得设定)(?<!无)最低限价")
+
+#: A brand that is asked for (74号令 art. 10); saying that none is meant is no such thing.
+BRAND = re.compile(r"(?<!不)(?:指定|限定|必须为|仅限|要求采用)[^。；，]{0,10}(?:品牌|牌)|品牌[为：:][^。；，\s]{1,20}")
 
 
 # --- securities and terms ------------------------------------------------------------------------------------------
@@ -244,6 +248,28 @@ def no_floor_in_requirement(
     return [_floor(subject, field, now=now) for field, text in texts.items() if FLOOR.search(text)]
 
 
+def names_no_brand(
+    subject: Case, *, now: datetime.datetime, requirement: str, core_product: str, **_: Any
+) -> list[Refusal]:
+    """谈判文件、询价通知书不得标明供应商名称或者特定货物的品牌 (74号令 art. 10). Only what is evident."""
+    if "solicitation.no_brand" not in method.of(subject).rule_keys():
+        return []
+    texts = {"requirement": requirement, "core_product": core_product}
+    return [
+        refuse(
+            "solicitation.no_brand",
+            code="brand_named",
+            zh="采购文件不得要求或者标明供应商名称或者特定货物的品牌：“{word}”",
+            en="The file may neither ask for nor name a supplier or a brand: “{word}”",
+            field=field,
+            word=hit.group(0),
+            **applicable(subject, now=now),
+        )
+        for field, text in texts.items()
+        if (hit := BRAND.search(text))
+    ]
+
+
 def _floor(case: Case, field: str, *, now: datetime.datetime) -> Refusal:
     return refuse(
         "solicitation.ceiling",
@@ -320,10 +346,14 @@ def price_weighs_enough(
     """价格分值占总分值的比重: goods and services have a minimum, information systems an exact share."""
     case, on = subject.case, applicable(subject.case, now=now)
     minimum = dict(procedures.get(case.procedure).price_weights).get(case.category, "")
+    band = bool(minimum) and law.applies(minimum, **on) and law.cited(minimum, **on).unit == "ratio_band"
     exact = f"evaluation.price_weight.it_{case.category}"
     if is_information_system and case.category != Category.WORKS and law.applies(exact, **on):
         key, fits = exact, lambda share, limit: share == limit
         zh, en = "政务信息系统的价格分值应为总分的{limit}", "In an information system price weighs exactly {limit}"
+    elif band:
+        key, fits = minimum, lambda share, limit: limit["min"] <= share <= limit["max"]
+        zh, en = "价格分值占总分值的比重应在{limit}之间", "Price must weigh within {limit}"
     elif minimum and law.applies(minimum, **on):
         key, fits = minimum, lambda share, limit: share >= limit
         zh, en = "价格分值不得低于总分的{limit}", "Price must weigh at least {limit}"

@@ -15,19 +15,31 @@ from yangcai.kernel.refusals import Refused
 from yangcai.kernel.tasks import Due
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, standing
+from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.actions.award import deem_award
-from yangcai.tendering.models import ClauseKind, Committee, CommitteeMember, EvaluationReport, OpenedBid
+from yangcai.tendering.models import (
+    ClauseKind,
+    Committee,
+    CommitteeMember,
+    DialogueChange,
+    EvaluationReport,
+    OpenedBid,
+)
 from yangcai.tendering.rules import award as awards
-from yangcai.tendering.rules import reevaluation
+from yangcai.tendering.rules import dialogue, reevaluation
+from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.committee import members
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
+from yangcai.tendering.rules.qualification import through
 
 
 @tasks.due_on(Case)
 def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The next steps of every lot, and of the committee."""
-    if case.published_at is None or case.ended_at is not None:
+    if case.ended_at is not None:
+        return
+    if case.published_at is None:
+        yield from _early_committee(case, now=now)
         return
     lots = [lot for lot in case.every_lot() if lot.outcome == LotOutcome.PENDING]
     stages = {lot.pk: lot.stage_at(now) for lot in lots}
@@ -36,6 +48,10 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         match stages[lot.pk]:
             case Stage.QUALIFICATION:
                 yield from _qualification(lot, now=now)
+            case Stage.DIALOGUE:
+                yield from _dialogue(lot, now=now)
+            case Stage.FINAL_OFFER:
+                yield from _final_offers(lot, now=now)
             case Stage.EVALUATION:
                 yield from _evaluation(lot, now=now)
             case Stage.AWARD:
@@ -79,15 +95,23 @@ def _since(lot: Lot, stage: str) -> datetime.datetime:
     return period.opens_at if period else lot.case.opened_at
 
 
+def _early_committee(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """A group that recommends suppliers or confirms the file is formed, and signs in, before publication."""
+    for member in members(case):
+        if member.signed_in_at is None:
+            yield _seat(member, "committee.sign_in", member, since=member.committee.drawn_at)
+
+
 def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Iterator[Due]:
-    if not stages & {Stage.SUBMISSION, Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}:
+    if not stages & ({str(Stage.SUBMISSION), str(Stage.OPENING)} | method.judging(case)):
         return
     if not Committee.objects.filter(case=case).exists():
         closes_at = periods.closing_at(case)
         if closes_at is not None:
-            yield _run(case, "committee.draw", case, since=_draw_from(case, closes_at, now=now))
+            since = _draw_from(case, closes_at, now=now) if method.drawn_late(case) else case.published_at
+            yield _run(case, "committee.draw", case, since=since)
         return
-    if stages & {Stage.QUALIFICATION, Stage.EVALUATION}:
+    if stages & method.judging(case):
         for member in members(case):
             if member.signed_in_at is None:
                 yield _seat(member, "committee.sign_in", member, since=member.committee.drawn_at)
@@ -104,28 +128,106 @@ def _draw_from(case: Case, closes_at: datetime.datetime, *, now: datetime.dateti
 
 def _qualification(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     since = _since(lot, Stage.QUALIFICATION)
+    chair = _chair(lot.case)
+
+    def mine(action: str) -> Iterator[Due]:
+        """For whoever examines: the chair of a committee that is complete, else whoever runs the case."""
+        if not method.committee_does(lot.case, Stage.QUALIFICATION):
+            clock = _evaluate_by(lot.case, now=now) if action.startswith("qualification.") else {}
+            yield _run(lot.case, action, lot, since=since, **clock)
+        elif chair is not None:
+            yield _seat(chair, action, lot, since=since)
+
+    qualified = standing.still_in(lot, through=standing.QUALIFICATION)
     if standing.unchecked(lot, ClauseKind.QUALIFICATION, standing.opened(lot)):
-        yield _run(lot.case, "qualification.record", lot, since=since, **_evaluate_by(lot.case, now=now))
+        yield from mine("qualification.record")
+    elif through(lot) == standing.RESPONSIVENESS and standing.unchecked(lot, ClauseKind.RESPONSIVENESS, qualified):
+        yield from mine("responsiveness.record")
     elif awards.failures(lot, now=now):
         yield _run(lot.case, "lot.declare_unsuccessful", lot, since=since)
     else:
-        yield _run(lot.case, "qualification.conclude", lot, since=since, **_evaluate_by(lot.case, now=now))
+        yield from mine("qualification.conclude")
 
 
 def _evaluate_by(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
-    """C11: experts sit down within two working days of the draw, so the check that comes before has to be done."""
+    """C11: experts sit down within two working days of the draw, so the check that comes before has to be done. Only
+    where the method says how late they are drawn."""
     committee = Committee.objects.filter(case=case).first()
-    if committee is None:
+    if committee is None or not method.drawn_late(case):
         return {}
     return {"clock": "C11", "due_at": law.due_at("C11", since=committee.drawn_at, **applicable(case, now=now))}
 
 
+def _chair(case: Case) -> CommitteeMember | None:
+    """Who acts for the committee; nobody before all its members are here."""
+    seated = members(case)
+    if not seated or any(member.signed_in_at is None for member in seated):
+        return None
+    return next((member for member in seated if member.is_chair), seated[0])
+
+
+def _dialogue(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
+    """Talks with everybody in turn, changes for the buyer to confirm, new offers after each, then last ones."""
+    since, chair = _since(lot, Stage.DIALOGUE), _chair(lot.case)
+    if awards.failures(lot, now=now):
+        yield _run(lot.case, "lot.declare_unsuccessful", lot, since=since)
+        return
+    for change in DialogueChange.objects.filter(lot=lot, told_at__isnull=True, refused_at__isnull=True):
+        yield Due(
+            action="dialogue.confirm_change",
+            subject=change.ref,
+            role=Role.BUYER_OFFICER,
+            organisation_id=lot.case.buyer_id,
+            since=change.proposed_at,
+        )
+    told = dialogue.last_told(lot)
+    for bid in dialogue.remaining(lot):
+        if told is not None and dialogue.owes_a_new_offer(bid):
+            yield Due(
+                action="dialogue.resubmit",
+                subject=bid.ref,
+                role=Role.SUPPLIER,
+                organisation_id=bid.supplier_id,
+                since=told,
+            )
+    if chair is None:
+        return
+    held = dialogue.talks(lot)
+    behind = [bid for bid in dialogue.remaining(lot) if held[bid.pk] == 0 or held[bid.pk] < max(held.values())]
+    for bid in behind:
+        yield _seat(chair, "dialogue.hold", bid, since=since)
+    if not behind and not list(dialogue.dialogue_is_over(lot, by=None, now=now)):
+        yield _seat(chair, "final_offer.invite", lot, since=since)
+
+
+def _final_offers(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
+    """From everybody still in, within the time set for all."""
+    period = periods.planned(lot.case, Stage.FINAL_OFFER, lot=lot)
+    assert period is not None  # the lot stands in it
+    made = set(live_bids(stage=Stage.FINAL_OFFER, lot=lot).values_list("supplier_id", flat=True))
+    for bid in dialogue.remaining(lot):
+        if bid.supplier_id not in made:
+            yield Due(
+                action="final_offer.submit",
+                subject=lot.ref,
+                role=Role.SUPPLIER,
+                organisation_id=bid.supplier_id,
+                since=period.opens_at,
+                due_at=period.closes_at,
+            )
+    chair = _chair(lot.case)
+    if chair is not None:
+        yield _seat(chair, "final_offer.open", lot, since=period.closes_at or period.opens_at)
+
+
 def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     """One step after the other, in the order of the law; a member's task never says what another one did."""
-    since, seated = _since(lot, Stage.EVALUATION), members(lot.case)
-    if not seated or any(member.signed_in_at is None for member in seated):
+    since, seated, chair = _since(lot, Stage.EVALUATION), members(lot.case), _chair(lot.case)
+    if chair is None:
         return
-    chair = next((member for member in seated if member.is_chair), seated[0])
+    if dialogue.last_offers_are_open(lot, by=None, now=now):
+        yield _seat(chair, "final_offer.open", lot, since=since)
+        return
     if standing.unchecked(lot, ClauseKind.RESPONSIVENESS, standing.still_in(lot, through=standing.QUALIFICATION)):
         yield _seat(chair, "responsiveness.record", lot, since=since)
         return

@@ -11,17 +11,20 @@ from yangcai.kernel import tasks
 from yangcai.kernel.models import Rooted
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
+from yangcai.tendering.method import of, step_of
 from yangcai.tendering.models import (
     BidSecurity,
     Correction,
     Criterion,
+    InvitedBy,
+    Invitee,
     OpenedBid,
     Participation,
     PaymentTerm,
     Solicitation,
+    SupplierDraw,
 )
 from yangcai.tendering.rules.bids import live_bids, released
-from yangcai.tendering.rules.invitation import step_of
 from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
 
 
@@ -42,6 +45,8 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         missing.append(_next(case, "solicitation.draft", case, since=since, due_at=None))
     if not PaymentTerm.objects.filter(case=case).exists():
         missing.append(_next(case, "payment_terms.define", case, since=since, due_at=None))
+    if solicitation is not None:
+        missing += _suppliers(case, solicitation, since=since)
     for lot in Lot.objects.filter(case=case, evaluation_method=EvaluationMethod.RATED).order_by("pk"):
         if not Criterion.objects.filter(lot=lot).exists():
             missing.append(_next(case, "criteria.define", lot, since=since, due_at=None))
@@ -54,6 +59,18 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         )
     else:
         yield _next(case, "invitation.publish", case, since=solicitation.confirmed_at, due_at=None)
+
+
+def _suppliers(case: Case, solicitation: Solicitation, *, since: datetime.datetime) -> list[Due]:
+    """Where no notice calls them, the suppliers are found first."""
+    way, drawn = solicitation.invited_by, SupplierDraw.objects.filter(case=case).exists()
+    listed = Invitee.objects.filter(case=case).exists()
+    asked = {InvitedBy.NAMED: "suppliers.name", InvitedBy.RECOMMENDATION: "suppliers.recommend"}.get(InvitedBy(way))
+    if asked and not listed:
+        return [Due(asked, case.ref, Role.BUYER_OFFICER, since, organisation_id=case.buyer_id)]
+    if not drawn and (way == InvitedBy.LIBRARY or (way == InvitedBy.RECOMMENDATION and of(case).pool)):
+        return [_next(case, "suppliers.draw", case, since=since, due_at=None)]
+    return []
 
 
 @tasks.due_on(Case)
@@ -91,6 +108,16 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         return
     bidders = set(live_bids(lot__case=case).values_list("supplier_id", flat=True))
     lots = pending_lots(case)
+    holders = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
+    for invitee in Invitee.objects.filter(case=case, invited_at__isnull=False).exclude(supplier_id__in=holders):
+        yield Due(
+            "documents.obtain",
+            case.ref,
+            Role.SUPPLIER,
+            invitee.invited_at or closes_at,
+            organisation_id=invitee.supplier_id,
+            due_at=closes_at,
+        )
     for participation in Participation.objects.filter(case=case).exclude(supplier_id__in=bidders):
         for lot in lots:
             yield Due(

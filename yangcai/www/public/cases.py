@@ -21,6 +21,7 @@ from yangcai.parties.queries import visible_organisations
 from yangcai.portal.models import Notice
 from yangcai.portal.queries import notices_of
 from yangcai.tendering.models import OpenedBid, Solicitation
+from yangcai.tendering.queries.bids import visible_opened_bids
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.public.files import public_attachments
@@ -92,7 +93,7 @@ def results(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
     for one in standing.select_related("supplier").order_by("rank"):
         ranked.setdefault(one.lot_id, []).append(one)
     opened: dict[int, list[OpenedBid]] = {}
-    for bid in OpenedBid.objects.filter(lot__case=case, opened_at__lte=now).select_related("supplier").order_by("pk"):
+    for bid in visible_opened_bids(None, now).filter(lot__case=case).order_by("pk"):
         opened.setdefault(bid.lot_id, []).append(bid)
     return [
         {

@@ -22,6 +22,8 @@ from yangcai.www.public.notices import rows
 
 LATEST = 6
 DAY = datetime.timedelta(days=1)
+#: Where offers are judged, in whatever order a method does it.
+JUDGING = (Stage.QUALIFICATION, Stage.DIALOGUE, Stage.FINAL_OFFER, Stage.EVALUATION)
 TABS = ("invitation", "intention", "correction", "award", "contract")
 
 
@@ -114,7 +116,7 @@ def pipeline(now: datetime.datetime) -> list[dict[str, Any]]:
         {"name": _("开标"), "count": at.get(Stage.OPENING, 0), "live": bool(at.get(Stage.OPENING))},
         {
             "name": _("评审定标"),
-            "count": at.get(Stage.QUALIFICATION, 0) + at.get(Stage.EVALUATION, 0) + at.get(Stage.AWARD, 0),
+            "count": sum(at.get(stage, 0) for stage in (*JUDGING, Stage.AWARD)),
             "url": f"{everything}?kind=award",
         },
         {"name": _("签订合同"), "count": to_sign.count(), "url": f"{everything}?kind=contract"},

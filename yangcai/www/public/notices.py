@@ -17,7 +17,7 @@ from yangcai import procedures
 from yangcai.kernel.refusals import in_chinese
 from yangcai.planning.models import Category
 from yangcai.portal.models import Notice
-from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, TYPES, Field
+from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, TYPES, Field, type_of
 from yangcai.portal.queries import search_notices
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
@@ -55,7 +55,7 @@ def rows(notices: Iterable[Notice], *, now: datetime.datetime, with_kind: bool =
             "budget": n.budget,
             "published_at": n.published_at,
             "closes_at": n.closes_at if n.closes_at and n.closes_at > now else None,
-            "status": TYPES[n.kind].name if with_kind else "",
+            "status": type_of(n.kind, n.procedure).name if with_kind else "",
             "tone": "mute",
         }
         for n in notices
@@ -91,7 +91,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice as an A4 page, made from its frozen facts alone."""
     now = request.now  # type: ignore[attr-defined]
     notice = get_object_or_404(Notice.objects.select_related("buyer", "supersedes"), pk=pk, published_at__lte=now)
-    declared = TYPES[notice.kind]
+    declared = type_of(notice.kind, notice.procedure)
     return render(
         request,
         "public/notice.html",
@@ -120,7 +120,7 @@ def code_of(notice: Notice) -> str:
 def sections(notice: Notice) -> list[dict[str, Any]]:
     """Sections and fields in the official order; an optional field without a value is left out."""
     out: list[dict[str, Any]] = []
-    for section in TYPES[notice.kind].sections:
+    for section in type_of(notice.kind, notice.procedure).sections:
         fields = [f for f in (shown(f, notice.facts.get(f.name)) for f in section.fields) if f]
         if fields:
             out.append({"number": numeral(len(out) + 1), "title": section.title, "groups": groups(fields)})

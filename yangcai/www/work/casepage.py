@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.models import Case, Lot
 from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.controls.lamps import lamps
 from yangcai.kernel import tasks
@@ -139,7 +139,7 @@ def anchor(kind: Kind) -> str:
 
 def _stage_of(lot: Lot, *, now: datetime.datetime) -> str:
     code = lot.stage_at(now)
-    return str(Stage(code).label) if code else ""
+    return own.stage_name(lot.case, code) if code else ""
 
 
 def case_tasks(case: Case, *, post: Post) -> list[Task]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, Action, Done, can, perform, rehearse
@@ -23,7 +23,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
-from yangcai.portal.notices.base import TYPES
+from yangcai.portal.notices.base import type_of
 from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 from yangcai.www.access import page
@@ -165,7 +165,7 @@ def _form_page(
             else [],
             "requirement_title": formats.titled(REQUIREMENT.title),
             "grounds": grounds(action, subject, now=now),
-            "publishes": notice_name(action.notice) if action.notice else "",
+            "publishes": notice_name(action.notice, subject) if action.notice else "",
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
             "documents": attachments(subject.root, post=post, now=now)
@@ -229,7 +229,8 @@ def grounds(action: Action, subject: Any, *, now: datetime.datetime) -> list[tup
     """The rules behind an Action: title, number, article, as they stood on the day whose law the subject follows."""
     on = getattr(subject.root, "law_as_of", None) or timezone.localdate(now)
     found = []
-    for key in action.cites:
+    code = getattr(subject.root, "procedure", "")
+    for key in procedures.binding(action.cites, procedure=code) if code else action.cites:
         value = law.find(key, on=on)
         if value is not None:
             rule = law.rule(key)
@@ -238,9 +239,9 @@ def grounds(action: Action, subject: Any, *, now: datetime.datetime) -> list[tup
     return found
 
 
-def notice_name(kind: str) -> str:
-    """The name of a notice type in the reader's language."""
-    return TYPES[kind].name
+def notice_name(kind: str, subject: Any) -> str:
+    """The name of a notice type in the reader's language, as the subject's method calls it."""
+    return type_of(kind, getattr(subject.root, "procedure", "")).name
 
 
 # --- what happened -----------------------------------------------------------------------------------------------

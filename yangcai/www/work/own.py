@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from yangcai import procedures
 from yangcai.cases.models import Case, CaseEnd, Lot, LotOutcome, Period, Stage
 from yangcai.cases.queries import own_cases, visible_to
 from yangcai.contracts.models import Contract
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import CommitteeMember, Participation
+from yangcai.tendering.models import CommitteeMember, InvitedBy, Invitee, Participation
 from yangcai.www import formats
 
 
@@ -21,6 +23,7 @@ def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
     """Newest first: a buyer's, an agent's, a supplier's, those of an expert's committees, all for overseers."""
     if post.role == Role.SUPPLIER:
         mine = Participation.objects.filter(supplier_id=post.organisation_id).values("case_id")
+        mine = mine.union(invitations(post).values("case_id"))
         won = Contract.objects.filter(supplier_id=post.organisation_id).values("case_id")
         return visible_to(post, now).filter(pk__in=mine.union(won)).order_by("-opened_at")
     if post.role == Role.EXPERT:
@@ -31,10 +34,17 @@ def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
     return own_cases(post, now)
 
 
+def invitations(post: Post) -> QuerySet[Invitee]:
+    """What this supplier was invited to."""
+    return Invitee.objects.filter(supplier_id=post.organisation_id, invited_at__isnull=False)
+
+
 def open_tenders(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
-    """Published cases whose submission has not closed, what closes first on top."""
+    """Published cases whose submission has not closed, what closes first on top; without a notice the invited."""
+    called = Q(solicitation__invited_by=InvitedBy.NOTICE) | Q(solicitation=None)
     return (
         visible_to(post, now)
+        .filter(called | Q(pk__in=invitations(post).values("case_id")))
         .filter(ended_at__isnull=True, periods__stage=Stage.SUBMISSION, periods__closes_at__gt=now)
         .annotate(closes=F("periods__closes_at"))
         .order_by("closes", "pk")
@@ -80,11 +90,19 @@ def stage_word(case: Case, *, now: datetime.datetime) -> tuple[str, str]:
     for lot in lots:
         lot.case = case
     codes = {code for lot in lots if (code := lot.stage_at(now))} or {case.stage_at(now)}
-    order = [str(stage) for stage in Stage]
-    names = [str(Stage(code).label) for code in sorted(codes - {""}, key=order.index)]
+    order = [str(stage) for stage in procedures.get(case.procedure).stages]
+    names = [stage_name(case, code) for code in sorted(codes - {""}, key=order.index)]
     if not names:
         return _after_award(lots), "info"
     return formats.titled(" / ".join(names)), "info"
+
+
+def stage_name(case: Case, code: str) -> str:
+    """What the case's method calls a stage, where it has a word of its own."""
+    step = procedures.engine.step(procedure=procedures.get(case.procedure), stage=code)
+    if step.zh:
+        return step.titles[0 if in_chinese() else 1]
+    return str(Stage(code).label)
 
 
 def _after_award(lots: list[Any]) -> str:

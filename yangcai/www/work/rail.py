@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yangcai import law, procedures
-from yangcai.cases.models import Award, Case, CaseEnd, Stage
+from yangcai.cases.models import Award, Case, CaseEnd, Lot, LotOutcome, Stage
 from yangcai.contracts.models import Contract
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.planning.models import Intention, PlanItem
@@ -48,10 +48,12 @@ def steps(
     now: datetime.datetime,
     intention: Intention | None = None,
 ) -> list[Step]:
-    """The eight nodes of a purchase, from whatever of it exists."""
+    """The nodes of a purchase, from whatever of it exists; between plan and contract those of its method."""
     intention = intention or (plan_item.intention if plan_item else None)
     on = (case.law_as_of if case else None) or timezone.localdate(now)
-    nodes = [*_planning(intention, plan_item), *_tender(case), *_contract(case, on=on)]
+    chosen = case or plan_item
+    code = chosen.procedure if chosen else next(iter(procedures.PROCEDURES))
+    nodes = [*_planning(intention, plan_item), *_tender(case, code=code), *_contract(case, on=on)]
     stopped = case is not None and case.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}
     found, current = [], False
     for node in nodes:
@@ -93,7 +95,8 @@ def _planning(intention: Intention | None, plan_item: PlanItem | None) -> list[N
     ]
 
 
-def _tender(case: Case | None) -> list[Node]:
+def _tender(case: Case | None, *, code: str) -> list[Node]:
+    """The nodes of the tender, in the order of its method's steps."""
     periods: list[Any] = list(case.periods.all()) if case else []
     opened = [p for p in periods if p.stage == Stage.OPENING]
     submissions = [p for p in periods if p.stage == Stage.SUBMISSION and p.closes_at]
@@ -101,31 +104,56 @@ def _tender(case: Case | None) -> list[Node]:
     opening = getattr(case, "opening", None) if case else None
     begun = opening.begun_at if opening else None
     announced = _announced(case) if case else None
-    bound = {str(step.stage): step for step in procedures.get(case.procedure if case else "open_tender").steps}
-    invitation, submission = bound[Stage.INVITATION], bound[Stage.SUBMISSION]
-    return [
-        Node(
-            _("采购公告"),
-            case.published_at if case else None,
-            rule=invitation.notice,
-            phrase=_("公告 {limit}"),
-        ),
-        Node(
-            _("投标"),
-            closes_at if begun else None,
-            expected_at=closes_at,
-            rule=submission.window,
-            phrase=_("不少于 {limit}"),
-        ),
-        Node(
-            _("开标"),
-            begun,
-            expected_at=opened[-1].opens_at if opened else closes_at,
-            rule=next(iter(bound[Stage.OPENING].rules), ""),
-            phrase=_("截止同一时间"),
-        ),
-        Node(_("评审定标"), announced, rule=bound[Stage.AWARD].decide, phrase=_("{limit}内定标")),
-    ]
+    method = procedures.get(code)
+    nodes = []
+    for step in method.steps:
+        named = step.titles[0 if in_chinese() else 1]
+        match step.stage:
+            case Stage.INVITATION:
+                published = case.published_at if case else None
+                nodes.append(Node(_("采购公告"), published, rule=step.notice, phrase=_("公告 {limit}")))
+            case Stage.SUBMISSION:
+                nodes.append(
+                    Node(
+                        named,
+                        closes_at if begun else None,
+                        expected_at=closes_at,
+                        rule=step.window,
+                        phrase=_("不少于 {limit}"),
+                    )
+                )
+            case Stage.OPENING:
+                nodes.append(
+                    Node(
+                        named,
+                        begun,
+                        expected_at=opened[-1].opens_at if opened else closes_at,
+                        rule=next(iter(step.rules), ""),
+                        phrase=_("截止同一时间") if step.reads_out else _("报价不公开"),
+                    )
+                )
+            case Stage.DIALOGUE | Stage.FINAL_OFFER:
+                nodes.append(
+                    Node(named, _over(case, step.stage, periods), rule=next(iter(step.rules), ""), phrase=_("机会均等"))
+                    if step.stage == Stage.DIALOGUE
+                    else Node(named, _over(case, step.stage, periods), rule=step.bidders, phrase=_("不少于 {limit}"))
+                )
+            case Stage.AWARD:
+                nodes.append(Node(_("评审定标"), announced, rule=step.decide, phrase=_("{limit}内定标")))
+    return nodes
+
+
+def _over(case: Case | None, stage: str, periods: list[Any]) -> datetime.datetime | None:
+    """When the last lot left a stage that every lot goes through by itself; None while one is in it or before it."""
+    if case is None:
+        return None
+    running: list[Lot] = [lot for lot in case.lots.all() if lot.outcome in {LotOutcome.PENDING, LotOutcome.AWARDED}]
+    ends = {p.lot_id: p.closes_at for p in periods if p.stage == stage}
+    closed = [ends.get(lot.pk) for lot in running]
+    later = {p.lot_id for p in periods if p.stage in (Stage.EVALUATION, Stage.AWARD)}
+    if not closed or None in closed or any(lot.pk not in later for lot in running if stage == Stage.FINAL_OFFER):
+        return None
+    return max(end for end in closed if end)
 
 
 def _announced(case: Case) -> datetime.datetime | None:

@@ -1,0 +1,98 @@
+"""What have the methods without a tender in common? They follow 财政部令第74号, or are modelled on it (214号文).
+
+A committee meets all of it: it examines the offers, talks to the suppliers, and proposes who gets the contract.
+"""
+
+from dataclasses import replace
+
+from yangcai.procedures.procedure import By, Continuation, Step
+from yangcai.procedures.stages import Stage
+
+EVERYTHING = ("goods", "services", "works")
+RESULT = ("成交结果公告", "award notice")
+FAILURE = ("终止公告", "termination notice")
+#: 财库〔2026〕12号: two suppliers, even one, may go on under its conditions, whatever competitive method is used.
+IN_EMERGENCY = Continuation("emergency.competitive", "bidders.emergency")
+#: 74号令 art. 21: nothing else is a reason to evaluate anew.
+REOPENS = ("qualification", "price")
+#: What the words of a tender are called here, the longer ones first.
+WORDS = (
+    ("评标委员会", "评审小组"),
+    ("评标报告", "评审报告"),
+    ("招标文件", "采购文件"),
+    ("投标文件", "响应文件"),
+    ("投标报价", "报价"),
+    ("投标截止", "响应文件提交截止"),
+    ("投标人", "供应商"),
+    ("未中标", "未成交"),
+    ("中标", "成交"),
+    ("开标", "开启"),
+    ("废标", "终止"),
+    ("投标", "响应"),
+)
+#: After each of these too few suppliers end the purchase (74号令 art. 37, 50; 214号文 art. 34).
+COUNTED = frozenset({Stage.SUBMISSION, Stage.QUALIFICATION, Stage.FINAL_OFFER, Stage.EVALUATION})
+#: What 财政部令第74号 says where 财政部令第87号 says it for tenders.
+BY_ORDER_74 = (
+    ("qualification.by_buyer", "qualification.by_committee"),
+    ("evaluation.conformity", "qualification.by_committee"),
+    ("evaluation.invalid_bid", "qualification.by_committee"),
+    ("evaluation.same_brand", ""),
+    ("evaluation.candidates", "evaluation.candidates_negotiation"),
+    ("evaluation.corrections", "evaluation.reevaluation_negotiation"),
+    ("award.report", "award.report_negotiation"),
+    ("award.decide", "award.decide_negotiation"),
+    ("award.deemed", "award.deemed_negotiation"),
+    ("award.refused", "award.refused_negotiation"),
+    ("notice.award.content", "notice.award.content_negotiation"),
+    ("notice.invitation.content", "notice.invitation.content_negotiation"),
+    ("submission.late_bid", "submission.late_response"),
+    ("submission.withdrawal", "submission.response_withdrawal"),
+    ("termination.reason", "termination.cancelled_negotiation"),
+)
+
+
+def steps(
+    *,
+    bidders: str,
+    window: str = "",
+    notice: str = "",
+    documents: str = "",
+    correction: str = "",
+    continuations: tuple[Continuation, ...] = (),
+    dialogue: tuple[str, str] = ("", ""),
+    report: str = "award.report_negotiation",
+    award: Step,
+) -> tuple[Step, ...]:
+    """The stages; with a dialogue and last offers where `dialogue` names one, else straight to the evaluation."""
+    zh, en = dialogue
+    talks = (
+        Step(Stage.DIALOGUE, by=By.COMMITTEE, zh=zh, en=en, rules=("dialogue.separately", "dialogue.change")),
+        Step(Stage.FINAL_OFFER, rules=("final_offer.all", "final_offer.leave")),
+    )
+    found = (
+        Step(Stage.PREPARATION, rules=("plan.before_activity", "solicitation.no_brand")),
+        Step(Stage.INVITATION, notice=notice, documents=documents),
+        Step(
+            Stage.SUBMISSION,
+            window=window,
+            correction=correction,
+            zh="提交响应文件",
+            en="Submission of offers",
+        ),
+        Step(Stage.OPENING, zh="开启响应文件", en="Opening of offers", rules=("opening.no_disclosure",)),
+        Step(
+            Stage.QUALIFICATION,
+            by=By.COMMITTEE,
+            examines=True,
+            zh="响应文件审查",
+            en="Examination of offers",
+            rules=("qualification.by_committee",),
+        ),
+        *(talks if zh else ()),
+        Step(Stage.EVALUATION, by=By.COMMITTEE, examines=True, decide=report),
+        award,
+    )
+    return tuple(
+        replace(step, bidders=bidders, continuations=continuations) if step.stage in COUNTED else step for step in found
+    )

@@ -1,0 +1,35 @@
+"""How does a single-source purchase (单一来源采购) run? Experienced people agree a fair price (74号令 art. 38)."""
+
+from yangcai.procedures.definitions.responses import BY_ORDER_74, EVERYTHING, FAILURE, REOPENS, WORDS, steps
+from yangcai.procedures.procedure import AwardBy, Committee, Invite, Procedure, Step
+from yangcai.procedures.stages import Stage
+
+SINGLE_SOURCE = Procedure(
+    code="single_source",
+    zh="单一来源采购",
+    en="Single source",
+    ocds_method="limited",
+    categories=EVERYTHING,
+    grounds="method.single_source",
+    steps=steps(
+        bidders="",
+        dialogue=("协商", "Price talks"),
+        award=Step(Stage.AWARD, decide="award.decide", rules=("single_source.within_budget",)),
+    ),
+    committee=Committee(zh="单一来源采购人员", en="single-source staff"),
+    award_by=(AwardBy.AGREED,),
+    invites=(Invite.NAMED,),
+    instead=(
+        *BY_ORDER_74,
+        ("evaluation.rank_lowest", "single_source.talks"),
+        ("evaluation.above_ceiling", "single_source.within_budget"),
+        ("evaluation.report", "single_source.record"),
+        ("evaluation.dissent", "single_source.record"),
+        ("evaluation.unsuccessful", "termination.single_source"),
+    ),
+    notice=("单一来源采购邀请书", "invitation to the single source"),
+    result=("单一来源采购成交公告", "single-source award notice"),
+    failure=FAILURE,
+    words=WORDS,
+    reopens=REOPENS,
+)

@@ -1,0 +1,314 @@
+"""How are suppliers talked to, what changes by it, and what do they ask in the end?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.models import Lot, Stage
+from yangcai.cases.rules import runs_the_case
+from yangcai.kernel import documents, money
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, MomentField, MoneyField, PrivateFile, PrivateFilesField, RowsField, TextField
+from yangcai.kernel.models import Attachment
+from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.roles import BUYER, Role
+from yangcai.procedures import every
+from yangcai.tendering import method, sealing
+from yangcai.tendering.actions.bids import LineRow, keep_sealed
+from yangcai.tendering.actions.opening import write_lines
+from yangcai.tendering.inputs import AnswerField
+from yangcai.tendering.models import Bid, Changeable, DialogueChange, DialogueTalk, FinalOffer, OpenedBid
+from yangcai.tendering.rules import committee as seats
+from yangcai.tendering.rules import dialogue as rules
+from yangcai.tendering.rules.bids import is_not_debarred, live_bids
+
+CHAIRED = (seats.sits, seats.chairs)
+
+
+# --- talks ---------------------------------------------------------------------------------------------------------
+
+
+class HoldTalk(Input):
+    minutes = TextField(label=_("谈判记录"), lines=6, help_text=_("时间、地点、参加人员和谈判内容"))
+    cost = TextField(label=_("供应商的成本"), lines=2, required=False, help_text=_("单一来源采购必填"))
+    similar_prices = TextField(label=_("同类项目合同价格"), lines=2, required=False, help_text=_("单一来源采购必填"))
+    rights = TextField(
+        label=_("专利、专有技术等情况"), lines=2, required=False, help_text=_("单一来源采购必填，没有的写明没有")
+    )
+
+
+@action(
+    "dialogue.hold",
+    zh="记录谈判",
+    en="Record a talk",
+    on=OpenedBid,
+    by={Role.EXPERT},
+    at={Stage.DIALOGUE},
+    needs=(*CHAIRED, rules.is_still_in, rules.chances_are_equal),
+    checks=(rules.record_is_complete,),
+    input=HoldTalk,
+    sentence=("{post}记录了与一家供应商的谈判", "{post} recorded a talk with one supplier"),
+    is_public=False,
+    cites=("dialogue.separately", "dialogue.secrecy", "single_source.talks", "single_source.record"),
+    hint=(
+        "小组全体成员与单一供应商分别进行，各家机会均等，不得透露他人的技术资料、价格和其他信息",
+        "The whole committee talks with one supplier at a time; all have equal chances, nothing of others is disclosed",
+    ),
+)
+def hold_talk(
+    bid: OpenedBid, *, by: Any, now: datetime.datetime, minutes: str, cost: str, similar_prices: str, rights: str
+) -> DialogueTalk:
+    """The next round with this supplier, with what was said."""
+    told = (("供应商的成本", cost), ("同类项目合同价格", similar_prices), ("专利、专有技术等情况", rights))
+    return DialogueTalk.objects.create(
+        opened_bid=bid,
+        round=bid.talks.count() + 1,
+        minutes="\n".join([minutes, *(f"{name}：{text}" for name, text in told if text)]),
+        held_at=now,
+    )
+
+
+# --- changes -------------------------------------------------------------------------------------------------------
+
+
+class ProposeChange(Input):
+    part = forms.ChoiceField(label=_("变动内容"), choices=Changeable.choices)
+    before = TextField(label=_("变动前"), lines=3, required=False)
+    after = TextField(label=_("变动后"), lines=3)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            allowed = rules.may_change(self.subject.case)
+            self.fields["part"].help_text = "、".join(str(Changeable(part).label) for part in allowed)
+
+
+@action(
+    "dialogue.propose_change",
+    zh="提出实质性变动",
+    en="Propose a substantive change",
+    on=Lot,
+    by={Role.EXPERT},
+    at={Stage.DIALOGUE},
+    needs=CHAIRED,
+    checks=(rules.part_is_changeable,),
+    input=ProposeChange,
+    sentence=("{post}提出变动采购文件的内容", "{post} proposed a change of the file"),
+    is_public=False,
+    cites=("solicitation.negotiable", "dialogue.change"),
+    hint=(
+        "只能变动采购文件列明可以变动的内容，经采购人代表确认后同时通知所有供应商",
+        "Only what the file lists may change; once the buyer confirms it, all suppliers are told at the same time",
+    ),
+)
+def propose_change(lot: Lot, *, by: Any, now: datetime.datetime, **change: Any) -> DialogueChange:
+    """It waits for the buyer; nobody else learns of it yet."""
+    number = DialogueChange.objects.filter(lot=lot).count() + 1
+    return DialogueChange.objects.create(lot=lot, number=number, proposed_at=now, **change)
+
+
+class ConfirmChange(Input):
+    agrees = AnswerField(label=_("是否同意该变动"), yes=_("同意，通知所有供应商"), no=_("不同意"))
+
+    def scope(self) -> None:
+        if isinstance(self.subject, DialogueChange):
+            arrow = f"{self.subject.before} → {self.subject.after}" if self.subject.before else self.subject.after
+            self.fields["agrees"].help_text = arrow
+
+
+@action(
+    "dialogue.confirm_change",
+    zh="确认实质性变动",
+    en="Confirm a substantive change",
+    on=DialogueChange,
+    by={*BUYER, Role.EXPERT},
+    at={Stage.DIALOGUE},
+    needs=(rules.speaks_for_the_buyer, rules.change_is_open),
+    input=ConfirmChange,
+    sentence=("{post}对采购文件的变动作出决定", "{post} decided on a change of the file"),
+    is_public=False,
+    cites=("dialogue.change", "dialogue.resubmission"),
+    hint=(
+        "确认的同时书面通知所有参加谈判的供应商，不能只通知其中几家",
+        "With the confirmation every supplier still in is told in writing; there is no telling only some",
+    ),
+)
+def confirm_change(change: DialogueChange, *, by: Any, now: datetime.datetime, agrees: bool) -> None:
+    """One instant for everybody: the change belongs to the lot, so whoever is in it reads it from now on."""
+    DialogueChange.objects.filter(pk=change.pk).update(**{"told_at" if agrees else "refused_at": now})
+
+
+class Resubmit(Input):
+    attachments = PrivateFilesField(label=_("重新提交的响应文件"), help_text=_("只有小组和采购人一方可以读取"))
+
+
+@action(
+    "dialogue.resubmit",
+    zh="重新提交响应文件",
+    en="Hand in the offer anew",
+    on=OpenedBid,
+    by={Role.SUPPLIER},
+    at={Stage.DIALOGUE},
+    needs=(rules.is_still_in, rules.something_changed),
+    input=Resubmit,
+    sentence=("{post}按变动重新提交了响应文件", "{post} handed in its offer anew after the change"),
+    is_public=False,
+    cites=("dialogue.resubmission",),
+)
+def resubmit(bid: OpenedBid, *, by: Any, now: datetime.datetime, attachments: list[PrivateFile]) -> None:
+    """The new papers stand beside the first ones, for the committee and the buyer's side alone."""
+    for file in attachments:
+        Attachment.objects.create(
+            document=documents.store_bytes(data=file.content, name=file.name),
+            root=bid.lot.case.ref,
+            subject=bid.ref,
+            title=file.name,
+            kind="bid",
+            organisation_id=bid.supplier_id,
+            at=now,
+        )
+    OpenedBid.objects.filter(pk=bid.pk).update(resubmitted_at=now)
+
+
+class Leave(Input):
+    reason = TextField(label=_("退出原因"), lines=2, required=False)
+
+
+@action(
+    "dialogue.leave",
+    zh="退出谈判",
+    en="Leave the dialogue",
+    on=OpenedBid,
+    by={Role.SUPPLIER},
+    at={Stage.DIALOGUE, Stage.FINAL_OFFER},
+    needs=(rules.is_still_in, rules.no_last_offer_yet),
+    input=Leave,
+    sentence=("{post}退出了谈判", "{post} left the dialogue"),
+    is_public=False,
+    cites=("final_offer.leave",),
+    hint=(
+        "提交最后报价之前可以退出，保证金予以退还",
+        "Until its last offer a supplier may leave, and gets its security back",
+    ),
+)
+def leave(bid: OpenedBid, *, by: Any, now: datetime.datetime, reason: str) -> None:
+    """Out, by its own will, before the last offer."""
+    OpenedBid.objects.filter(pk=bid.pk).update(left_at=now, left_reason=f"退出谈判{f'：{reason}' if reason else ''}")
+
+
+# --- last offers ---------------------------------------------------------------------------------------------------
+
+
+class InviteFinalOffers(Input):
+    closes_at = MomentField(label=_("最后报价截止时间"))
+
+
+@action(
+    "final_offer.invite",
+    zh="要求提交最后报价",
+    en="Ask for last offers",
+    on=Lot,
+    by={Role.EXPERT},
+    at={Stage.DIALOGUE},
+    needs=(*CHAIRED, rules.dialogue_is_over, rules.enough_remain),
+    checks=(rules.closes_ahead,),
+    input=InviteFinalOffers,
+    sentence=("{post}结束谈判，要求供应商提交最后报价", "{post} ended the dialogue and asked for last offers"),
+    is_public=False,
+    cites=("final_offer.all", *every(Stage.FINAL_OFFER, "bidders")),
+    hint=(
+        "所有继续参加的供应商在同一规定时间内提交；截止前任何人看不到报价",
+        "Everybody still in has the same time; until it is over nobody sees a price",
+    ),
+)
+def invite_final_offers(lot: Lot, *, by: Any, now: datetime.datetime, closes_at: datetime.datetime) -> None:
+    """The dialogue ends; last offers come in until then, and what follows in the method begins at that instant."""
+    last = method.follows(lot.case, Stage.DIALOGUE)
+    periods.advance(lot.case, to=last, at=now, lot=lot, closes_at=closes_at)
+    periods.open_period(lot.case, stage=method.follows(lot.case, last), opens_at=closes_at, lot=lot)
+
+
+class SubmitFinalOffer(Input):
+    price = MoneyField(label=_("最后报价（元）"), min_value=Decimal("0.01"))
+    price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
+    lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
+    delivery = TextField(label=_("交付期"), required=False)
+
+    def clean_price_in_words(self) -> str:
+        words = self.cleaned_data["price_in_words"]
+        if words:
+            try:
+                money.parse_capitals(words)
+            except money.MoneyError as error:
+                raise forms.ValidationError(error.zh if in_chinese() else error.en, code="words") from error
+        elif self.cleaned_data.get("price"):
+            words = money.capitals(self.cleaned_data["price"])
+        return words
+
+
+@action(
+    "final_offer.submit",
+    zh="提交最后报价",
+    en="Make the last offer",
+    on=Lot,
+    by={Role.SUPPLIER},
+    at={Stage.FINAL_OFFER},
+    needs=(rules.last_offers_are_taken, rules.takes_part, is_not_debarred),
+    input=SubmitFinalOffer,
+    sentence=("{post}提交了最后报价", "{post} made its last offer"),
+    is_public=False,
+    secret=True,
+    cites=("final_offer.all", "final_offer.part", "evaluation.quote_once"),
+    hint=(
+        "提交后立即密封，截止后一并开启；截止前可以再次提交，以最后一次为准",
+        "Sealed at once and opened with the others when the time is over; until then the last one made counts",
+    ),
+)
+def submit_final_offer(lot: Lot, *, by: Any, now: datetime.datetime, **offer: Any) -> Bid:
+    """Sealed like a bid, within the time that the database knows."""
+    return keep_sealed(lot, stage=Stage.FINAL_OFFER, by=by, now=now, offer=offer, attachments=[])
+
+
+@action(
+    "final_offer.open",
+    zh="开启最后报价",
+    en="Open the last offers",
+    on=Lot,
+    by={Role.EXPERT, Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.EVALUATION},
+    needs=(runs_the_case, *CHAIRED, rules.last_offers_are_sealed),
+    sentence=("{post}开启了最后报价", "{post} opened the last offers"),
+    is_public=False,
+    cites=("final_offer.all", "final_offer.part"),
+)
+def open_final_offers(lot: Lot, *, by: Any, now: datetime.datetime) -> None:
+    """Every last offer at once; whoever made none, or one that cannot be opened, is out."""
+    sealed = {bid.supplier_id: bid for bid in live_bids(stage=Stage.FINAL_OFFER, lot=lot).select_related("lot__case")}
+    for opened in rules.remaining(lot):
+        bid = sealed.get(opened.supplier_id)
+        reason = "未在规定时间内提交最后报价" if bid is None else _open(bid, opened, now=now)
+        if reason:
+            OpenedBid.objects.filter(pk=opened.pk).update(left_at=now, left_reason=reason)
+
+
+def _open(bid: Bid, opened: OpenedBid, *, now: datetime.datetime) -> str:
+    """Write what the envelope held; the reason where it cannot be opened."""
+    try:
+        offer = sealing.open_envelope(bid, now=now)
+    except sealing.DamagedEnvelope as damage:
+        bid.damage = str(damage)
+        bid.save(update_fields=["damage"])
+        return f"最后报价无法开启：{damage}"
+    final = FinalOffer.objects.create(
+        opened_bid=opened,
+        bid=bid,
+        price=Decimal(offer["price"]),
+        price_in_words=offer["price_in_words"],
+        delivery=offer["delivery"],
+        opened_at=now,
+    )
+    write_lines(opened, offer["lines"], final_offer=final)
+    return ""

@@ -1,0 +1,59 @@
+"""What does the method of a case say about a stage? Everything here is read from the procedure's data."""
+
+import datetime
+
+from yangcai import procedures
+from yangcai.cases.models import Case, Stage
+from yangcai.cases.rules import applicable, grounds
+from yangcai.procedures import engine
+
+
+def of(case: Case) -> procedures.Procedure:
+    return procedures.get(case.procedure)
+
+
+def step_of(case: Case, stage: str) -> procedures.Step:
+    """The method's data for a stage. Raises NoSuchStage."""
+    return engine.step(procedure=of(case), stage=stage)
+
+
+def has(case: Case, stage: str) -> bool:
+    return engine.has(procedure=of(case), stage=stage)
+
+
+def follows(case: Case, stage: str) -> str:
+    """The stage that comes after this one. Raises NoSuchStage, also after the last."""
+    found = engine.next_stage(procedure=of(case), stage=stage)
+    if found is None:
+        raise engine.NoSuchStage(f"nothing follows {stage} in {case.procedure}")
+    return str(found)
+
+
+def judging(case: Case) -> frozenset[str]:
+    """The stages in which a committee is at work."""
+    return frozenset(str(stage) for stage in engine.judging(procedure=of(case)))
+
+
+def committee_does(case: Case, stage: str) -> bool:
+    return engine.done_by(procedure=of(case), stage=stage) == procedures.By.COMMITTEE
+
+
+def reads_out(case: Case) -> bool:
+    """Whether names and prices are read out at the opening, for everybody."""
+    return step_of(case, Stage.OPENING).reads_out
+
+
+def enough(case: Case, stage: str, *, now: datetime.datetime) -> str:
+    """The rule on how many suppliers must come through a stage; empty where one is enough."""
+    return engine.enough(procedure=of(case), stage=stage, grounds=grounds(case), **applicable(case, now=now))
+
+
+def fewest(case: Case, stage: str, *, now: datetime.datetime) -> int:
+    """How many suppliers must come through a stage, on the grounds of this case."""
+    return engine.fewest(procedure=of(case), stage=stage, grounds=grounds(case), **applicable(case, now=now))
+
+
+def drawn_late(case: Case) -> bool:
+    """Whether a rule says that the committee is drawn shortly before it evaluates, not while the file is prepared."""
+    committee = of(case).committee
+    return committee is not None and bool(committee.draw)
