@@ -10,7 +10,6 @@ from tests.scenarios import story
 from tests.scenarios.story import FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, CaseEnd, Stage
 from yangcai.contracts.models import Contract
-from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.tendering.models import EvaluationReport
 
@@ -61,16 +60,19 @@ def two_left(tale: Story) -> Story:
     return found
 
 
-def test_two_end_a_consultation(opened: Story) -> None:
-    tale = two_left(opened)
+def test_two_end_a_consultation(world: None) -> None:
+    """The same services bought because their specification could not be fixed: three are needed."""
+    bids = [story.bid(FIRST, "900000.00"), story.bid(SECOND, "880000.00"), story.bid(THIRD, "950000.00")]
+    lot = story.lot("1", bids, budget="1000000.00")
+    file = story.purchase(lot, category="services", method="consultation", grounds="complex")
+    tale = two_left(story.begin(replace(file, id="示例二"), until="opening"))
     tale.qualification()
     assert tale.refreshed().end_kind == CaseEnd.UNSUCCESSFUL
     assert Notice.objects.get(root=tale.case.ref, kind="unsuccessful").title.endswith("终止公告")
 
 
-def test_two_go_on_where_services_are_purchased(opened: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_go_on_where_services_are_purchased(opened: Story) -> None:
     """财库〔2015〕124号: with two the consultation goes on, with one it ends."""
-    monkeypatch.setattr(PlanItem, "ground", "consultation.services", raising=False)
     tale = two_left(opened)
     for stretch in ("qualification", "dialogue", "final_offer", "evaluation", "award"):
         getattr(tale, stretch)()

@@ -10,7 +10,7 @@ from yangcai.cases.models import Award, Case, CaseEnd
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
-from yangcai.planning.models import PlanItem
+from yangcai.planning.models import MethodApproval, PlanItem
 from yangcai.planning.proposal import approved_methods
 
 
@@ -25,8 +25,13 @@ def own(case: Case, key: str) -> str:
 
 
 def grounds(case: Case) -> frozenset[str]:
-    """The situations on which the method was chosen: some of them let fewer bidders be enough."""
-    return frozenset({getattr(case.plan_item, "ground", "")} - {""})
+    """The situations on which the method was chosen: some of them let fewer bidders be enough. A case that goes by
+    another method than its plan (after a failed tender) has the ground on which that method was approved."""
+    item = case.plan_item
+    if case.procedure == item.procedure:
+        return frozenset({item.ground} - {""})
+    approved = MethodApproval.objects.filter(plan_item=item, procedure=case.procedure, approved_at__isnull=False)
+    return frozenset(approved.values_list("ground", flat=True))
 
 
 def refuse(

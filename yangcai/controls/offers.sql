@@ -41,6 +41,10 @@ BEGIN
       WHERE l.id = NEW.lot_id AND p.stage = 'submission' AND coalesce(p.lot_id, l.id) = l.id) THEN
     PERFORM controls_refuse('no_opening_before_the_deadline', 'the submission period is not over');
   END IF;
+  IF EXISTS (SELECT FROM cases_suspension s JOIN cases_lot l ON l.case_id = s.case_id
+             WHERE l.id = NEW.lot_id AND s.resumed_at IS NULL) THEN
+    PERFORM controls_refuse('no_opening_before_the_deadline', 'the case is suspended');
+  END IF;
   RETURN NEW;
 END $$;
 
@@ -56,6 +60,11 @@ BEGIN
       FROM cases_period p JOIN tendering_openedbid o ON o.lot_id = p.lot_id
       WHERE o.id = NEW.opened_bid_id AND p.stage = 'final_offer') THEN
     PERFORM controls_refuse('no_opening_before_the_deadline', 'the time for last offers is not over');
+  END IF;
+  IF EXISTS (SELECT FROM cases_suspension s JOIN cases_lot l ON l.case_id = s.case_id
+             JOIN tendering_openedbid o ON o.lot_id = l.id
+             WHERE o.id = NEW.opened_bid_id AND s.resumed_at IS NULL) THEN
+    PERFORM controls_refuse('no_opening_before_the_deadline', 'the case is suspended');
   END IF;
   RETURN NEW;
 END $$;

@@ -116,9 +116,9 @@ class Procedure:
     `invited` (fewest to invite), `pool` (how many times as many to draw from) and `buyer_share` (the most of those
     recommended that the buyer may recommend). `instead`: which rule of its own the method has in the place of one of
     the open tender's; an empty one says that the method knows nothing like it. `notice`, `result`, `failure`: what its
-    notices are called; `words`: its Chinese words for those of a tender. `reopens`: on
-    which grounds a signed evaluation is taken up again (87号令 art. 64, 74号令 art. 21, 214号文 art. 32). `below_quota`:
-    only for what lies off the catalogue and below the quota limit (the purchase modes of the mall)."""
+    notices are called; `words`: its Chinese words for those of a tender. `reopens`: on which
+    grounds a signed evaluation is taken up again (87号令 art. 64, 74号令 art. 21, 214号文 art. 32). `below_quota`: only
+    for what lies off the catalogue and below the quota limit (the purchase modes of the mall)."""
 
     code: str
     zh: str
