@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -161,12 +162,17 @@ def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]]) -> eva
 
 def quote(bid: OpenedBid) -> evaluation.Quote:
     """The offer that counts, in figures and words, and its detailed table: the last one where there was a dialogue."""
-    lines, last = bid.last_lines, bid.last
+    return stated(figures=bid.last.price, words=bid.last.price_in_words, lines=bid.last_lines)
+
+
+def stated(*, figures: Decimal, words: str, lines: Iterable[Any]) -> evaluation.Quote:
+    """What a bid says about its price in yuan; each line has a unit_price, a quantity and an amount."""
+    table = tuple(evaluation.Line(unit_price=x.unit_price, quantity=x.quantity, total=x.amount) for x in lines)
     return evaluation.Quote(
-        figures=last.price,
-        words=_readable(last.price_in_words),
-        lines=tuple(evaluation.Line(unit_price=x.unit_price, quantity=x.quantity, total=x.amount) for x in lines),
-        detail_total=sum((line.amount for line in lines), Decimal(0)) if lines else None,
+        figures=figures,
+        words=_readable(words),
+        lines=table,
+        detail_total=sum((line.total or Decimal(0) for line in table), Decimal(0)) if table else None,
     )
 
 

@@ -481,6 +481,7 @@ class Finding(Rooted):
     clause = models.ForeignKey(Clause, models.PROTECT, related_name="+", verbose_name=_("审查条款"))
     passed = models.BooleanField(_("通过"))
     reason = models.TextField(_("理由"), default="", blank=True)
+    page = models.TextField(_("页码"), default="", blank=True)
     at = models.DateTimeField(_("时间"))
 
     class Meta:

@@ -1,6 +1,6 @@
 """Which bids are still in, and why are the others out? Derived from the rows alone, in the order of the law."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -11,7 +11,7 @@ from yangcai.cases.models import Case, Lot
 from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.reading import remembered
-from yangcai.tendering.models import BidSecurity, Clause, ClauseKind, OpenedBid, Solicitation
+from yangcai.tendering.models import BidSecurity, Clause, ClauseKind, Finding, OpenedBid, Solicitation
 
 #: The steps in which people find a bid in or out; what the arithmetic finds afterwards is in arithmetic.py.
 QUALIFICATION, RESPONSIVENESS = ClauseKind.QUALIFICATION, ClauseKind.RESPONSIVENESS
@@ -51,7 +51,7 @@ def opened(lot: Lot) -> list[OpenedBid]:
 @remembered
 def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     """Every bid of the lot with what was found up to a step; a step not yet taken puts nobody out."""
-    unsecured = _without_security(lot) if through == RESPONSIVENESS else frozenset()
+    unsecured = _unsecured(lot) if through == RESPONSIVENESS else frozenset()
     bids = opened(lot)
     listed, related = _ever_debarred(lot), _related(lot)
     found = []
@@ -122,16 +122,24 @@ def _related(lot: Lot) -> dict[int, str]:
 def _failed(bid: OpenedBid, kind: str) -> str:
     failed = [f for f in bid.findings.all() if f.clause.kind == kind and not f.passed]
     failed.sort(key=lambda finding: finding.clause.number)
-    return "；".join(f"{f.clause.text}（{f.reason}）" for f in failed)
+    return "；".join(f"{f.clause.text}（{with_page(f)}）" for f in failed)
 
 
-def _without_security(lot: Lot) -> frozenset[int]:
-    """Suppliers whose bid security had not fully arrived at the bid deadline (87号令 art. 63(1))."""
+def with_page(finding: Finding) -> str:
+    """The reason with the pages of the bid on which it was read, where somebody noted them."""
+    return f"{finding.reason}，见投标文件第 {finding.page} 页" if finding.page else finding.reason
+
+
+def _unsecured(lot: Lot) -> frozenset[int]:
+    return without_security(lot, suppliers={bid.supplier_id for bid in opened(lot)})
+
+
+def without_security(lot: Lot, *, suppliers: Set[int]) -> frozenset[int]:
+    """Those of the suppliers whose bid security has not fully arrived by the bid deadline (87号令 art. 63(1))."""
     file = solicitation(lot.case)
     required = file.bid_security if file is not None else None
     if not required:
         return frozenset()
-    suppliers = {bid.supplier_id for bid in opened(lot)}
     closes_at = periods.closing_at(lot.case)
     arrived = BidSecurity.objects.filter(case_id=lot.case_id, amount__gte=required, received_at__lte=closes_at)
     return frozenset(suppliers - set(arrived.values_list("supplier_id", flat=True)))

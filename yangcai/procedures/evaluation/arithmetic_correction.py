@@ -24,12 +24,8 @@ class Corrected:
     corrections: tuple[Correction, ...]
 
 
-def _row(line: Line) -> Decimal:
-    return line.unit_price * line.quantity
-
-
 def _sum(lines: tuple[Line, ...]) -> Decimal:
-    return cents(sum((_row(line) for line in lines), Decimal(0)))
+    return cents(sum((line.product for line in lines), Decimal(0)))
 
 
 def _slipped(lines: tuple[Line, ...], *, total: Decimal) -> tuple[int, Decimal] | None:
@@ -38,7 +34,7 @@ def _slipped(lines: tuple[Line, ...], *, total: Decimal) -> tuple[int, Decimal] 
         (index, factor)
         for index, line in enumerate(lines)
         for factor in SLIPS
-        if cents(sum((_row(x) for x in lines), Decimal(0)) - _row(line) + _row(line) * factor) == total
+        if cents(sum((x.product for x in lines), Decimal(0)) - line.product + line.product * factor) == total
     ]
     return found[0] if len(found) == 1 else None
 

@@ -58,6 +58,11 @@ class Line:
     total: Decimal | None = None
     name: str = ""
 
+    @property
+    def product(self) -> Decimal:
+        """What the row comes to, in yuan and not rounded; the row's own total decides nothing."""
+        return self.unit_price * self.quantity
+
 
 @dataclass(frozen=True)
 class Quote:

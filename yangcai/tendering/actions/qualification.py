@@ -1,6 +1,7 @@
 """Which bidders are qualified? Checked by the buyer or its agent in a tender (87号令 44), else by the committee."""
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
@@ -24,6 +25,15 @@ class FindingRow(forms.Form):
     clause = forms.IntegerField(label=_("审查条款"))
     passed = forms.BooleanField(label=_("通过"), required=False)
     reason = TextField(label=_("不通过的理由"), required=False)
+    page = TextField(label=_("页码"), required=False, max_length=60)
+
+    def clean_page(self) -> str:
+        """Where in the bid the committee read it: whole pages and ranges, one way of writing them."""
+        given = re.sub(r"[\s第页]", "", self.cleaned_data["page"])
+        parts = [re.sub("[–—~～至到]", "-", part) for part in re.split("[,，、;；]", given) if part]
+        if not all(re.fullmatch(r"[1-9]\d*(-[1-9]\d*)?", part, re.ASCII) for part in parts):
+            raise forms.ValidationError(_("页码写成 12 或者 12、15-18 的样子"), code="page")
+        return "、".join(parts)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -56,6 +66,7 @@ class RecordFindings(Input):
                 "clause": clause.pk,
                 "passed": bool((finding := found.get((bid.pk, clause.pk))) and finding.passed),
                 "reason": finding.reason if finding else "",
+                "page": finding.page if finding else "",
             }
             for bid in bids
             for clause in clauses
@@ -78,13 +89,14 @@ def write_findings(rows: list[dict[str, Any]], *, now: datetime.datetime) -> Non
                 clause_id=row["clause"],
                 passed=row["passed"],
                 reason="" if row["passed"] else row["reason"],
+                page=row["page"],
                 at=now,
             )
             for row in rows
         ],
         update_conflicts=True,
         unique_fields=["opened_bid", "clause"],
-        update_fields=["passed", "reason", "at"],
+        update_fields=["passed", "reason", "page", "at"],
     )
 
 

@@ -11,6 +11,7 @@ from yangcai.cases.models import Case, Lot
 from yangcai.parties.models import Post
 from yangcai.tendering.models import CommitteeMember
 from yangcai.tendering.queries import evaluation
+from yangcai.tendering.standing import with_page
 from yangcai.www import formats
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
@@ -77,7 +78,7 @@ def _findings(lot: Lot, *, post: Post, now: datetime.datetime) -> Table | None:
     lines = []
     for bid, findings in by_bid.items():
         failed = [finding for finding in findings if not finding.passed]
-        reasons = "\n".join(f"{finding.clause.text}：{finding.reason}" for finding in failed)
+        reasons = "\n".join(f"{finding.clause.text}：{with_page(finding)}" for finding in failed)
         passed = f"{len(findings) - len(failed)} / {len(findings)}"
         lines.append(Line([Cell(bid.supplier.name, is_data=True), Cell(passed), Cell(reasons, is_data=True)]))
     return Table(_("审查结论"), [Column(_("投标人")), Column(_("通过")), Column(_("不通过的理由"))], lines)

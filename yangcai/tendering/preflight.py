@@ -1,0 +1,343 @@
+"""Would this draft bid pass the formal rules of the evaluation? Asked before it is handed in, and kept nowhere.
+
+Nothing is judged here: every line is the answer of a function that the evaluation itself calls, given the one bid that
+its bidder knows. What depends on the other bids (the average, the lowest price, a shared brand) nobody can know before
+the opening; it is named as such, never guessed. Nothing is written: no row, no Entry, no file, no log line.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+from yangcai import law
+from yangcai.cases import periods
+from yangcai.cases.models import Lot
+from yangcai.cases.rules import applicable
+from yangcai.credit.queries import may_take_part
+from yangcai.kernel.money import cents, figures, rounded
+from yangcai.kernel.refusals import Citation, Refusal, in_chinese
+from yangcai.parties.models import Organisation
+from yangcai.procedures import evaluation
+from yangcai.procedures.evaluation import abnormally_low
+from yangcai.procedures.evaluation.model import BidResult
+from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
+from yangcai.tendering import arithmetic, standing
+from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
+
+#: The name of the one bidder in an evaluation of a single bid.
+SELF = "self"
+
+
+class Verdict(StrEnum):
+    """`fail`: as it stands the bid would be invalid. `warn`: look again. `pass`: the rule is met."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    PASS = "pass"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the pre-flight, in both languages, with its article and the field to mend (empty: none)."""
+
+    code: str
+    verdict: Verdict
+    zh: str
+    en: str
+    citation: Citation | None = None
+    field: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "verdict": self.verdict.value,
+            "zh": self.zh,
+            "en": self.en,
+            "citation": self.citation.as_dict() if self.citation else None,
+            "field": self.field,
+        }
+
+
+def clauses(lot: Lot) -> list[Clause]:
+    """What the bidder checks itself against: the clauses on which the bid will be found in or out."""
+    return [clause for kind in ClauseKind for clause in standing.clauses(lot, kind)]
+
+
+def check(
+    lot: Lot, *, supplier: Organisation, offer: Mapping[str, Any], met: frozenset[int], now: datetime.datetime
+) -> list[Check]:
+    """Every formal rule on one draft, worst first. `offer`: the fields of bid.submit that could be read, the rest left
+    out; `met`: the clauses that the bidder says it meets. Raises DoesNotExist before there is a document."""
+    return sorted(_checks(_Draft(lot, supplier, offer, met, now)), key=lambda one: list(Verdict).index(one.verdict))
+
+
+class _Draft:
+    """The draft as the evaluation would read it."""
+
+    def __init__(
+        self, lot: Lot, supplier: Organisation, offer: Mapping[str, Any], met: frozenset[int], now: datetime.datetime
+    ):
+        self.lot, self.supplier, self.offer, self.met, self.now = lot, supplier, offer, met, now
+        self.on = applicable(lot.case, now=now)
+        self.terms = arithmetic.terms(lot, now=now)
+        self.closes_at = periods.closing_at(lot.case) or now
+
+    def cite(self, key: str) -> Citation | None:
+        found = law.find(key, **self.on)
+        return found.citation if found else None
+
+    def result(self) -> BidResult | None:
+        """The evaluation of this bid alone, up to the price limit; None without a price.
+
+        With one bid it stops there, for too few bidders: what comes next is asked of the same functions one by one.
+        """
+        if self.offer.get("price") is None:
+            return None
+        lines = [SimpleNamespace(**line) for line in self.offer.get("lines", ())]
+        quote = arithmetic.stated(
+            figures=self.offer["price"], words=self.offer.get("price_in_words", ""), lines=lines
+        )
+        bid = evaluation.Bid(bidder=SELF, quote=quote)
+        return evaluation.evaluate(evaluation.Lot(terms=self.terms, bids=(bid,))).bids[SELF]
+
+
+def _checks(draft: _Draft) -> Iterator[Check]:
+    yield from _admission(draft)
+    yield from _security(draft)
+    result = draft.result()
+    if result is not None:
+        yield from _rows(draft)
+        yield from _corrections(draft, result)
+        yield from _limit(draft, result)
+        yield from _low_price(draft, result)
+        yield from _preference(draft, result)
+    yield from _brand(draft)
+    yield from _attachments(draft)
+    yield from _clauses(draft)
+
+
+def _refused(refusal: Refusal, *, code: str = "", field: str = "", verdict: Verdict = Verdict.FAIL) -> Check:
+    return Check(code or refusal.code, verdict, refusal.zh, refusal.en, refusal.citation, field)
+
+
+def _admission(draft: _Draft) -> Iterator[Check]:
+    """The three lists are looked up again at the opening: a debarment that begins by then counts."""
+    found = may_take_part(draft.supplier, at=max(draft.now, draft.closes_at))
+    yield from (_refused(refusal) for refusal in found)
+    if not found:
+        yield Check(
+            "not_debarred",
+            Verdict.PASS,
+            "投标截止当日没有生效的失信或者禁止参加记录",
+            "No debarment in force on the day of the deadline",
+            draft.cite("qualification.credit_check"),
+        )
+
+
+def _security(draft: _Draft) -> Iterator[Check]:
+    file = standing.solicitation(draft.lot.case)
+    if file is None or not file.bid_security:
+        return
+    citation = draft.cite("bid_security.missing")
+    if standing.without_security(draft.lot, suppliers={draft.supplier.pk}):
+        yield Check(
+            "security_missing",
+            Verdict.FAIL,
+            f"投标保证金 {figures(file.bid_security)} 元尚未登记到账；投标截止时未足额到账的，投标无效",
+            f"The bid security of CNY {figures(file.bid_security)} has not been recorded; unless it has fully arrived"
+            " by the deadline the bid is invalid",
+            citation,
+        )
+    else:
+        yield Check("security_arrived", Verdict.PASS, "投标保证金已足额到账", "The bid security has arrived", citation)
+
+
+def _rows(draft: _Draft) -> Iterator[Check]:
+    """A row whose own total is not unit price × quantity: the evaluation counts by unit prices."""
+    for number, line in enumerate(draft.offer.get("lines", ()), start=1):
+        row = evaluation.Line(unit_price=line["unit_price"], quantity=line["quantity"], total=line["amount"])
+        if cents(row.product) != row.total:
+            yield Check(
+                "row_total",
+                Verdict.WARN,
+                f"分项报价第 {number} 行：单价 × 数量 = {figures(cents(row.product))}，小计写的是 {figures(line['amount'])}",
+                f"Price form, row {number}: unit price × quantity = {figures(cents(row.product))}, but the row says"
+                f" {figures(line['amount'])}",
+                draft.cite("evaluation.arithmetic"),
+                "lines",
+            )
+
+
+def _corrections(draft: _Draft, result: BidResult) -> Iterator[Check]:
+    citation = draft.cite("evaluation.arithmetic")
+    for made in result.corrections:
+        yield Check(
+            "correction",
+            Verdict.WARN,
+            f"{made.zh}：{figures(made.before)} → {figures(made.after)}；评审时须经贵单位确认，不确认的投标无效",
+            f"{made.en}: {figures(made.before)} → {figures(made.after)}; you would have to confirm it, or the bid is"
+            " invalid",
+            citation,
+            "price",
+        )
+    if not result.corrections:
+        yield Check(
+            "figures_agree",
+            Verdict.PASS,
+            "大写、小写、分项合计一致，无须修正",
+            "Words, figures and the price form agree: nothing to correct",
+            citation,
+        )
+
+
+def _limit(draft: _Draft, result: BidResult) -> Iterator[Check]:
+    if result.invalid is not None:
+        yield _refused(result.invalid, field="price")
+        return
+    limit = figures(draft.terms.limit)
+    yield Check(
+        "within_limit",
+        Verdict.PASS,
+        f"报价 {figures(result.bid_price)} 未超过预算金额和最高限价 {limit}",
+        f"The price {figures(result.bid_price)} is within the budget and ceiling price, {limit}",
+        draft.cite("evaluation.above_ceiling"),
+    )
+
+
+def _low_price(draft: _Draft, result: BidResult) -> Iterator[Check]:
+    """Of the tests of 财库〔2026〕2号 only the ceiling's can be computed from one bid."""
+    found = abnormally_low.screen(prices={SELF: result.bid_price}, terms=draft.terms)
+    rule = abnormally_low.RULES[abnormally_low.CEILING]
+    if abnormally_low.CEILING not in found.lines:
+        return
+    line = figures(rounded(found.lines[abnormally_low.CEILING], places=2))
+    if abnormally_low.CEILING in found.hits.get(SELF, ()):
+        yield Check(
+            "low_price",
+            Verdict.WARN,
+            f"报价低于最高限价（预算）的审查线 {line}，将启动异常低价审查；请备好成本构成的书面说明和证明材料",
+            f"The price is below the line of the ceiling price or budget, {line}: it will be reviewed as abnormally"
+            " low; have the explanation of its cost and the proof ready",
+            draft.cite(rule),
+            "price",
+        )
+        return
+    yield Check(
+        "not_low_price",
+        Verdict.PASS,
+        f"报价不低于最高限价（预算）的审查线 {line}；与平均报价、次低报价的比较开标后才能计算",
+        f"The price is not below the line of the ceiling price or budget, {line}; the tests against the other bids can"
+        " only be made after the opening",
+        draft.cite(rule),
+    )
+
+
+def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
+    terms, offer = draft.terms, draft.offer
+    claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
+    domestic = Decimal(int(bool(offer.get("is_domestic"))))
+    found = prefer(
+        price=result.bid_price, terms=terms, claim=arithmetic.CLAIMS[claim], partner_share=offer.get("small_micro_share")
+    )
+    for refusal in found.not_granted:
+        yield _refused(refusal, field="preference", verdict=Verdict.WARN)
+    for granted in found.deductions:
+        yield Check(
+            "deduction",
+            Verdict.PASS,
+            f"价格扣除 {granted.rate * 100:f}%，即 {figures(granted.amount)}，评审价 {figures(found.evaluated_price)}；"
+            "合同价格不变",
+            f"{granted.rate * 100:f}% deducted, that is {figures(granted.amount)}: evaluated price"
+            f" {figures(found.evaluated_price)}; the contract price stays",
+            draft.cite(granted.rule),
+        )
+    if claim != PreferenceClaim.NONE and not found.deductions and not found.not_granted:
+        yield Check(
+            "no_rate",
+            Verdict.WARN,
+            "采购文件没有规定这一价格扣除的比例，声明不会产生扣除",
+            "The document sets no rate for this deduction: the claim lowers nothing",
+            draft.cite("price_preference.small_micro"),
+            "preference",
+        )
+    if claim == PreferenceClaim.NONE and draft.supplier.is_small_micro and terms.small_micro_rate and not terms.reserved:
+        yield Check(
+            "unclaimed",
+            Verdict.WARN,
+            f"贵单位登记为小微企业，可以享受 {terms.small_micro_rate * 100:f}% 的价格扣除，但没有声明",
+            f"You are registered as a small or micro enterprise and could claim {terms.small_micro_rate * 100:f}%, but"
+            " do not",
+            draft.cite("price_preference.small_micro"),
+            "preference",
+        )
+    if is_domestic(domestic, **draft.on):
+        yield Check(
+            "domestic",
+            Verdict.PASS,
+            "已声明为本国产品；有非本国产品参与竞争时给予价格扣除，开标后才能确定",
+            "Declared domestic; the deduction is given if other products compete, which is known after the opening",
+            draft.cite("price_preference.domestic"),
+        )
+
+
+def _brand(draft: _Draft) -> Iterator[Check]:
+    """Bids of one brand count as one: without a named brand nobody can tell."""
+    file = standing.solicitation(draft.lot.case)
+    if file is None or not file.core_product:
+        return
+    citation = draft.cite("evaluation.same_brand")
+    if (draft.offer.get("brand") or "").strip():
+        yield Check(
+            "brand",
+            Verdict.PASS,
+            f"已填写核心产品（{file.core_product}）的品牌；与他人同品牌的按一家计算，开标后才能确定",
+            "The brand of the core product is named; whether others offer the same one is known after the opening",
+            citation,
+        )
+    else:
+        yield Check(
+            "brand_missing",
+            Verdict.WARN,
+            f"采购文件规定了核心产品（{file.core_product}），请填写其品牌",
+            "The document names a core product: fill in its brand",
+            citation,
+            "brand",
+        )
+
+
+def _attachments(draft: _Draft) -> Iterator[Check]:
+    citation = draft.cite("evaluation.conformity")
+    files = draft.offer.get("attachments") or []
+    if files:
+        yield Check("attachments", Verdict.PASS, f"附有 {len(files)} 个文件", f"Files attached: {len(files)}", citation)
+    else:
+        yield Check(
+            "attachments_missing",
+            Verdict.FAIL if clauses(draft.lot) else Verdict.WARN,
+            "没有附投标文件：资格要求和实质性要求逐项审查，没有证明材料就无从通过",
+            "No file is attached: every requirement is checked one by one, and without papers none can be met",
+            citation,
+            "attachments",
+        )
+
+
+def _clauses(draft: _Draft) -> Iterator[Check]:
+    """The bidder's own word for each requirement; the evaluation finds for itself."""
+    rules = {ClauseKind.QUALIFICATION: "qualification.by_buyer", ClauseKind.RESPONSIVENESS: "evaluation.conformity"}
+    for clause in clauses(draft.lot):
+        is_met = clause.pk in draft.met
+        yield Check(
+            "clause_met" if is_met else "clause_open",
+            Verdict.PASS if is_met else Verdict.WARN,
+            f"{clause.get_kind_display()} {clause.number}：{clause.text}" + ("" if is_met else "（尚未自查）"),
+            f"{clause.get_kind_display()} {clause.number}: {clause.text}" + ("" if is_met else " (not checked yet)"),
+            draft.cite(rules[ClauseKind(clause.kind)]),
+        )
