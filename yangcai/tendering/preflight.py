@@ -18,6 +18,7 @@ from yangcai.cases import periods
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable
 from yangcai.credit.queries import may_take_part
+from yangcai.kernel.inputs import Input
 from yangcai.kernel.money import cents, figures, rounded
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Organisation
@@ -30,6 +31,11 @@ from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
 
 #: The name of the one bidder in an evaluation of a single bid.
 SELF = "self"
+#: In which step a clause is checked: its name, and the rule.
+STEPS = {
+    ClauseKind.QUALIFICATION: ("资格要求", "Qualification", "qualification.by_buyer"),
+    ClauseKind.RESPONSIVENESS: ("实质性要求", "Substantive requirement", "evaluation.conformity"),
+}
 
 
 class Verdict(StrEnum):
@@ -79,6 +85,13 @@ def check(
     return sorted(_checks(_Draft(lot, supplier, offer, met, now)), key=lambda one: list(Verdict).index(one.verdict))
 
 
+def of_form(form: Input, *, met: frozenset[int]) -> list[Check]:
+    """The pre-flight of what stands in the form of bid.submit: what cannot be read fails, the rest is checked."""
+    unreadable = [Check(r.code, Verdict.FAIL, r.zh, r.en, field=r.field) for r in form.refusals()]
+    found = check(form.subject, supplier=form.by.organisation, offer=form.cleaned_data, met=met, now=form.now)
+    return unreadable + found
+
+
 class _Draft:
     """The draft as the evaluation would read it."""
 
@@ -102,9 +115,7 @@ class _Draft:
         if self.offer.get("price") is None:
             return None
         lines = [SimpleNamespace(**line) for line in self.offer.get("lines", ())]
-        quote = arithmetic.stated(
-            figures=self.offer["price"], words=self.offer.get("price_in_words", ""), lines=lines
-        )
+        quote = arithmetic.stated(figures=self.offer["price"], words=self.offer.get("price_in_words", ""), lines=lines)
         bid = evaluation.Bid(bidder=SELF, quote=quote)
         return evaluation.evaluate(evaluation.Lot(terms=self.terms, bids=(bid,))).bids[SELF]
 
@@ -188,7 +199,7 @@ def _corrections(draft: _Draft, result: BidResult) -> Iterator[Check]:
             citation,
             "price",
         )
-    if not result.corrections:
+    if not result.corrections and "lines" in draft.offer:
         yield Check(
             "figures_agree",
             Verdict.PASS,
@@ -245,7 +256,10 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
     domestic = Decimal(int(bool(offer.get("is_domestic"))))
     found = prefer(
-        price=result.bid_price, terms=terms, claim=arithmetic.CLAIMS[claim], partner_share=offer.get("small_micro_share")
+        price=result.bid_price,
+        terms=terms,
+        claim=arithmetic.CLAIMS[claim],
+        partner_share=offer.get("small_micro_share"),
     )
     for refusal in found.not_granted:
         yield _refused(refusal, field="preference", verdict=Verdict.WARN)
@@ -268,7 +282,12 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
             draft.cite("price_preference.small_micro"),
             "preference",
         )
-    if claim == PreferenceClaim.NONE and draft.supplier.is_small_micro and terms.small_micro_rate and not terms.reserved:
+    if (
+        claim == PreferenceClaim.NONE
+        and draft.supplier.is_small_micro
+        and terms.small_micro_rate
+        and not terms.reserved
+    ):
         yield Check(
             "unclaimed",
             Verdict.WARN,
@@ -331,13 +350,13 @@ def _attachments(draft: _Draft) -> Iterator[Check]:
 
 def _clauses(draft: _Draft) -> Iterator[Check]:
     """The bidder's own word for each requirement; the evaluation finds for itself."""
-    rules = {ClauseKind.QUALIFICATION: "qualification.by_buyer", ClauseKind.RESPONSIVENESS: "evaluation.conformity"}
     for clause in clauses(draft.lot):
         is_met = clause.pk in draft.met
+        zh, en, rule = STEPS[ClauseKind(clause.kind)]
         yield Check(
             "clause_met" if is_met else "clause_open",
             Verdict.PASS if is_met else Verdict.WARN,
-            f"{clause.get_kind_display()} {clause.number}：{clause.text}" + ("" if is_met else "（尚未自查）"),
-            f"{clause.get_kind_display()} {clause.number}: {clause.text}" + ("" if is_met else " (not checked yet)"),
-            draft.cite(rules[ClauseKind(clause.kind)]),
+            f"{zh} {clause.number}：{clause.text}" + ("" if is_met else "（尚未自查）"),
+            f"{en} {clause.number}: {clause.text}" + ("" if is_met else " (not checked yet)"),
+            draft.cite(rule),
         )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot, Stage
@@ -28,15 +29,15 @@ from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
-from yangcai.www.work import judging, places, tables
+from yangcai.www.work import judging, places, preflight, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
 from yangcai.www.work.shown import REQUIREMENT, kind_of
 from yangcai.www.work.timeline import actor_of
 
-#: What can be tried without writing before it is done.
-TRIED_FIRST = frozenset({"budget.import"})
+#: What can be tried without writing before it is done, and what that is called.
+TRIED_FIRST = {"budget.import": gettext_lazy("先试算，不写入"), preflight.OF: gettext_lazy("预检，不递交")}
 #: For whom a stale form is no danger, because their steps touch only what is theirs; and who must not learn from a
 #: conflict that others were busy on the case (87号令 art. 28).
 WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
@@ -82,12 +83,24 @@ def rehearsal(request: HttpRequest, model: str, pk: int, code: str) -> HttpRespo
     post, now = request.post, request.now  # type: ignore[attr-defined]
     subject = places.row(model, pk, post=post, now=now)
     action = places.action_on(code, subject)
+    if action.code == preflight.OF:
+        return _preflight(request, action, subject)
     form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
     try:
         done = rehearse(action, subject, by=post, now=now, form_data=request.POST, files=request.FILES)
     except Refused as refused:
         return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
     return _form_page(request, action, subject, form, tried=_told(done))
+
+
+def _preflight(request: HttpRequest, action: Action, subject: Any) -> HttpResponse:
+    """The bid is secret: it is not even rehearsed, because that would seal and store it. Nothing is kept or logged."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    refusals = can(action, subject, by=post, now=now)
+    if refusals:
+        return _form_page(request, action, subject, None, refusals=refusals, status=422)
+    form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
+    return _form_page(request, action, subject, form, checked=preflight.checked(form, request))
 
 
 def _told(done: Done) -> str:
@@ -127,6 +140,7 @@ def _form_page(
     *,
     refusals: Any = (),
     tried: str = "",
+    checked: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
@@ -156,7 +170,10 @@ def _form_page(
             "hidden": hidden,
             "url": places.form_of(action, subject),
             "try_url": reverse("work_try", args=_address(subject, action)) if action.code in TRIED_FIRST else "",
+            "try_title": TRIED_FIRST.get(action.code, ""),
             "tried": tried,
+            "checked": checked,
+            "self_check": preflight.self_check(subject, request) if form and action.code == preflight.OF else None,
             "danger": action.code in DANGEROUS,
             "facts": tables.facts(subject, kind.columns) if kind else [],
             "facts_title": formats.titled(kind.title) if kind else "",
