@@ -175,12 +175,13 @@ def _rows(draft: _Draft) -> Iterator[Check]:
     """A row whose own total is not unit price × quantity: the evaluation counts by unit prices."""
     for number, line in enumerate(draft.offer.get("lines", ()), start=1):
         row = evaluation.Line(unit_price=line["unit_price"], quantity=line["quantity"], total=line["amount"])
+        product = figures(row.product)
         if cents(row.product) != row.total:
             yield Check(
                 "row_total",
                 Verdict.WARN,
-                f"分项报价第 {number} 行：单价 × 数量 = {figures(cents(row.product))}，小计写的是 {figures(line['amount'])}",
-                f"Price form, row {number}: unit price × quantity = {figures(cents(row.product))}, but the row says"
+                f"分项报价第 {number} 行：单价 × 数量 = {product}，小计写的是 {figures(line['amount'])}",
+                f"Price form, row {number}: unit price × quantity = {product}, but the row says"
                 f" {figures(line['amount'])}",
                 draft.cite("evaluation.arithmetic"),
                 "lines",

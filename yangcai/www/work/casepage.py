@@ -23,6 +23,7 @@ from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.work import judging, own, places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
+from yangcai.www.work.explained import papers
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import money_of
 from yangcai.www.work.offers import Offers, offers
@@ -106,6 +107,9 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
 def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: datetime.datetime) -> list[dict[str, Any]]:
     """The tables of the page: the lots, then what came last before what came first; each line with its open Actions."""
     found: list[dict[str, Any]] = []
+    beside = links(may)
+    for row, paper in papers(rows):
+        beside.setdefault(row, []).append(paper)
     first, *later = OF_CASE
     for kind in [first, *reversed(later)]:
         lines = rows.get(kind.model)
@@ -115,7 +119,7 @@ def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: dateti
         if kind.model in SINGLE:
             section["facts"] = tables.facts(lines[0], kind.columns)
         else:
-            table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=links(may))
+            table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=beside)
             if kind.model is Lot and case.published_at:
                 table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
             section |= {"table": table, "cut": len(lines) > LINES}

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from yangcai.kernel import log_index
-from yangcai.www.work import casepage, doing, files, rootpages, worklist
+from yangcai.www.work import casepage, doing, explained, files, rootpages, worklist
 
 
 class LogIndexConverter:
@@ -40,4 +40,6 @@ urlpatterns = [
     path("try/<slug:model>/<int:pk>/<str:code>/", doing.rehearsal, name="work_try"),
     path("done/<log_index:seq>/", doing.done, name="work_done"),
     path("file/<int:pk>/", files.file, name="work_file"),
+    path("explanation/<int:pk>/", explained.explanation, name="work_explanation"),
+    path("report/<int:pk>/", explained.report, name="work_report"),
 ]

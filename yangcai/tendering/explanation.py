@@ -1,0 +1,382 @@
+"""Why did this bidder not win? What the law lets it know of its own bid, and what it may do about it until when.
+
+Own scores, price and findings, and of others nothing but what the award notice publishes (政府采购法实施条例 art. 43;
+财政部令第87号 art. 69). The base price stands here because the own price score follows from it, as a number without a
+name; a bid of the same brand and other bids' scores do not. Members stay a number.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from yangcai import law
+from yangcai.cases.models import Award, LotOutcome
+from yangcai.cases.rules import applicable
+from yangcai.kernel import calendar
+from yangcai.kernel.money import figures
+from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.procedures.evaluation.price_score import FORMULAS
+from yangcai.tendering import standing
+from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
+
+#: How a frozen report calls its deductions.
+DEDUCTIONS = {
+    "small_micro": ("小微企业价格扣除", "Deduction for a small or micro enterprise"),
+    "partner": ("联合体或者分包价格扣除", "Deduction for a consortium or subcontract"),
+    "domestic": ("本国产品价格扣除", "Deduction for domestic products"),
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence in both languages, with its article. `quoted` is what somebody wrote, in Chinese."""
+
+    zh: str
+    en: str
+    citation: Citation | None = None
+    quoted: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "zh": self.zh,
+            "en": self.en,
+            "quoted": self.quoted,
+            "citation": self.citation.as_dict() if self.citation else None,
+        }
+
+
+@dataclass(frozen=True)
+class CriterionScore:
+    """One factor: its weight in points, and the mean of the members' points for the own bid (or the price score)."""
+
+    code: str
+    title: str
+    weight: Decimal
+    points: Decimal | None
+    is_price: bool
+
+
+@dataclass(frozen=True)
+class Deduction:
+    """One price preference that was granted, in yuan."""
+
+    zh: str
+    en: str
+    rate: Decimal
+    amount: Decimal
+
+    @property
+    def text(self) -> str:
+        return self.zh if in_chinese() else self.en
+
+
+@dataclass(frozen=True)
+class PriceArithmetic:
+    """From the price read out to the price score, in yuan and points; None where there was no such step."""
+
+    quoted: Decimal
+    bid_price: Decimal
+    deductions: tuple[Deduction, ...]
+    evaluated_price: Decimal
+    base_price: Decimal | None
+    weight: Decimal | None
+    score: Decimal | None
+    formula_zh: str = ""
+    formula_en: str = ""
+
+    @property
+    def is_quotient(self) -> bool:
+        """Whether the score is base price ÷ evaluated price × weight, so that the sum can be written out."""
+        return self.score is not None and bool(self.base_price) and not self.formula_zh
+
+
+@dataclass(frozen=True)
+class FailedClause:
+    """A clause that the bid did not meet: why, and on which pages of the bid it was read."""
+
+    kind: str
+    number: int
+    text: str
+    reason: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """质疑: counted from the end of the notice period of the result; `due_at` is 24:00 of the last day, None past the
+    known calendar. `complaint_days` are the working days for a complaint after the answer."""
+
+    since: datetime.date | None
+    due_at: datetime.datetime | None
+    days: int
+    notice_days: int | None
+    complaint_days: int
+    citations: tuple[Citation, ...]
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        return calendar.day_of(self.due_at - calendar.ONE_DAY) if self.due_at else None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that one letter's addressee may know. `bid` is None where nothing was opened."""
+
+    letter: AwardLetter
+    bid: OpenedBid | None
+    reasons: tuple[Said, ...]
+    failed: tuple[FailedClause, ...]
+    criteria: tuple[CriterionScore, ...]
+    members: int
+    price: PriceArithmetic | None
+    total: Decimal | None
+    rank: int | None
+    corrections: tuple[Said, ...]
+    not_granted: tuple[Said, ...]
+    winner: Award | None
+    remedy: Remedy | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON: decimals and dates as text."""
+        price, remedy = self.price, self.remedy
+        return {
+            "is_winner": self.letter.is_winner,
+            "issued_at": self.letter.issued_at.isoformat(),
+            "reasons": [one.as_dict() for one in self.reasons],
+            "failed_clauses": [
+                {"kind": f.kind, "number": f.number, "text": f.text, "reason": f.reason, "page": f.page}
+                for f in self.failed
+            ],
+            "criteria": [
+                {"code": c.code, "title": c.title, "weight": str(c.weight), "points": _text(c.points)}
+                for c in self.criteria
+            ],
+            "members": self.members,
+            "price": {
+                "quoted": str(price.quoted),
+                "bid_price": str(price.bid_price),
+                "deductions": [
+                    {"zh": d.zh, "en": d.en, "rate": str(d.rate), "amount": str(d.amount)} for d in price.deductions
+                ],
+                "evaluated_price": str(price.evaluated_price),
+                "base_price": _text(price.base_price),
+                "weight": _text(price.weight),
+                "score": _text(price.score),
+            }
+            if price
+            else None,
+            "total": _text(self.total),
+            "rank": self.rank,
+            "corrections": [one.as_dict() for one in self.corrections],
+            "not_granted": [one.as_dict() for one in self.not_granted],
+            "award": {"winner": self.winner.supplier.name, "amount": str(self.winner.amount)} if self.winner else None,
+            "objection": {
+                "counted_from": _text(remedy.since),
+                "working_days": remedy.days,
+                "last_day": _text(remedy.last_day),
+                "citations": [citation.as_dict() for citation in remedy.citations],
+            }
+            if remedy
+            else None,
+        }
+
+
+def _moved(made: Mapping[str, Any]) -> str:
+    return f"{figures(Decimal(made['before']))} → {figures(Decimal(made['after']))}"
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def explain(letter: AwardLetter, *, now: datetime.datetime) -> Explanation:
+    """The explanation that goes with one letter, from the rows as the letter's result had them."""
+    lot = letter.lot
+    opened = OpenedBid.objects.filter(lot=lot, supplier=letter.supplier_id)
+    bid = opened.select_related("supplier", "low_price_review").prefetch_related("findings__clause").first()
+    report = _report(letter)
+    frozen: Mapping[str, Any] = report.result if report else {}
+    result: Mapping[str, Any] = frozen.get("bids", {}).get(str(bid.pk), {}) if bid else {}
+    award = Award.objects.filter(lot=lot, announced_at=letter.issued_at).select_related("supplier").first()
+    return Explanation(
+        letter=letter,
+        bid=bid,
+        reasons=tuple(_reasons(letter, bid, result, now=now)),
+        failed=tuple(_failed(bid)) if bid else (),
+        criteria=tuple(_criteria(frozen, result)),
+        members=len(frozen.get("members", ())),
+        price=_price(letter, bid, frozen, result) if bid else None,
+        total=_decimal(result.get("total")),
+        rank=result.get("rank"),
+        corrections=tuple(
+            Said(f"{made['zh']}：{_moved(made)}", f"{made['en']}: {_moved(made)}")
+            for made in result.get("corrections", ())
+        ),
+        not_granted=tuple(Said(one["zh"], one["en"], _citation(one)) for one in result.get("not_granted", ())),
+        winner=award,
+        remedy=None if letter.is_winner else _remedy(letter, award, now=now),
+    )
+
+
+def _report(letter: AwardLetter) -> EvaluationReport | None:
+    """The report on which the letter rests: the latest that was there when it was written."""
+    found = EvaluationReport.objects.filter(lot=letter.lot, computed_at__lte=letter.issued_at).order_by("-revision")
+    return found.filter(sent_at__lte=letter.issued_at).first() or found.first()
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _citation(said: Mapping[str, Any]) -> Citation | None:
+    """A Citation as a frozen report keeps it. Of the Refusal's facts nothing is taken: they may name another bid."""
+    return Citation(**said["citation"]) if said.get("citation") else None
+
+
+def _reasons(
+    letter: AwardLetter, bid: OpenedBid | None, result: Mapping[str, Any], *, now: datetime.datetime
+) -> list[Said]:
+    on = applicable(letter.lot.case, now=now)
+    found = []
+    if letter.is_winner:
+        return [Said("贵单位中标", "Your bid has won", _found("award.letter", on))]
+    lot, invalid = letter.lot, result.get("invalid")
+    refused = Award.objects.filter(lot=lot, supplier=letter.supplier_id, refused_at__lte=letter.issued_at).exists()
+    failed = lot.outcome == LotOutcome.UNSUCCESSFUL and lot.outcome_at == letter.issued_at
+    if refused:
+        found.append(
+            Said(
+                "贵单位被确定为中标供应商后拒绝签订合同",
+                "Chosen as the winner, your organisation refused the contract",
+                _found("award.refused", on),
+            )
+        )
+    elif invalid:
+        found.append(Said(invalid["zh"], invalid["en"], _citation(invalid)))
+    elif result.get("same_brand_as"):
+        found.append(
+            Said(
+                "与排名在前的投标人为同一品牌，按一家投标人计算，不作为中标候选人",
+                "A bid of the same brand stands before yours: both count as one, and yours is no candidate",
+                _found("evaluation.same_brand", on),
+            )
+        )
+    elif result.get("rank") and not failed:
+        rule = "evaluation.rank_rated" if result.get("total") is not None else "evaluation.rank_lowest"
+        found.append(
+            Said(
+                f"评审排名第 {result['rank']}，未被确定为中标供应商",
+                f"Ranked {result['rank']}, and not chosen as the winner",
+                _found(rule, on),
+            )
+        )
+    if failed:
+        unsuccessful = _found("evaluation.unsuccessful", on)
+        found.append(Said("本采购包废标", "The lot has failed", unsuccessful, quoted=lot.outcome_reason))
+    if not found:
+        found.append(Said("未中标的理由", "The reason", _found("award.tell_losers", on), quoted=letter.reason))
+    review = getattr(bid, "low_price_review", None) if bid else None
+    if review is not None:
+        found.append(_low_price(review, on))
+    return found
+
+
+def _found(key: str, on: Mapping[str, Any]) -> Citation | None:
+    value = law.find(key, **on)
+    return value.citation if value else None
+
+
+def _low_price(review: LowPriceReview, on: Mapping[str, Any]) -> Said:
+    """What became of the review of a low price, with the committee's opinion."""
+    if review.is_accepted:
+        zh, en = (
+            "报价经异常低价审查，说明被认可",
+            "The price was reviewed as abnormally low; the explanation was accepted",
+        )
+    elif review.is_accepted is False:
+        zh, en = (
+            "报价经异常低价审查，说明未被认可",
+            "The price was reviewed as abnormally low; the explanation was not accepted",
+        )
+    else:
+        zh, en = "报价曾启动异常低价审查", "A review of the price as abnormally low was begun"
+    return Said(zh, en, _found("abnormally_low.judgment", on), quoted=review.decision)
+
+
+def _failed(bid: OpenedBid) -> list[FailedClause]:
+    rows: list[Finding] = [finding for finding in bid.findings.all() if not finding.passed]
+    rows.sort(key=lambda finding: (finding.clause.kind, finding.clause.number))
+    return [FailedClause(f.clause.kind, f.clause.number, f.clause.text, f.reason, f.page) for f in rows]
+
+
+def _criteria(frozen: Mapping[str, Any], result: Mapping[str, Any]) -> list[CriterionScore]:
+    """Only what was scored: an invalid bid has no points."""
+    if result.get("price_score") is None and not result.get("means"):
+        return []
+    return [
+        CriterionScore(
+            code=one["code"],
+            title=one["title"],
+            weight=Decimal(one["weight"]),
+            points=_decimal(
+                result.get("price_score") if one["kind"] == CriterionKind.PRICE else result["means"].get(one["code"])
+            ),
+            is_price=one["kind"] == CriterionKind.PRICE,
+        )
+        for one in frozen.get("criteria", ())
+    ]
+
+
+def _price(
+    letter: AwardLetter, bid: OpenedBid, frozen: Mapping[str, Any], result: Mapping[str, Any]
+) -> PriceArithmetic:
+    file = standing.solicitation(letter.lot.case)
+    formula = FORMULAS.get(file.price_formula if file else "")
+    scored = result.get("price_score") is not None
+    other = formula is not None and formula.code != "lowest_first"
+    weights = [Decimal(c["weight"]) for c in frozen.get("criteria", ()) if c["kind"] == CriterionKind.PRICE]
+    return PriceArithmetic(
+        quoted=Decimal(result.get("quoted_price", bid.price)),
+        bid_price=Decimal(result.get("bid_price", bid.price)),
+        deductions=tuple(
+            Deduction(*DEDUCTIONS[d["code"]], Decimal(d["rate"]), Decimal(d["amount"]))
+            for d in result.get("deductions", ())
+        ),
+        evaluated_price=Decimal(result.get("evaluated_price", bid.price)),
+        base_price=_decimal(frozen.get("base_price")) if scored else None,
+        weight=sum(weights, Decimal(0)) if scored else None,
+        score=_decimal(result.get("price_score")),
+        formula_zh=formula.zh if formula and other else "",
+        formula_en=formula.en if formula and other else "",
+    )
+
+
+def _remedy(letter: AwardLetter, award: Award | None, *, now: datetime.datetime) -> Remedy:
+    """Seven working days from the end of the award notice's period; where there is no award, from the end of the step
+    that decided (政府采购法 art. 52; 条例 art. 53(2), (3); 财政部令第94号 art. 10)."""
+    on = applicable(letter.lot.case, now=now)
+    since: datetime.date | None = calendar.day_of(letter.issued_at)
+    notice_days = None
+    citations = [_found("objection.file", on), _found("objection.anchor", on)]
+    period = law.find("notice.award.period", **on)
+    if award is not None and period is not None:
+        citations.append(period.citation)
+        notice_days = period.value
+        try:
+            since = calendar.due_on(letter.issued_at, period.value, period.unit, region=on["jurisdiction"])
+        except calendar.HorizonError:
+            since = None
+    return Remedy(
+        since=since,
+        due_at=law.due_at("C28", since=since, **on) if since else None,
+        days=law.value("objection.file", **on),
+        notice_days=notice_days,
+        complaint_days=law.value("complaint.file", **on),
+        citations=tuple(one for one in citations if one),
+    )

@@ -1,0 +1,140 @@
+"""What papers does an evaluation leave that are read and printed: each bidder's explanation, and the signed report?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yangcai.kernel.refusals import in_chinese
+from yangcai.portal.models import Notice
+from yangcai.tendering import arithmetic
+from yangcai.tendering.explanation import explain
+from yangcai.tendering.models import (
+    AwardLetter,
+    ClauseKind,
+    EvaluationReport,
+    LowPriceReview,
+    OpenedBid,
+    Opening,
+)
+from yangcai.tendering.queries import evaluation
+from yangcai.tendering.queries.evaluation import visible_letters, visible_reports
+from yangcai.www.access import page
+from yangcai.www.public.notices import CODE_LENGTH
+from yangcai.www.work.judging import seat_name
+
+#: Kind of row -> its page, and what the link to it is called.
+PAPERS: dict[type[Any], tuple[str, Any]] = {
+    AwardLetter: ("work_explanation", gettext_lazy("评审结果说明")),
+    EvaluationReport: ("work_report", gettext_lazy("评标报告")),
+}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A link beside a row, as an open Action is one."""
+
+    title: str
+    url: str
+
+
+def papers(rows: dict[Any, list[Any]]) -> Iterable[tuple[tuple[Any, int], Paper]]:
+    """The paper of each row that has one."""
+    for model, (name, title) in PAPERS.items():
+        for row in rows.get(model, ()):
+            yield (model, row.pk), Paper(str(title), reverse(name, args=[row.pk]))
+
+
+@page()
+def explanation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why this bidder did not win, as a letter: for the bidder itself, the buyer's side and the overseers."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    letter = get_object_or_404(visible_letters(post, now), pk=pk)
+    told = explain(letter, now=now)
+    return render(
+        request,
+        "work/explanation.html",
+        {
+            "letter": letter,
+            "case": letter.lot.case,
+            "told": told,
+            "price": told.price,
+            "remedy": told.remedy,
+            "failed": [(str(ClauseKind(one.kind).label), one) for one in told.failed],
+            "formula": (told.price.formula_zh if in_chinese() else told.price.formula_en) if told.price else "",
+        },
+    )
+
+
+@page()
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The evaluation report with what 财政部令第87号 art. 58 wants in it, from what was frozen and signed."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    found = get_object_or_404(visible_reports(post, now), pk=pk)
+    lot, case, result = found.lot, found.lot.case, found.result
+    bids = {str(bid.pk): bid for bid in OpenedBid.objects.filter(lot=lot).select_related("supplier")}
+    seats = evaluation.seats(case, post, now)
+    names = {seat.member.pk: seat.name or seat_name(seat.number) for seat in seats}
+    lines = [_line(bids[key], one) for key, one in result["bids"].items() if key in bids]
+    lines.sort(key=lambda line: (line["rank"] is None, line["rank"] or 0))
+    signed = list(evaluation.signatures(found))
+    return render(
+        request,
+        "work/report.html",
+        {
+            "report": found,
+            "lot": lot,
+            "case": case,
+            "notice": Notice.objects.filter(root=case.ref, kind="invitation").order_by("published_at").first(),
+            "opening": Opening.objects.filter(case=case).first(),
+            "seats": [(names[seat.member.pk], seat) for seat in seats if seat.member.replaced_at is None],
+            "replaced": [(names[seat.member.pk], seat.member) for seat in seats if seat.member.replaced_at],
+            "criteria": result["criteria"],
+            "lines": lines,
+            "invalid": [line for line in lines if line["invalid"]],
+            "steps": [_step(step, bids) for step in result["steps"]],
+            "candidates": [line for line in lines if line["key"] in result["candidates"]],
+            "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",
+            "reviews": LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier"),
+            "signatures": [
+                {"role": _("评委"), "name": names.get(one.member_id, ""), "at": one.signed_at} for one in signed
+            ],
+            "dissents": [(names.get(one.member_id, ""), one.dissent) for one in signed if one.dissent],
+            "code": found.digest[:CODE_LENGTH],
+            "is_unchanged": arithmetic.digest(result) == found.digest,
+        },
+    )
+
+
+def _said(told: dict[str, Any]) -> str:
+    return str(told["zh"] if in_chinese() else told["en"])
+
+
+def _line(bid: OpenedBid, result: dict[str, Any]) -> dict[str, Any]:
+    """One bid of the report: as read out, as evaluated, and why it is invalid."""
+    return {
+        "key": str(bid.pk),
+        "supplier": bid.supplier.name,
+        "price": bid.price,
+        "bid_price": result["bid_price"],
+        "evaluated_price": result["evaluated_price"],
+        "price_score": result["price_score"],
+        "means": result["means"],
+        "total": result["total"],
+        "rank": result["rank"],
+        "invalid": _said(result["invalid"]) if result["invalid"] else "",
+        "same_brand": bool(result["same_brand_as"]),
+    }
+
+
+def _step(step: dict[str, Any], bids: dict[str, OpenedBid]) -> dict[str, Any]:
+    """One step of the evaluation, each note with the bidder it is about."""
+    notes = [
+        (bids[note["bidder"]].supplier.name if note["bidder"] in bids else "", _said(note)) for note in step["notes"]
+    ]
+    return {"title": _said(step), "notes": notes}
