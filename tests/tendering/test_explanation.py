@@ -1,14 +1,15 @@
-"""Is every bidder told lawfully why it lost: its own figures, the clause with its page, its remedy, nothing of others?"""
+"""Is every bidder told why it lost: its own figures, the clause with its page, its remedy, and nothing of others?"""
 
 import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from tests.factories import at, make_supplier
-from tests.tendering.judging import ANNOUNCED, JUDGED, OPENED, QUALIFIED, Hall, Offer, hall
+from tests.tendering.judging import ANNOUNCED, JUDGED, OPENED, QUALIFIED, SIGNED, Hall, Offer, hall
 from tests.www.support import Clock, at_desk
 from yangcai.kernel.actions import ACTIONS
 from yangcai.tendering.explanation import Explanation, explain
@@ -207,3 +208,42 @@ def test_pages_are_written_in_one_way(given: str, kept: str | None) -> None:
     again = ACTIONS["qualification.record"].input(subject=h.lot, by=h.runner, now=OPENED)
     assert {row["page"] for row in again.fields["rows"].initial} == {kept}
     assert Clause.objects.exists()
+
+
+# --- the report ----------------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_the_law_lists(clock: Clock) -> None:
+    """招标公告的媒体和日期, 名单, 方法和标准, 无效投标, 结果, 候选人, 不同意见 (87号令 art. 58, 61)."""
+    h = hall("1000000", "1100000", "1150000", "1040000")
+    h.seat()
+    h.qualify()
+    h.respond(failing=[3])
+    h.score({n: points(str(40 - n), "10") for n in range(3)})
+    h.compute()
+    first, *others = h.members
+    h.do("report.sign", h.report, first.post, SIGNED, dissent="第二名的技术方案应当更高")
+    for member in others:
+        h.do("report.sign", h.report, member.post, SIGNED)
+    h.send()
+    report = h.report
+    address = reverse("work_report", args=[report.pk])
+    page = at_desk(h.officer).get(address).content.decode()
+    for bid in h.bids:
+        assert bid.supplier.name in page
+    for member in h.members:
+        assert member.post.person.name in page
+    for text in ("第二名的技术方案应当更高", "符合性审查不合格", "technical", "综合评分法", "1,040,000.00"):
+        assert text in page, text
+    assert page.index("一、项目和开标") < page.index("四、评标情况") < page.index("六、其他需要说明的情况")
+    assert report.digest[:16] in page and "内容与签署时的摘要不符" not in page
+    assert at_desk(h.bidders[0]).get(address).status_code == 404
+    assert at_desk(make_supplier()).get(address).status_code == 404
+    told = at_desk(h.officer).get(reverse("verify"), {"code": report.digest[:16]}).content.decode()
+    assert "核对一致" in told and h.case.number in told and h.bids[0].supplier.name not in told
+    # A report that was changed says so itself.
+    report.result["bids"][str(h.bids[0].pk)]["total"] = "99.00"
+    with connection.cursor() as cursor:  # by whoever can go round the controls
+        cursor.execute("ALTER TABLE tendering_evaluationreport DISABLE TRIGGER USER")
+    type(report).objects.filter(pk=report.pk).update(result=report.result)
+    assert "内容与签署时的摘要不符" in at_desk(h.officer).get(address).content.decode()

@@ -120,6 +120,32 @@ def _read_paths() -> dict[str, Any]:
                 "responses": {"200": _answer("OCDS 1.1 package"), **errors},
             }
         }
+    paths["/api/v1/award-letters/{id}/explanation"] = {
+        "get": {
+            "operationId": "award-letters.explanation",
+            "parameters": [_parameter("id", "path", "integer", required=True)],
+            "responses": {"200": _answer("own figures, failed clauses, remedy with its last day"), **errors},
+        }
+    }
+    paths["/api/v1/lots/{id}/preflight"] = {
+        "post": {
+            "operationId": "lots.preflight",
+            "description": "The formal rules of the evaluation on a draft bid; nothing is kept",
+            "parameters": [
+                _parameter("id", "path", "integer", required=True),
+                _parameter("met", "query", text="Ids of the clauses that the bid meets, with commas"),
+            ],
+            "requestBody": {
+                "content": {
+                    kind: {"schema": ACTIONS["bid.submit"].input.schema()} for kind in ("application/json", MULTIPART)
+                }
+            },
+            "responses": {
+                "200": _answer("pass, warn or fail of every rule, with its article"),
+                **{s: PROBLEM for s in ("400", "401", "403", "404", "405", "413", "422")},
+            },
+        }
+    }
     file = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
     paths["/api/v1/documents"] = {
         "post": {

@@ -17,7 +17,7 @@ from yangcai.parties.models import Organisation
 from yangcai.planning import proposal
 from yangcai.planning.models import Intention, MethodApproval, PlanItem, Publicity
 from yangcai.planning.rules.repeats import repeats
-from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid
+from yangcai.tendering.models import AwardLetter, Bid, CommitteeMember, EvaluationReport, OpenedBid
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,9 @@ RESOURCES: dict[str, Resource] = {
         Resource("committee-members", CommitteeMember, ("id", "committee_id", "is_chair", "signed_in_at")),
         Resource(
             "evaluation-reports", EvaluationReport, ("id", "lot_id", "revision", "digest", "signed_at", "sent_at")
+        ),
+        Resource(
+            "award-letters", AwardLetter, ("id", "lot_id", "supplier_id", "is_winner", "score", "rank", "issued_at")
         ),
         Resource(
             "awards", Award, ("id", "lot_id", "supplier_id", "amount", "determined_at", "is_deemed", "announced_at")

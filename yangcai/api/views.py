@@ -12,7 +12,7 @@ from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 
 from yangcai.api import bodies, feed, openapi, problem, resources
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Lot
 from yangcai.kernel import clock, documents, log_index, tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform, rehearse
 from yangcai.kernel.refusals import Refused
@@ -21,6 +21,9 @@ from yangcai.ocds.rows import read
 from yangcai.parties.queries import post_of_token
 from yangcai.portal.notices.base import TYPES
 from yangcai.portal.queries import search_notices
+from yangcai.tendering import preflight
+from yangcai.tendering.explanation import explain
+from yangcai.tendering.models import AwardLetter
 
 PAGE = 100
 PAGE_MAX = 1000
@@ -175,6 +178,31 @@ def act(request: HttpRequest, *, path: str, pk: int, code: str, post: Any, now: 
         },
         status=200 if done.again else 201,
     )
+
+
+@endpoint("GET")
+def explanation(request: HttpRequest, *, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Why the addressee of a letter did not win: its own figures, and its remedy with the last day."""
+    letter = resources.fetch(AwardLetter, pk, post, now)
+    return reply(explain(letter, now=now).as_dict()) if letter else problem.not_found()
+
+
+@endpoint("POST")
+def preflight_of(request: HttpRequest, *, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
+    """The formal rules of the evaluation on a draft bid: the body of bid.submit, and in `?met=1,2` the clauses that
+    the bidder says it meets. Nothing of it is kept, and no Entry is made."""
+    action, lot = ACTIONS["bid.submit"], resources.fetch(Lot, pk, post, now)
+    if lot is None:
+        return problem.not_found()
+    if refusals := can(action, lot, by=post, now=now):
+        raise Refused(refusals)
+    data, files = bodies.body_of(request)
+    wrong = list(bodies.of_wrong_type(action, data) if files is None else bodies.unknown_parts(action, data, files))
+    if wrong:
+        raise Refused(wrong)
+    form = action.input(data, files, subject=lot, by=post, now=now)
+    met = frozenset(int(part) for part in request.GET.get("met", "").split(",") if part.isascii() and part.isdigit())
+    return reply({"items": [one.as_dict() for one in preflight.of_form(form, met=met)]})
 
 
 @endpoint("POST")

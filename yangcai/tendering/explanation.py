@@ -72,6 +72,10 @@ class Deduction:
     amount: Decimal
 
     @property
+    def percent(self) -> str:
+        return f"{(self.rate * 100).normalize():f}%"
+
+    @property
     def text(self) -> str:
         return self.zh if in_chinese() else self.en
 

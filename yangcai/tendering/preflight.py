@@ -252,6 +252,10 @@ def _low_price(draft: _Draft, result: BidResult) -> Iterator[Check]:
     )
 
 
+def _percent(rate: Decimal) -> str:
+    return f"{(rate * 100).normalize():f}%"
+
+
 def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     terms, offer = draft.terms, draft.offer
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
@@ -268,9 +272,9 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         yield Check(
             "deduction",
             Verdict.PASS,
-            f"价格扣除 {granted.rate * 100:f}%，即 {figures(granted.amount)}，评审价 {figures(found.evaluated_price)}；"
+            f"价格扣除 {_percent(granted.rate)}，即 {figures(granted.amount)}，评审价 {figures(found.evaluated_price)}；"
             "合同价格不变",
-            f"{granted.rate * 100:f}% deducted, that is {figures(granted.amount)}: evaluated price"
+            f"{_percent(granted.rate)} deducted, that is {figures(granted.amount)}: evaluated price"
             f" {figures(found.evaluated_price)}; the contract price stays",
             draft.cite(granted.rule),
         )
@@ -292,8 +296,8 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         yield Check(
             "unclaimed",
             Verdict.WARN,
-            f"贵单位登记为小微企业，可以享受 {terms.small_micro_rate * 100:f}% 的价格扣除，但没有声明",
-            f"You are registered as a small or micro enterprise and could claim {terms.small_micro_rate * 100:f}%, but"
+            f"贵单位登记为小微企业，可以享受 {_percent(terms.small_micro_rate)} 的价格扣除，但没有声明",
+            f"You are registered as a small or micro enterprise and could claim {_percent(terms.small_micro_rate)}, but"
             " do not",
             draft.cite("price_preference.small_micro"),
             "preference",

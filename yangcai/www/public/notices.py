@@ -19,6 +19,7 @@ from yangcai.planning.models import Category
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, TYPES, Field, type_of
 from yangcai.portal.queries import search_notices
+from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.paging import MOST_HITS, CappedPaginator
@@ -176,8 +177,17 @@ def brief(notice: Notice) -> list[tuple[str, Any]]:
 
 @page(by=PUBLIC)
 def verify(request: HttpRequest) -> HttpResponse:
-    """Type the code or digest printed on a notice: is there one, and what does it say now?"""
+    """Type the code or digest printed on a notice or an evaluation report: is there one, and what does it say now?
+
+    Of a report only that it was signed, and when: whoever has the code has the paper, and its content stays secret.
+    """
     typed = re.sub(r"\s", "", request.GET.get("code", "")).lower()[: DIGEST_LENGTH + 1]
     valid = len(typed) >= CODE_LENGTH and re.fullmatch(r"[0-9a-f]+", typed) is not None
     found = Notice.objects.filter(digest__startswith=typed).select_related("buyer").first() if valid else None
-    return render(request, "public/verify.html", {"typed": typed, "found": found, "asked": bool(typed), "valid": valid})
+    signed = EvaluationReport.objects.filter(signed_at__isnull=False, digest__startswith=typed)
+    report = signed.select_related("lot__case").first() if valid and found is None else None
+    return render(
+        request,
+        "public/verify.html",
+        {"typed": typed, "found": found, "report": report, "asked": bool(typed), "valid": valid},
+    )
