@@ -272,8 +272,8 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         yield Check(
             "deduction",
             Verdict.PASS,
-            f"价格扣除 {_percent(granted.rate)}，即 {figures(granted.amount)}，评审价 {figures(found.evaluated_price)}；"
-            "合同价格不变",
+            f"价格扣除 {_percent(granted.rate)}，即 {figures(granted.amount)}，"
+            f"评审价 {figures(found.evaluated_price)}；合同价格不变",
             f"{_percent(granted.rate)} deducted, that is {figures(granted.amount)}: evaluated price"
             f" {figures(found.evaluated_price)}; the contract price stays",
             draft.cite(granted.rule),
