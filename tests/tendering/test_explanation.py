@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.factories import at, make_supplier
 from tests.tendering.judging import ANNOUNCED, JUDGED, OPENED, QUALIFIED, SIGNED, Hall, Offer, hall
 from tests.www.support import Clock, at_desk
+from tests.www.test_english import data, unmarked
 from yangcai.kernel.actions import ACTIONS
 from yangcai.tendering.explanation import Explanation, explain
 from yangcai.tendering.models import AwardLetter, Clause, Finding
@@ -26,9 +27,12 @@ def clock(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Clock:
     return clock
 
 
+def letter_of(h: Hall, number: int) -> AwardLetter:
+    return AwardLetter.objects.get(lot=h.lot, supplier=h.bids[number].supplier)
+
+
 def of(h: Hall, number: int) -> Explanation:
-    letter = AwardLetter.objects.filter(lot=h.lot, supplier=h.bids[number].supplier).order_by("-issued_at").first()
-    return explain(letter, now=ANNOUNCED)
+    return explain(letter_of(h, number), now=ANNOUNCED)
 
 
 def failing_with_pages(h: Hall, kind: str, *, failing: int, page: str, **only: Any) -> list[dict[str, Any]]:
@@ -91,7 +95,8 @@ def test_the_failing_clause_with_its_page() -> None:
     ]
     assert told.criteria == () and told.total is None and told.rank is None
     assert told.reasons[0].citation.article == "第四十四条"
-    assert "（未提供证明材料，见投标文件第 12、15-18 页）" in told.reasons[0].zh
+    assert told.reasons[0].zh == "资格审查不合格"
+    assert "（未提供证明材料，见投标文件第 12、15-18 页）" in told.reasons[0].quoted
     assert "见投标文件第 12、15-18 页" in AwardLetter.objects.get(supplier=h.bids[2].supplier).reason
     other = of(h, 3)
     assert [(f.kind, f.page) for f in other.failed] == [("responsiveness", "40")]
@@ -140,7 +145,7 @@ def test_low_prices_and_corrections_are_told() -> None:
     low.awarded()
     low.announced()
     told = of(low, 0)
-    assert "不能证明报价合理性" in told.reasons[0].zh
+    assert "不能证明报价合理性" in told.reasons[0].zh and told.reasons[0].quoted == "未提供成本构成"
     assert told.reasons[1].zh == "报价经异常低价审查，说明未被认可" and told.reasons[1].quoted == "未提供成本构成"
 
 
@@ -171,6 +176,17 @@ def test_same_brand_does_not_say_whose() -> None:
     told = of(h, 1)
     assert "同一品牌" in told.reasons[0].zh and told.reasons[0].citation.article == "第三十一条"
     assert str(h.bids[0].pk) not in json.dumps([r.as_dict() for r in told.reasons])
+
+
+def test_in_english_only_what_somebody_wrote_is_chinese(clock: Clock) -> None:
+    h = announced()
+    written = data()
+    addresses = [(h.bidders[n], reverse("work_explanation", args=[letter_of(h, n).pk])) for n in (0, 1, 2, 3, 4)]
+    addresses.append((h.officer, reverse("work_report", args=[h.report.pk])))
+    for post, address in addresses:
+        client = at_desk(post)
+        client.cookies["django_language"] = "en"
+        assert unmarked(client.get(address).content.decode(), written) == [], address
 
 
 def test_who_may_read_it(clock: Clock) -> None:

@@ -14,6 +14,7 @@ from tests.factories import at, make_supplier
 from tests.tendering.judging import RECEIVED, Offer, hall
 from tests.tendering.walk import CLOSES, Tender
 from tests.www.support import Clock, at_desk, follow
+from tests.www.test_english import data, unmarked
 from tests.www.test_urls import rows
 from yangcai.credit.models import Debarment
 from yangcai.kernel.inputs import PrivateFile
@@ -233,6 +234,8 @@ def test_in_english(clock: Clock) -> None:
     client = at_desk(post)
     client.cookies["django_language"] = "en"
     page = client.post(reverse("work_try", args=["lot", tender.lot.pk, "bid.submit"]), draft()).content.decode()
+    page = page.replace("壹佰万零壹元整", "").replace("河桥", "")  # what was typed
+    assert unmarked(page, data()) == []
     assert "Pre-flight" in page and "above the budget or ceiling price" in page and "not checked yet" in page
 
 

@@ -239,7 +239,8 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def _citation(said: Mapping[str, Any]) -> Citation | None:
-    """A Citation as a frozen report keeps it. Of the Refusal's facts nothing is taken: they may name another bid."""
+    """A Citation as a frozen report keeps it. Of a Refusal's facts only the reason is taken: they may name another
+    bid."""
     return Citation(**said["citation"]) if said.get("citation") else None
 
 
@@ -262,7 +263,7 @@ def _reasons(
             )
         )
     elif invalid:
-        found.append(Said(invalid["zh"], invalid["en"], _citation(invalid)))
+        found.append(_invalid(invalid))
     elif result.get("same_brand_as"):
         found.append(
             Said(
@@ -289,6 +290,13 @@ def _reasons(
     if review is not None:
         found.append(_low_price(review, on))
     return found
+
+
+def _invalid(told: Mapping[str, Any]) -> Said:
+    """The ground, and apart from it what somebody wrote as its reason."""
+    written = str(told["facts"].get("reason", ""))
+    zh, en = (told[language].removesuffix(written).rstrip("：: ") for language in ("zh", "en"))
+    return Said(zh, en, _citation(told), quoted=written)
 
 
 def _found(key: str, on: Mapping[str, Any]) -> Citation | None:
