@@ -38,7 +38,7 @@ CASE_PAGE = {
     Role.BUYER_REVIEWER: 56,
     Role.AGENT: 64,
     Role.SUPPLIER: 56,
-    Role.EXPERT: 39,
+    Role.EXPERT: 40,
     Role.TREASURY: 58,
     Role.TREASURY_PAYER: 56,
     Role.AUDITOR: 56,

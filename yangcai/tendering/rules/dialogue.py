@@ -200,6 +200,8 @@ def dialogue_is_over(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterat
 
 def enough_remain(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Last offers from fewer than the law wants would end the purchase (74号令 art. 33, 37)."""
+    if not has_final_offers(subject):
+        return last_offers_are_taken(subject, by=by, now=now)
     found, fewest = remaining(subject), method.fewest(subject.case, Stage.FINAL_OFFER, now=now)
     if len(found) >= fewest:
         return None

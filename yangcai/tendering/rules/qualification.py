@@ -50,9 +50,10 @@ def is_mine_to_check(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusa
 
 def is_checked_now(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Until it is concluded; again where a signed evaluation was taken up because of it (74号令 art. 21)."""
+    if subject.stage_at(now) == Stage.QUALIFICATION:
+        return None
     report = EvaluationReport.objects.filter(lot=subject).order_by("-revision").first()
-    reopened = report is not None and report.signed_at is None and report.correction_ground == "qualification"
-    if subject.stage_at(now) == Stage.QUALIFICATION or reopened:
+    if report is not None and report.signed_at is None and report.correction_ground == "qualification":
         return None
     return Refusal("wrong_stage", "资格审查已经完成", "The qualification check is concluded")
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yangcai import procedures
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.controls.lamps import lamps
@@ -86,7 +87,10 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
 def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, list[Any]]:
     """What this post may see under the case, by kind. Every row is given the one case object: stages cost nothing."""
     found: dict[Any, list[Any]] = {}
+    method = procedures.get(case.procedure)
     for kind in OF_CASE:
+        if not kind.known_to(method):
+            continue
         path = places.path_to(kind.model, Case)
         shown = SCOPES[kind.model](post, now).filter(**{path: case}).order_by(*kind.order)[: LINES + 1]
         rows = list(shown)

@@ -3,6 +3,7 @@
 A row appears only where its scope lets the reader see it; a column that is empty everywhere is left out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ from yangcai.planning.models import (
     PublicityOpinion,
     Requirement,
 )
+from yangcai.procedures import Invite, Procedure, Stage
 from yangcai.tendering.models import (
     AwardLetter,
     Bid,
@@ -65,6 +67,16 @@ class Kind:
     title: "str | Promise"
     columns: tuple[str, ...]
     order: tuple[str, ...] = ("pk",)
+    #: Whether a case of this method can have such rows at all.
+    known_to: Callable[[Procedure], bool] = lambda method: True
+
+
+def talks(method: Procedure) -> bool:
+    return Stage.DIALOGUE in method.stages
+
+
+def invites(method: Procedure) -> bool:
+    return method.invites != (Invite.NOTICE,)
 
 
 #: What stands under a case, in the order in which it comes about.
@@ -114,11 +126,13 @@ OF_CASE: tuple[Kind, ...] = (
         _("备选供应商"),
         ("supplier", "source", "reason", "drawn_rank", "is_chosen", "invited_at"),
         ("drawn_rank", "pk"),
+        invites,
     ),
     Kind(
         SupplierDraw,
         _("供应商抽取"),
         ("wanted", "pool_size", "pool_digest", "seed", "watched_by", "drawn_at"),
+        known_to=invites,
     ),
     Kind(
         Correction,
@@ -160,17 +174,20 @@ OF_CASE: tuple[Kind, ...] = (
         _("谈判记录"),
         ("opened_bid__supplier", "round", "held_at", "minutes"),
         ("round", "pk"),
+        talks,
     ),
     Kind(
         DialogueChange,
         _("实质性变动"),
         ("lot__number", "number", "part", "before", "after", "proposed_at", "told_at", "refused_at"),
         ("number",),
+        talks,
     ),
     Kind(
         FinalOffer,
         _("最后报价"),
         ("opened_bid__supplier", "price", "delivery", "opened_at"),
+        known_to=talks,
     ),
     Kind(
         LowPriceReview,
