@@ -159,7 +159,8 @@ def make_case(
 ) -> Case:
     """A case in `stage` since `now`, with equal lots and the money for it; nothing of tendering is filled in."""
     buyer = buyer or make_organisation()
-    item = make_plan_item(fund_appropriation(buyer, amount=budget, now=now), amount=budget, category=category, now=now)
+    money = fund_appropriation(buyer, amount=budget, now=now)
+    item = make_plan_item(money, amount=budget, category=category, procedure=procedure, now=now)
     case = Case.objects.create(
         number=f"测采〔2026〕{number():04d}号",
         title=values.pop("title", "测试采购项目"),
