@@ -17,8 +17,10 @@ from tests.tendering.judging import (
     Offer,
     hall,
 )
+from tests.tendering.walk import Tender
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Task
+from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic
 from yangcai.tendering.drawing import drawn_order
 from yangcai.tendering.models import BidSecurity, Committee, EvaluationReport, LowPriceReview, Score
@@ -191,6 +193,17 @@ def test_a_bid_without_security_is_invalid() -> None:
     h.respond()
     assert [bool(h.bid(n).invalid_reason) for n in range(4)] == [False, False, False, True]
     assert "保证金" in h.bid(3).invalid_reason
+
+
+def test_scores_asked_for_before_a_deadline_is_set_are_refused_in_words() -> None:
+    """Until the submission has a deadline, no security can be late."""
+    tender = Tender()
+    tender.draft(bid_security="10000")
+    expert = factories.make_post(Role.EXPERT)
+    scoring = ACTIONS["scores.submit"]
+    form = scoring.input(subject=tender.lot, by=expert, now=tender.now)
+    assert form.fields["rows"].initial == []
+    assert can(scoring, tender.lot, by=expert, now=tender.now)
 
 
 def test_a_price_above_the_ceiling_is_invalid() -> None:

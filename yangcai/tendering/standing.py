@@ -135,12 +135,13 @@ def _unsecured(lot: Lot) -> frozenset[int]:
 
 
 def without_security(lot: Lot, *, suppliers: Set[int]) -> frozenset[int]:
-    """Those of the suppliers whose bid security has not fully arrived by the bid deadline (87号令 art. 63(1))."""
+    """Those of the suppliers whose bid security has not fully arrived by the bid deadline (87号令 art. 63(1)): nobody,
+    as long as no deadline has been set."""
     file = solicitation(lot.case)
     required = file.bid_security if file is not None else None
-    if not required:
-        return frozenset()
     closes_at = periods.closing_at(lot.case)
+    if not required or closes_at is None:
+        return frozenset()
     arrived = BidSecurity.objects.filter(case_id=lot.case_id, amount__gte=required, received_at__lte=closes_at)
     return frozenset(suppliers - set(arrived.values_list("supplier_id", flat=True)))
 
