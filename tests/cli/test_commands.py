@@ -191,8 +191,7 @@ def test_from_nothing_to_a_served_page(own_home, tmp_path):
         assert b"csrfmiddlewaretoken" in text
         killed = embedded_postgres.status(database).pid
         os.kill(killed, signal.SIGKILL)
-        assert fetched(page, patience_with={500})[0] == 200
-        assert embedded_postgres.status(database).pid not in {None, killed}
+        assert fetched(page, until=lambda: embedded_postgres.status(database).pid not in {None, killed})[0] == 200
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -200,22 +199,24 @@ def test_from_nothing_to_a_served_page(own_home, tmp_path):
     assert not embedded_postgres.status(database).running, "it was down before"
 
 
-def fetched(url, *, patience_with=frozenset()):
-    """The status and the page, as soon as the server answers (with something else than an error that will pass)."""
+def fetched(url, *, until=lambda: True):
+    """The status and the page, as soon as the server answers and `until` holds (for a moment after its end, a
+    database still answers on the connections that it had; then it is an error, and then another database)."""
     # A session cookie, even of nobody, is looked up in the database.
     request = urllib.request.Request(url, headers={"Cookie": "sessionid=0123456789abcdef0123456789abcdef"})
     deadline = time.monotonic() + 60
     while True:
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, answer.read()
+                if until():
+                    return answer.status, answer.read()
+                failure = "it answers, but not as it should"
         except urllib.error.HTTPError as error:
             with error:
-                if error.code not in patience_with or time.monotonic() > deadline:
-                    return error.code, error.read()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
+                failure = f"{error.code}: {error.read()[:2000]!r}"
+        except OSError as error:
+            failure = repr(error)
+        assert time.monotonic() < deadline, failure
         time.sleep(0.1)
 
 
