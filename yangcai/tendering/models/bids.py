@@ -1,0 +1,208 @@
+"""Who takes part, what did they seal, and what was in it when it was opened?"""
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case, Lot, Stage
+from yangcai.kernel.models import Document, MoneyField, Rooted
+from yangcai.parties.models import Organisation, Post
+from yangcai.tendering.models.rows import CaseRow, LotRow
+
+
+class Participation(CaseRow):
+    """A supplier obtained the solicitation. Who and how many is secret until the opening (87号令 art. 28)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="participations", verbose_name=_("采购项目"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="participations", verbose_name=_("供应商"))
+    obtained_at = models.DateTimeField(_("获取时间"))
+
+    class Meta:
+        verbose_name = _("获取采购文件")
+        constraints = [models.UniqueConstraint(fields=["case", "supplier"], name="one_participation_per_supplier")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier}"
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        return {}
+
+
+class Bid(LotRow):
+    """投标文件, sealed: an envelope nobody can read before the opening. The database stamps when it came in."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="bids", verbose_name=_("采购包"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="bids", verbose_name=_("投标人"))
+    stage = models.TextField(_("环节"), choices=Stage.choices, default=Stage.SUBMISSION)
+    revision = models.PositiveSmallIntegerField(_("版本"), default=1)
+    envelope = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name=_("密封文件"))
+    sealed_key = models.TextField(_("封装密钥"))
+    seal_scheme = models.TextField(_("密封方案"))
+    receipt = models.TextField(_("回执号"), unique=True)
+    submitted_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("递交岗位"))
+    received_at = models.DateTimeField(_("收到时间"))
+    replaced_at = models.DateTimeField(_("被替换时间"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    damage = models.TextField(_("无法开启的原因"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("投标文件")
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "supplier", "stage", "revision"], name="one_bid_per_revision"),
+            models.UniqueConstraint(
+                fields=["lot", "supplier", "stage"],
+                condition=models.Q(replaced_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_live_bid_per_supplier",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        """All that an Entry may say about a sealed bid."""
+        return {"receipt": self.receipt, "revision": self.revision, "envelope": self.envelope_id}
+
+
+class SecurityKind(models.TextChoices):
+    TRANSFER = "transfer", _("转账")
+    GUARANTEE = "guarantee", _("保函")
+
+
+class BidSecurity(CaseRow):
+    """投标保证金: when it arrived, when it must be and was returned (条例 art. 33; 87号令 art. 38)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="bid_securities", verbose_name=_("采购项目"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("供应商"))
+    kind = models.TextField(_("形式"), choices=SecurityKind.choices)
+    amount = MoneyField(_("金额"))
+    received_at = models.DateTimeField(_("到账时间"))
+    returned_at = models.DateTimeField(_("退还时间"), null=True, blank=True)
+    kept_reason = models.TextField(_("不予退还的理由"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("投标保证金")
+        constraints = [models.UniqueConstraint(fields=["case", "supplier"], name="one_bid_security_per_supplier")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier} {self.amount}"
+
+
+class Opening(CaseRow):
+    """开标: begun at the closing instant, concluded when the record is confirmed (87号令 art. 39-42)."""
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="opening", verbose_name=_("采购项目"))
+    begun_at = models.DateTimeField(_("开标时间"))
+    concluded_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    answer = models.TextField(_("对异议的处理"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("开标")
+
+    def __str__(self) -> str:
+        return f"{self.case}"
+
+
+class PreferenceClaim(models.TextChoices):
+    NONE = "none", _("不享受")
+    SMALL_MICRO = "small_micro", _("小微企业")
+    CONSORTIUM = "consortium", _("联合体或分包")
+
+
+class OpenedBid(LotRow):
+    """What an envelope held: price and claims as read out, from the opening on."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="opened_bids", verbose_name=_("采购包"))
+    bid = models.OneToOneField(Bid, models.PROTECT, related_name="opened", verbose_name=_("密封文件"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("投标人"))
+    price = MoneyField(_("投标报价"))
+    price_in_words = models.TextField(_("大写报价"), default="", blank=True)
+    corrected_price = MoneyField(_("修正后报价"), null=True, blank=True)
+    correction_answer_by_at = models.DateTimeField(_("修正答复期限"), null=True, blank=True)
+    correction_confirmed = models.BooleanField(_("已确认修正"), null=True, blank=True)
+    delivery = models.TextField(_("交付期"), default="", blank=True)
+    preference = models.TextField(_("价格扣除"), choices=PreferenceClaim.choices, default=PreferenceClaim.NONE)
+    small_micro_share = models.DecimalField(
+        _("小微企业合同份额"), max_digits=5, decimal_places=4, null=True, blank=True
+    )
+    is_domestic = models.BooleanField(_("本国产品"), default=False)
+    brand = models.TextField(_("核心产品品牌"), default="", blank=True)
+    files = models.ManyToManyField(Document, verbose_name=_("附件"))
+    opened_at = models.DateTimeField(_("开启时间"))
+    record_confirmed_at = models.DateTimeField(_("确认开标记录时间"), null=True, blank=True)
+    record_objection = models.TextField(_("开标异议"), default="", blank=True)
+    invalid_reason = models.TextField(_("无效理由"), default="", blank=True)
+    resubmitted_at = models.DateTimeField(_("重新提交时间"), null=True, blank=True)
+    left_at = models.DateTimeField(_("退出时间"), null=True, blank=True)
+    left_reason = models.TextField(_("退出理由"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("投标报价")
+
+    def __str__(self) -> str:
+        return f"{self.supplier}"
+
+    @property
+    def last(self) -> "OpenedBid | FinalOffer":
+        """What counts: the last offer where there was one, else what was first opened."""
+        return getattr(self, "final_offer", None) or self
+
+    @property
+    def last_lines(self) -> "list[BidLine]":
+        """The lines of the price form that counts."""
+        last = getattr(self, "final_offer", None)
+        return [line for line in self.lines.all() if line.final_offer_id == (last.pk if last else None)]
+
+
+class FinalOffer(Rooted):
+    """最后报价: what a supplier asks after the dialogue; sealed like a bid, opened when the time for all is over."""
+
+    opened_bid = models.OneToOneField(OpenedBid, models.PROTECT, related_name="final_offer", verbose_name=_("投标报价"))
+    bid = models.OneToOneField(Bid, models.PROTECT, related_name="+", verbose_name=_("密封文件"))
+    price = MoneyField(_("最后报价"))
+    price_in_words = models.TextField(_("大写报价"), default="", blank=True)
+    delivery = models.TextField(_("交付期"), default="", blank=True)
+    opened_at = models.DateTimeField(_("开启时间"))
+
+    class Meta:
+        verbose_name = _("最后报价")
+
+    def __str__(self) -> str:
+        return f"{self.opened_bid}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
+
+
+class BidLine(Rooted):
+    """A line of the price form."""
+
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="lines", verbose_name=_("投标报价"))
+    final_offer = models.ForeignKey(
+        FinalOffer, models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("最后报价")
+    )
+    number = models.PositiveSmallIntegerField(_("序号"))
+    item = models.TextField(_("名称"))
+    specification = models.TextField(_("规格型号"), default="", blank=True)
+    quantity = models.DecimalField(_("数量"), max_digits=14, decimal_places=3)
+    unit_price = MoneyField(_("单价"))
+    amount = MoneyField(_("小计"))
+
+    class Meta:
+        verbose_name = _("分项报价")
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.item
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case

@@ -1,0 +1,145 @@
+"""How did the judges decide, and what were the bidders told?"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case, Lot
+from yangcai.kernel.models import Rooted
+from yangcai.parties.models import Organisation
+from yangcai.tendering.models.bids import OpenedBid
+from yangcai.tendering.models.committee import CommitteeMember
+from yangcai.tendering.models.documents import Clause, Criterion
+from yangcai.tendering.models.rows import LotRow
+
+
+class Finding(Rooted):
+    """One clause checked on one bid: passed, or not and why."""
+
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="findings", verbose_name=_("投标报价"))
+    clause = models.ForeignKey(Clause, models.PROTECT, related_name="+", verbose_name=_("审查条款"))
+    passed = models.BooleanField(_("通过"))
+    reason = models.TextField(_("理由"), default="", blank=True)
+    page = models.TextField(_("页码"), default="", blank=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("审查结论")
+        constraints = [models.UniqueConstraint(fields=["opened_bid", "clause"], name="one_finding_per_clause")]
+
+    def __str__(self) -> str:
+        return f"{self.clause} {self.passed}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+
+class Score(Rooted):
+    """One member's score of one bid by one criterion."""
+
+    member = models.ForeignKey(CommitteeMember, models.PROTECT, related_name="scores", verbose_name=_("评委"))
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="scores", verbose_name=_("投标报价"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="scores", verbose_name=_("评审因素"))
+    value = models.DecimalField(_("得分"), max_digits=8, decimal_places=4)
+    reason = models.TextField(_("理由"), default="", blank=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("评分")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "opened_bid", "criterion"], name="one_score_per_member"),
+            models.CheckConstraint(condition=models.Q(value__gte=0), name="score_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+
+class LowPriceReview(Rooted):
+    """异常低价审查: tests hit, the supplier's explanation, the committee's decision (财库〔2026〕2号)."""
+
+    opened_bid = models.OneToOneField(
+        OpenedBid, models.PROTECT, related_name="low_price_review", verbose_name=_("投标报价")
+    )
+    tests = models.JSONField(_("触发情形"))
+    started_at = models.DateTimeField(_("启动时间"))
+    answer_by_at = models.DateTimeField(_("说明期限"))
+    explanation = models.TextField(_("说明"), default="", blank=True)
+    explained_at = models.DateTimeField(_("说明时间"), null=True, blank=True)
+    is_accepted = models.BooleanField(_("认可"), null=True, blank=True)
+    decision = models.TextField(_("审查意见"), default="", blank=True)
+    decided_at = models.DateTimeField(_("认定时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("异常低价审查")
+
+    def __str__(self) -> str:
+        return f"{self.opened_bid}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+
+class EvaluationReport(LotRow):
+    """评审报告: the frozen result of the arithmetic, signed by every member, sent to the buyer."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="reports", verbose_name=_("采购包"))
+    revision = models.PositiveSmallIntegerField(_("版本"), default=1)
+    result = models.JSONField(_("评审结果"))
+    digest = models.TextField(_("摘要"))
+    correction_ground = models.TextField(_("更正情形"), default="", blank=True)
+    computed_at = models.DateTimeField(_("汇总时间"))
+    signed_at = models.DateTimeField(_("签署完成时间"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("送交采购人时间"), null=True, blank=True)
+    reported_at = models.DateTimeField(_("报告财政部门时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("评审报告")
+        constraints = [models.UniqueConstraint(fields=["lot", "revision"], name="one_report_per_revision")]
+
+    def __str__(self) -> str:
+        return f"{self.lot} v{self.revision}"
+
+
+class ReportSignature(Rooted):
+    """A member's signature under a report; dissent is written with its reasons, silence is consent (87号令 art. 61)."""
+
+    report = models.ForeignKey(EvaluationReport, models.PROTECT, related_name="signatures", verbose_name=_("评审报告"))
+    member = models.ForeignKey(CommitteeMember, models.PROTECT, related_name="signatures", verbose_name=_("评委"))
+    dissent = models.TextField(_("不同意见"), default="", blank=True)
+    signed_at = models.DateTimeField(_("签署时间"))
+
+    class Meta:
+        verbose_name = _("报告签署")
+        constraints = [models.UniqueConstraint(fields=["report", "member"], name="one_signature_per_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member}"
+
+    @property
+    def root(self) -> Case:
+        return self.report.lot.case
+
+
+class AwardLetter(LotRow):
+    """中标通知书 for the winner; for each loser the own score and rank, or the reason (87号令 art. 69)."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="letters", verbose_name=_("采购包"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="letters", verbose_name=_("供应商"))
+    is_winner = models.BooleanField(_("中标"))
+    score = models.DecimalField(_("得分"), max_digits=9, decimal_places=4, null=True)
+    rank = models.PositiveSmallIntegerField(_("名次"), null=True)
+    reason = models.TextField(_("未中标理由"), default="", blank=True)
+    issued_at = models.DateTimeField(_("发出时间"))
+
+    class Meta:
+        verbose_name = _("中标通知书")
+        constraints = [models.UniqueConstraint(fields=["lot", "supplier", "issued_at"], name="one_letter_per_result")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier}"
