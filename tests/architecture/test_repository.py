@@ -96,11 +96,9 @@ def test_the_lock_names_no_host_and_has_hashes():
 
 
 def test_no_tracked_file_names_this_machine():
-    home = str(Path.home())
-    needles = [re.escape(str(ROOT)) + r"\b", r"/tmp/team\b", r"/root/\.\w+", r"file:///opt\b", r"/work/(main|shared)\b"]
-    if len(home) > len("/root"):
-        needles.append(re.escape(home) + r"\b")
-    pattern = re.compile("|".join(needles))
+    folders = [ROOT, ROOT.parent / "shared", *(path for path in [Path.home()] if len(path.parts) > 2)]
+    needles = [re.escape(str(folder)) + r"\b" for folder in folders]
+    pattern = re.compile("|".join([*needles, r"file:///\w", r"(?<![\w.])/(root|home)/\.?\w+"]))
     found = []
     for path in tracked():
         if path == Path(__file__):
