@@ -27,7 +27,7 @@ help:
 	@echo "make run       the site on an empty (or your own) database"
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
-	@echo "make nightly   100,000 random Actions"
+	@echo "make nightly   100,000 random Actions, and every shipped case replayed"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
 
@@ -69,7 +69,7 @@ run: setup
 	@$(BIN)/yangcai serve
 
 test: setup
-	@$(BIN)/pytest -n $(WORKERS) tests
+	@$(BIN)/pytest -n $(WORKERS) --maxschedchunk=1 tests
 
 check: setup
 	@$(BIN)/python tools/check.py
@@ -82,7 +82,8 @@ docs: setup
 	@$(BIN)/python tools/docs.py write
 
 nightly: setup
-	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
+	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP \
+	  tests/invariants/test_random_actions.py tests/replay/test_shipped_cases.py
 
 bench: setup
 	@$(BIN)/python -m benchmarks

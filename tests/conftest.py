@@ -48,6 +48,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             embedded_postgres.stop(CLUSTER)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, in whatever order the others come: at the end of a run no worker waits for another."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Run the tests' cluster; of several workers one starts it and all wait for it."""

@@ -30,6 +30,7 @@ def _host() -> str:
     return str(connection.settings_dict["HOST"] or os.environ["PGHOST"])
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", list(BENCHMARKS))
 def test_it_runs(sandbox: None, name: str) -> None:

@@ -19,7 +19,7 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import Intention, PlanItem
 from yangcai.tendering.models import CommitteeMember, EvaluationReport, OpenedBid
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(1200)]
 
 BUDGET = """采购人,统一社会信用代码,预算年度,预算项目编码,预算项目名称,品目,资金来源,预算金额（元）,批复日期
 {name},{uscc},2026,JY2026-001,职教园区实训设备购置,A02010000,一般公共预算,4862000.00,2026-01-20

@@ -160,6 +160,7 @@ def yangcai(environment, *arguments):
     )
 
 
+@pytest.mark.long
 def test_from_nothing_to_a_served_page(own_home, tmp_path):
     """migrate, serve, fetch, kill the database, fetch, stop: in processes of their own, on a fresh home."""
     with socket.socket() as probe:

@@ -56,6 +56,7 @@ def test_every_page_opens_on_an_empty_platform(reader: Reader, name: str, lang: 
     assert f'lang="{lang}"' in page and "style=" not in page
 
 
+@pytest.mark.long
 def test_nothing_is_said_before_its_time(reader: Reader) -> None:
     """One whole purchase: names and prices from the opening, the committee and the rank from the award, and so on."""
     chain = Chain()
