@@ -82,8 +82,8 @@ docs: setup
 	@$(BIN)/python tools/docs.py write
 
 nightly: setup
-	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP \
-	  tests/invariants/test_random_actions.py tests/replay/test_shipped_cases.py
+	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
+	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) tests/replay/test_shipped_cases.py
 
 bench: setup
 	@$(BIN)/python -m benchmarks
