@@ -2,13 +2,17 @@
 
 import datetime
 import fcntl
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import hypothesis
 import psycopg
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
@@ -21,6 +25,7 @@ from yangcai.kernel import embedded_postgres
 hypothesis.settings.register_profile("yangcai", deadline=None)
 hypothesis.settings.load_profile("yangcai")
 
+ROOT = Path(__file__).resolve().parent.parent
 IN_USE = pytest.StashKey[Any]()
 
 
@@ -55,18 +60,54 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> None:
     """Run the tests' cluster; of several workers one starts it and all wait for it."""
     if OWN_CLUSTER:
         embedded_postgres.start(CLUSTER, durable=False)
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = _migrated_template()
+
+
+def _migrated_template() -> str:
+    """A database to which all migrations were applied: made by the first worker, copied by all, kept until a migration
+    changes. (Migrating takes longer than most test files.)"""
+    said = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for path in sorted((ROOT / "yangcai").glob("*/migrations/**/*")):
+        if path.suffix in {".py", ".sql"}:
+            said.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    name = f"template_{said.hexdigest()[:16]}"
+    with (CLUSTER.parent / "postgres-test.template").open("a") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        known = _databases("template")
+        if name not in known:
+            creation, test = connection.creation, connection.settings_dict["TEST"]
+            ordinary = connection.settings_dict["NAME"], test["NAME"]
+            test["NAME"] = f"test_{name}"  # until it is complete, a leftover like others
+            creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.close()
+            connection.settings_dict["NAME"], test["NAME"] = ordinary
+            settings.DATABASES["default"]["NAME"] = ordinary[0]
+            with psycopg.connect(embedded_postgres.status(CLUSTER).dsn, autocommit=True) as server:
+                server.execute(f'ALTER DATABASE "test_{name}" RENAME TO "{name}"')
+            _drop(known)
+    return name
 
 
 def _drop_leftovers() -> None:
     """The test databases of runs that were killed."""
-    with psycopg.connect(embedded_postgres.status(CLUSTER).dsn, autocommit=True) as connection:
-        found = connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'").fetchall()
-        for (name,) in found:
-            connection.execute(psycopg.sql.SQL("DROP DATABASE {}").format(psycopg.sql.Identifier(name)))
+    _drop(_databases("test"))
+
+
+def _databases(kind: str) -> set[str]:
+    with psycopg.connect(embedded_postgres.status(CLUSTER).dsn, autocommit=True) as server:
+        found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"{kind}_"])
+        return {name for (name,) in found}
+
+
+def _drop(names: set[str]) -> None:
+    with psycopg.connect(embedded_postgres.status(CLUSTER).dsn, autocommit=True) as server:
+        for name in names:
+            server.execute(psycopg.sql.SQL("DROP DATABASE {}").format(psycopg.sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session", autouse=True)
