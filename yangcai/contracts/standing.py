@@ -18,6 +18,7 @@ from yangcai.contracts.models import (
     PaymentRequest,
 )
 from yangcai.kernel import calendar, money
+from yangcai.kernel.reading import remembered
 
 
 def total(rows: QuerySet[Any], field: str = "amount") -> Decimal:
@@ -34,18 +35,25 @@ def paid(contract: Contract) -> Decimal:
     return total(PaymentRequest.objects.filter(contract=contract, paid_at__isnull=False))
 
 
+@remembered
+def _passed(contract: Contract) -> list[Acceptance]:
+    return list(Acceptance.objects.filter(contract=contract, passed=True).order_by("pk"))
+
+
 def final_acceptance(contract: Contract) -> Acceptance | None:
     """The passed acceptance of the whole contract, if there is one."""
-    return Acceptance.objects.filter(contract=contract, is_final=True, passed=True).order_by("pk").first()
+    return next((one for one in _passed(contract) if one.is_final), None)
 
 
 def acceptance_of(milestone: Milestone) -> Acceptance | None:
     """The first passed acceptance that covers the milestone: its own, or that of the whole contract."""
-    return (
-        Acceptance.objects.filter(Q(milestone=milestone) | Q(is_final=True), contract=milestone.contract, passed=True)
-        .order_by("pk")
-        .first()
-    )
+    passed = _passed(milestone.contract)
+    return next((one for one in passed if one.is_final or one.milestone_id == milestone.pk), None)
+
+
+@remembered
+def first_delivery(milestone: Milestone) -> Delivery | None:
+    return milestone.deliveries.order_by("reported_at").first()
 
 
 def condition_met_at(milestone: Milestone) -> datetime.datetime | None:
@@ -53,7 +61,7 @@ def condition_met_at(milestone: Milestone) -> datetime.datetime | None:
     if milestone.due_on == MilestoneDue.SIGNATURE:
         return milestone.contract.signed_at
     if milestone.due_on == MilestoneDue.DELIVERY:
-        first = Delivery.objects.filter(milestone=milestone).order_by("reported_at").first()
+        first = first_delivery(milestone)
         return first.reported_at if first else None
     accepted = acceptance_of(milestone)
     return accepted.at if accepted else None

@@ -118,7 +118,7 @@ def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:
     for milestone in contract.milestones.exclude(due_on=MilestoneDue.SIGNATURE):
         if standing.acceptance_of(milestone) is not None:
             continue
-        delivery = milestone.deliveries.order_by("reported_at").first()
+        delivery = standing.first_delivery(milestone)
         if delivery is None:
             waiting = True
             yield _supplier("delivery.report", milestone.ref, contract, contract.signed_at)
@@ -149,6 +149,7 @@ def _invoices(contract: Contract) -> Iterator[Due]:
 
 def _payments(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
     for invoice in standing.open_invoices(contract).select_related("milestone"):
+        invoice.milestone.contract = contract
         met_at = standing.condition_met_at(invoice.milestone)
         if met_at is None:
             continue
@@ -206,7 +207,7 @@ def _sme_clock(
 
 def _sme_begins_at(milestone: Milestone) -> datetime.datetime | None:
     """From delivery; where acceptance was agreed from acceptance, at the latest from the end of its agreed period."""
-    delivery = milestone.deliveries.order_by("reported_at").first()
+    delivery = standing.first_delivery(milestone)
     if milestone.due_on != MilestoneDue.ACCEPTANCE:
         return delivery.reported_at if delivery else None
     accepted = standing.acceptance_of(milestone)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from yangcai import procedures
-from yangcai.cases.models import Lot, Stage
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable
 from yangcai.kernel import money
 from yangcai.kernel.entries import canonical
@@ -70,9 +70,18 @@ def seated(lot: Lot) -> list[CommitteeMember]:
     return list(CommitteeMember.objects.filter(committee__case_id=lot.case_id, replaced_at__isnull=True).order_by("pk"))
 
 
-@remembered
 def criteria(lot: Lot) -> list[Criterion]:
-    return list(Criterion.objects.filter(lot=lot).order_by("pk"))
+    return [one for one in _criteria(lot.case) if one.lot_id == lot.pk]
+
+
+@remembered
+def _criteria(case: Case) -> list[Criterion]:
+    return list(Criterion.objects.filter(lot__case=case).order_by("pk"))
+
+
+@remembered
+def committee(case: Case) -> Committee | None:
+    return Committee.objects.filter(case=case).first()
 
 
 def scored_criteria(lot: Lot) -> list[Criterion]:
@@ -84,17 +93,16 @@ def scored_criteria(lot: Lot) -> list[Criterion]:
 def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     """Evaluate the lot as its rows stand now. Ties are drawn by the committee's seed, so it can be repeated."""
     found = standing.standings(lot)
-    scores = _scores(lot)
-    committee = Committee.objects.filter(case_id=lot.case_id).first()
+    scores, judges = scores_of(lot), committee(lot.case)
     given, bids = terms(lot, now=now), tuple(_bid(s, scores.get(s.bid.pk, {})) for s in found)
     drawn: tuple[str, ...] = ()
     while True:
         result = evaluation.evaluate(evaluation.Lot(terms=given, bids=bids, drawn=drawn))
         ties = [p.bidders for p in result.pending if p.kind in DRAWS]
-        if not ties or committee is None:
+        if not ties or judges is None:
             return Outcome(bids={s.bid.pk: s.bid for s in found}, scores=scores, drawn=drawn, result=result)
         for tie in ties:
-            order = drawn_order([int(bidder) for bidder in tie], seed=f"{committee.draw_seed}:{lot.pk}")
+            order = drawn_order([int(bidder) for bidder in tie], seed=f"{judges.draw_seed}:{lot.pk}")
             drawn = (*drawn, *(str(bidder) for bidder in order))
 
 
@@ -185,12 +193,19 @@ def _readable(words: str) -> str:
     return words
 
 
-def _scores(lot: Lot) -> dict[int, dict[str, dict[int, Decimal]]]:
+def scores_of(lot: Lot) -> dict[int, dict[str, dict[int, Decimal]]]:
     """bid id -> criterion code -> member id -> points; a replaced member's scores are void (87号令 art. 49)."""
-    found: dict[int, dict[str, dict[int, Decimal]]] = {}
-    rows = Score.objects.filter(opened_bid__lot=lot, member__replaced_at__isnull=True).order_by("member_id")
-    for bid, code, member, value in rows.values_list("opened_bid_id", "criterion__code", "member_id", "value"):
-        found.setdefault(bid, {}).setdefault(code, {})[member] = value
+    return _scores(lot.case).get(lot.pk, {})
+
+
+@remembered
+def _scores(case: Case) -> dict[int, dict[int, dict[str, dict[int, Decimal]]]]:
+    """The same for every lot, by its id."""
+    found: dict[int, dict[int, dict[str, dict[int, Decimal]]]] = {}
+    rows = Score.objects.filter(opened_bid__lot__case=case, member__replaced_at__isnull=True).order_by("member_id")
+    columns = ("opened_bid__lot_id", "opened_bid_id", "criterion__code", "member_id", "value")
+    for lot, bid, code, member, value in rows.values_list(*columns):
+        found.setdefault(lot, {}).setdefault(bid, {}).setdefault(code, {})[member] = value
     return found
 
 
@@ -229,9 +244,18 @@ def digest(result: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(result)).hexdigest()
 
 
-@remembered
 def latest_report(lot: Lot) -> EvaluationReport | None:
-    return EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
+    found = _latest_reports(lot.case).get(lot.pk)
+    if found is not None:
+        found.lot = lot
+    return found
+
+
+@remembered
+def _latest_reports(case: Case) -> dict[int, EvaluationReport]:
+    """lot id -> its newest report."""
+    newest = EvaluationReport.objects.filter(lot__case=case).order_by("lot_id", "-revision").distinct("lot_id")
+    return {report.lot_id: report for report in newest}
 
 
 def _json(value: Any) -> Any:

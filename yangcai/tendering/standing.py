@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot
@@ -35,16 +33,28 @@ def solicitation(case: Case) -> Solicitation | None:
     return Solicitation.objects.filter(case=case).first()
 
 
-@remembered
 def clauses(lot: Lot, kind: str) -> list[Clause]:
     """What every bid of the lot is checked against in one step: the clauses of the case and of the lot."""
-    return list(Clause.objects.filter(Q(lot=None) | Q(lot=lot), case_id=lot.case_id, kind=kind).order_by("number"))
+    return [one for one in _clauses(lot.case) if one.kind == kind and one.lot_id in (None, lot.pk)]
 
 
 @remembered
+def _clauses(case: Case) -> list[Clause]:
+    return list(Clause.objects.filter(case=case).order_by("number"))
+
+
 def opened(lot: Lot) -> list[OpenedBid]:
     """Every bid opened in the lot, in the order of opening."""
-    bids = OpenedBid.objects.filter(lot=lot).select_related("supplier", "bid", "low_price_review", "final_offer")
+    found = [bid for bid in _opened(lot.case) if bid.lot_id == lot.pk]
+    for bid in found:
+        bid.lot = lot
+    return found
+
+
+@remembered
+def _opened(case: Case) -> list[OpenedBid]:
+    """Of all lots at once: whoever looks at one of them looks at the next one too."""
+    bids = OpenedBid.objects.filter(lot__case=case).select_related("supplier", "bid", "low_price_review", "final_offer")
     return list(bids.prefetch_related("findings__clause", "lines").order_by("pk"))
 
 
@@ -53,7 +63,7 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     """Every bid of the lot with what was found up to a step; a step not yet taken puts nobody out."""
     unsecured = _unsecured(lot) if through == RESPONSIVENESS else frozenset()
     bids = opened(lot)
-    listed, related = _ever_debarred(lot), _related(lot)
+    listed, related = _ever_debarred(lot.case), _related(lot)
     found = []
     for bid in bids:
         reason = _debarred(bid, listed) or related.get(bid.supplier_id, "") or _failed(bid, QUALIFICATION)
@@ -91,9 +101,9 @@ def record(lot: Lot, *, through: str) -> list[Standing]:
 
 
 @remembered
-def _ever_debarred(lot: Lot) -> frozenset[int]:
+def _ever_debarred(case: Case) -> frozenset[int]:
     """Suppliers that stand on any list at any time: only these need a closer look."""
-    found = Debarment.objects.filter(organisation__in=[bid.supplier_id for bid in opened(lot)])
+    found = Debarment.objects.filter(organisation__in={bid.supplier_id for bid in _opened(case)})
     return frozenset(found.values_list("organisation_id", flat=True))
 
 

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from yangcai import law
-from yangcai.cases.models import EvaluationMethod, Lot
+from yangcai.cases.models import Case, EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.kernel.reading import remembered
@@ -316,10 +316,19 @@ def scores_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusa
     )
 
 
-@remembered
 def scorers(lot: Lot) -> frozenset[int]:
     """The members of whom the lot has scores."""
-    return frozenset(Score.objects.filter(opened_bid__lot=lot).values_list("member_id", flat=True).distinct())
+    return _scorers(lot.case).get(lot.pk, frozenset())
+
+
+@remembered
+def _scorers(case: Case) -> dict[int, frozenset[int]]:
+    """lot id -> the members of whom it has scores."""
+    found: dict[int, set[int]] = {}
+    rows = Score.objects.filter(opened_bid__lot__case=case)
+    for lot, member in rows.values_list("opened_bid__lot_id", "member_id").distinct():
+        found.setdefault(lot, set()).add(member)
+    return {lot: frozenset(members) for lot, members in found.items()}
 
 
 def has_submitted(lot: Lot, member: CommitteeMember) -> bool:

@@ -19,7 +19,6 @@ from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.actions.award import deem_award
 from yangcai.tendering.models import (
     ClauseKind,
-    Committee,
     CommitteeMember,
     DialogueChange,
     EvaluationReport,
@@ -105,7 +104,7 @@ def _early_committee(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Iterator[Due]:
     if not stages & ({str(Stage.SUBMISSION), str(Stage.OPENING)} | method.judging(case)):
         return
-    if not Committee.objects.filter(case=case).exists():
+    if arithmetic.committee(case) is None:
         closes_at = periods.closing_at(case)
         if closes_at is not None:
             since = _draw_from(case, closes_at, now=now) if method.drawn_late(case) else case.published_at
@@ -152,7 +151,7 @@ def _qualification(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
 def _evaluate_by(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
     """C11: experts sit down within two working days of the draw, so the check that comes before has to be done. Only
     where the method says how late they are drawn."""
-    committee = Committee.objects.filter(case=case).first()
+    committee = arithmetic.committee(case)
     if committee is None or not method.drawn_late(case):
         return {}
     return {"clock": "C11", "due_at": law.due_at("C11", since=committee.drawn_at, **applicable(case, now=now))}
