@@ -21,6 +21,7 @@ from yangcai.procedures import evaluation
 from yangcai.tendering import method, standing
 from yangcai.tendering.drawing import drawn_order
 from yangcai.tendering.models import (
+    Clarification,
     Committee,
     CommitteeMember,
     Criterion,
@@ -236,7 +237,28 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
             for bid, scores in found.scores.items()
         },
         "drawn": list(found.drawn),
+        "clarifications": [_clarification(one) for one in _clarifications(lot)],
         **_json(found.result),
+    }
+
+
+def _clarifications(lot: Lot) -> list[Clarification]:
+    return list(Clarification.objects.filter(opened_bid__lot=lot).order_by("asked_at", "pk"))
+
+
+def _clarification(one: Clarification) -> dict[str, Any]:
+    """One question with its answer, as the members sign it; no answer stays empty."""
+    return {
+        "bidder": str(one.opened_bid_id),
+        "ground": one.ground,
+        "page": one.page,
+        "question": one.question,
+        "asked_at": one.asked_at.isoformat(),
+        "answer": one.answer,
+        "signed_as": one.signed_as,
+        "answered_at": one.answered_at.isoformat() if one.answered_at else "",
+        "is_accepted": one.is_accepted,
+        "opinion": one.opinion,
     }
 
 

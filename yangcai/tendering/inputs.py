@@ -1,10 +1,12 @@
 """How does a form about a lot name its bids, clauses and criteria, so that nothing of another lot gets in?"""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from yangcai.kernel.inputs import RowsField
 
@@ -22,6 +24,15 @@ class AnswerField(forms.TypedChoiceField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python({True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value)
+
+
+def pages(written: str) -> str:
+    """Pages of a bid: whole pages and ranges, in one way of writing them. Raises ValidationError."""
+    given = re.sub(r"[\s第页]", "", written)
+    parts = [re.sub("[–—~～至到]", "-", part) for part in re.split("[,，、;；]", given) if part]
+    if not all(re.fullmatch(r"[1-9]\d*(-[1-9]\d*)?", part, re.ASCII) for part in parts):
+        raise forms.ValidationError(_("页码写成 12 或者 12、15-18 的样子"), code="page")
+    return "、".join(parts)
 
 
 Choices = Iterable[tuple[int, str]]

@@ -53,6 +53,7 @@ CONSULTATION = Procedure(
     buyer_share="suppliers.buyer_share",
     instead=(
         *BY_ORDER_74,
+        ("evaluation.clarification", "evaluation.clarification_consultation"),
         ("evaluation.price_score", "evaluation.consultation_price_score"),
         ("evaluation.rank_rated", "evaluation.rank_consultation"),
         ("evaluation.candidates", "evaluation.candidates_consultation"),

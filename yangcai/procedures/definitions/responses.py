@@ -36,6 +36,7 @@ COUNTED = frozenset({Stage.SUBMISSION, Stage.QUALIFICATION, Stage.FINAL_OFFER, S
 BY_ORDER_74 = (
     ("qualification.by_buyer", "qualification.by_committee"),
     ("evaluation.conformity", "qualification.by_committee"),
+    ("evaluation.clarification", "evaluation.clarification_response"),
     ("evaluation.invalid_bid", "qualification.by_committee"),
     ("evaluation.same_brand", ""),
     ("evaluation.candidates", "evaluation.candidates_negotiation"),

@@ -18,6 +18,7 @@ from yangcai.tendering.inputs import AnswerField
 from yangcai.tendering.models import ClauseKind, EvaluationReport, LowPriceReview, OpenedBid
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
+from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.qualification import is_examined_now
 
@@ -269,6 +270,7 @@ def decide_low_price(
         rules.not_failed,
         rules.corrections_settled,
         rules.low_prices_decided,
+        clarifications_settled,
         rules.all_submitted,
         rules.not_computed,
     ),

@@ -1,7 +1,6 @@
 """Which bidders are qualified? Checked by the buyer or its agent in a tender (87号令 44), else by the committee."""
 
 import datetime
-import re
 from typing import Any
 
 from django import forms
@@ -14,10 +13,11 @@ from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import method, standing
-from yangcai.tendering.inputs import narrow
+from yangcai.tendering.inputs import narrow, pages
 from yangcai.tendering.models import AwardLetter, ClauseKind, Finding
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import qualification as rules
+from yangcai.tendering.rules.clarification import clarifications_settled
 
 
 class FindingRow(forms.Form):
@@ -28,12 +28,8 @@ class FindingRow(forms.Form):
     page = TextField(label=_("页码"), required=False, max_length=60)
 
     def clean_page(self) -> str:
-        """Where in the bid the committee read it: whole pages and ranges, one way of writing them."""
-        given = re.sub(r"[\s第页]", "", self.cleaned_data["page"])
-        parts = [re.sub("[–—~～至到]", "-", part) for part in re.split("[,，、;；]", given) if part]
-        if not all(re.fullmatch(r"[1-9]\d*(-[1-9]\d*)?", part, re.ASCII) for part in parts):
-            raise forms.ValidationError(_("页码写成 12 或者 12、15-18 的样子"), code="page")
-        return "、".join(parts)
+        """Where in the bid the committee read it."""
+        return pages(self.cleaned_data["page"])
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -130,7 +126,14 @@ def record_qualification(lot: Lot, *, by: Any, now: datetime.datetime, rows: lis
     on=Lot,
     by={Role.BUYER_OFFICER, Role.AGENT, Role.EXPERT},
     at={Stage.QUALIFICATION},
-    needs=(rules.is_mine_to_check, seats.sits, seats.chairs, rules.all_qualification_found, rules.enough_qualified),
+    needs=(
+        rules.is_mine_to_check,
+        seats.sits,
+        seats.chairs,
+        clarifications_settled,
+        rules.all_qualification_found,
+        rules.enough_qualified,
+    ),
     sentence=("{post}完成了资格审查", "{post} concluded the qualification check"),
     cites=("qualification.by_buyer", *every(Stage.QUALIFICATION, "bidders")),
 )

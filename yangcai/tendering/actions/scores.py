@@ -16,6 +16,7 @@ from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import EvaluationReport, Score
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
+from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 
 
@@ -60,6 +61,7 @@ class Scores(Input):
         rules.not_failed,
         rules.corrections_settled,
         rules.low_prices_decided,
+        clarifications_settled,
     ),
     checks=(rules.scores_complete, rules.scores_in_range),
     input=Scores,

@@ -11,6 +11,7 @@ from yangcai.tendering.models.bids import (
     PreferenceClaim,
     SecurityKind,
 )
+from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
 from yangcai.tendering.models.committee import Committee, CommitteeMember
 from yangcai.tendering.models.dialogue import Changeable, DialogueChange, DialogueTalk
 from yangcai.tendering.models.documents import (
@@ -44,6 +45,8 @@ __all__ = [
     "BidSecurity",
     "CaseRow",
     "Changeable",
+    "Clarification",
+    "ClarificationGround",
     "Clause",
     "ClauseKind",
     "Committee",
@@ -70,6 +73,7 @@ __all__ = [
     "ReportSignature",
     "Score",
     "SecurityKind",
+    "SignedAs",
     "Solicitation",
     "SupplierDraw",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yangcai.cases import queries as cases
 from yangcai.cases.models import Award, Case, Lot
@@ -15,6 +15,7 @@ from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import (
     AwardLetter,
+    Clarification,
     Committee,
     CommitteeMember,
     Criterion,
@@ -179,6 +180,34 @@ def visible_low_price_reviews(post: Post | None, now: datetime.datetime) -> Quer
         return found.filter(opened_bid__lot__case__in=seat)
     side = _of_side(post, "opened_bid__lot__case__")
     return found.filter(side) if side is not None else found.none()
+
+
+@scope(Clarification)
+def visible_clarifications(post: Post | None, now: datetime.datetime) -> QuerySet[Clarification]:
+    """The bidder that is asked, the committee, whoever runs or oversees the case: never another bidder. A buyer with
+    an agent reads them with the report (87号令 art. 66)."""
+    found = Clarification.objects.select_related("opened_bid__supplier", "opened_bid__lot__case")
+    if post is None:
+        return found.none()
+    if post.role == Role.SUPPLIER:
+        return found.filter(opened_bid__supplier_id=post.organisation_id)
+    if post.role == Role.EXPERT:
+        seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+        return found.filter(opened_bid__lot__case__in=seat)
+    side = _of_side(post, "opened_bid__lot__case__")
+    if side is None:
+        return found.none()
+    if post.role in BUYER:
+        sent = EvaluationReport.objects.filter(lot=OuterRef("opened_bid__lot"), sent_at__lte=now)
+        side &= Q(opened_bid__lot__case__agent__isnull=True) | Q(Exists(sent))
+    return found.filter(side)
+
+
+@standing(Clarification)
+def concerns_clarification(asked: Clarification, post: Post) -> bool:
+    if post.role == Role.SUPPLIER:
+        return asked.opened_bid.supplier_id == post.organisation_id
+    return cases.concerns_case(asked.opened_bid.lot.case, post)
 
 
 @scope(EvaluationReport)

@@ -58,10 +58,10 @@ def is_checked_now(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal 
     return Refusal("wrong_stage", "资格审查已经完成", "The qualification check is concluded")
 
 
-def is_examined_now(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+def is_examined_now(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """In which stages offers are found responsive, the method says."""
     stage = subject.stage_at(now)
-    if stage and method.step_of(subject.case, stage).examines:
+    if stage and method.step_of(subject.root, stage).examines:
         return None
     return Refusal("wrong_stage", "本环节不审查响应情况", "Offers are not found responsive at this stage")
 

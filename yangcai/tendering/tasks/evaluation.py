@@ -27,6 +27,7 @@ from yangcai.tendering.models import (
 from yangcai.tendering.rules import award as awards
 from yangcai.tendering.rules import dialogue, reevaluation
 from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.clarification import clarifications
 from yangcai.tendering.rules.committee import members
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
 from yangcai.tendering.rules.qualification import through
@@ -46,12 +47,14 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     for lot in lots:
         match stages[lot.pk]:
             case Stage.QUALIFICATION:
+                yield from _clarifications(lot, now=now)
                 yield from _qualification(lot, now=now)
             case Stage.DIALOGUE:
                 yield from _dialogue(lot, now=now)
             case Stage.FINAL_OFFER:
                 yield from _final_offers(lot, now=now)
             case Stage.EVALUATION:
+                yield from _clarifications(lot, now=now)
                 yield from _evaluation(lot, now=now)
             case Stage.AWARD:
                 yield from _award(lot, now=now)
@@ -248,6 +251,23 @@ def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
         yield from (_seat(member, "scores.submit", lot, since=since) for member in waiting)
         return
     yield from _report(lot, found, seated, since=since, now=now)
+
+
+def _clarifications(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
+    """The bidder answers until its time is over; the chair judges what was answered."""
+    chair = _chair(lot.case)
+    for one in clarifications(lot):
+        if one.answered_at is None and now < one.answer_by_at:
+            yield Due(
+                action="clarification.answer",
+                subject=one.ref,
+                role=Role.SUPPLIER,
+                organisation_id=one.opened_bid.supplier_id,
+                since=one.asked_at,
+                due_at=one.answer_by_at,
+            )
+        elif one.answered_at is not None and one.decided_at is None and chair is not None:
+            yield _seat(chair, "clarification.decide", one, since=one.answered_at)
 
 
 def _correction(bid: OpenedBid, chair: CommitteeMember, *, since: datetime.datetime) -> Iterator[Due]:

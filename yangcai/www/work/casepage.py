@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yangcai import procedures
-from yangcai.cases.models import Case, Lot
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.controls.lamps import lamps
 from yangcai.kernel import tasks
@@ -89,7 +89,7 @@ def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, l
     found: dict[Any, list[Any]] = {}
     method = procedures.get(case.procedure)
     for kind in OF_CASE:
-        if not kind.known_to(method):
+        if not kind.known_to(method) or (kind.after_opening and not case.has_reached(Stage.QUALIFICATION)):
             continue
         path = places.path_to(kind.model, Case)
         shown = SCOPES[kind.model](post, now).filter(**{path: case}).order_by(*kind.order)[: LINES + 1]

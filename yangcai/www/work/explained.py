@@ -16,11 +16,13 @@ from yangcai.tendering import arithmetic
 from yangcai.tendering.explanation import explain
 from yangcai.tendering.models import (
     AwardLetter,
+    ClarificationGround,
     ClauseKind,
     EvaluationReport,
     LowPriceReview,
     OpenedBid,
     Opening,
+    SignedAs,
 )
 from yangcai.tendering.queries import evaluation
 from yangcai.tendering.queries.evaluation import visible_letters, visible_reports
@@ -98,6 +100,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             "lines": lines,
             "invalid": [line for line in lines if line["invalid"]],
             "steps": [_step(step, bids) for step in result["steps"]],
+            "clarifications": [_clarified(one, bids) for one in result.get("clarifications", ())],
             "candidates": [line for line in lines if line["key"] in result["candidates"]],
             "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",
             "reviews": LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier"),
@@ -129,6 +132,23 @@ def _line(bid: OpenedBid, result: dict[str, Any]) -> dict[str, Any]:
         "rank": result["rank"],
         "invalid": _said(result["invalid"]) if result["invalid"] else "",
         "same_brand": bool(result["same_brand_as"]),
+    }
+
+
+def _clarified(one: dict[str, Any], bids: dict[str, OpenedBid]) -> dict[str, Any]:
+    """One question and what came of it, in words."""
+    if not one["answered_at"]:
+        came_of_it = _("未在期限内答复，按投标文件原文评审")
+    elif one["is_accepted"]:
+        came_of_it = _("采纳")
+    else:
+        came_of_it = _("不采纳，按投标文件原文评审")
+    return {
+        **one,
+        "supplier": bids[one["bidder"]].supplier.name if one["bidder"] in bids else "",
+        "ground": ClarificationGround(one["ground"]).label,
+        "signed_as": SignedAs(one["signed_as"]).label if one["signed_as"] else "",
+        "outcome": came_of_it,
     }
 
 

@@ -13,7 +13,7 @@ from yangcai.cases.queries import OVERSEERS
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering.models import Bid, CommitteeMember, Opening
+from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, Opening
 from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.work import places
@@ -27,9 +27,12 @@ KINDS = {
     "method_decision": _("采购方式批复"),
     "acceptance": _("验收书"),
     "bid": _("投标文件"),
+    "clarification": _("书面澄清"),
 }
 #: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
 FROM_SUPPLIERS = ("bid", "bid_security")
+#: What bidders hand in for the committee to judge.
+JUDGED = ("bid", "clarification", "low_price_proof")
 #: An empty Q adds nothing to an «or»: this one says all rows.
 EVERYTHING = Q(pk__isnull=False)
 
@@ -43,8 +46,10 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
         opened = Opening.objects.filter(case=root).exists()
         if inside:
             shown |= EVERYTHING if opened else ~Q(kind__in=FROM_SUPPLIERS)
+            if opened and post.role in BUYER and not _reads_clarifications(root, now=now):
+                shown &= ~Q(kind="clarification")
         elif opened and _judges(root, post):
-            shown |= Q(kind="bid")
+            shown |= Q(kind__in=JUDGED)
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
     return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
@@ -56,6 +61,11 @@ def _stands_inside(case: Case, post: Post) -> bool:
     if post.role in BUYER:
         return case.buyer_id == post.organisation_id
     return post.role == Role.AGENT and case.agent_id == post.organisation_id
+
+
+def _reads_clarifications(case: Case, *, now: datetime.datetime) -> bool:
+    """A buyer with an agent learns of the evaluation by its report (87号令 art. 66)."""
+    return case.agent_id is None or EvaluationReport.objects.filter(lot__case=case, sent_at__lte=now).exists()
 
 
 def _judges(case: Case, post: Post) -> bool:

@@ -40,6 +40,7 @@ from yangcai.tendering.models import (
     AwardLetter,
     Bid,
     BidSecurity,
+    Clarification,
     Clause,
     CommitteeMember,
     Correction,
@@ -69,6 +70,8 @@ class Kind:
     order: tuple[str, ...] = ("pk",)
     #: Whether a case of this method can have such rows at all.
     known_to: Callable[[Procedure], bool] = lambda method: True
+    #: Whether there can be such rows only once the bids lie open, so that nobody has to ask before.
+    after_opening: bool = False
 
 
 def talks(method: Procedure) -> bool:
@@ -202,6 +205,25 @@ OF_CASE: tuple[Kind, ...] = (
             "decision",
             "decided_at",
         ),
+    ),
+    Kind(
+        Clarification,
+        _("澄清"),
+        (
+            "opened_bid__supplier",
+            "number",
+            "ground",
+            "page",
+            "question",
+            "asked_at",
+            "answer_by_at",
+            "answer",
+            "signed_as",
+            "answered_at",
+            "is_accepted",
+            "opinion",
+        ),
+        after_opening=True,
     ),
     Kind(
         EvaluationReport,
