@@ -78,8 +78,14 @@ REPORTED = (
     " signed_at) VALUES ({lot}, 1, '{{}}', '', '', now(), now());"
 )
 SIGNATURE = (
-    "INSERT INTO tendering_reportsignature (report_id, member_id, dissent, signed_at)"
-    " SELECT r.id, m.id, '', now() FROM tendering_evaluationreport r, tendering_committeemember m;"
+    "INSERT INTO tendering_reportsignature (report_id, member_id, dissent, reasons, is_deemed, circumstances,"
+    " signed_at)"
+    " SELECT r.id, m.id, '', '', false, '', now() FROM tendering_evaluationreport r, tendering_committeemember m;"
+)
+ASKED = (
+    "INSERT INTO tendering_clarification (opened_bid_id, number, ground, page, question, asked_at, answer_by_at,"
+    " answer, signed_as, answered_at, opinion)"
+    " VALUES ({opened}, 1, 'unclear', '', 'x', now(), now(), 'y', 'seal', now(), '');"
 )
 LETTER = (
     "INSERT INTO tendering_awardletter (lot_id, supplier_id, is_winner, reason, issued_at)"
@@ -532,6 +538,13 @@ _ROWS = [
     ("opened", "records_are_never_deleted", "lose a score", SEATED + SCORED + "DELETE FROM tendering_score"),
     ("opened", "evaluation_report_is_never_rewritten", "a dissent that nobody wrote",
      SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET dissent = 'x'"),
+    ("opened", "evaluation_report_is_never_rewritten", "a member who did not sign after all",
+     SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET is_deemed = true"),
+    ("opened", "links_are_never_repointed", "another question than was asked",
+     ASKED + "UPDATE tendering_clarification SET question = 'z'"),
+    ("opened", "steps_are_never_taken_back", "another answer than was given",
+     ASKED + "UPDATE tendering_clarification SET answer = 'z'"),
+    ("opened", "records_are_never_deleted", "lose a clarification", ASKED + "DELETE FROM tendering_clarification"),
     ("opened", "links_are_never_repointed", "another reason in a letter",
      LETTER + "UPDATE tendering_awardletter SET reason = 'y'"),
     ("opened", "records_are_never_deleted", "lose a letter", LETTER + "DELETE FROM tendering_awardletter"),

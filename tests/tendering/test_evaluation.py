@@ -514,12 +514,38 @@ def test_every_member_signs_and_dissent_is_kept() -> None:
     assert h.refused("report.sign", h.report, most[0], SIGNED) == {"already_signed"}
     assert h.refused("report.send", h.report, h.agent, SENT) == {"report_unsigned"}
     assert not h.lot.candidates.exists()
-    h.do("report.sign", h.report, last, SIGNED, dissent="技术分依据不足")
-    assert h.report.signatures.get(member__post=last).dissent == "技术分依据不足"
+    for half in ({"dissent": "技术分依据不足"}, {"reasons": "检测报告没有原件"}):
+        assert h.refused("report.sign", h.report, last, SIGNED, **half) == {"dissent_incomplete"}
+    h.do("report.sign", h.report, last, SIGNED, dissent="技术分依据不足", reasons="检测报告没有原件")
+    signature = h.report.signatures.get(member__post=last)
+    assert (signature.dissent, signature.reasons) == ("技术分依据不足", "检测报告没有原件")
     assert h.lot.candidates.count() == 3
     h.send()
     assert h.stage(SENT) == "award"
     assert h.refused("report.send", h.report, h.agent, SENT) >= {"wrong_stage"}
+
+
+def test_who_neither_signs_nor_says_why_is_deemed_to_consent() -> None:
+    """87号令 art. 61: 否则视为同意评标报告. The record never says that the member signed."""
+    h = three()
+    h.score(EQUAL)
+    h.compute()
+    *most, silent = h.members
+    told = {"member": silent.pk, "circumstances": "16 时 20 分请其签署，拒绝且不说明理由"}
+    for member in most[:2]:
+        h.do("report.sign", h.report, member.post, SIGNED)
+    assert h.refused("report.deem_consent", h.report, h.agent, SIGNED, **told) == {"too_few_signatures"}
+    for member in most[2:]:
+        h.do("report.sign", h.report, member.post, SIGNED)
+    assert h.refused("report.deem_consent", h.report, h.chair, SIGNED, **told) == {"role_may_not"}
+    for wrong in ({"member": most[0].pk}, {"member": 0}, {"circumstances": ""}):
+        assert h.refused("report.deem_consent", h.report, h.agent, SIGNED, **{**told, **wrong}) == {"invalid_input"}
+    assert h.report.signed_at is None
+    h.do("report.deem_consent", h.report, h.agent, SIGNED, **told)
+    signature = h.report.signatures.get(member=silent)
+    assert signature.is_deemed and signature.dissent == "" and h.report.signed_at == SIGNED
+    assert h.lot.candidates.count() == 3
+    assert "already_signed" in h.refused("report.deem_consent", h.report, h.agent, SIGNED, **told)
 
 
 def test_a_member_replaced_after_the_result_makes_it_stale() -> None:

@@ -238,7 +238,7 @@ def test_the_report_says_what_the_law_lists(clock: Clock) -> None:
     h.score({n: points(str(40 - n), "10") for n in range(3)})
     h.compute()
     first, *others = h.members
-    h.do("report.sign", h.report, first.post, SIGNED, dissent="第二名的技术方案应当更高")
+    h.do("report.sign", h.report, first.post, SIGNED, dissent="第二名的技术方案应当更高", reasons="见其第 20 页")
     for member in others:
         h.do("report.sign", h.report, member.post, SIGNED)
     h.send()
@@ -249,7 +249,14 @@ def test_the_report_says_what_the_law_lists(clock: Clock) -> None:
         assert bid.supplier.name in page
     for member in h.members:
         assert member.post.person.name in page
-    for text in ("第二名的技术方案应当更高", "符合性审查不合格", "technical", "综合评分法", "1,040,000.00"):
+    for text in (
+        "第二名的技术方案应当更高",
+        "见其第 20 页",
+        "符合性审查不合格",
+        "technical",
+        "综合评分法",
+        "1,040,000.00",
+    ):
         assert text in page, text
     assert page.index("一、项目和开标") < page.index("四、评标情况") < page.index("六、其他需要说明的情况")
     assert report.digest[:16] in page and "内容与签署时的摘要不符" not in page

@@ -210,6 +210,15 @@ def _scores(case: Case) -> dict[int, dict[int, dict[str, dict[int, Decimal]]]]:
     return found
 
 
+def _reasons(lot: Lot) -> dict[str, dict[str, dict[str, str]]]:
+    """bid id -> criterion code -> member id -> what the member wrote beside its score."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    rows = Score.objects.filter(opened_bid__lot=lot, member__replaced_at__isnull=True).exclude(reason="")
+    for bid, code, member, reason in rows.values_list("opened_bid_id", "criterion__code", "member_id", "reason"):
+        found.setdefault(str(bid), {}).setdefault(code, {})[str(member)] = reason
+    return found
+
+
 def record(found: Outcome) -> None:
     """Write on each bid's row why it is invalid, or that it is not, for the screens."""
     for bid in found.bids.values():
@@ -236,6 +245,7 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
             str(bid): {code: {str(m): str(value) for m, value in by.items()} for code, by in scores.items()}
             for bid, scores in found.scores.items()
         },
+        "reasons": _reasons(lot),
         "drawn": list(found.drawn),
         "clarifications": [_clarification(one) for one in _clarifications(lot)],
         **_json(found.result),

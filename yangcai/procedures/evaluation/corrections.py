@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import TypeVar
 
 from yangcai.kernel.money import rounded
 from yangcai.procedures.evaluation.model import Bid, BidResult, Criterion, Finding, Kind, Lot
@@ -12,6 +13,8 @@ from yangcai.procedures.evaluation.panel import in_range, mean
 ABNORMAL_SHARE = Decimal("0.3")
 #: Below three members there is no majority to differ from.
 FEWEST_MEMBERS = 3
+#: However a member is named.
+M = TypeVar("M")
 
 
 def find(lot: Lot, results: Mapping[str, BidResult]) -> tuple[Finding, ...]:
@@ -69,21 +72,26 @@ def _scores(lot: Lot, bid: Bid) -> Iterator[Finding]:
 
 def _abnormal(lot: Lot, bid: Bid, criterion: Criterion) -> Iterator[Finding]:
     scores = bid.scores[criterion.code]
+    for member in far_from_the_others(scores, weight=criterion.weight):
+        others = mean({name: given for name, given in scores.items() if name != member})
+        shown = rounded(others, places=lot.terms.decimals)
+        yield Finding(
+            kind="abnormal",
+            bidder=bid.bidder,
+            member=member,
+            criterion=criterion.code,
+            zh=f"评分畸高或者畸低：{scores[member]}，其他成员平均 {shown}",
+            en=f"A score is abnormally high or low: {scores[member]}, the others' mean is {shown}",
+        )
+
+
+def far_from_the_others(scores: Mapping[M, Decimal], *, weight: Decimal) -> list[M]:
+    """The members whose points for one bid and criterion lie further than ABNORMAL_SHARE of `weight` (its full points)
+    from the mean of all other members' points. Nobody below FEWEST_MEMBERS."""
     count = len(scores)
     if count < FEWEST_MEMBERS:
-        return
+        return []
     points = sum(scores.values(), Decimal(0))
     # |score − (sum − score)/(count − 1)| > share × weight, without a division: exact, and quick for many bids
-    far = ABNORMAL_SHARE * criterion.weight * (count - 1)
-    for member, score in scores.items():
-        if abs(count * score - points) > far:
-            others = mean({name: given for name, given in scores.items() if name != member})
-            shown = rounded(others, places=lot.terms.decimals)
-            yield Finding(
-                kind="abnormal",
-                bidder=bid.bidder,
-                member=member,
-                criterion=criterion.code,
-                zh=f"评分畸高或者畸低：{score}，其他成员平均 {shown}",
-                en=f"A score is abnormally high or low: {score}, the others' mean is {shown}",
-            )
+    far = ABNORMAL_SHARE * weight * (count - 1)
+    return [member for member, score in scores.items() if abs(count * score - points) > far]

@@ -3,6 +3,8 @@
 import datetime
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
@@ -17,12 +19,14 @@ from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignatur
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
+from yangcai.tendering.rules import signing
 
 
 class SignReport(Input):
     dissent = TextField(
-        label=_("不同意见及理由"), lines=4, required=False, help_text=_("不写明不同意见的，视为同意评标报告")
+        label=_("不同意见"), lines=3, required=False, help_text=_("不写明不同意见和理由的，视为同意评标报告")
     )
+    reasons = TextField(label=_("不同意见的理由"), lines=4, required=False)
 
 
 @action(
@@ -33,20 +37,84 @@ class SignReport(Input):
     by={Role.EXPERT},
     at={Stage.EVALUATION},
     needs=(seats.sits, rules.is_latest, rules.not_signed_by_me, rules.nothing_to_put_right),
+    checks=(signing.dissent_has_reasons,),
     input=SignReport,
     sentence=("{post}签署了评标报告", "{post} signed the evaluation report"),
     is_public=False,
     cites=("evaluation.report", "evaluation.dissent", "evaluation.corrections"),
 )
-def sign_report(report: EvaluationReport, *, by: Any, now: datetime.datetime, dissent: str) -> ReportSignature:
+def sign_report(
+    report: EvaluationReport, *, by: Any, now: datetime.datetime, dissent: str, reasons: str
+) -> ReportSignature:
     """Sign; with the last signature the report stands and its candidates are recommended."""
     member = seats.member_at(report.lot.case, by)
-    signature = ReportSignature.objects.create(report=report, member=member, dissent=dissent, signed_at=now)
+    signature = ReportSignature.objects.create(
+        report=report, member=member, dissent=dissent, reasons=reasons, signed_at=now
+    )
+    _stand(report, now=now)
+    return signature
+
+
+class DeemConsent(Input):
+    member = forms.TypedChoiceField(label=_("未签署的成员"), coerce=int)
+    circumstances = TextField(
+        label=_("未签署的情况"), lines=3, help_text=_("何时请其签署，如何拒绝，是否书面说明不同意见")
+    )
+
+    def scope(self) -> None:
+        if isinstance(self.subject, EvaluationReport):
+            waiting = signing.unsigned(self.subject)
+            self.fields["member"].choices = [(seat, numbered(number)) for number, seat in waiting]  # type: ignore[attr-defined]
+
+
+def numbered(number: int) -> str:
+    """A member without a name: who sits may be secret to whoever reads the form."""
+    return gettext("第 %(n)d 席") % {"n": number}
+
+
+@action(
+    "report.deem_consent",
+    zh="记录视为同意",
+    en="Record that silence is consent",
+    on=EvaluationReport,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.EVALUATION},
+    needs=(
+        results.is_run_by,
+        rules.is_latest,
+        rules.nothing_to_put_right,
+        signing.somebody_is_missing,
+        signing.most_have_signed,
+    ),
+    input=DeemConsent,
+    sentence=(
+        "{post}记录一名成员拒绝签署且未书面说明不同意见，视为同意",
+        "{post} recorded that a member neither signed nor wrote a different opinion, which is consent",
+    ),
+    is_public=False,
+    cites=("evaluation.dissent",),
+    hint=(
+        "只用于拒绝签署又不书面说明不同意见和理由的成员；缺席、回避的成员须更换",
+        "Only for a member who refuses both to sign and to write down its reasons; the absent are replaced",
+    ),
+)
+def deem_consent(
+    report: EvaluationReport, *, by: Any, now: datetime.datetime, member: int, circumstances: str
+) -> ReportSignature:
+    """否则视为同意评标报告 (87号令 art. 61): the record says so, and never that the member signed."""
+    signature = ReportSignature.objects.create(
+        report=report, member_id=member, is_deemed=True, circumstances=circumstances, signed_at=now
+    )
+    _stand(report, now=now)
+    return signature
+
+
+def _stand(report: EvaluationReport, *, now: datetime.datetime) -> None:
+    """With the last of the members the report stands."""
     signed = set(report.signatures.values_list("member_id", flat=True))
     if signed >= {seat.pk for seat in arithmetic.seated(report.lot)}:
         EvaluationReport.objects.filter(pk=report.pk).update(signed_at=now)
         _recommend(report, now=now)
-    return signature
 
 
 def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:

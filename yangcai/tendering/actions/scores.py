@@ -89,6 +89,57 @@ def submit_scores(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[
     )
 
 
+class ReasonRow(forms.Form):
+    bid = forms.IntegerField(label=_("投标人"))
+    criterion = forms.IntegerField(label=_("评审因素"))
+    reason = TextField(label=_("理由"))
+
+
+class ExplainScores(Input):
+    rows = RowsField(ReasonRow, label=_("评分理由"), min_rows=1, max_rows=5000, blank=1)
+
+    def scope(self) -> None:
+        """What the member may be asked about: its own scores where there is something to judge."""
+        if not isinstance(self.subject, Lot) or standing.solicitation(self.subject.case) is None:
+            return
+        bids = arithmetic.outcome(self.subject, now=self.now).valid
+        criteria = [c for c in arithmetic.scored_criteria(self.subject) if not c.is_objective]
+        narrow(
+            self.fields["rows"],
+            bid=[(bid.pk, bid.supplier.name) for bid in bids],
+            criterion=[(c.pk, c.title) for c in criteria],
+        )
+
+
+@action(
+    "scores.explain",
+    zh="说明评分理由",
+    en="Give reasons for scores",
+    on=Lot,
+    by={Role.EXPERT},
+    at={Stage.EVALUATION},
+    needs=(seats.sits, rules.scores_are_asked, rules.all_submitted, rules.not_signed_by_all),
+    checks=(rules.one_reason_per_score,),
+    input=ExplainScores,
+    sentence=("{post}说明了评分理由", "{post} gave reasons for scores"),
+    is_public=False,
+    cites=("evaluation.corrections", "committee.independence"),
+    hint=(
+        "评分不变，只补充理由；已经汇总的，评审结果连同理由重新汇总，已有签名作废",
+        "The scores stay; reasons are added. a computed result is computed anew, earlier signatures lapse",
+    ),
+)
+def explain_scores(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
+    """Reasons beside the member's own scores; what the members sign has them in it."""
+    member = seats.member_at(lot.case, by)
+    for row in rows:
+        own = Score.objects.filter(member=member, opened_bid_id=row["bid"], criterion_id=row["criterion"])
+        own.update(reason=row["reason"])
+    latest = arithmetic.latest_report(lot)
+    if latest is not None:
+        write_report(lot, now=now, correction_ground=latest.correction_ground)
+
+
 class CorrectScores(Scores):
     ground = forms.ChoiceField(label=_("更正情形"), choices=rules.CorrectionGround.choices)
 
@@ -108,7 +159,7 @@ class CorrectScores(Scores):
     by={Role.EXPERT},
     at={Stage.EVALUATION},
     needs=(seats.sits, rules.scores_are_asked, rules.report_unsigned),
-    checks=(rules.ground_is_given, rules.scores_in_range),
+    checks=(rules.ground_is_given, rules.scores_in_range, rules.abnormal_has_reasons),
     input=CorrectScores,
     sentence=("{post}按法定情形更正了评分", "{post} corrected scores on a lawful ground"),
     is_public=False,

@@ -107,16 +107,27 @@ class EvaluationReport(LotRow):
 
 
 class ReportSignature(Rooted):
-    """A member's signature under a report; dissent is written with its reasons, silence is consent (87号令 art. 61)."""
+    """A member's signature under a report; dissent is written with its reasons, silence is consent (87号令 art. 61).
+
+    `is_deemed`: the member would neither sign nor write down a different opinion, which counts as consent.
+    """
 
     report = models.ForeignKey(EvaluationReport, models.PROTECT, related_name="signatures", verbose_name=_("评审报告"))
     member = models.ForeignKey(CommitteeMember, models.PROTECT, related_name="signatures", verbose_name=_("评委"))
     dissent = models.TextField(_("不同意见"), default="", blank=True)
+    reasons = models.TextField(_("不同意见的理由"), default="", blank=True)
+    is_deemed = models.BooleanField(_("视为同意"), default=False)
+    circumstances = models.TextField(_("未签署的情况"), default="", blank=True)
     signed_at = models.DateTimeField(_("签署时间"))
 
     class Meta:
         verbose_name = _("报告签署")
-        constraints = [models.UniqueConstraint(fields=["report", "member"], name="one_signature_per_member")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "member"], name="one_signature_per_member"),
+            models.CheckConstraint(
+                condition=models.Q(is_deemed=False) | models.Q(dissent=""), name="silence_is_never_dissent"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member}"

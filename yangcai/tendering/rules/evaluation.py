@@ -474,6 +474,37 @@ def ground_is_given(
     return refusals
 
 
+def abnormal_has_reasons(
+    subject: Lot, *, now: datetime.datetime, ground: str, rows: list[dict[str, Any]], **_: Any
+) -> Iterator[Refusal]:
+    """The committee finds a score 畸高 or 畸低; why, the member who changes it writes down."""
+    if ground != CorrectionGround.ABNORMAL:
+        return
+    judged = {c.pk: c for c in arithmetic.scored_criteria(subject) if not c.is_objective}
+    for number, row in enumerate(rows, start=1):
+        if row["criterion"] in judged and not row["reason"]:
+            yield refuse(
+                own(subject.case, "evaluation.corrections"),
+                code="reason_missing",
+                zh="第 {number} 行：按评分畸高、畸低更正“{criterion}”的得分，须写明理由",
+                en="Row {number}: a score for {criterion} changed as abnormally high or low needs its reason",
+                field="rows",
+                number=number,
+                criterion=judged[row["criterion"]].title,
+                **applicable(subject.case, now=now),
+            )
+
+
+def one_reason_per_score(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    return duplicates(rows, "bid", "criterion")
+
+
+def not_signed_by_all(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Reasons are part of what is signed."""
+    report = arithmetic.latest_report(subject)
+    return report_unsigned(subject, by=by, now=now) if report is not None else None
+
+
 # --- signing -------------------------------------------------------------------------------------------------------
 
 

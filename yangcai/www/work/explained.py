@@ -100,14 +100,18 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             "lines": lines,
             "invalid": [line for line in lines if line["invalid"]],
             "steps": [_step(step, bids) for step in result["steps"]],
+            "reasons": list(_reasons(result, names, bids)),
             "clarifications": [_clarified(one, bids) for one in result.get("clarifications", ())],
             "candidates": [line for line in lines if line["key"] in result["candidates"]],
             "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",
             "reviews": LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier"),
             "signatures": [
-                {"role": _("评委"), "name": names.get(one.member_id, ""), "at": one.signed_at} for one in signed
+                {"role": _("评委"), "name": names.get(one.member_id, ""), "at": one.signed_at}
+                for one in signed
+                if not one.is_deemed
             ],
-            "dissents": [(names.get(one.member_id, ""), one.dissent) for one in signed if one.dissent],
+            "dissents": [(names.get(one.member_id, ""), one) for one in signed if one.dissent],
+            "deemed": [(names.get(one.member_id, ""), one) for one in signed if one.is_deemed],
             "code": found.digest[:CODE_LENGTH],
             "is_unchanged": arithmetic.digest(result) == found.digest,
         },
@@ -133,6 +137,18 @@ def _line(bid: OpenedBid, result: dict[str, Any]) -> dict[str, Any]:
         "invalid": _said(result["invalid"]) if result["invalid"] else "",
         "same_brand": bool(result["same_brand_as"]),
     }
+
+
+def _reasons(
+    result: dict[str, Any], names: dict[int, str], bids: dict[str, OpenedBid]
+) -> Iterable[tuple[str, str, str, str]]:
+    """Member, bidder, criterion and what the member wrote beside its score."""
+    titles = {one["code"]: one["title"] for one in result["criteria"]}
+    for bid, by_code in result.get("reasons", {}).items():
+        for code, by_member in by_code.items():
+            for member, reason in by_member.items():
+                supplier = bids[bid].supplier.name if bid in bids else ""
+                yield names.get(int(member), ""), supplier, titles.get(code, code), reason
 
 
 def _clarified(one: dict[str, Any], bids: dict[str, OpenedBid]) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot
+from yangcai.kernel.money import rounded
 from yangcai.parties.models import Post
 from yangcai.tendering.models import CommitteeMember
-from yangcai.tendering.queries import evaluation
+from yangcai.tendering.queries import consistency, evaluation
 from yangcai.tendering.standing import with_page
 from yangcai.www import formats
 from yangcai.www.work.tables import Cell, Column, Line, Table
@@ -61,6 +63,8 @@ def judged(lots: Iterable[Lot], *, post: Post, now: datetime.datetime) -> list[d
             "title": _("第 %(n)s 包评审") % {"n": lot.number},
             "findings": _findings(lot, post=post, now=now),
             "matrix": _matrix(table) if table else None,
+            "outliers": _outliers(lot, table) if table else None,
+            "alike": _alike(table) if table else (),
             "ranking": _ranking(table) if table else None,
         }
         if parts["findings"] or parts["matrix"] or parts["ranking"]:
@@ -97,6 +101,65 @@ def _matrix(table: evaluation.ScoreTable) -> dict[str, Any] | None:
         given = [row["cells"][n] for row in rows if row["cells"][n] is not None]
         total.append((sum(given, Decimal(0)) / len(given)).quantize(CENT) if given else "")
     return {"columns": [row.bid.supplier.name for row in table.rows], "rows": rows, "total": total}
+
+
+def _outliers(lot: Lot, table: evaluation.ScoreTable) -> Table | None:
+    """Each score that stands apart, with the arithmetic by which it does."""
+    found = consistency.outliers(lot, table)
+    if not found:
+        return None
+    lines = [
+        Line(
+            [
+                Cell(one.seat.name or seat_name(one.seat.number), is_data=bool(one.seat.name)),
+                Cell(one.bid.supplier.name, is_data=True),
+                Cell(one.criterion.title, is_data=True),
+                Cell(_plain(one.score), is_number=True),
+                Cell(
+                    f"({' + '.join(_plain(value) for value in one.others)}) ÷ {len(one.others)}"
+                    f" = {rounded(one.mean, places=2)}"
+                ),
+                Cell(f"{rounded(one.gap, places=2)}", is_number=True),
+                Cell(f"{rounded(one.gap, places=2)} ÷ {_plain(one.criterion.weight)} = {_percent(one.share)}"),
+                Cell(one.reason, is_data=True),
+            ]
+        )
+        for one in found
+    ]
+    line = _percent(Fraction(found[0].line))
+    labels = [
+        _("成员"),
+        _("投标人"),
+        _("评审因素"),
+        _("得分"),
+        _("其他成员平均"),
+        _("相差"),
+        _("占满分（超过 %(line)s 提示）") % {"line": line},
+        _("理由"),
+    ]
+    numbers = {3, 5}
+    columns = [Column(label, n in numbers) for n, label in enumerate(labels)]
+    return Table(_("评分偏离提示"), columns, lines)
+
+
+def _alike(table: evaluation.ScoreTable) -> list[str]:
+    """One sentence for each group of members who scored in exactly the same way."""
+    return [
+        _("%(members)s的 %(n)d 项主观分完全相同")
+        % {
+            "members": _("、").join(seat.name or seat_name(seat.number) for seat in group.seats),
+            "n": group.scores,
+        }
+        for group in consistency.alike(table)
+    ]
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize() + 0:f}"
+
+
+def _percent(share: Fraction) -> str:
+    return f"{rounded(share * 100, places=1)}%"
 
 
 def _sum(points: Iterable[Decimal | None]) -> Decimal | None:
