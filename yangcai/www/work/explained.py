@@ -1,16 +1,22 @@
 """What papers does an evaluation leave that are read and printed: each bidder's explanation, and the signed report?"""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
 from yangcai.tendering import arithmetic
 from yangcai.tendering.explanation import explain
@@ -26,6 +32,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.queries import evaluation
 from yangcai.tendering.queries.evaluation import visible_letters, visible_reports
+from yangcai.www import formats, typeset
 from yangcai.www.access import page
 from yangcai.www.public.notices import CODE_LENGTH
 from yangcai.www.work.judging import seat_name
@@ -78,6 +85,70 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The evaluation report with what 财政部令第87号 art. 58 wants in it, from what was frozen and signed."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     found = get_object_or_404(visible_reports(post, now), pk=pk)
+    return render(request, "work/report.html", told_in_report(found, post=post, now=now))
+
+
+@page()
+def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed report as a file: what its page says, with every recorded signature. Not before all have signed, and
+    never of a report that is not what was signed."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    found = get_object_or_404(visible_reports(post, now).filter(signed_at__isnull=False), pk=pk)
+    told = told_in_report(found, post=post, now=now)
+    if not told["is_unchanged"]:
+        raise Http404
+    language = translation.get_language()
+    where = {
+        "number": found.lot.case.number,
+        "code": told["code"],
+        "url": request.build_absolute_uri(reverse("verify")),
+    }
+    made = typeset.pdf(
+        typeset.Paper(
+            title=formats.titled(_("评标报告")),
+            number=found.lot.case.number,
+            author=found.lot.case.buyer.name,
+            html=render_to_string("work/report_inside.html", told),
+            lang="zh" if in_chinese() else str(language)[:2],
+            digest=found.digest,
+            footer=_("%(number)s 评标报告　验证码 %(code)s　%(url)s") % where,
+            at=found.signed_at,
+            words={
+                "signatures": _("签署"),
+                "columns": [_("成员"), _("签署情况"), _("时间"), _("留痕摘要")],
+                "proof": _("核对"),
+                "what_is_signed": _(
+                    "每名成员以本人岗位在平台上签署，签署的是下列摘要所对应的评审结果；签署记录在平台留痕中，不可更改。"
+                    "本文件由平台按签署的内容生成，文件内没有嵌入电子印章。"
+                ),
+                "verify": _("在 %(url)s 输入验证码 %(code)s 或者完整摘要，即可核对。") % where,
+            },
+            signatures=list(_signed(found, told["names"])),
+        )
+    )
+    response = HttpResponse(made, content_type="application/pdf")
+    name = f"{found.lot.case.number}-{found.lot.number}-{found.revision}.pdf"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _signed(found: EvaluationReport, names: dict[int, str]) -> Iterable[list[str]]:
+    """Member, how it signed, when, and the Entry that says so."""
+    entries = Entry.objects.filter(subject=found.ref, action="report.sign", outcome="done")
+    hashes = dict(entries.values_list("person_id", "hash"))
+    for one in evaluation.signatures(found):
+        if one.is_deemed:
+            how, proof = _("未签署，视为同意"), ""
+        else:
+            how = _("签署，有不同意见") if one.dissent else _("签署，同意")
+            proof = hashes.get(one.member.post.person_id, "")[:CODE_LENGTH]
+        yield [names.get(one.member_id, ""), how, formats.moment(one.signed_at), proof]
+
+
+def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
+    """Everything that the page of a report says, for this reader."""
     lot, case, result = found.lot, found.lot.case, found.result
     bids = {str(bid.pk): bid for bid in OpenedBid.objects.filter(lot=lot).select_related("supplier")}
     seats = evaluation.seats(case, post, now)
@@ -85,37 +156,35 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     lines = [_line(bids[key], one) for key, one in result["bids"].items() if key in bids]
     lines.sort(key=lambda line: (line["rank"] is None, line["rank"] or 0))
     signed = list(evaluation.signatures(found))
-    return render(
-        request,
-        "work/report.html",
-        {
-            "report": found,
-            "lot": lot,
-            "case": case,
-            "notice": Notice.objects.filter(root=case.ref, kind="invitation").order_by("published_at").first(),
-            "opening": Opening.objects.filter(case=case).first(),
-            "seats": [(names[seat.member.pk], seat) for seat in seats if seat.member.replaced_at is None],
-            "replaced": [(names[seat.member.pk], seat.member) for seat in seats if seat.member.replaced_at],
-            "criteria": result["criteria"],
-            "lines": lines,
-            "invalid": [line for line in lines if line["invalid"]],
-            "steps": [_step(step, bids) for step in result["steps"]],
-            "reasons": list(_reasons(result, names, bids)),
-            "clarifications": [_clarified(one, bids) for one in result.get("clarifications", ())],
-            "candidates": [line for line in lines if line["key"] in result["candidates"]],
-            "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",
-            "reviews": LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier"),
-            "signatures": [
-                {"role": _("评委"), "name": names.get(one.member_id, ""), "at": one.signed_at}
-                for one in signed
-                if not one.is_deemed
-            ],
-            "dissents": [(names.get(one.member_id, ""), one) for one in signed if one.dissent],
-            "deemed": [(names.get(one.member_id, ""), one) for one in signed if one.is_deemed],
-            "code": found.digest[:CODE_LENGTH],
-            "is_unchanged": arithmetic.digest(result) == found.digest,
-        },
-    )
+    return {
+        "report": found,
+        "names": names,
+        "pdf_url": reverse("work_report_pdf", args=[found.pk]) if found.signed_at else "",
+        "lot": lot,
+        "case": case,
+        "notice": Notice.objects.filter(root=case.ref, kind="invitation").order_by("published_at").first(),
+        "opening": Opening.objects.filter(case=case).first(),
+        "seats": [(names[seat.member.pk], seat) for seat in seats if seat.member.replaced_at is None],
+        "replaced": [(names[seat.member.pk], seat.member) for seat in seats if seat.member.replaced_at],
+        "criteria": result["criteria"],
+        "lines": lines,
+        "invalid": [line for line in lines if line["invalid"]],
+        "steps": [_step(step, bids) for step in result["steps"]],
+        "reasons": list(_reasons(result, names, bids)),
+        "clarifications": [_clarified(one, bids) for one in result.get("clarifications", ())],
+        "candidates": [line for line in lines if line["key"] in result["candidates"]],
+        "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",
+        "reviews": LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier"),
+        "signatures": [
+            {"role": _("评委"), "name": names.get(one.member_id, ""), "at": one.signed_at}
+            for one in signed
+            if not one.is_deemed
+        ],
+        "dissents": [(names.get(one.member_id, ""), one) for one in signed if one.dissent],
+        "deemed": [(names.get(one.member_id, ""), one) for one in signed if one.is_deemed],
+        "code": found.digest[:CODE_LENGTH],
+        "is_unchanged": arithmetic.digest(result) == found.digest,
+    }
 
 
 def _said(told: dict[str, Any]) -> str:

@@ -42,4 +42,5 @@ urlpatterns = [
     path("file/<int:pk>/", files.file, name="work_file"),
     path("explanation/<int:pk>/", explained.explanation, name="work_explanation"),
     path("report/<int:pk>/", explained.report, name="work_report"),
+    path("report/<int:pk>/pdf/", explained.report_pdf, name="work_report_pdf"),
 ]

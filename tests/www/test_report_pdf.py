@@ -1,0 +1,118 @@
+"""Is the signed report handed out as a PDF that says what was signed, by whom, and that can be verified?"""
+
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from tests.tendering.judging import COMPUTED, SENT, SIGNED, Hall
+from tests.tendering.test_evaluation import EQUAL, three
+from tests.www.support import Clock, at_desk, text_of
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import Post
+from yangcai.tendering.models import EvaluationReport
+from yangcai.www import typeset
+
+pytestmark = pytest.mark.django_db
+
+
+def computed() -> Hall:
+    h = three()
+    h.score(EQUAL)
+    h.compute()
+    return h
+
+
+def fetch(h: Hall, post: Post, *, status: int = 200, language: str = "zh-hans") -> bytes:
+    client = at_desk(post)
+    answer = client.get(reverse("work_report_pdf", args=[h.report.pk]), headers={"accept-language": language})
+    assert answer.status_code == status
+    return bytes(answer.content)
+
+
+def test_the_pdf_says_what_the_page_says_who_signed_and_how_to_verify(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    h = computed()
+    first, silent, *others = h.members
+    h.do("report.sign", h.report, first.post, SIGNED, dissent="第二名的方案更好", reasons="见其第 20 页")
+    for member in others:
+        h.do("report.sign", h.report, member.post, SIGNED)
+    h.do("report.deem_consent", h.report, h.agent, SIGNED, member=silent.pk, circumstances="拒绝签署")
+    h.send()
+    clock.at = SENT
+    set_papers: list[typeset.Paper] = []
+    set_as_ever = typeset.pdf
+    monkeypatch.setattr(typeset, "pdf", lambda paper: set_papers.append(paper) or set_as_ever(paper))
+    made = fetch(h, h.officer)
+    assert made.startswith(b"%PDF-1.") and made == fetch(h, h.officer)
+    paper = set_papers[0]
+    page = text_of(at_desk(h.officer).get(reverse("work_report", args=[h.report.pk])))
+    assert paper.html.strip() in page
+    for text in (*(bid.supplier.name for bid in h.bids), "第二名的方案更好", "见其第 20 页", "视为同意"):
+        assert text in paper.html, text
+    # Every signature is one of the log; who did not sign has none.
+    signed = {row[0]: row for row in paper.signatures}
+    entry = Entry.objects.get(action="report.sign", person_id=first.post.person_id, outcome="done")
+    assert signed[first.post.person.name][1:] == ["签署，有不同意见", "2026-03-23 16:30", entry.hash[:16]]
+    assert signed[silent.post.person.name][1] == "未签署，视为同意" and signed[silent.post.person.name][3] == ""
+    assert len(signed) == 5 and paper.digest == h.report.digest
+    code = re.search(r"验证码 ([0-9a-f]{16})", paper.footer)
+    assert code is not None
+    told = text_of(at_desk(h.bidders[0]).get(reverse("verify"), {"code": code[1]}))
+    assert "核对一致" in told and h.case.number in told
+    if shutil.which("pdftotext"):
+        read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True)
+        text = read.stdout.decode()
+        for wanted in (h.bids[0].supplier.name, h.report.digest, code[1], "文件内没有嵌入电子印章"):
+            assert wanted in "".join(text.split()), wanted
+
+
+def test_in_english_the_words_around_it_are_english(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    h = computed()
+    h.sign()
+    clock.at = SIGNED
+    told: list[Any] = []
+    monkeypatch.setattr(typeset, "pdf", lambda paper: told.append(paper) or b"%PDF-")
+    fetch(h, h.agent, language="en")
+    assert told[0].lang == "en" and told[0].words["signatures"] == "Signatures" and "Evaluation report" in told[0].title
+
+
+def test_nobody_gets_it_before_all_have_signed_and_no_bidder_ever(clock: Clock) -> None:
+    h = computed()
+    clock.at = COMPUTED
+    fetch(h, h.agent, status=404)
+    assert "下载 PDF" not in text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
+    h.sign()
+    clock.at = SIGNED
+    fetch(h, h.officer, status=404)  # sent to the buyer only later
+    fetch(h, h.bidders[0], status=404)
+    assert "下载 PDF" in text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
+
+
+def test_a_report_that_was_changed_is_not_made_into_a_paper(clock: Clock) -> None:
+    h = computed()
+    h.sign()
+    clock.at = SIGNED
+    result = {**h.report.result, "candidates": []}
+    with connection.cursor() as cursor:  # by whoever can go round the controls
+        cursor.execute("ALTER TABLE tendering_evaluationreport DISABLE TRIGGER USER")
+    EvaluationReport.objects.filter(pk=h.report.pk).update(result=result)
+    fetch(h, h.agent, status=404)
+
+
+def test_what_stands_in_a_paper_is_text_and_never_markup() -> None:
+    found = typeset.tree(
+        '<p>a<br> b &lt;i&gt; #read("/etc/passwd")</p><script>x</script>'
+        "<table> <tr> <td class='num'>1</td></tr></table>"
+    )
+    line = {"tag": "br", "num": False, "children": []}
+    row = {"tag": "tr", "num": False, "children": [{"tag": "td", "num": True, "children": ["1"]}]}
+    assert found == [
+        {"tag": "p", "num": False, "children": ["a", line, ' b <i> #read("/etc/passwd")']},
+        {"tag": "table", "num": False, "children": [row]},
+    ]

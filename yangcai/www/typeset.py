@@ -1,0 +1,118 @@
+"""How does a paper become a PDF? From the very HTML of its page, set with a font that comes with the program.
+
+What the page says the PDF says: nothing is written twice. The same paper gives the same bytes (PDF/A-2b).
+"""
+
+import datetime
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+TEMPLATE = Path(__file__).parent / "sheet.typ"
+#: Written without an end in HTML.
+EMPTY = frozenset({"br"})
+#: Says where something stands in a page, and nothing in a paper.
+DROPPED = frozenset({"script", "style", "svg"})
+#: White space between the parts of these is how somebody wrote the HTML.
+BETWEEN = frozenset({"", "table", "thead", "tbody", "tr", "ul", "ol"})
+#: The typesetter is one at a time.
+ONE = Lock()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper to be set: `html` is the inside of its sheet, `signatures` rows of four texts, `words` what is said
+    around them in the reader's language, `at` the moment that the file bears."""
+
+    title: str
+    number: str
+    author: str
+    html: str
+    lang: str
+    digest: str
+    footer: str
+    at: datetime.datetime
+    words: dict[str, Any]
+    signatures: list[list[str]] = field(default_factory=list)
+
+
+def pdf(paper: Paper) -> bytes:
+    """The paper as PDF/A-2b."""
+    told = {
+        "title": paper.title,
+        "number": paper.number,
+        "author": paper.author,
+        "lang": paper.lang,
+        "digest": paper.digest,
+        "footer": paper.footer,
+        "words": paper.words,
+        "signatures": paper.signatures,
+        "body": tree(paper.html),
+    }
+    with ONE:
+        made = _compiler().compile(
+            sys_inputs={"paper": json.dumps(told, ensure_ascii=False)},
+            pdf_standards=["a-2b"],
+            timestamp=int(paper.at.timestamp()),
+        )
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _compiler() -> Any:
+    import noto_cjk_sans_otc  # 19 MB of font and the typesetter: only for who asks for a PDF
+    import typst
+
+    fonts = [str(Path(noto_cjk_sans_otc.__file__).parent)]
+    return typst.Compiler(str(TEMPLATE), font_paths=fonts, ignore_system_fonts=True)
+
+
+def tree(html: str) -> list[Any]:
+    """Texts and elements of a sheet, as the template walks them: {tag, num, children}."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.root["children"]  # type: ignore[no-any-return]
+
+
+class _Reader(HTMLParser):
+    """Reads the HTML that our own templates write; white space between words is one space."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root: dict[str, Any] = {"tag": "", "num": False, "children": []}
+        self.open = [self.root]
+        self.dropping = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in DROPPED or self.dropping:
+            self.dropping += tag not in EMPTY
+            return
+        node: dict[str, Any] = {"tag": tag, "num": "num" in (dict(attrs).get("class") or "").split(), "children": []}
+        self.open[-1]["children"].append(node)
+        if tag not in EMPTY:
+            self.open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in EMPTY:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.dropping:
+            self.dropping -= 1
+        elif len(self.open) > 1:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        here = self.open[-1]
+        words = " ".join(data.split())
+        if self.dropping or (not words and here["tag"] in BETWEEN):
+            return
+        lead, trail = " " * data[:1].isspace(), " " * data[-1:].isspace()
+        here["children"].append(f"{lead}{words}{trail}" if words else " ")
