@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import connection
 
-from tests.factories import NOW, at, make_case, make_organisation, make_person, make_post, make_supplier
+from tests.factories import NOW, at, make_case, make_expert, make_organisation, make_person, make_post, make_supplier
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import ACTIONS, Done, perform
 from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import Bid, OpenedBid
+from yangcai.tendering import method
+from yangcai.tendering.models import Bid, CommitteeMember, OpenedBid
 
 #: NOW is Monday, 2 March 2026; Qingming is on 4 to 6 April.
 SUPPLY_CLOSES = at("2026-03-09T17:30")
@@ -76,7 +77,23 @@ class Tender:
         self.do("payment_terms.define", self.case, self.runner, rows=payment_terms())
 
     def confirm(self) -> None:
+        """By the buyer, and by the committee where the method wants that too."""
         self.do("solicitation.confirm", self.case, self.reviewer)
+        if method.file_confirmed_by_committee(self.case):
+            self.seat()
+            self.do("solicitation.confirm_by_committee", self.case, self.members()[0].post)
+
+    def seat(self) -> None:
+        """A committee that is formed before the invitation, all signed in; the first chairs."""
+        if not self.members():
+            [make_expert() for _ in range(6)]
+            self.do("committee.draw", self.case, self.runner, evaluates_at=self.now + datetime.timedelta(days=5))
+        for member in self.members():
+            if member.signed_in_at is None:
+                self.do("committee.sign_in", member, member.post, commits=True)
+
+    def members(self) -> list[CommitteeMember]:
+        return list(CommitteeMember.objects.filter(committee__case=self.case).select_related("post").order_by("pk"))
 
     def publish(self, **times: Any) -> Done:
         return self.do("invitation.publish", self.case, self.runner, **{**window(), **times})

@@ -91,7 +91,7 @@ class Committee:
 
     draw: how early it may be drawn; without such a rule it is formed while the file is prepared. large_budget: from
     which budget it is larger; large_if_complex: also when what is bought is complex. legal: that one member of a
-    complex purchase's committee is a legal expert.
+    complex purchase's committee is a legal expert. confirms: that it confirms the file before that is published.
     """
 
     size: str = ""
@@ -101,12 +101,13 @@ class Committee:
     large_if_complex: bool = False
     draw: str = ""
     legal: str = ""
+    confirms: str = ""
     zh: str = "评标委员会"
     en: str = "tender committee"
 
     def rule_keys(self) -> Iterator[str]:
         keys = (self.size, self.expert_share, self.large_size, self.large_budget, self.draw, self.legal)
-        yield from filter(None, keys)
+        yield from filter(None, (*keys, self.confirms))
 
 
 @dataclass(frozen=True)

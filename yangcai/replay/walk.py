@@ -294,6 +294,9 @@ class Walk:
             self.do("criteria.define", by_number[lot.lot], people.runner, before - 25 * MINUTE, rows=criteria)
         self.do("payment_terms.define", self.case, people.runner, before - 20 * MINUTE, rows=list(self.payment_terms))
         self.suppliers(before - 15 * MINUTE)
+        if method.file_confirmed_by_committee(self.case):
+            chair = self.seat([(by_number[lot.lot], lot) for lot in self.file.lots], at=before - 13 * MINUTE)
+            self.do("solicitation.confirm_by_committee", self.case, chair.post, before - 11 * MINUTE)
         self.do("solicitation.confirm", self.case, people.reviewer, before - 10 * MINUTE)
 
     def award_by(self, lot: published.Lot) -> str:
@@ -476,7 +479,7 @@ class Walk:
         """By the buyer's side in a tender; by the committee, substance included, in any other method."""
         running, checker = list(self.lots(Stage.QUALIFICATION, self.moment(5))), self.people.runner
         if running and method.committee_does(self.case, Stage.QUALIFICATION):
-            checker = self.seat(running, at=self.moment(5)).post
+            checker = (self.chair() if self.members() else self.seat(running, at=self.moment(5))).post
         for lot, told in running:
             rows = list(self.findings(standing.opened(lot), told, ClauseKind.QUALIFICATION, lot))
             self.do("qualification.record", lot, checker, self.moment(8), rows=rows)
@@ -498,7 +501,7 @@ class Walk:
         """Draw the committee, with as many members as gave scores, and have everybody sign in; its chair."""
         size = max((len(v) for _lot, told in running for b in told.bids for v in b.panel.values()), default=0)
         at = self.no_earlier(at)
-        begins = at + self.pace
+        begins = at + min(self.pace, MINUTE)
         data: dict[str, Any] = {"evaluates_at": begins} | ({"size": size} if size else {})
         self.do("committee.draw", self.case, self.people.runner, at, **data)
         for member in self.members():

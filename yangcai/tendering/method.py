@@ -57,3 +57,9 @@ def drawn_late(case: Case) -> bool:
     """Whether a rule says that the committee is drawn shortly before it evaluates, not while the file is prepared."""
     committee = of(case).committee
     return committee is not None and bool(committee.draw)
+
+
+def file_confirmed_by_committee(case: Case) -> str:
+    """The rule by which the committee confirms the file before it is published; empty where there is none."""
+    committee = of(case).committee
+    return committee.confirms if committee is not None else ""

@@ -77,7 +77,7 @@ def tree(html: str) -> list[Any]:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return reader.root["children"]  # type: ignore[no-any-return]
+    return list(reader.root["children"])
 
 
 class _Reader(HTMLParser):

@@ -40,6 +40,7 @@ NEGOTIATION = Procedure(
         large_size="committee.negotiation.large_size",
         large_budget="threshold.open_tender",
         legal="committee.legal_expert",
+        confirms="committee.confirms_file",
         zh="谈判小组",
         en="negotiation committee",
     ),

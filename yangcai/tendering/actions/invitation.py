@@ -20,7 +20,7 @@ from yangcai.tendering import method
 from yangcai.tendering.actions.suppliers import send_invitations
 from yangcai.tendering.models import Solicitation
 from yangcai.tendering.rules import invitation as rules
-from yangcai.tendering.rules.solicitation import is_complete, is_confirmed
+from yangcai.tendering.rules.solicitation import is_complete, is_confirmed, is_confirmed_by_committee
 from yangcai.tendering.rules.suppliers import buyer_share_is_kept, enough_are_invited
 from yangcai.tendering.rules.terms import terms_are_lawful
 
@@ -69,6 +69,7 @@ class PublishInvitation(Input):
         runs_the_case,
         is_complete,
         is_confirmed,
+        is_confirmed_by_committee,
         terms_are_lawful,
         rules.is_funded,
         rules.intention_precedes,

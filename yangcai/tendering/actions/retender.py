@@ -17,6 +17,7 @@ from yangcai.kernel.models import Attachment
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.planning.models import SetAside
+from yangcai.tendering.actions.solicitation import UNCONFIRMED
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
 from yangcai.tendering.rules.solicitation import least_rate
@@ -139,7 +140,7 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     for term in PaymentTerm.objects.filter(case=case):
         _copy(term, case=again)
     old = Solicitation.objects.filter(case=case).first()
-    fresh: dict[str, Any] = {"revision": 1, "documents_from": None, "supply_closes_at": None, "confirmed_at": None}
+    fresh: dict[str, Any] = {"revision": 1, "documents_from": None, "supply_closes_at": None, **UNCONFIRMED}
     if lift_set_aside:  # nothing was deducted in the reserved case; now something must be
         fresh["small_micro_rate"] = least_rate(again, partner=False, now=now)
     solicitation = _copy(old, case=again, **fresh) if old else None

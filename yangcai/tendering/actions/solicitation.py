@@ -19,10 +19,13 @@ from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import method
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Changeable, InvitedBy, PaymentTerm, PaymentTermDue, Solicitation
+from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import solicitation as rules
 
 #: 投标有效期: the file sets it (87号令 art. 23); ninety days is what most files say.
 USUAL_VALIDITY_DAYS = 90
+#: A changed file is nobody's any more.
+UNCONFIRMED = {"confirmed_at": None, "committee_confirmed_at": None}
 ROLES = frozenset({Role.AGENT, Role.BUYER_OFFICER})
 CHANGEABLE = tuple(f"may_change_{part}" for part in Changeable.values)
 
@@ -159,7 +162,7 @@ def draft_solicitation(
     case: Case, *, by: Any, now: datetime.datetime, document: Any, import_approval: str, **terms: Any
 ) -> Solicitation:
     """Write or rewrite the terms; the statutory clauses follow them."""
-    solicitation, _made = Solicitation.objects.update_or_create(case=case, defaults={**terms, "confirmed_at": None})
+    solicitation, _made = Solicitation.objects.update_or_create(case=case, defaults={**terms, **UNCONFIRMED})
     write_clauses(case, solicitation=solicitation)
     if document is not None:
         Attachment.objects.filter(root=case.ref, kind="solicitation").delete()
@@ -232,6 +235,38 @@ def confirm_solicitation(case: Case, *, by: Any, now: datetime.datetime) -> None
     Solicitation.objects.filter(case=case).update(confirmed_at=now)
 
 
+class ConfirmByCommittee(Input):
+    opinion = TextField(label=_("小组意见"), lines=3, required=False)
+
+
+@action(
+    "solicitation.confirm_by_committee",
+    zh="小组确认采购文件",
+    en="Confirm the file as its committee",
+    on=Case,
+    by={Role.EXPERT},
+    at={Stage.PREPARATION},
+    needs=(
+        rules.is_for_the_committee,
+        seats.sits,
+        seats.chairs,
+        rules.is_complete,
+        rules.not_confirmed_by_committee,
+    ),
+    input=ConfirmByCommittee,
+    sentence=("{post}代表谈判小组确认了采购文件", "{post} confirmed the file for the committee"),
+    is_public=False,
+    cites=("committee.confirms_file",),
+    hint=(
+        "全体成员签到后由组长办理；采购文件此后有修改的，须重新确认",
+        "By the chair once all members are here; whatever is changed afterwards is confirmed again",
+    ),
+)
+def confirm_by_committee(case: Case, *, by: Any, now: datetime.datetime, opinion: str) -> None:
+    """The file may go out; what the committee said of it stands in the Entry."""
+    Solicitation.objects.filter(case=case).update(committee_confirmed_at=now)
+
+
 def unconfirm(case: Case) -> None:
-    """What was confirmed has changed: it must be confirmed again."""
-    Solicitation.objects.filter(case=case).update(confirmed_at=None)
+    """What was confirmed has changed: buyer and committee confirm it again."""
+    Solicitation.objects.filter(case=case).update(**UNCONFIRMED)

@@ -50,6 +50,7 @@ class Solicitation(CaseRow):
     documents_from = models.DateTimeField(_("文件获取开始"), null=True, blank=True)
     supply_closes_at = models.DateTimeField(_("文件获取截止"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("采购人确认时间"), null=True, blank=True)
+    committee_confirmed_at = models.DateTimeField(_("小组确认时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("采购文件")

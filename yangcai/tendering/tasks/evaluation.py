@@ -31,6 +31,7 @@ from yangcai.tendering.rules.clarification import clarifications
 from yangcai.tendering.rules.committee import members
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
 from yangcai.tendering.rules.qualification import through
+from yangcai.tendering.rules.solicitation import is_complete
 
 
 @tasks.due_on(Case)
@@ -99,9 +100,20 @@ def _since(lot: Lot, stage: str) -> datetime.datetime:
 
 def _early_committee(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """A group that recommends suppliers or confirms the file is formed, and signs in, before publication."""
-    for member in members(case):
+    seated = members(case)
+    for member in seated:
         if member.signed_in_at is None:
             yield _seat(member, "committee.sign_in", member, since=member.committee.drawn_at)
+    if not method.file_confirmed_by_committee(case) or case.stage_at(now) != Stage.PREPARATION:
+        return
+    if not seated:
+        yield _run(case, "committee.draw", case, since=case.opened_at)
+        return
+    chair, file = _chair(case), standing.solicitation(case)
+    if chair is None or file is None or file.committee_confirmed_at is not None:
+        return
+    if not is_complete(case, by=None, now=now):
+        yield _seat(chair, "solicitation.confirm_by_committee", case, since=chair.signed_in_at)
 
 
 def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Iterator[Due]:

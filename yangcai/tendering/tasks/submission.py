@@ -11,6 +11,7 @@ from yangcai.kernel import tasks
 from yangcai.kernel.models import Rooted
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
+from yangcai.tendering import method
 from yangcai.tendering.method import of, step_of
 from yangcai.tendering.models import (
     BidSecurity,
@@ -57,7 +58,7 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         yield Due(
             "solicitation.confirm", case.ref, Role.BUYER_REVIEWER, since=case.opened_at, organisation_id=case.buyer_id
         )
-    else:
+    elif solicitation.committee_confirmed_at is not None or not method.file_confirmed_by_committee(case):
         yield _next(case, "invitation.publish", case, since=solicitation.confirmed_at, due_at=None)
 
 

@@ -119,6 +119,7 @@ OF_CASE: tuple[Kind, ...] = (
             "documents_from",
             "supply_closes_at",
             "confirmed_at",
+            "committee_confirmed_at",
         ),
     ),
     Kind(Clause, _("资格要求和实质性要求"), ("kind", "number", "text", "is_statutory"), ("kind", "number")),
