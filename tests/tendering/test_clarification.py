@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from tests import factories
 from tests.factories import at
-from tests.tendering.judging import COMPUTED, JUDGED, SCORED, SENT, SIGNED, Hall, hall
+from tests.tendering.judging import JUDGED, SCORED, SENT, SIGNED, Hall, hall
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Document, Entry, Task
 from yangcai.parties.models import Post
@@ -136,17 +136,16 @@ def test_an_unsigned_answer_is_refused() -> None:
         assert h.refused("clarification.answer", asked, h.bidders[1], ANSWERED, **data) == {"invalid_input"}
 
 
-def test_a_bid_that_is_out_is_not_asked_and_nothing_is_asked_after_the_result() -> None:
+def test_a_bid_that_is_out_is_not_asked_and_nothing_is_asked_after_a_score() -> None:
     h = hall("950000", "1000000", "1100000", "1150000")
     h.seat()
     h.qualify()
     assert h.refused("clarification.ask", h.bids[1], h.chair, at("2026-03-23T10:30"), **ASKED) == {"wrong_stage"}
     h.respond(failing=[3])
     assert h.refused("clarification.ask", h.bids[3], h.chair, JUDGED, **ASKED) == {"bid_is_out"}
-    h.score(EQUAL)
-    h.compute()
     late = {**ASKED, "answer_by": SIGNED}
-    assert h.refused("clarification.ask", h.bids[1], h.chair, COMPUTED, **late) == {"already_computed"}
+    h.do("scores.submit", h.lot, h.members[1].post, SCORED, rows=h.rows(EQUAL))
+    assert h.refused("clarification.ask", h.bids[1], h.chair, SCORED, **late) == {"scoring_begun"}
 
 
 def test_no_other_bidder_and_no_outsider_learns_of_it() -> None:

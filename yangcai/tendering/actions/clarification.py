@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Stage
@@ -41,7 +42,7 @@ class AskClarification(Input):
     on=OpenedBid,
     by={Role.EXPERT},
     at=AT_WORK,
-    needs=(*CHAIRED, is_examined_now, rules.is_in, rules.nothing_computed),
+    needs=(*CHAIRED, is_examined_now, rules.is_in, rules.nothing_scored),
     checks=(rules.time_to_answer,),
     input=AskClarification,
     sentence=("{post}书面要求一家投标人澄清", "{post} asked one bidder in writing to clarify its bid"),
@@ -69,8 +70,9 @@ class AnswerClarification(Input):
         """The bidder reads what it is asked where it answers."""
         if isinstance(self.subject, Clarification):
             asked = self.subject
-            where = f"{asked.get_ground_display()} {asked.page}".strip()
-            self.fields["answer"].help_text = f"{where}: {asked.question}"
+            where = gettext("投标文件第 %(page)s 页") % {"page": asked.page} if asked.page else ""
+            told = (asked.get_ground_display(), where, asked.question)
+            self.fields["answer"].help_text = " · ".join(filter(None, told))
 
 
 @action(

@@ -10,7 +10,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.models import Clarification, OpenedBid
-from yangcai.tendering.rules.evaluation import local, lot_of
+from yangcai.tendering.rules.evaluation import local, lot_of, scorers
 
 KEY = "evaluation.clarification"
 
@@ -47,12 +47,14 @@ def is_in(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | N
     )
 
 
-def nothing_computed(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Questions come before the result."""
-    if arithmetic.latest_report(subject.lot) is None:
+def nothing_scored(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Questions come before the scores: what is answered afterwards could change none of them."""
+    if not scorers(subject.lot) and arithmetic.latest_report(subject.lot) is None:
         return None
     return Refusal(
-        "already_computed", "评审结果已经汇总，不能再要求澄清", "The result is computed: nothing is asked any more"
+        "scoring_begun",
+        "评委已经评分或者已经汇总，不能再要求澄清",
+        "Members have scored, or the evaluation is computed: nothing is asked any more",
     )
 
 

@@ -115,7 +115,7 @@ def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
             at=found.signed_at,
             words={
                 "signatures": _("签署"),
-                "columns": [_("成员"), _("签署情况"), _("时间"), _("留痕摘要")],
+                "columns": [formats.titled(text) for text in (_("成员"), _("签署情况"), _("时间"), _("留痕摘要"))],
                 "proof": _("核对"),
                 "what_is_signed": _(
                     "每名成员以本人岗位在平台上签署，签署的是下列摘要所对应的评审结果；签署记录在平台留痕中，不可更改。"
