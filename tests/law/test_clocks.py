@@ -24,7 +24,7 @@ ELSEWHERE = {
     "C28": CHALLENGES, "C29": CHALLENGES, "C30": CHALLENGES, "C31": CHALLENGES, "C32": CHALLENGES,
     "C33": CHALLENGES, "C34": CHALLENGES, "C35": CHALLENGES,
     "C43": "the authority for small and medium enterprises",
-    "C44": "the register of agents", "C45": "the conduct records of credit", "C45b": "the conduct records of credit",
+    "C44": "the register of agents", "C45b": "the conduct records of credit",
 }  # fmt: skip
 #: Clocks that start before the case or only where something goes another way, and the test that holds each.
 BRANCHES = {
@@ -49,6 +49,7 @@ STRAIGHT = {
     "C21": "2026-04-02",
     "C22": "2026-04-10",
     "C24": "2026-04-25",
+    "C45": "2026-03-31",
     "C46": "2041-04-11",
 }
 

@@ -131,7 +131,12 @@ class Post(Rooted):
         return self.person.is_active and self.from_on <= today and (self.to_on is None or today <= self.to_on)
 
 
-class Expert(Rooted):
+class ExpertTitle(models.TextChoices):
+    SENIOR = "senior", _("高级职称")
+    INTERMEDIATE = "intermediate", _("中级职称")
+
+
+class Expert(Root):
     """评审专家: a person in the library, with employer and specialities."""
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="expert", verbose_name=_("人员"))
@@ -139,12 +144,54 @@ class Expert(Rooted):
     specialities = models.TextField(_("评审专业"), default="")
     admitted_on = models.DateField(_("入库日期"))
     left_on = models.DateField(_("退库日期"), null=True, blank=True)
+    left_reason = models.TextField(_("退库理由"), default="", blank=True)
+    title = models.TextField(_("职称"), choices=ExpertTitle.choices, default="", blank=True)
+    in_field_since_on = models.DateField(_("从事相关领域工作起始日期"), null=True, blank=True)
+    born_on = models.DateField(_("出生日期"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("评审专家")
 
     def __str__(self) -> str:
         return str(self.person)
+
+
+class TieKind(models.TextChoices):
+    """The five cases of 政府采购法实施条例 art. 9, in its order."""
+
+    EMPLOYMENT = "employment", _("劳动关系")
+    DIRECTOR = "director", _("担任董事、监事")
+    SHAREHOLDER = "shareholder", _("控股股东或者实际控制人")
+    KINSHIP = "kinship", _("与法定代表人或者负责人有夫妻、直系血亲、三代以内旁系血亲或者近姻亲关系")
+    OTHER = "other", _("其他可能影响公平、公正的关系")
+
+
+class ExpertTie(Rooted):
+    """回避事实: what binds an expert to an organisation, from when to when; it is ended, never deleted."""
+
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="ties", verbose_name=_("评审专家"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("关联单位"))
+    kind = models.TextField(_("关系"), choices=TieKind.choices)
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True, blank=True)
+    note = models.TextField(_("说明"), default="", blank=True)
+    declared_at = models.DateTimeField(_("申报时间"))
+
+    class Meta:
+        verbose_name = _("回避事实")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gte=models.F("from_on")),
+                name="tie_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def root(self) -> Expert:
+        return self.expert
 
 
 class ApiToken(Rooted):
