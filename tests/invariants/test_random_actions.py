@@ -217,7 +217,7 @@ def wander(seed: int, steps: int, posts: list[Post]) -> Wanderer:
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
         one = Wanderer(seed, posts)
         # Who is drawn into a committee would be a chance of its own.
-        patch.setattr("yangcai.tendering.actions.committee.secrets", SeededSecrets(one.chance))
+        patch.setattr("yangcai.tendering.draws.secrets", SeededSecrets(one.chance))
         with faults_of_the_clock(one.faults):
             while len(one.story) < steps and one.now < LAST_DAY:
                 try:
@@ -260,7 +260,7 @@ def posts(settings: Any, transactional_db: None) -> Iterator[list[Post]]:
     database can clean up behind them; what was read at the start is no concern of the garbage collector."""
     settings.YANGCAI_SANDBOX = True
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("yangcai.tendering.actions.committee.secrets", SeededSecrets(random.Random(0)))
+        patch.setattr("yangcai.tendering.draws.secrets", SeededSecrets(random.Random(0)))
         found = support_district.found()
     support_witness.prepare()
     gc.collect()

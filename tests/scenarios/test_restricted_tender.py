@@ -11,7 +11,7 @@ from tests.scenarios.story import FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, CaseEnd
 from yangcai.parties.models import Organisation
 from yangcai.portal.models import Notice
-from yangcai.tendering.drawing import drawn_order, pool_digest
+from yangcai.tendering import supplier_draws, vrd
 from yangcai.tendering.models import Invitee, OpenedBid, SupplierDraw
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +36,11 @@ def test_anybody_can_draw_again(invited: Story) -> None:
     listed = Invitee.objects.filter(case=invited.case)
     pool = list(listed.values_list("supplier_id", flat=True))
     assert (draw.wanted, draw.pool_size, len(pool)) == (3, 6, 6)
-    assert draw.pool_digest == pool_digest(pool)
-    again = drawn_order(pool, seed=draw.seed)
+    assert vrd.faults(draw.record) == [] and draw.pool_digest == vrd.pool_of(draw.record["lines"])
+    published = supplier_draws.published(draw.record)
+    assert vrd.faults(published) == [] and len(published["opened"]) == 3
+    again = supplier_draws.in_order(draw.record)
+    assert sorted(again) == sorted(pool)
     assert again == list(listed.order_by("drawn_rank").values_list("supplier_id", flat=True))
     # Two of the buyer's staff watched; the invitations went out at one instant, to the drawn alone.
     assert len(draw.watched_by.split("、")) == 2

@@ -21,7 +21,7 @@ from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Entry, Task
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.drawing import drawn_order, pool_digest
+from yangcai.tendering import draws, vrd
 from yangcai.tendering.models import Committee, CommitteeMember
 from yangcai.tendering.queries.evaluation import names_are_public, published_members, seats
 
@@ -39,11 +39,13 @@ def draw(h: Hall, now: datetime.datetime = DRAWN, **data: object) -> Committee:
 def test_the_draw_can_be_repeated_by_anyone() -> None:
     h = three()
     committee = draw(h, public_seed="2026-03-23 排列三 417")
-    pool = list(Expert.objects.values_list("pk", flat=True))
-    assert committee.size == 5
-    assert committee.draw_seed.startswith("2026-03-23 排列三 417:")
-    assert committee.pool_digest == pool_digest(pool)
-    assert [m.expert_id for m in h.members] == drawn_order(pool, seed=committee.draw_seed)[:5]
+    record = draws.record(committee.case.expert_draws.get(), is_complete=True)
+    assert vrd.faults(record) == []
+    assert record["numbers"]["public"] == "2026-03-23 排列三 417"
+    assert committee.draw_seed == record["seed"]
+    opened = {one["line"]: one["facts"]["id"] for one in record["opened"]}
+    assert set(opened.values()) == set(Expert.objects.values_list("pk", flat=True))
+    assert [m.expert_id for m in h.members] == [opened[line] for line in record["order"][:5]]
     assert [m.is_chair for m in h.members] == [True, False, False, False, False]
 
 
@@ -140,9 +142,8 @@ def test_people_with_an_interest_are_never_drawn() -> None:
     Expert.objects.filter(person=left.person).update(left_on=datetime.date(2026, 3, 1))
     committee = draw(h)
     assert {m.post for m in h.members} == set(h.experts)
-    assert committee.pool_digest == pool_digest(
-        Expert.objects.filter(person__posts__in=h.experts).values_list("pk", flat=True)
-    )
+    listed = set(committee.case.expert_draws.get().lines.values_list("expert__person", flat=True))
+    assert listed == {post.person_id for post in h.experts}
 
 
 def test_service_long_ago_is_no_interest() -> None:
@@ -243,11 +244,8 @@ def test_a_replaced_members_scores_are_void_and_the_chair_passes_on() -> None:
     new = h.do("committee.replace", chair, h.agent, SCORED, reason="突发疾病").value
     assert chair.post not in {m.post for m in h.members}
     assert [m.is_chair for m in h.members] == [True, False, False, False, False]
-    # The next of the draw, by the old seed.
-    pool = set(Expert.objects.values_list("pk", flat=True)) - set(
-        CommitteeMember.objects.exclude(pk=new.pk).values_list("expert_id", flat=True)
-    )
-    assert new.expert_id == drawn_order(pool, seed=new.committee.draw_seed)[0]
+    # The sixth in the order of the draw; five were seated.
+    assert new.expert_id == h.case.expert_draws.get().lines.get(position=6).expert_id
     assert h.refused("scores.submit", h.lot, chair.post, SCORED, rows=h.rows(points)) == {"not_yours"}
     assert h.refused("scores.submit", h.lot, h.chair, SCORED, rows=h.rows(points)) == {"committee_incomplete"}
     h.do("committee.sign_in", new, new.post, SCORED, commits=True)

@@ -21,8 +21,7 @@ from tests.tendering.walk import Tender
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Task
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic
-from yangcai.tendering.drawing import drawn_order
+from yangcai.tendering import arithmetic, vrd
 from yangcai.tendering.models import BidSecurity, Committee, EvaluationReport, LowPriceReview, Score
 from yangcai.tendering.queries.evaluation import findings, report_for, score_table
 
@@ -455,8 +454,8 @@ def test_equal_scores_go_to_the_lower_price() -> None:
         2: {"technical": "40", "record": "10"},
     }
     h.judged(points)
-    seed = f"{Committee.objects.get(case=h.case).draw_seed}:{h.lot.pk}"
-    expected = drawn_order([h.bids[1].pk, h.bids[2].pk], seed=seed)
+    seed = vrd.seed_of_tie(Committee.objects.get(case=h.case).draw_seed, lot=h.lot.pk)
+    expected = vrd.shuffled([h.bids[1].pk, h.bids[2].pk], seed=seed)
     ranked = [c.supplier_id for c in h.lot.candidates.order_by("rank")]
     by_bid = {bid.pk: bid.supplier_id for bid in h.bids}
     assert ranked == [*(by_bid[pk] for pk in expected), h.bids[0].supplier_id]

@@ -276,7 +276,12 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
         subject=home.ref,
         by=by,
         now=now,
-        data={"input": facts, "actor": str(by), "value": value if isinstance(value, models.Model) else None},
+        data={
+            "input": facts,
+            "actor": str(by),
+            "value": value if isinstance(value, models.Model) else None,
+            **({"facts": value.entry_facts} if hasattr(value, "entry_facts") and not action.secret else {}),
+        },
     )
     notices: tuple[Any, ...] = ()
     if action.notice:

@@ -18,8 +18,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import SetAside
 from yangcai.procedures import evaluation
-from yangcai.tendering import method, standing
-from yangcai.tendering.drawing import drawn_order
+from yangcai.tendering import method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -103,7 +102,8 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
         if not ties or judges is None:
             return Outcome(bids={s.bid.pk: s.bid for s in found}, scores=scores, drawn=drawn, result=result)
         for tie in ties:
-            order = drawn_order([int(bidder) for bidder in tie], seed=f"{judges.draw_seed}:{lot.pk}")
+            seed = vrd.seed_of_tie(judges.draw_seed, lot=lot.pk)
+            order = vrd.shuffled((int(bidder) for bidder in tie), seed=seed)
             drawn = (*drawn, *(str(bidder) for bidder in order))
 
 

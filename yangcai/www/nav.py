@@ -27,6 +27,7 @@ PLANS: Entry = ("work_plans", _("采购计划"))
 CASES: Entry = ("work_cases", _("采购项目"))
 PAYMENTS: Entry = ("work_payments", _("支付"))
 ORGANISATIONS: Entry = ("work_organisations", _("主体"))
+EXPERTS: Entry = ("work_experts", _("专家库"))
 NOTICES: Entry = ("notices", _("公告"))
 OWN: Entry = ("mfa_index", _("账户安全"))
 #: Role -> the menu after signing in.
@@ -35,7 +36,13 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
     Role.BUYER_REVIEWER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, NOTICES, OWN),
     Role.AGENT: (WORK, CASES, NOTICES, ("law", _("法规规则")), OWN),
     Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), NOTICES, OWN),
-    Role.EXPERT: (WORK, ("work_cases", _("我的评审")), ("law", _("法规规则")), OWN),
+    Role.EXPERT: (
+        WORK,
+        ("work_cases", _("我的评审")),
+        ("work_experts", _("我的回避申报")),
+        ("law", _("法规规则")),
+        OWN,
+    ),
     Role.TREASURY: (
         WORK,
         ("work_budget", _("预算")),
@@ -44,6 +51,7 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
         CASES,
         PAYMENTS,
         ORGANISATIONS,
+        EXPERTS,
         NOTICES,
         OWN,
     ),

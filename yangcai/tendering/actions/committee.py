@@ -1,7 +1,6 @@
 """Who evaluates? Drawn from the library so that the draw can be repeated; signed in; replaced when absent."""
 
 import datetime
-import secrets
 from typing import Any
 
 from django import forms
@@ -12,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MomentField, TextField
-from yangcai.parties.models import Expert, Post
+from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.procedures import PROCEDURES
-from yangcai.tendering.drawing import drawn_order, pool_digest
+from yangcai.tendering import draws
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import Committee, CommitteeMember
 from yangcai.tendering.rules import committee as rules
+from yangcai.tendering.rules import draw as draw_rules
 
 
 def representatives_of(buyer_id: int, *, now: datetime.datetime) -> Any:
@@ -69,7 +69,7 @@ COMPOSITION = tuple(
     en="Draw the committee",
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.may_be_formed, rules.has_no_committee),
+    needs=(rules.may_be_formed, rules.has_no_committee, draw_rules.no_draw_is_open),
     checks=(rules.drawn_in_time, rules.composed_lawfully, rules.pool_suffices),
     input=DrawCommittee,
     sentence=("{post}抽取了评标委员会", "{post} drew the committee"),
@@ -92,33 +92,22 @@ def draw_committee(
     representatives: Any,
     public_seed: str,
 ) -> Committee:
-    """Order the pool by SHA-256(seed ‖ expert) and seat the first; the first of all chairs."""
+    """Draw by VRD/1 with the platform's number (and a public one); seat the first in order, the first of all chairs."""
     members = size or rules.smallest_size(case, is_complex=is_complex, now=now)
-    experts = {expert.pk: expert for expert in rules.pool(case, specialities=specialities, now=now)}
-    seed = f"{public_seed}:{secrets.token_hex(32)}"
-    committee = Committee.objects.create(
-        case=case, size=members, draw_seed=seed, pool_digest=pool_digest(experts), drawn_at=now
+    drawn = draws.at_once(
+        case,
+        rules.listed(case, specialities=specialities, is_complex=is_complex, now=now),
+        lawyers=rules.lawyers_wanted(case, is_complex=is_complex, now=now),
+        places=members - len(representatives),
+        size=members,
+        specialities=specialities,
+        is_complex=is_complex,
+        evaluates_at=evaluates_at,
+        representatives=representatives,
+        public=public_seed,
+        now=now,
     )
-    places = members - len(representatives)
-    order = drawn_order(list(experts), seed=seed)
-    if rules.needs_lawyer(case, is_complex=is_complex, now=now):
-        lawyers = {expert.pk: expert for expert in rules.pool(case, specialities=rules.LAW, now=now)}
-        first = drawn_order(list(lawyers), seed=seed)[0]
-        order = [one for one in order if one != first]
-        order.insert(min(places - 1, len(order)), first)  # the last place is kept for the first lawyer of the draw
-        experts |= lawyers
-    drawn = order[:places]
-    for place, expert in enumerate(drawn):
-        _seat(committee, experts[expert], is_chair=place == 0, now=now)
-    for post in representatives:
-        CommitteeMember.objects.create(committee=committee, post=post)
-    return committee
-
-
-def _seat(committee: Committee, expert: Expert, *, is_chair: bool, now: datetime.datetime) -> CommitteeMember:
-    return CommitteeMember.objects.create(
-        committee=committee, post=rules.seat_of(expert, now=now), expert=expert, is_chair=is_chair
-    )
+    return draws.compose(drawn, now=now)
 
 
 class SignIn(Input):
@@ -146,6 +135,12 @@ def sign_in(member: CommitteeMember, *, by: Any, now: datetime.datetime, commits
 
 class ReplaceMember(Input):
     reason = TextField(label=_("更换理由"), lines=2, help_text=_("缺席、回避或者健康等特殊原因"))
+    ground = forms.ChoiceField(
+        label=_("更换情形"),
+        choices=[("", "—"), *((code, draws.REASONS[code]) for code in draws.REMOVALS)],
+        required=False,
+        help_text=_("不填时：未签到的记为未按时到场，已签到的记为评审中途离开"),
+    )
     representative = forms.ModelChoiceField(
         label=_("替补的采购人代表"),
         queryset=Post.objects.filter(role=Role.EXPERT),
@@ -175,18 +170,11 @@ class ReplaceMember(Input):
     hint=("被更换成员的评审意见无效", "The replaced member's opinions are void"),
 )
 def replace_member(
-    member: CommitteeMember, *, by: Any, now: datetime.datetime, reason: str, representative: Post | None
+    member: CommitteeMember, *, by: Any, now: datetime.datetime, reason: str, ground: str, representative: Post | None
 ) -> CommitteeMember:
     """Void the member's scores, seat the next of the draw (or another representative), hand on the chair if need be."""
-    committee = member.committee
-    CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, replaced_reason=reason, is_chair=False)
     if representative is not None:
-        return CommitteeMember.objects.create(committee=committee, post=representative)
-    experts = {expert.pk: expert for expert in rules.substitutes(member, now=now)}
-    # The library may have changed since the draw; the old seed still decides who comes next, so nobody can choose.
-    following = drawn_order(experts, seed=committee.draw_seed)[0]
-    remaining = [m for m in rules.members(committee.case) if m.expert_id is not None]
-    seated = _seat(committee, experts[following], is_chair=member.is_chair and not remaining, now=now)
-    if member.is_chair and remaining:
-        CommitteeMember.objects.filter(pk=remaining[0].pk).update(is_chair=True)
-    return seated
+        CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, replaced_reason=reason)
+        return CommitteeMember.objects.create(committee=member.committee, post=representative)
+    found = ground or ("left" if member.signed_in_at else "absent")
+    return draws.replace(member, reason=found, words=reason, now=now)

@@ -1,7 +1,6 @@
 """How do suppliers come to a purchase without a notice? Recommended, drawn by lot, or named as the only one."""
 
 import datetime
-import secrets
 from typing import Any
 
 from django import forms
@@ -15,8 +14,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering import method
-from yangcai.tendering.drawing import drawn_order, pool_digest
+from yangcai.tendering import method, supplier_draws
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import InvitedBy, Invitee, InviteeSource, Solicitation, SupplierDraw
 from yangcai.tendering.rules import suppliers as rules
@@ -115,8 +113,8 @@ class DrawSuppliers(Input):
     is_public=False,
     cites=("suppliers.draw", "suppliers.invite", "bidders.pool_multiple"),
     hint=(
-        "任何人都可以用抽取种子和备选名单重新计算并得到相同的结果",
-        "With the seed and the list anybody can compute the same result",
+        "任何人都可以用随结果公布的抽取记录重新计算并得到相同的结果",
+        "With the record that is published with the result anybody can compute the same order",
     ),
 )
 def draw_suppliers(
@@ -129,11 +127,11 @@ def draw_suppliers(
     watchers: Any,
     public_seed: str,
 ) -> SupplierDraw:
-    """Order the list by SHA-256(seed ‖ supplier); the first are chosen."""
+    """Draw by VRD/1 with the platform's number (and a public one); the first in order are chosen."""
     listed = rules.listed_for_draw(case, pool=pool)
     number = wanted or rules.fewest_to_invite(case, now=now)
-    seed = f"{public_seed}:{secrets.token_hex(32)}"
-    for rank, supplier in enumerate(drawn_order(listed, seed=seed), start=1):
+    record = supplier_draws.draw(case, listed, wanted=number, public=public_seed, now=now)
+    for rank, supplier in enumerate(supplier_draws.in_order(record), start=1):
         Invitee.objects.update_or_create(
             case=case,
             supplier_id=supplier,
@@ -148,8 +146,9 @@ def draw_suppliers(
         case=case,
         wanted=number,
         pool_size=len(listed),
-        pool_digest=pool_digest(listed),
-        seed=seed,
+        pool_digest=record["commit"]["pool"],
+        seed=record["seed"],
+        record=record,
         watched_by="、".join(post.person.name for post in watchers),
         drawn_at=now,
     )

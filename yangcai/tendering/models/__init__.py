@@ -13,6 +13,7 @@ from yangcai.tendering.models.bids import (
 )
 from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
 from yangcai.tendering.models.committee import Committee, CommitteeMember
+from yangcai.tendering.models.conduct import ConductGrade, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.models.dialogue import Changeable, DialogueChange, DialogueTalk
 from yangcai.tendering.models.documents import (
     Clause,
@@ -28,6 +29,7 @@ from yangcai.tendering.models.documents import (
     Solicitation,
     SupplierDraw,
 )
+from yangcai.tendering.models.draw import DrawLine, DrawParty, ExpertDraw
 from yangcai.tendering.models.evaluation import (
     AwardLetter,
     EvaluationReport,
@@ -51,12 +53,19 @@ __all__ = [
     "ClauseKind",
     "Committee",
     "CommitteeMember",
+    "ConductGrade",
+    "ConductRecord",
+    "ConductSide",
     "Correction",
     "Criterion",
     "CriterionKind",
     "DialogueChange",
     "DialogueTalk",
+    "DrawLine",
+    "DrawParty",
     "EvaluationReport",
+    "ExpertDraw",
+    "ExpertFee",
     "FinalOffer",
     "Finding",
     "InvitedBy",

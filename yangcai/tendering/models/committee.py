@@ -1,5 +1,7 @@
 """Who judges?"""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,12 @@ class Committee(CaseRow):
     def __str__(self) -> str:
         return f"{self.case}"
 
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        """What the log keeps of the draw that composed it: nothing that tells who."""
+        drawn = self.case.expert_draws.filter(drawn_at__isnull=False).order_by("-round").first()
+        return drawn.entry_facts if drawn is not None else {}
+
 
 class CommitteeMember(Rooted):
     """A member: an expert from the library, or the buyer's representative (who may not chair)."""
@@ -47,3 +55,11 @@ class CommitteeMember(Rooted):
     @property
     def root(self) -> Case:
         return self.committee.case
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        """The draw that seated an expert, and the place in its order: nothing that tells who."""
+        if self.expert is None:
+            return {}
+        line = self.expert.draw_lines.filter(draw__case=self.committee.case_id).order_by("-draw__round").first()
+        return {**line.draw.entry_facts, "position": line.position} if line is not None else {}

@@ -1,5 +1,7 @@
 """What must bidders know before they bid, and who is invited?"""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -166,13 +168,14 @@ class Invitee(CaseRow):
 
 
 class SupplierDraw(CaseRow):
-    """供应商抽取: the seed and the pool, so that anyone can draw again and get the same (87号令 art. 14)."""
+    """供应商抽取: its record as VRD/1 has it, so that anyone can draw again and get the same (87号令 art. 14)."""
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="supplier_draw", verbose_name=_("采购项目"))
     wanted = models.PositiveSmallIntegerField(_("抽取家数"))
     pool_size = models.PositiveSmallIntegerField(_("备选家数"))
     pool_digest = models.TextField(_("备选名单摘要"))
     seed = models.TextField(_("抽取种子"))
+    record = models.JSONField(_("抽取记录"), null=True)
     watched_by = models.TextField(_("监督人员"))
     drawn_at = models.DateTimeField(_("抽取时间"))
 
@@ -181,6 +184,11 @@ class SupplierDraw(CaseRow):
 
     def __str__(self) -> str:
         return f"{self.case}"
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        """What the log keeps of the draw: nothing that tells who."""
+        return {name: self.record[name] for name in ("commit", "leaf", "head", "seed")} if self.record else {}
 
 
 class Correction(CaseRow):

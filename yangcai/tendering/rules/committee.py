@@ -18,8 +18,9 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
+from yangcai.parties.ties import tied_people
 from yangcai.tendering import method
-from yangcai.tendering.models import Bid, Committee, CommitteeMember, Invitee, Participation
+from yangcai.tendering.models import Bid, Committee, CommitteeMember, ExpertDraw, Invitee, Participation
 
 #: The speciality of lawyers in the library.
 LAW = "法律"
@@ -64,12 +65,22 @@ def interested(case: Case) -> set[int]:
 
 
 def people_of(organisations: set[int], *, case: Case, now: datetime.datetime) -> set[int]:
-    """Everyone who works for one of these organisations or did in the look-back years (条例 art. 9)."""
+    """Everyone who works for one of these organisations or did in the look-back years, and whom another fact binds to
+    one (条例 art. 9)."""
     years = law.value("committee.recusal_lookback", **applicable(case, now=now))
     since = calendar.due_on(timezone.localdate(now), -years, "years", rounding="none")
     posts = Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=since), organisation_id__in=organisations)
     employed = Expert.objects.filter(Q(left_on__isnull=True) | Q(left_on__gte=since), employer_id__in=organisations)
-    return set(posts.values_list("person_id", flat=True)) | set(employed.values_list("person_id", flat=True))
+    return {
+        *posts.values_list("person_id", flat=True),
+        *employed.values_list("person_id", flat=True),
+        *tied_people(organisations, on=timezone.localdate(now), since=since),
+    }
+
+
+def words(specialities: str) -> list[str]:
+    """Specialities as they are entered, one by one."""
+    return [word for word in re.split(r"[\s,，、;；]+", specialities) if word]
 
 
 def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[Expert]:
@@ -77,9 +88,8 @@ def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[E
     today = timezone.localdate(now)
     experts = Expert.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=today), admitted_on__lte=today)
     wanted = Q()
-    for word in re.split(r"[\s,，、;；]+", specialities.strip()):
-        if word:
-            wanted |= Q(specialities__icontains=word)
+    for word in words(specialities):
+        wanted |= Q(specialities__icontains=word)
     acting = Post.objects.filter(
         Q(to_on__isnull=True) | Q(to_on__gte=today), role=Role.EXPERT, from_on__lte=today, person__is_active=True
     )
@@ -93,8 +103,27 @@ def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[E
     )
 
 
+def listed(case: Case, *, specialities: str, is_complex: bool, now: datetime.datetime) -> QuerySet[Expert]:
+    """Who stands on the list of a draw: the pool, and the lawyers where one of them must sit."""
+    found = pool(case, specialities=specialities, now=now)
+    if lawyers_wanted(case, is_complex=is_complex, now=now):
+        found = found | pool(case, specialities=LAW, now=now)
+    return found.select_related("person", "employer")
+
+
+def holds_the_lawyers_seat(member: CommitteeMember) -> bool:
+    """The only lawyer of a committee that was drawn with one."""
+    if member.expert is None or LAW not in member.expert.specialities:
+        return False
+    drawn = ExpertDraw.objects.filter(case_id=member.committee.case_id, commit__lawyers__gt=0, drawn_at__isnull=False)
+    others = CommitteeMember.objects.filter(committee_id=member.committee_id, replaced_at__isnull=True)
+    return drawn.exists() and not others.exclude(pk=member.pk).filter(expert__specialities__contains=LAW).exists()
+
+
 def substitutes(member: CommitteeMember, *, now: datetime.datetime) -> QuerySet[Expert]:
-    """Who may take this seat: experts of the same speciality, else of any."""
+    """Who may take this seat: for the lawyer's another lawyer; else experts of the same speciality, else of any."""
+    if holds_the_lawyers_seat(member):
+        return pool(member.committee.case, specialities=LAW, now=now)
     same = pool(member.committee.case, specialities=member.expert.specialities if member.expert else "", now=now)
     return same if same.exists() else pool(member.committee.case, specialities="", now=now)
 
@@ -221,7 +250,8 @@ def pool_suffices(
     available = pool(subject, specialities=specialities, now=now).count()
     if available < wanted:
         return _pool_too_small(subject, wanted=wanted, available=available, now=now)
-    if needs_lawyer(subject, is_complex=is_complex, now=now) and not pool(subject, specialities=LAW, now=now).exists():
+    lawyers = lawyers_wanted(subject, is_complex=is_complex, now=now)
+    if lawyers and not pool(subject, specialities=LAW, now=now).exists():
         return refuse(
             _composition(subject).legal,
             code="no_legal_expert",
@@ -232,10 +262,10 @@ def pool_suffices(
     return None
 
 
-def needs_lawyer(case: Case, *, is_complex: bool, now: datetime.datetime) -> bool:
-    """技术复杂、专业性强的谈判项目，评审专家中应当包含 1 名法律专家 (74号令 art. 7)."""
+def lawyers_wanted(case: Case, *, is_complex: bool, now: datetime.datetime) -> int:
+    """How many places are kept for one (74号令 art. 7): 技术复杂、专业性强的谈判项目应当包含 1 名法律专家."""
     key = _composition(case).legal
-    return is_complex and bool(key) and law.applies(key, **applicable(case, now=now))
+    return int(is_complex and bool(key) and law.applies(key, **applicable(case, now=now)))
 
 
 def replacement_available(subject: CommitteeMember, *, now: datetime.datetime, representative: Any, **_: Any) -> Any:
@@ -275,8 +305,10 @@ def recusal(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
     return refuse(
         "committee.recusal",
         code="recusal",
-        zh="该人员现在或者近年内任职于采购人、代理机构或者投标人，应当回避",
-        en="This person works, or lately worked, for the buyer, the agent or a bidder, and must recuse",
+        zh="该人员现在或者近年内任职于采购人、代理机构或者投标人，或者与其有控股、亲属等利害关系，应当回避；请由抽取"
+        "顺序中的下一名或者另一名代表参加",
+        en="This person works, or lately worked, for the buyer, the agent or a bidder, or is tied to one by shares or"
+        " kinship, and must recuse: take the next in the order of the draw, or another representative",
         field=field,
         **applicable(case, now=now),
     )

@@ -21,6 +21,7 @@ from yangcai.parties.queries import visible_organisations
 from yangcai.portal.models import Notice
 from yangcai.portal.queries import notices_of
 from yangcai.tendering.models import OpenedBid, Solicitation
+from yangcai.tendering.queries import draws
 from yangcai.tendering.queries.bids import visible_opened_bids
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
@@ -61,6 +62,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "contracts": contracts(case, now),
             "events": events(case),
             "documents": documents(case, now),
+            "draw_url": reverse("public_draw", args=[case.pk]) if draws.records(case, post=None, now=now) else "",
             "record_url": reverse("ocds_record", args=[case.pk]),
         },
     )

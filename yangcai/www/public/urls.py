@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from yangcai.www import draws
 from yangcai.www.public import cases, files, home, lawbook, notices
 
 urlpatterns = [
@@ -9,6 +10,7 @@ urlpatterns = [
     path("notices/", notices.listing, name="notices"),
     path("notices/<int:pk>/", notices.detail, name="notice"),
     path("p/<int:pk>/", cases.detail, name="public_case"),
+    path("p/<int:pk>/draw.json", draws.public_record, name="public_draw"),
     path("files/<int:pk>/", files.file, name="public_file"),
     path("org/<int:pk>/", cases.organisation, name="organisation"),
     path("law/", lawbook.index, name="law"),

@@ -22,6 +22,8 @@ DANGEROUS = frozenset(
         "case.suspend",
         "case.terminate",
         "contract.terminate",
+        "draw.abandon",
+        "expert.dismiss",
         "intention.withdraw",
         "lot.declare_unsuccessful",
         "method_approval.withdraw",

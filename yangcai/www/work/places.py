@@ -11,7 +11,7 @@ from django.urls import reverse
 from yangcai.cases.models import Case
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS, SCOPES, Action
-from yangcai.parties.models import Organisation, Post
+from yangcai.parties.models import Expert, Organisation, Post
 from yangcai.planning.models import Intention, PlanItem, Publicity
 
 #: Root -> the name of its page.
@@ -22,6 +22,7 @@ PAGES: dict[type[models.Model], str] = {
     Publicity: "work_publicity",
     Appropriation: "work_appropriation",
     Organisation: "work_organisation",
+    Expert: "work_expert",
 }
 
 

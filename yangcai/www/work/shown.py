@@ -25,7 +25,7 @@ from yangcai.contracts.models import (
 )
 from yangcai.credit.models import Debarment
 from yangcai.funds.models import Appropriation
-from yangcai.parties.models import ApiToken, Organisation, Post
+from yangcai.parties.models import ApiToken, Expert, ExpertTie, Organisation, Post
 from yangcai.planning.models import (
     Intention,
     MethodApproval,
@@ -48,6 +48,7 @@ from yangcai.tendering.models import (
     DialogueChange,
     DialogueTalk,
     EvaluationReport,
+    ExpertDraw,
     FinalOffer,
     Invitee,
     LowPriceReview,
@@ -171,6 +172,22 @@ OF_CASE: tuple[Kind, ...] = (
             "left_reason",
         ),
         ("lot__number", "pk"),
+    ),
+    Kind(
+        ExpertDraw,
+        _("专家抽取"),
+        (
+            "round",
+            "size",
+            "places",
+            "opened_at",
+            "committed_at",
+            "leaf",
+            "drawn_at",
+            "abandoned_at",
+            "abandoned_reason",
+        ),
+        ("round",),
     ),
     Kind(CommitteeMember, _("评标委员会"), ("is_chair", "signed_in_at", "replaced_at", "replaced_reason")),
     Kind(
@@ -425,6 +442,11 @@ ROOTS: tuple[Kind, ...] = (
             "concluded_at",
         ),
     ),
+    Kind(
+        Expert,
+        _("评审专家"),
+        ("person", "employer", "specialities", "title", "admitted_on", "in_field_since_on", "left_on", "left_reason"),
+    ),
     Kind(Organisation, _("主体"), ("name", "kind", "uscc", "parent", "size", "address", "contact")),
 )
 
@@ -444,7 +466,14 @@ REQUIREMENT = Kind(
     ),
 )
 
-KINDS: dict[type[models.Model], Kind] = {kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *OF_METHOD, *ROOTS)}
+#: What stands under an expert.
+OF_EXPERT: tuple[Kind, ...] = (
+    Kind(ExpertTie, _("回避事实"), ("organisation", "kind", "from_on", "to_on", "note", "declared_at")),
+)
+
+KINDS: dict[type[models.Model], Kind] = {
+    kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *OF_METHOD, *OF_EXPERT, *ROOTS)
+}
 
 
 def kind_of(row: Any) -> Kind | None:

@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 
 from yangcai.kernel import log_index
-from yangcai.www.work import casepage, doing, explained, files, rootpages, worklist
+from yangcai.www import draws
+from yangcai.www.work import casepage, doing, experts, explained, files, rootpages, worklist
 
 
 class LogIndexConverter:
@@ -26,6 +27,7 @@ urlpatterns = [
     path("tenders/", worklist.tenders, name="work_tenders"),
     path("case/<int:pk>/", casepage.case_page, name="work_case"),
     path("case/<int:pk>/timeline/", casepage.case_timeline, name="work_timeline"),
+    path("case/<int:pk>/draw.json", draws.record, name="work_draw"),
     path("budget/", rootpages.budget, name="work_budget"),
     path("budget/<int:pk>/", rootpages.appropriation, name="work_appropriation"),
     path("intentions/", rootpages.intentions, name="work_intentions"),
@@ -36,6 +38,8 @@ urlpatterns = [
     path("payments/", rootpages.payments, name="work_payments"),
     path("organisations/", rootpages.organisations, name="work_organisations"),
     path("organisation/<int:pk>/", rootpages.organisation, name="work_organisation"),
+    path("experts/", experts.experts, name="work_experts"),
+    path("expert/<int:pk>/", experts.expert, name="work_expert"),
     path("do/<slug:model>/<int:pk>/<str:code>/", doing.do, name="work_do"),
     path("try/<slug:model>/<int:pk>/<str:code>/", doing.rehearsal, name="work_try"),
     path("done/<log_index:seq>/", doing.done, name="work_done"),

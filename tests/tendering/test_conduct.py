@@ -1,0 +1,141 @@
+"""Is conduct recorded both ways within five working days, and is nobody paid who must not be?"""
+
+from typing import Any
+
+import pytest
+
+from tests import factories
+from tests.factories import at
+from tests.tendering.judging import COMPUTED, SCORED, SENT, SIGNED, Hall, hall
+from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.models import Organisation, OrganisationKind
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import CommitteeMember, ConductRecord, ExpertFee
+
+pytestmark = pytest.mark.django_db
+
+POINTS = {n: {"technical": "40", "record": "10"} for n in range(3)}
+FEE = {"amount": "400.00", "standard": "省级标准：半天400元"}
+
+
+def signed(**values: Any) -> Hall:
+    h = hall("950000", "1000000", "1100000", **values).ready()
+    h.score(POINTS)
+    h.compute()
+    h.sign()
+    return h
+
+
+def waiting(h: Hall, action: str) -> list[Task]:
+    return list(Task.objects.filter(root=h.case.ref, action=action, done_at__isnull=True).order_by("pk"))
+
+
+def test_both_sides_record_each_other_within_five_working_days() -> None:
+    h = signed()
+    # Signed on Monday, 23 March 2026.
+    for action in ("conduct.record", "conduct.answer"):
+        tasks = waiting(h, action)
+        assert len(tasks) == 5
+        assert {(t.clock, t.due_at) for t in tasks} == {("C45", at("2026-03-31T00:00"))}
+    assert {t.person_id for t in waiting(h, "conduct.answer")} == {m.post.person_id for m in h.members}
+    one = h.members[0]
+    h.do("conduct.record", one, h.agent, SENT, grade="good")
+    h.do("conduct.answer", one, one.post, SENT, grade="poor", text="资料准备不齐，评审推迟两小时")
+    assert len(waiting(h, "conduct.record")) == len(waiting(h, "conduct.answer")) == 4
+    found = ConductRecord.objects.order_by("pk")
+    assert [(r.side, r.organisation, r.grade) for r in found] == [
+        ("expert", h.runner.organisation, "good"),
+        ("organiser", one.post.organisation, "poor"),
+    ]
+
+
+def test_no_record_before_the_end_none_twice_none_unexplained() -> None:
+    h = hall("950000", "1000000", "1100000").ready()
+    h.score(POINTS)
+    h.compute()
+    one, other = h.members[:2]
+    assert h.refused("conduct.record", one, h.agent, COMPUTED, grade="good") == {"evaluation_goes_on"}
+    h.sign()
+    assert h.refused("conduct.record", one, h.agent, SENT, grade="poor") == {"reason_missing"}
+    h.do("conduct.record", one, h.agent, SENT, grade="good")
+    assert h.refused("conduct.record", one, h.agent, SENT, grade="poor", text="改") == {"recorded_already"}
+    h.do("conduct.record", one, h.officer, SENT, grade="ordinary")
+    assert h.refused("conduct.answer", one, other.post, SENT, grade="good") == {"not_yours"}
+    assert h.refused("conduct.record", one, h.bidders[0], SENT, grade="good") == {"role_may_not"}
+
+
+def test_a_late_record_is_taken_and_shows_that_it_is_late() -> None:
+    h = signed()
+    late = at("2026-04-20T09:00")
+    record = h.do("conduct.record", h.members[0], h.agent, late, grade="good").value
+    assert record.recorded_at == late and record.due_at == at("2026-03-31T00:00")
+
+
+def test_the_buyer_pays_each_expert_once_by_a_named_standard() -> None:
+    h = signed()
+    one = h.members[0]
+    assert h.refused("expert_fee.record", one, h.agent, SENT, **FEE) == {"not_the_payer"}
+    assert h.refused("expert_fee.record", one, h.officer, SENT, amount="0", standard="无") == {"no_amount"}
+    assert h.refused("expert_fee.record", one, h.officer, SENT, amount="-1", standard="无") == {"invalid_input"}
+    assert h.refused("expert_fee.record", one, h.officer, SENT, amount="400") == {"invalid_input"}
+    fee = h.do("expert_fee.record", one, h.officer, SENT, travel="120.50", **FEE).value
+    assert (str(fee.amount), str(fee.travel), fee.payer) == ("400.00", "120.50", h.officer.organisation)
+    assert h.refused("expert_fee.record", one, h.officer, SENT, **FEE) == {"paid_already"}
+
+
+def test_a_central_agency_pays_for_what_it_runs() -> None:
+    h = signed()
+    assert h.agent is not None
+    Organisation.objects.filter(pk=h.agent.organisation_id).update(kind=OrganisationKind.CENTRAL_AGENT)
+    assert h.refused("expert_fee.record", h.members[0], h.officer, SENT, **FEE) == {"not_the_payer"}
+    assert h.do("expert_fee.record", h.members[0], h.agent, SENT, **FEE).value.payer == h.agent.organisation
+
+
+def test_nobody_but_an_expert_is_paid() -> None:
+    h = hall("950000", "1000000", "1100000")
+    own = factories.make_post(Role.EXPERT, h.officer.organisation)
+    h.seat(representatives=[own.pk])
+    h.qualify()
+    h.respond()
+    h.score(POINTS)
+    h.compute()
+    h.sign()
+    member = CommitteeMember.objects.get(post=own)
+    with pytest.raises(Refused) as refused:
+        h.do("expert_fee.record", member, h.officer, SENT, **FEE)
+    (refusal,) = refused.value.refusals
+    assert refusal.code == "not_an_expert" and refusal.citation is not None
+    assert (refusal.citation.rule, refusal.citation.article) == ("expert.fee_to_experts_only", "第四十五条第（九）项")
+    assert h.refused("conduct.record", member, h.agent, SENT, grade="good") == {"not_an_expert"}
+
+
+def test_who_left_early_is_paid_nothing() -> None:
+    h = hall("950000", "1000000", "1100000").ready()
+    gone = h.members[2]
+    new = h.do("committee.replace", gone, h.agent, SCORED, reason="擅自离开", ground="left").value
+    h.do("committee.sign_in", new, new.post, SCORED, commits=True)
+    h.score(POINTS)
+    h.compute()
+    h.sign()
+    assert h.refused("expert_fee.record", gone, h.officer, SENT, **FEE) == {"fee_forfeited"}
+    assert h.do("expert_fee.record", new, h.officer, SENT, **FEE)
+    assert ExpertFee.objects.count() == 1
+    # How it went with the one who left is still recorded, by the buyer's side.
+    h.do("conduct.record", gone, h.agent, SIGNED, grade="poor", text="评审中途擅自离开")
+
+
+def test_who_never_came_is_neither_paid_nor_judged() -> None:
+    h = hall("950000", "1000000", "1100000")
+    h.do("committee.draw", h.case, h.runner, at("2026-03-23T10:10"), evaluates_at=at("2026-03-23T11:00"))
+    gone = h.members[0]
+    h.do("committee.replace", gone, h.agent, at("2026-03-23T11:00"), reason="未到场")
+    for member in h.members:
+        h.do("committee.sign_in", member, member.post, at("2026-03-23T11:00"), commits=True)
+    h.qualify()
+    h.respond()
+    h.score(POINTS)
+    h.compute()
+    h.sign()
+    assert h.refused("conduct.record", gone, h.agent, SENT, grade="good") == {"never_came"}
+    assert "never_came" in h.refused("expert_fee.record", gone, h.officer, SENT, **FEE)

@@ -1,0 +1,107 @@
+"""How did the experts work, how were they treated, and what are they paid?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, MoneyField, TextField
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import CommitteeMember, ConductGrade, ConductRecord, ExpertFee
+from yangcai.tendering.rules import conduct as rules
+
+
+class RecordConduct(Input):
+    grade = forms.ChoiceField(label=_("履职评价"), choices=ConductGrade.choices)
+    text = TextField(label=_("情况记录"), required=False, lines=3, help_text=_("评价为较差的必须写明"))
+
+
+@action(
+    "conduct.record",
+    zh="记录专家履职情况",
+    en="Record the expert's conduct",
+    on=CommitteeMember,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(rules.evaluation_is_over, rules.is_an_expert, rules.took_the_seat, rules.not_recorded_yet),
+    checks=(rules.poor_is_explained,),
+    input=RecordConduct,
+    sentence=("{post}记录了一名评审专家的履职情况", "{post} recorded an expert's conduct"),
+    is_public=False,
+    cites=("expert.conduct_record",),
+)
+def record_conduct(member: CommitteeMember, *, by: Any, now: datetime.datetime, grade: str, text: str) -> ConductRecord:
+    """What buyer or agent say of the expert; late ones are taken too, and the record shows both days."""
+    return _write(member, by=by, now=now, grade=grade, text=text)
+
+
+@action(
+    "conduct.answer",
+    zh="记录采购人、代理机构履职情况",
+    en="Record how the evaluation was organised",
+    on=CommitteeMember,
+    by={Role.EXPERT},
+    needs=(rules.evaluation_is_over, rules.is_an_expert, rules.took_the_seat, rules.not_recorded_yet),
+    checks=(rules.poor_is_explained,),
+    input=RecordConduct,
+    sentence=("{post}记录了采购人、代理机构的履职情况", "{post} recorded how the evaluation was organised"),
+    is_public=False,
+    cites=("expert.conduct_record",),
+)
+def answer_conduct(member: CommitteeMember, *, by: Any, now: datetime.datetime, grade: str, text: str) -> ConductRecord:
+    """What the expert says of buyer and agent."""
+    return _write(member, by=by, now=now, grade=grade, text=text)
+
+
+def _write(member: CommitteeMember, *, by: Any, now: datetime.datetime, grade: str, text: str) -> ConductRecord:
+    return ConductRecord.objects.create(
+        member=member,
+        side=rules.side_of(by),
+        organisation=by.organisation,
+        grade=grade,
+        text=text,
+        due_at=rules.record_by(member.committee.case, now=now),
+        recorded_at=now,
+    )
+
+
+class RecordFee(Input):
+    amount = MoneyField(label=_("金额"))
+    travel = MoneyField(label=_("差旅费"), required=False)
+    standard = TextField(label=_("支付标准"), help_text=_("省级财政部门的标准文件和计算方法，如按评审时长计算"))
+
+
+@action(
+    "expert_fee.record",
+    zh="登记评审劳务报酬",
+    en="Enter an expert's fee",
+    on=CommitteeMember,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(
+        rules.is_an_expert,
+        rules.took_the_seat,
+        rules.stayed,
+        rules.evaluation_is_over,
+        rules.pays,
+        rules.not_paid_yet,
+    ),
+    checks=(rules.standard_is_named,),
+    input=RecordFee,
+    sentence=("{post}登记了评审劳务报酬", "{post} entered an expert's fee"),
+    is_public=False,
+    cites=("expert.fee", "expert.fee_forfeited", "expert.fee_to_experts_only"),
+)
+def record_fee(
+    member: CommitteeMember, *, by: Any, now: datetime.datetime, amount: Decimal, travel: Decimal | None, standard: str
+) -> ExpertFee:
+    """What the payer owes the expert by the provincial standard, in yuan."""
+    return ExpertFee.objects.create(
+        member=member,
+        payer=by.organisation,
+        amount=amount,
+        travel=travel or Decimal(0),
+        standard=standard,
+        recorded_at=now,
+    )

@@ -1,0 +1,283 @@
+"""Which rows does a draw leave, from the commit to the call of the next in order? (The arithmetic is in `vrd.py`.)"""
+
+import datetime
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import Expert, Post
+from yangcai.parties.roles import Role
+from yangcai.tendering import vrd
+from yangcai.tendering.models import Committee, CommitteeMember, DrawLine, DrawParty, ExpertDraw
+from yangcai.tendering.rules import committee as rules
+
+SALT_BYTES = 32
+#: What an Entry's hash is used for until there are witnesses.
+STANDS_FOR = "the checkpoint cosigned by two witnesses, which this log does not have yet"
+#: Before the first Entry there is no head.
+GENESIS = "0" * 64
+#: Why somebody who was called does not sit: what the expert says, then what the buyer's side or the platform finds.
+REASONS = {
+    "recusal": _("应当回避"),
+    "engaged": _("时间冲突"),
+    "ill": _("身体原因"),
+    "other_field": _("专业不符"),
+    "private": _("其他个人原因"),
+    "absent": _("未按时到场"),
+    "left": _("评审中途离开"),
+    "removed": _("违反评审纪律"),
+    "kept_for_lawyer": _("余下席位须由法律专家担任"),
+    "lawyer_is_seated": _("法律专家席位已有人担任"),
+    "not_eligible": _("抽取后出现应当回避或者退库的情形"),
+}
+#: Passed over for the kind of place that was free, not for anything about the expert: may be called again later.
+FOR_THE_PLACE = ("kept_for_lawyer", "lawyer_is_seated")
+#: The reasons that an expert gives for oneself.
+DECLINES = ("recusal", "engaged", "ill", "other_field", "private")
+#: The reasons that the buyer's side gives.
+REMOVALS = ("absent", "ill", "recusal", "left", "removed")
+#: Whose number a post says.
+PARTY_OF = {Role.BUYER_OFFICER: "buyer", Role.AGENT: "agent", Role.TREASURY: "supervisor"}
+
+
+def parties_to(case: Case) -> list[str]:
+    """Buyer, its agent where there is one, and the treasury as supervisor."""
+    return ["buyer", *(["agent"] if case.agent_id else []), "supervisor"]
+
+
+def open_draw(case: Case) -> ExpertDraw | None:
+    """The draw that waits for numbers."""
+    return ExpertDraw.objects.filter(case=case, drawn_at__isnull=True, abandoned_at__isnull=True).first()
+
+
+def begin(case: Case, *, places: int, size: int, now: datetime.datetime, **told: Any) -> ExpertDraw:
+    """A new round: how many are wanted, for what."""
+    representatives = told.pop("representatives", ())
+    rounds = ExpertDraw.objects.filter(case=case).count()
+    draw = ExpertDraw.objects.create(case=case, round=rounds + 1, places=places, size=size, opened_at=now, **told)
+    draw.representatives.set(representatives)
+    return draw
+
+
+def promise(draw: ExpertDraw, *, party: str, digest: str, now: datetime.datetime) -> DrawParty:
+    return DrawParty.objects.create(draw=draw, party=party, digest=digest, promised_at=now)
+
+
+def commit(draw: ExpertDraw, experts: Iterable[Expert], *, lawyers: int, now: datetime.datetime) -> None:
+    """Freeze the list behind salts, and the numbers behind their digests; `lawyers` places are kept for one."""
+    lines = []
+    for expert in experts:
+        facts = {
+            "id": expert.pk,
+            "name": expert.person.name,
+            "unit": expert.employer.name,
+            "specialities": expert.specialities,
+        }
+        salt = chance()
+        digest = vrd.line_of(facts, salt=salt)
+        lines.append(DrawLine(draw=draw, expert=expert, facts=facts, salt=salt, digest=digest))
+    DrawLine.objects.bulk_create(lines)
+    draw.commit = {
+        "v": f"{vrd.VERSION} draw-commit",
+        "case": draw.case.number,
+        "round": draw.round,
+        "places": draw.places,
+        "lawyers": lawyers,
+        "count": len(lines),
+        "pool": vrd.pool_of(line.digest for line in lines),
+        "promises": {party.party: party.digest for party in draw.parties.all()},
+    }
+    draw.leaf, draw.committed_at = vrd.leaf_of(draw.commit), now
+    draw.save(update_fields=["commit", "leaf", "committed_at"])
+
+
+def reveal(draw: ExpertDraw, *, party: str, number: str, now: datetime.datetime) -> None:
+    draw.parties.filter(party=party).update(number=number, revealed_at=now)
+
+
+def settle(draw: ExpertDraw, *, head: str, now: datetime.datetime) -> None:
+    """The seed follows from what was said, the order from the seed; nobody has a choice any more."""
+    numbers = {party.party: party.number for party in draw.parties.all()}
+    seed = vrd.seed_of(leaf=draw.leaf, numbers=[numbers[party] for party in vrd.PARTIES if party in numbers], head=head)
+    by_digest = {line.digest: line for line in draw.lines.all()}
+    for position, digest in enumerate(vrd.shuffled(by_digest, seed=seed), start=1):
+        by_digest[digest].position = position
+    DrawLine.objects.bulk_update(by_digest.values(), ["position"])
+    draw.head, draw.seed, draw.drawn_at = head, seed.hex(), now
+    draw.save(update_fields=["head", "seed", "drawn_at"])
+
+
+def at_once(
+    case: Case, experts: Iterable[Expert], *, lawyers: int, public: str = "", now: datetime.datetime, **told: Any
+) -> ExpertDraw:
+    """All steps in one, with the platform's number (and a public one): the record then says that no other party took
+    part, and a reader must trust the platform's chance."""
+    draw = begin(case, now=now, **told)
+    numbers = numbers_at_once(public=public)
+    for party, number in numbers.items():
+        promise(draw, party=party, digest=vrd.promise_of(number), now=now)
+    commit(draw, experts, lawyers=lawyers, now=now)
+    head = log_head()
+    for party, number in numbers.items():
+        reveal(draw, party=party, number=number, now=now)
+    settle(draw, head=head, now=now)
+    return draw
+
+
+def chance() -> str:
+    """32 bytes that nobody could foresee, in hexadecimal: a salt or a number."""
+    return secrets.token_hex(SALT_BYTES)
+
+
+def numbers_at_once(*, public: str) -> dict[str, str]:
+    """The platform's own number, and a public one if somebody gave one."""
+    return {"platform": chance()} | ({"public": public} if public else {})
+
+
+def log_head() -> str:
+    """The hash of the newest Entry."""
+    last = Entry.objects.order_by("-seq").first()
+    return last.hash if last else GENESIS
+
+
+def compose(draw: ExpertDraw, *, now: datetime.datetime) -> Committee:
+    """Seat the first of the order, one of them a lawyer where the law wants one, then the buyer's representatives; the
+    first of all chairs, never a representative (87号令 art. 45(4)), nor who sits as the lawyer while others do."""
+    assert draw.commit is not None
+    committee = Committee.objects.create(
+        case=draw.case, size=draw.size, draw_seed=draw.seed, pool_digest=draw.commit["pool"], drawn_at=now
+    )
+    kept, general = draw.commit["lawyers"], draw.places - draw.commit["lawyers"]
+    called: list[tuple[DrawLine, bool]] = []
+    for _place in range(draw.places):
+        line = following(draw, general=general > 0, kept=kept > 0, now=now)
+        if line is not None:
+            as_lawyer = kept > 0 and is_lawyer(line)
+            kept, general = (kept - 1, general) if as_lawyer else (kept, general - 1)
+            mark(line, vrd.SEATED, now=now)
+            called.append((line, as_lawyer))
+    chair = next((n for n, (_line, as_lawyer) in enumerate(called) if not as_lawyer), 0)
+    for n, (line, _as_lawyer) in enumerate(called):
+        seat(line, committee, is_chair=n == chair, now=now)
+    for post in draw.representatives.order_by("pk"):
+        CommitteeMember.objects.create(committee=committee, post=post)
+    return committee
+
+
+def following(draw: ExpertDraw, *, general: bool, kept: bool, now: datetime.datetime) -> DrawLine | None:
+    """The next in order who may still sit where there is room: in a `general` place, or in the one `kept` for a lawyer.
+    Whoever is passed over has the reason on the record."""
+    eligible = set(rules.pool(draw.case, specialities="", now=now).values_list("pk", flat=True))
+    free = Q(outcome="") | Q(outcome=vrd.PASSED, reason__in=FOR_THE_PLACE)
+    for line in draw.lines.filter(free).select_related("expert").order_by("position"):
+        if line.expert_id not in eligible:
+            mark(line, vrd.PASSED, reason="not_eligible", now=now)
+        elif (kept and is_lawyer(line)) or (general and is_of_the_field(line)):
+            return line
+        else:
+            mark(line, vrd.PASSED, reason="kept_for_lawyer" if kept else "lawyer_is_seated", now=now)
+    return None
+
+
+def is_lawyer(line: DrawLine) -> bool:
+    return rules.LAW in line.facts["specialities"]
+
+
+def is_of_the_field(line: DrawLine) -> bool:
+    """Of a speciality that the draw asked for, not on the list as a lawyer alone."""
+    asked, own = rules.words(line.draw.specialities), line.facts["specialities"].lower()
+    return not asked or any(word.lower() in own for word in asked)
+
+
+def seat(line: DrawLine, committee: Committee, *, is_chair: bool, now: datetime.datetime) -> CommitteeMember:
+    return CommitteeMember.objects.create(
+        committee=committee, post=rules.seat_of(line.expert, now=now), expert=line.expert, is_chair=is_chair
+    )
+
+
+def mark(line: DrawLine, outcome: str, *, reason: str = "", now: datetime.datetime) -> None:
+    DrawLine.objects.filter(pk=line.pk).update(outcome=outcome, reason=reason, called_at=line.called_at or now)
+
+
+def replace(member: CommitteeMember, *, reason: str, words: str, now: datetime.datetime) -> CommitteeMember:
+    """The seat goes to the next of the draw; when the list is used up, to the first of a new round, which everybody
+    sees. The chair stays with somebody of the library."""
+    committee, case = member.committee, member.committee.case
+    kept, substitutes = rules.holds_the_lawyers_seat(member), rules.substitutes(member, now=now)
+    CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, replaced_reason=words, is_chair=False)
+    line = DrawLine.objects.filter(draw__case=case, expert=member.expert_id, outcome=vrd.SEATED).first()
+    if line is not None:
+        mark(line, vrd.REPLACED if member.signed_in_at else vrd.REFUSED, reason=reason, now=now)
+    found = None
+    for draw in ExpertDraw.objects.filter(case=case, drawn_at__isnull=False).order_by("round"):
+        found = found or following(draw, general=not kept, kept=kept, now=now)
+    if found is None:
+        experts = substitutes.select_related("person", "employer")
+        draw = at_once(case, experts, lawyers=int(kept), places=1, size=committee.size, now=now)
+        found = following(draw, general=not kept, kept=kept, now=now)
+        assert found is not None, "the check said that somebody is left"
+    mark(found, vrd.SEATED, now=now)
+    remaining = [m for m in _sitting(case) if m.expert_id is not None]
+    seated = seat(found, committee, is_chair=member.is_chair and not remaining, now=now)
+    if member.is_chair and remaining:
+        CommitteeMember.objects.filter(pk=remaining[0].pk).update(is_chair=True)
+    return seated
+
+
+def _sitting(case: Case) -> list[CommitteeMember]:
+    return list(CommitteeMember.objects.filter(committee__case=case, replaced_at__isnull=True).order_by("pk"))
+
+
+def record(draw: ExpertDraw, *, is_complete: bool = False) -> dict[str, Any]:
+    """What is published with the result: everything that is needed to draw again, and no name beside those who sit.
+    `is_complete`: for the supervisor, with every line of the list opened."""
+    lines = list(draw.lines.order_by("position"))
+    called = [line for line in lines if line.outcome]
+    later = ExpertDraw.objects.filter(case=draw.case, round__gt=draw.round, drawn_at__isnull=False).exists()
+    earlier = ExpertDraw.objects.filter(case=draw.case, round__lt=draw.round).order_by("round")
+    return {
+        "v": vrd.VERSION,
+        "of": "experts",
+        "case": {"number": draw.case.number, "title": draw.case.title},
+        "commit": draw.commit,
+        "leaf": draw.leaf,
+        "committed_at": _moment(draw.committed_at),
+        "numbers": {party.party: party.number for party in draw.parties.all()},
+        "head": {"kind": "entry-hash", "hash": draw.head, "stands_for": STANDS_FOR},
+        "seed": draw.seed,
+        "drawn_at": _moment(draw.drawn_at),
+        "lines": sorted(line.digest for line in lines),
+        "order": [line.digest for line in lines],
+        "calls": [
+            {"position": line.position, "line": line.digest, "outcome": line.outcome, "reason": line.reason}
+            for line in called
+        ],
+        "opened": [
+            {"line": line.digest, "salt": line.salt, "facts": line.facts}
+            for line in lines
+            if is_complete or line.outcome == vrd.SEATED
+        ],
+        "is_final": not later,
+        "earlier": [
+            {"round": one.round, "leaf": one.leaf, "seed": one.seed, "abandoned": one.abandoned_reason}
+            for one in earlier
+        ],
+    }
+
+
+def _moment(value: datetime.datetime | None) -> str | None:
+    return value.astimezone(datetime.UTC).isoformat() if value else None
+
+
+def last_reveal(draw: ExpertDraw) -> Entry | None:
+    """The Entry of the last number that was said: fixed once it is said, so nobody can wait for a better head."""
+    return Entry.objects.filter(action="draw.reveal", subject=draw.ref, outcome="done").order_by("-seq").first()
+
+
+def party_of(post: Post | None) -> str:
+    return PARTY_OF.get(Role(post.role), "") if post is not None else ""

@@ -1,0 +1,140 @@
+"""By when is an expert's conduct recorded, and who may be paid how much by whom?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+
+from yangcai import law
+from yangcai.cases.models import Case
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation, OrganisationKind
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide, EvaluationReport, ExpertFee
+
+CLOCK = "C45"
+
+
+def evaluated_at(case: Case) -> datetime.datetime | None:
+    """When the last lot's report was signed: evaluation is over then; None while a report waits for a signature."""
+    reports = EvaluationReport.objects.filter(lot__case=case)
+    if not reports.exists() or reports.filter(signed_at__isnull=True).exists():
+        return None
+    found: datetime.datetime = reports.aggregate(last=Max("signed_at"))["last"]
+    return found
+
+
+def record_by(case: Case, *, now: datetime.datetime) -> datetime.datetime | None:
+    """Five working days after the evaluation (财库〔2016〕198号 art. 21)."""
+    since = evaluated_at(case)
+    return law.due_at(CLOCK, since=since, **applicable(case, now=now)) if since is not None else None
+
+
+def evaluation_is_over(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if evaluated_at(subject.committee.case) is not None:
+        return None
+    return refuse(
+        "expert.conduct_record",
+        code="evaluation_goes_on",
+        zh="评审尚未结束（评审报告未签署完毕），请在评审结束后{limit}内记录",
+        en="The evaluation is not over (a report is not signed yet): record within {limit} after its end",
+        **applicable(subject.committee.case, now=now),
+    )
+
+
+def is_an_expert(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """采购人代表 is no expert of the library: no conduct is recorded and no fee paid (87号令 art. 45(9))."""
+    if subject.expert_id is not None:
+        return None
+    return refuse(
+        "expert.fee_to_experts_only",
+        code="not_an_expert",
+        zh="该成员是采购人代表，不是评审专家：不记录专家履职情况，也不得支付评审劳务报酬",
+        en="This member represents the buyer and is no expert: no conduct is recorded and no fee is paid",
+        **applicable(subject.committee.case, now=now),
+    )
+
+
+def took_the_seat(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.signed_in_at is not None:
+        return None
+    return Refusal(
+        "never_came",
+        "该成员没有签到，未参加评审",
+        "This member never signed in and took no part in the evaluation",
+    )
+
+
+def side_of(by: Any) -> str:
+    """An expert records the organisers, the organisers record an expert."""
+    return ConductSide.ORGANISER if by.role == Role.EXPERT else ConductSide.EXPERT
+
+
+def not_recorded_yet(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Written once: a record that could be changed could be bargained for."""
+    found = ConductRecord.objects.filter(member=subject, side=side_of(by), organisation=by.organisation_id)
+    if not found.exists():
+        return None
+    return Refusal("recorded_already", "您所在单位已经记录，不能更改", "Your organisation has recorded this already")
+
+
+def poor_is_explained(subject: CommitteeMember, *, now: datetime.datetime, grade: str, text: str, **_: Any) -> Any:
+    if grade != "poor" or text.strip():
+        return None
+    return Refusal(
+        "reason_missing",
+        "评价为较差的，请写明具体情况",
+        "Say what happened when the conduct was poor",
+        field="text",
+    )
+
+
+# --- fees ----------------------------------------------------------------------------------------------------------
+
+
+def payer_of(case: Case) -> Organisation:
+    """集中采购机构 pays for the projects it runs, the buyer for all others."""
+    agent = case.agent
+    return agent if agent is not None and agent.kind == OrganisationKind.CENTRAL_AGENT else case.buyer
+
+
+def pays(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    case = subject.committee.case
+    payer = payer_of(case)
+    if by.organisation_id == payer.pk:
+        return None
+    return refuse(
+        "expert.fee",
+        code="not_the_payer",
+        zh="本项目评审劳务报酬由 {payer} 支付，请由该单位登记",
+        en="The experts of this case are paid by {payer}, which has to enter the fee",
+        payer=payer.name,
+        **applicable(case, now=now),
+    )
+
+
+def stayed(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Whoever left early or was taken off gets neither fee nor travel costs."""
+    if subject.replaced_at is None:
+        return None
+    return refuse(
+        "expert.fee_forfeited",
+        code="fee_forfeited",
+        zh="该成员未完成评审即离开或者被更换，不得支付劳务报酬和差旅费",
+        en="This member left or was replaced before the evaluation was done: neither fee nor travel costs are paid",
+        **applicable(subject.committee.case, now=now),
+    )
+
+
+def not_paid_yet(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not ExpertFee.objects.filter(member=subject).exists():
+        return None
+    return Refusal("paid_already", "该成员的劳务报酬已经登记", "The fee of this member has been entered already")
+
+
+def standard_is_named(subject: CommitteeMember, *, now: datetime.datetime, amount: Decimal, **_: Any) -> Any:
+    if amount:
+        return None
+    return Refusal("no_amount", "请填写大于零的金额", "Give an amount above zero", field="amount")

@@ -1,0 +1,168 @@
+"""May a number be promised, said or used in a draw now, and may a member decline the seat?"""
+
+import datetime
+from typing import Any
+
+from yangcai.cases.models import Case
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.refusals import Refusal
+from yangcai.tendering import draws, vrd
+from yangcai.tendering.models import CommitteeMember, DrawParty, ExpertDraw
+from yangcai.tendering.rules import committee
+
+
+def _refuse(case: Case, *, now: datetime.datetime, code: str, zh: str, en: str, field: str = "") -> Refusal:
+    return refuse("committee.random_draw", code=code, zh=zh, en=en, field=field, **applicable(case, now=now))
+
+
+def no_draw_is_open(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Two draws at a time would let somebody take the better one."""
+    if draws.open_draw(subject) is None:
+        return None
+    return _refuse(
+        subject,
+        now=now,
+        code="draw_is_open",
+        zh="各方共同抽取正在进行，不能另行抽取；请待各方公布随机数后完成抽取，或者说明理由作废该次抽取",
+        en="A draw of all parties is under way: complete it once all numbers are known, or abandon it with the reason",
+    )
+
+
+def is_open(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.drawn_at is None and subject.abandoned_at is None:
+        return None
+    return _refuse(
+        subject.case,
+        now=now,
+        code="draw_is_over",
+        zh="该次抽取已经完成或者作废，不能再改变",
+        en="This draw is completed or abandoned: nothing of it can change",
+    )
+
+
+def is_a_party(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if draws.party_of(by) in draws.parties_to(subject.case):
+        return None
+    return Refusal("not_a_party", "您不是本次抽取的参与方", "You are no party to this draw")
+
+
+def has_not_promised(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not DrawParty.objects.filter(draw=subject, party=draws.party_of(by)).exists():
+        return None
+    return _refuse(
+        subject.case,
+        now=now,
+        code="promised_already",
+        zh="本方已经提交随机数摘要，不能更改；随机数遗失的，请由代理机构或者采购人说明理由作废该次抽取",
+        en="Your side has handed in the digest of its number and cannot change it; if the number is lost, have this"
+        " draw abandoned with the reason",
+    )
+
+
+def digest_is_one(subject: ExpertDraw, *, digest: str, now: datetime.datetime, **_: Any) -> Refusal | None:
+    if len(digest) == len(draws.GENESIS) and set(digest) <= set("0123456789abcdef"):
+        return _copied(subject, digest, now=now)
+    return Refusal(
+        "bad_digest",
+        "摘要应为随机数的 SHA-256，64 位小写十六进制；可用 yangcai draw number 生成随机数及其摘要",
+        "The digest is the SHA-256 of your number, 64 lower-case hexadecimal digits; “yangcai draw number” makes both",
+        field="digest",
+    )
+
+
+def _copied(subject: ExpertDraw, digest: str, *, now: datetime.datetime) -> Refusal | None:
+    """Whoever hands in another's digest waits for that one's number and adds nothing of its own."""
+    if not subject.parties.filter(digest=digest).exists():
+        return None
+    return _refuse(
+        subject.case,
+        now=now,
+        code="copied_digest",
+        zh="该摘要已由另一方提交；各方的随机数必须各自产生",
+        en="Another party has handed in this digest: each party makes a number of its own",
+        field="digest",
+    )
+
+
+def list_suffices(subject: ExpertDraw, *, now: datetime.datetime, **_: Any) -> Refusal | None:
+    """The last promise freezes the list, which must be long enough then."""
+    if subject.parties.count() + 1 < len(draws.parties_to(subject.case)):
+        return None
+    return committee.pool_suffices(
+        subject.case,
+        now=now,
+        size=subject.size,
+        is_complex=subject.is_complex,
+        representatives=subject.representatives.all(),
+        specialities=subject.specialities,
+    )
+
+
+def is_committed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """No number before the list and every other number are fixed: the last to speak must have nothing to choose."""
+    if subject.committed_at is not None:
+        return None
+    have = set(subject.parties.values_list("party", flat=True))
+    missing = [party for party in draws.parties_to(subject.case) if party not in have]
+    return _refuse(
+        subject.case,
+        now=now,
+        code="not_committed",
+        zh="各方尚未全部提交随机数摘要（缺：" + "、".join(missing) + "），名单没有锁定，不能公布随机数",
+        en="Not every party has handed in its digest (missing: " + ", ".join(missing) + "): the list is not fixed and"
+        " no number may be said yet",
+    )
+
+
+def has_not_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not subject.parties.filter(party=draws.party_of(by), revealed_at__isnull=False).exists():
+        return None
+    return Refusal("revealed_already", "本方已经公布随机数", "Your side has said its number already")
+
+
+def number_was_promised(
+    subject: ExpertDraw, *, by: Any, now: datetime.datetime, number: str, **_: Any
+) -> Refusal | None:
+    """Whoever could say another number than the one it promised would choose, after hearing the others."""
+    if subject.parties.filter(party=draws.party_of(by), digest=vrd.promise_of(number)).exists():
+        return None
+    return _refuse(
+        subject.case,
+        now=now,
+        code="another_number",
+        zh="该随机数与提交的摘要不符；请填写生成摘要时的那个随机数，不得更换",
+        en="This number does not belong to the digest handed in: give the very number that was digested",
+        field="number",
+    )
+
+
+def all_have_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    missing = list(subject.parties.filter(revealed_at__isnull=True).values_list("party", flat=True))
+    if not missing and subject.committed_at is not None:
+        return None
+    return _refuse(
+        subject.case,
+        now=now,
+        code="numbers_missing",
+        zh="还有参与方没有公布随机数（" + "、".join(missing) + "）；拒不公布的，请说明理由作废该次抽取，重新发起",
+        en="Not every party has said its number (" + ", ".join(missing) + "): abandon the draw with the reason if one"
+        " refuses, and begin anew",
+    )
+
+
+def has_no_committee(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    return committee.has_no_committee(subject.case, by=by, now=now)
+
+
+def is_of_the_library(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.expert_id is not None:
+        return None
+    return Refusal(
+        "not_drawn",
+        "采购人代表由采购人更换",
+        "A representative of the buyer was not drawn: the buyer sends another one",
+    )
+
+
+def somebody_is_left(subject: CommitteeMember, *, by: Any = None, now: datetime.datetime, **_: Any) -> Any:
+    yield from committee.replacement_available(subject, now=now, representative=None)

@@ -1,0 +1,51 @@
+"""Whose conduct has still to be recorded, by whom, until when?"""
+
+import datetime
+from collections.abc import Iterator
+
+from yangcai.cases.models import Case
+from yangcai.cases.rules import runner
+from yangcai.kernel import tasks
+from yangcai.kernel.tasks import Due
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide
+from yangcai.tendering.rules import conduct
+
+
+@tasks.due_on(Case)
+def conduct_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Clock C45, both ways: whoever runs the case for each expert, each expert for them. Ends with the case."""
+    if case.ended_at is not None:
+        return
+    since = conduct.evaluated_at(case)
+    if since is None:
+        return
+    due_at = conduct.record_by(case, now=now)
+    written = set(
+        ConductRecord.objects.filter(member__committee__case=case).values_list("member_id", "side", "organisation_id")
+    )
+    role, organisation_id = runner(case)
+    members = CommitteeMember.objects.filter(committee__case=case, expert__isnull=False, signed_in_at__isnull=False)
+    for member in members.select_related("post").order_by("pk"):
+        if (member.pk, ConductSide.EXPERT, organisation_id) not in written:
+            yield Due(
+                action="conduct.record",
+                subject=member.ref,
+                role=role,
+                organisation_id=organisation_id,
+                since=since,
+                clock=conduct.CLOCK,
+                due_at=due_at,
+            )
+        if member.replaced_at is None and (
+            (member.pk, ConductSide.ORGANISER, member.post.organisation_id) not in written
+        ):
+            yield Due(
+                action="conduct.answer",
+                subject=member.ref,
+                role=Role.EXPERT,
+                person_id=member.post.person_id,
+                since=since,
+                clock=conduct.CLOCK,
+                due_at=due_at,
+            )
