@@ -196,6 +196,26 @@ FOUNDATIONS: tuple[Control, ...] = (
          "What was said in the dialogue, and what it changed, is never rewritten"),
     ),
     _control(
+        "draw", "抽取专家", "The draw of experts", "committee.random_draw",
+        ("draw_is_never_rewritten", "抽取的承诺、随机数、名单、次序和通知结果不能改写",
+         "Commit, numbers, list, order and calls of a draw are never rewritten"),
+        ("list_is_fixed_by_the_commit", "名单锁定后不能再增加专家或者参与方",
+         "Once the list is fixed neither an expert nor a party joins the draw"),
+        ("number_is_the_promised_one", "名单锁定后才能公布随机数，且必须与先前提交的摘要一致",
+         "A number is said after the list is fixed, and is the one that was promised"),
+        ("experts_are_called_in_order", "专家只能按抽取次序依次通知", "Experts are called in the order of the draw"),
+        ("no_expert_sits_undrawn", "评审专家只能由抽取产生", "No expert sits but who was drawn"),
+    ),
+    _control(
+        "recusal", "回避", "Recusal", "committee.recusal",
+        ("recusal_fact_is_never_rewritten", "申报的回避事实不能改写，只能登记终止",
+         "A declared recusal fact is never rewritten; it can only end"),
+    ),
+    _control(
+        "conduct", "履职记录", "Conduct records", "expert.conduct_record",
+        ("conduct_record_is_never_rewritten", "履职情况记录不能改写", "A conduct record is never rewritten"),
+    ),
+    _control(
         "records", "如实记录", "Records stay as they are", "records.keep",
         ("links_are_never_repointed", "记录之间的对应关系和金额不能改动",
          "What a row belongs to and is worth never changes"),
