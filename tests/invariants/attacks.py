@@ -619,7 +619,8 @@ _ROWS = [
     ("opened", "recusal_fact_is_never_rewritten", "another tie",
      DRAWN + TIED + "UPDATE parties_experttie SET organisation_id = {buyer}"),
     ("opened", "recusal_fact_is_never_rewritten", "a tie that ended earlier",
-     DRAWN + TIED + "UPDATE parties_experttie SET to_on = '2026-01-01'; UPDATE parties_experttie SET to_on = '2025-01-01'"),
+     DRAWN + TIED + "UPDATE parties_experttie SET to_on = '2026-01-01';"
+     "UPDATE parties_experttie SET to_on = '2025-01-01'"),
     ("opened", "records_are_never_deleted", "lose a tie", DRAWN + TIED + "DELETE FROM parties_experttie"),
     ("opened", "steps_are_never_taken_back", "back into the library",
      DRAWN + "UPDATE parties_expert SET left_on = '2026-01-01'; UPDATE parties_expert SET left_on = NULL"),

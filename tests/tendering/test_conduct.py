@@ -7,6 +7,8 @@ import pytest
 from tests import factories
 from tests.factories import at
 from tests.tendering.judging import COMPUTED, SCORED, SENT, SIGNED, Hall, hall
+from tests.www.support import at_desk, text_of
+from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Organisation, OrganisationKind
@@ -139,3 +141,39 @@ def test_who_never_came_is_neither_paid_nor_judged() -> None:
     h.sign()
     assert h.refused("conduct.record", gone, h.agent, SENT, grade="good") == {"never_came"}
     assert "never_came" in h.refused("expert_fee.record", gone, h.officer, SENT, **FEE)
+
+
+def test_both_sides_read_both_records_and_no_stranger_does() -> None:
+    h = signed()
+    one, other = h.members[:2]
+    h.do("conduct.record", one, h.agent, SENT, grade="poor", text="迟到")
+    h.do("conduct.answer", one, one.post, SENT, grade="good")
+    h.do("expert_fee.record", one, h.officer, SENT, **FEE)
+    inside = (h.agent, h.officer, one.post, factories.make_post(Role.TREASURY), factories.make_post(Role.AUDITOR))
+    for post in inside:
+        assert SCOPES[ConductRecord](post, SENT).count() == 2, post.role
+        assert SCOPES[ExpertFee](post, SENT).count() == 1, post.role
+    outside = (None, other.post, h.bidders[0], factories.make_post(Role.AGENT), factories.make_post(Role.BUYER_OFFICER))
+    for stranger in outside:
+        assert not SCOPES[ConductRecord](stranger, SENT).exists() and not SCOPES[ExpertFee](stranger, SENT).exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", ("履职情况记录", "逾期")), ("en", ("Conduct record", "late"))]
+)
+def test_records_and_fees_stand_on_the_page_of_the_case_and_of_the_expert(language: str, words: Any) -> None:
+    h = signed()
+    one = h.members[0]
+    late = at("2026-04-20T09:00")
+    h.do("conduct.record", one, h.agent, late, grade="poor", text="迟到一小时")
+    h.do("expert_fee.record", one, h.officer, late, **FEE)
+    factories.set_database_clock(late)
+    for post, path in (
+        (h.agent, f"/work/case/{h.case.pk}/"),
+        (one.post, f"/work/expert/{one.expert_id}/"),
+        (one.post, f"/work/case/{h.case.pk}/"),
+    ):
+        assert post is not None
+        page = text_of(at_desk(post).get(path, headers={"accept-language": language}))
+        assert [word for word in ("迟到一小时", "400.00", *words) if word not in page] == [], (post.role, path)
+    assert "迟到一小时" not in text_of(at_desk(h.members[1].post).get(f"/work/case/{h.case.pk}/"))

@@ -270,11 +270,11 @@ def test_the_record_is_secret_until_the_result_notice(client: Client, tmp_path: 
 def test_the_public_page_links_the_record_in_both_languages(client: Client) -> None:
     h = three().ready().judged({n: {"technical": "40", "record": "10"} for n in range(3)})
     h.awarded()
-    assert "draw.json" not in client.get(f"/p/{h.case.pk}/").content.decode()
+    assert f"/p/{h.case.pk}/draw/" not in client.get(f"/p/{h.case.pk}/").content.decode()
     h.announced()
     factories.set_database_clock(ANNOUNCED)
     page = client.get(f"/p/{h.case.pk}/").content.decode()
-    assert f"/p/{h.case.pk}/draw.json" in page and "专家抽取记录" in page
+    assert f"/p/{h.case.pk}/draw/" in page and "抽取记录" in page
     english = client.get(f"/p/{h.case.pk}/", headers={"accept-language": "en"}).content.decode()
     assert "Record of the draw" in english
 

@@ -16,7 +16,7 @@ from tests.factories import make_case, make_expert, make_organisation, make_post
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel.models import Entry
-from yangcai.parties.models import OrganisationKind, Post
+from yangcai.parties.models import Expert, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import CommitteeMember
 
@@ -29,6 +29,9 @@ BY_HAND = {"work_do", "work_try", "work_done", "law_rule", "set_language", "pref
 OVERSEERS = {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR, Role.PLATFORM}
 #: Pages of rows that only the buyer itself and the overseers see; for the rest they are 404.
 INTERNAL = {"work_plan_item", "work_appropriation"}
+#: Who keeps the expert library, and the pages on which they read its names; the supervisors of a draw read its list.
+LIBRARIANS = {Role.TREASURY, Role.PLATFORM}
+LIBRARY = {"work_experts", "work_expert", "work_draws", "work_draw_file"}
 #: The register of everybody who takes part in anything: that a name stands there tells nothing.
 REGISTER = "work_organisations"
 
@@ -50,6 +53,7 @@ class World:
             tender.conclude()
             draw = {"evaluates_at": tender.now}
             tender.do("committee.draw", tender.case, tender.agent_post, **draw)
+        self.is_drawn = stage == "evaluation"
         self.foreign = make_case(
             stage="preparation", agent=make_organisation(OrganisationKind.AGENT), title="别人的项目"
         )
@@ -98,6 +102,11 @@ def pages(world: World) -> list[tuple[str, str, int]]:
         "work_case": case.pk,
         "work_timeline": case.pk,
         "public_case": case.pk,
+        "public_draws": case.pk,
+        "public_draw_file": case.pk,
+        "work_draws": case.pk,
+        "work_draw_file": case.pk,
+        "work_expert": Expert.objects.get(person=world.posts["drawn expert"].person).pk,
         "work_plan_item": case.plan_item_id,
         "work_intention": case.plan_item.intention_id,
         "work_appropriation": case.plan_item.appropriation_id,
@@ -109,6 +118,8 @@ def pages(world: World) -> list[tuple[str, str, int]]:
         "work_case": foreign_case.pk,
         "work_timeline": foreign_case.pk,
         "public_case": foreign_case.pk,
+        "public_draws": foreign_case.pk,
+        "work_draws": foreign_case.pk,
         "work_plan_item": foreign_case.plan_item_id,
         "work_appropriation": foreign_case.plan_item.appropriation_id,
     }
@@ -147,6 +158,13 @@ def expected(name: str, number: int, who: str, post: Post | None, by: Any, world
     if name in INTERNAL:
         mine = who in {"officer", "reviewer"} and number == 0
         return {200} if mine or post.role in OVERSEERS else {404}
+    if name in {"public_draws", "public_draw_file"}:
+        return {404}  # no result has been announced
+    if name in {"work_draws", "work_draw_file"}:
+        supervises = post.role in {Role.TREASURY, Role.AUDITOR}
+        return {200} if supervises and number == 0 and world.is_drawn else {404}
+    if name == "work_expert":
+        return {200} if who == "drawn expert" or post.role in LIBRARIANS else {404}
     if name == "public_case":
         return {404} if number == 1 else {200}
     return {200, 302} if by in {"public", "account"} else {200}
@@ -171,6 +189,8 @@ def test_every_address_for_everybody(clock: Clock, settings: Any, stage: str) ->
             wrong.append(f"{who}: {address} answered {answer.status_code}, not {sorted(right)}")
         body = text_of(answer)
         told = [secret for secret in world.secrets_of(who) if secret in body]
+        if name in LIBRARY and post is not None and post.role in {*LIBRARIANS, Role.AUDITOR}:
+            told = [secret for secret in told if not Person.objects.filter(name=secret, expert__isnull=False).exists()]
         if told and not (name == REGISTER and told == [SECRET_BIDDER]):
             wrong.append(f"{who}: {address} tells {told}")
         if answer.status_code == 404 and "别人的项目" in body:

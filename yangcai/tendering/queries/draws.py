@@ -36,6 +36,18 @@ def concerns_draw(draw: ExpertDraw, post: Post) -> bool:
     return runs_or_oversees(draw.case, post)
 
 
+def may_read(case: Case, *, post: Post | None, now: datetime.datetime) -> bool:
+    """Whether there is a record, and this reader may have it now (87号令 art. 47)."""
+    if post is None or post.role not in SUPERVISORS:
+        return names_are_public(case, now) and _drawn(case)
+    return _drawn(case)
+
+
+def _drawn(case: Case) -> bool:
+    suppliers = SupplierDraw.objects.filter(case=case, record__isnull=False)
+    return ExpertDraw.objects.filter(case=case, drawn_at__isnull=False).exists() or suppliers.exists()
+
+
 def records(case: Case, *, post: Post | None, now: datetime.datetime) -> dict[str, Any] | None:
     """The published records of a case's draws, suppliers' before experts'; None while the names are secret (87号令
     art. 47). A supervisor gets them at any time after the draw, with every line opened."""

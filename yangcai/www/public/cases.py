@@ -62,7 +62,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "contracts": contracts(case, now),
             "events": events(case),
             "documents": documents(case, now),
-            "draw_url": reverse("public_draw", args=[case.pk]) if draws.records(case, post=None, now=now) else "",
+            "draw_url": reverse("public_draws", args=[case.pk]) if draws.may_read(case, post=None, now=now) else "",
             "record_url": reverse("ocds_record", args=[case.pk]),
         },
     )

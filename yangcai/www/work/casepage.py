@@ -19,12 +19,14 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.queries import notices_of
-from yangcai.tendering.models import CommitteeMember, Opening, Solicitation
+from yangcai.tendering.models import CommitteeMember, ExpertDraw, Opening, Solicitation, SupplierDraw
+from yangcai.tendering.queries import draws
 from yangcai.www import formats
 from yangcai.www.access import page
+from yangcai.www.draws import READERS as DRAW_READERS
 from yangcai.www.work import judging, own, places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
-from yangcai.www.work.explained import papers
+from yangcai.www.work.explained import Paper, papers
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import money_of
 from yangcai.www.work.offers import Offers, offers
@@ -34,6 +36,7 @@ from yangcai.www.work.shown import KINDS, OF_CASE, Kind
 SINGLE = (Solicitation,)
 #: So many sections stand unfolded.
 UNFOLDED = 4
+Links = dict[tuple[Any, int], list[Any]]
 #: A table longer than this is cut; the API and exports have the rest.
 LINES = 200
 
@@ -69,10 +72,11 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "offers": may,
             "due": due,
             "facts": tables.facts(case, KINDS[Case].columns),
-            "sections": sections(case, rows, may=may, now=now),
+            "sections": sections(case, rows, beside=beside(case, rows, may=may, post=post, now=now), now=now),
             "committee": judging.committee(case, post=post, now=now, links=links(may))
             if opened or CommitteeMember in rows
             else None,
+            "conducts": judging.conducts(case, post=post, now=now) if CommitteeMember in rows else (),
             "judged": judging.judged(lots, post=post, now=now) if opened else (),
             "clocks": clocks(case_tasks(case, post=post), on=case.law_as_of or timezone.localdate(now), now=now),
             "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,
@@ -108,12 +112,22 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
     setattr(row, chain[-1], case)
 
 
-def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: datetime.datetime) -> list[dict[str, Any]]:
+def beside(case: Case, rows: dict[Any, list[Any]], *, may: Offers, post: Post, now: datetime.datetime) -> Links:
+    """What stands beside a row: what may be done now, and what there is to read."""
+    found = links(may)
+    for row, paper in papers(rows):
+        found.setdefault(row, []).append(paper)
+    drawn = [row for row in (*rows.get(ExpertDraw, ()), *rows.get(SupplierDraw, ())) if row.drawn_at]
+    if drawn and post.role in DRAW_READERS and draws.may_read(case, post=post, now=now):
+        for row in drawn:
+            record = Paper(_("抽取记录"), reverse("work_draws", args=[case.pk]))
+            found.setdefault((type(row), row.pk), []).append(record)
+    return found
+
+
+def sections(case: Case, rows: dict[Any, list[Any]], *, beside: Links, now: datetime.datetime) -> list[dict[str, Any]]:
     """The tables of the page: the lots, then what came last before what came first; each line with its open Actions."""
     found: list[dict[str, Any]] = []
-    beside = links(may)
-    for row, paper in papers(rows):
-        beside.setdefault(row, []).append(paper)
     first, *later = OF_CASE
     for kind in [first, *reversed(later)]:
         lines = rows.get(kind.model)
@@ -133,9 +147,9 @@ def sections(case: Case, rows: dict[Any, list[Any]], *, may: Offers, now: dateti
     return found
 
 
-def links(may: Offers) -> dict[tuple[Any, int], list[Any]]:
+def links(may: Offers) -> Links:
     """What may be done now, by row."""
-    found: dict[tuple[Any, int], list[Any]] = {}
+    found: Links = {}
     for offer in may.open:
         found.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
     return found

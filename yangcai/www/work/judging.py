@@ -9,12 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot
+from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.money import rounded
 from yangcai.parties.models import Post
-from yangcai.tendering.models import CommitteeMember
+from yangcai.tendering.models import CommitteeMember, ConductRecord, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
 from yangcai.tendering.standing import with_page
 from yangcai.www import formats
+from yangcai.www.work import conduct
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
 CENT = Decimal("0.01")
@@ -42,6 +44,24 @@ def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any
     ]
     labels = [_("席位"), _("姓名"), _("单位"), _("身份"), _("组长"), _("签到时间"), _("更换时间")]
     return Table(_("评标委员会"), [Column(label) for label in labels], lines)
+
+
+def conducts(case: Case, *, post: Post, now: datetime.datetime) -> list[Table]:
+    """How members and organisers did, and what was paid, seat by seat, as far as this reader may know."""
+    records = list(SCOPES[ConductRecord](post, now).filter(member__committee__case=case))
+    paid = list(SCOPES[ExpertFee](post, now).filter(member__committee__case=case))
+    if not records and not paid:
+        return []
+    named = {seat.member.pk: seat.name or seat_name(seat.number) for seat in evaluation.seats(case, post, now)}
+
+    def about(member: CommitteeMember) -> Cell:
+        return Cell(named.get(member.pk, ""), is_data=True)
+
+    found = (
+        conduct.conduct(records, about=about, heading=_("评委")),
+        conduct.fees(paid, about=about, heading=_("评委")),
+    )
+    return [table for table in found if table is not None]
 
 
 def seat_name(number: int) -> str:
