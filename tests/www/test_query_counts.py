@@ -34,15 +34,15 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 67,
-    Role.BUYER_REVIEWER: 56,
-    Role.AGENT: 64,
+    Role.BUYER_OFFICER: 72,
+    Role.BUYER_REVIEWER: 57,
+    Role.AGENT: 69,
     Role.SUPPLIER: 56,
     Role.EXPERT: 40,
-    Role.TREASURY: 58,
-    Role.TREASURY_PAYER: 56,
-    Role.AUDITOR: 56,
-    Role.PLATFORM: 57,
+    Role.TREASURY: 59,
+    Role.TREASURY_PAYER: 57,
+    Role.AUDITOR: 57,
+    Role.PLATFORM: 58,
 }
 BUDGET = {Role.BUYER_OFFICER: 11, Role.BUYER_REVIEWER: 11, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
