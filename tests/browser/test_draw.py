@@ -41,7 +41,7 @@ def test_a_stranger_reads_that_the_draw_comes_out(page: Page) -> None:
     clock.set_sandbox(at=ANNOUNCED)
     page.goto(f"/p/{h.case.pk}/")
     page.get_by_role("link", name="抽取记录").click()
-    page.get_by_text("核对一致").wait_for()
+    page.get_by_text("重新计算一致").wait_for()
     sitting = {m.post.person.name for m in h.members}
     assert all(page.get_by_text(name, exact=True).first.is_visible() for name in sitting)
     # A friend's name behind the line of another: whoever reads the page is told.
@@ -51,6 +51,6 @@ def test_a_stranger_reads_that_the_draw_comes_out(page: Page) -> None:
     told["draws"][0]["opened"][0]["facts"]["name"] = "另一名专家"
     page.route("**/draw.json", lambda route: route.fulfill(json=told))
     page.reload()
-    page.get_by_text("核对不符").wait_for()
+    page.get_by_text("重新计算不符").wait_for()
     assert page.get_by_text("公开的内容与名单上的行不符").is_visible()
     assert not page.get_by_text("种子不符").is_visible()

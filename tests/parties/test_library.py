@@ -233,7 +233,7 @@ def test_nobody_declares_for_another_expert() -> None:
         assert not SCOPES[ExpertTie](post, NOW).filter(expert=expert).exists()
 
 
-@pytest.mark.parametrize(("language", "word"), [("zh-hans", "专家库"), ("en", "Expert library")])
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "申报回避事实"), ("en", "Declare a recusal fact")])
 def test_an_expert_finds_the_own_page_and_no_other(client: Client, language: str, word: str) -> None:
     one, other = factories.make_expert(), factories.make_expert()
     own, foreign = (Expert.objects.get(person=post.person) for post in (one, other))
@@ -242,8 +242,23 @@ def test_an_expert_finds_the_own_page_and_no_other(client: Client, language: str
     session["post"] = one.pk
     session.save()
     factories.set_database_clock(NOW)
-    listed = client.get("/work/experts/", headers={"accept-language": language})
+    listed = client.get("/work/experts/", headers={"accept-language": language}, follow=True)
+    assert listed.redirect_chain == [(f"/work/expert/{own.pk}/", 302)]
     assert listed.status_code == 200 and word in listed.content.decode()
     assert other.person.name not in listed.content.decode()
-    assert client.get(f"/work/expert/{own.pk}/").status_code == 200
     assert client.get(f"/work/expert/{foreign.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "专家库"), ("en", "Expert library")])
+def test_the_treasury_finds_experts_by_name_employer_and_speciality(client: Client, language: str, word: str) -> None:
+    one, other = (Expert.objects.get(person=factories.make_expert().person) for _ in range(2))
+    Expert.objects.filter(pk=one.pk).update(specialities="桥梁工程")
+    keeper = factories.make_post(Role.TREASURY)
+    client.force_login(keeper.person)
+    session = client.session
+    session["post"] = keeper.pk
+    session.save()
+    factories.set_database_clock(NOW)
+    for text in ("桥梁", one.person.name, one.employer.name):
+        found = client.get("/work/experts/", {"q": text}, headers={"accept-language": language}).content.decode()
+        assert word in found and one.person.name in found and other.person.name not in found

@@ -157,7 +157,7 @@ def test_an_unlawful_committee_is_refused_where_it_is_entered(data: dict[str, An
 def test_strangers_are_no_parties() -> None:
     h = three(self_organised=True)
     draw = Table(h).begin()
-    assert draws.parties_to(h.case) == ["buyer", "supervisor"]
+    assert draw.sides == ["buyer", "supervisor"]
     stranger = factories.make_post(Role.AGENT)
     assert h.refused("draw.promise", draw, stranger, DRAWN, digest="0" * 64) == {"not_yours"}
     assert h.refused("draw.promise", draw, h.bidders[0], DRAWN, digest="0" * 64) == {"role_may_not"}

@@ -163,6 +163,8 @@ def expected(name: str, number: int, who: str, post: Post | None, by: Any, world
     if name in {"work_draws", "work_draw_file"}:
         supervises = post.role in {Role.TREASURY, Role.AUDITOR}
         return {200} if supervises and number == 0 and world.is_drawn else {404}
+    if name == "work_experts" and post.role == Role.EXPERT:
+        return {302}  # to the own page
     if name == "work_expert":
         return {200} if who == "drawn expert" or post.role in LIBRARIANS else {404}
     if name == "public_case":

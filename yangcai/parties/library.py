@@ -18,7 +18,7 @@ class AdmitExpert(Input):
     username = TextField(label=_("登录名"), max_length=64)
     employer = forms.ModelChoiceField(label=_("工作单位"), queryset=Organisation.objects.all())
     specialities = TextField(label=_("评审专业"), help_text=_("多个专业用逗号分开"))
-    title = forms.ChoiceField(label=_("职称"), choices=ExpertTitle.choices)
+    title = forms.ChoiceField(label=_("职称"), choices=[("", _("请选择")), *ExpertTitle.choices])
     in_field_since_on = DateField(label=_("从事相关领域工作起始日期"))
     born_on = DateField(label=_("出生日期"))
 
@@ -116,7 +116,7 @@ def dismiss_expert(expert: Expert, *, by: Post, now: datetime.datetime, reason: 
 
 class DeclareTie(Input):
     organisation = forms.ModelChoiceField(label=_("关联单位"), queryset=Organisation.objects.all())
-    kind = forms.ChoiceField(label=_("关系"), choices=TieKind.choices)
+    kind = forms.ChoiceField(label=_("关系"), choices=[("", _("请选择")), *TieKind.choices])
     from_on = DateField(label=_("起"))
     to_on = DateField(label=_("止"), required=False, help_text=_("仍然存在的不填"))
     note = TextField(label=_("说明"), required=False, lines=2)
@@ -135,8 +135,8 @@ class DeclareTie(Input):
     is_public=False,
     cites=("committee.recusal", "committee.recusal_lookback"),
     hint=(
-        "申报后，涉及该单位的项目不再抽到您；已入席的请说明不能参加",
-        "You are not drawn for this organisation's cases any more; where you sit already, decline the seat",
+        "申报后，涉及该单位的项目不再抽取该专家；已入席的请说明不能参加",
+        "The expert is not drawn for this organisation's cases any more; a seat taken already has to be declined",
     ),
 )
 def declare_tie(expert: Expert, *, by: Post, now: datetime.datetime, **values: Any) -> ExpertTie:

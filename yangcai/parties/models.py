@@ -187,7 +187,7 @@ class ExpertTie(Rooted):
         ]
 
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return f"{self.organisation} · {self.get_kind_display()}"
 
     @property
     def root(self) -> Expert:

@@ -45,11 +45,6 @@ REMOVALS = ("absent", "ill", "recusal", "left", "removed")
 PARTY_OF = {Role.BUYER_OFFICER: "buyer", Role.AGENT: "agent", Role.TREASURY: "supervisor"}
 
 
-def parties_to(case: Case) -> list[str]:
-    """Buyer, its agent where there is one, and the treasury as supervisor."""
-    return ["buyer", *(["agent"] if case.agent_id else []), "supervisor"]
-
-
 def open_draw(case: Case) -> ExpertDraw | None:
     """The draw that waits for numbers."""
     return ExpertDraw.objects.filter(case=case, drawn_at__isnull=True, abandoned_at__isnull=True).first()

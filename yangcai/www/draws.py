@@ -17,19 +17,12 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import vrd
 from yangcai.tendering.draws import REASONS
+from yangcai.tendering.models import DrawSide
 from yangcai.tendering.queries import draws
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
-#: Who brings a number.
-PARTIES = {
-    "buyer": gettext_lazy("采购人"),
-    "agent": gettext_lazy("代理机构"),
-    "supervisor": gettext_lazy("财政部门"),
-    "platform": gettext_lazy("平台"),
-    "public": gettext_lazy("公开号码"),
-}
 OUTCOMES = {
     vrd.SEATED: gettext_lazy("入选"),
     vrd.REFUSED: gettext_lazy("不能参加"),
@@ -56,7 +49,7 @@ DIFFERENCES = {
 #: Who reads a record at work; everybody else reads it on the portal.
 READERS = frozenset({*BUYER, Role.AGENT, Role.TREASURY, Role.AUDITOR})
 #: Of a line so much is shown; the file has all of it.
-SHORT = 16
+SHORT = 8
 
 
 def _case(request: HttpRequest, post: Post | None, pk: int) -> Case:
@@ -172,9 +165,9 @@ def _parties(record: dict[str, Any]) -> list[dict[str, str]]:
     whoever copies them."""
     promises, numbers = record["commit"]["promises"], record["numbers"]
     return [
-        {"party": str(PARTIES[party]), "digest": promises[party], "number": numbers[party]}
-        for party in vrd.PARTIES
-        if party in numbers
+        {"party": str(side.label), "digest": promises[side], "number": numbers[side]}
+        for side in DrawSide
+        if side in numbers
     ]
 
 
@@ -188,21 +181,25 @@ def _calls(record: dict[str, Any]) -> Table:
             Line(
                 [
                     Cell(str(call["position"]), is_number=True),
-                    Cell(formats.fingerprint(call["line"][:SHORT]) + " …"),
+                    Cell(f"{call['line'][:SHORT]}…"),
                     Cell(facts["name"], is_data=True) if facts else Cell(_("保密")),
                     Cell(facts.get("unit") or facts.get("uscc") or "", is_data=True),
-                    Cell(str(OUTCOMES.get(call["outcome"], call["outcome"]))),
-                    Cell(str(REASONS.get(call["reason"], call["reason"]))),
+                    Cell(_outcome(call)),
                 ],
                 (),
             )
         )
     columns = [
-        Column(_("次序"), is_number=True),
+        Column(_("序号"), is_number=True),
         Column(_("名单上的行")),
         Column(_("名称")),
         Column(_("单位或者代码")),
         Column(_("结果")),
-        Column(_("理由")),
     ]
     return Table(_("依次通知"), columns, lines)
+
+
+def _outcome(call: dict[str, Any]) -> str:
+    outcome = str(OUTCOMES.get(call["outcome"], call["outcome"]))
+    reason = str(REASONS.get(call["reason"], call["reason"]))
+    return _("%(outcome)s（%(reason)s）") % {"outcome": outcome, "reason": reason} if reason else outcome

@@ -15,7 +15,7 @@ from yangcai.tendering.rules import conduct as rules
 
 
 class RecordConduct(Input):
-    grade = forms.ChoiceField(label=_("履职评价"), choices=ConductGrade.choices)
+    grade = forms.ChoiceField(label=_("履职评价"), choices=[("", _("请选择")), *ConductGrade.choices])
     text = TextField(label=_("情况记录"), required=False, lines=3, help_text=_("评价为较差的必须写明"))
 
 

@@ -72,6 +72,9 @@ class Promise(Input):
         label=_("随机数摘要"),
         max_length=64,
         help_text=_("随机数的 SHA-256（十六进制）；随机数请自行产生并妥善保存，公布之前不得告诉他人"),
+        widget=forms.TextInput(
+            attrs={"data-number": _("生成随机数"), "data-keep": _("本方随机数（请保存，公布时原样填写；平台不保存）：")}
+        ),
     )
 
 
@@ -91,7 +94,7 @@ class Promise(Input):
 def promise_number(draw: ExpertDraw, *, by: Any, now: datetime.datetime, digest: str) -> ExpertDraw:
     """Keep the digest; with the last one the list is frozen and committed to."""
     draws.promise(draw, party=draws.party_of(by), digest=digest, now=now)
-    if draw.parties.count() == len(draws.parties_to(draw.case)):
+    if draw.parties.count() == len(draw.sides):
         is_complex = draw.is_complex
         experts = committee.listed(draw.case, specialities=draw.specialities, is_complex=is_complex, now=now)
         draws.commit(
@@ -168,7 +171,8 @@ def abandon_draw(draw: ExpertDraw, *, by: Any, now: datetime.datetime, reason: s
 
 class Decline(Input):
     reason = forms.ChoiceField(
-        label=_("不能参加的理由"), choices=[(code, draws.REASONS[code]) for code in draws.DECLINES]
+        label=_("不能参加的理由"),
+        choices=[("", _("请选择")), *((code, draws.REASONS[code]) for code in draws.DECLINES)],
     )
     note = TextField(label=_("说明"), required=False, lines=2)
 

@@ -60,7 +60,19 @@ class Migration(migrations.Migration):
             name="DrawParty",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("party", models.TextField(verbose_name="参与方")),
+                (
+                    "party",
+                    models.TextField(
+                        choices=[
+                            ("buyer", "采购人"),
+                            ("agent", "代理机构"),
+                            ("supervisor", "财政部门"),
+                            ("platform", "平台"),
+                            ("public", "公开号码"),
+                        ],
+                        verbose_name="参与方",
+                    ),
+                ),
                 ("digest", models.TextField(verbose_name="随机数摘要")),
                 ("number", models.TextField(blank=True, default="", verbose_name="随机数")),
                 ("promised_at", models.DateTimeField(verbose_name="承诺时间")),

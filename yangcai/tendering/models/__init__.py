@@ -29,7 +29,7 @@ from yangcai.tendering.models.documents import (
     Solicitation,
     SupplierDraw,
 )
-from yangcai.tendering.models.draw import DrawLine, DrawParty, ExpertDraw
+from yangcai.tendering.models.draw import DrawLine, DrawParty, DrawSide, ExpertDraw
 from yangcai.tendering.models.evaluation import (
     AwardLetter,
     EvaluationReport,
@@ -63,6 +63,7 @@ __all__ = [
     "DialogueTalk",
     "DrawLine",
     "DrawParty",
+    "DrawSide",
     "EvaluationReport",
     "ExpertDraw",
     "ExpertFee",

@@ -11,6 +11,16 @@ from yangcai.parties.models import Expert, Post
 from yangcai.tendering.models.rows import CaseRow
 
 
+class DrawSide(models.TextChoices):
+    """Who brings a number, in the order in which numbers enter the seed."""
+
+    BUYER = "buyer", _("采购人")
+    AGENT = "agent", _("代理机构")
+    SUPERVISOR = "supervisor", _("财政部门")
+    PLATFORM = "platform", _("平台")
+    PUBLIC = "public", _("公开号码")
+
+
 class ExpertDraw(CaseRow):
     """一次抽取: committed before anybody can know the outcome, so that anyone can draw again (VRD/1, `vrd.py`)."""
 
@@ -46,6 +56,28 @@ class ExpertDraw(CaseRow):
     def __str__(self) -> str:
         return f"{self.case}"
 
+    waits_for_label = _("等待")
+
+    @property
+    def sides(self) -> list[DrawSide]:
+        """Whose numbers it takes: buyer, its agent where there is one, and the treasury as supervisor."""
+        agent = [DrawSide.AGENT] if self.case.agent_id else []
+        return [DrawSide.BUYER, *agent, DrawSide.SUPERVISOR]
+
+    @property
+    def missing(self) -> list[DrawSide]:
+        """Who has still to hand in a digest, or to say the number once all digests are in."""
+        told = self.parties.filter(revealed_at__isnull=False) if self.committed_at else self.parties.all()
+        have = set(told.values_list("party", flat=True))
+        return [side for side in self.sides if side not in have]
+
+    @property
+    def waits_for(self) -> str:
+        """Whom an open draw waits for, in the reader's language."""
+        if self.drawn_at or self.abandoned_at:
+            return ""
+        return ", ".join(str(side.label) for side in self.missing)
+
     @property
     def entry_facts(self) -> dict[str, Any]:
         """What the log keeps of a draw at each of its steps: nothing that tells who."""
@@ -56,7 +88,7 @@ class DrawParty(Rooted):
     """A party to a draw: the digest of its number first, the number afterwards."""
 
     draw = models.ForeignKey(ExpertDraw, models.PROTECT, related_name="parties", verbose_name=_("专家抽取"))
-    party = models.TextField(_("参与方"))
+    party = models.TextField(_("参与方"), choices=DrawSide.choices)
     digest = models.TextField(_("随机数摘要"))
     number = models.TextField(_("随机数"), default="", blank=True)
     promised_at = models.DateTimeField(_("承诺时间"))
@@ -67,7 +99,7 @@ class DrawParty(Rooted):
         constraints = [models.UniqueConstraint(fields=["draw", "party"], name="one_number_per_party")]
 
     def __str__(self) -> str:
-        return self.party
+        return self.get_party_display()
 
     @property
     def root(self) -> Case:

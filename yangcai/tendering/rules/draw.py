@@ -3,6 +3,8 @@
 import datetime
 from typing import Any
 
+from django.utils import translation
+
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
@@ -41,7 +43,7 @@ def is_open(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal 
 
 
 def is_a_party(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if draws.party_of(by) in draws.parties_to(subject.case):
+    if draws.party_of(by) in subject.sides:
         return None
     return Refusal("not_a_party", "您不是本次抽取的参与方", "You are no party to this draw")
 
@@ -86,7 +88,7 @@ def _copied(subject: ExpertDraw, digest: str, *, now: datetime.datetime) -> Refu
 
 def list_suffices(subject: ExpertDraw, *, now: datetime.datetime, **_: Any) -> Refusal | None:
     """The last promise freezes the list, which must be long enough then."""
-    if subject.parties.count() + 1 < len(draws.parties_to(subject.case)):
+    if subject.parties.count() + 1 < len(subject.sides):
         return None
     return committee.pool_suffices(
         subject.case,
@@ -102,16 +104,24 @@ def is_committed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Ref
     """No number before the list and every other number are fixed: the last to speak must have nothing to choose."""
     if subject.committed_at is not None:
         return None
-    have = set(subject.parties.values_list("party", flat=True))
-    missing = [party for party in draws.parties_to(subject.case) if party not in have]
+    zh, en = _missing(subject)
     return _refuse(
         subject.case,
         now=now,
         code="not_committed",
-        zh="各方尚未全部提交随机数摘要（缺：" + "、".join(missing) + "），名单没有锁定，不能公布随机数",
-        en="Not every party has handed in its digest (missing: " + ", ".join(missing) + "): the list is not fixed and"
-        " no number may be said yet",
+        zh=f"各方尚未全部提交随机数摘要（缺：{zh}），名单没有锁定，不能公布随机数",
+        en=f"Not every party has handed in its digest (missing: {en}): the list is not fixed and no number may be said"
+        " yet",
     )
+
+
+def _missing(draw: ExpertDraw) -> tuple[str, str]:
+    """Whom a draw waits for, in Chinese and in English."""
+    told = []
+    for language, comma in (("zh-hans", "、"), ("en", ", ")):
+        with translation.override(language):
+            told.append(comma.join(str(side.label) for side in draw.missing))
+    return told[0], told[1]
 
 
 def has_not_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -137,16 +147,16 @@ def number_was_promised(
 
 
 def all_have_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    missing = list(subject.parties.filter(revealed_at__isnull=True).values_list("party", flat=True))
-    if not missing and subject.committed_at is not None:
+    if subject.committed_at is not None and not subject.missing:
         return None
+    zh, en = _missing(subject)
     return _refuse(
         subject.case,
         now=now,
         code="numbers_missing",
-        zh="还有参与方没有公布随机数（" + "、".join(missing) + "）；拒不公布的，请说明理由作废该次抽取，重新发起",
-        en="Not every party has said its number (" + ", ".join(missing) + "): abandon the draw with the reason if one"
-        " refuses, and begin anew",
+        zh=f"还有参与方没有公布随机数（缺：{zh}）；拒不公布的，请说明理由作废该次抽取，重新发起",
+        en=f"Not every party has said its number (missing: {en}): abandon the draw with the reason if one refuses, and"
+        " begin anew",
     )
 
 

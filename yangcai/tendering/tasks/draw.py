@@ -19,7 +19,7 @@ def draw_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         return
     told = {party.party: party for party in draw.parties.all()}
     waiting = False
-    for party in draws.parties_to(case):
+    for party in draw.sides:
         own = told.get(party)
         step = "draw.promise" if own is None else "draw.reveal"
         if own is not None and (own.revealed_at is not None or draw.committed_at is None):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,10 +24,13 @@ from yangcai.www.work.shown import KINDS
 
 @page(by={Role.TREASURY, Role.PLATFORM, Role.EXPERT})
 def experts(request: HttpRequest) -> HttpResponse:
-    """The library for the treasury, by day of admission; an expert finds oneself alone."""
+    """The library for the treasury, by day of admission; an expert is shown the own page."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     rows = SCOPES[Expert](post, now).select_related("person", "employer").order_by("-admitted_on", "pk")
     keeps_it = post.role != Role.EXPERT
+    own = None if keeps_it else rows.first()
+    if own is not None:
+        return redirect("work_expert", own.pk)
     text = request.GET.get("q", "").strip()
     if keeps_it and text:
         rows = rows.filter(

@@ -180,6 +180,7 @@ OF_CASE: tuple[Kind, ...] = (
             "round",
             "size",
             "places",
+            "waits_for",
             "opened_at",
             "committed_at",
             "leaf",

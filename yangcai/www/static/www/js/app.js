@@ -88,7 +88,26 @@ function offerRows(box) {
   box.append(button);
 }
 
+// A number for a draw, made in this browser: its SHA-256 goes into the field, the number itself to whoever made it alone.
+function offerNumber(input) {
+  const button = mark("button", input.dataset.number);
+  const shown = mark("output", "");
+  button.type = "button";
+  button.className = "button small";
+  button.addEventListener("click", async () => {
+    const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const number = hex(crypto.getRandomValues(new Uint8Array(32)));
+    input.value = hex(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(number)));
+    shown.replaceChildren(input.dataset.keep, " ", mark("code", number));
+  });
+  input.after(button, shown);
+}
+
 function enhance(root) {
+  root.querySelectorAll("[data-number]:not([data-ready])").forEach((input) => {
+    input.dataset.ready = "";
+    if (globalThis.crypto?.subtle) offerNumber(input);
+  });
   root.querySelectorAll("[data-rows]:not([data-ready])").forEach((box) => {
     box.dataset.ready = "";
     offerRows(box);
