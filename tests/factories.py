@@ -155,12 +155,15 @@ def make_case(
     lots: int = 1,
     procedure: str = "open_tender",
     now: datetime.datetime = NOW,
+    plan: dict[str, Any] | None = None,
     **values: Any,
 ) -> Case:
-    """A case in `stage` since `now`, with equal lots and the money for it; nothing of tendering is filled in."""
+    """A case in `stage` since `now`, with equal lots and the money for it; nothing of tendering is filled in.
+
+    `plan` are further columns of its plan."""
     buyer = buyer or make_organisation()
     money = fund_appropriation(buyer, amount=budget, now=now)
-    item = make_plan_item(money, amount=budget, category=category, procedure=procedure, now=now)
+    item = make_plan_item(money, amount=budget, category=category, procedure=procedure, now=now, **(plan or {}))
     case = Case.objects.create(
         number=f"测采〔2026〕{number():04d}号",
         title=values.pop("title", "测试采购项目"),

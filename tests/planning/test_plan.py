@@ -84,7 +84,42 @@ def test_small_purchases_are_set_aside_or_say_why_not(office: Office) -> None:
 def test_the_set_aside_duty_ends_at_two_million() -> None:
     office = Office("5000000.00")
     assert office.why_not_submitted(set_aside="none", amount="2000000") == {"not_set_aside"}
-    assert office.why_not_submitted(set_aside="none", amount="2000000.01") == set()
+    # Above it the year's purchases together set a share aside, or say why one is not suitable.
+    assert office.why_not_submitted(set_aside="none", amount="2000000.01") == {"too_little_set_aside"}
+    assert office.why_not_submitted(set_aside="none", set_aside_reason="无法形成竞争", amount="2000000.01") == set()
+
+
+#: What is set aside of a purchase of three million, and what the plan is told.
+PARTS = [
+    ({"set_aside": "package"}, set()),  # nothing written: the smallest lawful shares
+    ({"set_aside": "package", "set_aside_share": "0.30", "set_aside_small_micro": "0.60"}, set()),
+    ({"set_aside": "package", "set_aside_share": "0.2999"}, {"too_little_set_aside"}),
+    ({"set_aside": "consortium", "set_aside_share": "0.40", "set_aside_small_micro": "0.59"}, {"too_little_for_small"}),
+    ({"set_aside": "subcontract", "set_aside_share": "0"}, {"set_aside_not_sized", "too_little_set_aside"}),
+    ({"set_aside": "whole", "set_aside_share": "0.30"}, {"set_aside_not_sized"}),
+    ({"set_aside": "whole"}, set()),
+    # Works: 30 % since 2021, 40 % since July 2022.
+    ({"set_aside": "package", "category": "works", "procedure": "consultation", "ground": "consultation.works",
+      "method_reason": "依法不必招标", "amount": "5000000", "set_aside_share": "0.39"}, {"too_little_set_aside"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("plan", "told"), PARTS)
+def test_the_share_of_a_larger_purchase(plan: dict[str, Any], told: set[str]) -> None:
+    assert Office("9000000.00").why_not_submitted(**{"amount": "3000000", **plan}) == told
+
+
+def test_the_share_is_one_of_the_whole_year_with_its_arithmetic_shown() -> None:
+    office = Office("20000000.00")
+    office.submitted(amount="3000000", set_aside="package", set_aside_share="0.50", intention_exemption="x")
+    # 1.5 of 6 million are set aside: 300,000 are missing.
+    second = office.draft(amount="3000000", set_aside="none", title="另一批设备")
+    refusals = {r.code: r for r in can(actions.submit_plan, second, by=office.officer, now=NOW)}
+    told = refusals["too_little_set_aside"]
+    assert "6,000,000.00" in told.zh and "1,500,000.00" in told.zh and "1,800,000.00" in told.zh
+    assert told.citation.article == "第八条" and told.field == "set_aside_share"
+    # Two million more without a reason need no share of their own: they are at the limit.
+    assert "too_little_set_aside" not in office.why_not_submitted(amount="2000000", set_aside="none", title="第三批")
 
 
 def test_ten_million_need_a_survey_of_three() -> None:

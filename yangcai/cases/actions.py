@@ -20,7 +20,7 @@ from yangcai.kernel.models import Attachment, Document
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
-from yangcai.planning.models import PlanItem
+from yangcai.planning.models import PARTNERED, PlanItem
 
 #: 兰新采〔2026〕0007号: procurements of 兰州新区, numbered through the year.
 NUMBER = "兰新采〔{year}〕{n:04d}号"
@@ -131,6 +131,9 @@ def open_case(
         budget=case.budget,
         ceiling=ceiling,
         evaluation_method=evaluation_method or procedures.get(plan_item.procedure).award_by[0].value,
+        set_aside=plan_item.set_aside,
+        set_aside_share=plan_item.set_aside_share if plan_item.set_aside in PARTNERED else 0,
+        for_small_micro=bool(plan_item.set_aside_small_micro),
     )
     periods.open_period(case, stage=Stage.PREPARATION, opens_at=now)
     return case

@@ -1,6 +1,7 @@
 """What is being bought, and where does it stand at a given moment?"""
 
 import datetime
+from decimal import Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ from yangcai import procedures
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Organisation
-from yangcai.planning.models import Category, PlanItem, SetAside
+from yangcai.planning.models import RESERVED, Category, PlanItem, SetAside
 
 
 class CaseEnd(models.TextChoices):
@@ -151,6 +152,9 @@ class Lot(Rooted):
     budget = MoneyField(_("预算金额"))
     ceiling = MoneyField(_("最高限价"), null=True, blank=True)
     evaluation_method = models.TextField(_("评审方法"), choices=EvaluationMethod.choices)
+    set_aside = models.TextField(_("预留份额"), choices=SetAside.choices, default=SetAside.NONE)
+    set_aside_share = models.DecimalField(_("中小企业合同份额"), max_digits=5, decimal_places=4, default=0)
+    for_small_micro = models.BooleanField(_("限于小微企业"), default=False)
     outcome = models.TextField(_("结果"), choices=LotOutcome.choices, default="", blank=True)
     outcome_at = models.DateTimeField(_("结果时间"), null=True, blank=True)
     outcome_reason = models.TextField(_("理由"), default="", blank=True)
@@ -177,6 +181,21 @@ class Lot(Rooted):
     def limit(self) -> object:
         """What a bid may not exceed: the ceiling, else the budget (87号令 art. 63)."""
         return self.ceiling if self.ceiling is not None else self.budget
+
+    @property
+    def way(self) -> str:
+        """How the lot is set aside: with the whole purchase, or in its own way (财库〔2020〕46号 art. 8)."""
+        return SetAside.WHOLE if self.case.set_aside == SetAside.WHOLE else self.set_aside
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether only small and medium enterprises may bid, so that no price is lowered for them (art. 9)."""
+        return self.way in RESERVED
+
+    @property
+    def share_set_aside(self) -> Decimal:
+        """The share of the lot that goes to small and medium enterprises."""
+        return Decimal(1) if self.is_reserved else self.set_aside_share
 
     def stage_at(self, now: datetime.datetime) -> str:
         ended_at = self.case.ended_at

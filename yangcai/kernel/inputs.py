@@ -25,6 +25,13 @@ class MoneyField(forms.DecimalField):
         super().__init__(min_value=min_value, max_digits=18, decimal_places=2, **kwargs)
 
 
+class ShareField(forms.DecimalField):
+    """A share of one, e.g. 0.10 for 10 %."""
+
+    def __init__(self, *, required: bool = False, **kwargs: Any):
+        super().__init__(min_value=0, max_value=1, max_digits=5, decimal_places=4, required=required, **kwargs)
+
+
 class DateField(forms.DateField):
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))

@@ -26,6 +26,13 @@ class SetAside(models.TextChoices):
     SUBCONTRACT = "subcontract", _("要求合同分包")
 
 
+#: The ways in which nobody else may bid (财库〔2020〕46号 art. 9).
+RESERVED = frozenset({SetAside.WHOLE, SetAside.PACKAGE})
+#: The ways that set aside a part, of a size that is stated.
+PARTNERED = frozenset({SetAside.CONSORTIUM, SetAside.SUBCONTRACT})
+BY_SHARE = PARTNERED | {SetAside.PACKAGE}
+
+
 class RepeatException(models.TextChoices):
     """Why a repeated purchase is no evasion of open tender (条例 art. 28), or no duplicate; the reviewer judges it."""
 
@@ -86,6 +93,8 @@ class PlanItem(Root):
     repeat_opinion = models.TextField(_("对重复采购的审核意见"), default="", blank=True)
     repeat_accepted_at = models.DateTimeField(_("认可重复采购理由的时间"), null=True)
     set_aside = models.TextField(_("预留份额"), choices=SetAside.choices, default=SetAside.NONE)
+    set_aside_share = models.DecimalField(_("预留比例"), max_digits=5, decimal_places=4, default=0)
+    set_aside_small_micro = models.DecimalField(_("预留份额中小微企业比例"), max_digits=5, decimal_places=4, default=0)
     set_aside_reason = models.TextField(_("不预留的理由"), default="", blank=True)
     start_on = models.DateField(_("计划开始日期"))
     reserved_fund = models.OneToOneField(Fund, models.PROTECT, related_name="+", verbose_name=_("预留资金"))

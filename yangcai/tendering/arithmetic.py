@@ -16,7 +16,6 @@ from yangcai.kernel import money
 from yangcai.kernel.entries import canonical
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
-from yangcai.planning.models import SetAside
 from yangcai.procedures import evaluation
 from yangcai.tendering import method, standing, vrd
 from yangcai.tendering.models import (
@@ -37,8 +36,6 @@ CLAIMS = {
     PreferenceClaim.SMALL_MICRO: evaluation.Claim.SMALL_MICRO,
     PreferenceClaim.CONSORTIUM: evaluation.Claim.PARTNER,
 }
-#: A set-aside lot gets no price deduction (财库〔2020〕46号 art. 9).
-RESERVED = frozenset({SetAside.WHOLE, SetAside.PACKAGE})
 DRAWS = frozenset({"draw", "draw_brand"})
 
 
@@ -132,9 +129,10 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
         ),
         price_formula=file.price_formula,
         decimals=file.rounding,
-        small_micro_rate=file.small_micro_rate,
-        partner_rate=file.consortium_rate,
-        reserved=case.set_aside in RESERVED,
+        # A lot that is set aside gets no price deduction, whatever the other lots get (财库〔2020〕46号 art. 9).
+        small_micro_rate=Decimal(0) if lot.is_reserved else file.small_micro_rate,
+        partner_rate=Decimal(0) if lot.is_reserved else file.consortium_rate,
+        reserved=lot.is_reserved,
         minimum=method.enough(case, Stage.EVALUATION, now=now),
         instead=own,
         by_merit="evaluation.rank_rated" in own,

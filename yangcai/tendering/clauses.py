@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Lot
 from yangcai.planning.models import SetAside
 from yangcai.tendering.models import Clause, ClauseKind, Solicitation
 
@@ -15,12 +15,14 @@ QUALIFICATION = (
     "参加政府采购活动前三年内，在经营活动中没有重大违法记录",
     "未被列入失信被执行人、重大税收违法失信主体、政府采购严重违法失信行为记录名单",
 )
-#: 财库〔2020〕46号 art. 8: what a set-aside demands of the bidder.
+#: 财库〔2020〕46号 art. 8, 12(2): what a set-aside demands of the bidder; {who}: 中小企业 or 小微企业.
 SET_ASIDE = {
-    SetAside.WHOLE: "本项目专门面向中小企业采购，投标人应当提供《中小企业声明函》",
-    SetAside.PACKAGE: "本采购包专门面向中小企业采购，投标人应当提供《中小企业声明函》",
-    SetAside.CONSORTIUM: "投标人应当以联合体形式参加，且中小企业合同份额达到采购文件规定的比例",
-    SetAside.SUBCONTRACT: "投标人应当将采购文件规定的比例分包给中小企业",
+    SetAside.WHOLE: "本项目专门面向{who}采购，投标人应当提供《中小企业声明函》",
+    SetAside.PACKAGE: "本采购包专门面向{who}采购，投标人应当提供《中小企业声明函》",
+    SetAside.CONSORTIUM: "以联合体形式参加，联合协议约定{who}的合同份额不低于合同总金额的{share}，"
+    "且其与联合体内其他企业之间不存在直接控股、管理关系（投标人自身为{who}的视同符合）",
+    SetAside.SUBCONTRACT: "向{who}分包，分包意向协议约定的分包金额不低于合同总金额的{share}，"
+    "且其与分包企业之间不存在直接控股、管理关系（投标人自身为{who}的视同符合）",
 }
 #: 87号令 art. 63: without these a bid is invalid.
 RESPONSIVENESS = (
@@ -31,16 +33,29 @@ RESPONSIVENESS = (
 WITH_SECURITY = "按照采购文件的规定提交投标保证金"
 
 
-def statutory(case: Case, solicitation: Solicitation) -> Iterator[tuple[str, str]]:
-    """(kind, text) of the clauses that stand in this document whatever the buyer writes."""
+def statutory(case: Case, solicitation: Solicitation) -> Iterator[tuple[str, str, int | None]]:
+    """(kind, text, lot id) of the clauses that stand in this document whatever the buyer writes."""
     for text in QUALIFICATION:
-        yield ClauseKind.QUALIFICATION, text
-    if case.set_aside in SET_ASIDE:
-        yield ClauseKind.QUALIFICATION, SET_ASIDE[SetAside(case.set_aside)]
+        yield ClauseKind.QUALIFICATION, text, None
+    yield from _set_aside(case)
     for text in RESPONSIVENESS:
-        yield ClauseKind.RESPONSIVENESS, text
+        yield ClauseKind.RESPONSIVENESS, text, None
     if solicitation.bid_security:
-        yield ClauseKind.RESPONSIVENESS, WITH_SECURITY
+        yield ClauseKind.RESPONSIVENESS, WITH_SECURITY, None
+
+
+def _set_aside(case: Case) -> Iterator[tuple[str, str, int | None]]:
+    """Once for a purchase that is set aside as a whole, else for each lot."""
+    for lot in Lot.objects.filter(case=case).select_related("case").order_by("pk"):
+        way = SetAside(lot.way)
+        if way not in SET_ASIDE:
+            continue
+        who = "小微企业" if lot.for_small_micro else "中小企业"
+        text = SET_ASIDE[way].format(who=who, share=f"{(lot.set_aside_share * 100).normalize():f}%")
+        if way == SetAside.WHOLE:
+            yield ClauseKind.QUALIFICATION, text, None
+            return
+        yield ClauseKind.QUALIFICATION, text, lot.pk
 
 
 def write_clauses(
@@ -52,7 +67,7 @@ def write_clauses(
         own = list(kept.values_list("kind", "text", "lot_id"))
     Clause.objects.filter(case=case).delete()
     rows: list[tuple[str, str, int | None, bool]] = [
-        (kind, text, None, True) for kind, text in (statutory(case, solicitation) if solicitation else ())
+        (kind, text, lot, True) for kind, text, lot in (statutory(case, solicitation) if solicitation else ())
     ]
     rows += [(kind, text, lot, False) for kind, text, lot in own]
     numbers = dict.fromkeys(ClauseKind.values, 0)

@@ -11,12 +11,13 @@ from yangcai import procedures
 from yangcai.funds import actions as funds
 from yangcai.funds.models import Appropriation, Bucket
 from yangcai.kernel.actions import action
-from yangcai.kernel.inputs import DateField, Input, MoneyField, RowsField, TextField
+from yangcai.kernel.inputs import DateField, Input, MoneyField, RowsField, ShareField, TextField
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning import checks
 from yangcai.planning.models import (
+    BY_SHARE,
     Category,
     CompetitionReview,
     Intention,
@@ -34,8 +35,8 @@ CENT = Decimal("0.01")
 #: Columns of the plan and of its requirement that the one form fills in.
 PLAN_COLUMNS = (
     "intention", "intention_exemption", "title", "category", "classification", "in_catalogue", "procedure", "ground",
-    "method_reason", "original_amount", "amount", "repeat_exception", "repeat_reason", "set_aside", "set_aside_reason",
-    "start_on",
+    "method_reason", "original_amount", "amount", "repeat_exception", "repeat_reason", "set_aside", "set_aside_share",
+    "set_aside_small_micro", "set_aside_reason", "start_on",
 )  # fmt: skip
 REQUIREMENT_COLUMNS = (
     "description", "quantity", "delivery", "standards", "service", "acceptance_plan", "survey_respondents",
@@ -95,6 +96,10 @@ class DraftPlan(Input):
     )
     repeat_reason = TextField(label=_("重复采购的理由"), lines=2, required=False)
     set_aside = forms.ChoiceField(label=_("预留份额"), choices=SetAside.choices)
+    set_aside_share = ShareField(
+        label=_("预留比例"), help_text=_("以采购包、联合体或者合同分包预留的，占预算的比例；不填时取法定最低比例")
+    )
+    set_aside_small_micro = ShareField(label=_("预留份额中小微企业比例"), help_text=_("同上；不填时取法定最低比例"))
     set_aside_reason = TextField(label=_("不预留的理由"), lines=2, required=False)
     description = TextField(label=_("技术和服务要求"), lines=8, required=False)
     quantity = TextField(label=_("数量"), required=False)
@@ -128,6 +133,17 @@ class DraftPlan(Input):
         requirement = plan_item.requirement
         self.initial.update({name: getattr(plan_item, name) for name in PLAN_COLUMNS})
         self.initial.update({name: getattr(requirement, name) for name in REQUIREMENT_COLUMNS})
+
+    def clean(self) -> dict[str, Any]:
+        """Where a part is set aside and nothing is written, the law's own shares; in any other way there is none."""
+        cleaned = super().clean() or {}
+        buyer = self.subject.buyer
+        by_share = cleaned.get("set_aside") in BY_SHARE
+        least = rules.least_shares(buyer, category=cleaned.get("category", ""), now=self.now) if by_share else (0, 0)
+        for name, share in zip(("set_aside_share", "set_aside_small_micro"), least, strict=True):
+            if name in cleaned and cleaned[name] is None:
+                cleaned[name] = share
+        return cleaned
 
 
 def _columns(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -194,11 +210,14 @@ def revise_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data
         rules.market_was_surveyed,
         method.method_is_lawful,
         rules.set_aside_duty_is_met,
+        rules.set_aside_is_sized,
+        rules.year_sets_enough_aside,
         repeats.repeats_are_explained,
     ),
     sentence=("{post}将采购计划送审", "{post} sent the plan for review"),
     cites=("requirement.content", "requirement.survey.goods_services", "threshold.open_tender", "method.approval",
-           "splitting.threshold", "set_aside.whole.goods_services"),
+           "splitting.threshold", "set_aside.whole.goods_services", "set_aside.ways", "set_aside.share",
+           "set_aside.small_micro"),
     hint=("送审后由另一人审查，编制人员不得参与审查", "Somebody else reviews it; who wrote it may not"),
     is_public=False,
 )  # fmt: skip

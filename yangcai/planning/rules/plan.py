@@ -10,14 +10,17 @@ from django.utils import timezone
 
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation
 from yangcai.planning import checks
-from yangcai.planning.models import Category, Intention, PlanItem, SetAside
+from yangcai.planning.models import BY_SHARE, Category, Intention, PlanItem, SetAside
 from yangcai.planning.rules.base import YUAN, number, refuse
 from yangcai.planning.states import PlanState, state_of
 
 #: Rules of which works have their own number: (goods and services, works).
 SURVEY = ("requirement.survey.goods_services", "requirement.survey.works")
 WHOLE = ("set_aside.whole.goods_services", "set_aside.whole.works")
+SHARE = ("set_aside.share", "set_aside.works_share")
+SMALL_MICRO = "set_aside.small_micro"
 QUOTA = ("threshold.quota.goods_services", "threshold.quota.works")
 
 
@@ -252,6 +255,91 @@ def set_aside_duty_is_met(plan_item: PlanItem, *, by: Any, now: datetime.datetim
         field="set_aside",
         amount=YUAN(plan_item.amount),
     )
+
+
+def least_shares(buyer: Organisation, *, category: str, now: datetime.datetime) -> tuple[Decimal, Decimal]:
+    """The law's smallest shares: of the budget, and of that for small and micro enterprises (46号 art. 8)."""
+    found = (number(buyer, key, now=now) for key in (SHARE[category == Category.WORKS], SMALL_MICRO))
+    share, small_micro = (Decimal(0) if one is None else one for one in found)
+    return share, small_micro
+
+
+def set_aside_is_sized(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """A part that is set aside has a size; what is set aside as a whole, or not at all, has none (46号 art. 8)."""
+    sized = bool(plan_item.set_aside_share)
+    if sized != (plan_item.set_aside in BY_SHARE) or (plan_item.set_aside_small_micro and not sized):
+        yield refuse(
+            plan_item.buyer,
+            "set_aside.ways",
+            now=now,
+            code="set_aside_not_sized",
+            zh="以采购包、联合体或者合同分包预留的，写明预留比例；整体预留或者不预留的，不写",
+            en="State the share where a lot, a consortium or a subcontract is set aside, and nowhere else",
+            field="set_aside_share",
+        )
+
+
+def year_sets_enough_aside(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Of all larger suitable purchases of the buyer's year (those without a reason why not) a share is set aside, and
+    of what is set aside in parts a share is for small and micro enterprises (财库〔2020〕46号 art. 8)."""
+    over = number(plan_item.buyer, _by_category(plan_item, WHOLE), now=now)
+    if over is None or plan_item.amount <= over or not _is_suitable(plan_item):
+        return
+    suitable = [one for one in _of_the_year(plan_item) if one.amount > over and _is_suitable(one)]
+    total = sum((one.amount for one in suitable), Decimal(0))
+    aside = sum((one.amount * _share(one) for one in suitable), Decimal(0))
+    parts = sum((one.amount * _share(one) for one in suitable if one.set_aside in BY_SHARE), Decimal(0))
+    small = sum((one.amount * _share(one) * one.set_aside_small_micro for one in suitable), Decimal(0))
+    least, least_small = least_shares(plan_item.buyer, category=plan_item.category, now=now)
+    if aside < total * least:
+        yield refuse(
+            plan_item.buyer,
+            _by_category(plan_item, SHARE),
+            now=now,
+            code="too_little_set_aside",
+            zh="本年度适宜由中小企业提供、超过 {over} 元的采购合计 {total} 元，已预留 {aside} 元，"
+            "不足{limit}（{least} 元）；请提高预留比例，不适宜的写明不预留的理由",
+            en="The year's suitable purchases above {over} yuan come to {total}; {aside} are set aside, less than"
+            " {limit} ({least}): raise the share, or state why this one is not suitable",
+            field="set_aside_share",
+            over=YUAN(over),
+            total=YUAN(total),
+            aside=YUAN(aside),
+            least=YUAN(total * least),
+        )
+    if small < parts * least_small:
+        yield refuse(
+            plan_item.buyer,
+            SMALL_MICRO,
+            now=now,
+            code="too_little_for_small",
+            zh="按比例预留的 {parts} 元中，面向小微企业的只有 {small} 元，不足{limit}",
+            en="Of {parts} yuan set aside in parts only {small} are for small and micro enterprises, less than {limit}",
+            field="set_aside_small_micro",
+            parts=YUAN(parts),
+            small=YUAN(small),
+        )
+
+
+def _share(plan_item: PlanItem) -> Decimal:
+    return Decimal(1) if plan_item.set_aside == SetAside.WHOLE else plan_item.set_aside_share
+
+
+def _is_suitable(plan_item: PlanItem) -> bool:
+    """A reason why nothing is set aside takes a purchase out of the count (art. 6)."""
+    return plan_item.set_aside != SetAside.NONE or not plan_item.set_aside_reason.strip()
+
+
+def _of_the_year(plan_item: PlanItem) -> list[PlanItem]:
+    """This plan and those sent for review before it: the buyer's, of the same year and of the same side of the rule."""
+    others = PlanItem.objects.filter(
+        appropriation__buyer_id=plan_item.buyer_id,
+        appropriation__fiscal_year=plan_item.appropriation.fiscal_year,
+        submitted_at__isnull=False,
+        cancelled_at__isnull=True,
+    ).exclude(pk=plan_item.pk)
+    works = plan_item.category == Category.WORKS
+    return [plan_item, *(one for one in others if (one.category == Category.WORKS) == works)]
 
 
 def is_funded(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from yangcai import law, procedures
-from yangcai.cases.models import Case, Stage
+from yangcai.cases.actions import chinese
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.periods import closing_at
+from yangcai.planning.models import PARTNERED, SetAside
 from yangcai.portal.notices.base import (
     CONTACTS,
     FLAG,
@@ -34,8 +36,20 @@ LOTS = Field(
         Field("title", "名称", "Title"),
         Field("budget", "预算金额", "Budget", MONEY),
         Field("ceiling", "最高限价", "Ceiling", MONEY),
+        Field("set_aside", "预留份额", "Set aside"),
     ),
 )
+
+
+def set_aside(lot: Lot) -> str:
+    """In which way, how much and for whom (财库〔2020〕46号 art. 12): 采购包专门面向中小企业（限于小微企业）."""
+    way = SetAside(lot.way)
+    told = [chinese(way.label)]
+    if lot.way in PARTNERED:
+        told.append(f"中小企业合同份额不低于 {(lot.set_aside_share * 100).normalize():f}%")
+    if lot.for_small_micro:
+        told.append("限于小微企业")
+    return told[0] if len(told) == 1 else f"{told[0]}（{'，'.join(told[1:])}）"
 
 
 def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
@@ -49,7 +63,13 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
         "budget": case.budget,
         "ceiling": case.ceiling,
         "lots": [
-            {"number": lot.number, "title": lot.title, "budget": lot.budget, "ceiling": lot.ceiling}
+            {
+                "number": lot.number,
+                "title": lot.title,
+                "budget": lot.budget,
+                "ceiling": lot.ceiling,
+                "set_aside": set_aside(lot),
+            }
             for lot in case.lots.order_by("number")
         ],
         "requirement": solicitation.requirement,

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
 from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
-from yangcai.kernel.inputs import Input, MoneyField, RowsField, TextField
+from yangcai.kernel.inputs import Input, MoneyField, RowsField, ShareField, TextField
+from yangcai.planning.models import SetAside
 from yangcai.procedures import PROCEDURES
 from yangcai.tendering.actions.solicitation import ROLES, unconfirm
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, Solicitation
+from yangcai.tendering.rules import lots
 from yangcai.tendering.rules import solicitation as rules
 
 
@@ -24,6 +26,9 @@ class LotRow(forms.Form):
     budget = MoneyField(label=_("预算金额"), min_value=Decimal("0.01"))
     ceiling = MoneyField(label=_("最高限价"), min_value=Decimal("0.01"), required=False)
     evaluation_method = forms.ChoiceField(label=_("评审方法"), choices=EvaluationMethod.choices)
+    set_aside = forms.ChoiceField(label=_("预留份额"), choices=[("", "—"), *SetAside.choices], required=False)
+    set_aside_share = ShareField(label=_("中小企业合同份额"), help_text=_("要求联合体或者合同分包的，如 0.30"))
+    for_small_micro = forms.BooleanField(label=_("预留部分限于小微企业"), required=False)
 
 
 class DefineLots(Input):
@@ -31,8 +36,17 @@ class DefineLots(Input):
 
     def scope(self) -> None:
         if isinstance(self.subject, Case):
-            lots = Lot.objects.filter(case=self.subject).order_by("pk")
-            self.fields["rows"].initial = list(lots.values(*LotRow.base_fields))
+            found = Lot.objects.filter(case=self.subject).order_by("pk")
+            self.fields["rows"].initial = list(found.values(*LotRow.base_fields))
+
+    def clean_rows(self) -> list[dict[str, Any]]:
+        """A lot that says nothing goes with a purchase that is set aside as a whole, else it is not set aside."""
+        rows: list[dict[str, Any]] = self.cleaned_data["rows"]
+        usual = SetAside.WHOLE if self.subject.set_aside == SetAside.WHOLE else SetAside.NONE
+        for row in rows:
+            row["set_aside"] = row["set_aside"] or usual
+            row["set_aside_share"] = row["set_aside_share"] or Decimal(0)
+        return rows
 
 
 @action(
@@ -43,14 +57,15 @@ class DefineLots(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(rules.lots_within_budget,),
+    checks=(lots.lots_within_budget, lots.set_aside_has_its_share, lots.lots_keep_the_planned_share),
     input=DefineLots,
     sentence=("{post}划分了采购包", "{post} defined the lots"),
     is_public=False,
-    cites=("solicitation.ceiling", "solicitation.budget"),
+    cites=("solicitation.ceiling", "solicitation.budget", "set_aside.ways", "set_aside.partner_share"),
     hint=(
-        "包号相同的保留其评审因素；删去的包连同其评审因素和专属条款一并删除",
-        "A lot that keeps its number keeps its criteria; a lot left out takes its criteria and clauses with it",
+        "包号相同的保留其评审因素；删去的包连同其评审因素和专属条款一并删除；预留份额按采购计划分到各包",
+        "A lot that keeps its number keeps its criteria; a lot left out takes its criteria and clauses with it. What"
+        " the plan sets aside is set aside in lots",
     ),
 )
 def define_lots(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
@@ -64,6 +79,7 @@ def define_lots(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[
         lot, _made = Lot.objects.update_or_create(case=case, number=values.pop("number"), defaults=values)
         if lot.evaluation_method != EvaluationMethod.RATED:
             Criterion.objects.filter(lot=lot).delete()
+    write_clauses(case, solicitation=Solicitation.objects.filter(case=case).first())
     unconfirm(case)
 
 
@@ -122,8 +138,8 @@ class DefineClauses(Input):
 )
 def define_clauses(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
     """Replace the buyer's own clauses; the statutory ones stay."""
-    lots = dict(Lot.objects.filter(case=case).values_list("number", "pk"))
-    own = [(row["kind"], row["text"], lots.get(row["lot"])) for row in rows]
+    known = dict(Lot.objects.filter(case=case).values_list("number", "pk"))
+    own = [(row["kind"], row["text"], known.get(row["lot"])) for row in rows]
     write_clauses(case, solicitation=Solicitation.objects.filter(case=case).first(), own=own)
     unconfirm(case)
 

@@ -134,7 +134,10 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
         is_demo=settings.YANGCAI_SANDBOX,
     )
     periods.open_period(again, stage=Stage.PREPARATION, opens_at=now)
-    lots = {lot.pk: _copy(lot, case=again, outcome="", outcome_at=None, outcome_reason="") for lot in case.lots.all()}
+    anew: dict[str, Any] = {"outcome": "", "outcome_at": None, "outcome_reason": ""}
+    if lift_set_aside:
+        anew |= {"set_aside": SetAside.NONE, "set_aside_share": 0, "for_small_micro": False}
+    lots = {lot.pk: _copy(lot, case=again, **anew) for lot in case.lots.all()}
     for criterion in Criterion.objects.filter(lot__case=case).order_by("pk"):
         _copy(criterion, lot=lots[criterion.lot_id])
     for term in PaymentTerm.objects.filter(case=case):

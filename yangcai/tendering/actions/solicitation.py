@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, Stage
 from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
-from yangcai.kernel.inputs import DocumentField, Input, MoneyField, RowsField, TextField
+from yangcai.kernel.inputs import DocumentField, Input, MoneyField, RowsField, ShareField, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Requirement
@@ -20,6 +20,7 @@ from yangcai.tendering import method
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Changeable, InvitedBy, PaymentTerm, PaymentTermDue, Solicitation
 from yangcai.tendering.rules import committee as seats
+from yangcai.tendering.rules import lots
 from yangcai.tendering.rules import solicitation as rules
 
 #: 投标有效期: the file sets it (87号令 art. 23); ninety days is what most files say.
@@ -28,13 +29,6 @@ USUAL_VALIDITY_DAYS = 90
 UNCONFIRMED = {"confirmed_at": None, "committee_confirmed_at": None}
 ROLES = frozenset({Role.AGENT, Role.BUYER_OFFICER})
 CHANGEABLE = tuple(f"may_change_{part}" for part in Changeable.values)
-
-
-class ShareField(forms.DecimalField):
-    """A share of one, e.g. 0.10 for 10 %."""
-
-    def __init__(self, **kwargs: Any):
-        super().__init__(min_value=0, max_value=1, max_digits=5, decimal_places=4, required=False, **kwargs)
 
 
 class DraftSolicitation(Input):
@@ -225,7 +219,12 @@ def define_payment_terms(case: Case, *, by: Any, now: datetime.datetime, rows: l
     on=Case,
     by={Role.BUYER_REVIEWER},
     at={Stage.PREPARATION},
-    needs=(rules.is_complete, rules.not_confirmed_yet),
+    needs=(
+        rules.is_complete,
+        rules.not_confirmed_yet,
+        lots.document_keeps_the_planned_share,
+        lots.ways_are_open,
+    ),
     sentence=("{post}确认了采购文件", "{post} confirmed the solicitation document"),
     not_same_person_as=("solicitation.draft", "clauses.define", "criteria.define", "payment_terms.define"),
     cites=("solicitation.content", "agent.agreement", "control.separation"),

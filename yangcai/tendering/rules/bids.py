@@ -7,13 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from yangcai.cases import periods
-from yangcai.cases.models import Award, Case, LotOutcome, Stage
+from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
-from yangcai.planning.models import SetAside
 from yangcai.tendering import method
 from yangcai.tendering.models import (
     Bid,
@@ -143,17 +142,19 @@ def submission_is_open(subject: Any, *, by: Any, now: datetime.datetime) -> Refu
     )
 
 
-def is_eligible(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+def is_eligible(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """专门面向中小企业采购的，投标人应当是中小企业 (财库〔2020〕46号 art. 7, 8)."""
-    case = subject.root
-    if case.set_aside not in {SetAside.WHOLE, SetAside.PACKAGE} or by.organisation.is_sme:
+    bidder = by.organisation
+    if not subject.is_reserved or (bidder.is_small_micro if subject.for_small_micro else bidder.is_sme):
         return None
     return refuse(
         "set_aside.declaration",
         code="not_an_sme",
-        zh="本项目专门面向中小企业采购，贵单位登记的企业规模不属于中小企业",
-        en="This case is reserved for small and medium enterprises; your organisation is not registered as one",
-        **applicable(case, now=now),
+        zh="本包专门面向{who}采购，贵单位登记的企业规模不符",
+        en="This lot is reserved for {who_en}; your organisation is not registered as one",
+        who="小微企业" if subject.for_small_micro else "中小企业",
+        who_en="small and micro enterprises" if subject.for_small_micro else "small and medium enterprises",
+        **applicable(subject.case, now=now),
     )
 
 

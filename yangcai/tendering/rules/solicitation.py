@@ -16,8 +16,6 @@ from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import method
 from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, PaymentTerm, Solicitation
 
-#: Set-asides whose bids get no further price deduction (财库〔2020〕46号 art. 9).
-RESERVED = frozenset({SetAside.WHOLE, SetAside.PACKAGE})
 WHOLE = FULL_MARKS
 _MORE = "(?:不低于|不少于|不小于|大于|超过|达到|以上|≥|>)"
 #: An enterprise's size as a condition or factor (87号令 art. 17): the word and a threshold in one breath.
@@ -144,10 +142,16 @@ def band(case: Case, *, partner: bool) -> str:
     return "price_preference.partner" if partner else "price_preference.small_micro"
 
 
+def is_reserved(case: Case) -> bool:
+    """Whether every lot is: then nothing is left from which a price could be deducted."""
+    lots = list(Lot.objects.filter(case=case).select_related("case"))
+    return case.set_aside == SetAside.WHOLE or bool(lots and all(lot.is_reserved for lot in lots))
+
+
 def least_rate(case: Case, *, partner: bool, now: datetime.datetime) -> Decimal:
     """The smallest lawful deduction as a share; 0 in a reserved case or where the law has none."""
     key, on = band(case, partner=partner), applicable(case, now=now)
-    if case.set_aside in RESERVED or not law.applies(key, **on):
+    if is_reserved(case) or not law.applies(key, **on):
         return Decimal(0)
     return law.value(key, **on)["min"]
 
@@ -193,7 +197,7 @@ def _no_partner(case: Case, *, now: datetime.datetime) -> Refusal:
 
 def _deduction(case: Case, rate: Decimal, field: str, partner: bool, *, now: datetime.datetime) -> Refusal | None:
     on, key = applicable(case, now=now), band(case, partner=partner)
-    if case.set_aside in RESERVED:
+    if is_reserved(case):
         if not rate:
             return None
         return refuse(
@@ -433,7 +437,7 @@ def _bare(text: str) -> str:
     return re.sub(r"[\s，。；：、,.;:（）()]", "", text)
 
 
-# --- payment terms and lots ----------------------------------------------------------------------------------------
+# --- payment terms ----------------------------------------------------------------------------------------
 
 
 def percentages_add_up(subject: Case, *, rows: list[dict[str, Any]], **_: Any) -> Refusal | None:
@@ -446,42 +450,6 @@ def percentages_add_up(subject: Case, *, rows: list[dict[str, Any]], **_: Any) -
         f"The payments must add up to 100%; they add up to {total}%",
         field="rows",
     )
-
-
-def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
-    """The lots together cost no more than the case; a ceiling lies within its lot's budget (87号令 art. 12)."""
-    numbers, found = [row["number"] for row in rows], []
-    for number, row in enumerate(rows, start=1):
-        if row["number"] in numbers[: number - 1]:
-            zh, en = f"第 {number} 行：包号“{row['number']}”重复", f"Row {number}: lot “{row['number']}” stands twice"
-            found.append(Refusal("duplicate_lot", zh, en, field="rows"))
-        if row["ceiling"] is not None and row["ceiling"] > row["budget"]:
-            found.append(
-                refuse(
-                    "solicitation.ceiling",
-                    code="ceiling_above_budget",
-                    zh="第 {number} 行：最高限价不得超过该包预算",
-                    en="Row {number}: the ceiling may not exceed the lot's budget",
-                    field="rows",
-                    number=number,
-                    **applicable(subject, now=now),
-                )
-            )
-    total = sum((row["budget"] for row in rows), Decimal(0))
-    if total > subject.budget:
-        found.append(
-            refuse(
-                "control.no_budget_no_procurement",
-                code="lots_above_budget",
-                zh="各包预算合计 {total} 元，超过项目预算 {budget} 元",
-                en="The lots cost {total} yuan together, more than the case's budget of {budget} yuan",
-                field="rows",
-                total=f"{total:,.2f}",
-                budget=f"{subject.budget:,.2f}",
-                **applicable(subject, now=now),
-            )
-        )
-    return found
 
 
 # --- is everything there? ------------------------------------------------------------------------------------------

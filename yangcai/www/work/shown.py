@@ -88,7 +88,18 @@ OF_CASE: tuple[Kind, ...] = (
     Kind(
         Lot,
         _("采购包"),
-        ("number", "title", "budget", "ceiling", "evaluation_method", "outcome", "outcome_reason"),
+        (
+            "number",
+            "title",
+            "budget",
+            "ceiling",
+            "evaluation_method",
+            "set_aside",
+            "set_aside_share",
+            "for_small_micro",
+            "outcome",
+            "outcome_reason",
+        ),
         ("number",),
     ),
     Kind(
@@ -404,6 +415,8 @@ ROOTS: tuple[Kind, ...] = (
             "repeat_reason",
             "repeat_opinion",
             "set_aside",
+            "set_aside_share",
+            "set_aside_small_micro",
             "set_aside_reason",
             "start_on",
             "intention",
