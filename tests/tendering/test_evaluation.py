@@ -95,7 +95,8 @@ def test_a_consortium_is_preferred_from_thirty_percent_on() -> None:
 
 def test_a_set_aside_lot_prefers_nobody() -> None:
     small = Offer("1080000", size="small", rest={"preference": "small_micro"})
-    h = three("1000000", small, "1050000", small_micro_rate=Decimal("0.10"), set_aside="whole")
+    others = (Offer(price, size="medium") for price in ("1000000", "1050000"))
+    h = three(next(others), small, next(others), small_micro_rate=Decimal("0.10"), set_aside="whole")
     h.score(EQUAL)
     h.compute()
     assert h.result(1)["evaluated_price"] == "1080000.00"

@@ -34,7 +34,7 @@ GOOD: dict[str, Any] = {
     "price_in_words": "玖拾万元整",
     "lines": ROWS,
     "preference": "none",
-    "small_micro_share": None,
+    "partners": [],
     "is_domestic": False,
     "brand": "",
     "attachments": [PAPER],
@@ -60,6 +60,11 @@ def lines(*cells: tuple[str, str, str]) -> list[dict[str, Any]]:
     return [{"item": "货物", "specification": "", **dict(zip(names, map(Decimal, row), strict=True))} for row in cells]
 
 
+def partner(share: str, **more: Any) -> list[dict[str, Any]]:
+    """A small enterprise in the consortium, with its share of the contract."""
+    return [{"kind": "member", "name": "示例小微公司", "uscc": "", "size": "small", "share": Decimal(share), **more}]
+
+
 #: What the document says; what the bid says; what is found; its article.
 TABLE = [
     ({}, {}, {}),
@@ -81,15 +86,19 @@ TABLE = [
     ({"core_product": "计算机"}, {"brand": "河桥"}, {}),
     ({"small_micro_rate": "0.10"}, {}, {"unclaimed": "warn"}),
     ({"small_micro_rate": "0.10"}, {"preference": "small_micro"}, {}),
-    ({}, {"preference": "consortium", "small_micro_share": Decimal("0.30")}, {"no_rate": "warn"}),
+    (
+        {},
+        {"preference": "consortium", "partners": partner("0.30")},
+        {"no_rate": "warn", "consortium_not_accepted": "fail"},
+    ),
     (
         {"accepts_consortium": True, "consortium_rate": "0.04"},
-        {"preference": "consortium", "small_micro_share": Decimal("0.29")},
+        {"preference": "consortium", "partners": partner("0.29")},
         {"partner_share_too_small": "warn"},
     ),
     (
         {"accepts_consortium": True, "consortium_rate": "0.04"},
-        {"preference": "consortium", "small_micro_share": Decimal("0.30")},
+        {"preference": "consortium", "partners": partner("0.30")},
         {},
     ),
 ]
@@ -160,7 +169,7 @@ def test_it_says_what_the_evaluation_will_find(offer: Offer) -> None:
         "price_in_words": offer.rest.get("price_in_words", ""),
         "lines": lines(*offer.lines),
         "preference": offer.rest.get("preference", "none"),
-        "small_micro_share": offer.rest.get("small_micro_share"),
+        "partners": partner(str(offer.rest["small_micro_share"])) if "small_micro_share" in offer.rest else [],
     }
     said = preflight.check(h.lot, supplier=h.bidders[0].organisation, offer=draft, met=frozenset(), now=RECEIVED)
     found = arithmetic.outcome(h.lot, now=h.bids[0].opened_at).of(h.bids[0])

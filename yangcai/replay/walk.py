@@ -400,7 +400,9 @@ class Walk:
             if bid.prefer:
                 data["preference"] = bid.prefer
             if bid.prefer == "consortium":
-                data["small_micro_share"] = law.value("price_preference.partner_share", on=self.file_law_on())
+                share = law.value("price_preference.partner_share", on=self.file_law_on())
+                unnamed = {"kind": "member", "name": "未公布的联合体成员", "size": "small", "share": share}
+                data["partners"] = [unnamed]
             self.do("bid.submit", lot, self.people.suppliers[bid.supplier.name], at, **data)
 
         return submit

@@ -22,11 +22,12 @@ from yangcai.kernel.inputs import Input
 from yangcai.kernel.money import cents, figures, rounded
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Organisation
+from yangcai.planning.models import SetAside
 from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import abnormally_low
 from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
-from yangcai.tendering import arithmetic, standing
+from yangcai.tendering import arithmetic, partners, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
 
 #: The name of the one bidder in an evaluation of a single bid.
@@ -130,6 +131,7 @@ def _checks(draft: _Draft) -> Iterator[Check]:
         yield from _limit(draft, result)
         yield from _low_price(draft, result)
         yield from _preference(draft, result)
+    yield from _partners(draft)
     yield from _brand(draft)
     yield from _attachments(draft)
     yield from _clauses(draft)
@@ -259,12 +261,13 @@ def _percent(rate: Decimal) -> str:
 def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     terms, offer = draft.terms, draft.offer
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
+    beside = partners.of_offer(offer)
     domestic = Decimal(int(bool(offer.get("is_domestic"))))
     found = prefer(
         price=result.bid_price,
         terms=terms,
         claim=arithmetic.CLAIMS[claim],
-        partner_share=offer.get("small_micro_share"),
+        partner_share=partners.share(draft.supplier, beside, small_only=True) if beside else None,
     )
     for refusal in found.not_granted:
         yield _refused(refusal, field="preference", verdict=Verdict.WARN)
@@ -309,6 +312,24 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
             "已声明为本国产品；有非本国产品参与竞争时给予价格扣除，开标后才能确定",
             "Declared domestic; the deduction is given if other products compete, which is known after the opening",
             draft.cite("price_preference.domestic"),
+        )
+
+
+def _partners(draft: _Draft) -> Iterator[Check]:
+    """Consortium and subcontract, and what a set-aside demands of them: a condition of qualification."""
+    lot, beside = draft.lot, partners.of_offer(draft.offer)
+    claim = draft.offer.get("preference") or PreferenceClaim.NONE
+    told = list(partners.unlawful(lot, bidder=draft.supplier, partners=beside, claim=claim, now=draft.now))
+    yield from (_refused(refusal, field="partners") for refusal in told)
+    if not told and (beside or lot.way != SetAside.NONE):
+        given = partners.share(draft.supplier, beside, small_only=lot.for_small_micro, way=lot.way)
+        yield Check(
+            "partners",
+            Verdict.PASS,
+            f"联合体、分包符合采购文件；中小企业合同份额 {partners.percent(given)}",
+            f"Consortium and subcontracts are as the document wants them; the share of small and medium enterprises is"
+            f" {partners.percent(given)}",
+            draft.cite("set_aside.partner_share"),
         )
 
 

@@ -1,5 +1,6 @@
 """Which bids are still in, and why are the others out? Derived from the rows alone, in the order of the law."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
@@ -9,7 +10,17 @@ from yangcai.cases.models import Case, Lot
 from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.reading import remembered
-from yangcai.tendering.models import BidSecurity, Clause, ClauseKind, Finding, OpenedBid, Solicitation
+from yangcai.planning.models import SetAside
+from yangcai.tendering import partners
+from yangcai.tendering.models import (
+    BidSecurity,
+    Clause,
+    ClauseKind,
+    Finding,
+    OpenedBid,
+    PartnerKind,
+    Solicitation,
+)
 
 #: The steps in which people find a bid in or out; what the arithmetic finds afterwards is in arithmetic.py.
 QUALIFICATION, RESPONSIVENESS = ClauseKind.QUALIFICATION, ClauseKind.RESPONSIVENESS
@@ -55,7 +66,7 @@ def opened(lot: Lot) -> list[OpenedBid]:
 def _opened(case: Case) -> list[OpenedBid]:
     """Of all lots at once: whoever looks at one of them looks at the next one too."""
     bids = OpenedBid.objects.filter(lot__case=case).select_related("supplier", "bid", "low_price_review", "final_offer")
-    return list(bids.prefetch_related("findings__clause", "lines").order_by("pk"))
+    return list(bids.prefetch_related("findings__clause", "lines", "partners").order_by("pk"))
 
 
 @remembered
@@ -63,10 +74,16 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     """Every bid of the lot with what was found up to a step; a step not yet taken puts nobody out."""
     unsecured = _unsecured(lot) if through == RESPONSIVENESS else frozenset()
     bids = opened(lot)
-    listed, related = _ever_debarred(lot.case), _related(lot)
+    listed, related, twice = _ever_debarred(lot.case), _related(lot), _twice(lot)
     found = []
     for bid in bids:
-        reason = _debarred(bid, listed) or related.get(bid.supplier_id, "") or _failed(bid, QUALIFICATION)
+        reason = (
+            _debarred(bid, listed)
+            or related.get(bid.supplier_id, "")
+            or twice.get(bid.pk, "")
+            or _falls_short(lot, bid)
+            or _failed(bid, QUALIFICATION)
+        )
         if reason:
             found.append(Standing(bid, QUALIFICATION, reason))
             continue
@@ -127,6 +144,31 @@ def _related(lot: Lot) -> dict[int, str]:
     pairs = [(one.pk, one.parent_id) for one in suppliers.values() if one.parent_id in suppliers]
     reason = "与参加本包的其他投标人存在直接控股、管理关系"
     return dict.fromkeys((pk for pair in pairs for pk in pair), reason)
+
+
+def _twice(lot: Lot) -> dict[int, str]:
+    """Bids whose consortium shares a member with another bid of the lot (政府采购法 art. 24; 条例 art. 22). Found after
+    the opening, like related bidders."""
+    by_name: dict[str, set[int]] = defaultdict(set)
+    for bid in opened(lot):
+        by_name[bid.supplier.name].add(bid.pk)
+        for partner in bid.partners.all():
+            if partner.kind == PartnerKind.MEMBER:
+                by_name[partner.name].add(bid.pk)
+    return {
+        pk: f"“{name}”以联合体形式参加后，又单独或者与其他供应商组成联合体参加同一采购包"
+        for name, bids in by_name.items()
+        if len(bids) > 1
+        for pk in bids
+    }
+
+
+def _falls_short(lot: Lot, bid: OpenedBid) -> str:
+    """What a set-aside demands of bidder and partners, as of the opening (财库〔2020〕46号 art. 12(2))."""
+    if lot.way == SetAside.NONE:
+        return ""
+    told = partners.falls_short(lot, bidder=bid.supplier, partners=partners.of_bid(bid), now=bid.opened_at)
+    return "；".join(refusal.zh for refusal in told)
 
 
 def _failed(bid: OpenedBid, kind: str) -> str:

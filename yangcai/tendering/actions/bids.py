@@ -15,11 +15,12 @@ from yangcai.kernel import documents, money
 from yangcai.kernel.actions import action
 from yangcai.kernel.entries import plain
 from yangcai.kernel.inputs import Input, MoneyField, PrivateFile, PrivateFilesField, RowsField, TextField
-from yangcai.kernel.refusals import in_chinese
+from yangcai.kernel.refusals import Refusal, in_chinese
+from yangcai.parties.models import Size
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import sealing
-from yangcai.tendering.models import Bid, Participation, PreferenceClaim, Solicitation
+from yangcai.tendering import partners, sealing
+from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
 
 
@@ -59,20 +60,34 @@ class LineRow(forms.Form):
     amount = MoneyField(label=_("小计"))
 
 
+class PartnerRow(forms.Form):
+    kind = forms.ChoiceField(label=_("种类"), choices=PartnerKind.choices)
+    name = TextField(label=_("名称"))
+    uscc = TextField(label=_("统一社会信用代码"), required=False)
+    size = forms.ChoiceField(label=_("企业规模"), choices=Size.choices)
+    share = forms.DecimalField(
+        label=_("合同份额"),
+        min_value=Decimal("0.0001"),
+        max_value=Decimal("0.9999"),
+        max_digits=5,
+        decimal_places=4,
+        help_text=_("占合同总金额的比例，如 0.30"),
+    )
+    work = TextField(label=_("承担的工作"), required=False)
+
+
 class SubmitBid(Input):
     price = MoneyField(label=_("投标报价（元）"), min_value=Decimal("0.01"))
     price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
     lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
     delivery = TextField(label=_("交付期"), required=False)
     preference = forms.ChoiceField(label=_("享受的价格扣除"), choices=PreferenceClaim.choices, required=False)
-    small_micro_share = forms.DecimalField(
-        label=_("小微企业合同份额"),
-        min_value=0,
-        max_value=1,
-        max_digits=5,
-        decimal_places=4,
-        required=False,
-        help_text=_("联合体或者分包时填写，如 0.30"),
+    partners = RowsField(
+        PartnerRow,
+        label=_("联合体其他成员和分包供应商"),
+        max_rows=20,
+        blank=1,
+        help_text=_("投标人为联合体牵头人；附联合协议或者分包意向协议，主体、关键性工作不得分包"),
     )
     is_domestic = forms.BooleanField(label=_("所投产品为本国产品"), required=False)
     brand = TextField(label=_("核心产品品牌"), required=False)
@@ -104,10 +119,25 @@ class SubmitBid(Input):
         return claim
 
     def clean(self) -> dict[str, Any]:
+        """What is unlawful in the bid itself is said at its field with the article, and written down nowhere."""
         cleaned = super().clean() or {}
-        if cleaned.get("preference") == PreferenceClaim.CONSORTIUM and cleaned.get("small_micro_share") is None:
-            self.add_error("small_micro_share", _("请填写小微企业在合同中的份额"))
+        if isinstance(self.subject, Lot) and "partners" in cleaned:
+            found = partners.unlawful(
+                self.subject,
+                bidder=self.by.organisation,
+                partners=partners.of_offer(cleaned),
+                claim=cleaned.get("preference", ""),
+                now=self.now,
+            )
+            for refusal in list(found):
+                self.add_error("partners", said(refusal))
         return cleaned
+
+
+def said(refusal: Refusal) -> forms.ValidationError:
+    """A Refusal as an error of the form: a refused bid leaves no Entry."""
+    article = f"（{refusal.citation.text}）" if refusal.citation else ""
+    return forms.ValidationError(f"{refusal.text}{article}", code=refusal.code)
 
 
 @action(
@@ -129,7 +159,14 @@ class SubmitBid(Input):
     sentence=("{post}递交了投标文件", "{post} submitted a bid"),
     is_public=False,
     secret=True,
-    cites=("submission.receipt", "submission.withdrawal", "submission.late_bid", "qualification.consortium"),
+    cites=(
+        "submission.receipt",
+        "submission.withdrawal",
+        "submission.late_bid",
+        "qualification.consortium",
+        "contract.subcontract",
+        "set_aside.partner_share",
+    ),
     hint=(
         "递交后立即密封并出具回执；截止前可以再次递交，以最后一次为准",
         "Sealed at once, with a receipt; until the deadline you may submit again, and the last one counts",

@@ -1,5 +1,6 @@
 """What do the envelopes hold? Opened at the deadline, read out, confirmed or objected to, concluded."""
 
+import dataclasses
 import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,8 +16,8 @@ from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import method, sealing
-from yangcai.tendering.models import Bid, BidLine, FinalOffer, OpenedBid, Opening
+from yangcai.tendering import method, partners, sealing
+from yangcai.tendering.models import Bid, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules.bids import live_bids
 
@@ -59,16 +60,18 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
         bid.save(update_fields=["damage"])
         return
     lines, files = offer.pop("lines"), offer.pop("files")
-    share = offer.pop("small_micro_share")
+    beside = partners.of_offer(offer)
+    offer.pop("partners")
     opened = OpenedBid.objects.create(
         lot=bid.lot,
         bid=bid,
         supplier=bid.supplier,
         opened_at=now,
-        small_micro_share=None if share is None else Decimal(share),
+        small_micro_share=partners.share(bid.supplier, beside, small_only=True) if beside else None,
         **{**offer, "price": Decimal(offer["price"])},
     )
     write_lines(opened, lines)
+    BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
     stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
     opened.files.set([document for document, _name in stored])
     Attachment.objects.bulk_create(

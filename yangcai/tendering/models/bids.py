@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel.models import Document, MoneyField, Rooted
-from yangcai.parties.models import Organisation, Post
+from yangcai.parties.models import Organisation, Post, Size
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 
@@ -156,6 +156,40 @@ class OpenedBid(LotRow):
         """The lines of the price form that counts."""
         last = getattr(self, "final_offer", None)
         return [line for line in self.lines.all() if line.final_offer_id == (last.pk if last else None)]
+
+
+class PartnerKind(models.TextChoices):
+    MEMBER = "member", _("联合体成员")
+    SUBCONTRACTOR = "subcontractor", _("分包供应商")
+
+
+class BidPartner(Rooted):
+    """联合体成员、分包供应商: named in the bid with its work and its share of the contract (政府采购法 art. 24, 48)."""
+
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="partners", verbose_name=_("投标报价"))
+    kind = models.TextField(_("种类"), choices=PartnerKind.choices)
+    name = models.TextField(_("名称"))
+    uscc = models.TextField(_("统一社会信用代码"), default="", blank=True)
+    size = models.TextField(_("企业规模"), choices=Size.choices)
+    share = models.DecimalField(_("合同份额"), max_digits=5, decimal_places=4)
+    work = models.TextField(_("承担的工作"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("联合体和分包")
+        constraints = [
+            models.UniqueConstraint(fields=["opened_bid", "name"], name="one_place_per_partner"),
+            models.CheckConstraint(condition=models.Q(share__gt=0, share__lt=1), name="partner_has_a_part"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
 
 
 class FinalOffer(Rooted):

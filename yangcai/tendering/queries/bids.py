@@ -12,6 +12,7 @@ from yangcai.parties.roles import BUYER, Role
 from yangcai.procedures import PROCEDURES, engine
 from yangcai.tendering.models import (
     Bid,
+    BidPartner,
     BidSecurity,
     Clause,
     CommitteeMember,
@@ -144,6 +145,18 @@ def visible_opened_bids(post: Post | None, now: datetime.datetime) -> QuerySet[O
     seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
     inside = _run_by(post, "lot__case__") | Q(lot__case__in=seat)
     return found.filter(public | Q(supplier_id=post.organisation_id) | inside)
+
+
+@scope(BidPartner)
+def visible_partners(post: Post | None, now: datetime.datetime) -> QuerySet[BidPartner]:
+    """Read out with the bid they stand behind."""
+    found = BidPartner.objects.select_related("opened_bid__lot__case", "opened_bid__supplier")
+    return found.filter(opened_bid__in=visible_opened_bids(post, now))
+
+
+@standing(BidPartner)
+def concerns_partner(partner: BidPartner, post: Post) -> bool:
+    return concerns_opened_bid(partner.opened_bid, post)
 
 
 # --- without a notice, and in the dialogue -------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from yangcai.procedures import Invite, Procedure, Stage
 from yangcai.tendering.models import (
     AwardLetter,
     Bid,
+    BidPartner,
     BidSecurity,
     Clarification,
     Clause,
@@ -183,6 +184,12 @@ OF_CASE: tuple[Kind, ...] = (
             "left_reason",
         ),
         ("lot__number", "pk"),
+    ),
+    Kind(
+        BidPartner,
+        _("联合体和分包"),
+        ("opened_bid__lot__number", "opened_bid__supplier", "kind", "name", "uscc", "size", "share", "work"),
+        ("opened_bid__lot__number", "pk"),
     ),
     Kind(
         ExpertDraw,

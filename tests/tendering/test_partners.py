@@ -1,0 +1,173 @@
+"""Who may stand behind a bid, how much of the contract is a small enterprise's, and what follows at the opening?"""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.factories import make_organisation
+from tests.tendering.test_lots import lot, planned
+from tests.tendering.walk import CLOSES, Tender, offer
+from yangcai.kernel.models import Entry
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.models import Organisation, OrganisationKind
+from yangcai.tendering import partners
+from yangcai.tendering.models import Bid, BidPartner, OpenedBid
+from yangcai.tendering.partners import Partner
+from yangcai.tendering.standing import QUALIFICATION, standings
+
+pytestmark = pytest.mark.django_db
+
+
+def row(kind: str, size: str, share: str, name: str = "示例乙公司", **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "size": size, "share": share, "work": "安装", **more}
+
+
+def party(kind: str, size: str, share: str) -> Partner:
+    return Partner(kind, f"{kind}{size}{share}", "", size, Decimal(share))
+
+
+#: The bidder's size; the partners; small and micro only; the way of the set-aside: whose share that makes.
+SHARES = [
+    ("large", [], False, "", "0"),
+    ("large", [("member", "small", "0.30")], False, "", "0.30"),
+    ("large", [("member", "medium", "0.20"), ("member", "micro", "0.10")], False, "", "0.30"),
+    ("large", [("member", "medium", "0.20"), ("member", "micro", "0.10")], True, "", "0.10"),
+    # What is left to a bidder that is one itself counts too.
+    ("small", [("member", "large", "0.60")], True, "", "0.40"),
+    ("small", [], False, "consortium", "1"),
+    # Only the partners that the set-aside demands.
+    ("large", [("member", "small", "0.30"), ("subcontractor", "small", "0.20")], False, "consortium", "0.30"),
+    ("large", [("member", "small", "0.30"), ("subcontractor", "small", "0.20")], False, "subcontract", "0.20"),
+]
+
+
+@pytest.mark.parametrize(("size", "beside", "small_only", "way", "share"), SHARES)
+def test_whose_share(size: str, beside: list[Any], small_only: bool, way: str, share: str) -> None:
+    found = partners.share(Organisation(size=size), [party(*one) for one in beside], small_only=small_only, way=way)
+    assert found == Decimal(share)
+
+
+BOTH = {"accepts_consortium": True, "subcontracting": "安装调试，不超过 40%"}
+#: What the document says; the bidder's size; what it claims; its partners: what it is told, with the article.
+TABLE = [
+    ({}, "large", "none", [row("member", "small", "0.3")], {"不接受联合体": "第二十四条"}),
+    ({}, "large", "none", [row("subcontractor", "small", "0.3")], {"不允许分包": "第三十五条"}),
+    (BOTH, "large", "none", [row("member", "small", "0.5"), row("subcontractor", "small", "0.5", "示例丙公司")],
+     {"小于 100%": "第三十五条"}),
+    (BOTH, "large", "none", [row("member", "small", "0.2"), row("subcontractor", "small", "0.2")],
+     {"各写一次": "第二十四条"}),
+    (BOTH, "small", "small_micro", [row("member", "medium", "0.2")], {"均为小微企业": "第四条"}),
+    (BOTH, "small", "small_micro", [row("member", "micro", "0.2")], {}),
+    (BOTH, "small", "small_micro", [row("subcontractor", "medium", "0.2")], {"不得分包给大中型企业": "第十二条"}),
+    (BOTH, "small", "none", [row("subcontractor", "medium", "0.2")], {}),
+    (BOTH, "large", "consortium", [], {"请填写联合体成员": "第九条"}),
+    (BOTH, "large", "consortium", [row("member", "small", "0.3")], {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "size", "claim", "beside", "told"), TABLE)
+def test_what_a_bid_is_told(
+    document: dict[str, Any], size: str, claim: str, beside: list[Any], told: dict[str, str]
+) -> None:
+    tender = Tender().published(**document)
+    post = tender.supplier(size=size)
+    data = {**offer(), "preference": claim, "partners": beside}
+    if not told:
+        tender.do("bid.submit", tender.lot, post, **data)
+        return
+    with pytest.raises(Refused) as refused:
+        tender.do("bid.submit", tender.lot, post, **data)
+    [refusal] = refused.value.refusals
+    assert refusal.field == "partners"
+    for words, article in told.items():
+        assert words in refusal.zh and article in refusal.zh
+    assert not Bid.objects.exists() and not Entry.objects.filter(action="bid.submit").exists()
+
+
+def test_a_daughter_in_the_consortium_is_no_small_enterprise_of_its_own() -> None:
+    tender = Tender().published(**BOTH)
+    post = tender.supplier(size="large")
+    daughter = make_organisation(OrganisationKind.SUPPLIER, name="示例子公司", parent=post.organisation, size="small")
+    data = {**offer(), "preference": "consortium", "partners": [row("member", "small", "0.3", daughter.name)]}
+    with pytest.raises(Refused) as refused:
+        tender.do("bid.submit", tender.lot, post, **data)
+    assert "直接控股" in refused.value.refusals[0].zh
+
+
+# --- set-asides by share -------------------------------------------------------------------------------------------
+
+#: The way; the bidder's size; its partners; whether it comes through.
+WAYS = [
+    ("consortium", "large", [row("member", "small", "0.40")], True),
+    ("consortium", "large", [row("member", "small", "0.3999")], False),
+    ("consortium", "large", [row("subcontractor", "small", "0.40")], False),
+    ("consortium", "large", [], False),
+    ("consortium", "medium", [], True),
+    ("subcontract", "large", [row("subcontractor", "micro", "0.40")], True),
+    ("subcontract", "large", [row("subcontractor", "large", "0.40")], False),
+]
+
+
+@pytest.mark.parametrize(("way", "size", "beside", "passes"), WAYS)
+def test_the_share_is_a_condition(way: str, size: str, beside: list[Any], passes: bool) -> None:
+    tender = planned(way)
+    tender.do("lots.define", tender.case, tender.runner, rows=[lot("1", "1000000", way, "0.40")])
+    tender.published(**BOTH)
+    post = tender.supplier(size=size)
+    data = {**offer(), "partners": beside}
+    if passes:
+        tender.do("bid.submit", tender.lot, post, **data)
+        return
+    with pytest.raises(Refused) as refused:
+        tender.do("bid.submit", tender.lot, post, **data)
+    assert "40%" in refused.value.refusals[0].zh and "第十二条" in refused.value.refusals[0].zh
+
+
+def test_the_condition_is_asked_again_at_the_opening() -> None:
+    """An enterprise that has grown large by then does not carry the share alone any more."""
+    tender = planned("consortium")
+    tender.do("lots.define", tender.case, tender.runner, rows=[lot("1", "1000000", "consortium", "0.40")])
+    tender.published(**BOTH)
+    grown = tender.supplier(size="medium")
+    tender.bid(grown)
+    for number in range(3):
+        beside = [row("member", "small", "0.40", f"示例{number}公司")]
+        tender.bid(tender.supplier(size="large"), price=f"{910000 + number}", partners=beside)
+    Organisation.objects.filter(pk=grown.organisation_id).update(size="large")
+    tender.open()
+    [out] = [s for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in]
+    assert out.bid.supplier_id == grown.organisation_id and "0%" in out.reason and "40%" in out.reason
+
+
+def test_a_member_that_also_bids_alone_takes_both_bids_out() -> None:
+    tender = Tender(lots=2).published(**BOTH)
+    leader, alone = tender.supplier(size="large"), tender.supplier()
+    tender.bid(leader, price="410000", partners=[row("member", "small", "0.30", alone.organisation.name)])
+    tender.bid(alone, price="420000")
+    for price in ("430000", "440000", "450000"):
+        tender.bid(tender.supplier(), price=price)
+    other = tender.case.lots.order_by("pk").last()
+    tender.bid(alone, lot=other, price="400000")  # another lot is another contract
+    tender.open()
+    out = {s.bid.supplier_id: s.reason for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in}
+    assert set(out) == {leader.organisation_id, alone.organisation_id}
+    assert all("联合体" in reason for reason in out.values())
+
+
+def test_partners_are_sealed_and_read_out_with_the_bid() -> None:
+    tender = Tender().published(**BOTH, consortium_rate="0.05")
+    tender.bid(
+        tender.supplier(size="large"),
+        preference="consortium",
+        partners=[row("member", "small", "0.30"), row("subcontractor", "micro", "0.05", "示例丙公司")],
+    )
+    tender.bids("910000", "920000")
+    assert not BidPartner.objects.exists()
+    tender.now = CLOSES
+    tender.open()
+    bid = OpenedBid.objects.get(partners__name="示例丙公司")
+    assert bid.small_micro_share == Decimal("0.35")
+    assert [(p.kind, p.size, p.share) for p in bid.partners.order_by("pk")] == [
+        ("member", "small", Decimal("0.3000")), ("subcontractor", "micro", Decimal("0.0500")),
+    ]  # fmt: skip

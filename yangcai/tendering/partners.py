@@ -1,0 +1,206 @@
+"""Who stands behind a bid beside its bidder, how much of the contract is whose, and is that lawful?"""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from yangcai.cases.models import Lot
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation, Size
+from yangcai.planning.models import PARTNERED, SetAside
+from yangcai.tendering.models import OpenedBid, PartnerKind, PreferenceClaim, Solicitation
+
+SMALL_MICRO = frozenset({Size.SMALL, Size.MICRO})
+SME = SMALL_MICRO | {Size.MEDIUM}
+WHOLE = Decimal(1)
+#: Whose share counts where a consortium, or a subcontract, is demanded.
+COUNTED = {SetAside.CONSORTIUM: PartnerKind.MEMBER, SetAside.SUBCONTRACT: PartnerKind.SUBCONTRACTOR}
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A member of the consortium beside its leader, or a subcontractor; `share` of the contract amount."""
+
+    kind: str
+    name: str
+    uscc: str
+    size: str
+    share: Decimal
+    work: str = ""
+
+
+def of_offer(offer: Mapping[str, Any]) -> tuple[Partner, ...]:
+    """As the bidder fills them in, or as they lie in the envelope."""
+    return tuple(Partner(**{**row, "share": Decimal(row["share"])}) for row in offer.get("partners") or ())
+
+
+def of_bid(bid: OpenedBid) -> tuple[Partner, ...]:
+    """As they were read out."""
+    return tuple(Partner(p.kind, p.name, p.uscc, p.size, p.share, p.work) for p in bid.partners.all())
+
+
+def is_favoured(organisation: Organisation, *, small_only: bool) -> bool:
+    return organisation.is_small_micro if small_only else organisation.is_sme
+
+
+def share(bidder: Organisation, partners: Iterable[Partner], *, small_only: bool, way: str = "") -> Decimal:
+    """How much of the contract is that of small and medium (or small and micro) enterprises: theirs among the partners,
+    and what is left to the bidder if it is one itself. `way` counts only the partners that this set-aside demands."""
+    partners = tuple(partners)
+    sizes = SMALL_MICRO if small_only else SME
+    counted = COUNTED.get(SetAside(way)) if way else None
+    theirs = sum((p.share for p in partners if p.size in sizes and counted in (None, p.kind)), Decimal(0))
+    left = WHOLE - sum((p.share for p in partners), Decimal(0))
+    return theirs + (left if is_favoured(bidder, small_only=small_only) else Decimal(0))
+
+
+def falls_short(
+    lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], now: datetime.datetime
+) -> list[Refusal]:
+    """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2))."""
+    partners, small_only, found = tuple(partners), lot.for_small_micro, []
+    on, who = applicable(lot.case, now=now), "小微企业" if lot.for_small_micro else "中小企业"
+    who_en = "small and micro enterprises" if small_only else "small and medium enterprises"
+    members = [p for p in partners if p.kind == PartnerKind.MEMBER]
+    if lot.is_reserved:
+        others = [p.name for p in members if p.size not in (SMALL_MICRO if small_only else SME)]
+        if not is_favoured(bidder, small_only=small_only):
+            others.insert(0, bidder.name)
+        if others:
+            found.append(
+                refuse(
+                    "set_aside.consortium",
+                    code="not_all_are_smes",
+                    zh="本包专门面向{who}采购，投标人和联合体各方应当均为{who}：{names}不是",
+                    en="The lot is reserved for {who_en}: the bidder and every member must be one; not so: {names}",
+                    who=who,
+                    who_en=who_en,
+                    names="、".join(others),
+                    **on,
+                )
+            )
+    elif lot.way in PARTNERED:
+        given = share(bidder, partners, small_only=small_only, way=lot.way)
+        if given < lot.set_aside_share:
+            found.append(
+                refuse(
+                    "set_aside.partner_share",
+                    code="sme_share_too_small",
+                    zh="{who}的合同份额为 {given}，未达到采购文件要求的 {wanted}",
+                    en="The contract share of {who_en} is {given}, below the {wanted} that the document demands",
+                    who=who,
+                    who_en=who_en,
+                    given=percent(given),
+                    wanted=percent(lot.set_aside_share),
+                    **on,
+                )
+            )
+    return found
+
+
+def unlawful(
+    lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], claim: str, now: datetime.datetime
+) -> Iterator[Refusal]:
+    """Everything that the form of a bid says about its partners before it is sealed; nothing here tells of others."""
+    partners, on = tuple(partners), applicable(lot.case, now=now)
+    file = Solicitation.objects.filter(case_id=lot.case_id).first()
+    members = [p for p in partners if p.kind == PartnerKind.MEMBER]
+    subcontractors = [p for p in partners if p.kind == PartnerKind.SUBCONTRACTOR]
+    if members and not (file and file.accepts_consortium):
+        yield refuse(
+            "qualification.consortium",
+            code="consortium_not_accepted",
+            zh="采购文件不接受联合体，请单独投标",
+            en="The document accepts no consortia: bid alone",
+            **on,
+        )
+    if subcontractors and not (file and file.subcontracting):
+        yield refuse(
+            "contract.subcontract",
+            code="subcontract_not_allowed",
+            zh="采购文件不允许分包",
+            en="The document allows no subcontracts",
+            **on,
+        )
+    if sum((p.share for p in partners), Decimal(0)) >= WHOLE:
+        yield refuse(
+            "contract.subcontract",
+            code="nothing_left_to_the_bidder",
+            zh="联合体其他成员和分包供应商的份额合计应当小于 100%：合同的主体部分由投标人承担",
+            en="The shares of members and subcontractors must stay below 100 %: the main part is the bidder's",
+            **on,
+        )
+    names = [bidder.name, *(p.name for p in partners)]
+    if len(set(names)) < len(names):
+        yield refuse(
+            "qualification.consortium",
+            code="partner_named_twice",
+            zh="投标人、联合体成员和分包供应商各写一次，不得重复",
+            en="The bidder, its members and its subcontractors are each named once",
+            **on,
+        )
+    if claim == PreferenceClaim.SMALL_MICRO and any(p.size not in SMALL_MICRO for p in members):
+        yield refuse(
+            "set_aside.consortium",
+            code="consortium_not_small",
+            zh="联合体各方均为小微企业的才视同小微企业；有其他企业的，请选择“联合体或者分包”",
+            en="Only a consortium of small and micro enterprises alone counts as one; claim as a consortium instead",
+            **on,
+        )
+    if claim == PreferenceClaim.CONSORTIUM and not partners:
+        yield refuse(
+            "price_preference.partner_share",
+            code="no_partner",
+            zh="请填写联合体成员或者分包供应商及其合同份额",
+            en="Name the members or subcontractors and their shares of the contract",
+            **on,
+        )
+    yield from _too_high(lot, bidder, subcontractors, claim, on)
+    if claim == PreferenceClaim.CONSORTIUM or lot.way in PARTNERED:
+        yield from _related(lot, bidder, partners, now=now)
+    yield from falls_short(lot, bidder=bidder, partners=partners, now=now)
+
+
+def _too_high(
+    lot: Lot, bidder: Organisation, subcontractors: list[Partner], claim: str, on: dict[str, Any]
+) -> Iterator[Refusal]:
+    """Who is favoured passes nothing on to a larger class (财库〔2020〕46号 art. 12(4))."""
+    if not (lot.is_reserved or claim == PreferenceClaim.SMALL_MICRO):
+        return
+    allowed = SMALL_MICRO if bidder.is_small_micro else SME
+    for partner in subcontractors:
+        if partner.size not in allowed:
+            yield refuse(
+                "set_aside.no_upward_subcontract",
+                code="upward_subcontract",
+                zh="享受扶持政策的小微企业不得分包给大中型企业，中型企业不得分包给大型企业：{name}",
+                en="A favoured enterprise may not subcontract to a larger class: {name}",
+                name=partner.name,
+                **on,
+            )
+
+
+def _related(
+    lot: Lot, bidder: Organisation, partners: tuple[Partner, ...], *, now: datetime.datetime
+) -> Iterator[Refusal]:
+    """As far as the platform knows who holds whom (财库〔2020〕46号 art. 8, 9)."""
+    known = Q(name__in=[p.name for p in partners]) | Q(uscc__in=[p.uscc for p in partners if p.uscc])
+    group = {bidder.pk: bidder} | {found.pk: found for found in Organisation.objects.filter(known)}
+    if any(one.parent_id in group for one in group.values()):
+        yield refuse(
+            "set_aside.unrelated",
+            code="partner_related",
+            zh="中小企业与联合体内其他企业、分包企业之间不得存在直接控股、管理关系",
+            en="A small or medium enterprise may not be held or managed by the others in the consortium or subcontract",
+            **applicable(lot.case, now=now),
+        )
+
+
+def percent(ratio: Decimal) -> str:
+    """0.3 → 30%."""
+    return f"{(ratio * 100).normalize():f}%"
