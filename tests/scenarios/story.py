@@ -56,7 +56,9 @@ def lot(number: str, bids: Sequence[Bid], *, budget: str, method: str = "rated")
     return published.Lot(number, f"示例第{number}包", Decimal(budget), None, evaluation, tuple(bids))
 
 
-def purchase(*lots: published.Lot, category: str = "goods", method: str = "open_tender", grounds: str = "") -> CaseFile:
+def purchase(
+    *lots: published.Lot, category: str = "goods", method: str = "open_tender", grounds: str = "", **more: Any
+) -> CaseFile:
     """Invited on Monday, 2 March 2026; every later day follows as in a replay."""
     return CaseFile(
         file="",
@@ -72,6 +74,7 @@ def purchase(*lots: published.Lot, category: str = "goods", method: str = "open_
         budget=sum((one.budget or Decimal(0) for one in lots), Decimal(0)),
         dates=Dates(invitation=datetime.date(2026, 3, 2)),
         lots=lots,
+        **more,
     )
 
 

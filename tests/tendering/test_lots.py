@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.tendering.walk import Tender, criteria, document, offer
+from yangcai.kernel.models import Entry
 from yangcai.portal.models import Notice
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import Clause
@@ -125,3 +126,32 @@ def test_a_repeated_purchase_lifts_it_from_every_lot() -> None:
     again = tender.do("case.retender", tender.case, tender.runner, lift_set_aside=True).value
     assert [one.way for one in again.lots.all()] == ["none", "none"]
     assert document()["industry"] == again.solicitation.industry
+
+
+# --- limits on how many lots a bidder may have -----------------------------------------------------------------------
+
+
+def test_a_supplier_bids_for_no_more_lots_than_the_file_allows() -> None:
+    """Said at the form, and written down nowhere: an Entry would tell that it bids."""
+    tender = Tender(lots=3).published(max_lots_bid=2)
+    first, second, third = tender.case.lots.order_by("pk")
+    post = tender.supplier()
+    earlier = tender.bid(post, lot=first, price="300000.00")
+    tender.bid(post, lot=second, price="300000.00")
+    tender.bid(post, lot=second, price="290000.00")  # the same lot again is no further lot
+    told = tender.refused("bid.submit", third, post, **offer("300000.00"))
+    assert "至多投 2 个采购包" in told["invalid_input"].zh and "第二十条" in told["invalid_input"].zh
+    assert not Entry.objects.filter(action="bid.submit", outcome="refused").exists()
+    tender.do("bid.withdraw", earlier, post)
+    tender.bid(post, lot=third, price="300000.00")
+
+
+def test_limits_and_orders_that_contradict_themselves_are_refused() -> None:
+    tender = Tender(lots=2)
+    data = {**document(), "max_lots_bid": 1, "max_lots_won": 2}
+    told = tender.refused("solicitation.draft", tender.case, tender.runner, **data)
+    assert set(told) == {"lot_limits_contradict"} and told["lot_limits_contradict"].field == "max_lots_won"
+    one, two = lot("1", "400000", award_order=2), lot("2", "600000")
+    assert set(tender.refused("lots.define", tender.case, tender.runner, rows=[one, two])) == {"award_order_unclear"}
+    tender.do("lots.define", tender.case, tender.runner, rows=[one, two | {"award_order": 1}])
+    assert [found.number for found in tender.case.lots_in_award_order] == ["2", "1"]

@@ -118,6 +118,11 @@ class Case(Root):
         """In the order in which they were defined."""
         return tuple(sorted(self.lots.all(), key=lambda lot: lot.pk))
 
+    @property
+    def lots_in_award_order(self) -> "tuple[Lot, ...]":
+        """As the file declares it, else as they were defined: it decides where a bidder may win only so many lots."""
+        return tuple(sorted(self.every_lot(), key=lambda lot: (lot.award_order, lot.pk)))
+
     def has_reached(self, stage: str) -> bool:
         """Whether the case or one of its lots ever came to this stage."""
         return any(period.stage == stage for period in self.every_period())
@@ -155,6 +160,7 @@ class Lot(Rooted):
     set_aside = models.TextField(_("预留份额"), choices=SetAside.choices, default=SetAside.NONE)
     set_aside_share = models.DecimalField(_("中小企业合同份额"), max_digits=5, decimal_places=4, default=0)
     for_small_micro = models.BooleanField(_("限于小微企业"), default=False)
+    award_order = models.PositiveSmallIntegerField(_("定标次序"), default=0)
     outcome = models.TextField(_("结果"), choices=LotOutcome.choices, default="", blank=True)
     outcome_at = models.DateTimeField(_("结果时间"), null=True, blank=True)
     outcome_reason = models.TextField(_("理由"), default="", blank=True)

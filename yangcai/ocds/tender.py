@@ -148,6 +148,10 @@ def tender(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
             }
             for lot in lots
         ],
+        "lotDetails": {
+            "maximumLotsBidPerSupplier": solicitation.max_lots_bid if solicitation else None,
+            "maximumLotsAwardedPerSupplier": solicitation.max_lots_won if solicitation else None,
+        },
         "items": [
             {
                 "id": lot.number,

@@ -157,6 +157,8 @@ class CaseFile:
     grounds: str = ""
     ceiling: Decimal | None = None
     set_aside: str = "none"
+    max_lots_bid: int | None = None
+    max_lots_won: int | None = None
     emergency: bool = False
     dates: Dates = Dates()
     events: tuple[Event, ...] = ()

@@ -39,6 +39,7 @@ from yangcai.tendering.models import (
     Invitee,
     OpenedBid,
 )
+from yangcai.tendering.rules.award import open_candidates
 
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
@@ -350,6 +351,9 @@ class Walk:
             "price_formula": evaluation.price_formula,
             "rounding": evaluation.rounding,
         }
+        for limit in ("max_lots_bid", "max_lots_won"):
+            if getattr(self.file, limit) is not None:
+                data[limit] = getattr(self.file, limit)
         if "small_micro" in rates:
             data["small_micro_rate"] = rates["small_micro"]
         if "consortium" in rates:
@@ -634,10 +638,10 @@ class Walk:
             if Award.objects.filter(lot=lot, refused_at=None).exists():
                 continue
             winner = next((a.supplier for a in self.file.outcome.awards if a.lot == told.lot), None)
-            ranked = candidates(lot)
-            chosen = next((c for c in ranked if c.supplier.name == winner), ranked[0])
+            first = open_candidates(lot, now=self.moment(58))[0]
+            chosen = next((c for c in candidates(lot) if c.supplier.name == winner), first)
             data: dict[str, Any] = {"candidate": chosen}
-            if chosen.rank > 1:
+            if chosen.rank > first.rank:
                 data |= {"ground": "other", "reason": "公布的结果"}
             self.do("award.determine", lot, self.people.reviewer, self.moment(58), **data)
         self.fail_lots(Stage.EVALUATION, self.moment(58), beside_awards=True)

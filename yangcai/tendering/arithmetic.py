@@ -9,7 +9,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from yangcai import procedures
+from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable
 from yangcai.kernel import money
@@ -133,11 +133,21 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
         small_micro_rate=Decimal(0) if lot.is_reserved else file.small_micro_rate,
         partner_rate=Decimal(0) if lot.is_reserved else file.consortium_rate,
         reserved=lot.is_reserved,
+        candidates=_candidates(lot, file, now=now),
         minimum=method.enough(case, Stage.EVALUATION, now=now),
         instead=own,
         by_merit="evaluation.rank_rated" in own,
         **applicable(case, now=now),
     )
+
+
+def _candidates(lot: Lot, file: Solicitation, *, now: datetime.datetime) -> int | None:
+    """Where a bidder may win only so many lots, as many candidates more as winners of other lots may have to be passed
+    over; None: the usual number."""
+    usual = law.find(method.of(lot.case).own("evaluation.candidates"), **applicable(lot.case, now=now))
+    if file.max_lots_won is None or usual is None:
+        return None
+    return int(usual.value) + len(lot.case.every_lot()) - 1
 
 
 def _kind(criterion: Criterion) -> evaluation.Kind:

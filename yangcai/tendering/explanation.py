@@ -20,6 +20,7 @@ from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import standing
 from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
+from yangcai.tendering.rules.lots import at_limit
 
 #: How a frozen report calls its deductions.
 DEDUCTIONS = {
@@ -272,6 +273,16 @@ def _reasons(
                 _found("evaluation.same_brand", on),
             )
         )
+    elif result.get("rank") and not failed and _passed_over(letter, result["rank"]):
+        found.append(
+            Said(
+                f"评审排名第 {result['rank']}，在本项目其他采购包中标已达到采购文件规定的数量，"
+                "按定标次序不再确定为本包中标供应商",
+                f"Ranked {result['rank']}; your organisation has won as many other lots as the file allows one bidder,"
+                " so that in the declared order this lot went to the next candidate",
+                _found("solicitation.lot_limit", on),
+            )
+        )
     elif result.get("rank") and not failed:
         rule = "evaluation.rank_rated" if result.get("total") is not None else "evaluation.rank_lowest"
         found.append(
@@ -290,6 +301,12 @@ def _reasons(
     if review is not None:
         found.append(_low_price(review, on))
     return found
+
+
+def _passed_over(letter: AwardLetter, rank: int) -> bool:
+    """Whether this bidder stood before the winner and had won as many other lots as the file allows."""
+    award = Award.objects.filter(lot=letter.lot, announced_at=letter.issued_at).select_related("candidate").first()
+    return award is not None and rank < award.candidate.rank and letter.supplier_id in at_limit(letter.lot)
 
 
 def _invalid(told: Mapping[str, Any]) -> Said:

@@ -52,6 +52,16 @@ def set_aside(lot: Lot) -> str:
     return told[0] if len(told) == 1 else f"{told[0]}（{'，'.join(told[1:])}）"
 
 
+def lot_limit(case: Case, solicitation: Solicitation) -> str:
+    """For how many lots a supplier may bid, how many it may win, and in which order they are awarded."""
+    most_bid, most_won = solicitation.max_lots_bid, solicitation.max_lots_won
+    told = [f"每家供应商至多可投 {most_bid} 个采购包"] if most_bid else []
+    if most_won:
+        order = "、".join(lot.number for lot in case.lots_in_award_order)
+        told.append(f"每家供应商至多可中 {most_won} 个采购包，按采购包 {order} 的次序确定中标供应商")
+    return "；".join(told)
+
+
 def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
     solicitation = Solicitation.objects.get(case=case)
     clauses = Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION).order_by("number")
@@ -75,6 +85,7 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
         "requirement": solicitation.requirement,
         "delivery": solicitation.delivery,
         "accepts_consortium": solicitation.accepts_consortium,
+        "lot_limit": lot_limit(case, solicitation),
         "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
         "set_aside": case.get_set_aside_display(),
         "documents_from": solicitation.documents_from,
@@ -105,6 +116,7 @@ notice_type(
                     Field("requirement", "采购需求", "Needs", rule=CONTENT),
                     Field("delivery", "合同履行期限", "Contract term"),
                     Field("accepts_consortium", "是否接受联合体投标", "Consortia accepted", FLAG),
+                    Field("lot_limit", "采购包限制", "Limit on lots", rule="solicitation.lot_limit", optional=True),
                 ),
             ),
             Section(

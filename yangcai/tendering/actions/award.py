@@ -21,6 +21,7 @@ from yangcai.tendering.models import AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.lots import at_limit, comes_next
 from yangcai.tendering.rules.qualification import through
 
 
@@ -45,12 +46,12 @@ class DetermineAward(Input):
     on=Lot,
     by={Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
     at={Stage.AWARD},
-    needs=(rules.not_awarded, rules.has_candidate),
+    needs=(rules.not_awarded, comes_next, rules.has_candidate),
     checks=(rules.in_rank_order,),
     input=DetermineAward,
     sentence=("{post}确定了中标供应商", "{post} determined the winner"),
     is_public=False,
-    cites=("award.decide", "award.in_order", "award.deemed", *every(Stage.AWARD, "decide")),
+    cites=("award.decide", "award.in_order", "award.deemed", "solicitation.lot_limit", *every(Stage.AWARD, "decide")),
     hint=(
         "收到评标报告后按候选人顺序确定；逾期不确定又无合法理由的，视同确定第一候选人",
         "In the order of the candidates; if time runs out without lawful reason, the first one is deemed the winner",
@@ -70,7 +71,7 @@ def determine_award(
     on=Lot,
     by={Role.PLATFORM},
     at={Stage.AWARD},
-    needs=(rules.not_awarded, rules.has_candidate, rules.buyer_was_silent),
+    needs=(rules.not_awarded, comes_next, rules.has_candidate, rules.buyer_was_silent),
     sentence=(
         "采购人逾期未确定，{post}依法视同确定排名第一的候选人为中标供应商",
         "The buyer let its time pass: {post} records that the first candidate is deemed the winner",
@@ -129,17 +130,20 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
     report = rules.sent_report(lot) or EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
     results = report.result["bids"] if report else {}
     refused = set(Award.objects.filter(lot=lot, refused_at__isnull=False).values_list("supplier_id", flat=True))
+    full = at_limit(lot) if award else frozenset()
     opened = list(OpenedBid.objects.filter(lot=lot))
     for bid in opened:
         found = results.get(str(bid.pk), {})
         wins = award is not None and bid.supplier_id == award.supplier_id
+        passed = award is not None and bid.supplier_id in full and (found.get("rank") or 0) < award.candidate.rank
+        why = _why_lost(found, refused=bid.supplier_id in refused, full=passed)
         AwardLetter.objects.create(
             lot=lot,
             supplier_id=bid.supplier_id,
             is_winner=wins,
             score=found.get("total"),
             rank=found.get("rank"),
-            reason="" if wins else bid.invalid_reason or reason or _why_lost(found, refused=bid.supplier_id in refused),
+            reason="" if wins else bid.invalid_reason or reason or why,
             issued_at=now,
         )
     # Too few came for an opening: those who did come are told why nothing was opened.
@@ -148,9 +152,11 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
             AwardLetter.objects.create(lot=lot, supplier_id=supplier, is_winner=False, reason=reason, issued_at=now)
 
 
-def _why_lost(found: dict[str, Any], *, refused: bool) -> str:
+def _why_lost(found: dict[str, Any], *, refused: bool, full: bool) -> str:
     if refused:
         return "拒绝与采购人签订合同"
+    if full and found.get("rank"):
+        return f"评审排名第 {found['rank']}，在本项目其他采购包中标已达到采购文件规定的数量"
     if found.get("same_brand_as"):
         return "与排名在前的投标人为同一品牌，不作为中标候选人"
     return f"评审排名第 {found['rank']}，未被确定为中标供应商" if found.get("rank") else "未被确定为中标供应商"

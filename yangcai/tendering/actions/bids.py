@@ -121,6 +121,9 @@ class SubmitBid(Input):
     def clean(self) -> dict[str, Any]:
         """What is unlawful in the bid itself is said at its field with the article, and written down nowhere."""
         cleaned = super().clean() or {}
+        full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now)
+        if full is not None:
+            self.add_error(None, said(full))
         if isinstance(self.subject, Lot) and "partners" in cleaned:
             found = partners.unlawful(
                 self.subject,
@@ -166,6 +169,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
         "qualification.consortium",
         "contract.subcontract",
         "set_aside.partner_share",
+        "solicitation.lot_limit",
     ),
     hint=(
         "递交后立即密封并出具回执；截止前可以再次递交，以最后一次为准",

@@ -26,6 +26,9 @@ class LotRow(forms.Form):
     budget = MoneyField(label=_("预算金额"), min_value=Decimal("0.01"))
     ceiling = MoneyField(label=_("最高限价"), min_value=Decimal("0.01"), required=False)
     evaluation_method = forms.ChoiceField(label=_("评审方法"), choices=EvaluationMethod.choices)
+    award_order = forms.IntegerField(
+        label=_("定标次序"), min_value=1, max_value=200, required=False, help_text=_("不填时按包号先后")
+    )
     set_aside = forms.ChoiceField(label=_("预留份额"), choices=[("", "—"), *SetAside.choices], required=False)
     set_aside_share = ShareField(label=_("中小企业合同份额"), help_text=_("要求联合体或者合同分包的，如 0.30"))
     for_small_micro = forms.BooleanField(label=_("预留部分限于小微企业"), required=False)
@@ -45,6 +48,7 @@ class DefineLots(Input):
         usual = SetAside.WHOLE if self.subject.set_aside == SetAside.WHOLE else SetAside.NONE
         for row in rows:
             row["set_aside"] = row["set_aside"] or usual
+            row["award_order"] = row["award_order"] or 0
             row["set_aside_share"] = row["set_aside_share"] or Decimal(0)
         return rows
 
@@ -57,7 +61,12 @@ class DefineLots(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(lots.lots_within_budget, lots.set_aside_has_its_share, lots.lots_keep_the_planned_share),
+    checks=(
+        lots.lots_within_budget,
+        lots.orders_differ,
+        lots.set_aside_has_its_share,
+        lots.lots_keep_the_planned_share,
+    ),
     input=DefineLots,
     sentence=("{post}划分了采购包", "{post} defined the lots"),
     is_public=False,

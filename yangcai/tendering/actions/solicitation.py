@@ -45,6 +45,16 @@ class DraftSolicitation(Input):
     subcontracting = TextField(
         label=_("允许分包的内容和比例"), lines=2, required=False, help_text=_("不允许分包时留空")
     )
+    max_lots_bid = forms.IntegerField(
+        label=_("每家供应商可投采购包数"), min_value=1, max_value=200, required=False, help_text=_("不限制时留空")
+    )
+    max_lots_won = forms.IntegerField(
+        label=_("每家供应商可中采购包数"),
+        min_value=1,
+        max_value=200,
+        required=False,
+        help_text=_("兼投不兼中的填 1，按采购包的定标次序依次确定；不限制时留空"),
+    )
     accepts_imports = forms.BooleanField(label=_("接受进口产品"), required=False)
     import_approval = TextField(label=_("进口产品核准文号"), required=False)
     small_micro_rate = ShareField(label=_("小微企业价格扣除比例"), help_text=_("不填时取法定最低比例"))
@@ -123,6 +133,7 @@ class DraftSolicitation(Input):
         rules.performance_within_cap,
         rules.paid_in_time,
         rules.industry_is_stated,
+        lots.limits_agree,
         rules.imports_are_approved,
         rules.formula_is_lawful,
         rules.deductions_are_lawful,
@@ -138,6 +149,7 @@ class DraftSolicitation(Input):
         "solicitation.contract_terms",
         "solicitation.validity",
         "solicitation.core_product",
+        "solicitation.lot_limit",
         "solicitation.no_pointing",
         "solicitation.no_brand",
         "solicitation.negotiable",

@@ -32,6 +32,8 @@ class Solicitation(CaseRow):
     performance_security_rate = models.DecimalField(_("履约保证金比例"), max_digits=5, decimal_places=4, default=0)
     accepts_consortium = models.BooleanField(_("接受联合体"), default=False)
     accepts_imports = models.BooleanField(_("接受进口产品"), default=False)
+    max_lots_bid = models.PositiveSmallIntegerField(_("可投采购包数"), null=True, blank=True)
+    max_lots_won = models.PositiveSmallIntegerField(_("可中采购包数"), null=True, blank=True)
     subcontracting = models.TextField(_("分包"), default="", blank=True)
     industry = models.TextField(_("标的所属行业"), default="", blank=True)
     small_micro_rate = models.DecimalField(_("小微企业价格扣除比例"), max_digits=5, decimal_places=4, default=0)

@@ -19,6 +19,7 @@ from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import ClauseKind, EvaluationReport, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.lots import at_limit
 from yangcai.tendering.rules.qualification import through
 
 #: The clock after whose end the first candidate is deemed the winner (87号令 art. 68).
@@ -82,9 +83,9 @@ def live_award(lot: Lot) -> Award | None:
 
 
 def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
-    """Candidates in rank order who have not refused an award and are not debarred now."""
+    """Candidates in rank order who have not refused an award, are not debarred now and may win one lot more."""
     refused = Award.objects.filter(lot=lot, refused_at__isnull=False).values("supplier_id")
-    ranked = candidates(lot).exclude(supplier_id__in=refused)
+    ranked = candidates(lot).exclude(supplier_id__in=refused).exclude(supplier_id__in=at_limit(lot))
     return [one for one in ranked if not may_take_part(one.supplier, at=now)]
 
 
@@ -119,6 +120,15 @@ def in_rank_order(
     still_open = open_candidates(subject, now=now)
     if candidate.pk not in {one.pk for one in still_open}:
         yield from may_take_part(candidate.supplier, at=now)
+        if candidate.supplier_id in at_limit(subject):
+            yield refuse(
+                "solicitation.lot_limit",
+                code="lot_limit_reached",
+                zh="该候选人在本项目中标的采购包已达到采购文件规定的数量，请确定下一候选人",
+                en="This candidate has won as many lots as the file allows: take the next one",
+                field="candidate",
+                **on,
+            )
         if Award.objects.filter(candidate=candidate, refused_at__isnull=False).exists():
             yield refuse(
                 own(subject.case, "award.refused"),

@@ -158,6 +158,25 @@ def is_eligible(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | N
     )
 
 
+def bids_for_enough_lots(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The file may limit for how many lots one supplier bids. Said on the form and not as a need: what is refused there
+    is written down, and would tell that the supplier bids (87号令 art. 28)."""
+    if not isinstance(subject, Lot):
+        return None
+    most = Solicitation.objects.filter(case_id=subject.case_id).values_list("max_lots_bid", flat=True).first()
+    others = live_bids(lot__case_id=subject.case_id, supplier_id=by.organisation_id).exclude(lot=subject)
+    if most is None or others.count() < most:
+        return None
+    return refuse(
+        "solicitation.lot_limit",
+        code="enough_lots",
+        zh="采购文件规定每家供应商至多投 {most} 个采购包，贵单位已经投满；请先撤回其他采购包的投标文件",
+        en="The file lets one supplier bid for {most} lots at most, and you bid for as many: withdraw a bid first",
+        most=most,
+        **applicable(subject.case, now=now),
+    )
+
+
 def is_live(subject: Bid, *, by: Any, now: datetime.datetime) -> Refusal | None:
     if subject.replaced_at is None and subject.withdrawn_at is None:
         return None

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from yangcai.cases.models import Case, Lot
+from django.db.models import Count
+
+from yangcai.cases.models import Award, Case, Lot, LotOutcome
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import BY_SHARE, PARTNERED, SetAside
+from yangcai.tendering import standing
 from yangcai.tendering.models import Solicitation
 
 
@@ -46,6 +49,89 @@ def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict
             )
         )
     return found
+
+
+# --- limits on how many lots a bidder may have -----------------------------------------------------------------------
+
+
+def orders_differ(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> Refusal | None:
+    """Lots are awarded one after the other, as the file declares: all have their place in the order, or none."""
+    given = [row["award_order"] for row in rows if row["award_order"]]
+    if not given or (len(given) == len(rows) and len(set(given)) == len(rows)):
+        return None
+    return refuse(
+        "solicitation.lot_limit",
+        code="award_order_unclear",
+        zh="定标次序应当每包各填一个、互不相同，或者都不填（按包号先后）",
+        en="Give every lot its own place in the order of award, or none of them",
+        field="rows",
+        **applicable(subject, now=now),
+    )
+
+
+def limits_agree(
+    subject: Case, *, now: datetime.datetime, max_lots_bid: int | None, max_lots_won: int | None, **_: Any
+) -> Refusal | None:
+    if max_lots_bid is None or max_lots_won is None or max_lots_won <= max_lots_bid:
+        return None
+    return refuse(
+        "solicitation.lot_limit",
+        code="lot_limits_contradict",
+        zh="可中采购包数 {won} 不能多于可投采购包数 {bid}",
+        en="A bidder cannot win {won} lots where it may bid for {bid}",
+        field="max_lots_won",
+        won=max_lots_won,
+        bid=max_lots_bid,
+        **applicable(subject, now=now),
+    )
+
+
+def may_win(case: Case) -> int | None:
+    """How many lots of the case one bidder may win (兼投不兼中: one); None without a limit."""
+    file = standing.solicitation(case)
+    return file.max_lots_won if file else None
+
+
+def at_limit(lot: Lot) -> frozenset[int]:
+    """Suppliers that have won as many other lots of the case as one may."""
+    most = may_win(lot.case)
+    if most is None:
+        return frozenset()
+    won = Award.objects.filter(lot__case_id=lot.case_id, refused_at__isnull=True).exclude(lot=lot)
+    counted = won.values("supplier_id").annotate(lots=Count("pk")).filter(lots__gte=most)
+    return frozenset(counted.values_list("supplier_id", flat=True))
+
+
+def undecided_before(lot: Lot) -> list[Lot]:
+    """The lots that come before this one in the order of award and are neither awarded nor over; none without limit."""
+    if may_win(lot.case) is None:
+        return []
+    awarded = set(
+        Award.objects.filter(lot__case_id=lot.case_id, refused_at__isnull=True).values_list("lot_id", flat=True)
+    )
+    over = {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}
+    found = []
+    for one in lot.case.lots_in_award_order:
+        if one.pk == lot.pk:
+            break
+        if one.pk not in awarded and one.outcome not in over:
+            found.append(one)
+    return found
+
+
+def comes_next(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Where a bidder may win only so many lots, the lots are awarded in the order that the file declares."""
+    before = undecided_before(subject)
+    if not before:
+        return None
+    return refuse(
+        "solicitation.lot_limit",
+        code="earlier_lot_undecided",
+        zh="采购文件限制可中采购包数，按定标次序应当先确定采购包 {lots} 的中标供应商",
+        en="The file limits how many lots a bidder may win: decide first on {lots}",
+        lots="、".join(one.number for one in before),
+        **applicable(subject.case, now=now),
+    )
 
 
 # --- set-asides ----------------------------------------------------------------------------------------------------

@@ -9,9 +9,8 @@ from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, runner
 from yangcai.kernel import calendar, tasks
-from yangcai.kernel.actions import perform
+from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
-from yangcai.kernel.refusals import Refused
 from yangcai.kernel.tasks import Due
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
@@ -30,6 +29,7 @@ from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.clarification import clarifications
 from yangcai.tendering.rules.committee import members
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
+from yangcai.tendering.rules.lots import may_win
 from yangcai.tendering.rules.qualification import through
 from yangcai.tendering.rules.solicitation import is_complete
 
@@ -370,10 +370,11 @@ def deem(task: Task, *, now: datetime.datetime) -> None:
     lot = Lot.objects.filter(pk=int(task.subject.partition(":")[2])).first()
     if lot is None:
         return
-    try:
-        perform(deem_award, lot, by=platform_post(now=now), now=now)
-    except Refused:
-        return
+    by = platform_post(now=now)
+    # Where a bidder may win only so many lots they follow one another, whichever task fires first.
+    for one in lot.case.lots_in_award_order if may_win(lot.case) else (lot,):
+        if not can(deem_award, one, by=by, now=now):
+            perform(deem_award, one, by=by, now=now)
 
 
 tasks.FIRES[awards.DECIDE_CLOCK] = deem
