@@ -21,7 +21,7 @@ from tests.tendering.walk import Tender
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Task
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, vrd
+from yangcai.tendering import arithmetic, standing, vrd
 from yangcai.tendering.models import BidSecurity, Committee, EvaluationReport, LowPriceReview, Score
 from yangcai.tendering.queries.evaluation import findings, report_for, score_table
 
@@ -109,6 +109,36 @@ def test_domestic_products_are_preferred_where_both_kinds_compete() -> None:
     h.compute()
     assert [h.result(n)["evaluated_price"] for n in range(3)] == ["800000.00", "850000.00", "1100000.00"]
     assert h.result(1)["price_score"] == "28.24"
+
+
+def test_of_several_products_the_domestic_share_of_the_cost_counts() -> None:
+    """80 % of the cost is enough for the whole offer (国办发〔2025〕34号), anything less is not."""
+    offers = [
+        Offer("1000000", rest={"is_domestic": True, "domestic_share": Decimal(share)}) for share in ("0.80", "0.7999")
+    ]
+    h = three(*offers, "1000000")
+    h.score(EQUAL)
+    h.compute()
+    assert [h.result(n)["evaluated_price"] for n in range(2)] == ["800000.00", "1000000.00"]
+    assert h.result(1)["not_granted"][0]["code"] == "domestic_share_too_small"
+
+
+def test_deductions_add_up_on_the_original_price() -> None:
+    """P12: domestic 20 % and small enterprise 15 %, both of the million: 650,000 (0.8 × 0.85 would be wrong)."""
+    both = Offer("1000000", size="small", rest={"is_domestic": True, "preference": "small_micro"})
+    h = three(both, "1000000", "1000000", small_micro_rate=Decimal("0.15"))
+    h.score(EQUAL)
+    h.compute()
+    assert h.result(0)["evaluated_price"] == "650000.00"
+    assert [(d["code"], d["amount"]) for d in h.result(0)["deductions"]] == [
+        ("small_micro", "150000.00"), ("domestic", "200000.00"),
+    ]  # fmt: skip
+
+
+def test_an_imported_product_is_out_where_the_document_accepts_none() -> None:
+    h = three(Offer("1000000", rest={"has_imports": True}), "1010000", "1020000", "1030000")
+    [out] = [s for s in standing.standings(h.lot) if not s.is_in]
+    assert out.bid == h.bids[0] and out.reason == "采购文件不接受进口产品"
 
 
 def test_means_of_unequal_members() -> None:

@@ -10,6 +10,8 @@ from tests.tendering.walk import Tender, criteria, document, payment_terms
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Entry
 from yangcai.parties.roles import Role
+from yangcai.planning.models import ImportApproval
+from yangcai.tendering import standing
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +53,9 @@ def test_the_law_of_an_earlier_day_gives_its_own_rates() -> None:
         ({"domestic_rate": "0.10"}, "domestic_rate_not_as_fixed", ""),
         ({"price_formula": "mean_deviation"}, "formula_unlawful", "第五十五条"),
         ({"requirement": "最低限价 80 万元"}, "floor_price", "第十二条"),
+        ({"several_products": True}, "core_product_missing", "第三十一条"),
+        ({"requirement": "光谱仪必须为原装进口"}, "imports_demanded", ""),
+        ({"requirement": "核心部件应当采用进口品牌"}, "imports_demanded", ""),
     ],
 )
 def test_unlawful_terms_are_refused_with_their_article(terms: dict[str, object], code: str, article: str) -> None:
@@ -83,6 +88,25 @@ def test_terms_on_the_edge_are_lawful() -> None:
 def test_that_there_is_no_floor_price_may_be_written() -> None:
     tender = Tender()
     tender.draft(requirement="本项目不设最低限价")
+
+
+def test_that_imports_need_not_be_may_be_written() -> None:
+    tender = Tender()
+    tender.draft(requirement="产品不要求为进口；进口产品须提供报关单")
+
+
+def test_core_products_are_named_for_all_or_lot_by_lot() -> None:
+    tender = Tender(lots=2)
+    rows = [
+        {"number": n, "title": n, "budget": "500000", "evaluation_method": "rated", "core_product": core}
+        for n, core in (("1", "台式计算机"), ("2", "打印机"))
+    ]
+    tender.do("lots.define", tender.case, tender.runner, rows=rows)
+    tender.draft(several_products=True)
+    assert [standing.core_product(lot) for lot in tender.case.lots.order_by("pk")] == ["台式计算机", "打印机"]
+    tender.do("lots.define", tender.case, tender.runner, rows=[rows[0], {**rows[1], "core_product": ""}])
+    told = tender.refused("solicitation.draft", tender.case, tender.runner, **document(), several_products=True)
+    assert set(told) == {"core_product_missing"} and told["core_product_missing"].field == "core_product"
 
 
 def test_a_reserved_case_gives_no_deduction() -> None:
@@ -133,7 +157,11 @@ def test_size_and_authorisation_are_no_conditions(text: str, word: str) -> None:
 
 def test_an_authorisation_may_be_asked_for_imports() -> None:
     tender = Tender()
-    tender.draft(accepts_imports=True, import_approval="甘财采〔2026〕1号")
+    ImportApproval.objects.create(
+        plan_item=tender.case.plan_item, products="光谱仪", policy="other", reason="国内无同类产品",
+        applied_at=tender.now, approved_at=tender.now, number="甘财采〔2026〕1号",
+    )  # fmt: skip
+    tender.draft(accepts_imports=True)
     rows = [{"kind": "qualification", "text": "进口产品须提供生产厂家授权书"}]
     tender.do("clauses.define", tender.case, tender.runner, rows=rows)
 

@@ -160,6 +160,7 @@ class Lot(Rooted):
     set_aside = models.TextField(_("预留份额"), choices=SetAside.choices, default=SetAside.NONE)
     set_aside_share = models.DecimalField(_("中小企业合同份额"), max_digits=5, decimal_places=4, default=0)
     for_small_micro = models.BooleanField(_("限于小微企业"), default=False)
+    core_product = models.TextField(_("核心产品"), default="", blank=True)
     award_order = models.PositiveSmallIntegerField(_("定标次序"), default=0)
     outcome = models.TextField(_("结果"), choices=LotOutcome.choices, default="", blank=True)
     outcome_at = models.DateTimeField(_("结果时间"), null=True, blank=True)

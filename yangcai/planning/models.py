@@ -260,6 +260,57 @@ class PublicityObjection(Rooted):
         return self.publicity
 
 
+class ImportPolicy(models.TextChoices):
+    """What the state's industrial policy says of importing the product (财库〔2007〕119号)."""
+
+    ENCOURAGED = "encouraged", _("鼓励进口")
+    RESTRICTED = "restricted", _("限制进口")
+    OTHER = "other", _("其他")
+
+
+class ImportApproval(Rooted):
+    """进口产品审核: imported products are approved by the treasury before the activity begins (财库〔2007〕119号)."""
+
+    plan_item = models.ForeignKey(PlanItem, models.PROTECT, related_name="import_approvals", verbose_name=_("采购计划"))
+    products = models.TextField(_("拟采购的进口产品"))
+    policy = models.TextField(_("国家产业政策"), choices=ImportPolicy.choices)
+    reason = models.TextField(_("采购进口产品的理由"))
+    authority_opinion = models.TextField(_("行业主管部门意见"), default="", blank=True)
+    experts = models.PositiveSmallIntegerField(_("论证专家人数"), null=True)
+    lawyers = models.PositiveSmallIntegerField(_("其中法律专家人数"), null=True)
+    opinion = models.TextField(_("专家论证意见"), default="", blank=True)
+    applied_at = models.DateTimeField(_("申请时间"))
+    approved_at = models.DateTimeField(_("核准时间"), null=True)
+    number = models.TextField(_("核准文号"), default="", blank=True)
+    returned_at = models.DateTimeField(_("退回时间"), null=True)
+    return_reason = models.TextField(_("退回理由"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("进口产品申请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan_item"],
+                condition=models.Q(approved_at__isnull=True, returned_at__isnull=True),
+                name="one_import_application_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True) | models.Q(returned_at__isnull=True),
+                name="import_application_is_decided_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.products
+
+    @property
+    def root(self) -> PlanItem:
+        return self.plan_item
+
+    @property
+    def is_open(self) -> bool:
+        return self.approved_at is None and self.returned_at is None
+
+
 class MethodApproval(Rooted):
     """采购方式变更: from the open-tender threshold on another method needs the main budget unit's consent and the
     treasury's approval, before the activity begins (政府采购法 art. 27; 74号令 art. 4-5, 28)."""

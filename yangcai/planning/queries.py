@@ -11,6 +11,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER
 from yangcai.planning.models import (
     CompetitionReview,
+    ImportApproval,
     Intention,
     MethodApproval,
     PlanItem,
@@ -25,6 +26,7 @@ __all__ = [
     "state_of",
     "unplanned_appropriations",
     "unplanned_intentions",
+    "visible_import_approvals",
     "visible_intentions",
     "visible_method_approvals",
     "visible_plan_items",
@@ -79,6 +81,22 @@ def concerns_method_approval(approval: MethodApproval, post: Post) -> bool:
     if post.role in OVERSEERS:
         return True
     return post.role in BUYER and post.organisation_id in {approval.plan_item.buyer_id, approval.consent_by_id}
+
+
+@scope(ImportApproval)
+def visible_import_approvals(post: Post | None, now: datetime.datetime) -> QuerySet[ImportApproval]:
+    """The buyer's and the overseers'."""
+    found = ImportApproval.objects.select_related("plan_item__appropriation__buyer")
+    if post is not None and post.role in OVERSEERS:
+        return found
+    if post is not None and post.role in BUYER:
+        return found.filter(plan_item__appropriation__buyer_id=post.organisation_id)
+    return found.none()
+
+
+@standing(ImportApproval)
+def concerns_import_approval(approval: ImportApproval, post: Post) -> bool:
+    return concerns_plan_item(approval.plan_item, post)
 
 
 @scope(Publicity)

@@ -88,6 +88,13 @@ def method_to_decide(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator
     )
 
 
+@tasks.due_on(PlanItem)
+def import_to_decide(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Due]:
+    """An application for imported products waits for the treasury."""
+    for approval in plan_item.import_approvals.filter(approved_at__isnull=True, returned_at__isnull=True):
+        yield Due(action="import_approval.decide", subject=approval.ref, role=Role.TREASURY, since=approval.applied_at)
+
+
 @tasks.due_on(Publicity)
 def publicity_runs(publicity: Publicity, *, now: datetime.datetime) -> Iterator[Due]:
     """C09: until when anybody may object. C10: by when the buyer reasons anew on what came in."""

@@ -16,6 +16,7 @@ from yangcai.kernel import money
 from yangcai.kernel.entries import canonical
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
+from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
 from yangcai.tendering import method, standing, vrd
 from yangcai.tendering.models import (
@@ -133,6 +134,8 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
         small_micro_rate=Decimal(0) if lot.is_reserved else file.small_micro_rate,
         partner_rate=Decimal(0) if lot.is_reserved else file.consortium_rate,
         reserved=lot.is_reserved,
+        # The state fixes the rate for goods; goods inside a service are preferred where the document says so.
+        domestic_rate=None if case.category == Category.GOODS else file.domestic_rate,
         candidates=_candidates(lot, file, now=now),
         minimum=method.enough(case, Stage.EVALUATION, now=now),
         instead=own,
@@ -169,12 +172,17 @@ def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]]) -> eva
         responsiveness_reason=found.reason,
         claim=CLAIMS[PreferenceClaim(bid.preference)],
         partner_share=bid.small_micro_share,
-        domestic_share=Decimal(int(bid.is_domestic)),
+        domestic_share=domestic_share(is_domestic=bid.is_domestic, share=bid.domestic_share),
         brand=bid.brand.strip(),
         correction_confirmed=bid.correction_confirmed,
         explanation=evaluation.Explanation(review.is_accepted, review.decision) if decided else None,
         scores={code: {str(member): value for member, value in by.items()} for code, by in scores.items()},
     )
+
+
+def domestic_share(*, is_domestic: bool, share: Decimal | None) -> Decimal:
+    """Of one product its declaration; of several the share of domestic ones in the cost (国办发〔2025〕34号)."""
+    return (Decimal(1) if share is None else share) if is_domestic else Decimal(0)
 
 
 def quote(bid: OpenedBid) -> evaluation.Quote:

@@ -27,7 +27,7 @@ from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import abnormally_low
 from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
-from yangcai.tendering import arithmetic, partners, standing
+from yangcai.tendering import arithmetic, partners, products, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
 
 #: The name of the one bidder in an evaluation of a single bid.
@@ -90,7 +90,8 @@ def of_form(form: Input, *, met: frozenset[int]) -> list[Check]:
     """The pre-flight of what stands in the form of bid.submit: what cannot be read fails, the rest is checked."""
     unreadable = [Check(r.code, Verdict.FAIL, r.zh, r.en, field=r.field) for r in form.refusals()]
     found = check(form.subject, supplier=form.by.organisation, offer=form.cleaned_data, met=met, now=form.now)
-    return unreadable + found
+    said = {one.field for one in unreadable}  # what the form says of a field is not said twice
+    return unreadable + [one for one in found if one.verdict is not Verdict.FAIL or one.field not in said]
 
 
 class _Draft:
@@ -133,6 +134,7 @@ def _checks(draft: _Draft) -> Iterator[Check]:
         yield from _preference(draft, result)
     yield from _partners(draft)
     yield from _brand(draft)
+    yield from _products(draft)
     yield from _attachments(draft)
     yield from _clauses(draft)
 
@@ -262,7 +264,7 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     terms, offer = draft.terms, draft.offer
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
     beside = partners.of_offer(offer)
-    domestic = Decimal(int(bool(offer.get("is_domestic"))))
+    domestic = arithmetic.domestic_share(is_domestic=bool(offer.get("is_domestic")), share=offer.get("domestic_share"))
     found = prefer(
         price=result.bid_price,
         terms=terms,
@@ -305,6 +307,16 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
             draft.cite("price_preference.small_micro"),
             "preference",
         )
+    if domestic and not is_domestic(domestic, **draft.on) and law.applies("price_preference.domestic", **draft.on):
+        yield Check(
+            "domestic_share_too_small",
+            Verdict.WARN,
+            f"本国产品成本占比 {_percent(domestic)} 未达到规定比例，整体不享受本国产品的价格扣除",
+            f"Domestic products make up {_percent(domestic)} of the cost, below the lawful share: the offer as a whole"
+            " is not preferred as domestic",
+            draft.cite("price_preference.domestic_package"),
+            "domestic_share",
+        )
     if is_domestic(domestic, **draft.on):
         yield Check(
             "domestic",
@@ -335,27 +347,26 @@ def _partners(draft: _Draft) -> Iterator[Check]:
 
 def _brand(draft: _Draft) -> Iterator[Check]:
     """Bids of one brand count as one: without a named brand nobody can tell."""
-    file = standing.solicitation(draft.lot.case)
-    if file is None or not file.core_product:
+    core = standing.core_product(draft.lot)
+    if not core:
         return
     citation = draft.cite("evaluation.same_brand")
     if (draft.offer.get("brand") or "").strip():
         yield Check(
             "brand",
             Verdict.PASS,
-            f"已填写核心产品（{file.core_product}）的品牌；与他人同品牌的按一家计算，开标后才能确定",
+            f"已填写核心产品（{core}）的品牌；与他人同品牌的按一家计算，开标后才能确定",
             "The brand of the core product is named; whether others offer the same one is known after the opening",
             citation,
         )
-    else:
-        yield Check(
-            "brand_missing",
-            Verdict.WARN,
-            f"采购文件规定了核心产品（{file.core_product}），请填写其品牌",
-            "The document names a core product: fill in its brand",
-            citation,
-            "brand",
-        )
+
+
+def _products(draft: _Draft) -> Iterator[Check]:
+    """What the form itself refuses of a brand, an imported product and a domestic share."""
+    for field in products.FIELDS:
+        if field in draft.offer:
+            found = products.unlawful(draft.lot, field, draft.offer, now=draft.now)
+            yield from (_refused(refusal, field=field) for refusal in found)
 
 
 def _attachments(draft: _Draft) -> Iterator[Check]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot
 from yangcai.credit.models import Debarment
@@ -88,7 +88,7 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
             found.append(Standing(bid, QUALIFICATION, reason))
             continue
         if through == RESPONSIVENESS:
-            reason = _insecure(bid, unsecured) or _failed(bid, RESPONSIVENESS) or bid.left_reason
+            reason = _insecure(bid, unsecured) or _imported(lot, bid) or _failed(bid, RESPONSIVENESS) or bid.left_reason
         found.append(Standing(bid, RESPONSIVENESS if reason else "", reason))
     return found
 
@@ -180,6 +180,20 @@ def _failed(bid: OpenedBid, kind: str) -> str:
 def with_page(finding: Finding) -> str:
     """The reason with the pages of the bid on which it was read, where somebody noted them."""
     return f"{finding.reason}，见投标文件第 {finding.page} 页" if finding.page else finding.reason
+
+
+def core_product(lot: Lot) -> str:
+    """The product whose brand counts in the lot; empty where there is none, or where the method knows no such rule."""
+    file = solicitation(lot.case)
+    if file is None or not procedures.get(lot.case.procedure).own("evaluation.same_brand"):
+        return ""
+    return lot.core_product or file.core_product
+
+
+def _imported(lot: Lot, bid: OpenedBid) -> str:
+    """Imported products take part only where the document says so, which rests on an approval (财库〔2007〕119号)."""
+    file = solicitation(lot.case)
+    return "采购文件不接受进口产品" if bid.has_imports and not (file and file.accepts_imports) else ""
 
 
 def _unsecured(lot: Lot) -> frozenset[int]:

@@ -1,5 +1,6 @@
 """What may be done with intentions, plans, and the choice of their method?"""
 
+from yangcai.planning.actions.imports import apply_for_import, decide_on_import
 from yangcai.planning.actions.intention import publish_intention, withdraw_intention
 from yangcai.planning.actions.method import (
     apply_for_method,
@@ -15,10 +16,12 @@ from yangcai.planning.actions.publicity import (
 )
 
 __all__ = [
+    "apply_for_import",
     "apply_for_method",
     "cancel_plan",
     "conclude_publicity",
     "consent_to_method",
+    "decide_on_import",
     "decide_on_method",
     "draft_plan",
     "file_plan",

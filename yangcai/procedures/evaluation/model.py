@@ -110,10 +110,11 @@ class Bid:
 class Terms:
     """What the solicitation document says about evaluation, and the law that binds it.
 
-    Rates are shares (0.10). A low-price rate of None means the law's own. `tie_price` says whether the bid price or the
-    evaluated price breaks a tie of scores: the law leaves it to the file. `on` is the case's law_as_of. `minimum` is
-    the rule on how many valid bids it takes, empty where one is enough; `instead` are the method's own rules in the
-    place of the open tender's; `by_merit` breaks a last tie by the technical scores (214号文 art. 25).
+    Rates are shares (0.10). A low-price rate, or a domestic one, of None means the law's own. `tie_price` says whether
+    the bid price or the evaluated price breaks a tie of scores: the law leaves it to the file. `on` is the case's
+    law_as_of. `minimum` is the rule on how many valid bids it takes, empty where one is enough; `instead` are the
+    method's own rules in the place of the open tender's; `by_merit` breaks a last tie by the technical scores
+    (214号文 art. 25).
     """
 
     award_by: AwardBy
@@ -128,6 +129,7 @@ class Terms:
     decimals: int = DEFAULT_DECIMALS
     small_micro_rate: Decimal = NOTHING
     partner_rate: Decimal = NOTHING
+    domestic_rate: Decimal | None = None
     reserved: bool = False
     it_system: bool = False
     average_rate: Decimal | None = None

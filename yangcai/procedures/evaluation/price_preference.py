@@ -75,9 +75,21 @@ def prefer(
                     share=partner_share,
                 )
             )
-    if mixed_origin and is_domestic(domestic_share, on=terms.on, jurisdiction=terms.jurisdiction):
-        rate = law.value("price_preference.domestic", on=terms.on, jurisdiction=terms.jurisdiction)
-        granted.append(("domestic", rate, "price_preference.domestic"))
+    in_force = law.find("price_preference.domestic", on=terms.on, jurisdiction=terms.jurisdiction)
+    domestic_rate = terms.domestic_rate if terms.domestic_rate is not None or in_force is None else in_force.value
+    if mixed_origin and domestic_rate and in_force is not None:
+        if is_domestic(domestic_share, on=terms.on, jurisdiction=terms.jurisdiction):
+            granted.append(("domestic", domestic_rate, "price_preference.domestic"))
+        elif domestic_share:
+            refused.append(
+                terms.refuse(
+                    "price_preference.domestic_package",
+                    code="domestic_share_too_small",
+                    zh="本国产品成本占全部产品成本的比例未达到{limit}，不予价格扣除",
+                    en="Domestic products make up less than {limit} of the cost of all products; no deduction",
+                    share=domestic_share,
+                )
+            )
     deductions = tuple(Deduction(code=c, rate=r, amount=cents(price * r), rule=rule) for c, r, rule in granted)
     lowered = price - sum((deduction.amount for deduction in deductions), NOTHING)
     return Preference(evaluated_price=cents(lowered), deductions=deductions, not_granted=tuple(refused))

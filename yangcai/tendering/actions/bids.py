@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +15,20 @@ from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel import documents, money
 from yangcai.kernel.actions import action
 from yangcai.kernel.entries import plain
-from yangcai.kernel.inputs import Input, MoneyField, PrivateFile, PrivateFilesField, RowsField, TextField
+from yangcai.kernel.inputs import (
+    Input,
+    MoneyField,
+    PrivateFile,
+    PrivateFilesField,
+    RowsField,
+    ShareField,
+    TextField,
+)
 from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Size
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import partners, sealing
+from yangcai.tendering import partners, products, sealing
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
 
@@ -90,6 +99,10 @@ class SubmitBid(Input):
         help_text=_("投标人为联合体牵头人；附联合协议或者分包意向协议，主体、关键性工作不得分包"),
     )
     is_domestic = forms.BooleanField(label=_("所投产品为本国产品"), required=False)
+    domestic_share = ShareField(
+        label=_("本国产品成本占比"), help_text=_("含多种产品时填写，本国产品成本占全部产品成本的比例，如 0.80")
+    )
+    has_imports = forms.BooleanField(label=_("所投产品含进口产品"), required=False)
     brand = TextField(label=_("核心产品品牌"), required=False)
     attachments = PrivateFilesField(label=_("投标文件"), required=False, help_text=_("密封后保存，开标前无人可以读取"))
     commitment = forms.BooleanField(
@@ -121,6 +134,8 @@ class SubmitBid(Input):
     def clean(self) -> dict[str, Any]:
         """What is unlawful in the bid itself is said at its field with the article, and written down nowhere."""
         cleaned = super().clean() or {}
+        for field, refusal in self._of_products(cleaned):
+            self.add_error(field, said(refusal))
         full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now)
         if full is not None:
             self.add_error(None, said(full))
@@ -135,6 +150,13 @@ class SubmitBid(Input):
             for refusal in list(found):
                 self.add_error("partners", said(refusal))
         return cleaned
+
+    def _of_products(self, offer: dict[str, Any]) -> Iterator[tuple[str, Refusal]]:
+        """What the bid says of its products, against what the document accepts."""
+        if isinstance(self.subject, Lot):
+            for field in products.FIELDS:
+                if field in offer:
+                    yield from ((field, one) for one in products.unlawful(self.subject, field, offer, now=self.now))
 
 
 def said(refusal: Refusal) -> forms.ValidationError:
@@ -170,6 +192,9 @@ def said(refusal: Refusal) -> forms.ValidationError:
         "contract.subcontract",
         "set_aside.partner_share",
         "solicitation.lot_limit",
+        "solicitation.core_product",
+        "import.approval",
+        "price_preference.domestic_package",
     ),
     hint=(
         "递交后立即密封并出具回执；截止前可以再次递交，以最后一次为准",

@@ -26,6 +26,7 @@ class LotRow(forms.Form):
     budget = MoneyField(label=_("预算金额"), min_value=Decimal("0.01"))
     ceiling = MoneyField(label=_("最高限价"), min_value=Decimal("0.01"), required=False)
     evaluation_method = forms.ChoiceField(label=_("评审方法"), choices=EvaluationMethod.choices)
+    core_product = TextField(label=_("核心产品"), required=False, help_text=_("各包不同的在此填写"))
     award_order = forms.IntegerField(
         label=_("定标次序"), min_value=1, max_value=200, required=False, help_text=_("不填时按包号先后")
     )

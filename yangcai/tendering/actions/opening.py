@@ -62,13 +62,14 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
     lines, files = offer.pop("lines"), offer.pop("files")
     beside = partners.of_offer(offer)
     offer.pop("partners")
+    share = offer["domestic_share"]
     opened = OpenedBid.objects.create(
         lot=bid.lot,
         bid=bid,
         supplier=bid.supplier,
         opened_at=now,
         small_micro_share=partners.share(bid.supplier, beside, small_only=True) if beside else None,
-        **{**offer, "price": Decimal(offer["price"])},
+        **{**offer, "price": Decimal(offer["price"]), "domestic_share": share and Decimal(share)},
     )
     write_lines(opened, lines)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)

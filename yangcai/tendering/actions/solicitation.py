@@ -55,8 +55,9 @@ class DraftSolicitation(Input):
         required=False,
         help_text=_("兼投不兼中的填 1，按采购包的定标次序依次确定；不限制时留空"),
     )
-    accepts_imports = forms.BooleanField(label=_("接受进口产品"), required=False)
-    import_approval = TextField(label=_("进口产品核准文号"), required=False)
+    accepts_imports = forms.BooleanField(
+        label=_("接受进口产品"), required=False, help_text=_("须在采购计划中申请并经财政部门核准")
+    )
     small_micro_rate = ShareField(label=_("小微企业价格扣除比例"), help_text=_("不填时取法定最低比例"))
     consortium_rate = ShareField(label=_("联合体或者分包价格扣除比例"), help_text=_("不填时取法定最低比例"))
     domestic_rate = ShareField(label=_("本国产品价格扣除比例"), help_text=_("不填时按国家规定"))
@@ -70,6 +71,7 @@ class DraftSolicitation(Input):
     may_change_technical = forms.BooleanField(label=_("谈判中技术要求可以变动"), required=False)
     may_change_service = forms.BooleanField(label=_("谈判中服务要求可以变动"), required=False)
     may_change_contract = forms.BooleanField(label=_("谈判中合同草案条款可以变动"), required=False)
+    several_products = forms.BooleanField(label=_("非单一产品采购项目"), required=False)
     core_product = TextField(label=_("核心产品"), required=False, help_text=_("非单一产品采购项目须载明"))
     agent_fee = TextField(label=_("代理费用收取标准"), lines=2, required=False)
     document = DocumentField(label=_("采购文件正文"), required=False)
@@ -140,6 +142,8 @@ class DraftSolicitation(Input):
         rules.domestic_rate_is_lawful,
         rules.no_floor_in_requirement,
         rules.names_no_brand,
+        rules.core_product_is_named,
+        rules.asks_for_no_imports,
     ),
     input=DraftSolicitation,
     sentence=("{post}编制了采购文件", "{post} drafted the solicitation document"),
@@ -157,6 +161,8 @@ class DraftSolicitation(Input):
         "bid_security.cap",
         "performance_security.form",
         "price_preference.evaluation_only",
+        "import.approval",
+        "import.domestic_allowed",
         "evaluation.price_score",
     ),
     hint=(
@@ -164,9 +170,7 @@ class DraftSolicitation(Input):
         "After a change the buyer's reviewer must confirm it again",
     ),
 )
-def draft_solicitation(
-    case: Case, *, by: Any, now: datetime.datetime, document: Any, import_approval: str, **terms: Any
-) -> Solicitation:
+def draft_solicitation(case: Case, *, by: Any, now: datetime.datetime, document: Any, **terms: Any) -> Solicitation:
     """Write or rewrite the terms; the statutory clauses follow them."""
     solicitation, _made = Solicitation.objects.update_or_create(case=case, defaults={**terms, **UNCONFIRMED})
     write_clauses(case, solicitation=solicitation)

@@ -42,6 +42,7 @@ class Solicitation(CaseRow):
     price_formula = models.TextField(_("价格分公式"), default="lowest_first")
     rounding = models.PositiveSmallIntegerField(_("小数位数"), default=2)
     tie_rule = models.TextField(_("并列时的确定方法"), default="draw")
+    several_products = models.BooleanField(_("非单一产品采购"), default=False)
     core_product = models.TextField(_("核心产品"), default="", blank=True)
     invited_by = models.TextField(_("邀请供应商的方式"), choices=InvitedBy.choices, default=InvitedBy.NOTICE)
     may_change_technical = models.BooleanField(_("技术要求可以变动"), default=False)

@@ -25,6 +25,12 @@ AUTHORISATION = re.compile(r"(生产厂家|生产商|制造商|原厂|厂商)[^�
 #: A floor price (87号令 art. 12), but not the sentence that there is none.
 FLOOR = re.compile(r"(?<!不设)(?<!不设置)(?<!不设定)(?<!不得设定)(?<!无)最低限价")
 
+#: A product that must be imported (财办库〔2008〕248号), but not the sentence that it need not.
+IMPORTED = re.compile(
+    r"(?<!不)(?:(?:必须|仅限|限于)(?:为|是|采用|使用|提供)?|(?:应当|须|要求)(?:为|是|采用|使用))(?:原装)?进口"
+)
+CORE = "solicitation.core_product"
+
 #: A brand that is asked for (74号令 art. 10); saying that none is meant is no such thing.
 BRAND = re.compile(r"(?<!不)(?:指定|限定|必须为|仅限|要求采用)[^。；，]{0,10}(?:品牌|牌)|品牌[为：:][^。；，\s]{1,20}")
 
@@ -100,19 +106,56 @@ def industry_is_stated(subject: Case, *, now: datetime.datetime, industry: str, 
     )
 
 
-def imports_are_approved(
-    subject: Case, *, now: datetime.datetime, accepts_imports: bool, import_approval: str, **_: Any
-) -> Refusal | None:
+def imports_are_approved(subject: Case, *, now: datetime.datetime, accepts_imports: bool, **_: Any) -> Refusal | None:
     """采购进口产品应当在采购活动开始前获得核准 (财库〔2007〕119号)."""
-    if not accepts_imports or import_approval:
+    if not accepts_imports or subject.plan_item.import_approvals.filter(approved_at__isnull=False).exists():
         return None
     return refuse(
         "import.approval",
         code="import_not_approved",
-        zh="接受进口产品的，须写明财政部门核准文号",
-        en="To accept imported products, give the number of the treasury's approval",
-        field="import_approval",
+        zh="采购计划没有获得财政部门的进口产品核准，不得接受进口产品；请先在采购计划中申请",
+        en="The treasury has not approved imported products for this plan: apply for it on the plan first",
+        field="accepts_imports",
         **applicable(subject, now=now),
+    )
+
+
+def core_product_is_named(
+    subject: Case, *, now: datetime.datetime, several_products: bool, core_product: str, **_: Any
+) -> Refusal | None:
+    """非单一产品采购项目应当确定核心产品 (87号令 art. 31): for the whole document, or lot by lot."""
+    on, lots = (
+        applicable(subject, now=now),
+        list(Lot.objects.filter(case=subject).values_list("core_product", flat=True)),
+    )
+    counts = subject.category == Category.GOODS and bool(method.of(subject).own("evaluation.same_brand"))
+    if not (several_products and counts) or core_product or all(lots) or not law.applies(CORE, **on):
+        return None
+    return refuse(
+        CORE,
+        code="core_product_missing",
+        zh="非单一产品采购项目，应当根据采购项目技术构成、产品价格比重等合理确定核心产品，并在采购文件中载明",
+        en="Of several products the core product is named, by technical make-up and share of the price",
+        field="core_product",
+        **on,
+    )
+
+
+def asks_for_no_imports(
+    subject: Case, *, now: datetime.datetime, requirement: str, contract_terms: str, **_: Any
+) -> list[Refusal]:
+    texts = {"requirement": requirement, "contract_terms": contract_terms}
+    return [_imported(subject, field, now=now) for field, text in texts.items() if IMPORTED.search(text)]
+
+
+def _imported(case: Case, field: str, *, now: datetime.datetime) -> Refusal:
+    return refuse(
+        "import.domestic_allowed",
+        code="imports_demanded",
+        zh="不得要求产品必须为进口：即使核准采购进口产品，满足需求的国内产品也可以参与竞争；请改写为技术要求",
+        en="No product may be asked to be imported: domestic ones that meet the need may compete. Say what it must do",
+        field=field,
+        **applicable(case, now=now),
     )
 
 
@@ -296,6 +339,8 @@ def clauses_are_lawful(subject: Case, *, now: datetime.datetime, rows: list[dict
             found.append(_banned(subject, number, hit.group(1), now=now))
         if FLOOR.search(text):
             found.append(_floor(subject, "rows", now=now))
+        if IMPORTED.search(text):
+            found.append(_imported(subject, "rows", now=now))
     return found
 
 
@@ -416,6 +461,8 @@ def criteria_are_no_conditions(
             found.append(_banned(case, number, hit.group(1), now=now))
         if FLOOR.search(text):
             found.append(_floor(case, "rows", now=now))
+        if IMPORTED.search(text):
+            found.append(_imported(case, "rows", now=now))
         same = conditions.get(_bare(row["title"])) or conditions.get(_bare(row["standard"]))
         if same:
             found.append(

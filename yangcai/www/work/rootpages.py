@@ -18,6 +18,7 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.models import (
+    ImportApproval,
     Intention,
     MethodApproval,
     PlanItem,
@@ -171,8 +172,9 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(SCOPES[PlanItem](post, now), pk=pk)
     cases = list(SCOPES[Case](post, now).filter(plan_item=row).order_by("-pk"))
     approvals = list(SCOPES[MethodApproval](post, now).filter(plan_item=row).order_by("-pk"))
+    imports = list(SCOPES[ImportApproval](post, now).filter(plan_item=row).order_by("-pk"))
     publicities = list(SCOPES[Publicity](post, now).filter(plan_item=row).order_by("-pk"))
-    context = root_context(row, post=post, now=now, under=approvals)
+    context = root_context(row, post=post, now=now, under=[*approvals, *imports])
     context |= {
         "title": row.title,
         "kicker": [row.buyer.name, row.get_category_display()],
@@ -186,6 +188,7 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
             for table in (
                 linked(cases, ("number", "title", "agent", "published_at", "end_kind"), Case),
                 _under(MethodApproval, approvals, context),
+                _under(ImportApproval, imports, context),
                 linked(publicities, ("title", "supplier_name", "opens_at", "closes_at", "is_upheld"), Publicity),
             )
             if table.lines

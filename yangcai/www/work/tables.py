@@ -58,6 +58,10 @@ class Table:
         return any(line.links for line in self.lines)
 
 
+#: Columns that are shares of one and read as percentages.
+SHARES = ("_rate", "share", "_small_micro")
+
+
 def label(model: type[models.Model], name: str) -> str:
     """The verbose_name of a column, in the reader's language."""
     names = name.split("__")
@@ -103,7 +107,7 @@ def written(value: Any, *, field: Any = None) -> Cell:
             return Cell(formats.day(value))
         case Decimal() if isinstance(field, MoneyField):
             return Cell(formats.amount(value), is_number=True)
-        case Decimal() if field is not None and field.name.endswith("_rate"):
+        case Decimal() if field is not None and field.name.endswith(SHARES):
             return Cell(f"{(value * 100).normalize():f}%", is_number=True)
         case Decimal():
             return Cell(f"{value.normalize():f}", is_number=True)
