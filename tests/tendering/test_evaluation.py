@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.tendering.judging import (
     hall,
 )
 from tests.tendering.walk import Tender
+from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Task
 from yangcai.parties.roles import Role
@@ -609,6 +611,39 @@ def test_who_sees_what_while_it_is_judged() -> None:
     assert report_for(h.lot, h.officer, SENT) == h.report
     outsider = hall("950000").agent
     assert not SCOPES[EvaluationReport](outsider, SENT).exists()
+
+
+def test_the_document_may_raise_the_rates_of_the_tests() -> None:
+    """60 against 95 and 100: nothing by the law's own rates, reviewed where the file raised them to 65 % (L04)."""
+    prices = ("600000", "950000", "1000000")
+    assert arithmetic.outcome(three(*prices).lot, now=JUDGED).pending("explain_low_price") == []
+    raised = {f"{test}_rate": Decimal("0.65") for test in ("average", "second", "ceiling")}
+    h = three(*prices, **raised)
+    found = arithmetic.outcome(h.lot, now=JUDGED)
+    assert found.pending("explain_low_price") == [h.bids[0]]
+    assert found.of(h.bids[0]).low_price_tests == ("second", "ceiling")
+
+
+def test_the_decision_rests_on_costs_and_prices_never_on_size_or_age() -> None:
+    h = three("400000", "950000", "1000000")
+    h.do("low_price.start", h.bids[0], h.chair, JUDGED)
+    h.do("low_price.explain", h.bids[0], h.bidders[0], JUDGED, explanation="自有产能")
+    told = {"is_accepted": False, "decision": "注册资本过低，难以履约"}
+    assert h.refused("low_price.decide", h.bids[0], h.chair, JUDGED, **told) == {"basis_not_allowed"}
+    record = screenshot(h)
+    h.do(
+        "low_price.decide", h.bids[0], h.chair, JUDGED, is_accepted=False, decision="低于同类项目中标价格的一半",
+        basis=["awards", "market"], queries="2026-03-23 14:00 中国政府采购网，同类中标价格 90 万元",
+        query_record=record,
+    )  # fmt: skip
+    review = LowPriceReview.objects.get()
+    assert review.basis == ["awards", "market"] and "中国政府采购网" in review.queries
+    assert Attachment.objects.get(kind="low_price_query").subject == h.bids[0].ref
+
+
+def screenshot(h: Hall) -> Any:
+    """What the chair's screen showed."""
+    return documents.store_bytes(data=b"%PDF-1.4 x", name="查询.pdf", person_id=h.chair.person_id, now=JUDGED)
 
 
 def test_a_bidder_sees_its_own_low_price_review_only() -> None:

@@ -53,6 +53,8 @@ def test_the_law_of_an_earlier_day_gives_its_own_rates() -> None:
         ({"domestic_rate": "0.10"}, "domestic_rate_not_as_fixed", ""),
         ({"price_formula": "mean_deviation"}, "formula_unlawful", "第五十五条"),
         ({"requirement": "最低限价 80 万元"}, "floor_price", "第十二条"),
+        ({"average_rate": "0.49"}, "low_price_rate_outside_law", ""),
+        ({"ceiling_rate": "0.6501"}, "low_price_rate_outside_law", ""),
         ({"several_products": True}, "core_product_missing", "第三十一条"),
         ({"requirement": "光谱仪必须为原装进口"}, "imports_demanded", ""),
         ({"requirement": "核心部件应当采用进口品牌"}, "imports_demanded", ""),
@@ -81,7 +83,15 @@ def test_every_unlawful_term_is_named_at_once() -> None:
 
 def test_terms_on_the_edge_are_lawful() -> None:
     tender = Tender()
-    tender.draft(bid_security="20000.00", performance_security_rate="0.10", small_micro_rate="0.20", payment_days=30)
+    tender.draft(
+        bid_security="20000.00",
+        performance_security_rate="0.10",
+        small_micro_rate="0.20",
+        payment_days=30,
+        average_rate="0.65",
+        second_rate="0.50",
+        ceiling_rate="0.45",
+    )
     assert Solicitation.objects.get(case=tender.case).bid_security == Decimal("20000.00")
 
 

@@ -18,7 +18,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
-from yangcai.tendering import method, standing, vrd
+from yangcai.tendering import green, method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -134,6 +134,10 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
         small_micro_rate=Decimal(0) if lot.is_reserved else file.small_micro_rate,
         partner_rate=Decimal(0) if lot.is_reserved else file.consortium_rate,
         reserved=lot.is_reserved,
+        green_rate=file.green_rate if green.preferred(lot) else Decimal(0),
+        average_rate=file.average_rate,
+        second_rate=file.second_rate,
+        ceiling_rate=file.ceiling_rate,
         # The state fixes the rate for goods; goods inside a service are preferred where the document says so.
         domestic_rate=None if case.category == Category.GOODS else file.domestic_rate,
         candidates=_candidates(lot, file, now=now),
@@ -174,6 +178,7 @@ def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]]) -> eva
         partner_share=bid.small_micro_share,
         domestic_share=domestic_share(is_domestic=bid.is_domestic, share=bid.domestic_share),
         brand=bid.brand.strip(),
+        is_green=bool(bid.green_certificates.strip()),
         correction_confirmed=bid.correction_confirmed,
         explanation=evaluation.Explanation(review.is_accepted, review.decision) if decided else None,
         scores={code: {str(member): value for member, value in by.items()} for code, by in scores.items()},

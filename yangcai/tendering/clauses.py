@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from yangcai.cases.models import Case, Lot
 from yangcai.planning.models import SetAside
-from yangcai.tendering.models import Clause, ClauseKind, Solicitation
+from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, Solicitation
 
 #: 政府采购法 art. 22 (1)-(5), and the credit check of 财库〔2016〕125号.
 QUALIFICATION = (
@@ -30,6 +30,8 @@ RESPONSIVENESS = (
     "投标文件不含有采购人不能接受的附加条件",
     "投标有效期不少于采购文件规定的期限",
 )
+#: 财库〔2019〕9号: what the state's list makes mandatory.
+MANDATORY = "{product}属于政府强制采购的节能产品，所投产品具有国家确定的认证机构出具的、处于有效期内的节能产品认证证书"
 WITH_SECURITY = "按照采购文件的规定提交投标保证金"
 
 
@@ -38,6 +40,8 @@ def statutory(case: Case, solicitation: Solicitation) -> Iterator[tuple[str, str
     for text in QUALIFICATION:
         yield ClauseKind.QUALIFICATION, text, None
     yield from _set_aside(case)
+    for green in GreenProduct.objects.filter(case=case, kind=GreenKind.MANDATORY):
+        yield ClauseKind.RESPONSIVENESS, MANDATORY.format(product=green.product), green.lot_id
     for text in RESPONSIVENESS:
         yield ClauseKind.RESPONSIVENESS, text, None
     if solicitation.bid_security:

@@ -26,6 +26,7 @@ from yangcai.tendering.rules.lots import at_limit
 DEDUCTIONS = {
     "small_micro": ("小微企业价格扣除", "Deduction for a small or micro enterprise"),
     "partner": ("联合体或者分包价格扣除", "Deduction for a consortium or subcontract"),
+    "green": ("节能环保产品价格扣除", "Deduction for energy-saving or environmental-label products"),
     "domestic": ("本国产品价格扣除", "Deduction for domestic products"),
 }
 
@@ -251,7 +252,18 @@ def _reasons(
     on = applicable(letter.lot.case, now=now)
     found = []
     if letter.is_winner:
-        return [Said("贵单位中标", "Your bid has won", _found("award.letter", on))]
+        won = [Said("贵单位中标", "Your bid has won", _found("award.letter", on))]
+        reviewed = getattr(bid, "low_price_review", None) if bid else None
+        if reviewed is not None:
+            won += [
+                _low_price(reviewed, on),
+                Said(
+                    "报价经过异常低价审查的，采购人将重点关注其履约",
+                    "The buyer will watch the performance closely, because the price was reviewed as abnormally low",
+                    _found("abnormally_low.watch", on),
+                ),
+            ]
+        return won
     lot, invalid = letter.lot, result.get("invalid")
     refused = Award.objects.filter(lot=lot, supplier=letter.supplier_id, refused_at__lte=letter.issued_at).exists()
     failed = lot.outcome == LotOutcome.UNSUCCESSFUL and lot.outcome_at == letter.issued_at

@@ -270,9 +270,20 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         terms=terms,
         claim=arithmetic.CLAIMS[claim],
         partner_share=partners.share(draft.supplier, beside, small_only=True) if beside else None,
+        is_green=bool((offer.get("green_certificates") or "").strip()),
     )
     for refusal in found.not_granted:
         yield _refused(refusal, field="preference", verdict=Verdict.WARN)
+    if terms.green_rate and not (offer.get("green_certificates") or "").strip():
+        yield Check(
+            "no_certificate",
+            Verdict.WARN,
+            f"采购文件对有认证证书的节能环保产品给予 {_percent(terms.green_rate)} 的价格扣除，贵单位没有填写证书",
+            f"Certified energy-saving or environmental-label products are given {_percent(terms.green_rate)}; no"
+            " certificate is named",
+            draft.cite("green.certificate"),
+            "green_certificates",
+        )
     for granted in found.deductions:
         yield Check(
             "deduction",

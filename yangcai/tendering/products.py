@@ -7,10 +7,10 @@ from typing import Any
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import standing
+from yangcai.tendering import green, standing
 
 #: Fields of a bid, each with what can be wrong in it.
-FIELDS = ("brand", "has_imports", "domestic_share")
+FIELDS = ("brand", "has_imports", "domestic_share", "green_certificates")
 
 
 def unlawful(lot: Lot, field: str, offer: Mapping[str, Any], *, now: datetime.datetime) -> Iterator[Refusal]:
@@ -25,6 +25,17 @@ def unlawful(lot: Lot, field: str, offer: Mapping[str, Any], *, now: datetime.da
             core=core,
             **on,
         )
+    if field == "green_certificates" and not (offer.get("green_certificates") or "").strip():
+        for product in green.mandatory(lot):
+            yield refuse(
+                "green.mandatory",
+                code="certificate_missing",
+                zh="{product}属于政府强制采购的节能产品，请填写所投产品的节能产品认证证书编号，否则投标无效",
+                en="Buying certified energy-saving products is mandatory here ({product}): give the certificate's"
+                " number, or the bid is invalid",
+                product=product,
+                **on,
+            )
     if field == "has_imports" and offer.get("has_imports"):
         if not (file and file.accepts_imports):
             yield refuse(

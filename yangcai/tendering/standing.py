@@ -11,7 +11,7 @@ from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.reading import remembered
 from yangcai.planning.models import SetAside
-from yangcai.tendering import partners
+from yangcai.tendering import green, partners
 from yangcai.tendering.models import (
     BidSecurity,
     Clause,
@@ -88,7 +88,13 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
             found.append(Standing(bid, QUALIFICATION, reason))
             continue
         if through == RESPONSIVENESS:
-            reason = _insecure(bid, unsecured) or _imported(lot, bid) or _failed(bid, RESPONSIVENESS) or bid.left_reason
+            reason = (
+                _insecure(bid, unsecured)
+                or _imported(lot, bid)
+                or _uncertified(lot, bid)
+                or _failed(bid, RESPONSIVENESS)
+                or bid.left_reason
+            )
         found.append(Standing(bid, RESPONSIVENESS if reason else "", reason))
     return found
 
@@ -194,6 +200,14 @@ def _imported(lot: Lot, bid: OpenedBid) -> str:
     """Imported products take part only where the document says so, which rests on an approval (财库〔2007〕119号)."""
     file = solicitation(lot.case)
     return "采购文件不接受进口产品" if bid.has_imports and not (file and file.accepts_imports) else ""
+
+
+def _uncertified(lot: Lot, bid: OpenedBid) -> str:
+    """What the state's list makes mandatory needs its certificate (财库〔2019〕9号)."""
+    wanted = green.mandatory(lot)
+    if not wanted or bid.green_certificates.strip():
+        return ""
+    return f"未提供政府强制采购节能产品的认证证书：{'、'.join(wanted)}"
 
 
 def _unsecured(lot: Lot) -> frozenset[int]:

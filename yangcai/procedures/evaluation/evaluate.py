@@ -288,6 +288,7 @@ class _Evaluation:
                 partner_share=bid.partner_share,
                 domestic_share=bid.domestic_share,
                 mixed_origin=len(origins) > 1,
+                is_green=bid.is_green,
             )
             result.evaluated_price = preference.evaluated_price
             result.deductions, result.not_granted = preference.deductions, preference.not_granted

@@ -87,8 +87,9 @@ class Bid:
     """One bid for the lot.
 
     `domestic_share` is the share of domestic products in the cost of all products, 1 for a domestic product, None when
-    nothing is declared. `scores` maps a criterion's code to each member's points. `correction_confirmed` is None while
-    the bidder has not answered; `explanation` likewise.
+    nothing is declared; `is_green` that it holds the certificates of the products to be preferred. `scores` maps a
+    criterion's code to each member's points. `correction_confirmed` is None while the bidder has not answered;
+    `explanation` likewise.
     """
 
     bidder: str
@@ -100,6 +101,7 @@ class Bid:
     claim: Claim = Claim.NONE
     partner_share: Decimal | None = None
     domestic_share: Decimal | None = None
+    is_green: bool = False
     brand: str = ""
     correction_confirmed: bool | None = None
     explanation: Explanation | None = None
@@ -130,6 +132,7 @@ class Terms:
     small_micro_rate: Decimal = NOTHING
     partner_rate: Decimal = NOTHING
     domestic_rate: Decimal | None = None
+    green_rate: Decimal = NOTHING
     reserved: bool = False
     it_system: bool = False
     average_rate: Decimal | None = None

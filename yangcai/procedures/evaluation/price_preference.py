@@ -41,11 +41,12 @@ def prefer(
     partner_share: Decimal | None = None,
     domestic_share: Decimal | None = None,
     mixed_origin: bool = False,
+    is_green: bool = False,
 ) -> Preference:
     """Deduct what the file and the law grant from a corrected bid price in yuan.
 
-    The rates are the file's. Domestic and small/micro deductions are each computed on the original price and then both
-    subtracted (they do not compound). `mixed_origin` says that domestic and other products compete in the lot.
+    The rates are the file's. Every deduction is computed on the original price, and then all are subtracted (they do
+    not compound). `mixed_origin` says that domestic and other products compete in the lot.
     """
     granted: list[tuple[str, Decimal, str]] = []
     refused: list[Refusal] = []
@@ -90,6 +91,8 @@ def prefer(
                     share=domestic_share,
                 )
             )
+    if is_green and terms.green_rate:
+        granted.append(("green", terms.green_rate, "green.preference"))
     deductions = tuple(Deduction(code=c, rate=r, amount=cents(price * r), rule=rule) for c, r, rule in granted)
     lowered = price - sum((deduction.amount for deduction in deductions), NOTHING)
     return Preference(evaluated_price=cents(lowered), deductions=deductions, not_granted=tuple(refused))

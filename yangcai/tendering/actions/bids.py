@@ -103,6 +103,12 @@ class SubmitBid(Input):
         label=_("本国产品成本占比"), help_text=_("含多种产品时填写，本国产品成本占全部产品成本的比例，如 0.80")
     )
     has_imports = forms.BooleanField(label=_("所投产品含进口产品"), required=False)
+    green_certificates = TextField(
+        label=_("节能环保产品认证证书"),
+        lines=2,
+        required=False,
+        help_text=_("采购文件列明的节能产品、环境标志产品的认证证书编号，证书附在投标文件中"),
+    )
     brand = TextField(label=_("核心产品品牌"), required=False)
     attachments = PrivateFilesField(label=_("投标文件"), required=False, help_text=_("密封后保存，开标前无人可以读取"))
     commitment = forms.BooleanField(
@@ -195,6 +201,8 @@ def said(refusal: Refusal) -> forms.ValidationError:
         "solicitation.core_product",
         "import.approval",
         "price_preference.domestic_package",
+        "green.mandatory",
+        "green.certificate",
     ),
     hint=(
         "递交后立即密封并出具回执；截止前可以再次递交，以最后一次为准",

@@ -15,7 +15,7 @@ from yangcai.planning.models import SetAside
 from yangcai.procedures import PROCEDURES
 from yangcai.tendering.actions.solicitation import ROLES, unconfirm
 from yangcai.tendering.clauses import write_clauses
-from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, Solicitation
+from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, GreenProduct, Solicitation
 from yangcai.tendering.rules import lots
 from yangcai.tendering.rules import solicitation as rules
 
@@ -83,6 +83,7 @@ def define_lots(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[
     gone = Lot.objects.filter(case=case).exclude(number__in=[row["number"] for row in rows])
     Criterion.objects.filter(lot__in=gone).delete()
     Clause.objects.filter(lot__in=gone).delete()
+    GreenProduct.objects.filter(lot__in=gone).delete()
     gone.delete()
     for row in rows:
         values = dict(row)

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Lot, Stage
@@ -218,7 +219,14 @@ def explain_low_price(
 
 class DecideLowPrice(Input):
     is_accepted = AnswerField(label=_("审查结论"), yes=_("能够证明报价合理"), no=_("不能证明报价合理，投标无效"))
-    decision = TextField(label=_("审查意见"), lines=5)
+    decision = TextField(label=_("审查意见"), lines=5, help_text=_("写明理由；写入评审报告"))
+    basis = forms.MultipleChoiceField(
+        label=_("审查依据"), choices=rules.LowPriceBasis.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    queries = TextField(
+        label=_("网络查询记录"), lines=3, required=False, help_text=_("查询的网址、时间和内容，与说明材料一并存档")
+    )
+    query_record = DocumentField(label=_("查询记录截图"), required=False)
 
     def scope(self) -> None:
         """The committee reads the explanation where it judges it."""
@@ -235,19 +243,38 @@ class DecideLowPrice(Input):
     by={Role.EXPERT},
     at={Stage.EVALUATION},
     needs=(*CHAIRED, rules.decision_open),
-    checks=(rules.silence_is_no_explanation,),
+    checks=(rules.silence_is_no_explanation, rules.basis_is_lawful),
     input=DecideLowPrice,
     sentence=("{post}作出异常低价审查结论", "{post} decided on a low price"),
     is_public=False,
-    cites=("abnormally_low.judgment",),
+    cites=("abnormally_low.judgment", "abnormally_low.basis", "abnormally_low.archive"),
 )
 def decide_low_price(
-    bid: OpenedBid, *, by: Any, now: datetime.datetime, is_accepted: bool, decision: str
+    bid: OpenedBid,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    is_accepted: bool,
+    decision: str,
+    basis: list[str],
+    queries: str,
+    query_record: Any,
 ) -> LowPriceReview:
     """The committee, never the buyer or the agent, decides; not accepted means invalid."""
     review = bid.low_price_review
     review.is_accepted, review.decision, review.decided_at = is_accepted, decision, now
-    review.save(update_fields=["is_accepted", "decision", "decided_at"])
+    review.basis, review.queries = basis, queries
+    review.save(update_fields=["is_accepted", "decision", "decided_at", "basis", "queries"])
+    if query_record is not None:
+        Attachment.objects.create(
+            document=query_record,
+            root=bid.root.ref,
+            subject=bid.ref,
+            title=query_record.name,
+            kind="low_price_query",
+            organisation_id=by.organisation_id,
+            at=now,
+        )
     arithmetic.record(arithmetic.outcome(bid.lot, now=now))
     return review
 

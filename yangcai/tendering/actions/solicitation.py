@@ -20,7 +20,7 @@ from yangcai.tendering import method
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Changeable, InvitedBy, PaymentTerm, PaymentTermDue, Solicitation
 from yangcai.tendering.rules import committee as seats
-from yangcai.tendering.rules import lots
+from yangcai.tendering.rules import green, lots
 from yangcai.tendering.rules import solicitation as rules
 
 #: 投标有效期: the file sets it (87号令 art. 23); ninety days is what most files say.
@@ -61,6 +61,12 @@ class DraftSolicitation(Input):
     small_micro_rate = ShareField(label=_("小微企业价格扣除比例"), help_text=_("不填时取法定最低比例"))
     consortium_rate = ShareField(label=_("联合体或者分包价格扣除比例"), help_text=_("不填时取法定最低比例"))
     domestic_rate = ShareField(label=_("本国产品价格扣除比例"), help_text=_("不填时按国家规定"))
+    green_rate = ShareField(
+        label=_("节能环保产品价格扣除比例"), help_text=_("优先采购的产品以价格扣除落实的填写，另设评审因素的留空")
+    )
+    average_rate = ShareField(label=_("异常低价审查：平均报价比例"), help_text=_("不填时按国家规定；只能提高"))
+    second_rate = ShareField(label=_("异常低价审查：次低报价比例"), help_text=_("同上"))
+    ceiling_rate = ShareField(label=_("异常低价审查：最高限价比例"), help_text=_("同上"))
     price_formula = forms.ChoiceField(
         label=_("价格分计算方法"),
         choices=[(formula.code, formula.zh) for formula in FORMULAS.values()],
@@ -108,6 +114,7 @@ class DraftSolicitation(Input):
             "performance_security_rate": Decimal(0),
             "small_micro_rate": rules.least_rate(case, partner=False, now=self.now),
             "consortium_rate": rules.least_rate(case, partner=True, now=self.now) if with_partner else Decimal(0),
+            "green_rate": Decimal(0),
             "domestic_rate": rules.domestic_rate_of(case, now=self.now),
             "price_formula": next(formula.code for formula in FORMULAS.values() if formula.lawful),
             "rounding": DEFAULT_DECIMALS,
@@ -143,6 +150,8 @@ class DraftSolicitation(Input):
         rules.no_floor_in_requirement,
         rules.names_no_brand,
         rules.core_product_is_named,
+        rules.low_price_rates_are_lawful,
+        rules.deductions_leave_a_price,
         rules.asks_for_no_imports,
     ),
     input=DraftSolicitation,
@@ -163,6 +172,8 @@ class DraftSolicitation(Input):
         "price_preference.evaluation_only",
         "import.approval",
         "import.domestic_allowed",
+        "abnormally_low.cap",
+        "green.preference",
         "evaluation.price_score",
     ),
     hint=(
@@ -240,6 +251,7 @@ def define_payment_terms(case: Case, *, by: Any, now: datetime.datetime, rows: l
         rules.not_confirmed_yet,
         lots.document_keeps_the_planned_share,
         lots.ways_are_open,
+        green.preference_is_set,
     ),
     sentence=("{post}确认了采购文件", "{post} confirmed the solicitation document"),
     not_same_person_as=("solicitation.draft", "clauses.define", "criteria.define", "payment_terms.define"),

@@ -132,6 +132,7 @@ class OpenedBid(LotRow):
     is_domestic = models.BooleanField(_("本国产品"), default=False)
     domestic_share = models.DecimalField(_("本国产品成本占比"), max_digits=5, decimal_places=4, null=True, blank=True)
     has_imports = models.BooleanField(_("含进口产品"), default=False)
+    green_certificates = models.TextField(_("节能环保产品认证证书"), default="", blank=True)
     brand = models.TextField(_("核心产品品牌"), default="", blank=True)
     files = models.ManyToManyField(Document, verbose_name=_("附件"))
     opened_at = models.DateTimeField(_("开启时间"))

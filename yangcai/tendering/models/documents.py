@@ -39,6 +39,16 @@ class Solicitation(CaseRow):
     small_micro_rate = models.DecimalField(_("小微企业价格扣除比例"), max_digits=5, decimal_places=4, default=0)
     consortium_rate = models.DecimalField(_("联合体或分包价格扣除比例"), max_digits=5, decimal_places=4, default=0)
     domestic_rate = models.DecimalField(_("本国产品价格扣除比例"), max_digits=5, decimal_places=4, default=0)
+    green_rate = models.DecimalField(_("节能环保产品价格扣除比例"), max_digits=5, decimal_places=4, default=0)
+    average_rate = models.DecimalField(
+        _("异常低价审查：平均报价比例"), max_digits=5, decimal_places=4, null=True, blank=True
+    )
+    second_rate = models.DecimalField(
+        _("异常低价审查：次低报价比例"), max_digits=5, decimal_places=4, null=True, blank=True
+    )
+    ceiling_rate = models.DecimalField(
+        _("异常低价审查：最高限价比例"), max_digits=5, decimal_places=4, null=True, blank=True
+    )
     price_formula = models.TextField(_("价格分公式"), default="lowest_first")
     rounding = models.PositiveSmallIntegerField(_("小数位数"), default=2)
     tie_rule = models.TextField(_("并列时的确定方法"), default="draw")
@@ -87,6 +97,30 @@ class Clause(CaseRow):
 
     def __str__(self) -> str:
         return self.text
+
+
+class GreenKind(models.TextChoices):
+    """节能产品、环境标志产品 (财库〔2019〕9号)."""
+
+    MANDATORY = "mandatory", _("政府强制采购节能产品")
+    ENERGY = "energy", _("优先采购节能产品")
+    ENVIRONMENT = "environment", _("优先采购环境标志产品")
+
+
+class GreenProduct(CaseRow):
+    """What of the purchase stands on the state's lists of energy-saving and environmental-label products."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="green_products", verbose_name=_("采购项目"))
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("采购包"))
+    product = models.TextField(_("产品"))
+    kind = models.TextField(_("政策要求"), choices=GreenKind.choices)
+
+    class Meta:
+        verbose_name = _("节能环保产品")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.product
 
 
 class CriterionKind(models.TextChoices):

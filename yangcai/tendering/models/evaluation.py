@@ -72,6 +72,8 @@ class LowPriceReview(Rooted):
     explained_at = models.DateTimeField(_("说明时间"), null=True, blank=True)
     is_accepted = models.BooleanField(_("认可"), null=True, blank=True)
     decision = models.TextField(_("审查意见"), default="", blank=True)
+    basis = models.JSONField(_("审查依据"), default=list, blank=True)
+    queries = models.TextField(_("网络查询记录"), default="", blank=True)
     decided_at = models.DateTimeField(_("认定时间"), null=True, blank=True)
 
     class Meta:

@@ -21,6 +21,7 @@ from yangcai.tendering.models import (
     DialogueChange,
     DialogueTalk,
     FinalOffer,
+    GreenProduct,
     Invitee,
     OpenedBid,
     Opening,
@@ -61,6 +62,11 @@ def visible_solicitations(post: Post | None, now: datetime.datetime) -> QuerySet
 @scope(Clause)
 def visible_clauses(post: Post | None, now: datetime.datetime) -> QuerySet[Clause]:
     return Clause.objects.filter(case__in=visible_to(post, now)).select_related("case", "lot")
+
+
+@scope(GreenProduct)
+def visible_green_products(post: Post | None, now: datetime.datetime) -> QuerySet[GreenProduct]:
+    return GreenProduct.objects.filter(case__in=visible_to(post, now)).select_related("case", "lot")
 
 
 @scope(Criterion)

@@ -1,6 +1,7 @@
 """What must be done before the next step of an evaluation, and is what a member hands in lawful?"""
 
 import datetime
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,19 @@ class CorrectionGround(TextChoices):
     OBJECTIVE = "objective", _("对客观评审因素评分不一致")
     ABNORMAL = "abnormal", _("经评标委员会认定评分畸高、畸低")
 
+
+class LowPriceBasis(TextChoices):
+    """What the committee may hold a price against (财库〔2026〕2号)."""
+
+    COSTS = "costs", _("供应商说明的成本构成和证明材料")
+    AWARDS = "awards", _("同类项目中标（成交）价格")
+    MARKET = "market", _("市场价格")
+    LABOUR = "labour", _("行业人工费标准")
+    INDUSTRY = "industry", _("行业协会发布的行业平均成本")
+
+
+#: What it may not look at.
+UNFAIR_BASIS = re.compile(r"注册资本|注册资金|成立年限|成立时间")
 
 #: Findings that must be put right before anybody signs; an abnormal score is for the committee to judge.
 BLOCKING = frozenset({CorrectionGround.SUM, CorrectionGround.RANGE, CorrectionGround.OBJECTIVE})
@@ -275,6 +289,22 @@ def silence_is_no_explanation(subject: OpenedBid, *, now: datetime.datetime, is_
         zh="供应商没有提交说明，不能认定其报价合理",
         en="The supplier explained nothing, so its price cannot be found reasonable",
         field="is_accepted",
+        **applicable(subject.lot.case, now=now),
+    )
+
+
+def basis_is_lawful(subject: OpenedBid, *, now: datetime.datetime, decision: str, **_: Any) -> Refusal | None:
+    """What the price rests on is judged, never how large or how old the bidder is (财库〔2026〕2号)."""
+    hit = UNFAIR_BASIS.search(decision)
+    if hit is None or not law.applies("abnormally_low.basis", **applicable(subject.lot.case, now=now)):
+        return None
+    return refuse(
+        "abnormally_low.basis",
+        code="basis_not_allowed",
+        zh="不得以供应商的“{word}”作为认定异常低价的依据，请按成本构成和可比价格写明理由",
+        en="“{word}” is no ground for finding a price abnormally low: judge its costs and comparable prices",
+        field="decision",
+        word=hit.group(0),
         **applicable(subject.lot.case, now=now),
     )
 

@@ -13,6 +13,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import Category, SetAside
 from yangcai.procedures.evaluation.model import FULL_MARKS
 from yangcai.procedures.evaluation.price_score import FORMULAS
+from yangcai.procedures.evaluation.terms import LOW_PRICE
 from yangcai.tendering import method
 from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, PaymentTerm, Solicitation
 
@@ -283,6 +284,49 @@ def domestic_rate_is_lawful(
         field="domestic_rate",
         **on,
     )
+
+
+def deductions_leave_a_price(
+    subject: Case,
+    *,
+    now: datetime.datetime,
+    small_micro_rate: Decimal,
+    domestic_rate: Decimal,
+    green_rate: Decimal,
+    **_: Any,
+) -> Refusal | None:
+    """All deductions start from the original price and add up: together they leave something of it."""
+    if small_micro_rate + domestic_rate + green_rate < 1:
+        return None
+    return refuse(
+        "green.preference",
+        code="deductions_take_everything",
+        zh="各项价格扣除均按原报价计算后相加，合计不得达到 100%",
+        en="Deductions are each taken from the original price and add up: together they stay below 100 %",
+        field="green_rate",
+        **applicable(subject, now=now),
+    )
+
+
+def low_price_rates_are_lawful(subject: Case, *, now: datetime.datetime, **terms: Any) -> list[Refusal]:
+    """The file may raise the rates of the low-price tests up to the cap, and never lower them (财库〔2026〕2号)."""
+    on, found = applicable(subject, now=now), []
+    for field, key in LOW_PRICE:
+        rate, least = terms[field], law.find(key, **on)
+        if rate is None or least is None or least.value <= rate <= law.value("abnormally_low.cap", **on):
+            continue
+        found.append(
+            refuse(
+                "abnormally_low.cap",
+                code="low_price_rate_outside_law",
+                zh="异常低价审查比例不得低于规定的 {least}，最高可提高至{limit}",
+                en="The rate of this low-price test is at least {least} and may be raised to {limit} at most",
+                field=field,
+                least=least.text[0],
+                **on,
+            )
+        )
+    return found
 
 
 # --- texts: no floor price, no size of the enterprise --------------------------------------------------------------
