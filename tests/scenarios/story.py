@@ -42,7 +42,14 @@ def bid(bidder: tuple[str, str], price: str, **more: Any) -> Bid:
     return Bid(supplier=Named(name, size=size), price=Decimal(price), prefer=prefer, **more)
 
 
-def lot(number: str, bids: Sequence[Bid], *, budget: str, method: str = "rated") -> published.Lot:
+def lot(
+    number: str,
+    bids: Sequence[Bid],
+    *,
+    budget: str,
+    method: str = "rated",
+    price_preference: dict[str, Decimal] | None = None,
+) -> published.Lot:
     criteria = (
         Criterion("price", Decimal(30)),
         Criterion("technical", Decimal(50)),
@@ -51,7 +58,7 @@ def lot(number: str, bids: Sequence[Bid], *, budget: str, method: str = "rated")
     evaluation = Evaluation(
         method=method,
         criteria=criteria if method == "rated" else (),
-        price_preference={"small_micro": Decimal("0.10")},
+        price_preference={"small_micro": Decimal("0.10")} if price_preference is None else price_preference,
     )
     return published.Lot(number, f"示例第{number}包", Decimal(budget), None, evaluation, tuple(bids))
 

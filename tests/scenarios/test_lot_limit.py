@@ -1,5 +1,7 @@
 """兼投不兼中: one bidder stands first in both lots and wins the one that comes first; what is everybody told?"""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.scenarios import story
@@ -67,7 +69,7 @@ def test_the_replay_walks_it_by_itself(world: None) -> None:
     asked = ((FIRST, "400000.00"), (SECOND, "430000.00"), (THIRD, "440000.00"))
     bids = [story.bid(who, price) for who, price in asked]
     lots = [story.lot(number, bids, budget="500000.00", method="lowest") for number in ("1", "2")]
-    told = story.begin(story.purchase(*lots, max_lots_won=1), until="award")
+    told = story.begin(replace(story.purchase(*lots, max_lots_won=1), id="示例二"), until="award")
     assert [award.supplier.name for award in told.awards()] == [FIRST[0], SECOND[0]]
 
 

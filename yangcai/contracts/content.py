@@ -44,7 +44,7 @@ def content_of(award: Award, *, now: datetime.datetime) -> Content:
         "payment_days": _payment_days(award, solicitation, now=now),
         "acceptance_days": solicitation.acceptance_days,
         "performance_security": _performance_security(award, solicitation, now=now),
-        "for_sme": case.set_aside != SetAside.NONE,
+        "for_sme": award.lot.way != SetAside.NONE,
     }
     terms = [(t.title, t.percent, t.due_on) for t in case.payment_terms.all()]
     return Content(values, _items(award, bid), milestones(amount=award.amount, terms=terms))

@@ -5,8 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from yangcai import law
+from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, Case, Lot
 from yangcai.cases.queries import candidates
+from yangcai.parties.models import Size
+from yangcai.planning.models import SetAside
 from yangcai.portal.notices.base import (
     CONTACTS,
     FLAG,
@@ -22,7 +25,8 @@ from yangcai.portal.notices.base import (
     project,
 )
 from yangcai.tendering import method
-from yangcai.tendering.models import Invitee, InviteeSource, OpenedBid, Solicitation
+from yangcai.tendering.models import EvaluationReport, Invitee, InviteeSource, OpenedBid, PartnerKind, Solicitation
+from yangcai.tendering.partners import percent
 from yangcai.tendering.queries.evaluation import published_members
 
 CONTENT = "notice.award.content"
@@ -48,6 +52,23 @@ def points(score: Decimal | None) -> str:
         return ""
     plain = f"{score.normalize():f}"
     return plain if len(plain.partition(".")[2]) > 2 else f"{score:.2f}"
+
+
+def sme(award: Award, offer: OpenedBid | None) -> str:
+    """The declaration of a winner that was favoured: set aside for its class, or its price lowered (46号 art. 13)."""
+    report = EvaluationReport.objects.filter(lot=award.lot, sent_at__isnull=False).order_by("-revision").first()
+    result = report.result["bids"].get(str(offer.pk), {}) if report and offer else {}
+    rates = [Decimal(d["rate"]) for d in result.get("deductions", ()) if d["code"] in ("small_micro", "partner")]
+    supplier, told = award.supplier, []
+    if award.lot.way != SetAside.NONE:
+        told.append(chinese(SetAside(award.lot.way).label))
+    told += [f"价格扣除 {percent(rate)}" for rate in rates]
+    if not told:
+        return ""
+    kinds = [chinese(Size(supplier.size).label)] if supplier.size else []
+    kinds += ["监狱企业"] if supplier.is_prison_enterprise else []
+    kinds += ["残疾人福利性单位"] if supplier.is_disabled_welfare else []
+    return f"《中小企业声明函》：{supplier.name}，{'、'.join(kinds)}；{'；'.join(told)}"
 
 
 def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, Any]:
@@ -90,6 +111,17 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
         "recommended": [
             {"supplier": one.supplier.name, "source": one.get_source_display(), "reason": one.reason}
             for one in Invitee.objects.filter(case=case, source__in=RECOMMENDED).select_related("supplier")
+        ],
+        "sme": sme(award, offer),
+        "partners": [
+            {
+                "name": one.name,
+                "kind": chinese(PartnerKind(one.kind).label),
+                "size": chinese(Size(one.size).label),
+                "share": percent(one.share),
+                "work": one.work,
+            }
+            for one in (offer.partners.order_by("pk") if offer else ())
         ],
         "committee": committee(case, now=now),
         "is_deemed": award.is_deemed,
@@ -164,6 +196,28 @@ notice_type(
                             Field("supplier", "供应商", "Supplier"),
                             Field("source", "推荐者", "By"),
                             Field("reason", "理由", "Reason"),
+                        ),
+                    ),
+                ),
+            ),
+            Section(
+                "中小企业和联合体",
+                "Small and medium enterprises, consortium",
+                (
+                    Field("sme", "中小企业声明", "Declaration", rule="set_aside.declaration_published", optional=True),
+                    Field(
+                        "partners",
+                        "联合体成员和分包供应商",
+                        "Members and subcontractors",
+                        TABLE,
+                        rule="qualification.consortium",
+                        optional=True,
+                        columns=(
+                            Field("name", "名称", "Name"),
+                            Field("kind", "种类", "Kind"),
+                            Field("size", "企业规模", "Size"),
+                            Field("share", "合同份额", "Share"),
+                            Field("work", "承担的工作", "Work"),
                         ),
                     ),
                 ),

@@ -6,7 +6,7 @@ from yangcai import law, procedures
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.periods import closing_at
-from yangcai.planning.models import PARTNERED, SetAside
+from yangcai.planning.models import PARTNERED, Category, SetAside
 from yangcai.portal.notices.base import (
     CONTACTS,
     FLAG,
@@ -22,7 +22,7 @@ from yangcai.portal.notices.base import (
     project,
 )
 from yangcai.tendering import method
-from yangcai.tendering.models import Clause, ClauseKind, InvitedBy, Solicitation
+from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, InvitedBy, Solicitation
 
 CONTENT = "notice.invitation.content"
 LOTS = Field(
@@ -50,6 +50,31 @@ def set_aside(lot: Lot) -> str:
     if lot.for_small_micro:
         told.append("限于小微企业")
     return told[0] if len(told) == 1 else f"{told[0]}（{'，'.join(told[1:])}）"
+
+
+def preferences(case: Case, file: Solicitation) -> str:
+    """Which share of the price is deducted for whom, for the evaluation alone (财库〔2020〕46号 art. 12(3))."""
+    rates = (
+        ("小微企业", file.small_micro_rate),
+        ("小微企业合同份额达到规定比例的联合体或者分包", file.consortium_rate),
+        ("本国产品", file.domestic_rate),
+        ("节能环保产品", file.green_rate),
+    )
+    return "；".join(f"{who} {(rate * 100).normalize():f}%" for who, rate in rates if rate)
+
+
+def imports(case: Case, file: Solicitation) -> str:
+    """Accepted with the number of the approval, or not at all (财库〔2007〕119号); nothing is said of services."""
+    if not file.accepts_imports:
+        return "不接受进口产品" if case.category == Category.GOODS else ""
+    approved = case.plan_item.import_approvals.filter(approved_at__isnull=False).order_by("pk")
+    return "接受进口产品，" + "；".join(f"{one.products}（{one.number}）" for one in approved)
+
+
+def core_products(case: Case, file: Solicitation) -> str:
+    """Of the whole document, and of the lots that have their own (87号令 art. 31)."""
+    own = [f"采购包 {lot.number}：{lot.core_product}" for lot in case.every_lot() if lot.core_product]
+    return "；".join([*([file.core_product] if file.core_product else []), *own])
 
 
 def lot_limit(case: Case, solicitation: Solicitation) -> str:
@@ -86,6 +111,13 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
         "delivery": solicitation.delivery,
         "accepts_consortium": solicitation.accepts_consortium,
         "lot_limit": lot_limit(case, solicitation),
+        "preferences": preferences(case, solicitation),
+        "imports": imports(case, solicitation),
+        "green": "；".join(
+            f"{one.product}：{chinese(GreenKind(one.kind).label)}" for one in GreenProduct.objects.filter(case=case)
+        ),
+        "core_product": core_products(case, solicitation),
+        "subcontracting": solicitation.subcontracting,
         "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
         "set_aside": case.get_set_aside_display(),
         "documents_from": solicitation.documents_from,
@@ -125,6 +157,17 @@ notice_type(
                 (
                     Field("qualification", "资格要求", "Requirements", rule=CONTENT),
                     Field("set_aside", "落实政府采购政策", "Policy", rule=CONTENT),
+                    Field(
+                        "preferences",
+                        "价格扣除",
+                        "Price deductions",
+                        rule="price_preference.evaluation_only",
+                        optional=True,
+                    ),
+                    Field("imports", "进口产品", "Imported products", rule="import.approval", optional=True),
+                    Field("green", "节能环保产品", "Green products", rule="solicitation.green_products", optional=True),
+                    Field("core_product", "核心产品", "Core product", rule="solicitation.core_product", optional=True),
+                    Field("subcontracting", "分包", "Subcontracting", rule="contract.subcontract", optional=True),
                 ),
             ),
             Section(
