@@ -41,6 +41,7 @@ METHODS = {
         method("quotations", "询价", categories=("goods",), window="submission.quotations",
                notice="notice.invitation.quotations"),
         method("single_source", "单一来源", award_by=(AwardBy.AGREED,)),
+        method("emergency", "紧急采购（直接采购）", award_by=(AwardBy.AGREED,)),
         method("direct_order", "直接订购", grounds="method.outside_law", needs_approval=False, below_quota=True),
     )
 }  # fmt: skip

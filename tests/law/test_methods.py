@@ -30,6 +30,7 @@ METHODS: dict[str, tuple[str, By, bool, set[AwardBy], set[Invite]]] = {
         TENDER, By.COMMITTEE, False, {AwardBy.LOWEST}, {Invite.NOTICE, Invite.LIBRARY, Invite.RECOMMENDATION},
     ),
     "single_source": (TALKS, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
+    "emergency": (TENDER, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
 }  # fmt: skip
 
 
@@ -123,6 +124,7 @@ SIZES = (
     ("quotations", 4_000_000, False, 5, 4),
     ("consultation", 40_000_000, False, 3, 2),
     ("single_source", 40_000_000, False, 1, 0),
+    ("emergency", 40_000_000, False, 1, 0),
 )
 
 

@@ -96,8 +96,8 @@ GROUNDS: dict[str, Ground] = {
         Ground("ground.cooperative_innovation.breakthrough", ("cooperative_innovation",)),
         Ground("ground.cooperative_innovation.better_solution", ("cooperative_innovation",)),
         _emergency("ground.emergency.competitive", "negotiation", "consultation", "quotations"),
-        _emergency("ground.emergency.direct", "single_source"),
-        _emergency("ground.emergency.addition", "single_source", share="emergency.add_on"),
+        _emergency("ground.emergency.direct", "emergency"),
+        _emergency("ground.emergency.addition", "emergency", share="emergency.add_on"),
     )
 }
 

@@ -213,7 +213,8 @@ class Walk:
         if not possible:
             return {}
         named = next((code for code in possible if self.file.grounds in {code, code.rpartition(".")[2]}), possible[0])
-        return {"ground": named, "method_reason": self.file.grounds or "公开资料未载明"}
+        spared = {"intention_exemption": "紧急采购"} if grounds.get(named).waives_intention else {}
+        return {"ground": named, "method_reason": self.file.grounds or "公开资料未载明", **spared}
 
     def approved_method(self, at: datetime.datetime) -> datetime.datetime:
         """Publicity, application and approval where the plan's method needs them; the moment at which it goes on."""

@@ -1,6 +1,7 @@
 """Which methods does the platform know? One file each; a new file is listed here and nowhere else."""
 
 from yangcai.procedures.definitions.consultation import CONSULTATION
+from yangcai.procedures.definitions.emergency import EMERGENCY
 from yangcai.procedures.definitions.negotiation import NEGOTIATION
 from yangcai.procedures.definitions.open_tender import OPEN_TENDER
 from yangcai.procedures.definitions.quotations import QUOTATIONS
@@ -10,5 +11,5 @@ from yangcai.procedures.procedure import Procedure
 
 PROCEDURES: dict[str, Procedure] = {
     procedure.code: procedure
-    for procedure in (OPEN_TENDER, RESTRICTED_TENDER, NEGOTIATION, CONSULTATION, QUOTATIONS, SINGLE_SOURCE)
+    for procedure in (OPEN_TENDER, RESTRICTED_TENDER, NEGOTIATION, CONSULTATION, QUOTATIONS, SINGLE_SOURCE, EMERGENCY)
 }
