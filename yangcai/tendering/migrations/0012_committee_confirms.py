@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0013_dissent"),
+        ("tendering", "0011_dissent"),
     ]
 
     operations = [

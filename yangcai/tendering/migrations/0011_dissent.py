@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0012_clarification"),
+        ("tendering", "0010_clarification"),
     ]
 
     operations = [

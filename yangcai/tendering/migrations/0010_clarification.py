@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0007_finding_page"),
+        ("tendering", "0009_lots_and_partners"),
     ]
 
     operations = [

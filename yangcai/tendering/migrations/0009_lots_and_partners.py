@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0006_set_aside"),
-        ("tendering", "0007_finding_page"),
+        ("tendering", "0008_expert_draws"),
     ]
 
     operations = [

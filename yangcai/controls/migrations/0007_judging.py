@@ -7,7 +7,7 @@ SQL = Path(__file__).parent.parent / "judging.sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("controls", "0005_offers"),
-        ("tendering", "0013_dissent"),
+        ("controls", "0006_draws"),
+        ("tendering", "0011_dissent"),
     ]
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]
