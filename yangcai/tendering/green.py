@@ -1,15 +1,18 @@
 """Which energy-saving and environmental-label products does a lot ask for? (财库〔2019〕9号)"""
 
-from yangcai.cases.models import Lot
+from yangcai.cases.models import Case, Lot
 from yangcai.kernel.reading import remembered
 from yangcai.tendering.models import GreenKind, GreenProduct
 
 
-@remembered
 def products(lot: Lot) -> list[GreenProduct]:
     """Those of the whole document and those of the lot."""
-    found = GreenProduct.objects.filter(case_id=lot.case_id).order_by("pk")
-    return [one for one in found if one.lot_id in (None, lot.pk)]
+    return [one for one in _products(lot.case) if one.lot_id in (None, lot.pk)]
+
+
+@remembered
+def _products(case: Case) -> list[GreenProduct]:
+    return list(GreenProduct.objects.filter(case=case).order_by("pk"))
 
 
 def mandatory(lot: Lot) -> list[str]:
