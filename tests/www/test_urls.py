@@ -144,6 +144,8 @@ def expected(name: str, number: int, who: str, post: Post | None, by: Any, world
         return {404, 405}
     if name == "account_logout":
         return {200, 302}
+    if name in {"public_draws", "public_draw_file"}:
+        return {404}  # no result has been announced
     if post is None:
         return {200} if by == "public" and number == 0 else {200, 404} if by == "public" else {302}
     if name == "account_reauthenticate":
@@ -158,8 +160,6 @@ def expected(name: str, number: int, who: str, post: Post | None, by: Any, world
     if name in INTERNAL:
         mine = who in {"officer", "reviewer"} and number == 0
         return {200} if mine or post.role in OVERSEERS else {404}
-    if name in {"public_draws", "public_draw_file"}:
-        return {404}  # no result has been announced
     if name in {"work_draws", "work_draw_file"}:
         supervises = post.role in {Role.TREASURY, Role.AUDITOR}
         return {200} if supervises and number == 0 and world.is_drawn else {404}
