@@ -85,10 +85,13 @@ def cell(row: Any, name: str) -> Cell:
         row = getattr(row, part)
         if row is None:
             return Cell("")
-    field = row._meta.get_field(names[-1])
     value = getattr(row, names[-1])
     if value is None or value == "":
         return Cell("")
+    try:
+        field = row._meta.get_field(names[-1])
+    except FieldDoesNotExist:
+        return written(value)  # derived from columns, and headed by its own label
     if field.choices:
         return Cell(str(getattr(row, f"get_{field.name}_display")()))
     if field.name == "procedure":
