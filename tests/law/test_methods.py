@@ -31,7 +31,27 @@ METHODS: dict[str, tuple[str, By, bool, set[AwardBy], set[Invite]]] = {
     ),
     "single_source": (TALKS, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
     "emergency": (TENDER, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
+    "framework": (TENDER, By.BUYER, True, {AwardBy.LOWEST}, {Invite.NOTICE}),
 }  # fmt: skip
+#: What takes no bids, or has no committee: method → its stages, whether it spends, what it is called off from
+OTHERS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
+    "framework_open": ("preparation invitation", False, ()),
+    "call_off_direct": ("award", True, ("framework", "framework_open")),
+    "call_off_rotation": ("award", True, ("framework",)),
+    "call_off_mini_competition": ("submission opening award", True, ("framework",)),
+}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_the_second_stage_and_the_standing_call_say(code: str) -> None:
+    stages, spends, draws_on = OTHERS[code]
+    method = procedures.get(code)
+    assert " ".join(method.stages) == stages
+    assert (method.spends, method.draws_on) == (spends, draws_on)
+    assert method.committee is None and not method.needs_approval
+    assert engine.judging(procedure=method) == ()
+    for key in method.rule_keys():
+        assert law.rule(key), key
 
 
 @pytest.mark.parametrize("code", METHODS)
@@ -47,7 +67,8 @@ def test_what_a_method_says_of_itself(code: str) -> None:
 
 
 def test_every_method_is_in_the_table() -> None:
-    assert set(METHODS) == set(procedures.PROCEDURES)
+    assert set(METHODS) | set(OTHERS) == set(procedures.PROCEDURES)
+    assert [code for code in METHODS if not procedures.get(code).spends] == ["framework"]
 
 
 #: method, ground, stage → how many are enough, and by which instrument
@@ -64,6 +85,8 @@ ENOUGH = (
     ("consultation", "negotiation.two_bidders", "evaluation", 3, "财库〔2014〕214号"),
     ("quotations", "", "evaluation", 3, "财政部令第74号"),
     ("quotations", "negotiation.two_bidders", "evaluation", 3, "财政部令第74号"),
+    ("framework", "", "submission", 2, "财政部令第110号"),
+    ("framework", "", "evaluation", 2, "财政部令第110号"),
 )
 
 
@@ -96,6 +119,7 @@ def test_two_for_purchased_services_only_since_2015_06_30() -> None:
 WINDOWS = (
     ("open_tender", date(2026, 3, 2), date(2026, 3, 23)),  # the twentieth day is a Sunday
     ("restricted_tender", date(2026, 3, 2), date(2026, 3, 23)),
+    ("framework", date(2026, 3, 2), date(2026, 3, 23)),
     ("consultation", date(2026, 3, 2), date(2026, 3, 12)),
     ("negotiation", date(2026, 3, 2), date(2026, 3, 5)),
     ("quotations", date(2026, 3, 2), date(2026, 3, 5)),

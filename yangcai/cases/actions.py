@@ -76,6 +76,7 @@ class OpenCase(Input):
     on=PlanItem,
     by={Role.BUYER_OFFICER},
     needs=(
+        rules.has_its_own_file,
         rules.plan_is_filed,
         rules.plan_is_funded,
         rules.method_is_approved,

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from yangcai import law, procedures
-from yangcai.cases.models import Award, Case, CaseEnd
+from yangcai.cases.models import Award, Case, CaseEnd, LotOutcome
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
@@ -69,7 +69,7 @@ def plan_is_filed(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refu
 
 def plan_is_funded(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """无预算不采购: the whole amount lies reserved (政府采购法 art. 6, 33)."""
-    if subject.reserved_fund.balance >= subject.amount:
+    if not subject.spends or subject.reserved_fund.balance >= subject.amount:
         return None
     return refuse(
         "control.no_budget_no_procurement",
@@ -91,6 +91,22 @@ def method_is_approved(subject: PlanItem, *, by: Any, now: datetime.datetime) ->
         code="method_not_approved",
         zh="采购方式尚未经财政部门批准，不能开始采购活动",
         en="The treasury has not approved the method: the activity cannot begin",
+        **_of_plan(subject, now=now),
+    )
+
+
+def has_its_own_file(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A call-off has no file of its own: its case comes about by the call-off itself (110号令 art. 32)."""
+    method = procedures.PROCEDURES.get(subject.procedure)
+    if method is None or not method.draws_on:
+        return None
+    return refuse(
+        method.grounds,
+        code="call_off_instead",
+        zh="按框架协议成交的，不另行立项编制采购文件；请在该采购计划上办理“{method}”",
+        en="What is called off under a framework agreement has no file of its own: use “{method_en}” on this plan",
+        method=method.zh,
+        method_en=method.en,
         **_of_plan(subject, now=now),
     )
 
@@ -198,7 +214,8 @@ def is_live(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
 
 def nothing_awarded(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A case with a winner cannot be ended one-sidedly (政府采购法 art. 46)."""
-    if not Award.objects.filter(lot__case=subject, refused_at__isnull=True).exists():
+    decided = subject.lots.filter(outcome=LotOutcome.AWARDED) if not subject.plan_item.spends else ()
+    if not decided and not Award.objects.filter(lot__case=subject, refused_at__isnull=True).exists():
         return None
     return refuse(
         own(subject, "termination.reason"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.models import Case, Stage
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Entry
@@ -30,6 +30,8 @@ def opening_of_a_case(plan_item: PlanItem, *, now: datetime.datetime) -> Iterato
             clock="C01",
             due_at=law.due_at("C01", since=published, on=timezone.localdate(now), jurisdiction=jurisdiction),
         )
+    if procedures.get(plan_item.procedure).draws_on:
+        return  # a call-off opens its case itself
     yield Due(
         action="case.open",
         subject=plan_item.ref,

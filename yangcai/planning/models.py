@@ -83,6 +83,7 @@ class PlanItem(Root):
     classification = models.TextField(_("品目"), default="", blank=True)
     procedure = models.TextField(_("采购方式"), default="open_tender")
     needs_approval = models.BooleanField(_("采购方式须经批准"), default=False)
+    spends = models.BooleanField(_("动用预算资金"), default=True)
     ground = models.TextField(_("采用该方式的情形"), choices=ground_choices, default="", blank=True)
     method_reason = models.TextField(_("采用该方式的理由"), default="", blank=True)
     original_amount = MoneyField(_("原合同金额"), null=True, blank=True)

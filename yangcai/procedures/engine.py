@@ -41,8 +41,10 @@ def has(*, procedure: Procedure, stage: Stage | str) -> bool:
 
 
 def judging(*, procedure: Procedure) -> tuple[Stage, ...]:
-    """The stages in which offers are judged: what lies between the opening and the award."""
+    """The stages in which offers are judged: what lies between the opening and the award; none without an opening."""
     stages = procedure.stages
+    if Stage.OPENING not in stages:
+        return ()
     return stages[stages.index(Stage.OPENING) + 1 : stages.index(Stage.AWARD)]
 
 

@@ -13,6 +13,9 @@ PREFIX = "ground."
 GOODS, WORKS, SERVICES = "goods", "works", "services"
 GOODS_SERVICES = (GOODS, SERVICES)
 
+FRAMEWORKS = ("framework", "framework_open")
+CALL_OFFS = ("call_off_direct", "call_off_mini_competition", "call_off_rotation")
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -89,10 +92,11 @@ GROUNDS: dict[str, Ground] = {
             ("restricted_tender", "negotiation", "consultation", "quotations", "single_source"),
             approved_only=True,
         ),
-        Ground("ground.framework.catalogue", ("framework",)),
+        Ground("ground.framework.catalogue", FRAMEWORKS),
         Ground("ground.framework.administration", ("framework",), (SERVICES,)),
-        Ground("ground.framework.third_party", ("framework",), (SERVICES,)),
-        Ground("ground.framework.other", ("framework",)),
+        Ground("ground.framework.third_party", FRAMEWORKS, (SERVICES,)),
+        Ground("ground.framework.other", FRAMEWORKS),
+        Ground("ground.call_off.entrants", CALL_OFFS),
         Ground("ground.cooperative_innovation.breakthrough", ("cooperative_innovation",)),
         Ground("ground.cooperative_innovation.better_solution", ("cooperative_innovation",)),
         _emergency("ground.emergency.competitive", "negotiation", "consultation", "quotations"),

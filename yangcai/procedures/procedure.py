@@ -119,7 +119,9 @@ class Procedure:
     the open tender's; an empty one says that the method knows nothing like it. `notice`, `result`, `failure`: what its
     notices are called; `words`: its Chinese words for those of a tender. `reopens`: on which
     grounds a signed evaluation is taken up again (87号令 art. 64, 74号令 art. 21, 214号文 art. 32). `below_quota`: only
-    for what lies off the catalogue and below the quota limit (the purchase modes of the mall)."""
+    for what lies off the catalogue and below the quota limit (the purchase modes of the mall). `spends`: whether its
+    plan reserves money and its lots end in awards; a first stage does neither, it ends in a framework agreement.
+    `draws_on`: the methods whose agreements it calls off from; such a purchase has no file of its own."""
 
     code: str
     zh: str
@@ -133,6 +135,8 @@ class Procedure:
     price_weights: tuple[tuple[str, str], ...] = ()
     needs_approval: bool = True
     below_quota: bool = False
+    spends: bool = True
+    draws_on: tuple[str, ...] = ()
     invites: tuple[Invite, ...] = (Invite.NOTICE,)
     invited: str = ""
     pool: str = ""

@@ -17,6 +17,12 @@ def step_of(case: Case, stage: str) -> procedures.Step:
     return engine.step(procedure=of(case), stage=stage)
 
 
+def said(case: Case, stage: str, what: str) -> str:
+    """The rule that the method names for something in a stage; that on its use where it has no such stage."""
+    found = getattr(step_of(case, stage), what) if has(case, stage) else of(case).grounds
+    return str(found)
+
+
 def has(case: Case, stage: str) -> bool:
     return engine.has(procedure=of(case), stage=stage)
 
@@ -40,16 +46,20 @@ def committee_does(case: Case, stage: str) -> bool:
 
 def reads_out(case: Case) -> bool:
     """Whether names and prices are read out at the opening, for everybody."""
-    return step_of(case, Stage.OPENING).reads_out
+    return has(case, Stage.OPENING) and step_of(case, Stage.OPENING).reads_out
 
 
 def enough(case: Case, stage: str, *, now: datetime.datetime) -> str:
-    """The rule on how many suppliers must come through a stage; empty where one is enough."""
+    """The rule on how many suppliers must come through a stage; empty where one is enough, or it has no such stage."""
+    if not has(case, stage):
+        return ""
     return engine.enough(procedure=of(case), stage=stage, grounds=grounds(case), **applicable(case, now=now))
 
 
 def fewest(case: Case, stage: str, *, now: datetime.datetime) -> int:
-    """How many suppliers must come through a stage, on the grounds of this case."""
+    """How many suppliers must come through a stage, on the grounds of this case; one where it has no such stage."""
+    if not has(case, stage):
+        return 1
     return engine.fewest(procedure=of(case), stage=stage, grounds=grounds(case), **applicable(case, now=now))
 
 

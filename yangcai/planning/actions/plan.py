@@ -224,8 +224,9 @@ def revise_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data
 def submit_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data: Any) -> None:
     """Ask for the review; from here on the plan is not changed unless it comes back."""
     plan_item.submitted_at, plan_item.returned_at, plan_item.return_reason = now, None, ""
-    plan_item.needs_approval = method.needs_approval(plan_item, now=now)  # the database holds the case to it
-    plan_item.save(update_fields=["submitted_at", "returned_at", "return_reason", "needs_approval"])
+    plan_item.needs_approval = method.needs_approval(plan_item, now=now)  # the database holds the case to both
+    plan_item.spends = procedures.get(plan_item.procedure).spends
+    plan_item.save(update_fields=["submitted_at", "returned_at", "return_reason", "needs_approval", "spends"])
 
 
 def check_choices() -> list[tuple[str, str]]:
@@ -293,7 +294,8 @@ def review_plan(
     repeat_opinion: str,
     **data: Any,
 ) -> None:
-    """Keep the answers; approve, which reserves the whole amount, or send back (财库〔2021〕22号 art. 33)."""
+    """Keep the answers; approve, which reserves the whole amount, or send back (财库〔2021〕22号 art. 33). The first
+    stage of a framework agreement spends nothing, so nothing is reserved for it."""
     CompetitionReview.objects.bulk_create(
         [
             CompetitionReview(
@@ -310,7 +312,8 @@ def review_plan(
         plan_item.submitted_at, plan_item.returned_at, plan_item.return_reason = None, now, reason
         plan_item.save(update_fields=["submitted_at", "returned_at", "return_reason"])
         return
-    funds.reserve(fund=plan_item.reserved_fund, amount=plan_item.amount, now=now, ground=plan_item.ref)
+    if plan_item.spends:
+        funds.reserve(fund=plan_item.reserved_fund, amount=plan_item.amount, now=now, ground=plan_item.ref)
     plan_item.approved_at = now
     if repeat_decision == "accept":
         plan_item.repeat_accepted_at, plan_item.repeat_opinion = now, repeat_opinion

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from yangcai import procedures
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
@@ -97,10 +98,24 @@ def no_plan_rests_on_it(intention: Intention, *, by: Any, now: datetime.datetime
 
 
 def amount_is_available(
-    subject: Appropriation | PlanItem, *, by: Any, now: datetime.datetime, amount: Decimal, **data: Any
+    subject: Appropriation | PlanItem,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    amount: Decimal,
+    procedure: str,
+    **data: Any,
 ) -> Refusal | None:
+    if not spends(procedure):
+        return None  # what is estimated for all who may call off is nobody's budget yet
     appropriation = subject if isinstance(subject, Appropriation) else subject.appropriation
     return _over_available(appropriation, amount, now=now)
+
+
+def spends(procedure: str) -> bool:
+    """Whether a plan by this method reserves money; the first stage of a framework agreement does not."""
+    found = procedures.PROCEDURES.get(procedure)
+    return found is None or found.spends
 
 
 def available(appropriation: Appropriation) -> Decimal:
@@ -237,7 +252,9 @@ def market_was_surveyed(plan_item: PlanItem, *, by: Any, now: datetime.datetime)
 
 def set_aside_duty_is_met(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """财库〔2020〕46号 art. 7: from the quota limit up to an amount the whole goes to small and medium enterprises,
-    unless a reason is stated (art. 6)."""
+    unless a reason is stated (art. 6). A framework agreement does not count among them (art. 6(4))."""
+    if not spends(plan_item.procedure):
+        return None
     most = number(plan_item.buyer, _by_category(plan_item, WHOLE), now=now)
     quota = number(plan_item.buyer, _by_category(plan_item, QUOTA), now=now)
     if most is None or plan_item.amount > most or (quota is not None and plan_item.amount < quota):
@@ -344,6 +361,8 @@ def _of_the_year(plan_item: PlanItem) -> list[PlanItem]:
 
 def is_funded(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Shown before the reservation is made; the reservation itself the ledger refuses (never_negative)."""
+    if not spends(plan_item.procedure):
+        return None
     return _over_available(plan_item.appropriation, plan_item.amount, now=now)
 
 

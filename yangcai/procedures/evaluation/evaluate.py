@@ -368,9 +368,8 @@ class _Evaluation:
             self.wait("draw", tie, "evaluation.tie")
             for bidder in tie:
                 self.results[bidder].tied_with = tuple(other for other in tie if other != bidder)
-        usual = law.find(
-            self.terms.own("evaluation.candidates"), on=self.terms.on, jurisdiction=self.terms.jurisdiction
-        )
+        key = self.terms.own("evaluation.candidates")
+        usual = law.find(key, on=self.terms.on, jurisdiction=self.terms.jurisdiction) if key else None
         count = self.terms.candidates or (usual.value if usual else len(ranked.order))
         self.candidates = tuple(bidder for bidder in ranked.order if ranked.ranks[bidder] <= count)
         notes = [Note(bidder=b, zh=f"第{ranked.ranks[b]}名", en=f"Rank {ranked.ranks[b]}") for b in ranked.order]

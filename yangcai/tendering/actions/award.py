@@ -46,7 +46,7 @@ class DetermineAward(Input):
     on=Lot,
     by={Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
     at={Stage.AWARD},
-    needs=(rules.not_awarded, comes_next, rules.has_candidate),
+    needs=(rules.awards_a_contract, rules.not_awarded, comes_next, rules.has_candidate),
     checks=(rules.in_rank_order,),
     input=DetermineAward,
     sentence=("{post}确定了中标供应商", "{post} determined the winner"),
@@ -71,7 +71,7 @@ def determine_award(
     on=Lot,
     by={Role.PLATFORM},
     at={Stage.AWARD},
-    needs=(rules.not_awarded, comes_next, rules.has_candidate, rules.buyer_was_silent),
+    needs=(rules.awards_a_contract, rules.not_awarded, comes_next, rules.has_candidate, rules.buyer_was_silent),
     sentence=(
         "采购人逾期未确定，{post}依法视同确定排名第一的候选人为中标供应商",
         "The buyer let its time pass: {post} records that the first candidate is deemed the winner",

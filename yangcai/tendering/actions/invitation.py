@@ -37,7 +37,7 @@ class PublishInvitation(Input):
     def scope(self) -> None:
         """Propose the earliest times that keep every shortest period in full."""
         case = self.subject
-        if not isinstance(case, Case) or self.now is None:
+        if not isinstance(case, Case) or self.now is None or not method.has(case, Stage.SUBMISSION):
             return
         supply = rules.step_of(case, Stage.INVITATION).documents
         window = rules.step_of(case, Stage.SUBMISSION).window
@@ -67,6 +67,7 @@ class PublishInvitation(Input):
     at={Stage.PREPARATION},
     needs=(
         runs_the_case,
+        rules.takes_bids,
         is_complete,
         is_confirmed,
         is_confirmed_by_committee,

@@ -7,10 +7,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, Stage
-from yangcai.cases.rules import applicable, refuse, runs_the_case
+from yangcai.cases.rules import applicable, has_its_own_file, refuse, runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment
@@ -24,7 +25,9 @@ from yangcai.tendering.rules.solicitation import least_rate
 
 
 def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """废标后，应当重新组织招标 (政府采购法 art. 37)."""
+    """废标后，应当重新组织招标 (政府采购法 art. 37); what was called off is called off again on its plan."""
+    if procedures.get(subject.procedure).draws_on:
+        return has_its_own_file(subject.plan_item, by=by, now=now)
     if subject.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}:
         return None
     return refuse(
@@ -51,7 +54,7 @@ def not_retendered_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
 def plan_still_stands(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """无预算不采购: the plan is not cancelled and its money still lies reserved."""
     item = subject.plan_item
-    if item.cancelled_at is None and item.reserved_fund.balance >= subject.budget:
+    if item.cancelled_at is None and (not item.spends or item.reserved_fund.balance >= subject.budget):
         return None
     return refuse(
         "control.no_budget_no_procurement",

@@ -9,7 +9,7 @@ from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.procedures import PROCEDURES, engine
+from yangcai.procedures import PROCEDURES
 from yangcai.tendering.models import (
     Bid,
     BidPartner,
@@ -32,7 +32,9 @@ from yangcai.tendering.models import (
 )
 
 #: The methods whose opening is public.
-READ_OUT = tuple(one.code for one in PROCEDURES.values() if engine.step(procedure=one, stage=Stage.OPENING).reads_out)
+READ_OUT = tuple(
+    one.code for one in PROCEDURES.values() if any(step.reads_out for step in one.steps if step.stage == Stage.OPENING)
+)
 
 
 def _run_by(post: Post, prefix: str) -> Q:

@@ -89,6 +89,21 @@ def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
     return [one for one in ranked if not may_take_part(one.supplier, at=now)]
 
 
+def awards_a_contract(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A first stage ends in entrants, a call-off in its own ways (110号令 art. 27, 32): neither by this decision."""
+    found = method.of(subject.case)
+    if found.spends and not found.draws_on:
+        return None
+    return refuse(
+        "framework.second_stage" if found.draws_on else "framework.eliminate",
+        code="framework_has_its_own_way",
+        zh="框架协议第一阶段确定入围供应商，第二阶段以直接选定、二次竞价或者顺序轮候确定成交供应商，不按本事项办理",
+        en="A framework agreement chooses entrants in its first stage, and in the second takes one of them by direct"
+        " choice, second competition or rotation: not by this",
+        **applicable(subject.case, now=now),
+    )
+
+
 def not_awarded(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     award = live_award(subject)
     if award is None:
@@ -226,7 +241,7 @@ def bids_are_in(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Re
             "投标截止前不能废标；因重大变故取消采购任务的，请办理终止采购",
             "No lot fails before the bid deadline; if the task is cancelled, terminate the case",
         )
-    elif award is not None and award.announced_at is not None:
+    elif (award is not None and award.announced_at is not None) or _has_entrants(subject):
         yield refuse(
             "award.no_change",
             code="already_announced",
@@ -234,6 +249,11 @@ def bids_are_in(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Re
             en="The award has been announced: it cannot be undone by declaring the lot unsuccessful",
             **applicable(subject.case, now=now),
         )
+
+
+def _has_entrants(lot: Lot) -> bool:
+    """A first stage whose result is out, though it awarded nothing."""
+    return lot.outcome == LotOutcome.AWARDED and not method.of(lot.case).spends
 
 
 def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:

@@ -42,7 +42,7 @@ def documents_are_supplied(subject: Case, *, by: Any, now: datetime.datetime) ->
     if solicitation is None:
         return Refusal("not_published", "采购公告尚未发布", "The invitation has not been published")
     return refuse(
-        method.step_of(subject, Stage.INVITATION).documents,
+        method.said(subject, Stage.INVITATION, "documents"),
         code="documents_not_supplied",
         zh="采购文件的提供时间为 {opens} 至 {closes}",
         en="The documents are supplied from {opens} until {closes}",
@@ -106,7 +106,7 @@ def has_documents(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
     if Participation.objects.filter(case=subject.root, supplier_id=by.organisation_id).exists():
         return None
     return refuse(
-        method.step_of(subject.root, Stage.INVITATION).documents,
+        method.said(subject.root, Stage.INVITATION, "documents"),
         code="documents_not_obtained",
         zh="贵单位未在规定时间内获取采购文件，不能投标",
         en="Your organisation did not obtain the documents in time and cannot bid",

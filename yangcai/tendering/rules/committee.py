@@ -145,7 +145,10 @@ def seat_of(expert: Expert, *, now: datetime.datetime) -> Post:
 
 
 def may_be_formed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """A tender's committee is drawn after publication; a group that confirms the file is formed before it (74号令)."""
+    """A tender's committee is drawn after publication; a group that confirms the file is formed before it (74号令). A
+    call-off and a standing call have nothing to judge."""
+    if procedures.get(subject.procedure).committee is None:
+        return Refusal("no_committee_here", "本采购方式不设评审委员会", "This method has no committee")
     if subject.ended_at is None and (subject.published_at is not None or not _composition(subject).draw):
         return None
     return Refusal(

@@ -13,7 +13,7 @@ from yangcai.kernel import calendar
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import engine
-from yangcai.tendering.method import step_of
+from yangcai.tendering.method import has, step_of
 from yangcai.tendering.models import Solicitation
 
 
@@ -24,8 +24,23 @@ def intention_precedes(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
     return intention_refusal(subject.plan_item, now=now, **applicable(subject, now=now))
 
 
+def takes_bids(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """What has no deadline for bids goes out by a call of its own (110号令 art. 38)."""
+    if has(subject, Stage.SUBMISSION):
+        return None
+    return refuse(
+        "framework.open_call",
+        code="no_bids_here",
+        zh="本采购方式不设投标截止时间，请发布开放式征集公告",
+        en="This method has no deadline for bids: publish its standing call",
+        **applicable(subject, now=now),
+    )
+
+
 def is_funded(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """无预算不采购: the lots are covered by what the plan has reserved."""
+    """无预算不采购: the lots are covered by what the plan has reserved, where the method spends anything at all."""
+    if not subject.plan_item.spends:
+        return None
     reserved = subject.plan_item.reserved_fund.balance
     wanted = sum(lot.budget for lot in subject.lots.all())
     if wanted <= reserved and not subject.plan_item.cancelled_at:

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,9 @@ CORE = "solicitation.core_product"
 
 #: A brand that is asked for (74号令 art. 10); saying that none is meant is no such thing.
 BRAND = re.compile(r"(?<!不)(?:指定|限定|必须为|仅限|要求采用)[^。；，]{0,10}(?:品牌|牌)|品牌[为：:][^。；，\s]{1,20}")
+
+#: functions(case, now) -> what else a file must say, by which later apps add to it (the terms of a framework agreement)
+ALSO_COMPLETE: list[Callable[..., Iterable[Refusal]]] = []
 
 
 # --- securities and terms ------------------------------------------------------------------------------------------
@@ -578,7 +581,7 @@ def is_complete(subject: Case, *, by: Any, now: datetime.datetime) -> list[Refus
             "Lot {lot} has no criteria",
             lot=lot.number,
         )
-    return missing
+    return missing + [refusal for also in ALSO_COMPLETE for refusal in also(subject, now=now)]
 
 
 def _lots(case: Case) -> Iterable[Lot]:

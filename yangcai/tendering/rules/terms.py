@@ -4,16 +4,16 @@ import datetime
 from typing import Any
 
 from yangcai import procedures
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Stage
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import evaluation
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, method
 from yangcai.tendering.rules.solicitation import is_complete
 
 
 def terms_are_lawful(subject: Case, *, by: Any, now: datetime.datetime) -> list[Refusal]:
     """Each form checked its own rows on its own day; the law, the lots or the rates may have changed since."""
-    if is_complete(subject, by=by, now=now):
+    if not method.has(subject, Stage.SUBMISSION) or is_complete(subject, by=by, now=now):
         return []  # what is missing is said by that rule
     procedure = procedures.get(subject.procedure)
     found = [

@@ -117,7 +117,9 @@ def _early_committee(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 
 
 def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Iterator[Due]:
-    if not stages & ({str(Stage.SUBMISSION), str(Stage.OPENING)} | method.judging(case)):
+    if method.of(case).committee is None or not stages & (
+        {str(Stage.SUBMISSION), str(Stage.OPENING)} | method.judging(case)
+    ):
         return
     if arithmetic.committee(case) is None:
         closes_at = periods.closing_at(case)
@@ -348,7 +350,7 @@ def _report(
 
 def _award(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     """Until a winner is determined. Silence counts only for the first decision (87号令 art. 68)."""
-    if awards.live_award(lot) is not None:
+    if awards.live_award(lot) is not None or awards.awards_a_contract(lot, by=None, now=now):
         return
     if not awards.open_candidates(lot, now=now):
         yield _run(lot.case, "lot.declare_unsuccessful", lot, since=_since(lot, Stage.AWARD))

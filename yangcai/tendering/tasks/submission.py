@@ -12,7 +12,7 @@ from yangcai.kernel.models import Rooted
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.tendering import method
-from yangcai.tendering.method import of, step_of
+from yangcai.tendering.method import has, of, step_of
 from yangcai.tendering.models import (
     BidSecurity,
     Correction,
@@ -58,7 +58,9 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         yield Due(
             "solicitation.confirm", case.ref, Role.BUYER_REVIEWER, since=case.opened_at, organisation_id=case.buyer_id
         )
-    elif solicitation.committee_confirmed_at is not None or not method.file_confirmed_by_committee(case):
+    elif has(case, Stage.SUBMISSION) and (
+        solicitation.committee_confirmed_at is not None or not method.file_confirmed_by_committee(case)
+    ):
         yield _next(case, "invitation.publish", case, since=solicitation.confirmed_at, due_at=None)
 
 
@@ -80,7 +82,7 @@ def shortest_periods(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     if case.published_at is None or case.ended_at is not None or opening_of(case) is not None:
         return
     solicitation = Solicitation.objects.filter(case=case, documents_from__isnull=False).first()
-    if solicitation is None:
+    if solicitation is None or not has(case, Stage.INVITATION) or not has(case, Stage.SUBMISSION):
         return
     submission = step_of(case, Stage.SUBMISSION)
     yield from _window(case, step_of(case, Stage.INVITATION).documents, since=case.published_at, now=now)

@@ -1,0 +1,70 @@
+"""How is a contract called off under a framework agreement (第二阶段)? In one of three ways, from its entrants.
+
+财政部令第110号 art. 32-37. A call-off is a purchase like any other: a plan with its money, a case, one award, one
+contract. It has no file of its own: terms, products and highest prices are those of the agreement.
+"""
+
+from dataclasses import replace
+
+from yangcai.procedures.definitions.tenders import CATEGORIES
+from yangcai.procedures.procedure import AwardBy, Invite, Procedure, Step
+from yangcai.procedures.stages import Stage
+
+DIRECT = Procedure(
+    code="call_off_direct",
+    zh="框架协议成交（直接选定）",
+    en="Call-off by direct choice",
+    ocds_method="limited",
+    categories=CATEGORIES,
+    grounds="method.call_off",
+    needs_approval=False,
+    draws_on=("framework", "framework_open"),
+    steps=(
+        Step(
+            Stage.AWARD,
+            zh="直接选定",
+            en="Direct choice",
+            rules=("framework.direct", "framework.second_stage", "framework.fixed_price"),
+        ),
+    ),
+    committee=None,
+    award_by=(AwardBy.LOWEST,),
+    invites=(Invite.NAMED,),
+    notice=("框架协议成交邀请", "invitation to entrants"),
+    result=("框架协议成交结果公告", "call-off notice"),
+    failure=("框架协议成交终止公告", "notice of a failed call-off"),
+    words=(("中标", "成交"), ("投标", "竞价")),
+)
+ROTATION = replace(
+    DIRECT,
+    code="call_off_rotation",
+    zh="框架协议成交（顺序轮候）",
+    en="Call-off by rotation",
+    draws_on=("framework",),
+    steps=(
+        Step(
+            Stage.AWARD,
+            zh="顺序轮候",
+            en="Rotation",
+            rules=("framework.rotation", "framework.second_stage", "framework.fixed_price"),
+        ),
+    ),
+)
+MINI_COMPETITION = replace(
+    DIRECT,
+    code="call_off_mini_competition",
+    zh="框架协议成交（二次竞价）",
+    en="Call-off by second competition",
+    ocds_method="selective",
+    draws_on=("framework",),
+    steps=(
+        Step(Stage.SUBMISSION, zh="二次竞价", en="Second competition", rules=("framework.mini_competition",)),
+        Step(Stage.OPENING, zh="开启竞价", en="Opening of the prices", rules=("framework.mini_competition",)),
+        Step(
+            Stage.AWARD,
+            zh="确定成交供应商",
+            en="The lowest wins",
+            rules=("framework.mini_competition", "framework.fixed_price"),
+        ),
+    ),
+)
