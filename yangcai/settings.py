@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "yangcai.planning",
     "yangcai.cases",
     "yangcai.tendering",
+    "yangcai.frameworks",
     "yangcai.contracts",
     "yangcai.controls",
     "yangcai.challenges",

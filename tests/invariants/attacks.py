@@ -150,6 +150,13 @@ BOUGHT = (
 )
 
 
+def _award(lot: str, candidate: str, supplier: str, amount: str) -> str:
+    return (
+        "INSERT INTO cases_award (lot_id, candidate_id, supplier_id, amount, determined_at, is_deemed, refusal_reason)"
+        f" SELECT {lot}, {candidate}, {supplier}, {amount}, now(), false, '';"
+    )
+
+
 _ROWS = [
     # --- 无预算不采购
     ("plan", "never_negative", "reserve more than is available", move("reserve", "{available}", "{reserved}",
@@ -688,6 +695,36 @@ _ROWS = [
     ("plan", "records_are_never_deleted", "lose a fund", "DELETE FROM funds_fund WHERE id = {reserved}"),
     ("plan", "records_are_never_deleted", "lose a budget",
      "DELETE FROM funds_appropriation WHERE id = {appropriation}"),
+    # --- framework agreements
+    ("framework", "no_award_without_budget", "award a contract in the first stage",
+     _award("{lot}", "{ranked}", "{supplier}", "100")),
+    ("framework", "call_off_goes_to_an_entrant", "award to a stranger",
+     _award("{call_lot}", "{outside}", "{stranger}", "400")),
+    ("framework", "call_off_goes_to_an_entrant", "award above the agreement price",
+     "UPDATE cases_candidate SET superseded_at = now() WHERE id = {fair};"
+     "INSERT INTO cases_candidate (lot_id, supplier_id, rank, amount, at)"
+     " VALUES ({call_lot}, {supplier}, 1, 500.01, now());"
+     + _award("{call_lot}", "(SELECT max(id) FROM cases_candidate)", "{supplier}", "500.01")),
+    ("framework", "call_off_goes_to_an_entrant", "award to an entrant that has left",
+     "UPDATE frameworks_entrant SET left_at = now(), left_by = 'removal' WHERE id = {entrant};"
+     + _award("{call_lot}", "{fair}", "{supplier}", "500")),
+    ("framework", "agreement_is_signed_by_both_sides", "an agreement with one signature",
+     "UPDATE frameworks_entrant SET supplier_signed_at = NULL WHERE id = {entrant}"),
+    ("framework", "one_entry_per_supplier", "enter twice",
+     copy("frameworks_entrant", "{entrant}", rank="2")),
+    ("framework", "agreement_is_never_rewritten", "raise the agreement price",
+     "UPDATE frameworks_entrant SET unit_price = 200 WHERE id = {entrant}"),
+    ("framework", "agreement_is_never_rewritten", "jump the order of rotation",
+     "UPDATE frameworks_entrant SET rank = 9 WHERE id = {entrant}"),
+    ("framework", "published_framework_is_never_rewritten", "lengthen the term",
+     "UPDATE frameworks_framework SET months = 60 WHERE id = {framework}"),
+    ("framework", "links_are_never_repointed", "buy more than was called off",
+     "UPDATE frameworks_calloff SET quantity = 50 WHERE id = {call_off}"),
+    ("framework", "records_are_never_deleted", "forget an entrant",
+     "DELETE FROM frameworks_entrant WHERE id = {entrant}"),
+    ("framework", "approved_plan_is_never_rewritten", "let a first stage spend after all",
+     "UPDATE planning_planitem SET spends = true WHERE id = (SELECT plan_item_id FROM cases_case c JOIN cases_lot l"
+     " ON l.case_id = c.id WHERE l.id = {lot})"),
 ]  # fmt: skip
 
 ATTACKS = tuple(Attack(*row) for row in _ROWS)

@@ -8,6 +8,7 @@ from tests.contracts import support
 from tests.factories import at
 from yangcai.cases.models import Candidate, Case, Lot, Period
 from yangcai.contracts import actions as contracts
+from yangcai.frameworks.models import CallOff, Entrant, Framework
 from yangcai.kernel import documents, entries
 from yangcai.kernel.actions import perform
 from yangcai.planning.models import MethodApproval, Publicity
@@ -337,6 +338,45 @@ def closed() -> Ids:
     return _of_contract(s)
 
 
+def framework() -> Ids:
+    """A first stage whose plan spends nothing, with a ranked supplier and an entrant at 100 that has signed; a call-off
+    of 5 under it, by a funded plan, ready for its award; a stranger ranked in both."""
+    entrant, stranger = factories.make_supplier().organisation, factories.make_supplier().organisation
+    unit = factories.make_organisation()
+    money = factories.fund_appropriation(unit, amount="1000.00")
+    item = factories.make_plan_item(money, amount="1000.00", procedure="framework", spends=False, approved=False)
+    type(item).objects.filter(pk=item.pk).update(submitted_at=NOW, approved_at=NOW, filed_at=NOW)
+    first = Case.objects.create(
+        number="测框〔2026〕1号",
+        title="征集",
+        plan_item=item,
+        buyer=unit,
+        procedure="framework",
+        category="goods",
+        budget=Decimal(1000),
+        jurisdiction="620171",
+        opened_at=NOW,
+    )
+    lot = Lot.objects.create(case=first, number="1", title="包", budget=1000, ceiling=100, evaluation_method="lowest")
+    Case.objects.filter(pk=first.pk).update(published_at=NOW, law_as_of=NOW.date())
+    ranked = Candidate.objects.create(lot=lot, supplier=entrant, rank=1, amount=100, at=NOW)
+    agreement = Framework.objects.create(lot=lot, unit="台", estimated_quantity=10, users="全区", months=6)
+    signed = {"convener_signed_at": NOW, "supplier_signed_at": NOW, "signed_at": NOW}
+    entry = Entrant.objects.create(
+        framework=agreement, supplier=entrant, rank=1, unit_price=100, entered_at=NOW, **signed
+    )
+    called = factories.make_case(budget="1000.00", stage="award", procedure="call_off_direct", method="lowest")
+    its_lot = called.lots.get()
+    call_off = CallOff.objects.create(lot=its_lot, framework=agreement, way="call_off_direct", quantity=5)
+    fair = Candidate.objects.create(lot=its_lot, supplier=entrant, rank=1, amount=500, at=NOW)
+    outside = Candidate.objects.create(lot=its_lot, supplier=stranger, rank=2, amount=400, at=NOW)
+    return {
+        "lot": lot.pk, "ranked": ranked.pk, "supplier": entrant.pk, "stranger": stranger.pk,
+        "framework": agreement.pk, "entrant": entry.pk, "call_off": call_off.pk, "call_lot": its_lot.pk,
+        "fair": fair.pk, "outside": outside.pk,
+    }  # fmt: skip
+
+
 WORLDS = {
     world.__name__: world
     for world in (
@@ -355,5 +395,6 @@ WORLDS = {
         requested,
         paid,
         closed,
+        framework,
     )
 }

@@ -18,8 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def flood(day: str) -> CaseFile:
-    """Planned in the morning of the day on which it is done. Above the open-tender threshold, so that any other method
-    would need the treasury's approval."""
+    """Planned in the morning of its day; from the open-tender threshold on any other method would need approval."""
     lot = story.lot("1", [story.bid(FIRST, "4800000.00")], budget="5000000.00", method="agreed")
     file = story.purchase(lot, method="emergency", grounds="emergency.direct")
     moment = datetime.datetime.fromisoformat(f"{day}T11:00+08:00")

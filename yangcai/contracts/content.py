@@ -9,6 +9,7 @@ from yangcai import law
 from yangcai.cases.models import Award, Case
 from yangcai.cases.rules import applicable
 from yangcai.contracts.models import MilestoneDue
+from yangcai.frameworks.models import CallOff
 from yangcai.kernel import money
 from yangcai.planning.models import SetAside
 from yangcai.tendering.models import OpenedBid, Solicitation
@@ -65,8 +66,21 @@ def _performance_security(award: Award, solicitation: Solicitation, *, now: date
 
 
 def _items(award: Award, bid: OpenedBid | None) -> list[dict[str, Any]]:
-    """The lines of the price form; the lot itself where the bid was one sum."""
+    """The lines of the price form; the lot itself where the bid was one sum, with its quantity where it was called off
+    under a framework agreement (110号令 art. 36)."""
     lines = bid.last_lines if bid else []
+    call_off = CallOff.objects.filter(lot=award.lot).first() if not lines else None
+    if call_off is not None:
+        return [
+            {
+                "number": 1,
+                "item": award.lot.title,
+                "specification": call_off.need,
+                "quantity": call_off.quantity,
+                "unit_price": money.cents(award.amount / call_off.quantity),
+                "amount": award.amount,
+            }
+        ]
     if not lines:
         return [
             {

@@ -82,6 +82,9 @@ def still_needed(case: Case) -> Decimal:
 
 
 def budget_lamp(case: Case, contracts: Sequence[Contract]) -> Lamp:
+    if not case.plan_item.spends:
+        spent = [Evidence(_("采购计划"), _yuan(case.plan_item.amount))]
+        return Lamp("budget", "off", _("框架协议第一阶段不动用资金"), spent)
     reserved = Fund.objects.get(pk=case.plan_item.reserved_fund_id).balance
     needed = still_needed(case)
     committed = sum((contract.committed_fund.balance for contract in contracts), money.ZERO)

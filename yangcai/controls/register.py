@@ -81,6 +81,8 @@ CONTROLS: tuple[Control, ...] = (
          "The lots stay within the case's budget"),
         ("ceiling_within_budget", "最高限价不能超过预算金额", "The ceiling may not exceed the budget"),
         ("lot_ceiling_within_budget", "采购包的最高限价不能超过其预算", "A lot's ceiling may not exceed its budget"),
+        ("no_award_without_budget", "采购计划不动用预算资金的，不能产生中标结果",
+         "Nothing is awarded on a plan that spends nothing"),
         ("plan_with_a_live_case_is_not_cancelled", "采购项目进行中，其采购计划不能取消",
          "A plan whose case runs is not cancelled"),
     ),
@@ -214,6 +216,17 @@ FOUNDATIONS: tuple[Control, ...] = (
     _control(
         "conduct", "履职记录", "Conduct records", "expert.conduct_record",
         ("conduct_record_is_never_rewritten", "履职情况记录不能改写", "A conduct record is never rewritten"),
+    ),
+    _control(
+        "framework", "框架协议", "Framework agreements", "framework.second_stage",
+        ("call_off_goes_to_an_entrant", "按框架协议成交的，只能授予已签订协议、未退出的入围供应商，且不超过协议价格",
+         "A call-off goes to an entrant that has signed and is still in, within its agreement price"),
+        ("agreement_is_signed_by_both_sides", "框架协议须经双方签订", "An agreement is signed by both sides"),
+        ("one_entry_per_supplier", "一个供应商在同一框架协议中只能入围一次", "A supplier enters an agreement once"),
+        ("agreement_is_never_rewritten", "框架协议的供应商、顺序和协议价格不能改动",
+         "Supplier, order and price of an agreement never change"),
+        ("published_framework_is_never_rewritten", "已公告的框架协议条款不能改写",
+         "The terms of a published call are never rewritten"),
     ),
     _control(
         "records", "如实记录", "Records stay as they are", "records.keep",

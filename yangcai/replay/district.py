@@ -75,6 +75,8 @@ class Purchase:
     terms: tuple[dict[str, Any], ...] = ONE_PAYMENT
     after: Callable[[Walk], None] | None = None
     fails: bool = False
+    procedure: str = "open_tender"
+    ceiling: str = ""
 
 
 def _day(month: int, day: int, hour: int = 9, minute: int = 30) -> datetime.datetime:
@@ -117,6 +119,50 @@ def bidding(walk: Walk) -> None:
     walk.do("enquiry.ask", walk.case, second, MORNING - datetime.timedelta(hours=1), **question)
 
 
+#: The agreement of the demo: days of auditors at a unit price.
+AUDIT_TERMS = {
+    "unit": "人天",
+    "estimated_quantity": "1200",
+    "users": "兰州新区各预算单位",
+    "months": 12,
+    "by_direct": True,
+    "by_mini_competition": True,
+    "by_rotation": True,
+}
+#: What is called off under it: code, title, buyer, budget, way, days of audit, how far it has come.
+CALL_OFFS = (
+    ("demo-14", "教育专项资金绩效审计", 0, "48000.00", "call_off_direct", "30", "payment"),
+    ("demo-15", "基建项目竣工财务决算审计", 1, "60000.00", "call_off_rotation", "40", "contract"),
+    ("demo-16", "公立医院年度财务审计", 1, "90000.00", "call_off_mini_competition", "50", "plan"),
+)
+
+
+def called_off(walk: Walk) -> None:
+    """Two units call off under the agreement, one directly, one in turn; a third asks for prices once more."""
+    for code, title, buyer, budget, way, quantity, until in CALL_OFFS:
+        begin_again()
+        ordered = _day(5, 18, 10)
+        dates = Dates(
+            intention=_day(4, 10, 9),
+            invitation=ordered,
+            award=ordered,
+            contract=ordered + datetime.timedelta(days=3),
+            acceptance=ordered + datetime.timedelta(days=20),
+            payment=ordered + datetime.timedelta(days=22),
+        )
+        file = replace(
+            case_file(Purchase(code, title, buyer, "services", budget, ordered, until, procedure=way)), dates=dates
+        )
+        one = Walk(PythonDriver(), file, gathered(file), quantity=quantity)
+        one.run(until=until)
+        if until == "plan":
+            framework = walk.case.lots.get().framework
+            closes = {"closes_at": MORNING + datetime.timedelta(days=2), "need": "三家公立医院年度财务报表审计"}
+            at = MORNING - datetime.timedelta(days=1)
+            item = PlanItem.objects.get(pk=one.plan_item.pk)
+            one.do("call_off.invite", item, one.people.officer, at, framework=framework.pk, quantity=quantity, **closes)
+
+
 PURCHASES = (
     Purchase("demo-01", "智慧教室终端设备采购项目", 0, "goods", "980000.00", _day(3, 4), "payment",
              ("930000.00", "905000.00", "958000.00"), terms=ADVANCE),
@@ -138,6 +184,9 @@ PURCHASES = (
     Purchase("demo-10", "社区卫生服务中心彩超采购项目", 1, "goods", "3150000.00", _day(5, 26), "opening",
              ("3080000.00", "3120000.00"), fails=True),
     Purchase("demo-11", "校园安防系统采购项目", 0, "goods", "2980000.00", _day(7, 20), "budget", after=under_review),
+    Purchase("demo-13", "审计服务框架协议", 0, "services", "1800000.00", _day(4, 22), "award",
+             ("1480.00", "1350.00", "1420.00", "1390.00"), method="lowest", procedure="framework",
+             ceiling="1500.00", after=called_off),
     Purchase("demo-12", "体育场馆维护服务项目", 0, "services", "1180000.00", _day(7, 24), "intention"),
 )  # fmt: skip
 
@@ -159,6 +208,7 @@ def case_file(purchase: Purchase) -> CaseFile:
         criteria=criteria if purchase.method == "rated" else (),
         price_preference={"small_micro": Decimal("0.10")},
     )
+    ceiling = Decimal(purchase.ceiling) if purchase.ceiling else None
     return CaseFile(
         file="",
         id=purchase.id,
@@ -168,10 +218,11 @@ def case_file(purchase: Purchase) -> CaseFile:
         agent=Named(AGENT),
         jurisdiction=AREA,
         category=purchase.category,
-        method="open_tender",
+        method=purchase.procedure,
+        grounds="framework.administration" if purchase.procedure == "framework" else "",
         budget=Decimal(purchase.budget),
         dates=Dates(submission_closes=purchase.closes),
-        lots=(Lot("1", purchase.title, Decimal(purchase.budget), None, evaluation, bids),),
+        lots=(Lot("1", purchase.title, Decimal(purchase.budget), ceiling, evaluation, bids),),
         outcome=Outcome(status="unsuccessful") if purchase.fails else Outcome(),
     )
 
@@ -224,7 +275,7 @@ def found_district(*, told: Callable[[Purchase], None]) -> None:
         file = defaults.complete(published=case_file(purchase)).case
         if not purchase.prices:  # nobody has bid yet, and nobody is made up
             file = replace(file, lots=tuple(replace(lot, bids=()) for lot in file.lots))
-        walk = Walk(PythonDriver(), file, gathered(file), payment_terms=purchase.terms)
+        walk = Walk(PythonDriver(), file, gathered(file), payment_terms=purchase.terms, framework_terms=AUDIT_TERMS)
         walk.run(until=purchase.until)
         if purchase.after:
             purchase.after(walk)

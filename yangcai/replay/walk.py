@@ -17,6 +17,9 @@ from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
 from yangcai.contracts.models import Contract, Milestone, PaymentRequest
+from yangcai.frameworks.models import Entrant, Framework, Way
+from yangcai.frameworks.rules import call_off as call_offs
+from yangcai.frameworks.standing import staying
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS
 from yangcai.parties.models import Post
@@ -43,6 +46,16 @@ from yangcai.tendering.rules.award import open_candidates
 
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = datetime.timedelta(hours=1)
+#: What the call for a framework agreement says where nothing else is told.
+FRAMEWORK_TERMS = {
+    "unit": "项",
+    "estimated_quantity": "100",
+    "users": "本区各预算单位",
+    "months": 6,
+    "by_direct": True,
+    "by_mini_competition": True,
+    "by_rotation": True,
+}
 ONE_PAYMENT = ({"title": "验收合格后付款", "percent": "100", "due_on": "acceptance"},)
 #: A made-up document stands for papers whose text is not published.
 PAPER = "演示文件".encode()
@@ -68,6 +81,8 @@ class Walk:
     told: Callable[[Step], None] = lambda step: None
     payment_terms: tuple[dict[str, Any], ...] = ONE_PAYMENT
     for_public: bool = False
+    framework_terms: dict[str, Any] = field(default_factory=lambda: dict(FRAMEWORK_TERMS))
+    quantity: str = "1"
     steps: list[Step] = field(default_factory=list)
     later: list[published.Event] = field(default_factory=list, init=False)
     reached: datetime.datetime | None = field(default=None, init=False)
@@ -307,7 +322,11 @@ class Walk:
         return _evaluation(lot).method if _evaluation(lot).method in ways else ways[0]
 
     def suppliers(self, at: datetime.datetime) -> None:
-        """Without a notice somebody has to be invited: the only one, or those who are drawn."""
+        """Without a notice somebody has to be invited: the only one, or those who are drawn. The call for a framework
+        agreement says its terms."""
+        if not self.procedure.spends:
+            for lot in Lot.objects.filter(case=self.case).order_by("pk"):
+                self.do("framework.define", lot, self.people.runner, at, **self.framework_terms)
         invite, runner = self.procedure.invites[0], self.people.runner
         if invite == procedures.Invite.NAMED:
             only = next(iter(self.people.suppliers.values()))
@@ -635,6 +654,10 @@ class Walk:
 
     def award(self) -> None:
         """The buyer decides in rank order before its time runs out; the notice goes out on the published day."""
+        if not self.procedure.spends:
+            return self.entry()
+        if self.procedure.draws_on:
+            return self.call_off()
         for lot, told in list(self.lots(Stage.AWARD, self.moment(58))):
             if Award.objects.filter(lot=lot, refused_at=None).exists():
                 continue
@@ -648,6 +671,29 @@ class Walk:
         self.fail_lots(Stage.EVALUATION, self.moment(58), beside_awards=True)
         for made in self.awards():
             self.do("award.announce", made, self.people.runner, self.at("award"))
+
+    def entry(self) -> None:
+        """As many enter as may; everybody signs, and the agreement is filed and told."""
+        at, people = self.at("award"), self.people
+        for lot, _told in list(self.lots(Stage.AWARD, self.moment(58))):
+            self.do("entrants.determine", lot, people.reviewer, self.moment(58))
+        for entrant in Entrant.objects.filter(framework__lot__case=self.case).select_related("supplier"):
+            self.do("agreement.sign", entrant, people.reviewer, at)
+            self.do("agreement.sign", entrant, people.suppliers[entrant.supplier.name], at)
+        for framework in Framework.objects.filter(lot__case=self.case):
+            self.do("framework.file", framework, people.runner, at)
+            self.do("framework.tell", framework, people.runner, at)
+
+    def call_off(self) -> None:
+        """Under the first agreement that can be used: of its first entrant, or of the one whose turn it is."""
+        at, item = self.at("award"), PlanItem.objects.get(pk=self.plan_item.pk)
+        framework = call_offs.offered(item, Way(item.procedure), now=at)[0]
+        if item.procedure == Way.DIRECT:
+            whom: dict[str, Any] = {"entrant": staying(framework)[0].pk}
+            self.case = self.do("call_off.choose", item, self.people.officer, at, quantity=self.quantity, **whom)
+        else:
+            under = {"framework": framework.pk, "quantity": self.quantity}
+            self.case = self.do("call_off.take_turn", item, self.people.officer, at, **under)
 
     def awards(self) -> list[Award]:
         return list(Award.objects.filter(lot__case=self.case, refused_at=None).order_by("pk"))

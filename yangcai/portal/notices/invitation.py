@@ -21,6 +21,7 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
+from yangcai.portal.notices.framework_call import agreements, terms
 from yangcai.tendering import method
 from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, InvitedBy, Solicitation
 
@@ -109,6 +110,7 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
         ],
         "requirement": solicitation.requirement,
         "delivery": solicitation.delivery,
+        "agreements": terms(case),
         "accepts_consortium": solicitation.accepts_consortium,
         "lot_limit": lot_limit(case, solicitation),
         "preferences": preferences(case, solicitation),
@@ -147,6 +149,7 @@ notice_type(
                     LOTS,
                     Field("requirement", "采购需求", "Needs", rule=CONTENT),
                     Field("delivery", "合同履行期限", "Contract term"),
+                    agreements(optional=True),
                     Field("accepts_consortium", "是否接受联合体投标", "Consortia accepted", FLAG),
                     Field("lot_limit", "采购包限制", "Limit on lots", rule="solicitation.lot_limit", optional=True),
                 ),

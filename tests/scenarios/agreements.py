@@ -1,0 +1,117 @@
+"""A framework agreement for tests that call off under it: its first stage walked by real Actions, its buyers made."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from tests import factories
+from tests.scenarios import story
+from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD, Story
+from yangcai.cases.models import Case
+from yangcai.frameworks.models import Entrant, Framework
+from yangcai.kernel.actions import ACTIONS, perform
+from yangcai.kernel.refusals import Refusal, Refused
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
+from yangcai.replay import defaults, people
+from yangcai.replay.driver import PythonDriver, begin_again
+from yangcai.replay.published import CaseFile, Dates
+
+DAY = datetime.timedelta(days=1)
+HOUR = datetime.timedelta(hours=1)
+#: Five unit prices; at least a fifth is eliminated, so that four may enter.
+PRICES = ((FIRST, "4800.00"), (SECOND, "4500.00"), (THIRD, "4600.00"), (FOURTH, "4700.00"), (FIFTH, "4900.00"))
+TERMS: dict[str, Any] = {
+    "unit": "台", "estimated_quantity": "300", "users": "兰州新区各预算单位", "months": 6, "by_direct": True,
+    "by_mini_competition": True, "by_rotation": True,
+}  # fmt: skip
+
+
+@dataclass
+class FirstStage(Story):
+    """A story told as far as the agreements."""
+
+    @property
+    def agreement(self) -> Framework:
+        return Framework.objects.select_related("lot__case").get(lot=self.lot)
+
+    def entrant(self, bidder: tuple[str, str]) -> Entrant:
+        return Entrant.objects.select_related("framework__lot__case", "supplier").get(supplier__name=bidder[0])
+
+    def enter(self) -> None:
+        """Evaluated, determined, signed by both sides, filed and told."""
+        self.run_on("qualification", "evaluation")
+        self.do("entrants.determine", self.lot, self.people.reviewer, self.moment(60))
+        for entrant in Entrant.objects.select_related("supplier").filter(framework=self.agreement):
+            self.do("agreement.sign", entrant, self.people.reviewer, self.moment(61))
+            self.do("agreement.sign", entrant, self.supplier(entrant.supplier.name), self.moment(61))
+        self.do("framework.file", self.agreement, self.people.runner, self.moment(63))
+        self.do("framework.tell", self.agreement, self.people.runner, self.moment(64))
+
+    def run_on(self, *stretches: str) -> None:
+        for stretch in stretches:
+            getattr(self, stretch)()
+
+
+def file(prices: Sequence[tuple[tuple[str, str], str]] = PRICES, *, name: str = "示例") -> CaseFile:
+    bids = [replace(story.bid(bidder, price), prefer="") for bidder, price in prices]
+    lot = replace(story.lot("1", bids, budget="1500000.00", method="lowest"), ceiling=Decimal("5000.00"))
+    return replace(story.purchase(lot, method="framework", grounds="framework.catalogue"), id=name)
+
+
+def open_file() -> CaseFile:
+    """A service at a fixed price for users outside the unit, without an agent."""
+    lot = story.lot("1", [], budget="500000.00", method="lowest")
+    told = story.purchase(lot, category="services", method="framework_open", grounds="framework.third_party")
+    moment = factories.at("2026-03-02T11:00")
+    dates = Dates(intention=moment - 40 * DAY, invitation=moment)
+    return replace(told, id="开放示例", title="入户服务", agent=None, dates=dates)
+
+
+def begin(file: CaseFile, *, until: str, terms: dict[str, Any] | None = None) -> FirstStage:
+    begin_again()
+    bids = any(lot.bids for lot in file.lots)
+    completed = defaults.complete(published=file).case if bids else file  # an open call has no bids to make up
+    told = FirstStage(PythonDriver(), completed, people.gather(completed), framework_terms=terms or TERMS)
+    told.run(until=until)
+    return told
+
+
+@dataclass
+class Buyer:
+    """A unit that calls off: its two people, and plans that are approved, filed and funded."""
+
+    officer: Post
+    reviewer: Post
+    at: datetime.datetime
+
+    def plan(self, procedure: str, amount: str = "100000.00", **values: Any) -> PlanItem:
+        money = factories.fund_appropriation(self.officer.organisation, amount=amount, now=self.at)
+        return factories.make_plan_item(
+            money, amount=amount, procedure=procedure, ground="call_off.entrants", now=self.at, **values
+        )
+
+    def do(
+        self, code: str, subject: Any, by: Post | None = None, at: datetime.datetime | None = None, **data: Any
+    ) -> Any:
+        return perform(ACTIONS[code], subject, by=by or self.officer, now=at or self.at, **data).value
+
+    def refused(self, code: str, subject: Any, by: Post | None = None, **data: Any) -> dict[str, Refusal]:
+        try:
+            self.do(code, subject, by, **data)
+        except Refused as refused:
+            return {refusal.code: refusal for refusal in refused.refusals}
+        raise AssertionError(f"{code} was not refused")
+
+
+def buyer(at: datetime.datetime) -> Buyer:
+    unit = factories.make_organisation()
+    return Buyer(factories.make_post(Role.BUYER_OFFICER, unit), factories.make_post(Role.BUYER_REVIEWER, unit), at)
+
+
+def of(case: Case) -> Case:
+    """As it stands now."""
+    return Case.objects.get(pk=case.pk)

@@ -1,0 +1,208 @@
+"""How are contracts called off under a framework agreement, told by role: chosen, competed for once more, in turn?"""
+
+from copy import copy
+from decimal import Decimal
+
+import pytest
+
+from tests.scenarios import agreements
+from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
+from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
+from yangcai.cases.models import Award, Candidate, Case, CaseEnd, Stage
+from yangcai.contracts.models import Contract, ContractItem
+from yangcai.controls.lamps import lamps
+from yangcai.frameworks.models import CallOff, Entrant
+from yangcai.funds.models import Fund
+from yangcai.funds.queries import balances, check_funds
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.models import Task
+from yangcai.planning.models import PlanItem
+from yangcai.portal.models import Notice
+from yangcai.replay.driver import move_to
+
+pytestmark = pytest.mark.django_db
+
+DIRECT, MINI, ROTATION = "call_off_direct", "call_off_mini_competition", "call_off_rotation"
+
+
+@pytest.fixture(scope="module")
+def beginning(world: None) -> FirstStage:
+    """Four entrants, signed, filed and told: 乙 4500, 丙 4600, 丁 4700, 甲 4800."""
+    tale = agreements.begin(agreements.file(), until="opening")
+    tale.enter()
+    return tale
+
+
+@pytest.fixture
+def agreed(beginning: FirstStage) -> FirstStage:
+    return copy(beginning)
+
+
+@pytest.fixture
+def unit(agreed: FirstStage) -> Buyer:
+    """Another unit than the convener, a week after the agreements."""
+    at = agreed.moment(64) + 7 * DAY
+    move_to(at)
+    return agreements.buyer(at)
+
+
+def test_a_direct_choice_goes_through_to_payment(agreed: FirstStage, unit: Buyer) -> None:
+    plan = unit.plan(DIRECT)
+    tasks.refresh(plan, now=unit.at)
+    assert Task.objects.get(root=plan.ref, action="call_off.choose", done_at=None).organisation_id == plan.buyer_id
+    case = unit.do("call_off.choose", plan, entrant=agreed.entrant(FOURTH).pk, quantity="20", need="台式计算机 20 台")
+    award = Award.objects.get(lot__case=case)
+    # 协议单价 × 数量: 4700 × 20.
+    assert (award.supplier.name, award.amount) == (FOURTH[0], Decimal("94000.00"))
+    assert agreements.of(case).procedure == DIRECT
+    notice = Notice.objects.get(root=case.ref, kind="call_off")
+    assert (notice.facts["way"], notice.facts["amount"]) == ("直接选定", "94000.00")
+    assert [row["unit_price"] for row in notice.facts["items"]] == ["4700.00"]
+    # The contract: as any other, with its quantity; its money comes from the plan of this buyer.
+    contract = unit.do("contract.draft", award)
+    (line,) = ContractItem.objects.filter(contract=contract)
+    assert (line.quantity, line.unit_price, line.amount) == (Decimal(20), Decimal("4700.00"), Decimal("94000.00"))
+    found = balances(plan.appropriation)
+    assert (found.reserved, found.committed) == (Decimal("6000.00"), Decimal("94000.00"))
+    supplier = agreed.supplier(FOURTH)
+    unit.do("contract.sign", contract, unit.reviewer)
+    unit.do("contract.sign", contract, supplier)
+    unit.do("contract.publish", contract)
+    unit.do("contract.file", contract)
+    assert Contract.objects.get(pk=contract.pk).signed_at is not None
+    assert [lamp.state for lamp in lamps(agreements.of(case), now=unit.at)][:3] == ["on", "on", "on"]
+    assert check_funds() == []
+
+
+def test_only_entrants_and_only_within_the_plan(agreed: FirstStage, unit: Buyer) -> None:
+    plan = unit.plan(DIRECT, "50000.00")
+    dear = unit.refused("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity="12")
+    assert dear["over_budget"].citation is not None
+    # Who was eliminated is no entrant and is not offered.
+    assert not Entrant.objects.filter(supplier__name=FIFTH[0]).exists()
+    # Nor is who was removed.
+    because = {"ground": "not_performed", "reason": "逾期未交付，经催告仍未履行"}
+    agreed.do("entrant.remove", agreed.entrant(SECOND), agreed.people.runner, unit.at, **because)
+    gone = unit.refused("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity="5")
+    assert gone and all(r.field == "entrant" for r in gone.values())
+    # A call-off has no file of its own, so its case is not opened as others are.
+    refused = unit.refused("case.open", plan)
+    assert refused["call_off_instead"].citation is not None
+    # Another way is another plan.
+    other = unit.refused("call_off.take_turn", plan, framework=agreed.agreement.pk, quantity="1")
+    assert other["plan_goes_another_way"].citation is not None
+    assert other["plan_goes_another_way"].citation.article == "第三十四条"
+
+
+def test_without_money_nothing_is_called_off(agreed: FirstStage, unit: Buyer) -> None:
+    """无预算不采购."""
+    plan = unit.plan(DIRECT, approved=False)
+    refused = unit.refused("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity="1")
+    assert {"plan_not_filed", "not_funded"} <= set(refused)
+    assert refused["not_funded"].citation is not None
+
+
+def test_one_call_off_for_a_plan_and_another_after_a_refusal(agreed: FirstStage, unit: Buyer) -> None:
+    plan = unit.plan(DIRECT)
+    case = unit.do("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity="20")
+    assert "case_exists" in unit.refused("call_off.choose", plan, entrant=agreed.entrant(THIRD).pk, quantity="1")
+    award = Award.objects.get(lot__case=case)
+    unit.do("award.refuse", award, agreed.supplier(SECOND), reason="产品停产")
+    assert agreements.of(case).end_kind == CaseEnd.UNSUCCESSFUL
+    assert Fund.objects.get(pk=plan.reserved_fund_id).balance == plan.amount
+    again = unit.do("call_off.choose", plan, entrant=agreed.entrant(THIRD).pk, quantity="20")
+    assert Award.objects.get(lot__case=again).supplier.name == THIRD[0]
+
+
+def test_rotation_goes_round(agreed: FirstStage, unit: Buyer) -> None:
+    """110号令 art. 34: everybody once in a round, in the order of the entry, whoever buys."""
+    order = []
+    for n in range(6):
+        buyer = agreements.buyer(unit.at) if n % 2 else unit
+        case = buyer.do(
+            "call_off.take_turn", buyer.plan(ROTATION, "10000.00"), framework=agreed.agreement.pk, quantity=2
+        )
+        order.append(Award.objects.get(lot__case=case).supplier.name)
+    assert order == [SECOND[0], THIRD[0], FOURTH[0], FIRST[0], SECOND[0], THIRD[0]]
+    # A refused turn is used up; who was removed is passed over.
+    case = unit.do("call_off.take_turn", unit.plan(ROTATION, "10000.00"), framework=agreed.agreement.pk, quantity=2)
+    assert Award.objects.get(lot__case=case).supplier.name == FOURTH[0]
+    unit.do("award.refuse", Award.objects.get(lot__case=case), agreed.supplier(FOURTH), reason="产能不足")
+    because = {"ground": "refuses", "reason": "无正当理由拒绝"}
+    agreed.do("entrant.remove", agreed.entrant(FIRST), agreed.people.runner, unit.at, **because)
+    case = unit.do("call_off.take_turn", unit.plan(ROTATION, "10000.00"), framework=agreed.agreement.pk, quantity=2)
+    assert Award.objects.get(lot__case=case).supplier.name == SECOND[0]
+    assert Notice.objects.get(root=case.ref, kind="call_off").facts["way"] == "顺序轮候"
+
+
+def test_whose_turn_it_is_must_be_affordable(agreed: FirstStage, unit: Buyer) -> None:
+    plan = unit.plan(ROTATION, "10000.00")
+    refused = unit.refused("call_off.take_turn", plan, framework=agreed.agreement.pk, quantity=3)
+    assert refused["over_budget"].field == "quantity"
+
+
+def test_a_second_competition(agreed: FirstStage, unit: Buyer) -> None:
+    """110号令 art. 33: all entrants are invited, the agreement price is the ceiling, the lowest wins."""
+    plan, closes = unit.plan(MINI), unit.at + 2 * DAY
+    now = unit.refused("call_off.invite", plan, framework=agreed.agreement.pk, quantity=20, closes_at=unit.at)
+    assert now["no_time_to_answer"].citation is not None
+    case = unit.do("call_off.invite", plan, framework=agreed.agreement.pk, quantity=20, closes_at=closes)
+    lot = case.lots.get()
+    assert agreements.of(case).stage_at(unit.at) == Stage.SUBMISSION
+    waiting = Task.objects.filter(root=case.ref, action="bid.submit", done_at=None)
+    assert waiting.count() == 4
+    # Who is no entrant cannot offer.
+    stranger = agreed.supplier(FIFTH)
+    refused = {r.code: r for r in can(ACTIONS["bid.submit"], lot, by=stranger, now=unit.at)}
+    assert refused["documents_not_obtained"].citation is not None
+    offers = {SECOND: "89000.00", THIRD: "88000.00", FOURTH: "94000.01", FIRST: "90000.00"}
+    for bidder, price in offers.items():
+        offer = {"price": price, "commitment": True}
+        unit.do("bid.submit", lot, agreed.supplier(bidder), **offer)
+    early = unit.refused("opening.begin", case)
+    assert "wrong_stage" in early
+    move_to(closes + HOUR)
+    unit.at = closes + HOUR
+    unit.do("opening.begin", case)
+    unit.do("opening.conclude", case)
+    assert Task.objects.filter(root=case.ref, action="call_off.conclude", done_at=None).exists()
+    # There is no committee, and no other decision.
+    assert "framework_has_its_own_way" in unit.refused("award.determine", lot, unit.reviewer)
+    unit.do("call_off.conclude", lot)
+    award = Award.objects.get(lot=lot)
+    assert (award.supplier.name, award.amount) == (THIRD[0], Decimal("88000.00"))
+    # 丁 asked a cent more than 4700 × 20: void, whatever the others asked.
+    ranked = Candidate.objects.filter(lot=lot).order_by("rank").values_list("supplier__name", flat=True)
+    assert list(ranked) == [THIRD[0], SECOND[0], FIRST[0]]
+    assert Notice.objects.get(root=case.ref, kind="call_off").facts["amount"] == "88000.00"
+    contract = unit.do("contract.draft", award)
+    assert ContractItem.objects.get(contract=contract).unit_price == Decimal("4400.00")
+
+
+def test_an_agreement_that_is_over_gives_nothing_and_is_summed_up(agreed: FirstStage, unit: Buyer) -> None:
+    for bidder, quantity in ((SECOND, 10), (THIRD, 5)):
+        unit.do("call_off.choose", unit.plan(DIRECT), entrant=agreed.entrant(bidder).pk, quantity=quantity)
+    runner = agreed.people.runner
+    early = unit.refused("framework.summarise", agreed.agreement, runner)
+    assert early["term_not_over"].citation is not None and early["term_not_over"].citation.article == "第三十五条"
+    assert agreed.agreement.ends_on is not None
+    unit.at = unit.at.replace(month=unit.at.month + 7, day=26)
+    move_to(unit.at)
+    plan = unit.plan(DIRECT)
+    gone = unit.refused("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity=1)
+    assert gone and {refusal.field for refusal in gone.values()} == {"entrant"}
+    unit.do("framework.summarise", agreed.agreement, runner)
+    summary = Notice.objects.get(root=agreed.case.ref, kind="framework_summary")
+    totals = {row["supplier"]: (row["count"], row["amount"]) for row in summary.facts["totals"]}
+    assert totals[SECOND[0]] == ("1", "45000.00") and totals[FIRST[0]] == ("0", "0")
+    assert summary.facts["amount"] == "68000.00"
+    assert Case.objects.get(pk=agreed.case.pk).end_kind == CaseEnd.CLOSED
+
+
+def test_every_call_off_knows_its_agreement(agreed: FirstStage, unit: Buyer) -> None:
+    plan: PlanItem = unit.plan(DIRECT)
+    case = unit.do("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity=1)
+    found = CallOff.objects.get(lot__case=case)
+    assert (found.framework, found.way) == (agreed.agreement, DIRECT)
+    assert [period.stage for period in case.periods.all()] == [Stage.AWARD]

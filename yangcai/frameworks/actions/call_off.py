@@ -1,0 +1,148 @@
+"""How does a buyer call off under an agreement by direct choice, or take the one whose turn it is?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import rules as cases
+from yangcai.cases.models import Case
+from yangcai.frameworks import placing
+from yangcai.frameworks.models import Entrant, Framework, Way
+from yangcai.frameworks.rules import call_off as rules
+from yangcai.frameworks.standing import next_in_turn
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, TextField
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
+from yangcai.tendering.inputs import limit
+
+#: What every call-off rests on: the same plan, money and intention as any case (无预算不采购).
+FOUNDED = (cases.plan_is_filed, cases.plan_is_funded, cases.intention_is_old_enough, rules.is_free)
+
+
+class QuantityField(forms.DecimalField):
+    """How many of the agreement's unit."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(label=_("采购数量"), min_value=Decimal("0.001"), max_digits=14, decimal_places=3, **kwargs)
+
+
+class OfFramework(Input):
+    """Under which agreement; only those that can be used are offered."""
+
+    way = Way.DIRECT
+    framework = forms.ModelChoiceField(label=_("框架协议"), queryset=Framework.objects.all())
+    quantity = QuantityField()
+    need = TextField(label=_("具体需求"), lines=3, required=False)
+    delivery = TextField(label=_("交付时间和地点"), required=False)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, PlanItem) and self.now is not None:
+            found = rules.offered(self.subject, self.way, now=self.now)
+            limit(self.fields["framework"], Framework.objects.filter(pk__in=[one.pk for one in found]))
+
+
+class ChooseEntrant(Input):
+    entrant = forms.ModelChoiceField(label=_("入围供应商"), queryset=Entrant.objects.all())
+    quantity = QuantityField()
+    need = TextField(label=_("具体需求"), lines=3, required=False)
+    delivery = TextField(label=_("交付时间和地点"), required=False)
+
+    def scope(self) -> None:
+        """The entrants of every agreement that can be used, each with its product and price."""
+        if not isinstance(self.subject, PlanItem) or self.now is None:
+            return
+        found = rules.offered(self.subject, Way.DIRECT, now=self.now)
+        entrants = Entrant.objects.filter(framework__in=found, signed_at__isnull=False, left_at__isnull=True)
+        limit(self.fields["entrant"], entrants.select_related("supplier", "framework__lot"))
+        self.fields["entrant"].label_from_instance = described  # type: ignore[attr-defined]
+
+
+def described(entrant: Entrant) -> str:
+    """供应商 · 产品 · 单价/单位."""
+    parts = (entrant.supplier.name, entrant.product, f"{entrant.unit_price:,.2f} 元/{entrant.framework.unit}")
+    return " · ".join(part for part in parts if part)
+
+
+@action(
+    "call_off.choose",
+    zh="直接选定成交供应商",
+    en="Call off by direct choice",
+    on=PlanItem,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.goes(Way.DIRECT), *FOUNDED),
+    checks=(rules.entrant_may_be_chosen, rules.choice_is_funded),
+    input=ChooseEntrant,
+    creates=True,
+    notice="call_off",
+    sentence=("{post}从入围供应商中直接选定了成交供应商", "{post} chose an entrant directly"),
+    cites=("framework.direct", "framework.second_stage", "framework.fixed_price", "control.no_budget_no_procurement"),
+    hint=(
+        "依据入围产品的价格、质量和服务便利性、用户评价直接选定；成交金额为协议单价乘以数量",
+        "By price, quality, service and what users say; the price is the agreement price times the quantity",
+    ),
+)
+def choose_entrant(
+    plan_item: PlanItem,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    entrant: Entrant,
+    quantity: Decimal,
+    need: str,
+    delivery: str,
+) -> Case:
+    """One case, one award, at the agreement price; the contract follows like any other."""
+    made = placing.begin(
+        plan_item, framework=entrant.framework, quantity=quantity, need=need, delivery=delivery, now=now
+    )
+    return placing.at_once(made, entrant, rules.worth(entrant.unit_price, quantity), now=now)
+
+
+class TakeTurn(OfFramework):
+    way = Way.ROTATION
+
+
+@action(
+    "call_off.take_turn",
+    zh="按顺序轮候确定成交供应商",
+    en="Call off by rotation",
+    on=PlanItem,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.goes(Way.ROTATION), *FOUNDED),
+    checks=(rules.agreement_is_in_force, rules.turn_is_funded),
+    input=TakeTurn,
+    creates=True,
+    notice="call_off",
+    sentence=("{post}按轮候顺序确定了成交供应商", "{post} took the entrant whose turn it was"),
+    cites=("framework.rotation", "framework.call_off_notice", "framework.fixed_price"),
+    hint=(
+        "由系统按已告知的顺序确定，采购人不能挑选；每个入围供应商一轮只有一次",
+        "The order that was told decides, the buyer does not choose; each entrant once in a round",
+    ),
+)
+def take_turn(
+    plan_item: PlanItem,
+    *,
+    by: Any,
+    now: datetime.datetime,
+    framework: Framework,
+    quantity: Decimal,
+    need: str,
+    delivery: str,
+) -> Case:
+    """Whose turn it is, read again under the lock of the agreement, so that two buyers never take the same turn."""
+    framework = Framework.objects.select_for_update(of=("self",)).select_related("lot__case").get(pk=framework.pk)
+    entrant = next_in_turn(framework)
+    if entrant is None:
+        raise Refused([rules.nobody_left(plan_item, now=now)])
+    amount = rules.worth(entrant.unit_price, quantity)
+    over = rules.within_the_plan(plan_item, amount, now=now)
+    if over is not None:
+        raise Refused([over])
+    made = placing.begin(plan_item, framework=framework, quantity=quantity, need=need, delivery=delivery, now=now)
+    return placing.at_once(made, entrant, amount, now=now)

@@ -1,0 +1,107 @@
+"""What does the call for a framework agreement say of quantity, term and ways of award, and how does it go out?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases import periods
+from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.rules import runs_the_case
+from yangcai.frameworks.models import Framework
+from yangcai.frameworks.rules import terms as rules
+from yangcai.kernel import calendar
+from yangcai.kernel.actions import action
+from yangcai.kernel.inputs import Input, TextField
+from yangcai.parties.roles import Role
+from yangcai.tendering.actions.solicitation import unconfirm
+from yangcai.tendering.inputs import limit
+from yangcai.tendering.rules.invitation import intention_precedes
+from yangcai.tendering.rules.solicitation import is_complete, is_confirmed
+
+RUNNERS = frozenset({Role.AGENT, Role.BUYER_OFFICER})
+
+
+class DefineFramework(Input):
+    unit = TextField(label=_("计量单位"), help_text=_("如 台、人天、次"))
+    estimated_quantity = forms.DecimalField(
+        label=_("预估采购数量"), min_value=Decimal("0.001"), max_digits=14, decimal_places=3
+    )
+    users = TextField(label=_("适用框架协议的采购人或者服务对象范围"), lines=2)
+    months = forms.IntegerField(label=_("有效期（月）"), min_value=1, max_value=120)
+    term_reason = TextField(label=_("有效期超过一般期限的理由"), lines=2, required=False)
+    by_direct = forms.BooleanField(label=_("直接选定"), required=False, initial=True)
+    by_mini_competition = forms.BooleanField(label=_("二次竞价"), required=False)
+    by_rotation = forms.BooleanField(label=_("顺序轮候"), required=False)
+    tops_up = forms.ModelChoiceField(
+        label=_("补充征集的框架协议"), queryset=Framework.objects.none(), required=False, help_text=_("初次征集不填")
+    )
+    top_up_reason = TextField(label=_("影响框架协议执行的情况"), lines=2, required=False)
+
+    def scope(self) -> None:
+        """Only agreements of the same convener are topped up; what stands there when it is written again."""
+        if not isinstance(self.subject, Lot):
+            return
+        running = Framework.objects.filter(lot__case__buyer_id=self.subject.case.buyer_id, begins_on__isnull=False)
+        limit(self.fields["tops_up"], running.exclude(lot=self.subject).filter(tops_up__isnull=True))
+        written = Framework.objects.filter(lot=self.subject).first()
+        if written is not None:
+            self.initial.update({name: getattr(written, name) for name in self.fields})
+
+
+@action(
+    "framework.define",
+    zh="设定框架协议条款",
+    en="Set the terms of the framework agreement",
+    on=Lot,
+    by=RUNNERS,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case, rules.is_first_stage),
+    checks=(rules.term_is_usual, rules.has_a_way, rules.top_up_is_lawful),
+    input=DefineFramework,
+    sentence=("{post}设定了框架协议条款", "{post} set the terms of the framework agreement"),
+    is_public=False,
+    cites=("framework.call_content", "framework.ceiling", "framework.term", "framework.second_stage"),
+    hint=(
+        "最高限制单价即采购包的最高限价；直接选定是主要方式，二次竞价和顺序轮候须在征集文件中载明",
+        "The highest unit price is the lot's ceiling; direct choice is the main way, the others must stand in the call",
+    ),
+)
+def define_framework(lot: Lot, *, by: Any, now: datetime.datetime, **terms: Any) -> Framework:
+    """Write or rewrite the terms; a confirmed file is confirmed again."""
+    framework, _made = Framework.objects.update_or_create(lot=lot, defaults=terms)
+    unconfirm(lot.case)
+    return framework
+
+
+@action(
+    "framework.call",
+    zh="发布开放式征集公告",
+    en="Publish the standing call",
+    on=Case,
+    by=RUNNERS,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case, rules.is_open, is_complete, is_confirmed, intention_precedes),
+    notice="framework_call",
+    sentence=("{post}发布了开放式框架协议征集公告", "{post} published the standing call for an open framework"),
+    cites=("framework.open_call", "framework.call_content", "method.framework_open"),
+    hint=(
+        "公告发布后供应商可以随时申请加入，征集持续到有效期届满",
+        "From then on suppliers may apply at any time, until the term ends",
+    ),
+)
+def call_framework(case: Case, *, by: Any, now: datetime.datetime) -> None:
+    """Pin the law, make the case public, and keep the call open for the whole term of the longest lot."""
+    today = timezone.localdate(now)
+    ends = []
+    for framework in Framework.objects.filter(lot__case=case):
+        framework.begins_on, framework.ends_on = today, calendar.add_months(today, framework.months)
+        framework.save(update_fields=["begins_on", "ends_on"])
+        ends.append(framework.ends_on)
+    over = calendar.start_of(max(ends) + datetime.timedelta(days=1))
+    periods.advance(case, to=Stage.INVITATION, at=now, closes_at=over)
+    case.law_as_of, case.published_at = today, now
+    case.save(update_fields=["law_as_of", "published_at"])

@@ -1,0 +1,213 @@
+"""Are the terms of a framework agreement lawful, and who may call for it?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from yangcai import law, procedures
+from yangcai.cases.models import Case, Lot
+from yangcai.cases.rules import applicable, refuse
+from yangcai.frameworks.models import Framework
+from yangcai.frameworks.standing import counted, staying
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import OrganisationKind
+from yangcai.planning.models import Category
+
+TERM = {Category.GOODS: "framework.goods_years", Category.SERVICES: "framework.services_years"}
+MONTHS = 12
+
+
+def is_first_stage(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Only a first stage has terms, entrants and agreements."""
+    case = subject.root
+    if not procedures.get(case.procedure).spends:
+        return None
+    return refuse(
+        "method.framework",
+        code="no_first_stage",
+        zh="本项目不是框架协议采购的第一阶段",
+        en="This case is not the first stage of a framework agreement",
+        **applicable(case, now=now),
+    )
+
+
+def is_closed(case: Case) -> bool:
+    """Whether suppliers enter by an evaluation, or, in an open framework, by a request at any time."""
+    return procedures.Stage.AWARD in procedures.get(case.procedure).stages
+
+
+def term_is_usual(subject: Lot, *, now: datetime.datetime, months: int, term_reason: str, **_: Any) -> Refusal | None:
+    """货物一般不超过 1 年，服务一般不超过 2 年 (art. 15): 一般 leaves room for a stated reason."""
+    key, on = TERM[Category(subject.case.category)], applicable(subject.case, now=now)
+    if months <= law.value(key, **on) * MONTHS or term_reason.strip():
+        return None
+    return refuse(
+        key,
+        code="term_too_long",
+        zh="有效期一般不超过{limit}；确需更长的，写明理由",
+        en="The term is usually at most {limit}: shorten it, or state why it must be longer",
+        field="months",
+        **on,
+    )
+
+
+def has_a_way(
+    subject: Lot,
+    *,
+    now: datetime.datetime,
+    by_direct: bool,
+    by_mini_competition: bool,
+    by_rotation: bool,
+    **_: Any,
+) -> Iterator[Refusal]:
+    """The call says in which ways contracts are awarded (art. 32); an open framework knows direct choice only."""
+    on = applicable(subject.case, now=now)
+    if not (by_direct or by_mini_competition or by_rotation):
+        yield refuse(
+            "framework.second_stage",
+            code="no_way_of_award",
+            zh="请至少选择一种确定第二阶段成交供应商的方式",
+            en="Choose at least one way in which contracts are awarded in the second stage",
+            field="by_direct",
+            **on,
+        )
+    if not is_closed(subject.case) and (by_mini_competition or by_rotation):
+        yield refuse(
+            "framework.open_call",
+            code="open_means_direct",
+            zh="开放式框架协议的第二阶段由采购人或者服务对象直接选定",
+            en="Under an open framework the buyer or the user chooses directly",
+            field="by_direct",
+            **on,
+        )
+
+
+def top_up_is_lawful(
+    subject: Lot,
+    *,
+    now: datetime.datetime,
+    tops_up: Framework | None,
+    top_up_reason: str,
+    unit: str,
+    by_direct: bool,
+    by_mini_competition: bool,
+    by_rotation: bool,
+    **_: Any,
+) -> Iterator[Refusal]:
+    """补充征集: fewer than 70 % of the entrants are left and it hurts; on the terms of the first call (art. 31)."""
+    if tops_up is None:
+        return
+    on = applicable(subject.case, now=now)
+    entered, left = counted(tops_up), len(staying(tops_up))
+    share = law.value("framework.topup_below", **on)
+    if not is_closed(tops_up.lot.case) or not tops_up.is_in_force_at(now):
+        yield refuse(
+            "framework.topup_below",
+            code="nothing_to_top_up",
+            zh="只能对有效期内的封闭式框架协议补充征集",
+            en="Only a closed framework agreement in force is topped up",
+            field="tops_up",
+            **on,
+        )
+    elif left >= entered * share:
+        yield refuse(
+            "framework.topup_below",
+            code="enough_entrants_left",
+            zh="入围 {entered} 家，剩余 {left} 家，不低于{limit}，不得补充征集",
+            en="{left} of {entered} entrants are left, not fewer than {limit}: no top-up",
+            field="tops_up",
+            entered=entered,
+            left=left,
+            **on,
+        )
+    if not top_up_reason.strip():
+        yield refuse(
+            "framework.topup_below",
+            code="top_up_without_reason",
+            zh="补充征集须写明剩余入围供应商不足如何影响框架协议执行",
+            en="State how the lack of entrants hurts the agreement",
+            field="top_up_reason",
+            **on,
+        )
+    ways = (tops_up.by_direct, tops_up.by_mini_competition, tops_up.by_rotation)
+    if (
+        unit != tops_up.unit
+        or subject.ceiling != tops_up.lot.ceiling
+        or (by_direct, by_mini_competition, by_rotation) != ways
+    ):
+        yield refuse(
+            "framework.topup_terms",
+            code="other_terms",
+            zh="补充征集的计量单位、最高限制单价和成交方式应当与初次征集相同",
+            en="A top-up has the unit, the highest unit price and the ways of award of the first call",
+            field="tops_up",
+            **on,
+        )
+
+
+def file_is_complete(case: Case, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """What the call for a framework says beside an ordinary file (art. 5, 13, 22): every missing part at once."""
+    if procedures.get(case.procedure).spends:
+        return
+    on = applicable(case, now=now)
+    for lot in case.every_lot():
+        if not Framework.objects.filter(lot=lot).exists():
+            yield refuse(
+                "framework.call_content",
+                code="no_framework_terms",
+                zh="采购包 {lot} 尚未设定框架协议条款",
+                en="Lot {lot} has no terms of its framework agreement",
+                lot=lot.number,
+                **on,
+            )
+        if lot.ceiling is None:
+            yield refuse(
+                "framework.ceiling",
+                code="no_highest_unit_price",
+                zh="采购包 {lot} 尚未设定最高限制单价（最高限价）",
+                en="Lot {lot} has no highest unit price (its ceiling)",
+                lot=lot.number,
+                **on,
+            )
+    yield from _convener(case, now=now)
+
+
+def _convener(case: Case, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """集中采购机构 for the catalogue, 主管预算单位 for the rest (art. 5)."""
+    on = applicable(case, now=now)
+    if case.plan_item.in_catalogue:
+        if case.agent is None or case.agent.kind != OrganisationKind.CENTRAL_AGENT:
+            yield refuse(
+                "framework.convener",
+                code="not_the_central_agent",
+                zh="集中采购目录以内品目的框架协议，由集中采购机构征集，请委托集中采购机构",
+                en="A catalogue item is called for by the centralised agency: entrust it",
+                **on,
+            )
+    elif case.buyer.parent_id is not None:
+        yield refuse(
+            "framework.convener",
+            code="not_a_main_budget_unit",
+            zh="集中采购目录以外的框架协议由主管预算单位征集",
+            en="Off the catalogue a framework is called for by the main budget unit",
+            **on,
+        )
+
+
+def is_published(subject: Framework, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.lot.case.published_at is not None:
+        return None
+    return Refusal("not_published", "征集公告尚未发布", "The call has not been published")
+
+
+def is_open(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Only an open framework has a standing call (art. 38)."""
+    if not procedures.get(subject.procedure).spends and not is_closed(subject):
+        return None
+    return refuse(
+        "framework.open_call",
+        code="no_open_framework",
+        zh="本项目不是开放式框架协议",
+        en="This case is no open framework agreement",
+        **applicable(subject, now=now),
+    )

@@ -1,0 +1,114 @@
+"""What is due in a framework agreement, from its terms to its summary, and on a plan that is to be called off?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from yangcai import law, procedures
+from yangcai.cases.models import Case, Lot, LotOutcome, Stage
+from yangcai.cases.rules import applicable, runner
+from yangcai.frameworks.models import CallOff, Entrant, EntryRequest, Framework, Way
+from yangcai.frameworks.rules.call_off import is_free
+from yangcai.frameworks.rules.terms import is_closed
+from yangcai.kernel import calendar, tasks
+from yangcai.kernel.tasks import Due
+from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
+from yangcai.tendering.models import PaymentTerm, Solicitation
+
+#: Way -> the Action by which a plan is called off.
+ACTIONS = {
+    Way.DIRECT: "call_off.choose",
+    Way.ROTATION: "call_off.take_turn",
+    Way.MINI_COMPETITION: "call_off.invite",
+}
+
+
+def _run(case: Case, code: str, subject: Any, *, since: datetime.datetime, clock: str = "") -> Due:
+    """For whoever runs the first stage, by its clock where it has one."""
+    role, organisation = runner(case)
+    due_at = law.due_at(clock, since=since, **applicable(case, now=since)) if clock else None
+    return Due(code, subject.ref, role, since, organisation_id=organisation, clock=clock, due_at=due_at)
+
+
+@tasks.due_on(PlanItem)
+def call_off(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Due]:
+    """A filed plan that is to be called off waits for its buyer."""
+    if plan_item.procedure not in ACTIONS or not plan_item.filed_at or plan_item.cancelled_at:
+        return
+    if is_free(plan_item, by=None, now=now) is None:
+        yield Due(
+            ACTIONS[Way(plan_item.procedure)],
+            plan_item.ref,
+            Role.BUYER_OFFICER,
+            plan_item.filed_at,
+            organisation_id=plan_item.buyer_id,
+        )
+
+
+@tasks.due_on(Case)
+def second_competition(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Once the prices lie open, the lowest is awarded."""
+    if case.ended_at is not None or case.procedure != Way.MINI_COMPETITION:
+        return
+    for found in CallOff.objects.filter(lot__case=case, lot__outcome=LotOutcome.PENDING).select_related("lot__case"):
+        if found.lot.stage_at(now) == Stage.AWARD:
+            yield _run(case, "call_off.conclude", found.lot, since=case.opened_at)
+
+
+@tasks.due_on(Case)
+def first_stage(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Terms, call, entrants, signatures, filing, telling, requests and the summary."""
+    if case.ended_at is not None or procedures.get(case.procedure).spends:
+        return
+    if case.published_at is None:
+        yield from _preparation(case, now=now)
+        return
+    for lot in case.every_lot():
+        if lot.outcome == LotOutcome.PENDING and lot.stage_at(now) == Stage.AWARD:
+            yield Due(
+                "entrants.determine", lot.ref, Role.BUYER_OFFICER, case.published_at, organisation_id=case.buyer_id
+            )
+    for framework in Framework.objects.filter(lot__case=case).select_related("lot__case"):
+        yield from _agreement(case, framework)
+    for request in EntryRequest.objects.filter(framework__lot__case=case, answered_at__isnull=True):
+        yield _run(case, "entry.answer", request, since=request.asked_at, clock="C39")
+
+
+def _preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    if case.stage_at(now) != Stage.PREPARATION:
+        return
+    written = set(Framework.objects.filter(lot__case=case).values_list("lot_id", flat=True))
+    lacking = [lot for lot in Lot.objects.filter(case=case).order_by("pk") if lot.pk not in written]
+    for lot in lacking:
+        yield _run(case, "framework.define", lot, since=case.opened_at)
+    confirmed = Solicitation.objects.filter(case=case, confirmed_at__isnull=False).first()
+    terms = PaymentTerm.objects.filter(case=case).exists()
+    if not is_closed(case) and confirmed is not None and terms and not lacking:
+        yield _run(case, "framework.call", case, since=confirmed.confirmed_at or case.opened_at)
+
+
+def _agreement(case: Case, framework: Framework) -> Iterator[Due]:
+    """Both signatures (C37); then filing (C38), telling (C38b) and, when it is over, the summary (C42)."""
+    for entrant in Entrant.objects.filter(framework=framework, signed_at__isnull=True, left_at__isnull=True):
+        since = entrant.entered_at
+        clock: dict[str, Any] = {
+            "clock": "C37",
+            "due_at": law.due_at("C37", since=since, **applicable(case, now=since)),
+        }
+        if entrant.convener_signed_at is None:
+            role, organisation = Role.BUYER_REVIEWER, case.buyer_id
+            yield Due("agreement.sign", entrant.ref, role, since, organisation_id=organisation, **clock)
+        if entrant.supplier_signed_at is None:
+            role, organisation = Role.SUPPLIER, entrant.supplier_id
+            yield Due("agreement.sign", entrant.ref, role, since, organisation_id=organisation, **clock)
+    if framework.begins_on is None or framework.ends_on is None:
+        return
+    begun = calendar.start_of(framework.begins_on)
+    if framework.filed_at is None:
+        yield _run(case, "framework.file", framework, since=begun, clock="C38")
+    if framework.told_at is None and is_closed(case):
+        yield _run(case, "framework.tell", framework, since=begun, clock="C38b")
+    if framework.summarised_at is None:
+        over = calendar.start_of(framework.ends_on + datetime.timedelta(days=1))
+        yield _run(case, "framework.summarise", framework, since=over, clock="C42")
