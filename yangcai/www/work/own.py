@@ -93,7 +93,7 @@ def stage_word(case: Case, *, now: datetime.datetime) -> tuple[str, str]:
     order = [str(stage) for stage in procedures.get(case.procedure).stages]
     names = [stage_name(case, code) for code in sorted(codes - {""}, key=order.index)]
     if not names:
-        return _after_award(lots), "info"
+        return _after_award(case, lots), "info"
     return formats.titled(" / ".join(names)), "info"
 
 
@@ -105,5 +105,7 @@ def stage_name(case: Case, code: str) -> str:
     return str(Stage(code).label)
 
 
-def _after_award(lots: list[Any]) -> str:
-    return _("合同履行") if any(lot.outcome == LotOutcome.AWARDED for lot in lots) else _("待办理")
+def _after_award(case: Case, lots: list[Any]) -> str:
+    if not any(lot.outcome == LotOutcome.AWARDED for lot in lots):
+        return _("待办理")
+    return _("合同履行") if procedures.get(case.procedure).spends else _("框架协议履行")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, CaseEnd, Lot, LotOutcome, Stage
 from yangcai.contracts.models import Contract
+from yangcai.frameworks.models import Entrant
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.planning.models import Intention, PlanItem
 
@@ -53,7 +54,8 @@ def steps(
     on = (case.law_as_of if case else None) or timezone.localdate(now)
     chosen = case or plan_item
     code = chosen.procedure if chosen else next(iter(procedures.PROCEDURES))
-    nodes = [*_planning(intention, plan_item), *_tender(case, code=code), *_contract(case, on=on)]
+    after = _contract if procedures.get(code).spends else _agreement
+    nodes = [*_planning(intention, plan_item), *_tender(case, code=code), *after(case, on=on)]
     stopped = case is not None and case.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}
     found, current = [], False
     for node in nodes:
@@ -139,7 +141,8 @@ def _tender(case: Case | None, *, code: str) -> list[Node]:
                     else Node(named, _over(case, step.stage, periods), rule=step.bidders, phrase=_("不少于 {limit}"))
                 )
             case Stage.AWARD:
-                nodes.append(Node(_("评审定标"), announced, rule=step.decide, phrase=_("{limit}内定标")))
+                name = named if step.zh else _("评审定标")
+                nodes.append(Node(name, announced, rule=step.decide, phrase=_("{limit}内定标")))
     return nodes
 
 
@@ -160,9 +163,28 @@ def _announced(case: Case) -> datetime.datetime | None:
     """When the last lot that was awarded was announced; None while a lot is still open or none was awarded."""
     if any(lot.outcome == "" for lot in case.lots.all()):
         return None
+    if not procedures.get(case.procedure).spends:  # entrants, announced as they are determined
+        return max((lot.outcome_at for lot in case.lots.all() if lot.outcome == LotOutcome.AWARDED), default=None)
     return Award.objects.filter(lot__case=case, announced_at__isnull=False, refused_at__isnull=True).aggregate(
         at=Max("announced_at")
     )["at"]
+
+
+def _agreement(case: Case | None, *, on: datetime.date) -> list[Node]:
+    """What follows a first stage: everybody signs, and when the term is over, what was called off is summed up."""
+    entrants = Entrant.objects.filter(framework__lot__case=case, left_at__isnull=True) if case else ()
+    signed = [one.signed_at for one in entrants]
+    known = [at for at in signed if at is not None]
+    closed = case.ended_at if case is not None and case.end_kind == CaseEnd.CLOSED else None
+    return [
+        Node(
+            _("签订框架协议"),
+            max(known) if known and len(known) == len(signed) else None,
+            rule="framework.sign",
+            phrase=_("{limit}内签订"),
+        ),
+        Node(_("成交汇总"), closed, rule="framework.summary", phrase=_("期满后 {limit}内公告")),
+    ]
 
 
 def _contract(case: Case | None, *, on: datetime.date) -> list[Node]:

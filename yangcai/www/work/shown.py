@@ -24,6 +24,7 @@ from yangcai.contracts.models import (
     Receivable,
 )
 from yangcai.credit.models import Debarment
+from yangcai.frameworks.models import CallOff, Entrant, EntryRequest, Framework
 from yangcai.funds.models import Appropriation
 from yangcai.parties.models import ApiToken, Expert, ExpertTie, Organisation, Post
 from yangcai.planning.models import (
@@ -86,6 +87,11 @@ def invites(method: Procedure) -> bool:
     return method.invites != (Invite.NOTICE,)
 
 
+def agrees(method: Procedure) -> bool:
+    """The first stage of a framework agreement."""
+    return not method.spends
+
+
 #: What stands under a case, in the order in which it comes about.
 OF_CASE: tuple[Kind, ...] = (
     Kind(
@@ -145,6 +151,37 @@ OF_CASE: tuple[Kind, ...] = (
             "confirmed_at",
             "committee_confirmed_at",
         ),
+    ),
+    Kind(
+        Framework,
+        _("框架协议"),
+        (
+            "lot__number",
+            "unit",
+            "lot__ceiling",
+            "estimated_quantity",
+            "users",
+            "months",
+            "term_reason",
+            "by_direct",
+            "by_mini_competition",
+            "by_rotation",
+            "tops_up",
+            "top_up_reason",
+            "begins_on",
+            "ends_on",
+            "filed_at",
+            "told_at",
+            "summarised_at",
+        ),
+        ("lot__number",),
+        agrees,
+    ),
+    Kind(
+        CallOff,
+        _("框架协议成交"),
+        ("framework", "way", "quantity", "framework__unit", "need"),
+        known_to=lambda method: bool(method.draws_on),
     ),
     Kind(Clause, _("资格要求和实质性要求"), ("kind", "number", "text", "is_statutory"), ("kind", "number")),
     Kind(GreenProduct, _("节能环保产品"), ("product", "kind", "lot__number")),
@@ -282,6 +319,39 @@ OF_CASE: tuple[Kind, ...] = (
         EvaluationReport,
         _("评审报告"),
         ("lot__number", "revision", "computed_at", "signed_at", "sent_at", "correction_ground", "reported_at"),
+    ),
+    Kind(
+        EntryRequest,
+        _("入围申请"),
+        (
+            "framework__lot__number",
+            "supplier",
+            "product",
+            "statement",
+            "asked_at",
+            "is_admitted",
+            "answer",
+            "answered_at",
+        ),
+        known_to=agrees,
+    ),
+    Kind(
+        Entrant,
+        _("入围供应商"),
+        (
+            "framework__lot__number",
+            "rank",
+            "supplier",
+            "product",
+            "unit_price",
+            "signed_at",
+            "left_at",
+            "left_by",
+            "left_ground",
+            "left_reason",
+        ),
+        ("framework__lot__number", "rank"),
+        agrees,
     ),
     Kind(
         Award,
