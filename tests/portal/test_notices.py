@@ -45,6 +45,13 @@ PUBLISHED = {
     "termination": {"number", "title", "reason"},
     "unsuccessful": {"number", "title", "lot", "reason"},
     "overdue_payments": {"buyer", "year", "contracts", "amount"},
+    # Told in tests/scenarios: test_framework, test_framework_open, test_call_offs.
+    "entrants": {"number", "title", "lot", "entrants", "highest", "unit", "elimination", "committee", "period"},
+    "framework_call": {"number", "title", "requirement", "qualification", "agreements", "how"},
+    "entry": {"number", "title", "lot", "entrants", "agreement"},
+    "entrant_left": {"number", "title", "lot", "supplier", "how", "reason"},
+    "call_off": {"number", "title", "framework", "way", "supplier", "amount", "items"},
+    "framework_summary": {"number", "title", "lot", "begins_on", "ends_on", "totals", "amount"},
 }  # fmt: skip
 
 

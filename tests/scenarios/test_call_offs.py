@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
@@ -57,6 +58,7 @@ def test_a_direct_choice_goes_through_to_payment(agreed: FirstStage, unit: Buyer
     assert (award.supplier.name, award.amount) == (FOURTH[0], Decimal("94000.00"))
     assert agreements.of(case).procedure == DIRECT
     notice = Notice.objects.get(root=case.ref, kind="call_off")
+    check(notice)
     assert (notice.facts["way"], notice.facts["amount"]) == ("直接选定", "94000.00")
     assert [row["unit_price"] for row in notice.facts["items"]] == ["4700.00"]
     # The contract: as any other, with its quantity; its money comes from the plan of this buyer.
@@ -194,6 +196,7 @@ def test_an_agreement_that_is_over_gives_nothing_and_is_summed_up(agreed: FirstS
     assert gone and {refusal.field for refusal in gone.values()} == {"entrant"}
     unit.do("framework.summarise", agreed.agreement, runner)
     summary = Notice.objects.get(root=agreed.case.ref, kind="framework_summary")
+    check(summary)
     totals = {row["supplier"]: (row["count"], row["amount"]) for row in summary.facts["totals"]}
     assert totals[SECOND[0]] == ("1", "45000.00") and totals[FIRST[0]] == ("0", "0")
     assert summary.facts["amount"] == "68000.00"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import HOUR, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
@@ -93,6 +94,7 @@ def test_a_fifth_is_eliminated_at_the_least(opened: FirstStage) -> None:
     letters = {letter.supplier.name: letter for letter in AwardLetter.objects.filter(lot=lot)}
     assert letters[FIFTH[0]].reason == "按淘汰比例未入围" and letters[SECOND[0]].is_winner
     notice = Notice.objects.get(root=tale.case.ref, kind="entrants")
+    check(notice)
     assert notice.title.endswith("框架协议入围结果公告")
     assert notice.facts["highest"] == "4800.00"
     assert notice.facts["elimination"] == "响应并合格 5 家，入围 4 家，淘汰 1 家"
@@ -131,6 +133,7 @@ def test_nobody_leaves_a_closed_agreement_without_reason(opened: FirstStage) -> 
     because = {"ground": "refuses", "reason": "三次拒绝接受合同授予"}
     tale.do("entrant.remove", tale.entrant(THIRD), tale.people.runner, at, **because)
     left = Notice.objects.get(root=tale.case.ref, kind="entrant_left")
+    check(left)
     assert left.facts["supplier"] == THIRD[0] and "无正当理由" in left.facts["reason"]
     assert not tale.entrant(THIRD).may_be_awarded
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests import factories
+from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, Buyer, FirstStage
 from yangcai.cases.models import Award, Stage
@@ -66,6 +67,7 @@ def test_the_call_stands_for_the_whole_term(called: FirstStage) -> None:
     over = calendar.start_of(agreement.ends_on + DAY)
     assert called.stage(over - DAY) == Stage.INVITATION and called.stage(over) == ""
     call = Notice.objects.get(root=called.case.ref, kind="framework_call")
+    check(call)
     assert call.title.endswith("框架协议征集公告")
     assert call.facts["agreements"][0]["ceiling"] == "200.00"
 
@@ -86,6 +88,7 @@ def test_whoever_meets_the_call_enters_at_its_price(called: FirstStage) -> None:
     entrant = Entrant.objects.get(framework=tale.agreement, supplier=supplier.organisation)
     assert entrant.may_be_awarded and entrant.unit_price == Decimal("200.00")
     entry = Notice.objects.get(root=tale.case.ref, kind="entry")
+    check(entry)
     assert entry.facts["agreement"] == "本公告视为签订框架协议"
     assert "has_entered" in tale.refused("entry.ask", tale.agreement, supplier, at, **ASKED)
 
