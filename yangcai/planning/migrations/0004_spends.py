@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("planning", "0002_methods"),
+        ("planning", "0003_set_aside_and_imports"),
     ]
 
     operations = [
