@@ -1,0 +1,136 @@
+"""How are the documents of a walk made, and who is invited?"""
+
+import datetime
+from dataclasses import replace
+from typing import Any
+
+from yangcai import procedures
+from yangcai.cases.models import Lot, Stage
+from yangcai.parties.roles import Role
+from yangcai.replay import published
+from yangcai.replay.people import post, reserve
+from yangcai.replay.walk.trip import MINUTE, TITLES, Trip, evaluation_of, moment_of
+from yangcai.tendering import method
+from yangcai.tendering.models import (
+    Invitee,
+)
+
+
+class Inviting(Trip):
+    """Preparation and invitation."""
+
+    def preparation(self) -> None:
+        """Everything that must stand before the invitation, on the same morning."""
+        before, people = self.at("invitation"), self.people
+        self.case = self.do("case.open", self.plan_item, people.officer, before - 50 * MINUTE)
+        if people.agent:
+            terms = {"agent": people.agent.organisation, "mandate": "组织本项目采购活动", "fee": "按委托代理协议"}
+            self.do("agent.appoint", self.case, people.officer, before - 45 * MINUTE, **terms)
+        rows = [
+            {
+                "number": lot.lot,
+                "title": lot.title or self.file.title,
+                "budget": lot.budget,
+                **({"ceiling": lot.ceiling} if lot.ceiling is not None else {}),
+                "evaluation_method": self.award_by(lot),
+            }
+            for lot in self.file.lots
+        ]
+        self.do("lots.define", self.case, people.runner, before - 40 * MINUTE, rows=rows)
+        self.do("solicitation.draft", self.case, people.runner, before - 35 * MINUTE, **self.document())
+        clause = {"kind": "responsiveness", "text": "★实质性响应招标文件的全部要求"}
+        self.do("clauses.define", self.case, people.runner, before - 30 * MINUTE, rows=[clause])
+        by_number = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
+        for lot in self.file.lots:
+            if self.award_by(lot) != "rated":
+                continue
+            criteria = [
+                {
+                    "code": c.code,
+                    "kind": c.code if c.code in ("price", "technical", "business") else "technical",
+                    "title": TITLES.get(c.code, c.code),
+                    "weight": c.weight,
+                }
+                for c in evaluation_of(lot).criteria
+            ]
+            self.do("criteria.define", by_number[lot.lot], people.runner, before - 25 * MINUTE, rows=criteria)
+        self.do("payment_terms.define", self.case, people.runner, before - 20 * MINUTE, rows=list(self.payment_terms))
+        self.suppliers(before - 15 * MINUTE)
+        if method.file_confirmed_by_committee(self.case):
+            chair = self.seat([(by_number[lot.lot], lot) for lot in self.file.lots], at=before - 13 * MINUTE)
+            self.do("solicitation.confirm_by_committee", self.case, chair.post, before - 11 * MINUTE)
+        self.do("solicitation.confirm", self.case, people.reviewer, before - 10 * MINUTE)
+
+    def award_by(self, lot: published.Lot) -> str:
+        """As published, where the method knows it; else the method's own."""
+        ways = [str(way) for way in self.procedure.award_by]
+        return evaluation_of(lot).method if evaluation_of(lot).method in ways else ways[0]
+
+    def suppliers(self, at: datetime.datetime) -> None:
+        """Without a notice somebody has to be invited: the only one, or those who are drawn. The call for a framework
+        agreement says its terms."""
+        if not self.procedure.spends:
+            for lot in Lot.objects.filter(case=self.case).order_by("pk"):
+                self.do("framework.define", lot, self.people.runner, at, **self.framework_terms)
+        invite, runner = self.procedure.invites[0], self.people.runner
+        if invite == procedures.Invite.NAMED:
+            only = next(iter(self.people.suppliers.values()))
+            why = {"supplier": only.organisation, "reason": "公开资料未载明"}
+            self.do("suppliers.name", self.case, self.people.officer, at, **why)
+        elif invite == procedures.Invite.LIBRARY:
+            names = list(self.people.suppliers)
+            spare = [reserve(number, area=self.file.jurisdiction) for number in range(1, len(names) + 1)]
+            pool = [post.organisation for post in (*self.people.suppliers.values(), *spare)]
+            watchers = [self.people.officer, self.people.reviewer]
+            self.do("suppliers.draw", self.case, runner, at, pool=pool, wanted=len(names), watchers=watchers)
+            self.whoever_was_drawn(names)
+
+    def whoever_was_drawn(self, names: list[str]) -> None:
+        """The lot decides who may offer: those drawn make the offers of this story, in its order."""
+        drawn = Invitee.objects.filter(case=self.case, is_chosen=True).select_related("supplier")
+        posts = {one.supplier.name: post(one.supplier, Role.SUPPLIER) for one in drawn.order_by("drawn_rank")}
+        renamed = dict(zip(names, posts, strict=True))
+        lots = tuple(
+            replace(
+                lot,
+                bids=tuple(
+                    replace(bid, supplier=replace(bid.supplier, name=renamed[bid.supplier.name]), prefer="")
+                    for bid in lot.bids
+                ),
+            )
+            for lot in self.file.lots
+        )
+        self.file, self.people = replace(self.file, lots=lots), replace(self.people, suppliers=posts)
+
+    def document(self) -> dict[str, Any]:
+        evaluation = evaluation_of(self.file.lots[0])
+        rates = evaluation.price_preference
+        data: dict[str, Any] = {
+            "requirement": self.file.title,
+            "delivery": "按合同约定",
+            "contract_terms": "按招标文件所附合同文本",
+            "payment_days": 30,
+            "acceptance_days": 10,
+            "bid_validity_days": 90,
+            "industry": "其他未列明行业",
+            "price_formula": evaluation.price_formula,
+            "rounding": evaluation.rounding,
+        }
+        for limit in ("max_lots_bid", "max_lots_won"):
+            if getattr(self.file, limit) is not None:
+                data[limit] = getattr(self.file, limit)
+        if "small_micro" in rates:
+            data["small_micro_rate"] = rates["small_micro"]
+        if "consortium" in rates:
+            data |= {"consortium_rate": rates["consortium"], "accepts_consortium": True}
+        if Stage.DIALOGUE in self.procedure.stages:
+            data |= {"may_change_technical": True, "may_change_service": True, "may_change_contract": True}
+        return data
+
+    def invitation(self) -> None:
+        assert self.dates.documents is not None
+        begins, ends = (moment_of(moment) for moment in self.dates.documents)
+        times = {"supply_closes_at": ends, "submission_closes_at": self.at("submission_closes")}
+        if begins > self.at("invitation"):
+            times["documents_from"] = begins
+        self.do("invitation.publish", self.case, self.people.runner, self.at("invitation"), **times)
