@@ -151,10 +151,11 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
 def _candidates(lot: Lot, file: Solicitation, *, now: datetime.datetime) -> int | None:
     """Where a bidder may win only so many lots, as many candidates more as winners of other lots may have to be passed
     over; None: the usual number."""
-    usual = law.find(method.of(lot.case).own("evaluation.candidates"), **applicable(lot.case, now=now))
-    if file.max_lots_won is None or usual is None:
+    key = method.of(lot.case).own("evaluation.candidates")
+    if file.max_lots_won is None or not key:
         return None
-    return int(usual.value) + len(lot.case.every_lot()) - 1
+    usual = law.find(key, **applicable(lot.case, now=now))
+    return int(usual.value) + len(lot.case.every_lot()) - 1 if usual is not None else None
 
 
 def _kind(criterion: Criterion) -> evaluation.Kind:
