@@ -34,15 +34,15 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 72,
-    Role.BUYER_REVIEWER: 57,
-    Role.AGENT: 69,
-    Role.SUPPLIER: 56,
-    Role.EXPERT: 40,
-    Role.TREASURY: 59,
-    Role.TREASURY_PAYER: 57,
-    Role.AUDITOR: 57,
-    Role.PLATFORM: 58,
+    Role.BUYER_OFFICER: 74,
+    Role.BUYER_REVIEWER: 59,
+    Role.AGENT: 71,
+    Role.SUPPLIER: 58,
+    Role.EXPERT: 42,
+    Role.TREASURY: 61,
+    Role.TREASURY_PAYER: 59,
+    Role.AUDITOR: 59,
+    Role.PLATFORM: 60,
 }
 BUDGET = {Role.BUYER_OFFICER: 11, Role.BUYER_REVIEWER: 11, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}

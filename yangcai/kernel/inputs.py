@@ -371,7 +371,8 @@ def _shape(field: forms.Field) -> dict[str, Any]:
         case forms.MultipleChoiceField():
             return {"type": "array", "items": {"enum": [str(k) for k, _label in choices_of(field)]}}
         case forms.ChoiceField():
-            return {"type": "string", "enum": [str(k) for k, _label in choices_of(field) if k or not field.required]}
+            known = [str(k) for k, _label in choices_of(field) if k or not field.required]
+            return {"type": "string", "enum": known} if known else {"type": "string"}  # the rest depends on the row
         case PrivateFilesField():
             return {
                 "type": "array",

@@ -137,8 +137,9 @@ class DraftPlan(Input):
     def clean(self) -> dict[str, Any]:
         """Where a part is set aside and nothing is written, the law's own shares; in any other way there is none."""
         cleaned = super().clean() or {}
-        buyer = self.subject.buyer
-        by_share = cleaned.get("set_aside") in BY_SHARE
+        if self.subject is None:
+            return cleaned
+        buyer, by_share = self.subject.buyer, cleaned.get("set_aside") in BY_SHARE
         least = rules.least_shares(buyer, category=cleaned.get("category", ""), now=self.now) if by_share else (0, 0)
         for name, share in zip(("set_aside_share", "set_aside_small_micro"), least, strict=True):
             if name in cleaned and cleaned[name] is None:
