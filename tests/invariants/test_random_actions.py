@@ -47,7 +47,8 @@ FORETOLD = {"role_may_not", "post_expired", "not_yours", "wrong_stage", "same_pe
 SELDOM = {
     "case.terminate", "case.suspend", "lot.declare_unsuccessful", "plan.cancel", "post.end", "post.grant",
     "debarment.record", "contract.terminate", "organisation.register", "intention.withdraw", "award.refuse",
-    "bid.withdraw", "committee.replace", "token.issue", "token.revoke", "payment.return",
+    "bid.withdraw", "committee.replace", "token.issue", "token.revoke", "payment.return", "committee.decline",
+    "expert.dismiss", "expert.move", "expert_tie.declare", "draw.abandon",
 }  # fmt: skip
 MODELS = {action.on._meta.model_name: action.on for action in ACTIONS.values()}
 
@@ -106,10 +107,14 @@ class Wanderer:
 
     def waiting(self) -> tuple[Action, Any, Post] | None:
         """One of the open tasks, by one of those on whose desk it lies."""
-        keys = list(Task.objects.filter(done_at=None).exclude(action="").order_by("pk").values_list("pk", flat=True))
-        if not keys:
+        found = Task.objects.filter(done_at=None).exclude(action="").order_by("pk").values_list("action", "pk")
+        by_action: dict[str, list[int]] = {}
+        for code, key in found:
+            by_action.setdefault(code, []).append(key)
+        if not by_action:
             return None
-        task = Task.objects.get(pk=self.chance.choice(keys))
+        # The kind first: ten conduct records that wait must not crowd out the one award.
+        task = Task.objects.get(pk=self.chance.choice(by_action[self.chance.choice(sorted(by_action))]))
         label, _colon, pk = task.subject.rpartition(":")
         posts = [
             post

@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests import factories
 from tests.tendering.judging import ANNOUNCED, DRAWN, OPENED, SCORED, SEATED, Hall, hall
+from tests.www.support import at_desk, text_of
 from yangcai import cli
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Entry, EntryPayload, Task
@@ -286,3 +287,14 @@ def test_a_representative_does_not_decline_by_the_library() -> None:
     member = CommitteeMember.objects.get(post=own)
     assert [m.expert_id is None for m in h.members] == [False] * 4 + [True]
     assert {r.code for r in can(ACTIONS["committee.decline"], member, by=own, now=OPENED)} == {"not_drawn"}
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "采购人, 财政部门"), ("en", "Buyer, Treasury")])
+def test_the_page_of_the_case_says_whom_a_draw_waits_for(language: str, words: str) -> None:
+    h = three()
+    table = Table(h)
+    draw = table.begin()
+    table.promise(draw, "agent")
+    factories.set_database_clock(DRAWN)
+    page = at_desk(h.agent).get(f"/work/case/{h.case.pk}/", headers={"accept-language": language})
+    assert page.status_code == 200 and words.lower() in text_of(page).lower()
