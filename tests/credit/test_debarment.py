@@ -74,6 +74,8 @@ def test_every_list_is_named(supplier: Any) -> None:
         ({"to_on": "2029-03-01"}, {"debarment_term"}),
         ({"to_on": None}, {"debarment_term"}),
         ({"ground": "tax", "to_on": "2026-02-01"}, {"debarment_ends_early"}),
+        ({"from_on": "0001-01-01", "to_on": "0003-01-01"}, {"debarment_before_the_law"}),
+        ({"from_on": "9999-01-01", "to_on": "9999-12-31"}, {"impossible_date"}),
     ],
 )
 def test_a_ban_lasts_between_one_and_three_years(supplier: Any, changes: Any, codes: set[str]) -> None:

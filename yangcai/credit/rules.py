@@ -45,7 +45,20 @@ def lasts_as_the_law_allows(
     """A ban by a treasury lasts between the years of 政府采购法 art. 77; other lists have terms of their own."""
     if ground != DebarmentGround.PROCUREMENT:
         return None
-    band = law.value("credit.debarment", on=from_on)
+    in_force = law.find("credit.debarment", on=from_on)
+    if in_force is None:
+        return Refusal(
+            "debarment_before_the_law",
+            f"起日 {from_on} 早于《政府采购法》施行之日，当时没有禁止参加政府采购活动的规定",
+            f"On the first day {from_on} the Government Procurement Law was not in force: no ban could be imposed",
+            facts={"from_on": from_on},
+            field="from_on",
+        )
+    band = in_force.value
+    if from_on.year + band["max"] > datetime.MAXYEAR:
+        return Refusal(
+            "impossible_date", f"起日 {from_on} 不可能", f"The first day {from_on} is not possible", field="from_on"
+        )
     earliest, latest = (
         calendar.due_on(from_on, band[end], "years", rounding="none") - calendar.ONE_DAY for end in ("min", "max")
     )
