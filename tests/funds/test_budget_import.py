@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 import zipfile
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import translation
 
 from tests import factories
@@ -200,12 +200,13 @@ def test_a_file_that_is_no_budget_is_refused_with_a_reason(
     assert code in {refusal.code for refusal in refused(treasury, data, name)}
 
 
-def test_a_zip_bomb_is_refused_before_it_is_unpacked(buyer: Organisation, treasury: Any) -> None:
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(
+    buyer: Organisation, treasury: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bomb = repack(xlsx(HEADER, GOOD), {"xl/worksheets/sheet9.xml": b"0" * (budget_file.MAX_UNPACKED + 1)})
     assert len(bomb) < 2**20
-    started = time.perf_counter()
+    monkeypatch.delattr(zipfile.ZipFile, "open")
     assert refused(treasury, bomb)[0].code == "budget_zip_bomb"
-    assert time.perf_counter() - started < 2
 
 
 def test_more_faults_than_a_person_can_read_are_counted(buyer: Organisation, treasury: Any) -> None:
@@ -244,8 +245,24 @@ def test_only_the_treasury_imports(buyer: Organisation) -> None:
 
 def test_ten_thousand_lines_are_posted_as_one_set(buyer: Organisation, treasury: Any) -> None:
     rows = ([*GOOD[:3], f"E-{n}", *GOOD[4:7], "10.00", GOOD[8]] for n in range(10_000))
-    started = time.process_time()
     assert bring_in(treasury, csv_of(HEADER, *rows), "b.csv").value == (10_000, Decimal("100000.00"))
-    assert time.process_time() - started < 30
     assert queries.check_funds() == []
     assert queries.waterfall(buyer=buyer, fiscal_year=2026).available == Decimal("100000.00")
+
+
+def test_what_was_planned_for_few_lines_is_not_asked_of_many(buyer: Organisation, treasury: Any) -> None:
+    """A session keeps the plans of triggers and foreign keys. Made while the tables were nearly empty, they read the
+    whole table for every new line: ten thousand took a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE funds_fund, funds_appropriation, funds_transfer")
+        for n in range(12):  # the sixth makes the plan that is kept
+            bring_in(treasury, csv_of(HEADER, [*GOOD[:3], f"F-{n}", *GOOD[4:]]), "b.csv")
+        before = _read_without_index(cursor)
+        bring_in(treasury, csv_of(HEADER, *([*GOOD[:3], f"M-{n}", *GOOD[4:]] for n in range(2_000))), "b.csv")
+        assert _read_without_index(cursor) - before < 10 * 2_000
+
+
+def _read_without_index(cursor: Any) -> int:
+    """Rows of the funds' tables that this transaction read in whole tables."""
+    cursor.execute("SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE relname LIKE 'funds_%'")
+    return int(cursor.fetchone()[0])

@@ -18,6 +18,9 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
 
+#: So many new rows that a plan made before them may be far wrong.
+MANY = 1_000
+
 
 class ImportBudget(Input):
     file = DocumentField(
@@ -80,6 +83,7 @@ def import_budget(
         with cursor.copy("COPY funds_fund (id, bucket, balance) FROM STDIN") as copy:
             for fund in funds:
                 copy.write_row((fund, str(Bucket.AVAILABLE), 0))
+        _plan_anew(cursor, "funds_fund", len(lines))
         with cursor.copy(
             "COPY funds_appropriation (id, version, buyer_id, fiscal_year, code, name, classification, source, amount,"
             " approved_on, batch, available_fund_id) FROM STDIN"
@@ -101,10 +105,18 @@ def import_budget(
                         fund,
                     )
                 )
+        _plan_anew(cursor, "funds_appropriation", len(lines))
         with cursor.copy("COPY funds_transfer (kind, target_id, amount, at, ground) FROM STDIN") as copy:
             for line, pk, fund in zip(lines, appropriations, funds, strict=True):
                 copy.write_row((str(TransferKind.APPROPRIATE), fund, line.amount, now, f"appropriation:{pk}"))
     return len(lines), sum((line.amount for line in lines), Decimal("0.00"))
+
+
+def _plan_anew(cursor: Any, table: str, count: int) -> None:
+    """Make the database plan again what it asks a table that grew at once. A session keeps the plans of its triggers
+    and foreign keys, and those made for a handful of rows read all of them for each new row."""
+    if count >= MANY:
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _new_ids(cursor: Any, table: str, count: int) -> list[int]:
