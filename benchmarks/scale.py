@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """`cases`: sizes of the platform, in tens; `lines` of a budget; `acts`: how often each Action is done each way."""
+    """`cases`: sizes of the platform, multiples of the first; `lines` of a budget; `acts`: how often each Action is
+    done each way."""
 
     cases: tuple[int, ...]
     lines: int
@@ -32,5 +33,5 @@ FULL = Scale(
     lots=100_000,
 )
 QUICK = Scale(
-    cases=(10, 20), lines=200, acts=3, http_acts=4, clients=2, runs=2, page_runs=2, replays=1, replay_cases=1, lots=20
+    cases=(2, 4), lines=200, acts=3, http_acts=4, clients=2, runs=2, page_runs=2, replays=1, replay_cases=1, lots=20
 )

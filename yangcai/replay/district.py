@@ -4,7 +4,7 @@ All organisations and people are invented, and everything made in a sandbox is m
 """
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -265,11 +265,11 @@ def gathered(file: CaseFile) -> people.People:
     return replace(found, suppliers={name: people.post(owner, Role.SUPPLIER) for name, owner in owners.items()})
 
 
-def found_district(*, told: Callable[[Purchase], None]) -> None:
+def found_district(*, told: Callable[[Purchase], None], purchases: Iterable[Purchase] = PURCHASES) -> None:
     """Make the district on an empty database and stop the clock on its first morning."""
     with transaction.atomic():
         settle()
-    for purchase in PURCHASES:
+    for purchase in purchases:
         told(purchase)
         begin_again()
         file = defaults.complete(published=case_file(purchase)).case
