@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post
+from tests.tendering.judging import SENT, hall
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, at_desk, follow
 from yangcai.kernel.models import Task
@@ -34,16 +35,18 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 74,
+    Role.BUYER_OFFICER: 68,
     Role.BUYER_REVIEWER: 59,
-    Role.AGENT: 71,
-    Role.SUPPLIER: 58,
-    Role.EXPERT: 42,
-    Role.TREASURY: 61,
+    Role.AGENT: 65,
+    Role.SUPPLIER: 56,
+    Role.EXPERT: 40,
+    Role.TREASURY: 60,
     Role.TREASURY_PAYER: 59,
     Role.AUDITOR: 59,
     Role.PLATFORM: 60,
 }
+#: The same page when the report is signed: the most that can be asked of a case.
+EVALUATED = {Role.AGENT: 119, Role.BUYER_OFFICER: 102, Role.SUPPLIER: 55, Role.EXPERT: 88}
 BUDGET = {Role.BUYER_OFFICER: 11, Role.BUYER_REVIEWER: 11, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2
@@ -111,6 +114,19 @@ def test_case_page(clock: Clock, role: Role) -> None:
     path = reverse("work_case", args=[tender.case.pk])
     found = few_and_many(at_desk(post), path, more=lambda: busy(post, cases=MANY, first=1))
     assert found == (CASE_PAGE[role],) * 2
+
+
+@pytest.mark.parametrize("role", list(EVALUATED))
+def test_case_page_after_the_evaluation(clock: Clock, role: Role) -> None:
+    h = hall("950000", "1000000", "1100000").ready()
+    h.score({n: {"technical": "40", "record": "10"} for n in range(3)})
+    h.compute()
+    h.sign()
+    clock.at = SENT
+    inside = {Role.AGENT: h.agent, Role.BUYER_OFFICER: h.officer, Role.SUPPLIER: h.bidders[0], Role.EXPERT: h.chair}
+    post = inside[role]
+    assert post is not None
+    assert asked(at_desk(post), reverse("work_case", args=[h.case.pk])) == EVALUATED[role]
 
 
 @pytest.mark.parametrize("role", list(BUDGET))

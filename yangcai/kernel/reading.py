@@ -1,7 +1,8 @@
 """What has been read already, while nothing can have changed? Rules ask alike; the database hears each question once.
 
 `perform` checks every rule under the lock of the root, and derives tasks after the last write: between two writes a
-question has one answer. Functions marked `remembered` keep theirs for as long as a `reading()` lasts, and no longer.
+question has one answer. A page asks of every button what `perform` would ask. Functions marked `remembered` keep their
+answers for as long as a `reading()` lasts, and no longer.
 """
 
 import functools
@@ -20,7 +21,11 @@ _answers: ContextVar[dict[Any, Any] | None] = ContextVar("answers", default=None
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Nothing is written in this block: remembered answers hold to its end."""
+    """Nothing is written in this block: remembered answers hold to its end. A block within another one goes on with
+    what that one has heard."""
+    if _answers.get() is not None:
+        yield
+        return
     token = _answers.set({})
     try:
         yield
@@ -30,12 +35,15 @@ def reading() -> Iterator[None]:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Rows change in this block: nothing is remembered, whoever reads around it."""
+    """Rows change in this block: nothing is remembered, and whoever reads around it asks anew afterwards."""
+    around = _answers.get()
     token = _answers.set(None)
     try:
         yield
     finally:
         _answers.reset(token)
+        if around is not None:
+            around.clear()
 
 
 def remembered(function: Callable[P, R]) -> Callable[P, R]:

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from yangcai.kernel.reading import reading
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 
@@ -54,7 +55,10 @@ def page(*, by: Iterable[str] | str = SIGNED_IN, methods: tuple[str, ...] = ("GE
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
-            return _turned_away(request, who) or view(request, *args, **kwargs)
+            if request.method == "POST":
+                return _turned_away(request, who) or view(request, *args, **kwargs)
+            with reading():  # a page asks of each of its buttons what `perform` would ask: much of it is the same
+                return _turned_away(request, who) or view(request, *args, **kwargs)
 
         return stated(guarded, by=who)
 

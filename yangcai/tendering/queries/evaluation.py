@@ -33,7 +33,7 @@ from yangcai.tendering.rules.evaluation import has_submitted, is_rated
 
 def sits_on(case: Case, post: Post) -> bool:
     """Whether this post has a seat in the case's committee that was not given to somebody else."""
-    return CommitteeMember.objects.filter(committee__case=case, post=post, replaced_at__isnull=True).exists()
+    return member_at(case, post) is not None
 
 
 cases.ALSO_STANDING.append(lambda case, post: post.role == Role.EXPERT and sits_on(case, post))

@@ -4,11 +4,10 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
-
 from yangcai import law
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
@@ -17,13 +16,11 @@ from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide
 CLOCK = "C45"
 
 
+@remembered
 def evaluated_at(case: Case) -> datetime.datetime | None:
     """When the last lot's report was signed: evaluation is over then; None while a report waits for a signature."""
-    reports = EvaluationReport.objects.filter(lot__case=case)
-    if not reports.exists() or reports.filter(signed_at__isnull=True).exists():
-        return None
-    found: datetime.datetime = reports.aggregate(last=Max("signed_at"))["last"]
-    return found
+    signed = list(EvaluationReport.objects.filter(lot__case=case).values_list("signed_at", flat=True))
+    return None if None in signed else max((at for at in signed if at is not None), default=None)
 
 
 def record_by(case: Case, *, now: datetime.datetime) -> datetime.datetime | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.money import rounded
+from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Post
 from yangcai.tendering.models import CommitteeMember, ConductRecord, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
@@ -70,8 +71,12 @@ def seat_name(number: int) -> str:
 
 
 def seat_of(member: CommitteeMember) -> str:
-    earlier = CommitteeMember.objects.filter(committee_id=member.committee_id, pk__lte=member.pk).count()
-    return seat_name(earlier)
+    return seat_name(_drawn(member.committee_id).index(member.pk) + 1)
+
+
+@remembered
+def _drawn(committee_id: int) -> tuple[int, ...]:
+    return tuple(CommitteeMember.objects.filter(committee_id=committee_id).order_by("pk").values_list("pk", flat=True))
 
 
 def judged(lots: Iterable[Lot], *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
