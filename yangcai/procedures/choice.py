@@ -14,6 +14,7 @@ from typing import Any
 
 from yangcai import law
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
+from yangcai.law.figures.supplement import growth
 from yangcai.law.model import Value
 from yangcai.procedures import grounds as vocabulary
 from yangcai.procedures.definitions import PROCEDURES
@@ -368,7 +369,13 @@ def _faults(purchase: Purchase, ground: Ground) -> Iterator[Reason]:
             "State the amount of the original contract: an addition is at most {limit} of it",
             field="original_amount",
         )
-    elif purchase.amount > purchase.original_amount * share.value:
+    elif not growth(
+        original=purchase.original_amount,
+        added=[purchase.amount],
+        rule=ground.share,
+        on=purchase.on,
+        jurisdiction=purchase.jurisdiction,
+    ).allowed:
         yield purchase.reason(
             ground.share,
             "addition_too_large",

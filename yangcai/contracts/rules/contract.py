@@ -12,6 +12,7 @@ from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Contract, PaymentRequest, TerminationGround
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal, refuses
+from yangcai.law.figures.supplement import growth
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 
@@ -199,9 +200,9 @@ def supplement_within_share(
     applies = applicable(contract.case, now=now)
     earlier = standing.supplements(contract)
     original = contract.amount - earlier
-    most = (original * law.value("contract.supplement", **applies)).quantize(money.CENT, rounding="ROUND_DOWN")
-    if not is_supplement or earlier + amount_change <= most:
+    if not is_supplement or growth(original=original, added=[earlier, amount_change], **applies).allowed:
         return None
+    most = (original * law.value("contract.supplement", **applies)).quantize(money.CENT, rounding="ROUND_DOWN")
     return law.refusal(
         "contract.supplement",
         code="supplement_too_large",

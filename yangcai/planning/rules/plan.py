@@ -11,10 +11,11 @@ from django.utils import timezone
 from yangcai import procedures
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.refusals import Refusal
+from yangcai.law.figures.set_aside import is_whole, set_aside
 from yangcai.parties.models import Organisation
 from yangcai.planning import checks
 from yangcai.planning.models import BY_SHARE, Category, Intention, PlanItem, SetAside
-from yangcai.planning.rules.base import YUAN, number, refuse
+from yangcai.planning.rules.base import YUAN, number, place, refuse
 from yangcai.planning.states import PlanState, state_of
 
 #: Rules of which works have their own number: (goods and services, works).
@@ -257,7 +258,9 @@ def set_aside_duty_is_met(plan_item: PlanItem, *, by: Any, now: datetime.datetim
         return None
     most = number(plan_item.buyer, _by_category(plan_item, WHOLE), now=now)
     quota = number(plan_item.buyer, _by_category(plan_item, QUOTA), now=now)
-    if most is None or plan_item.amount > most or (quota is not None and plan_item.amount < quota):
+    if most is None or (quota is not None and plan_item.amount < quota):
+        return None
+    if not is_whole(category=plan_item.category, budget=plan_item.amount, **place(plan_item.buyer, now=now)):
         return None
     if plan_item.set_aside == SetAside.WHOLE or plan_item.set_aside_reason.strip():
         return None
@@ -307,8 +310,9 @@ def year_sets_enough_aside(plan_item: PlanItem, *, by: Any, now: datetime.dateti
     aside = sum((one.amount * _share(one) for one in suitable), Decimal(0))
     parts = sum((one.amount * _share(one) for one in suitable if one.set_aside in BY_SHARE), Decimal(0))
     small = sum((one.amount * _share(one) * one.set_aside_small_micro for one in suitable), Decimal(0))
-    least, least_small = least_shares(plan_item.buyer, category=plan_item.category, now=now)
-    if aside < total * least:
+    _least, least_small = least_shares(plan_item.buyer, category=plan_item.category, now=now)
+    least = set_aside(category=plan_item.category, total=total, **place(plan_item.buyer, now=now)).reserved
+    if aside < least:
         yield refuse(
             plan_item.buyer,
             _by_category(plan_item, SHARE),
@@ -322,7 +326,7 @@ def year_sets_enough_aside(plan_item: PlanItem, *, by: Any, now: datetime.dateti
             over=YUAN(over),
             total=YUAN(total),
             aside=YUAN(aside),
-            least=YUAN(total * least),
+            least=YUAN(least),
         )
     if small < parts * least_small:
         yield refuse(

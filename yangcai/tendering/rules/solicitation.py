@@ -10,6 +10,7 @@ from yangcai import law, procedures
 from yangcai.cases.models import Case, EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.law.figures.securities import largest_bid_security
 from yangcai.planning.models import Category, SetAside
 from yangcai.procedures.evaluation.model import FULL_MARKS
 from yangcai.procedures.evaluation.price_score import FORMULAS
@@ -47,7 +48,7 @@ def security_within_cap(subject: Case, *, now: datetime.datetime, bid_security: 
     on = applicable(subject, now=now)
     if not law.applies("bid_security.cap", **on):
         return None
-    most = subject.budget * law.value("bid_security.cap", **on)
+    most = largest_bid_security(budget=subject.budget, **on)
     if bid_security <= most:
         return None
     return refuse(
