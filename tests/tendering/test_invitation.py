@@ -169,25 +169,33 @@ def test_a_correction_in_time_leaves_the_deadline() -> None:
     assert clocks["C08"].due_at == at("2026-03-24T00:00")
 
 
-def test_a_late_correction_that_affects_bids_must_extend() -> None:
+def test_a_late_correction_that_affects_bids_extends_the_deadline() -> None:
     tender = Tender().published()
     tender.now = at("2026-03-10T10:00")
-    found = tender.refused("correction.publish", tender.case, tender.runner, **correction(affects_bids=True))
-    assert found["deadline_not_extended"].citation.article == "第二十七条"
-    assert "2026-03-25" in found["deadline_not_extended"].zh
-    assert periods.closing_at(tender.case) == CLOSES
-    later = at("2026-03-25T09:30")
-    tender.do(
-        "correction.publish",
-        tender.case,
-        tender.runner,
-        **correction(affects_bids=True, new_submission_closes_at=later),
-    )
+    tender.do("correction.publish", tender.case, tender.runner, **correction(affects_bids=True))
+    later = at("2026-03-25T09:30")  # fifteen days on, at the announced hour
     tender.case.refresh_from_db()
     assert tender.case.stage_at(CLOSES) == Stage.SUBMISSION
     assert tender.case.stage_at(later) == Stage.OPENING
     assert (Correction.objects.get().old_closes_at, Correction.objects.get().new_closes_at) == (CLOSES, later)
     assert Task.objects.get(action="opening.begin", done_at__isnull=True).due_at == later
+
+
+def test_an_extension_ends_on_a_working_day() -> None:
+    tender = Tender().published()
+    tender.now = at("2026-03-20T10:00")  # fifteen days on is Saturday, 4 April, and Qingming until the 6th
+    tender.do("correction.publish", tender.case, tender.runner, **correction(affects_bids=True))
+    assert periods.closing_at(tender.case) == at("2026-04-07T09:30")
+
+
+def test_a_deadline_that_is_given_is_late_enough() -> None:
+    tender = Tender().published()
+    tender.now = at("2026-03-12T10:00")
+    given = correction(affects_bids=True, new_submission_closes_at=at("2026-03-25T09:30"))
+    found = tender.refused("correction.publish", tender.case, tender.runner, **given)
+    assert found["deadline_not_extended"].citation.article == "第二十七条"
+    assert "2026-03-27" in found["deadline_not_extended"].zh
+    assert periods.closing_at(tender.case) == CLOSES
 
 
 def test_a_correction_that_affects_no_bid_needs_no_time() -> None:

@@ -23,7 +23,10 @@ class PublishCorrection(Input):
     before = TextField(label=_("更正前"), lines=4, required=False)
     after = TextField(label=_("更正后"), lines=4)
     affects_bids = forms.BooleanField(
-        label=_("可能影响投标文件编制"), required=False, help_text=_("距投标截止不足法定时间的，须顺延截止时间")
+        label=_("可能影响投标文件编制"),
+        required=False,
+        initial=True,
+        help_text=_("距投标截止不足法定时间、又未填写新的截止时间的，自动顺延至最早的合法工作日，开标时间随之顺延"),
     )
     changes_subject_or_qualification = forms.BooleanField(
         label=_("改变采购标的或者资格条件"), required=False, help_text=_("更正不得改变；确需改变的须重新采购")
@@ -74,7 +77,8 @@ def publish_correction(
     opening = periods.planned(case, method.follows(case, Stage.SUBMISSION))
     assert submission is not None and submission.closes_at is not None and opening is not None  # published cases have
     old_closes_at = submission.closes_at
-    new_closes_at = new_submission_closes_at or old_closes_at
+    by_law = rules.extended_to(case, now=now) if affects_bids else None
+    new_closes_at = new_submission_closes_at or by_law or old_closes_at
     correction = Correction.objects.create(
         case=case,
         number=Correction.objects.filter(case=case).count() + 1,

@@ -191,26 +191,48 @@ def is_extended_enough(
     new_submission_closes_at: datetime.datetime | None,
     **_: Any,
 ) -> Refusal | None:
-    """可能影响投标文件编制的，应当在投标截止 15 日前发出，不足的顺延 (87号令 art. 27)."""
+    """可能影响投标文件编制的，应当在投标截止 15 日前发出，不足的顺延 (87号令 art. 27). Where no new time is given, the
+    deadline moves by itself (`extended_to`)."""
     closes_at = new_submission_closes_at or periods.closing_at(subject)
-    key, on = step_of(subject, Stage.SUBMISSION).correction, applicable(subject, now=now)
-    if not affects_bids or closes_at is None or not key or not law.applies(key, **on):
+    if not affects_bids or closes_at is None:
         return None
     try:
-        extension = engine.extension(key, corrected=now, closes=closes_at, **on)
+        earliest = _postponed_to(subject, closes_at, now=now)
+        if new_submission_closes_at is None and earliest is not None:
+            calendar.roll(earliest, region=subject.jurisdiction)
     except HorizonError as error:
         return beyond_calendar(error, field="new_submission_closes_at")
-    if not extension.must_extend:
+    if earliest is None or new_submission_closes_at is None:
         return None
     return refuse(
-        key,
+        step_of(subject, Stage.SUBMISSION).correction,
         code="deadline_not_extended",
         zh="距投标截止不足{limit}，应当顺延；投标截止最早为 {earliest}",
         en="Less than {limit} remain until the deadline: it must be extended, to {earliest} at the earliest",
         field="new_submission_closes_at",
-        earliest=extension.floor_on,
-        **on,
+        earliest=earliest,
+        **applicable(subject, now=now),
     )
+
+
+def extended_to(case: Case, *, now: datetime.datetime) -> datetime.datetime | None:
+    """The deadline to which a correction that affects bids moves the announced one by itself: the earliest lawful
+    working day, at the announced hour (87号令 art. 27); None where time enough remains."""
+    closes_at = periods.closing_at(case)
+    earliest = _postponed_to(case, closes_at, now=now) if closes_at is not None else None
+    if closes_at is None or earliest is None:
+        return None
+    day = calendar.roll(earliest, region=case.jurisdiction)
+    return timezone.localtime(closes_at).replace(year=day.year, month=day.month, day=day.day)
+
+
+def _postponed_to(case: Case, closes_at: datetime.datetime, *, now: datetime.datetime) -> datetime.date | None:
+    """The first day on which bids may close after a correction now; None where that deadline is late enough."""
+    key, on = step_of(case, Stage.SUBMISSION).correction, applicable(case, now=now)
+    if not key or not law.applies(key, **on):
+        return None
+    extension = engine.extension(key, corrected=now, closes=closes_at, **on)
+    return extension.floor_on if extension.must_extend else None
 
 
 def moves_only_later(
