@@ -4,24 +4,40 @@ from typing import Any
 
 import pytest
 
+from tests import factories
+from tests.factories import make_expert
 from tests.planning.office import NOW, Office, refused
 from tests.tendering.walk import Tender
 from yangcai.kernel.actions import SCOPES, perform
 from yangcai.kernel.models import Attachment, Task
+from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.planning import actions
-from yangcai.planning.models import ImportApproval, PlanItem
+from yangcai.planning.models import ImportApproval, ImportExpert, PlanItem
+from yangcai.tendering.rules import committee
 
 pytestmark = pytest.mark.django_db
 
 PAPERS = {
     "products": "光谱仪 1 台", "policy": "other", "reason": "国内没有同类产品", "authority_opinion": "同意",
-    "experts": 5, "lawyers": 1, "opinion": "技术指标国内产品不能满足",
+    "opinion": "技术指标国内产品不能满足",
 }  # fmt: skip
 
 
-def apply(office: Office, item: PlanItem, **changes: Any) -> ImportApproval:
-    data = {**PAPERS, "paper": office.paper(office.officer), **changes}
+def row(post: Post) -> dict[str, str]:
+    """An expert as the application names one."""
+    return {"name": post.person.name, "unit": post.organisation.name}
+
+
+def reasoners(number: int, *, lawyers: int = 1) -> list[dict[str, str]]:
+    """So many experts of the library; the first of them are lawyers."""
+    fields = ["法律" if place < lawyers else "信息技术" for place in range(number)]
+    return [row(make_expert(specialities=field)) for field in fields]
+
+
+def apply(office: Office, item: PlanItem, *, experts: int = 5, lawyers: int = 1, **changes: Any) -> ImportApproval:
+    named = {"experts": reasoners(experts, lawyers=lawyers)}
+    data = {**PAPERS, **named, "paper": office.paper(office.officer), **changes}
     return perform(actions.apply_for_import, item, by=office.officer, now=NOW, **data).value
 
 
@@ -31,11 +47,11 @@ TABLE = [
     ({"experts": 4}, {("import_experts_too_few", "experts")}),
     ({"experts": 6}, {("import_experts_too_few", "experts")}),
     ({"experts": 7}, set()),
-    ({"lawyers": 0}, {("import_lawyer_missing", "lawyers")}),
+    ({"lawyers": 0}, {("import_lawyer_missing", "experts")}),
     ({"opinion": ""}, {("import_papers_missing", "opinion")}),
     ({"policy": "restricted", "authority_opinion": ""}, {("import_papers_missing", "authority_opinion")}),
     # For what the state encourages the policy itself is enough.
-    ({"policy": "encouraged", "authority_opinion": "", "experts": None, "lawyers": None, "opinion": ""}, set()),
+    ({"policy": "encouraged", "authority_opinion": "", "experts": 0, "opinion": ""}, set()),
 ]
 
 
@@ -49,6 +65,58 @@ def test_the_papers_of_an_application(changes: dict[str, Any], told: set[tuple[s
     found = refused(apply, office, item, **changes)
     assert {(code, refusal.field) for code, refusal in found.items()} == told
     assert all(refusal.citation.instrument == "财库〔2007〕119号" for refusal in found.values())
+
+
+def test_who_reasoned_is_named_from_the_library_and_counted() -> None:
+    office = Office()
+    approval = apply(office, office.draft(), experts=7, lawyers=2)
+    assert (approval.experts, approval.lawyers) == (7, 2)
+    named = SCOPES[ImportExpert](office.officer, NOW).filter(approval=approval)
+    assert named.count() == 7 and sum(one.expert.is_lawyer for one in named) == 2
+    assert not SCOPES[ImportExpert](factories.make_supplier(), NOW).exists()
+
+
+def test_strangers_doubles_and_the_buyers_own_people_give_no_opinion() -> None:
+    office = Office()
+    item, good = office.draft(), reasoners(5)
+    left = make_expert()
+    Expert.objects.filter(person=left.person).update(left_on=NOW.date())
+    own = factories.make_post(Role.EXPERT, office.buyer)
+    Expert.objects.create(person=own.person, employer=office.buyer, specialities="信息技术", admitted_on=NOW.date())
+    for last, code in (
+        ({"name": "查无此人", "unit": "示例单位"}, "import_expert_unknown"),
+        ({**good[1], "unit": "示例单位"}, "import_expert_unknown"),
+        (row(left), "import_expert_unknown"),
+        (good[0], "import_expert_twice"),
+        (row(own), "import_expert_of_buyer"),
+    ):
+        data = {**PAPERS, "paper": office.paper(office.officer), "experts": [*good[:4], last]}
+        found = refused(perform, actions.apply_for_import, item, by=office.officer, now=NOW, **data)
+        assert code in found, last
+        assert found[code].field == "experts" and found[code].citation.instrument == "财库〔2007〕119号"
+    assert not ImportApproval.objects.exists()
+
+
+def test_who_reasoned_does_not_evaluate() -> None:
+    """Neither drawn, nor as the buyer's representative, nor when named after the committee was formed."""
+    tender = Tender()
+    office = Office()
+    experts = [make_expert(specialities="法律"), *(make_expert() for _n in range(9))]
+    data = {**PAPERS, "paper": office.paper(tender.officer), "experts": [row(post) for post in experts[:5]]}
+    tender.do("import_approval.apply", tender.case.plan_item, tender.officer, **data)
+    drawable = committee.pool(tender.case, specialities="", now=tender.now)
+    assert set(drawable.values_list("person_id", flat=True)) == {post.person_id for post in experts[5:]}
+    tender.published()
+    tender.bids("900000.00", "910000.00", "920000.00")
+    tender.open()
+    tender.conclude()
+    tender.do("committee.draw", tender.case, tender.runner, evaluates_at=tender.now)
+    late = tender.members()[0]
+    assert not committee.has_no_interest(late, by=late.post, now=tender.now)
+    named = Expert.objects.get(person_id=late.post.person_id)
+    ImportExpert.objects.create(approval=ImportApproval.objects.get(), expert=named)
+    refusal = committee.has_no_interest(late, by=late.post, now=tender.now)
+    assert refusal is not None and refusal.code == "gave_import_opinion"
 
 
 def test_the_treasury_decides_once_with_number_or_reason() -> None:
@@ -74,6 +142,6 @@ def test_the_treasury_decides_once_with_number_or_reason() -> None:
 def test_nothing_is_approved_once_the_activity_has_begun() -> None:
     tender = Tender().published()
     office = Office()
-    data = {**PAPERS, "paper": office.paper(tender.officer)}
+    data = {**PAPERS, "experts": reasoners(5), "paper": office.paper(tender.officer)}
     found = refused(perform, actions.apply_for_import, tender.case.plan_item, by=tender.officer, now=tender.now, **data)
     assert set(found) == {"activity_begun"}

@@ -136,6 +136,10 @@ class ExpertTitle(models.TextChoices):
     INTERMEDIATE = "intermediate", _("中级职称")
 
 
+#: The speciality of lawyers in the library.
+LAW = "法律"
+
+
 class Expert(Root):
     """评审专家: a person in the library, with employer and specialities."""
 
@@ -154,6 +158,10 @@ class Expert(Root):
 
     def __str__(self) -> str:
         return str(self.person)
+
+    @property
+    def is_lawyer(self) -> bool:
+        return LAW in self.specialities
 
 
 class TieKind(models.TextChoices):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.kernel.refusals import in_chinese
-from yangcai.parties.models import Organisation
+from yangcai.parties.models import Expert, Organisation
 from yangcai.procedures import grounds
 
 
@@ -310,6 +310,26 @@ class ImportApproval(Rooted):
     @property
     def is_open(self) -> bool:
         return self.approved_at is None and self.returned_at is None
+
+
+class ImportExpert(Rooted):
+    """进口产品论证专家: one of the library who gave the opinion, and therefore does not evaluate the purchase."""
+
+    approval = models.ForeignKey(
+        ImportApproval, models.PROTECT, related_name="named_experts", verbose_name=_("进口产品申请")
+    )
+    expert = models.ForeignKey(Expert, models.PROTECT, related_name="+", verbose_name=_("评审专家"))
+
+    class Meta:
+        verbose_name = _("进口产品论证专家")
+        constraints = [models.UniqueConstraint(fields=["approval", "expert"], name="one_opinion_per_expert")]
+
+    def __str__(self) -> str:
+        return str(self.expert)
+
+    @property
+    def root(self) -> PlanItem:
+        return self.approval.plan_item
 
 
 class MethodApproval(Rooted):

@@ -12,6 +12,7 @@ from yangcai.parties.roles import BUYER
 from yangcai.planning.models import (
     CompetitionReview,
     ImportApproval,
+    ImportExpert,
     Intention,
     MethodApproval,
     PlanItem,
@@ -27,6 +28,7 @@ __all__ = [
     "unplanned_appropriations",
     "unplanned_intentions",
     "visible_import_approvals",
+    "visible_import_experts",
     "visible_intentions",
     "visible_method_approvals",
     "visible_plan_items",
@@ -97,6 +99,18 @@ def visible_import_approvals(post: Post | None, now: datetime.datetime) -> Query
 @standing(ImportApproval)
 def concerns_import_approval(approval: ImportApproval, post: Post) -> bool:
     return concerns_plan_item(approval.plan_item, post)
+
+
+@scope(ImportExpert)
+def visible_import_experts(post: Post | None, now: datetime.datetime) -> QuerySet[ImportExpert]:
+    """Whoever may read the application."""
+    found = ImportExpert.objects.select_related("approval", "expert__person", "expert__employer").order_by("pk")
+    return found.filter(approval__in=visible_import_approvals(post, now))
+
+
+@standing(ImportExpert)
+def concerns_import_expert(named: ImportExpert, post: Post) -> bool:
+    return concerns_plan_item(named.approval.plan_item, post)
 
 
 @scope(Publicity)

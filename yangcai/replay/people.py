@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from yangcai.parties.models import Expert, Organisation, OrganisationKind, Person, Post
+from yangcai.parties.models import LAW, Expert, Organisation, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
 from yangcai.replay.published import CaseFile
 from yangcai.replay.published import Organisation as Named
@@ -12,6 +12,8 @@ from yangcai.replay.published import Organisation as Named
 FROM = datetime.date(2000, 1, 1)
 #: The expert library of a replay: enough for the largest committee and its replacements.
 EXPERTS = 24
+#: So many of them are lawyers as well.
+LAWYERS = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def experts(number_of_experts: int = EXPERTS) -> None:
     for number in range(1, number_of_experts + 1):
         unit = organisation(Named(f"评审专家单位{number}"), OrganisationKind.EXPERT_UNIT, jurisdiction="620171")
         seat = post(unit, Role.EXPERT)
-        Expert.objects.create(person=seat.person, employer=unit, specialities="综合", admitted_on=FROM)
+        specialities = f"综合，{LAW}" if number > number_of_experts - LAWYERS else "综合"
+        Expert.objects.create(person=seat.person, employer=unit, specialities=specialities, admitted_on=FROM)
 
 
 def gather(case: CaseFile, *, bureau_name: str = "") -> People:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case
 from yangcai.kernel.models import Entry
-from yangcai.parties.models import Expert, Post
+from yangcai.parties.models import LAW, Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import vrd
 from yangcai.tendering.models import Committee, CommitteeMember, DrawLine, DrawParty, ExpertDraw
@@ -180,7 +180,7 @@ def following(draw: ExpertDraw, *, general: bool, kept: bool, now: datetime.date
 
 
 def is_lawyer(line: DrawLine) -> bool:
-    return rules.LAW in line.facts["specialities"]
+    return LAW in line.facts["specialities"]
 
 
 def is_of_the_field(line: DrawLine) -> bool:

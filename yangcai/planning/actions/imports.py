@@ -8,12 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel import documents
 from yangcai.kernel.actions import action
-from yangcai.kernel.inputs import DocumentField, Input, TextField
+from yangcai.kernel.inputs import DocumentField, Input, RowsField, TextField
 from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.planning.models import ImportApproval, ImportPolicy, PlanItem
+from yangcai.planning.models import ImportApproval, ImportExpert, ImportPolicy, PlanItem
 from yangcai.planning.rules import imports as rules
+
+
+class ExpertRow(forms.Form):
+    name = TextField(label=_("姓名"))
+    unit = TextField(label=_("工作单位"))
 
 
 class ApplyForImport(Input):
@@ -26,8 +31,13 @@ class ApplyForImport(Input):
         required=False,
         help_text=_("鼓励进口的产品不需要；限制进口的由有关部门出具"),
     )
-    experts = forms.IntegerField(label=_("论证专家人数"), min_value=0, max_value=99, required=False)
-    lawyers = forms.IntegerField(label=_("其中法律专家人数"), min_value=0, max_value=99, required=False)
+    experts = RowsField(
+        ExpertRow,
+        label=_("论证专家"),
+        max_rows=99,
+        blank=5,
+        help_text=_("评审专家库中的专家，姓名和工作单位与入库信息一致；不足的，推荐人选经审核入库"),
+    )
     opinion = TextField(
         label=_("专家论证意见"),
         lines=4,
@@ -44,11 +54,11 @@ class ApplyForImport(Input):
     on=PlanItem,
     by={Role.BUYER_OFFICER},
     needs=(rules.activity_is_ahead, rules.no_import_application_is_open),
-    checks=(rules.opinion_is_complete,),
+    checks=(rules.experts_are_known, rules.opinion_is_complete),
     input=ApplyForImport,
     creates=True,
     sentence=("{post}申请采购进口产品", "{post} applied for imported products"),
-    cites=("import.approval", "import.experts", "import.lawyers"),
+    cites=("import.approval", "import.experts", "import.lawyers", "import.experts_outside", "import.experts_apart"),
     hint=(
         "默认采购本国产品；确需进口的，采购活动开始前报财政部门核准",
         "Domestic products are the rule; imported ones are approved by the treasury before the activity begins",
@@ -56,10 +66,20 @@ class ApplyForImport(Input):
     is_public=False,
 )
 def apply_for_import(
-    plan_item: PlanItem, *, by: Post, now: datetime.datetime, paper: Document, **data: Any
+    plan_item: PlanItem,
+    *,
+    by: Post,
+    now: datetime.datetime,
+    paper: Document,
+    experts: list[dict[str, str]],
+    **data: Any,
 ) -> ImportApproval:
-    """The application with its opinions and papers."""
-    approval = ImportApproval.objects.create(plan_item=plan_item, applied_at=now, **data)
+    """The application with its opinions and papers, and who of the library gave the experts' one."""
+    named = [expert for row in experts for expert in rules.found_in_library(row, now=now)]
+    lawyers = sum(expert.is_lawyer for expert in named)
+    counted = {"experts": len(named), "lawyers": lawyers} if named else {}
+    approval = ImportApproval.objects.create(plan_item=plan_item, applied_at=now, **counted, **data)
+    ImportExpert.objects.bulk_create(ImportExpert(approval=approval, expert=expert) for expert in named)
     documents.attach(paper, to=approval, title="进口产品申请材料", kind="import_application", by=by, now=now)
     return approval
 

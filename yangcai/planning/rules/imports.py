@@ -1,10 +1,14 @@
 """May imported products be asked for, and is the application complete? (财库〔2007〕119号)"""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
+
 from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Expert
 from yangcai.planning.models import ImportApproval, ImportPolicy, PlanItem
 from yangcai.planning.rules.base import number, refuse
 
@@ -36,14 +40,52 @@ def activity_is_ahead(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -
     )
 
 
+def found_in_library(row: Mapping[str, str], *, now: datetime.datetime) -> list[Expert]:
+    """The experts of that name and employer in the library today; several where that does not tell them apart."""
+    today = timezone.localdate(now)
+    named = Expert.objects.filter(person__name=row["name"], employer__name=row["unit"], admitted_on__lte=today)
+    return list(named.filter(Q(left_on__isnull=True) | Q(left_on__gt=today)).order_by("pk"))
+
+
+def experts_are_known(
+    plan_item: PlanItem, *, by: Any, now: datetime.datetime, experts: list[dict[str, str]], **data: Any
+) -> Iterator[Refusal]:
+    """Each is in the library, is named once, and the technical ones come from outside the buyer."""
+    seen: set[tuple[str, str]] = set()
+    for number_, row in enumerate(experts, start=1):
+        given, found = (row["name"], row["unit"]), found_in_library(row, now=now)
+        told = {"number": number_, "name": row["name"]}
+        if len(found) != 1:
+            yield _row(
+                plan_item, "import.experts", "import_expert_unknown", now=now,
+                zh="第 {number} 行：评审专家库中没有或者不能唯一确定该工作单位的“{name}”",
+                en="Row {number}: the library has no {name} of that employer, or more than one", **told,
+            )  # fmt: skip
+        elif given in seen:
+            yield _row(
+                plan_item, "import.experts", "import_expert_twice", now=now,
+                zh="第 {number} 行：“{name}”重复", en="Row {number}: {name} stands twice", **told,
+            )  # fmt: skip
+        elif found[0].employer_id == plan_item.buyer_id and not found[0].is_lawyer:
+            yield _row(
+                plan_item, "import.experts_outside", "import_expert_of_buyer", now=now,
+                zh="第 {number} 行：“{name}”是采购人单位的人员，产品技术专家应当为本单位以外的专家",
+                en="Row {number}: {name} works for the buyer; technical experts come from outside", **told,
+            )  # fmt: skip
+        seen.add(given)
+
+
+def _row(plan_item: PlanItem, rule: str, code: str, *, now: datetime.datetime, **told: Any) -> Refusal:
+    return refuse(plan_item.buyer, rule, now=now, code=code, field="experts", **told)
+
+
 def opinion_is_complete(
     plan_item: PlanItem,
     *,
     by: Any,
     now: datetime.datetime,
     policy: str,
-    experts: int | None,
-    lawyers: int | None,
+    experts: list[dict[str, str]],
     opinion: str,
     authority_opinion: str,
     **data: Any,
@@ -53,7 +95,8 @@ def opinion_is_complete(
     if policy == ImportPolicy.ENCOURAGED:
         return
     least = number(plan_item.buyer, "import.experts", now=now) or 0
-    if (experts or 0) < least or not (experts or 0) % 2:
+    lawyers = sum(any(one.is_lawyer for one in found_in_library(row, now=now)) for row in experts)
+    if len(experts) < least or not len(experts) % 2:
         yield refuse(
             plan_item.buyer,
             "import.experts",
@@ -62,9 +105,9 @@ def opinion_is_complete(
             zh="进口产品应当由 {limit} 名以上单数的专家论证，现为 {given} 名",
             en="An odd number of at least {limit} experts gives the opinion on imported products, not {given}",
             field="experts",
-            given=experts or 0,
+            given=len(experts),
         )
-    if (lawyers or 0) < (number(plan_item.buyer, "import.lawyers", now=now) or 0):
+    if lawyers < (number(plan_item.buyer, "import.lawyers", now=now) or 0):
         yield refuse(
             plan_item.buyer,
             "import.lawyers",
@@ -72,7 +115,7 @@ def opinion_is_complete(
             code="import_lawyer_missing",
             zh="论证专家中应当有法律专家 {limit} 名",
             en="Among the experts must be {limit} lawyer",
-            field="lawyers",
+            field="experts",
         )
     for field, text, zh, en in (
         ("opinion", opinion, "专家论证意见", "the experts' opinion"),

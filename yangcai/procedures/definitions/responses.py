@@ -41,6 +41,7 @@ BY_ORDER_74 = (
     ("evaluation.same_brand", ""),
     ("evaluation.candidates", "evaluation.candidates_negotiation"),
     ("evaluation.corrections", "evaluation.reevaluation_negotiation"),
+    ("evaluation.review_request", ""),  # a duty of 87号令 art. 45 alone
     ("award.report", "award.report_negotiation"),
     ("award.decide", "award.decide_negotiation"),
     ("award.deemed", "award.deemed_negotiation"),

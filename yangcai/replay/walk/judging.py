@@ -18,6 +18,7 @@ from yangcai.tendering.models import (
     EvaluationReport,
     OpenedBid,
 )
+from yangcai.tendering.rules.committee import undeclared
 
 
 class Judging(Trip):
@@ -25,6 +26,7 @@ class Judging(Trip):
 
     def qualification(self) -> None:
         """By the buyer's side in a tender; by the committee, substance included, in any other method."""
+        self.declarations()
         running, checker = list(self.lots(Stage.QUALIFICATION, self.moment(5))), self.people.runner
         if running and method.committee_does(self.case, Stage.QUALIFICATION):
             checker = (self.chair() if self.members() else self.seat(running, at=self.moment(5))).post
@@ -41,6 +43,11 @@ class Judging(Trip):
             if len(passed) >= fewest or (self.file.outcome.status and self.awarded(told)):
                 self.do("qualification.conclude", lot, checker, self.moment(10))
         self.fail_lots(Stage.QUALIFICATION, self.moment(11))
+
+    def declarations(self) -> None:
+        """A group that sat before the suppliers were known says again that nobody has an interest."""
+        for member in undeclared(self.refreshed(), now=self.no_earlier(self.moment(5))):
+            self.do("committee.declare", member, member.post, self.moment(5), commits=True)
 
     def examine(self, running: list[tuple[Lot, published.Lot]], *, by: Post, at: datetime.datetime) -> None:
         """What the committee finds on every substantive requirement."""

@@ -133,6 +133,36 @@ def sign_in(member: CommitteeMember, *, by: Any, now: datetime.datetime, commits
     CommitteeMember.objects.filter(pk=member.pk).update(signed_in_at=now)
 
 
+class DeclareInterests(Input):
+    commits = forms.BooleanField(
+        label=_("本人已阅看全部供应商名单，与其中任何一家没有应当回避的关系，继续独立、客观、公正评审")
+    )
+
+
+@action(
+    "committee.declare",
+    zh="对照供应商申报回避",
+    en="Declare interests again",
+    on=CommitteeMember,
+    by={Role.EXPERT},
+    needs=(rules.not_replaced, rules.suppliers_came_later, rules.has_no_interest),
+    input=DeclareInterests,
+    sentence=(
+        "{post}在供应商确定后申报无须回避",
+        "{post} declared no conflict of interest with the suppliers that are known now",
+    ),
+    is_public=False,
+    cites=("committee.recusal", "committee.recusal_lookback"),
+    hint=(
+        "签到时供应商还没有确定；应当回避的，请告知采购人或者代理机构更换",
+        "When you signed in the suppliers were not known; if you must recuse, tell the buyer or agent to replace you",
+    ),
+)
+def declare_interests(member: CommitteeMember, *, by: Any, now: datetime.datetime, commits: bool) -> None:
+    """Asked again of a group that was formed before anybody had responded (政府采购法 art. 12; 条例 art. 9)."""
+    CommitteeMember.objects.filter(pk=member.pk).update(declared_at=now)
+
+
 class ReplaceMember(Input):
     reason = TextField(label=_("更换理由"), lines=2, help_text=_("缺席、回避或者健康等特殊原因"))
     ground = forms.ChoiceField(

@@ -19,7 +19,7 @@ from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignatur
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
-from yangcai.tendering.rules import signing
+from yangcai.tendering.rules import review, signing
 
 
 class SignReport(Input):
@@ -36,7 +36,7 @@ class SignReport(Input):
     on=EvaluationReport,
     by={Role.EXPERT},
     at={Stage.EVALUATION},
-    needs=(seats.sits, rules.is_latest, rules.not_signed_by_me, rules.nothing_to_put_right),
+    needs=(seats.sits, rules.is_latest, rules.not_signed_by_me, rules.nothing_to_put_right, review.none_is_open),
     checks=(signing.dissent_has_reasons,),
     input=SignReport,
     sentence=("{post}签署了评标报告", "{post} signed the evaluation report"),
@@ -83,6 +83,7 @@ def numbered(number: int) -> str:
         results.is_run_by,
         rules.is_latest,
         rules.nothing_to_put_right,
+        review.none_is_open,
         signing.somebody_is_missing,
         signing.most_have_signed,
     ),

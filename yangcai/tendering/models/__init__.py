@@ -40,6 +40,8 @@ from yangcai.tendering.models.evaluation import (
     Finding,
     LowPriceReview,
     ReportSignature,
+    ReviewAnswer,
+    ReviewRequest,
     Score,
 )
 from yangcai.tendering.models.rows import CaseRow, LotRow
@@ -89,6 +91,8 @@ __all__ = [
     "PaymentTermDue",
     "PreferenceClaim",
     "ReportSignature",
+    "ReviewAnswer",
+    "ReviewRequest",
     "Score",
     "SecurityKind",
     "SignedAs",

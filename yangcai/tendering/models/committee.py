@@ -41,6 +41,7 @@ class CommitteeMember(Rooted):
     expert = models.ForeignKey(Expert, models.PROTECT, null=True, related_name="+", verbose_name=_("评审专家"))
     is_chair = models.BooleanField(_("组长"), default=False)
     signed_in_at = models.DateTimeField(_("签到时间"), null=True, blank=True)
+    declared_at = models.DateTimeField(_("对照供应商申报回避时间"), null=True, blank=True)
     replaced_at = models.DateTimeField(_("更换时间"), null=True, blank=True)
     replaced_reason = models.TextField(_("更换理由"), default="", blank=True)
 

@@ -1,5 +1,7 @@
 """How did the judges decide, and what were the bidders told?"""
 
+import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -137,6 +139,62 @@ class ReportSignature(Rooted):
     @property
     def root(self) -> Case:
         return self.report.lot.case
+
+
+class ReviewAnswer(models.TextChoices):
+    """What a committee says to a request: nothing else is open to it, but to refuse."""
+
+    CORRECTED = "corrected", _("已复核并按法定情形更正")
+    EXPLAINED = "explained", _("经复核维持，书面说明理由")
+
+
+class ReviewRequest(Rooted):
+    """要求复核: whoever runs the tender checks the result, and asks the committee to review it or to explain in writing
+    what looks like one of the four cases; a refusal is recorded and reported (87号令 art. 45(8))."""
+
+    report = models.ForeignKey(
+        EvaluationReport, models.PROTECT, related_name="review_requests", verbose_name=_("评审报告")
+    )
+    ground = models.TextField(_("复核情形"))
+    content = models.TextField(_("发现的问题"))
+    requested_at = models.DateTimeField(_("要求复核时间"))
+    answer = models.TextField(_("复核结果"), choices=ReviewAnswer.choices, default="", blank=True)
+    reasons = models.TextField(_("书面说明"), default="", blank=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    refusal = models.TextField(_("拒绝的情况"), default="", blank=True)
+    reported_at = models.DateTimeField(_("报告财政部门时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("要求复核")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report"],
+                condition=models.Q(answered_at__isnull=True, reported_at__isnull=True),
+                name="one_review_request_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=True) | models.Q(reported_at__isnull=True),
+                name="review_request_is_settled_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.content
+
+    @property
+    def root(self) -> Case:
+        return self.report.lot.case
+
+    @property
+    def lot(self) -> Lot:
+        return self.report.lot
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.report.lot.stage_at(now)
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None and self.reported_at is None
 
 
 class AwardLetter(LotRow):

@@ -24,6 +24,7 @@ from yangcai.tendering.models import (
     LowPriceReview,
     OpenedBid,
     ReportSignature,
+    ReviewRequest,
 )
 from yangcai.tendering.rules.committee import member_at, members
 from yangcai.tendering.rules.evaluation import has_submitted, is_rated
@@ -229,6 +230,18 @@ def visible_reports(post: Post | None, now: datetime.datetime) -> QuerySet[Evalu
 @standing(EvaluationReport)
 def concerns_report(report: EvaluationReport, post: Post) -> bool:
     return cases.concerns_case(report.lot.case, post)
+
+
+@scope(ReviewRequest)
+def visible_review_requests(post: Post | None, now: datetime.datetime) -> QuerySet[ReviewRequest]:
+    """Whoever may read the report that was checked."""
+    found = ReviewRequest.objects.select_related("report__lot__case").order_by("pk")
+    return found.filter(report__in=visible_reports(post, now)) if post is not None else found.none()
+
+
+@standing(ReviewRequest)
+def concerns_review_request(asked: ReviewRequest, post: Post) -> bool:
+    return cases.concerns_case(asked.report.lot.case, post)
 
 
 def report_for(lot: Lot, post: Post | None, now: datetime.datetime) -> EvaluationReport | None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from yangcai import law, procedures
@@ -16,14 +16,12 @@ from yangcai.cases.rules import applicable, beyond_calendar, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
-from yangcai.parties.models import Expert, Post
+from yangcai.parties.models import LAW, Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.parties.ties import tied_people
+from yangcai.planning.models import ImportExpert
 from yangcai.tendering import method
 from yangcai.tendering.models import Bid, Committee, CommitteeMember, ExpertDraw, Invitee, Participation
-
-#: The speciality of lawyers in the library.
-LAW = "法律"
 
 # --- composition ---------------------------------------------------------------------------------------------------
 
@@ -78,6 +76,12 @@ def people_of(organisations: set[int], *, case: Case, now: datetime.datetime) ->
     }
 
 
+def gave_opinions(case: Case) -> set[int]:
+    """Who reasoned that imported products are needed evaluates nothing of the purchase (财库〔2007〕119号)."""
+    named = ImportExpert.objects.filter(approval__plan_item=case.plan_item_id)
+    return set(named.values_list("expert__person_id", flat=True))
+
+
 def words(specialities: str) -> list[str]:
     """Specialities as they are entered, one by one."""
     return [word for word in re.split(r"[\s,，、;；]+", specialities) if word]
@@ -98,7 +102,7 @@ def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[E
         experts.filter(
             wanted, pk__in=acting.filter(organisation=F("person__expert__employer")).values("person__expert")
         )
-        .exclude(person_id__in=people_of(interested(case), case=case, now=now))
+        .exclude(person_id__in=people_of(interested(case), case=case, now=now) | gave_opinions(case))
         .exclude(person_id__in=seated)
     )
 
@@ -113,7 +117,7 @@ def listed(case: Case, *, specialities: str, is_complex: bool, now: datetime.dat
 
 def holds_the_lawyers_seat(member: CommitteeMember) -> bool:
     """The only lawyer of a committee that was drawn with one."""
-    if member.expert is None or LAW not in member.expert.specialities:
+    if member.expert is None or not member.expert.is_lawyer:
         return False
     drawn = ExpertDraw.objects.filter(case_id=member.committee.case_id, commit__lawyers__gt=0, drawn_at__isnull=False)
     others = CommitteeMember.objects.filter(committee_id=member.committee_id, replaced_at__isnull=True)
@@ -237,6 +241,8 @@ def composed_lawfully(
     for post in representatives:
         if post.person_id in barred:
             yield recusal(subject, now=now, field="representatives")
+        elif post.person_id in gave_opinions(subject):
+            yield _gave_opinion(subject, now=now, field="representatives")
 
 
 def pool_suffices(
@@ -317,6 +323,17 @@ def recusal(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
     )
 
 
+def _gave_opinion(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
+    return refuse(
+        "import.experts_apart",
+        code="gave_import_opinion",
+        zh="参与本项目进口产品论证的专家，不得再参加本项目的评审",
+        en="Whoever gave an opinion on imported products for this purchase may not evaluate it",
+        field=field,
+        **applicable(case, now=now),
+    )
+
+
 # --- may this member act? ------------------------------------------------------------------------------------------
 
 
@@ -368,7 +385,32 @@ def has_no_interest(subject: CommitteeMember, *, by: Any, now: datetime.datetime
     """Bidders are known now: whoever has to do with one recuses (政府采购法 art. 12)."""
     case = subject.committee.case
     barred = interested(case) - (set() if subject.expert_id else {case.buyer_id})
+    if subject.post.person_id in gave_opinions(case):
+        return _gave_opinion(case, now=now)
     return recusal(case, now=now) if subject.post.person_id in people_of(barred, case=case, now=now) else None
+
+
+def undeclared(case: Case, *, now: datetime.datetime) -> list[CommitteeMember]:
+    """Members who signed in before the suppliers were known, and have not said since whether they must recuse. A group
+    that confirms the file sits before anybody responds (74号令 art. 8): whom to recuse for it learns later."""
+    keys, closes_at = procedures.get(case.procedure).committee, periods.closing_at(case)
+    if keys is None or keys.draw or closes_at is None or now < closes_at:
+        return []
+    responses = Bid.objects.filter(lot__case=case, stage=Stage.SUBMISSION)
+    last = responses.aggregate(last=Max("received_at"))["last"]
+    if last is None:
+        return []
+    return [one for one in members(case) if one.signed_in_at and (one.declared_at or one.signed_in_at) < last]
+
+
+def suppliers_came_later(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if any(one.pk == subject.pk for one in undeclared(subject.committee.case, now=now)):
+        return None
+    return Refusal(
+        "nothing_to_declare",
+        "您尚未签到，或者签到时供应商已经确定，无需再次申报",
+        "You have not signed in, or the suppliers were known when you did: nothing is to be declared again",
+    )
 
 
 def still_evaluating(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -397,6 +439,21 @@ def sits(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
     return is_complete(subject, by=by, now=now)
 
 
+def _interests_open(case: Case, *, now: datetime.datetime) -> Refusal | None:
+    open_ = len(undeclared(case, now=now))
+    if not open_:
+        return None
+    return refuse(
+        "committee.recusal",
+        code="interests_undeclared",
+        zh="供应商已经确定，还有 {count} 名签到在前的成员没有对照供应商名单申报回避；请先申报，应当回避的予以更换",
+        en="The suppliers are known, and {count} members who signed in before that have not declared their interests:"
+        " they declare first, and who must recuse is replaced",
+        count=open_,
+        **applicable(case, now=now),
+    )
+
+
 def is_complete(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """The committee is drawn and every member is here (87号令 art. 47, 49)."""
     case = subject.root
@@ -411,7 +468,7 @@ def is_complete(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | N
         )
     absent = sum(member.signed_in_at is None for member in seated)
     if not absent:
-        return None
+        return _interests_open(case, now=now)
     return refuse(
         "committee.replacement",
         code="committee_incomplete",

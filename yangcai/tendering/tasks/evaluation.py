@@ -24,10 +24,10 @@ from yangcai.tendering.models import (
     OpenedBid,
 )
 from yangcai.tendering.rules import award as awards
-from yangcai.tendering.rules import dialogue, reevaluation
+from yangcai.tendering.rules import dialogue, reevaluation, review
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.clarification import clarifications
-from yangcai.tendering.rules.committee import members
+from yangcai.tendering.rules.committee import members, undeclared
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
 from yangcai.tendering.rules.lots import may_win
 from yangcai.tendering.rules.qualification import through
@@ -109,7 +109,7 @@ def _early_committee(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     if not seated:
         yield _run(case, "committee.draw", case, since=case.opened_at)
         return
-    chair, file = _chair(case), standing.solicitation(case)
+    chair, file = _chair(case, now=now), standing.solicitation(case)
     if chair is None or file is None or file.committee_confirmed_at is not None:
         return
     if not is_complete(case, by=None, now=now):
@@ -131,6 +131,9 @@ def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Itera
         for member in members(case):
             if member.signed_in_at is None:
                 yield _seat(member, "committee.sign_in", member, since=member.committee.drawn_at)
+        for member in undeclared(case, now=now):
+            closes_at = periods.closing_at(case)
+            yield _seat(member, "committee.declare", member, since=closes_at or member.committee.drawn_at)
 
 
 def _draw_from(case: Case, closes_at: datetime.datetime, *, now: datetime.datetime) -> datetime.datetime:
@@ -144,7 +147,7 @@ def _draw_from(case: Case, closes_at: datetime.datetime, *, now: datetime.dateti
 
 def _qualification(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     since = _since(lot, Stage.QUALIFICATION)
-    chair = _chair(lot.case)
+    chair = _chair(lot.case, now=now)
 
     def mine(action: str) -> Iterator[Due]:
         """For whoever examines: the chair of a committee that is complete, else whoever runs the case."""
@@ -174,17 +177,17 @@ def _evaluate_by(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
     return {"clock": "C11", "due_at": law.due_at("C11", since=committee.drawn_at, **applicable(case, now=now))}
 
 
-def _chair(case: Case) -> CommitteeMember | None:
-    """Who acts for the committee; nobody before all its members are here."""
+def _chair(case: Case, *, now: datetime.datetime) -> CommitteeMember | None:
+    """Who acts for the committee; nobody before all its members are here and have declared their interests."""
     seated = members(case)
-    if not seated or any(member.signed_in_at is None for member in seated):
+    if not seated or any(member.signed_in_at is None for member in seated) or undeclared(case, now=now):
         return None
     return next((member for member in seated if member.is_chair), seated[0])
 
 
 def _dialogue(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     """Talks with everybody in turn, changes for the buyer to confirm, new offers after each, then last ones."""
-    since, chair = _since(lot, Stage.DIALOGUE), _chair(lot.case)
+    since, chair = _since(lot, Stage.DIALOGUE), _chair(lot.case, now=now)
     if awards.failures(lot, now=now):
         yield _run(lot.case, "lot.declare_unsuccessful", lot, since=since)
         return
@@ -231,14 +234,14 @@ def _final_offers(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
                 since=period.opens_at,
                 due_at=period.closes_at,
             )
-    chair = _chair(lot.case)
+    chair = _chair(lot.case, now=now)
     if chair is not None:
         yield _seat(chair, "final_offer.open", lot, since=period.closes_at or period.opens_at)
 
 
 def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     """One step after the other, in the order of the law; a member's task never says what another one did."""
-    since, seated, chair = _since(lot, Stage.EVALUATION), members(lot.case), _chair(lot.case)
+    since, seated, chair = _since(lot, Stage.EVALUATION), members(lot.case), _chair(lot.case, now=now)
     if chair is None:
         return
     if dialogue.last_offers_are_open(lot, by=None, now=now):
@@ -269,7 +272,7 @@ def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
 
 def _clarifications(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     """The bidder answers until its time is over; the chair judges what was answered."""
-    chair = _chair(lot.case)
+    chair = _chair(lot.case, now=now)
     for one in clarifications(lot):
         if one.answered_at is None and now < one.answer_by_at:
             yield Due(
@@ -332,6 +335,9 @@ def _report(
     if report is None or (report.signed_at is None and not is_current(report, now=now, found=found)):
         chair = next((member for member in seated if member.is_chair), seated[0])
         yield _seat(chair, "evaluation.compute", lot, since=since)
+    elif (asked := review.open_request(lot)) is not None:
+        chair = next((member for member in seated if member.is_chair), seated[0])
+        yield _seat(chair, "review.answer", asked, since=asked.requested_at)
     elif report.signed_at is None:
         signed = set(report.signatures.values_list("member_id", flat=True))
         for member in seated:

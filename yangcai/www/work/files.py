@@ -28,11 +28,15 @@ KINDS = {
     "acceptance": _("验收书"),
     "bid": _("投标文件"),
     "clarification": _("书面澄清"),
+    "reevaluation": _("重新评审情况报告"),
+    "review_refusal": _("拒绝复核情况报告"),
 }
 #: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
 FROM_SUPPLIERS = ("bid", "bid_security")
 #: What bidders hand in for the committee to judge.
 JUDGED = ("bid", "clarification", "low_price_proof")
+#: What tells of an evaluation before its report does.
+OF_EVALUATION = ("clarification", "review_refusal")
 #: An empty Q adds nothing to an «or»: this one says all rows.
 EVERYTHING = Q(pk__isnull=False)
 
@@ -47,7 +51,7 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
         if inside:
             shown |= EVERYTHING if opened else ~Q(kind__in=FROM_SUPPLIERS)
             if opened and post.role in BUYER and not _reads_clarifications(root, now=now):
-                shown &= ~Q(kind="clarification")
+                shown &= ~Q(kind__in=OF_EVALUATION)
         elif opened and _judges(root, post):
             shown |= Q(kind__in=JUDGED)
     elif post.role in OVERSEERS or post.role in BUYER:

@@ -19,6 +19,7 @@ from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.models import (
     ImportApproval,
+    ImportExpert,
     Intention,
     MethodApproval,
     PlanItem,
@@ -173,6 +174,7 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
     cases = list(SCOPES[Case](post, now).filter(plan_item=row).order_by("-pk"))
     approvals = list(SCOPES[MethodApproval](post, now).filter(plan_item=row).order_by("-pk"))
     imports = list(SCOPES[ImportApproval](post, now).filter(plan_item=row).order_by("-pk"))
+    reasoned = list(SCOPES[ImportExpert](post, now).filter(approval__in=imports)) if imports else []
     publicities = list(SCOPES[Publicity](post, now).filter(plan_item=row).order_by("-pk"))
     context = root_context(row, post=post, now=now, under=[*approvals, *imports])
     context |= {
@@ -189,6 +191,7 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
                 linked(cases, ("number", "title", "agent", "published_at", "end_kind"), Case),
                 _under(MethodApproval, approvals, context),
                 _under(ImportApproval, imports, context),
+                _under(ImportExpert, reasoned, context),
                 linked(publicities, ("title", "supplier_name", "opens_at", "closes_at", "is_upheld"), Publicity),
             )
             if table.lines

@@ -29,6 +29,7 @@ from yangcai.funds.models import Appropriation
 from yangcai.parties.models import ApiToken, Expert, ExpertTie, Organisation, Post
 from yangcai.planning.models import (
     ImportApproval,
+    ImportExpert,
     Intention,
     MethodApproval,
     PlanItem,
@@ -60,6 +61,7 @@ from yangcai.tendering.models import (
     Opening,
     Participation,
     PaymentTerm,
+    ReviewRequest,
     Solicitation,
     SupplierDraw,
 )
@@ -321,6 +323,22 @@ OF_CASE: tuple[Kind, ...] = (
         ("lot__number", "revision", "computed_at", "signed_at", "sent_at", "correction_ground", "reported_at"),
     ),
     Kind(
+        ReviewRequest,
+        _("要求复核"),
+        (
+            "report__lot__number",
+            "report__revision",
+            "ground",
+            "content",
+            "requested_at",
+            "answer",
+            "reasons",
+            "answered_at",
+            "refusal",
+            "reported_at",
+        ),
+    ),
+    Kind(
         EntryRequest,
         _("入围申请"),
         (
@@ -465,6 +483,7 @@ OF_METHOD: tuple[Kind, ...] = (
             "withdrawn_at",
         ),
     ),
+    Kind(ImportExpert, _("进口产品论证专家"), ("approval__products", "expert__person__name", "expert__employer__name")),
     Kind(
         ImportApproval,
         _("进口产品申请"),
