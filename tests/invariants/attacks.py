@@ -123,6 +123,29 @@ ASKED = (
     " answer, signed_as, answered_at, opinion)"
     " VALUES ({opened}, 1, 'unclear', '', 'x', now(), now(), 'y', 'seal', now(), '');"
 )
+#: A small member of the consortium that made the opened bid; an opening that is over; a request to review the last
+#: report; an expert behind an application for imports; a listed product; the application itself.
+JOINED = (
+    "INSERT INTO tendering_bidpartner (opened_bid_id, kind, name, uscc, size, share, work)"
+    " VALUES ({opened}, 'member', 'x', '', 'small', 0.3, '');"
+)
+CONCLUDED = "INSERT INTO tendering_opening (case_id, begun_at, concluded_at, answer) VALUES ({case}, now(), now(), '');"
+CHECKED = (
+    "INSERT INTO tendering_reviewrequest (report_id, ground, content, requested_at, answer, reasons, refusal)"
+    " SELECT max(id), 'sum', 'x', now(), '', '', '' FROM tendering_evaluationreport;"
+)
+NAMED = (
+    "INSERT INTO parties_person (password, username, name, email, is_active) VALUES ('', 'reasons', 'x', '', true);"
+    "INSERT INTO parties_expert (person_id, employer_id, specialities, admitted_on, left_reason, title, version)"
+    " SELECT id, {other_buyer}, '', '2020-01-01', '', '', 0 FROM parties_person WHERE username = 'reasons';"
+    "INSERT INTO planning_importexpert (approval_id, expert_id)"
+    " SELECT a.id, e.id FROM planning_importapproval a, parties_expert e;"
+)
+LISTED = "INSERT INTO tendering_greenproduct (case_id, product, kind) VALUES ({case}, 'x', 'mandatory');"
+IMPORTED = (
+    "INSERT INTO planning_importapproval (plan_item_id, products, policy, reason, authority_opinion, opinion,"
+    " applied_at, number, return_reason) VALUES ({plan}, 'x', 'other', 'y', '', '', now(), '', '');"
+)
 LETTER = (
     "INSERT INTO tendering_awardletter (lot_id, supplier_id, is_winner, reason, issued_at)"
     " VALUES ({lot}, {supplier}, false, 'x', now());"
@@ -539,6 +562,82 @@ _ROWS = [
      "UPDATE planning_planitem SET approved_at = NULL WHERE id = {plan}"),
     ("case", "approved_plan_is_never_rewritten", "a larger plan",
      "UPDATE planning_planitem SET amount = amount + 1 WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "set less aside",
+     "UPDATE planning_planitem SET set_aside_share = 0.1 WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "less of it for small enterprises",
+     "UPDATE planning_planitem SET set_aside_small_micro = 0.1 WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "another reason to set nothing aside",
+     "UPDATE planning_planitem SET set_aside_reason = 'z' WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "a reason for a repeated purchase",
+     "UPDATE planning_planitem SET repeat_exception = 'new_need', repeat_accepted_at = now() WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "another reason for the method",
+     "UPDATE planning_planitem SET method_reason = 'z' WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "no intention after all",
+     "UPDATE planning_planitem SET intention_exemption = 'z' WHERE id = {plan}"),
+    ("case", "approved_plan_is_never_rewritten", "another requirement",
+     "INSERT INTO planning_requirement (plan_item_id, description, quantity, delivery, standards, service,"
+     " acceptance_plan, survey_summary) VALUES ({plan}, 'x', '1', 'x', '', '', 'x', '') ON CONFLICT DO NOTHING;"
+     "UPDATE planning_requirement SET description = 'z' WHERE plan_item_id = {plan}"),
+    ("case", "records_are_never_deleted", "lose a requirement",
+     "INSERT INTO planning_requirement (plan_item_id, description, quantity, delivery, standards, service,"
+     " acceptance_plan, survey_summary) VALUES ({plan}, 'x', '1', 'x', '', '', 'x', '') ON CONFLICT DO NOTHING;"
+     "DELETE FROM planning_requirement WHERE plan_item_id = {plan}"),
+    # --- imports, listed products, partners
+    ("plan", "one_import_application_at_a_time", "ask for imports twice", IMPORTED + IMPORTED),
+    ("plan", "import_application_is_decided_once", "approve imports that went back",
+     IMPORTED + "UPDATE planning_importapproval SET returned_at = now(), return_reason = 'x';"
+     "UPDATE planning_importapproval SET approved_at = now(), number = 'x'"),
+    ("plan", "import_application_is_never_rewritten", "other products than were approved",
+     IMPORTED + "UPDATE planning_importapproval SET approved_at = now(), number = 'x', products = 'z'"),
+    ("plan", "import_application_is_never_rewritten", "more experts than there were",
+     IMPORTED + "UPDATE planning_importapproval SET experts = 5, lawyers = 1"),
+    ("plan", "steps_are_never_taken_back", "take an approval of imports back",
+     IMPORTED + "UPDATE planning_importapproval SET approved_at = now(), number = 'x';"
+     "UPDATE planning_importapproval SET approved_at = NULL"),
+    ("plan", "records_are_never_deleted", "lose an application for imports",
+     IMPORTED + "DELETE FROM planning_importapproval"),
+    ("plan", "import_application_is_never_rewritten", "another expert's opinion",
+     IMPORTED + NAMED + "UPDATE planning_importexpert SET expert_id = expert_id + 1"),
+    ("plan", "records_are_never_deleted", "an expert who gave no opinion after all",
+     IMPORTED + NAMED + "DELETE FROM planning_importexpert"),
+    # --- requests for review, interests declared again
+    ("opened", "one_review_request_at_a_time", "ask for two reviews at once", REPORTED + CHECKED + CHECKED),
+    ("opened", "review_request_is_settled_once", "answer a request that was reported as refused",
+     REPORTED + CHECKED + "UPDATE tendering_reviewrequest SET refusal = 'x', reported_at = now();"
+     "UPDATE tendering_reviewrequest SET answer = 'explained', answered_at = now()"),
+    ("opened", "links_are_never_repointed", "another question to the committee",
+     REPORTED + CHECKED + "UPDATE tendering_reviewrequest SET content = 'z'"),
+    ("opened", "steps_are_never_taken_back", "another answer of the committee",
+     REPORTED + CHECKED + "UPDATE tendering_reviewrequest SET reasons = 'y', answer = 'explained', answered_at = now();"
+     "UPDATE tendering_reviewrequest SET reasons = 'z'"),
+    ("opened", "records_are_never_deleted", "lose a request for review",
+     REPORTED + CHECKED + "DELETE FROM tendering_reviewrequest"),
+    ("opened", "steps_are_never_taken_back", "never declared, after all",
+     SEATED + "UPDATE tendering_committeemember SET declared_at = now();"
+     "UPDATE tendering_committeemember SET declared_at = NULL"),
+    ("published", "published_solicitation_is_frozen", "one more listed product", LISTED),
+    ("opened", "sealed_bid_is_never_changed", "a claim that nobody made",
+     "UPDATE tendering_openedbid SET preference = 'small_micro' WHERE id = {opened}"),
+    ("opened", "sealed_bid_is_never_changed", "a domestic product after all",
+     "UPDATE tendering_openedbid SET is_domestic = true, domestic_share = 0.9 WHERE id = {opened}"),
+    ("opened", "sealed_bid_is_never_changed", "no imports after all",
+     "UPDATE tendering_openedbid SET has_imports = NOT has_imports WHERE id = {opened}"),
+    ("opened", "sealed_bid_is_never_changed", "a certificate after all",
+     "UPDATE tendering_openedbid SET green_certificates = 'x' WHERE id = {opened}"),
+    ("opened", "sealed_bid_is_never_changed", "another brand",
+     "UPDATE tendering_openedbid SET brand = 'x' WHERE id = {opened}"),
+    ("opened", "sealed_bid_is_never_changed", "a larger share of the small ones",
+     "UPDATE tendering_openedbid SET small_micro_share = 0.3 WHERE id = {opened}"),
+    ("opened", "sealed_bid_is_never_changed", "a larger share of a member",
+     JOINED + "UPDATE tendering_bidpartner SET share = 0.4"),
+    ("opened", "sealed_bid_is_never_changed", "another member",
+     JOINED + "UPDATE tendering_bidpartner SET name = 'y'"),
+    ("opened", "sealed_bid_is_never_changed", "join a consortium after the opening", CONCLUDED + JOINED),
+    ("opened", "records_are_never_deleted", "lose a member of a consortium",
+     JOINED + "DELETE FROM tendering_bidpartner"),
+    ("opened", "one_place_per_partner", "name a member twice", JOINED + JOINED),
+    ("opened", "partner_has_a_part", "a member who does nothing", JOINED.replace("0.3", "0")),
+    ("opened", "partner_has_a_part", "a member who does everything", JOINED.replace("0.3", "1")),
     ("published", "published_case_is_never_rewritten", "a larger budget after publication",
      "UPDATE cases_case SET budget = budget + 1 WHERE id = {case}"),
     ("published", "published_case_is_never_rewritten", "unpublish",
@@ -547,6 +646,8 @@ _ROWS = [
      "UPDATE cases_case SET law_as_of = '2020-01-01' WHERE id = {case}"),
     ("published", "published_solicitation_is_frozen", "a larger lot after publication",
      "UPDATE cases_lot SET budget = budget - 1 WHERE id = {lot}"),
+    ("published", "published_solicitation_is_frozen", "reserve a lot after publication",
+     "UPDATE cases_lot SET set_aside = 'package', for_small_micro = true WHERE id = {lot}"),
     ("published", "published_solicitation_is_frozen", "one more lot", copy("cases_lot",
      "{lot}", number="'9'")),
     ("published", "published_solicitation_is_frozen", "another weight",

@@ -1,6 +1,6 @@
 """Which names may the database answer with, what does each mean, and on which article does it stand?
 
-The SQL stands in controls.sql, method.sql, frozen.sql and funds/sql/ledger.sql; the simple constraints in the models.
+The SQL stands beside this file (one .sql for each part) and in funds/sql/ledger.sql; simple constraints in the models.
 A person who meets one reads the sentence that is registered here; tests/invariants attacks every name.
 """
 
@@ -173,6 +173,21 @@ FOUNDATIONS: tuple[Control, ...] = (
          "Objections are answered with an outcome"),
     ),
     _control(
+        "imports", "进口产品", "Imported products", "import.approval",
+        ("one_import_application_at_a_time", "一项采购计划同时只能有一件进口产品申请",
+         "A plan has one open application for imported products"),
+        ("import_application_is_decided_once", "进口产品申请只能办结一次",
+         "An application for imported products is decided once"),
+        ("import_application_is_never_rewritten", "提出的进口产品申请不能改写",
+         "An application for imported products is never rewritten"),
+    ),
+    _control(
+        "partners", "联合体和分包", "Consortia and subcontracts", "qualification.consortium",
+        ("one_place_per_partner", "联合体成员、分包供应商在一份投标中只能列一次", "A partner stands once in a bid"),
+        ("partner_has_a_part", "联合体成员、分包供应商的合同份额应当大于零、小于全部",
+         "A partner has a part of the contract: more than nothing, less than all"),
+    ),
+    _control(
         "submission", "投标截止", "The deadline of bids", "submission.late_bid",
         ("late_bid_is_refused", "不在投标时间内，投标文件不予接收", "No bid is taken outside the submission period"),
         ("bids_stand_from_the_deadline", "投标截止后不能撤回或者替换投标文件",
@@ -212,6 +227,12 @@ FOUNDATIONS: tuple[Control, ...] = (
         "recusal", "回避", "Recusal", "committee.recusal",
         ("recusal_fact_is_never_rewritten", "申报的回避事实不能改写，只能登记终止",
          "A declared recusal fact is never rewritten; it can only end"),
+    ),
+    _control(
+        "review", "要求复核", "Requests to review a result", "evaluation.review_request",
+        ("one_review_request_at_a_time", "一份评审报告同时只能有一项复核要求",
+         "A report has one open request for review"),
+        ("review_request_is_settled_once", "复核要求只能办结一次", "A request for review is settled once"),
     ),
     _control(
         "conduct", "履职记录", "Conduct records", "expert.conduct_record",
