@@ -82,6 +82,37 @@ def test_nothing_of_the_bidders_before_the_opening() -> None:
     assert "bids" not in as_known(tender.case, tender.now - MINUTE)
 
 
+def test_the_members_of_a_consortium_are_tenderers_and_suppliers() -> None:
+    """A large enterprise with a small member, which has no credit code, and a subcontractor, who bids for nothing."""
+    code = "91620000MA0000000X"
+    tender = Tender().published(accepts_consortium=True, consortium_rate="0.04", subcontracting="安装，不超过 30%")
+    beside = [
+        {"kind": "member", "name": "示例成员公司", "size": "small", "share": "0.30", "work": "供货"},
+        {"kind": "member", "name": "示例成员二", "size": "micro", "share": "0.10", "uscc": code},
+        {"kind": "subcontractor", "name": "示例分包公司", "size": "small", "share": "0.20"},
+    ]
+    tender.bid(tender.supplier(), price="900000.00", partners=beside)
+    tender.bids("910000.00", "920000.00")
+    assert "示例成员公司" not in json.dumps(packages(tender.case, tender.now), ensure_ascii=False)
+    tender.open()
+    leader = tender.suppliers[0].organisation.name
+    found = as_known(tender.case, tender.now)
+    names = [one["name"] for one in found["tender"]["tenderers"]]
+    assert sorted(names) == sorted(
+        ["示例成员公司", "示例成员二", *(post.organisation.name for post in tender.suppliers)]
+    )
+    assert found["tender"]["numberOfTenderers"] == len(names)
+    (bid,) = [one for one in found["bids"]["details"] if len(one["tenderers"]) > 1]
+    assert [one["name"] for one in bid["tenderers"]] == [leader, "示例成员公司", "示例成员二"]
+    parties = {one["name"]: one for one in found["parties"]}
+    assert parties["示例成员公司"]["roles"] == ["tenderer"]
+    assert parties["示例成员公司"]["details"] == {"scale": "small"}
+    assert parties["示例成员二"]["identifier"]["id"] == code
+    assert "示例分包公司" not in parties
+    for kind, package in zip(("release", "record"), packages(tender.case, tender.now), strict=True):
+        assert validation.faults(package, kind=kind) == []
+
+
 def test_the_closing_time_is_the_one_that_was_announced_then() -> None:
     tender = Tender().published()
     published = tender.now

@@ -9,6 +9,7 @@ from tests.scenarios import story
 from tests.scenarios.story import FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award
 from yangcai.contracts.models import Contract
+from yangcai.ocds import release, rows
 from yangcai.portal.models import Notice
 from yangcai.tendering.models import EvaluationReport, OpenedBid
 
@@ -58,6 +59,10 @@ def test_members_of_a_winning_consortium_are_published(world: None) -> None:
         {"name": "示例小微公司", "kind": "联合体成员", "size": "小型企业", "share": "40%", "work": "安装调试"}
     ]
     assert "价格扣除 4%" in facts["sme"]
+    published = release.release(rows.read(told.case), at=told.at("award") + story.DAY, tag=["award"], number=1)
+    assert [one["name"] for one in published["awards"][0]["suppliers"]] == [SECOND[0], "示例小微公司"]
+    roles = {party["name"]: party["roles"] for party in published["parties"]}
+    assert roles["示例小微公司"] == ["supplier", "tenderer"]
 
 
 def test_a_purchase_set_aside_as_a_whole_is_marked_down_to_its_contract(world: None) -> None:

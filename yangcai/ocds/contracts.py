@@ -3,8 +3,9 @@
 import datetime
 from typing import Any
 
+from yangcai.cases.models import Award, Lot
 from yangcai.contracts.models import Contract, MilestoneDue
-from yangcai.ocds.rows import CaseRows
+from yangcai.ocds.rows import CaseRows, consortium
 from yangcai.ocds.values import day, moment, money, reference, until
 
 
@@ -18,11 +19,17 @@ def awards(rows: CaseRows, at: datetime.datetime) -> list[dict[str, Any]]:
             "status": "cancelled" if until(a.refused_at, at) else "active",
             "date": moment(a.determined_at),
             "value": money(a.amount),
-            "suppliers": [reference(a.supplier)],
+            "suppliers": _suppliers(lot, a),
             "relatedLots": [lot.number],
         }
         for lot, a in sorted(found, key=lambda pair: pair[1].pk)
     ]
+
+
+def _suppliers(lot: Lot, award: Award) -> list[dict[str, str]]:
+    """The winner, and the members with whom it bid; an award without a bid (a call-off) has the winner alone."""
+    bid = next((one for one in lot.opened_bids.all() if one.supplier_id == award.supplier_id), None)
+    return consortium(bid) if bid is not None else [reference(award.supplier)]
 
 
 def contracts(rows: CaseRows, at: datetime.datetime) -> list[dict[str, Any]]:

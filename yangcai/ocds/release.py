@@ -6,9 +6,18 @@ from typing import Any
 from yangcai.kernel.models import Entry
 from yangcai.ocds import contracts as contracts_part
 from yangcai.ocds import tender as tender_part
-from yangcai.ocds.rows import CaseRows
-from yangcai.ocds.values import moment, ocid, organisation_id, reference, without_empty
+from yangcai.ocds.rows import CaseRows, members
+from yangcai.ocds.values import (
+    moment,
+    ocid,
+    organisation_id,
+    partner_id,
+    partner_reference,
+    reference,
+    without_empty,
+)
 from yangcai.parties.models import Organisation
+from yangcai.tendering.models import BidPartner
 
 #: Action -> release tag. An Action that is not here changes nothing that OCDS publishes.
 TAGS = {
@@ -88,7 +97,21 @@ def _parties(rows: CaseRows, data: dict[str, Any]) -> list[dict[str, Any]]:
     suppliers += [award.supplier for lot in rows.lots for award in lot.awards.all()]
     everybody = [case.buyer, *([case.agent] if case.agent else []), *suppliers]
     known = {organisation_id(o): o for o in everybody}
-    return [_party(known[key], sorted(roles[key])) for key in sorted(roles)]
+    beside = {partner_id(m): m for lot in rows.lots for bid in lot.opened_bids.all() for m in members(bid)}
+    return [
+        _party(known[key], sorted(roles[key])) if key in known else _member(beside[key], sorted(roles[key]))
+        for key in sorted(roles)
+    ]
+
+
+def _member(partner: BidPartner, roles: list[str]) -> dict[str, Any]:
+    """As the bid names it: who is not registered here has no address."""
+    return {
+        **partner_reference(partner),
+        "identifier": {"scheme": "CN-USCC", "id": partner.uscc, "legalName": partner.name} if partner.uscc else None,
+        "roles": roles,
+        "details": {"scale": partner.size},
+    }
 
 
 def _party(organisation: Organisation, roles: list[str]) -> dict[str, Any]:

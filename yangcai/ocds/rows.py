@@ -7,8 +7,9 @@ from typing import Any
 
 from yangcai.cases.models import Case
 from yangcai.kernel.models import Entry
+from yangcai.ocds.values import partner_reference, reference
 from yangcai.tendering import method
-from yangcai.tendering.models import OpenedBid
+from yangcai.tendering.models import BidPartner, OpenedBid, PartnerKind
 
 #: So many cases are read together.
 CHUNK = 50
@@ -18,6 +19,7 @@ PREFETCH = (
     "suspensions__cut_off",
     "lots__awards__supplier",
     "lots__opened_bids__supplier",
+    "lots__opened_bids__partners",
     "contracts__buyer",
     "contracts__supplier",
     "contracts__milestones__deliveries",
@@ -60,6 +62,16 @@ class CaseRows:
             return []
         found = [bid for lot in self.lots for bid in lot.opened_bids.all() if bid.opened_at <= at]
         return sorted(found, key=lambda bid: bid.pk)
+
+
+def members(bid: OpenedBid) -> list[BidPartner]:
+    """Who bids jointly with the bidder (政府采购法 art. 24); a subcontractor is no bidder."""
+    return sorted((one for one in bid.partners.all() if one.kind == PartnerKind.MEMBER), key=lambda one: one.pk)
+
+
+def consortium(bid: OpenedBid) -> list[dict[str, str]]:
+    """The bidder and the members of its consortium."""
+    return [reference(bid.supplier), *(partner_reference(one) for one in members(bid))]
 
 
 def read(case: Case) -> CaseRows:

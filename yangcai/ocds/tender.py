@@ -5,7 +5,7 @@ from typing import Any
 
 from yangcai import procedures
 from yangcai.cases.models import Award, Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
-from yangcai.ocds.rows import CaseRows
+from yangcai.ocds.rows import CaseRows, consortium
 from yangcai.ocds.values import moment, money, organisation_id, reference, until
 
 #: OCDS awardCriteria
@@ -117,6 +117,8 @@ def _period(rows: CaseRows, stage: str, at: datetime.datetime) -> dict[str, Any]
 
 def tender(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
     case, lots, opened = rows.case, rows.lots, rows.opened(at)
+    # Everybody who submits a bid, the members of a consortium too: they are bound jointly (政府采购法 art. 24).
+    tenderers = {one["id"]: one for bid in opened for one in consortium(bid)}
     solicitation = getattr(case, "solicitation", None)
     methods = {lot.evaluation_method for lot in lots}
     definition = procedures.get(case.procedure)
@@ -135,8 +137,8 @@ def tender(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
         "tenderPeriod": _tender_period(rows, at),
         "awardPeriod": _period(rows, Stage.EVALUATION, at),
         # Who took part, and how many, is secret until the opening (87号令 art. 28).
-        "numberOfTenderers": len({b.supplier_id for b in opened}) if opened else None,
-        "tenderers": list({b.supplier_id: reference(b.supplier) for b in opened}.values()),
+        "numberOfTenderers": len(tenderers) if opened else None,
+        "tenderers": list(tenderers.values()),
         "lots": [
             {
                 "id": lot.number,
@@ -178,7 +180,7 @@ def bids(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
                 "id": f"{lots[bid.lot_id].number}-{organisation_id(bid.supplier)}",
                 "date": moment(bid.opened_at),
                 "status": _bid_status(bid, lots[bid.lot_id], at),
-                "tenderers": [reference(bid.supplier)],
+                "tenderers": consortium(bid),
                 "value": money(bid.price),
                 "relatedLots": [lots[bid.lot_id].number],
             }

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from yangcai.parties.models import Organisation
+from yangcai.tendering.models import BidPartner
 
 CURRENCY = "CNY"
 
@@ -35,6 +36,15 @@ def organisation_id(organisation: Organisation) -> str:
 
 def reference(organisation: Organisation) -> dict[str, str]:
     return {"id": organisation_id(organisation), "name": organisation.name}
+
+
+def partner_id(partner: BidPartner) -> str:
+    """By its credit code, as if it were registered here; without one by its name, the same in every bid."""
+    return f"CN-USCC-{partner.uscc}" if partner.uscc else f"YC-NAME-{partner.name}"
+
+
+def partner_reference(partner: BidPartner) -> dict[str, str]:
+    return {"id": partner_id(partner), "name": partner.name}
 
 
 def without_empty(data: Any) -> Any:
