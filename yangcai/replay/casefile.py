@@ -11,6 +11,17 @@ import yaml
 from yangcai.kernel.calendar import day_of
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.replay.document import CaseFileError, Problem, Reader, load, load_bytes
+from yangcai.replay.policy_keys import (
+    CASE_KEYS,
+    LOT_KEYS,
+    OFFER_KEYS,
+    SET_ASIDES,
+    SIZES,
+    of_case,
+    of_lot,
+    of_offer,
+    same_lots,
+)
 from yangcai.replay.published import (
     PANEL_TOTAL,
     PRICE,
@@ -44,9 +55,9 @@ METHODS = (
     "rotation",
     "mall",
 )
-SET_ASIDES = ("none", "whole", "package", "consortium", "subcontract")
-PREFERENCES = ("small_micro", "consortium")
-SIZES = ("large", "medium", "small", "micro")
+#: Deductions that a document may grant; the first two are claimed, the others follow from the products.
+PREFERENCES = ("small_micro", "consortium", "domestic", "green")
+CLAIMED = PREFERENCES[:2]
 EVALUATION_METHODS = ("rated", "lowest")
 STATUSES = ("awarded", "unsuccessful", "terminated")
 EVENT_KINDS = (
@@ -106,6 +117,7 @@ def _parse(root: yaml.Node, name: str) -> CaseFile:
             "grounds",
             "ceiling",
             "set_aside",
+            *CASE_KEYS,
             "max_lots_bid",
             "max_lots_won",
             "emergency",
@@ -153,7 +165,9 @@ def _parse(root: yaml.Node, name: str) -> CaseFile:
         events=_events(read, top.get("events"), {lot.lot for lot in lots}),
         lots=lots,
         outcome=_outcome(read, top.get("outcome"), lots),
+        **of_case(read, top),
     )
+    same_lots(read, top, case)
     if budget is not None and "lots" in top:
         named = [lot.budget for lot in lots if lot.budget is not None]
         if sum(named, Decimal(0)) > budget:
@@ -223,7 +237,7 @@ def _lots(read: Reader, node: yaml.Node | None) -> tuple[Lot, ...]:
     lots: list[Lot] = []
     for path, item in read.items(node, "lots", least=1):
         values = read.table(
-            item, path, required=("lot",), optional=("title", "budget", "ceiling", "evaluation", "bids")
+            item, path, required=("lot",), optional=("title", "budget", "ceiling", "evaluation", "bids", *LOT_KEYS)
         )
         code = read.text(values.get("lot"), f"{path}.lot") or ""
         if code and code in {lot.lot for lot in lots}:
@@ -237,6 +251,7 @@ def _lots(read: Reader, node: yaml.Node | None) -> tuple[Lot, ...]:
                 ceiling=read.money(values.get("ceiling"), f"{path}.ceiling", least=CENT),
                 evaluation=evaluation,
                 bids=_bids(read, values.get("bids"), f"{path}.bids", evaluation or Evaluation()),
+                **of_lot(read, values, path),
             )
         )
     return tuple(lots)
@@ -294,14 +309,24 @@ def _bids(read: Reader, node: yaml.Node | None, path: str, evaluation: Evaluatio
             item,
             place,
             required=("supplier",),
-            optional=("price", "received", "qualified", "responsive", "prefer", "scores", "panel", "total"),
+            optional=(
+                "price",
+                "received",
+                "qualified",
+                "responsive",
+                "prefer",
+                "scores",
+                "panel",
+                "total",
+                *OFFER_KEYS,
+            ),
         )
         supplier = _organisation(read, values.get("supplier"), f"{place}.supplier", supplier=True)
         if supplier.name and supplier.name in {bid.supplier.name for bid in bids}:
             zh, en = f"供应商“{supplier.name}”重复", f"the supplier “{supplier.name}” stands twice"
             read.wrong(values["supplier"], f"{place}.supplier", zh, en)
         prefer = read.text(values.get("prefer"), f"{place}.prefer") or ""
-        if prefer and prefer not in evaluation.price_preference:
+        if prefer and (prefer not in CLAIMED or prefer not in evaluation.price_preference):
             zh, en = f"价格扣除“{prefer}”未在本包规定", f"the lot has no price preference “{prefer}”"
             read.wrong(values["prefer"], f"{place}.prefer", zh, en)
         panel = _panel(read, values.get("panel"), f"{place}.panel", evaluation)
@@ -323,6 +348,7 @@ def _bids(read: Reader, node: yaml.Node | None, path: str, evaluation: Evaluatio
                 scores=_scores(read, values.get("scores"), f"{place}.scores", evaluation),
                 panel=panel,
                 total=read.number(values.get("total"), f"{place}.total", most=Decimal(100)),
+                **of_offer(read, values, place, bidder=supplier.name),
             )
         )
     return tuple(bids)

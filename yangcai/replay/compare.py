@@ -1,7 +1,7 @@
 """Did the replay come out as it was published, figure by figure?"""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -16,8 +16,9 @@ NOTHING = "—"
 class Observed:
     """What the platform's own Actions produced. Scores may carry more decimals than were published.
 
-    `prices` holds the opened price of each bid, `valid` whether it reached the evaluation, `dates` the moments at which
-    the steps were taken (for `opening` of a failed tender: for when it was announced; `documents` is a pair).
+    `prices` holds the opened price of each bid, `partners` who was read out beside the bidder (kind and name), `valid`
+    whether it reached the evaluation, `dates` the moments at which the steps were taken (for `opening` of a failed
+    tender: for when it was announced; `documents` is a pair).
     """
 
     status: str
@@ -27,6 +28,7 @@ class Observed:
     ranking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prices: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     valid: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    partners: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
     dates: Mapping[str, Moment | tuple[Moment, Moment] | None] = field(default_factory=dict)
 
 
@@ -100,6 +102,10 @@ def _bids(published: CaseFile, observed: Observed) -> Iterator[tuple[str, str, s
             if bid.price is not None:
                 got = observed.prices.get(lot.lot, {}).get(name)
                 yield f"prices.{lot.lot}.{name}", _figure(bid.price, 2), _figure(got, 2)
+            if bid.partners:
+                read_out = observed.partners.get(lot.lot, {}).get(name, ())
+                expected = [(partner.kind, partner.name) for partner in bid.partners]
+                yield f"partners.{lot.lot}.{name}", _beside(expected), _beside(read_out)
             if not bid.valid:
                 verdict = observed.valid.get(lot.lot, {}).get(name)
                 got_valid = NOTHING if verdict is None else str(verdict).lower()
@@ -139,6 +145,10 @@ def _moment(value: Moment | tuple[Moment, Moment] | None, like: Moment) -> str:
 
 def _winners(awards: tuple[Award, ...], lot: str) -> str:
     return "、".join(sorted(award.supplier for award in awards if award.lot == lot)) or NOTHING
+
+
+def _beside(partners: Iterable[tuple[str, str]]) -> str:
+    return "、".join(f"{name} ({kind})" for kind, name in sorted(partners)) or NOTHING
 
 
 def _order(names: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ Published values always stay. The rest follows these conventions, each listed by
 - prices: implied by the published price score under the document's formula, else the awarded price, else the limit.
 - scores: what the published total leaves after the price score; without a total, 90% of the weight for the first
   and 5% of the weight less for each that follows.
+- set-asides, partners, products: see `policy`.
 - members: as many as the law asks for at least, each giving the published mean.
 """
 
@@ -21,6 +22,7 @@ from yangcai import law, procedures
 from yangcai.kernel.calendar import day_of
 from yangcai.procedures import Stage, engine
 from yangcai.procedures.committee import composition
+from yangcai.replay import policy
 from yangcai.replay.assumptions import Assumption, Assumptions
 from yangcai.replay.published import (
     PANEL_TOTAL,
@@ -70,12 +72,12 @@ def complete(*, published: CaseFile) -> Completed:
     case = complete_dates(case=published, assumed=assumed)
     assert case.dates.invitation is not None
     on = day_of(case.dates.invitation)
-    case = _budgets(case, assumed)
+    case = policy.set_asides(case=_budgets(case, on, assumed), on=on, assumed=assumed)
     lots = tuple(_Lot(case, lot, on, assumed).completed() for lot in case.lots)
     return Completed(replace(case, lots=lots), assumed.sentences)
 
 
-def _budgets(case: CaseFile, assumed: Assumptions) -> CaseFile:
+def _budgets(case: CaseFile, on: dt.date, assumed: Assumptions) -> CaseFile:
     """Every lot gets a budget and the case their sum, unless published."""
     open_lots = [lot for lot in case.lots if lot.budget is None]
     lots = list(case.lots)
@@ -88,7 +90,7 @@ def _budgets(case: CaseFile, assumed: Assumptions) -> CaseFile:
                 "各包预算未公布，平分项目预算", "the lots' budgets are not published: equal shares of the case's"
             )
     elif open_lots:
-        lots = [lot if lot.budget is not None else replace(lot, budget=_highest(case, lot)) for lot in case.lots]
+        lots = [lot if lot.budget is not None else replace(lot, budget=_highest(case, lot, on)) for lot in case.lots]
         zh = "预算未公布，取已公布或可推算的最高报价；都没有的，取1000000.00元"
         assumed.add(zh, "the budget is not published: the highest price known, or 1,000,000.00 yuan without any")
     if len(lots) == 1 and lots[0].ceiling is None and case.ceiling is not None:
@@ -97,22 +99,23 @@ def _budgets(case: CaseFile, assumed: Assumptions) -> CaseFile:
     return replace(case, lots=tuple(lots), budget=budget)
 
 
-def _highest(case: CaseFile, lot: Lot) -> Decimal:
+def _highest(case: CaseFile, lot: Lot, on: dt.date) -> Decimal:
     """The highest price of a lot that is published or follows from a published price score."""
     amounts = [award.amount for award in case.outcome.awards if award.lot == lot.lot and award.amount is not None]
     prices = [bid.price for bid in lot.bids if bid.price is not None]
     if lot.evaluation is not None:
-        prices += _implied(case, lot, lot.evaluation).values()
+        prices += _implied(case, lot, lot.evaluation, on).values()
     return max([*amounts, *prices], default=BUDGET)
 
 
-def _implied(case: CaseFile, lot: Lot, evaluation: Evaluation) -> dict[str, Decimal]:
+def _implied(case: CaseFile, lot: Lot, evaluation: Evaluation, on: dt.date) -> dict[str, Decimal]:
     """Prices that follow from published price scores: with lowest-first, P = lowest × weight ÷ score."""
     scores = case.outcome.price_scores.get(lot.lot, {})
     weight = evaluation.weight(PRICE)
     if not weight or not scores or evaluation.price_formula != "lowest_first":
         return {}
-    rates = {bid.supplier.name: evaluation.price_preference.get(bid.prefer, Decimal(0)) for bid in lot.bids}
+    rates = {bid.supplier.name: Decimal(0) for bid in lot.bids}
+    rates |= policy.deductions(case=case, lot=lot, bids=lot.bids, evaluation=evaluation, on=on)
     known = {bid.supplier.name: bid.price * (1 - rates[bid.supplier.name]) for bid in lot.bids if bid.price is not None}
     anchors = [known[name] * scores[name] / weight for name in known if scores.get(name)]
     if not anchors:
@@ -218,7 +221,7 @@ class _Lot:
             lot_name, _, supplier = error.path.removeprefix("awards.").partition(".")
             if error.path.startswith("awards.") and lot_name == self.lot.lot and supplier:
                 amounts[supplier] = Decimal(error.right)
-        implied = _implied(self.case, self.lot, evaluation)
+        implied = _implied(self.case, self.lot, evaluation, self.on)
         published = [bid.price for bid in bids if bid.price is not None]
         like = next(iter(amounts.values()), min(published, default=self.limit))
         filled = []
@@ -277,7 +280,8 @@ class _Lot:
             )
         elif not isinstance(received, dt.datetime):
             received = dt.datetime.combine(received, dt.time(9), tzinfo=closing.tzinfo)
-        return replace(bid, supplier=supplier, received=received)
+        bid = replace(bid, supplier=supplier, received=received)
+        return policy.completed(bid, case=self.case, lot=self.lot, on=self.on, say=self.say)
 
     def ranked(self, bids: list[Bid]) -> list[Bid]:
         """Evaluated bids, best first, as far as publication tells: ranking, totals, winners, order in the file."""
@@ -349,8 +353,9 @@ class _Lot:
     def price_scores(self, bids: list[Bid], evaluation: Evaluation) -> dict[str, Decimal]:
         weight = evaluation.weight(PRICE)
         unit = Decimal(1).scaleb(-evaluation.rounding)
+        rates = policy.deductions(case=self.case, lot=self.lot, bids=bids, evaluation=evaluation, on=self.on)
         prices = {
-            bid.supplier.name: bid.price * (1 - evaluation.price_preference.get(bid.prefer, Decimal(0)))
+            bid.supplier.name: bid.price * (1 - rates[bid.supplier.name])
             for bid in bids
             if bid.valid and bid.price is not None
         }

@@ -19,10 +19,12 @@ def observe(case: Case) -> Observed:
     ranking: dict[str, tuple[str, ...]] = {}
     prices: dict[str, dict[str, Decimal]] = {}
     valid: dict[str, dict[str, bool]] = {}
+    partners: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {}
     for lot in Lot.objects.filter(case=case):
         bids = list(OpenedBid.objects.filter(lot=lot).select_related("supplier", "final_offer"))
         prices[lot.number] = {b.supplier.name: b.last.price for b in bids}
         valid[lot.number] = {b.supplier.name: not _failed(b) for b in bids}
+        partners[lot.number] = {b.supplier.name: tuple((p.kind, p.name) for p in b.partners.all()) for b in bids}
         report = EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
         if report is not None:
             price_scores[lot.number], totals[lot.number], ranking[lot.number] = _scores(report.result)
@@ -35,6 +37,7 @@ def observe(case: Case) -> Observed:
         ranking=ranking,
         prices=prices,
         valid=valid,
+        partners=partners,
         dates=_dates(case),
     )
 

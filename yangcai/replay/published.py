@@ -22,6 +22,36 @@ class Organisation:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """A member of a consortium beside its leader, or a subcontractor; `share` of the contract, None if unpublished."""
+
+    kind: str
+    name: str
+    uscc: str = ""
+    size: str = ""
+    share: Decimal | None = None
+    work: str = ""
+
+
+@dataclass(frozen=True)
+class GreenProduct:
+    """A product on the state's lists of energy-saving or environmental-label products; of all lots without `lot`."""
+
+    product: str
+    kind: str
+    lot: str = ""
+
+
+@dataclass(frozen=True)
+class Imports:
+    """Imported products that the treasury approved before the activity began; `number` is that of its approval."""
+
+    products: str
+    policy: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
 class Dates:
     """Published days and times (Asia/Shanghai, aware); None where the source is silent."""
 
@@ -83,6 +113,12 @@ class Bid:
     scores: Mapping[str, Decimal] = field(default_factory=dict)
     panel: Mapping[str, tuple[Decimal, ...]] = field(default_factory=dict)
     total: Decimal | None = None
+    partners: tuple[Partner, ...] = ()
+    imports: bool = False
+    domestic: bool = False
+    domestic_share: Decimal | None = None
+    brand: str = ""
+    green_certificates: str = ""
 
     @property
     def valid(self) -> bool:
@@ -92,12 +128,18 @@ class Bid:
 
 @dataclass(frozen=True)
 class Lot:
+    """A lot; an empty `set_aside` and an unpublished `small_micro` are those of the case."""
+
     lot: str
     title: str = ""
     budget: Decimal | None = None
     ceiling: Decimal | None = None
     evaluation: Evaluation | None = None
     bids: tuple[Bid, ...] = ()
+    set_aside: str = ""
+    set_aside_share: Decimal | None = None
+    small_micro: bool | None = None
+    core_product: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +199,11 @@ class CaseFile:
     grounds: str = ""
     ceiling: Decimal | None = None
     set_aside: str = "none"
+    set_aside_share: Decimal | None = None
+    accepts_consortium: bool | None = None
+    subcontracting: str = ""
+    imports: Imports | None = None
+    green: tuple[GreenProduct, ...] = ()
     max_lots_bid: int | None = None
     max_lots_won: int | None = None
     emergency: bool = False

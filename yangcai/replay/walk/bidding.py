@@ -6,9 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from yangcai import law
 from yangcai.cases.models import Lot, Stage
-from yangcai.replay import published
+from yangcai.replay import policy, published
 from yangcai.replay.walk.trip import MINUTE, PAPER, Trip, moment_of
 
 
@@ -43,13 +42,9 @@ class Bidding(Trip):
 
     def _bid(self, lot: Lot, bid: published.Bid) -> Callable[[datetime.datetime], None]:
         def submit(at: datetime.datetime) -> None:
-            data = {"price": bid.price, "delivery": "按采购文件", "commitment": True}
+            data = {"price": bid.price, "delivery": "按采购文件", "commitment": True, **policy.of_bid(bid)}
             if bid.prefer:
                 data["preference"] = bid.prefer
-            if bid.prefer == "consortium":
-                share = law.value("price_preference.partner_share", on=self.file_law_on())
-                unnamed = {"kind": "member", "name": "未公布的联合体成员", "size": "small", "share": share}
-                data["partners"] = [unnamed]
             self.do("bid.submit", lot, self.people.suppliers[bid.supplier.name], at, **data)
 
         return submit

@@ -1,6 +1,7 @@
 """How are the documents of a walk made, and who is invited?"""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.parties.roles import Role
 from yangcai.replay import published
 from yangcai.replay.people import post, reserve
-from yangcai.replay.walk.trip import MINUTE, TITLES, Trip, evaluation_of, moment_of
+from yangcai.replay.walk.trip import MINUTE, TITLES, UNKNOWN, Trip, evaluation_of, moment_of
 from yangcai.tendering import method
 from yangcai.tendering.models import (
     Invitee,
@@ -33,11 +34,16 @@ class Inviting(Trip):
                 "budget": lot.budget,
                 **({"ceiling": lot.ceiling} if lot.ceiling is not None else {}),
                 "evaluation_method": self.award_by(lot),
+                **self.aside(lot),
+                "core_product": lot.core_product,
             }
             for lot in self.file.lots
         ]
         self.do("lots.define", self.case, people.runner, before - 40 * MINUTE, rows=rows)
         self.do("solicitation.draft", self.case, people.runner, before - 35 * MINUTE, **self.document())
+        if self.file.green:
+            listed = [{"product": one.product, "kind": one.kind, "lot": one.lot} for one in self.file.green]
+            self.do("green_products.define", self.case, people.runner, before - 33 * MINUTE, rows=listed)
         clause = {"kind": "responsiveness", "text": "★实质性响应招标文件的全部要求"}
         self.do("clauses.define", self.case, people.runner, before - 30 * MINUTE, rows=[clause])
         by_number = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
@@ -61,6 +67,15 @@ class Inviting(Trip):
             self.do("solicitation.confirm_by_committee", self.case, chair.post, before - 11 * MINUTE)
         self.do("solicitation.confirm", self.case, people.reviewer, before - 10 * MINUTE)
 
+    def aside(self, lot: published.Lot) -> dict[str, Any]:
+        """How a lot is set aside; one that says nothing goes with the whole purchase."""
+        found: dict[str, Any] = {"for_small_micro": bool(lot.small_micro)}
+        if lot.set_aside:
+            found["set_aside"] = lot.set_aside
+        if lot.set_aside_share is not None:
+            found["set_aside_share"] = lot.set_aside_share
+        return found
+
     def award_by(self, lot: published.Lot) -> str:
         """As published, where the method knows it; else the method's own."""
         ways = [str(way) for way in self.procedure.award_by]
@@ -75,7 +90,7 @@ class Inviting(Trip):
         invite, runner = self.procedure.invites[0], self.people.runner
         if invite == procedures.Invite.NAMED:
             only = next(iter(self.people.suppliers.values()))
-            why = {"supplier": only.organisation, "reason": "公开资料未载明"}
+            why = {"supplier": only.organisation, "reason": UNKNOWN}
             self.do("suppliers.name", self.case, self.people.officer, at, **why)
         elif invite == procedures.Invite.LIBRARY:
             names = list(self.people.suppliers)
@@ -121,11 +136,29 @@ class Inviting(Trip):
                 data[limit] = getattr(self.file, limit)
         if "small_micro" in rates:
             data["small_micro_rate"] = rates["small_micro"]
-        if "consortium" in rates:
-            data |= {"consortium_rate": rates["consortium"], "accepts_consortium": True}
+        data |= self.partners_allowed(rates)
+        for code in ("consortium", "domestic", "green"):
+            if code in rates:
+                data[f"{code}_rate"] = rates[code]
+        if any(lot.core_product for lot in self.file.lots):
+            data["several_products"] = True
+        if self.file.imports is not None:
+            data["accepts_imports"] = True
         if Stage.DIALOGUE in self.procedure.stages:
             data |= {"may_change_technical": True, "may_change_service": True, "may_change_contract": True}
         return data
+
+    def partners_allowed(self, rates: Mapping[str, Any]) -> dict[str, Any]:
+        """Consortia and subcontracts are open where the source says so, and where one was made or demanded."""
+        file, ways = self.file, {lot.set_aside for lot in self.file.lots}
+        kinds = {partner.kind for lot in file.lots for bid in lot.bids for partner in bid.partners}
+        subcontracts = file.subcontracting or (
+            "按采购文件" if (ways | kinds) & {"subcontract", "subcontractor"} else ""
+        )
+        accepts = file.accepts_consortium
+        if accepts is None:
+            accepts = bool(kinds & {"member"} or "consortium" in ways or ("consortium" in rates and not subcontracts))
+        return {"accepts_consortium": accepts} | ({"subcontracting": subcontracts} if subcontracts else {})
 
     def invitation(self) -> None:
         assert self.dates.documents is not None

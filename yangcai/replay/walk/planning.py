@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from yangcai import law
 from yangcai.funds.models import Appropriation
+from yangcai.parties.models import Expert
 from yangcai.planning import checks
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules.method import needs_approval
 from yangcai.procedures import grounds
-from yangcai.replay.walk.trip import HOUR, MINUTE, PAPER, Trip
+from yangcai.replay import policy, published
+from yangcai.replay.walk.trip import HOUR, MINUTE, PAPER, UNKNOWN, Trip
 
 
 class Planning(Trip):
@@ -67,13 +69,14 @@ class Planning(Trip):
             start_on=timezone.localdate(self.at("invitation")),
             intention=self.appropriation.intentions.latest("pk"),
             set_aside=self.file.set_aside,
-            set_aside_reason="" if self.file.set_aside != "none" else "公开资料未载明",
+            set_aside_reason="" if self.file.set_aside != "none" else UNKNOWN,
             description=self.file.title,
             quantity="按采购文件",
             delivery="按采购文件",
             acceptance_plan="按采购文件和合同验收",
             survey_respondents=respondents.value if respondents else None,
             survey_summary="已开展需求调查",
+            **policy.planned(self.file),
             **self.ground(),
         )
         at = self.approved_method(at + 15 * MINUTE) - 15 * MINUTE
@@ -83,6 +86,35 @@ class Planning(Trip):
             "plan.review", self.plan_item, self.people.reviewer, at + 30 * MINUTE, answers=answers, decision="approve"
         )
         self.do("plan.file", self.plan_item, officer, at + 40 * MINUTE)
+        if self.file.imports is not None:
+            self.imports(self.file.imports, at + 42 * MINUTE)
+
+    def imports(self, told: published.Imports, at: datetime.datetime) -> None:
+        """Imported products are applied for and approved before the activity; whoever gave the opinion is not told."""
+        officer, policy_of_state = self.people.officer, told.policy or "other"
+        approval = self.do(
+            "import_approval.apply",
+            self.plan_item,
+            officer,
+            at,
+            products=told.products,
+            policy=policy_of_state,
+            reason=UNKNOWN,
+            authority_opinion=UNKNOWN,
+            experts=self.reasoners() if policy_of_state != "encouraged" else [],
+            opinion=UNKNOWN,
+            paper=self.paper("import.pdf", PAPER, officer, at),
+        )
+        decision = {"decision": "approve", "number": told.number or "演示核准"}
+        self.do("import_approval.decide", approval, self.people.treasury, at + MINUTE, **decision)
+
+    def reasoners(self) -> list[dict[str, str]]:
+        """As many experts as the law asks for, its lawyers among them: who they were is not published."""
+        on, library = self.file_law_on(), list(Expert.objects.select_related("person", "employer").order_by("pk"))
+        wanted, lawyers = (law.value(f"import.{who}", on=on) for who in ("experts", "lawyers"))
+        of_law = [one for one in library if one.is_lawyer][:lawyers]
+        chosen = [*of_law, *(one for one in library if not one.is_lawyer)][:wanted]
+        return [{"name": one.person.name, "unit": one.employer.name} for one in chosen]
 
     def ground(self) -> dict[str, Any]:
         """The ground of a method that needs one: as the file names it, else the first that carries such a purchase."""
@@ -91,7 +123,7 @@ class Planning(Trip):
             return {}
         named = next((code for code in possible if self.file.grounds in {code, code.rpartition(".")[2]}), possible[0])
         spared = {"intention_exemption": "紧急采购"} if grounds.get(named).waives_intention else {}
-        return {"ground": named, "method_reason": self.file.grounds or "公开资料未载明", **spared}
+        return {"ground": named, "method_reason": self.file.grounds or UNKNOWN, **spared}
 
     def approved_method(self, at: datetime.datetime) -> datetime.datetime:
         """Publicity, application and approval where the plan's method needs them; the moment at which it goes on."""
@@ -101,8 +133,8 @@ class Planning(Trip):
         if grounds.get(item.ground).publicity:
             opinion = {
                 "name": "论证专家",
-                "unit": "公开资料未载明",
-                "professional_title": "公开资料未载明",
+                "unit": UNKNOWN,
+                "professional_title": UNKNOWN,
                 "opinion": "同意",
             }
             supplier = next(iter(people.suppliers.values())).organisation
@@ -118,7 +150,7 @@ class Planning(Trip):
                 opinions=[opinion],
             )
             at = publicity.closes_at + 9 * HOUR
-        papers = {name: "公开资料未载明" for name in ("tender_notice", "objections_statement", "opinion")}
+        papers = {name: UNKNOWN for name in ("tender_notice", "objections_statement", "opinion")}
         failed = {**papers, "opinion_experts": 3} if grounds.get(item.ground).papers else {}
         approval = self.do(
             "method_approval.apply",

@@ -35,7 +35,9 @@ FRAMEWORK_TERMS = {
 ONE_PAYMENT = ({"title": "验收合格后付款", "percent": "100", "due_on": "acceptance"},)
 #: A made-up document stands for papers whose text is not published.
 PAPER = "演示文件".encode()
-TITLES = {"price": "投标报价", "technical": "技术", "business": "商务"}
+#: What stands in a form that has to be filled in where no source says anything.
+UNKNOWN = "公开资料未载明"
+TITLES = {"price": "投标报价", "technical": "技术", "business": "商务", "green": "节能环保"}
 
 
 @dataclass(frozen=True)
