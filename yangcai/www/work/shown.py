@@ -337,6 +337,7 @@ OF_CASE: tuple[Kind, ...] = (
             "refusal",
             "reported_at",
         ),
+        after_opening=True,
     ),
     Kind(
         EntryRequest,
