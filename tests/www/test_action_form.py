@@ -84,8 +84,12 @@ def test_what_is_wrong_stands_at_its_field_and_on_top(clock: Clock, officer, lin
 
 def test_a_refusal_cites_its_article(clock: Clock, officer, line) -> None:
     answer = at_desk(officer).post(address(line, "intention.publish"), INTENTION | {"amount": "2000000.00"})
+    page = answer.content.decode()
     assert answer.status_code == 422
-    assert "1,000,000.00" in answer.content.decode()
+    assert "1,000,000.00" in page
+    link = r'1,000,000\.00[^<]*(?:</a>)? (<a class="citation" href="/law/[^"]+">[^<]+</a>)'
+    cited = re.findall(link, page)
+    assert len(cited) == 2 and len(set(cited)) == 1, cited  # in the summary and beside the amount
 
 
 def test_a_stale_form_is_told_so(clock: Clock, officer, line) -> None:

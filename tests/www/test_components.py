@@ -236,6 +236,23 @@ def test_refusals_join_their_field_and_keep_their_article() -> None:
     assert html.count("高于最高限价") == 2  # in the summary and at the field, not twice anywhere
 
 
+@pytest.mark.parametrize("field", ["price", "method", "rows"])
+@pytest.mark.parametrize(("language", "article"), [("zh-hans", "《管理办法》第十三条"), ("en", "Measures art. 13")])
+def test_a_refusal_at_a_field_shows_its_article_there_and_on_top(field: str, language: str, article: str) -> None:
+    own = Refusal("too_high", "高于 10 %", "Above 10 %", ARTICLE, field=field)
+    other = Refusal("too_high", "高于 10 %", "Above 10 %", field=field)
+    html = {}
+    with translation.override(language):
+        link = f'<a class="citation" href="/law/submission.open_tender">{article}</a>'
+        for name, found in (("one", [own]), ("both", [own, other, own])):
+            form = sent(price="1.00", method="a")
+            html[name] = shown("{% action_form form '/do' '提交' refusals=r %}", form=form, r=found)
+    assert html["one"].count(own.zh if language == "zh-hans" else own.en) == 2
+    assert html["one"].count(link) == html["both"].count(link) == 2  # in the summary and at the field
+    at_field = html["one"].split("<form", 1)[1]
+    assert link in at_field and at_field.count(f'id="id_{field}_error"') == 1
+
+
 def test_what_the_form_says_itself_is_not_said_twice() -> None:
     form = sent(method="a", price="")
     refusals = form.refusals()

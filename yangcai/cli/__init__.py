@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return console.BROKEN_PIPE
     except Exception as error:
         if refusals := getattr(error, "refusals", None):
-            return _failed(options, console.NOT_MET, *[refusal.text for refusal in refusals])
+            return _failed(options, console.NOT_MET, *[refusal.cited for refusal in refusals])
         if known := trouble.known(error):
             return _failed(options, known.code, say(zh=known.zh, en=known.en), hint=known.hint)
         if not options.json:

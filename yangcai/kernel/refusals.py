@@ -56,6 +56,13 @@ class Refusal:
     def text(self) -> str:
         return self.zh if in_chinese() else self.en
 
+    @property
+    def cited(self) -> str:
+        """The sentence with its article, for where nothing can be linked."""
+        if self.citation is None:
+            return self.text
+        return f"{self.text}（{self.citation.text}）" if in_chinese() else f"{self.text} ({self.citation.text})"
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "code": self.code,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,20 @@ class Fault:
     text: str
     href: str = ""
     citation: Citation | None = None
+
+
+class Cited(ValidationError):
+    """A Refusal at the field that it names: its sentence, and the article that stands behind it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text, code=refusal.code)
+        self.citation = refusal.citation
+
+
+def errors_of(bound: forms.BoundField) -> list[Fault]:
+    """What is wrong with a field itself, each with its article; what is wrong in its rows stands in their cells."""
+    found = [error for error in bound.errors.as_data() if error.code != "row"]
+    return [Fault(str(error.messages[0]), citation=getattr(error, "citation", None)) for error in found]
 
 
 def anchor(bound: forms.BoundField) -> str:
@@ -62,28 +77,25 @@ def faults(form: forms.Form | None, refusals: Iterable[Refusal] = ()) -> list[Fa
         if form is None or not form.is_bound or refusal.field not in form.fields:
             if form is None or refusal.code != "invalid_input":
                 general.append(Fault(refusal.text, citation=refusal.citation))
-        elif refusal.code != "invalid_input" and refusal.text not in form.errors.get(refusal.field, ()):
-            # invalid_input repeats what the form itself says about the field
-            form.add_error(refusal.field, refusal.text)
+        elif refusal.code != "invalid_input":  # which repeats what the form itself says about the field
+            said = {(fault.text, fault.citation) for fault in errors_of(form[refusal.field])}
+            if (refusal.text, refusal.citation) not in said:
+                form.add_error(refusal.field, Cited(refusal))
     if form is None or not form.is_bound:
         return general
     found = [Fault(str(text)) for text in form.non_field_errors()] + general
     for bound in form:
         if not bound.errors:
             continue
+        place = f"#{bound.auto_id if isinstance(bound.field, RowsField) else anchor(bound)}"
+        found += [Fault(_labelled(bound, fault.text), place, fault.citation) for fault in errors_of(bound)]
         if isinstance(bound.field, RowsField):
             found += _row_faults(bound)
-            continue
-        found += [Fault(_labelled(bound, str(text)), f"#{anchor(bound)}") for text in bound.errors]
     return found
 
 
 def _row_faults(bound: forms.BoundField) -> list[Fault]:
-    found = [
-        Fault(_labelled(bound, str(error.messages[0])), f"#{bound.auto_id}")
-        for error in bound.errors.as_data()
-        if error.code != "row"
-    ]
+    found = []
     for number, row in enumerate(rows_of(bound), start=1):
         for cell in row if row.is_bound else ():
             for text in cell.errors:

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
             done = run_it(import_budget, post.organisation, by=post, now=now, file=File(opened, name=options.file.name))
         except Refused as refused:
             data = {"imported": 0, "faults": [refusal.as_dict() for refusal in refused.refusals]}
-            texts = [refusal.text for refusal in refused.refusals]
+            texts = [refusal.cited for refusal in refused.refusals]
             answer(options, data=data, text=say(zh="未导入任何一行", en="Nothing was imported"), errors=texts)
             return console.NOT_MET
     lines, total = done.value

@@ -404,7 +404,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         kind = "choice"
     elif widget.use_fieldset:
         kind = "group"
-    context: dict[str, Any] = {"bound": bound, "kind": kind}
+    context: dict[str, Any] = {"bound": bound, "kind": kind, "errors": components.errors_of(bound)}
     if kind == "rows":
         rows_widget = cast(RowsField, bound.field).widget
         context["widget"] = {
@@ -414,7 +414,6 @@ def field(bound: BoundField) -> dict[str, Any]:
             "attrs": {"id": bound.auto_id},
             "is_fixed": rows_widget.blank == 0,
         }
-        context["own_errors"] = [e.messages[0] for e in bound.errors.as_data() if e.code != "row"]
     return context
 
 
