@@ -370,10 +370,9 @@ def test_preferences_lead_nowhere_else(target: str) -> None:
 def test_the_sandbox_clock_goes_forward_by_a_day(client: Client) -> None:
     from yangcai.kernel import clock
 
-    before = clock.now()
-    clock.set_sandbox(at=before)
+    clock.set_sandbox(at=NOW)
     client.post("/sandbox/clock/", {"forward": "day"})
-    assert clock.now() == before + DAY
+    assert clock.now() == NOW + DAY
 
 
 @pytest.mark.django_db

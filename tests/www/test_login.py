@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from tests.factories import NOW, make_organisation, make_person, make_post
 from tests.www.support import Clock, at_desk
+from yangcai.kernel import calendar, tasks
 from yangcai.kernel import clock as kernel_clock
-from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.www import formats
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough pass phrase"
@@ -177,6 +178,32 @@ def test_the_sandbox_clock_fires_in_order_and_tells(settings, monkeypatch) -> No
     assert seen == [(f"第 {n} 天", NOW + datetime.timedelta(days=n)) for n in (1, 2, 3)]
     client.post(reverse("sandbox_clock"), {"forward": NOW.isoformat()})
     assert kernel_clock.now() == NOW + datetime.timedelta(days=5)  # never backwards
+
+
+@pytest.mark.parametrize(
+    "beyond", ["9999-12-31T12:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "2100-01-01T00:00"]
+)
+def test_the_sandbox_clock_stays_within_the_calendar(settings, beyond: str) -> None:
+    settings.YANGCAI_SANDBOX = True
+    kernel_clock.set_sandbox(at=NOW)
+    client = Client()
+    answer = client.post(reverse("sandbox_clock"), {"forward": beyond, "next": "/demo/"}, follow=True)
+    last = formats.day(calendar.horizon() - calendar.ONE_DAY)
+    assert answer.status_code == 200 and f"只到 {last}" in answer.content.decode()
+    assert kernel_clock.now() == NOW
+
+
+def test_a_sandbox_clock_that_stands_beyond_the_calendar_breaks_no_page(settings) -> None:
+    """Where somebody put it there before this was refused, and at the end of what a date can hold."""
+    settings.YANGCAI_SANDBOX = True
+    kernel_clock.set_sandbox(at=datetime.datetime(9999, 12, 31, 4, tzinfo=datetime.UTC))
+    client = Client()
+    for name in ("demo", "home", "help"):
+        assert client.get(reverse(name)).status_code == 200
+    for word in ("day", "hour", "milestone", "0001-01-01T00:00"):
+        assert (
+            client.post(reverse("sandbox_clock"), {"forward": word, "next": "/demo/"}, follow=True).status_code == 200
+        )
 
 
 def _fired(task: Task, now: datetime.datetime) -> Task:

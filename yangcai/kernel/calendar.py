@@ -92,6 +92,11 @@ def years() -> tuple[int, ...]:
     return found
 
 
+def horizon() -> datetime.datetime:
+    """24:00 of the last day whose holidays are known: no deadline that rolls can be told beyond it."""
+    return end_of(datetime.date(years()[-1], 12, 31))
+
+
 @cache
 def working_days(region: str = "") -> tuple[datetime.date, ...]:
     """Every working day of the loaded years in order; a region adds its own days (放假办法 4)."""

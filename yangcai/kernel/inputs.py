@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import datetime
 import hashlib
-import json
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, cast
@@ -16,6 +15,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel.refusals import Refusal
+
+
+def number_of(text: str, *, digits: int = 18) -> int | None:
+    """The whole number that somebody wrote in an address or a form; None for everything else, and for more digits.
+
+    `str.isdigit` lets ² through, at which `int` fails, as it does at four thousand digits.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 class MoneyField(forms.DecimalField):
@@ -73,7 +80,7 @@ class RowsWidget(forms.Widget):
         if not hasattr(data, "getlist"):
             return data.get(name)
         prefix = f"{name}-"
-        numbers = sorted({int(k[len(prefix) :].split("-")[0]) for k in data if _is_cell(k, prefix)})
+        numbers = sorted({n for k in data if (n := _row_of(k, prefix)) is not None})
         rows = []
         for n in numbers:
             cells = {
@@ -84,7 +91,7 @@ class RowsWidget(forms.Widget):
         return rows
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return name not in data and not any(_is_cell(k, f"{name}-") for k in data)
+        return name not in data and not any(_row_of(k, f"{name}-") is not None for k in data)
 
     def forms_for(self, name: str, value: Any) -> list[forms.Form]:
         """One unbound form per row plus blank ones, for the template."""
@@ -110,8 +117,9 @@ class RowsWidget(forms.Widget):
         return context
 
 
-def _is_cell(key: str, prefix: str) -> bool:
-    return key.startswith(prefix) and key[len(prefix) :].split("-")[0].isdigit()
+def _row_of(key: str, prefix: str) -> int | None:
+    """The number of the row in whose cell `name-0-field` a value stands; None for what is no cell of this table."""
+    return number_of(key[len(prefix) :].split("-")[0]) if key.startswith(prefix) else None
 
 
 class RowsField(forms.Field):
@@ -125,11 +133,6 @@ class RowsField(forms.Field):
     def clean(self, value: Any) -> list[dict[str, Any]]:
         if value in (None, ""):
             value = []
-        if isinstance(value, str):
-            try:
-                value = json.loads(value)
-            except ValueError as error:
-                raise ValidationError(_("应为一组行"), code="rows") from error
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
             raise ValidationError(_("应为一组行"), code="rows")
         if len(value) < self.min_rows:

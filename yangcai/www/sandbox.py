@@ -5,7 +5,6 @@ import datetime
 import io
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,7 +20,8 @@ from django.utils.translation import gettext as _
 from yangcai.cases.models import Period, Stage
 from yangcai.funds.budget_file import COLUMNS
 from yangcai.funds.models import Appropriation
-from yangcai.kernel import clock, tasks
+from yangcai.kernel import calendar, clock, tasks
+from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
@@ -94,12 +94,14 @@ def waiting(found: list[Post]) -> list[Post]:
 def milestones(*, now: datetime.datetime, limit: int) -> list[Milestone]:
     """What comes next: periods that open or close, and deadlines that fall due, in order."""
     open_tasks = Task.objects.filter(done_at__isnull=True, fired_at__isnull=True)
-    due = open_tasks.filter(due_at__gt=now, due_at__lt=now + HORIZON).order_by("due_at", "pk")
+    known = calendar.horizon()  # a clock that stands beyond it has nothing before it, and cannot be added to
+    until = min(known, now + HORIZON) if now < known else known
+    due = open_tasks.filter(due_at__gt=now, due_at__lt=until).order_by("due_at", "pk")
     found = [Milestone(task.due_at, title_of(task), task.title) for task in due[:limit] if task.due_at]
     live = Period.objects.filter(case__ended_at__isnull=True).select_related("case")
-    for period in live.filter(opens_at__gt=now).order_by("opens_at")[:limit]:
+    for period in live.filter(opens_at__gt=now, opens_at__lt=known).order_by("opens_at")[:limit]:
         found.append(Milestone(period.opens_at, _("%(stage)s开始") % _stage(period), period.case.title))
-    for period in live.filter(closes_at__gt=now).order_by("closes_at")[:limit]:
+    for period in live.filter(closes_at__gt=now, closes_at__lt=known).order_by("closes_at")[:limit]:
         if period.closes_at:
             found.append(Milestone(period.closes_at, _("%(stage)s截止") % _stage(period), period.case.title))
     return sorted(found, key=lambda milestone: milestone.at)[:limit]
@@ -110,9 +112,16 @@ def _stage(period: Period) -> dict[str, str]:
 
 
 def forward(*, to: datetime.datetime) -> list[Task]:
-    """Move the sandbox clock to `to`, stopping at every deadline on the way so that things fall due in order."""
+    """Move the sandbox clock to `to`, stopping at every deadline on the way so that things fall due in order.
+
+    Raises ClockError backwards, HorizonError beyond the days whose holidays are known (no deadline can be told there).
+    """
     fired: list[Task] = []
     now = clock.now()
+    if to < now:
+        raise clock.ClockError("the sandbox clock moves only forward")
+    if to >= calendar.horizon():
+        raise calendar.HorizonError(to.year)
     while (due_at := tasks.next_due_at(after=now)) is not None and due_at <= to:
         clock.set_sandbox(at=due_at)
         fired += tasks.fire_due(now=due_at)
@@ -148,11 +157,15 @@ def demo(request: HttpRequest) -> HttpResponse:
 def move_clock(request: HttpRequest) -> HttpResponse:
     """forward=hour, day, milestone (whatever comes next on any case), or a moment in ISO 8601."""
     _only_in_sandbox()
-    to = _target(request.POST.get("forward", ""), now=clock.now())
-    if to is None:
-        return _back(request)
     try:
+        to = _target(request.POST.get("forward", ""), now=clock.now())
+        if to is None:
+            return _back(request)
         fired = forward(to=to)
+    except (calendar.HorizonError, OverflowError):  # the calendar of Python ends too
+        last = formats.day(calendar.horizon() - calendar.ONE_DAY)
+        messages.error(request, _("已载入的节假日安排只到 %(last)s，模拟时间不能越过。") % {"last": last})
+        return _back(request)
     except clock.ClockError:
         messages.error(request, _("模拟时间只能向前。"))
         return _back(request)
@@ -211,8 +224,8 @@ def sample_budget(request: HttpRequest) -> HttpResponse:
 def switch_post(request: HttpRequest) -> HttpResponse:
     """Go on as the person of another post, without a password."""
     _only_in_sandbox()
-    wanted: Any = request.POST.get("post", "")
-    post = get_object_or_404(Post.objects.select_related("person"), pk=wanted if wanted.isdigit() else 0)
+    wanted = number_of(request.POST.get("post", ""))
+    post = get_object_or_404(Post.objects.select_related("person"), pk=wanted)
     login(request, post.person, backend=BACKEND)
     request.session[SESSION_KEY] = post.pk
     return HttpResponseRedirect(reverse("work"))
