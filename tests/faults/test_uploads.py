@@ -88,6 +88,34 @@ def test_a_hostile_file_is_refused_with_a_sentence(treasury: Post, folder: Path,
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (HEAD + "甲" * 99_000 + ",x\n", "超过 300 字"),
+        (HEAD + "甲" * 200_000 + "\n", "有一行超过"),
+        (HEAD + '"\n",' * 100_000, "有一行超过"),
+        ("," * 2_000_000, "有一行超过"),
+        (",".join(f"第{n}列" for n in range(41)) + "\n", "第 1 行有 41 列，最多 40 列"),
+        (HEAD + "示例采购人" + "," * 50 + "x\n", "第 2 行有 51 列"),
+        (HEAD.replace("金额", "额" * 90_000), "不认识的列：预算" + "额" * 28 + "…"),
+    ],
+)
+def test_a_csv_file_without_end_is_refused_in_a_few_words(
+    treasury: Post, folder: Path, content: str, said: str
+) -> None:
+    """It is neither read to the end of a row nor repeated to whoever sent it."""
+    sentence = refused(treasury, SimpleUploadedFile("长.csv", content.encode()))
+    assert said in sentence and len(sentence) < 2000
+
+
+def test_empty_columns_at_the_end_are_none(treasury: Post, folder: Path) -> None:
+    buyer = factories.make_organisation(name="示例采购人")
+    text = "".join(f"{line}{',' * 60}\n" for line in (HEAD.strip(), f"{buyer.name},2026,1,项目,5,2026-01-05"))
+    file = SimpleUploadedFile("宽.csv", text.encode())
+    perform(ACTIONS["budget.import"], treasury.organisation, by=treasury, now=NOW, file=file)
+    assert Appropriation.objects.count() == 1
+
+
+@pytest.mark.parametrize(
     "name", ["../../../etc/cron.d/x.csv", "..\\..\\x.csv", "/etc/passwd", "a\x00b.csv", "\x00", ".."]
 )
 def test_a_name_leads_nowhere(treasury: Post, folder: Path, name: str) -> None:

@@ -27,8 +27,12 @@ MAX_UNPACKED = 400 * 2**20
 MAX_PARTS = 200
 MAX_ROWS = 200_000
 MAX_COLUMNS = 40
+#: A CSV row of all columns at their longest, several times over: what is longer is no row, and is not read to its end.
+MAX_ROW_TEXT = 100_000
 HEADER_WITHIN = 10
 LONGEST_CELL = 300
+#: So much of an unknown title is repeated, enough to find it.
+LONGEST_TITLE = 30
 #: The categories Cc, Cs, Co and Cf of Unicode: control characters, halves of surrogate pairs, private use, and what is
 #: not seen: it makes two codes of one, or turns a name around.
 UNPRINTABLE = re.compile(
@@ -175,8 +179,30 @@ def _csv_rows(data: bytes) -> Iterator[Sequence[Any]]:
         raise Unreadable(
             "budget_delimiter", "列之间用了全角逗号，请改用半角逗号", "The columns are separated by full-width commas"
         )
+    read = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal read
+        for line in io.StringIO(text, newline=""):
+            read += len(line)
+            if read > MAX_ROW_TEXT:
+                raise Unreadable(
+                    "budget_long_row",
+                    f"有一行超过 {MAX_ROW_TEXT} 字，不是预算文件",
+                    f"A row is longer than {MAX_ROW_TEXT} characters: this is no budget file",
+                )
+            yield line
+
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for number, row in enumerate(csv.reader(lines(), delimiter=delimiter, strict=True), start=1):
+            read = 0
+            if any(row[MAX_COLUMNS:]):
+                raise Unreadable(
+                    "budget_columns",
+                    f"第 {number} 行有 {len(row)} 列，最多 {MAX_COLUMNS} 列",
+                    f"Row {number} has {len(row)} columns: at most {MAX_COLUMNS}",
+                )
+            yield row[:MAX_COLUMNS]
     except csv.Error as error:
         raise Unreadable("budget_csv", f"CSV 格式有误：{error}", f"This is not valid CSV: {error}") from error
 
@@ -326,7 +352,10 @@ def _header(row: Sequence[Any], number: int) -> dict[str, int]:
         )
     if number and not places and sum(bool(title) for title in titles) == 1 and number < HEADER_WITHIN:
         return {}
-    unknown = [str(row[place]) for place, title in enumerate(titles) if title and title not in known]
+    unknown = [
+        text if len(text) <= LONGEST_TITLE else f"{text[:LONGEST_TITLE]}…"
+        for text in (str(row[place]).strip() for place, title in enumerate(titles) if title and title not in known)
+    ]
     missing = [column for column in COLUMNS if column.required and column.key not in places]
     if unknown or missing:
         raise Unreadable(
