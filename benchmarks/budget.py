@@ -51,8 +51,8 @@ def run(scale: Scale) -> list[Figure]:
     def bring_in(name: str, content: bytes) -> None:
         paper = documents.store_bytes(data=content, name=name, person_id=treasury.person_id, now=NOW)
         done = perform(ACTIONS["budget.import"], bureau, by=treasury, now=NOW, file=paper)
-        if done.value[0] != lines:
-            raise RuntimeError(f"{done.value[0]} of {lines} lines came in")
+        if done.value["lines"] != lines:
+            raise RuntimeError(f"{done.value['lines']} of {lines} lines came in")
 
     # The files are made beforehand: only reading them is part of the work.
     tables = {run: _table(buyers, lines=lines, year=next(years)) for run in range(3 * scale.runs)}

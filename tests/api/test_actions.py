@@ -8,12 +8,16 @@ from openapi_spec_validator import validate
 
 from tests.api.conftest import Clock
 from tests.api.support import Caller, codes, token_of
-from tests.factories import make_case, make_post
+from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post, make_supplier
 from tests.tendering.walk import Tender, document, offer, set_database_clock
 from yangcai.kernel import log_index
 from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.documents import store_bytes
 from yangcai.kernel.models import Entry, EntryPayload, IdempotencyKey, Upload
+from yangcai.parties.queries import post_of_token
 from yangcai.parties.roles import Role
+from yangcai.planning.models import Intention
+from yangcai.portal.models import Notice
 from yangcai.tendering.models import Bid, Solicitation
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +148,40 @@ def test_a_token_acts_through_its_post_until_it_ends(clock: Clock) -> None:
     caller.headers["Authorization"] = f"Bearer {token_of(post)}"
     type(post).objects.filter(pk=post.pk).update(to_on=clock.now.date().replace(year=2025))
     assert caller.get("me").status_code == 401
+
+
+# --- asked twice -----------------------------------------------------------------------------------------------------
+
+
+def twice(caller: Caller, subject: Any, code: str, data: Any) -> Any:
+    """What a request and its retry were answered; they differ in the status and the flag that says so, only."""
+    first, again = (caller.act(subject, code, data, **{"Idempotency-Key": "k1"}) for _n in range(2))
+    assert (first.status_code, again.status_code) == (201, 200), first.content
+    assert again.content == first.content.replace(b'"again": false', b'"again": true')
+    return again.json()
+
+
+def test_a_retried_publication_names_its_notices_again() -> None:
+    officer = make_post(Role.BUYER_OFFICER)
+    line = fund_appropriation(officer.organisation)
+    data = {"title": "设备", "overview": "一批", "amount": "500000.00", "expected_on": "2026-05-01"}
+    answer = twice(Caller(officer), line, "intention.publish", data)
+    assert answer["notices"] == [Notice.objects.get().number]
+    assert answer["value"] == {"path": "intentions", "id": Intention.objects.get().pk}
+
+
+def test_a_retried_import_counts_its_lines_again() -> None:
+    treasury, buyer = make_post(Role.TREASURY), make_organisation()
+    text = f"采购人,预算年度,预算项目编码,预算项目名称,预算金额,批复日期\n{buyer.name},2026,A1,设备,100.5,2026-01-05\n"
+    paper = store_bytes(data=text.encode(), name="b.csv", person_id=treasury.person_id, now=NOW)
+    answer = twice(Caller(treasury), treasury.organisation, "budget.import", {"file": paper.digest})
+    assert answer["value"] == {"lines": 1, "total": "100.50"}
+
+
+def test_a_retried_token_is_the_same_token() -> None:
+    post = make_supplier()
+    answer = twice(Caller(post), post, "token.issue", {"label": "对接", "expires_on": "2026-06-01"})
+    assert post_of_token(answer["value"]["text"], now=NOW) == post
 
 
 # --- what is secret --------------------------------------------------------------------------------------------------

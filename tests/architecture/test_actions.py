@@ -1,9 +1,12 @@
 """Does every Action say all that the design wants it to say, and does nothing point at what is not there?"""
 
 import re
+import types
+import typing
 
 import pytest
 from django import forms
+from django.db import models
 
 from yangcai.kernel.actions import ACTIONS, NOTICES, SCOPES, STANDINGS, Action
 from yangcai.kernel.inputs import form_schema
@@ -35,6 +38,14 @@ def test_an_action_points_only_at_what_exists(action: Action) -> None:
     assert all(code in ACTIONS for code in action.not_same_person_as)
     assert not action.notice or action.notice in NOTICES
     assert form_schema(action.input)["type"] == "object"
+
+
+@pytest.mark.parametrize("action", EVERY)
+def test_what_an_action_gives_back_can_be_given_again(action: Action) -> None:
+    """A row, counts by name, a secret, or nothing: what a retried request and the API can be answered with."""
+    given = typing.get_type_hints(action.body)["return"]
+    for kind in typing.get_args(given) if isinstance(given, types.UnionType) else (given,):
+        assert typing.get_origin(kind) is dict or issubclass(kind, models.Model | str | types.NoneType), kind
 
 
 @pytest.mark.parametrize("action", EVERY)

@@ -1,7 +1,9 @@
 """Does the one write path keep its promises: all reasons, all or nothing, once, in order, and the same as `can`?"""
 
+import dataclasses
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -257,6 +259,39 @@ def test_a_retried_request_gets_the_first_answer(officer: Post) -> None:
     again = perform(probe(), organisation, by=officer, now=at("2026-03-05T09:00"), contact="甲", idempotency_key="k1")
     assert (again.entry, again.value, again.again, first.again) == (first.entry, organisation, True, False)
     assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        7,
+        Decimal("1200000.50"),
+        {"lines": 2, "total": Decimal("0.10"), "of": {"row": "x"}},
+        ("数", Decimal("1.0"), (1, None)),
+        "一个只显示一次的令牌",
+    ],
+)
+def test_a_retried_request_gets_whatever_the_first_one_got(officer: Post, value: Any) -> None:
+    def give(organisation: Organisation, *, by: Post, now: Any, contact: str) -> Any:
+        return value
+
+    action = probe(give)
+    given = {"by": officer, "now": NOW, "contact": "甲", "idempotency_key": "k1"}
+    first, again = (perform(action, officer.organisation, **given) for _n in range(2))
+    assert first.value == again.value == value
+    assert str(again.value) == str(value)  # 1.0 stays 1.0
+    assert dataclasses.replace(again, again=False) == first
+
+
+def test_what_could_not_be_given_again_is_not_done_at_all(officer: Post) -> None:
+    def give(organisation: Organisation, *, by: Post, now: Any, contact: str) -> Any:
+        return object()
+
+    with pytest.raises(TypeError):
+        perform(probe(give), officer.organisation, by=officer, now=NOW, contact="甲", idempotency_key="k1")
+    assert not Entry.objects.exists() and not IdempotencyKey.objects.exists()
 
 
 def test_a_key_stands_for_one_request(officer: Post) -> None:

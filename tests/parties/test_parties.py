@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from tests import factories
 from tests.factories import NOW, at
 from yangcai.kernel.actions import SCOPES, can, perform
-from yangcai.kernel.models import Entry, EntryPayload
+from yangcai.kernel.models import Entry, EntryPayload, IdempotencyKey
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.actions import end_post, grant_post, issue_token, register_organisation, revoke_token
 from yangcai.parties.models import ApiToken, Organisation, Person, Post
@@ -214,14 +215,23 @@ def test_two_grants_at_the_same_time_see_each_other() -> None:
 # --- tokens ------------------------------------------------------------------------------------------------------
 
 
-def test_the_secret_is_shown_once_and_kept_nowhere() -> None:
+def test_the_secret_is_shown_to_one_request_and_kept_nowhere_in_clear() -> None:
     post = factories.make_supplier()
     done = perform(issue_token, post, by=post, now=NOW, label="接口", expires_on="2026-12-31", idempotency_key="k1")
     assert ApiToken.objects.get().digest == hashlib.sha256(done.value.encode()).hexdigest()
-    stored = json.dumps(list(EntryPayload.objects.values_list("data", flat=True)), ensure_ascii=False)
-    assert done.value not in stored and "接口" in stored
+    rows = [
+        *EntryPayload.objects.values_list("data", flat=True),
+        *IdempotencyKey.objects.values_list("answer", flat=True),
+    ]
+    stored = json.dumps(rows, ensure_ascii=False)
+    assert done.value not in stored and "接口" in stored and '"sealed"' in stored
     again = perform(issue_token, post, by=post, now=NOW, label="接口", expires_on="2026-12-31", idempotency_key="k1")
-    assert (again.again, again.value, ApiToken.objects.count()) == (True, None, 1)
+    assert (again.again, again.value, ApiToken.objects.count()) == (True, done.value, 1)  # the same request, no other
+    with override_settings(SECRET_KEY="another"):  # the database alone does not tell it
+        again = perform(
+            issue_token, post, by=post, now=NOW, label="接口", expires_on="2026-12-31", idempotency_key="k1"
+        )
+    assert (again.again, again.value) == (True, None)
 
 
 def test_a_token_dies_on_its_day_or_when_revoked() -> None:

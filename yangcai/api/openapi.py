@@ -9,6 +9,7 @@ from django.utils.translation import override
 from yangcai.api.bodies import MULTIPART
 from yangcai.api.resources import RESOURCES, path_of
 from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.entries import plain
 
 
 @cache
@@ -22,10 +23,10 @@ def model_of(path: str) -> type[models.Model] | None:
 
 
 def reference(value: Any) -> dict[str, Any] | None:
-    """Where the object that an Action made can be found."""
+    """Where the object that an Action made can be found, or what it counted; a text is a secret that is shown once."""
     if isinstance(value, models.Model):
         return {"path": path_of(type(value)), "id": value.pk}
-    return None if value is None else {"text": str(value)}
+    return plain(value) if value is None or isinstance(value, dict) else {"text": str(value)}
 
 
 PROBLEM = {

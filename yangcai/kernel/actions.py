@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.datastructures import MultiValueDict
 
-from yangcai.kernel import entries, tasks
+from yangcai.kernel import answers, entries, tasks
 from yangcai.kernel.inputs import Input
 from yangcai.kernel.models import Entry, IdempotencyKey, Rooted
 from yangcai.kernel.reading import reading, writing
@@ -291,8 +291,9 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
     for changed in {root.ref: root, home.root.ref: home.root}.values():
         tasks.refresh(type(changed)._base_manager.get(pk=changed.pk), now=now)
     if idempotency_key is not None:
+        answer = {"value": value, "notices": notices}
         IdempotencyKey.objects.filter(person_id=by.person_id, key=idempotency_key).update(
-            entry_id=entry, value=f"{value._meta.label}:{value.pk}" if isinstance(value, models.Model) else ""
+            entry_id=entry, answer=answers.packed(answer, key=idempotency_key, now=now)
         )
     return Done(entry, value, notices)
 
@@ -460,8 +461,8 @@ def _claim(call: _Call, key: str) -> Done | None:
         digest = hashlib.sha256(request).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO kernel_idempotencykey (person_id, key, action, digest, value, at)"
-            " VALUES (%s, %s, %s, %s, '', %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO kernel_idempotencykey (person_id, key, action, digest, at)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [call.by.person_id, key, call.action.code, digest, call.now],
         )
         if cursor.rowcount == 1:
@@ -477,10 +478,5 @@ def _claim(call: _Call, key: str) -> Done | None:
                 )
             ]
         )
-    value = None
-    if row.value:
-        label, _colon, pk = row.value.rpartition(":")
-        from django.apps import apps
-
-        value = apps.get_model(label)._base_manager.filter(pk=pk).first()
-    return Done(cast(int, row.entry_id), value, again=True)  # a key without its Entry is never committed
+    # A key without its Entry and answer is never committed.
+    return Done(cast(int, row.entry_id), **answers.unpacked(row.answer, key=key), again=True)

@@ -100,7 +100,7 @@ class IdempotencyKey(models.Model):
     action = models.TextField(_("办理事项"))
     digest = models.TextField(_("请求摘要"))
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, verbose_name=_("留痕"))
-    value = models.TextField(_("结果对象"), default="")
+    answer = models.JSONField(_("首次答复"), null=True)
     at = models.DateTimeField(_("时间"))
 
     class Meta:

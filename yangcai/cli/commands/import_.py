@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             texts = [refusal.cited for refusal in refused.refusals]
             answer(options, data=data, text=say(zh="未导入任何一行", en="Nothing was imported"), errors=texts)
             return console.NOT_MET
-    lines, total = done.value
+    lines, total = done.value["lines"], done.value["total"]
     data = {"imported": 0 if options.dry_run else lines, "lines": lines, "total": total, "dry_run": options.dry_run}
     checked, imported = say(zh="检查通过", en="The file is in order"), say(zh="已导入", en="Imported")
     sums = say(zh=f"{lines} 行，合计 {total} 元", en=f"{lines} lines, {total} yuan in all")

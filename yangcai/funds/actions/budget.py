@@ -73,7 +73,7 @@ def import_budget(
     file: documents.Document,
     table: BudgetTable,
     **data: Any,
-) -> tuple[int, Decimal]:
+) -> dict[str, Any]:
     """Open an available fund, write the appropriation and bring its money in, for every line, by COPY: the ledger's
     own trigger posts the transfers, as a set. Returns how many lines and how much money came in."""
     lines = table.lines
@@ -109,7 +109,7 @@ def import_budget(
         with cursor.copy("COPY funds_transfer (kind, target_id, amount, at, ground) FROM STDIN") as copy:
             for line, pk, fund in zip(lines, appropriations, funds, strict=True):
                 copy.write_row((str(TransferKind.APPROPRIATE), fund, line.amount, now, f"appropriation:{pk}"))
-    return len(lines), sum((line.amount for line in lines), Decimal("0.00"))
+    return {"lines": len(lines), "total": sum((line.amount for line in lines), Decimal("0.00"))}
 
 
 def _plan_anew(cursor: Any, table: str, count: int) -> None:

@@ -105,12 +105,19 @@ def _preflight(request: HttpRequest, action: Action, subject: Any) -> HttpRespon
 
 def _told(done: Done) -> str:
     """What the rehearsal of an import came to, in a sentence: how many lines, how much money."""
-    lines, total = done.value
     said = _("试算通过：将写入 %(n)d 行，合计 %(total)s，没有差错。尚未写入；请重新选择文件并正式提交。")
-    return said % {"n": lines, "total": formats.yuan(total)}
+    return said % {"n": done.value["lines"], "total": formats.yuan(done.value["total"])}
 
 
 # --- conflict and repetition -------------------------------------------------------------------------------------
+
+
+def _key(request: HttpRequest) -> str | None:
+    """The key under which a form sent twice is one request. Our own forms always bring a sound one."""
+    key = request.POST.get("key", "")[:64]
+    if not key.isprintable():
+        raise BadRequest("a key of printable characters")
+    return key or None
 
 
 def stamp(subject: Any, post: Post) -> str:
