@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.YANGCAI_SANDBOX or settings.DEBUG:
     urlpatterns.append(path("_components/", stated(gallery.page, by=PUBLIC), name="gallery"))
 
+handler400 = "yangcai.www.errors.bad_request"
 handler403 = "yangcai.www.errors.not_allowed"
 handler404 = "yangcai.www.errors.not_found"
 handler500 = "yangcai.www.errors.broken"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post, make_supplier
@@ -12,7 +13,7 @@ from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.cases.models import Case
 from yangcai.challenges.models import Enquiry
 from yangcai.funds.models import Appropriation
-from yangcai.kernel.documents import attach, store_bytes
+from yangcai.kernel.documents import attach, path_of, store_bytes
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.parties.models import ApiToken
 from yangcai.parties.roles import Role
@@ -173,8 +174,10 @@ def test_of_very_many_faults_the_first_are_shown(clock: Clock) -> None:
 
 def test_a_token_is_shown_once(clock: Clock, officer) -> None:
     client = at_desk(officer)
-    answer = client.post(address(officer, "token.issue"), {"label": "对接", "expires_on": "2026-06-01"})
+    data = {"label": "对接", "expires_on": "2026-06-01", "key": "k1"}
+    answer = client.post(address(officer, "token.issue"), data)
     secret = re.search(r"<code>([\w-]{20,})</code>", answer.content.decode()).group(1)
+    assert secret in client.post(address(officer, "token.issue"), data).content.decode()  # a double click loses nothing
     assert ApiToken.objects.get().label == "对接"
     told = client.get(reverse("work_done", args=[Entry.objects.get().seq])).content.decode()
     assert secret not in told
@@ -252,6 +255,33 @@ def test_documents_of_others_do_not_exist(clock: Clock, officer) -> None:
     assert supplier.get(reverse("work_file", args=[private.pk])).status_code == 404
     assert text_of(supplier.get(reverse("work_file", args=[public.pk]))) == "%PDF-1.4 secret"
     assert supplier.get(reverse("work_file", args=[999_999])).status_code == 404
+
+
+@pytest.mark.parametrize(("harm", "said"), [("forged", "与摘要不符"), ("missing", "不在存储中")])
+def test_a_file_that_is_not_what_was_handed_in_is_not_handed_out(
+    clock: Clock, officer, settings, tmp_path, caplog, harm: str, said: str
+) -> None:
+    settings.YANGCAI_FILES = tmp_path
+    case = make_case(buyer=officer.organisation, stage="submission")
+    row = attached(case, officer, is_public=True)
+    path = path_of(row.document_id)
+    path.write_bytes(b"%PDF-1.4 forged") if harm == "forged" else path.unlink()
+    for client, name in ((at_desk(officer), "work_file"), (Client(), "public_file")):
+        answer = client.get(reverse(name, args=[row.pk]))
+        page = text_of(answer)
+        assert answer.status_code == 503 and answer.headers["Cache-Control"] == "no-store"
+        assert said in page and row.document_id[:4] in page and "forged" not in page
+    assert caplog.text.count(f"stored file {row.document_id} is {'damaged' if harm == 'forged' else 'missing'}") == 2
+
+
+def test_a_large_file_is_checked_and_sent_in_pieces(clock: Clock, officer, monkeypatch) -> None:
+    case = make_case(buyer=officer.organisation)
+    document = store_bytes(data=bytes(range(256)) * 2**16, name="大.bin")
+    row = attach(document, to=case, title="大", kind="", by=officer, now=NOW)
+    monkeypatch.setattr("pathlib.Path.read_bytes", lambda path: pytest.fail("read as a whole"))
+    answer = at_desk(officer).get(reverse("work_file", args=[row.pk]))
+    pieces = list(answer.streaming_content)
+    assert len(pieces) > 1 and sum(map(len, pieces)) == 2**24
 
 
 def test_an_envelope_is_never_handed_out(clock: Clock) -> None:

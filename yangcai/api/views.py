@@ -15,6 +15,7 @@ from yangcai.api import bodies, feed, openapi, problem, resources
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel import clock, documents, log_index, tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform, rehearse
+from yangcai.kernel.inputs import number_of
 from yangcai.kernel.refusals import Refused
 from yangcai.ocds.release import record, record_package, release_package, releases
 from yangcai.ocds.rows import read
@@ -60,6 +61,7 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                 except (bodies.BadBody, MultiPartParserError, SuspiciousOperation) as bad:
                     return problem.bad_request(str(bad))
 
+        answer.is_api = True  # type: ignore[attr-defined]
         answer.by = "public" if public else "token"  # type: ignore[attr-defined]
         return answer
 
@@ -74,12 +76,9 @@ def reply(data: Any, *, status: int = 200) -> JsonResponse:
 
 def cursor(request: HttpRequest, *, start: int, name: str = "after") -> tuple[int, int]:
     """(after, limit) of a list. Raises BadBody."""
-    try:
-        after, limit = int(request.GET.get(name, start)), int(request.GET.get("limit", PAGE))
-    except ValueError as error:
-        raise bodies.BadBody("after and limit are whole numbers") from error
-    if abs(after) >= 2**63:
-        raise bodies.BadBody("after is too large")
+    after, limit = number_of(request.GET.get(name, str(start))), number_of(request.GET.get("limit", str(PAGE)))
+    if after is None or limit is None:
+        raise bodies.BadBody("after and limit are whole numbers")
     return after, max(1, min(limit, PAGE_MAX))
 
 
@@ -201,7 +200,7 @@ def preflight_of(request: HttpRequest, *, pk: int, post: Any, now: datetime.date
     if wrong:
         raise Refused(wrong)
     form = action.input(data, files, subject=lot, by=post, now=now)
-    met = frozenset(int(part) for part in request.GET.get("met", "").split(",") if part.isascii() and part.isdigit())
+    met = frozenset(n for part in request.GET.get("met", "").split(",") if (n := number_of(part)) is not None)
     return reply({"items": [one.as_dict() for one in preflight.of_form(form, met=met)]})
 
 

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -165,9 +165,21 @@ def uploaded_before(*, digest: str, person_id: int | None) -> Document:
     return found
 
 
-def read(document: Document) -> bytes:
-    """The whole content, checked against its digest; a damaged file is an error, never silently served."""
-    data = path_of(document.digest).read_bytes()
-    if hashlib.sha256(data).hexdigest() != document.digest:
+def opened(document: Document) -> BinaryIO:
+    """The stored file at its first byte, after every byte was checked against the digest, chunk by chunk: a damaged
+    file is never served, however large. Raises BadDocument: `damaged`, or `missing` from the store."""
+    try:
+        file = path_of(document.digest).open("rb")
+    except OSError as error:
+        raise BadDocument("missing", _("文件不在存储中")) from error
+    if hashlib.file_digest(file, "sha256").hexdigest() != document.digest:
+        file.close()
         raise BadDocument("damaged", _("文件内容与摘要不符"))
-    return data
+    file.seek(0)
+    return file
+
+
+def read(document: Document) -> bytes:
+    """The whole content, checked like `opened`."""
+    with opened(document) as file:
+        return file.read()

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -42,8 +43,14 @@ def stated(view: View, *, by: Any) -> View:
     return view
 
 
-def page(*, by: Iterable[str] | str = SIGNED_IN, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
-    """Declare a view: `by` is "public", "account", "signed_in" or a set of roles.
+def page(
+    *,
+    by: Iterable[str] | str = SIGNED_IN,
+    methods: tuple[str, ...] = ("GET",),
+    takes: Callable[..., int] | None = None,
+) -> Callable[[View], View]:
+    """Declare a view: `by` is "public", "account", "signed_in" or a set of roles; `takes` tells from the arguments of
+    its address how many bytes a body may have that comes through a post (the rest takes a small form: sizes.py).
 
     Without an account: to the login. Without a valid post: to the choice of one. With another role: 403, with who may.
     """
@@ -55,11 +62,14 @@ def page(*, by: Iterable[str] | str = SIGNED_IN, methods: tuple[str, ...] = ("GE
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
+            if any("\x00" in part for name, values in request.GET.lists() for part in (name, *values)):
+                raise BadRequest("U+0000 is no text: the database takes none")
             if request.method == "POST":
                 return _turned_away(request, who) or view(request, *args, **kwargs)
             with reading():  # a page asks of each of its buttons what `perform` would ask: much of it is the same
                 return _turned_away(request, who) or view(request, *args, **kwargs)
 
+        guarded.takes = takes  # type: ignore[attr-defined]
         return stated(guarded, by=who)
 
     return wrap

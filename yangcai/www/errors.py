@@ -4,9 +4,14 @@ import logging
 import secrets
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from yangcai.kernel.documents import BadDocument
+from yangcai.kernel.models import Document
 
 logger = logging.getLogger(__name__)
 
@@ -16,6 +21,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "errors/404.html", status=404)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What no page of ours sends: a broken form, or characters that are no text."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return render(request, "errors/400.html", status=400)
+
+
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "errors/403.html", status=403)
 
@@ -23,6 +35,19 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def stale_page(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
     """The form's token does not fit: the page was left open too long, or the request came from another site."""
     return render(request, "errors/stale.html", status=403)
+
+
+def too_large(request: HttpRequest, *, limit: int) -> HttpResponse:
+    """413, in most cases before the body was read."""
+    return render(request, "errors/413.html", {"limit": limit}, status=413)
+
+
+def no_file(request: HttpRequest, *, document: Document, why: BadDocument) -> HttpResponse:
+    """503: the stored file is gone or was changed. It is not handed out until the operator has put it back."""
+    logger.error("stored file %s is %s", document.digest, why.code)
+    page = render(request, "errors/no_file.html", {"document": document, "why": why}, status=503)
+    page["Cache-Control"] = "no-store"
+    return page
 
 
 def broken(request: HttpRequest) -> HttpResponse:

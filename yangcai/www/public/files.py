@@ -3,7 +3,8 @@
 import datetime
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from yangcai.cases.queries import visible_to
@@ -18,11 +19,11 @@ def public_attachments(root: str, *, now: datetime.datetime) -> QuerySet[Attachm
 
 
 @page(by=PUBLIC)
-def file(request: HttpRequest, pk: int) -> FileResponse:
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One public document of a published case."""
     now = request.now  # type: ignore[attr-defined]
     attachment = get_object_or_404(Attachment.objects.select_related("document"), pk=pk, is_public=True, at__lte=now)
     name, _colon, case = attachment.root.partition(":")
     if name != "case" or not visible_to(None, now).filter(pk=case).exists():
         raise Http404
-    return download(attachment.document, cache="public, max-age=3600")
+    return download(request, attachment.document, cache="public, max-age=3600")

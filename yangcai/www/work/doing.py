@@ -5,6 +5,8 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -48,7 +50,14 @@ NEXT_SHOWN = 6
 REFUSALS_SHOWN = 200
 
 
-@page(methods=("GET", "POST"))
+def takes(*, code: str, **address: Any) -> int:
+    """The most bytes of an Action's form: as large as a document may be where the Action takes one."""
+    action = ACTIONS.get(code)
+    has_file = action is not None and any(isinstance(f, forms.FileField) for f in action.input.base_fields.values())
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + (settings.YANGCAI_UPLOAD_MAX_BYTES if has_file else 0))
+
+
+@page(methods=("GET", "POST"), takes=takes)
 def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     """GET: the form, with what it means. POST: perform, then the page that says what happened and what comes next."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
@@ -66,7 +75,7 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
             now=now,
             form_data=request.POST,
             files=request.FILES,
-            idempotency_key=request.POST.get("key", "")[:64] or None,
+            idempotency_key=_key(request),
             expected_version=_expected(request, subject, post),
         )
     except Refused as refused:
@@ -77,7 +86,7 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("work_done", args=[done.entry]))
 
 
-@page(methods=("POST",))
+@page(methods=("POST",), takes=takes)
 def rehearsal(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     """What would happen: the Action is run and taken back; nothing is written."""
     post, now = request.post, request.now  # type: ignore[attr-defined]

@@ -4,7 +4,8 @@ import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -94,7 +95,7 @@ def attachments(root: Any, *, post: Post, now: datetime.datetime) -> list[dict[s
 
 
 @page()
-def file(request: HttpRequest, pk: int) -> FileResponse:
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One document that this post may read."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     attachment = Attachment.objects.select_related("document").filter(pk=pk).first()
@@ -104,4 +105,4 @@ def file(request: HttpRequest, pk: int) -> FileResponse:
     assert attachment is not None
     if Bid.objects.filter(envelope=attachment.document).exists():
         raise Http404  # an envelope is never handed out, whatever somebody attached it to
-    return download(attachment.document)
+    return download(request, attachment.document)
