@@ -4,14 +4,16 @@ import datetime
 import string
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.api.conftest import Clock
 from tests.api.support import Caller, codes
 from tests.factories import NOW, make_case, make_post
-from tests.tendering.walk import document
+from tests.tendering.walk import Tender, document
 from yangcai.api import bodies
 from yangcai.cases.models import Case
 from yangcai.kernel.actions import ACTIONS, Action
@@ -40,6 +42,7 @@ def caller(case: Any) -> Caller:
         b'{"requirement": "\\ud800"}',
         b'{"payment_days": NaN}',
         b'{"payment_days": ' + b"9" * 5000 + b"}",
+        b'{"rows": 1e9999999999999999999}',
         b"[" * 100_000,
         b'{"a":' * 50 + b"1" + b"}" * 50,
     ],
@@ -78,6 +81,26 @@ def test_what_is_too_large_is_refused_before_it_is_read(case: Any, caller: Calle
             "POST", f"/api/v1/{path}", headers=caller.headers, CONTENT_TYPE=kind, CONTENT_LENGTH=str(length)
         )
         assert answer.status_code == 413 and answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("length", ["²", "9" * 4400, "1e3", "-1", " "])
+def test_a_length_that_is_none_is_refused(case: Any, caller: Caller, length: str) -> None:
+    answer = caller.client.generic(
+        "POST",
+        f"/api/v1/cases/{case.pk}/actions/solicitation.draft",
+        headers=caller.headers,
+        CONTENT_TYPE="application/json",
+        CONTENT_LENGTH=length,
+    )
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("met", ["²", "9" * 4400, "9" * 30, "1,,x,\x00"])
+def test_clauses_that_are_none_are_left_out(clock: Clock, met: str) -> None:
+    tender = Tender().published()
+    clock.now = tender.now
+    answer = Caller(tender.supplier()).post(f"lots/{tender.lot.pk}/preflight?{urlencode({'met': met})}", {"price": "1"})
+    assert answer.status_code == 200, answer.content
 
 
 def test_hostile_uploads_are_refused(caller: Caller) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from yangcai.kernel.actions import Action
+from yangcai.kernel.inputs import number_of
 from yangcai.kernel.refusals import Refusal
 
 MULTIPART = "multipart/form-data"
@@ -42,8 +43,8 @@ def limit_of(request: HttpRequest) -> int:
 
 def is_too_large(request: HttpRequest) -> bool:
     """By what the caller says it will send; the server reads no more than that."""
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    return not said.isdigit() or int(said) > limit_of(request)
+    said = number_of(request.META.get("CONTENT_LENGTH") or "0")
+    return said is None or said > limit_of(request)
 
 
 def body_of(request: HttpRequest) -> tuple[Any, Any]:
@@ -54,7 +55,7 @@ def body_of(request: HttpRequest) -> tuple[Any, Any]:
         return {}, None
     try:
         # Decimal, not float: 0.10 yuan stays 0.10 yuan.
-        data = json.loads(request.body, parse_float=Decimal, parse_constant=_refuse_constant)
+        data = json.loads(request.body, parse_float=_decimal, parse_constant=_refuse_constant)
         json.dumps(data, ensure_ascii=False, default=str).encode()  # a lone surrogate is no text
     except RecursionError as error:
         raise BadBody("请求体嵌套过深 / the body is nested too deeply") from error
@@ -65,6 +66,13 @@ def body_of(request: HttpRequest) -> tuple[Any, Any]:
     if _depth(data) > DEPTH:
         raise BadBody("请求体嵌套过深 / the body is nested too deeply")
     return _said(data), None
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:  # an exponent beyond what even Decimal can hold
+        raise ValueError("a number is out of range") from error
 
 
 def _refuse_constant(name: str) -> Any:
@@ -144,6 +152,7 @@ def expected_version(request: HttpRequest) -> int | None:
     said = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not said:
         return None
-    if not (said.isascii() and said.isdigit() and len(said) < 10):
+    version = number_of(said, digits=9)
+    if version is None:
         raise BadBody('If-Match: a version such as "3"')
-    return int(said)
+    return version

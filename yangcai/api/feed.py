@@ -13,6 +13,7 @@ from django.db.models import Q
 from yangcai.cases.queries import OVERSEERS
 from yangcai.kernel import log_index
 from yangcai.kernel.actions import ACTIONS, SCOPES
+from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Entry
 
 #: So many Entries are looked at in one query.
@@ -52,8 +53,8 @@ def _visible_roots(refs: set[str], post: Any, now: datetime.datetime) -> set[str
     by_model: dict[str, set[int]] = {}
     for ref in refs:
         name, _colon, pk = ref.partition(":")
-        if pk.isdigit():
-            by_model.setdefault(name, set()).add(int(pk))
+        if (number := number_of(pk)) is not None:
+            by_model.setdefault(name, set()).add(number)
     seen: set[str] = set()
     for name, pks in by_model.items():
         model = models.get(name)

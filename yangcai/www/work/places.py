@@ -11,6 +11,7 @@ from django.urls import reverse
 from yangcai.cases.models import Case
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS, SCOPES, Action
+from yangcai.kernel.inputs import number_of
 from yangcai.parties.models import Expert, Organisation, Post
 from yangcai.planning.models import Intention, PlanItem, Publicity
 
@@ -44,7 +45,8 @@ def row_of_ref(ref: str, *, post: Post, now: datetime.datetime) -> Any:
     """The row of `label:id`, or None where this post may not see it."""
     name, _colon, pk = ref.partition(":")
     model = _by_name().get(name)
-    return SCOPES[model](post, now).filter(pk=pk).first() if model and pk.isdigit() else None
+    number = number_of(pk)
+    return SCOPES[model](post, now).filter(pk=number).first() if model and number is not None else None
 
 
 def action_on(code: str, subject: Any) -> Action:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yangcai.cases.models import Lot
-from yangcai.kernel.inputs import Input
+from yangcai.kernel.inputs import Input, number_of
 from yangcai.tendering import preflight
 from yangcai.tendering.preflight import Verdict
 from yangcai.www.components import anchor
@@ -42,7 +42,7 @@ def self_check(lot: Lot, request: HttpRequest) -> SelfCheck:
 
 def checked(form: Input, request: HttpRequest) -> dict[str, Any]:
     """The lines of the result and how many there are of each kind."""
-    met = frozenset(int(pk) for pk in request.POST.getlist("met") if pk.isascii() and pk.isdigit())
+    met = frozenset(n for pk in request.POST.getlist("met") if (n := number_of(pk)) is not None)
     found = preflight.of_form(form, met=met)
     words = {Verdict.FAIL: _("不通过"), Verdict.WARN: _("注意"), Verdict.PASS: _("通过")}
     counts = {verdict: sum(1 for one in found if one.verdict == verdict) for verdict in Verdict}

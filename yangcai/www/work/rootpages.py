@@ -14,6 +14,7 @@ from yangcai.funds.models import Appropriation
 from yangcai.funds.queries import OVERSEERS, balances, balances_of, waterfall
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import SCOPES, STANDINGS
+from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
@@ -79,7 +80,8 @@ def budget(request: HttpRequest) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     visible: QuerySet[Appropriation] = SCOPES[Appropriation](post, now)
     years = budget_years(visible)
-    year = int(request.GET["year"]) if request.GET.get("year", "").isdigit() else (years[0] if years else now.year)
+    asked = number_of(request.GET.get("year", ""), digits=4)
+    year = asked if asked is not None else years[0] if years else now.year
     rows = visible.filter(fiscal_year=year).order_by("buyer__name", "code")
     shown = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found = balances_of(shown.object_list)
