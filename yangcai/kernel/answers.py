@@ -22,7 +22,8 @@ def packed(value: Any, *, key: str, now: datetime.datetime) -> Any:
         case models.Model():
             return {"row": f"{value._meta.label}:{value.pk}"}
         case dict():
-            return {"of": {str(name): packed(one, key=key, now=now) for name, one in value.items()}}
+            # Pairs: the database would put the names into an order of its own.
+            return {"of": [[str(name), packed(one, key=key, now=now)] for name, one in value.items()]}
         case list() | tuple():
             return [packed(one, key=key, now=now) for one in value]
         case str():
@@ -39,8 +40,8 @@ def unpacked(kept: Any, *, key: str) -> Any:
         case {"row": ref}:
             label, _colon, pk = ref.rpartition(":")
             return apps.get_model(label)._base_manager.filter(pk=pk).first()
-        case {"of": values}:
-            return {name: unpacked(one, key=key) for name, one in values.items()}
+        case {"of": pairs}:
+            return {name: unpacked(one, key=key) for name, one in pairs}
         case {"sealed": text}:
             try:
                 return _cipher(key).decrypt(text.encode()).decode()

@@ -2,9 +2,9 @@ from django.db import migrations, models
 
 #: The keys that are there know the row that was made, and neither notices nor counts.
 KEEP = """
-UPDATE kernel_idempotencykey SET answer = jsonb_build_object('of', jsonb_build_object(
-    'value', CASE WHEN value = '' THEN 'null'::jsonb ELSE jsonb_build_object('row', value) END,
-    'notices', '[]'::jsonb))
+UPDATE kernel_idempotencykey SET answer = jsonb_build_object('of', jsonb_build_array(
+    jsonb_build_array('value', CASE WHEN value = '' THEN 'null'::jsonb ELSE jsonb_build_object('row', value) END),
+    jsonb_build_array('notices', '[]'::jsonb)))
 """
 
 
