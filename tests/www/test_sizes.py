@@ -19,6 +19,8 @@ class Unread:
     def read(self, *args: int) -> bytes:
         raise AssertionError("the body was read")
 
+    readline = read
+
 
 def announced(client: Client, path: str, length: int | str, **headers: str) -> Any:
     """A request that names the length of its body, and whose body must not be looked at."""
