@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate
 from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from tests import factories
 from tests.factories import NOW, at
 from yangcai import cli
 from yangcai.cli import console, site
-from yangcai.cli.commands import work
+from yangcai.cli.commands import serve, work
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Entry, Task
-from yangcai.parties.models import Person, Post
+from yangcai.parties.models import Organisation, Person, Post
 from yangcai.parties.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,51 @@ def test_a_post_is_granted_through_the_action(capsys: pytest.CaptureFixture[str]
     assert cli.main(["user", "post", person.username, "--organisation", "无此单位", "--role", "agent"]) == 5
     assert cli.main(["user", "list", "--json"]) == 0
     capsys.readouterr()
+
+
+def test_an_empty_database_gets_its_first_people_and_organisations(
+    capsys: pytest.CaptureFixture[str], client: Client, settings: Any
+) -> None:
+    """From nothing to a treasury that may import a budget, by commands alone; every write but a login is an Action."""
+
+    def said(*arguments: str) -> dict[str, Any]:
+        assert cli.main([*arguments, "--json"]) == 0, capsys.readouterr()
+        return answered(capsys)["data"]
+
+    assert not Organisation.objects.exists() and not Person.objects.exists() and serve.is_empty()
+    password = said("user", "add", "li", "--name", "李某", "--generate")["password"]
+    said("user", "post", "li", "--role", "platform")
+    assert not serve.is_empty()
+    code = "116201710139001239"
+    said("organisation", "register", "示例财政局", "--kind", "treasury", "--uscc", code)
+    said("organisation", "register", "示例中学", "--kind", "buyer", "--uscc", "12620171MB0001236N")
+    said("user", "add", "wang", "--name", "王某", "--generate")
+    said("user", "post", "wang", "--role", "treasury", "--organisation", code)
+    assert [(o["name"], o["kind"]) for o in said("organisation", "list")["organisations"]] == [
+        ("示例中学", "buyer"),
+        ("政府采购一体化平台", "platform"),
+        ("示例财政局", "treasury"),
+    ]
+    assert [(e.action, e.role) for e in Entry.objects.order_by("seq")] == [
+        ("post.grant", "platform"),
+        ("organisation.register", "platform"),
+        ("organisation.register", "platform"),
+        ("post.grant", "platform"),
+    ]
+    settings.YANGCAI_SECOND_FACTOR = False
+    assert client.login(username="li", password=password)
+    platform = Organisation.objects.get(kind="platform")
+    page = client.get(reverse("work_do", args=["organisation", platform.pk, "organisation.register"]))
+    assert page.status_code == 200 and 'name="uscc"' in page.content.decode()  # and the rest goes on in a browser
+
+
+def test_an_organisation_is_refused_as_on_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    register = ["organisation", "register", "示例中学", "--kind", "buyer"]
+    assert cli.main([*register, "--uscc", "116201710139001230"]) == console.NOT_MET
+    assert "校验码不对" in capsys.readouterr().err
+    assert cli.main(register[:3]) == console.USAGE
+    assert cli.main(["user", "post", "nobody", "--role", "platform"]) == console.NOT_MET
+    assert "没有启用的登录名" in capsys.readouterr().err
 
 
 def test_unknown_people_are_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,6 +33,12 @@ def run(options: argparse.Namespace) -> int:
                 en=f"the schema is not up to date ({len(missing)} migrations missing)",
                 hint="yangcai migrate",
             )
+        if is_empty():
+            tell(
+                options,
+                zh="还没有人能登录：yangcai user add 登录名 --name 姓名，再 yangcai user post 登录名 --role platform",
+                en="nobody can sign in yet: yangcai user add LOGIN --name NAME, then user post LOGIN --role platform",
+            )
         tell(
             options,
             zh=f"打开 http://{options.host}:{options.port}/ （Ctrl-C 结束）",
@@ -40,6 +46,13 @@ def run(options: argparse.Namespace) -> int:
         )
         serve(host=options.host, port=options.port, workers=options.workers)
     return console.OK
+
+
+def is_empty() -> bool:
+    """Whether nobody holds a post yet; the clock's own does not count, for it does not sign in."""
+    from yangcai.parties.models import Post
+
+    return not Post.objects.exclude(person__username="clock").exists()
 
 
 def processes(text: str) -> int:

@@ -74,13 +74,16 @@ def _post(options: argparse.Namespace) -> int:
     from yangcai.kernel.actions import perform
     from yangcai.parties.actions import grant_post
     from yangcai.parties.queries import platform_post
+    from yangcai.parties.roles import Role
 
     now = clock.now()
-    organisation = _organisation(options.organisation)
+    platform = platform_post(now=now)  # on an empty database this makes the platform's own organisation
+    own = options.role == Role.PLATFORM and not options.organisation
+    organisation = platform.organisation if own else _organisation(options.organisation)
     done = perform(
         grant_post,
         organisation,
-        by=platform_post(now=now),
+        by=platform,
         now=now,
         username=options.username,
         role=options.role,
@@ -133,6 +136,7 @@ def _organisation(name: str) -> "Organisation":
         raise Stop(
             zh=f"没有单位“{name}”：请用 --organisation 写名称或统一社会信用代码",
             en=f"there is no organisation “{name}”: give its name or code with --organisation",
+            hint="yangcai organisation list",
         )
     return found
 
