@@ -32,6 +32,8 @@ METHODS: dict[str, tuple[str, By, bool, set[AwardBy], set[Invite]]] = {
     "single_source": (TALKS, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
     "emergency": (TENDER, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
     "framework": (TENDER, By.BUYER, True, {AwardBy.LOWEST}, {Invite.NOTICE}),
+    "cooperative_innovation": (TALKS, By.COMMITTEE, False, {AwardBy.RATED}, {Invite.NOTICE}),
+    "first_purchase": (TENDER, By.COMMITTEE, False, {AwardBy.RATED}, {Invite.NAMED}),
 }  # fmt: skip
 #: What takes no bids, or has no committee: method → its stages, whether it spends, what it is called off from
 OTHERS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
@@ -39,6 +41,7 @@ OTHERS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     "call_off_direct": ("award", True, ("framework", "framework_open")),
     "call_off_rotation": ("award", True, ("framework",)),
     "call_off_mini_competition": ("submission opening award", True, ("framework",)),
+    "innovative_product": ("award", True, ()),
 }
 
 
@@ -108,6 +111,28 @@ def test_one_is_enough_for_a_single_source() -> None:
         assert engine.too_few_bidders(procedure=method, stage=stage, bidders=1, on=ON) is None
 
 
+def test_one_is_enough_for_research() -> None:
+    """财库〔2024〕13号: two or one may go on, whatever the stage."""
+    method = procedures.get("cooperative_innovation")
+    for stage in ("submission", "qualification", "final_offer", "evaluation"):
+        assert engine.fewest(procedure=method, stage=stage, on=ON) == 1
+
+
+def test_what_research_leads_to() -> None:
+    order, review, direct = (procedures.get(code) for code in ("cooperative_innovation", "first_purchase",
+                                                               "innovative_product"))  # fmt: skip
+    assert law.value(order.winners, on=ON) == 3 and order.leads_to and not review.leads_to
+    assert review.follows == ("cooperative_innovation",) and set(direct.follows) > set(review.follows)
+    assert law.value(review.advance, on=ON) == law.value(direct.advance, on=ON) == Decimal("0.30")
+    # Whoever else uses a method needs nobody's permission below the threshold.
+    assert [code for code, one in procedures.PROCEDURES.items() if one.authority] == ["cooperative_innovation"]
+    talks = engine.step(procedure=order, stage=Stage.DIALOGUE)
+    assert talks.together and law.value(talks.window, on=ON) == 10
+    last = engine.step(procedure=order, stage=Stage.FINAL_OFFER)
+    assert law.value(last.window, on=ON) == 5
+    assert not engine.step(procedure=order, stage=Stage.SUBMISSION).quotes
+
+
 def test_two_for_purchased_services_only_since_2015_06_30() -> None:
     method = procedures.get("consultation")
     found: dict[str, Any] = {"procedure": method, "stage": "final_offer", "grounds": {"consultation.services"}}
@@ -120,6 +145,7 @@ WINDOWS = (
     ("open_tender", date(2026, 3, 2), date(2026, 3, 23)),  # the twentieth day is a Sunday
     ("restricted_tender", date(2026, 3, 2), date(2026, 3, 23)),
     ("framework", date(2026, 3, 2), date(2026, 3, 23)),
+    ("cooperative_innovation", date(2026, 3, 2), date(2026, 3, 30)),
     ("consultation", date(2026, 3, 2), date(2026, 3, 12)),
     ("negotiation", date(2026, 3, 2), date(2026, 3, 5)),
     ("quotations", date(2026, 3, 2), date(2026, 3, 5)),
@@ -149,6 +175,8 @@ SIZES = (
     ("consultation", 40_000_000, False, 3, 2),
     ("single_source", 40_000_000, False, 1, 0),
     ("emergency", 40_000_000, False, 1, 0),
+    ("cooperative_innovation", 100, False, 5, 0),
+    ("first_purchase", 40_000_000, True, 5, 0),
 )
 
 

@@ -118,6 +118,14 @@ class Case(Root):
         """In the order in which they were defined."""
         return tuple(sorted(self.lots.all(), key=lambda lot: lot.pk))
 
+    def ranked_together(self, lot: "Lot") -> "tuple[Lot, ...]":
+        """The lots that one evaluation decides, each for another supplier: the one with the offers, then those that
+        follow it. Just the lot itself where none does."""
+        if not procedures.get(self.procedure).winners:
+            return (lot,)
+        head = lot.follows_id or lot.pk
+        return tuple(one for one in self.every_lot() if head in (one.pk, one.follows_id))
+
     @property
     def lots_in_award_order(self) -> "tuple[Lot, ...]":
         """As the file declares it, else as they were defined: it decides where a bidder may win only so many lots."""
@@ -162,6 +170,10 @@ class Lot(Rooted):
     for_small_micro = models.BooleanField(_("限于小微企业"), default=False)
     core_product = models.TextField(_("核心产品"), default="", blank=True)
     award_order = models.PositiveSmallIntegerField(_("定标次序"), default=0)
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followers", verbose_name=_("随同评审的采购包")
+    )
+    quantity = models.DecimalField(_("采购数量"), max_digits=14, decimal_places=3, null=True, blank=True)
     outcome = models.TextField(_("结果"), choices=LotOutcome.choices, default="", blank=True)
     outcome_at = models.DateTimeField(_("结果时间"), null=True, blank=True)
     outcome_reason = models.TextField(_("理由"), default="", blank=True)
@@ -183,6 +195,11 @@ class Lot(Rooted):
     @property
     def root(self) -> Case:
         return self.case
+
+    @property
+    def judged_with(self) -> "Lot":
+        """The lot whose offers and ranking decide this one: its own, or those of the lot it follows."""
+        return self.follows if self.follows_id is not None and self.follows is not None else self
 
     @property
     def limit(self) -> object:

@@ -55,6 +55,13 @@ def closing_at(case: Case) -> datetime.datetime | None:
     return period.closes_at if period else None
 
 
+def closing_of(lot: Lot, stage: str, *, now: datetime.datetime) -> datetime.datetime | None:
+    """When the period of a stage ends in which the lot stands now; None where it stands elsewhere, or without end."""
+    here = Period.objects.filter(case=lot.case_id, lot=lot, stage=stage, opens_at__lte=now)
+    found = here.exclude(closes_at__lte=now).first()
+    return found.closes_at if found else None
+
+
 def suspend(suspension: Suspension) -> None:
     """Cut off every open or planned period at the suspension's instant and remember what was left of each."""
     at = suspension.suspended_at

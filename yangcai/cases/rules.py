@@ -96,8 +96,19 @@ def method_is_approved(subject: PlanItem, *, by: Any, now: datetime.datetime) ->
 
 
 def has_its_own_file(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """A call-off has no file of its own: its case comes about by the call-off itself (110号令 art. 32)."""
+    """A call-off has no file of its own: its case comes about by the call-off itself (110号令 art. 32). What follows
+    another purchase's contracts begins with them."""
     method = procedures.PROCEDURES.get(subject.procedure)
+    if method is not None and method.follows:
+        return refuse(
+            method.grounds,
+            code="begins_with_its_contracts",
+            zh="“{method}”须从已经验收的研发合同或者公布的创新产品开始，请在该采购计划上办理，不另行立项",
+            en="{method_en} begins with accepted research contracts or an announced product: do so on this plan",
+            method=method.zh,
+            method_en=method.en,
+            **_of_plan(subject, now=now),
+        )
     if method is None or not method.draws_on:
         return None
     return refuse(

@@ -30,8 +30,9 @@ def opening_of_a_case(plan_item: PlanItem, *, now: datetime.datetime) -> Iterato
             clock="C01",
             due_at=law.due_at("C01", since=published, on=timezone.localdate(now), jurisdiction=jurisdiction),
         )
-    if procedures.get(plan_item.procedure).draws_on:
-        return  # a call-off opens its case itself
+    method = procedures.get(plan_item.procedure)
+    if method.draws_on or method.follows:
+        return  # a call-off opens its case itself, and so does what follows another purchase's contracts
     yield Due(
         action="case.open",
         subject=plan_item.ref,

@@ -34,7 +34,7 @@ def content_of(award: Award, *, now: datetime.datetime) -> Content:
     """Generate the contract of an award from the solicitation and the bid. Raises when the case has no solicitation."""
     case = award.lot.case
     solicitation = Solicitation.objects.get(case=case)
-    bid = OpenedBid.objects.filter(lot=award.lot, supplier=award.supplier).prefetch_related("lines").first()
+    bid = OpenedBid.objects.filter(lot=award.lot.judged_with, supplier=award.supplier).prefetch_related("lines").first()
     values = {
         "case": case,
         "buyer": case.buyer,
@@ -70,6 +70,17 @@ def _items(award: Award, bid: OpenedBid | None) -> list[dict[str, Any]]:
     under a framework agreement (110号令 art. 36)."""
     lines = bid.last_lines if bid else []
     call_off = CallOff.objects.filter(lot=award.lot).first() if not lines else None
+    if call_off is None and not lines and award.lot.quantity:
+        return [
+            {
+                "number": 1,
+                "item": award.lot.title,
+                "specification": "",
+                "quantity": award.lot.quantity,
+                "unit_price": money.cents(award.amount / award.lot.quantity),
+                "amount": award.amount,
+            }
+        ]
     if call_off is not None:
         return [
             {

@@ -8,10 +8,31 @@ from yangcai.cases.models import Award, Case, Stage
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
+from yangcai.contracts.rules import first_purchase
+from yangcai.frameworks.rules.call_off import is_free
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
+from yangcai.planning.models import PlanItem
 from yangcai.tendering.models import AwardLetter
+
+#: Method -> the Action by which a plan begins that follows another purchase's contracts.
+FOLLOWING = {first_purchase.REVIEWED: "first_purchase.begin", first_purchase.DIRECT: "innovative_product.buy"}
+
+
+@tasks.due_on(PlanItem)
+def following(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Due]:
+    """A filed plan for an innovative product waits for its buyer."""
+    if plan_item.procedure not in FOLLOWING or not plan_item.filed_at or plan_item.cancelled_at:
+        return
+    if is_free(plan_item, by=None, now=now) is None:
+        yield Due(
+            FOLLOWING[plan_item.procedure],
+            plan_item.ref,
+            Role.BUYER_OFFICER,
+            plan_item.filed_at,
+            organisation_id=plan_item.buyer_id,
+        )
 
 
 @tasks.due_on(Case)

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from yangcai import procedures
 from yangcai.kernel.models import Entry
 from yangcai.ocds import contracts as contracts_part
 from yangcai.ocds import tender as tender_part
@@ -65,7 +66,8 @@ def release(rows: CaseRows, *, at: datetime.datetime, tag: list[str], number: in
         data["relatedProcesses"] = [
             {
                 "id": "1",
-                "relationship": ["unsuccessfulProcess"],
+                # What follows another purchase's contracts rests on them; anything else is a rerun.
+                "relationship": ["prior" if procedures.get(case.procedure).follows else "unsuccessfulProcess"],
                 "scheme": "ocid",
                 "identifier": ocid(case.predecessor_id),
             }

@@ -244,6 +244,19 @@ def judge(*, purchase: Purchase, procedure: Procedure, approved: bool = False) -
             method_en=procedure.en,
         )
         return Verdict(procedure, Answer.APPROVAL, (reason,), held, possible)
+    if procedure.authority and not approved:
+        reason = purchase.reason(
+            procedure.authority,
+            "method_not_approved",
+            "采用“{method}”不论金额大小，须先取得授权或者批准，在采购活动开始前办理：{rule}",
+            "{method_en} needs a permission before the activity begins, whatever the amount: {rule_en}",
+            field="procedure",
+            method=procedure.zh,
+            method_en=procedure.en,
+            rule=law.rule(procedure.authority).zh,
+            rule_en=law.rule(procedure.authority).en,
+        )
+        return Verdict(procedure, Answer.APPROVAL, (reason,), held, possible)
     return Verdict(procedure, Answer.OPEN, tuple(_for(purchase, procedure, held, waived, approved)), held, possible)
 
 

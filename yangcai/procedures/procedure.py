@@ -55,7 +55,9 @@ class Step:
     correction: how long before the stage's end a change must come. bidders: fewest bidders without whom the stage
     after this one may not begin; continuations: when fewer are enough. decide: longest time for the decision that ends
     the stage. by: who does it. reads_out: names and prices are public from this stage on. examines: whether offers are
-    found responsive in it. zh, en: what the method calls the stage, where not as the others do.
+    found responsive in it. quotes: whether what is handed in names a price. together: the rule by which a dialogue
+    begins with all suppliers at once and a file comes of it, whose first responses have the stage's `window`. zh, en:
+    what the method calls the stage, where not as the others do.
     """
 
     stage: Stage
@@ -69,6 +71,8 @@ class Step:
     by: By = By.BUYER
     reads_out: bool = False
     examines: bool = False
+    quotes: bool = True
+    together: str = ""
     zh: str = ""
     en: str = ""
     rules: tuple[str, ...] = ()
@@ -82,7 +86,7 @@ class Step:
         """Every rule that binds this stage."""
         yield from filter(None, (self.window, self.notice, self.documents, self.correction, self.bidders))
         yield from (continuation.bidders for continuation in self.continuations)
-        yield from filter(None, (self.decide, *self.rules))
+        yield from filter(None, (self.together, self.decide, *self.rules))
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,9 @@ class Committee:
     """Keys of the rules that say how a committee is composed; empty where the method has no such rule.
 
     draw: how early it may be drawn; without such a rule it is formed while the file is prepared. large_budget: from
-    which budget it is larger; large_if_complex: also when what is bought is complex. legal: that one member of a
-    complex purchase's committee is a legal expert. confirms: that it confirms the file before that is published.
+    which budget it is larger; large_if_complex: also when what is bought is complex. legal, economic: that one member
+    is a legal (an economic) expert; of a complex purchase only, unless specialists_always. confirms: that it confirms
+    the file before that is published.
     """
 
     size: str = ""
@@ -101,12 +106,14 @@ class Committee:
     large_if_complex: bool = False
     draw: str = ""
     legal: str = ""
+    economic: str = ""
+    specialists_always: bool = False
     confirms: str = ""
     zh: str = "评标委员会"
     en: str = "tender committee"
 
     def rule_keys(self) -> Iterator[str]:
-        keys = (self.size, self.expert_share, self.large_size, self.large_budget, self.draw, self.legal)
+        keys = (self.size, self.expert_share, self.large_size, self.large_budget, self.draw, self.legal, self.economic)
         yield from filter(None, (*keys, self.confirms))
 
 
@@ -121,7 +128,13 @@ class Procedure:
     grounds a signed evaluation is taken up again (87号令 art. 64, 74号令 art. 21, 214号文 art. 32). `below_quota`: only
     for what lies off the catalogue and below the quota limit (the purchase modes of the mall). `spends`: whether its
     plan reserves money and its lots end in awards; a first stage does neither, it ends in a framework agreement.
-    `draws_on`: the methods whose agreements it calls off from; such a purchase has no file of its own."""
+    `draws_on`: the methods whose agreements it calls off from; such a purchase has no file of its own. `follows`: the
+    methods whose accepted contracts it comes after, buying from their suppliers alone. `leads_to`: the rule by which
+    such a purchase follows this one, whose highest amount the file then states. `authority`: who has to permit the
+    method, whatever the amount. `winners`: to how many suppliers at most one evaluation may give contracts.
+    `merit_weight`: smallest weight of technical criteria. `advance`: smallest advance. `terms`: the usual and the
+    longest term of its contracts. `compensates`: its contracts pay a share of costs. `ends`: on what further grounds
+    they end early."""
 
     code: str
     zh: str
@@ -137,6 +150,15 @@ class Procedure:
     below_quota: bool = False
     spends: bool = True
     draws_on: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    leads_to: str = ""
+    authority: str = ""
+    winners: str = ""
+    merit_weight: str = ""
+    advance: str = ""
+    terms: tuple[str, ...] = ()
+    compensates: str = ""
+    ends: str = ""
     invites: tuple[Invite, ...] = (Invite.NOTICE,)
     invited: str = ""
     pool: str = ""
@@ -167,6 +189,8 @@ class Procedure:
         """Every rule that the method names, each once."""
         keys = [self.grounds, self.invited, self.pool, self.buyer_share, *(key for _, key in self.price_weights)]
         keys += self.committee.rule_keys() if self.committee else ()
+        keys += [self.leads_to, self.authority, self.winners, self.merit_weight, self.advance, *self.terms]
+        keys += [self.compensates, self.ends]
         keys += [key for step in self.steps for key in step.rule_keys()]
         keys += [own for _, own in self.instead]
         return tuple(dict.fromkeys(filter(None, keys)))

@@ -73,8 +73,13 @@ def complete(*, published: CaseFile) -> Completed:
     assert case.dates.invitation is not None
     on = day_of(case.dates.invitation)
     case = policy.set_asides(case=_budgets(case, on, assumed), on=on, assumed=assumed)
-    lots = tuple(_Lot(case, lot, on, assumed).completed() for lot in case.lots)
+    lots = tuple(_follower(case, lot) if lot.follows else _Lot(case, lot, on, assumed).completed() for lot in case.lots)
     return Completed(replace(case, lots=lots), assumed.sentences)
+
+
+def _follower(case: CaseFile, lot: Lot) -> Lot:
+    """A lot that another one's evaluation decides has no bids of its own."""
+    return replace(lot, evaluation=Evaluation(method=procedures.get(case.method).award_by[0].value))
 
 
 def _budgets(case: CaseFile, on: dt.date, assumed: Assumptions) -> CaseFile:

@@ -3,10 +3,12 @@
 import datetime
 from dataclasses import dataclass
 
+from yangcai import procedures
 from yangcai.parties.models import LAW, Expert, Organisation, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
 from yangcai.replay.published import CaseFile
 from yangcai.replay.published import Organisation as Named
+from yangcai.tendering.rules.committee import ECONOMY
 
 #: Posts are valid from here on: before every published procurement.
 FROM = datetime.date(2000, 1, 1)
@@ -71,9 +73,24 @@ def experts(number_of_experts: int = EXPERTS) -> None:
         Expert.objects.create(person=seat.person, employer=unit, specialities=specialities, admitted_on=FROM)
 
 
+def specialists(method: str) -> None:
+    """A lawyer and an economist, and a substitute of each, where the method keeps a place for them."""
+    committee = procedures.get(method).committee
+    if committee is None or not committee.specialists_always:
+        return
+    for word in (LAW, ECONOMY) * 2:
+        number = Expert.objects.count() + 1
+        if Expert.objects.filter(specialities=word).count() > 1:
+            continue
+        unit = organisation(Named(f"评审专家单位{number}"), OrganisationKind.EXPERT_UNIT, jurisdiction="620171")
+        seat = post(unit, Role.EXPERT)
+        Expert.objects.create(person=seat.person, employer=unit, specialities=word, admitted_on=FROM)
+
+
 def gather(case: CaseFile, *, bureau_name: str = "") -> People:
     """Everybody for one case; those who exist already are used again."""
     experts()
+    specialists(case.method)
     area = case.jurisdiction
     bureau = organisation(Named(bureau_name or f"财政部门（{area}）"), OrganisationKind.TREASURY, jurisdiction=area)
     buyer = organisation(case.buyer, OrganisationKind.BUYER, jurisdiction=area)

@@ -140,6 +140,7 @@ class Lot:
     set_aside_share: Decimal | None = None
     small_micro: bool | None = None
     core_product: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True)

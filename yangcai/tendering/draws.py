@@ -2,7 +2,7 @@
 
 import datetime
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -33,10 +33,17 @@ REASONS = {
     "removed": _("违反评审纪律"),
     "kept_for_lawyer": _("余下席位须由法律专家担任"),
     "lawyer_is_seated": _("法律专家席位已有人担任"),
+    "kept_for_economist": _("余下席位须由经济专家担任"),
+    "economist_is_seated": _("经济专家席位已有人担任"),
     "not_eligible": _("抽取后出现应当回避或者退库的情形"),
 }
 #: Passed over for the kind of place that was free, not for anything about the expert: may be called again later.
-FOR_THE_PLACE = ("kept_for_lawyer", "lawyer_is_seated")
+FOR_THE_PLACE = ("kept_for_lawyer", "lawyer_is_seated", "kept_for_economist", "economist_is_seated")
+#: Speciality -> what the record calls the places kept for it, and the two reasons that come of it.
+KEPT = {
+    LAW: ("lawyers", "kept_for_lawyer", "lawyer_is_seated"),
+    rules.ECONOMY: ("economists", "kept_for_economist", "economist_is_seated"),
+}
 #: The reasons that an expert gives for oneself.
 DECLINES = ("recusal", "engaged", "ill", "other_field", "private")
 #: The reasons that the buyer's side gives.
@@ -63,8 +70,9 @@ def promise(draw: ExpertDraw, *, party: str, digest: str, now: datetime.datetime
     return DrawParty.objects.create(draw=draw, party=party, digest=digest, promised_at=now)
 
 
-def commit(draw: ExpertDraw, experts: Iterable[Expert], *, lawyers: int, now: datetime.datetime) -> None:
-    """Freeze the list behind salts, and the numbers behind their digests; `lawyers` places are kept for one."""
+def commit(draw: ExpertDraw, experts: Iterable[Expert], *, kept: Iterable[str], now: datetime.datetime) -> None:
+    """Freeze the list behind salts, and the numbers behind their digests; a place is kept for each speciality named."""
+    wanted = set(kept)
     lines = []
     for expert in experts:
         facts = {
@@ -82,7 +90,8 @@ def commit(draw: ExpertDraw, experts: Iterable[Expert], *, lawyers: int, now: da
         "case": draw.case.number,
         "round": draw.round,
         "places": draw.places,
-        "lawyers": lawyers,
+        "lawyers": int(LAW in wanted),
+        **({"economists": 1} if rules.ECONOMY in wanted else {}),
         "count": len(lines),
         "pool": vrd.pool_of(line.digest for line in lines),
         "promises": {party.party: party.digest for party in draw.parties.all()},
@@ -108,7 +117,7 @@ def settle(draw: ExpertDraw, *, head: str, now: datetime.datetime) -> None:
 
 
 def at_once(
-    case: Case, experts: Iterable[Expert], *, lawyers: int, public: str = "", now: datetime.datetime, **told: Any
+    case: Case, experts: Iterable[Expert], *, kept: Iterable[str], public: str = "", now: datetime.datetime, **told: Any
 ) -> ExpertDraw:
     """All steps in one, with the platform's number (and a public one): the record then says that no other party took
     part, and a reader must trust the platform's chance."""
@@ -116,7 +125,7 @@ def at_once(
     numbers = numbers_at_once(public=public)
     for party, number in numbers.items():
         promise(draw, party=party, digest=vrd.promise_of(number), now=now)
-    commit(draw, experts, lawyers=lawyers, now=now)
+    commit(draw, experts, kept=kept, now=now)
     head = log_head()
     for party, number in numbers.items():
         reveal(draw, party=party, number=number, now=now)
@@ -141,50 +150,63 @@ def log_head() -> str:
 
 
 def compose(draw: ExpertDraw, *, now: datetime.datetime) -> Committee:
-    """Seat the first of the order, one of them a lawyer where the law wants one, then the buyer's representatives; the
-    first of all chairs, never a representative (87号令 art. 45(4)), nor who sits as the lawyer while others do."""
+    """Seat the first of the order, one of them a lawyer (an economist) where the law wants one, then the buyer's
+    representatives; the first of all chairs, never a representative (87号令 art. 45(4)), nor who sits in a place kept
+    for a speciality while others do."""
     assert draw.commit is not None
     committee = Committee.objects.create(
         case=draw.case, size=draw.size, draw_seed=draw.seed, pool_digest=draw.commit["pool"], drawn_at=now
     )
-    kept, general = draw.commit["lawyers"], draw.places - draw.commit["lawyers"]
+    kept = [word for word, (name, *_reasons) in KEPT.items() if draw.commit.get(name)]
+    general = draw.places - len(kept)
     called: list[tuple[DrawLine, bool]] = []
     for _place in range(draw.places):
-        line = following(draw, general=general > 0, kept=kept > 0, now=now)
+        line = following(draw, general=general > 0, kept=kept, now=now)
         if line is not None:
-            as_lawyer = kept > 0 and is_lawyer(line)
-            kept, general = (kept - 1, general) if as_lawyer else (kept, general - 1)
+            taken = next((word for word in kept if has_speciality(line, word)), "")
+            if taken:
+                kept.remove(taken)
+            else:
+                general -= 1
             mark(line, vrd.SEATED, now=now)
-            called.append((line, as_lawyer))
-    chair = next((n for n, (_line, as_lawyer) in enumerate(called) if not as_lawyer), 0)
-    for n, (line, _as_lawyer) in enumerate(called):
+            called.append((line, bool(taken)))
+    chair = next((n for n, (_line, is_kept) in enumerate(called) if not is_kept), 0)
+    for n, (line, _is_kept) in enumerate(called):
         seat(line, committee, is_chair=n == chair, now=now)
     for post in draw.representatives.order_by("pk"):
         CommitteeMember.objects.create(committee=committee, post=post)
     return committee
 
 
-def following(draw: ExpertDraw, *, general: bool, kept: bool, now: datetime.datetime) -> DrawLine | None:
-    """The next in order who may still sit where there is room: in a `general` place, or in the one `kept` for a lawyer.
+def following(draw: ExpertDraw, *, general: bool, kept: Collection[str], now: datetime.datetime) -> DrawLine | None:
+    """The next in order who may still sit where there is room: in a `general` place, or in one `kept` for a speciality.
     Whoever is passed over has the reason on the record."""
     eligible = set(rules.pool(draw.case, specialities="", now=now).values_list("pk", flat=True))
     free = Q(outcome="") | Q(outcome=vrd.PASSED, reason__in=FOR_THE_PLACE)
     for line in draw.lines.filter(free).select_related("expert").order_by("position"):
         if line.expert_id not in eligible:
             mark(line, vrd.PASSED, reason="not_eligible", now=now)
-        elif (kept and is_lawyer(line)) or (general and is_of_the_field(line)):
+        elif any(has_speciality(line, word) for word in kept) or (general and is_of_the_field(line)):
             return line
         else:
-            mark(line, vrd.PASSED, reason="kept_for_lawyer" if kept else "lawyer_is_seated", now=now)
+            mark(line, vrd.PASSED, reason=_passed_for(line, kept), now=now)
     return None
 
 
-def is_lawyer(line: DrawLine) -> bool:
-    return LAW in line.facts["specialities"]
+def _passed_for(line: DrawLine, kept: Collection[str]) -> str:
+    """The places left are somebody else's, or the one of this expert's speciality is taken."""
+    for word, (_name, waits, _taken) in KEPT.items():
+        if word in kept:
+            return waits
+    return next((taken for word, (*_names, taken) in KEPT.items() if has_speciality(line, word)), "lawyer_is_seated")
+
+
+def has_speciality(line: DrawLine, word: str) -> bool:
+    return word in line.facts["specialities"]
 
 
 def is_of_the_field(line: DrawLine) -> bool:
-    """Of a speciality that the draw asked for, not on the list as a lawyer alone."""
+    """Of a speciality that the draw asked for, not on the list for a kept place alone."""
     asked, own = rules.words(line.draw.specialities), line.facts["specialities"].lower()
     return not asked or any(word.lower() in own for word in asked)
 
@@ -203,7 +225,8 @@ def replace(member: CommitteeMember, *, reason: str, words: str, now: datetime.d
     """The seat goes to the next of the draw; when the list is used up, to the first of a new round, which everybody
     sees. The chair stays with somebody of the library."""
     committee, case = member.committee, member.committee.case
-    kept, substitutes = rules.holds_the_lawyers_seat(member), rules.substitutes(member, now=now)
+    word, substitutes = rules.kept_seat(member), rules.substitutes(member, now=now)
+    kept = [word] if word else []
     CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, replaced_reason=words, is_chair=False)
     line = DrawLine.objects.filter(draw__case=case, expert=member.expert_id, outcome=vrd.SEATED).first()
     if line is not None:
@@ -213,7 +236,7 @@ def replace(member: CommitteeMember, *, reason: str, words: str, now: datetime.d
         found = found or following(draw, general=not kept, kept=kept, now=now)
     if found is None:
         experts = substitutes.select_related("person", "employer")
-        draw = at_once(case, experts, lawyers=int(kept), places=1, size=committee.size, now=now)
+        draw = at_once(case, experts, kept=kept, places=1, size=committee.size, now=now)
         found = following(draw, general=not kept, kept=kept, now=now)
         assert found is not None, "the check said that somebody is left"
     mark(found, vrd.SEATED, now=now)

@@ -204,7 +204,7 @@ def _text(value: Any) -> str | None:
 def explain(letter: AwardLetter, *, now: datetime.datetime) -> Explanation:
     """The explanation that goes with one letter, from the rows as the letter's result had them."""
     lot = letter.lot
-    opened = OpenedBid.objects.filter(lot=lot, supplier=letter.supplier_id)
+    opened = OpenedBid.objects.filter(lot=lot.judged_with, supplier=letter.supplier_id)
     bid = opened.select_related("supplier", "low_price_review").prefetch_related("findings__clause").first()
     report = _report(letter)
     frozen: Mapping[str, Any] = report.result if report else {}
@@ -232,7 +232,9 @@ def explain(letter: AwardLetter, *, now: datetime.datetime) -> Explanation:
 
 def _report(letter: AwardLetter) -> EvaluationReport | None:
     """The report on which the letter rests: the latest that was there when it was written."""
-    found = EvaluationReport.objects.filter(lot=letter.lot, computed_at__lte=letter.issued_at).order_by("-revision")
+    found = EvaluationReport.objects.filter(lot=letter.lot.judged_with, computed_at__lte=letter.issued_at).order_by(
+        "-revision"
+    )
     return found.filter(sent_at__lte=letter.issued_at).first() or found.first()
 
 

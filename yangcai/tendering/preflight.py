@@ -114,7 +114,7 @@ class _Draft:
 
         With one bid it stops there, for too few bidders: what comes next is asked of the same functions one by one.
         """
-        if self.offer.get("price") is None:
+        if not self.offer.get("price"):
             return None
         lines = [SimpleNamespace(**line) for line in self.offer.get("lines", ())]
         quote = arithmetic.stated(figures=self.offer["price"], words=self.offer.get("price_in_words", ""), lines=lines)

@@ -5,6 +5,7 @@ from yangcai.contracts.actions.amendment import amend_contract, terminate_contra
 from yangcai.contracts.actions.closing import close_contract
 from yangcai.contracts.actions.contract import draft_contract, file_contract, publish_contract, sign_contract
 from yangcai.contracts.actions.disclosure import disclose_overdue
+from yangcai.contracts.actions.first_purchase import begin_review, buy_product
 from yangcai.contracts.actions.payment import (
     approve_payment,
     pay_payment,
@@ -17,6 +18,8 @@ from yangcai.contracts.actions.receivable import confirm_receivable, request_rec
 __all__ = [
     "amend_contract",
     "approve_payment",
+    "begin_review",
+    "buy_product",
     "close_contract",
     "confirm_receivable",
     "disclose_overdue",

@@ -127,10 +127,10 @@ class TerminateContract(Input):
     on=Contract,
     by={Role.BUYER_REVIEWER},
     needs=(rules.not_terminated, rules.not_closed, rules.nothing_in_payment),
-    checks=(rules.may_be_terminated,),
+    checks=(rules.may_be_terminated, rules.research_may_end),
     input=TerminateContract,
     sentence=("{post}解除了合同", "{post} terminated the contract"),
-    cites=("contract.amendment_ground",),
+    cites=("contract.amendment_ground", "cooperative_innovation.termination"),
     hint=("尚未支付的合同占用资金退回采购计划的预留资金", "What is not paid goes back to the plan's reservation"),
 )
 def terminate_contract(

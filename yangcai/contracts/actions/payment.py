@@ -20,12 +20,20 @@ from yangcai.parties.roles import Role
 class SubmitInvoice(Input):
     number = TextField(label=_("发票号码"))
     amount = MoneyField(label=_("金额（元）"), min_value=Decimal("0.01"))
+    eligible_cost = MoneyField(
+        label=_("实际研发成本（元）"),
+        required=False,
+        help_text=_(
+            "研发合同的成本补偿必填：实际投入的设备费、业务费、劳务费和间接费用，不含激励费用和擅自变更路线的费用"
+        ),
+    )
     issued_on = DateField(label=_("开票日期"))
     document = DocumentField(label=_("发票"), required=False)
 
     def scope(self) -> None:
         if self.subject is not None:
             self.initial["amount"] = rules.left_to_invoice(self.subject)
+            self.fields["eligible_cost"].disabled = not rules.compensates(self.subject)
 
 
 @action(
@@ -35,11 +43,16 @@ class SubmitInvoice(Input):
     on=Milestone,
     by={Role.SUPPLIER},
     needs=(of_acceptance.contract_runs, rules.milestone_is_not_invoiced),
-    checks=(rules.invoice_within_milestone, rules.invoice_number_is_new, rules.issued_by_today),
+    checks=(
+        rules.invoice_within_milestone,
+        rules.cost_is_compensated,
+        rules.invoice_number_is_new,
+        rules.issued_by_today,
+    ),
     input=SubmitInvoice,
     sentence=("{post}提交了发票", "{post} submitted an invoice"),
     is_public=False,
-    cites=("payment.invoice", "payment.invoice_limit", "payment.sme"),
+    cites=("payment.invoice", "payment.invoice_limit", "payment.sme", "cooperative_innovation.compensation"),
     despite_block=True,
 )
 def submit_invoice(
@@ -49,6 +62,7 @@ def submit_invoice(
     now: datetime.datetime,
     number: str,
     amount: Decimal,
+    eligible_cost: Decimal | None,
     issued_on: datetime.date,
     document: Document | None,
 ) -> Invoice:
@@ -58,6 +72,7 @@ def submit_invoice(
         milestone=milestone,
         number=number,
         amount=amount,
+        eligible_cost=eligible_cost,
         issued_on=issued_on,
         received_at=now,
     )

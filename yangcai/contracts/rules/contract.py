@@ -4,12 +4,12 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.models import Award
-from yangcai.cases.rules import applicable
+from yangcai.cases.rules import applicable, own
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
-from yangcai.contracts.models import Contract, PaymentRequest, TerminationGround
+from yangcai.contracts.models import Acceptance, Contract, PaymentRequest, TerminationGround
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal, refuses
 from yangcai.law.figures.supplement import growth
@@ -200,11 +200,12 @@ def supplement_within_share(
     applies = applicable(contract.case, now=now)
     earlier = standing.supplements(contract)
     original = contract.amount - earlier
-    if not is_supplement or growth(original=original, added=[earlier, amount_change], **applies).allowed:
+    key = own(contract.case, "contract.supplement")
+    if not is_supplement or growth(original=original, added=[earlier, amount_change], rule=key, **applies).allowed:
         return None
-    most = (original * law.value("contract.supplement", **applies)).quantize(money.CENT, rounding="ROUND_DOWN")
+    most = (original * law.value(key, **applies)).quantize(money.CENT, rounding="ROUND_DOWN")
     return law.refusal(
-        "contract.supplement",
+        key,
         code="supplement_too_large",
         zh="补充合同累计金额 {sum} 元，超过原合同金额 {original} 元的 {limit}（{most} 元），本次最多 {left} 元",
         en="Supplements would add up to {sum} yuan, above {limit} of the original {original} yuan ({most} yuan); "
@@ -308,6 +309,44 @@ def may_be_terminated(
         else "The contract is signed: a refusal to sign is no ground to end it",
         field="ground",
         **applies,
+    )
+
+
+#: What ends a contract for research beside what ends any other (财库〔2024〕13号).
+OF_RESEARCH = (
+    TerminationGround.ON_THE_MARKET,
+    TerminationGround.INSURMOUNTABLE,
+    TerminationGround.MILESTONE_MISSED,
+)
+
+
+def research_may_end(
+    contract: Contract, *, by: Post, now: datetime.datetime, ground: str, **data: Any
+) -> Refusal | None:
+    """市场已出现同类产品、不可克服的困难、标志性成果未完成: grounds of research contracts alone; a milestone that was
+    missed is one whose acceptance failed (研发中期谈判)."""
+    key = procedures.get(contract.case.procedure).ends
+    if ground not in OF_RESEARCH:
+        return None
+    if not key:
+        return law.refusal(
+            "contract.amendment_ground",
+            code="no_lawful_ground",
+            zh="该情形只适用于研发合同",
+            en="This ground is for research contracts only",
+            field="ground",
+            **applicable(contract.case, now=now),
+        )
+    failed = Acceptance.objects.filter(contract=contract, passed=False).exists()
+    if ground != TerminationGround.MILESTONE_MISSED or failed:
+        return None
+    return law.refusal(
+        key,
+        code="no_milestone_missed",
+        zh="没有验收不合格的标志性成果，不得以此淘汰研发供应商",
+        en="No milestone failed its acceptance: the research supplier may not be eliminated on this ground",
+        field="ground",
+        **applicable(contract.case, now=now),
     )
 
 

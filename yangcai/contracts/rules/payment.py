@@ -4,13 +4,15 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
+from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Invoice, Milestone, MilestoneDue, PaymentRequest
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal
+from yangcai.law.figures.compensation import compensation
 from yangcai.parties.models import Post
 
 # --- invoices ----------------------------------------------------------------------------------------------------
@@ -52,6 +54,47 @@ def invoice_within_milestone(
         earlier=money.figures(earlier),
         left=money.figures(max(milestone.amount - earlier, money.ZERO)),
         **applicable(milestone.root, now=now),
+    )
+
+
+def compensates(milestone: Milestone) -> bool:
+    """Whether the milestone pays a share of costs: under a contract for research, once there are costs."""
+    method = procedures.get(milestone.contract.case.procedure)
+    return bool(method.compensates) and milestone.due_on != MilestoneDue.SIGNATURE
+
+
+def cost_is_compensated(
+    milestone: Milestone, *, by: Post, now: datetime.datetime, amount: Decimal, eligible_cost: Decimal | None, **_: Any
+) -> Refusal | None:
+    """研发成本补偿按实际成本和约定的补偿比例确定 (财库〔2024〕13号): the agreed share of what research really cost."""
+    if not compensates(milestone):
+        return None
+    case = milestone.contract.case
+    key, file = procedures.get(case.procedure).compensates, solicitation_of(case)
+    if eligible_cost is None:
+        return law.refusal(
+            key,
+            code="cost_not_stated",
+            zh="研发合同按实际成本补偿，请填写实际研发成本",
+            en="A research contract compensates costs: state what research really cost",
+            field="eligible_cost",
+            **applicable(case, now=now),
+        )
+    rate = file.compensation_rate if file is not None and file.compensation_rate is not None else Decimal(1)
+    most = compensation(eligible_cost=eligible_cost, agreed_rate=rate)
+    if amount <= most:
+        return None
+    return law.refusal(
+        key,
+        code="above_the_compensation",
+        zh="实际研发成本 {cost} 元按约定比例 {rate} 补偿 {most} 元，不得开票 {amount} 元",
+        en="Of a cost of {cost} yuan the agreed share of {rate} is {most} yuan: {amount} yuan is too much",
+        field="amount",
+        cost=money.figures(eligible_cost),
+        rate=f"{rate:.2%}",
+        most=money.figures(most),
+        amount=money.figures(amount),
+        **applicable(case, now=now),
     )
 
 

@@ -56,7 +56,9 @@ def points(score: Decimal | None) -> str:
 
 def sme(award: Award, offer: OpenedBid | None) -> str:
     """The declaration of a winner that was favoured: set aside for its class, or its price lowered (46号 art. 13)."""
-    report = EvaluationReport.objects.filter(lot=award.lot, sent_at__isnull=False).order_by("-revision").first()
+    report = (
+        EvaluationReport.objects.filter(lot=award.lot.judged_with, sent_at__isnull=False).order_by("-revision").first()
+    )
     result = report.result["bids"].get(str(offer.pk), {}) if report and offer else {}
     rates = [Decimal(d["rate"]) for d in result.get("deductions", ()) if d["code"] in ("small_micro", "partner")]
     supplier, told = award.supplier, []
@@ -76,7 +78,7 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
     case = lot.case
     award = Award.objects.select_related("supplier", "candidate").get(lot=lot, refused_at__isnull=True)
     solicitation = Solicitation.objects.get(case=case)
-    offer = OpenedBid.objects.filter(lot=lot, supplier=award.supplier).prefetch_related("lines").first()
+    offer = OpenedBid.objects.filter(lot=lot.judged_with, supplier=award.supplier).prefetch_related("lines").first()
     lines = offer.last_lines if offer else []
     told = method.reads_out(case)  # what losers asked is nobody's business unless it was read out (政府采购法 38(4))
     ranked = candidates(lot)

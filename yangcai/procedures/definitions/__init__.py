@@ -2,6 +2,11 @@
 
 from yangcai.procedures.definitions.call_offs import DIRECT, MINI_COMPETITION, ROTATION
 from yangcai.procedures.definitions.consultation import CONSULTATION
+from yangcai.procedures.definitions.cooperative_innovation import (
+    COOPERATIVE_INNOVATION,
+    FIRST_PURCHASE,
+    INNOVATIVE_PRODUCT,
+)
 from yangcai.procedures.definitions.emergency import EMERGENCY
 from yangcai.procedures.definitions.framework import FRAMEWORK
 from yangcai.procedures.definitions.framework_open import FRAMEWORK_OPEN
@@ -27,5 +32,8 @@ PROCEDURES: dict[str, Procedure] = {
         DIRECT,
         MINI_COMPETITION,
         ROTATION,
+        COOPERATIVE_INNOVATION,
+        FIRST_PURCHASE,
+        INNOVATIVE_PRODUCT,
     )
 }

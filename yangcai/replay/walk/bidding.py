@@ -42,7 +42,9 @@ class Bidding(Trip):
 
     def _bid(self, lot: Lot, bid: published.Bid) -> Callable[[datetime.datetime], None]:
         def submit(at: datetime.datetime) -> None:
-            data = {"price": bid.price, "delivery": "按采购文件", "commitment": True, **policy.of_bid(bid)}
+            data = {"delivery": "按采购文件", "commitment": True, **policy.of_bid(bid)}
+            if self.step(Stage.SUBMISSION).quotes:
+                data["price"] = bid.price
             if bid.prefer:
                 data["preference"] = bid.prefer
             self.do("bid.submit", lot, self.people.suppliers[bid.supplier.name], at, **data)
@@ -100,5 +102,7 @@ class Bidding(Trip):
                     supplier = self.people.suppliers[bid.supplier.name]
                     price = {"price": bid.price, "delivery": "按采购文件"}
                     self.do("final_offer.submit", lot, supplier, self.moment(15), **price)
+        if self.step(Stage.FINAL_OFFER).window:
+            self.wait_for(running[0][0], Stage.FINAL_OFFER)
         for lot, _told in running:
             self.do("final_offer.open", lot, self.chair().post, self.moment(17))

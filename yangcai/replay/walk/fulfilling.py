@@ -1,16 +1,20 @@
 """How does a walk go from the award to the last payment?"""
 
 import datetime
+from decimal import ROUND_UP
 from typing import Any
 
 from django.utils import timezone
 
 from yangcai.cases.models import Award, Stage
 from yangcai.cases.queries import candidates
+from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Contract, Milestone, PaymentRequest
+from yangcai.contracts.rules import payment as payment_rules
 from yangcai.frameworks.models import Entrant, Framework, Way
 from yangcai.frameworks.rules import call_off as call_offs
 from yangcai.frameworks.standing import staying
+from yangcai.kernel.money import CENT
 from yangcai.planning.models import PlanItem
 from yangcai.replay.walk.trip import HOUR, MINUTE, PAPER, Trip
 from yangcai.tendering.rules.award import open_candidates
@@ -121,6 +125,9 @@ class Fulfilling(Trip):
                 "amount": milestone.amount,
                 "issued_on": timezone.localdate(at),
             }
+            if payment_rules.compensates(milestone):  # costs enough for the whole of what was agreed
+                rate = solicitation_of(self.case).compensation_rate
+                bill["eligible_cost"] = (milestone.amount / rate).quantize(CENT, rounding=ROUND_UP)
             supplier = self.people.suppliers[milestone.contract.supplier.name]
             invoices.append(self.do("invoice.submit", milestone, supplier, at, **bill))
         requests: list[PaymentRequest] = []

@@ -3,10 +3,12 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from yangcai import procedures
 from yangcai.cases.models import Lot, Stage
+from yangcai.contracts.rules import first_purchase
 from yangcai.parties.roles import Role
 from yangcai.replay import published
 from yangcai.replay.people import post, reserve
@@ -23,7 +25,8 @@ class Inviting(Trip):
     def preparation(self) -> None:
         """Everything that must stand before the invitation, on the same morning."""
         before, people = self.at("invitation"), self.people
-        self.case = self.do("case.open", self.plan_item, people.officer, before - 50 * MINUTE)
+        begin, begun_with = self.begins_with()
+        self.case = self.do(begin, self.plan_item, people.officer, before - 50 * MINUTE, **begun_with)
         if people.agent:
             terms = {"agent": people.agent.organisation, "mandate": "组织本项目采购活动", "fee": "按委托代理协议"}
             self.do("agent.appoint", self.case, people.officer, before - 45 * MINUTE, **terms)
@@ -36,6 +39,7 @@ class Inviting(Trip):
                 "evaluation_method": self.award_by(lot),
                 **self.aside(lot),
                 "core_product": lot.core_product,
+                **({"follows": lot.follows} if lot.follows else {}),
             }
             for lot in self.file.lots
         ]
@@ -48,7 +52,7 @@ class Inviting(Trip):
         self.do("clauses.define", self.case, people.runner, before - 30 * MINUTE, rows=[clause])
         by_number = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
         for lot in self.file.lots:
-            if self.award_by(lot) != "rated":
+            if self.award_by(lot) != "rated" or lot.follows:
                 continue
             criteria = [
                 {
@@ -76,6 +80,12 @@ class Inviting(Trip):
             found["set_aside_share"] = lot.set_aside_share
         return found
 
+    def begins_with(self) -> tuple[str, dict[str, Any]]:
+        """The Action by which the case comes about: what follows another purchase names it (the buyer's latest)."""
+        if not self.procedure.follows:
+            return "case.open", {}
+        return "first_purchase.begin", {"research": first_purchase.researched(self.plan_item).latest("pk")}
+
     def award_by(self, lot: published.Lot) -> str:
         """As published, where the method knows it; else the method's own."""
         ways = [str(way) for way in self.procedure.award_by]
@@ -88,6 +98,8 @@ class Inviting(Trip):
             for lot in Lot.objects.filter(case=self.case).order_by("pk"):
                 self.do("framework.define", lot, self.people.runner, at, **self.framework_terms)
         invite, runner = self.procedure.invites[0], self.people.runner
+        if self.procedure.follows:
+            return  # the suppliers of the contracts that it follows
         if invite == procedures.Invite.NAMED:
             only = next(iter(self.people.suppliers.values()))
             why = {"supplier": only.organisation, "reason": UNKNOWN}
@@ -144,6 +156,9 @@ class Inviting(Trip):
             data["several_products"] = True
         if self.file.imports is not None:
             data["accepts_imports"] = True
+        if self.procedure.leads_to:
+            first = self.file.budget - sum((lot.budget or 0 for lot in self.file.lots), Decimal(0))
+            data |= {"contract_months": 12, "compensation_rate": "0.8", "follow_up_amount": first}
         if Stage.DIALOGUE in self.procedure.stages:
             data |= {"may_change_technical": True, "may_change_service": True, "may_change_contract": True}
         return data

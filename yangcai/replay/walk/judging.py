@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from yangcai.cases.models import Lot, Stage
+from yangcai.kernel.calendar import SHANGHAI
+from yangcai.kernel.inputs import PrivateFile
 from yangcai.parties.models import Post
+from yangcai.procedures import engine
 from yangcai.replay import published
 from yangcai.replay.published import PRICE
-from yangcai.replay.walk.trip import Trip
+from yangcai.replay.walk.trip import PAPER, Trip
 from yangcai.tendering import arithmetic, method, standing
+from yangcai.tendering.actions.invitation import SUBMISSION_ENDS
 from yangcai.tendering.models import (
     Clause,
     ClauseKind,
@@ -63,11 +67,37 @@ class Judging(Trip):
         record = {"minutes": "谈判情况公开资料未载明"}
         if "agreed" in {lot.evaluation_method for lot, _told in running}:
             record |= {"cost": "未公布", "similar_prices": "未公布", "rights": "未公布"}
+        if self.step(Stage.DIALOGUE).together:
+            self.begin_together(running)
         for lot, _told in running:
             for bid in standing.still_in(lot):
                 self.do("dialogue.hold", bid, self.chair().post, self.moment(11), **record)
         for lot, _told in running:
-            self.do("final_offer.invite", lot, self.chair().post, self.moment(14), closes_at=self.moment(16))
+            closes = self.least_end(self.step(Stage.FINAL_OFFER).window, self.moment(14)) or self.moment(16)
+            self.do("final_offer.invite", lot, self.chair().post, self.moment(14), closes_at=closes)
+
+    def begin_together(self, running: list[tuple[Lot, published.Lot]]) -> None:
+        """One meeting with all, the file that comes of it, and everybody's first response to it in time."""
+        closes = self.least_end(self.step(Stage.DIALOGUE).window, self.moment(11))
+        for lot, _told in running:
+            self.do("dialogue.meet", lot, self.chair().post, self.moment(11), minutes="交流情况公开资料未载明")
+            paper = self.paper("negotiation.pdf", b"%PDF-1.4\n" + PAPER, self.people.runner, self.moment(11))
+            told = {"content": self.file.title, "document": paper, "closes_at": closes}
+            self.do("dialogue.issue_file", lot, self.people.runner, self.moment(11), **told)
+            for bid in standing.still_in(lot):
+                answer = PrivateFile("响应文件.pdf", "application/pdf", b"%PDF-1.4\n" + PAPER)
+                supplier = self.people.suppliers[bid.supplier.name]
+                self.do("dialogue.resubmit", bid, supplier, self.moment(12), attachments=[answer])
+        assert closes is not None  # such a step says how long it lasts
+        self.waited += closes - self.moment(11)
+
+    def least_end(self, key: str, start: datetime.datetime) -> datetime.datetime | None:
+        """The earliest lawful end of a period that begins then, in the afternoon; None where the law sets none."""
+        if not key:
+            return None
+        on = self.file_law_on()
+        last = engine.window(key, start=start, on=on, jurisdiction=self.file.jurisdiction).strict_on
+        return datetime.datetime.combine(last, SUBMISSION_ENDS, SHANGHAI)
 
     def findings(self, bids: list[OpenedBid], told: published.Lot, kind: str, lot: Lot) -> Iterator[dict[str, Any]]:
         """Every bid × clause; a published reason fails the bid's first clause."""

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from yangcai import law, procedures
+from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, Lot, LotOutcome
 from yangcai.kernel.actions import ACTIONS
 from yangcai.parties.models import Post
@@ -65,6 +66,7 @@ class Trip:
     steps: list[Step] = field(default_factory=list)
     later: list[published.Event] = field(default_factory=list, init=False)
     reached: datetime.datetime | None = field(default=None, init=False)
+    waited: datetime.timedelta = field(default=datetime.timedelta(0), init=False)
     case: Case = field(init=False)
     plan_item: PlanItem = field(init=False)
 
@@ -127,7 +129,14 @@ class Trip:
         return max(min(span, 8 * HOUR) / 60, datetime.timedelta(seconds=1))
 
     def moment(self, units: int) -> datetime.datetime:
-        return self.at("opening") + self.pace * units
+        """So many units after the opening, and after whatever had to be waited for since."""
+        return self.at("opening") + self.waited + self.pace * units
+
+    def wait_for(self, lot: Lot, stage: str) -> None:
+        """Everything from here on comes after the period of this stage that is open now."""
+        closes = periods.closing_of(lot, stage, now=self.no_earlier(self.moment(15)))
+        assert closes is not None  # it has just been opened with an end
+        self.waited += closes - self.moment(15)
 
     def awarded(self, told: published.Lot) -> bool:
         """Whether an award of this lot was published (or nothing at all, so that one may be made)."""

@@ -21,7 +21,7 @@ from yangcai.tendering.models import AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
-from yangcai.tendering.rules.lots import at_limit, comes_next
+from yangcai.tendering.rules.lots import all_are_decided, at_limit, comes_next, won_beside
 from yangcai.tendering.rules.qualification import through
 
 
@@ -103,7 +103,7 @@ def _award(candidate: Candidate, *, determined_at: datetime.datetime, is_deemed:
     en="Announce the award",
     on=Award,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.is_run_by, rules.not_announced),
+    needs=(rules.is_run_by, rules.not_announced, all_are_decided),
     notice="award",
     sentence=(
         "{post}公告了中标结果，并发出中标通知书和未中标告知",
@@ -126,13 +126,17 @@ def announce_award(award: Award, *, by: Any, now: datetime.datetime) -> Award:
 
 
 def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.datetime) -> None:
-    """One letter per bidder: the winner's, or the loser's reason, and under rated criteria the own score and rank."""
-    report = rules.sent_report(lot) or EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
+    """One letter per bidder: the winner's, or the loser's reason, and under rated criteria the own score and rank. Who
+    won another lot of the same evaluation gets its letter with that one."""
+    head = lot.judged_with
+    report = rules.sent_report(head) or EvaluationReport.objects.filter(lot=head).order_by("-revision").first()
     results = report.result["bids"] if report else {}
     refused = set(Award.objects.filter(lot=lot, refused_at__isnull=False).values_list("supplier_id", flat=True))
     full = at_limit(lot) if award else frozenset()
-    opened = list(OpenedBid.objects.filter(lot=lot))
+    opened, elsewhere = list(OpenedBid.objects.filter(lot=head)), won_beside(lot)
     for bid in opened:
+        if bid.supplier_id in elsewhere or (lot.follows_id and (award is None or bid.supplier_id != award.supplier_id)):
+            continue
         found = results.get(str(bid.pk), {})
         wins = award is not None and bid.supplier_id == award.supplier_id
         passed = award is not None and bid.supplier_id in full and (found.get("rank") or 0) < award.candidate.rank
@@ -236,8 +240,9 @@ def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: s
         case Stage.EVALUATION if not last_offers_are_open(lot, by=None, now=now):
             arithmetic.record(arithmetic.outcome(lot, now=now))
     Award.objects.filter(lot=lot, refused_at__isnull=True).update(refused_at=now, refusal_reason=text)
-    lot.outcome, lot.outcome_at, lot.outcome_reason = LotOutcome.UNSUCCESSFUL, now, text
-    lot.save(update_fields=["outcome", "outcome_at", "outcome_reason"])
+    # With the offers of a lot fail the lots that follow it, unless they have been awarded already.
+    failed = [lot.pk, *(one.pk for one in lot.followers.filter(outcome=LotOutcome.PENDING) if not one.awards.exists())]
+    Lot.objects.filter(pk__in=failed).update(outcome=LotOutcome.UNSUCCESSFUL, outcome_at=now, outcome_reason=text)
     write_letters(lot, award=None, reason=text, now=now)
     periods.close_period(lot.case, at=now, lot=lot)
     outcomes = set(lot.case.lots.values_list("outcome", flat=True))

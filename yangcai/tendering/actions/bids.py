@@ -85,6 +85,11 @@ class PartnerRow(forms.Form):
     work = TextField(label=_("承担的工作"), required=False)
 
 
+#: What an offer says of its price; what stands there where it names none.
+PRICED = ("price", "price_in_words", "lines")
+UNPRICED: dict[str, Any] = {"price": money.ZERO, "price_in_words": "", "lines": []}
+
+
 class SubmitBid(Input):
     price = MoneyField(label=_("投标报价（元）"), min_value=Decimal("0.01"))
     price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
@@ -115,6 +120,12 @@ class SubmitBid(Input):
         label=_("我单位承诺符合政府采购法第二十二条规定的条件，投标内容真实，无串通投标行为")
     )
 
+    def scope(self) -> None:
+        """An application names no price: it comes with the last offer (财库〔2024〕13号)."""
+        if isinstance(self.subject, Lot) and not rules.names_a_price(self.subject.case):
+            for name in PRICED:
+                del self.fields[name]
+
     def clean_price_in_words(self) -> str:
         words = self.cleaned_data["price_in_words"]
         if words:
@@ -140,6 +151,8 @@ class SubmitBid(Input):
     def clean(self) -> dict[str, Any]:
         """What is unlawful in the bid itself is said at its field with the article, and written down nowhere."""
         cleaned = super().clean() or {}
+        if "price" not in self.fields:
+            cleaned |= UNPRICED
         for field, refusal in self._of_products(cleaned):
             self.add_error(field, said(refusal))
         full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now)
@@ -179,6 +192,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
     by={Role.SUPPLIER},
     at={Stage.SUBMISSION},
     needs=(
+        rules.is_bid_for,
         rules.submission_is_open,
         rules.opening_not_begun,
         rules.has_documents,

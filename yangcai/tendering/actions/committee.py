@@ -97,7 +97,7 @@ def draw_committee(
     drawn = draws.at_once(
         case,
         rules.listed(case, specialities=specialities, is_complex=is_complex, now=now),
-        lawyers=rules.lawyers_wanted(case, is_complex=is_complex, now=now),
+        kept=rules.places_kept(case, is_complex=is_complex, now=now),
         places=members - len(representatives),
         size=members,
         specialities=specialities,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
@@ -30,6 +31,11 @@ class LotRow(forms.Form):
     award_order = forms.IntegerField(
         label=_("定标次序"), min_value=1, max_value=200, required=False, help_text=_("不填时按包号先后")
     )
+    follows = TextField(
+        label=_("随同评审的包号"),
+        required=False,
+        help_text=_("该包不另行投标，按所填采购包的评审结果由下一名供应商成交；限于可以确定多家供应商的采购方式"),
+    )
     set_aside = forms.ChoiceField(label=_("预留份额"), choices=[("", "—"), *SetAside.choices], required=False)
     set_aside_share = ShareField(label=_("中小企业合同份额"), help_text=_("要求联合体或者合同分包的，如 0.30"))
     for_small_micro = forms.BooleanField(label=_("预留部分限于小微企业"), required=False)
@@ -41,7 +47,9 @@ class DefineLots(Input):
     def scope(self) -> None:
         if isinstance(self.subject, Case):
             found = Lot.objects.filter(case=self.subject).order_by("pk")
-            self.fields["rows"].initial = list(found.values(*LotRow.base_fields))
+            columns = [name for name in LotRow.base_fields if name != "follows"]
+            rows = found.values(*columns, follows_number=F("follows__number"))
+            self.fields["rows"].initial = [{**row, "follows": row.pop("follows_number") or ""} for row in rows]
 
     def clean_rows(self) -> list[dict[str, Any]]:
         """A lot that says nothing goes with a purchase that is set aside as a whole, else it is not set aside."""
@@ -65,6 +73,7 @@ class DefineLots(Input):
     checks=(
         lots.lots_within_budget,
         lots.orders_differ,
+        lots.followers_are_lawful,
         lots.set_aside_has_its_share,
         lots.lots_keep_the_planned_share,
     ),
@@ -84,11 +93,14 @@ def define_lots(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[
     Criterion.objects.filter(lot__in=gone).delete()
     Clause.objects.filter(lot__in=gone).delete()
     GreenProduct.objects.filter(lot__in=gone).delete()
+    Lot.objects.filter(case=case, follows__in=gone).update(follows=None)
     gone.delete()
-    for row in rows:
-        values = dict(row)
+    known: dict[str, Lot] = {}
+    for row in sorted(rows, key=lambda row: bool(row["follows"])):
+        values = {**row, "follows": known[row["follows"]] if row["follows"] else None}
         lot, _made = Lot.objects.update_or_create(case=case, number=values.pop("number"), defaults=values)
-        if lot.evaluation_method != EvaluationMethod.RATED:
+        known[lot.number] = lot
+        if lot.evaluation_method != EvaluationMethod.RATED or lot.follows_id is not None:
             Criterion.objects.filter(lot=lot).delete()
     write_clauses(case, solicitation=Solicitation.objects.filter(case=case).first())
     unconfirm(case)
@@ -183,11 +195,12 @@ class DefineCriteria(Input):
     on=Lot,
     by=ROLES,
     at={Stage.PREPARATION},
-    needs=(runs_the_case, rules.lot_is_rated),
+    needs=(runs_the_case, rules.lot_is_rated, rules.lot_is_judged_itself),
     checks=(
         rules.weights_add_up,
         rules.one_price_criterion,
         rules.price_weighs_enough,
+        rules.merit_weighs_enough,
         rules.criteria_are_no_conditions,
     ),
     input=DefineCriteria,
@@ -198,6 +211,7 @@ class DefineCriteria(Input):
         "evaluation.total",
         "evaluation.price_score",
         *dict.fromkeys(key for one in PROCEDURES.values() for _category, key in one.price_weights),
+        *dict.fromkeys(one.merit_weight for one in PROCEDURES.values() if one.merit_weight),
     ),
     hint=(
         "分值合计 100 分；评审因素应当细化量化，资格条件不得作为评审因素",

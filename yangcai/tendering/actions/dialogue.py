@@ -24,6 +24,7 @@ from yangcai.tendering.inputs import AnswerField
 from yangcai.tendering.models import Bid, Changeable, DialogueChange, DialogueTalk, FinalOffer, OpenedBid
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import dialogue as rules
+from yangcai.tendering.rules import exchange
 from yangcai.tendering.rules.bids import is_not_debarred, live_bids
 
 CHAIRED = (seats.sits, seats.chairs)
@@ -48,7 +49,7 @@ class HoldTalk(Input):
     on=OpenedBid,
     by={Role.EXPERT},
     at={Stage.DIALOGUE},
-    needs=(*CHAIRED, rules.is_still_in, rules.chances_are_equal),
+    needs=(*CHAIRED, rules.is_still_in, exchange.file_was_answered, rules.chances_are_equal),
     checks=(rules.record_is_complete,),
     input=HoldTalk,
     sentence=("{post}记录了与一家供应商的谈判", "{post} recorded a talk with one supplier"),
@@ -62,7 +63,9 @@ class HoldTalk(Input):
 def hold_talk(
     bid: OpenedBid, *, by: Any, now: datetime.datetime, minutes: str, cost: str, similar_prices: str, rights: str
 ) -> DialogueTalk:
-    """The next round with this supplier, with what was said."""
+    """The next round with this supplier, with what was said. Who did not answer a file in time is out."""
+    for one in exchange.silent(bid.lot, now=now):
+        OpenedBid.objects.filter(pk=one.pk).update(left_at=now, left_reason="未在规定时间内提交首次响应文件")
     told = (("供应商的成本", cost), ("同类项目合同价格", similar_prices), ("专利、专有技术等情况", rights))
     return DialogueTalk.objects.create(
         opened_bid=bid,
@@ -152,11 +155,11 @@ class Resubmit(Input):
     on=OpenedBid,
     by={Role.SUPPLIER},
     at={Stage.DIALOGUE},
-    needs=(rules.is_still_in, rules.something_changed),
+    needs=(rules.is_still_in, rules.something_changed, exchange.response_in_time),
     input=Resubmit,
     sentence=("{post}按变动重新提交了响应文件", "{post} handed in its offer anew after the change"),
     is_public=False,
-    cites=("dialogue.resubmission",),
+    cites=("dialogue.resubmission", *every(Stage.DIALOGUE, "window")),
 )
 def resubmit(bid: OpenedBid, *, by: Any, now: datetime.datetime, attachments: list[PrivateFile]) -> None:
     """The new papers stand beside the first ones, for the committee and the buyer's side alone."""
@@ -213,12 +216,12 @@ class InviteFinalOffers(Input):
     on=Lot,
     by={Role.EXPERT},
     at={Stage.DIALOGUE},
-    needs=(*CHAIRED, rules.dialogue_is_over, rules.enough_remain),
-    checks=(rules.closes_ahead,),
+    needs=(*CHAIRED, exchange.file_was_answered, rules.dialogue_is_over, rules.enough_remain),
+    checks=(rules.closes_ahead, exchange.time_for_last_offers),
     input=InviteFinalOffers,
     sentence=("{post}结束谈判，要求供应商提交最后报价", "{post} ended the dialogue and asked for last offers"),
     is_public=False,
-    cites=("final_offer.all", *every(Stage.FINAL_OFFER, "bidders")),
+    cites=("final_offer.all", *every(Stage.FINAL_OFFER, "bidders"), *every(Stage.FINAL_OFFER, "window")),
     hint=(
         "所有继续参加的供应商在同一规定时间内提交；截止前任何人看不到报价",
         "Everybody still in has the same time; until it is over nobody sees a price",

@@ -97,9 +97,8 @@ def promise_number(draw: ExpertDraw, *, by: Any, now: datetime.datetime, digest:
     if draw.parties.count() == len(draw.sides):
         is_complex = draw.is_complex
         experts = committee.listed(draw.case, specialities=draw.specialities, is_complex=is_complex, now=now)
-        draws.commit(
-            draw, experts, lawyers=committee.lawyers_wanted(draw.case, is_complex=is_complex, now=now), now=now
-        )
+        kept = committee.places_kept(draw.case, is_complex=is_complex, now=now)
+        draws.commit(draw, experts, kept=kept, now=now)
     return draw
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
-from yangcai.cases.models import Candidate, Stage
+from yangcai.cases.models import Candidate, LotOutcome, Stage
 from yangcai.cases.queries import candidates
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
@@ -120,19 +120,20 @@ def _stand(report: EvaluationReport, *, now: datetime.datetime) -> None:
 
 def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
     """The candidates in the order of the report; the amount is the (last) offer, never the evaluated price."""
-    candidates(report.lot).update(superseded_at=now)
     bids = {str(bid.pk): bid for bid in OpenedBid.objects.filter(lot=report.lot)}
-    for bidder in report.result["candidates"]:
-        found = report.result["bids"][bidder]
-        Candidate.objects.create(
-            lot=report.lot,
-            supplier_id=bids[bidder].supplier_id,
-            rank=found["rank"],
-            amount=found["bid_price"],
-            evaluated_price=found["evaluated_price"],
-            score=found["total"],
-            at=now,
-        )
+    for lot in report.lot.case.ranked_together(report.lot):
+        candidates(lot).update(superseded_at=now)
+        for bidder in report.result["candidates"]:
+            found = report.result["bids"][bidder]
+            Candidate.objects.create(
+                lot=lot,
+                supplier_id=bids[bidder].supplier_id,
+                rank=found["rank"],
+                amount=found["bid_price"],
+                evaluated_price=found["evaluated_price"],
+                score=found["total"],
+                at=now,
+            )
 
 
 @action(
@@ -149,4 +150,8 @@ def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
 def send_report(report: EvaluationReport, *, by: Any, now: datetime.datetime) -> None:
     """The evaluation is over; the buyer's five working days begin."""
     EvaluationReport.objects.filter(pk=report.pk).update(sent_at=now)
-    periods.advance(report.lot.case, to=method.follows(report.lot.case, Stage.EVALUATION), at=now, lot=report.lot)
+    case, after = report.lot.case, method.follows(report.lot.case, Stage.EVALUATION)
+    periods.advance(case, to=after, at=now, lot=report.lot)
+    for lot in case.ranked_together(report.lot):
+        if lot.pk != report.lot_id and lot.outcome == LotOutcome.PENDING and lot.stage_at(now) != after:
+            periods.open_period(case, stage=after, opens_at=now, lot=lot)

@@ -26,7 +26,7 @@ from yangcai.tendering.rules.solicitation import least_rate
 
 def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """废标后，应当重新组织招标 (政府采购法 art. 37); what was called off is called off again on its plan."""
-    if procedures.get(subject.procedure).draws_on:
+    if procedures.get(subject.procedure).draws_on or procedures.get(subject.procedure).follows:
         return has_its_own_file(subject.plan_item, by=by, now=now)
     if subject.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}:
         return None
@@ -140,7 +140,9 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     anew: dict[str, Any] = {"outcome": "", "outcome_at": None, "outcome_reason": ""}
     if lift_set_aside:
         anew |= {"set_aside": SetAside.NONE, "set_aside_share": 0, "for_small_micro": False}
-    lots = {lot.pk: _copy(lot, case=again, **anew) for lot in case.lots.all()}
+    lots: dict[int, Any] = {}
+    for lot in case.lots.order_by("pk"):  # a lot that follows another one comes after it
+        lots[lot.pk] = _copy(lot, case=again, follows=lots[lot.follows_id] if lot.follows_id else None, **anew)
     for criterion in Criterion.objects.filter(lot__case=case).order_by("pk"):
         _copy(criterion, lot=lots[criterion.lot_id])
     for green in GreenProduct.objects.filter(case=case):

@@ -14,6 +14,7 @@ from yangcai.kernel.inputs import DocumentField, Input, MoneyField, RowsField, S
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Requirement
+from yangcai.procedures import PROCEDURES
 from yangcai.procedures.evaluation.model import DEFAULT_DECIMALS
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import method
@@ -35,6 +36,21 @@ class DraftSolicitation(Input):
     requirement = TextField(label=_("采购需求"), lines=10)
     delivery = TextField(label=_("合同履行期限和地点"), lines=2)
     contract_terms = TextField(label=_("合同主要条款"), lines=8)
+    contract_months = forms.IntegerField(
+        label=_("合同期限（月）"), min_value=1, max_value=120, required=False, help_text=_("研发合同必填")
+    )
+    long_term_reason = TextField(
+        label=_("合同期限超过一般期限的理由"), lines=2, required=False, help_text=_("如重大合作创新采购项目的认定")
+    )
+    follow_up_amount = MoneyField(
+        label=_("首购费用（元）"),
+        required=False,
+        min_value=Decimal("0.01"),
+        help_text=_("合作创新采购必填；与各采购包的研发成本补偿限额合计不超过最高研发费用，即项目预算"),
+    )
+    compensation_rate = ShareField(
+        label=_("成本补偿比例"), help_text=_("合作创新采购必填：研发成本中由采购人补偿的比例，如 0.80")
+    )
     payment_days = forms.IntegerField(label=_("收到发票后付款期限（日）"), min_value=1, max_value=366)
     acceptance_days = forms.IntegerField(label=_("交付后验收期限（日）"), min_value=1, max_value=366)
     bid_validity_days = forms.IntegerField(label=_("投标有效期（日）"), min_value=1, max_value=366, required=False)
@@ -88,6 +104,9 @@ class DraftSolicitation(Input):
         self.fields["agent_fee"].disabled = self.subject.agent_id is None
         ways = [(way.value, InvitedBy(way.value).label) for way in method.of(self.subject).invites]
         self.fields["invited_by"].choices = ways  # type: ignore[attr-defined]
+        if not method.of(self.subject).leads_to:
+            for name in ("contract_months", "long_term_reason", "follow_up_amount", "compensation_rate"):
+                self.fields[name].disabled = True
         for flag in CHANGEABLE:
             self.fields[flag].disabled = not method.has(self.subject, Stage.DIALOGUE)
         drafted = Solicitation.objects.filter(case=self.subject).first()
@@ -153,6 +172,7 @@ class DraftSolicitation(Input):
         rules.low_price_rates_are_lawful,
         rules.deductions_leave_a_price,
         rules.asks_for_no_imports,
+        rules.term_is_usual,
     ),
     input=DraftSolicitation,
     sentence=("{post}编制了采购文件", "{post} drafted the solicitation document"),
@@ -175,6 +195,9 @@ class DraftSolicitation(Input):
         "abnormally_low.cap",
         "green.preference",
         "evaluation.price_score",
+        *dict.fromkeys(
+            key for one in PROCEDURES.values() for key in (*one.terms, one.leads_to, one.compensates) if key
+        ),
     ),
     hint=(
         "修改后须由采购人审核岗重新确认",
@@ -222,11 +245,15 @@ class DefinePaymentTerms(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(rules.percentages_add_up,),
+    checks=(rules.percentages_add_up, rules.advance_is_large_enough),
     input=DefinePaymentTerms,
     sentence=("{post}设定了付款安排", "{post} set the payment terms"),
     is_public=False,
-    cites=("solicitation.contract_terms", "payment.invoice_limit"),
+    cites=(
+        "solicitation.contract_terms",
+        "payment.invoice_limit",
+        *dict.fromkeys(one.advance for one in PROCEDURES.values() if one.advance),
+    ),
     hint=(
         "预付款的付款条件为“合同签订”；各期比例合计 100%",
         "An advance is due on signature; the payments add up to 100%",

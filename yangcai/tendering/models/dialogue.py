@@ -42,12 +42,16 @@ class Changeable(models.TextChoices):
     CONTRACT = "contract", _("合同草案条款")
 
 
+#: What a common talk ends in: the file to which first responses are made, told like a change, to all at once.
+FILE = "file"
+
+
 class DialogueChange(LotRow):
     """实质性变动: it belongs to the lot, never to one supplier: confirmed by the buyer it is told to all at once."""
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="dialogue_changes", verbose_name=_("采购包"))
     number = models.PositiveSmallIntegerField(_("次数"))
-    part = models.TextField(_("变动内容"), choices=Changeable.choices)
+    part = models.TextField(_("变动内容"), choices=[*Changeable.choices, (FILE, _("研发谈判文件"))])
     before = models.TextField(_("变动前"), default="", blank=True)
     after = models.TextField(_("变动后"))
     proposed_at = models.DateTimeField(_("提出时间"))

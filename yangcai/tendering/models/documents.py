@@ -58,6 +58,10 @@ class Solicitation(CaseRow):
     may_change_technical = models.BooleanField(_("技术要求可以变动"), default=False)
     may_change_service = models.BooleanField(_("服务要求可以变动"), default=False)
     may_change_contract = models.BooleanField(_("合同草案条款可以变动"), default=False)
+    contract_months = models.PositiveSmallIntegerField(_("合同期限（月）"), null=True, blank=True)
+    long_term_reason = models.TextField(_("合同期限超过一般期限的理由"), default="", blank=True)
+    follow_up_amount = MoneyField(_("首购费用"), null=True, blank=True)
+    compensation_rate = models.DecimalField(_("成本补偿比例"), max_digits=5, decimal_places=4, null=True, blank=True)
     contract_terms = models.TextField(_("合同主要条款"))
     payment_days = models.PositiveSmallIntegerField(_("付款期限（日）"))
     acceptance_days = models.PositiveSmallIntegerField(_("验收期限（日）"))
@@ -181,6 +185,7 @@ class InviteeSource(models.TextChoices):
     BUYER = "buyer", _("采购人推荐")
     EXPERT = "expert", _("评审专家推荐")
     NAMED = "named", _("唯一供应商")
+    CONTRACTOR = "contractor", _("研发供应商")
 
 
 class Invitee(CaseRow):

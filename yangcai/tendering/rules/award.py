@@ -19,6 +19,7 @@ from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import ClauseKind, EvaluationReport, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.exchange import silent
 from yangcai.tendering.rules.lots import at_limit
 from yangcai.tendering.rules.qualification import through
 
@@ -171,15 +172,15 @@ def sent_report(lot: Lot) -> EvaluationReport | None:
 
 def decide_since(lot: Lot) -> datetime.datetime | None:
     """When the buyer's time to decide began: receipt of the report, or its signing where the buyer runs the tender."""
-    report = sent_report(lot)
+    report = sent_report(lot.judged_with)
     if report is None:
         return None
     return report.sent_at if lot.case.agent_id else report.signed_at
 
 
 def decide_by(lot: Lot, *, now: datetime.datetime) -> datetime.datetime | None:
-    """Until when the buyer decides; None where nothing runs or the calendar ends."""
-    since = decide_since(lot)
+    """Until when the buyer decides; None where nothing runs, the method deems nothing or the calendar ends."""
+    since = decide_since(lot) if own(lot.case, "award.deemed") else None
     return law.due_at(DECIDE_CLOCK, since=since, **applicable(lot.case, now=now)) if since else None
 
 
@@ -262,6 +263,10 @@ def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
     if Award.objects.filter(lot=lot, refused_at__isnull=False).exists() and live_award(lot) is None:
         found.add(UnsuccessfulGround.WINNER_REFUSED)
     stage = lot.stage_at(now)
+    if lot.follows_id is not None:
+        if stage == Stage.AWARD and not live_award(lot) and not open_candidates(lot, now=now):
+            found.add(UnsuccessfulGround.TOO_FEW)
+        return found
     if not OpenedBid.objects.filter(lot=lot).exists():
         if _too_few_bids(lot, now=now):
             found.add(UnsuccessfulGround.TOO_FEW)
@@ -274,7 +279,7 @@ def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
         if not unfinished and len(remaining) < fewest(lot, Stage.QUALIFICATION, now=now):
             found.add(UnsuccessfulGround.TOO_FEW)
     elif stage in {Stage.DIALOGUE, Stage.FINAL_OFFER}:
-        if len(standing.still_in(lot)) < fewest(lot, Stage.FINAL_OFFER, now=now):
+        if len(standing.still_in(lot)) - len(silent(lot, now=now)) < fewest(lot, Stage.FINAL_OFFER, now=now):
             found.add(UnsuccessfulGround.TOO_FEW)
     elif stage == Stage.EVALUATION and not last_offers_are_open(lot, by=None, now=now):
         qualified = standing.still_in(lot, through=standing.QUALIFICATION)

@@ -101,6 +101,25 @@ def is_not_debarred(subject: Any, *, by: Any, now: datetime.datetime) -> list[Re
 # --- the bid -------------------------------------------------------------------------------------------------------
 
 
+def is_bid_for(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A lot that follows another one goes to the next in that one's ranking."""
+    if subject.follows_id is None:
+        return None
+    return refuse(
+        method.of(subject.case).winners,
+        code="lot_follows_another",
+        zh="该包随采购包 {lot} 一并评审，请对采购包 {lot} 提交",
+        en="This lot is decided with lot {lot}: make your offer for that one",
+        lot=subject.judged_with.number,
+        **applicable(subject.case, now=now),
+    )
+
+
+def names_a_price(case: Case) -> bool:
+    """Whether what is handed in at the deadline is an offer with its price, or only an application to take part."""
+    return not method.has(case, Stage.SUBMISSION) or method.step_of(case, Stage.SUBMISSION).quotes
+
+
 def has_documents(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A bidder is who obtained the documents (87号令 art. 18)."""
     if Participation.objects.filter(case=subject.root, supplier_id=by.organisation_id).exists():
@@ -245,7 +264,9 @@ def _decided(case: Case, supplier_id: int) -> Iterator[datetime.datetime | None]
     lots = list(case.lots.all())
     bid_for = set(live_bids(lot__case=case, supplier_id=supplier_id).values_list("lot_id", flat=True))
     for lot in lots:
-        if bid_for and lot.pk not in bid_for:
+        if bid_for and lot.judged_with.pk not in bid_for:
+            continue
+        if lot.follows_id is not None and not lot.awards.filter(supplier_id=supplier_id).exists():
             continue
         if lot.outcome == LotOutcome.UNSUCCESSFUL:
             yield lot.outcome_at

@@ -23,6 +23,9 @@ from yangcai.planning.models import ImportExpert
 from yangcai.tendering import method
 from yangcai.tendering.models import Bid, Committee, CommitteeMember, ExpertDraw, Invitee, Participation
 
+#: The speciality of economists in the library, for whom a method may keep a place, as for lawyers.
+ECONOMY = "经济"
+
 # --- composition ---------------------------------------------------------------------------------------------------
 
 
@@ -108,26 +111,32 @@ def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[E
 
 
 def listed(case: Case, *, specialities: str, is_complex: bool, now: datetime.datetime) -> QuerySet[Expert]:
-    """Who stands on the list of a draw: the pool, and the lawyers where one of them must sit."""
+    """Who stands on the list of a draw: the pool, and the lawyers and economists where one of them must sit."""
     found = pool(case, specialities=specialities, now=now)
-    if lawyers_wanted(case, is_complex=is_complex, now=now):
-        found = found | pool(case, specialities=LAW, now=now)
+    for word in places_kept(case, is_complex=is_complex, now=now):
+        found = found | pool(case, specialities=word, now=now)
     return found.select_related("person", "employer")
 
 
-def holds_the_lawyers_seat(member: CommitteeMember) -> bool:
-    """The only lawyer of a committee that was drawn with one."""
-    if member.expert is None or not member.expert.is_lawyer:
-        return False
-    drawn = ExpertDraw.objects.filter(case_id=member.committee.case_id, commit__lawyers__gt=0, drawn_at__isnull=False)
+def kept_seat(member: CommitteeMember) -> str:
+    """The speciality for which this seat was kept, where nobody else here has it; empty for any other seat."""
     others = CommitteeMember.objects.filter(committee_id=member.committee_id, replaced_at__isnull=True)
-    return drawn.exists() and not others.exclude(pk=member.pk).filter(expert__specialities__contains=LAW).exists()
+    others = others.exclude(pk=member.pk)
+    for word, name in ((LAW, "lawyers"), (ECONOMY, "economists")):
+        if member.expert is None or word not in member.expert.specialities:
+            continue
+        drawn = ExpertDraw.objects.filter(case_id=member.committee.case_id, drawn_at__isnull=False)
+        kept = drawn.filter(**{f"commit__{name}__gt": 0}).exists()
+        if kept and not others.filter(expert__specialities__contains=word).exists():
+            return word
+    return ""
 
 
 def substitutes(member: CommitteeMember, *, now: datetime.datetime) -> QuerySet[Expert]:
     """Who may take this seat: for the lawyer's another lawyer; else experts of the same speciality, else of any."""
-    if holds_the_lawyers_seat(member):
-        return pool(member.committee.case, specialities=LAW, now=now)
+    kept = kept_seat(member)
+    if kept:
+        return pool(member.committee.case, specialities=kept, now=now)
     same = pool(member.committee.case, specialities=member.expert.specialities if member.expert else "", now=now)
     return same if same.exists() else pool(member.committee.case, specialities="", now=now)
 
@@ -259,22 +268,36 @@ def pool_suffices(
     available = pool(subject, specialities=specialities, now=now).count()
     if available < wanted:
         return _pool_too_small(subject, wanted=wanted, available=available, now=now)
-    lawyers = lawyers_wanted(subject, is_complex=is_complex, now=now)
-    if lawyers and not pool(subject, specialities=LAW, now=now).exists():
-        return refuse(
-            _composition(subject).legal,
-            code="no_legal_expert",
-            zh="技术复杂、专业性强的项目，评审专家中应当包含一名法律专家，专家库中没有可以抽取的法律专家",
-            en="One expert of a complex purchase is a lawyer, and the library has none who could be drawn",
-            **applicable(subject, now=now),
-        )
+    for word in places_kept(subject, is_complex=is_complex, now=now):
+        if not pool(subject, specialities=word, now=now).exists():
+            return _no_specialist(subject, word, now=now)
     return None
 
 
-def lawyers_wanted(case: Case, *, is_complex: bool, now: datetime.datetime) -> int:
-    """How many places are kept for one (74号令 art. 7): 技术复杂、专业性强的谈判项目应当包含 1 名法律专家."""
-    key = _composition(case).legal
-    return int(is_complex and bool(key) and law.applies(key, **applicable(case, now=now)))
+def _no_specialist(case: Case, word: str, *, now: datetime.datetime) -> Refusal:
+    code, zh, en, key = {
+        LAW: ("no_legal_expert", "法律", "a lawyer", _composition(case).legal),
+        ECONOMY: ("no_economic_expert", "经济", "an economist", _composition(case).economic),
+    }[word]
+    return refuse(
+        key,
+        code=code,
+        zh="评审专家中应当包含一名{field_zh}专家，专家库中没有可以抽取的{field_zh}专家",
+        en="One of the experts is {field_en}, and the library has none who could be drawn",
+        field_zh=zh,
+        field_en=en,
+        **applicable(case, now=now),
+    )
+
+
+def places_kept(case: Case, *, is_complex: bool, now: datetime.datetime) -> tuple[str, ...]:
+    """The specialities for which a place is kept: a lawyer's in a complex negotiation (74号令 art. 7), a lawyer's and an
+    economist's in cooperative innovation (财库〔2024〕13号)."""
+    found = _composition(case)
+    if not (is_complex or found.specialists_always):
+        return ()
+    keys = ((LAW, found.legal), (ECONOMY, found.economic))
+    return tuple(word for word, key in keys if key and law.applies(key, **applicable(case, now=now)))
 
 
 def replacement_available(subject: CommitteeMember, *, now: datetime.datetime, representative: Any, **_: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot, Stage
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
@@ -47,6 +47,11 @@ def talks(lot: Lot) -> dict[int, int]:
     return held
 
 
+def least_talks(lot: Lot) -> int:
+    """How often each is talked to at least: alone, after the common meeting where there is one."""
+    return 1 + bool(method.has(lot.case, Stage.DIALOGUE) and method.step_of(lot.case, Stage.DIALOGUE).together)
+
+
 # --- talking -------------------------------------------------------------------------------------------------------
 
 
@@ -54,7 +59,7 @@ def is_still_in(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refus
     if subject.pk in {bid.pk for bid in remaining(subject.lot)}:
         return None
     return refuse(
-        "dialogue.separately",
+        own(subject.root, "dialogue.separately"),
         code="not_in_the_dialogue",
         zh="该供应商的响应文件无效或者已经退出，不再参加谈判",
         en="This supplier's offer is invalid, or it has left: it takes no further part",
@@ -68,7 +73,7 @@ def chances_are_equal(subject: OpenedBid, *, by: Any, now: datetime.datetime) ->
     if subject.pk not in held or held[subject.pk] <= min(held.values()):
         return None
     return refuse(
-        "dialogue.separately",
+        own(subject.root, "dialogue.separately"),
         code="others_come_first",
         zh="本轮尚有供应商没有谈判；应当给予所有供应商平等的谈判机会",
         en="Others have not been talked to in this round: every supplier has equal chances",
@@ -107,7 +112,7 @@ def part_is_changeable(subject: Lot, *, now: datetime.datetime, part: str, **_: 
     if part in may_change(subject.case):
         return None
     return refuse(
-        "solicitation.negotiable",
+        own(subject.root, "solicitation.negotiable"),
         code="part_not_changeable",
         zh="采购文件没有列明“{part}”可以变动；谈判中只能变动采购文件列明的技术、服务要求和合同草案条款",
         en="The file does not say that this may change ({part}): only what it lists of technical or service needs and"
@@ -126,7 +131,7 @@ def speaks_for_the_buyer(subject: DialogueChange, *, by: Any, now: datetime.date
     if member is not None and member.expert_id is None:
         return None
     return refuse(
-        "dialogue.change",
+        own(subject.root, "dialogue.change"),
         code="not_the_buyer",
         zh="实质性变动由采购人代表确认",
         en="A substantive change is confirmed by the buyer's representative",
@@ -156,7 +161,7 @@ def something_changed(subject: OpenedBid, *, by: Any, now: datetime.datetime) ->
     if owes_a_new_offer(subject):
         return None
     return refuse(
-        "dialogue.resubmission",
+        own(subject.root, "dialogue.resubmission"),
         code="nothing_changed",
         zh="采购文件没有新的变动，无须重新提交响应文件",
         en="Nothing has changed since: no offer is to be handed in anew",
@@ -170,9 +175,9 @@ def something_changed(subject: OpenedBid, *, by: Any, now: datetime.datetime) ->
 def dialogue_is_over(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     """Everybody was talked to as often, nothing waits to be confirmed, and what changed was answered by all."""
     on, held = applicable(subject.case, now=now), talks(subject)
-    if held and (min(held.values()) == 0 or len(set(held.values())) > 1):
+    if held and (min(held.values()) < least_talks(subject) or len(set(held.values())) > 1):
         yield refuse(
-            "dialogue.separately",
+            own(subject.root, "dialogue.separately"),
             code="chances_not_equal",
             zh="尚有供应商没有谈判或者轮次不一致，不能要求提交最后报价",
             en="Some suppliers have not been talked to, or not as often as others: last offers cannot be asked for",
@@ -180,7 +185,7 @@ def dialogue_is_over(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterat
         )
     if DialogueChange.objects.filter(lot=subject, told_at__isnull=True, refused_at__isnull=True).exists():
         yield refuse(
-            "dialogue.change",
+            own(subject.root, "dialogue.change"),
             code="change_unconfirmed",
             zh="尚有变动未经采购人代表确认",
             en="A change waits for the buyer's confirmation",
@@ -189,7 +194,7 @@ def dialogue_is_over(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterat
     waiting = [bid.supplier.name for bid in remaining(subject) if owes_a_new_offer(bid)]
     if waiting:
         yield refuse(
-            "dialogue.resubmission",
+            own(subject.root, "dialogue.resubmission"),
             code="offers_not_renewed",
             zh="变动后尚未重新提交响应文件：{suppliers}",
             en="Not handed in anew after the change: {suppliers}",
@@ -232,7 +237,7 @@ def takes_part(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | No
     if own_offer(subject, by.organisation) is not None:
         return None
     return refuse(
-        "final_offer.all",
+        own(subject.root, "final_offer.all"),
         code="takes_no_part",
         zh="贵单位没有参加谈判、响应文件无效或者已经退出，不能提交最后报价",
         en="Your organisation takes no part in the dialogue (any more) and cannot make a last offer",
@@ -256,7 +261,7 @@ def last_offers_are_taken(subject: Any, *, by: Any, now: datetime.datetime) -> R
     if period is None or period.closes_at is None or now < period.closes_at:
         return None
     return refuse(
-        "final_offer.all",
+        own(subject.root, "final_offer.all"),
         code="late_final_offer",
         zh="最后报价已于 {closes} 截止",
         en="The time for last offers ended at {closes}",
@@ -270,7 +275,7 @@ def no_last_offer_yet(subject: OpenedBid, *, by: Any, now: datetime.datetime) ->
     if not live_bids(stage=Stage.FINAL_OFFER, lot=subject.lot, supplier_id=subject.supplier_id).exists():
         return None
     return refuse(
-        "final_offer.leave",
+        own(subject.root, "final_offer.leave"),
         code="offered_already",
         zh="已经提交最后报价，不能退出",
         en="The last offer is in: the supplier can no longer leave",
@@ -284,7 +289,7 @@ def last_offers_are_open(subject: Any, *, by: Any, now: datetime.datetime) -> Re
     if not has_final_offers(lot) or all(hasattr(bid, "final_offer") for bid in remaining(lot)):
         return None
     return refuse(
-        "final_offer.all",
+        own(subject.root, "final_offer.all"),
         code="last_offers_sealed",
         zh="最后报价尚未开启",
         en="The last offers have not been opened yet",

@@ -1,17 +1,18 @@
 """Are the lots of a document lawful: within the budget, and set aside as the plan says?"""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
 
+from yangcai import law
 from yangcai.cases.models import Award, Case, Lot, LotOutcome
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import BY_SHARE, PARTNERED, SetAside
-from yangcai.tendering import standing
+from yangcai.tendering import method, standing
 from yangcai.tendering.models import Solicitation
 
 
@@ -49,6 +50,79 @@ def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict
             )
         )
     return found
+
+
+# --- several winners of one evaluation -------------------------------------------------------------------------------
+
+
+def followers_are_lawful(
+    subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> Iterator[Refusal]:
+    """Where the method lets one evaluation give contracts to several suppliers, each further one has its own lot, which
+    follows the lot with the offers; they are as many as the law allows (财库〔2024〕13号: 研发供应商不超过三家)."""
+    key, on = method.of(subject).winners, applicable(subject, now=now)
+    heads = [row["number"] for row in rows if not row["follows"]]
+    for number, row in enumerate(rows, start=1):
+        if not row["follows"]:
+            continue
+        if not key:
+            yield Refusal(
+                "one_winner_only",
+                f"第 {number} 行：本采购方式的一次评审只确定一家供应商",
+                f"Row {number}: in this method one evaluation gives one contract",
+                field="rows",
+            )
+        elif row["follows"] not in heads:
+            yield Refusal(
+                "follows_no_lot",
+                f"第 {number} 行：没有可以随同评审的采购包“{row['follows']}”",
+                f"Row {number}: there is no lot “{row['follows']}” to follow",
+                field="rows",
+            )
+    for head in heads:
+        together = 1 + sum(row["follows"] == head for row in rows)
+        if key and law.applies(key, **on) and together > law.value(key, **on):
+            yield refuse(
+                key,
+                code="too_many_winners",
+                zh="一次评审最多确定{limit}家供应商，采购包 {lot} 及随同评审的共 {together} 个",
+                en="One evaluation gives contracts to {limit} suppliers at most; lot {lot} and those that follow it are"
+                " {together}",
+                field="rows",
+                lot=head,
+                together=together,
+                **on,
+            )
+
+
+def won_beside(lot: Lot) -> dict[int, Lot]:
+    """Supplier → the other lot of the same evaluation that it won: each of them goes to another supplier."""
+    others = {one.pk: one for one in lot.case.ranked_together(lot) if one.pk != lot.pk}
+    if not others:
+        return {}
+    won = Award.objects.filter(lot__in=others, refused_at__isnull=True).values_list("supplier_id", "lot_id")
+    return {supplier: others[number] for supplier, number in won}
+
+
+def all_are_decided(subject: Award, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Winners and losers of one evaluation are told when it is known who they are: of all its lots."""
+    together = subject.lot.case.ranked_together(subject.lot)
+    waiting = _undecided(together) if len(together) > 1 else []
+    if not waiting:
+        return None
+    return Refusal(
+        "others_undecided",
+        f"同一次评审的采购包 {'、'.join(one.number for one in waiting)} 尚未确定成交供应商，请一并确定后公告",
+        f"Decide first on {', '.join(one.number for one in waiting)}, which the same evaluation decides",
+    )
+
+
+def _undecided(lots: Iterable[Lot]) -> list[Lot]:
+    """Of these lots those that are neither awarded nor over."""
+    found = list(lots)
+    awarded = set(Award.objects.filter(lot__in=found, refused_at__isnull=True).values_list("lot_id", flat=True))
+    over = {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}
+    return [one for one in found if one.pk not in awarded and one.outcome not in over]
 
 
 # --- limits on how many lots a bidder may have -----------------------------------------------------------------------
@@ -93,30 +167,28 @@ def may_win(case: Case) -> int | None:
 
 
 def at_limit(lot: Lot) -> frozenset[int]:
-    """Suppliers that have won as many other lots of the case as one may."""
-    most = may_win(lot.case)
+    """Suppliers that have won as many other lots of the case as one may: of one evaluation just one."""
+    most, beside = may_win(lot.case), frozenset(won_beside(lot))
     if most is None:
-        return frozenset()
+        return beside
     won = Award.objects.filter(lot__case_id=lot.case_id, refused_at__isnull=True).exclude(lot=lot)
     counted = won.values("supplier_id").annotate(lots=Count("pk")).filter(lots__gte=most)
-    return frozenset(counted.values_list("supplier_id", flat=True))
+    return beside | frozenset(counted.values_list("supplier_id", flat=True))
 
 
 def undecided_before(lot: Lot) -> list[Lot]:
-    """The lots that come before this one in the order of award and are neither awarded nor over; none without limit."""
-    if may_win(lot.case) is None:
+    """The lots that come before this one in the order of award and are neither awarded nor over: of the same
+    evaluation, and of the whole case where a bidder may win only so many."""
+    limited, together = may_win(lot.case) is not None, {one.pk for one in lot.case.ranked_together(lot)}
+    if not limited and len(together) == 1:
         return []
-    awarded = set(
-        Award.objects.filter(lot__case_id=lot.case_id, refused_at__isnull=True).values_list("lot_id", flat=True)
-    )
-    over = {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}
-    found = []
+    before = []
     for one in lot.case.lots_in_award_order:
         if one.pk == lot.pk:
             break
-        if one.pk not in awarded and one.outcome not in over:
-            found.append(one)
-    return found
+        if limited or one.pk in together:
+            before.append(one)
+    return _undecided(before)
 
 
 def comes_next(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:

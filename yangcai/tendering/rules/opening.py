@@ -18,7 +18,8 @@ def opening_of(case: Case) -> Opening | None:
 
 
 def pending_lots(case: Case) -> list[Lot]:
-    return [lot for lot in case.every_lot() if lot.outcome == LotOutcome.PENDING]
+    """Those for which offers are made: a lot that follows another one has none of its own."""
+    return [lot for lot in case.every_lot() if lot.outcome == LotOutcome.PENDING and lot.follows_id is None]
 
 
 def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:

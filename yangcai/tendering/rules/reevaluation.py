@@ -85,7 +85,8 @@ def report_stands(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal |
 
 def nothing_determined(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Once a winner is determined the result is binding; from then on only an objection may lead to a re-evaluation."""
-    award = live_award(subject)
+    made = (live_award(lot) for lot in subject.case.ranked_together(subject))
+    award = next((one for one in made if one is not None), None)
     if award is None:
         return None
     return refuse(

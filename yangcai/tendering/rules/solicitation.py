@@ -16,7 +16,15 @@ from yangcai.procedures.evaluation.model import FULL_MARKS
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.procedures.evaluation.terms import LOW_PRICE
 from yangcai.tendering import method
-from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, PaymentTerm, Solicitation
+from yangcai.tendering.models import (
+    Clause,
+    ClauseKind,
+    Criterion,
+    CriterionKind,
+    PaymentTerm,
+    PaymentTermDue,
+    Solicitation,
+)
 
 WHOLE = FULL_MARKS
 _MORE = "(?:不低于|不少于|不小于|大于|超过|达到|以上|≥|>)"
@@ -421,6 +429,41 @@ def lot_is_rated(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | 
     )
 
 
+def lot_is_judged_itself(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A lot that follows another one is decided by that one's scores."""
+    if subject.follows_id is None:
+        return None
+    return refuse(
+        method.of(subject.case).winners,
+        code="lot_follows_another",
+        zh="该包随采购包 {lot} 一并评审，不另设评审因素",
+        en="This lot is decided by the scores of lot {lot} and has no criteria of its own",
+        lot=subject.judged_with.number,
+        **applicable(subject.case, now=now),
+    )
+
+
+def merit_weighs_enough(
+    subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> Refusal | None:
+    """研发方案分值占总分值的最低比重 (财库〔2024〕13号): the technical criteria, where the method says so."""
+    key, on = method.of(subject.case).merit_weight, applicable(subject.case, now=now)
+    if not key or not law.applies(key, **on):
+        return None
+    weight = sum((row["weight"] for row in rows if row["kind"] == CriterionKind.TECHNICAL), Decimal(0))
+    if weight / WHOLE >= law.value(key, **on):
+        return None
+    return refuse(
+        key,
+        code="merit_weight",
+        zh="研发方案（技术因素）的分值不得低于总分的{limit}，现为 {weight} 分",
+        en="The research plan (technical criteria) must weigh at least {limit}; it weighs {weight} points",
+        field="rows",
+        weight=weight,
+        **on,
+    )
+
+
 def weights_add_up(subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> Refusal | None:
     """评审因素的权重之和为 100 分 (87号令 art. 55)."""
     total = sum((row["weight"] for row in rows), Decimal(0))
@@ -547,6 +590,103 @@ def percentages_add_up(subject: Case, *, rows: list[dict[str, Any]], **_: Any) -
     )
 
 
+def advance_is_large_enough(
+    subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> Refusal | None:
+    """首购预付款的最低比例 (财库〔2024〕13号): what is due on signature, where the method says so."""
+    key, on = method.of(subject).advance, applicable(subject, now=now)
+    if not key or not law.applies(key, **on):
+        return None
+    advance = sum((row["percent"] for row in rows if row["due_on"] == PaymentTermDue.SIGNATURE), Decimal(0))
+    if advance / WHOLE >= law.value(key, **on):
+        return None
+    return refuse(
+        key,
+        code="advance_too_small",
+        zh="预付款（付款条件为“合同签订”）不得低于{limit}，现为 {advance}%",
+        en="The advance (due on signature) must be at least {limit}; it is {advance}%",
+        field="rows",
+        advance=advance,
+        **on,
+    )
+
+
+# --- contracts whose term, cost and sequel the law asks for --------------------------------------------------------
+
+MONTHS = 12
+
+
+def term_is_usual(
+    subject: Case, *, now: datetime.datetime, contract_months: int | None, long_term_reason: str, **_: Any
+) -> Refusal | None:
+    """一般不得超过: a longer term needs its reason, and stays within the longest (财库〔2024〕13号)."""
+    keys, on = method.of(subject).terms, applicable(subject, now=now)
+    if contract_months is None or not keys or not law.applies(keys[0], **on):
+        return None
+    usual, longest = (law.value(key, **on) * MONTHS for key in keys)
+    if contract_months <= usual or (long_term_reason and contract_months <= longest):
+        return None
+    return refuse(
+        keys[1] if long_term_reason else keys[0],
+        code="term_too_long",
+        zh="合同期限一般不得超过{limit}；超过的须写明理由（重大项目），并且不得超过最长期限"
+        if not long_term_reason
+        else "合同期限最长不得超过{limit}",
+        en="The contract usually lasts {limit} at most; a longer one needs its reason and has its own limit"
+        if not long_term_reason
+        else "The contract may last {limit} at most",
+        field="contract_months",
+        **on,
+    )
+
+
+def contracts_are_described(case: Case, *, now: datetime.datetime) -> list[Refusal]:
+    """Where another purchase follows (首购) the file says how long research lasts, which share of its cost is paid and
+    what is spent afterwards; lots and first purchase together stay within the most that it may cost."""
+    found, on = method.of(case), applicable(case, now=now)
+    file = Solicitation.objects.filter(case=case).first()
+    if not found.leads_to or file is None:
+        return []
+    missing = [
+        (
+            found.terms[0] if found.terms else found.leads_to,
+            file.contract_months,
+            "合同期限",
+            "the term of the contract",
+        ),
+        (found.compensates, file.compensation_rate, "成本补偿比例", "the share of the cost that is paid"),
+        (found.leads_to, file.follow_up_amount, "首购费用", "the amount for the first purchase"),
+    ]
+    refusals = [
+        refuse(
+            key,
+            code="contract_not_described",
+            zh="采购文件应当写明{what}",
+            en="The file must state {what_en}",
+            what=zh,
+            what_en=en,
+            **on,
+        )
+        for key, value, zh, en in missing
+        if not value
+    ]
+    spent = sum((lot.budget for lot in Lot.objects.filter(case=case)), Decimal(0)) + (file.follow_up_amount or 0)
+    if spent > case.budget:
+        refusals.append(
+            refuse(
+                "cooperative_innovation.plan",
+                code="above_the_most_cost",
+                zh="各采购包限额与首购费用合计 {spent} 元，超过最高研发费用 {most} 元",
+                en="The lots and the first purchase come to {spent} yuan, more than the most that research may cost,"
+                " {most}",
+                spent=f"{spent:,.2f}",
+                most=f"{case.budget:,.2f}",
+                **on,
+            )
+        )
+    return refusals
+
+
 # --- is everything there? ------------------------------------------------------------------------------------------
 
 
@@ -575,13 +715,16 @@ def is_complete(subject: Case, *, by: Any, now: datetime.datetime) -> list[Refus
     )
     for lot in _lots(subject):
         need(
-            lot.evaluation_method != EvaluationMethod.RATED or Criterion.objects.filter(lot=lot).exists(),
+            lot.evaluation_method != EvaluationMethod.RATED
+            or lot.follows_id is not None
+            or Criterion.objects.filter(lot=lot).exists(),
             "evaluation.factors",
             "no_criteria",
             "采购包 {lot} 尚未设定评审因素",
             "Lot {lot} has no criteria",
             lot=lot.number,
         )
+    missing += contracts_are_described(subject, now=now)
     return missing + [refusal for also in ALSO_COMPLETE for refusal in also(subject, now=now)]
 
 

@@ -37,6 +37,16 @@ def is_by_recommendation(subject: Case, *, by: Any, now: datetime.datetime) -> R
 
 
 def is_by_name(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Where a purchase follows another one's contracts, its suppliers are those of the contracts and no others."""
+    found = method.of(subject)
+    if found.follows:
+        return refuse(
+            found.grounds,
+            code="contractors_only",
+            zh="本项目只邀请研发产品通过验收的供应商，不得另行指定",
+            en="Only the suppliers whose research was accepted are invited: nobody else is named",
+            **applicable(subject, now=now),
+        )
     return _chosen_way(subject, InvitedBy.NAMED, now=now)
 
 

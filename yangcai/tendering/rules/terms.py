@@ -18,7 +18,7 @@ def terms_are_lawful(subject: Case, *, by: Any, now: datetime.datetime) -> list[
     procedure = procedures.get(subject.procedure)
     found = [
         refusal
-        for lot in subject.lots.order_by("number")
+        for lot in subject.lots.filter(follows__isnull=True).order_by("number")
         for refusal in evaluation.check_terms(terms=arithmetic.terms(lot, now=now), procedure=procedure)
     ]
     return list(dict.fromkeys(found))

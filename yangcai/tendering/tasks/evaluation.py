@@ -7,7 +7,7 @@ from typing import Any
 from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
-from yangcai.cases.rules import applicable, runner
+from yangcai.cases.rules import applicable, own, runner
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
@@ -24,12 +24,12 @@ from yangcai.tendering.models import (
     OpenedBid,
 )
 from yangcai.tendering.rules import award as awards
-from yangcai.tendering.rules import dialogue, reevaluation, review
+from yangcai.tendering.rules import dialogue, exchange, reevaluation, review
+from yangcai.tendering.rules import lots as lot_rules
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.clarification import clarifications
 from yangcai.tendering.rules.committee import members, undeclared
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
-from yangcai.tendering.rules.lots import may_win
 from yangcai.tendering.rules.qualification import through
 from yangcai.tendering.rules.solicitation import is_complete
 
@@ -199,8 +199,17 @@ def _dialogue(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
             organisation_id=lot.case.buyer_id,
             since=change.proposed_at,
         )
-    told = dialogue.last_told(lot)
+    if exchange.begins_together(lot) and exchange.issued(lot) is None:
+        if exchange.has_met(lot):
+            yield _run(lot.case, "dialogue.issue_file", lot, since=since)
+        elif chair is not None:
+            yield _seat(chair, "dialogue.meet", lot, since=since)
+        return
+    told, window = dialogue.last_told(lot), exchange.response_window(lot)
+    out, waits = exchange.silent(lot, now=now), window is not None and bool(window.closes_at and now < window.closes_at)
     for bid in dialogue.remaining(lot):
+        if bid in out:
+            continue
         if told is not None and dialogue.owes_a_new_offer(bid):
             yield Due(
                 action="dialogue.resubmit",
@@ -208,11 +217,13 @@ def _dialogue(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
                 role=Role.SUPPLIER,
                 organisation_id=bid.supplier_id,
                 since=told,
+                due_at=window.closes_at if waits and window is not None else None,
             )
-    if chair is None:
+    if chair is None or waits:
         return
-    held = dialogue.talks(lot)
-    behind = [bid for bid in dialogue.remaining(lot) if held[bid.pk] == 0 or held[bid.pk] < max(held.values())]
+    held, least = dialogue.talks(lot), dialogue.least_talks(lot)
+    in_it = [bid for bid in dialogue.remaining(lot) if bid not in out]
+    behind = [bid for bid in in_it if held[bid.pk] < least or held[bid.pk] < max(held.values())]
     for bid in behind:
         yield _seat(chair, "dialogue.hold", bid, since=since)
     if not behind and not list(dialogue.dialogue_is_over(lot, by=None, now=now)):
@@ -361,7 +372,9 @@ def _award(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     if not awards.open_candidates(lot, now=now):
         yield _run(lot.case, "lot.declare_unsuccessful", lot, since=_since(lot, Stage.AWARD))
         return
-    first = not Award.objects.filter(lot=lot).exists()
+    if lot.follows_id is not None and lot_rules.undecided_before(lot):
+        return
+    first = not Award.objects.filter(lot=lot).exists() and bool(own(lot.case, "award.deemed"))
     yield Due(
         action="award.determine",
         subject=lot.ref,
@@ -380,7 +393,7 @@ def deem(task: Task, *, now: datetime.datetime) -> None:
         return
     by = platform_post(now=now)
     # Where a bidder may win only so many lots they follow one another, whichever task fires first.
-    for one in lot.case.lots_in_award_order if may_win(lot.case) else (lot,):
+    for one in lot.case.lots_in_award_order if lot_rules.may_win(lot.case) else (lot,):
         if not can(deem_award, one, by=by, now=now):
             perform(deem_award, one, by=by, now=now)
 

@@ -48,7 +48,8 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         missing.append(_next(case, "payment_terms.define", case, since=since, due_at=None))
     if solicitation is not None:
         missing += _suppliers(case, solicitation, since=since)
-    for lot in Lot.objects.filter(case=case, evaluation_method=EvaluationMethod.RATED).order_by("pk"):
+    judged = Lot.objects.filter(case=case, evaluation_method=EvaluationMethod.RATED, follows__isnull=True)
+    for lot in judged.order_by("pk"):
         if not Criterion.objects.filter(lot=lot).exists():
             missing.append(_next(case, "criteria.define", lot, since=since, due_at=None))
     yield from missing

@@ -14,7 +14,7 @@ from yangcai.cases.queries import OVERSEERS
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, Opening
+from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Opening
 from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.work import places
@@ -31,6 +31,7 @@ KINDS = {
     "clarification": _("书面澄清"),
     "reevaluation": _("重新评审情况报告"),
     "review_refusal": _("拒绝复核情况报告"),
+    "negotiation_file": _("研发谈判文件"),
 }
 #: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
 FROM_SUPPLIERS = ("bid", "bid_security")
@@ -38,6 +39,8 @@ FROM_SUPPLIERS = ("bid", "bid_security")
 JUDGED = ("bid", "clarification", "low_price_proof")
 #: What tells of an evaluation before its report does.
 OF_EVALUATION = ("clarification", "review_refusal")
+#: What everybody still in a dialogue is told at once.
+TOLD = ("negotiation_file",)
 #: An empty Q adds nothing to an «or»: this one says all rows.
 EVERYTHING = Q(pk__isnull=False)
 
@@ -54,7 +57,9 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
             if opened and post.role in BUYER and not _reads_clarifications(root, now=now):
                 shown &= ~Q(kind__in=OF_EVALUATION)
         elif opened and _judges(root, post):
-            shown |= Q(kind__in=JUDGED)
+            shown |= Q(kind__in=(*JUDGED, *TOLD))
+        elif opened and _is_in_the_dialogue(root, post):
+            shown |= Q(kind__in=TOLD)
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
     return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
@@ -71,6 +76,12 @@ def _stands_inside(case: Case, post: Post) -> bool:
 def _reads_clarifications(case: Case, *, now: datetime.datetime) -> bool:
     """A buyer with an agent learns of the evaluation by its report (87号令 art. 66)."""
     return case.agent_id is None or EvaluationReport.objects.filter(lot__case=case, sent_at__lte=now).exists()
+
+
+def _is_in_the_dialogue(case: Case, post: Post) -> bool:
+    """A supplier whose offer is still in it."""
+    found = OpenedBid.objects.filter(lot__case=case, supplier_id=post.organisation_id, invalid_reason="")
+    return post.role == Role.SUPPLIER and found.filter(left_at__isnull=True).exists()
 
 
 def _judges(case: Case, post: Post) -> bool:
