@@ -34,7 +34,7 @@ from yangcai.www.work.files import readable
 pytestmark = pytest.mark.django_db
 
 RESEARCH, REVIEWED, DIRECT = "cooperative_innovation", "first_purchase", "innovative_product"
-#: Research costs two suppliers 500,000 yuan each at most, the first purchase 500,000: together the most that it may cost.
+#: Two research suppliers cost 500,000 yuan each at most, the first purchase 500,000: together 最高研发费用.
 LIMIT, MOST = "500000.00", Decimal("1500000.00")
 
 
@@ -92,7 +92,7 @@ def test_it_is_proposed_on_its_grounds_and_with_a_permission_whatever_the_amount
     assert reason.citation.confidence == "memory"
     assert asked.timeline is not None
     days = {one.code: one.earliest_on for one in asked.timeline.milestones}
-    assert days["submission"] < days["dialogue"] < days["final_offer"] < days["award"]
+    assert days["submission"] < days["dialogue"] < days["final_offer"] <= days["award_notice"]
     # Permitted it is lawful, on the ground that was stated and for its reason.
     permitted = of_plan(plan, now=at).of(RESEARCH)
     assert permitted.answer is Answer.OPEN

@@ -1,4 +1,4 @@
-"""创新产品采购结果公告: which product of cooperative research was bought, from whom, at which price (财库〔2024〕13号)."""
+"""创新产品采购结果公告: which product of cooperative research was bought, from whom, how much (财库〔2024〕13号)?"""
 
 from typing import Any
 

@@ -243,6 +243,7 @@ def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: s
     # With the offers of a lot fail the lots that follow it, unless they have been awarded already.
     failed = [lot.pk, *(one.pk for one in lot.followers.filter(outcome=LotOutcome.PENDING) if not one.awards.exists())]
     Lot.objects.filter(pk__in=failed).update(outcome=LotOutcome.UNSUCCESSFUL, outcome_at=now, outcome_reason=text)
+    lot.refresh_from_db(fields=["outcome", "outcome_at", "outcome_reason"])
     write_letters(lot, award=None, reason=text, now=now)
     periods.close_period(lot.case, at=now, lot=lot)
     outcomes = set(lot.case.lots.values_list("outcome", flat=True))

@@ -47,13 +47,13 @@ from yangcai.tendering.models.evaluation import (
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 __all__ = [
+    "FILE",
     "AwardLetter",
     "Bid",
     "BidLine",
     "BidPartner",
     "BidSecurity",
     "CaseRow",
-    "FILE",
     "Changeable",
     "Clarification",
     "ClarificationGround",

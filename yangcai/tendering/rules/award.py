@@ -156,7 +156,7 @@ def in_rank_order(
             )
     elif candidate.pk != still_open[0].pk and not (ground and reason):
         yield refuse(
-            "award.in_order",
+            own(subject.case, "award.in_order"),
             code="out_of_order",
             zh="排名第 {rank} 的候选人在前；不按顺序确定中标供应商的，须选择法定情形并写明理由",
             en="The candidate of rank {rank} comes first; to pass it over, choose a lawful ground and state the reason",

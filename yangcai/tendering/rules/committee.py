@@ -291,8 +291,8 @@ def _no_specialist(case: Case, word: str, *, now: datetime.datetime) -> Refusal:
 
 
 def places_kept(case: Case, *, is_complex: bool, now: datetime.datetime) -> tuple[str, ...]:
-    """The specialities for which a place is kept: a lawyer's in a complex negotiation (74号令 art. 7), a lawyer's and an
-    economist's in cooperative innovation (财库〔2024〕13号)."""
+    """The specialities for which a place is kept: a lawyer's in a complex negotiation (74号令 art. 7), in cooperative
+    innovation an economist's as well (财库〔2024〕13号)."""
     found = _composition(case)
     if not (is_complex or found.specialists_always):
         return ()
