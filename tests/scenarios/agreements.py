@@ -90,9 +90,8 @@ class Buyer:
 
     def plan(self, procedure: str, amount: str = "100000.00", **values: Any) -> PlanItem:
         money = factories.fund_appropriation(self.officer.organisation, amount=amount, now=self.at)
-        return factories.make_plan_item(
-            money, amount=amount, procedure=procedure, ground="call_off.entrants", now=self.at, **values
-        )
+        values = {"ground": "call_off.entrants", **values}
+        return factories.make_plan_item(money, amount=amount, procedure=procedure, now=self.at, **values)
 
     def do(
         self, code: str, subject: Any, by: Post | None = None, at: datetime.datetime | None = None, **data: Any

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db
 
 RESEARCH, REVIEWED, DIRECT = "cooperative_innovation", "first_purchase", "innovative_product"
 #: Two research suppliers cost 500,000 yuan each at most, the first purchase 500,000: together 最高研发费用.
+FIRST_PURCHASE, ANNOUNCED = "cooperative_innovation.first_purchase", "cooperative_innovation.announced"
 LIMIT, MOST = "500000.00", Decimal("1500000.00")
 
 
@@ -270,7 +271,7 @@ def test_who_misses_a_milestone_is_eliminated_and_the_only_product_is_bought_dir
     accept(tale, first, at, passed=True)
     accept(tale, second, at, passed=False)
     unit = agreements.Buyer(tale.people.officer, tale.people.reviewer, at)
-    plan = unit.plan(DIRECT, amount="400000.00", **{"ground": "cooperative_innovation.first_purchase"})
+    plan = unit.plan(DIRECT, amount="400000.00", ground=FIRST_PURCHASE)
     buy = {"product": first.pk, "quantity": "4", "price": "100000.00", "delivery": "交付后一个月"}
     # Not while research goes on.
     assert "research_goes_on" in unit.refused("innovative_product.buy", plan, **buy)
@@ -291,7 +292,7 @@ def test_who_misses_a_milestone_is_eliminated_and_the_only_product_is_bought_dir
     advance = Milestone.objects.get(contract=contract, due_on="signature")
     assert advance.amount == Decimal("120000.00")
     # Bought first once.
-    again = unit.plan(DIRECT, amount="100000.00", **{"ground": "cooperative_innovation.first_purchase"})
+    again = unit.plan(DIRECT, amount="100000.00", ground=FIRST_PURCHASE)
     assert "bought_first_already" in unit.refused("innovative_product.buy", again, **buy | {"quantity": "1"})
     spread(tale, unit, contract, at + 2 * DAY)
 
@@ -303,13 +304,13 @@ def spread(tale: Story, unit: agreements.Buyer, contract: Contract, at: datetime
     unit.do("contract.sign", contract, tale.supplier(FIRST), at=at)
     unit.do("contract.publish", contract, at=at)
     other = agreements.buyer(at)
-    plan = other.plan(DIRECT, amount="200000.00", **{"ground": "cooperative_innovation.announced"})
+    plan = other.plan(DIRECT, amount="200000.00", ground=ANNOUNCED)
     buy = {"product": contract.pk, "quantity": "2", "delivery": "交付后一个月"}
     assert "above_the_first_price" in other.refused("innovative_product.buy", plan, price="100000.01", **buy)
     case = other.do("innovative_product.buy", plan, price="95000.00", **buy)
     assert Award.objects.get(lot__case=case).amount == Decimal("190000.00")
     # Neither the buyer of the first purchase nor a product that nobody bought first.
-    own = unit.plan(DIRECT, amount="200000.00", **{"ground": "cooperative_innovation.announced"})
+    own = unit.plan(DIRECT, amount="200000.00", ground=ANNOUNCED)
     assert "product" in {r.field for r in unit.refused("innovative_product.buy", own, price="1.00", **buy).values()}
 
 
@@ -341,7 +342,7 @@ def test_of_several_products_the_group_chooses_and_it_goes_through_to_payment(qu
     told.preparation()
     assert told.case.predecessor_id == done.pk
     lot = Lot.objects.get(case=told.case)
-    assert lot.ceiling == Decimal("500000.00")
+    assert lot.limit == Decimal("500000.00")
     invited = Invitee.objects.filter(case=told.case).select_related("supplier")
     assert {one.supplier.name for one in invited} == {FIRST[0], SECOND[0]}
     # Nobody else is named in their place.
@@ -371,7 +372,7 @@ def test_one_product_needs_no_review_and_an_advance_is_paid(qualified: Story) ->
     ended = {"ground": "on_the_market", "reason": "市场已出现同类产品"}
     tale.do("contract.terminate", other, tale.people.reviewer, at, **ended)
     unit = agreements.Buyer(tale.people.officer, tale.people.reviewer, at)
-    plan = unit.plan(REVIEWED, amount="600000.00", **{"ground": "cooperative_innovation.first_purchase"})
+    plan = unit.plan(REVIEWED, amount="600000.00", ground=FIRST_PURCHASE)
     refused = unit.refused("first_purchase.begin", plan, research=tale.case.pk)
     assert set(refused) == {"only_one_product", "above_the_first_purchase"}
 

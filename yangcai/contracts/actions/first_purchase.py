@@ -80,8 +80,8 @@ class BeginReview(Input):
     is_public=False,
     cites=("cooperative_innovation.first_purchase", "control.no_budget_no_procurement"),
     hint=(
-        "只有研发产品通过验收的供应商参加；最高限价为研发谈判文件规定的首购费用",
-        "Only suppliers whose product was accepted take part; the ceiling is the amount for the first purchase",
+        "只有研发产品通过验收的供应商参加；采购计划不超过研发谈判文件规定的首购费用，报价不得高于预算",
+        "Only suppliers whose product was accepted take part; the plan stays within the amount for the first purchase",
     ),
 )
 def begin_review(plan_item: PlanItem, *, by: Post, now: datetime.datetime, research: Case, title: str) -> Case:
@@ -92,7 +92,6 @@ def begin_review(plan_item: PlanItem, *, by: Post, now: datetime.datetime, resea
         number="1",
         title=case.title,
         budget=case.budget,
-        ceiling=min(case.budget, rules.most_for(research)),
         evaluation_method=procedures.get(case.procedure).award_by[0].value,
         set_aside=plan_item.set_aside,
     )
