@@ -51,6 +51,8 @@ PUBLISHED = {
     "entry": {"number", "title", "lot", "entrants", "agreement"},
     "entrant_left": {"number", "title", "lot", "supplier", "how", "reason"},
     "call_off": {"number", "title", "framework", "way", "supplier", "amount", "items"},
+    # Told in tests/scenarios/test_cooperative_innovation.
+    "innovative_product": {"number", "title", "research", "ground", "supplier", "amount", "items"},
     "framework_summary": {"number", "title", "lot", "begins_on", "ends_on", "totals", "amount"},
 }  # fmt: skip
 

@@ -336,7 +336,7 @@ def test_of_several_products_the_group_chooses_and_it_goes_through_to_payment(qu
     assert done.end_kind == CaseEnd.CLOSED
     assert Contract.objects.filter(case=done, closed_at__isnull=False).count() == 2
     told = purchase(tale)
-    plan, officer, at = told.plan_item, told.people.officer, told.at("invitation") - 60 * story.DAY / 1440
+    plan, officer, at = told.plan_item, told.people.officer, told.at("invitation") - datetime.timedelta(hours=1)
     # It begins with the research, not by itself.
     assert "begins_with_its_contracts" in told.refused("case.open", plan, officer, at)
     told.preparation()
@@ -347,6 +347,7 @@ def test_of_several_products_the_group_chooses_and_it_goes_through_to_payment(qu
     assert {one.supplier.name for one in invited} == {FIRST[0], SECOND[0]}
     # Nobody else is named in their place.
     named = {"supplier": told.supplier(FIRST).organisation, "reason": "指定"}
+    at += datetime.timedelta(minutes=55)
     assert "contractors_only" in told.refused("suppliers.name", told.case, officer, at, **named)
     for stretch in ("invitation", "submission", "opening", "qualification", "evaluation", "award"):
         getattr(told, stretch)()
