@@ -192,8 +192,11 @@ def domestic_share(*, is_domestic: bool, share: Decimal | None) -> Decimal:
 
 
 def quote(bid: OpenedBid) -> evaluation.Quote:
-    """The offer that counts, in figures and words, and its detailed table: the last one where there was a dialogue."""
-    return stated(figures=bid.last.price, words=bid.last.price_in_words, lines=bid.last_lines)
+    """The offer that counts, in figures and words, and its detailed table: the last one where there was a dialogue. As
+    long as an application has named no price the limit stands in its place: pages ask before there is an answer, and
+    nothing is recorded before the last offers lie open."""
+    limit = bid.lot.budget if bid.lot.ceiling is None else bid.lot.ceiling
+    return stated(figures=bid.last.price or limit, words=bid.last.price_in_words, lines=bid.last_lines)
 
 
 def stated(*, figures: Decimal, words: str, lines: Iterable[Any]) -> evaluation.Quote:

@@ -219,10 +219,14 @@ def _dialogue(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
                 since=told,
                 due_at=window.closes_at if waits and window is not None else None,
             )
-    if chair is None or waits:
+    # Who has not answered the file yet has until its time is over: from that instant on (`since`) the others are talked
+    # to. The clock does it; nobody writes anything then.
+    in_it = [
+        bid for bid in dialogue.remaining(lot) if bid not in out and not (waits and dialogue.owes_a_new_offer(bid))
+    ]
+    if chair is None or not in_it:
         return
     held, least = dialogue.talks(lot), dialogue.least_talks(lot)
-    in_it = [bid for bid in dialogue.remaining(lot) if bid not in out]
     behind = [bid for bid in in_it if held[bid.pk] < least or held[bid.pk] < max(held.values())]
     for bid in behind:
         yield _seat(chair, "dialogue.hold", bid, since=since)
