@@ -181,9 +181,13 @@ def test_all_meet_at_once_and_the_file_comes_of_it(qualified: Story) -> None:
         "final_offer.submit", tale.lot, tale.supplier(THIRD), late + DAY, price="1.00"
     )
     # Two, even one, may go on.
-    tale.do("final_offer.submit", tale.lot, tale.supplier(FIRST), late + DAY, price="450000.00")
+    plan = PrivateFile("最终研发方案.pdf", "application/pdf", b"%PDF-1.4\nlast")
+    tale.do("final_offer.submit", tale.lot, tale.supplier(FIRST), late + DAY, price="450000.00", attachments=[plan])
+    assert not Attachment.objects.filter(title="最终研发方案.pdf").exists()
     tale.do("final_offer.open", tale.lot, leader, closes + datetime.timedelta(minutes=1))
     assert [offer.price for offer in FinalOffer.objects.all()] == [Decimal("450000.00")]
+    # The research plan of the last response lies open with its price, for the group and the buyer's side.
+    assert Attachment.objects.get(title="最终研发方案.pdf").subject == bids[FIRST[0]].ref
     assert tale.stage(closes + DAY) == Stage.EVALUATION
 
 

@@ -163,7 +163,13 @@ class Resubmit(Input):
 )
 def resubmit(bid: OpenedBid, *, by: Any, now: datetime.datetime, attachments: list[PrivateFile]) -> None:
     """The new papers stand beside the first ones, for the committee and the buyer's side alone."""
-    for file in attachments:
+    _attach(bid, attachments, now=now)
+    OpenedBid.objects.filter(pk=bid.pk).update(resubmitted_at=now)
+
+
+def _attach(bid: OpenedBid, files: list[PrivateFile], *, now: datetime.datetime) -> None:
+    """Papers of an offer that lie open, beside those it came with."""
+    for file in files:
         Attachment.objects.create(
             document=documents.store_bytes(data=file.content, name=file.name),
             root=bid.lot.case.ref,
@@ -173,7 +179,6 @@ def resubmit(bid: OpenedBid, *, by: Any, now: datetime.datetime, attachments: li
             organisation_id=bid.supplier_id,
             at=now,
         )
-    OpenedBid.objects.filter(pk=bid.pk).update(resubmitted_at=now)
 
 
 class Leave(Input):
@@ -239,6 +244,9 @@ class SubmitFinalOffer(Input):
     price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
     lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
     delivery = TextField(label=_("交付期"), required=False)
+    attachments = PrivateFilesField(
+        label=_("最终响应文件"), required=False, help_text=_("密封后保存，截止前无人可以读取；只报价格的不必提交")
+    )
 
     def clean_price_in_words(self) -> str:
         words = self.cleaned_data["price_in_words"]
@@ -270,9 +278,11 @@ class SubmitFinalOffer(Input):
         "Sealed at once and opened with the others when the time is over; until then the last one made counts",
     ),
 )
-def submit_final_offer(lot: Lot, *, by: Any, now: datetime.datetime, **offer: Any) -> Bid:
+def submit_final_offer(
+    lot: Lot, *, by: Any, now: datetime.datetime, attachments: list[PrivateFile], **offer: Any
+) -> Bid:
     """Sealed like a bid, within the time that the database knows."""
-    return keep_sealed(lot, stage=Stage.FINAL_OFFER, by=by, now=now, offer=offer, attachments=[])
+    return keep_sealed(lot, stage=Stage.FINAL_OFFER, by=by, now=now, offer=offer, attachments=attachments)
 
 
 @action(
@@ -314,4 +324,5 @@ def _open(bid: Bid, opened: OpenedBid, *, now: datetime.datetime) -> str:
         opened_at=now,
     )
     write_lines(opened, offer["lines"], final_offer=final)
+    _attach(opened, offer["files"], now=now)
     return ""

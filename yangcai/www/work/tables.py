@@ -86,8 +86,8 @@ def cell(row: Any, name: str) -> Cell:
         if row is None:
             return Cell("")
     value = getattr(row, names[-1])
-    if value is None or value == "":
-        return Cell("")
+    if value is None or value == "" or (names[-1] == "price" and not value):
+        return Cell("")  # an application names no price, and a price is never nothing
     try:
         field = row._meta.get_field(names[-1])
     except FieldDoesNotExist:
