@@ -371,6 +371,20 @@ def _faults(purchase: Purchase, ground: Ground) -> Iterator[Reason]:
             ground=ground.zh,
             ground_en=ground.en,
         )
+    if ground.in_catalogue is not None and ground.in_catalogue != purchase.in_catalogue:
+        yield purchase.reason(
+            ground.key,
+            "ground_off_catalogue" if ground.in_catalogue else "ground_of_catalogue",
+            "“{ground}”只用于集中采购目录以内的品目，本项目不在目录以内"
+            if ground.in_catalogue
+            else "“{ground}”只用于集中采购目录以外的品目，本项目在目录以内",
+            "This ground is for items of the centralised catalogue, and this is none: {ground_en}"
+            if ground.in_catalogue
+            else "This ground is for items off the centralised catalogue, and this is one of it: {ground_en}",
+            field="in_catalogue",
+            ground=ground.zh,
+            ground_en=ground.en,
+        )
     share = law.find(ground.share, on=purchase.on, jurisdiction=purchase.jurisdiction) if ground.share else None
     if share is None or ground not in purchase.grounds:
         return

@@ -24,7 +24,8 @@ class Ground:
     methods: what it opens. share: the largest share of the original contract that an addition may have. publicity:
     shortest publicity from the open-tender threshold on. papers: what the application must hold beside the usual.
     waives_approval: the rule by which the buyer itself chooses the method. waives_intention: the rule that spares it.
-    approved_only: it exists only by way of an approval, that is from the open-tender threshold on.
+    approved_only: it exists only by way of an approval, that is from the open-tender threshold on. in_catalogue: that
+    it is for items of the centralised catalogue, or for none of them; None where the law does not say.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Ground:
     waives_approval: str = ""
     waives_intention: str = ""
     approved_only: bool = False
+    in_catalogue: bool | None = None
 
     @property
     def code(self) -> str:
@@ -92,9 +94,9 @@ GROUNDS: dict[str, Ground] = {
             ("restricted_tender", "negotiation", "consultation", "quotations", "single_source"),
             approved_only=True,
         ),
-        Ground("ground.framework.catalogue", FRAMEWORKS),
-        Ground("ground.framework.administration", ("framework",), (SERVICES,)),
-        Ground("ground.framework.third_party", FRAMEWORKS, (SERVICES,)),
+        Ground("ground.framework.catalogue", FRAMEWORKS, in_catalogue=True),
+        Ground("ground.framework.administration", ("framework",), (SERVICES,), in_catalogue=False),
+        Ground("ground.framework.third_party", FRAMEWORKS, (SERVICES,), in_catalogue=False),
         Ground("ground.framework.other", FRAMEWORKS),
         Ground("ground.call_off.entrants", CALL_OFFS),
         Ground("ground.cooperative_innovation.breakthrough", ("cooperative_innovation",)),

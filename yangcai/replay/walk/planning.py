@@ -123,7 +123,8 @@ class Planning(Trip):
             return {}
         named = next((code for code in possible if self.file.grounds in {code, code.rpartition(".")[2]}), possible[0])
         spared = {"intention_exemption": "紧急采购"} if grounds.get(named).waives_intention else {}
-        return {"ground": named, "method_reason": self.file.grounds or UNKNOWN, **spared}
+        listed = {"in_catalogue": True} if grounds.get(named).in_catalogue else {}
+        return {"ground": named, "method_reason": self.file.grounds or UNKNOWN, **listed, **spared}
 
     def approved_method(self, at: datetime.datetime) -> datetime.datetime:
         """Publicity, application and approval where the plan's method needs them; the moment at which it goes on."""
