@@ -66,6 +66,30 @@ def test_what_could_open_a_method_is_named_with_its_article() -> None:
     assert "技术复杂或者性质特殊" in verdict.reasons[0].zh and "Complex or special" in verdict.reasons[0].en
 
 
+@pytest.mark.parametrize(
+    ("ground", "category", "in_catalogue", "refusal"),
+    [
+        ("framework.catalogue", "goods", True, ""),
+        ("framework.catalogue", "goods", False, "ground_off_catalogue"),
+        ("framework.administration", "services", False, ""),
+        ("framework.administration", "services", True, "ground_of_catalogue"),
+        ("framework.third_party", "services", True, "ground_of_catalogue"),
+    ],
+)
+def test_a_ground_goes_with_the_catalogue(ground: str, category: str, in_catalogue: bool, refusal: str) -> None:
+    """110号令 art. 3: (1) is for catalogue items, (2) and (3) for what lies off the catalogue."""
+    asked = choice.propose(
+        amount=Decimal(900_000), category=category, on=ON, grounds=[ground], in_catalogue=in_catalogue,
+        methods=[PROCEDURES["framework"]],
+    )  # fmt: skip
+    (verdict,) = asked.verdicts
+    assert [reason.code for reason in verdict.reasons if reason.field == "in_catalogue"] == [refusal][: bool(refusal)]
+    assert verdict.is_lawful is not bool(refusal)
+    if refusal:
+        (reason,) = verdict.reasons
+        assert reason.citation is not None and reason.citation.article.startswith("第三条")
+
+
 def test_unconfirmed_thresholds_say_so() -> None:
     at_home = choice.propose(amount=Decimal(900_000), category="goods", on=ON)
     assert at_home.quota is not None and at_home.open_tender is not None

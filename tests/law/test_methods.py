@@ -31,7 +31,7 @@ METHODS: dict[str, tuple[str, By, bool, set[AwardBy], set[Invite]]] = {
     ),
     "single_source": (TALKS, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
     "emergency": (TENDER, By.COMMITTEE, False, {AwardBy.AGREED}, {Invite.NAMED}),
-    "framework": (TENDER, By.BUYER, True, {AwardBy.LOWEST}, {Invite.NOTICE}),
+    "framework": (TENDER, By.BUYER, True, {AwardBy.LOWEST, AwardBy.RATED}, {Invite.NOTICE}),
     "cooperative_innovation": (TALKS, By.COMMITTEE, False, {AwardBy.RATED}, {Invite.NOTICE}),
     "first_purchase": (TENDER, By.COMMITTEE, False, {AwardBy.RATED}, {Invite.NAMED}),
 }  # fmt: skip

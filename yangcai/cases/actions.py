@@ -64,7 +64,7 @@ class OpenCase(Input):
             return
         method = procedures.get(self.subject.procedure)
         self.fields["title"].initial = self.subject.title
-        allowed = [(one.value, EvaluationMethod(one).label) for one in method.award_by]
+        allowed = [(one.value, method.say(str(EvaluationMethod(one).label))) for one in method.award_by]
         self.fields["evaluation_method"].choices = allowed  # type: ignore[attr-defined]
         self.fields["evaluation_method"].initial = allowed[0][0]
 

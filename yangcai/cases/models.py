@@ -196,6 +196,13 @@ class Lot(Rooted):
     def root(self) -> Case:
         return self.case
 
+    evaluated_by_label = _("评审方法")
+
+    @property
+    def evaluated_by(self) -> str:
+        """The way of evaluation in the words of the method: quality first where a tender says rated criteria."""
+        return procedures.get(self.case.procedure).say(str(self.get_evaluation_method_display()))
+
     @property
     def judged_with(self) -> "Lot":
         """The lot whose offers and ranking decide this one: its own, or those of the lot it follows."""

@@ -134,7 +134,8 @@ class Procedure:
     method, whatever the amount. `winners`: to how many suppliers at most one evaluation may give contracts.
     `merit_weight`: smallest weight of technical criteria. `advance`: smallest advance. `terms`: the usual and the
     longest term of its contracts. `compensates`: its contracts pay a share of costs. `ends`: on what further grounds
-    they end early."""
+    they end early. `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in
+    grades, and never the price."""
 
     code: str
     zh: str
@@ -159,6 +160,7 @@ class Procedure:
     terms: tuple[str, ...] = ()
     compensates: str = ""
     ends: str = ""
+    rates_quality: str = ""
     invites: tuple[Invite, ...] = (Invite.NOTICE,)
     invited: str = ""
     pool: str = ""
@@ -187,7 +189,14 @@ class Procedure:
 
     def rule_keys(self) -> tuple[str, ...]:
         """Every rule that the method names, each once."""
-        keys = [self.grounds, self.invited, self.pool, self.buyer_share, *(key for _, key in self.price_weights)]
+        keys = [
+            self.grounds,
+            self.invited,
+            self.pool,
+            self.buyer_share,
+            self.rates_quality,
+            *(key for _, key in self.price_weights),
+        ]
         keys += self.committee.rule_keys() if self.committee else ()
         keys += [self.leads_to, self.authority, self.winners, self.merit_weight, self.advance, *self.terms]
         keys += [self.compensates, self.ends]

@@ -1,7 +1,8 @@
 """How does the first stage (征集) of a closed framework (封闭式框架协议) run? As an open tender of a unit price.
 
 财政部令第110号 art. 9: by the rules of the open tender where it says nothing of its own. What it says of its own: two
-suppliers are enough, the lowest prices come first, at least a fifth is eliminated, and no contract comes of it.
+suppliers are enough, the lowest prices come first (where quality decides instead, it alone is scored), at least a
+fifth is eliminated, and no contract comes of it.
 """
 
 from dataclasses import replace
@@ -22,6 +23,8 @@ WORDS = (
     ("投标人", "响应供应商"),
     ("中标", "入围"),
     ("废标", "征集失败"),
+    ("综合评分法", "质量优先法"),
+    ("最低评标价法", "价格优先法"),
     ("投标", "响应"),
 )
 
@@ -51,9 +54,12 @@ FRAMEWORK = Procedure(
     spends=False,
     steps=steps(),
     committee=COMMITTEE,
-    award_by=(AwardBy.LOWEST,),
+    award_by=(AwardBy.LOWEST, AwardBy.RATED),
+    rates_quality="framework.quality_factors",
     instead=(
         ("evaluation.rank_lowest", "framework.price_first"),
+        ("evaluation.rank_rated", "framework.quality_first"),
+        ("evaluation.factors", "framework.quality_factors"),
         ("evaluation.above_ceiling", "framework.ceiling"),
         ("evaluation.same_brand", ""),  # a maker answers itself or by one supplier (art. 18)
         ("evaluation.candidates", ""),  # all who respond are ranked; who enters is a matter of the elimination

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -537,6 +537,37 @@ def one_price_criterion(subject: Lot, *, now: datetime.datetime, rows: list[dict
             )
         )
     return found
+
+
+def quality_is_scored_alone(
+    subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> Iterator[Refusal]:
+    """Where a method scores quality alone, each factor is quantified and graded, and the price is none of them
+    (质量优先法, 110号令 art. 25)."""
+    key, on = method.of(subject.case).rates_quality, applicable(subject.case, now=now)
+    for number, row in enumerate(rows if key else (), start=1):
+        if row["kind"] == CriterionKind.PRICE:
+            yield refuse(
+                key,
+                code="price_is_not_scored",
+                zh="第 {number} 行：质量优先法只对质量评分，价格不作为评分项（报价不得超过最高限制单价）",
+                en="Row {number}: quality first scores quality alone; the price only has to keep to the ceiling",
+                field="rows",
+                number=number,
+                **on,
+            )
+        elif not row["is_objective"] or not row["standard"].strip():
+            yield refuse(
+                key,
+                code="factor_is_not_graded",
+                zh="第 {number} 行：“{title}”应当是客观分，并写明划分等次的评分标准；不能量化的，作为实质性要求",
+                en="Row {number}: “{title}” must be objective and have a standard with its grades; what cannot be"
+                " quantified is a substantive requirement instead",
+                field="rows",
+                number=number,
+                title=row["title"],
+                **on,
+            )
 
 
 def criteria_are_no_conditions(
