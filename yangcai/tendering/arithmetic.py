@@ -18,7 +18,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
-from yangcai.tendering import green, method, standing, vrd
+from yangcai.tendering import consumables, green, method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -92,7 +92,9 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     """Evaluate the lot as its rows stand now. Ties are drawn by the committee's seed, so it can be repeated."""
     found = standing.standings(lot)
     scores, judges = scores_of(lot), committee(lot.case)
-    given, bids = terms(lot, now=now), tuple(_bid(s, scores.get(s.bid.pk, {})) for s in found)
+    running = consumables.running_costs(lot)
+    given = terms(lot, now=now)
+    bids = tuple(_bid(s, scores.get(s.bid.pk, {}), running.get(s.bid.pk, Decimal(0))) for s in found)
     drawn: tuple[str, ...] = ()
     while True:
         result = evaluation.evaluate(evaluation.Lot(terms=given, bids=bids, drawn=drawn))
@@ -164,7 +166,7 @@ def _kind(criterion: Criterion) -> evaluation.Kind:
     return evaluation.Kind.OBJECTIVE if criterion.is_objective else evaluation.Kind.SUBJECTIVE
 
 
-def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]]) -> evaluation.Bid:
+def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]], running_cost: Decimal) -> evaluation.Bid:
     bid = found.bid
     review = getattr(bid, "low_price_review", None)
     decided = review is not None and review.is_accepted is not None
@@ -183,6 +185,7 @@ def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]]) -> eva
         correction_confirmed=bid.correction_confirmed,
         explanation=evaluation.Explanation(review.is_accepted, review.decision) if decided else None,
         scores={code: {str(member): value for member, value in by.items()} for code, by in scores.items()},
+        running_cost=running_cost,
     )
 
 

@@ -29,7 +29,7 @@ class Lots:
     `tie_by_evaluated` (a tie of totals is broken by the evaluated price instead of the bid price).
     Per bid: `price` in cents, `rates` (bids × deductions) in ten-thousandths, `scores` in hundredths of a point
     (bids × criteria × members; zeros where a lot has fewer criteria), `members` who scored, `ranked` (False: another
-    bid stands for its brand, 财政部令第87号 31).
+    bid stands for its brand, 财政部令第87号 31), `running` cost of consumables in cents (None: nowhere any).
     """
 
     starts: Column
@@ -42,6 +42,7 @@ class Lots:
     members: Column
     ranked: Column
     decimals: int = 2
+    running: Column | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def recompute(lots: Lots) -> Results:
     for rates in lots.rates.T:
         if rates.any():
             evaluated -= _half_up(lots.price * rates, RATE_UNIT)
+    if lots.running is not None:
+        evaluated += lots.running
     if evaluated.min() <= 0:
         raise EvaluationError("price scores need prices above zero")
     base = np.minimum.reduceat(evaluated, lots.starts)

@@ -1,7 +1,8 @@
 """Who wins this lot, and why? Runs the order of operations of the law once, keeping every step for screen and report.
 
 1 qualification, 2 conformity, 3 arithmetic correction, 4 price limit, 5 low-price review, 6 same brand and number of
-bidders, 7 price preference, 8 price scores, 9 totals, ranking and candidates, 10 the four lawful corrections.
+bidders, 7 price preference and what the goods use up, 8 price scores, 9 totals, ranking and candidates, 10 the four
+lawful corrections.
 """
 
 from dataclasses import replace
@@ -74,6 +75,7 @@ class _Evaluation:
             unsuccessful = self.nobody_left()
         if unsuccessful is None:
             self.preferences()
+            self.running_costs()
             if self.rated:
                 self.score()
             self.rank()
@@ -302,6 +304,25 @@ class _Evaluation:
             ]
             notes += [Note(bidder=bid.bidder, zh=r.zh, en=r.en) for r in preference.not_granted]
         self.step("preference", "price_preference.evaluation_only", "价格扣除（仅用于评审）", "Price preference", notes)
+
+    def running_costs(self) -> None:
+        """What the goods use up corrects the price by which offers are compared, never the one that is paid."""
+        notes = []
+        for bid in self.valid:
+            if bid.running_cost:
+                result = self.results[bid.bidder]
+                result.running_cost = bid.running_cost
+                result.evaluated_price += bid.running_cost
+                cost, price = figures(bid.running_cost), figures(result.evaluated_price)
+                notes.append(
+                    Note(
+                        bidder=bid.bidder,
+                        zh=f"约定期限的专用耗材使用成本 {cost}，修正后评审价 {price}",
+                        en=f"Consumables of the agreed years cost {cost}, the evaluated price is {price}",
+                    )
+                )
+        if notes:
+            self.step("running_cost", "framework.consumables", "专用耗材使用成本", "Cost of consumables", notes)
 
     def score(self) -> None:
         prices = {bid.bidder: self.results[bid.bidder].evaluated_price for bid in self.valid}

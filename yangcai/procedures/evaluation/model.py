@@ -89,7 +89,7 @@ class Bid:
     `domestic_share` is the share of domestic products in the cost of all products, 1 for a domestic product, None when
     nothing is declared; `is_green` that it holds the certificates of the products to be preferred. `scores` maps a
     criterion's code to each member's points. `correction_confirmed` is None while the bidder has not answered;
-    `explanation` likewise.
+    `explanation` likewise. `running_cost`: yuan that the goods use up in the agreed years (110号令 art. 26).
     """
 
     bidder: str
@@ -106,6 +106,7 @@ class Bid:
     correction_confirmed: bool | None = None
     explanation: Explanation | None = None
     scores: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    running_cost: Decimal = NOTHING
 
 
 @dataclass(frozen=True)
@@ -268,6 +269,7 @@ class BidResult:
     deductions: tuple[Deduction, ...] = ()
     not_granted: tuple[Refusal, ...] = ()
     low_price_tests: tuple[str, ...] = ()
+    running_cost: Decimal = NOTHING
     means: dict[str, Decimal] = field(default_factory=dict)
     price_score: Decimal | None = None
     total: Decimal | None = None

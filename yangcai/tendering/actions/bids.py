@@ -28,7 +28,7 @@ from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Size
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import partners, products, sealing
+from yangcai.tendering import consumables, partners, products, sealing
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
 
@@ -90,10 +90,22 @@ PRICED = ("price", "price_in_words", "lines")
 UNPRICED: dict[str, Any] = {"price": money.ZERO, "price_in_words": "", "lines": []}
 
 
+class ConsumableRow(forms.Form):
+    item = TextField(label=_("专用耗材"))
+    unit_price = MoneyField(label=_("耗材单价"), min_value=Decimal("0.01"))
+
+
 class SubmitBid(Input):
     price = MoneyField(label=_("投标报价（元）"), min_value=Decimal("0.01"))
     price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
     lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
+    consumables = RowsField(
+        ConsumableRow,
+        label=_("专用耗材报价"),
+        max_rows=100,
+        blank=0,
+        help_text=_("采购文件列明专用耗材的逐项报价；约定期限内不得高于该价格供应"),
+    )
     delivery = TextField(label=_("交付期"), required=False)
     preference = forms.ChoiceField(label=_("享受的价格扣除"), choices=PreferenceClaim.choices, required=False)
     partners = RowsField(
@@ -121,10 +133,18 @@ class SubmitBid(Input):
     )
 
     def scope(self) -> None:
-        """An application names no price: it comes with the last offer (财库〔2024〕13号)."""
-        if isinstance(self.subject, Lot) and not rules.names_a_price(self.subject.case):
+        """An application names no price: it comes with the last offer (财库〔2024〕13号). The consumables that the document
+        lists stand there to be priced; where there are none, nothing is asked."""
+        if not isinstance(self.subject, Lot):
+            return
+        if not rules.names_a_price(self.subject.case):
             for name in PRICED:
                 del self.fields[name]
+        listed = consumables.of_lot(self.subject)
+        if listed:
+            self.fields["consumables"].initial = [{"item": one.item} for one in listed]
+        else:
+            del self.fields["consumables"]
 
     def clean_price_in_words(self) -> str:
         words = self.cleaned_data["price_in_words"]
@@ -168,6 +188,9 @@ class SubmitBid(Input):
             )
             for refusal in list(found):
                 self.add_error("partners", said(refusal))
+        if isinstance(self.subject, Lot) and "consumables" in cleaned:
+            for refusal in consumables.unlawful(self.subject, cleaned["consumables"], now=self.now):
+                self.add_error("consumables", said(refusal))
         return cleaned
 
     def _of_products(self, offer: dict[str, Any]) -> Iterator[tuple[str, Refusal]]:
@@ -217,6 +240,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
         "price_preference.domestic_package",
         "green.mandatory",
         "green.certificate",
+        "framework.consumables",
     ),
     hint=(
         "递交后立即密封并出具回执；截止前可以再次递交，以最后一次为准",

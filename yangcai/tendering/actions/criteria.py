@@ -16,7 +16,15 @@ from yangcai.planning.models import SetAside
 from yangcai.procedures import PROCEDURES
 from yangcai.tendering.actions.solicitation import ROLES, unconfirm
 from yangcai.tendering.clauses import write_clauses
-from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, GreenProduct, Solicitation
+from yangcai.tendering.models import (
+    Clause,
+    ClauseKind,
+    Consumable,
+    Criterion,
+    CriterionKind,
+    GreenProduct,
+    Solicitation,
+)
 from yangcai.tendering.rules import lots
 from yangcai.tendering.rules import solicitation as rules
 
@@ -94,6 +102,7 @@ def define_lots(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[
     Clause.objects.filter(lot__in=gone).delete()
     GreenProduct.objects.filter(lot__in=gone).delete()
     Lot.objects.filter(case=case, follows__in=gone).update(follows=None)
+    Consumable.objects.filter(lot__in=gone).delete()
     gone.delete()
     known: dict[str, Lot] = {}
     for row in sorted(rows, key=lambda row: bool(row["follows"])):
@@ -201,6 +210,7 @@ class DefineCriteria(Input):
         rules.one_price_criterion,
         rules.price_weighs_enough,
         rules.merit_weighs_enough,
+        rules.quality_is_scored_alone,
         rules.criteria_are_no_conditions,
     ),
     input=DefineCriteria,
@@ -212,6 +222,7 @@ class DefineCriteria(Input):
         "evaluation.price_score",
         *dict.fromkeys(key for one in PROCEDURES.values() for _category, key in one.price_weights),
         *dict.fromkeys(one.merit_weight for one in PROCEDURES.values() if one.merit_weight),
+        *dict.fromkeys(one.rates_quality for one in PROCEDURES.values() if one.rates_quality),
     ),
     hint=(
         "分值合计 100 分；评审因素应当细化量化，资格条件不得作为评审因素",

@@ -16,7 +16,7 @@ from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import method, partners, sealing
+from yangcai.tendering import consumables, method, partners, sealing
 from yangcai.tendering.models import Bid, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules.bids import live_bids
@@ -60,6 +60,7 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
         bid.save(update_fields=["damage"])
         return
     lines, files = offer.pop("lines"), offer.pop("files")
+    priced = offer.pop("consumables", [])  # envelopes sealed before there was such a thing hold none
     beside = partners.of_offer(offer)
     offer.pop("partners")
     share = offer["domestic_share"]
@@ -72,6 +73,7 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
         **{**offer, "price": Decimal(offer["price"]), "domestic_share": share and Decimal(share)},
     )
     write_lines(opened, lines)
+    consumables.write(opened, priced)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
     stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
     opened.files.set([document for document, _name in stored])

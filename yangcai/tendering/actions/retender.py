@@ -20,7 +20,7 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import SetAside
 from yangcai.tendering.actions.solicitation import UNCONFIRMED
 from yangcai.tendering.clauses import write_clauses
-from yangcai.tendering.models import Clause, Criterion, GreenProduct, PaymentTerm, Solicitation
+from yangcai.tendering.models import Clause, Consumable, Criterion, GreenProduct, PaymentTerm, Solicitation
 from yangcai.tendering.rules.solicitation import least_rate
 
 
@@ -147,6 +147,8 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
         _copy(criterion, lot=lots[criterion.lot_id])
     for green in GreenProduct.objects.filter(case=case):
         _copy(green, case=again, lot=lots[green.lot_id] if green.lot_id else None)
+    for consumable in Consumable.objects.filter(lot__case=case).order_by("number"):
+        _copy(consumable, lot=lots[consumable.lot_id])
     for term in PaymentTerm.objects.filter(case=case):
         _copy(term, case=again)
     old = Solicitation.objects.filter(case=case).first()

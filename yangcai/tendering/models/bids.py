@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel.models import Document, MoneyField, Rooted
 from yangcai.parties.models import Organisation, Post, Size
+from yangcai.tendering.models.documents import Consumable
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 
@@ -159,6 +160,30 @@ class OpenedBid(LotRow):
         """The lines of the price form that counts."""
         last = getattr(self, "final_offer", None)
         return [line for line in self.lines.all() if line.final_offer_id == (last.pk if last else None)]
+
+
+class ConsumablePrice(Rooted):
+    """What a bid asks for one consumable of the lot, in yuan for its unit."""
+
+    opened_bid = models.ForeignKey(
+        OpenedBid, models.PROTECT, related_name="consumable_prices", verbose_name=_("投标报价")
+    )
+    consumable = models.ForeignKey(Consumable, models.PROTECT, related_name="prices", verbose_name=_("专用耗材"))
+    unit_price = MoneyField(_("耗材单价"))
+
+    class Meta:
+        verbose_name = _("耗材报价")
+        constraints = [models.UniqueConstraint(fields=["opened_bid", "consumable"], name="one_price_per_consumable")]
+
+    def __str__(self) -> str:
+        return f"{self.consumable} {self.unit_price}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
 
 
 class PartnerKind(models.TextChoices):

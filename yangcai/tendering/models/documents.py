@@ -156,6 +156,27 @@ class Criterion(LotRow):
         return self.title
 
 
+class Consumable(LotRow):
+    """专用耗材: what the goods of the lot use up in the agreed years, priced with them (110号令 art. 26)."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="consumables", verbose_name=_("采购包"))
+    number = models.PositiveSmallIntegerField(_("序号"))
+    item = models.TextField(_("专用耗材"))
+    unit = models.TextField(_("计量单位"))
+    quantity = models.DecimalField(_("约定期限内每台用量"), max_digits=14, decimal_places=3)
+
+    class Meta:
+        verbose_name = _("专用耗材")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "item"], name="one_consumable_per_item"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="consumable_is_used_up"),
+        ]
+
+    def __str__(self) -> str:
+        return self.item
+
+
 class PaymentTermDue(models.TextChoices):
     SIGNATURE = "signature", _("合同签订")
     DELIVERY = "delivery", _("交付")

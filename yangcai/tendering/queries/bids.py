@@ -16,6 +16,8 @@ from yangcai.tendering.models import (
     BidSecurity,
     Clause,
     CommitteeMember,
+    Consumable,
+    ConsumablePrice,
     Correction,
     Criterion,
     DialogueChange,
@@ -69,6 +71,11 @@ def visible_clauses(post: Post | None, now: datetime.datetime) -> QuerySet[Claus
 @scope(GreenProduct)
 def visible_green_products(post: Post | None, now: datetime.datetime) -> QuerySet[GreenProduct]:
     return GreenProduct.objects.filter(case__in=visible_to(post, now)).select_related("case", "lot")
+
+
+@scope(Consumable)
+def visible_consumables(post: Post | None, now: datetime.datetime) -> QuerySet[Consumable]:
+    return Consumable.objects.filter(lot__case__in=visible_to(post, now)).select_related("lot__case")
 
 
 @scope(Criterion)
@@ -159,6 +166,13 @@ def visible_opened_bids(post: Post | None, now: datetime.datetime) -> QuerySet[O
 def visible_partners(post: Post | None, now: datetime.datetime) -> QuerySet[BidPartner]:
     """Read out with the bid they stand behind."""
     found = BidPartner.objects.select_related("opened_bid__lot__case", "opened_bid__supplier")
+    return found.filter(opened_bid__in=visible_opened_bids(post, now))
+
+
+@scope(ConsumablePrice)
+def visible_consumable_prices(post: Post | None, now: datetime.datetime) -> QuerySet[ConsumablePrice]:
+    """Read out with the bid they belong to."""
+    found = ConsumablePrice.objects.select_related("opened_bid__lot__case", "opened_bid__supplier", "consumable")
     return found.filter(opened_bid__in=visible_opened_bids(post, now))
 
 

@@ -103,6 +103,7 @@ def _compare(group: list[tuple[int, dict[str, Any]]], *, decimals: int) -> Itera
             members=np.array([max((len(by) for by in of_bid), default=0) or 1 for of_bid in scores]),
             ranked=np.array([not bid["same_brand_as"] for _result, _key, bid in bids]),
             decimals=decimals,
+            running=np.array([_hundredths(bid.get("running_cost", 0)) for _result, _key, bid in bids]),
         )
     )
     row = 0
