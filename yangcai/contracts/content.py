@@ -9,7 +9,7 @@ from yangcai import law
 from yangcai.cases.models import Award, Case
 from yangcai.cases.rules import applicable
 from yangcai.contracts.models import MilestoneDue
-from yangcai.frameworks.models import CallOff
+from yangcai.frameworks.models import AgreedConsumable, CallOff
 from yangcai.kernel import money
 from yangcai.planning.models import SetAside
 from yangcai.tendering.models import OpenedBid, Solicitation
@@ -40,7 +40,7 @@ def content_of(award: Award, *, now: datetime.datetime) -> Content:
         "buyer": case.buyer,
         "supplier": award.supplier,
         "amount": award.amount,
-        "terms": solicitation.contract_terms,
+        "terms": "\n".join(filter(None, (solicitation.contract_terms, _consumables(award)))),
         "delivery": (bid.last.delivery or bid.delivery if bid else "") or solicitation.delivery,
         "payment_days": _payment_days(award, solicitation, now=now),
         "acceptance_days": solicitation.acceptance_days,
@@ -49,6 +49,20 @@ def content_of(award: Award, *, now: datetime.datetime) -> Content:
     }
     terms = [(t.title, t.percent, t.due_on) for t in case.payment_terms.all()]
     return Content(values, _items(award, bid), milestones(amount=award.amount, terms=terms))
+
+
+def _consumables(award: Award) -> str:
+    """What the equipment uses up stands in its contract with its price and its years (110号令 art. 26)."""
+    called = CallOff.objects.filter(lot=award.lot, consumable=None).first()
+    if called is None:
+        return ""
+    agreed = AgreedConsumable.objects.filter(
+        entrant__framework=called.framework_id, entrant__supplier=award.supplier_id
+    ).order_by("pk")
+    return "\n".join(
+        f"专用耗材：{one.item}，自框架协议签订之日起 {one.years} 年内，供应单价不高于 {one.unit_price} 元/{one.unit}。"
+        for one in agreed
+    )
 
 
 def _payment_days(award: Award, solicitation: Solicitation, *, now: datetime.datetime) -> int:

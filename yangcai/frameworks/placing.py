@@ -9,7 +9,8 @@ from django.utils import timezone
 from yangcai.cases import periods
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Award, Candidate, Case, EvaluationMethod, Lot, LotOutcome, Stage
-from yangcai.frameworks.models import CallOff, Entrant, Framework
+from yangcai.frameworks.models import AgreedConsumable, CallOff, Framework, OutsideOffer
+from yangcai.parties.models import Organisation
 from yangcai.planning.models import PlanItem
 from yangcai.tendering.models import AwardLetter, InvitedBy, PaymentTerm, Solicitation
 
@@ -28,6 +29,8 @@ def begin(
     delivery: str,
     now: datetime.datetime,
     ceiling: Decimal | None = None,
+    outside_offer: OutsideOffer | None = None,
+    consumable: AgreedConsumable | None = None,
 ) -> CallOff:
     """A case of one lot that takes its terms from the agreement, published as it is opened."""
     case = Case.objects.create(
@@ -46,7 +49,7 @@ def begin(
     lot = Lot.objects.create(
         case=case,
         number="1",
-        title=framework.lot.title,
+        title=consumable.item if consumable else framework.lot.title,
         budget=case.budget,
         ceiling=None if ceiling is None else min(ceiling, case.budget),
         evaluation_method=EvaluationMethod.LOWEST,
@@ -68,15 +71,23 @@ def begin(
     )
     case.law_as_of, case.published_at = timezone.localdate(now), now
     case.save(update_fields=["law_as_of", "published_at"])
-    return CallOff.objects.create(lot=lot, framework=framework, way=plan_item.procedure, quantity=quantity, need=need)
+    return CallOff.objects.create(
+        lot=lot,
+        framework=framework,
+        way=plan_item.procedure,
+        quantity=quantity,
+        need=need,
+        outside_offer=outside_offer,
+        consumable=consumable,
+    )
 
 
-def award(call_off: CallOff, ranked: list[tuple[Entrant, Decimal]], *, now: datetime.datetime) -> Award:
+def award(call_off: CallOff, ranked: list[tuple[Organisation, Decimal]], *, now: datetime.datetime) -> Award:
     """The first of those ranked gets the contract; result and letters go out with the Action that calls this."""
     lot = call_off.lot
     made = [
-        Candidate.objects.create(lot=lot, supplier=entrant.supplier, rank=rank, amount=amount, at=now)
-        for rank, (entrant, amount) in enumerate(ranked, start=1)
+        Candidate.objects.create(lot=lot, supplier=supplier, rank=rank, amount=amount, at=now)
+        for rank, (supplier, amount) in enumerate(ranked, start=1)
     ]
     for candidate in made:
         wins = candidate.rank == 1
@@ -101,9 +112,9 @@ def award(call_off: CallOff, ranked: list[tuple[Entrant, Decimal]], *, now: date
     )
 
 
-def at_once(call_off: CallOff, entrant: Entrant, amount: Decimal, *, now: datetime.datetime) -> Case:
-    """Direct choice and rotation: the stage of award begins and ends with the one Action."""
+def at_once(call_off: CallOff, supplier: Organisation, amount: Decimal, *, now: datetime.datetime) -> Case:
+    """Direct choice, rotation, and a lower price: the stage of award begins and ends with the one Action."""
     case = call_off.lot.case
     periods.open_period(case, stage=Stage.AWARD, opens_at=now, closes_at=now)
-    award(call_off, [(entrant, amount)], now=now)
+    award(call_off, [(supplier, amount)], now=now)
     return case

@@ -7,7 +7,8 @@ from typing import Any
 from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, runner
-from yangcai.frameworks.models import CallOff, Entrant, EntryRequest, Framework, Way
+from yangcai.frameworks.models import CallOff, Entrant, EntryRequest, Framework, OutsideOffer, Replacement, Way
+from yangcai.frameworks.rules import approval
 from yangcai.frameworks.rules.call_off import is_free
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel import calendar, tasks
@@ -71,6 +72,7 @@ def first_stage(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
             )
     for framework in Framework.objects.filter(lot__case=case).select_related("lot__case"):
         yield from _agreement(case, framework)
+    yield from _running(case, now=now)
     for request in EntryRequest.objects.filter(framework__lot__case=case, answered_at__isnull=True):
         yield _run(case, "entry.answer", request, since=request.asked_at, clock="C39")
 
@@ -82,10 +84,38 @@ def _preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     lacking = [lot for lot in Lot.objects.filter(case=case).order_by("pk") if lot.pk not in written]
     for lot in lacking:
         yield _run(case, "framework.define", lot, since=case.opened_at)
+    if not lacking:
+        yield from _approval(case, now=now)
     confirmed = Solicitation.objects.filter(case=case, confirmed_at__isnull=False).first()
     terms = PaymentTerm.objects.filter(case=case).exists()
     if not is_closed(case) and confirmed is not None and terms and not lacking:
         yield _run(case, "framework.call", case, since=confirmed.confirmed_at or case.opened_at)
+
+
+def _running(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Replacements wait for the convener; a lower price outside for its entrant, then for its buyer (art. 16, 37)."""
+    for one in Replacement.objects.filter(entrant__framework__lot__case=case, answered_at__isnull=True):
+        yield _run(case, "replacement.answer", one, since=one.asked_at)
+    open_ones = OutsideOffer.objects.filter(entrant__framework__lot__case=case, copied_at__isnull=True)
+    for offer in open_ones.select_related("entrant", "plan_item__appropriation"):
+        if not offer.is_settled_at(now):
+            supplier = offer.entrant.supplier_id
+            yield Due("outside_offer.answer", offer.ref, Role.SUPPLIER, offer.reported_at, organisation_id=supplier)
+        elif is_free(offer.plan_item, by=None, now=now) is None:
+            buyer = offer.plan_item.buyer_id
+            since = offer.answered_at or offer.answer_by_at
+            yield Due("outside_offer.conclude", offer.ref, Role.BUYER_OFFICER, since, organisation_id=buyer)
+
+
+def _approval(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """The scheme is sent in by whoever runs the case, and waits for the treasury or for the unit above (art. 5, 8)."""
+    asked = approval.last(case)
+    if asked is not None and asked.is_open:
+        unit = asked.consent_by_id
+        role = Role.BUYER_REVIEWER if unit else Role.TREASURY
+        yield Due("framework_approval.decide", asked.ref, role, asked.applied_at, organisation_id=unit)
+    elif approval.is_given(case, now=now) is not None:
+        yield _run(case, "framework_approval.apply", case, since=case.opened_at)
 
 
 def _agreement(case: Case, framework: Framework) -> Iterator[Due]:

@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import rules as cases
 from yangcai.cases.models import Case
 from yangcai.frameworks import placing
-from yangcai.frameworks.models import Entrant, Framework, Way
+from yangcai.frameworks.models import AgreedConsumable, Entrant, Framework, Way
 from yangcai.frameworks.rules import call_off as rules
+from yangcai.frameworks.rules import consumables
 from yangcai.frameworks.standing import next_in_turn
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
@@ -46,8 +48,23 @@ class OfFramework(Input):
             limit(self.fields["framework"], Framework.objects.filter(pk__in=[one.pk for one in found]))
 
 
+def with_grades(entrants: QuerySet[Entrant]) -> QuerySet[Entrant]:
+    """Each with what buyers found of it under this agreement: the reference for a direct choice (art. 16(5), 32)."""
+    given = Q(framework__feedback__supplier=F("supplier"))
+    graded = entrants.annotate(
+        grade=Avg("framework__feedback__grade", filter=given), graded=Count("framework__feedback", filter=given)
+    )
+    return graded.select_related("supplier", "framework__lot")
+
+
 class ChooseEntrant(Input):
     entrant = forms.ModelChoiceField(label=_("入围供应商"), queryset=Entrant.objects.all())
+    consumable = forms.ModelChoiceField(
+        label=_("专用耗材"),
+        queryset=AgreedConsumable.objects.all(),
+        required=False,
+        help_text=_("采购入围设备的专用耗材时选择；采购设备的留空"),
+    )
     quantity = QuantityField()
     need = TextField(label=_("具体需求"), lines=3, required=False)
     delivery = TextField(label=_("交付时间和地点"), required=False)
@@ -58,14 +75,29 @@ class ChooseEntrant(Input):
             return
         found = rules.offered(self.subject, Way.DIRECT, now=self.now)
         entrants = Entrant.objects.filter(framework__in=found, signed_at__isnull=False, left_at__isnull=True)
-        limit(self.fields["entrant"], entrants.select_related("supplier", "framework__lot"))
+        limit(self.fields["entrant"], with_grades(entrants))
         self.fields["entrant"].label_from_instance = described  # type: ignore[attr-defined]
+        used_up = AgreedConsumable.objects.filter(entrant__framework__in=found).select_related("entrant__supplier")
+        limit(self.fields["consumable"], used_up.order_by("entrant__rank", "pk"))
+        self.fields["consumable"].label_from_instance = priced  # type: ignore[attr-defined]
+
+
+def priced(consumable: AgreedConsumable) -> str:
+    """供应商 · 耗材 · 单价/单位."""
+    unit_price = f"{consumable.unit_price:,.2f} 元/{consumable.unit}"
+    return f"{consumable.entrant.supplier.name} · {consumable.item} · {unit_price}"
 
 
 def described(entrant: Entrant) -> str:
-    """供应商 · 产品 · 单价/单位."""
-    parts = (entrant.supplier.name, entrant.product, f"{entrant.unit_price:,.2f} 元/{entrant.framework.unit}")
-    return " · ".join(part for part in parts if part)
+    """供应商 · 产品 · 单价/单位 · 用户评价, the last where there is any."""
+    count, grade = getattr(entrant, "graded", 0), getattr(entrant, "grade", None)
+    parts = (
+        entrant.supplier.name,
+        entrant.product,
+        f"{entrant.unit_price:,.2f} 元/{entrant.framework.unit}",
+        _("用户评价 %(grade)s 分（%(count)s 条）") % {"grade": f"{grade:.1f}", "count": count} if count else "",
+    )
+    return " · ".join(str(part) for part in parts if part)
 
 
 @action(
@@ -75,12 +107,19 @@ def described(entrant: Entrant) -> str:
     on=PlanItem,
     by={Role.BUYER_OFFICER},
     needs=(rules.goes(Way.DIRECT), *FOUNDED),
-    checks=(rules.entrant_may_be_chosen, rules.choice_is_funded),
+    checks=(rules.entrant_may_be_chosen, consumables.is_of_this_entrant, rules.choice_is_funded),
     input=ChooseEntrant,
     creates=True,
     notice="call_off",
     sentence=("{post}从入围供应商中直接选定了成交供应商", "{post} chose an entrant directly"),
-    cites=("framework.direct", "framework.second_stage", "framework.fixed_price", "control.no_budget_no_procurement"),
+    cites=(
+        "framework.direct",
+        "framework.second_stage",
+        "framework.fixed_price",
+        "framework.feedback",
+        "framework.consumables_bound",
+        "control.no_budget_no_procurement",
+    ),
     hint=(
         "依据入围产品的价格、质量和服务便利性、用户评价直接选定；成交金额为协议单价乘以数量",
         "By price, quality, service and what users say; the price is the agreement price times the quantity",
@@ -92,15 +131,24 @@ def choose_entrant(
     by: Any,
     now: datetime.datetime,
     entrant: Entrant,
+    consumable: AgreedConsumable | None,
     quantity: Decimal,
     need: str,
     delivery: str,
 ) -> Case:
-    """One case, one award, at the agreement price; the contract follows like any other."""
+    """One case, one award, at the agreement price (of the goods, or of what they use up); the contract follows like
+    any other."""
     made = placing.begin(
-        plan_item, framework=entrant.framework, quantity=quantity, need=need, delivery=delivery, now=now
+        plan_item,
+        framework=entrant.framework,
+        quantity=quantity,
+        need=need,
+        delivery=delivery,
+        now=now,
+        consumable=consumable,
     )
-    return placing.at_once(made, entrant, rules.worth(entrant.unit_price, quantity), now=now)
+    amount = rules.worth((consumable or entrant).unit_price, quantity)
+    return placing.at_once(made, entrant.supplier, amount, now=now)
 
 
 class TakeTurn(OfFramework):
@@ -145,4 +193,4 @@ def take_turn(
     if over is not None:
         raise Refused([over])
     made = placing.begin(plan_item, framework=framework, quantity=quantity, need=need, delivery=delivery, now=now)
-    return placing.at_once(made, entrant, amount, now=now)
+    return placing.at_once(made, entrant.supplier, amount, now=now)

@@ -10,14 +10,14 @@ from yangcai.cases import periods
 from yangcai.cases.models import CaseEnd, Lot, LotOutcome, Stage
 from yangcai.cases.rules import runs_the_case
 from yangcai.frameworks import standing
-from yangcai.frameworks.models import Entrant, EntryRequest, Framework
+from yangcai.frameworks.models import AgreedConsumable, Entrant, EntryRequest, Framework
 from yangcai.frameworks.rules import entry as rules
 from yangcai.frameworks.rules.terms import is_first_stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.roles import Role
 from yangcai.tendering.inputs import AnswerField
-from yangcai.tendering.models import AwardLetter, OpenedBid
+from yangcai.tendering.models import AwardLetter, ConsumablePrice, OpenedBid
 
 
 class DetermineEntrants(Input):
@@ -43,7 +43,13 @@ class DetermineEntrants(Input):
     input=DetermineEntrants,
     notice="entrants",
     sentence=("{post}确定并公告了入围供应商", "{post} determined and announced the entrants"),
-    cites=("framework.eliminate", "framework.eliminate_least", "framework.result_content", "award.tell_losers"),
+    cites=(
+        "framework.eliminate",
+        "framework.eliminate_quality",
+        "framework.eliminate_least",
+        "framework.result_content",
+        "award.tell_losers",
+    ),
     hint=(
         "按评审排序确定，淘汰比例不低于法定比例；公告的同时发出入围通知书，并告知未入围的供应商",
         "In the order of the evaluation, with the share eliminated that the law wants; letters go out with the notice",
@@ -57,8 +63,10 @@ def determine_entrants(lot: Lot, *, by: Any, now: datetime.datetime, count: int 
     chosen = rules.eligible(lot, now=now)[: count or most]
     behind, rounds = agreement.entrants.count(), standing.rounds(agreement)
     brands = dict(OpenedBid.objects.filter(lot=lot).values_list("supplier_id", "brand"))
+    own = Framework.objects.get(lot=lot)
+    priced = ConsumablePrice.objects.filter(opened_bid__lot=lot).select_related("consumable", "opened_bid")
     for place, candidate in enumerate(chosen, start=1):
-        Entrant.objects.create(
+        entrant = Entrant.objects.create(
             framework=agreement,
             supplier=candidate.supplier,
             rank=behind + place,
@@ -67,7 +75,19 @@ def determine_entrants(lot: Lot, *, by: Any, now: datetime.datetime, count: int 
             rounds_before=rounds,
             entered_at=now,
         )
+        AgreedConsumable.objects.bulk_create(
+            AgreedConsumable(
+                entrant=entrant,
+                item=price.consumable.item,
+                unit=price.consumable.unit,
+                unit_price=price.unit_price,
+                years=own.consumables_years or 0,
+            )
+            for price in priced
+            if price.opened_bid.supplier_id == candidate.supplier_id
+        )
     ranks = {one.supplier_id: one.rank for one in rules.candidates(lot)}
+    scores = {one.supplier_id: one.score for one in rules.candidates(lot)}
     entered = {one.supplier_id for one in chosen}
     for bid in OpenedBid.objects.filter(lot=lot):
         lost = "" if bid.supplier_id in entered else bid.invalid_reason or "按淘汰比例未入围"
@@ -75,6 +95,7 @@ def determine_entrants(lot: Lot, *, by: Any, now: datetime.datetime, count: int 
             lot=lot,
             supplier_id=bid.supplier_id,
             is_winner=bid.supplier_id in entered,
+            score=scores.get(bid.supplier_id),
             rank=ranks.get(bid.supplier_id),
             reason=lost,
             issued_at=now,

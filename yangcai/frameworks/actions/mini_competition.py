@@ -94,6 +94,6 @@ def invite_entrants(
 )
 def conclude_competition(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
     """The lowest lawful price wins; the others are told their rank."""
-    ranked = [(entrant, bid.price) for bid, entrant in rules.lawful(lot.call_off)]
+    ranked = [(entrant.supplier, bid.price) for bid, entrant in rules.lawful(lot.call_off)]
     periods.close_period(lot.case, at=now, lot=lot)
     return placing.award(lot.call_off, ranked, now=now)

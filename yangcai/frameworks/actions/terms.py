@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import runs_the_case
-from yangcai.frameworks.models import Framework
+from yangcai.frameworks.models import Framework, QualityGround
+from yangcai.frameworks.rules import quality
 from yangcai.frameworks.rules import terms as rules
 from yangcai.kernel import calendar
 from yangcai.kernel.actions import action
@@ -33,9 +34,28 @@ class DefineFramework(Input):
     users = TextField(label=_("适用框架协议的采购人或者服务对象范围"), lines=2)
     months = forms.IntegerField(label=_("有效期（月）"), min_value=1, max_value=120)
     term_reason = TextField(label=_("有效期超过一般期限的理由"), lines=2, required=False)
+    quality_ground = forms.ChoiceField(
+        label=_("采用质量优先法的情形"),
+        choices=[("", "—"), *QualityGround.choices],
+        required=False,
+        help_text=_("采购包的评审方法为质量优先法的填写；其他项目应当采用价格优先法"),
+    )
+    quality_reason = TextField(label=_("采用质量优先法的理由"), lines=2, required=False)
     by_direct = forms.BooleanField(label=_("直接选定"), required=False, initial=True)
     by_mini_competition = forms.BooleanField(label=_("二次竞价"), required=False)
     by_rotation = forms.BooleanField(label=_("顺序轮候"), required=False)
+    allows_outside = forms.BooleanField(
+        label=_("可以按更低价格授予非入围供应商"),
+        required=False,
+        help_text=_("仅限货物：采购人证明有更低价格、入围供应商不同意降价的"),
+    )
+    uses_consumables = forms.BooleanField(
+        label=_("耗材使用量大的复印、打印、实验、医疗等仪器设备"),
+        required=False,
+        help_text=_("应当另行列明专用耗材，由供应商同时报价"),
+    )
+    replacement_rule = TextField(label=_("入围产品升级换代规则"), lines=2, required=False)
+    feedback_rule = TextField(label=_("用户反馈和评价机制"), lines=2, required=False)
     tops_up = forms.ModelChoiceField(
         label=_("补充征集的框架协议"), queryset=Framework.objects.none(), required=False, help_text=_("初次征集不填")
     )
@@ -60,11 +80,29 @@ class DefineFramework(Input):
     by=RUNNERS,
     at={Stage.PREPARATION},
     needs=(runs_the_case, rules.is_first_stage),
-    checks=(rules.term_is_usual, rules.has_a_way, rules.top_up_is_lawful),
+    checks=(
+        rules.term_is_usual,
+        quality.is_permitted,
+        rules.has_a_way,
+        rules.says_its_rules,
+        rules.outside_is_possible,
+        rules.consumables_are_of_goods,
+        rules.top_up_is_lawful,
+    ),
     input=DefineFramework,
     sentence=("{post}设定了框架协议条款", "{post} set the terms of the framework agreement"),
     is_public=False,
-    cites=("framework.call_content", "framework.ceiling", "framework.term", "framework.second_stage"),
+    cites=(
+        "framework.call_content",
+        "framework.ceiling",
+        "framework.term",
+        "framework.quality_first",
+        "framework.second_stage",
+        "framework.outside_said",
+        "framework.consumables",
+        "framework.replacement_said",
+        "framework.feedback_said",
+    ),
     hint=(
         "最高限制单价即采购包的最高限价；直接选定是主要方式，二次竞价和顺序轮候须在征集文件中载明",
         "The highest unit price is the lot's ceiling; direct choice is the main way, the others must stand in the call",

@@ -1,6 +1,33 @@
 """Which rows does a framework agreement leave: its terms, its entrants, and what was called off under it?"""
 
-from yangcai.frameworks.models.agreement import Entrant, EntryRequest, Framework, Leaving, RemovalGround
+from yangcai.frameworks.models.agreement import (
+    Entrant,
+    EntryRequest,
+    Framework,
+    Leaving,
+    QualityGround,
+    RemovalGround,
+)
+from yangcai.frameworks.models.approval import FrameworkApproval
 from yangcai.frameworks.models.call_off import CallOff, Way
+from yangcai.frameworks.models.consumable import AgreedConsumable
+from yangcai.frameworks.models.feedback import Feedback, Grade
+from yangcai.frameworks.models.outside_offer import OutsideOffer
+from yangcai.frameworks.models.replacement import Replacement
 
-__all__ = ["CallOff", "Entrant", "EntryRequest", "Framework", "Leaving", "RemovalGround", "Way"]
+__all__ = [
+    "AgreedConsumable",
+    "CallOff",
+    "Entrant",
+    "EntryRequest",
+    "Feedback",
+    "Framework",
+    "FrameworkApproval",
+    "Grade",
+    "Leaving",
+    "OutsideOffer",
+    "QualityGround",
+    "RemovalGround",
+    "Replacement",
+    "Way",
+]

@@ -12,6 +12,13 @@ from yangcai.parties.models import Organisation
 from yangcai.tendering.models import LotRow
 
 
+class QualityGround(models.TextChoices):
+    """Where quality may come first (财政部令第110号 art. 25); everywhere else the price does."""
+
+    GOVERNMENT_PRICE = "government_price", _("有政府定价、政府指导价")
+    LABORATORY = "laboratory", _("对质量有特别要求的检测、实验等仪器设备")
+
+
 class Framework(LotRow):
     """框架协议: the terms for one lot of a first stage, said in its call; the agreement runs from the first signature.
 
@@ -25,9 +32,16 @@ class Framework(LotRow):
     users = models.TextField(_("适用框架协议的采购人或者服务对象范围"))
     months = models.PositiveSmallIntegerField(_("有效期（月）"))
     term_reason = models.TextField(_("有效期超过一般期限的理由"), default="", blank=True)
+    quality_ground = models.TextField(_("采用质量优先法的情形"), choices=QualityGround.choices, default="", blank=True)
+    quality_reason = models.TextField(_("采用质量优先法的理由"), default="", blank=True)
     by_direct = models.BooleanField(_("直接选定"), default=True)
     by_mini_competition = models.BooleanField(_("二次竞价"), default=False)
     by_rotation = models.BooleanField(_("顺序轮候"), default=False)
+    allows_outside = models.BooleanField(_("可以按更低价格授予非入围供应商"), default=False)
+    uses_consumables = models.BooleanField(_("耗材使用量大的仪器设备"), default=False)
+    consumables_years = models.PositiveSmallIntegerField(_("专用耗材约定期限（年）"), null=True, blank=True)
+    replacement_rule = models.TextField(_("入围产品升级换代规则"), default="", blank=True)
+    feedback_rule = models.TextField(_("用户反馈和评价机制"), default="", blank=True)
     tops_up = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="top_ups", verbose_name=_("补充征集的框架协议")
     )

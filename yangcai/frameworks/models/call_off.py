@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Lot
 from yangcai.frameworks.models.agreement import Framework
+from yangcai.frameworks.models.consumable import AgreedConsumable
+from yangcai.frameworks.models.outside_offer import OutsideOffer
 from yangcai.tendering.models import LotRow
 
 
@@ -24,6 +26,17 @@ class CallOff(LotRow):
     way = models.TextField(_("成交方式"), choices=Way.choices)
     quantity = models.DecimalField(_("采购数量"), max_digits=14, decimal_places=3)
     need = models.TextField(_("采购需求"), default="", blank=True)
+    consumable = models.ForeignKey(
+        AgreedConsumable, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("专用耗材")
+    )
+    outside_offer = models.OneToOneField(
+        OutsideOffer,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="call_off",
+        verbose_name=_("非入围供应商的更低价格"),
+    )
 
     class Meta:
         verbose_name = _("框架协议成交")

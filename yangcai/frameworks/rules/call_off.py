@@ -11,7 +11,7 @@ from yangcai import procedures
 from yangcai.cases.models import Award, Case, CaseEnd, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
-from yangcai.frameworks.models import CallOff, Entrant, Framework, Way
+from yangcai.frameworks.models import AgreedConsumable, CallOff, Entrant, Framework, Way
 from yangcai.frameworks.standing import next_in_turn, staying
 from yangcai.kernel import money
 from yangcai.kernel.refusals import Refusal
@@ -151,9 +151,15 @@ def within_the_plan(subject: PlanItem, amount: Decimal, *, now: datetime.datetim
 
 
 def choice_is_funded(
-    subject: PlanItem, *, now: datetime.datetime, entrant: Entrant, quantity: Decimal, **_: Any
+    subject: PlanItem,
+    *,
+    now: datetime.datetime,
+    entrant: Entrant,
+    consumable: AgreedConsumable | None,
+    quantity: Decimal,
+    **_: Any,
 ) -> Refusal | None:
-    return within_the_plan(subject, worth(entrant.unit_price, quantity), now=now)
+    return within_the_plan(subject, worth((consumable or entrant).unit_price, quantity), now=now)
 
 
 def turn_is_funded(

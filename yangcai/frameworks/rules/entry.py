@@ -9,6 +9,7 @@ from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.frameworks.models import Entrant, EntryRequest, Framework
+from yangcai.frameworks.rules import quality
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel.refusals import Refusal
 from yangcai.law.figures.elimination import Elimination, elimination
@@ -29,7 +30,8 @@ def eligible(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
 
 def share(lot: Lot, *, now: datetime.datetime) -> Elimination:
     """How many of those who respond are eliminated at the least (art. 27)."""
-    return elimination(qualified=len(eligible(lot, now=now)), **applicable(lot.case, now=now))
+    by_quality = quality.is_of_equipment(lot)
+    return elimination(qualified=len(eligible(lot, now=now)), by_quality=by_quality, **applicable(lot.case, now=now))
 
 
 def entrants_are_open(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -52,7 +54,7 @@ def somebody_is_ranked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def enough_are_eliminated(subject: Lot, *, now: datetime.datetime, count: int | None, **_: Any) -> Refusal | None:
-    """淘汰比例一般不得低于 20%，且至少淘汰一家 (art. 27): shown with its arithmetic."""
+    """淘汰比例一般不得低于 20%，质量优先的仪器设备不得低于 40%，且至少淘汰一家 (art. 27): with its arithmetic."""
     most = share(subject, now=now)
     if count is None or count <= most.entrants:
         return None

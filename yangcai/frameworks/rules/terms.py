@@ -8,6 +8,7 @@ from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.frameworks.models import Framework
+from yangcai.frameworks.rules import approval, consumables, quality
 from yangcai.frameworks.standing import counted, staying
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import OrganisationKind
@@ -82,6 +83,61 @@ def has_a_way(
         )
 
 
+def says_its_rules(
+    subject: Lot, *, now: datetime.datetime, replacement_rule: str, feedback_rule: str, **_: Any
+) -> Iterator[Refusal]:
+    """征集文件应当包括入围产品升级换代规则、用户反馈和评价机制 (art. 23(13), (14); of an open one art. 38(1))."""
+    on = applicable(subject.case, now=now)
+    if not replacement_rule.strip():
+        yield refuse(
+            "framework.replacement_said",
+            code="no_replacement_rule",
+            zh="请写明入围产品升级换代规则（不涉及产品的，写明不适用）",
+            en="State the rules on new products in the place of those that entered (or that there are none)",
+            field="replacement_rule",
+            **on,
+        )
+    if not feedback_rule.strip():
+        yield refuse(
+            "framework.feedback_said",
+            code="no_feedback_rule",
+            zh="请写明用户反馈和评价机制",
+            en="State how feedback of users is taken in and used",
+            field="feedback_rule",
+            **on,
+        )
+
+
+def outside_is_possible(subject: Lot, *, now: datetime.datetime, allows_outside: bool, **_: Any) -> Refusal | None:
+    """相同货物, in the chapter on closed agreements: for no services, and under no open one (art. 37)."""
+    if not allows_outside or (subject.case.category == Category.GOODS and is_closed(subject.case)):
+        return None
+    return refuse(
+        "framework.outside",
+        code="outside_is_for_goods",
+        zh="只有封闭式框架协议的货物项目，可以约定按更低价格授予非入围供应商",
+        en="Only a closed framework for goods can let contracts go outside the entrants at a lower price",
+        field="allows_outside",
+        **applicable(subject.case, now=now),
+    )
+
+
+def consumables_are_of_goods(
+    subject: Lot, *, now: datetime.datetime, uses_consumables: bool, **_: Any
+) -> Refusal | None:
+    """仪器设备 are goods, and only offers that are evaluated can be corrected by what they use up (art. 26)."""
+    if not uses_consumables or (subject.case.category == Category.GOODS and is_closed(subject.case)):
+        return None
+    return refuse(
+        "framework.consumables",
+        code="consumables_are_of_goods",
+        zh="只有封闭式框架协议的仪器设备项目，要求同时对专用耗材报价",
+        en="Only a closed framework for equipment has consumables priced with it",
+        field="uses_consumables",
+        **applicable(subject.case, now=now),
+    )
+
+
 def top_up_is_lawful(
     subject: Lot,
     *,
@@ -89,6 +145,7 @@ def top_up_is_lawful(
     tops_up: Framework | None,
     top_up_reason: str,
     unit: str,
+    quality_ground: str,
     by_direct: bool,
     by_mini_competition: bool,
     by_rotation: bool,
@@ -133,13 +190,15 @@ def top_up_is_lawful(
     if (
         unit != tops_up.unit
         or subject.ceiling != tops_up.lot.ceiling
+        or subject.evaluation_method != tops_up.lot.evaluation_method
+        or quality_ground != tops_up.quality_ground
         or (by_direct, by_mini_competition, by_rotation) != ways
     ):
         yield refuse(
             "framework.topup_terms",
             code="other_terms",
-            zh="补充征集的计量单位、最高限制单价和成交方式应当与初次征集相同",
-            en="A top-up has the unit, the highest unit price and the ways of award of the first call",
+            zh="补充征集的计量单位、最高限制单价、评审方法和成交方式应当与初次征集相同",
+            en="A top-up has the unit, the highest unit price, the evaluation and the ways of award of the first call",
             field="tops_up",
             **on,
         )
@@ -169,29 +228,23 @@ def file_is_complete(case: Case, *, now: datetime.datetime) -> Iterator[Refusal]
                 lot=lot.number,
                 **on,
             )
-    yield from _convener(case, now=now)
+        yield from quality.still_permitted(lot, now=now)
+        yield from consumables.are_listed(lot, now=now)
+    yield from filter(None, (_convener(case, now=now), approval.is_given(case, now=now)))
 
 
-def _convener(case: Case, *, now: datetime.datetime) -> Iterator[Refusal]:
-    """集中采购机构 for the catalogue, 主管预算单位 for the rest (art. 5)."""
-    on = applicable(case, now=now)
-    if case.plan_item.in_catalogue:
-        if case.agent is None or case.agent.kind != OrganisationKind.CENTRAL_AGENT:
-            yield refuse(
-                "framework.convener",
-                code="not_the_central_agent",
-                zh="集中采购目录以内品目的框架协议，由集中采购机构征集，请委托集中采购机构",
-                en="A catalogue item is called for by the centralised agency: entrust it",
-                **on,
-            )
-    elif case.buyer.parent_id is not None:
-        yield refuse(
-            "framework.convener",
-            code="not_a_main_budget_unit",
-            zh="集中采购目录以外的框架协议由主管预算单位征集",
-            en="Off the catalogue a framework is called for by the main budget unit",
-            **on,
-        )
+def _convener(case: Case, *, now: datetime.datetime) -> Refusal | None:
+    """集中采购机构 for the catalogue (art. 5); off it the main budget unit, or another with its approval."""
+    agent = case.agent
+    if not case.plan_item.in_catalogue or (agent is not None and agent.kind == OrganisationKind.CENTRAL_AGENT):
+        return None
+    return refuse(
+        "framework.convener",
+        code="not_the_central_agent",
+        zh="集中采购目录以内品目的框架协议，由集中采购机构征集，请委托集中采购机构",
+        en="A catalogue item is called for by the centralised agency: entrust it",
+        **applicable(case, now=now),
+    )
 
 
 def is_published(subject: Framework, *, by: Any, now: datetime.datetime) -> Refusal | None:

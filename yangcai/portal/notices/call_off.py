@@ -6,7 +6,7 @@ The law wants one for each second competition and each turn; a direct choice is 
 from typing import Any
 
 from yangcai.cases.models import Award
-from yangcai.frameworks.models import CallOff
+from yangcai.frameworks.models import CallOff, OutsideOffer
 from yangcai.kernel import money
 from yangcai.portal.notices.base import (
     CONTACTS,
@@ -25,14 +25,30 @@ from yangcai.tendering import method
 CONTENT = "framework.call_off_notice"
 
 
+def lower_price(offer: OutsideOffer | None) -> str:
+    """Why the contract went outside the entrants, or to one of them below its agreement price (art. 37)."""
+    if offer is None:
+        return ""
+    name, agreed = offer.entrant.supplier.name, offer.agreed_price
+    prices = f"非入围供应商单价 {offer.unit_price} 元，入围供应商 {name} 协议单价 {agreed} 元"
+    if offer.agrees:
+        return f"{prices}；入围供应商同意降价，合同授予该入围供应商"
+    silent = "期满未答复" if offer.agrees is None else "不同意降价"
+    return f"{prices}；入围供应商{silent}，合同授予非入围供应商"
+
+
 def facts(home: Any, **_context: Any) -> dict[str, Any]:
     case = home.root
-    call_off = CallOff.objects.select_related("lot", "framework__lot__case").get(lot__case=case)
+    call_off = CallOff.objects.select_related(
+        "lot", "framework__lot__case", "consumable", "outside_offer__entrant__supplier"
+    ).get(lot__case=case)
     award = Award.objects.select_related("supplier").get(lot=call_off.lot, refused_at__isnull=True)
+    unit = (call_off.consumable or call_off.framework).unit
     return {
         **project(case),
         "framework": f"{call_off.framework.lot.case.number} {call_off.framework.lot.title}",
         "way": str(call_off.get_way_display()),
+        "lower_price": lower_price(call_off.outside_offer),
         "supplier": award.supplier.name,
         "supplier_uscc": award.supplier.uscc,
         "amount": award.amount,
@@ -40,7 +56,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
             {
                 "item": call_off.lot.title,
                 "specification": call_off.need,
-                "quantity": f"{call_off.quantity.normalize():f} {call_off.framework.unit}",
+                "quantity": f"{call_off.quantity.normalize():f} {unit}",
                 "unit_price": money.cents(award.amount / call_off.quantity),
             }
         ],
@@ -61,6 +77,7 @@ notice_type(
                     *PROJECT,
                     Field("framework", "框架协议", "Framework agreement", rule="framework.second_stage"),
                     Field("way", "成交方式", "Way of award", rule="framework.second_stage"),
+                    Field("lower_price", "更低价格", "Lower price", rule="framework.outside", optional=True),
                 ),
             ),
             Section(

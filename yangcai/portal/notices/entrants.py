@@ -1,10 +1,11 @@
 """入围结果公告: who entered, in which order, at which price, and how many were eliminated (财政部令第110号 art. 28)."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from yangcai import law
-from yangcai.cases.models import Lot
+from yangcai.cases.models import Candidate, Lot
 from yangcai.frameworks.models import Entrant
 from yangcai.frameworks.rules.entry import agreement_of, eligible
 from yangcai.portal.notices.award import committee
@@ -52,6 +53,13 @@ def rows(entrants: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _scores(lot: Lot, entered: list[Entrant]) -> list[Decimal]:
+    """What those who entered were scored, where quality came first."""
+    names = [one.supplier_id for one in entered]
+    found = Candidate.objects.filter(lot=lot, supplier__in=names, superseded_at__isnull=True, score__isnull=False)
+    return list(found.values_list("score", flat=True))
+
+
 def facts(lot: Lot, *, now: datetime.datetime, **_context: Any) -> dict[str, Any]:
     case, agreement = lot.case, agreement_of(lot)
     assert agreement is not None  # it has just been entered
@@ -63,6 +71,7 @@ def facts(lot: Lot, *, now: datetime.datetime, **_context: Any) -> dict[str, Any
         "lot": f"{lot.number} {lot.title}",
         "entrants": rows(entered),
         "highest": max(one.unit_price for one in entered),
+        "lowest_score": min(scores) if (scores := _scores(lot, entered)) else "",
         "unit": agreement.unit,
         "elimination": f"响应并合格 {qualified} 家，入围 {len(entered)} 家，淘汰 {qualified - len(entered)} 家",
         "committee": committee(case, now=now),
@@ -85,6 +94,7 @@ notice_type(
                 (
                     ENTRANTS,
                     Field("highest", "最高入围价格", "Highest entry price", MONEY, rule=CONTENT),
+                    Field("lowest_score", "最低入围分值", "Lowest entry score", rule=CONTENT, optional=True),
                     Field("unit", "计量单位", "Unit"),
                     Field("elimination", "淘汰情况", "Elimination", rule="framework.eliminate"),
                 ),

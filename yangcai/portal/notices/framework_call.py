@@ -5,8 +5,10 @@ The call of a closed framework is the invitation to a tender with this table; an
 
 from typing import Any
 
-from yangcai.cases.models import Case
-from yangcai.frameworks.models import Framework
+from yangcai.cases.actions import chinese
+from yangcai.cases.models import Case, EvaluationMethod
+from yangcai.frameworks.models import Framework, QualityGround
+from yangcai.frameworks.rules.terms import is_closed
 from yangcai.portal.notices.base import (
     CONTACTS,
     MONEY,
@@ -20,7 +22,7 @@ from yangcai.portal.notices.base import (
     project,
 )
 from yangcai.tendering import method
-from yangcai.tendering.models import Clause, ClauseKind, Solicitation
+from yangcai.tendering.models import Clause, ClauseKind, Consumable, Solicitation
 
 CONTENT = "framework.call_content"
 WAYS = (("by_direct", "直接选定"), ("by_mini_competition", "二次竞价"), ("by_rotation", "顺序轮候"))
@@ -42,14 +44,39 @@ def agreements(*, optional: bool = False) -> Field:
             Field("quantity", "预估采购数量", "Estimated quantity"),
             Field("users", "适用框架协议的采购人或者服务对象", "Who may use it"),
             Field("months", "有效期（月）", "Term in months"),
+            Field("evaluation", "评审方法", "Evaluation"),
             Field("ways", "第二阶段成交方式", "Ways of award"),
+            Field("consumables", "同时报价的专用耗材", "Consumables priced as well"),
         ),
     )
 
 
+def evaluation(framework: Framework) -> str:
+    """价格优先法, or 质量优先法 with the situation that permits it; an open framework evaluates nothing."""
+    lot = framework.lot
+    if not is_closed(lot.case):
+        return "—"
+    named = method.of(lot.case).say(chinese(EvaluationMethod(lot.evaluation_method).label))
+    ground = framework.quality_ground
+    return f"{named}（{chinese(QualityGround(ground).label)}）" if ground else named
+
+
+def ways(framework: Framework) -> list[str]:
+    """How contracts are awarded, and whether they may go outside the entrants (art. 32, 37)."""
+    found = [zh for name, zh in WAYS if getattr(framework, name)]
+    return [*found, "更低价格可以授予非入围供应商"] if framework.allows_outside else found
+
+
+def consumables(framework: Framework) -> str:
+    """What is priced with the equipment, how much one piece uses of it, for how many years (art. 26)."""
+    found = Consumable.objects.filter(lot=framework.lot_id).order_by("number")
+    listed = "、".join(f"{one.item} {one.quantity.normalize():f} {one.unit}" for one in found)
+    return f"{listed}（每台 {framework.consumables_years} 年用量）" if listed else ""
+
+
 def terms(case: Case) -> list[dict[str, Any]]:
     """The rows of that table; none for any other method."""
-    found = Framework.objects.filter(lot__case=case).select_related("lot").order_by("lot__number")
+    found = Framework.objects.filter(lot__case=case).select_related("lot__case").order_by("lot__number")
     return [
         {
             "lot": one.lot.number,
@@ -58,7 +85,9 @@ def terms(case: Case) -> list[dict[str, Any]]:
             "quantity": f"{one.estimated_quantity.normalize():f}",
             "users": one.users,
             "months": str(one.months),
-            "ways": "、".join(zh for name, zh in WAYS if getattr(one, name)),
+            "evaluation": evaluation(one),
+            "ways": "、".join(ways(one)),
+            "consumables": consumables(one) or "—",
         }
         for one in found
     ]

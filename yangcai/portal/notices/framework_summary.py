@@ -25,7 +25,7 @@ def facts(framework: Framework, **_context: Any) -> dict[str, Any]:
     awards = Award.objects.filter(lot__call_off__framework=framework, refused_at__isnull=True)
     totals: dict[str, list[Decimal]] = {one.supplier.name: [] for one in framework.entrants.select_related("supplier")}
     for award in awards.select_related("supplier").order_by("pk"):
-        totals[award.supplier.name].append(award.amount)
+        totals.setdefault(award.supplier.name, []).append(award.amount)  # outside the entrants, where art. 37 let it
     return {
         **project(case),
         "lot": f"{framework.lot.number} {framework.lot.title}",

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parent.parent / "agreements.sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("controls", "0008_frameworks"),
+        ("frameworks", "0002_whole_order"),
+    ]
+    operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]
