@@ -128,6 +128,8 @@ AUDIT_TERMS = {
     "by_direct": True,
     "by_mini_competition": True,
     "by_rotation": True,
+    "replacement_rule": "本项目为服务，不适用",
+    "feedback_rule": "各预算单位每次委托后在平台评价，评价公开，供直接选定时参考",
 }
 #: What is called off under it: code, title, buyer, budget, way, days of audit, how far it has come.
 CALL_OFFS = (

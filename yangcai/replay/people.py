@@ -16,6 +16,8 @@ FROM = datetime.date(2000, 1, 1)
 EXPERTS = 24
 #: So many of them are lawyers as well.
 LAWYERS = 3
+#: The ground of a purchase whose item stands in the centralised catalogue.
+CATALOGUE = "framework.catalogue"
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ def gather(case: CaseFile, *, bureau_name: str = "") -> People:
     area = case.jurisdiction
     bureau = organisation(Named(bureau_name or f"财政部门（{area}）"), OrganisationKind.TREASURY, jurisdiction=area)
     buyer = organisation(case.buyer, OrganisationKind.BUYER, jurisdiction=area)
-    agent = organisation(case.agent, OrganisationKind.AGENT, jurisdiction=area) if case.agent else None
+    central = case.grounds == CATALOGUE  # catalogue items go to the centralised agency (政府采购法 art. 18)
+    kind = OrganisationKind.CENTRAL_AGENT if central else OrganisationKind.AGENT
+    agent = organisation(case.agent, kind, jurisdiction=area) if case.agent else None
     bidders = {bid.supplier.name: bid.supplier for lot in case.lots for bid in lot.bids}
     return People(
         treasury=post(bureau, Role.TREASURY),

@@ -9,6 +9,8 @@ from typing import Any
 from yangcai import procedures
 from yangcai.cases.models import Lot, Stage
 from yangcai.contracts.rules import first_purchase
+from yangcai.cases.models import Case, Lot, Stage
+from yangcai.frameworks.rules import approval as approvals
 from yangcai.parties.roles import Role
 from yangcai.replay import published
 from yangcai.replay.people import post, reserve
@@ -17,6 +19,9 @@ from yangcai.tendering import method
 from yangcai.tendering.models import (
     Invitee,
 )
+
+#: A factor of a method that scores quality alone.
+GRADED = {"is_objective": True, "standard": "按等次评分（公开资料未载明）"}
 
 
 class Inviting(Trip):
@@ -60,6 +65,7 @@ class Inviting(Trip):
                     "kind": c.code if c.code in ("price", "technical", "business") else "technical",
                     "title": TITLES.get(c.code, c.code),
                     "weight": c.weight,
+                    **(GRADED if self.procedure.rates_quality else {}),
                 }
                 for c in evaluation_of(lot).criteria
             ]
@@ -97,6 +103,9 @@ class Inviting(Trip):
         if not self.procedure.spends:
             for lot in Lot.objects.filter(case=self.case).order_by("pk"):
                 self.do("framework.define", lot, self.people.runner, at, **self.framework_terms)
+                if self.consumables:
+                    self.do("consumables.define", lot, self.people.runner, at, **self.consumables)
+            self.approved_scheme(at + MINUTE)
         invite, runner = self.procedure.invites[0], self.people.runner
         if self.procedure.follows:
             return  # the suppliers of the contracts that it follows
@@ -111,6 +120,13 @@ class Inviting(Trip):
             watchers = [self.people.officer, self.people.reviewer]
             self.do("suppliers.draw", self.case, runner, at, pool=pool, wanted=len(names), watchers=watchers)
             self.whoever_was_drawn(names)
+
+    def approved_scheme(self, at: datetime.datetime) -> None:
+        """What the centralised agency calls for is examined by the treasury."""
+        if approvals.is_needed(Case.objects.get(pk=self.case.pk)):
+            scheme = self.do("framework_approval.apply", self.case, self.people.runner, at, scheme="公开资料未载明")
+            decided = {"decision": "approve", "number": "演示批复"}
+            self.do("framework_approval.decide", scheme, self.people.treasury, at + MINUTE, **decided)
 
     def whoever_was_drawn(self, names: list[str]) -> None:
         """The lot decides who may offer: those drawn make the offers of this story, in its order."""

@@ -32,6 +32,8 @@ FRAMEWORK_TERMS = {
     "by_direct": True,
     "by_mini_competition": True,
     "by_rotation": True,
+    "replacement_rule": "质量不降低、价格不提高的，经征集人审核后替代",
+    "feedback_rule": "采购人每次采购后在平台评价，评价公开，供直接选定时参考",
 }
 ONE_PAYMENT = ({"title": "验收合格后付款", "percent": "100", "due_on": "acceptance"},)
 #: A made-up document stands for papers whose text is not published.
@@ -62,6 +64,7 @@ class Trip:
     payment_terms: tuple[dict[str, Any], ...] = ONE_PAYMENT
     for_public: bool = False
     framework_terms: dict[str, Any] = field(default_factory=lambda: dict(FRAMEWORK_TERMS))
+    consumables: dict[str, Any] = field(default_factory=dict)  # priced with the goods of a framework
     quantity: str = "1"
     steps: list[Step] = field(default_factory=list)
     later: list[published.Event] = field(default_factory=list, init=False)
