@@ -18,7 +18,7 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.replay import defaults, people
 from yangcai.replay.driver import PythonDriver, begin_again
-from yangcai.replay.published import CaseFile, Dates
+from yangcai.replay.published import CaseFile, Criterion, Dates, Evaluation
 
 DAY = datetime.timedelta(days=1)
 HOUR = datetime.timedelta(hours=1)
@@ -26,7 +26,8 @@ HOUR = datetime.timedelta(hours=1)
 PRICES = ((FIRST, "4800.00"), (SECOND, "4500.00"), (THIRD, "4600.00"), (FOURTH, "4700.00"), (FIFTH, "4900.00"))
 TERMS: dict[str, Any] = {
     "unit": "台", "estimated_quantity": "300", "users": "兰州新区各预算单位", "months": 6, "by_direct": True,
-    "by_mini_competition": True, "by_rotation": True,
+    "by_mini_competition": True, "by_rotation": True, "replacement_rule": "质量不降低、价格不提高，经征集人审核",
+    "feedback_rule": "采购后在平台评价并公开", "allows_outside": True,
 }  # fmt: skip
 
 
@@ -39,7 +40,9 @@ class FirstStage(Story):
         return Framework.objects.select_related("lot__case").get(lot=self.lot)
 
     def entrant(self, bidder: tuple[str, str]) -> Entrant:
-        return Entrant.objects.select_related("framework__lot__case", "supplier").get(supplier__name=bidder[0])
+        """Of this agreement: other stories may have their own with the same supplier."""
+        found = Entrant.objects.select_related("framework__lot__case", "supplier")
+        return found.get(framework=self.agreement, supplier__name=bidder[0])
 
     def enter(self) -> None:
         """Evaluated, determined, signed by both sides, filed and told."""
@@ -71,13 +74,51 @@ def open_file() -> CaseFile:
     return replace(told, id="开放示例", title="入户服务", agent=None, dates=dates)
 
 
-def begin(file: CaseFile, *, until: str, terms: dict[str, Any] | None = None) -> FirstStage:
+def quality_file(name: str = "质量示例") -> CaseFile:
+    """Laboratory equipment by quality first: five offers, of which the dearest has the most points."""
+    scores = ((FIRST, "4800.00", 90), (SECOND, "4500.00", 70), (THIRD, "4600.00", 80), (FOURTH, "4700.00", 60),
+              (FIFTH, "4900.00", 95))  # fmt: skip
+    bids = [
+        replace(story.bid(bidder, price), prefer="", scores={"technical": Decimal(points)})
+        for bidder, price, points in scores
+    ]
+    lot = story.lot("1", bids, budget="1500000.00")
+    told = replace(
+        lot,
+        ceiling=Decimal("5000.00"),
+        evaluation=Evaluation(
+            method="rated",
+            criteria=(Criterion("technical", Decimal(100)),),
+            price_preference={"small_micro": Decimal("0.10")},
+        ),
+    )
+    return replace(story.purchase(told, method="framework", grounds="framework.catalogue"), id=name)
+
+
+def begin(file: CaseFile, *, until: str, terms: dict[str, Any] | None = None, **more: Any) -> FirstStage:
     begin_again()
     bids = any(lot.bids for lot in file.lots)
     completed = defaults.complete(published=file).case if bids else file  # an open call has no bids to make up
-    told = FirstStage(PythonDriver(), completed, people.gather(completed), framework_terms=terms or TERMS)
+    told = FirstStage(PythonDriver(), completed, people.gather(completed), framework_terms=terms or TERMS, **more)
     told.run(until=until)
     return told
+
+
+#: Printers, whose toner is priced with them.
+PRINTERS: dict[str, Any] = {**TERMS, "uses_consumables": True}
+TONER: dict[str, Any] = {"years": 3, "rows": [{"item": "硒鼓", "unit": "支", "quantity": "10"}]}
+#: 乙's printer is the cheapest and its toner the dearest: what it uses up in three years puts it last.
+TONER_PRICES = {FIRST: "60.00", SECOND: "300.00", THIRD: "60.00", FOURTH: "55.00", FIFTH: "40.00"}
+
+
+def priced(price: str, item: str = "硒鼓") -> dict[str, Any]:
+    """What a bid says of its consumables."""
+    return {"consumables": [{"item": item, "unit_price": price}]}
+
+
+def printers(name: str, *, until: str) -> FirstStage:
+    bids = {bidder[0]: priced(price) for bidder, price in TONER_PRICES.items()}
+    return begin(file(name=name), until=until, terms=PRINTERS, consumables=TONER, in_bids=bids)
 
 
 @dataclass

@@ -45,7 +45,8 @@ def test_nothing_is_reserved_and_the_call_says_the_terms(opened: FirstStage) -> 
     assert call.title.endswith("框架协议征集公告")
     (row,) = call.facts["agreements"]
     assert (row["ceiling"], row["unit"], row["months"]) == ("5000.00", "台", "6")
-    assert row["ways"] == "直接选定、二次竞价、顺序轮候"
+    assert row["ways"] == "直接选定、二次竞价、顺序轮候、更低价格可以授予非入围供应商"
+    assert row["evaluation"] == "价格优先法"
 
 
 def test_the_terms_are_refused_with_their_articles(opened: FirstStage) -> None:

@@ -20,7 +20,10 @@ from yangcai.replay.driver import move_to
 
 pytestmark = pytest.mark.django_db
 
-TERMS = {**agreements.TERMS, "by_mini_competition": False, "by_rotation": False, "unit": "次", "users": "辖区居民"}
+TERMS = {
+    **agreements.TERMS, "by_mini_competition": False, "by_rotation": False, "allows_outside": False,
+    "unit": "次", "users": "辖区居民",
+}  # fmt: skip
 ASKED = {"product": "上门体检服务", "statement": "具备医疗机构执业许可", "commitment": True}
 
 

@@ -13,9 +13,10 @@ from tests.scenarios.story import FOURTH, SECOND
 from tests.www.support import Clock, at_desk, text_of
 from tests.www.test_english import data, unmarked
 from yangcai.cases.models import Award, Case
+from yangcai.frameworks.models import CallOff
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.parties.models import Post
-from yangcai.replay.driver import move_to
+from yangcai.replay.driver import PythonDriver, move_to
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,8 @@ def test_pages_without_bids_or_committee(clock: Clock) -> None:
         tale.case = case = tale.do("case.open", tale.plan_item, people.officer, clock.at, ceiling="200.00")
         look(people.officer, case)
         lot = case.lots.get()
-        terms = {**agreements.TERMS, "by_mini_competition": False, "by_rotation": False}
+        none = dict.fromkeys(("by_mini_competition", "by_rotation", "allows_outside"), False)
+        terms = {**agreements.TERMS, **none}
         tale.do("framework.define", lot, people.officer, clock.at, **terms)
         tale.do("solicitation.draft", case, people.officer, clock.at, **tale.document())
         tale.do("payment_terms.define", case, people.officer, clock.at, rows=list(tale.payment_terms))
@@ -124,3 +126,63 @@ def test_every_page_of_both_stages(agreed: FirstStage, clock: Clock) -> None:
     public = page(None, reverse("public_case", args=[case.pk]))
     assert "示例丁公司" in public and "94,000.00" in public
     assert Award.objects.get(lot__case=case).announced_at == clock.at
+
+
+def test_pages_of_what_comes_after_the_agreements(clock: Clock) -> None:
+    """One walk: toner, a new product, a lower price outside and feedback, for whom they concern, in both languages."""
+    with override_settings(YANGCAI_SANDBOX=True):
+        tale = agreements.printers("打印机", until="opening")
+        tale.enter()
+        clock.at = tale.moment(64) + 7 * DAY
+        move_to(clock.at)
+        unit = agreements.buyer(clock.at)
+        newer = {"product": "示例 P2 打印机", "unit_price": "4650.00", "statement": "速度、分辨率均不低于原型号"}
+        asked = tale.do("replacement.ask", tale.entrant(FOURTH), tale.supplier(FOURTH), clock.at, **newer)
+        tale.do("replacement.answer", asked, tale.people.runner, clock.at, is_admitted=True)
+        plan = unit.plan("call_off_direct")
+        proof = PythonDriver().file("price.pdf", b"%PDF-1.4\nquotation", by=unit.officer, at=clock.at)
+        told = {"supplier": make_supplier(name="示例场外公司").organisation_id, "unit_price": "4300.00", "quantity": 20}
+        told |= {"evidence": "同型号，官方商城同日价格", "proof": proof, "answer_by": clock.at + 2 * DAY}
+        offer = unit.do("outside_offer.report", plan, entrant=tale.entrant(FOURTH).pk, **told)
+        case = unit.do("call_off.choose", unit.plan("call_off_direct"), entrant=tale.entrant(FOURTH).pk, quantity=2)
+        contract = unit.do("contract.draft", Award.objects.get(lot__case=case))
+        unit.do("contract.sign", contract, unit.reviewer)
+        unit.do("contract.sign", contract, tale.supplier(FOURTH))
+        call_off = CallOff.objects.select_related("lot__case", "framework").get(lot__case=case)
+        feedback = page(unit.officer, reverse("work_do", args=["calloff", call_off.pk, "feedback.give"]))
+        assert "基本满意" in feedback
+        unit.do("feedback.give", call_off, grade=4, comment="交付及时，安装规范")
+    for post, texts in (
+        (tale.people.runner, ("专用耗材协议价格", "硒鼓", "示例 P2 打印机", "示例场外公司", "交付及时", "采购方案")),
+        (tale.supplier(FOURTH), ("示例场外公司", "答复降价要求", "申请产品升级换代")),
+        (unit.officer, ("硒鼓", "交付及时")),
+        (tale.people.treasury, ("示例场外公司", "演示批复")),
+    ):
+        shown = look(post, tale.refreshed())
+        for text in texts:
+            assert text in shown, (post.role, text)
+    assert "示例场外公司" not in look(tale.supplier(SECOND), tale.refreshed())
+    for address in (
+        ["outsideoffer", offer.pk, "outside_offer.answer"],
+        ["entrant", tale.entrant(FOURTH).pk, "replacement.ask"],
+    ):
+        form = page(tale.supplier(FOURTH), reverse("work_do", args=address))
+        assert "110号" in form
+    form = page(unit.officer, reverse("work_do", args=["planitem", plan.pk, "call_off.choose"]))
+    assert "示例 P2 打印机 · 4,650.00 元/台 · 用户评价 4.0 分（1 条）" in form
+    assert "示例丁公司 · 硒鼓 · 55.00 元/支" in form
+    report = page(unit.officer, reverse("work_do", args=["planitem", plan.pk, "outside_offer.report"]))
+    assert "提供相同货物的入围供应商" in report
+
+
+def test_pages_of_the_scheme_and_of_the_consumables(clock: Clock) -> None:
+    """Before the call: what the agency fills in, what the treasury decides on, what a bidder prices."""
+    with override_settings(YANGCAI_SANDBOX=True):
+        tale = agreements.printers("打印机征集", until="invitation")
+        clock.at = tale.at("invitation") + DAY
+        move_to(clock.at)
+        for post in (tale.people.runner, tale.people.treasury):
+            assert "框架协议采购方案" in look(post, tale.refreshed())
+        tale.do("documents.obtain", tale.case, tale.supplier(SECOND), clock.at)
+    form = page(tale.supplier(SECOND), reverse("work_do", args=["lot", tale.lot.pk, "bid.submit"]))
+    assert "专用耗材报价" in form and "硒鼓" in form
