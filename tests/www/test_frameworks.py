@@ -161,7 +161,9 @@ def test_pages_of_what_comes_after_the_agreements(clock: Clock) -> None:
         shown = look(post, tale.refreshed())
         for text in texts:
             assert text in shown, (post.role, text)
-    assert "示例场外公司" not in look(tale.supplier(SECOND), tale.refreshed())
+    other = look(tale.supplier(SECOND), tale.refreshed())
+    assert "示例场外公司" not in other and "price.pdf" not in other  # the proof is for the entrant that is asked
+    assert "price.pdf" in look(tale.supplier(FOURTH), tale.refreshed())
     for address in (
         ["outsideoffer", offer.pk, "outside_offer.answer"],
         ["entrant", tale.entrant(FOURTH).pk, "replacement.ask"],

@@ -56,7 +56,7 @@ def send_scheme(
     made = FrameworkApproval.objects.create(
         case=case, scheme=scheme, terms=rules.terms_of(case), consent_by=rules.consents(case), applied_at=now
     )
-    documents.attach(paper, to=made, title="采购方案", kind="framework_scheme", by=by, now=now)
+    documents.attach(paper, to=made, title=paper.name if paper else "", kind="framework_scheme", by=by, now=now)
     return made
 
 

@@ -99,7 +99,7 @@ def report_outside_offer(
         reported_at=now,
         answer_by_at=answer_by,
     )
-    documents.attach(proof, to=made, title="更低价格的证明材料", kind="outside_proof", by=by, now=now)
+    documents.attach(proof, to=made, title=proof.name, kind="outside_proof", by=by, now=now)
     return made
 
 

@@ -66,7 +66,7 @@ def ask_for_replacement(
         statement=statement,
         asked_at=now,
     )
-    documents.attach(proof, to=made, title="产品升级换代证明材料", kind="replacement_proof", by=by, now=now)
+    documents.attach(proof, to=made, title=proof.name if proof else "", kind="replacement_proof", by=by, now=now)
     return made
 
 

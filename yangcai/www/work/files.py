@@ -9,8 +9,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS
+from yangcai.frameworks.models import OutsideOffer
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
@@ -24,6 +26,9 @@ KINDS = {
     "agency_agreement": _("委托协议"),
     "solicitation": _("采购文件"),
     "termination": _("终止依据"),
+    "framework_scheme": _("框架协议采购方案"),
+    "replacement_proof": _("产品升级换代"),
+    "outside_proof": _("非入围供应商的更低价格"),
     "method_application": _("采购方式变更申请"),
     "method_decision": _("采购方式批复"),
     "acceptance": _("验收书"),
@@ -60,9 +65,17 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
             shown |= Q(kind__in=(*JUDGED, *TOLD))
         elif opened and _is_in_the_dialogue(root, post):
             shown |= Q(kind__in=TOLD)
+        elif post.role == Role.SUPPLIER and not procedures.get(root.procedure).spends:
+            shown |= Q(kind="outside_proof", subject__in=_put_to(root, post))
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
     return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
+
+
+def _put_to(case: Case, post: Post) -> list[str]:
+    """The lower prices that this entrant is asked to answer: it reads their proof (110号令 art. 37)."""
+    offers = OutsideOffer.objects.filter(entrant__framework__lot__case=case, entrant__supplier_id=post.organisation_id)
+    return [offer.ref for offer in offers]
 
 
 def _stands_inside(case: Case, post: Post) -> bool:

@@ -182,6 +182,7 @@ def facts(row: Any, columns: Sequence[str]) -> list[dict[str, Any]]:
 
 def _with_unit(row: Any, name: str) -> str:
     """An amount that stands alone says its unit; in a table the heading does."""
-    if "__" in name or not isinstance(row._meta.get_field(name), MoneyField):
+    field = next((one for one in row._meta.concrete_fields if one.name == name), None)  # a derived column has none
+    if not isinstance(field, MoneyField):
         return ""
     return formats.yuan(getattr(row, name))
