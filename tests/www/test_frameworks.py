@@ -172,7 +172,8 @@ def test_pages_of_what_comes_after_the_agreements(clock: Clock) -> None:
     form = page(unit.officer, reverse("work_do", args=["planitem", plan.pk, "call_off.choose"]))
     assert "示例 P2 打印机 · 4,650.00 元/台 · 用户评价 4.0 分（1 条）" in form
     assert "示例丁公司 · 硒鼓 · 55.00 元/支" in form
-    report = page(unit.officer, reverse("work_do", args=["planitem", plan.pk, "outside_offer.report"]))
+    another = unit.plan("call_off_direct")
+    report = page(unit.officer, reverse("work_do", args=["planitem", another.pk, "outside_offer.report"]))
     assert "提供相同货物的入围供应商" in report
 
 

@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import money
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.tendering import method
 from yangcai.tendering.models import Consumable, ConsumablePrice, OpenedBid
 
 RULE = "framework.consumables"
@@ -17,7 +18,9 @@ RULE = "framework.consumables"
 
 @remembered
 def of_lot(lot: Lot) -> list[Consumable]:
-    """What has to be priced with the goods of the lot; nothing for most lots."""
+    """What has to be priced with the goods of the lot; nothing, and no question, but in a call for a framework."""
+    if method.of(lot.case).spends:
+        return []
     return list(Consumable.objects.filter(lot=lot).order_by("number"))
 
 
@@ -49,7 +52,7 @@ def write(opened: OpenedBid, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def running_costs(lot: Lot) -> dict[int, Decimal]:
     """Bid id -> yuan that the consumables of one piece come to over the agreed years, at the bid's own prices."""
-    return _running_costs(lot.case).get(lot.pk, {})
+    return {} if method.of(lot.case).spends else _running_costs(lot.case).get(lot.pk, {})
 
 
 @remembered
