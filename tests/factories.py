@@ -5,6 +5,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from yangcai.cases.actions import chinese
 from yangcai.cases.models import Case, EvaluationMethod, Lot, Period
 from yangcai.funds.models import Appropriation, Bucket, Fund, Transfer, TransferKind
 from yangcai.kernel.models import SandboxClock
@@ -27,7 +28,7 @@ def at(text: str) -> datetime.datetime:
 
 
 def make_organisation(kind: str = OrganisationKind.BUYER, *, name: str = "", **values: Any) -> Organisation:
-    label = dict(OrganisationKind.choices)[kind]
+    label = chinese(dict(OrganisationKind.choices)[kind])  # a name is no word of the interface
     return Organisation.objects.create(kind=kind, name=name or f"测试{label}{number()}", **values)
 
 

@@ -3,6 +3,7 @@
 import re
 import types
 import typing
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -13,6 +14,7 @@ from yangcai.kernel.inputs import form_schema
 from yangcai.kernel.tasks import PROVIDERS
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
+from yangcai.portal import notices
 from yangcai.portal.notices.base import TYPES
 
 HANZI = re.compile(r"[一-鿿]")
@@ -63,6 +65,14 @@ def test_every_field_of_an_input_has_a_chinese_label(action: Action) -> None:
 
 def test_every_notice_type_is_published_by_an_action() -> None:
     assert set(TYPES) == {a.notice for a in ACTIONS.values() if a.notice}
+
+
+def test_no_notice_freezes_a_word_of_its_readers_language() -> None:
+    """A label goes into the frozen facts by `chinese()`: what `get_…_display()` says depends on who acts."""
+    modules = sorted(Path(notices.__file__).parent.glob("*.py"))
+    assert len(modules) > len(TYPES) / 2
+    found = {m.name: re.findall(r"get_\w+_display|gettext|_\(\"", m.read_text()) for m in modules}
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_roots_tell_what_is_due() -> None:

@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
 
 from tests import factories
 from tests.contracts import support
@@ -446,3 +448,26 @@ def test_plain_takes_no_floats_and_names_rows(officer: Post) -> None:
         "2026-03-02T01:00:00+00:00",
         {"a": [1, None]},
     ]
+
+
+# --- whatever language its author reads ----------------------------------------------------------------------------
+
+
+def test_what_is_kept_is_chinese_and_the_author_reads_on_in_english(officer: Post) -> None:
+    def write_a_label(organisation: Organisation, *, by: Post, now: Any) -> Organisation:
+        """Keep a label of the interface, as a careless body does."""
+        organisation.contact = str(_("暂停"))
+        organisation.save(update_fields=["contact"])
+        return organisation
+
+    labelled = probe(write_a_label, input=Input)
+    with override("en"):
+        assert str(_("暂停")) != "暂停", "a word without a translation shows nothing"
+        done = perform(labelled, officer.organisation, by=officer, now=NOW)
+        assert get_language() == "en"
+        Organisation.objects.filter(pk=officer.organisation_id).update(address="closed")
+        refused(labelled, officer.organisation, by=officer, now=NOW)
+        assert get_language() == "en"
+    assert Organisation.objects.get(pk=officer.organisation_id).contact == "暂停"
+    actors = [entry.payload.data["actor"] for entry in Entry.objects.filter(seq__gte=done.entry)]
+    assert actors == [str(officer), str(officer)] and "（" in actors[0]

@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from yangcai import law
+from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, Case
 from yangcai.cases.rules import applicable
 from yangcai.contracts.models import MilestoneDue
@@ -139,7 +140,7 @@ def milestones(*, amount: Decimal, terms: list[tuple[str, Decimal, str]]) -> lis
     shares = [(amount * percent / HUNDRED).quantize(money.CENT, rounding=ROUND_DOWN) for _, percent, _ in terms[:-1]]
     shares.append(amount - sum(shares, money.ZERO))
     rows = [
-        {"title": title or MilestoneDue(due_on).label, "due_on": due_on, "amount": share}
+        {"title": title or chinese(MilestoneDue(due_on).label), "due_on": due_on, "amount": share}
         for (title, _, due_on), share in zip(terms, shares, strict=True)
         if share
     ]

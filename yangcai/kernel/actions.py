@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import DatabaseError, connection, models, transaction
+from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.datastructures import MultiValueDict
 
@@ -264,6 +266,13 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
         raise Refused([STALE])
     with reading():
         cleaned = _checked(call)
+    with translation.override(settings.LANGUAGE_CODE):  # what is kept is the same, whatever language its author reads
+        return _kept(call, root, cleaned, idempotency_key=idempotency_key)
+
+
+def _kept(call: _Call, root: Any, cleaned: dict[str, Any], *, idempotency_key: str | None) -> Done:
+    """Body, Entry, notice and tasks of an Action that nothing speaks against."""
+    action, by, now = call.action, call.by, call.now
     value = action.body(call.subject, by=by, now=now, **cleaned)
     for deed in AFTERWARDS.get(action.code, ()):
         deed(call.subject, by=by, now=now)
@@ -422,16 +431,17 @@ def _note_refusal(call: _Call, refusals: list[Refusal]) -> None:
     """A refusal on a legal ground is an Entry too (so that a pattern of attempts can be seen)."""
     legal = [r for r in refusals if r.citation]
     if legal and call.by is not None:
-        entries.append(
-            action=call.action.code,
-            outcome="refused",
-            root=call.subject.root.ref,
-            subject=call.subject.ref,
-            by=call.by,
-            now=call.now,
-            data={"actor": str(call.by)},
-            refusals=legal,
-        )
+        with translation.override(settings.LANGUAGE_CODE):
+            entries.append(
+                action=call.action.code,
+                outcome="refused",
+                root=call.subject.root.ref,
+                subject=call.subject.ref,
+                by=call.by,
+                now=call.now,
+                data={"actor": str(call.by)},
+                refusals=legal,
+            )
 
 
 def _as_sent(value: Any) -> Any:

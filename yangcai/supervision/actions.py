@@ -46,7 +46,7 @@ def suspend_case(
     suspension = Suspension.objects.create(
         case=case, reason=reason, authority=by.organisation.name, suspended_at=now, until_on=until_on
     )
-    documents.attach(document, to=suspension, title=str(_("书面通知")), kind="suspension", by=by, now=now)
+    documents.attach(document, to=suspension, title="书面通知", kind="suspension", by=by, now=now)
     periods.suspend(suspension)
     return suspension
 

@@ -137,5 +137,5 @@ def record_acceptance(
         at=now,
     )
     AcceptanceItem.objects.bulk_create([AcceptanceItem(acceptance=acceptance, **row) for row in items])
-    documents.attach(report, to=acceptance, title=str(_("验收书")), kind="acceptance", by=by, now=now)
+    documents.attach(report, to=acceptance, title="验收书", kind="acceptance", by=by, now=now)
     return acceptance

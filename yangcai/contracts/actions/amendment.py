@@ -145,7 +145,7 @@ def terminate_contract(
     """End the contract on a lawful ground (政府采购法 art. 50) and give its unpaid commitment back."""
     contract.terminated_at, contract.termination_ground, contract.termination_reason = now, ground, reason
     contract.save(update_fields=["terminated_at", "termination_ground", "termination_reason"])
-    documents.attach(document, to=contract, title=str(_("解除合同依据")), kind="termination", by=by, now=now)
+    documents.attach(document, to=contract, title="解除合同依据", kind="termination", by=by, now=now)
     left = Fund.objects.get(pk=contract.committed_fund_id)
     if left.balance:
         ledger.release_commitment(fund=left, amount=left.balance, now=now, ground=contract.ref)

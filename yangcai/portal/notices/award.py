@@ -111,7 +111,7 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
         ]
         or [{"item": lot.title, "specification": solicitation.requirement, "quantity": "", "unit_price": award.amount}],
         "recommended": [
-            {"supplier": one.supplier.name, "source": one.get_source_display(), "reason": one.reason}
+            {"supplier": one.supplier.name, "source": chinese(InviteeSource(one.source).label), "reason": one.reason}
             for one in Invitee.objects.filter(case=case, source__in=RECOMMENDED).select_related("supplier")
         ],
         "sme": sme(award, offer),

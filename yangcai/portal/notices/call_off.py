@@ -5,8 +5,9 @@ The law wants one for each second competition and each turn; a direct choice is 
 
 from typing import Any
 
+from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award
-from yangcai.frameworks.models import CallOff, OutsideOffer
+from yangcai.frameworks.models import CallOff, OutsideOffer, Way
 from yangcai.kernel import money
 from yangcai.portal.notices.base import (
     CONTACTS,
@@ -47,7 +48,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
     return {
         **project(case),
         "framework": f"{call_off.framework.lot.case.number} {call_off.framework.lot.title}",
-        "way": str(call_off.get_way_display()),
+        "way": chinese(Way(call_off.way).label),
         "lower_price": lower_price(call_off.outside_offer),
         "supplier": award.supplier.name,
         "supplier_uscc": award.supplier.uscc,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from yangcai.contracts.models import Contract
+from yangcai.cases.actions import chinese
+from yangcai.contracts.models import Contract, MilestoneDue
 from yangcai.portal.notices.base import (
     CONTACTS,
     MOMENT,
@@ -38,7 +39,12 @@ def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
         ],
         "delivery": contract.delivery,
         "milestones": [
-            {"number": str(m.number), "title": m.title, "due_on": m.get_due_on_display(), "amount": m.amount}
+            {
+                "number": str(m.number),
+                "title": m.title,
+                "due_on": chinese(MilestoneDue(m.due_on).label),
+                "amount": m.amount,
+            }
             for m in contract.milestones.order_by("number")
         ],
         "terms": contract.terms,

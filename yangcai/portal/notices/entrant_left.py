@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from yangcai.frameworks.models import Entrant
+from yangcai.cases.actions import chinese
+from yangcai.frameworks.models import Entrant, Leaving, RemovalGround
 from yangcai.portal.notices.base import (
     CONTACTS,
     PROJECT,
@@ -17,12 +18,12 @@ from yangcai.portal.notices.base import (
 
 def facts(entrant: Entrant, *, value: Entrant, **_context: Any) -> dict[str, Any]:
     case, lot = entrant.root, entrant.framework.lot
-    ground = f"{value.get_left_ground_display()}：" if value.left_ground else ""
+    ground = f"{chinese(RemovalGround(value.left_ground).label)}：" if value.left_ground else ""
     return {
         **project(case),
         "lot": f"{lot.number} {lot.title}",
         "supplier": entrant.supplier.name,
-        "how": str(value.get_left_by_display()),
+        "how": chinese(Leaving(value.left_by).label),
         "reason": f"{ground}{value.left_reason}",
         **contacts(case),
     }

@@ -121,7 +121,7 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
         "core_product": core_products(case, solicitation),
         "subcontracting": solicitation.subcontracting,
         "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
-        "set_aside": case.get_set_aside_display(),
+        "set_aside": chinese(SetAside(case.set_aside).label),
         "documents_from": solicitation.documents_from,
         "supply_closes_at": solicitation.supply_closes_at,
         "documents_how": "登录本平台在线获取，免费",

@@ -98,7 +98,7 @@ def answer_clarification(
     """The answer stands beside the bid; nothing in the bid itself changes."""
     asked.answer, asked.signed_as, asked.answered_at = answer, signed_as, now
     asked.save(update_fields=["answer", "signed_as", "answered_at"])
-    documents.attach(document, to=asked, title=str(_("书面澄清")), kind="clarification", by=by, now=now)
+    documents.attach(document, to=asked, title="书面澄清", kind="clarification", by=by, now=now)
     return asked
 
 

@@ -80,7 +80,7 @@ def report_reevaluation(
     report: EvaluationReport, *, by: Post, now: datetime.datetime, document: Document
 ) -> EvaluationReport:
     """The treasury finds the report with the case."""
-    documents.attach(document, to=report, title=str(_("重新评审情况报告")), kind="reevaluation", by=by, now=now)
+    documents.attach(document, to=report, title="重新评审情况报告", kind="reevaluation", by=by, now=now)
     report.reported_at = now
     report.save(update_fields=["reported_at"])
     return report
