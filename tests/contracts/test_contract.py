@@ -17,6 +17,7 @@ from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.kernel.models import SandboxClock, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.roles import Role
+from yangcai.portal.models import Notice
 from yangcai.tendering.models import Bid, BidLine, OpenedBid
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,17 @@ def test_the_lines_come_from_the_bid() -> None:
     line = ContractItem.objects.get(contract=contract)
     assert (line.item, line.quantity, line.amount) == ("病床", Decimal(3), Decimal("300.00"))
     assert contract.delivery == "15 日内"
+
+
+def test_a_bid_of_one_sum_gives_no_quantity_and_no_unit_price() -> None:
+    s = support.scene(amount="300.00", budget="1000.00")
+    support.effective(s)
+    line = ContractItem.objects.get(contract=s.contract)
+    assert (line.item, line.quantity, line.unit_price) == (s.award.lot.title, None, None)
+    assert line.amount == Decimal("300.00")
+    facts = Notice.objects.get(kind="contract").facts
+    assert [(row["quantity"], row["unit_price"], row["amount"]) for row in facts["items"]] == [("", None, "300.00")]
+    assert facts["pricing"]
 
 
 @given(

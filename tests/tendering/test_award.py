@@ -24,7 +24,7 @@ from yangcai.kernel.models import Entry, Task
 from yangcai.parties.queries import platform_post
 from yangcai.portal.models import Notice
 from yangcai.tendering.models import AwardLetter
-from yangcai.tendering.queries.evaluation import public_result, score_table
+from yangcai.tendering.queries.evaluation import score_table
 
 pytestmark = pytest.mark.django_db
 
@@ -176,8 +176,12 @@ def test_the_notice_names_winner_committee_and_score() -> None:
     notice = Notice.objects.get(kind="award")
     assert notice.facts["winner"] == h.bids[0].supplier.name
     assert set(notice.facts["committee"].split("、")) == names
-    result = public_result(h.award)
-    assert (result["amount"], result["score"]) == ("950000.00", "80.00")
+    assert (notice.facts["amount"], notice.facts["score"]) == ("950000.00", "80.00")
+    # These bids were one sum each: no quantity, no unit price is made up for them.
+    assert notice.facts["items"] == [
+        {"item": h.lot.title, "specification": h.case.solicitation.requirement, "quantity": "", "unit_price": None}
+    ]
+    assert notice.facts["pricing"] == "报价为总价，未列分项数量和单价"
     assert Lot.objects.get(pk=h.lot.pk).outcome == "awarded" and h.stage(ANNOUNCED) == ""
     assert h.refused("award.announce", h.award, h.agent, ANNOUNCED) == {"already_announced"}
 
@@ -330,6 +334,7 @@ def test_from_sealed_bids_to_the_award_notice() -> None:
     h.awarded()
     award = h.announced()
     assert (award.supplier, award.amount) == (h.bids[1].supplier, Decimal("800000.00"))
-    assert public_result(award)["items"][0]["unit_price"] == "800000.00"
+    (item,) = Notice.objects.get(kind="award").facts["items"]
+    assert (item["item"], item["quantity"], item["unit_price"]) == ("计算机", "1", "800000.00")
     kinds = list(Notice.objects.filter(root=h.case.ref).order_by("pk").values_list("kind", flat=True))
     assert kinds == ["invitation", "award"]

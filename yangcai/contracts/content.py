@@ -81,8 +81,8 @@ def _performance_security(award: Award, solicitation: Solicitation, *, now: date
 
 
 def _items(award: Award, bid: OpenedBid | None) -> list[dict[str, Any]]:
-    """The lines of the price form; the lot itself where the bid was one sum, with its quantity where it was called off
-    under a framework agreement (110号令 art. 36)."""
+    """The lines of the price form; the lot itself where the bid was one sum, without a quantity or unit price that
+    nobody offered; with its quantity where it was called off under a framework agreement (110号令 art. 36)."""
     lines = bid.last_lines if bid else []
     call_off = CallOff.objects.filter(lot=award.lot).first() if not lines else None
     if call_off is None and not lines and award.lot.quantity:
@@ -113,8 +113,8 @@ def _items(award: Award, bid: OpenedBid | None) -> list[dict[str, Any]]:
                 "number": 1,
                 "item": award.lot.title,
                 "specification": "",
-                "quantity": Decimal(1),
-                "unit_price": award.amount,
+                "quantity": None,
+                "unit_price": None,
                 "amount": award.amount,
             }
         ]

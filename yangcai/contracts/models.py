@@ -93,14 +93,14 @@ class ContractRow(Rooted):
 
 
 class ContractItem(ContractRow):
-    """合同标的: one line of what is bought, taken from the winning bid."""
+    """合同标的: one line of the winning bid; a bid of one sum has neither quantity nor unit price."""
 
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="items", verbose_name=_("采购合同"))
     number = models.PositiveSmallIntegerField(_("序号"))
     item = models.TextField(_("名称"))
     specification = models.TextField(_("规格型号"), default="", blank=True)
-    quantity = models.DecimalField(_("数量"), max_digits=14, decimal_places=3)
-    unit_price = MoneyField(_("单价"))
+    quantity = models.DecimalField(_("数量"), max_digits=14, decimal_places=3, null=True, blank=True)
+    unit_price = MoneyField(_("单价"), null=True, blank=True)
     amount = MoneyField(_("小计"))
 
     class Meta:

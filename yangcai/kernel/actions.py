@@ -254,7 +254,7 @@ def of_constraint(error: DatabaseError) -> Refusal | None:
 
 
 def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_version: int | None) -> Done:
-    action, by, now = call.action, call.by, call.now
+    by = call.by
     if idempotency_key is not None and by is not None:
         earlier = _claim(call, idempotency_key)
         if earlier is not None:

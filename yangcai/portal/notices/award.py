@@ -14,6 +14,8 @@ from yangcai.portal.notices.base import (
     CONTACTS,
     FLAG,
     MONEY,
+    ONE_SUM,
+    PRICING,
     PROJECT,
     TABLE,
     Field,
@@ -104,12 +106,14 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
             {
                 "item": line.item,
                 "specification": line.specification,
-                "quantity": line.quantity,
+                "quantity": f"{line.quantity.normalize():f}",
                 "unit_price": line.unit_price,
             }
             for line in lines
         ]
-        or [{"item": lot.title, "specification": solicitation.requirement, "quantity": "", "unit_price": award.amount}],
+        or [{"item": lot.title, "specification": solicitation.requirement, "quantity": "", "unit_price": None}],
+        "pricing": "" if lines else ONE_SUM,
+        "brand": offer.brand if offer else "",
         "recommended": [
             {"supplier": one.supplier.name, "source": chinese(InviteeSource(one.source).label), "reason": one.reason}
             for one in Invitee.objects.filter(case=case, source__in=RECOMMENDED).select_related("supplier")
@@ -181,6 +185,8 @@ notice_type(
                             Field("unit_price", "单价", "Unit price", MONEY),
                         ),
                     ),
+                    PRICING,
+                    Field("brand", "核心产品品牌", "Brand of the core product", optional=True),
                 ),
             ),
             Section(

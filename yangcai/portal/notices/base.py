@@ -211,6 +211,9 @@ PROJECT = (
     Field("number", "项目编号", "Project number"),
     Field("title", "项目名称", "Project"),
 )
+#: Said where the bid has no price form: a quantity or a unit price that nobody offered is never published.
+ONE_SUM = "报价为总价，未列分项数量和单价"
+PRICING = Field("pricing", "报价方式", "How it was priced", optional=True)
 CONTACTS = Section(
     "联系方式",
     "Contacts",

@@ -8,6 +8,8 @@ from yangcai.portal.notices.base import (
     CONTACTS,
     MOMENT,
     MONEY,
+    ONE_SUM,
+    PRICING,
     PROJECT,
     TABLE,
     Field,
@@ -20,6 +22,7 @@ from yangcai.portal.notices.base import (
 
 
 def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
+    items = list(contract.items.order_by("number"))
     return {
         **project(contract.case),
         "contract_number": contract.number,
@@ -31,12 +34,13 @@ def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
             {
                 "item": i.item,
                 "specification": i.specification,
-                "quantity": f"{i.quantity.normalize():f}",
+                "quantity": "" if i.quantity is None else f"{i.quantity.normalize():f}",
                 "unit_price": i.unit_price,
                 "amount": i.amount,
             }
-            for i in contract.items.order_by("number")
+            for i in items
         ],
+        "pricing": ONE_SUM if any(i.unit_price is None for i in items) else "",
         "delivery": contract.delivery,
         "milestones": [
             {
@@ -96,6 +100,7 @@ notice_type(
                             Field("amount", "小计", "Amount", MONEY),
                         ),
                     ),
+                    PRICING,
                     Field("delivery", "履约期限和地点", "Term and place"),
                     Field(
                         "milestones",

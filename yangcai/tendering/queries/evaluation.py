@@ -352,30 +352,3 @@ def concerns_letter(letter: AwardLetter, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return letter.supplier_id == post.organisation_id
     return runs_or_oversees(letter.lot.case, post)
-
-
-def public_result(award: Award) -> dict[str, Any]:
-    """What the award notice says of the evaluation (条例 art. 43; 87号令 art. 69): the winner's figures, no loser's."""
-    report = EvaluationReport.objects.filter(lot=award.lot, sent_at__isnull=False).order_by("-revision").first()
-    bid = OpenedBid.objects.filter(lot=award.lot, supplier=award.supplier).prefetch_related("lines").first()
-    found = report.result["bids"].get(str(bid.pk), {}) if report and bid else {}
-    return {
-        "method": award.lot.evaluation_method,
-        "winner": award.supplier.name,
-        "address": award.supplier.address,
-        "amount": str(award.amount),
-        "score": found.get("total"),
-        "items": [
-            {
-                "item": line.item,
-                "specification": line.specification,
-                "quantity": str(line.quantity),
-                "unit_price": str(line.unit_price),
-                "amount": str(line.amount),
-            }
-            for line in (bid.last_lines if bid else [])
-        ],
-        "brand": bid.brand if bid else "",
-        "deductions": found.get("deductions", []),
-        "is_deemed": award.is_deemed,
-    }

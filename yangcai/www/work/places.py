@@ -63,12 +63,6 @@ def page_of(subject: Any) -> str:
     return reverse(PAGES[type(root)], args=[root.pk])
 
 
-def page_of_ref(ref: str) -> str:
-    """The address of the page of a root named `label:id`."""
-    name, _colon, pk = ref.partition(":")
-    return reverse(PAGES[_by_name()[name]], args=[pk])
-
-
 def form_of(action: Action, subject: Any) -> str:
     """The address of the form on which an Action is done."""
     return form_of_ref(action.code, subject.ref)
