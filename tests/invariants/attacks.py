@@ -158,6 +158,10 @@ SUSPENDED = (
     "INSERT INTO cases_suspension (case_id, reason, authority, suspended_at, until_on)"
     " VALUES ({case}, 'x', 'y', now(), '2026-12-31');"
 )
+READ = (
+    "INSERT INTO tendering_correctionreceipt (correction_id, supplier_id, received_at)"
+    " SELECT id, (SELECT min(id) FROM parties_organisation), now() FROM tendering_correction;"
+)
 CORRECTED = (
     "INSERT INTO tendering_correction (case_id, number, item, before, after, affects_bids, old_closes_at,"
     " new_closes_at, at) VALUES ({case}, 1, 'x', '', 'y', true, now(), now(), now());"
@@ -747,6 +751,10 @@ _ROWS = [
      SECURITY + "UPDATE tendering_bidsecurity SET returned_at = NULL"),
     ("published", "published_solicitation_is_frozen", "another text of a correction",
      CORRECTED + "UPDATE tendering_correction SET after = 'z'"),
+    ("published", "links_are_never_repointed", "somebody else read the correction",
+     CORRECTED + READ + "UPDATE tendering_correctionreceipt SET supplier_id = supplier_id + 1"),
+    ("published", "records_are_never_deleted", "nobody read the correction",
+     CORRECTED + READ + "DELETE FROM tendering_correctionreceipt"),
     ("published", "links_are_never_repointed", "a longer suspension",
      SUSPENDED + "UPDATE cases_suspension SET until_on = '2027-12-31'"),
     ("published", "records_are_never_deleted", "lose a suspension", SUSPENDED + "DELETE FROM cases_suspension"),

@@ -4,15 +4,17 @@ import datetime
 
 import pytest
 
-from tests.factories import NOW, at
+from tests.factories import NOW, at, make_supplier
 from tests.tendering.walk import CLOSES, SUPPLY_CLOSES, Tender, window
 from yangcai.cases import periods
-from yangcai.cases.models import Stage
-from yangcai.kernel.actions import ACTIONS, can
+from yangcai.cases.models import Case, Stage
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Task
 from yangcai.kernel.tasks import derive
+from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import Correction, Solicitation
+from yangcai.tendering.models import Correction, CorrectionReceipt, Solicitation
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +243,63 @@ def test_the_supply_of_documents_can_be_extended() -> None:
         **correction(item="延长文件提供期限", new_supply_closes_at=at("2026-03-12T17:30")),
     )
     tender.supplier()
+
+
+# --- everybody who has the documents is told -------------------------------------------------------------------------
+
+
+def to_acknowledge(post: Post) -> list[Task]:
+    return list(tasks.of_post(post).filter(action="correction.acknowledge"))
+
+
+def corrected() -> tuple[Tender, Post, Post]:
+    """A tender, corrected when the first supplier had the documents; the second obtained them after that."""
+    tender = Tender().published()
+    tender.now = at("2026-03-03T09:00")
+    holder = tender.supplier()
+    tender.now = at("2026-03-04T09:00")
+    tender.do("correction.publish", tender.case, tender.runner, **correction())
+    tender.now = at("2026-03-05T09:00")
+    return tender, holder, tender.supplier()
+
+
+def test_a_correction_waits_on_the_desk_of_every_holder_until_it_is_acknowledged() -> None:
+    tender, holder, later = corrected()
+    change = Correction.objects.get()
+    (task,) = to_acknowledge(holder)
+    assert (task.subject, task.organisation_id, task.due_at) == (change.ref, holder.organisation_id, CLOSES)
+    assert to_acknowledge(later) == [] == to_acknowledge(make_supplier())
+    tender.do("correction.acknowledge", change, holder)
+    assert to_acknowledge(holder) == []
+    assert CorrectionReceipt.objects.get().supplier_id == holder.organisation_id
+    assert set(tender.refused("correction.acknowledge", change, holder)) == {"acknowledged"}
+    assert set(tender.refused("correction.acknowledge", change, later)) == {"not_a_holder"}
+    assert set(tender.refused("correction.acknowledge", change, tender.officer)) == {"role_may_not"}
+    # The next one is told anew, now to both.
+    tender.do("correction.publish", tender.case, tender.runner, **correction())
+    assert len(to_acknowledge(holder)) == len(to_acknowledge(later)) == 1
+
+
+def test_an_unread_correction_leaves_the_desk_when_bids_are_in() -> None:
+    tender, holder, _later = corrected()
+    tender.bids("900000.00", "910000.00", "920000.00")
+    assert len(to_acknowledge(holder)) == 1
+    tender.open()
+    assert to_acknowledge(holder) == []
+    assert "wrong_stage" in tender.refused("correction.acknowledge", Correction.objects.get(), holder)
+
+
+def test_who_acknowledged_is_as_secret_as_who_has_the_documents() -> None:
+    tender, holder, later = corrected()
+    version = Case.objects.get(pk=tender.case.pk).version
+    tender.do("correction.acknowledge", Correction.objects.get(), holder)
+    assert Case.objects.get(pk=tender.case.pk).version == version
+    seen = SCOPES[CorrectionReceipt]
+    assert seen(holder, tender.now).count() == 1
+    assert not any(seen(post, tender.now).exists() for post in (tender.officer, tender.runner, later, None))
+    assert not ACTIONS["correction.acknowledge"].is_public
+    tender.now = CLOSES
+    assert seen(tender.officer, tender.now).count() == 1
 
 
 def test_after_the_deadline_nothing_is_corrected() -> None:

@@ -8,10 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import NOW, at, make_case, make_organisation, make_post
-from tests.www.support import Clock, at_desk
+from tests.tendering.walk import Tender
+from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering.models import Correction
 from yangcai.www.work import worklist
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +127,19 @@ def test_a_supplier_finds_what_it_may_bid_for(clock: Clock) -> None:
     page = at_desk(post).get(reverse("work_tenders")).content.decode()
     assert page.index(sooner.title) < page.index(later.title)
     assert hidden.title not in page and closed.title not in page
+
+
+def test_a_correction_waits_for_whoever_has_the_documents_until_it_says_that_it_read_it(clock: Clock) -> None:
+    tender = Tender().published()
+    holder = tender.supplier()
+    tender.now += DAY
+    tender.do("correction.publish", tender.case, tender.runner, item="技术参数", before="内存 8G", after="内存 16G")
+    follow(tender, clock)
+    desk, change = at_desk(holder), Correction.objects.get()
+    form = reverse("work_do", args=["correction", change.pk, "correction.acknowledge"])
+    page = text_of(desk.get(reverse("work")))
+    assert "确认收到更正" in page and form in page
+    assert change.after in text_of(desk.get(form))
+    desk.post(form, {})
+    assert change.receipts.get().supplier == holder.organisation
+    assert form not in text_of(desk.get(reverse("work")))

@@ -14,7 +14,8 @@ from yangcai.kernel.inputs import Input, MomentField, TextField
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import method
-from yangcai.tendering.models import Correction, Solicitation
+from yangcai.tendering.models import Correction, CorrectionReceipt, Solicitation
+from yangcai.tendering.rules import bids
 from yangcai.tendering.rules import invitation as rules
 
 
@@ -51,11 +52,12 @@ class PublishCorrection(Input):
         *every(Stage.SUBMISSION, "correction"),
         "correction.subject",
         "correction.medium",
+        "correction.notify",
         "submission.secrecy",
     ),
     hint=(
-        "更正公告在原媒体发布，并通知所有已获取采购文件的供应商",
-        "Published where the invitation was; every supplier that has the documents sees it",
+        "更正公告在原媒体发布，并通知所有已获取采购文件的供应商：更正列入各供应商的待办，由其确认收到",
+        "Published where the invitation was; every supplier that has the documents finds it in its worklist",
     ),
 )
 def publish_correction(
@@ -101,3 +103,25 @@ def publish_correction(
         solicitation.supply_closes_at = new_supply_closes_at
     solicitation.save(update_fields=["revision", "supply_closes_at"])
     return correction
+
+
+@action(
+    "correction.acknowledge",
+    zh="确认收到更正",
+    en="Acknowledge the correction",
+    on=Correction,
+    by={Role.SUPPLIER},
+    at={Stage.INVITATION, Stage.SUBMISSION},
+    needs=(bids.obtained_the_corrected_documents, bids.not_acknowledged),
+    sentence=("{post}确认收到更正", "{post} acknowledged the correction"),
+    is_public=False,
+    secret=True,
+    cites=("correction.notify", "submission.secrecy"),
+    hint=(
+        "请按更正后的采购文件编制投标文件；开标前任何人不会知道贵单位已确认",
+        "Prepare the bid by the corrected documents; until the opening nobody learns that you acknowledged",
+    ),
+)
+def acknowledge_correction(correction: Correction, *, by: Any, now: datetime.datetime) -> CorrectionReceipt:
+    """The supplier has read what changed; until it says so the correction stays in its worklist."""
+    return CorrectionReceipt.objects.create(correction=correction, supplier_id=by.organisation_id, received_at=now)

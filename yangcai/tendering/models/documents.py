@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case, Lot
-from yangcai.kernel.models import MoneyField
+from yangcai.kernel.models import MoneyField, Rooted
 from yangcai.parties.models import Organisation, Post
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
@@ -274,3 +274,30 @@ class Correction(CaseRow):
 
     def __str__(self) -> str:
         return self.item
+
+
+class CorrectionReceipt(Rooted):
+    """更正回执: a supplier that has the documents says that it read a correction of them (87号令 art. 27).
+
+    Who they are and how many is secret until the opening, as with the documents themselves."""
+
+    correction = models.ForeignKey(Correction, models.PROTECT, related_name="receipts", verbose_name=_("更正"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("供应商"))
+    received_at = models.DateTimeField(_("确认收到时间"))
+
+    class Meta:
+        verbose_name = _("更正回执")
+        constraints = [
+            models.UniqueConstraint(fields=["correction", "supplier"], name="one_receipt_per_correction_and_supplier")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supplier}"
+
+    @property
+    def root(self) -> Case:
+        return self.correction.case
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        return {}

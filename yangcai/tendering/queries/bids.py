@@ -19,6 +19,7 @@ from yangcai.tendering.models import (
     Consumable,
     ConsumablePrice,
     Correction,
+    CorrectionReceipt,
     Criterion,
     DialogueChange,
     DialogueTalk,
@@ -91,6 +92,21 @@ def visible_payment_terms(post: Post | None, now: datetime.datetime) -> QuerySet
 @scope(Correction)
 def visible_corrections(post: Post | None, now: datetime.datetime) -> QuerySet[Correction]:
     return Correction.objects.filter(case__in=visible_to(post, now)).select_related("case")
+
+
+@standing(Correction)
+def concerns_correction(correction: Correction, post: Post) -> bool:
+    return concerns_case(correction.case, post)
+
+
+@scope(CorrectionReceipt)
+def visible_receipts(post: Post | None, now: datetime.datetime) -> QuerySet[CorrectionReceipt]:
+    """As the documents themselves: one's own; whoever runs or oversees the case learns of them at the opening."""
+    found = CorrectionReceipt.objects.select_related("correction__case", "supplier")
+    if post is None:
+        return found.none()
+    run = _run_by(post, "correction__case__") & Q(_opened(now, "correction__case_id"))
+    return found.filter(Q(supplier_id=post.organisation_id) | run)
 
 
 # --- who takes part ------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from yangcai.cases import periods
@@ -17,6 +18,7 @@ from yangcai.tendering import method
 from yangcai.tendering.models import (
     Bid,
     BidSecurity,
+    Correction,
     InvitedBy,
     Invitee,
     OpenedBid,
@@ -91,6 +93,28 @@ def has_no_documents_yet(subject: Case, *, by: Any, now: datetime.datetime) -> R
     if not Participation.objects.filter(case=subject, supplier_id=by.organisation_id).exists():
         return None
     return Refusal("has_documents", "贵单位已获取采购文件", "Your organisation has the documents already")
+
+
+def obtained_the_corrected_documents(subject: Correction, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Who was to be told: whoever had the documents when they changed (87号令 art. 27)."""
+    if holders(subject).filter(supplier_id=by.organisation_id).exists():
+        return None
+    return Refusal(
+        "not_a_holder",
+        "更正发布时贵单位没有获取采购文件，无须确认",
+        "Your organisation did not have the documents when they were corrected: nothing to acknowledge",
+    )
+
+
+def not_acknowledged(subject: Correction, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not subject.receipts.filter(supplier_id=by.organisation_id).exists():
+        return None
+    return Refusal("acknowledged", "贵单位已确认收到该更正", "Your organisation has acknowledged this correction")
+
+
+def holders(correction: Correction) -> QuerySet[Participation]:
+    """All who had obtained the documents before they changed; who comes later gets them corrected."""
+    return Participation.objects.filter(case=correction.case_id, obtained_at__lt=correction.at)
 
 
 def is_not_debarred(subject: Any, *, by: Any, now: datetime.datetime) -> list[Refusal]:

@@ -16,6 +16,7 @@ from yangcai.tendering.method import has, of, step_of
 from yangcai.tendering.models import (
     BidSecurity,
     Correction,
+    CorrectionReceipt,
     Criterion,
     InvitedBy,
     Invitee,
@@ -25,7 +26,7 @@ from yangcai.tendering.models import (
     Solicitation,
     SupplierDraw,
 )
-from yangcai.tendering.rules.bids import live_bids, released
+from yangcai.tendering.rules.bids import holders, live_bids, released
 from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
 
 
@@ -129,6 +130,25 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
                 lot.ref,
                 Role.SUPPLIER,
                 participation.obtained_at,
+                organisation_id=participation.supplier_id,
+                due_at=closes_at,
+            )
+
+
+@tasks.due_on(Case)
+def corrections(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Whoever has the documents is told of every correction, until it acknowledges or bids are in (87号令 art. 27)."""
+    closes_at = periods.closing_at(case) if case.published_at and case.ended_at is None else None
+    if closes_at is None or now >= closes_at:
+        return
+    for correction in Correction.objects.filter(case=case).order_by("number"):
+        read = CorrectionReceipt.objects.filter(correction=correction).values("supplier_id")
+        for participation in holders(correction).exclude(supplier_id__in=read):
+            yield Due(
+                "correction.acknowledge",
+                correction.ref,
+                Role.SUPPLIER,
+                correction.at,
                 organisation_id=participation.supplier_id,
                 due_at=closes_at,
             )
