@@ -29,6 +29,7 @@ def at(text: str) -> datetime.datetime:
 
 def make_organisation(kind: str = OrganisationKind.BUYER, *, name: str = "", **values: Any) -> Organisation:
     label = chinese(dict(OrganisationKind.choices)[kind])  # a name is no word of the interface
+    values = {"address": "测试路 1 号", "contact": "测试联系人", **values}
     return Organisation.objects.create(kind=kind, name=name or f"测试{label}{number()}", **values)
 
 

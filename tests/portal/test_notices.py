@@ -1,5 +1,6 @@
 """Does every notice say what the law wants, once and for ever, and is nothing incomplete ever published?"""
 
+import datetime
 import hashlib
 import json
 import re
@@ -13,11 +14,12 @@ from django.utils.translation import override
 from tests.factories import at, fund_appropriation, make_organisation, make_post
 from tests.planning.office import Office
 from tests.portal.chain import Chain
-from tests.tendering.walk import CLOSES, Tender
+from tests.tendering import judging
+from tests.tendering.walk import CLOSES, Tender, window
 from yangcai import law
 from yangcai.contracts.models import Contract, Milestone
 from yangcai.kernel import documents
-from yangcai.kernel.actions import ACTIONS, NOTICES, perform
+from yangcai.kernel.actions import ACTIONS, NOTICES, can, perform
 from yangcai.kernel.entries import canonical
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.kernel.refusals import Refused
@@ -33,15 +35,21 @@ pytestmark = pytest.mark.django_db
 PUBLISHED = {
     "invitation": {"number", "title", "budget", "lots", "requirement", "delivery", "accepts_consortium",
                    "qualification", "set_aside", "documents_from", "supply_closes_at", "documents_how",
-                   "submission_closes_at", "place", "period", "buyer", "agent"},
+                   "submission_closes_at", "place", "period", "quantity", "buyer", "buyer_address", "buyer_contact",
+                   "agent", "agent_address", "agent_contact", "project_contact"},
     "correction": {"number", "title", "corrected", "first_published_at", "item", "after", "submission_closes_at"},
-    "award": {"number", "title", "winner", "amount", "items", "committee", "period", "buyer", "agent"},
-    "contract": {"contract_number", "contract_title", "number", "title", "supplier", "amount", "items", "signed_at"},
-    "contract_change": {"contract_number", "clause", "content", "reason", "signed_at"},
+    "award": {"number", "title", "winner", "winner_address", "amount", "items", "committee", "period", "buyer",
+              "buyer_address", "buyer_contact", "agent", "agent_address", "agent_contact"},
+    "award_change": {"number", "title", "lot", "corrected", "first_published_at", "supplier", "reason", "after"},
+    "contract": {"contract_number", "contract_title", "number", "title", "supplier", "supplier_address",
+                 "supplier_contact", "procedure", "amount", "items", "terms", "payment_term", "signed_at"},
+    "contract_change": {"contract_number", "corrected", "first_published_at", "clause", "content", "reason",
+                        "signed_at"},
     "acceptance": {"contract_number", "contract_title", "supplier", "accepted_on", "passed", "opinion", "members"},
     "publicity": {"buyer", "title", "description", "amount", "reason", "supplier", "supplier_address", "opinions",
                   "opens_on", "closes_on", "how_to_object"},
-    "intention": {"title", "overview", "amount", "expected_on"},
+    "intention": {"title", "overview", "amount", "expected_on", "basis", "final"},
+    "intention_withdrawal": {"buyer", "title", "withdrawn", "first_published_at", "withdrawn_at", "reason", "final"},
     "suspension": {"number", "authority", "reason", "suspended_at", "until_on"},
     "resumption": {"number", "resumed_at", "submission_closes_at"},
     "termination": {"number", "title", "reason"},
@@ -99,7 +107,10 @@ def test_the_notices_of_one_whole_purchase(client: Any) -> None:
     for notice in notices:
         check(notice)
         check_pages(notice, client)
-    invitation, correction, award, *_rest = notices
+    invitation, correction, award, contract, change, _acceptance = notices
+    assert change.supersedes == contract and change.facts["corrected"] == contract.number
+    assert change.facts["first_published_at"] == contract.published_at.astimezone(datetime.UTC).isoformat()
+    assert invitation.facts["project_contact"].startswith(chain.runner.person.name)
     assert correction.supersedes == invitation and correction.facts["corrected"] == invitation.number
     assert (invitation.budget, invitation.buyer) == (chain.case.budget, chain.case.buyer)
     assert award.facts["winner"] == chain.hall.award.supplier.name
@@ -163,6 +174,13 @@ def test_the_notice_of_an_intention(client: Any) -> None:
     check(Notice.objects.get(pk=notice.pk))
     check_pages(Notice.objects.get(pk=notice.pk), client)
     assert notice.buyer == officer.organisation and str(notice.budget) == "900000.00"
+    assert "财库〔2020〕10号" in notice.facts["basis"] and "以相关采购公告和采购文件为准" in notice.facts["final"]
+    back = perform(ACTIONS["intention.withdraw"], done.value, by=officer, now=at("2026-03-04T09:00"), reason="项目取消")
+    withdrawal = Notice.objects.get(pk=back.notices[0].pk)
+    check(withdrawal)
+    check_pages(withdrawal, client)
+    assert withdrawal.supersedes == notice and withdrawal.facts["withdrawn"] == notice.number
+    assert "本公告已被更正、变更或者撤回" in client.get(reverse("notice", args=[notice.pk])).content.decode()
 
 
 @pytest.mark.usefixtures("every_method")
@@ -190,7 +208,9 @@ def test_every_type_is_tested_and_named_by_an_action() -> None:
 @pytest.mark.parametrize("declared", TYPES.values(), ids=lambda declared: declared.code)
 def test_a_missing_fact_is_refused_with_its_article(declared: base.NoticeType) -> None:
     day = at("2026-03-02T09:00").date()
-    refusals = {r.facts["fact"]: r for r in base.missing(declared, {}, on=day)}
+    named = {f.of: "某单位" for f in declared.fields if f.of}  # only then is asked where it is
+    found = [*base.missing(declared, {}, on=day), *base.missing(declared, named, on=day)]
+    refusals = {r.facts["fact"]: r for r in found}
     required = [f for f in declared.fields if not f.optional]
     assert set(refusals) == {f.name for f in required}
     assert any(f.rule for f in required)
@@ -212,6 +232,60 @@ def test_an_incomplete_notice_takes_the_whole_action_back() -> None:
     assert error.value.refusals[0].citation is not None
     tender.case.refresh_from_db()
     assert tender.case.published_at is None and not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("fact", ["buyer_address", "buyer_contact", "agent_address", "agent_contact"])
+def test_an_invitation_waits_for_address_and_contact_and_says_where_they_are_filled_in(fact: str) -> None:
+    tender = Tender()
+    tender.describe()
+    tender.confirm()
+    who, _underscore, column = fact.partition("_")
+    owner, clerk = (tender.case.buyer, tender.officer) if who == "buyer" else (tender.case.agent, tender.agent_post)
+    Organisation.objects.filter(pk=owner.pk).update(**{column: ""})
+    (refusal,) = tender.refused("invitation.publish", tender.case, tender.runner, **window()).values()
+    assert (refusal.code, refusal.facts["fact"]) == ("missing_fact", fact)
+    assert refusal.citation == law.cite("notice.invitation.content", on=tender.now.date())
+    declared = ACTIONS["organisation.update_contacts"]
+    assert declared.zh in refusal.zh and declared.en in refusal.en
+    tender.do(declared.code, owner, clerk, address="兰州新区 1 号", contact="采购办 0931")
+    tender.publish()
+    assert Notice.objects.get().facts[fact] in {"兰州新区 1 号", "采购办 0931"}
+
+
+def test_an_award_waits_for_the_address_of_its_winner() -> None:
+    h = judging.hall("950000", "1000000", "1100000").ready()
+    h.judged({n: {"technical": str(40 - n), "record": "10"} for n in range(3)})
+    h.awarded()
+    winner = h.bidders[0]
+    Organisation.objects.filter(pk=winner.organisation_id).update(address="")
+    assert h.refused("award.announce", h.award, h.agent, judging.ANNOUNCED) == {"missing_fact"}
+    told = {"address": "中标人地址", "contact": "中标人电话"}
+    h.do("organisation.update_contacts", winner.organisation, winner, judging.ANNOUNCED, **told)
+    h.announced()
+    assert Notice.objects.get(kind="award").facts["winner_address"] == "中标人地址"
+
+
+def test_a_stranger_updates_nobodys_contacts() -> None:
+    one, other = make_post(Role.SUPPLIER), make_post(Role.SUPPLIER)
+    found = can(ACTIONS["organisation.update_contacts"], one.organisation, by=other, now=at("2026-03-02T09:00"))
+    assert [refusal.code for refusal in found] == ["not_yours"]
+
+
+def test_a_refused_award_no_longer_stands_in_public(client: Any) -> None:
+    h = judging.hall("950000", "1000000", "1100000").ready()
+    h.judged({n: {"technical": str(40 - n), "record": "10"} for n in range(3)})
+    h.awarded()
+    h.announced()
+    after = judging.ANNOUNCED + datetime.timedelta(days=3)
+    h.do("award.refuse", h.award, h.bidders[0], after, reason="不能按期供货")
+    award, change = Notice.objects.filter(kind__in=("award", "award_change")).order_by("pk")
+    check(change)
+    check_pages(change, client)
+    assert change.supersedes == award and change.facts["corrected"] == award.number
+    assert (change.facts["supplier"], change.facts["reason"]) == (award.facts["winner"], "不能按期供货")
+    h.do("award.determine", h.lot, h.officer, after, candidate=h.lot.candidates.get(rank=2).pk)
+    h.do("award.announce", h.award, h.agent, after)
+    assert Notice.objects.get(supersedes=change).facts["winner"] == h.bids[1].supplier.name
 
 
 def without_token(answer: Any) -> str:

@@ -59,7 +59,7 @@ def test_a_winner_who_refuses_makes_room_for_the_next(evaluated: Story) -> None:
     assert now_won.supplier.name == second.supplier.name == SECOND[0]
     letter = AwardLetter.objects.filter(lot=evaluated.lot, supplier=second.supplier).order_by("-issued_at")[0]
     assert letter.is_winner
-    assert evaluated.notices() == ["invitation", "award", "award"]
+    assert evaluated.notices() == ["invitation", "award", "award_change", "award"]
     # The contract goes to the second; none was ever made for the first.
     officer = evaluated.people.officer
     assert "award_refused" in evaluated.refused("contract.draft", won, officer, at + 2 * DAY)

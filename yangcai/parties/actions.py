@@ -50,6 +50,40 @@ def register_organisation(
     return Organisation.objects.create(uscc=social_credit.compact(uscc) or None, **values)
 
 
+class UpdateContacts(Input):
+    address = TextField(label=_("地址"))
+    contact = TextField(label=_("联系方式"), help_text=_("部门或者联系人，以及电话；采购公告依法载明"))
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Organisation):
+            self.fields["address"].initial = self.subject.address
+            self.fields["contact"].initial = self.subject.contact
+
+
+@action(
+    "organisation.update_contacts",
+    zh="更新地址和联系方式",
+    en="Update address and contact",
+    on=Organisation,
+    by={Role.BUYER_OFFICER, Role.AGENT, Role.SUPPLIER, Role.TREASURY, Role.PLATFORM},
+    input=UpdateContacts,
+    sentence=("{post}更新了地址和联系方式", "{post} updated address and contact"),
+    is_public=False,
+    cites=("notice.invitation.content", "notice.award.content"),
+    hint=(
+        "采购公告、结果公告载明采购人、代理机构和中标供应商的地址、联系方式，缺少的不能发布；已发布的公告不变",
+        "Notices state them of buyer, agent and winner, and do not go out without; published ones stay as they are",
+    ),
+)
+def update_contacts(
+    organisation: Organisation, *, by: Post, now: datetime.datetime, address: str, contact: str
+) -> Organisation:
+    """Where an organisation is and how it is reached, as its next notices say (87号令 art. 13, 69)."""
+    organisation.address, organisation.contact = address, contact
+    organisation.save(update_fields=["address", "contact"])
+    return organisation
+
+
 class GrantPost(Input):
     username = TextField(label=_("登录名"), max_length=64)
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)

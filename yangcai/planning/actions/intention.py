@@ -89,6 +89,7 @@ class WithdrawIntention(Input):
     by={Role.BUYER_OFFICER},
     needs=(rules.stands, rules.no_plan_rests_on_it),
     input=WithdrawIntention,
+    notice="intention_withdrawal",
     sentence=("{post}撤回了采购意向", "{post} withdrew the intention"),
     cites=("intention.content",),
     hint=(
@@ -97,6 +98,6 @@ class WithdrawIntention(Input):
     ),
 )
 def withdraw_intention(intention: Intention, *, by: Post, now: datetime.datetime, reason: str, **data: Any) -> None:
-    """Take the intention back; it stays visible as withdrawn."""
+    """Take the intention back; it stays visible, superseded by a notice that says why."""
     intention.withdrawn_at = now
     intention.save(update_fields=["withdrawn_at"])

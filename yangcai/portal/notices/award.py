@@ -10,10 +10,11 @@ from yangcai.cases.models import Award, Case, Lot
 from yangcai.cases.queries import candidates
 from yangcai.parties.models import Size
 from yangcai.planning.models import SetAside
+from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import (
-    CONTACTS,
     FLAG,
     MONEY,
+    OF_ORGANISATION,
     ONE_SUM,
     PRICING,
     PROJECT,
@@ -22,7 +23,7 @@ from yangcai.portal.notices.base import (
     NoticeType,
     Section,
     contacts,
-    latest,
+    full_contacts,
     notice_type,
     project,
 )
@@ -150,7 +151,7 @@ notice_type(
                 (
                     Field("winner", "中标供应商", "Winner", rule=CONTENT),
                     Field("winner_uscc", "统一社会信用代码", "Credit code", optional=True),
-                    Field("winner_address", "供应商地址", "Winner's address", optional=True),
+                    Field("winner_address", "供应商地址", "Winner's address", rule=CONTENT, where=OF_ORGANISATION),
                     Field("amount", "中标金额", "Amount", MONEY, rule=CONTENT),
                     Field("score", "中标供应商得分", "Winner's score", optional=True),
                     Field("is_deemed", "采购人逾期视同确定", "Deemed by the buyer's silence", FLAG),
@@ -233,7 +234,7 @@ notice_type(
             Section("评审专家名单", "Committee", (Field("committee", "评审专家", "Members", rule=CONTENT),)),
             Section("代理服务收费", "Agent's fee", (Field("agent_fee", "收费标准及金额", "Fee", optional=True),)),
             Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule="notice.award.period"),)),
-            CONTACTS,
+            full_contacts(rule=CONTENT),
         ),
         facts,
         lambda home: f"{lot_of(home).case.title}（{lot_of(home).number} 包）{method.of(lot_of(home).case).result[0]}",
@@ -243,14 +244,7 @@ notice_type(
 )
 
 
-def latest_award(lot: Lot) -> Any:
-    """An earlier award notice of the same lot, when a winner refused and the next one follows."""
-    notice = latest(lot.case.ref, "award")
-    while notice is not None and not notice.facts.get("lot", "").startswith(f"{lot.number} "):
-        notice = (
-            type(notice)
-            .objects.filter(root=notice.root, kind="award", superseded_by__isnull=True, pk__lt=notice.pk)
-            .order_by("-pk")
-            .first()
-        )
-    return notice
+def latest_award(lot: Lot) -> Notice | None:
+    """What was announced last of this lot's result: an award, or that it fell."""
+    announced = Notice.objects.filter(root=lot.case.ref, kind__in=("award", "award_change"), superseded_by__isnull=True)
+    return announced.filter(facts__lot__startswith=f"{lot.number} ").order_by("-pk").first()

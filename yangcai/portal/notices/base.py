@@ -27,7 +27,8 @@ TEXT, MONEY, MOMENT, DAY, TABLE, FLAG = "text", "money", "moment", "day", "table
 
 @dataclass(frozen=True)
 class Field:
-    """One item of a notice. `rule` is the key of the law that demands it; an optional one may be missing."""
+    """One item of a notice. `rule` is the key of the law that demands it; an optional one may be missing. `of`: it is
+    demanded only where that other fact is given. `where`: where to fill it in, if not in the Action itself."""
 
     name: str
     zh: str
@@ -35,6 +36,8 @@ class Field:
     kind: str = TEXT
     rule: str = ""
     optional: bool = False
+    of: str = ""
+    where: tuple[str, str] = ("", "")
     columns: tuple["Field", ...] = ()
 
     @property
@@ -123,14 +126,15 @@ def missing(
     """What the law wants to read and the facts do not say: nothing incomplete is ever published (101号令 art. 10)."""
     found = []
     for f in declared.fields:
-        if f.optional or facts.get(f.name) not in (None, "", []):
+        if f.optional or facts.get(f.name) not in (None, "", []) or (f.of and not facts.get(f.of)):
             continue
         rule = own(case, f.rule) if case and f.rule else f.rule
+        where_zh, where_en = f.where
         found.append(
             Refusal(
                 "missing_fact",
-                f"{declared.zh}缺少“{f.zh}”，请补充后再发布",
-                f"The {declared.en} lacks “{f.en}”: complete it before publishing",
+                f"{declared.zh}缺少“{f.zh}”，请{where_zh}补充后再发布",
+                f"The {declared.en} lacks “{f.en}”: complete it{where_en} before publishing",
                 citation=law.cite(rule, on=on) if rule and law.applies(rule, on=on) else None,
                 facts={"notice": declared.code, "fact": f.name},
             )
@@ -214,6 +218,7 @@ PROJECT = (
 #: Said where the bid has no price form: a quantity or a unit price that nobody offered is never published.
 ONE_SUM = "报价为总价，未列分项数量和单价"
 PRICING = Field("pricing", "报价方式", "How it was priced", optional=True)
+OF_ORGANISATION = ("在该主体页面办理“更新地址和联系方式”", " by “Update address and contact” on its page")
 CONTACTS = Section(
     "联系方式",
     "Contacts",
@@ -226,6 +231,20 @@ CONTACTS = Section(
         Field("agent_contact", "代理机构联系方式", "Agent's contact", optional=True),
     ),
 )
+
+
+def full_contacts(*more: Field, rule: str) -> Section:
+    """The contacts of a notice in which the law demands them: names, addresses and ways to reach buyer and agent. (The
+    treasury's order to suspend does not wait for a telephone number.)"""
+    fields = []
+    for one in CONTACTS.fields:
+        who = one.name.partition("_")[0]
+        fields.append(
+            replace(one, rule=rule)
+            if one.name == who
+            else replace(one, rule=rule, optional=False, of=who, where=OF_ORGANISATION)
+        )
+    return replace(CONTACTS, fields=(*fields, *more))
 
 
 def project(case: Case) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from yangcai import procedures
 from yangcai.cases.actions import chinese
 from yangcai.contracts.models import Contract, MilestoneDue
 from yangcai.portal.notices.base import (
@@ -29,6 +30,8 @@ def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
         "contract_title": contract.title,
         "supplier": contract.supplier.name,
         "supplier_address": contract.supplier.address,
+        "supplier_contact": contract.supplier.contact,
+        "procedure": procedures.get(contract.case.procedure).zh,
         "amount": contract.amount,
         "items": [
             {
@@ -51,6 +54,9 @@ def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
             }
             for m in contract.milestones.order_by("number")
         ],
+        "payment_term": f"收到发票之日起 {contract.payment_days} 日内",
+        "acceptance_term": f"交付之日起 {contract.acceptance_days} 日内",
+        "performance_security": contract.performance_security or None,
         "terms": contract.terms,
         "reserved": "本合同为中小企业预留合同" if contract.for_sme else "",
         "signed_at": contract.signed_at,
@@ -79,12 +85,14 @@ notice_type(
                 (
                     Field("supplier", "供应商（乙方）", "Supplier", rule="contract.publish"),
                     Field("supplier_address", "供应商地址", "Supplier's address", optional=True),
+                    Field("supplier_contact", "供应商联系方式", "Supplier's contact", optional=True),
                 ),
             ),
             Section(
                 "合同主要信息",
                 "Main terms",
                 (
+                    Field("procedure", "采购方式", "Method"),
                     Field("amount", "合同金额", "Amount", MONEY, rule="contract.publish"),
                     Field(
                         "items",
@@ -114,7 +122,10 @@ notice_type(
                             Field("amount", "金额", "Amount", MONEY),
                         ),
                     ),
-                    Field("terms", "主要条款", "Terms"),
+                    Field("payment_term", "付款期限", "Term of payment", optional=True),
+                    Field("acceptance_term", "验收期限", "Term of acceptance", optional=True),
+                    Field("performance_security", "履约保证金", "Performance security", MONEY, optional=True),
+                    Field("terms", "合同条款", "Terms"),
                     Field("reserved", "中小企业政策", "SME policy", optional=True),
                     Field("signed_at", "合同签订时间", "Signed", MOMENT, rule="contract.publish"),
                 ),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from yangcai.contracts.models import Amendment, Contract
+from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import (
     CONTACTS,
     MOMENT,
@@ -25,11 +26,24 @@ def amendment_of(home: Any) -> Amendment:
     return amendment
 
 
+def announced_of(contract: Contract) -> Notice | None:
+    """The notice of this contract that stands: of its signing, or of the change before this one."""
+    return (
+        Notice.objects.filter(root=contract.root.ref, kind__in=("contract", "contract_change"))
+        .filter(facts__contract_number=contract.number, superseded_by__isnull=True)
+        .order_by("-pk")
+        .first()
+    )
+
+
 def facts(home: Any, **_context: Any) -> dict[str, Any]:
     amendment = amendment_of(home)
     contract = amendment.contract
+    announced = announced_of(contract)
     return {
         **project(contract.case),
+        "corrected": announced.number if announced else "",
+        "first_published_at": contract.published_at,
         "contract_number": contract.number,
         "contract_title": contract.title,
         "clause": amendment.clause,
@@ -54,6 +68,8 @@ notice_type(
                     Field("contract_number", "合同编号", "Contract number"),
                     Field("contract_title", "合同名称", "Contract"),
                     *PROJECT,
+                    Field("corrected", "变更的公告", "Notice changed", optional=True),
+                    Field("first_published_at", "首次公告时间", "First published", MOMENT, optional=True),
                 ),
             ),
             Section(
@@ -71,5 +87,6 @@ notice_type(
         ),
         facts,
         lambda home: f"{amendment_of(home).contract.case.title}合同变更公告",
+        lambda home: announced_of(amendment_of(home).contract),
     )
 )

@@ -10,7 +10,6 @@ from yangcai.cases.models import Case, EvaluationMethod
 from yangcai.frameworks.models import Framework, QualityGround
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.portal.notices.base import (
-    CONTACTS,
     MONEY,
     PROJECT,
     TABLE,
@@ -18,6 +17,7 @@ from yangcai.portal.notices.base import (
     NoticeType,
     Section,
     contacts,
+    full_contacts,
     notice_type,
     project,
 )
@@ -125,7 +125,7 @@ notice_type(
                     Field("how", "申请方式", "How to apply", rule="framework.open_call"),
                 ),
             ),
-            CONTACTS,
+            full_contacts(rule=CONTENT),
         ),
         facts,
         lambda case: f"{case.title}{method.of(case).notice[0]}",

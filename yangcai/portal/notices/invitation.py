@@ -6,9 +6,9 @@ from yangcai import law, procedures
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.periods import closing_at
-from yangcai.planning.models import PARTNERED, Category, SetAside
+from yangcai.parties.models import Post
+from yangcai.planning.models import PARTNERED, Category, Requirement, SetAside
 from yangcai.portal.notices.base import (
-    CONTACTS,
     FLAG,
     MOMENT,
     MONEY,
@@ -18,6 +18,7 @@ from yangcai.portal.notices.base import (
     NoticeType,
     Section,
     contacts,
+    full_contacts,
     notice_type,
     project,
 )
@@ -88,7 +89,7 @@ def lot_limit(case: Case, solicitation: Solicitation) -> str:
     return "；".join(told)
 
 
-def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
+def facts(case: Case, *, by: Post, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
     solicitation = Solicitation.objects.get(case=case)
     clauses = Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION).order_by("number")
     key = method.step_of(case, Stage.INVITATION).notice
@@ -108,6 +109,7 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
             }
             for lot in case.lots.order_by("number")
         ],
+        "quantity": Requirement.objects.filter(plan_item=case.plan_item_id).values_list("quantity", flat=True).first(),
         "requirement": solicitation.requirement,
         "delivery": solicitation.delivery,
         "agreements": terms(case),
@@ -128,6 +130,7 @@ def facts(case: Case, *, data: dict[str, Any], **_context: Any) -> dict[str, Any
         "submission_closes_at": closing_at(case),
         "place": data.get("opening_place") or method.of(case).say("本平台在线递交、在线开标"),
         "period": f"自公告发布之日起 {found.value} 个工作日" if found else "",
+        "project_contact": f"{by.person.name}（{by.organisation.name}）",
         **contacts(case),
     }
 
@@ -147,6 +150,7 @@ notice_type(
                     Field("budget", "预算金额", "Budget", MONEY, rule="solicitation.budget"),
                     Field("ceiling", "最高限价", "Ceiling", MONEY, optional=True),
                     LOTS,
+                    Field("quantity", "采购数量", "Quantity", rule=CONTENT, optional=True),
                     Field("requirement", "采购需求", "Needs", rule=CONTENT),
                     Field("delivery", "合同履行期限", "Contract term"),
                     agreements(optional=True),
@@ -191,7 +195,7 @@ notice_type(
                 ),
             ),
             Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule=CONTENT, optional=True),)),
-            CONTACTS,
+            full_contacts(Field("project_contact", "项目联系人", "Project contact", rule=CONTENT), rule=CONTENT),
         ),
         facts,
         lambda case: f"{case.title}{method.of(case).notice[0]}",

@@ -179,6 +179,7 @@ class RefuseAward(Input):
     by={Role.SUPPLIER, Role.BUYER_OFFICER},
     needs=(rules.may_be_refused,),
     input=RefuseAward,
+    notice="award_change",
     sentence=("{post}记录了中标供应商拒绝签订合同", "{post} recorded that the winner refused the contract"),
     cites=("award.refused", "award.no_change"),
     hint=(
@@ -187,8 +188,9 @@ class RefuseAward(Input):
     ),
 )
 def refuse_award(award: Award, *, by: Any, now: datetime.datetime, reason: str, proof: Any) -> None:
-    """The award falls; the lot stands at award again, for the next candidate or for the end (条例 art. 49)."""
-    Award.objects.filter(pk=award.pk).update(refused_at=now, refusal_reason=reason)
+    """The award falls, a notice says so, and the lot stands at award again, for the next or the end (条例 art. 49)."""
+    award.refused_at, award.refusal_reason = now, reason
+    award.save(update_fields=["refused_at", "refusal_reason"])
     Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.PENDING, outcome_at=None)
     periods.advance(award.lot.case, to=str(Stage.AWARD), at=now, lot=award.lot)
     if proof is not None:
