@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from yangcai import procedures
+from yangcai.cases.actions import chinese
 from yangcai.parties.models import LAW, Expert, Organisation, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
 from yangcai.replay.published import CaseFile
@@ -60,7 +61,9 @@ def post(owner: Organisation, role: str) -> Post:
     found = Post.objects.filter(organisation=owner, role=role).first()
     if found is not None:
         return found
-    person = Person.objects.create(username=f"{role}-{owner.pk}", name=f"{Role(role).label}{owner.pk}", password="!")
+    person = Person.objects.create(
+        username=f"{role}-{owner.pk}", name=f"{chinese(Role(role).label)}{owner.pk}", password="!"
+    )
     return Post.objects.create(person=person, organisation=owner, role=role, from_on=FROM)
 
 

@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from yangcai import procedures
-from yangcai.cases.models import Lot, Stage
-from yangcai.contracts.rules import first_purchase
 from yangcai.cases.models import Case, Lot, Stage
+from yangcai.contracts.rules import first_purchase
 from yangcai.frameworks.rules import approval as approvals
 from yangcai.parties.roles import Role
 from yangcai.replay import published
