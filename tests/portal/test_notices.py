@@ -180,6 +180,7 @@ def test_the_notice_of_an_intention(client: Any) -> None:
     check(withdrawal)
     check_pages(withdrawal, client)
     assert withdrawal.supersedes == notice and withdrawal.facts["withdrawn"] == notice.number
+    client.cookies["django_language"] = "zh-hans"
     assert "本公告已被更正、变更或者撤回" in client.get(reverse("notice", args=[notice.pk])).content.decode()
 
 

@@ -113,8 +113,8 @@ def not_acknowledged(subject: Correction, *, by: Any, now: datetime.datetime) ->
 
 
 def holders(correction: Correction) -> QuerySet[Participation]:
-    """All who had obtained the documents before they changed; who comes later gets them corrected."""
-    return Participation.objects.filter(case=correction.case_id, obtained_at__lt=correction.at)
+    """All who had obtained the documents when they changed; who comes later gets them corrected."""
+    return Participation.objects.filter(case=correction.case_id, obtained_at__lte=correction.at)
 
 
 def is_not_debarred(subject: Any, *, by: Any, now: datetime.datetime) -> list[Refusal]:
