@@ -59,8 +59,8 @@ def period(lot: str, opens: str, closes: str, stage: str = "'submission'") -> st
 
 #: Rows that a world does not have: a line of an opened bid, a committee with a member, its score, a signed report.
 LINE = (
-    "INSERT INTO tendering_bidline (opened_bid_id, number, item, specification, quantity, unit_price, amount)"
-    " VALUES ({opened}, 1, 'x', '', 1, 1, 1);"
+    "INSERT INTO tendering_bidline (opened_bid_id, number, item, brand, specification, quantity, unit_price, amount)"
+    " VALUES ({opened}, 1, 'x', '', '', 1, 1, 1);"
 )
 SEATED = (
     "INSERT INTO tendering_committee (case_id, size, draw_seed, pool_digest, drawn_at)"
@@ -671,6 +671,7 @@ _ROWS = [
      "UPDATE tendering_evaluationreport SET result = '{{}}' WHERE id = {report}"),
     ("opened", "sealed_bid_is_never_changed", "another unit price",
      LINE + "UPDATE tendering_bidline SET unit_price = 2"),
+    ("opened", "sealed_bid_is_never_changed", "another brand", LINE + "UPDATE tendering_bidline SET brand = 'z'"),
     ("opened", "records_are_never_deleted", "lose a line of a bid", LINE + "DELETE FROM tendering_bidline"),
     ("opened", "links_are_never_repointed", "another seed of the draw",
      SEATED + "UPDATE tendering_committee SET draw_seed = 'x'"),

@@ -179,7 +179,13 @@ def test_the_notice_names_winner_committee_and_score() -> None:
     assert (notice.facts["amount"], notice.facts["score"]) == ("950000.00", "80.00")
     # These bids were one sum each: no quantity, no unit price is made up for them.
     assert notice.facts["items"] == [
-        {"item": h.lot.title, "specification": h.case.solicitation.requirement, "quantity": "", "unit_price": None}
+        {
+            "item": h.lot.title,
+            "brand": "",
+            "specification": h.case.solicitation.requirement,
+            "quantity": "",
+            "unit_price": None,
+        }
     ]
     assert notice.facts["pricing"] == "报价为总价，未列分项数量和单价"
     assert Lot.objects.get(pk=h.lot.pk).outcome == "awarded" and h.stage(ANNOUNCED) == ""
@@ -313,7 +319,14 @@ def test_from_sealed_bids_to_the_award_notice() -> None:
     t = Tender().published()
     prices = ("900000.00", "800000.00", "850000.00")
     for price in prices:
-        line = {"item": "计算机", "specification": "X1", "quantity": "1", "unit_price": price, "amount": price}
+        line = {
+            "item": "计算机",
+            "brand": "甲牌",
+            "specification": "X1",
+            "quantity": "1",
+            "unit_price": price,
+            "amount": price,
+        }
         t.bid(t.supplier(), price=price, lines=[line])
     bids = t.open()
     t.conclude()
@@ -335,6 +348,7 @@ def test_from_sealed_bids_to_the_award_notice() -> None:
     award = h.announced()
     assert (award.supplier, award.amount) == (h.bids[1].supplier, Decimal("800000.00"))
     (item,) = Notice.objects.get(kind="award").facts["items"]
-    assert (item["item"], item["quantity"], item["unit_price"]) == ("计算机", "1", "800000.00")
+    assert (item["item"], item["brand"], item["quantity"]) == ("计算机", "甲牌", "1")
+    assert item["unit_price"] == "800000.00"
     kinds = list(Notice.objects.filter(root=h.case.ref).order_by("pk").values_list("kind", flat=True))
     assert kinds == ["invitation", "award"]

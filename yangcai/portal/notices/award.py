@@ -106,13 +106,22 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
         "items": [
             {
                 "item": line.item,
+                "brand": line.brand,
                 "specification": line.specification,
                 "quantity": f"{line.quantity.normalize():f}",
                 "unit_price": line.unit_price,
             }
             for line in lines
         ]
-        or [{"item": lot.title, "specification": solicitation.requirement, "quantity": "", "unit_price": None}],
+        or [
+            {
+                "item": lot.title,
+                "brand": "",
+                "specification": solicitation.requirement,
+                "quantity": "",
+                "unit_price": None,
+            }
+        ],
         "pricing": "" if lines else ONE_SUM,
         "brand": offer.brand if offer else "",
         "recommended": [
@@ -181,6 +190,7 @@ notice_type(
                         rule=CONTENT,
                         columns=(
                             Field("item", "名称", "Item"),
+                            Field("brand", "品牌", "Brand"),
                             Field("specification", "规格型号或服务要求", "Specification"),
                             Field("quantity", "数量", "Quantity"),
                             Field("unit_price", "单价", "Unit price", MONEY),

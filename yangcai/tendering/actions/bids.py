@@ -63,6 +63,7 @@ def obtain_documents(case: Case, *, by: Any, now: datetime.datetime) -> Particip
 
 class LineRow(forms.Form):
     item = TextField(label=_("名称"))
+    brand = TextField(label=_("品牌"), required=False)
     specification = TextField(label=_("规格型号"), required=False)
     quantity = forms.DecimalField(label=_("数量"), min_value=Decimal("0.001"), max_digits=14, decimal_places=3)
     unit_price = MoneyField(label=_("单价"))

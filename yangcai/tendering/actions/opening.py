@@ -99,6 +99,7 @@ def write_lines(opened: OpenedBid, lines: list[dict[str, Any]], *, final_offer: 
             final_offer=final_offer,
             number=number,
             item=line["item"],
+            brand=line.get("brand", ""),  # what was sealed before the form asked for it has none
             specification=line["specification"],
             quantity=Decimal(line["quantity"]),
             unit_price=Decimal(line["unit_price"]),

@@ -253,6 +253,7 @@ class BidLine(Rooted):
     )
     number = models.PositiveSmallIntegerField(_("序号"))
     item = models.TextField(_("名称"))
+    brand = models.TextField(_("品牌"), default="", blank=True)
     specification = models.TextField(_("规格型号"), default="", blank=True)
     quantity = models.DecimalField(_("数量"), max_digits=14, decimal_places=3)
     unit_price = MoneyField(_("单价"))
