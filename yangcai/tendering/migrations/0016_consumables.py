@@ -9,7 +9,7 @@ import yangcai.kernel.models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0006_set_aside"),
-        ("tendering", "0012_committee_confirms"),
+        ("tendering", "0015_cooperative_innovation"),
     ]
 
     operations = [

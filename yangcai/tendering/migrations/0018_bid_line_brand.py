@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0013_correction_receipt"),
+        ("tendering", "0017_correction_receipt"),
     ]
 
     operations = [

@@ -6,5 +6,5 @@ SQL = Path(__file__).parent.parent / "receipts.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("controls", "0008_frameworks"), ("tendering", "0014_bid_line_brand")]
+    dependencies = [("controls", "0011_agreements"), ("tendering", "0018_bid_line_brand")]
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]

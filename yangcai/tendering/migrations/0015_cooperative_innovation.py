@@ -7,7 +7,7 @@ import yangcai.kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0012_committee_confirms"),
+        ("tendering", "0014_review_requests"),
     ]
 
     operations = [

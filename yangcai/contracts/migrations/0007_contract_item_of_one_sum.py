@@ -7,7 +7,7 @@ import yangcai.kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0005_payment_lists"),
+        ("contracts", "0006_cooperative_innovation"),
     ]
 
     operations = [

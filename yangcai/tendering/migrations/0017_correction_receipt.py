@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("parties", "0002_expert_library"),
-        ("tendering", "0012_committee_confirms"),
+        ("tendering", "0016_consumables"),
     ]
 
     operations = [
