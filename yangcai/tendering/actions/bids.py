@@ -134,8 +134,8 @@ class SubmitBid(Input):
     )
 
     def scope(self) -> None:
-        """An application names no price: it comes with the last offer (财库〔2024〕13号). The consumables that the document
-        lists stand there to be priced; where there are none, nothing is asked."""
+        """An application names no price: it comes with the last offer (财库〔2024〕13号). The consumables that the
+        document lists stand there to be priced; where there are none, nothing is asked."""
         if not isinstance(self.subject, Lot):
             return
         if not rules.names_a_price(self.subject.case):
