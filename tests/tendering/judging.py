@@ -8,6 +8,7 @@ from typing import Any
 
 from tests import factories
 from tests.factories import at
+from tests.hurry import tasks_at_the_end
 from yangcai.cases.models import Award, Case, EvaluationMethod, Lot, Period, Stage
 from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, Done, perform
@@ -133,12 +134,14 @@ class Hall:
             for clause in Clause.objects.filter(case=self.case, kind=kind)
         ]
 
+    @tasks_at_the_end()
     def qualify(self, *, failing: Iterable[int] = ()) -> None:
         self.do(
             "qualification.record", self.lot, self.runner, OPENED, rows=self.findings("qualification", failing=failing)
         )
         self.do("qualification.conclude", self.lot, self.runner, QUALIFIED)
 
+    @tasks_at_the_end()
     def seat(self, **data: Any) -> None:
         """Draw the committee and sign everybody in."""
         self.do("committee.draw", self.case, self.runner, DRAWN, evaluates_at=SEATED, **data)
@@ -151,6 +154,7 @@ class Hall:
         rows = self.findings("responsiveness", failing=failing, only=numbers)
         self.do("responsiveness.record", self.lot, self.chair, JUDGED, rows=rows)
 
+    @tasks_at_the_end()
     def ready(self, **data: Any) -> "Hall":
         """Everything up to the point where members score."""
         self.seat(**data)
@@ -166,6 +170,7 @@ class Hall:
             for code, value in by_code.items()
         ]
 
+    @tasks_at_the_end()
     def score(self, points: dict[int, dict[str, str]], *, now: datetime.datetime = SCORED) -> None:
         """Every member gives the same points: bid number → criterion → points."""
         for member in self.members:
@@ -174,6 +179,7 @@ class Hall:
     def compute(self) -> EvaluationReport:
         return self.do("evaluation.compute", self.lot, self.chair, COMPUTED).value
 
+    @tasks_at_the_end()
     def sign(self, *, now: datetime.datetime = SIGNED) -> EvaluationReport:
         for member in self.members:
             self.do("report.sign", self.report, member.post, now)
@@ -182,6 +188,7 @@ class Hall:
     def send(self, *, now: datetime.datetime = SENT) -> None:
         self.do("report.send", self.report, self.runner, now)
 
+    @tasks_at_the_end()
     def judged(self, points: dict[int, dict[str, str]]) -> "Hall":
         """Scored, computed, signed and sent."""
         self.score(points)

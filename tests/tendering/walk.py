@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from tests.factories import NOW, at, make_case, make_expert, make_organisation, make_person, make_post, make_supplier
+from tests.hurry import tasks_at_the_end
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import ACTIONS, Done, perform
 from yangcai.kernel.refusals import Refusal, Refused
@@ -68,6 +69,7 @@ class Tender:
     def draft(self, **terms: Any) -> None:
         self.do("solicitation.draft", self.case, self.runner, **{**document(), **terms})
 
+    @tasks_at_the_end()
     def describe(self, **terms: Any) -> None:
         """Document, clauses, criteria of every rated lot, payment terms."""
         self.draft(**terms)
@@ -76,6 +78,7 @@ class Tender:
             self.do("criteria.define", lot, self.runner, rows=criteria())
         self.do("payment_terms.define", self.case, self.runner, rows=payment_terms())
 
+    @tasks_at_the_end()
     def confirm(self) -> None:
         """By the buyer, and by the committee where the method wants that too."""
         self.do("solicitation.confirm", self.case, self.reviewer)
@@ -83,6 +86,7 @@ class Tender:
             self.seat()
             self.do("solicitation.confirm_by_committee", self.case, self.members()[0].post)
 
+    @tasks_at_the_end()
     def seat(self) -> None:
         """A committee that is formed before the invitation, all signed in; the first chairs."""
         if not self.members():
@@ -98,6 +102,7 @@ class Tender:
     def publish(self, **times: Any) -> Done:
         return self.do("invitation.publish", self.case, self.runner, **{**window(), **times})
 
+    @tasks_at_the_end()
     def published(self, **terms: Any) -> "Tender":
         self.describe(**terms)
         self.confirm()
@@ -105,6 +110,7 @@ class Tender:
         self.case.refresh_from_db()
         return self
 
+    @tasks_at_the_end()
     def supplier(self, **values: Any) -> Post:
         """A supplier that has obtained the documents."""
         post = make_supplier(**values)
@@ -115,6 +121,7 @@ class Tender:
     def bid(self, post: Post, *, lot: Lot | None = None, price: str = "900000.00", **more: Any) -> Bid:
         return self.do("bid.submit", lot or self.lot, post, **{**offer(price), **more}).value
 
+    @tasks_at_the_end()
     def bids(self, *prices: str) -> list[Bid]:
         return [self.bid(self.supplier(), price=price) for price in prices]
 
