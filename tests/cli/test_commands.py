@@ -190,6 +190,7 @@ def test_from_nothing_to_a_served_page(own_home, tmp_path):
         status, text = fetched(page)
         assert status == 200, log.read_text()
         assert b"csrfmiddlewaretoken" in text
+        assert "yangcai user add" in log.read_text()  # nobody can sign in yet: what to do first
         killed = embedded_postgres.status(database).pid
         os.kill(killed, signal.SIGKILL)
         assert fetched(page, until=lambda: embedded_postgres.status(database).pid not in {None, killed})[0] == 200

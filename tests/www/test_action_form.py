@@ -91,6 +91,9 @@ def test_a_refusal_cites_its_article(clock: Clock, officer, line) -> None:
     link = r'1,000,000\.00[^<]*(?:</a>)? (<a class="citation" href="/law/[^"]+">[^<]+</a>)'
     cited = re.findall(link, page)
     assert len(cited) == 2 and len(set(cited)) == 1, cited  # in the summary and beside the amount
+    article = re.sub("<[^>]+>", "", cited[0])
+    told = at_desk(officer).get(reverse("work_appropriation", args=[line.pk])).content.decode()
+    assert f"（{article}）" in told  # and in the timeline, where the attempt is kept
 
 
 def test_a_stale_form_is_told_so(clock: Clock, officer, line) -> None:

@@ -1,16 +1,19 @@
 """What happened to a purchase, as far as this post may know it?"""
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from yangcai import law
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Entry
-from yangcai.kernel.refusals import in_chinese
+from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 
@@ -77,5 +80,15 @@ def happenings(rows: Iterable[Entry], *, post: Post) -> list[Happening]:
 
 
 def _reasons(entry: Entry) -> str:
-    language = "zh" if in_chinese() else "en"
-    return "；".join(refusal[language] for refusal in entry.refusals)
+    """Each reason with its article, as the law stood on that day."""
+    on = timezone.localdate(entry.at)
+    told = [Refusal(r["code"], r["zh"], r["en"], _article(r["rule"], on=on)) for r in entry.refusals]
+    return "；".join(refusal.cited for refusal in told)
+
+
+def _article(key: str, *, on: datetime.date) -> Citation | None:
+    try:
+        value = law.find(key, on=on) if key else None
+    except law.UnknownRule:  # the rule has gone since; what was said then stays
+        return None
+    return value.citation if value else None
