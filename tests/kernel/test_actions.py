@@ -32,7 +32,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def officer() -> Post:
-    return factories.make_post(Role.BUYER_OFFICER)
+    """Of an organisation whose address and contact are for the probes to write."""
+    return factories.make_post(Role.BUYER_OFFICER, factories.make_organisation(address="", contact=""))
 
 
 def refused(*args: Any, **kwargs: Any) -> list[Refusal]:
