@@ -26,7 +26,7 @@ DUE = at("2026-03-10T00:00")
 
 @pytest.fixture
 def officer() -> Post:
-    return factories.make_post(Role.BUYER_OFFICER)
+    return factories.make_post(Role.BUYER_OFFICER, factories.make_organisation(address="", contact=""))
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make(count: int = 1) -> list[Organisation]:
-    made = [factories.make_organisation() for _ in range(count)]
+    made = [factories.make_organisation(address="", contact="") for _ in range(count)]
     for organisation in made:
         tasks.refresh(organisation, now=NOW)
     return made
