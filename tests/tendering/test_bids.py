@@ -305,7 +305,7 @@ def test_what_stands_in_the_log_of_a_bid() -> None:
     entry = Entry.objects.filter(action="bid.submit", outcome="done").latest("seq")
     assert entry.payload.data["input"] == {"receipt": bid.receipt, "revision": 2, "envelope": bid.envelope_id}
     key = IdempotencyKey.objects.get(key="canary")
-    assert key.value == f"tendering.Bid:{bid.pk}"
+    assert key.answer == {"of": [["value", {"row": f"tendering.Bid:{bid.pk}"}], ["notices", []]]}
     assert not Upload.objects.exists()
     assert set(Document.objects.values_list("media_type", flat=True)) == {"application/octet-stream"}
 

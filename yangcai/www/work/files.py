@@ -63,10 +63,11 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
                 shown &= ~Q(kind__in=OF_EVALUATION)
         elif opened and _judges(root, post):
             shown |= Q(kind__in=(*JUDGED, *TOLD))
-        elif opened and _is_in_the_dialogue(root, post):
-            shown |= Q(kind__in=TOLD)
-        elif post.role == Role.SUPPLIER and not procedures.get(root.procedure).spends:
-            shown |= Q(kind="outside_proof", subject__in=_put_to(root, post))
+        elif post.role == Role.SUPPLIER:
+            if opened and _is_in_the_dialogue(root, post):
+                shown |= Q(kind__in=TOLD)
+            if not procedures.get(root.procedure).spends:
+                shown |= Q(kind="outside_proof", subject__in=_put_to(root, post))
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
     return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
@@ -94,7 +95,7 @@ def _reads_clarifications(case: Case, *, now: datetime.datetime) -> bool:
 def _is_in_the_dialogue(case: Case, post: Post) -> bool:
     """A supplier whose offer is still in it."""
     found = OpenedBid.objects.filter(lot__case=case, supplier_id=post.organisation_id, invalid_reason="")
-    return post.role == Role.SUPPLIER and found.filter(left_at__isnull=True).exists()
+    return found.filter(left_at__isnull=True).exists()
 
 
 def _judges(case: Case, post: Post) -> bool:
