@@ -12,6 +12,7 @@ from yangcai.cases.models import Award, Case, Lot, LotOutcome, Period
 from yangcai.contracts import actions
 from yangcai.contracts.models import Contract
 from yangcai.funds.models import Fund
+from yangcai.kernel import calendar
 from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
@@ -140,7 +141,21 @@ def test_a_supplement_adds_a_milestone_and_commits_more() -> None:
     assert contract.committed_fund.balance == Decimal("950000.00")
     assert sum(m.amount for m in contract.milestones.all()) == contract.amount
     assert s.reserved == Decimal("50000.00")
+    assert done.notices == ()
+
+
+def test_an_amendment_is_published_within_two_working_days_of_its_signing_however_late_it_is_entered() -> None:
+    s = support.scene()
+    support.effective(s)
+    signed_on = s.contract.signed_at.date()
+    amended = perform(actions.amend_contract, s.contract, by=s.officer, now=LATER, **amendment(signed_on=signed_on))
+    task = Task.objects.get(clock="C23")
+    assert (task.action, task.role, task.subject) == ("amendment.publish", "buyer_officer", amended.value.ref)
+    assert task.due_at == calendar.deadline(signed_on, 2, "working_days", region=s.case.jurisdiction) < LATER
+    done = perform(actions.publish_amendment, amended.value, by=s.officer, now=LATER)
     assert [n.kind for n in done.notices] == ["contract_change"]
+    assert not Task.objects.filter(clock="C23", done_at=None).exists()
+    assert refused(actions.publish_amendment, amended.value, by=s.officer, now=LATER) == {"already_published"}
 
 
 def test_supplements_together_stay_within_a_tenth_of_the_original() -> None:

@@ -20,7 +20,6 @@ OTHER_METHODS = "another method of procurement"
 CHALLENGES = "objections and complaints"
 ELSEWHERE = {
     "C15": "the platform itself publishes in the same instant",
-    "C23": "an amendment is published by the Action that makes it",
     "C28": CHALLENGES, "C29": CHALLENGES, "C30": CHALLENGES, "C31": CHALLENGES, "C32": CHALLENGES,
     "C33": CHALLENGES, "C34": CHALLENGES, "C35": CHALLENGES,
     "C43": "the authority for small and medium enterprises",
@@ -48,6 +47,7 @@ STRAIGHT = {
     "C20": "2026-04-28",  # 30 days from the letter of 27 March end on a Sunday
     "C21": "2026-04-02",
     "C22": "2026-04-10",
+    "C23": "2026-04-03",  # from the day of signing, not from the day it was entered
     "C24": "2026-04-25",
     "C45": "2026-03-31",
     "C46": "2041-04-11",

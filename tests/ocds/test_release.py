@@ -43,6 +43,19 @@ def test_every_stop_is_valid_and_the_past_never_changes() -> None:
     for when, (stop, was) in then.items():
         if stop != "prepared":
             assert json.loads(canonical(as_known(chain.case, when))) == json.loads(was), stop
+    # What is entered with a day that has gone by has an instant of its own, or this test could not see it.
+    stops = {stop: when for when, (stop, _was) in then.items()}
+    assert {"contract published", "contract amended", "amendment published"} <= set(stops)
+    assert chain.contract.amendments.get().signed_at < stops["contract published"] < stops["contract amended"]
+    [before, unpublished, after] = (
+        contract
+        for stop in ("contract published", "contract amended", "amendment published")
+        for contract in as_known(chain.case, stops[stop])["contracts"]
+    )
+    assert before == unpublished and "amendments" not in before and before["value"]["amount"] == 900000
+    assert after["value"]["amount"] == 950000 and len(after["amendments"]) == 1
+    milestones = [len(one["implementation"]["milestones"]) for one in (before, after)]
+    assert milestones[1] == milestones[0] + 1
     _releases, records = packages(chain.case, chain.now)
     tags = [one["tag"][0] for one in records["records"][0]["releases"]]
     assert tags == [

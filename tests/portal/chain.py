@@ -107,8 +107,13 @@ class Chain(walk.Tender):
         self.do("contract.publish", self.contract, self.officer)
         yield "contract published"
         self.do("contract.file", self.contract, self.officer)
-        self.amend()
+        # Signed on the day of the notice, entered two days later, published that afternoon: three different moments.
+        self.now = at("2026-04-02T09:00")
+        self.amend(signed_on=at("2026-03-31T00:00").date())
         yield "contract amended"
+        self.now = at("2026-04-02T15:00")
+        self.do("amendment.publish", self.contract.amendments.get(), self.officer)
+        yield "amendment published"
         self.now = at("2026-04-08T09:00")
         for milestone in self.contract.milestones.exclude(due_on="signature"):
             self.do("delivery.report", milestone, winner, delivered_on=self.now.date())
@@ -121,20 +126,19 @@ class Chain(walk.Tender):
         self.do("contract.close", self.contract, self.officer)
         yield "closed"
 
-    def amend(self) -> None:
-        self.do(
-            "contract.amend",
-            self.contract,
-            self.officer,
-            is_supplement=True,
-            clause="追加采购",
-            content="追加同型号设备",
-            reason="使用需要",
-            amount_change="50000.00",
-            due_on="acceptance",
-            signed_on=self.now.date(),
-            document=document(),
-        )
+    def amend(self, **values: Any) -> None:
+        given = {
+            "is_supplement": True,
+            "clause": "追加采购",
+            "content": "追加同型号设备",
+            "reason": "使用需要",
+            "amount_change": "50000.00",
+            "due_on": "acceptance",
+            "signed_on": self.now.date(),
+            "document": document(),
+            **values,
+        }
+        self.do("contract.amend", self.contract, self.officer, **given)
 
     def accept(self, **values: Any) -> None:
         given = {

@@ -107,7 +107,8 @@ def test_a_supplement_beyond_a_tenth_is_refused_one_within_is_not(signed: Story)
     # A tenth would be lawful, but only 50,000 are reserved: no budget, no purchase.
     refusals = signed.refused("contract.amend", contract, officer, at, amount_change=Decimal("95000.00"), **terms)
     assert set(refusals) == {"reservation_too_small"}
-    signed.do("contract.amend", contract, officer, at, amount_change=Decimal("50000.00"), **terms)
+    amendment = signed.do("contract.amend", contract, officer, at, amount_change=Decimal("50000.00"), **terms)
+    signed.do("amendment.publish", amendment, officer, at)
     assert signed.money == ("0", "0", "715000", "285000")
     assert signed.notices()[-1] == "contract_change"
 

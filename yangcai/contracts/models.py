@@ -126,6 +126,9 @@ class Milestone(ContractRow):
     title = models.TextField(_("名称"))
     due_on = models.TextField(_("付款条件"), choices=MilestoneDue.choices)
     amount = MoneyField(_("金额"))
+    amendment = models.ForeignKey(
+        "Amendment", models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("合同变更")
+    )
 
     class Meta:
         verbose_name = _("付款节点")

@@ -122,6 +122,11 @@ def visible_amendments(post: Post | None, now: datetime.datetime) -> QuerySet[Am
     return _between_parties(Amendment.objects.select_related("contract__case"), post)
 
 
+@standing(Amendment)
+def concerns_amendment(amendment: Amendment, post: Post) -> bool:
+    return concerns_contract(amendment.contract, post)
+
+
 def _between_parties(rows: QuerySet[Any], post: Post | None) -> QuerySet[Any]:
     if post is None:
         return rows.none()

@@ -93,6 +93,7 @@ def _steps(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterato
         if done_at is None:
             due_at = _due_at(clock, since=contract.signed_at, case=case, now=now)
             yield _buyer(code, contract.ref, case, contract.signed_at, clock=clock, due_at=due_at)
+    yield from _amendments(case, contract, now=now)
     yield from _deliveries(case, contract)
     yield from _invoices(contract)
     yield from _payments(case, contract, now=now)
@@ -129,6 +130,14 @@ def _signatures(case: Case, contract: Contract, *, now: datetime.datetime) -> It
             yield Due(
                 "contract.sign", contract.ref, role, since, organisation_id=organisation_id, clock="C20", due_at=due_at
             )
+
+
+def _amendments(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
+    """C23 runs from the signing, however late the amendment was entered."""
+    for amendment in contract.amendments.filter(published_at__isnull=True).order_by("number"):
+        since = amendment.signed_at
+        due_at = _due_at("C23", since=since, case=case, now=now)
+        yield _buyer("amendment.publish", amendment.ref, case, since, clock="C23", due_at=due_at)
 
 
 def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:

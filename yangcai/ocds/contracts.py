@@ -44,14 +44,16 @@ def _status(contract: Contract, at: datetime.datetime) -> str:
 
 
 def _contract(contract: Contract, at: datetime.datetime) -> dict[str, Any]:
-    amendments = [a for a in contract.amendments.all() if a.signed_at <= at]
+    """An amendment counts from its notice on: the day of its signing lies before it was entered here."""
+    later = {a.pk: a for a in contract.amendments.all() if until(a.published_at, at) is None}
+    amendments = [a for a in contract.amendments.all() if a.pk not in later]
     paid = [p for p in contract.payment_requests.all() if until(p.paid_at, at)]
     return {
         "id": contract.number,
         "awardID": str(contract.award_id),
         "title": contract.title,
         "status": _status(contract, at),
-        "value": money(contract.amount - sum(a.amount_change for a in contract.amendments.all() if a.signed_at > at)),
+        "value": money(contract.amount - sum(a.amount_change for a in later.values())),
         "dateSigned": moment(until(contract.signed_at, at)),
         "amendments": [
             {"id": str(a.number), "date": moment(a.signed_at), "rationale": a.reason, "description": a.content}
@@ -68,7 +70,9 @@ def _contract(contract: Contract, at: datetime.datetime) -> dict[str, Any]:
                 }
                 for p in paid
             ],
-            "milestones": [_milestone(contract, m, at) for m in contract.milestones.all()],
+            "milestones": [
+                _milestone(contract, m, at) for m in contract.milestones.all() if m.amendment_id not in later
+            ],
         },
     }
 

@@ -32,7 +32,7 @@ TAGS = {
     "award.announce": "award",
     "award.refuse": "awardCancellation",
     "contract.publish": "contract",
-    "contract.amend": "contractAmendment",
+    "amendment.publish": "contractAmendment",
     "acceptance.record": "implementation",
     "payment.pay": "implementationUpdate",
     "contract.terminate": "contractTermination",

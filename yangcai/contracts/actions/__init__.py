@@ -1,7 +1,7 @@
 """What may be done on a contract, from its draft to its closing?"""
 
 from yangcai.contracts.actions.acceptance import record_acceptance, report_delivery
-from yangcai.contracts.actions.amendment import amend_contract, terminate_contract
+from yangcai.contracts.actions.amendment import amend_contract, publish_amendment, terminate_contract
 from yangcai.contracts.actions.closing import close_contract
 from yangcai.contracts.actions.contract import draft_contract, file_contract, publish_contract, sign_contract
 from yangcai.contracts.actions.disclosure import disclose_overdue
@@ -26,6 +26,7 @@ __all__ = [
     "draft_contract",
     "file_contract",
     "pay_payment",
+    "publish_amendment",
     "publish_contract",
     "record_acceptance",
     "report_delivery",

@@ -66,9 +66,8 @@ class AmendContract(Input):
         rules.signed_in_the_past,
     ),
     input=AmendContract,
-    notice="contract_change",
-    sentence=("{post}变更了合同并发布变更公告", "{post} amended the contract and published the change"),
-    cites=("contract.supplement", "contract.amendment_ground", "contract.amendment_publish"),
+    sentence=("{post}变更了合同", "{post} amended the contract"),
+    cites=("contract.supplement", "contract.amendment_ground"),
 )
 def amend_contract(
     contract: Contract,
@@ -96,7 +95,6 @@ def amend_contract(
         reason=reason,
         amount_change=amount_change,
         signed_at=now if signed_on == calendar.day_of(now) else calendar.start_of(signed_on),
-        published_at=now,
     )
     documents.attach(document, to=amendment, title=clause, kind="amendment", by=by, now=now)
     if amount_change:
@@ -109,8 +107,27 @@ def amend_contract(
             title=clause,
             due_on=due_on,
             amount=amount_change,
+            amendment=amendment,
         )
         ledger.commit(fund=contract.committed_fund, amount=amount_change, now=now, ground=amendment.ref)
+    return amendment
+
+
+@action(
+    "amendment.publish",
+    zh="公告合同变更",
+    en="Publish the amendment",
+    on=Amendment,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.amendment_not_published,),
+    notice="contract_change",
+    sentence=("{post}发布了合同变更公告", "{post} published the contract change"),
+    cites=("contract.amendment_publish",),
+)
+def publish_amendment(amendment: Amendment, *, by: Post, now: datetime.datetime) -> Amendment:
+    """The change notice, within 2 working days of signing (财办库〔2023〕243号); owed even if it comes late."""
+    amendment.published_at = now
+    amendment.save(update_fields=["published_at"])
     return amendment
 
 

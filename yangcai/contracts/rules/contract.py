@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, own
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Acceptance, Contract, PaymentRequest, TerminationGround
+from yangcai.contracts.models import Amendment, Contract, PaymentRequest, TerminationGround
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal, refuses
 from yangcai.law.figures.supplement import growth
@@ -264,6 +265,19 @@ def change_has_ground(
         en="The parties may not change the contract as they please: choose the lawful ground",
         field="ground",
         **applicable(contract.case, now=now),
+    )
+
+
+def amendment_not_published(amendment: Amendment, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if amendment.published_at is None:
+        return None
+    return law.refusal(
+        "contract.amendment_publish",
+        code="already_published",
+        zh="合同变更已于 {done_on} 公告",
+        en="The contract change was published on {done_on}",
+        done_on=calendar.day_of(amendment.published_at),
+        **applicable(amendment.contract.case, now=now),
     )
 
 

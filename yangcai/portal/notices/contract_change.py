@@ -18,14 +18,6 @@ from yangcai.portal.notices.base import (
 )
 
 
-def amendment_of(home: Any) -> Amendment:
-    """The home of the notice is the amendment itself or its contract."""
-    if isinstance(home, Contract):
-        return home.amendments.order_by("-number")[0]
-    amendment: Amendment = home
-    return amendment
-
-
 def announced_of(contract: Contract) -> Notice | None:
     """The notice of this contract that stands: of its signing, or of the change before this one."""
     return (
@@ -36,8 +28,7 @@ def announced_of(contract: Contract) -> Notice | None:
     )
 
 
-def facts(home: Any, **_context: Any) -> dict[str, Any]:
-    amendment = amendment_of(home)
+def facts(amendment: Amendment, **_context: Any) -> dict[str, Any]:
     contract = amendment.contract
     announced = announced_of(contract)
     return {
@@ -86,7 +77,7 @@ notice_type(
             CONTACTS,
         ),
         facts,
-        lambda home: f"{amendment_of(home).contract.case.title}合同变更公告",
-        lambda home: announced_of(amendment_of(home).contract),
+        lambda amendment: f"{amendment.contract.case.title}合同变更公告",
+        lambda amendment: announced_of(amendment.contract),
     )
 )
