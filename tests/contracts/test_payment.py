@@ -11,9 +11,10 @@ from django.db.utils import IntegrityError
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
-from yangcai.contracts import actions
+from yangcai.contracts import actions, standing
 from yangcai.contracts.models import Invoice, PaymentRequest
 from yangcai.contracts.tasks import payment_clock
+from yangcai.kernel import calendar
 from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
@@ -167,6 +168,36 @@ def test_the_strictest_payment_clock_is_shown() -> None:
     support.delivered(large, large.milestone("delivery"), now=at("2026-03-16T09:00"))
     support.invoiced(large, large.milestone("delivery"), now=at("2026-04-14T09:00"))
     assert Task.objects.get(action="payment.request", done_at=None, root=large.case.ref).clock == "C24"
+
+
+def test_the_thirty_days_of_a_small_supplier_run_from_the_day_itself_not_from_its_report() -> None:
+    """Delivered on the 16th and accepted on the 18th, both entered days later (条例 art. 9, 10)."""
+    s = support.scene()
+    support.effective(s)
+    delivery, balance = s.milestone("delivery"), s.milestone("acceptance")
+    for milestone in (delivery, balance):
+        given = {"now": at("2026-03-20T09:00"), "delivered_on": "2026-03-16"}
+        perform(actions.report_delivery, milestone, by=s.supplier, **given)
+    support.accepted(s, now=at("2026-03-24T09:00"), accepted_on="2026-03-18")
+    for milestone, due in ((delivery, "2026-04-16T00:00"), (balance, "2026-04-18T00:00")):
+        invoice = support.invoiced(s, milestone, now=at("2026-04-14T09:00"))
+        task = Task.objects.get(action="payment.request", subject=invoice.ref, done_at=None)
+        assert (task.clock, task.due_at) == ("C25", at(due))
+
+
+def test_a_late_acceptance_counts_from_the_last_day_of_its_period() -> None:
+    s = support.scene()
+    support.effective(s)
+    balance = s.milestone("acceptance")
+    support.delivered(s, balance, now=at("2026-03-16T09:00"))
+    delivery = balance.deliveries.get()
+    last = calendar.day_of(standing.acceptance_due_at(delivery) - datetime.timedelta(microseconds=1))
+    assert last == standing.acceptance_due_on(delivery)
+    late = calendar.start_of(last) + datetime.timedelta(days=20, hours=9)
+    support.accepted(s, now=late)
+    invoice = support.invoiced(s, balance, now=late)
+    task = Task.objects.get(action="payment.request", subject=invoice.ref, done_at=None)
+    assert (task.clock, task.due_at) == ("C25", calendar.deadline(last, 30, "days", region=s.case.jurisdiction))
 
 
 def test_the_task_wanders_from_hand_to_hand() -> None:

@@ -40,6 +40,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(tasks.PROVIDERS, Organisation, [contact_due])
     monkeypatch.setattr(tasks, "FIRES", {})
+    monkeypatch.setattr(tasks, "ALARMS", [50, 80, 100])
 
 
 def make(count: int = 1) -> list[Organisation]:
@@ -93,6 +94,58 @@ def test_nothing_fires_early_and_everything_once_in_order() -> None:
     assert [t.root for t in tasks.fire_due(now=at("2026-03-15T00:00"))] == [second.ref, first.ref]
     assert tasks.fire_due(now=at("2026-03-15T00:00")) == []
     assert tasks.next_due_at(after=NOW) is None
+
+
+def test_each_alarm_rings_once_on_the_way_and_the_end_marks_it_overdue() -> None:
+    make()
+    half, most = NOW + (DUE - NOW) / 2, NOW + (DUE - NOW) * 4 / 5
+    second = datetime.timedelta(seconds=1)
+
+    def rung(now: datetime.datetime) -> tuple[list[int], int, datetime.datetime | None]:
+        found = [task.warned_share for task in tasks.warn_due(now=now)]
+        task = Task.objects.get()
+        return found, task.warned_share, task.warned_at
+
+    assert rung(half - second) == ([], 0, None)
+    assert rung(half) == ([50], 50, half)
+    assert rung(half + second) == ([], 50, half)
+    assert rung(most) == ([80], 80, most)
+    assert rung(DUE + second) == ([], 80, most)
+    assert [task.warned_share for task in tasks.fire_due(now=DUE)] == [80]
+    assert tasks.fire_due(now=DUE) == []
+    assert Task.objects.get().fired_at == DUE
+
+
+def test_who_comes_late_is_warned_of_the_last_alarm_alone_and_a_moved_deadline_warns_anew() -> None:
+    [organisation] = make()
+    late = DUE - datetime.timedelta(hours=1)
+    assert [task.warned_share for task in tasks.warn_due(now=late)] == [80]
+    assert tasks.warn_due(now=late) == []
+    Organisation.objects.filter(pk=organisation.pk).update(address="2026-04-20T00:00")
+    tasks.refresh(Organisation.objects.get(pk=organisation.pk), now=late)
+    task = Task.objects.get()
+    assert (task.warned_share, task.warned_at) == (0, None)
+    assert task.warn_at == NOW + (at("2026-04-20T00:00") - NOW) / 2
+    assert tasks.warn_due(now=late) == []
+    assert [task.warned_share for task in tasks.warn_due(now=task.warn_at)] == [50]
+
+
+def test_the_loop_warns_of_what_is_not_due_yet() -> None:
+    make()
+    assert tasks.fire_due(now=NOW + (DUE - NOW) * 9 / 10) == []
+    assert Task.objects.get().warned_share == 80
+    Task.objects.update(done_at=NOW, warn_at=NOW)
+    assert tasks.warn_due(now=DUE) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_warn_of_each_task_once() -> None:
+    make(12)
+    warned: list[str] = []
+    _together(lambda: warned.extend(task.root for task in tasks.warn_due(now=DUE - datetime.timedelta(1))), threads=3)
+    assert len(warned) == len(set(warned))
+    tasks.warn_due(now=DUE - datetime.timedelta(1))
+    assert not Task.objects.exclude(warned_share=80).exists()
 
 
 def test_what_the_clock_does_is_an_action_like_any_other(officer: Post) -> None:

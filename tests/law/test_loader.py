@@ -141,6 +141,9 @@ def test_a_value_that_does_not_fit_its_unit_is_refused(unit: str, value: str, tm
         ("actor: agent", "actor: god", "C05: unknown actor god"),
         ("kind: at_least", "kind: about", "C05: unknown kind about"),
         ("      fires: remind", "", "C05: fires is missing"),
+        ("anchors:", "alarms: [80, 50, 100]\nanchors:", "clocks.yaml:1: alarms: they rise, and the last one is 100"),
+        ("anchors:", "alarms: [50, 80]\nanchors:", "clocks.yaml:1: alarms: they rise, and the last one is 100"),
+        ("anchors:", "alarms: [often]\nanchors:", "clocks.yaml:1: alarms: a list of per cent is expected"),
         ("anchors:", "anchors:\n  idle: {zh: 无, en: none}", "clocks.yaml:2: idle: no clock uses this anchor"),
     ],
 )

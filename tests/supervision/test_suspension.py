@@ -14,6 +14,8 @@ from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, BLOCKS, can, perform
 from yangcai.kernel.models import Entry, SandboxClock, Task
 from yangcai.kernel.refusals import Refused
+from yangcai.ocds import rows
+from yangcai.ocds import tender as ocds_tender
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.supervision.actions import resume_case, suspend_case
@@ -61,6 +63,31 @@ def test_the_stage_stops_at_once_and_goes_on_with_its_remainder(case: Case, trea
     assert case.stage_at(at("2026-03-14T12:00")) == "submission"
     assert case.stage_at(at("2026-04-02T08:59")) == "submission"
     assert case.stage_at(at("2026-04-02T09:00")) == "opening"
+
+
+@pytest.mark.parametrize(
+    ("resumed", "closes"),
+    [
+        # What was left ends on a Sunday at 05:30: bids are opened on Monday, at the hour that was announced.
+        ("2026-03-10T08:30", "2026-03-30T09:00"),
+        # At the hour before it: the same day.
+        ("2026-03-13T10:00", "2026-04-01T09:00"),
+        # Past the hour on a Friday before Qingming: on the first working day after the holiday.
+        ("2026-03-15T12:30", "2026-04-07T09:00"),
+    ],
+)
+def test_bids_are_opened_on_a_working_day_at_the_hour_that_was_announced(
+    case: Case, treasury: Post, resumed: str, closes: str
+) -> None:
+    suspend(case, treasury)
+    perform(resume_case, case, by=treasury, now=at(resumed), reason="投诉不成立")
+    assert "calendar.last_day" in resume_case.cites
+    case = Case.objects.get(pk=case.pk)
+    again = case.periods.get(stage="submission", round=2)
+    assert (again.opens_at, again.closes_at) == (at(resumed), at(closes))
+    assert again.closes_at - again.opens_at >= at("2026-03-23T09:00") - START
+    assert case.periods.get(stage="opening").opens_at == at(closes)
+    assert ocds_tender.closes_at(rows.read(case), at(resumed)) == at(closes)
 
 
 def test_every_action_is_refused_except_those_declared(case: Case, treasury: Post) -> None:

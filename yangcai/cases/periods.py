@@ -1,8 +1,10 @@
 """How does a case or a lot move from one stage to the next? Only by closing one period and opening another."""
 
 import datetime
+from dataclasses import dataclass
 
 from yangcai.cases.models import Case, Lot, Period, Stage, SuspendedPeriod, Suspension
+from yangcai.kernel import calendar
 
 
 def open_period(
@@ -81,16 +83,64 @@ def suspend(suspension: Suspension) -> None:
         period.save(update_fields=["closes_at"])
 
 
+@dataclass(frozen=True)
+class Remainder:
+    """What was left of a period, and when it goes on."""
+
+    cut: SuspendedPeriod
+    opens_at: datetime.datetime
+    closes_at: datetime.datetime | None
+
+
+def remainders(suspension: Suspension) -> list[Remainder]:
+    """When each period that was cut off goes on after the resumption, and when it ends; from the rows alone.
+
+    Nothing is shorter than what was left of it (DESIGN §4). What had a time of its own, such as the closing of
+    submission at which bids are opened, keeps its hour and falls on a working day, as it must when people set it
+    (87号令 art. 39, 85; 民法典 art. 203: calendar.last_day).
+    """
+    stopped_at, pause = suspension.suspended_at, suspension.resumed_at - suspension.suspended_at
+    region = suspension.case.jurisdiction
+    cuts = list(suspension.cut_off.all())
+    times = {stopped_at + cut.begins_after for cut in cuts}
+    times |= {stopped_at + cut.begins_after + cut.lasts for cut in cuts if cut.lasts is not None}
+    moved, shift = {stopped_at: suspension.resumed_at}, pause
+    for time in sorted(times - {stopped_at}):
+        moved[time] = _same_hour(time, not_before=time + shift, region=region)
+        shift = moved[time] - time  # what comes later is not cut short either
+    return [
+        Remainder(
+            cut,
+            moved[stopped_at + cut.begins_after],
+            moved[stopped_at + cut.begins_after + cut.lasts] if cut.lasts is not None else None,
+        )
+        for cut in cuts
+    ]
+
+
+def _same_hour(time: datetime.datetime, *, not_before: datetime.datetime, region: str) -> datetime.datetime:
+    """The first working day on which the hour of `time` is not before `not_before`; an end of a day stays one."""
+    of_day = time - calendar.start_of(calendar.day_of(time)) or calendar.ONE_DAY
+    day = calendar.day_of(not_before - of_day)
+    if calendar.start_of(day) + of_day < not_before:
+        day += calendar.ONE_DAY
+    try:
+        day = calendar.roll(day, region=region)
+    except calendar.HorizonError:
+        pass  # no holidays are known there: the hour is kept and the day stays
+    return calendar.start_of(day) + of_day
+
+
 def resume(suspension: Suspension) -> None:
-    """Open again, from the moment of resumption, what was cut off, each with its remainder (DESIGN §4)."""
-    for cut in suspension.cut_off.select_related("lot"):
-        opens_at = suspension.resumed_at + cut.begins_after
+    """Open again, from the moment of resumption, what was cut off, each with its remainder at least."""
+    lots = {lot.pk: lot for lot in suspension.case.lots.all()}
+    for one in remainders(suspension):
         open_period(
             suspension.case,
-            stage=cut.stage,
-            opens_at=opens_at,
-            closes_at=opens_at + cut.lasts if cut.lasts is not None else None,
-            lot=cut.lot,
+            stage=one.cut.stage,
+            opens_at=one.opens_at,
+            closes_at=one.closes_at,
+            lot=lots[one.cut.lot_id] if one.cut.lot_id is not None else None,
         )
 
 

@@ -67,17 +67,21 @@ def condition_met_at(milestone: Milestone) -> datetime.datetime | None:
     return accepted.at if accepted else None
 
 
-def acceptance_due_at(delivery: Delivery) -> datetime.datetime | None:
-    """Until when the delivery must have been accepted: the contract's own period; None beyond the calendar."""
+def acceptance_due_on(delivery: Delivery) -> datetime.date | None:
+    """The last day for accepting the delivery: the contract's own period; None beyond the calendar."""
+    contract = delivery.contract
     try:
-        return calendar.deadline(
-            delivery.delivered_on,
-            delivery.contract.acceptance_days,
-            "days",
-            region=delivery.contract.case.jurisdiction,
+        return calendar.due_on(
+            delivery.delivered_on, contract.acceptance_days, "days", region=contract.case.jurisdiction
         )
     except calendar.HorizonError:
         return None
+
+
+def acceptance_due_at(delivery: Delivery) -> datetime.datetime | None:
+    """Until when the delivery must have been accepted: the end of that last day."""
+    last = acceptance_due_on(delivery)
+    return calendar.end_of(last) if last else None
 
 
 def is_paid(invoice: Invoice) -> bool:

@@ -214,7 +214,7 @@ def payment_clock(
     """
     clocks = [(clock, _due_at(clock, since=since, case=case, now=now)) for clock in ("C24", "C24b")]
     if contract.supplier.is_sme:
-        clocks.append(_sme_clock(case, contract, _sme_begins_at(invoice.milestone) or since, now=now))
+        clocks.append(_sme_clock(case, contract, _sme_begins_on(invoice.milestone) or since, now=now))
     known = [(due_at, clock) for clock, due_at in clocks if due_at is not None]
     if not known:
         return "C24b", None
@@ -223,7 +223,7 @@ def payment_clock(
 
 
 def _sme_clock(
-    case: Case, contract: Contract, begun: datetime.datetime, *, now: datetime.datetime
+    case: Case, contract: Contract, begun: datetime.date, *, now: datetime.datetime
 ) -> tuple[str, datetime.datetime | None]:
     """30 days, unless the contract agreed on more (its own number of days, capped when it was drafted)."""
     applies = applicable(case, now=now)
@@ -235,14 +235,15 @@ def _sme_clock(
         return "C25b", None
 
 
-def _sme_begins_at(milestone: Milestone) -> datetime.datetime | None:
-    """From delivery; where acceptance was agreed from acceptance, at the latest from the end of its agreed period."""
+def _sme_begins_on(milestone: Milestone) -> datetime.date | None:
+    """The day of delivery, not that of its report; where acceptance was agreed that of acceptance, at the latest the
+    last day of its agreed period (保障中小企业款项支付条例 art. 9, 10)."""
     delivery = standing.first_delivery(milestone)
     if milestone.due_on != MilestoneDue.ACCEPTANCE:
-        return delivery.reported_at if delivery else None
+        return delivery.delivered_on if delivery else None
     accepted = standing.acceptance_of(milestone)
-    moments = [accepted.at if accepted else None, standing.acceptance_due_at(delivery) if delivery else None]
-    return min((m for m in moments if m is not None), default=None)
+    days = [accepted.accepted_on if accepted else None, standing.acceptance_due_on(delivery) if delivery else None]
+    return min((day for day in days if day is not None), default=None)
 
 
 def _closing(case: Case, contract: Contract) -> Iterator[Due]:

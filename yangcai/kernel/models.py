@@ -174,7 +174,9 @@ class Task(models.Model):
     title = models.TextField(_("项目名称"))
     since = models.DateTimeField(_("起算"))
     due_at = models.DateTimeField(_("期限"), null=True)
+    warn_at = models.DateTimeField(_("下次提醒时间"), null=True)
     warned_at = models.DateTimeField(_("提醒时间"), null=True)
+    warned_share = models.PositiveSmallIntegerField(_("提醒时已过期限的百分比"), default=0)
     fired_at = models.DateTimeField(_("到期处理时间"), null=True)
     done_at = models.DateTimeField(_("办结时间"), null=True)
 
@@ -200,6 +202,11 @@ class Task(models.Model):
                 fields=["due_at"],
                 name="task_to_fire",
                 condition=models.Q(done_at__isnull=True, fired_at__isnull=True, due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["warn_at"],
+                name="task_to_warn",
+                condition=models.Q(done_at__isnull=True, warn_at__isnull=False),
             ),
             models.Index(fields=["root"], name="task_of_root"),
         ]

@@ -45,6 +45,12 @@ PROVIDERS: dict[type[models.Model], list[Provider]] = {}
 FIRES: dict[str, Callable[..., None]] = {}
 
 
+#: After what shares of a deadline's time, in per cent, whoever must act is warned: law.alarms(), told at start-up. At
+#: 100 the deadline fires.
+ALARMS: list[int] = []
+WHOLE = 100
+
+
 #: root model -> function(root, due, now) -> the Due that counts (a clock that stood still runs out later)
 MOVERS: dict[type[models.Model], Callable[..., Due]] = {}
 
@@ -67,6 +73,16 @@ def derive(root: Any, *, now: datetime.datetime) -> list[Due]:
         return [mover(root, due, now=now) for due in found] if mover else found
 
 
+def _warning_after(
+    share: int, *, since: datetime.datetime, due_at: datetime.datetime | None, role: str
+) -> datetime.datetime | None:
+    """When the first alarm after `share` rings; None where nobody in particular must act, or only the end is left."""
+    later = [alarm for alarm in ALARMS if share < alarm < WHOLE]
+    if due_at is None or due_at <= since or not role or not later:
+        return None
+    return since + (due_at - since) * min(later) / WHOLE
+
+
 def refresh(root: Any, *, now: datetime.datetime) -> None:
     """Make the stored tasks of a root agree with its state: open what is new, close what is done."""
     wanted = {due.key: due for due in derive(root, now=now)}
@@ -80,14 +96,17 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
         if due is None:
             if task.done_at is None:
                 done.append(task.pk)
-        elif task.done_at is not None or task.due_at != due.due_at:
-            moved = task.due_at != due.due_at
+        elif task.due_at != due.due_at:
             Task.objects.filter(pk=task.pk).update(
                 done_at=None,
                 due_at=due.due_at,
-                fired_at=None if moved else task.fired_at,
-                warned_at=None if moved else task.warned_at,
+                fired_at=None,
+                warned_at=None,
+                warned_share=0,
+                warn_at=_warning_after(0, since=due.since, due_at=due.due_at, role=due.role),
             )
+        elif task.done_at is not None:
+            Task.objects.filter(pk=task.pk).update(done_at=None)
     if done:
         Task.objects.filter(pk__in=done).update(done_at=now)
     if wanted:
@@ -104,6 +123,7 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
                     title=str(root),
                     since=due.since,
                     due_at=due.due_at,
+                    warn_at=_warning_after(0, since=due.since, due_at=due.due_at, role=due.role),
                 )
                 for due in wanted.values()
             ]
@@ -133,11 +153,39 @@ def next_due_at(*, after: datetime.datetime) -> datetime.datetime | None:
     )
 
 
+def warn_due(*, now: datetime.datetime) -> list[Task]:
+    """Mark every open task whose alarm has rung, each alarm once. Who comes late past several of them warns once, of the
+    last. Tasks that somebody else holds are left for the next round: nobody waits here, so nobody waits in a circle.
+    """
+    warned: list[Task] = []
+    while True:
+        with transaction.atomic():
+            ringing = Task.objects.filter(done_at__isnull=True, warn_at__lte=now).order_by("warn_at", "pk")
+            found = list(ringing.select_for_update(skip_locked=True)[:500])
+            for task in found:
+                _ring(task, now=now)
+            Task.objects.bulk_update(found, ["warn_at", "warned_at", "warned_share"])
+        warned += found
+        if len(found) < 500:
+            return warned
+
+
+def _ring(task: Task, *, now: datetime.datetime) -> None:
+    """Note the last alarm that has rung, and when the next one will."""
+    grounds: dict[str, Any] = {"since": task.since, "due_at": task.due_at, "role": task.role}
+    while (at := _warning_after(task.warned_share, **grounds)) is not None and at <= now:
+        task.warned_share = min(alarm for alarm in ALARMS if alarm > task.warned_share)
+        task.warned_at = now
+    task.warn_at = at
+
+
 def fire_due(*, now: datetime.datetime) -> list[Task]:
     """Do what the clock has made due, in order, each once: late or twice does no harm. Returns what fired.
 
+    Whatever is not due yet, but an alarm of which has rung, is marked first (`warn_due`).
     What fails (anything but a refusal, which is an answer) is logged, left for the next run, and holds up nothing else.
     """
+    warn_due(now=now)
     fired: list[Task] = []
     failed: set[int] = set()
     while waiting := _due_now(now).exclude(pk__in=failed).order_by("due_at", "pk")[:100]:

@@ -22,7 +22,7 @@ from yangcai.law.model import CHINA, Book, Clock, Instrument, Rule, Value
 from yangcai.law.source import LawFaults
 
 __all__ = [
-    "HOME", "LawFaults", "LawGap", "UnknownRule", "all_rules", "applies", "book", "cite", "cited", "clock", "clocks",
+    "HOME", "LawFaults", "LawGap", "UnknownRule", "alarms", "all_rules", "applies", "book", "cite", "cited", "clock", "clocks",
     "due", "due_at", "find", "history", "instruments", "limit", "refusal", "rule", "value",
 ]  # fmt: skip
 
@@ -152,6 +152,11 @@ def clocks(*, procedure: str = "") -> tuple[Clock, ...]:
     """The clocks of a method (those of every method included), or all."""
     found = book().clocks.values()
     return tuple(c for c in found if not procedure or not c.procedures or procedure in c.procedures)
+
+
+def alarms() -> tuple[int, ...]:
+    """After what shares of a clock's time, in per cent, whoever must act is warned; the last is 100, overdue."""
+    return book().alarms
 
 
 def due(clock_id: str, *, start: datetime.date, on: datetime.date, jurisdiction: str = HOME) -> datetime.datetime:

@@ -27,7 +27,7 @@ INSTRUMENT_KEYS = {
 }  # fmt: skip
 RULE_KEYS = {"zh", "en", "unit", "waits_for", "values"}
 VALUE_KEYS = {"from", "value", "instrument", "article", "confidence", "also", "jurisdiction", "note"}
-CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "procedures"}
+CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "procedures", "waits_for"}
 #: A law pack: what it is, who prepared and who reviewed it, and what it adds to the law.
 PACK = "law-pack/1"
 PACK_KEYS = {"yangcai", "title", "prepared_by", "reviewed_by", "reviewed_on", "late", "instruments", "rules"}
@@ -46,6 +46,7 @@ class Reader:
         self.rules: dict[str, Rule] = {}
         self.anchors: dict[str, Anchor] = {}
         self.clocks: dict[str, Clock] = {}
+        self.alarms: tuple[int, ...] = ()
 
     def fault(self, line: int, message: str) -> None:
         self.faults.append(Fault(self.path, line, message))
@@ -101,6 +102,7 @@ class Reader:
             anchors=MappingProxyType(self.anchors),
             clocks=MappingProxyType(self.clocks),
             packs=tuple(self.packs),
+            alarms=self.alarms,
         )
 
     def pack(self, path: Path, *, reviewed: bool) -> None:
@@ -337,9 +339,10 @@ class Reader:
     def read_clocks(self) -> None:
         top = self.open(self.folder / "clocks.yaml")
         sections = {"anchors", "clocks"}
-        table = self.fields(top, of="clocks.yaml", line=1, allowed=sections, needed=sections)
+        table = self.fields(top, of="clocks.yaml", line=1, allowed=sections | {"alarms"}, needed=sections)
         if table is None:
             return
+        self.read_alarms(table)
         for key, entry in table["anchors"].items():
             words = {"zh", "en"}
             anchor = self.fields(entry, of=key, line=table["anchors"].lines[key], allowed=words, needed=words)
@@ -351,12 +354,25 @@ class Reader:
         for key in sorted(set(self.anchors) - named):
             self.fault(table["anchors"].lines[key], f"{key}: no clock uses this anchor")
 
+    def read_alarms(self, table: Table) -> None:
+        """Shares of a clock's time in per cent, rising to 100; none where nobody is warned."""
+        alarms = table.get("alarms", [])
+        if not isinstance(alarms, list) or not all(isinstance(share, int) and share > 0 for share in alarms):
+            self.fault(table.lines["alarms"], "alarms: a list of per cent is expected")
+        elif alarms and (alarms != sorted(set(alarms)) or alarms[-1] != model.WHOLE):
+            self.fault(table.lines["alarms"], "alarms: they rise, and the last one is 100")
+        else:
+            self.alarms = tuple(alarms)
+
     def clock(self, key: str, entry: Any, *, line: int) -> None:
-        table = self.fields(entry, of=key, line=line, allowed=CLOCK_KEYS, needed=CLOCK_KEYS - {"procedures"})
+        needed = CLOCK_KEYS - {"procedures", "waits_for"}
+        table = self.fields(entry, of=key, line=line, allowed=CLOCK_KEYS, needed=needed)
         if table is None:
             return
         sound = self.choice(table, "actor", of=key, among=model.ACTORS)
         sound &= self.choice(table, "kind", of=key, among=model.KINDS)
+        if "waits_for" in table:
+            sound &= self.choice(table, "waits_for", of=key, among=model.LATER)
         for end in ("from", "to"):
             if table[end] not in self.anchors:
                 self.fault(table.lines[end], f"{key}: unknown anchor {table[end]}")
@@ -378,6 +394,7 @@ class Reader:
                 kind=table["kind"],
                 fires=table["fires"],
                 procedures=tuple(table.get("procedures", ())),
+                waits_for=table.get("waits_for", ""),
             )
 
 

@@ -22,6 +22,8 @@ LATER = (
     "analysis", "connect", "contracts", "controls", "parties", "planning", "portal", "tendering",
 )  # fmt: skip
 CHINA = "cn"
+#: All of a clock's time, in per cent.
+WHOLE = 100
 UNKNOWN = "unknown"
 
 DIGITS = "零一二三四五六七八九"
@@ -180,6 +182,7 @@ class Clock:
     kind: str
     fires: str
     procedures: tuple[str, ...] = ()
+    waits_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -191,6 +194,7 @@ class Book:
     anchors: Mapping[str, Anchor]
     clocks: Mapping[str, Clock]
     packs: "tuple[Pack, ...]" = ()
+    alarms: tuple[int, ...] = ()
 
     def at(self, key: str, *, on: datetime.date, jurisdiction: str) -> Value | None:
         """The value in force on a day, of the most specific jurisdiction that has one; None where there is none.

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from yangcai import procedures
+from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
 from yangcai.ocds.rows import CaseRows, consortium
 from yangcai.ocds.values import moment, money, organisation_id, reference, until
@@ -82,7 +83,8 @@ def _announcements(rows: CaseRows) -> list[tuple[datetime.datetime, datetime.dat
             continue
         found.append((suspension.suspended_at, None))
         if suspension.resumed_at:
-            found.append((suspension.resumed_at, suspension.resumed_at + cut.begins_after + cut.lasts))
+            [again] = [one.closes_at for one in periods.remainders(suspension) if one.cut.pk == cut.pk]
+            found.append((suspension.resumed_at, again))
     return found
 
 

@@ -65,7 +65,12 @@ class ResumeCase(Input):
     input=ResumeCase,
     notice="resumption",
     sentence=("{post}恢复了采购活动", "{post} resumed the procurement"),
-    cites=("supervision.suspend", "complaint.suspend"),
+    cites=("supervision.suspend", "complaint.suspend", "calendar.last_day"),
+    hint=(
+        "各环节从剩余时间继续；届满之日不是工作日的顺延至下一个工作日，具体时刻与原公告相同",
+        "Each stage goes on with its remainder; an end that falls on no working day moves to the next one, at the hour"
+        " that was announced",
+    ),
     despite_block=True,
 )
 def resume_case(case: Case, *, by: Post, now: datetime.datetime, reason: str) -> Suspension:

@@ -12,6 +12,7 @@ from yangcai import law
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import in_chinese
 from yangcai.law import usage
+from yangcai.law.model import WHOLE
 from yangcai.www.access import PUBLIC, page
 
 #: Where a key is printed, replayed or explained, not enforced.
@@ -105,6 +106,8 @@ def clocks(request: HttpRequest) -> HttpResponse:
                 "value": _text(value.text) if value else "",
                 "citation": value.citation if value else None,
                 "rule": clock.rule,
+                "later": bool(clock.waits_for),
             }
         )
-    return render(request, "public/law_clocks.html", {"rows": rows})
+    alarms = [share for share in law.alarms() if share < WHOLE]
+    return render(request, "public/law_clocks.html", {"rows": rows, "alarms": alarms})

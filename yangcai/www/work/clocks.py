@@ -11,6 +11,7 @@ from yangcai import law
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.www import formats
 
 ACTORS = {
     "buyer": _("采购人"),
@@ -34,6 +35,7 @@ class Clock:
     met_at: datetime.datetime | None = None
     url: str = ""
     is_window: bool = False
+    reminded: str = ""
 
 
 def citation_of(task: Task, *, on: datetime.date) -> Citation | None:
@@ -52,6 +54,19 @@ def title_of(task: Task) -> str:
     return clock.zh if in_chinese() else clock.en
 
 
+def reminder(task: Task) -> str:
+    """What the clock has told whoever must act: after what share of the time, or that the time is over."""
+    if task.done_at is not None or not task.role or (task.clock and law.clock(task.clock).kind == "at_least"):
+        return ""
+    if task.fired_at is not None:
+        return str(_("已于 %(at)s 提醒逾期") % {"at": formats.moment(task.fired_at)})
+    if task.warned_at is None:
+        return ""
+    return str(
+        _("已于 %(at)s 提醒：期限已过 %(share)s%%") % {"at": formats.moment(task.warned_at), "share": task.warned_share}
+    )
+
+
 def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) -> list[Clock]:
     """The clock table of a root: windows that must have run and deadlines to keep, one line per clock and row."""
     found: dict[tuple[str, str], Clock] = {}
@@ -67,6 +82,7 @@ def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) 
             state=_state(task, clock=clock, now=now),
             met_at=task.done_at,
             is_window=clock.kind == "at_least",
+            reminded=reminder(task),
         )
     order = {"overdue": 0, "running": 1, "waiting": 2, "met": 3}
     far = datetime.datetime.max.replace(tzinfo=datetime.UTC)

@@ -22,7 +22,7 @@ from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import own, places, rail, tables
-from yangcai.www.work.clocks import title_of
+from yangcai.www.work.clocks import reminder, title_of
 
 #: So many rows of a group are shown; more are counted up to COUNTED.
 SHOWN = 50
@@ -41,6 +41,7 @@ class Todo:
     due_at: datetime.datetime | None
     citation: Citation | None
     root: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def todo(task: Task, *, now: datetime.datetime) -> Todo:
         task.due_at,
         citation,
         task.root,
+        reminder(task),
     )
 
 
