@@ -88,6 +88,55 @@ def test_the_public_sees_public_actions_of_published_cases_alone(clock: Any) -> 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("limit", [1, 50])
+def test_who_polls_after_every_action_gets_every_public_entry_once(clock: Any, limit: int) -> None:
+    """What was done before the case was published, or the agent appointed, does not stay behind the cursor."""
+    tender = Tender(agent=False)
+    readers = {
+        "public": Caller(None),
+        "supplier": Caller(make_supplier()),
+        "agent": Caller(tender.agent_post),
+        "buyer": Caller(tender.reviewer),
+        "treasury": Caller(make_post(Role.TREASURY)),
+    }
+    seen: dict[str, list[int]] = {name: [] for name in readers}
+    cursors = dict.fromkeys(readers, "")
+
+    def poll() -> None:
+        clock.now = tender.now
+        for name, caller in readers.items():
+            more, cursors[name] = read_all(caller, after=cursors[name], limit=limit)
+            seen[name] += more
+
+    def do(code: str, subject: Any, by: Any, **data: Any) -> Any:
+        done = Tender.do(tender, code, subject, by, **data)
+        poll()
+        return done
+
+    tender.do = do  # type: ignore[method-assign]
+    tender.describe()
+    tender.confirm()
+    terms = {"mandate": "全过程代理，至合同签订", "fee": "由中标人支付"}
+    do("agent.appoint", tender.case, tender.officer, agent=tender.agent_post.organisation_id, **terms)
+    tender.runner, tender.case = tender.agent_post, type(tender.case).objects.get(pk=tender.case.pk)
+    tender.publish()
+    tender.bids("900000.00", "910000.00", "920000.00")
+    tender.open()
+    public = [code for code, action in ACTIONS.items() if action.is_public]
+    of_case = Entry.objects.filter(root=tender.case.ref, outcome="done").order_by("seq")
+    everybody = list(of_case.filter(action__in=public).values_list("seq", flat=True))
+    before = of_case.get(action="invitation.publish").seq
+    assert any(seq < before for seq in everybody)  # something public was done while nobody could see it
+    for name, got in seen.items():
+        assert len(got) == len(set(got)), name
+        assert set(everybody) <= set(got), name
+    assert sorted(seen["public"]) == everybody
+    assert [seq for seq in seen["supplier"] if seq in everybody] == seen["public"]
+    # From the beginning it is the same, in the same order.
+    assert read_all(readers["public"], limit=limit)[0] == seen["public"]
+
+
+@pytest.mark.django_db
 def test_an_empty_log_keeps_the_cursor() -> None:
     start = log_index.shown(41)
     assert Caller(None).get(f"feed?after={start}").json() == {"items": [], "next": start, "more": False}
