@@ -157,6 +157,33 @@ def test_the_buyer_entrusts_an_agent_or_itself() -> None:
     }
 
 
+def test_a_catalogue_item_goes_through_the_centralised_agency_alone() -> None:
+    tender = Tender(agent=False, plan={"in_catalogue": True})
+    terms = {"mandate": "全过程代理，至合同签订", "fee": "不收取"}
+    ordinary, central = (make_organisation(kind) for kind in (OrganisationKind.AGENT, OrganisationKind.CENTRAL_AGENT))
+    for given in ({"agent": ordinary.pk, **terms}, {}):
+        found = tender.refused("agent.appoint", tender.case, tender.officer, **given)
+        assert set(found) == {"not_the_central_agent"}
+        assert found["not_the_central_agent"].citation.article == "第十八条"
+        assert found["not_the_central_agent"].field == "agent"
+    # Whoever appoints nobody gets no further than the invitation.
+    assert "not_the_central_agent" in tender.refused("invitation.publish", tender.case, tender.officer)
+    tender.do("agent.appoint", tender.case, tender.officer, agent=central.pk, **terms)
+    assert Case.objects.get(pk=tender.case.pk).agent == central
+    refused = Entry.objects.filter(action="agent.appoint", outcome="refused")
+    assert refused.count() == 2  # attempts on a legal ground leave their trace
+
+
+def test_what_is_not_open_says_where_it_stands_and_when_it_is_done_in_both_languages() -> None:
+    tender = Tender().published()
+    [refusal] = tender.refused("opening.begin", tender.case, tender.runner).values()
+    assert refusal.code == "wrong_stage"
+    assert "在“开标”环节办理（2026-03-24 09:30 开始）；目前处于“投标”环节" in refusal.zh
+    assert "2026-03-24 09:30" in refusal.en and "opening" in refusal.en.lower()
+    [past] = tender.refused("agent.appoint", tender.case, tender.officer).values()
+    assert "已于 2026-03-02" in past.zh and "ended at 2026-03-02" in past.en
+
+
 def test_after_publication_the_agent_stays() -> None:
     tender = Tender().published()
     assert set(tender.refused("agent.appoint", tender.case, tender.officer)) == {"wrong_stage"}

@@ -175,14 +175,15 @@ def mandate_is_written(subject: Case, *, now: datetime.datetime, agent: Any, man
     on=Case,
     by={Role.BUYER_OFFICER},
     at={Stage.PREPARATION},
-    checks=(mandate_is_written,),
+    checks=(mandate_is_written, rules.entrusts_the_central_agent),
     input=AppointAgent,
     sentence=("{post}确定了采购组织形式", "{post} decided who runs the case"),
     is_public=False,
-    cites=("agent.free_choice", "agent.agreement"),
+    cites=("agent.free_choice", "agent.agreement", "method.central_agent"),
     hint=(
-        "采购人有权自行选择代理机构；不选择即自行组织采购",
-        "The buyer chooses its agent freely; choose none to run the case yourself",
+        "采购人有权自行选择代理机构；不选择即自行组织采购；集中采购目录以内的须委托集中采购机构",
+        "The buyer chooses its agent freely; choose none to run the case yourself; a catalogue item goes to the"
+        " centralised agency",
     ),
 )
 def appoint_agent(

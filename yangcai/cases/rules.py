@@ -9,6 +9,7 @@ from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, CaseEnd, LotOutcome
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
 from yangcai.planning.models import MethodApproval, PlanItem
 from yangcai.planning.proposal import approved_methods
@@ -182,15 +183,18 @@ def has_no_case(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusa
     )
 
 
-def ceiling_within(subject: PlanItem, *, ceiling: Any, **_: Any) -> Refusal | None:
+def ceiling_within(subject: PlanItem, *, now: datetime.datetime, ceiling: Any, **_: Any) -> Refusal | None:
     """最高限价不得超过预算 (87号令 art. 12)."""
     if ceiling is None or ceiling <= subject.amount:
         return None
-    return Refusal(
-        "ceiling_above_budget",
-        f"最高限价不得超过预算金额 {subject.amount:,.2f} 元",
-        f"The ceiling may not exceed the budget of {subject.amount:,.2f} yuan",
+    return refuse(
+        "solicitation.ceiling",
+        code="ceiling_above_budget",
+        zh="最高限价不得超过预算金额 {budget} 元",
+        en="The ceiling may not exceed the budget of {budget} yuan",
         field="ceiling",
+        budget=f"{subject.amount:,.2f}",
+        **_of_plan(subject, now=now),
     )
 
 
@@ -208,6 +212,33 @@ def runs_the_case(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
         zh="本项目已委托 {agent} 代理，由其办理本事项",
         en="{agent} was entrusted with this case and does this",
         agent=case.agent.name,
+        **applicable(case, now=now),
+    )
+
+
+def through_the_central_agent(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """采购纳入集中采购目录的项目，应当委托集中采购机构代理采购 (政府采购法 art. 18): no other agent, nor the buyer."""
+    return _central(subject, subject.agent, now=now)
+
+
+def entrusts_the_central_agent(
+    subject: Case, *, now: datetime.datetime, agent: Organisation | None, **_: Any
+) -> Refusal | None:
+    """The same, of the agent that is to be appointed."""
+    return _central(subject, agent, now=now, field="agent")
+
+
+def _central(case: Case, agent: Organisation | None, *, now: datetime.datetime, field: str = "") -> Refusal | None:
+    if procedures.get(case.procedure).draws_on:
+        return None  # the centralised agency has called for the framework (财政部令第110号 art. 5)
+    if not case.plan_item.in_catalogue or (agent is not None and agent.kind == OrganisationKind.CENTRAL_AGENT):
+        return None
+    return refuse(
+        "method.central_agent",
+        code="not_the_central_agent",
+        zh="采购品目在集中采购目录以内，应当委托集中采购机构代理采购",
+        en="This is a catalogue item: the centralised agency has to be entrusted with it",
+        field=field,
         **applicable(case, now=now),
     )
 

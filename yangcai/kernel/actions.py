@@ -18,7 +18,7 @@ from yangcai.kernel import answers, entries, tasks
 from yangcai.kernel.inputs import Input
 from yangcai.kernel.models import Entry, IdempotencyKey, Rooted
 from yangcai.kernel.reading import reading, writing
-from yangcai.kernel.refusals import BY_CONSTRAINT, Refusal, Refused, in_chinese
+from yangcai.kernel.refusals import BY_CONSTRAINT, Citation, Refusal, Refused, in_chinese
 
 Rule = Callable[..., "Refusal | Iterable[Refusal] | None"]
 
@@ -144,6 +144,10 @@ STANDINGS: dict[type[models.Model], Callable[..., bool]] = {}
 NOTICES: dict[str, Callable[..., Any]] = {}
 #: root model -> rules that close every Action under a root, except those declared `despite_block` (a suspended case)
 BLOCKS: dict[type[models.Model], list[Rule]] = {}
+#: code of a Refusal of the kernel's own -> function(subject, now) -> the article behind it
+ARTICLES: dict[str, Callable[..., Citation]] = {}
+#: root model -> function(subject, stages, now) -> where it stands, in which stages, and when those are: (zh, en) each
+STAGES: dict[type[models.Model], Callable[..., tuple[tuple[str, str], tuple[str, str], tuple[str, str]]]] = {}
 #: action code -> what a later app does after the body of an earlier one, in the same transaction
 AFTERWARDS: dict[str, list[Callable[..., None]]] = {}
 
@@ -388,14 +392,7 @@ def _needs_refusals(call: _Call) -> list[Refusal]:
     if action.at:
         stage = subject.stage_at(now)
         if stage not in action.at:
-            refusals.append(
-                Refusal(
-                    "wrong_stage",
-                    f"“{action.zh}”不在当前环节办理",
-                    f"Not open at this stage: {action.en}",
-                    facts={"stage": stage or "", "open_at": ", ".join(sorted(action.at))},
-                )
-            )
+            refusals.append(_wrong_stage(action, subject, stage=stage or "", now=now))
     if (
         action.not_same_person_as
         and Entry.objects.filter(
@@ -409,11 +406,29 @@ def _needs_refusals(call: _Call) -> list[Refusal]:
                 "same_person",
                 f"不相容岗位分离：您已办理“{earlier}”，须由他人办理本事项",
                 f"Separation of duties: you did “{earlier_en}”, somebody else must do this",
+                citation=ARTICLES["same_person"](subject, now=now) if "same_person" in ARTICLES else None,
             )
         )
     root = subject.root
     blocks = () if action.despite_block else BLOCKS.get(type(root), ())
     return refusals + _collect(blocks, root, by=by, now=now) + _collect(action.needs, subject, by=by, now=now)
+
+
+def _wrong_stage(action: Action, subject: Any, *, stage: str, now: datetime.datetime) -> Refusal:
+    """Where it stands, where this is done, and when that will be or was, as far as an app can say."""
+    words = STAGES.get(type(subject.root))
+    facts = {"stage": stage, "open_at": ", ".join(sorted(action.at))}
+    if words is None:
+        return Refusal(
+            "wrong_stage", f"“{action.zh}”不在当前环节办理", f"Not open at this stage: {action.en}", facts=facts
+        )
+    (now_zh, now_en), (at_zh, at_en), (when_zh, when_en) = words(subject, stages=action.at, now=now)
+    return Refusal(
+        "wrong_stage",
+        f"“{action.zh}”在{at_zh}环节办理{when_zh}；目前{now_zh}",
+        f"“{action.en}” is done in the stage {at_en}{when_en}; {now_en}",
+        facts=facts,
+    )
 
 
 def _collect(rules: Iterable[Rule], subject: Any, **kwargs: Any) -> list[Refusal]:

@@ -138,7 +138,6 @@ def of_post(post: Any) -> models.QuerySet[Task]:
     return (
         Task.objects.filter(done_at__isnull=True, role=post.role)
         .filter(models.Q(person_id=post.person_id) | anybody)
-        .exclude(action="")
         .order_by(models.F("due_at").asc(nulls_last=True), "pk")
     )
 
@@ -154,8 +153,9 @@ def next_due_at(*, after: datetime.datetime) -> datetime.datetime | None:
 
 
 def warn_due(*, now: datetime.datetime) -> list[Task]:
-    """Mark every open task whose alarm has rung, each alarm once. Who comes late past several of them warns once, of the
-    last. Tasks that somebody else holds are left for the next round: nobody waits here, so nobody waits in a circle.
+    """Mark every open task whose alarm has rung, each alarm once; who comes late past several warns once, of the last.
+
+    Tasks that somebody else holds are left for the next round: nobody waits here, so nobody waits in a circle.
     """
     warned: list[Task] = []
     while True:

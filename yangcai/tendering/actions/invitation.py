@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Stage
-from yangcai.cases.rules import applicable, runs_the_case
+from yangcai.cases.rules import applicable, runs_the_case, through_the_central_agent
 from yangcai.kernel import calendar
 from yangcai.kernel.actions import action
 from yangcai.kernel.calendar import SHANGHAI, HorizonError
@@ -68,6 +68,7 @@ class PublishInvitation(Input):
     needs=(
         runs_the_case,
         rules.takes_bids,
+        through_the_central_agent,
         is_complete,
         is_confirmed,
         is_confirmed_by_committee,

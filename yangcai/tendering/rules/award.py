@@ -237,10 +237,12 @@ def bids_are_in(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Re
     if subject.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED} or subject.case.ended_at is not None:
         yield Refusal("lot_over", "本包已经结束", "This lot is over already")
     elif closes_at is None or now < closes_at:
-        yield Refusal(
-            "bidding_not_over",
-            "投标截止前不能废标；因重大变故取消采购任务的，请办理终止采购",
-            "No lot fails before the bid deadline; if the task is cancelled, terminate the case",
+        yield refuse(
+            own(subject.case, "termination.reason"),
+            code="bidding_not_over",
+            zh="投标截止前不能废标；因重大变故取消采购任务的，请办理终止采购",
+            en="No lot fails before the bid deadline; if the task is cancelled, terminate the case",
+            **applicable(subject.case, now=now),
         )
     elif (award is not None and award.announced_at is not None) or _has_entrants(subject):
         yield refuse(
@@ -309,11 +311,13 @@ def ground_is_given(subject: Lot, *, now: datetime.datetime, ground: str, reason
         stated.add(UnsuccessfulGround.GROUND_GONE)
     if ground in stated:
         if not reason:
-            yield Refusal(
-                "reason_missing",
-                "请写明废标的事实和依据",
-                "State the facts and the basis on which the lot fails",
+            yield refuse(
+                own(subject.case, UNSUCCESSFUL_RULES[UnsuccessfulGround(ground)]),
+                code="reason_missing",
+                zh="请写明废标的事实和依据",
+                en="State the facts and the basis on which the lot fails",
                 field="reason",
+                **applicable(subject.case, now=now),
             )
     elif ground not in failures(subject, now=now):
         yield refuse(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from yangcai import law, procedures
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Stage
-from yangcai.cases.rules import applicable, beyond_calendar, refuse
+from yangcai.cases.rules import applicable, beyond_calendar, own, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
@@ -185,12 +185,15 @@ def drawn_in_time(subject: Case, *, now: datetime.datetime, evaluates_at: dateti
     """Not earlier than two working days before the evaluation, and the evaluation not before the opening."""
     closes_at = periods.closing_at(subject)
     on = applicable(subject, now=now)
-    if evaluates_at < now or (closes_at is not None and evaluates_at < closes_at):
-        yield Refusal(
-            "evaluation_before_opening",
-            "评审开始时间不得早于现在，也不得早于开标时间",
-            "The evaluation can begin neither before now nor before the opening",
+    early = closes_at is not None and evaluates_at < closes_at
+    if evaluates_at < now or early:
+        yield refuse(
+            own(subject, "opening.at_deadline") if early else "",  # that the past is over is nobody's article
+            code="evaluation_before_opening",
+            zh="评审开始时间不得早于现在，也不得早于开标时间",
+            en="The evaluation can begin neither before now nor before the opening",
             field="evaluates_at",
+            **on,
         )
         return
     key = _composition(subject).draw

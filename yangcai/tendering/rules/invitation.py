@@ -68,11 +68,13 @@ def times_are_in_order(
     found = []
     if documents_from and timezone.localdate(documents_from) < timezone.localdate(now):
         found.append(
-            Refusal(
-                "documents_in_the_past",
-                "采购文件的提供时间不得早于公告当日",
-                "The documents cannot be supplied from before the day of the notice",
+            refuse(
+                step_of(subject, Stage.INVITATION).documents,
+                code="documents_in_the_past",
+                zh="采购文件的提供时间不得早于公告当日",
+                en="The documents cannot be supplied from before the day of the notice",
                 field="documents_from",
+                **applicable(subject, now=now),
             )
         )
     if supply_closes_at > submission_closes_at:
@@ -248,12 +250,14 @@ def moves_only_later(
     closes_at = periods.closing_at(subject)
     if new_submission_closes_at is not None:
         if closes_at is not None and new_submission_closes_at < closes_at:
-            found.append(_earlier("new_submission_closes_at", closes_at))
+            rule = step_of(subject, Stage.SUBMISSION).correction
+            found.append(_earlier(subject, "new_submission_closes_at", closes_at, rule=rule, now=now))
         found.append(_working_day(subject, new_submission_closes_at, "new_submission_closes_at", now=now))
     if new_supply_closes_at is not None:
         supply = Solicitation.objects.get(case=subject).supply_closes_at
         if supply is not None and new_supply_closes_at < supply:
-            found.append(_earlier("new_supply_closes_at", supply))
+            rule = step_of(subject, Stage.INVITATION).documents
+            found.append(_earlier(subject, "new_supply_closes_at", supply, rule=rule, now=now))
         last = new_submission_closes_at or closes_at
         if last is not None and new_supply_closes_at > last:
             found.append(
@@ -267,14 +271,16 @@ def moves_only_later(
     return [refusal for refusal in found if refusal]
 
 
-def _earlier(field: str, moment: datetime.datetime) -> Refusal:
-    when = f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
-    return Refusal(
-        "deadline_brought_forward",
-        f"已公告的时间 {when} 只能推迟，不得提前",
-        f"The announced time {when} can be postponed, never brought forward",
+def _earlier(case: Case, field: str, moment: datetime.datetime, *, rule: str, now: datetime.datetime) -> Refusal:
+    """What the law lets a correction do to a deadline is to extend it (87号令 art. 18, 27)."""
+    return refuse(
+        rule,
+        code="deadline_brought_forward",
+        zh="已公告的时间 {announced} 只能推迟，不得提前",
+        en="The announced time {announced} can be postponed, never brought forward",
         field=field,
-        facts={"announced": when},
+        announced=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}",
+        **applicable(case, now=now),
     )
 
 
@@ -283,8 +289,10 @@ def before_the_opening(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
     closes_at = periods.closing_at(subject)
     if closes_at is not None and now < closes_at:
         return None
-    return Refusal(
-        "too_late_to_correct",
-        "投标已经截止，采购文件不能再更正",
-        "Submission has closed: the document cannot be corrected any more",
+    return refuse(
+        step_of(subject, Stage.SUBMISSION).correction,
+        code="too_late_to_correct",
+        zh="投标已经截止，采购文件不能再更正",
+        en="Submission has closed: the document cannot be corrected any more",
+        **applicable(subject, now=now),
     )
