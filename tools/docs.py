@@ -75,10 +75,24 @@ def rules() -> str:
 
 
 def clocks() -> str:
-    from yangcai import law
+    from yangcai import law, procedures
+    from yangcai.law import usage
+    from yangcai.law.model import Clock
 
-    rows = [[c.id, c.zh, c.en, c.rule, c.kind, c.actor, c.fires] for c in law.clocks()]
-    return "# Clocks (时限)\n\n" + table(["id", "时限", "English", "rule", "kind", "actor", "fires"], rows)
+    scanned = usage.scan(ROOT / "yangcai")
+    windows = {key for method in procedures.PROCEDURES.values() for key in method.windows}
+    window = [str(path) for path in scanned.providers if path.name == "submission.py"]
+
+    def starts(clock: Clock) -> str:
+        if clock.waits_for:
+            return f"(waits for {clock.waits_for})"
+        return ", ".join(map(str, scanned.started(clock.id))) or ", ".join(window if clock.rule in windows else ())
+
+    rows = [[c.id, c.zh, c.en, c.rule, c.kind, c.actor, c.fires, starts(c)] for c in law.clocks()]
+    alarms = ", ".join(f"{share} %" for share in law.alarms())
+    return f"# Clocks (时限)\n\nWhoever must act is warned after {alarms} of the time.\n\n" + table(
+        ["id", "时限", "English", "rule", "kind", "actor", "fires", "started in"], rows
+    )
 
 
 def controls() -> str:

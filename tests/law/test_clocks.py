@@ -1,11 +1,14 @@
 """Does every clock of the law (law.md §14) run in this chain, with the right last moment, and fire once?
 
-Those that do not are named here, with what they wait for: a clock that nobody starts is not forgotten silently.
+Those that do not say in law/clocks.yaml what they wait for: a clock that nobody starts is not forgotten silently, and
+one that claims to run must be yielded by somebody (`usage.check`).
 """
 
 import datetime
+from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from tests.factories import at
 from tests.portal.chain import Chain
@@ -13,18 +16,13 @@ from tests.tendering import judging
 from yangcai import law
 from yangcai.cases.models import Case
 from yangcai.kernel import tasks
+from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.models import Task
-from yangcai.tendering.models import BidSecurity
+from yangcai.kernel.refusals import Refused
+from yangcai.tendering import explanation
+from yangcai.tendering.models import AgentConductRecord, AwardLetter, BidSecurity
+from yangcai.www.work import clocks, worklist
 
-OTHER_METHODS = "another method of procurement"
-CHALLENGES = "objections and complaints"
-ELSEWHERE = {
-    "C15": "the platform itself publishes in the same instant",
-    "C28": CHALLENGES, "C29": CHALLENGES, "C30": CHALLENGES, "C31": CHALLENGES, "C32": CHALLENGES,
-    "C33": CHALLENGES, "C34": CHALLENGES, "C35": CHALLENGES,
-    "C43": "the authority for small and medium enterprises",
-    "C44": "the register of agents", "C45b": "the conduct records of credit",
-}  # fmt: skip
 #: Clocks that start before the case or only where something goes another way, and the test that holds each.
 BRANCHES = {
     "C01": "tests/cases/test_cases.py",
@@ -49,15 +47,20 @@ STRAIGHT = {
     "C22": "2026-04-10",
     "C23": "2026-04-03",  # from the day of signing, not from the day it was entered
     "C24": "2026-04-25",
+    "C28": "2026-04-10",  # the notice of Friday the 27th ends on Monday; seven working days more, over Qingming
     "C45": "2026-03-31",
+    "C45b": "2026-03-31",
     "C46": "2041-04-11",
 }
 
 
 def test_every_clock_of_this_procedure_has_its_place() -> None:
     ours = {clock.id for clock in law.clocks(procedure="open_tender")}
-    placed = [*STRAIGHT, *BRANCHES, *ELSEWHERE]
-    assert sorted(placed) == sorted(ours)
+    later = [clock.id for clock in law.clocks(procedure="open_tender") if clock.waits_for]
+    assert sorted([*STRAIGHT, *BRANCHES, *later]) == sorted(ours)
+    for clock, place in BRANCHES.items():
+        text = Path(__file__ if place == "below" else place).read_text(encoding="utf-8")
+        assert f'"{clock}"' in text.replace(f'"{clock}": "', ""), f"{place} does not hold {clock}"
 
 
 @pytest.mark.django_db
@@ -98,6 +101,48 @@ def test_what_falls_due_fires_once_and_stays_on_the_list(stop: str, clock: str) 
     still_open = Task.objects.filter(pk=due.pk, done_at=None).exists()
     assert still_open is (law.clock(clock).fires == "remind")
     assert chain.case.pk
+
+
+@pytest.mark.django_db
+def test_a_loser_sees_until_when_it_may_object_and_the_right_leaves_the_list_with_its_last_day() -> None:
+    chain = Chain().until("award announced")
+    found = list(Task.objects.filter(clock="C28", done_at=None).order_by("pk"))
+    losers = {post.organisation_id for post in chain.suppliers} - {chain.hall.award.supplier_id}
+    assert {task.organisation_id for task in found} == losers and len(found) == len(losers) == 2
+    one = found[0]
+    post = next(post for post in chain.suppliers if post.organisation_id == one.organisation_id)
+    letter = AwardLetter.objects.get(pk=one.subject.partition(":")[2])
+    remedy = explanation.may_object_until(letter, now=chain.now)
+    assert one.due_at == remedy.due_at == at(f"{STRAIGHT['C28']}T00:00")
+    todo = next(t for g in worklist.groups(post, now=chain.now) for t in g.items if t.due_at == one.due_at)
+    assert todo.url == reverse("work_explanation", args=[letter.pk]) and todo.title.startswith("提出质疑")
+    assert todo.citation is not None and todo.citation.rule == "objection.file"
+    [line] = [c for c in clocks.clocks([one], on=chain.now.date(), now=chain.now)]
+    assert (line.state, line.actor) == ("running", "供应商")
+    assert {task.clock for task in tasks.fire_due(now=one.due_at)} >= {"C28"}
+    one.refresh_from_db()
+    assert one.done_at == one.due_at
+    assert [c.state for c in clocks.clocks([one], on=chain.now.date(), now=one.due_at)] == ["over"]
+    assert not [task for task in tasks.fire_due(now=one.due_at) if task.clock == "C28"]
+
+
+@pytest.mark.django_db
+def test_the_buyer_records_how_its_agent_did() -> None:
+    chain = Chain().until("judged")
+    task = Task.objects.get(clock="C45b", done_at=None)
+    assert (task.action, task.organisation_id) == ("agent_conduct.record", chain.case.buyer_id)
+    with pytest.raises(Refused) as poor:
+        chain.do("agent_conduct.record", chain.case, chain.officer, grade="poor")
+    assert poor.value.codes == {"reason_missing"}
+    record = chain.do("agent_conduct.record", chain.case, chain.officer, grade="good").value
+    assert (record.agent, record.due_at) == (chain.case.agent, task.due_at)
+    assert not Task.objects.filter(clock="C45b", done_at=None).exists()
+    with pytest.raises(Refused) as twice:
+        chain.do("agent_conduct.record", chain.case, chain.officer, grade="good")
+    assert twice.value.codes == {"recorded_already"}
+    readers = {post: SCOPES[AgentConductRecord](post, chain.now).count() for post in (None, chain.suppliers[0])}
+    assert set(readers.values()) == {0}
+    assert SCOPES[AgentConductRecord](chain.agent_post, chain.now).get() == record
 
 
 @pytest.mark.django_db

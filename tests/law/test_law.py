@@ -169,8 +169,24 @@ def test_every_key_that_a_procedure_names_is_a_rule() -> None:
 
 
 def test_every_rule_is_used_or_says_what_it_waits_for() -> None:
-    found = usage.check(law.book(), usage.scan(Path(law.__file__).parents[1]))
+    windows = [key for procedure in procedures.PROCEDURES.values() for key in procedure.windows]
+    found = usage.check(law.book(), usage.scan(Path(law.__file__).parents[1]), windows=windows)
     assert not found.problems
+
+
+def test_a_clock_that_nothing_starts_is_told_and_one_that_runs_waits_for_nothing(tmp_path: Path) -> None:
+    """Its last day on a page of its own starts no clock; what a module of tasks yields, or takes from a rule, does."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "page.py").write_text('from yangcai import law\nlaw.due_at("C13", since=1, on=1)\n')
+    (tmp_path / "p" / "rules.py").write_text('CLOCK = "C29"\n')
+    (tmp_path / "p" / "due.py").write_text('@tasks.due_on(Case)\ndef f(case, *, now):\n    yield Due(clock="C12")\n')
+    scanned = usage.scan(tmp_path / "p")
+    told = usage.check(law.book(), scanned, windows=["submission.open_tender"]).problems
+    assert any(one.startswith("nothing starts the clock C13:") for one in told)
+    assert not any("the clock C12" in one or "the clock C05:" in one or "the clock C29" in one for one in told)
+    (tmp_path / "p" / "due.py").write_text("from p.rules import CLOCK\n@tasks.due_on(Case)\ndef f(): ...\n")
+    told = usage.check(law.book(), usage.scan(tmp_path / "p")).problems
+    assert "the clock C29 runs and no longer waits_for challenges" in told
 
 
 def test_a_key_that_no_rule_has_is_found_in_the_code(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.factories import NOW, at, make_case, make_organisation, make_post
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, at_desk, follow, text_of
+from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -81,6 +82,29 @@ def test_every_row_has_verb_time_ground_and_one_button(clock: Clock) -> None:
     assert "第六十八条" in page  # C13
     assert page.count(f'href="/work/do/case/{case.pk}/agent.appoint/"') == 1
     assert case.number in page
+
+
+def test_what_the_clock_has_said_stands_in_words_on_worklist_and_case_page(clock: Clock) -> None:
+    post = make_post(Role.BUYER_OFFICER)
+    case = make_case(buyer=post.organisation, stage="preparation")
+    task = wait_for(
+        post, NOW + DAY, root=case.ref, subject=case.ref, title=case.title, clock="C21", since=NOW - 9 * DAY
+    )
+    addresses = [reverse("work"), reverse("work_case", args=[case.pk])]
+    client = at_desk(post)
+
+    def said(words: str) -> list[bool]:
+        return [words in client.get(address).content.decode() for address in addresses]
+
+    assert said("提醒") == [False, False]
+    Task.objects.filter(pk=task.pk).update(warn_at=NOW - DAY)
+    tasks.fire_due(now=NOW)
+    assert said("提醒：期限已过 80%") == [True, True]
+    clock.at = NOW + 2 * DAY
+    tasks.fire_due(now=clock.at)
+    assert said("提醒逾期") == [True, True] and said("已逾期") == [True, True]
+    client.cookies["django_language"] = "en"
+    assert said("that it is overdue") == [True, True]
 
 
 def test_a_long_group_is_cut_and_counted(monkeypatch) -> None:

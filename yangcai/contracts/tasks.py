@@ -56,7 +56,7 @@ def contract_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         )
 
 
-def _due_at(clock: str, *, since: datetime.datetime, case: Case, now: datetime.datetime) -> datetime.datetime | None:
+def _due_at(clock: str, *, since: datetime.date, case: Case, now: datetime.datetime) -> datetime.datetime | None:
     return law.due_at(clock, since=since, **applicable(case, now=now))
 
 

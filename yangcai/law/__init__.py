@@ -22,8 +22,8 @@ from yangcai.law.model import CHINA, Book, Clock, Instrument, Rule, Value
 from yangcai.law.source import LawFaults
 
 __all__ = [
-    "HOME", "LawFaults", "LawGap", "UnknownRule", "alarms", "all_rules", "applies", "book", "cite", "cited", "clock", "clocks",
-    "due", "due_at", "find", "history", "instruments", "limit", "refusal", "rule", "value",
+    "HOME", "LawFaults", "LawGap", "UnknownRule", "alarms", "all_rules", "applies", "book", "cite", "cited", "clock",
+    "clocks", "due", "due_at", "find", "history", "instruments", "limit", "refusal", "rule", "value",
 ]  # fmt: skip
 
 #: The district that this platform serves: 兰州新区.

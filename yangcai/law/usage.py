@@ -12,6 +12,8 @@ from yangcai.law.model import Book
 #: Functions of yangcai.law whose first argument is a rule's key, and those that take a clock's id.
 RULE_FUNCTIONS = frozenset({"applies", "cite", "cited", "find", "history", "limit", "refusal", "rule", "value"})
 CLOCK_FUNCTIONS = frozenset({"clock", "due", "due_at"})
+#: What makes a function say what is due on a row: `@tasks.due_on(Case)`.
+PROVIDES = "due_on"
 CANDIDATE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+|C\d\d[a-z]?")
 
 
@@ -28,11 +30,20 @@ class Place:
 
 @dataclass
 class Usage:
-    """Literals that look like keys, and the keys and clock ids that stand in a call to the law."""
+    """Literals that look like keys, the keys and clock ids that stand in a call to the law, what each module takes from
+    which of ours, and the modules that say what is due."""
 
     literals: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     rules: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
     clocks: dict[str, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    imports: dict[Path, set[Path]] = field(default_factory=lambda: defaultdict(set))
+    providers: set[Path] = field(default_factory=set)
+
+    def started(self, clock: str) -> list[Path]:
+        """The modules that say what is due (`@tasks.due_on`) and name the clock; else those that take it from where it
+        is named."""
+        named = {place.path for place in self.literals.get(clock, ())}
+        return sorted(self.providers & named or (path for path in self.providers if named & self.imports[path]))
 
 
 def scan(root: Path) -> Usage:
@@ -42,9 +53,12 @@ def scan(root: Path) -> Usage:
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         relative = path.relative_to(root.parent)
         imported = _imported(tree)
+        usage.imports[relative] = _modules(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CANDIDATE.fullmatch(node.value):
                 usage.literals[node.value].append(Place(relative, node.lineno))
+            elif isinstance(node, ast.FunctionDef) and any(map(_provides, node.decorator_list)):
+                usage.providers.add(relative)
             elif isinstance(node, ast.Call):
                 _call(node, imported=imported, place=Place(relative, node.lineno), usage=usage)
     return usage
@@ -58,6 +72,22 @@ def _imported(tree: ast.Module) -> dict[str, str]:
         if isinstance(node, ast.ImportFrom) and node.module == "yangcai.law"
         for alias in node.names
     }
+
+
+def _provides(decorator: ast.expr) -> bool:
+    """Whether a decorator is `@tasks.due_on(…)`."""
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(function, ast.Attribute) and function.attr == PROVIDES
+
+
+def _modules(tree: ast.Module) -> set[Path]:
+    """The files that a file may have imported something from: of `from a.b import c` both a/b.py and a/b/c.py."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                found.add(Path(*name.split(".")).with_suffix(".py"))
+    return found
 
 
 def _call(node: ast.Call, *, imported: Mapping[str, str], place: Place, usage: Usage) -> None:
@@ -82,8 +112,9 @@ class Findings:
     notes: tuple[str, ...]
 
 
-def check(book: Book, usage: Usage, *, named: Iterable[str] = ()) -> Findings:
-    """Compare the Book with its use. `named` are the keys that procedures name."""
+def check(book: Book, usage: Usage, *, named: Iterable[str] = (), windows: Iterable[str] = ()) -> Findings:
+    """Compare the Book with its use. `named` are the keys that procedures name; the clocks of those that are `windows`
+    start by themselves."""
     problems, notes = [], []
     clocked = {clock.rule for clock in book.clocks.values()}
     named = set(named)
@@ -101,6 +132,13 @@ def check(book: Book, usage: Usage, *, named: Iterable[str] = ()) -> Findings:
             problems.append(f"nobody uses the rule {key}: use it, or say what it waits_for")
         if used and rule.waits_for:
             notes.append(f"{key} is used ({usage.literals[key][0]}) and no longer waits_for {rule.waits_for}")
+    windows = set(windows)
+    for key, clock in book.clocks.items():
+        starts = clock.rule in windows or bool(usage.started(key))
+        if not starts and not clock.waits_for:
+            problems.append(f"nothing starts the clock {key}: yield it where it is due, or say what it waits_for")
+        if starts and clock.waits_for:
+            problems.append(f"the clock {key} runs and no longer waits_for {clock.waits_for}")
     cited = {value.instrument.key for rule in book.rules.values() for value in rule.values}
     cited |= {item.key for rule in book.rules.values() for value in rule.values for item, _ in value.also}
     replaced = {instrument.repealed_by for instrument in book.instruments.values()}

@@ -23,7 +23,6 @@ PREFETCH = (
     "contracts__buyer",
     "contracts__supplier",
     "contracts__milestones__deliveries",
-    
     "contracts__acceptances",
     "contracts__payment_requests",
     "contracts__amendments",

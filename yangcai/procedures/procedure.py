@@ -187,6 +187,12 @@ class Procedure:
             zh = zh.replace(word, own)
         return zh
 
+    @property
+    def windows(self) -> tuple[str, ...]:
+        """The rules on shortest times, whose clocks start with the notice, the file or a correction."""
+        keys = [key for step in self.steps for key in (step.window, step.documents, step.correction)]
+        return tuple(dict.fromkeys(filter(None, keys)))
+
     def rule_keys(self) -> tuple[str, ...]:
         """Every rule that the method names, each once."""
         keys = [

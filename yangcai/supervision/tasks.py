@@ -47,6 +47,8 @@ def after_suspensions(case: Case, due: Due, *, now: datetime.datetime) -> Due:
     declared = ACTIONS.get(due.action)
     if due.due_at is None or (declared is not None and declared.despite_block):
         return due
+    if due.clock and law.clock(due.clock).fires == "lapse":
+        return due  # a supplier's right does not hang on whether the others may act
     if suspensions.open_suspension(case, now=now) is not None:
         return replace(due, due_at=None)
     if not due.clock or law.clock(due.clock).kind != "at_most":

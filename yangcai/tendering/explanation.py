@@ -209,7 +209,7 @@ def explain(letter: AwardLetter, *, now: datetime.datetime) -> Explanation:
     report = _report(letter)
     frozen: Mapping[str, Any] = report.result if report else {}
     result: Mapping[str, Any] = frozen.get("bids", {}).get(str(bid.pk), {}) if bid else {}
-    award = Award.objects.filter(lot=lot, announced_at=letter.issued_at).select_related("supplier").first()
+    award = _award_of(letter)
     return Explanation(
         letter=letter,
         bid=bid,
@@ -398,6 +398,15 @@ def _price(
         formula_zh=formula.zh if formula and other else "",
         formula_en=formula.en if formula and other else "",
     )
+
+
+def may_object_until(letter: AwardLetter, *, now: datetime.datetime) -> Remedy:
+    """From when and until when the addressee of a letter may object (clock C28)."""
+    return _remedy(letter, _award_of(letter), now=now)
+
+
+def _award_of(letter: AwardLetter) -> Award | None:
+    return Award.objects.filter(lot_id=letter.lot_id, announced_at=letter.issued_at).select_related("supplier").first()
 
 
 def _remedy(letter: AwardLetter, award: Award | None, *, now: datetime.datetime) -> Remedy:

@@ -79,7 +79,7 @@ def posts(*, now: datetime.datetime) -> list[Post]:
 
 def waiting(found: list[Post]) -> list[Post]:
     """The posts, each with `tasks`: how much waits for it. Nobody else in the demo tells which experts were drawn."""
-    open_tasks = Task.objects.filter(done_at__isnull=True).exclude(action="")
+    open_tasks = Task.objects.filter(done_at__isnull=True).exclude(role="")
     counts = open_tasks.values_list("role", "person_id", "organisation_id").annotate(n=Count("pk"))
     for post in found:
         post.tasks = sum(  # type: ignore[attr-defined]

@@ -49,7 +49,8 @@ def _check(options: argparse.Namespace) -> int:
         answer(options, data={}, text="", errors=[str(fault) for fault in faults.faults])
         return USAGE
     named = [key for procedure in procedures.PROCEDURES.values() for key in procedure.rule_keys()]
-    found = usage.check(book, usage.scan(PACKAGE), named=named)
+    windows = [key for procedure in procedures.PROCEDURES.values() for key in procedure.windows]
+    found = usage.check(book, usage.scan(PACKAGE), named=named, windows=windows)
     counts = {"rules": len(book.rules), "clocks": len(book.clocks), "instruments": len(book.instruments)}
     text = say(
         zh="规则 {rules} 条，期限 {clocks} 个，依据 {instruments} 部",

@@ -9,8 +9,7 @@ from yangcai.cases.models import Award
 from yangcai.cases.rules import applicable, own
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
-from yangcai.contracts.models import Acceptance, Contract, PaymentRequest, TerminationGround
-from yangcai.contracts.models import Amendment, Contract, PaymentRequest, TerminationGround
+from yangcai.contracts.models import Acceptance, Amendment, Contract, PaymentRequest, TerminationGround
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal, refuses
 from yangcai.law.figures.supplement import growth

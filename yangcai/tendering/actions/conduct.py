@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yangcai.cases.models import Case, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MoneyField, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import CommitteeMember, ConductGrade, ConductRecord, ExpertFee
+from yangcai.tendering.models import AgentConductRecord, CommitteeMember, ConductGrade, ConductRecord, ExpertFee
 from yangcai.tendering.rules import conduct as rules
 
 
@@ -53,6 +54,32 @@ def record_conduct(member: CommitteeMember, *, by: Any, now: datetime.datetime, 
 def answer_conduct(member: CommitteeMember, *, by: Any, now: datetime.datetime, grade: str, text: str) -> ConductRecord:
     """What the expert says of buyer and agent."""
     return _write(member, by=by, now=now, grade=grade, text=text)
+
+
+@action(
+    "agent_conduct.record",
+    zh="记录代理机构履职情况",
+    en="Record the agent's conduct",
+    on=Case,
+    by={Role.BUYER_OFFICER},
+    at={Stage.EVALUATION, Stage.AWARD},
+    needs=(rules.has_an_agent, rules.agent_has_done_its_work, rules.agent_not_recorded_yet),
+    checks=(rules.poor_is_explained,),
+    input=RecordConduct,
+    sentence=("{post}记录了代理机构的履职情况", "{post} recorded the agent's conduct"),
+    is_public=False,
+    cites=("agent.conduct_record",),
+)
+def record_agent_conduct(case: Case, *, by: Any, now: datetime.datetime, grade: str, text: str) -> AgentConductRecord:
+    """What the buyer says of the agent; late ones are taken too, and the record shows both days."""
+    return AgentConductRecord.objects.create(
+        case=case,
+        agent=case.agent,
+        grade=grade,
+        text=text,
+        due_at=rules.record_agent_by(case, now=now),
+        recorded_at=now,
+    )
 
 
 def _write(member: CommitteeMember, *, by: Any, now: datetime.datetime, grade: str, text: str) -> ConductRecord:

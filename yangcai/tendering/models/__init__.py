@@ -16,7 +16,7 @@ from yangcai.tendering.models.bids import (
 )
 from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
 from yangcai.tendering.models.committee import Committee, CommitteeMember
-from yangcai.tendering.models.conduct import ConductGrade, ConductRecord, ConductSide, ExpertFee
+from yangcai.tendering.models.conduct import AgentConductRecord, ConductGrade, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.models.dialogue import FILE, Changeable, DialogueChange, DialogueTalk
 from yangcai.tendering.models.documents import (
     Clause,
@@ -51,6 +51,7 @@ from yangcai.tendering.models.rows import CaseRow, LotRow
 
 __all__ = [
     "FILE",
+    "AgentConductRecord",
     "AwardLetter",
     "Bid",
     "BidLine",

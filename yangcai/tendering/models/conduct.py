@@ -47,6 +47,27 @@ class ConductRecord(Rooted):
         return self.member.committee.case
 
 
+class AgentConductRecord(Rooted):
+    """代理机构履职情况记录: how the agent ran a case, in the buyer's words; written once (财库〔2018〕2号)."""
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="agent_conduct", verbose_name=_("采购项目"))
+    agent = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("代理机构"))
+    grade = models.TextField(_("履职评价"), choices=ConductGrade.choices)
+    text = models.TextField(_("情况记录"), default="", blank=True)
+    due_at = models.DateTimeField(_("记录期限"), null=True, blank=True)
+    recorded_at = models.DateTimeField(_("记录时间"))
+
+    class Meta:
+        verbose_name = _("代理机构履职情况记录")
+
+    def __str__(self) -> str:
+        return f"{self.agent}"
+
+    @property
+    def root(self) -> Case:
+        return self.case
+
+
 class ExpertFee(Rooted):
     """劳务报酬: what a member of the library is paid for an evaluation, by whom, on what standard."""
 

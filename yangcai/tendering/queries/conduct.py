@@ -8,7 +8,7 @@ from yangcai.cases import queries as cases
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering.models import ConductRecord, ExpertFee
+from yangcai.tendering.models import AgentConductRecord, ConductRecord, ExpertFee
 from yangcai.tendering.queries.evaluation import concerns_member
 
 _CASE = "member__committee__case__"
@@ -53,3 +53,21 @@ def visible_fees(post: Post | None, now: datetime.datetime) -> QuerySet[ExpertFe
 @standing(ExpertFee)
 def concerns_fee(fee: ExpertFee, post: Post) -> bool:
     return concerns_member(fee.member, post)
+
+
+@scope(AgentConductRecord)
+def visible_agent_conduct(post: Post | None, now: datetime.datetime) -> QuerySet[AgentConductRecord]:
+    """The buyer who wrote it, the agent of whom it was written, and the overseers."""
+    found = AgentConductRecord.objects.select_related("case", "agent")
+    if post is None:
+        return found.none()
+    if post.role in cases.OVERSEERS:
+        return found
+    if post.role in BUYER:
+        return found.filter(case__buyer_id=post.organisation_id)
+    return found.filter(agent_id=post.organisation_id) if post.role == Role.AGENT else found.none()
+
+
+@standing(AgentConductRecord)
+def concerns_agent_conduct(record: AgentConductRecord, post: Post) -> bool:
+    return cases.concerns_case(record.case, post)

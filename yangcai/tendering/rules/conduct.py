@@ -11,9 +11,17 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide, EvaluationReport, ExpertFee
+from yangcai.tendering.models import (
+    AgentConductRecord,
+    CommitteeMember,
+    ConductRecord,
+    ConductSide,
+    EvaluationReport,
+    ExpertFee,
+)
 
 CLOCK = "C45"
+AGENT_CLOCK = "C45b"
 
 
 @remembered
@@ -77,7 +85,9 @@ def not_recorded_yet(subject: CommitteeMember, *, by: Any, now: datetime.datetim
     return Refusal("recorded_already", "您所在单位已经记录，不能更改", "Your organisation has recorded this already")
 
 
-def poor_is_explained(subject: CommitteeMember, *, now: datetime.datetime, grade: str, text: str, **_: Any) -> Any:
+def poor_is_explained(
+    subject: CommitteeMember | Case, *, now: datetime.datetime, grade: str, text: str, **_: Any
+) -> Any:
     if grade != "poor" or text.strip():
         return None
     return Refusal(
@@ -86,6 +96,41 @@ def poor_is_explained(subject: CommitteeMember, *, now: datetime.datetime, grade
         "Say what happened when the conduct was poor",
         field="text",
     )
+
+
+# --- the agent -----------------------------------------------------------------------------------------------------
+
+
+def record_agent_by(case: Case, *, now: datetime.datetime) -> datetime.datetime | None:
+    """Five working days after the evaluation (财库〔2018〕2号)."""
+    since = evaluated_at(case)
+    return law.due_at(AGENT_CLOCK, since=since, **applicable(case, now=now)) if since is not None else None
+
+
+def has_an_agent(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.agent_id is not None:
+        return None
+    return Refusal(
+        "no_agent", "本项目由采购人自行组织，没有代理机构", "The buyer runs this case itself: there is no agent"
+    )
+
+
+def agent_has_done_its_work(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if evaluated_at(subject) is not None:
+        return None
+    return refuse(
+        "agent.conduct_record",
+        code="evaluation_goes_on",
+        zh="评审尚未结束（评审报告未签署完毕），请在评审结束后{limit}内记录",
+        en="The evaluation is not over (a report is not signed yet): record within {limit} after its end",
+        **applicable(subject, now=now),
+    )
+
+
+def agent_not_recorded_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not AgentConductRecord.objects.filter(case=subject).exists():
+        return None
+    return Refusal("recorded_already", "您所在单位已经记录，不能更改", "Your organisation has recorded this already")
 
 
 # --- fees ----------------------------------------------------------------------------------------------------------

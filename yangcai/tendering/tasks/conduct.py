@@ -8,7 +8,7 @@ from yangcai.cases.rules import runner
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide
+from yangcai.tendering.models import AgentConductRecord, CommitteeMember, ConductRecord, ConductSide
 from yangcai.tendering.rules import conduct
 
 
@@ -21,6 +21,7 @@ def conduct_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     if since is None:
         return
     due_at = conduct.record_by(case, now=now)
+    yield from _of_the_agent(case, since=since, now=now)
     written = set(
         ConductRecord.objects.filter(member__committee__case=case).values_list("member_id", "side", "organisation_id")
     )
@@ -49,3 +50,18 @@ def conduct_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
                 clock=conduct.CLOCK,
                 due_at=due_at,
             )
+
+
+def _of_the_agent(case: Case, *, since: datetime.datetime, now: datetime.datetime) -> Iterator[Due]:
+    """Clock C45b: the buyer says how the agent whom it commissioned did."""
+    if case.agent_id is None or AgentConductRecord.objects.filter(case=case).exists():
+        return
+    yield Due(
+        action="agent_conduct.record",
+        subject=case.ref,
+        role=Role.BUYER_OFFICER,
+        organisation_id=case.buyer_id,
+        since=since,
+        clock=conduct.AGENT_CLOCK,
+        due_at=conduct.record_agent_by(case, now=now),
+    )

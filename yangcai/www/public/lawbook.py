@@ -109,5 +109,5 @@ def clocks(request: HttpRequest) -> HttpResponse:
                 "later": bool(clock.waits_for),
             }
         )
-    alarms = [share for share in law.alarms() if share < WHOLE]
+    alarms = [f"{share}%" for share in law.alarms() if share < WHOLE]
     return render(request, "public/law_clocks.html", {"rows": rows, "alarms": alarms})

@@ -220,8 +220,14 @@ def lamps(lamps: Any) -> dict[str, Any]:
 
 @_component("clock_table")
 def clock_table(clocks: Any, now: datetime.datetime) -> dict[str, Any]:
-    tones = {"running": "info", "met": "done", "overdue": "bad", "waiting": "mute"}
-    words = {"running": _("进行中"), "met": _("已完成"), "overdue": _("已逾期"), "waiting": _("尚未起算")}
+    tones = {"running": "info", "met": "done", "overdue": "bad", "waiting": "mute", "over": "mute"}
+    words = {
+        "running": _("进行中"),
+        "met": _("已完成"),
+        "overdue": _("已逾期"),
+        "waiting": _("尚未起算"),
+        "over": _("已届满"),
+    }
     rows = []
     for item in clocks:
         state = components.attribute(item, "state")

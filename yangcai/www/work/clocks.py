@@ -84,12 +84,14 @@ def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) 
             is_window=clock.kind == "at_least",
             reminded=reminder(task),
         )
-    order = {"overdue": 0, "running": 1, "waiting": 2, "met": 3}
+    order = {"overdue": 0, "running": 1, "waiting": 2, "met": 3, "over": 4}
     far = datetime.datetime.max.replace(tzinfo=datetime.UTC)
     return sorted(found.values(), key=lambda c: (order[c.state], c.due_at or far))
 
 
 def _state(task: Task, *, clock: Any, now: datetime.datetime) -> str:
+    if clock.fires == "lapse" and (task.done_at is not None or (task.due_at is not None and task.due_at <= now)):
+        return "over"
     if task.done_at is not None:
         return "met"
     if task.due_at is None:

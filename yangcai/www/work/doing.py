@@ -332,7 +332,7 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
             "text": title_of(task),
             "who": formats.titled(roles.get(Role(task.role), "")) if task.role else "",
             "by_at": task.due_at,
-            "url": places.form_of_ref(task.action, task.subject) if task.pk in mine else "",
+            "url": places.place_of_task(task.action, task.subject) if task.pk in mine else "",
         }
         for task in waiting[:NEXT_SHOWN]
     ]

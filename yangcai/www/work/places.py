@@ -68,6 +68,13 @@ def form_of(action: Action, subject: Any) -> str:
     return form_of_ref(action.code, subject.ref)
 
 
+def place_of_task(action: str, subject: str) -> str:
+    """Where a task is done; a right without an Action of its own, where the letter that gives it is explained."""
+    if action:
+        return form_of_ref(action, subject)
+    return reverse("work_explanation", args=[subject.partition(":")[2]])
+
+
 def form_of_ref(code: str, ref: str) -> str:
     name, _colon, pk = ref.partition(":")
     return reverse("work_do", args=[name, pk, code])

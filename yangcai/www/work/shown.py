@@ -50,6 +50,7 @@ from yangcai.planning.models import (
 )
 from yangcai.procedures import Invite, Procedure, Stage
 from yangcai.tendering.models import (
+    AgentConductRecord,
     AwardLetter,
     Bid,
     BidPartner,
@@ -537,6 +538,12 @@ OF_CASE: tuple[Kind, ...] = (
         Receivable,
         _("应收账款"),
         ("contract__number", "amount", "purpose", "requested_at", "confirmed_at", "confirmed_amount"),
+    ),
+    Kind(
+        AgentConductRecord,
+        _("代理机构履职情况记录"),
+        ("agent", "grade", "text", "recorded_at", "due_at"),
+        after_opening=True,
     ),
     Kind(Suspension, _("暂停"), ("reason", "authority", "suspended_at", "until_on", "resumed_at")),
 )

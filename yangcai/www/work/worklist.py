@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yangcai import law
 from yangcai.cases.models import Stage
@@ -42,6 +43,7 @@ class Todo:
     citation: Citation | None
     root: str = ""
     detail: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,12 @@ def todo(task: Task, *, now: datetime.datetime) -> Todo:
     colon = "：" if in_chinese() else ": "
     return Todo(
         f"{title_of(task)}{colon}{task.title}",
-        places.form_of_ref(task.action, task.subject),
+        places.place_of_task(task.action, task.subject),
         task.due_at,
         citation,
         task.root,
         reminder(task),
+        "" if task.action else str(_("查看")),
     )
 
 
