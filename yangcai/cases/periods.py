@@ -1,5 +1,6 @@
 """How does a case or a lot move from one stage to the next? Only by closing one period and opening another."""
 
+import contextlib
 import datetime
 from dataclasses import dataclass
 
@@ -124,10 +125,9 @@ def _same_hour(time: datetime.datetime, *, not_before: datetime.datetime, region
     day = calendar.day_of(not_before - of_day)
     if calendar.start_of(day) + of_day < not_before:
         day += calendar.ONE_DAY
-    try:
+    # Where no holidays are known the hour is kept and the day stays.
+    with contextlib.suppress(calendar.HorizonError):
         day = calendar.roll(day, region=region)
-    except calendar.HorizonError:
-        pass  # no holidays are known there: the hour is kept and the day stays
     return calendar.start_of(day) + of_day
 
 
