@@ -13,7 +13,7 @@ WHERE a.contract_id = m.contract_id AND a.clause = m.title AND a.amount_change =
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0005_payment_lists"),
+        ("contracts", "0007_contract_item_of_one_sum"),
     ]
 
     operations = [

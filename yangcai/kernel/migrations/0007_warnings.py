@@ -9,7 +9,7 @@ WHERE done_at IS NULL AND fired_at IS NULL AND role <> '' AND due_at > since
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0005_task_per_organisation"),
+        ("kernel", "0006_answers"),
     ]
 
     operations = [

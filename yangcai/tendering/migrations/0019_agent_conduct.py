@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0006_set_aside"),
         ("parties", "0002_expert_library"),
-        ("tendering", "0012_committee_confirms"),
+        ("tendering", "0018_bid_line_brand"),
     ]
 
     operations = [
