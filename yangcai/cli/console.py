@@ -9,7 +9,6 @@ from typing import Any
 OK = 0
 UNEXPECTED = 1
 USAGE = 2
-PARTIAL = 3  # some rows failed
 VERIFICATION_FAILED = 4
 NOT_MET = 5  # a precondition or a rule forbids it
 NOT_PERMITTED = 6  # not in this mode (a sandbox command outside a sandbox)

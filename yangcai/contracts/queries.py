@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS, concerns_case
 from yangcai.contracts.models import (
     Acceptance,
@@ -132,13 +131,3 @@ def _between_parties(rows: QuerySet[Any], post: Post | None) -> QuerySet[Any]:
         return rows.none()
     own = _own(post, "contract")
     return rows if own is None else rows.filter(own)
-
-
-def contracts_of(case: Case, *, post: Post | None, now: datetime.datetime) -> QuerySet[Contract]:
-    """The contracts of a case that the post may see, with what a page about them needs."""
-    return (
-        visible_to(post, now)
-        .filter(case=case)
-        .prefetch_related("items", "milestones__deliveries", "acceptances__items", "amendments")
-        .order_by("pk")
-    )

@@ -84,10 +84,6 @@ def acceptance_due_at(delivery: Delivery) -> datetime.datetime | None:
     return calendar.end_of(last) if last else None
 
 
-def is_paid(invoice: Invoice) -> bool:
-    return PaymentRequest.objects.filter(invoice=invoice, paid_at__isnull=False).exists()
-
-
 def live_request(invoice: Invoice) -> PaymentRequest | None:
     """The request for this invoice that has not been returned, paid or not."""
     return PaymentRequest.objects.filter(invoice=invoice, returned_at__isnull=True).first()

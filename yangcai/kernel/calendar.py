@@ -166,11 +166,6 @@ def add_days(start: datetime.date, n: int, *, region: str = "") -> datetime.date
     return roll(start + n * ONE_DAY, region=region)
 
 
-def strict_after(start: datetime.date, n: int, *, region: str = "") -> datetime.date:
-    """The working day after add_days: the first day on which `n` full days have passed (safe for shortest windows)."""
-    return add_working_days(add_days(start, n, region=region), 1, region=region)
-
-
 def add_months(start: datetime.date, n: int) -> datetime.date:
     """The corresponding day `n` months later, else the end of that month (民法典 202)."""
     month = start.year * 12 + start.month - 1 + n

@@ -247,12 +247,6 @@ def _convener(case: Case, *, now: datetime.datetime) -> Refusal | None:
     )
 
 
-def is_published(subject: Framework, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if subject.lot.case.published_at is not None:
-        return None
-    return Refusal("not_published", "征集公告尚未发布", "The call has not been published")
-
-
 def is_open(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Only an open framework has a standing call (art. 38)."""
     if not procedures.get(subject.procedure).spends and not is_closed(subject):
