@@ -85,8 +85,9 @@ def test_an_unforeseeable_need_has_no_intention() -> None:
     item.intention.withdrawn_at = NOW
     item.intention.save()
     assert refused("case.open", item, officer) == {"no_intention"}
-    item.intention_exemption = "突发公共卫生事件"
-    item.save()
+    item, officer = planned(intention_exemption="突发公共卫生事件")
+    item.intention.withdrawn_at = NOW
+    item.intention.save()
     perform(ACTIONS["case.open"], PlanItem.objects.get(pk=item.pk), by=officer, now=NOW)
 
 

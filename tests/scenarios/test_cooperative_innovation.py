@@ -111,7 +111,8 @@ def test_until_the_meeting(qualified: Story) -> None:
     assert tale.stage(at) == Stage.DIALOGUE
     # An odd group of five with a lawyer and an economist, drawn as openly as everybody else.
     specialities = [member.expert.specialities for member in tale.members() if member.expert]
-    assert len(specialities) == 5 and {LAW, ECONOMY} <= set(specialities)
+    assert len(specialities) == 5
+    assert all(any(word in one for one in specialities) for word in (LAW, ECONOMY))
     record = draws.record(tale.case.expert_draws.get())
     assert (record["commit"]["lawyers"], record["commit"]["economists"]) == (1, 1)
     # Applications name no price, and nobody learns who else applied.

@@ -188,7 +188,6 @@ class Hall:
     def send(self, *, now: datetime.datetime = SENT) -> None:
         self.do("report.send", self.report, self.runner, now)
 
-    @tasks_at_the_end()
     def judged(self, points: dict[int, dict[str, str]]) -> "Hall":
         """Scored, computed, signed and sent."""
         self.score(points)

@@ -228,7 +228,8 @@ def test_when_the_winner_refuses_the_next_candidate_follows() -> None:
     assert again.get(is_winner=True).supplier == h.bids[1].supplier
     assert again.get(supplier=h.bids[0].supplier).reason == "拒绝与采购人签订合同"
     notices = Notice.objects.filter(kind="award").order_by("pk")
-    assert notices[1].supersedes == notices[0]
+    changed = Notice.objects.get(kind="award_change")
+    assert (notices[1].supersedes, changed.supersedes) == (changed, notices[0])
 
 
 def test_the_buyers_silence_after_a_refusal_awards_nothing() -> None:
