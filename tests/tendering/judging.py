@@ -23,6 +23,7 @@ from yangcai.tendering.models import (
     CommitteeMember,
     Criterion,
     EvaluationReport,
+    GreenProduct,
     OpenedBid,
     Opening,
     Solicitation,
@@ -219,6 +220,7 @@ def hall(
     set_aside: str = "none",
     published: datetime.datetime = PUBLISHED,
     opened: bool = True,
+    green: Sequence[tuple[str, str]] = (),
     **solicitation: Any,
 ) -> Hall:
     """Bids of these prices, opened; the lot stands at its qualification check. No committee is drawn yet."""
@@ -236,6 +238,8 @@ def hall(
         set_aside=set_aside,
     )
     _file(case, criteria if method == EvaluationMethod.RATED else (), ceiling, solicitation)
+    for product, kind in green:
+        GreenProduct.objects.create(case=case, product=product, kind=kind)
     Period.objects.filter(case=case).update(closes_at=published)
     Period.objects.create(case=case, stage=Stage.SUBMISSION, opens_at=published, closes_at=CLOSES)
     Period.objects.create(case=case, stage=Stage.OPENING, opens_at=CLOSES, closes_at=OPENED)

@@ -9,7 +9,7 @@ from tests.tendering.judging import Offer
 from tests.tendering.test_evaluation import EQUAL, three
 from tests.tendering.walk import Tender, criteria, document, offer
 from yangcai.kernel.refusals import Refused
-from yangcai.tendering.models import Bid, Clause, GreenProduct
+from yangcai.tendering.models import Bid, Clause
 from yangcai.tendering.standing import standings
 
 pytestmark = pytest.mark.django_db
@@ -81,14 +81,14 @@ def test_a_certificate_lowers_the_evaluated_price_beside_the_other_deductions() 
     certified = {"green_certificates": "CEC2026-1"}
     both = Offer("1000000", size="small", rest={"preference": "small_micro", **certified})
     offers = (both, Offer("1000000", rest=certified), "1000000")
-    h = three(*offers, small_micro_rate=Decimal("0.10"), green_rate=Decimal("0.03"))
-    GreenProduct.objects.create(case=h.case, product="打印机", kind="environment")
+    rates = {"small_micro_rate": Decimal("0.10"), "green_rate": Decimal("0.03")}
+    h = three(*offers, **rates, green=[("打印机", "environment")])
     h.score(EQUAL)
     h.compute()
     assert [h.result(n)["evaluated_price"] for n in range(3)] == ["870000.00", "970000.00", "1000000.00"]
 
 
 def test_a_bid_without_the_mandatory_certificate_is_out() -> None:
-    h = three(Offer("1000000", rest={"green_certificates": "CQC1"}), "1010000", "1020000")
-    GreenProduct.objects.create(case=h.case, product="台式计算机", kind="mandatory")
+    certified = Offer("1000000", rest={"green_certificates": "CQC1"})
+    h = three(certified, "1010000", "1020000", green=[("台式计算机", "mandatory")])
     assert [s.is_in for s in standings(h.lot)] == [True, False, False]

@@ -13,7 +13,7 @@ from yangcai.kernel import calendar
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import engine
-from yangcai.tendering.method import has, step_of
+from yangcai.tendering.method import has, said, step_of
 from yangcai.tendering.models import Solicitation
 
 
@@ -290,7 +290,7 @@ def before_the_opening(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
     if closes_at is not None and now < closes_at:
         return None
     return refuse(
-        step_of(subject, Stage.SUBMISSION).correction,
+        said(subject, Stage.SUBMISSION, "correction"),
         code="too_late_to_correct",
         zh="投标已经截止，采购文件不能再更正",
         en="Submission has closed: the document cannot be corrected any more",
