@@ -671,7 +671,6 @@ _ROWS = [
      "UPDATE tendering_evaluationreport SET result = '{{}}' WHERE id = {report}"),
     ("opened", "sealed_bid_is_never_changed", "another unit price",
      LINE + "UPDATE tendering_bidline SET unit_price = 2"),
-    ("opened", "sealed_bid_is_never_changed", "another brand", LINE + "UPDATE tendering_bidline SET brand = 'z'"),
     ("opened", "records_are_never_deleted", "lose a line of a bid", LINE + "DELETE FROM tendering_bidline"),
     ("opened", "links_are_never_repointed", "another seed of the draw",
      SEATED + "UPDATE tendering_committee SET draw_seed = 'x'"),

@@ -193,6 +193,10 @@ def test_every_shipped_case_completes_to_the_published_figures(path):
         ranking=ranking,
         price_scores=published.outcome.price_scores,
         prices={lot.lot: {bid.supplier.name: bid.price for bid in lot.bids} for lot in case.lots},
+        partners={
+            lot.lot: {bid.supplier.name: tuple((p.kind, p.name) for p in bid.partners) for bid in lot.bids}
+            for lot in case.lots
+        },
         valid={lot.lot: {bid.supplier.name: bid.valid for bid in lot.bids} for lot in case.lots},
         dates=dates | {"submission_closes": [moment for moment in closes if moment][-1]},
     )
