@@ -3,15 +3,29 @@
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from unittest import mock
 
 from yangcai.kernel import tasks
 
+_step_by_step: ContextVar[bool] = ContextVar("step_by_step", default=False)
+
+
+@contextmanager
+def step_by_step() -> Iterator[None]:
+    """In this block nobody hurries: for tests that look at what was due in between."""
+    token = _step_by_step.set(True)
+    yield
+    _step_by_step.reset(token)
+
 
 @contextmanager
 def tasks_at_the_end() -> Iterator[None]:
     """In this block an Action leaves the tasks of its root as they were; they are made to agree when it ends."""
+    if _step_by_step.get():
+        yield
+        return
     ordinary = tasks.refresh
     waiting: dict[str, tuple[Any, datetime.datetime]] = {}
 

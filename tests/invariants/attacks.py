@@ -628,6 +628,8 @@ _ROWS = [
      "UPDATE tendering_openedbid SET has_imports = NOT has_imports WHERE id = {opened}"),
     ("opened", "sealed_bid_is_never_changed", "a certificate after all",
      "UPDATE tendering_openedbid SET green_certificates = 'x' WHERE id = {opened}"),
+    ("opened", "sealed_bid_is_never_changed", "another brand on a line",
+     LINE + "UPDATE tendering_bidline SET brand = 'z'"),
     ("opened", "sealed_bid_is_never_changed", "another brand",
      "UPDATE tendering_openedbid SET brand = 'x' WHERE id = {opened}"),
     ("opened", "sealed_bid_is_never_changed", "a larger share of the small ones",

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.contracts.support import document
 from tests.factories import at, make_expert, make_post
+from tests.hurry import step_by_step
 from tests.tendering import judging, walk
 from yangcai.cases.models import Case
 from yangcai.contracts.models import Contract
@@ -92,8 +93,9 @@ class Chain(walk.Tender):
             opened,
             experts,
         )
-        self.hall.ready()
-        self.hall.judged({n: POINTS for n in range(len(opened))})
+        with step_by_step():
+            self.hall.ready()
+            self.hall.judged({n: POINTS for n in range(len(opened))})
 
     def contract_stops(self) -> Iterator[str]:
         winner = next(s for s in self.suppliers if s.organisation_id == self.hall.award.supplier_id)
