@@ -39,14 +39,23 @@ class Desk:
         self.sit_down(by)
         name = subject._meta.model_name
         self.page.goto(start or places.page_of(subject))
-        self.page.locator(f'a[href="/work/do/{name}/{subject.pk}/{code}/"]').first.click()
+        self.follow(f'a[href="/work/do/{name}/{subject.pk}/{code}/"]')
         self.fill(**data)
-        self.page.locator("main form .form-buttons button").last.click()
-        self.page.wait_for_load_state()
+        self.send()
         if "/work/done/" not in self.page.url or not self.page.title().startswith("已办理"):
             said = self.page.locator("main" if self.page.locator("main").count() else "body").inner_text()[:1500]
             raise AssertionError(f"{code} was not done: {said}")
         self.steps.append(code)
+
+    def follow(self, link: str) -> None:
+        """Follow a link, and wait for the whole page: a click alone comes back when its first bytes are there."""
+        with self.page.expect_navigation():
+            self.page.locator(link).first.click()
+
+    def send(self, button: str = "main form .form-buttons button >> nth=-1") -> None:
+        """Send the form, and wait for the whole page that answers it."""
+        with self.page.expect_navigation():
+            self.page.locator(button).click()
 
     def fill(self, **data: Any) -> None:
         for name, value in data.items():
@@ -89,6 +98,5 @@ class Desk:
             minute += MINUTE
         self.page.goto("/demo/")
         self.page.fill("#jump", minute.strftime("%Y-%m-%dT%H:%M"))
-        self.page.locator(".jump button").click()
-        self.page.wait_for_url("**/demo/")
+        self.send(".jump button")
         assert clock.now() == minute

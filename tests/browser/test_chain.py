@@ -63,8 +63,7 @@ class Story:
         desk.sit_down(self.treasury)
         desk.page.goto(f"/work/do/organisation/{self.treasury.organisation_id}/budget.import/")
         desk.fill(file=str(file))
-        desk.page.get_by_role("button", name="先试算").click()
-        desk.page.wait_for_load_state()
+        desk.send("button:has-text('先试算')")
         assert "尚未写入" in desk.page.inner_text("main")
         assert not Appropriation.objects.exists()
         desk.do("budget.import", self.treasury.organisation, self.treasury, start="/work/budget/", file=str(file))
@@ -115,11 +114,11 @@ class Story:
         desk, item = self.desk, PlanItem.objects.get()
         desk.sit_down(self.reviewer)
         desk.page.goto(f"/work/plan/{item.pk}/")
-        desk.page.locator('a[href$="/plan.review/"]').first.click()
+        desk.follow('a[href$="/plan.review/"]')
         desk.fill_all("answer", "pass")
         desk.fill(decision="approve")
-        desk.page.locator("main form .form-buttons button").last.click()
-        desk.page.wait_for_url("**/work/done/**")
+        desk.send()
+        assert "/work/done/" in desk.page.url
 
     # --- the tender -----------------------------------------------------------------------------------------------
 
@@ -207,10 +206,10 @@ class Story:
         desk = self.desk
         desk.sit_down(by)
         desk.page.goto(f"/work/case/{self.case.pk}/")
-        desk.page.locator(f'a[href="/work/do/lot/{subject.pk}/{code}/"]').first.click()
+        desk.follow(f'a[href="/work/do/lot/{subject.pk}/{code}/"]')
         desk.fill_all(column, value)
-        desk.page.locator("main form .form-buttons button").last.click()
-        desk.page.wait_for_url("**/work/done/**")
+        desk.send()
+        assert "/work/done/" in desk.page.url
 
     def evaluate(self) -> None:
         desk, case, lot = self.desk, self.case, self.lot
@@ -234,12 +233,12 @@ class Story:
         desk = self.desk
         desk.sit_down(post)
         desk.page.goto(f"/work/case/{self.case.pk}/")
-        desk.page.locator('a[href$="/scores.submit/"]').first.click()
+        desk.follow('a[href$="/scores.submit/"]')
         for number, value in enumerate(("40", "15", "45", "18", "50", "16")):
             desk.fill_one(f"rows-{number}-value", value)
             desk.fill_one(f"rows-{number}-reason", "按评分标准")
-        desk.page.locator("main form .form-buttons button").last.click()
-        desk.page.wait_for_url("**/work/done/**")
+        desk.send()
+        assert "/work/done/" in desk.page.url
 
     # --- the contract ---------------------------------------------------------------------------------------------
 
