@@ -17,7 +17,7 @@ from django.utils.datastructures import MultiValueDict
 from yangcai.kernel import answers, entries, tasks
 from yangcai.kernel.inputs import Input
 from yangcai.kernel.models import Entry, IdempotencyKey, Rooted
-from yangcai.kernel.reading import reading, writing
+from yangcai.kernel.reading import unnoticed, writing
 from yangcai.kernel.refusals import BY_CONSTRAINT, Citation, Refusal, Refused, in_chinese
 
 Rule = Callable[..., "Refusal | Iterable[Refusal] | None"]
@@ -268,8 +268,7 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
     call.subject = root if _same_row(call.subject, root) else _fresh(call.subject, root)
     if expected_version is not None and expected_version != root.version:
         raise Refused([STALE])
-    with reading():
-        cleaned = _checked(call)
+    cleaned = _checked(call)
     with translation.override(settings.LANGUAGE_CODE):  # what is kept is the same, whatever language its author reads
         return _kept(call, root, cleaned, idempotency_key=idempotency_key)
 
@@ -300,7 +299,8 @@ def _kept(call: _Call, root: Any, cleaned: dict[str, Any], *, idempotency_key: s
     if action.notice:
         notices = tuple(NOTICES[action.notice](home, entry=entry, by=by, now=now, value=value, data=facts) or ())
     if not action.secret:  # the version is public: it must not count the bids
-        type(root)._base_manager.filter(pk=root.pk).update(version=models.F("version") + 1)
+        with unnoticed():
+            type(root)._base_manager.filter(pk=root.pk).update(version=models.F("version") + 1)
     for changed in {root.ref: root, home.root.ref: home.root}.values():
         tasks.refresh(type(changed)._base_manager.get(pk=changed.pk), now=now)
     if idempotency_key is not None:

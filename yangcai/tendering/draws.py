@@ -181,7 +181,7 @@ def compose(draw: ExpertDraw, *, now: datetime.datetime) -> Committee:
 def following(draw: ExpertDraw, *, general: bool, kept: Collection[str], now: datetime.datetime) -> DrawLine | None:
     """The next in order who may still sit where there is room: in a `general` place, or in one `kept` for a speciality.
     Whoever is passed over has the reason on the record."""
-    eligible = set(rules.pool(draw.case, specialities="", now=now).values_list("pk", flat=True))
+    eligible = rules.eligible(draw.case, now=now)
     free = Q(outcome="") | Q(outcome=vrd.PASSED, reason__in=FOR_THE_PLACE)
     for line in draw.lines.filter(free).select_related("expert").order_by("position"):
         if line.expert_id not in eligible:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from yangcai import law, procedures
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot
@@ -66,7 +68,8 @@ def opened(lot: Lot) -> list[OpenedBid]:
 def _opened(case: Case) -> list[OpenedBid]:
     """Of all lots at once: whoever looks at one of them looks at the next one too."""
     bids = OpenedBid.objects.filter(lot__case=case).select_related("supplier", "bid", "low_price_review", "final_offer")
-    return list(bids.prefetch_related("findings__clause", "lines", "partners").order_by("pk"))
+    findings = Prefetch("findings", Finding.objects.select_related("clause"))
+    return list(bids.prefetch_related(findings, "lines", "partners").order_by("pk"))
 
 
 @remembered

@@ -57,32 +57,37 @@ def _composition(case: Case) -> procedures.Committee:
 # --- the pool ------------------------------------------------------------------------------------------------------
 
 
-def interested(case: Case) -> set[int]:
+@remembered
+def interested(case: Case) -> frozenset[int]:
     """Organisations whose people must stay away: buyer, agent, and whoever obtained the file or bids."""
     suppliers = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
     suppliers |= set(Bid.objects.filter(lot__case=case).values_list("supplier_id", flat=True))
     suppliers |= set(Invitee.objects.filter(case=case).values_list("supplier_id", flat=True))
-    return {case.buyer_id, *suppliers} | ({case.agent_id} if case.agent_id else set())
+    return frozenset({case.buyer_id, *suppliers} | ({case.agent_id} if case.agent_id else set()))
 
 
-def people_of(organisations: set[int], *, case: Case, now: datetime.datetime) -> set[int]:
+@remembered
+def people_of(organisations: frozenset[int], *, case: Case, now: datetime.datetime) -> frozenset[int]:
     """Everyone who works for one of these organisations or did in the look-back years, and whom another fact binds to
     one (条例 art. 9)."""
     years = law.value("committee.recusal_lookback", **applicable(case, now=now))
     since = calendar.due_on(timezone.localdate(now), -years, "years", rounding="none")
     posts = Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=since), organisation_id__in=organisations)
     employed = Expert.objects.filter(Q(left_on__isnull=True) | Q(left_on__gte=since), employer_id__in=organisations)
-    return {
-        *posts.values_list("person_id", flat=True),
-        *employed.values_list("person_id", flat=True),
-        *tied_people(organisations, on=timezone.localdate(now), since=since),
-    }
+    return frozenset(
+        {
+            *posts.values_list("person_id", flat=True),
+            *employed.values_list("person_id", flat=True),
+            *tied_people(organisations, on=timezone.localdate(now), since=since),
+        }
+    )
 
 
-def gave_opinions(case: Case) -> set[int]:
+@remembered
+def gave_opinions(case: Case) -> frozenset[int]:
     """Who reasoned that imported products are needed evaluates nothing of the purchase (财库〔2007〕119号)."""
     named = ImportExpert.objects.filter(approval__plan_item=case.plan_item_id)
-    return set(named.values_list("expert__person_id", flat=True))
+    return frozenset(named.values_list("expert__person_id", flat=True))
 
 
 def words(specialities: str) -> list[str]:
@@ -108,6 +113,12 @@ def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[E
         .exclude(person_id__in=people_of(interested(case), case=case, now=now) | gave_opinions(case))
         .exclude(person_id__in=seated)
     )
+
+
+@remembered
+def eligible(case: Case, *, now: datetime.datetime) -> frozenset[int]:
+    """The experts of the pool, whatever their speciality."""
+    return frozenset(pool(case, specialities="", now=now).values_list("pk", flat=True))
 
 
 def listed(case: Case, *, specialities: str, is_complex: bool, now: datetime.datetime) -> QuerySet[Expert]:
