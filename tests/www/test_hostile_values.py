@@ -62,6 +62,8 @@ def test_no_query_breaks_a_page(clock: Clock, settings: Any, role: Role | None) 
     for _address, entry in ADDRESSES:
         if entry.pattern.converters or not entry.name or entry.name in {"account_logout", "api_feed"}:
             continue
+        if role is not None and entry.callback.by == "public":
+            continue  # it tells a post what it tells anybody
         for value in HOSTILE:
             answer = client.get(reverse(entry.name), dict.fromkeys(names, value))
             if answer.status_code >= 500:
