@@ -1,10 +1,8 @@
 """Which components may a template use? The list with all parameters: templates/components/README.md."""
 
 import datetime
-from functools import cache
 from typing import Any, cast
 
-import lucide
 from django import template
 from django.forms import BoundField, CheckboxInput, Form
 from django.template import Context
@@ -13,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel.inputs import RowsField
 from yangcai.kernel.refusals import Refusal, in_chinese
-from yangcai.www import charts, components, formats
+from yangcai.www import charts, components, formats, icons
 
 register = template.Library()
 
@@ -58,15 +56,10 @@ URGENT = 5 * MINUTE
 WIDE, NARROW = 1020, 340
 
 
-@cache
-def _svg(name: str) -> str:
-    return lucide._render_icon(name, None, **{"class": "icon", "aria-hidden": "true", "focusable": "false"})
-
-
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A Lucide icon as inline SVG, as large as the text, silent for screen readers."""
-    return mark_safe(_svg(str(name)))
+    return mark_safe(icons.svg(str(name)))
 
 
 def _include(context: Context, name: str, **values: Any) -> str:
