@@ -1,0 +1,53 @@
+"""What would somebody with raw SQL try, and which name must the database answer with?
+
+One table per noun, one row per attack: where it begins (worlds.py), the name, what is tried, the SQL.
+"""
+
+from dataclasses import dataclass
+
+from tests.invariants.attacks import (
+    acceptance,
+    awards,
+    bids,
+    budget,
+    cases,
+    contracts,
+    dialogue,
+    draws,
+    evaluation,
+    frameworks,
+    ledger,
+    log,
+    payments,
+    plans,
+    solicitation,
+)
+
+
+@dataclass(frozen=True)
+class Attack:
+    world: str
+    constraint: str
+    what: str
+    sql: str
+
+
+_TABLES = (
+    budget,
+    ledger,
+    plans,
+    cases,
+    awards,
+    solicitation,
+    bids,
+    dialogue,
+    draws,
+    evaluation,
+    contracts,
+    payments,
+    acceptance,
+    frameworks,
+    log,
+)
+
+ATTACKS = tuple(Attack(*row) for table in _TABLES for row in table.ROWS)

@@ -1,0 +1,46 @@
+"""无系统不交易: can somebody win who was not ranked first by a procedure on the platform?"""
+
+from tests.invariants.attacks.sql import Row, copy
+
+#: What a loser was told.
+LETTER = (
+    "INSERT INTO tendering_awardletter (lot_id, supplier_id, is_winner, reason, issued_at)"
+    " VALUES ({lot}, {supplier}, false, 'x', now());"
+)
+
+ROWS: tuple[Row, ...] = (
+    ("case", "candidate_comes_from_a_published_case", "a candidate without a procedure",
+     "INSERT INTO cases_candidate (lot_id, supplier_id, rank, amount, at) VALUES ({lot}, {buyer}, 1, 1, now())"),
+    ("awarded", "award_comes_from_its_candidate", "another amount",
+     copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="2",
+          refused_at="now()")),
+    ("awarded", "award_comes_from_its_candidate", "another supplier",
+     copy("cases_award", "{award}", candidate_id="{runner_up}", amount="1", refused_at="now()")),
+    ("awarded", "award_comes_from_its_candidate", "no candidate",
+     copy("cases_award", "{award}", candidate_id="NULL", refused_at="now()")),
+    ("awarded", "one_award_per_lot", "a second winner",
+     copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1")),
+    ("signed", "award_under_contract_stands", "refuse an award under contract",
+     "UPDATE cases_award SET refused_at = now() WHERE id = {award}"),
+    ("awarded", "links_are_never_repointed", "another candidate",
+     "UPDATE cases_award SET candidate_id = {runner_up} WHERE id = {award}"),
+    ("awarded", "links_are_never_repointed", "another amount of an award",
+     "UPDATE cases_award SET amount = amount + 1 WHERE id = {award}"),
+    ("awarded", "links_are_never_repointed", "another amount of a candidate",
+     "UPDATE cases_candidate SET amount = amount + 1 WHERE id = {candidate}"),
+    ("awarded", "award_comes_from_its_candidate", "award somebody whom a re-evaluation put out",
+     "UPDATE cases_candidate SET superseded_at = now() WHERE id = {runner_up};"
+     "UPDATE cases_award SET refused_at = now() WHERE id = {award};"
+     + copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1",
+            refused_at="null::timestamptz")),
+    ("awarded", "steps_are_never_taken_back", "bring back somebody whom a re-evaluation put out",
+     "UPDATE cases_candidate SET superseded_at = now() WHERE id = {runner_up};"
+     "UPDATE cases_candidate SET superseded_at = NULL WHERE id = {runner_up}"),
+    ("awarded", "links_are_never_repointed", "another order of the candidates",
+     "UPDATE cases_candidate SET rank = 9 WHERE id = {candidate}"),
+    ("awarded", "records_are_never_deleted", "lose a candidate", "DELETE FROM cases_candidate WHERE id = {runner_up}"),
+    ("awarded", "records_are_never_deleted", "lose an award", "DELETE FROM cases_award WHERE id = {award}"),
+    ("opened", "links_are_never_repointed", "another reason in a letter",
+     LETTER + "UPDATE tendering_awardletter SET reason = 'y'"),
+    ("opened", "records_are_never_deleted", "lose a letter", LETTER + "DELETE FROM tendering_awardletter"),
+)  # fmt: skip

@@ -1,0 +1,93 @@
+"""Can what the committee did be changed: its seats, scores, report, questions, and what was paid and said of it?"""
+
+from tests.invariants.attacks.prepared import SEATED
+from tests.invariants.attacks.sql import Row
+
+#: Of the member: a fee, what was recorded of its conduct, its scores.
+PAID = (
+    "INSERT INTO tendering_expertfee (member_id, payer_id, amount, travel, standard, recorded_at)"
+    " SELECT id, {buyer}, 400, 0, 'x', now() FROM tendering_committeemember;"
+)
+TOLD = (
+    "INSERT INTO tendering_conductrecord (member_id, side, organisation_id, grade, text, recorded_at)"
+    " SELECT id, 'expert', {buyer}, 'poor', 'x', now() FROM tendering_committeemember;"
+)
+SCORED = (
+    "INSERT INTO tendering_score (member_id, opened_bid_id, criterion_id, value, reason, at)"
+    " SELECT m.id, {opened}, k.id, 10, '', now() FROM tendering_committeemember m, tendering_criterion k"
+    " WHERE k.lot_id = {lot};"
+)
+#: A signed report; the member's signature; an answered question; a request to review the last report.
+REPORTED = (
+    "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground, computed_at,"
+    " signed_at) VALUES ({lot}, 1, '{{}}', '', '', now(), now());"
+)
+SIGNATURE = (
+    "INSERT INTO tendering_reportsignature (report_id, member_id, dissent, reasons, is_deemed, circumstances,"
+    " signed_at)"
+    " SELECT r.id, m.id, '', '', false, '', now() FROM tendering_evaluationreport r, tendering_committeemember m;"
+)
+ASKED = (
+    "INSERT INTO tendering_clarification (opened_bid_id, number, ground, page, question, asked_at, answer_by_at,"
+    " answer, signed_as, answered_at, opinion)"
+    " VALUES ({opened}, 1, 'unclear', '', 'x', now(), now(), 'y', 'seal', now(), '');"
+)
+CHECKED = (
+    "INSERT INTO tendering_reviewrequest (report_id, ground, content, requested_at, answer, reasons, refusal)"
+    " SELECT max(id), 'sum', 'x', now(), '', '', '' FROM tendering_evaluationreport;"
+)
+
+ROWS: tuple[Row, ...] = (
+    # --- the committee
+    ("opened", "steps_are_never_taken_back", "never declared, after all",
+     SEATED + "UPDATE tendering_committeemember SET declared_at = now();"
+     "UPDATE tendering_committeemember SET declared_at = NULL"),
+    ("opened", "links_are_never_repointed", "another seed of the draw",
+     SEATED + "UPDATE tendering_committee SET draw_seed = 'x'"),
+    ("opened", "links_are_never_repointed", "another member",
+     SEATED + "UPDATE tendering_committeemember SET post_id = (SELECT max(id) FROM parties_post)"),
+    ("opened", "records_are_never_deleted", "lose a member", SEATED + "DELETE FROM tendering_committeemember"),
+    ("opened", "links_are_never_repointed", "a larger fee",
+     SEATED + PAID + "UPDATE tendering_expertfee SET amount = 4000"),
+    ("opened", "records_are_never_deleted", "lose a fee", SEATED + PAID + "DELETE FROM tendering_expertfee"),
+    ("opened", "conduct_record_is_never_rewritten", "a better grade",
+     SEATED + TOLD + "UPDATE tendering_conductrecord SET grade = 'good'"),
+    ("opened", "records_are_never_deleted", "lose a conduct record",
+     SEATED + TOLD + "DELETE FROM tendering_conductrecord"),
+    # --- scores and report
+    ("awarded", "steps_are_never_taken_back", "take the signatures off a report",
+     "UPDATE tendering_evaluationreport SET signed_at = now() WHERE id = {report};"
+     "UPDATE tendering_evaluationreport SET signed_at = NULL WHERE id = {report}"),
+    ("awarded", "evaluation_report_is_never_rewritten", "another result of the evaluation",
+     "UPDATE tendering_evaluationreport SET result = '{{}}' WHERE id = {report}"),
+    ("opened", "links_are_never_repointed", "a score of another bid",
+     SEATED + SCORED + "UPDATE tendering_score SET criterion_id = criterion_id + 1"),
+    ("opened", "evaluation_report_is_never_rewritten", "another score under a signed report",
+     SEATED + SCORED + REPORTED + "UPDATE tendering_score SET value = 11"),
+    ("opened", "evaluation_report_is_never_rewritten", "one more score under a signed report",
+     SEATED + REPORTED + SCORED),
+    ("opened", "records_are_never_deleted", "lose a score", SEATED + SCORED + "DELETE FROM tendering_score"),
+    ("opened", "evaluation_report_is_never_rewritten", "a dissent that nobody wrote",
+     SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET dissent = 'x'"),
+    ("opened", "evaluation_report_is_never_rewritten", "a member who did not sign after all",
+     SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET is_deemed = true"),
+    ("awarded", "records_are_never_deleted", "lose a report",
+     "DELETE FROM tendering_evaluationreport WHERE id = {report}"),
+    # --- clarifications, requests for review
+    ("opened", "links_are_never_repointed", "another question than was asked",
+     ASKED + "UPDATE tendering_clarification SET question = 'z'"),
+    ("opened", "steps_are_never_taken_back", "another answer than was given",
+     ASKED + "UPDATE tendering_clarification SET answer = 'z'"),
+    ("opened", "records_are_never_deleted", "lose a clarification", ASKED + "DELETE FROM tendering_clarification"),
+    ("opened", "one_review_request_at_a_time", "ask for two reviews at once", REPORTED + CHECKED + CHECKED),
+    ("opened", "review_request_is_settled_once", "answer a request that was reported as refused",
+     REPORTED + CHECKED + "UPDATE tendering_reviewrequest SET refusal = 'x', reported_at = now();"
+     "UPDATE tendering_reviewrequest SET answer = 'explained', answered_at = now()"),
+    ("opened", "links_are_never_repointed", "another question to the committee",
+     REPORTED + CHECKED + "UPDATE tendering_reviewrequest SET content = 'z'"),
+    ("opened", "steps_are_never_taken_back", "another answer of the committee",
+     REPORTED + CHECKED + "UPDATE tendering_reviewrequest SET reasons = 'y', answer = 'explained', answered_at = now();"
+     "UPDATE tendering_reviewrequest SET reasons = 'z'"),
+    ("opened", "records_are_never_deleted", "lose a request for review",
+     REPORTED + CHECKED + "DELETE FROM tendering_reviewrequest"),
+)  # fmt: skip
