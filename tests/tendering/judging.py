@@ -12,7 +12,7 @@ from tests.hurry import tasks_at_the_end
 from yangcai.cases.models import Award, Case, EvaluationMethod, Lot, Period, Stage
 from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, Done, perform
-from yangcai.kernel.models import SandboxClock
+from yangcai.kernel.models import SandboxClock, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -43,12 +43,16 @@ SIGNED = at("2026-03-23T16:30")
 SENT = at("2026-03-24T09:00")
 DETERMINED = at("2026-03-26T09:00")
 ANNOUNCED = at("2026-03-27T09:00")
+#: By when a bidder answers what the committee asks it at JUDGED.
+ANSWER_BY = at("2026-03-23T14:40")
 #: code, kind, weight, objective
 THREE_CRITERIA = (
     ("price", "price", "30", True),
     ("technical", "technical", "50", False),
     ("record", "business", "20", True),
 )
+#: Points for three bids that are equally good.
+EQUAL = {n: {"technical": "40", "record": "10"} for n in range(3)}
 
 
 @dataclass
@@ -256,6 +260,16 @@ def hall(
         Period.objects.create(case=case, lot=one, stage=Stage.QUALIFICATION, opens_at=OPENED)
     pool = [factories.make_expert() for _ in range(experts)]
     return Hall(case, lot, officer, reviewer, agent, bidders, bids, pool)
+
+
+def three(*offers: Offer | str, **values: object) -> Hall:
+    """Three bids of the law's example, or the given ones, up to the point where members score."""
+    return hall(*(offers or ("950000", "1000000", "1100000")), **values).ready()  # type: ignore[arg-type]
+
+
+def open_tasks(h: Hall) -> set[str]:
+    """The Actions that wait for somebody in this case."""
+    return set(Task.objects.filter(root=h.case.ref, done_at__isnull=True).values_list("action", flat=True))
 
 
 def _file(case: Case, criteria: Iterable[Any], ceiling: str | None, solicitation: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from tests import factories
 from tests.factories import at
-from tests.tendering.judging import JUDGED, SCORED, SENT, SIGNED, Hall, hall
+from tests.tendering.judging import ANSWER_BY, EQUAL, JUDGED, SCORED, SENT, SIGNED, Hall, hall, three
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Document, Entry, Task
 from yangcai.parties.models import Post
@@ -15,9 +15,7 @@ from yangcai.www.work.files import readable
 
 pytestmark = pytest.mark.django_db
 
-ANSWER_BY = at("2026-03-23T14:40")
 ANSWERED = at("2026-03-23T14:20")
-EQUAL = {n: {"technical": "40", "record": "10"} for n in range(3)}
 ASKED = {
     "ground": "inconsistent",
     "page": "第12页，15—18",
@@ -25,10 +23,6 @@ ASKED = {
     "answer_by": ANSWER_BY,
 }
 ANSWER = {"answer": "质保期为五年，第 12 页系笔误", "signed_as": "authorised"}
-
-
-def three(*offers: str) -> Hall:
-    return hall(*(offers or ("950000", "1000000", "1100000"))).ready()
 
 
 def ask(h: Hall, number: int = 1, **data: object) -> Clarification:

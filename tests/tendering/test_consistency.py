@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.tendering.judging import COMPUTED, SCORED, SIGNED, Hall, hall
-from tests.tendering.test_evaluation import EQUAL, three
+from tests.tendering.judging import COMPUTED, EQUAL, SCORED, SIGNED, Hall, hall, three
 from yangcai.procedures.evaluation.corrections import far_from_the_others
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import Score

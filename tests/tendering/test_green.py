@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.tendering.judging import Offer
-from tests.tendering.test_evaluation import EQUAL, three
+from tests.tendering.judging import EQUAL, Offer, three
 from tests.tendering.walk import Tender, criteria, document, offer
 from yangcai.kernel.refusals import Refused
 from yangcai.tendering.models import Bid, Clause

@@ -9,8 +9,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from tests.tendering.judging import COMPUTED, SENT, SIGNED, Hall
-from tests.tendering.test_evaluation import EQUAL, three
+from tests.tendering.judging import COMPUTED, EQUAL, SENT, SIGNED, Hall, three
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
