@@ -11,7 +11,7 @@ class FrameworksConfig(AppConfig):
         from yangcai.frameworks.actions.refusing import after_an_entrant_refused
         from yangcai.frameworks.rules.terms import file_is_complete
         from yangcai.kernel.actions import AFTERWARDS
-        from yangcai.tendering.rules.solicitation import ALSO_COMPLETE
+        from yangcai.tendering.rules.solicitation.completeness import ALSO_COMPLETE
 
         ALSO_COMPLETE.append(file_is_complete)
         AFTERWARDS.setdefault("award.refuse", []).append(after_an_entrant_refused)

@@ -21,7 +21,8 @@ from yangcai.parties.roles import Role
 from yangcai.tendering.actions.solicitation import unconfirm
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.rules.invitation import intention_precedes
-from yangcai.tendering.rules.solicitation import is_complete, is_confirmed
+from yangcai.tendering.rules.solicitation.completeness import is_complete
+from yangcai.tendering.rules.solicitation.confirmation import is_confirmed
 
 RUNNERS = frozenset({Role.AGENT, Role.BUYER_OFFICER})
 

@@ -26,7 +26,7 @@ from yangcai.tendering.models import (
     Solicitation,
 )
 from yangcai.tendering.rules import lots
-from yangcai.tendering.rules import solicitation as rules
+from yangcai.tendering.rules.solicitation import criteria, wording
 
 
 class LotRow(forms.Form):
@@ -152,7 +152,7 @@ class DefineClauses(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(rules.clauses_are_lawful,),
+    checks=(wording.clauses_are_lawful,),
     input=DefineClauses,
     sentence=("{post}设定了资格和实质性要求", "{post} defined the requirements"),
     is_public=False,
@@ -204,14 +204,14 @@ class DefineCriteria(Input):
     on=Lot,
     by=ROLES,
     at={Stage.PREPARATION},
-    needs=(runs_the_case, rules.lot_is_rated, rules.lot_is_judged_itself),
+    needs=(runs_the_case, criteria.lot_is_rated, criteria.lot_is_judged_itself),
     checks=(
-        rules.weights_add_up,
-        rules.one_price_criterion,
-        rules.price_weighs_enough,
-        rules.merit_weighs_enough,
-        rules.quality_is_scored_alone,
-        rules.criteria_are_no_conditions,
+        criteria.weights_add_up,
+        criteria.one_price_criterion,
+        criteria.price_weighs_enough,
+        criteria.merit_weighs_enough,
+        criteria.quality_is_scored_alone,
+        criteria.criteria_are_no_conditions,
     ),
     input=DefineCriteria,
     sentence=("{post}设定了评审因素", "{post} defined the criteria"),

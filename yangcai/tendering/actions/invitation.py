@@ -20,7 +20,8 @@ from yangcai.tendering import method
 from yangcai.tendering.actions.suppliers import send_invitations
 from yangcai.tendering.models import Solicitation
 from yangcai.tendering.rules import invitation as rules
-from yangcai.tendering.rules.solicitation import is_complete, is_confirmed, is_confirmed_by_committee
+from yangcai.tendering.rules.solicitation.completeness import is_complete
+from yangcai.tendering.rules.solicitation.confirmation import is_confirmed, is_confirmed_by_committee
 from yangcai.tendering.rules.suppliers import buyer_share_is_kept, enough_are_invited
 from yangcai.tendering.rules.terms import terms_are_lawful
 

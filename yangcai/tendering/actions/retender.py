@@ -21,7 +21,7 @@ from yangcai.planning.models import SetAside
 from yangcai.tendering.actions.solicitation import UNCONFIRMED
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Clause, Consumable, Criterion, GreenProduct, PaymentTerm, Solicitation
-from yangcai.tendering.rules.solicitation import least_rate
+from yangcai.tendering.rules.solicitation.deductions import least_rate
 
 
 def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -8,7 +8,7 @@ from yangcai.cases.models import Case, Stage
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import evaluation
 from yangcai.tendering import arithmetic, method
-from yangcai.tendering.rules.solicitation import is_complete
+from yangcai.tendering.rules.solicitation.completeness import is_complete
 
 
 def terms_are_lawful(subject: Case, *, by: Any, now: datetime.datetime) -> list[Refusal]:

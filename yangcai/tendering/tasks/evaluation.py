@@ -31,7 +31,7 @@ from yangcai.tendering.rules.clarification import clarifications
 from yangcai.tendering.rules.committee import members, undeclared
 from yangcai.tendering.rules.evaluation import has_submitted, is_current, is_rated
 from yangcai.tendering.rules.qualification import through
-from yangcai.tendering.rules.solicitation import is_complete
+from yangcai.tendering.rules.solicitation.completeness import is_complete
 
 
 @tasks.due_on(Case)
