@@ -10,7 +10,8 @@ from yangcai.kernel.actions import ACTIONS, SCOPES, STANDINGS
 from yangcai.parties.roles import Role
 from yangcai.www.nav import BY_ROLE, FOOTER, PUBLIC
 from yangcai.www.work import places
-from yangcai.www.work.shown import KINDS, OF_CASE, OF_ORGANISATION
+from yangcai.www.work.shown import KINDS, OF_CASE
+from yangcai.www.work.shown.parties import OF_ORGANISATION
 
 WORDS = {"public", "account", "signed_in", "token"}
 

@@ -30,7 +30,8 @@ from yangcai.www.work.explained import Paper, papers
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import money_of
 from yangcai.www.work.offers import Offers, offers
-from yangcai.www.work.shown import KINDS, OF_CASE, Kind
+from yangcai.www.work.shown import KINDS, OF_CASE
+from yangcai.www.work.shown.kind import Kind
 
 #: Kinds of which there is one at most, shown as facts instead of a table.
 SINGLE = (Solicitation,)

@@ -35,7 +35,8 @@ from yangcai.www.work import judging, places, preflight, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
-from yangcai.www.work.shown import REQUIREMENT, kind_of
+from yangcai.www.work.shown import kind_of
+from yangcai.www.work.shown.plans import REQUIREMENT
 from yangcai.www.work.timeline import actor_of
 
 #: What can be tried without writing before it is done, and what that is called.

@@ -36,7 +36,9 @@ from yangcai.www.work.clocks import clocks
 from yangcai.www.work.files import attachments
 from yangcai.www.work.money import bars
 from yangcai.www.work.offers import Offer, offers
-from yangcai.www.work.shown import KINDS, OF_ORGANISATION, REQUIREMENT
+from yangcai.www.work.shown import KINDS
+from yangcai.www.work.shown.parties import OF_ORGANISATION
+from yangcai.www.work.shown.plans import REQUIREMENT
 
 MONEY = BUYER | {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR}
 PER_PAGE = 50

@@ -1,0 +1,145 @@
+"""What of a framework agreement stands on a page?"""
+
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.frameworks.models import (
+    AgreedConsumable,
+    CallOff,
+    Entrant,
+    EntryRequest,
+    Feedback,
+    Framework,
+    FrameworkApproval,
+    OutsideOffer,
+    Replacement,
+)
+from yangcai.www.work.shown.kind import Kind, agrees
+
+#: What the agreement is about, and what is called off under it.
+TERMS: tuple[Kind, ...] = (
+    Kind(
+        Framework,
+        _("框架协议"),
+        (
+            "lot__number",
+            "unit",
+            "lot__ceiling",
+            "estimated_quantity",
+            "users",
+            "months",
+            "term_reason",
+            "quality_ground",
+            "quality_reason",
+            "by_direct",
+            "by_mini_competition",
+            "by_rotation",
+            "allows_outside",
+            "uses_consumables",
+            "consumables_years",
+            "replacement_rule",
+            "feedback_rule",
+            "tops_up",
+            "top_up_reason",
+            "begins_on",
+            "ends_on",
+            "filed_at",
+            "told_at",
+            "summarised_at",
+        ),
+        ("lot__number",),
+        agrees,
+    ),
+    Kind(
+        FrameworkApproval,
+        _("框架协议采购方案"),
+        ("scheme", "consent_by", "applied_at", "approved_at", "number", "returned_at", "return_reason"),
+        known_to=agrees,
+    ),
+    Kind(
+        CallOff,
+        _("框架协议成交"),
+        ("framework", "way", "consumable", "quantity", "framework__unit", "need", "outside_offer"),
+        known_to=lambda method: bool(method.draws_on),
+    ),
+)
+
+#: Who is in it, at what prices, and how it goes.
+ENTRANTS: tuple[Kind, ...] = (
+    Kind(
+        EntryRequest,
+        _("入围申请"),
+        (
+            "framework__lot__number",
+            "supplier",
+            "product",
+            "statement",
+            "asked_at",
+            "is_admitted",
+            "answer",
+            "answered_at",
+        ),
+        known_to=agrees,
+    ),
+    Kind(
+        Entrant,
+        _("入围供应商"),
+        (
+            "framework__lot__number",
+            "rank",
+            "supplier",
+            "product",
+            "unit_price",
+            "signed_at",
+            "left_at",
+            "left_by",
+            "left_ground",
+            "left_reason",
+        ),
+        ("framework__lot__number", "rank"),
+        agrees,
+    ),
+    Kind(
+        AgreedConsumable,
+        _("专用耗材协议价格"),
+        ("entrant__framework__lot__number", "entrant__supplier", "item", "unit", "unit_price", "years"),
+        ("entrant__framework__lot__number", "entrant__rank", "pk"),
+        agrees,
+    ),
+    Kind(
+        Replacement,
+        _("产品升级换代"),
+        (
+            "entrant__supplier",
+            "old_product",
+            "old_price",
+            "product",
+            "unit_price",
+            "statement",
+            "asked_at",
+            "is_admitted",
+            "answer",
+            "answered_at",
+        ),
+        known_to=agrees,
+    ),
+    Kind(
+        OutsideOffer,
+        _("非入围供应商的更低价格"),
+        (
+            "entrant__supplier",
+            "agreed_price",
+            "supplier",
+            "unit_price",
+            "quantity",
+            "evidence",
+            "reported_at",
+            "answer_by_at",
+            "agrees",
+            "answer",
+            "answered_at",
+            "copied_at",
+        ),
+        known_to=agrees,
+    ),
+    Kind(Feedback, _("用户评价"), ("supplier", "buyer", "grade", "comment", "given_at"), known_to=agrees),
+)

@@ -1,0 +1,28 @@
+"""What of an organisation or an expert stands on a page?"""
+
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.credit.models import Debarment
+from yangcai.parties.models import ApiToken, Expert, ExpertTie, Organisation, Post
+from yangcai.www.work.shown.kind import Kind
+
+#: What stands under an organisation.
+OF_ORGANISATION: tuple[Kind, ...] = (
+    Kind(Post, _("岗位"), ("person", "role", "from_on", "to_on")),
+    Kind(ApiToken, _("接口令牌"), ("label", "post", "created_at", "expires_at", "revoked_at")),
+    Kind(Debarment, _("禁止参加"), ("ground", "authority", "decision", "from_on", "to_on")),
+)
+
+#: What stands under an expert.
+OF_EXPERT: tuple[Kind, ...] = (
+    Kind(ExpertTie, _("回避事实"), ("organisation", "kind", "from_on", "to_on", "note", "declared_at")),
+)
+
+PARTIES: tuple[Kind, ...] = (
+    Kind(
+        Expert,
+        _("评审专家"),
+        ("person", "employer", "specialities", "title", "admitted_on", "in_field_since_on", "left_on", "left_reason"),
+    ),
+    Kind(Organisation, _("主体"), ("name", "kind", "uscc", "parent", "size", "address", "contact")),
+)
