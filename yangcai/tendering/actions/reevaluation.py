@@ -14,19 +14,19 @@ from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.actions.evaluation import write_report
-from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.models import EvaluationReport, ReopenGround
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import reevaluation as rules
 
 
 class ReopenEvaluation(Input):
-    ground = forms.ChoiceField(label=_("重新评审情形"), choices=rules.ReopenGround.choices)
+    ground = forms.ChoiceField(label=_("重新评审情形"), choices=ReopenGround.choices)
     reason = TextField(label=_("发现的问题"), lines=4)
 
     def scope(self) -> None:
         if isinstance(self.subject, Lot):
             known = rules.grounds(self.subject)
-            self.fields["ground"].help_text = "；".join(str(rules.ReopenGround(code).label) for code in known)
+            self.fields["ground"].help_text = "；".join(str(ReopenGround(code).label) for code in known)
 
 
 @action(

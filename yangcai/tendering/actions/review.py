@@ -12,7 +12,7 @@ from yangcai.kernel.inputs import DocumentField, Input, TextField
 from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import EvaluationReport, ReviewAnswer, ReviewRequest
+from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReviewAnswer, ReviewRequest
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as evaluations
@@ -20,7 +20,7 @@ from yangcai.tendering.rules import review as rules
 
 
 class RequestReview(Input):
-    ground = forms.ChoiceField(label=_("复核情形"), choices=evaluations.CorrectionGround.choices)
+    ground = forms.ChoiceField(label=_("复核情形"), choices=CorrectionGround.choices)
     content = TextField(label=_("发现的问题"), lines=4, help_text=_("写明投标人、评审因素和核对发现的情况"))
 
 

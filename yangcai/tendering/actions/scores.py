@@ -13,7 +13,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
-from yangcai.tendering.models import EvaluationReport, Score
+from yangcai.tendering.models import CorrectionGround, EvaluationReport, Score
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
 from yangcai.tendering.rules.clarification import clarifications_settled
@@ -141,7 +141,7 @@ def explain_scores(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict
 
 
 class CorrectScores(Scores):
-    ground = forms.ChoiceField(label=_("更正情形"), choices=rules.CorrectionGround.choices)
+    ground = forms.ChoiceField(label=_("更正情形"), choices=CorrectionGround.choices)
 
     field_order = ("ground", "rows")
 

@@ -39,9 +39,11 @@ from yangcai.tendering.models.documents import (
 from yangcai.tendering.models.draw import DrawLine, DrawParty, DrawSide, ExpertDraw
 from yangcai.tendering.models.evaluation import (
     AwardLetter,
+    CorrectionGround,
     EvaluationReport,
     Finding,
     LowPriceReview,
+    ReopenGround,
     ReportSignature,
     ReviewAnswer,
     ReviewRequest,
@@ -71,6 +73,7 @@ __all__ = [
     "Consumable",
     "ConsumablePrice",
     "Correction",
+    "CorrectionGround",
     "CorrectionReceipt",
     "Criterion",
     "CriterionKind",
@@ -98,6 +101,7 @@ __all__ = [
     "PaymentTerm",
     "PaymentTermDue",
     "PreferenceClaim",
+    "ReopenGround",
     "ReportSignature",
     "ReviewAnswer",
     "ReviewRequest",

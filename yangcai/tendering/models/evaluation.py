@@ -89,6 +89,26 @@ class LowPriceReview(Rooted):
         return self.opened_bid.lot.case
 
 
+class CorrectionGround(models.TextChoices):
+    """The only four cases in which scores may be changed after they were added up (87号令 art. 64)."""
+
+    SUM = "sum", _("分值汇总计算错误")
+    RANGE = "range", _("分项评分超出评分标准范围")
+    OBJECTIVE = "objective", _("对客观评审因素评分不一致")
+    ABNORMAL = "abnormal", _("经评标委员会认定评分畸高、畸低")
+
+
+class ReopenGround(models.TextChoices):
+    """Everything on which some method takes a signed evaluation up again; which of it holds, the method says."""
+
+    QUALIFICATION = "qualification", _("资格性审查认定错误")
+    PRICE = "price", _("价格计算错误")
+    SUM = CorrectionGround.SUM.value, CorrectionGround.SUM.label
+    RANGE = CorrectionGround.RANGE.value, CorrectionGround.RANGE.label
+    OBJECTIVE = CorrectionGround.OBJECTIVE.value, CorrectionGround.OBJECTIVE.label
+    ABNORMAL = CorrectionGround.ABNORMAL.value, CorrectionGround.ABNORMAL.label
+
+
 class EvaluationReport(LotRow):
     """评审报告: the frozen result of the arithmetic, signed by every member, sent to the buyer."""
 
@@ -96,7 +116,7 @@ class EvaluationReport(LotRow):
     revision = models.PositiveSmallIntegerField(_("版本"), default=1)
     result = models.JSONField(_("评审结果"))
     digest = models.TextField(_("摘要"))
-    correction_ground = models.TextField(_("更正情形"), default="", blank=True)
+    correction_ground = models.TextField(_("更正情形"), choices=ReopenGround.choices, default="", blank=True)
     computed_at = models.DateTimeField(_("汇总时间"))
     signed_at = models.DateTimeField(_("签署完成时间"), null=True, blank=True)
     sent_at = models.DateTimeField(_("送交采购人时间"), null=True, blank=True)
@@ -155,7 +175,7 @@ class ReviewRequest(Rooted):
     report = models.ForeignKey(
         EvaluationReport, models.PROTECT, related_name="review_requests", verbose_name=_("评审报告")
     )
-    ground = models.TextField(_("复核情形"))
+    ground = models.TextField(_("复核情形"), choices=CorrectionGround.choices)
     content = models.TextField(_("发现的问题"))
     requested_at = models.DateTimeField(_("要求复核时间"))
     answer = models.TextField(_("复核结果"), choices=ReviewAnswer.choices, default="", blank=True)

@@ -17,18 +17,17 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, standing
-from yangcai.tendering.models import ClauseKind, CommitteeMember, Criterion, EvaluationReport, OpenedBid, Score
+from yangcai.tendering.models import (
+    ClauseKind,
+    CommitteeMember,
+    CorrectionGround,
+    Criterion,
+    EvaluationReport,
+    OpenedBid,
+    Score,
+)
 from yangcai.tendering.rules.committee import member_at
 from yangcai.tendering.rules.qualification import duplicates
-
-
-class CorrectionGround(TextChoices):
-    """The only four cases in which scores may be changed after they were added up (87号令 art. 64)."""
-
-    SUM = "sum", _("分值汇总计算错误")
-    RANGE = "range", _("分项评分超出评分标准范围")
-    OBJECTIVE = "objective", _("对客观评审因素评分不一致")
-    ABNORMAL = "abnormal", _("经评标委员会认定评分畸高、畸低")
 
 
 class LowPriceBasis(TextChoices):

@@ -8,7 +8,7 @@ from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.tendering import method, standing
-from yangcai.tendering.models import ClauseKind, EvaluationReport
+from yangcai.tendering.models import ClauseKind, EvaluationReport, ReopenGround
 
 
 def duplicates(rows: list[dict[str, Any]], *keys: str) -> list[Refusal]:
@@ -53,7 +53,7 @@ def is_checked_now(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal 
     if subject.stage_at(now) == Stage.QUALIFICATION:
         return None
     report = EvaluationReport.objects.filter(lot=subject).order_by("-revision").first()
-    if report is not None and report.signed_at is None and report.correction_ground == "qualification":
+    if report is not None and report.signed_at is None and report.correction_ground == ReopenGround.QUALIFICATION:
         return None
     return Refusal("wrong_stage", "资格审查已经完成", "The qualification check is concluded")
 

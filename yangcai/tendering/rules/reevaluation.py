@@ -4,17 +4,14 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
-
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method
-from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReopenGround
 from yangcai.tendering.rules.award import live_award
-from yangcai.tendering.rules.evaluation import CorrectionGround, is_rated, scores_are_asked
+from yangcai.tendering.rules.evaluation import is_rated, scores_are_asked
 
 
 def former(report: EvaluationReport) -> EvaluationReport | None:
@@ -31,17 +28,6 @@ def changed_result(report: EvaluationReport) -> bool:
         and before is not None
         and before.result["candidates"] != report.result["candidates"]
     )
-
-
-class ReopenGround(TextChoices):
-    """Everything on which some method takes a signed evaluation up again; which of it holds, the method says."""
-
-    QUALIFICATION = "qualification", _("资格性审查认定错误")
-    PRICE = "price", _("价格计算错误")
-    SUM = CorrectionGround.SUM.value, CorrectionGround.SUM.label
-    RANGE = CorrectionGround.RANGE.value, CorrectionGround.RANGE.label
-    OBJECTIVE = CorrectionGround.OBJECTIVE.value, CorrectionGround.OBJECTIVE.label
-    ABNORMAL = CorrectionGround.ABNORMAL.value, CorrectionGround.ABNORMAL.label
 
 
 def grounds(lot: Lot) -> list[str]:

@@ -9,8 +9,8 @@ from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic
-from yangcai.tendering.models import EvaluationReport, ReviewAnswer, ReviewRequest
-from yangcai.tendering.rules.evaluation import CorrectionGround, scores_are_asked
+from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReviewAnswer, ReviewRequest
+from yangcai.tendering.rules.evaluation import scores_are_asked
 
 RULE = "evaluation.review_request"
 

@@ -33,7 +33,6 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.queries import evaluation
 from yangcai.tendering.queries.evaluation import visible_letters, visible_reports
-from yangcai.tendering.rules.evaluation import CorrectionGround
 from yangcai.www import formats, typeset
 from yangcai.www.access import page
 from yangcai.www.public.notices import CODE_LENGTH
@@ -174,12 +173,7 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "steps": [_step(step, bids) for step in result["steps"]],
         "reasons": list(_reasons(result, names, bids)),
         "clarifications": [_clarified(one, bids) for one in result.get("clarifications", ())],
-        "requests": [
-            {"row": one, "ground": CorrectionGround(one.ground).label}
-            for one in ReviewRequest.objects.filter(report__lot=lot, report__revision__lte=found.revision).order_by(
-                "pk"
-            )
-        ],
+        "requests": ReviewRequest.objects.filter(report__lot=lot, report__revision__lte=found.revision).order_by("pk"),
         "candidates": [line for line in lines if line["key"] in result["candidates"]],
         "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",
         "reviews": LowPriceReview.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier"),
