@@ -1,6 +1,7 @@
 """Does the home page of each role show what waits, by urgency, with its ground, and as fast for many as for few?"""
 
 import datetime
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import NOW, at, make_case, make_organisation, make_post
+from tests.tendering.judging import DRAWN, EQUAL, SEATED, SIGNED, hall, three
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel import tasks
@@ -15,7 +17,7 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import Correction
-from yangcai.www.work import worklist
+from yangcai.www.work import judging, worklist
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
@@ -139,6 +141,49 @@ def test_the_number_of_queries_does_not_grow(clock: Clock, role: str) -> None:
         make_case(stage="submission", lots=2, **side)
         wait_for(post, NOW + HOUR, n=n)
     assert queries() == few <= 22
+
+
+def test_rows_about_the_seats_of_a_committee_say_whose_conduct_is_meant(clock: Clock) -> None:
+    """Whoever runs the tender knows who signed in; of another's committee, or before that, the seat alone is told."""
+    h = three()
+    h.score(EQUAL)
+    h.compute()
+    h.sign()
+    clock.at = SIGNED
+    names = [member.post.person.name for member in h.members]
+
+    def rows(post: Post) -> list[str]:
+        todos = [todo for group in worklist.groups(post, now=SIGNED) for todo in group.items]
+        return sorted(todo.title for todo in todos if "conduct." in todo.url)
+
+    assert h.agent is not None
+    assert rows(h.agent) == sorted(f"记录专家履职情况（{name}）：{h.case}" for name in names)
+    assert rows(h.chair) == [f"记录采购人、代理机构履职情况：{h.case}"]  # one's own seat needs no name
+    seats = [Task(subject=member.ref) for member in h.members]
+    numbers = [f"第 {n} 席" for n in range(1, 6)]
+    assert list(judging.sitters(seats, post=make_post(Role.AGENT)).values()) == numbers
+    drawn = hall("950000", "1000000", "1100000")
+    drawn.do("committee.draw", drawn.case, drawn.runner, DRAWN, evaluates_at=SEATED)
+    seats = [Task(subject=member.ref) for member in drawn.members]
+    assert list(judging.sitters(seats, post=drawn.runner).values()) == numbers
+    page = text_of(at_desk(h.agent).get(reverse("work"), headers={"accept-language": "en"}))
+    assert all(f"Record the expert's conduct ({name}): " in unescape(page) for name in names)
+
+
+def test_who_sits_where_is_asked_once_for_however_many_committees(clock: Clock) -> None:
+    h = three()
+    h.score(EQUAL)
+    h.compute()
+    h.sign()
+    assert h.agent is not None
+    waiting = tasks.of_post(h.agent).filter(action="conduct.record")
+    one = list(waiting)
+    other = three()
+    seats = [Task(subject=member.ref) for member in other.members]
+    for rows, names in ((one, 5), ([*one, *seats], 10)):
+        with CaptureQueriesContext(connection) as caught:
+            assert len(judging.sitters(rows, post=h.agent)) == names
+        assert len(caught) == 1
 
 
 def test_a_supplier_finds_what_it_may_bid_for(clock: Clock) -> None:

@@ -46,12 +46,14 @@ def citation_of(task: Task, *, on: datetime.date) -> Citation | None:
     return found.citation if found else None
 
 
-def title_of(task: Task) -> str:
-    """What is to be done: the Action's title, or the clock's for a mere window."""
+def title_of(task: Task, *, who: str = "") -> str:
+    """What is to be done: the Action's title, or the clock's for a mere window; `who` it is about, if not plain."""
     if task.action in ACTIONS:
-        return ACTIONS[task.action].title
-    clock = law.clock(task.clock)
-    return clock.zh if in_chinese() else clock.en
+        title = ACTIONS[task.action].title
+    else:
+        clock = law.clock(task.clock)
+        title = clock.zh if in_chinese() else clock.en
+    return str(_("%(what)s（%(who)s）") % {"what": title, "who": who}) if who else title
 
 
 def reminder(task: Task) -> str:

@@ -327,13 +327,14 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     if post.role in WITHOUT_VERSION:
         waiting = tasks.of_post(post).filter(root__in=roots)
     mine = {task.pk for task in tasks.of_post(post).filter(root__in=roots)}
-    roles = dict(Role.choices)
+    roles, listed = dict(Role.choices), list(waiting[:NEXT_SHOWN])
+    sitters = judging.sitters(listed, post=post)
     return [
         {
-            "text": title_of(task),
+            "text": title_of(task, who=sitters.get(task.subject, "")),
             "who": formats.titled(roles.get(Role(task.role), "")) if task.role else "",
             "by_at": task.due_at,
             "url": places.place_of_task(task.action, task.subject) if task.pk in mine else "",
         }
-        for task in waiting[:NEXT_SHOWN]
+        for task in listed
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.models import Task
 from yangcai.kernel.money import rounded
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Post
@@ -21,6 +22,7 @@ from yangcai.www.work import conduct
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
 CENT = Decimal("0.01")
+_SEAT = CommitteeMember._meta.model_name
 
 
 def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any, list[Any]]) -> Table | None:
@@ -68,6 +70,17 @@ def conducts(case: Case, *, post: Post, now: datetime.datetime) -> list[Table]:
 def seat_name(number: int) -> str:
     """A member without a name: the seat in the order of the draw."""
     return _("第 %(n)d 席") % {"n": number}
+
+
+def sitters(tasks: Iterable[Task], *, post: Post) -> dict[str, str]:
+    """Subject -> who sits there, or on which seat, of those tasks that are about somebody else's seat in a committee:
+    beside each other their rows would be equal."""
+    keys = [int(key) for kind, _colon, key in (task.subject.partition(":") for task in tasks) if kind == _SEAT]
+    if not keys:
+        return {}
+    found = evaluation.seats_by_key(keys, post=post).values()
+    others = (seat for seat in found if seat.member.post.person_id != post.person_id)
+    return {seat.member.ref: seat.name or seat_name(seat.number) for seat in others}
 
 
 def seat_of(member: CommitteeMember) -> str:

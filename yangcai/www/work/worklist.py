@@ -22,7 +22,7 @@ from yangcai.planning.queries import unplanned_appropriations
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
-from yangcai.www.work import own, places, rail, tables
+from yangcai.www.work import judging, own, places, rail, tables
 from yangcai.www.work.clocks import reminder, title_of
 
 #: So many rows of a group are shown; more are counted up to COUNTED.
@@ -72,27 +72,28 @@ def groups(post: Post, *, now: datetime.datetime) -> list[Group]:
             part = part.filter(due_at__gte=start)
         if end is not None:
             part = part.filter(due_at__lt=end)
-        found.append(_group(key, part, now=now))
-    found.append(_group("undated", waiting.filter(due_at__isnull=True), now=now))
+        found.append(_group(key, part, post=post, now=now))
+    found.append(_group("undated", waiting.filter(due_at__isnull=True), post=post, now=now))
     return [group for group in found if group.items]
 
 
-def _group(key: str, part: Any, *, now: datetime.datetime) -> Group:
+def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     rows = list(part[: SHOWN + 1])
-    if len(rows) <= SHOWN:
-        return Group(key, [todo(task, now=now) for task in rows], len(rows))
-    total = part[:COUNTED].count()
-    return Group(key, [todo(task, now=now) for task in rows[:SHOWN]], total, more=True)
+    more = len(rows) > SHOWN
+    total = part[:COUNTED].count() if more else len(rows)
+    who = judging.sitters(rows[:SHOWN], post=post)
+    return Group(key, [todo(task, who=who.get(task.subject, ""), now=now) for task in rows[:SHOWN]], total, more=more)
 
 
-def todo(task: Task, *, now: datetime.datetime) -> Todo:
+def todo(task: Task, *, who: str = "", now: datetime.datetime) -> Todo:
+    """The line of a task; `who` is somebody whom its title does not name."""
     citation = None
     if task.clock:
         found = law.find(law.clock(task.clock).rule, on=timezone.localdate(now))
         citation = found.citation if found else None
     colon = "：" if in_chinese() else ": "
     return Todo(
-        f"{title_of(task)}{colon}{task.title}",
+        f"{title_of(task, who=who)}{colon}{task.title}",
         places.place_of_task(task.action, task.subject),
         task.due_at,
         citation,
