@@ -21,6 +21,8 @@ ACTORS = {
     "portal": _("平台"),
     "expert": _("评审专家"),
 }
+#: What needs somebody comes first.
+ORDER = {"overdue": 0, "running": 1, "waiting": 2, "met": 3, "over": 4}
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,14 @@ def reminder(task: Task) -> str:
 
 
 def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) -> list[Clock]:
-    """The clock table of a root: windows that must have run and deadlines to keep, one line per clock and row."""
+    """The clock table of a root: windows that must have run and deadlines to keep, one line per clock and row. Where
+    several must act within one clock (C45: who keeps the record and whom it is about), what is open counts first."""
     found: dict[tuple[str, str], Clock] = {}
     for task in tasks:
         if not task.clock:
             continue
         clock = law.clock(task.clock)
-        found[task.clock, task.subject] = Clock(
+        line = Clock(
             title=clock.zh if in_chinese() else clock.en,
             due_at=task.due_at,
             citation=citation_of(task, on=on),
@@ -86,9 +89,11 @@ def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) 
             is_window=clock.kind == "at_least",
             reminded=reminder(task),
         )
-    order = {"overdue": 0, "running": 1, "waiting": 2, "met": 3, "over": 4}
+        before = found.get((task.clock, task.subject))
+        if before is None or ORDER[line.state] <= ORDER[before.state]:
+            found[task.clock, task.subject] = line
     far = datetime.datetime.max.replace(tzinfo=datetime.UTC)
-    return sorted(found.values(), key=lambda c: (order[c.state], c.due_at or far))
+    return sorted(found.values(), key=lambda c: (ORDER[c.state], c.due_at or far))
 
 
 def _state(task: Task, *, clock: Any, now: datetime.datetime) -> str:
