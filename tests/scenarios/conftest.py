@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from tests.scenarios.story import apart
+from tests.apart import apart
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A database in which a file's beginning is told, in a sandbox whose clock the stories move. Each test marked
-    django_db goes on from there in a transaction of its own inside this one."""
+    """A database in which a file's beginning is told, in a sandbox whose clock the stories move."""
     with django_db_blocker.unblock(), override_settings(YANGCAI_SANDBOX=True), apart():
         yield
 

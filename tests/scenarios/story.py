@@ -1,13 +1,10 @@
 """Who takes part in the stories, and what do the tests ask of them? Made-up purchases, walked by real Actions."""
 
 import datetime
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-
-from django.db import transaction
 
 from yangcai.cases.models import Case, Lot
 from yangcai.controls.lamps import lamps
@@ -165,11 +162,3 @@ def begin(file: CaseFile, *, until: str, terms: tuple[dict[str, Any], ...] = ONE
 def pass_time(at: datetime.datetime) -> None:
     """Nobody does anything until then."""
     move_to(at)
-
-
-@contextmanager
-def apart() -> Iterator[None]:
-    """What happens inside has not happened afterwards."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

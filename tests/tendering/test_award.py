@@ -1,10 +1,13 @@
 """Who wins, by whose decision or silence, who is told what, and what when nobody wins?"""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tests.apart import apart
 from tests.factories import at, make_expert
 from tests.tendering.judging import (
     ANNOUNCED,
@@ -33,16 +36,28 @@ POINTS = {n: {"technical": str(40 - n), "record": "10"} for n in range(3)}
 SILENT = at("2026-04-01T00:00")
 
 
-def sent(**values: Any) -> Hall:
+def evaluated(**values: Any) -> Hall:
     return hall("950000", "1000000", "1100000", **values).ready().judged(POINTS)
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[Hall]:
+    """The report lies with the buyer: told once for this file; what each test adds is taken back."""
+    with django_db_blocker.unblock(), apart():
+        yield evaluated()
+
+
+@pytest.fixture
+def sent(told: Hall, db: None) -> Hall:
+    return deepcopy(told)
 
 
 def open_task(h: Hall, action: str) -> Task:
     return Task.objects.get(root=h.case.ref, action=action, done_at=None)
 
 
-def test_the_buyer_takes_the_first_candidate() -> None:
-    h = sent()
+def test_the_buyer_takes_the_first_candidate(sent: Hall) -> None:
+    h = sent
     task = open_task(h, "award.determine")
     assert (task.clock, task.due_at, task.organisation_id) == ("C13", SILENT, h.case.buyer_id)
     award = h.awarded()
@@ -55,8 +70,8 @@ def test_the_buyer_takes_the_first_candidate() -> None:
     }
 
 
-def test_out_of_order_only_with_a_lawful_reason() -> None:
-    h = sent()
+def test_out_of_order_only_with_a_lawful_reason(sent: Hall) -> None:
+    h = sent
     second = h.lot.candidates.get(rank=2).pk
     assert h.refused("award.determine", h.lot, h.officer, DETERMINED, candidate=second) == {"out_of_order"}
     assert h.refused("award.determine", h.lot, h.officer, DETERMINED, candidate=second, ground="gave_up") == {
@@ -72,22 +87,22 @@ def test_out_of_order_only_with_a_lawful_reason() -> None:
     )
 
 
-def test_the_agent_and_bidders_do_not_choose() -> None:
-    h = sent()
+def test_the_agent_and_bidders_do_not_choose(sent: Hall) -> None:
+    h = sent
     first = h.lot.candidates.get(rank=1).pk
     assert h.refused("award.determine", h.lot, h.agent, DETERMINED, candidate=first) == {"role_may_not"}
     assert h.refused("award.determine", h.lot, h.bidders[0], DETERMINED, candidate=first) == {"role_may_not"}
 
 
-def test_a_candidate_of_another_lot_is_refused() -> None:
-    h, other = sent(), sent()
+def test_a_candidate_of_another_lot_is_refused(sent: Hall) -> None:
+    h, other = sent, evaluated()
     assert h.refused(
         "award.determine", h.lot, h.officer, DETERMINED, candidate=other.lot.candidates.get(rank=1).pk
     ) == {"invalid_input"}
 
 
-def test_a_debarred_candidate_is_passed_over() -> None:
-    h = sent()
+def test_a_debarred_candidate_is_passed_over(sent: Hall) -> None:
+    h = sent
     Debarment.objects.create(
         organisation=h.bids[0].supplier,
         ground="procurement",
@@ -104,8 +119,8 @@ def test_a_debarred_candidate_is_passed_over() -> None:
 # --- silence -------------------------------------------------------------------------------------------------------
 
 
-def test_silence_awards_to_the_first_candidate_once() -> None:
-    h = sent()
+def test_silence_awards_to_the_first_candidate_once(sent: Hall) -> None:
+    h = sent
     assert tasks.fire_due(now=at("2026-03-31T23:59")) == [] or not Award.objects.exists()
     late = at("2026-04-02T08:00")
     tasks.fire_due(now=late)
@@ -118,8 +133,8 @@ def test_silence_awards_to_the_first_candidate_once() -> None:
     assert open_task(h, "award.announce").since == SILENT
 
 
-def test_nothing_is_deemed_early_or_against_a_decision() -> None:
-    h = sent()
+def test_nothing_is_deemed_early_or_against_a_decision(sent: Hall) -> None:
+    h = sent
     clock = platform_post(now=SENT)
     assert h.refused("award.deem", h.lot, clock, at("2026-03-31T23:59")) == {"buyer_may_still_decide"}
     h.awarded()
@@ -128,15 +143,15 @@ def test_nothing_is_deemed_early_or_against_a_decision() -> None:
 
 
 def test_a_self_run_tender_counts_from_the_end_of_the_evaluation() -> None:
-    h = sent(self_organised=True)
+    h = evaluated(self_organised=True)
     assert open_task(h, "award.determine").due_at == at("2026-03-31T00:00")
     h.awarded()
     h.announced()
     assert h.award.announced_at == ANNOUNCED
 
 
-def test_the_buyer_cannot_announce_for_its_agent() -> None:
-    h = sent()
+def test_the_buyer_cannot_announce_for_its_agent(sent: Hall) -> None:
+    h = sent
     h.awarded()
     assert h.refused("award.announce", h.award, h.officer, ANNOUNCED) == {"agent_runs_the_case"}
 
@@ -168,8 +183,8 @@ def test_everybody_is_told_what_concerns_them() -> None:
     assert score_table(h.lot, None, ANNOUNCED) is None
 
 
-def test_the_notice_names_winner_committee_and_score() -> None:
-    h = sent()
+def test_the_notice_names_winner_committee_and_score(sent: Hall) -> None:
+    h = sent
     h.awarded()
     names = {member.post.person.name for member in h.members}
     h.announced()
@@ -193,7 +208,7 @@ def test_the_notice_names_winner_committee_and_score() -> None:
 
 
 def test_names_wait_while_another_lot_is_judged() -> None:
-    h = sent(lots=2, budget="2400000.00")
+    h = evaluated(lots=2, budget="2400000.00")
     other = h.case.lots.order_by("pk")[1]
     assert other.stage_at(ANNOUNCED) == "qualification"
     h.awarded()
@@ -208,8 +223,8 @@ def test_names_wait_while_another_lot_is_judged() -> None:
 REFUSED = at("2026-04-03T09:00")
 
 
-def test_when_the_winner_refuses_the_next_candidate_follows() -> None:
-    h = sent()
+def test_when_the_winner_refuses_the_next_candidate_follows(sent: Hall) -> None:
+    h = sent
     h.awarded()
     assert h.refused("award.refuse", h.award, h.bidders[0], DETERMINED, reason="无法供货") == {"not_announced"}
     h.announced()
@@ -232,8 +247,8 @@ def test_when_the_winner_refuses_the_next_candidate_follows() -> None:
     assert (notices[1].supersedes, changed.supersedes) == (changed, notices[0])
 
 
-def test_the_buyers_silence_after_a_refusal_awards_nothing() -> None:
-    h = sent()
+def test_the_buyers_silence_after_a_refusal_awards_nothing(sent: Hall) -> None:
+    h = sent
     h.awarded()
     h.announced()
     h.do("award.refuse", h.award, h.officer, REFUSED, reason="中标人书面拒签")
@@ -241,8 +256,8 @@ def test_the_buyers_silence_after_a_refusal_awards_nothing() -> None:
     assert not Award.objects.filter(refused_at=None).exists()
 
 
-def test_after_a_refusal_the_procurement_may_also_restart() -> None:
-    h = sent()
+def test_after_a_refusal_the_procurement_may_also_restart(sent: Hall) -> None:
+    h = sent
     h.awarded()
     h.announced()
     assert h.refused("lot.declare_unsuccessful", h.lot, h.agent, REFUSED, ground="winner_refused") >= {
@@ -254,8 +269,8 @@ def test_after_a_refusal_the_procurement_may_also_restart() -> None:
     assert (case.end_kind, case.ended_at) == ("unsuccessful", REFUSED)
 
 
-def test_when_every_candidate_has_refused_the_lot_ends() -> None:
-    h = sent()
+def test_when_every_candidate_has_refused_the_lot_ends(sent: Hall) -> None:
+    h = sent
     for rank, day in ((1, "03"), (2, "08"), (3, "13")):
         h.do(
             "award.determine",
@@ -305,8 +320,8 @@ def test_the_case_goes_on_while_a_lot_lives() -> None:
     assert Case.objects.get(pk=h.case.pk).end_kind == "unsuccessful"
 
 
-def test_a_decision_not_yet_announced_falls_with_the_lot() -> None:
-    h = sent()
+def test_a_decision_not_yet_announced_falls_with_the_lot(sent: Hall) -> None:
+    h = sent
     h.awarded()
     h.do("lot.declare_unsuccessful", h.lot, h.agent, ANNOUNCED, ground="cancelled", reason="任务取消")
     assert h.award.refused_at == ANNOUNCED

@@ -116,17 +116,16 @@ def test_case_page(clock: Clock, role: Role) -> None:
     assert found == (CASE_PAGE[role],) * 2
 
 
-@pytest.mark.parametrize("role", list(EVALUATED))
-def test_case_page_after_the_evaluation(clock: Clock, role: Role) -> None:
+def test_case_page_after_the_evaluation(clock: Clock) -> None:
     h = hall("950000", "1000000", "1100000").ready()
     h.score({n: {"technical": "40", "record": "10"} for n in range(3)})
     h.compute()
     h.sign()
     clock.at = SENT
+    assert h.agent is not None
     inside = {Role.AGENT: h.agent, Role.BUYER_OFFICER: h.officer, Role.SUPPLIER: h.bidders[0], Role.EXPERT: h.chair}
-    post = inside[role]
-    assert post is not None
-    assert asked(at_desk(post), reverse("work_case", args=[h.case.pk])) == EVALUATED[role]
+    address = reverse("work_case", args=[h.case.pk])
+    assert {role: asked(at_desk(post), address) for role, post in inside.items()} == EVALUATED
 
 
 @pytest.mark.parametrize("role", list(BUDGET))
