@@ -125,8 +125,7 @@ def report(done: Any) -> None:
         action = ACTIONS[step.action]
         print(f"{moment(step.at)}  {say(zh=action.zh, en=action.en)}  {step.by}  {step.citation}")
     for refusal in done.refusals:
-        cited = f"（{refusal.citation.text}）" if refusal.citation else ""
-        print(say(zh="不予办理：", en="refused: ") + refusal.text + cited)
+        print(say(zh="不予办理：", en="refused: ") + refusal.cited)
     for assumption in done.assumed:
         print(say(zh="推定：", en="assumed: ") + assumption.in_language(console.language()))
     seconds = f"{done.seconds:.1f}"
