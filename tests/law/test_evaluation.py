@@ -22,6 +22,7 @@ from yangcai.procedures.evaluation import (
     Terms,
     arithmetic_correction,
     evaluate,
+    panel,
     price_score,
 )
 
@@ -372,6 +373,33 @@ def test_before_the_order_was_in_force_the_arithmetic_still_runs() -> None:
     assert result.ranking[0] == "C"
     steps = {step.code: step.citation for step in result.steps}
     assert steps["price_score"] is None  # 财政部令第87号 came in 2017
+
+
+@pytest.mark.parametrize(
+    ("code", "mean", "total", "noted"),
+    [("mean", "38.00", "88.00", False), ("trimmed_mean", "40.00", "90.00", True)],
+)
+def test_the_file_says_whether_extreme_scores_count(code: str, mean: str, total: str, noted: bool) -> None:
+    """50, 40, 45, 35 and 20: all of them, or without one of the highest and one of the lowest."""
+    points = {
+        "certificates": dict.fromkeys("abcde", Decimal(20)),
+        "plan": dict(zip("abcde", map(Decimal, (50, 40, 45, 35, 20)), strict=True)),
+    }
+    terms = replace(RATED, score_formula=code)
+    result = evaluate(lot(*(bid(name, 900_000 + n, scores=points) for n, name in enumerate("ABC")), terms=terms))
+    assert result.bids["A"].means["plan"] == Decimal(mean)
+    assert result.bids["A"].total == Decimal(total)
+    step = next(step for step in result.steps if step.code == "total")
+    assert any("去掉一个最高分" in note.zh for note in step.notes) is noted
+
+
+def test_scores_are_only_dropped_where_some_are_left() -> None:
+    assert panel.mean({"a": Decimal(1), "b": Decimal(2), "c": Decimal(9)}, code="trimmed_mean") == 2
+    # While the members score one after the other, a lot is evaluated with the scores that there are.
+    assert panel.mean({"a": Decimal(1), "b": Decimal(2)}, code="trimmed_mean") == Decimal("1.5")
+    assert panel.mean({"a": Decimal(1)}, code="trimmed_mean") == 1
+    with pytest.raises(EvaluationError, match="unknown score formula median"):
+        panel.mean({"a": Decimal(1)}, code="median")
 
 
 def test_a_published_case_may_use_another_formula_by_name() -> None:

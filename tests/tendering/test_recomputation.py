@@ -68,6 +68,13 @@ def test_every_report_comes_out_again(capsys: pytest.CaptureFixture[str]) -> Non
     assert json.loads(capsys.readouterr().out)["data"]["reports"] == count
 
 
+def test_a_report_by_a_formula_of_its_own_is_counted_and_its_digest_checked() -> None:
+    told = judged("1000000", "1050000", "1100000", points=UNEQUAL, score_formula="trimmed_mean")
+    assert any("去掉一个最高分" in note["zh"] for step in told.report.result["steps"] for note in step["notes"])
+    found = check_evaluations()
+    assert (found.checked, found.other_formula, found.differences) == (1, 1, [])
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("total", "99.99"), ("price_score", "12.00"), ("evaluated_price", "1.00"), ("rank", 7)]
 )

@@ -24,7 +24,7 @@ def test_what_is_left_blank_is_what_the_law_says() -> None:
     assert drafted.small_micro_rate == Decimal("0.10")  # the least of 10 % to 20 % (财库〔2022〕19号)
     assert drafted.domestic_rate == Decimal("0.20")
     assert drafted.consortium_rate == 0
-    assert drafted.price_formula == "lowest_first"
+    assert (drafted.price_formula, drafted.score_formula) == ("lowest_first", "mean")
     assert (drafted.bid_security, drafted.rounding, drafted.bid_validity_days) == (0, 2, 90)
 
 

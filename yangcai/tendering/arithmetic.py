@@ -131,6 +131,7 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
             for c in criteria(lot)
         ),
         price_formula=file.price_formula,
+        score_formula=file.score_formula,
         decimals=file.rounding,
         # A lot that is set aside gets no price deduction, whatever the other lots get (财库〔2020〕46号 art. 9).
         small_micro_rate=Decimal(0) if lot.is_reserved else file.small_micro_rate,

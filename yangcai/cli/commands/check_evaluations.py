@@ -25,9 +25,9 @@ def run(options: argparse.Namespace) -> int:
         for d in told.differences
     ]
     text = say(
-        zh=f"核对 {told.checked} 份评审报告（其中 {told.other_formula} 份使用其他公布的价格公式，只核对摘要），"
+        zh=f"核对 {told.checked} 份评审报告（其中 {told.other_formula} 份使用其他公布的公式，只核对摘要），"
         f"{len(errors)} 处不符",
-        en=f"{told.checked} reports checked ({told.other_formula} with another published price formula: digest only),"
+        en=f"{told.checked} reports checked ({told.other_formula} with another published formula: digest only),"
         f" {len(errors)} differences",
     )
     data = {

@@ -14,6 +14,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.procedures.evaluation import abnormally_low, corrections, panel
 from yangcai.procedures.evaluation.arithmetic_correction import correct
 from yangcai.procedures.evaluation.model import (
+    MEAN,
     NOTHING,
     Bid,
     BidResult,
@@ -338,7 +339,10 @@ class _Evaluation:
             self.base_price, scores = priced.base, priced.scores
         notes = [Note(bidder=b, zh=f"价格分 {points}", en=f"Price score {points}") for b, points in scores.items()]
         self.step("price_score", "evaluation.price_score", "价格分", "Price scores", notes)
-        totals = []
+        totals: list[Note] = []
+        if self.terms.score_formula != MEAN and self.terms.score_formula in panel.SCORE_FORMULAS:
+            used = panel.SCORE_FORMULAS[self.terms.score_formula]
+            totals.append(Note(zh=f"评委评分取{used.zh}", en=f"Members' scores: {used.en.lower()}"))
         for bid in self.valid:
             result = self.results[bid.bidder]
             result.price_score = scores[bid.bidder]
@@ -347,11 +351,17 @@ class _Evaluation:
                 self.wait("score", (bid.bidder,), "committee.independence", criteria=unscored)
                 continue
             result.means = {
-                criterion.code: rounded(panel.mean(bid.scores[criterion.code]), places=self.terms.decimals)
+                criterion.code: rounded(
+                    panel.mean(bid.scores[criterion.code], code=self.terms.score_formula), places=self.terms.decimals
+                )
                 for criterion in self.terms.scored
             }
             result.total = panel.total(
-                bid, self.terms.scored, price_score=scores[bid.bidder], decimals=self.terms.decimals
+                bid,
+                self.terms.scored,
+                price_score=scores[bid.bidder],
+                decimals=self.terms.decimals,
+                code=self.terms.score_formula,
             )
             totals.append(Note(bidder=bid.bidder, zh=f"总得分 {result.total}", en=f"Total {result.total}"))
         self.step("total", "evaluation.total", "汇总得分", "Totals", totals)

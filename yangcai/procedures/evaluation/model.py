@@ -15,6 +15,8 @@ from yangcai.procedures.procedure import AwardBy
 DEFAULT_DECIMALS = 2
 FULL_MARKS = Decimal(100)
 NOTHING = Decimal(0)
+#: The members' scores count alike: the usual score formula (see `panel`).
+MEAN = "mean"
 
 
 class EvaluationError(ValueError):
@@ -129,6 +131,7 @@ class Terms:
     criteria: tuple[Criterion, ...] = ()
     price_formula: str = "lowest_first"
     formula_options: Mapping[str, Decimal] = field(default_factory=dict)
+    score_formula: str = MEAN
     decimals: int = DEFAULT_DECIMALS
     small_micro_rate: Decimal = NOTHING
     partner_rate: Decimal = NOTHING

@@ -12,10 +12,12 @@ from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, MoneyField, RowsField, ShareField, TextField
 from yangcai.kernel.models import Attachment
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Requirement
 from yangcai.procedures import PROCEDURES
-from yangcai.procedures.evaluation.model import DEFAULT_DECIMALS
+from yangcai.procedures.evaluation.model import DEFAULT_DECIMALS, MEAN
+from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import method
 from yangcai.tendering.clauses import write_clauses
@@ -98,6 +100,12 @@ class DraftSolicitation(Input):
         choices=[(formula.code, formula.zh) for formula in FORMULAS.values()],
         required=False,
     )
+    score_formula = forms.ChoiceField(
+        label=_("评委评分的汇总方法"),
+        choices=[(formula.code, formula.zh) for formula in SCORE_FORMULAS.values()],
+        required=False,
+        help_text=_("不写明去掉最高分和最低分的，全体评委的评分都计入"),
+    )
     rounding = forms.IntegerField(label=_("得分保留小数位数"), min_value=0, max_value=4, required=False)
     invited_by = forms.ChoiceField(label=_("邀请供应商的方式"), choices=InvitedBy.choices, required=False)
     may_change_technical = forms.BooleanField(label=_("谈判中技术要求可以变动"), required=False)
@@ -117,6 +125,9 @@ class DraftSolicitation(Input):
         if not method.of(self.subject).leads_to:
             for name in ("contract_months", "long_term_reason", "follow_up_amount", "compensation_rate"):
                 self.fields[name].disabled = True
+        for name, formulas in (("price_formula", FORMULAS), ("score_formula", SCORE_FORMULAS)):
+            named = [(one.code, one.zh if in_chinese() else one.en) for one in formulas.values()]
+            self.fields[name].choices = named  # type: ignore[attr-defined]
         for flag in CHANGEABLE:
             self.fields[flag].disabled = not method.has(self.subject, Stage.DIALOGUE)
         drafted = Solicitation.objects.filter(case=self.subject).first()
@@ -146,6 +157,7 @@ class DraftSolicitation(Input):
             "green_rate": Decimal(0),
             "domestic_rate": deductions.domestic_rate_of(case, now=self.now),
             "price_formula": next(formula.code for formula in FORMULAS.values() if formula.lawful),
+            "score_formula": MEAN,
             "rounding": DEFAULT_DECIMALS,
         }
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.models import MoneyField, Rooted
 from yangcai.parties.models import Organisation, Post
+from yangcai.procedures.evaluation.model import MEAN
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 
@@ -50,6 +51,7 @@ class Solicitation(CaseRow):
         _("异常低价审查：最高限价比例"), max_digits=5, decimal_places=4, null=True, blank=True
     )
     price_formula = models.TextField(_("价格分公式"), default="lowest_first")
+    score_formula = models.TextField(_("评委评分的汇总方法"), default=MEAN)
     rounding = models.PositiveSmallIntegerField(_("小数位数"), default=2)
     tie_rule = models.TextField(_("并列时的确定方法"), default="draw")
     several_products = models.BooleanField(_("非单一产品采购"), default=False)

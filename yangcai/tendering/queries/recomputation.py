@@ -14,13 +14,15 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from yangcai.procedures.evaluation import EvaluationError
+from yangcai.procedures.evaluation.model import MEAN
 from yangcai.tendering.arithmetic import digest
 from yangcai.tendering.models import EvaluationReport, Solicitation
 
 #: Reports that are held in memory at once.
 CHUNK = 2_000
-#: The one formula that the law knows (财政部令第87号 55); a published case may have used another.
-FORMULA = "lowest_first"
+#: The one price formula that the law knows (财政部令第87号 55), and the plain mean of the members' scores; a file, or a
+#: published case, may have used others.
+FORMULA = ("lowest_first", MEAN)
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,19 @@ def check_evaluations(*, chunk: int = CHUNK) -> Recomputation:
     told = Recomputation(differences=[])
     files = Solicitation.objects.filter(case=OuterRef("lot__case"))
     reports = EvaluationReport.objects.order_by("pk").annotate(
-        formula=Subquery(files.values("price_formula")[:1]), decimals=Subquery(files.values("rounding")[:1])
+        formula=Subquery(files.values("price_formula")[:1]),
+        of_scores=Subquery(files.values("score_formula")[:1]),
+        decimals=Subquery(files.values("rounding")[:1]),
     )
-    rows = reports.values_list("pk", "result", "digest", "formula", "decimals").iterator(chunk_size=chunk)
+    names = ("pk", "result", "digest", "formula", "of_scores", "decimals")
+    rows = reports.values_list(*names).iterator(chunk_size=chunk)
     while some := list(islice(rows, chunk)):
         by_decimals: dict[int, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-        for pk, result, signed, formula, decimals in some:
+        for pk, result, signed, formula, of_scores, decimals in some:
             told.checked += 1
             if (found := digest(result)) != signed:
                 told.differences.append(Difference(pk, 0, "digest", signed, found))
-            if formula not in (None, FORMULA):
+            if formula is not None and (formula, of_scores) != FORMULA:
                 told.other_formula += 1
             elif any(_is_placed(bid) for bid in result["bids"].values()):
                 by_decimals[decimals or 0].append((pk, result))
