@@ -134,8 +134,23 @@ REPLACED = [
     ("event kind", "kind: correction", "kind: change", "events[0].kind", "is none of"),
     ("rounding", "rounding: 2", "rounding: two", "lots[0].evaluation.rounding", "whole number"),
     ("weights", "weight: 10", "weight: 20", "lots[0].evaluation.criteria", "add up to 110.0, not 100"),
+    (
+        "nothing left over",
+        'weight: "90.0"}',
+        'weight: "90.0"}\n        - {code: business}',
+        "lots[0].evaluation.criteria",
+        "add up to 100.0: none is left over",
+    ),
+    (
+        "scores over the top",
+        '{code: technical, weight: "90.0"}',
+        "{code: technical}\n        - {code: business, weight: 20}",
+        "lots[0].evaluation.criteria",
+        "points and best scores add up to 114, over 100",
+    ),
     ("infinite weight", "weight: 10", "weight: .inf", "lots[0].evaluation.criteria[0].weight", "must be a number"),
     ("formula", "rounding: 2", "price_formula: magic", "lots[0].evaluation.price_formula", "is none of"),
+    ("formula of scores", "rounding: 2", "score_formula: median", "lots[0].evaluation.score_formula", "is none of"),
     (
         "unknown preference",
         '{small_micro: "0.10"}',

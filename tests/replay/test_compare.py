@@ -142,6 +142,52 @@ def test_a_known_error_is_compared_with_the_right_value():
     assert result.checked == 14
 
 
+SCORED = TEXT.replace(
+    "      - supplier: {name: 乙}\n",
+    '        scores: {technical: "72.0"}\n        panel: {technical: ["70", "74", "72"]}\n'
+    '      - supplier: {name: 乙}\n        panel: {total: ["81", "82.5", "80.49"]}\n',
+)
+OF_MEMBERS = replace(
+    SAME,
+    means={"1": {"甲": {"technical": Decimal("72.00")}}},
+    members={
+        "1": {
+            "甲": {"technical": (Decimal("74.0000"), Decimal(72), Decimal(70))},
+            "乙": {"technical": (Decimal(70),), "total": (Decimal("80.49"), Decimal(81), Decimal("82.5"))},
+        }
+    },
+)
+
+
+def test_printed_means_and_members_scores_are_compared_in_any_order():
+    result = compare(published=parse_case(data=SCORED.encode()), observed=OF_MEMBERS)
+    assert result.equal
+    assert result.checked == 14 + 3
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"means": {}}, ("scores.1.甲.technical", "72.00", "—")),
+        (
+            {
+                "members": {
+                    "1": {**OF_MEMBERS.members["1"], "甲": {"technical": (Decimal(74), Decimal(73), Decimal(69))}}
+                }
+            },
+            ("panel.1.甲.technical", "70.00、72.00、74.00", "69.00、73.00、74.00"),
+        ),
+        (
+            {"members": {"1": {**OF_MEMBERS.members["1"], "乙": {"technical": (Decimal(70),)}}}},
+            ("panel.1.乙.total", "80.49、81.00、82.50", "—"),
+        ),
+    ],
+)
+def test_a_mean_or_a_members_score_that_differs_is_one_difference(change, expected):
+    result = compare(published=parse_case(data=SCORED.encode()), observed=replace(OF_MEMBERS, **change))
+    assert [(one.path, one.expected, one.got) for one in result.differences] == [expected]
+
+
 def test_the_opening_follows_a_moved_deadline():
     text = TEXT.replace("submission_closes: 2024-03-25T09:30}", "opening: 2024-03-25T09:30}")
     published = parse_case(data=text.encode())

@@ -1,6 +1,7 @@
 """Is everything that a source leaves out filled lawfully, and is every filling listed?"""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -133,6 +134,37 @@ def test_a_price_preference_enters_the_implied_price():
     assert lot.bids[1].supplier.size == "small" and lot.bids[0].supplier.size == "medium"
 
 
+OPEN_WEIGHTS = """\
+lots:
+  - lot: "1"
+    evaluation: {criteria: [{code: price, weight: 40}, {code: technical}, {code: business}]}
+    bids:
+      - {supplier: {name: 甲}, price: "900.00", panel: {technical: ["32", "30", "31", "31", "31"]}}
+      - {supplier: {name: 乙}, price: "1000.00", scores: {technical: "14"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        (OPEN_WEIGHTS, {"price": 40, "technical": 32, "business": 28}),
+        (OPEN_WEIGHTS.replace("price, weight: 40", "price"), {"price": 10, "technical": 32, "business": 58}),
+        (
+            OPEN_WEIGHTS.replace('technical: "14"', 'technical: "14", business: "20"'),
+            {"price": 40, "technical": 36, "business": 24},
+        ),
+    ],
+)
+def test_criteria_without_published_points_hold_the_published_scores(text, weights):
+    """The best score stays possible; what is left goes to those of which nothing is known, else to all."""
+    done = completed(text)
+    evaluation = done.case.lots[0].evaluation
+    assert evaluation is not None
+    assert {one.code: one.weight for one in evaluation.criteria} == weights
+    assert not any(one.open for one in evaluation.criteria)
+    assert any("points of some criteria" in sentence.en for sentence in done.assumed)
+
+
 def smallest_committee(case: CaseFile) -> int:
     """As many members as the method's law asks for at least."""
     committee = procedures.get(case.method).committee
@@ -152,9 +184,23 @@ def totals_of(lot: Lot) -> dict[str, Decimal]:
     for bid in lot.bids:
         if bid.valid:
             score = (min(prices.values()) / prices[bid.supplier.name] * lot.evaluation.weight("price")).quantize(cent)
-            means = [sum(members, Decimal(0)) / len(members) for members in bid.panel.values()]
-            totals[bid.supplier.name] = score + sum(means, Decimal(0))
+            totals[bid.supplier.name] = score + sum(means_of(bid.panel).values(), Decimal(0))
     return totals
+
+
+def means_of(panel: Mapping[str, tuple[Decimal, ...]]) -> dict[str, Decimal]:
+    return {code: sum(members, Decimal(0)) / len(members) for code, members in panel.items()}
+
+
+def members_of(lot: Lot) -> dict[str, dict[str, tuple[Decimal, ...]]]:
+    """Each member's scores, and what they come to with the bid's price score."""
+    totals = totals_of(lot)
+    found: dict[str, dict[str, tuple[Decimal, ...]]] = {}
+    for bid in lot.bids:
+        name, scores = bid.supplier.name, list(zip(*bid.panel.values(), strict=True))
+        price_score = totals.get(name, Decimal(0)) - sum(means_of(bid.panel).values(), Decimal(0))
+        found[name] = dict(bid.panel) | {"total": tuple(price_score + sum(one, Decimal(0)) for one in scores)}
+    return found
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -182,7 +228,9 @@ def test_every_shipped_case_completes_to_the_published_figures(path):
         totals[lot.lot] = totals_of(lot)
         ranking[lot.lot] = tuple(sorted(totals[lot.lot], key=lambda name: -totals[lot.lot][name]))
         if any(award.lot == lot.lot for award in published.outcome.awards):
-            first = next(bid for bid in lot.bids if bid.supplier.name == ranking[lot.lot][0])
+            won = [award.supplier for award in awards]
+            free = [name for name in ranking[lot.lot] if not case.max_lots_won or won.count(name) < case.max_lots_won]
+            first = next(bid for bid in lot.bids if bid.supplier.name == free[0])
             awards.append(Award(lot.lot, first.supplier.name, first.price))
     closes = [case.dates.submission_closes, *(event.submission_closes for event in case.events)]
     dates = {name: getattr(case.dates, name) for name in case.dates.__dataclass_fields__}
@@ -198,6 +246,8 @@ def test_every_shipped_case_completes_to_the_published_figures(path):
             for lot in case.lots
         },
         valid={lot.lot: {bid.supplier.name: bid.valid for bid in lot.bids} for lot in case.lots},
+        means={lot.lot: {bid.supplier.name: means_of(bid.panel) for bid in lot.bids} for lot in case.lots},
+        members={lot.lot: members_of(lot) for lot in case.lots},
         dates=dates | {"submission_closes": [moment for moment in closes if moment][-1]},
     )
     assert compare(published=published, observed=observed).differences == ()

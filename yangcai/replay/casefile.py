@@ -9,6 +9,8 @@ from pathlib import Path
 import yaml
 
 from yangcai.kernel.calendar import day_of
+from yangcai.procedures.evaluation.model import MEAN
+from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.replay.document import CaseFileError, Problem, Reader, load, load_bytes
 from yangcai.replay.policy_keys import (
@@ -243,42 +245,64 @@ def _lots(read: Reader, node: yaml.Node | None) -> tuple[Lot, ...]:
         if code and code in {lot.lot for lot in lots}:
             read.wrong(values["lot"], f"{path}.lot", f"包号“{code}”重复", f"the lot “{code}” stands twice")
         evaluation = _evaluation(read, values["evaluation"], f"{path}.evaluation") if "evaluation" in values else None
-        lots.append(
-            Lot(
-                lot=code,
-                title=read.text(values.get("title"), f"{path}.title") or "",
-                budget=read.money(values.get("budget"), f"{path}.budget", least=CENT),
-                ceiling=read.money(values.get("ceiling"), f"{path}.ceiling", least=CENT),
-                evaluation=evaluation,
-                bids=_bids(read, values.get("bids"), f"{path}.bids", evaluation or Evaluation()),
-                **of_lot(read, values, path),
-            )
+        lot = Lot(
+            lot=code,
+            title=read.text(values.get("title"), f"{path}.title") or "",
+            budget=read.money(values.get("budget"), f"{path}.budget", least=CENT),
+            ceiling=read.money(values.get("ceiling"), f"{path}.ceiling", least=CENT),
+            evaluation=evaluation,
+            bids=_bids(read, values.get("bids"), f"{path}.bids", evaluation or Evaluation()),
+            **of_lot(read, values, path),
         )
+        if evaluation is not None and any(criterion.open for criterion in evaluation.criteria):
+            criteria = read.mapping(values["evaluation"], f"{path}.evaluation")["criteria"]
+            _enough_points(read, criteria, f"{path}.evaluation.criteria", lot, evaluation.criteria)
+        lots.append(lot)
     return tuple(lots)
+
+
+def _enough_points(read: Reader, node: yaml.Node, path: str, lot: Lot, criteria: tuple[Criterion, ...]) -> None:
+    """Where points of criteria are not printed, the published scores still fit into a hundred."""
+    least = sum(lot.best(one.code) if one.open else one.weight for one in criteria)
+    if least > 100:
+        zh, en = f"公布的分值和最高得分之和为{least}，超过100", f"points and best scores add up to {least}, over 100"
+        read.wrong(node, path, zh, en)
 
 
 def _evaluation(read: Reader, node: yaml.Node, path: str) -> Evaluation:
     values = read.table(
         node,
         path,
-        optional=("method", "price_formula", "rounding", "criteria", "price_preference", "max_awards"),
+        optional=(
+            "method",
+            "price_formula",
+            "score_formula",
+            "rounding",
+            "criteria",
+            "price_preference",
+            "max_awards",
+        ),
     )
     criteria: list[Criterion] = []
     sound = True
     for place, item in read.items(values.get("criteria"), f"{path}.criteria"):
-        entry = read.table(item, place, required=("code", "weight"))
+        entry = read.table(item, place, required=("code",), optional=("weight",))
         code = read.matching(
             entry.get("code"), f"{place}.code", r"[a-z][a-z0-9_]*", "应为小写英文代码", "must be a lower-case code"
         )
         weight = read.number(entry.get("weight"), f"{place}.weight", most=Decimal(100))
-        if code is None or weight is None:
+        if code is None or (weight is None and "weight" in entry):
             sound = False
             continue
         if code in {criterion.code for criterion in criteria} or code == PANEL_TOTAL:
             read.wrong(entry["code"], f"{place}.code", f"评审因素“{code}”重复或不可用", f"“{code}” is taken")
-        criteria.append(Criterion(code, weight))
-    if criteria and sound and (summed := sum(criterion.weight for criterion in criteria)) != 100:
+        criteria.append(Criterion(code, weight or Decimal(0), open=weight is None))
+    summed = sum(criterion.weight for criterion in criteria)
+    unprinted = any(criterion.open for criterion in criteria)
+    if criteria and sound and (summed >= 100 if unprinted else summed != 100):
         zh, en = f"权重之和为{summed}，应为100", f"the weights add up to {summed}, not 100"
+        if unprinted:
+            zh, en = f"公布的权重之和为{summed}，其余因素没有分值", f"the weights add up to {summed}: none is left over"
         read.wrong(values["criteria"], f"{path}.criteria", zh, en)
     preference = {}
     for key, item in read.mapping(values.get("price_preference"), f"{path}.price_preference").items():
@@ -294,6 +318,7 @@ def _evaluation(read: Reader, node: yaml.Node, path: str) -> Evaluation:
         method=read.choice(values.get("method"), f"{path}.method", EVALUATION_METHODS) or "rated",
         price_formula=read.choice(values.get("price_formula"), f"{path}.price_formula", tuple(FORMULAS))
         or "lowest_first",
+        score_formula=read.choice(values.get("score_formula"), f"{path}.score_formula", tuple(SCORE_FORMULAS)) or MEAN,
         rounding=2 if rounding is None else rounding,
         criteria=tuple(criteria),
         price_preference=preference,
@@ -374,7 +399,8 @@ def _most(read: Reader, node: yaml.Node, path: str, code: str, evaluation: Evalu
     if evaluation.criteria and code not in {criterion.code for criterion in evaluation.criteria}:
         read.wrong(node, path, f"本包没有评审因素“{code}”", f"the lot has no criterion “{code}”")
         return None
-    return evaluation.weight(code) if evaluation.criteria else Decimal(100)
+    printed = {criterion.code: criterion.weight for criterion in evaluation.criteria if not criterion.open}
+    return printed.get(code, Decimal(100))
 
 
 def _scores(read: Reader, node: yaml.Node | None, path: str, evaluation: Evaluation) -> dict[str, Decimal]:

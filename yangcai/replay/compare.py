@@ -17,8 +17,9 @@ class Observed:
     """What the platform's own Actions produced. Scores may carry more decimals than were published.
 
     `prices` holds the opened price of each bid, `partners` who was read out beside the bidder (kind and name), `valid`
-    whether it reached the evaluation, `dates` the moments at which the steps were taken (for `opening` of a failed
-    tender: for when it was announced; `documents` is a pair).
+    whether it reached the evaluation, `means` and `members` the scores by lot, supplier and criterion (the members' in
+    any order; under PANEL_TOTAL each member's total), `dates` the moments at which the steps were taken (for `opening`
+    of a failed tender: for when it was announced; `documents` is a pair).
     """
 
     status: str
@@ -29,6 +30,8 @@ class Observed:
     prices: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     valid: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     partners: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]] = field(default_factory=dict)
+    means: Mapping[str, Mapping[str, Mapping[str, Decimal]]] = field(default_factory=dict)
+    members: Mapping[str, Mapping[str, Mapping[str, tuple[Decimal, ...]]]] = field(default_factory=dict)
     dates: Mapping[str, Moment | tuple[Moment, Moment] | None] = field(default_factory=dict)
 
 
@@ -92,6 +95,7 @@ def _pairs(published: CaseFile, observed: Observed) -> Iterator[tuple[str, str, 
         # Bidders whose names were not published may follow; nobody may stand before or between the published ones.
         yield f"ranking.{lot}", _order(names), _order(observed.ranking.get(lot, ())[: len(names)])
     yield from _bids(published, observed)
+    yield from _scores(published, observed)
     yield from _dates(published, observed)
 
 
@@ -110,6 +114,25 @@ def _bids(published: CaseFile, observed: Observed) -> Iterator[tuple[str, str, s
                 verdict = observed.valid.get(lot.lot, {}).get(name)
                 got_valid = NOTHING if verdict is None else str(verdict).lower()
                 yield f"valid.{lot.lot}.{name}", "false", got_valid
+
+
+def _scores(published: CaseFile, observed: Observed) -> Iterator[tuple[str, str, str]]:
+    """Means and members' scores as they were printed. A notice may sort the members' scores, so their order is not one
+    of the things that it says."""
+    for lot in published.lots:
+        places = (lot.evaluation or Evaluation()).rounding
+        for bid in lot.bids:
+            name = bid.supplier.name
+            means = observed.means.get(lot.lot, {}).get(name, {})
+            for code, score in bid.scores.items():
+                yield (
+                    f"scores.{lot.lot}.{name}.{code}",
+                    _figure(score, places, exact=True),
+                    _figure(means.get(code), places),
+                )
+            members = observed.members.get(lot.lot, {}).get(name, {})
+            for code, scores in bid.panel.items():
+                yield f"panel.{lot.lot}.{name}.{code}", _sorted(scores, places), _sorted(members.get(code, ()), places)
 
 
 def _dates(published: CaseFile, observed: Observed) -> Iterator[tuple[str, str, str]]:
@@ -149,6 +172,10 @@ def _winners(awards: tuple[Award, ...], lot: str) -> str:
 
 def _beside(partners: Iterable[tuple[str, str]]) -> str:
     return "、".join(f"{name} ({kind})" for kind, name in sorted(partners)) or NOTHING
+
+
+def _sorted(scores: Iterable[Decimal], places: int) -> str:
+    return "、".join(_figure(score, places, exact=True) for score in sorted(scores)) or NOTHING
 
 
 def _order(names: tuple[str, ...]) -> str:

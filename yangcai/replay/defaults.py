@@ -14,7 +14,7 @@ Published values always stay. The rest follows these conventions, each listed by
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -22,6 +22,7 @@ from yangcai import law, procedures
 from yangcai.kernel.calendar import day_of
 from yangcai.procedures import Stage, engine
 from yangcai.procedures.committee import composition
+from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.replay import policy
 from yangcai.replay.assumptions import Assumption, Assumptions
 from yangcai.replay.published import (
@@ -178,6 +179,8 @@ class _Lot:
             zh = f"评审因素未公布，价格{weight.normalize():f}分，其余为技术分"
             self.say(zh, f"the criteria are not published: price {weight.normalize():f}, technical for the rest")
             evaluation = replace(evaluation, criteria=(Criterion(PRICE, weight), Criterion("technical", 100 - weight)))
+        if any(criterion.open for criterion in evaluation.criteria):
+            evaluation = replace(evaluation, criteria=self.weighed(evaluation.criteria))
         if not evaluation.price_preference and self.case.set_aside == "none" and self.case.category != "works":
             # Lots that are not reserved must state a deduction (财库〔2020〕46号第九条); nobody is assumed to claim it.
             band = law.value("price_preference.small_micro", on=self.on, jurisdiction=self.case.jurisdiction)
@@ -186,6 +189,21 @@ class _Lot:
             self.say(zh, f"the price preference is not published: the lowest, {least:%}, which nobody claims")
             evaluation = replace(evaluation, price_preference={"small_micro": least})
         return evaluation
+
+    def weighed(self, criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+        """Points of criteria whose points are not published: the best published score; what is left goes in equal
+        shares to those without any score, else to all of them."""
+        points = {one.code: self.lot.best(one.code) for one in criteria if one.open}
+        if PRICE in points:
+            scored = self.case.outcome.price_scores.get(self.lot.lot, {}).values()
+            points[PRICE] = max([self.price_weight() * 100, *scored])
+        unscored = [code for code, best in points.items() if not best] or list(points)
+        rest = 100 - sum(one.weight for one in criteria) - sum(points.values())
+        zh = "部分评审因素的分值未公布：取公布的最高得分，余下的由没有公布得分的因素平分"
+        self.say(zh, "points of some criteria are not published: the best score, the rest to those without any score")
+        for code, share in _spread(rest, [Criterion(code, Decimal(1)) for code in unscored]).items():
+            points[code] += share
+        return tuple(Criterion(one.code, points[one.code]) if one.open else one for one in criteria)
 
     def price_weight(self) -> Decimal:
         """The smallest lawful share of price; a band's lower end."""
@@ -320,7 +338,7 @@ class _Lot:
                     zh,
                     "members' totals only: less the price score, spread by weight; the mean total stays as published",
                 )
-            known = {code: _mean(values) for code, values in panel.items()} | dict(bid.scores)
+            known = {code: _one(values, evaluation) for code, values in panel.items()} | dict(bid.scores)
             open_criteria = tuple(criterion for criterion in quality if criterion.code not in known)
             total = self.totals.get(name)
             if open_criteria:
@@ -389,7 +407,7 @@ class _Lot:
         return number
 
 
-def _spread(points: Decimal, criteria: tuple[Criterion, ...]) -> dict[str, Decimal]:
+def _spread(points: Decimal, criteria: Sequence[Criterion]) -> dict[str, Decimal]:
     """Share points out by weight, to the cent; the last criterion takes what rounding leaves."""
     weight = sum((criterion.weight for criterion in criteria), Decimal(0))
     shares: dict[str, Decimal] = {}
@@ -400,5 +418,7 @@ def _spread(points: Decimal, criteria: tuple[Criterion, ...]) -> dict[str, Decim
     return shares
 
 
-def _mean(values: tuple[Decimal, ...]) -> Decimal:
-    return sum(values, Decimal(0)) / len(values)
+def _one(values: tuple[Decimal, ...], evaluation: Evaluation) -> Decimal:
+    """The members' scores as one, by the document's formula."""
+    exact = SCORE_FORMULAS[evaluation.score_formula].of(values)
+    return Decimal(exact.numerator) / Decimal(exact.denominator)

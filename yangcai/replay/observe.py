@@ -20,6 +20,8 @@ def observe(case: Case) -> Observed:
     prices: dict[str, dict[str, Decimal]] = {}
     valid: dict[str, dict[str, bool]] = {}
     partners: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {}
+    means: dict[str, dict[str, dict[str, Decimal]]] = {}
+    members: dict[str, dict[str, dict[str, tuple[Decimal, ...]]]] = {}
     for lot in Lot.objects.filter(case=case):
         bids = list(OpenedBid.objects.filter(lot=lot).select_related("supplier", "final_offer"))
         prices[lot.number] = {b.supplier.name: b.last.price for b in bids}
@@ -28,6 +30,7 @@ def observe(case: Case) -> Observed:
         report = EvaluationReport.objects.filter(lot=lot).order_by("-revision").first()
         if report is not None:
             price_scores[lot.number], totals[lot.number], ranking[lot.number] = _scores(report.result)
+            means[lot.number], members[lot.number] = _of_members(report.result)
     awards = Award.objects.filter(lot__case=case, refused_at=None).select_related("lot", "supplier").order_by("pk")
     return Observed(
         status=_status(case, bool(awards)),
@@ -38,6 +41,8 @@ def observe(case: Case) -> Observed:
         prices=prices,
         valid=valid,
         partners=partners,
+        means=means,
+        members=members,
         dates=_dates(case),
     )
 
@@ -61,6 +66,25 @@ def _scores(result: dict[str, Any]) -> tuple[dict[str, Decimal], dict[str, Decim
         {name: Decimal(bid["total"]) for name, bid in bids.items() if bid.get("total") is not None},
         tuple(name for _rank, name in ranked),
     )
+
+
+def _of_members(
+    result: dict[str, Any],
+) -> tuple[dict[str, dict[str, Decimal]], dict[str, dict[str, tuple[Decimal, ...]]]]:
+    """Supplier → criterion → the mean, and each member's score; under PANEL_TOTAL what a member's scores and the price
+    score add up to."""
+    means: dict[str, dict[str, Decimal]] = {}
+    members: dict[str, dict[str, tuple[Decimal, ...]]] = {}
+    for pk, bid in result["bids"].items():
+        name = result["bidders"][pk]
+        means[name] = {code: Decimal(mean) for code, mean in (bid.get("means") or {}).items()}
+        by_code = {code: {m: Decimal(v) for m, v in by.items()} for code, by in result["scores"].get(pk, {}).items()}
+        members[name] = {code: tuple(by.values()) for code, by in by_code.items()}
+        if by_code and bid.get("price_score") is not None:
+            judges = {member for by in by_code.values() for member in by}
+            added = (sum((by.get(judge, Decimal(0)) for by in by_code.values()), Decimal(0)) for judge in judges)
+            members[name][published.PANEL_TOTAL] = tuple(Decimal(bid["price_score"]) + points for points in added)
+    return means, members
 
 
 def _dates(case: Case) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from yangcai.procedures.evaluation.model import MEAN
+
 #: Under this name a panel holds each member's total, where the notice prints totals and no single scores.
 PANEL_TOTAL = "total"
 PRICE = "price"
@@ -81,8 +83,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Criterion:
+    """A factor of the score; `weight` in points of 100, nothing while the source does not print it (`open`)."""
+
     code: str
     weight: Decimal
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ class Evaluation:
 
     method: str = "rated"
     price_formula: str = "lowest_first"
+    score_formula: str = MEAN
     rounding: int = 2
     criteria: tuple[Criterion, ...] = ()
     price_preference: Mapping[str, Decimal] = field(default_factory=dict)
@@ -141,6 +147,11 @@ class Lot:
     small_micro: bool | None = None
     core_product: str = ""
     follows: str = ""
+
+    def best(self, code: str) -> Decimal:
+        """The highest published score of a criterion, by a member or on the mean; nothing without any."""
+        members = [score for bid in self.bids for score in bid.panel.get(code, ())]
+        return max([*members, *(bid.scores[code] for bid in self.bids if code in bid.scores)], default=Decimal(0))
 
 
 @dataclass(frozen=True)

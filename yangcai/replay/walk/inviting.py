@@ -156,6 +156,7 @@ class Inviting(Trip):
             "bid_validity_days": 90,
             "industry": "其他未列明行业",
             "price_formula": evaluation.price_formula,
+            "score_formula": evaluation.score_formula,
             "rounding": evaluation.rounding,
         }
         for limit in ("max_lots_bid", "max_lots_won"):
