@@ -3,7 +3,8 @@
 Published values always stay. The rest follows these conventions, each listed by a sentence when it is used:
 
 - budget: the highest price known, when none is published; each lot's share likewise.
-- criteria: price at its lowest lawful weight and one technical criterion for the rest.
+- criteria: price at its lowest lawful weight and one technical criterion for the rest; criteria without points get
+  the best published score, and what is left goes to those of which no score is known.
 - bidders: an awarded case is filled up to the fewest lawful number of bidders with 未公布供应商N, who ask the highest
   price allowed and score below everybody whose name was published; a failed one without names gets one bidder too few.
 - prices: implied by the published price score under the document's formula, else the awarded price, else the limit.
