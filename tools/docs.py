@@ -86,6 +86,8 @@ def clocks() -> str:
     def starts(clock: Clock) -> str:
         if clock.waits_for:
             return f"(waits for {clock.waits_for})"
+        if clock.at_once:
+            return f"(at once with {', '.join(clock.at_once)})"
         return ", ".join(map(str, scanned.started(clock.id))) or ", ".join(window if clock.rule in windows else ())
 
     rows = [[c.id, c.zh, c.en, c.rule, c.kind, c.actor, c.fires, starts(c)] for c in law.clocks()]

@@ -9,6 +9,7 @@ import pytest
 from django import forms
 from django.db import models
 
+from yangcai import law, procedures
 from yangcai.kernel.actions import ACTIONS, NOTICES, SCOPES, STANDINGS, Action
 from yangcai.kernel.inputs import form_schema
 from yangcai.kernel.tasks import PROVIDERS
@@ -40,6 +41,18 @@ def test_an_action_points_only_at_what_exists(action: Action) -> None:
     assert all(code in ACTIONS for code in action.not_same_person_as)
     assert not action.notice or action.notice in NOTICES
     assert form_schema(action.input)["type"] == "object"
+
+
+def test_what_the_law_says_is_done_at_once_is_done_by_actions_that_publish() -> None:
+    """A clock that never runs because start and stop are one Action: that Action exists and issues the notice."""
+    kept = {code for clock in law.clocks() for code in clock.at_once}
+    assert kept >= {"entry.answer", "entrant.leave", "call_off.conclude"}
+    assert all(ACTIONS[code].notice for code in kept)
+
+
+def test_nothing_waits_for_a_method_that_runs() -> None:
+    waiting = {one.waits_for for one in (*law.clocks(), *law.book().rules.values())}
+    assert not waiting & set(procedures.PROCEDURES)
 
 
 @pytest.mark.parametrize("action", EVERY)

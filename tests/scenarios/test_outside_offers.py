@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 
+from django.utils import timezone
+
 from tests import factories
 from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
 from tests.scenarios.story import FOURTH, SECOND, THIRD
+from yangcai import law
 from yangcai.cases.models import Award
-from yangcai.frameworks.models import OutsideOffer
+from yangcai.contracts.queries import visible_to
+from yangcai.frameworks.models import CallOff, OutsideOffer
 from yangcai.funds.queries import balances, check_funds
+from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
@@ -86,8 +91,8 @@ def test_an_entrant_that_will_not_come_down_loses_the_contract(agreed: FirstStag
     case = unit.do("outside_offer.conclude", offer)
     award = Award.objects.get(lot__case=case)
     assert (award.supplier.name, award.amount) == ("示例场外公司", Decimal("86000.00"))
-    # The convener has its copy at once (a working day at the most), and so has everybody.
-    assert OutsideOffer.objects.get(pk=offer.pk).copied_at == unit.at
+    # Everybody is told at once; the convener has a copy of the contract once there is one.
+    assert OutsideOffer.objects.get(pk=offer.pk).copied_at is None
     notice = Notice.objects.get(root=case.ref, kind="call_off")
     check(notice)
     assert notice.facts["supplier"] == "示例场外公司"
@@ -99,6 +104,39 @@ def test_an_entrant_that_will_not_come_down_loses_the_contract(agreed: FirstStag
     assert "concluded_already" in unit.refused("outside_offer.conclude", OutsideOffer.objects.get(pk=offer.pk))
 
 
+def test_the_convener_has_a_copy_of_a_contract_outside_within_a_working_day(
+    agreed: FirstStage, unit: Buyer, outsider: Post
+) -> None:
+    """C41, from the signature to the copy: its task, its warning, its end (110号令 art. 37)."""
+    offer = report(unit, agreed, outsider, unit.plan(DIRECT))
+    unit.do("outside_offer.answer", offer, agreed.supplier(FOURTH), agrees=False)
+    case = unit.do("outside_offer.conclude", OutsideOffer.objects.get(pk=offer.pk))
+    call_off = CallOff.objects.get(lot__case=case)
+    assert "no_contract_to_copy" in unit.refused("call_off.copy", call_off)
+    contract = unit.do("contract.draft", Award.objects.get(lot__case=case))
+    unit.do("contract.sign", contract, unit.reviewer)
+    assert open_task("call_off.copy") is None
+    unit.do("contract.sign", contract, outsider)
+    task = open_task("call_off.copy")
+    assert task is not None and task.due_at is not None and task.warn_at is not None
+    assert (task.clock, task.organisation_id) == ("C41", case.buyer_id)
+    first_day = calendar.start_of(timezone.localdate(unit.at) + DAY)
+    assert task.due_at == law.due_at("C41", since=unit.at, on=case.law_as_of, jurisdiction=case.jurisdiction)
+    assert task.due_at > first_day  # the day of the signature does not count
+    assert [one.clock for one in tasks.warn_due(now=task.warn_at) if one.pk == task.pk] == ["C41"]
+    fired = [one.pk for one in tasks.fire_due(now=task.due_at)]
+    assert task.pk in fired and open_task("call_off.copy") == task  # late, it is still owed
+    convener = agreed.people.runner
+    assert not visible_to(convener, unit.at).filter(pk=contract.pk).exists()
+    unit.do("call_off.copy", call_off)
+    assert open_task("call_off.copy") is None
+    assert OutsideOffer.objects.get(pk=offer.pk).copied_at == unit.at
+    readers = {post: visible_to(post, unit.at).filter(pk=contract.pk).exists() for post in (convener, None)}
+    assert readers == {convener: True, None: False}
+    assert not visible_to(agreements.buyer(unit.at).officer, unit.at).filter(pk=contract.pk).exists()
+    assert "copied_already" in unit.refused("call_off.copy", CallOff.objects.get(pk=call_off.pk))
+
+
 def test_an_entrant_that_comes_down_keeps_it(agreed: FirstStage, unit: Buyer, outsider: Post) -> None:
     """以下 includes the number: the same price is enough (art. 37, 50); the agreement itself stays at its price."""
     offer = report(unit, agreed, outsider, unit.plan(DIRECT))
@@ -108,6 +146,12 @@ def test_an_entrant_that_comes_down_keeps_it(agreed: FirstStage, unit: Buyer, ou
     assert (award.supplier.name, award.amount) == (FOURTH[0], Decimal("86000.00"))
     assert agreed.entrant(FOURTH).unit_price == Decimal("4700.00")
     assert "同意降价" in Notice.objects.get(root=case.ref, kind="call_off").facts["lower_price"]
+    # It is an entrant: nothing went outside, and nothing is copied.
+    contract = unit.do("contract.draft", award)
+    unit.do("contract.sign", contract, unit.reviewer)
+    unit.do("contract.sign", contract, agreed.supplier(FOURTH))
+    assert open_task("call_off.copy") is None
+    assert "went_to_an_entrant" in unit.refused("call_off.copy", CallOff.objects.get(lot__case=case))
 
 
 def test_silence_is_no_consent_to_a_lower_price(agreed: FirstStage, unit: Buyer, outsider: Post) -> None:

@@ -17,6 +17,7 @@ from yangcai.contracts.models import (
     PaymentRequest,
     Receivable,
 )
+from yangcai.frameworks.models import CallOff
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
@@ -37,13 +38,22 @@ def _own(post: Post, contract: str = "") -> Q | None:
 
 
 def visible(post: Post | None, now: datetime.datetime, contract: str = "") -> Q:
-    """A contract is public from its notice on; before that the parties, the agent and the overseers see it."""
+    """A contract is public from its notice on; before that the parties, the agent and the overseers see it, and one
+    made outside the entrants of an agreement also the convener that has its copy (110号令 art. 37)."""
     prefix = f"{contract}__" if contract else ""
     published = Q(**{f"{prefix}published_at__isnull": False, f"{prefix}published_at__lte": now})
     if post is None:
         return published
     own = _own(post, contract)
-    return Q() if own is None else published | own
+    return Q() if own is None else published | own | _copied(post, prefix)
+
+
+def _copied(post: Post, prefix: str) -> Q:
+    convener = "framework__lot__case__agent_id" if post.role == Role.AGENT else "framework__lot__case__buyer_id"
+    if post.role != Role.AGENT and post.role not in BUYER:
+        return Q()
+    copied = CallOff.objects.filter(outside_offer__copied_at__isnull=False, **{convener: post.organisation_id})
+    return Q(**{f"{prefix}award__lot_id__in": copied.values("lot_id")})
 
 
 @scope(Contract)

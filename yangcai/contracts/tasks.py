@@ -3,12 +3,13 @@
 import datetime
 from collections.abc import Iterator
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, Stage
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
-from yangcai.contracts.rules import first_purchase
+from yangcai.contracts.rules import first_purchase, outside_contract
+from yangcai.frameworks.models import CallOff
 from yangcai.frameworks.rules.call_off import is_free
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.tasks import Due
@@ -93,6 +94,7 @@ def _steps(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterato
         if done_at is None:
             due_at = _due_at(clock, since=contract.signed_at, case=case, now=now)
             yield _buyer(code, contract.ref, case, contract.signed_at, clock=clock, due_at=due_at)
+    yield from _copies(case, contract, now=now)
     yield from _amendments(case, contract, now=now)
     yield from _deliveries(case, contract)
     yield from _invoices(contract)
@@ -130,6 +132,17 @@ def _signatures(case: Case, contract: Contract, *, now: datetime.datetime) -> It
             yield Due(
                 "contract.sign", contract.ref, role, since, organisation_id=organisation_id, clock="C20", due_at=due_at
             )
+
+
+def _copies(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
+    """C41: a contract outside the entrants of an agreement, until its convener has a copy."""
+    if not procedures.get(case.procedure).draws_on:
+        return
+    waiting = CallOff.objects.filter(lot=contract.award.lot_id, outside_offer__copied_at__isnull=True)
+    for call_off in waiting.select_related("outside_offer"):
+        if outside_contract.goes_outside(call_off):
+            due_at = _due_at("C41", since=contract.signed_at, case=case, now=now)
+            yield _buyer("call_off.copy", call_off.ref, case, contract.signed_at, clock="C41", due_at=due_at)
 
 
 def _amendments(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:

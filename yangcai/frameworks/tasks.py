@@ -96,7 +96,7 @@ def _running(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Replacements wait for the convener; a lower price outside for its entrant, then for its buyer (art. 16, 37)."""
     for one in Replacement.objects.filter(entrant__framework__lot__case=case, answered_at__isnull=True):
         yield _run(case, "replacement.answer", one, since=one.asked_at)
-    open_ones = OutsideOffer.objects.filter(entrant__framework__lot__case=case, copied_at__isnull=True)
+    open_ones = OutsideOffer.objects.filter(entrant__framework__lot__case=case, concluded_at__isnull=True)
     for offer in open_ones.select_related("entrant", "plan_item__appropriation"):
         if not offer.is_settled_at(now):
             supplier = offer.entrant.supplier_id

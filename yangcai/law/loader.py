@@ -27,7 +27,7 @@ INSTRUMENT_KEYS = {
 }  # fmt: skip
 RULE_KEYS = {"zh", "en", "unit", "waits_for", "values"}
 VALUE_KEYS = {"from", "value", "instrument", "article", "confidence", "also", "jurisdiction", "note"}
-CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "procedures", "waits_for"}
+CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "procedures", "waits_for", "at_once"}
 #: A law pack: what it is, who prepared and who reviewed it, and what it adds to the law.
 PACK = "law-pack/1"
 PACK_KEYS = {"yangcai", "title", "prepared_by", "reviewed_by", "reviewed_on", "late", "instruments", "rules"}
@@ -365,7 +365,7 @@ class Reader:
             self.alarms = tuple(alarms)
 
     def clock(self, key: str, entry: Any, *, line: int) -> None:
-        needed = CLOCK_KEYS - {"procedures", "waits_for"}
+        needed = CLOCK_KEYS - {"procedures", "waits_for", "at_once"}
         table = self.fields(entry, of=key, line=line, allowed=CLOCK_KEYS, needed=needed)
         if table is None:
             return
@@ -373,6 +373,11 @@ class Reader:
         sound &= self.choice(table, "kind", of=key, among=model.KINDS)
         if "waits_for" in table:
             sound &= self.choice(table, "waits_for", of=key, among=model.LATER)
+        if not isinstance(table.get("at_once", []), list):
+            self.fault(table.lines["at_once"], f"{key}: at_once is a list of Actions")
+            sound = False
+        if "waits_for" in table and "at_once" in table:
+            self.fault(table.lines["at_once"], f"{key}: what is done at_once waits_for nothing")
         for end in ("from", "to"):
             if table[end] not in self.anchors:
                 self.fault(table.lines[end], f"{key}: unknown anchor {table[end]}")
@@ -395,6 +400,7 @@ class Reader:
                 fires=table["fires"],
                 procedures=tuple(table.get("procedures", ())),
                 waits_for=table.get("waits_for", ""),
+                at_once=tuple(table.get("at_once", ())),
             )
 
 

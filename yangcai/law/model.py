@@ -17,9 +17,8 @@ ACTORS = ("buyer", "agent", "supplier", "treasury", "portal", "expert")
 KINDS = ("at_most", "at_least")
 #: Methods and systems that a rule may wait for: those of later issues, and apps that do not use it yet.
 LATER = (
-    "restricted_tender", "negotiation", "consultation", "quotations", "single_source", "framework", "mall",
-    "cooperative_innovation", "emergency", "services_purchase", "challenges", "credit", "supervision", "alerts",
-    "analysis", "connect", "contracts", "controls", "parties", "planning", "portal", "tendering",
+    "prequalification", "mall", "services_purchase", "challenges", "credit", "supervision", "alerts", "analysis",
+    "connect", "contracts", "controls", "parties", "planning", "portal", "tendering",
 )  # fmt: skip
 CHINA = "cn"
 #: All of a clock's time, in per cent.
@@ -183,6 +182,8 @@ class Clock:
     fires: str
     procedures: tuple[str, ...] = ()
     waits_for: str = ""
+    #: Actions that start and stop it in one: the clock never runs.
+    at_once: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -135,8 +135,10 @@ def check(book: Book, usage: Usage, *, named: Iterable[str] = (), windows: Itera
     windows = set(windows)
     for key, clock in book.clocks.items():
         starts = clock.rule in windows or bool(usage.started(key))
-        if not starts and not clock.waits_for:
+        if not starts and not clock.waits_for and not clock.at_once:
             problems.append(f"nothing starts the clock {key}: yield it where it is due, or say what it waits_for")
+        if starts and clock.at_once:
+            problems.append(f"the clock {key} runs, and so nothing is done at_once")
         if starts and clock.waits_for:
             problems.append(f"the clock {key} runs and no longer waits_for {clock.waits_for}")
     cited = {value.instrument.key for rule in book.rules.values() for value in rule.values}

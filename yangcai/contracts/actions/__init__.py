@@ -6,6 +6,7 @@ from yangcai.contracts.actions.closing import close_contract
 from yangcai.contracts.actions.contract import draft_contract, file_contract, publish_contract, sign_contract
 from yangcai.contracts.actions.disclosure import disclose_overdue
 from yangcai.contracts.actions.first_purchase import begin_review, buy_product
+from yangcai.contracts.actions.outside_contract import copy_contract
 from yangcai.contracts.actions.payment import (
     approve_payment,
     pay_payment,
@@ -22,6 +23,7 @@ __all__ = [
     "buy_product",
     "close_contract",
     "confirm_receivable",
+    "copy_contract",
     "disclose_overdue",
     "draft_contract",
     "file_contract",

@@ -146,19 +146,20 @@ def answer_outside_offer(offer: OutsideOffer, *, by: Any, now: datetime.datetime
     sentence=("{post}按更低价格确定了成交供应商", "{post} awarded the contract at the lower price"),
     cites=("framework.outside", "framework.outside_copy", "framework.fixed_price"),
     hint=(
-        "入围供应商同意降价的，授予该供应商，否则授予非入围供应商；成交结果即时抄送征集人并公告",
-        "To the entrant where it came down, else outside; convener and public are told at once",
+        "入围供应商同意降价的，授予该供应商，否则授予非入围供应商；成交结果即时公告，合同签订后抄送征集人",
+        "To the entrant where it came down, else outside; the public is told at once, the convener has a copy of the contract",
     ),
 )
 def conclude_outside_offer(offer: OutsideOffer, *, by: Any, now: datetime.datetime) -> Case:
-    """The answer decides who gets the contract, the price is the lower one; the convener has its copy at once. The plan
-    is another root than the agreement: it is locked and asked again, so that it is called off once."""
+    """The answer decides who gets the contract, the price is the lower one; its copy goes to the convener once it is
+    signed (`call_off.copy`). The plan is another root than the agreement: it is locked and asked again, so that it is
+    called off once."""
     plan_item = PlanItem.objects.select_for_update(of=("self",)).get(pk=offer.plan_item_id)
     taken = call_offs.is_free(plan_item, by=by, now=now)
     if taken is not None:
         raise Refused([taken])
-    offer.copied_at = now
-    offer.save(update_fields=["copied_at"])
+    offer.concluded_at = now
+    offer.save(update_fields=["concluded_at"])
     made = placing.begin(
         plan_item,
         framework=offer.entrant.framework,

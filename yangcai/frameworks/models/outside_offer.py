@@ -33,6 +33,7 @@ class OutsideOffer(Rooted):
     agrees = models.BooleanField(_("同意降价"), null=True)
     answer = models.TextField(_("答复"), default="", blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    concluded_at = models.DateTimeField(_("据此成交时间"), null=True, blank=True)
     copied_at = models.DateTimeField(_("抄送征集人时间"), null=True, blank=True)
 
     class Meta:

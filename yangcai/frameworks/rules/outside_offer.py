@@ -133,7 +133,7 @@ def is_unanswered(subject: OutsideOffer, *, by: Any, now: datetime.datetime) -> 
 
 def is_settled(subject: OutsideOffer, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """入围供应商不同意降价: until it has said so, or let its time pass, nothing goes outside."""
-    if subject.copied_at is not None:
+    if subject.concluded_at is not None:
         return Refusal("concluded_already", "已经据此成交", "A contract has been awarded on it already")
     if subject.is_settled_at(now):
         return None

@@ -107,6 +107,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
                 "citation": value.citation if value else None,
                 "rule": clock.rule,
                 "later": bool(clock.waits_for),
+                "at_once": bool(clock.at_once),
             }
         )
     alarms = [f"{share}%" for share in law.alarms() if share < WHOLE]

@@ -137,6 +137,7 @@ ENTRANTS: tuple[Kind, ...] = (
             "agrees",
             "answer",
             "answered_at",
+            "concluded_at",
             "copied_at",
         ),
         known_to=agrees,
