@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from openapi_spec_validator import validate
 
@@ -21,6 +22,7 @@ from yangcai.portal.models import Notice
 from yangcai.tendering.models import Bid, Solicitation
 
 pytestmark = pytest.mark.django_db
+SUBMIT = {"price", "lines", "price_in_words", "commitment"}
 
 
 def prepared() -> tuple[Any, Caller]:
@@ -45,6 +47,30 @@ def test_the_description_is_valid_and_holds_every_action(language: str) -> None:
         assert set(body["properties"]) == set(action.input.base_fields)
     title = operations["enquiry.ask"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
     assert all(("一" <= text["title"][0] <= "鿿") == (language == "zh") for text in title.values() if "title" in text)
+
+
+@pytest.mark.parametrize(
+    ("procedure", "priced", "demanded"),
+    [("open_tender", False, {"price"}), ("open_tender", True, set()), ("cooperative_innovation", False, set())],
+)
+def test_a_bid_is_described_as_its_method_takes_it(procedure: str, priced: bool, demanded: set[str]) -> None:
+    """What the form accepts for some subject the schema accepts; what it demands of some only, the schema explains."""
+    paths = Caller(None, language="en").get("openapi.json").json()["paths"]
+    operations = {op["operationId"]: op for path in paths.values() for op in path.values()}
+    for code in ("bid.submit", "lots.preflight"):
+        schema = operations[code]["requestBody"]["content"]["application/json"]["schema"]
+        assert schema["required"] == ["commitment"]
+        for name in ("price", "lines", "consumables"):
+            assert schema["properties"][name]["x-depends-on-subject"] is True
+        assert "must name a price" in schema["properties"]["price"]["description"]
+        assert "x-depends-on-subject" not in schema["properties"]["commitment"]
+        body: dict[str, Any] = {"commitment": True} | ({"price": "900000.00"} if priced else {})
+        assert jsonschema_rs.validator_for(schema).is_valid(body)
+        assert not jsonschema_rs.validator_for(schema).is_valid({"price": "900000.00"})
+    lot = make_case(procedure=procedure).lots.get()
+    form = ACTIONS["bid.submit"].input(body, subject=lot, by=make_supplier(), now=NOW)
+    assert {name for name in form.errors if name in SUBMIT} == demanded
+    assert ("price" in form.fields) is (procedure == "open_tender")
 
 
 # --- performing ------------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ import base64
 import dataclasses
 import datetime
 import hashlib
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import PurePath
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
@@ -297,9 +298,14 @@ class PrivateFilesField(forms.FileField):
 
 
 class Input(forms.Form):
-    """Base of all Action inputs. `subject`, `by` and `now` are there for fields whose choices depend on them."""
+    """Base of all Action inputs. `subject`, `by` and `now` are there for fields whose choices depend on them.
+
+    `depends`: field that is not there, or not demanded, for every subject -> when it is. The schema, which knows no
+    subject, demands none of them and says so.
+    """
 
     required_css_class = "required"
+    depends: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, data: Any = None, files: Any = None, *, subject: Any = None, by: Any = None, now: Any = None):
         super().__init__(data, files)
@@ -309,6 +315,9 @@ class Input(forms.Form):
                 field.person_id = getattr(by, "person_id", None)
                 field.now = now
         self.scope()
+        untold = {name for name, field in self.base_fields.items() if _demands(self, name) != field.required}
+        if untold := untold - set(self.depends):
+            raise TypeError(f"{type(self).__name__}: say in `depends` when there is {', '.join(sorted(untold))}")
 
     def scope(self) -> None:
         """Narrow querysets, choices and initial values to the subject; overridden where needed."""
@@ -338,12 +347,22 @@ def _names(data: Any) -> set[str]:
     return set(data)
 
 
+def _demands(form: forms.Form, name: str) -> bool | None:
+    """Whether the form as it stands demands a field; None where it has none of that name."""
+    return form.fields[name].required if name in form.fields else None
+
+
 def form_schema(form: type[forms.Form]) -> dict[str, Any]:
-    fields = form.base_fields
+    """What holds for every subject: a field that only some have (`Input.depends`) is not demanded, and says when."""
+    fields, depends = form.base_fields, getattr(form, "depends", {})
+    properties = {name: field_schema(field) for name, field in fields.items()}
+    for name, when in depends.items():
+        told = (str(when), properties[name].get("description", ""))
+        properties[name] |= {"description": "\n".join(filter(None, told)), "x-depends-on-subject": True}
     return {
         "type": "object",
-        "properties": {name: field_schema(field) for name, field in fields.items()},
-        "required": [name for name, field in fields.items() if field.required],
+        "properties": properties,
+        "required": [name for name, field in fields.items() if field.required and name not in depends],
         "additionalProperties": False,
     }
 

@@ -4,7 +4,7 @@ import datetime
 import secrets
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
@@ -97,6 +97,12 @@ class ConsumableRow(forms.Form):
 
 
 class SubmitBid(Input):
+    depends: ClassVar[dict[str, Any]] = {
+        "price": _("响应文件应当报价的采购方式必填；不报价的（如合作创新采购的参与申请）没有此项"),
+        **dict.fromkeys(("price_in_words", "lines"), _("响应文件应当报价的采购方式才有此项")),
+        "consumables": _("采购文件列明专用耗材的才有此项"),
+    }
+
     price = MoneyField(label=_("投标报价（元）"), min_value=Decimal("0.01"))
     price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
     lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
