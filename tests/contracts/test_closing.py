@@ -8,6 +8,7 @@ import pytest
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
+from tests.portal.test_notices import check, check_pages
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Period
 from yangcai.contracts import actions
 from yangcai.contracts.models import Contract
@@ -18,6 +19,7 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
+from yangcai.portal.notices.contract_change import announced_of
 
 pytestmark = pytest.mark.django_db
 LATER = at("2026-03-30T09:00")
@@ -215,6 +217,26 @@ def test_a_terminated_contract_gives_back_what_was_not_paid() -> None:
     }
 
 
+def test_the_end_of_a_signed_contract_is_announced_and_takes_the_place_of_its_last_notice(client: Any) -> None:
+    s = support.scene()
+    support.effective(s)
+    support.paid(s, s.milestone("signature"))
+    first = Notice.objects.get(root=s.case.ref, kind="contract")
+    changed = perform(actions.amend_contract, s.contract, by=s.officer, now=LATER, **amendment()).value
+    perform(actions.publish_amendment, changed, by=s.officer, now=LATER)
+    change = Notice.objects.get(root=s.case.ref, kind="contract_change")
+    given = {"by": s.reviewer, "now": LATER, "ground": "force_majeure", "reason": "地震损毁"}
+    perform(actions.terminate_contract, s.contract, **given)
+    notice = Notice.objects.get(root=s.case.ref, kind="contract_termination")
+    check(notice)
+    check_pages(notice, client)
+    assert (change.supersedes, notice.supersedes) == (first, change)
+    facts = notice.facts
+    assert (facts["corrected"], facts["ground"]) == (change.number, "不可抗力致使不能实现合同目的")
+    assert (facts["amount"], facts["paid"], facts["reason"]) == ("950000.00", "270000.00", "地震损毁")
+    assert announced_of(s.contract) is None
+
+
 def test_what_is_being_paid_is_paid_before_termination() -> None:
     s = support.scene()
     support.effective(s)
@@ -233,6 +255,7 @@ def test_an_unsigned_contract_ends_only_with_the_winners_refusal_and_the_next_ca
     assert refused(actions.terminate_contract, s.contract, ground="breach", **given) == {"no_lawful_ground"}
     perform(actions.terminate_contract, s.contract, ground="award_refused", **given)
     assert Case.objects.get(pk=s.case.pk).ended_at is None
+    assert not Notice.objects.filter(kind="contract_termination").exists()  # a draft was never announced
     assert s.reserved == Decimal("1000000.00")
     second = support.announce(s.award.lot, factories.make_supplier(), amount="950000.00", rank=2)
     contract = perform(actions.draft_contract, second, by=s.officer, now=LATER).value

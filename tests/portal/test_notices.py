@@ -45,6 +45,9 @@ PUBLISHED = {
                  "supplier_contact", "procedure", "amount", "items", "terms", "payment_term", "signed_at"},
     "contract_change": {"contract_number", "corrected", "first_published_at", "clause", "content", "reason",
                         "signed_at"},
+    # Told in tests/contracts/test_closing.
+    "contract_termination": {"contract_number", "corrected", "first_published_at", "supplier", "ground", "reason",
+                             "amount", "paid", "terminated_at"},
     "acceptance": {"contract_number", "contract_title", "supplier", "accepted_on", "passed", "opinion", "members"},
     "publicity": {"buyer", "title", "description", "amount", "reason", "supplier", "supplier_address", "opinions",
                   "opens_on", "closes_on", "how_to_object"},

@@ -146,9 +146,13 @@ class TerminateContract(Input):
     needs=(rules.not_terminated, rules.not_closed, rules.nothing_in_payment),
     checks=(rules.may_be_terminated, rules.research_may_end),
     input=TerminateContract,
+    notice="contract_termination",
     sentence=("{post}解除了合同", "{post} terminated the contract"),
-    cites=("contract.amendment_ground", "cooperative_innovation.termination"),
-    hint=("尚未支付的合同占用资金退回采购计划的预留资金", "What is not paid goes back to the plan's reservation"),
+    cites=("contract.amendment_ground", "contract.amendment_publish", "cooperative_innovation.termination"),
+    hint=(
+        "尚未支付的合同占用资金退回采购计划的预留资金；已签订的合同同时发布终止公告",
+        "What is not paid goes back to the plan's reservation; of a signed contract the notice goes out at once",
+    ),
 )
 def terminate_contract(
     contract: Contract,
@@ -159,7 +163,7 @@ def terminate_contract(
     reason: str,
     document: Document | None,
 ) -> Contract:
-    """End the contract on a lawful ground (政府采购法 art. 50) and give its unpaid commitment back."""
+    """End the contract on a lawful ground (政府采购法 art. 50), give its unpaid commitment back, tell the public."""
     contract.terminated_at, contract.termination_ground, contract.termination_reason = now, ground, reason
     contract.save(update_fields=["terminated_at", "termination_ground", "termination_reason"])
     documents.attach(document, to=contract, title="解除合同依据", kind="termination", by=by, now=now)

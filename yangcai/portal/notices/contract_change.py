@@ -19,7 +19,7 @@ from yangcai.portal.notices.base import (
 
 
 def announced_of(contract: Contract) -> Notice | None:
-    """The notice of this contract that stands: of its signing, or of the change before this one."""
+    """The notice of this contract that stands: of its signing, or of the last change; None once its end was told."""
     return (
         Notice.objects.filter(root=contract.root.ref, kind__in=("contract", "contract_change"))
         .filter(facts__contract_number=contract.number, superseded_by__isnull=True)
