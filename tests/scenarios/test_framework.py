@@ -12,14 +12,15 @@ from tests.scenarios import agreements
 from tests.scenarios.agreements import HOUR, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award, Candidate, CaseEnd, Stage
-from yangcai.frameworks.models import Entrant
+from yangcai.frameworks.models import Entrant, Framework
 from yangcai.funds.models import Fund
 from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.refusals import Refused
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.replay import published
 from yangcai.replay.published import Dates
-from yangcai.tendering.models import AwardLetter
+from yangcai.tendering.models import AwardLetter, Consumable
 
 pytestmark = pytest.mark.django_db
 SIXTH = ("示例庚公司", "medium")
@@ -67,6 +68,27 @@ def test_the_terms_are_refused_with_their_articles(opened: FirstStage) -> None:
     refused = {r.code: r for r in can(ACTIONS["solicitation.confirm"], case, by=again.people.reviewer, now=at)}
     assert refused["no_highest_unit_price"].citation is not None
     assert refused["no_highest_unit_price"].citation.article == "第十三条"
+
+
+def test_the_terms_of_a_lot_are_taken_back_before_it_is_left_out(world: None) -> None:
+    again = agreements.begin(agreements.file(name="撤销示例"), until="plan")
+    officer, at = again.people.officer, again.at("invitation")
+    case = again.do("case.open", again.plan_item, officer, at)
+    lot = case.lots.get()
+    again.do("framework.define", lot, officer, at, **agreements.PRINTERS)
+    again.do("consumables.define", lot, officer, at, **agreements.TONER)
+    other = {"number": "9", "title": "另一包", "budget": "1000.00", "evaluation_method": "lowest"}
+    with pytest.raises(Refused) as refused:
+        again.do("lots.define", case, officer, at, rows=[other])
+    assert {(one.code, one.facts["kind"]) for one in refused.value.refusals} == {
+        ("lot_is_not_bare", "框架协议"), ("lot_is_not_bare", "专用耗材"),
+    }  # fmt: skip
+    assert all("撤销框架协议条款" in one.zh for one in refused.value.refusals)
+    again.do("framework.withdraw", Framework.objects.get(lot=lot), officer, at)
+    assert not Framework.objects.filter(lot=lot).exists() and not Consumable.objects.filter(lot=lot).exists()
+    again.do("lots.define", case, officer, at, rows=[other])
+    assert [one.number for one in case.lots.all()] == ["9"]
+    assert "framework.define" in again.waiting(officer)  # the new lot has no terms yet
 
 
 def test_a_fifth_is_eliminated_at_the_least(opened: FirstStage) -> None:

@@ -120,6 +120,24 @@ def test_lots_that_were_never_divided_are_found_before_the_document_is_confirmed
     assert set(told) == {"lots_set_too_little_aside"}
 
 
+def test_a_lot_is_left_out_only_when_nothing_said_of_it_elsewhere_is_lost() -> None:
+    tender = planned("none", "0")
+    one, two = lot("1", "400000"), lot("2", "600000")
+    tender.do("lots.define", tender.case, tender.runner, rows=[one, two])
+    listed = {"product": "打印机", "kind": "environment", "lot": "2"}
+    tender.do("green_products.define", tender.case, tender.runner, rows=[listed])
+    found = tender.refused("lots.define", tender.case, tender.runner, rows=[one])["lot_is_not_bare"]
+    assert found.facts == {"lot": "2", "kind": "节能环保产品", "action": "green_products.define"}
+    assert "列明节能环保产品" in found.zh and "List the green products" in found.en and found.field == "rows"
+    assert "(Green products)" in found.en
+    # What it keeps may change; taken back first, it goes, and its criteria with it.
+    tender.do("lots.define", tender.case, tender.runner, rows=[one, {**two, "title": "改名"}])
+    tender.do("green_products.define", tender.case, tender.runner, rows=[])
+    tender.do("criteria.define", tender.case.lots.get(number="2"), tender.runner, rows=criteria())
+    tender.do("lots.define", tender.case, tender.runner, rows=[one])
+    assert [found.number for found in tender.case.lots.all()] == ["1"]
+
+
 def test_a_repeated_purchase_lifts_it_from_every_lot() -> None:
     tender = divided()
     tender.do("case.terminate", tender.case, tender.runner, ground="solicitation_unlawful", reason="须修改")

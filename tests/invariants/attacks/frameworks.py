@@ -48,6 +48,8 @@ ROWS: tuple[Row, ...] = (
      "UPDATE frameworks_entrant SET rank = 9 WHERE id = {entrant}"),
     ("framework", "published_framework_is_never_rewritten", "lengthen the term",
      "UPDATE frameworks_framework SET months = 60 WHERE id = {framework}"),
+    ("framework", "records_are_never_deleted", "lose the terms of a call",
+     "DELETE FROM frameworks_framework WHERE id = {framework}"),
     ("framework", "links_are_never_repointed", "buy more than was called off",
      "UPDATE frameworks_calloff SET quantity = 50 WHERE id = {call_off}"),
     ("framework", "records_are_never_deleted", "forget an entrant",

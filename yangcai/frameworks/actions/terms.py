@@ -20,6 +20,7 @@ from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.roles import Role
 from yangcai.tendering.actions.solicitation import unconfirm
 from yangcai.tendering.inputs import limit
+from yangcai.tendering.models import Consumable
 from yangcai.tendering.rules.invitation import intention_precedes
 from yangcai.tendering.rules.solicitation.completeness import is_complete
 from yangcai.tendering.rules.solicitation.confirmation import is_confirmed
@@ -114,6 +115,29 @@ def define_framework(lot: Lot, *, by: Any, now: datetime.datetime, **terms: Any)
     framework, _made = Framework.objects.update_or_create(lot=lot, defaults=terms)
     unconfirm(lot.case)
     return framework
+
+
+@action(
+    "framework.withdraw",
+    zh="撤销框架协议条款",
+    en="Take back the terms of the framework agreement",
+    on=Framework,
+    by=RUNNERS,
+    at={Stage.PREPARATION},
+    needs=(runs_the_case,),
+    sentence=("{post}撤销了一个采购包的框架协议条款", "{post} took back the terms of a lot's framework agreement"),
+    is_public=False,
+    hint=(
+        "用于删去采购包之前；所列专用耗材一并删除",
+        "Before its lot is left out; the consumables listed with it go as well",
+    ),
+)
+def withdraw_terms(framework: Framework, *, by: Any, now: datetime.datetime) -> None:
+    """Nothing was called for yet: the lot is bare again, and a confirmed file is confirmed again."""
+    case = framework.lot.case
+    Consumable.objects.filter(lot=framework.lot_id).delete()
+    Framework.objects.filter(pk=framework.pk).delete()  # the row goes, what was written of it keeps its number
+    unconfirm(case)
 
 
 @action(

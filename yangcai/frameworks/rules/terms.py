@@ -13,7 +13,11 @@ from yangcai.frameworks.standing import counted, staying
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import OrganisationKind
 from yangcai.planning.models import Category
+from yangcai.tendering.models import Consumable
+from yangcai.tendering.rules.lots import TAKEN_BACK_BY
 
+#: The terms of a lot and what its goods use up are taken back before the lot is.
+TAKEN_BACK_BY.update({Framework: "framework.withdraw", Consumable: "framework.withdraw"})
 TERM = {Category.GOODS: "framework.goods_years", Category.SERVICES: "framework.services_years"}
 MONTHS = 12
 

@@ -19,10 +19,8 @@ from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import (
     Clause,
     ClauseKind,
-    Consumable,
     Criterion,
     CriterionKind,
-    GreenProduct,
     Solicitation,
 )
 from yangcai.tendering.rules import lots
@@ -80,6 +78,7 @@ class DefineLots(Input):
     needs=(runs_the_case,),
     checks=(
         lots.lots_within_budget,
+        lots.dropped_lots_are_bare,
         lots.orders_differ,
         lots.followers_are_lawful,
         lots.set_aside_has_its_share,
@@ -90,8 +89,9 @@ class DefineLots(Input):
     is_public=False,
     cites=("solicitation.ceiling", "solicitation.budget", "set_aside.ways", "set_aside.partner_share"),
     hint=(
-        "包号相同的保留其评审因素；删去的包连同其评审因素和专属条款一并删除；预留份额按采购计划分到各包",
-        "A lot that keeps its number keeps its criteria; a lot left out takes its criteria and clauses with it. What"
+        "包号相同的保留其评审因素；删去的包连同其评审因素和专属条款一并删除，其他内容须先撤销；预留份额按采购计划分到各包",
+        "A lot that keeps its number keeps its criteria; a lot left out takes its criteria and clauses with it,"
+        " anything else of it is taken back first. What"
         " the plan sets aside is set aside in lots",
     ),
 )
@@ -100,9 +100,7 @@ def define_lots(case: Case, *, by: Any, now: datetime.datetime, rows: list[dict[
     gone = Lot.objects.filter(case=case).exclude(number__in=[row["number"] for row in rows])
     Criterion.objects.filter(lot__in=gone).delete()
     Clause.objects.filter(lot__in=gone).delete()
-    GreenProduct.objects.filter(lot__in=gone).delete()
     Lot.objects.filter(case=case, follows__in=gone).update(follows=None)
-    Consumable.objects.filter(lot__in=gone).delete()
     gone.delete()
     known: dict[str, Lot] = {}
     for row in sorted(rows, key=lambda row: bool(row["follows"])):

@@ -5,15 +5,17 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, ForeignObjectRel, Model
+from django.utils import translation
 
 from yangcai import law
 from yangcai.cases.models import Award, Case, Lot, LotOutcome
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import BY_SHARE, PARTNERED, SetAside
 from yangcai.tendering import method, standing
-from yangcai.tendering.models import Solicitation
+from yangcai.tendering.models import Clause, Criterion, GreenProduct, Solicitation
 
 
 def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
@@ -50,6 +52,46 @@ def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict
             )
         )
     return found
+
+
+#: What hangs on a lot without going with it: model -> the Action that takes it back first. A later app says its own.
+TAKEN_BACK_BY: dict[type[Model], str] = {GreenProduct: "green_products.define"}
+#: What goes with its lot, as the form says; and the lot that another one follows, which then follows none.
+GOES_WITH_LOT = (Criterion, Clause, Lot)
+
+
+def dropped_lots_are_bare(subject: Case, *, rows: list[dict[str, Any]], **_: Any) -> Iterator[Refusal]:
+    """A lot is left out only when nothing of it would be lost silently: what was said of it elsewhere is taken back
+    there first."""
+    gone = Lot.objects.filter(case=subject).exclude(number__in=[row["number"] for row in rows])
+    if not gone.exists():
+        return
+    for relation in Lot._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.related_model in GOES_WITH_LOT:
+            continue
+        model: Any = relation.related_model
+        found = model._base_manager.filter(**{f"{relation.field.name}__in": gone})
+        for number in sorted(set(found.values_list(f"{relation.field.name}__number", flat=True))):
+            yield _hangs_on(model, lot=number)
+
+
+def _hangs_on(model: type[Model], *, lot: str) -> Refusal:
+    code = TAKEN_BACK_BY.get(model)
+    zh, en = ("", "")
+    if code:
+        zh = f"请先办理“{ACTIONS[code].zh}”将其删去，或者"
+        en = f"take it back first (“{ACTIONS[code].en}”), or "
+    with translation.override("zh-hans"):
+        kind = str(model._meta.verbose_name)
+    with translation.override("en"):
+        kind_en = str(model._meta.verbose_name)
+    return Refusal(
+        "lot_is_not_bare",
+        f"采购包 {lot} 已有“{kind}”，不能直接删去：{zh}保留该包号、只改其内容",
+        f"Lot {lot} cannot be left out, there is something of it ({kind_en}): {en}keep its number and change the rest",
+        facts={"lot": lot, "kind": kind, "action": code or ""},
+        field="rows",
+    )
 
 
 # --- several winners of one evaluation -------------------------------------------------------------------------------

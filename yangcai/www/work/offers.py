@@ -24,6 +24,7 @@ DANGEROUS = frozenset(
         "contract.terminate",
         "draw.abandon",
         "expert.dismiss",
+        "framework.withdraw",
         "intention.withdraw",
         "lot.declare_unsuccessful",
         "method_approval.withdraw",
