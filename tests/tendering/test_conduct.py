@@ -158,6 +158,41 @@ def test_both_sides_read_both_records_and_no_stranger_does() -> None:
         assert not SCOPES[ConductRecord](stranger, SENT).exists() and not SCOPES[ExpertFee](stranger, SENT).exists()
 
 
+def test_an_expert_states_its_view_of_a_bad_record_beside_it_once() -> None:
+    """财库〔2016〕198号 art. 21: asked for where the grade is poor, open for every record about itself."""
+    h = signed()
+    one, other = h.members[:2]
+    bad = h.do("conduct.record", one, h.agent, SENT, grade="poor", text="迟到").value
+    plain = h.do("conduct.record", other, h.agent, SENT, grade="good").value
+    own = h.do("conduct.answer", one, one.post, SENT, grade="good").value
+    (task,) = waiting(h, "conduct.explain")
+    assert (task.person_id, task.subject, task.clock) == (one.post.person_id, bad.ref, "")
+    assert h.refused("conduct.explain", bad, other.post, SENT, statement="不是我") == {"not_yours"}
+    assert h.refused("conduct.explain", bad, h.agent, SENT, statement="不是我") == {"role_may_not"}
+    with pytest.raises(Refused) as refused:
+        h.do("conduct.explain", own, one.post, SENT, statement="补充")
+    (refusal,) = refused.value.refusals
+    assert refusal.code == "record_of_others" and refusal.citation is not None
+    assert (refusal.citation.article, refusal.citation.confidence) == ("第二十一条", "memory")
+    assert h.refused("conduct.explain", bad, one.post, SENT, statement=" ") == {"invalid_input"}
+    factories.set_database_clock(SENT)
+    before = text_of(at_desk(h.agent).get(f"/work/case/{h.case.pk}/"))
+    assert "专家尚未说明" in before
+    form = f"/do/conductrecord/{plain.pk}/conduct.explain/"  # of a good record as well, though nobody asks for it
+    assert form in at_desk(other.post).get(f"/work/case/{h.case.pk}/").content.decode()
+    assert form not in at_desk(h.agent).get(f"/work/case/{h.case.pk}/").content.decode()
+    h.do("conduct.explain", bad, one.post, SENT, statement="高速封路，已提前电话告知")
+    assert not waiting(h, "conduct.explain")
+    assert h.refused("conduct.explain", bad, one.post, SENT, statement="另一说法") == {"stated_already"}
+    bad.refresh_from_db()
+    assert (bad.grade, bad.text, bad.stated_at) == ("poor", "迟到", SENT)
+    h.do("conduct.explain", plain, other.post, SENT, statement="无异议")
+    for post, path in ((h.agent, f"/work/case/{h.case.pk}/"), (one.post, f"/work/expert/{one.expert_id}/")):
+        assert post is not None
+        page = text_of(at_desk(post).get(path))
+        assert "高速封路，已提前电话告知" in page and "专家尚未说明" not in page
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("zh-hans", ("履职情况记录", "逾期")), ("en", ("Conduct record", "late"))]
 )

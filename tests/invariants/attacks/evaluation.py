@@ -9,8 +9,8 @@ PAID = (
     " SELECT id, {buyer}, 400, 0, 'x', now() FROM tendering_committeemember;"
 )
 TOLD = (
-    "INSERT INTO tendering_conductrecord (member_id, side, organisation_id, grade, text, recorded_at)"
-    " SELECT id, 'expert', {buyer}, 'poor', 'x', now() FROM tendering_committeemember;"
+    "INSERT INTO tendering_conductrecord (member_id, side, organisation_id, grade, text, statement, recorded_at)"
+    " SELECT id, 'expert', {buyer}, 'poor', 'x', '', now() FROM tendering_committeemember;"
 )
 SCORED = (
     "INSERT INTO tendering_score (member_id, opened_bid_id, criterion_id, value, reason, at)"
@@ -52,6 +52,9 @@ ROWS: tuple[Row, ...] = (
     ("opened", "records_are_never_deleted", "lose a fee", SEATED + PAID + "DELETE FROM tendering_expertfee"),
     ("opened", "conduct_record_is_never_rewritten", "a better grade",
      SEATED + TOLD + "UPDATE tendering_conductrecord SET grade = 'good'"),
+    ("opened", "conduct_record_is_never_rewritten", "another view of a record",
+     SEATED + TOLD + "UPDATE tendering_conductrecord SET statement = 'x', stated_at = now();"
+     "UPDATE tendering_conductrecord SET statement = 'y'"),
     ("opened", "records_are_never_deleted", "lose a conduct record",
      SEATED + TOLD + "DELETE FROM tendering_conductrecord"),
     # --- scores and report

@@ -56,6 +56,29 @@ def answer_conduct(member: CommitteeMember, *, by: Any, now: datetime.datetime, 
     return _write(member, by=by, now=now, grade=grade, text=text)
 
 
+class StateView(Input):
+    statement = TextField(label=_("情况说明"), lines=4, help_text=_("与该记录一并显示，提交后不能更改"))
+
+
+@action(
+    "conduct.explain",
+    zh="就履职情况记录作出说明",
+    en="State your view of the record",
+    on=ConductRecord,
+    by={Role.EXPERT},
+    needs=(rules.is_about_the_expert, rules.not_stated_yet),
+    input=StateView,
+    sentence=("{post}就本人的履职情况记录作出了说明", "{post} stated its view of the record of its conduct"),
+    is_public=False,
+    cites=("expert.conduct_statement",),
+    hint=("说明与记录一并供财政部门和记录单位查阅", "Treasury and organisers read it beside the record"),
+)
+def state_view(record: ConductRecord, *, by: Any, now: datetime.datetime, statement: str) -> None:
+    """The expert's own words, beside what was written of it; the record itself stays as it is."""
+    record.statement, record.stated_at = statement, now
+    record.save(update_fields=["statement", "stated_at"])
+
+
 @action(
     "agent_conduct.record",
     zh="记录代理机构履职情况",

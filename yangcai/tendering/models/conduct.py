@@ -23,7 +23,8 @@ class ConductGrade(models.TextChoices):
 
 
 class ConductRecord(Rooted):
-    """履职情况记录: how a member worked, or how a member was treated; written once."""
+    """履职情况记录: how a member worked, or how a member was treated; written once. What an expert states of a record
+    about itself stands beside it, written once as well (财库〔2016〕198号 art. 21)."""
 
     member = models.ForeignKey(CommitteeMember, models.PROTECT, related_name="conduct_records", verbose_name=_("评委"))
     side = models.TextField(_("记录对象"), choices=ConductSide.choices)
@@ -32,11 +33,18 @@ class ConductRecord(Rooted):
     text = models.TextField(_("情况记录"), default="", blank=True)
     due_at = models.DateTimeField(_("记录期限"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("记录时间"))
+    statement = models.TextField(_("专家说明"), default="", blank=True)
+    stated_at = models.DateTimeField(_("说明时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("履职情况记录")
         constraints = [
-            models.UniqueConstraint(fields=["member", "side", "organisation"], name="one_conduct_record_each")
+            models.UniqueConstraint(fields=["member", "side", "organisation"], name="one_conduct_record_each"),
+            models.CheckConstraint(
+                condition=models.Q(stated_at__isnull=True, statement="")
+                | models.Q(stated_at__isnull=False, side="expert") & ~models.Q(statement=""),
+                name="expert_states_its_view_once",
+            ),
         ]
 
     def __str__(self) -> str:

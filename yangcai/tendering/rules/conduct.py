@@ -98,6 +98,25 @@ def poor_is_explained(
     )
 
 
+def is_about_the_expert(subject: ConductRecord, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.side == ConductSide.EXPERT:
+        return None
+    return refuse(
+        "expert.conduct_statement",
+        code="record_of_others",
+        zh="该记录是您对采购人、代理机构的记录，不是对您的记录",
+        en="This record is yours, about the organisers: it says nothing of you",
+        **applicable(subject.root, now=now),
+    )
+
+
+def not_stated_yet(subject: ConductRecord, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Once, like the record: what is read beside it does not change with the reader."""
+    if subject.stated_at is None:
+        return None
+    return Refusal("stated_already", "您已经作出说明，不能更改", "You have stated your view already")
+
+
 # --- the agent -----------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from yangcai.cases.rules import runner
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import AgentConductRecord, CommitteeMember, ConductRecord, ConductSide
+from yangcai.tendering.models import AgentConductRecord, CommitteeMember, ConductGrade, ConductRecord, ConductSide
 from yangcai.tendering.rules import conduct
 
 
@@ -21,6 +21,7 @@ def conduct_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     if since is None:
         return
     due_at = conduct.record_by(case, now=now)
+    yield from _statements(case)
     yield from _of_the_agent(case, since=since, now=now)
     written = set(
         ConductRecord.objects.filter(member__committee__case=case).values_list("member_id", "side", "organisation_id")
@@ -50,6 +51,17 @@ def conduct_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
                 clock=conduct.CLOCK,
                 due_at=due_at,
             )
+
+
+def _statements(case: Case) -> Iterator[Due]:
+    """Whoever is called poor is asked for its view before anybody draws conclusions; no instrument sets a time."""
+    poor = ConductRecord.objects.filter(
+        member__committee__case=case, side=ConductSide.EXPERT, grade=ConductGrade.POOR, stated_at__isnull=True
+    )
+    for record in poor.select_related("member__post").order_by("pk"):
+        yield Due(
+            "conduct.explain", record.ref, Role.EXPERT, record.recorded_at, person_id=record.member.post.person_id
+        )
 
 
 def _of_the_agent(case: Case, *, since: datetime.datetime, now: datetime.datetime) -> Iterator[Due]:

@@ -53,7 +53,9 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows_under(case, post=post, now=now)
     rows[Lot] = lots
     due = list(tasks.of_post(post).filter(root=case.ref))
-    may = offers([case, *(row for found in rows.values() for row in found)], post=post, now=now, due=due)
+    records = judging.conduct_records(case, post=post, now=now) if CommitteeMember in rows else []
+    shown = [case, *(row for found in rows.values() for row in found), *judging.to_explain(records, post=post)]
+    may = offers(shown, post=post, now=now, due=due)
     is_mine = concerns_case(case, post) and post.role != Role.SUPPLIER
     word, tone = own.stage_word(case, now=now)
     opened = is_open(case)
@@ -77,7 +79,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "committee": judging.committee(case, post=post, now=now, links=links(may))
             if opened or CommitteeMember in rows
             else None,
-            "conducts": judging.conducts(case, post=post, now=now) if CommitteeMember in rows else (),
+            "conducts": judging.conducts(case, records, post=post, now=now) if CommitteeMember in rows else (),
             "judged": judging.judged(lots, post=post, now=now) if opened else (),
             "clocks": clocks(case_tasks(case, post=post), on=case.law_as_of or timezone.localdate(now), now=now),
             "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,

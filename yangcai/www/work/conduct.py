@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yangcai.tendering.models import ConductRecord, ExpertFee
+from yangcai.tendering.models import ConductGrade, ConductRecord, ConductSide, ExpertFee
 from yangcai.www import formats
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
@@ -24,12 +24,21 @@ def conduct(records: Iterable[ConductRecord], *, about: About, heading: str) -> 
                 Cell(one.get_grade_display()),
                 Cell(one.text, is_data=True),
                 Cell(_written(one)),
+                _stated(one),
             ]
         )
         for one in records
     ]
-    labels = [heading, _("记录对象"), _("记录单位"), _("履职评价"), _("情况记录"), _("记录时间")]
+    labels = [heading, _("记录对象"), _("记录单位"), _("履职评价"), _("情况记录"), _("记录时间"), _("专家说明")]
     return Table(_("履职情况记录"), [Column(label) for label in labels], lines) if lines else None
+
+
+def _stated(one: ConductRecord) -> Cell:
+    """What the expert says of a record about itself; of a poor one also that it has not said anything yet."""
+    if one.stated_at is not None:
+        return Cell(one.statement, is_data=True)
+    waits = one.side == ConductSide.EXPERT and one.grade == ConductGrade.POOR
+    return Cell(_("专家尚未说明") if waits else "")
 
 
 def _written(one: ConductRecord) -> str:

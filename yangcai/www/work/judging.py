@@ -14,7 +14,8 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.money import rounded
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Post
-from yangcai.tendering.models import CommitteeMember, ConductRecord, ExpertFee
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
 from yangcai.tendering.standing import with_page
 from yangcai.www import formats
@@ -49,9 +50,20 @@ def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any
     return Table(_("评标委员会"), [Column(label) for label in labels], lines)
 
 
-def conducts(case: Case, *, post: Post, now: datetime.datetime) -> list[Table]:
-    """How members and organisers did, and what was paid, seat by seat, as far as this reader may know."""
-    records = list(SCOPES[ConductRecord](post, now).filter(member__committee__case=case))
+def conduct_records(case: Case, *, post: Post, now: datetime.datetime) -> list[ConductRecord]:
+    """What was written of how members and organisers did, as far as this reader may know."""
+    return list(SCOPES[ConductRecord](post, now).filter(member__committee__case=case))
+
+
+def to_explain(records: Iterable[ConductRecord], *, post: Post) -> list[ConductRecord]:
+    """Those of which the expert who reads may still state its view; to everybody else none is offered."""
+    if post.role != Role.EXPERT:
+        return []
+    return [one for one in records if one.side == ConductSide.EXPERT and one.stated_at is None]
+
+
+def conducts(case: Case, records: list[ConductRecord], *, post: Post, now: datetime.datetime) -> list[Table]:
+    """The records and what was paid, seat by seat."""
     paid = list(SCOPES[ExpertFee](post, now).filter(member__committee__case=case))
     if not records and not paid:
         return []
