@@ -11,6 +11,7 @@ from yangcai.cases.models import Award, Case
 from yangcai.cases.rules import applicable
 from yangcai.contracts.models import MilestoneDue
 from yangcai.frameworks.models import AgreedConsumable, CallOff
+from yangcai.frameworks.standing import entrant_behind
 from yangcai.kernel import money
 from yangcai.planning.models import SetAside
 from yangcai.tendering.models import OpenedBid, Solicitation
@@ -58,7 +59,7 @@ def _consumables(award: Award) -> str:
     if called is None:
         return ""
     agreed = AgreedConsumable.objects.filter(
-        entrant__framework=called.framework_id, entrant__supplier=award.supplier_id
+        entrant__framework=called.framework_id, entrant__supplier=entrant_behind(called, award.supplier_id)
     ).order_by("pk")
     return "\n".join(
         f"专用耗材：{one.item}，自框架协议签订之日起 {one.years} 年内，供应单价不高于 {one.unit_price} 元/{one.unit}。"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from yangcai.cases import periods
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Award, Candidate, Case, EvaluationMethod, Lot, LotOutcome, Stage
-from yangcai.frameworks.models import AgreedConsumable, CallOff, Framework, OutsideOffer
+from yangcai.frameworks.models import AgreedConsumable, CallOff, Dealer, Framework, OutsideOffer
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import PlanItem
 from yangcai.tendering.models import AwardLetter, InvitedBy, PaymentTerm, Solicitation
@@ -31,6 +31,7 @@ def begin(
     ceiling: Decimal | None = None,
     outside_offer: OutsideOffer | None = None,
     consumable: AgreedConsumable | None = None,
+    dealer: Dealer | None = None,
 ) -> CallOff:
     """A case of one lot that takes its terms from the agreement, published as it is opened."""
     case = Case.objects.create(
@@ -79,6 +80,7 @@ def begin(
         need=need,
         outside_offer=outside_offer,
         consumable=consumable,
+        dealer=dealer,
     )
 
 

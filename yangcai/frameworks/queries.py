@@ -9,12 +9,14 @@ from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.frameworks.models import (
     AgreedConsumable,
     CallOff,
+    Dealer,
     Entrant,
     EntryRequest,
     Feedback,
     Framework,
     FrameworkApproval,
     OutsideOffer,
+    QuantityDiscount,
     Replacement,
 )
 from yangcai.kernel.actions import scope, standing
@@ -47,6 +49,31 @@ def concerns_entrant(entrant: Entrant, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return entrant.supplier_id == post.organisation_id
     return concerns_case(entrant.root, post)
+
+
+@scope(QuantityDiscount)
+def visible_discounts(post: Post | None, now: datetime.datetime) -> QuerySet[QuantityDiscount]:
+    """Terms of the call, as public as it is."""
+    found = QuantityDiscount.objects.filter(framework__in=visible_frameworks(post, now))
+    return found.select_related("framework__lot__case")
+
+
+@standing(QuantityDiscount)
+def concerns_discount(discount: QuantityDiscount, post: Post) -> bool:
+    return concerns_framework(discount.framework, post)
+
+
+@scope(Dealer)
+def visible_dealers(post: Post | None, now: datetime.datetime) -> QuerySet[Dealer]:
+    """As public as the entry: buyers must know whom they may award to (art. 18, 30)."""
+    found = Dealer.objects.filter(entrant__in=visible_entrants(post, now))
+    return found.select_related("organisation", "entrant__supplier", "entrant__framework__lot__case")
+
+
+@standing(Dealer)
+def concerns_dealer(dealer: Dealer, post: Post) -> bool:
+    """Its entrant's alone: who is commissioned is between the two."""
+    return post.role == Role.SUPPLIER and dealer.entrant.supplier_id == post.organisation_id
 
 
 @scope(EntryRequest)

@@ -1,10 +1,12 @@
-"""Who is in an agreement now, how many entered, and whose turn is it?"""
+"""Who is in an agreement now, how many entered, whose turn is it, and at which price?"""
 
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 
 from yangcai.cases.models import Award
-from yangcai.frameworks.models import Entrant, Framework, Way
+from yangcai.frameworks.models import CallOff, Entrant, Framework, Way
+from yangcai.kernel import money
 
 
 def counted(framework: Framework) -> int:
@@ -39,3 +41,20 @@ def rounds(framework: Framework) -> int:
     """How many rounds everybody who stays has had: where one who joins now begins."""
     taken = turns(framework)
     return min((one.rounds_before + taken[one.supplier_id] for one in staying(framework)), default=0)
+
+
+def unit_price(entrant: Entrant, quantity: Decimal) -> Decimal:
+    """What one costs when so much is bought, in yuan, unrounded: the agreement price less the discount that the call
+    states for this quantity (art. 13)."""
+    reached = entrant.framework.discounts.filter(from_quantity__lte=quantity).order_by("rate").last()
+    return entrant.unit_price * (1 - (reached.rate if reached is not None else Decimal(0)))
+
+
+def agreed(entrant: Entrant, quantity: Decimal) -> Decimal:
+    """协议价格 of so much, in yuan to the cent: the ceiling of the second stage."""
+    return money.cents(unit_price(entrant, quantity) * quantity)
+
+
+def entrant_behind(call_off: CallOff, supplier: int) -> int:
+    """Whose agreement a contract rests on: a dealer's on that of the entrant that named it, else the supplier's own."""
+    return call_off.dealer.entrant.supplier_id if call_off.dealer is not None else supplier

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases import rules as cases
 from yangcai.cases.models import Case
 from yangcai.frameworks import placing
-from yangcai.frameworks.models import AgreedConsumable, Entrant, Framework, Way
+from yangcai.frameworks.models import AgreedConsumable, Dealer, Entrant, Framework, Way
 from yangcai.frameworks.rules import call_off as rules
 from yangcai.frameworks.rules import consumables
-from yangcai.frameworks.standing import next_in_turn
+from yangcai.frameworks.standing import agreed, next_in_turn
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.refusals import Refused
@@ -65,6 +65,12 @@ class ChooseEntrant(Input):
         required=False,
         help_text=_("采购入围设备的专用耗材时选择；采购设备的留空"),
     )
+    dealer = forms.ModelChoiceField(
+        label=_("代理商"),
+        queryset=Dealer.objects.all(),
+        required=False,
+        help_text=_("由入围供应商委托的代理商接受合同授予并履行合同的选择；由入围供应商履行的留空"),
+    )
     quantity = QuantityField()
     need = TextField(label=_("具体需求"), lines=3, required=False)
     delivery = TextField(label=_("交付时间和地点"), required=False)
@@ -80,6 +86,14 @@ class ChooseEntrant(Input):
         used_up = AgreedConsumable.objects.filter(entrant__framework__in=found).select_related("entrant__supplier")
         limit(self.fields["consumable"], used_up.order_by("entrant__rank", "pk"))
         self.fields["consumable"].label_from_instance = priced  # type: ignore[attr-defined]
+        named = Dealer.objects.filter(entrant__in=entrants, ended_at__isnull=True)
+        limit(self.fields["dealer"], named.select_related("organisation", "entrant__supplier").order_by("pk"))
+        self.fields["dealer"].label_from_instance = commissioned  # type: ignore[attr-defined]
+
+
+def commissioned(dealer: Dealer) -> str:
+    """入围供应商 · 代理商 · 代理范围."""
+    return f"{dealer.entrant.supplier.name} · {dealer.organisation.name} · {dealer.area}"
 
 
 def priced(consumable: AgreedConsumable) -> str:
@@ -107,7 +121,12 @@ def described(entrant: Entrant) -> str:
     on=PlanItem,
     by={Role.BUYER_OFFICER},
     needs=(rules.goes(Way.DIRECT), *FOUNDED),
-    checks=(rules.entrant_may_be_chosen, consumables.is_of_this_entrant, rules.choice_is_funded),
+    checks=(
+        rules.entrant_may_be_chosen,
+        consumables.is_of_this_entrant,
+        rules.dealer_is_named,
+        rules.choice_is_funded,
+    ),
     input=ChooseEntrant,
     creates=True,
     notice="call_off",
@@ -117,12 +136,14 @@ def described(entrant: Entrant) -> str:
         "framework.second_stage",
         "framework.fixed_price",
         "framework.feedback",
+        "framework.quantity_discount",
+        "framework.dealers",
         "framework.consumables_bound",
         "control.no_budget_no_procurement",
     ),
     hint=(
-        "依据入围产品的价格、质量和服务便利性、用户评价直接选定；成交金额为协议单价乘以数量",
-        "By price, quality, service and what users say; the price is the agreement price times the quantity",
+        "依据入围产品的价格、质量和服务便利性、用户评价直接选定；成交金额为协议价格（含量价关系折扣）",
+        "By price, quality, service and what users say; the price is the agreement price of the quantity",
     ),
 )
 def choose_entrant(
@@ -132,12 +153,13 @@ def choose_entrant(
     now: datetime.datetime,
     entrant: Entrant,
     consumable: AgreedConsumable | None,
+    dealer: Dealer | None,
     quantity: Decimal,
     need: str,
     delivery: str,
 ) -> Case:
-    """One case, one award, at the agreement price (of the goods, or of what they use up); the contract follows like
-    any other."""
+    """One case, one award, at the agreement price (of the goods, or of what they use up), to the entrant or the dealer
+    that it named; the contract follows like any other."""
     made = placing.begin(
         plan_item,
         framework=entrant.framework,
@@ -146,9 +168,10 @@ def choose_entrant(
         delivery=delivery,
         now=now,
         consumable=consumable,
+        dealer=dealer,
     )
-    amount = rules.worth((consumable or entrant).unit_price, quantity)
-    return placing.at_once(made, entrant.supplier, amount, now=now)
+    supplier = entrant.supplier if dealer is None else dealer.organisation
+    return placing.at_once(made, supplier, rules.price(entrant, consumable, quantity), now=now)
 
 
 class TakeTurn(OfFramework):
@@ -188,7 +211,7 @@ def take_turn(
     entrant = next_in_turn(framework)
     if entrant is None:
         raise Refused([rules.nobody_left(plan_item, now=now)])
-    amount = rules.worth(entrant.unit_price, quantity)
+    amount = agreed(entrant, quantity)
     over = rules.within_the_plan(plan_item, amount, now=now)
     if over is not None:
         raise Refused([over])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.frameworks.models import CallOff, Feedback, Grade
 from yangcai.frameworks.rules import feedback as rules
+from yangcai.frameworks.standing import entrant_behind
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.roles import Role
@@ -43,7 +44,7 @@ def give_feedback(call_off: CallOff, *, by: Any, now: datetime.datetime, grade: 
     return Feedback.objects.create(
         framework=call_off.framework,
         call_off=call_off,
-        supplier=award.supplier,
+        supplier_id=entrant_behind(call_off, award.supplier_id),
         buyer_id=by.organisation_id,
         grade=grade,
         comment=comment,

@@ -12,7 +12,7 @@ from yangcai.frameworks import placing
 from yangcai.frameworks.actions.call_off import FOUNDED, OfFramework
 from yangcai.frameworks.models import Framework, Way
 from yangcai.frameworks.rules import call_off as rules
-from yangcai.frameworks.standing import staying
+from yangcai.frameworks.standing import agreed, staying
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import MomentField
 from yangcai.parties.roles import Role
@@ -55,7 +55,7 @@ def invite_entrants(
 ) -> Case:
     """Everybody in the agreement has the documents and may offer until the same instant."""
     entrants = staying(framework)
-    dearest = max(rules.worth(one.unit_price, quantity) for one in entrants)
+    dearest = max(agreed(one, quantity) for one in entrants)
     made = placing.begin(
         plan_item,
         framework=framework,

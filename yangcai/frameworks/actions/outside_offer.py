@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case
-from yangcai.frameworks import placing
+from yangcai.frameworks import placing, standing
 from yangcai.frameworks.actions.call_off import FOUNDED, QuantityField, described
 from yangcai.frameworks.models import Entrant, OutsideOffer
 from yangcai.frameworks.rules import call_off as call_offs
 from yangcai.frameworks.rules import outside_offer as rules
-from yangcai.kernel import documents, tasks
+from yangcai.kernel import documents, money, tasks
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, MomentField, MoneyField, TextField
 from yangcai.kernel.models import Document
@@ -93,7 +93,7 @@ def report_outside_offer(
         plan_item=plan_item,
         supplier=supplier,
         unit_price=unit_price,
-        agreed_price=entrant.unit_price,
+        agreed_price=money.cents(standing.unit_price(entrant, quantity)),
         quantity=quantity,
         evidence=evidence,
         reported_at=now,
@@ -147,7 +147,7 @@ def answer_outside_offer(offer: OutsideOffer, *, by: Any, now: datetime.datetime
     cites=("framework.outside", "framework.outside_copy", "framework.fixed_price"),
     hint=(
         "入围供应商同意降价的，授予该供应商，否则授予非入围供应商；成交结果即时公告，合同签订后抄送征集人",
-        "To the entrant where it came down, else outside; the public is told at once, the convener has a copy of the contract",
+        "To the entrant where it came down, else outside; told at once, and the convener gets a copy of the contract",
     ),
 )
 def conclude_outside_offer(offer: OutsideOffer, *, by: Any, now: datetime.datetime) -> Case:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import runs_the_case
-from yangcai.frameworks.models import Framework, QualityGround
+from yangcai.frameworks.models import Framework, QualityGround, QuantityDiscount
 from yangcai.frameworks.rules import quality
 from yangcai.frameworks.rules import terms as rules
 from yangcai.kernel import calendar
 from yangcai.kernel.actions import action
-from yangcai.kernel.inputs import Input, TextField
+from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
 from yangcai.tendering.actions.solicitation import unconfirm
 from yangcai.tendering.inputs import limit
@@ -26,6 +26,20 @@ from yangcai.tendering.rules.solicitation.completeness import is_complete
 from yangcai.tendering.rules.solicitation.confirmation import is_confirmed
 
 RUNNERS = frozenset({Role.AGENT, Role.BUYER_OFFICER})
+
+
+class DiscountRow(forms.Form):
+    from_quantity = forms.DecimalField(
+        label=_("采购数量达到"), min_value=Decimal("0.001"), max_digits=14, decimal_places=3
+    )
+    rate = forms.DecimalField(
+        label=_("价格降低比例"),
+        min_value=Decimal("0.0001"),
+        max_value=Decimal("0.9999"),
+        max_digits=5,
+        decimal_places=4,
+        help_text=_("如 0.05 即降低 5%"),
+    )
 
 
 class DefineFramework(Input):
@@ -56,6 +70,13 @@ class DefineFramework(Input):
         required=False,
         help_text=_("应当另行列明专用耗材，由供应商同时报价"),
     )
+    discounts = RowsField(
+        DiscountRow,
+        label=_("量价关系折扣"),
+        max_rows=20,
+        blank=1,
+        help_text=_("一次采购达到所填数量的，各入围供应商的协议价格按比例降低；没有折扣的不填"),
+    )
     replacement_rule = TextField(label=_("入围产品升级换代规则"), lines=2, required=False)
     feedback_rule = TextField(label=_("用户反馈和评价机制"), lines=2, required=False)
     tops_up = forms.ModelChoiceField(
@@ -71,7 +92,8 @@ class DefineFramework(Input):
         limit(self.fields["tops_up"], running.exclude(lot=self.subject).filter(tops_up__isnull=True))
         written = Framework.objects.filter(lot=self.subject).first()
         if written is not None:
-            self.initial.update({name: getattr(written, name) for name in self.fields})
+            self.initial.update({name: getattr(written, name) for name in self.fields if name != "discounts"})
+            self.initial["discounts"] = list(written.discounts.values(*DiscountRow.base_fields))
 
 
 @action(
@@ -89,6 +111,7 @@ class DefineFramework(Input):
         rules.says_its_rules,
         rules.outside_is_possible,
         rules.consumables_are_of_goods,
+        rules.discounts_grow,
         rules.top_up_is_lawful,
     ),
     input=DefineFramework,
@@ -102,6 +125,7 @@ class DefineFramework(Input):
         "framework.second_stage",
         "framework.outside_said",
         "framework.consumables",
+        "framework.quantity_discount",
         "framework.replacement_said",
         "framework.feedback_said",
     ),
@@ -110,9 +134,13 @@ class DefineFramework(Input):
         "The highest unit price is the lot's ceiling; direct choice is the main way, the others must stand in the call",
     ),
 )
-def define_framework(lot: Lot, *, by: Any, now: datetime.datetime, **terms: Any) -> Framework:
+def define_framework(
+    lot: Lot, *, by: Any, now: datetime.datetime, discounts: list[dict[str, Any]], **terms: Any
+) -> Framework:
     """Write or rewrite the terms; a confirmed file is confirmed again."""
     framework, _made = Framework.objects.update_or_create(lot=lot, defaults=terms)
+    framework.discounts.all().delete()
+    QuantityDiscount.objects.bulk_create(QuantityDiscount(framework=framework, **row) for row in discounts)
     unconfirm(lot.case)
     return framework
 
@@ -136,6 +164,7 @@ def withdraw_terms(framework: Framework, *, by: Any, now: datetime.datetime) -> 
     """Nothing was called for yet: the lot is bare again, and a confirmed file is confirmed again."""
     case = framework.lot.case
     Consumable.objects.filter(lot=framework.lot_id).delete()
+    framework.discounts.all().delete()
     Framework.objects.filter(pk=framework.pk).delete()  # the row goes, what was written of it keeps its number
     unconfirm(case)
 

@@ -11,6 +11,8 @@ from yangcai.frameworks.models.agreement import (
 from yangcai.frameworks.models.approval import FrameworkApproval
 from yangcai.frameworks.models.call_off import CallOff, Way
 from yangcai.frameworks.models.consumable import AgreedConsumable
+from yangcai.frameworks.models.dealer import Dealer
+from yangcai.frameworks.models.discount import QuantityDiscount
 from yangcai.frameworks.models.feedback import Feedback, Grade
 from yangcai.frameworks.models.outside_offer import OutsideOffer
 from yangcai.frameworks.models.replacement import Replacement
@@ -18,6 +20,7 @@ from yangcai.frameworks.models.replacement import Replacement
 __all__ = [
     "AgreedConsumable",
     "CallOff",
+    "Dealer",
     "Entrant",
     "EntryRequest",
     "Feedback",
@@ -27,6 +30,7 @@ __all__ = [
     "Leaving",
     "OutsideOffer",
     "QualityGround",
+    "QuantityDiscount",
     "RemovalGround",
     "Replacement",
     "Way",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Lot
 from yangcai.frameworks.models.agreement import Framework
 from yangcai.frameworks.models.consumable import AgreedConsumable
+from yangcai.frameworks.models.dealer import Dealer
 from yangcai.frameworks.models.outside_offer import OutsideOffer
 from yangcai.tendering.models import LotRow
 
@@ -28,6 +29,9 @@ class CallOff(LotRow):
     need = models.TextField(_("采购需求"), default="", blank=True)
     consumable = models.ForeignKey(
         AgreedConsumable, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("专用耗材")
+    )
+    dealer = models.ForeignKey(
+        Dealer, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("代理商")
     )
     outside_offer = models.OneToOneField(
         OutsideOffer,

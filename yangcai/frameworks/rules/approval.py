@@ -46,10 +46,17 @@ def terms_of(case: Case) -> list[dict[str, Any]]:
             "ceiling": one.lot.ceiling,
             "evaluation_method": one.lot.evaluation_method,
             **{name: getattr(one, name) for name in TERMS},
+            **_discounts(one),
         }
         for one in found
     ]
     return [dict(row) for row in plain(rows)]
+
+
+def _discounts(framework: Framework) -> dict[str, Any]:
+    """Said only where there are any, so that what was approved without them stays what it was."""
+    rows = list(framework.discounts.values("from_quantity", "rate"))
+    return {"discounts": rows} if rows else {}
 
 
 def last(case: Case) -> FrameworkApproval | None:

@@ -11,8 +11,8 @@ from yangcai import procedures
 from yangcai.cases.models import Award, Case, CaseEnd, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
-from yangcai.frameworks.models import AgreedConsumable, CallOff, Entrant, Framework, Way
-from yangcai.frameworks.standing import next_in_turn, staying
+from yangcai.frameworks.models import AgreedConsumable, CallOff, Dealer, Entrant, Framework, Way
+from yangcai.frameworks.standing import agreed, next_in_turn, staying
 from yangcai.kernel import money
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import PlanItem
@@ -159,7 +159,30 @@ def choice_is_funded(
     quantity: Decimal,
     **_: Any,
 ) -> Refusal | None:
-    return within_the_plan(subject, worth((consumable or entrant).unit_price, quantity), now=now)
+    return within_the_plan(subject, price(entrant, consumable, quantity), now=now)
+
+
+def price(entrant: Entrant, consumable: AgreedConsumable | None, quantity: Decimal) -> Decimal:
+    """Of the entrant's goods at the agreement price of this quantity, or of what they use up (art. 13, 26)."""
+    return agreed(entrant, quantity) if consumable is None else worth(consumable.unit_price, quantity)
+
+
+def dealer_is_named(
+    subject: PlanItem, *, now: datetime.datetime, entrant: Entrant, dealer: Dealer | None, **_: Any
+) -> Iterator[Refusal]:
+    """代理商 of this very entrant, still commissioned, and not debarred itself (art. 18)."""
+    if dealer is None:
+        return
+    if dealer.entrant_id != entrant.pk or dealer.ended_at is not None:
+        yield refuse(
+            "framework.dealers",
+            code="no_dealer_of_this_entrant",
+            zh="该单位不是所选入围供应商委托的代理商，或者委托已经终止",
+            en="It is no dealer of the entrant chosen, or its commission has ended",
+            field="dealer",
+            **_on(subject, now=now),
+        )
+    yield from may_take_part(dealer.organisation, at=now)
 
 
 def turn_is_funded(
@@ -170,7 +193,7 @@ def turn_is_funded(
     if entrant is None:
         yield nobody_left(subject, now=now)
         return
-    over = within_the_plan(subject, worth(entrant.unit_price, quantity), now=now)
+    over = within_the_plan(subject, agreed(entrant, quantity), now=now)
     if over is not None:
         yield over
     yield from may_take_part(entrant.supplier, at=now)
@@ -240,7 +263,7 @@ def lawful(call_off: CallOff) -> list[tuple[OpenedBid, Entrant]]:
         (bid, entrants[bid.supplier_id])
         for bid in OpenedBid.objects.filter(lot=call_off.lot).select_related("supplier")
         if bid.supplier_id in entrants
-        and bid.price <= worth(entrants[bid.supplier_id].unit_price, call_off.quantity)
+        and bid.price <= agreed(entrants[bid.supplier_id], call_off.quantity)
         and bid.price <= call_off.lot.budget
     ]
     return sorted(found, key=lambda pair: (pair[0].price, pair[1].rank))

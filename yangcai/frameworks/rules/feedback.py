@@ -6,6 +6,7 @@ from typing import Any
 from yangcai.cases.models import Award
 from yangcai.cases.rules import applicable, refuse
 from yangcai.frameworks.models import CallOff, Feedback
+from yangcai.frameworks.standing import entrant_behind
 from yangcai.kernel.refusals import Refusal
 
 
@@ -37,7 +38,8 @@ def not_given(subject: CallOff, *, by: Any, now: datetime.datetime) -> Refusal |
 def went_to_an_entrant(subject: CallOff, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """What is judged are the entrants: a supplier outside them has no agreement that it could perform."""
     award = award_of(subject)
-    if award is None or subject.framework.entrants.filter(supplier=award.supplier_id).exists():
+    entrants = subject.framework.entrants
+    if award is None or entrants.filter(supplier=entrant_behind(subject, award.supplier_id)).exists():
         return None
     return refuse(
         "framework.feedback",

@@ -10,8 +10,10 @@ from django.utils import timezone
 from yangcai import procedures
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
+from yangcai.frameworks import standing
 from yangcai.frameworks.models import Entrant, OutsideOffer, Way
 from yangcai.frameworks.rules import call_off as call_offs
+from yangcai.kernel import money
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import Category, PlanItem
@@ -84,7 +86,8 @@ def is_cheaper(
     subject: PlanItem, *, now: datetime.datetime, entrant: Entrant, unit_price: Decimal, quantity: Decimal, **_: Any
 ) -> Iterator[Refusal]:
     """以更低价格: below the agreement price of the entrant with the same goods; and within the plan."""
-    if unit_price >= entrant.unit_price:
+    agreed_price = money.cents(standing.unit_price(entrant, quantity))
+    if unit_price >= agreed_price:
         yield refuse(
             "framework.outside",
             code="not_cheaper",
@@ -92,7 +95,7 @@ def is_cheaper(
             en="At {price} yuan it is not below the agreement price of {agreed}: the contract goes to the entrant",
             field="unit_price",
             price=f"{unit_price:,.2f}",
-            agreed=f"{entrant.unit_price:,.2f}",
+            agreed=f"{agreed_price:,.2f}",
             **_on(subject, now=now),
         )
     over = call_offs.within_the_plan(subject, call_offs.worth(unit_price, quantity), now=now)

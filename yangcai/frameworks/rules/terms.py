@@ -1,6 +1,7 @@
 """Are the terms of a framework agreement lawful, and who may call for it?"""
 
 import datetime
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,6 +139,24 @@ def consumables_are_of_goods(
         zh="只有封闭式框架协议的仪器设备项目，要求同时对专用耗材报价",
         en="Only a closed framework for equipment has consumables priced with it",
         field="uses_consumables",
+        **applicable(subject.case, now=now),
+    )
+
+
+def discounts_grow(
+    subject: Lot, *, now: datetime.datetime, discounts: list[dict[str, Any]], **_: Any
+) -> Refusal | None:
+    """达到一定采购数量，价格按照折扣降低 (art. 13): whoever buys more never pays more for one."""
+    rows = sorted(discounts, key=lambda row: row["from_quantity"])
+    pairs = itertools.pairwise(rows)
+    if all(a["from_quantity"] < b["from_quantity"] and a["rate"] < b["rate"] for a, b in pairs):
+        return None
+    return refuse(
+        "framework.quantity_discount",
+        code="discounts_do_not_grow",
+        zh="量价关系折扣的采购数量不得重复，数量越多降低的比例应当越大",
+        en="Each quantity stands once, and the larger it is the more the price falls",
+        field="discounts",
         **applicable(subject.case, now=now),
     )
 

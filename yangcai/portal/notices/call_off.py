@@ -41,7 +41,7 @@ def lower_price(offer: OutsideOffer | None) -> str:
 def facts(home: Any, **_context: Any) -> dict[str, Any]:
     case = home.root
     call_off = CallOff.objects.select_related(
-        "lot", "framework__lot__case", "consumable", "outside_offer__entrant__supplier"
+        "lot", "framework__lot__case", "consumable", "outside_offer__entrant__supplier", "dealer__entrant__supplier"
     ).get(lot__case=case)
     award = Award.objects.select_related("supplier").get(lot=call_off.lot, refused_at__isnull=True)
     unit = (call_off.consumable or call_off.framework).unit
@@ -51,6 +51,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
         "way": chinese(Way(call_off.way).label),
         "lower_price": lower_price(call_off.outside_offer),
         "supplier": award.supplier.name,
+        "dealer_of": call_off.dealer.entrant.supplier.name if call_off.dealer else "",
         "supplier_uscc": award.supplier.uscc,
         "amount": award.amount,
         "items": [
@@ -86,6 +87,7 @@ notice_type(
                 "Award",
                 (
                     Field("supplier", "成交供应商", "Supplier", rule=CONTENT),
+                    Field("dealer_of", "委托其代理的入围供应商", "Dealer of the entrant", optional=True),
                     Field("supplier_uscc", "统一社会信用代码", "Credit code", optional=True),
                     Field("amount", "成交金额", "Amount", MONEY, rule=CONTENT),
                     Field(

@@ -47,6 +47,7 @@ def agreements(*, optional: bool = False) -> Field:
             Field("evaluation", "评审方法", "Evaluation"),
             Field("ways", "第二阶段成交方式", "Ways of award"),
             Field("consumables", "同时报价的专用耗材", "Consumables priced as well"),
+            Field("discounts", "量价关系折扣", "Discounts by quantity", optional=True),
         ),
     )
 
@@ -74,6 +75,14 @@ def consumables(framework: Framework) -> str:
     return f"{listed}（每台 {framework.consumables_years} 年用量）" if listed else ""
 
 
+def discounts(framework: Framework) -> str:
+    """From which quantity of one purchase the price falls by how much (art. 13)."""
+    return "、".join(
+        f"满 {one.from_quantity.normalize():f} {framework.unit}降低 {(one.rate * 100).normalize():f}%"
+        for one in framework.discounts.all()
+    )
+
+
 def terms(case: Case) -> list[dict[str, Any]]:
     """The rows of that table; none for any other method."""
     found = Framework.objects.filter(lot__case=case).select_related("lot__case").order_by("lot__number")
@@ -88,6 +97,7 @@ def terms(case: Case) -> list[dict[str, Any]]:
             "evaluation": evaluation(one),
             "ways": "、".join(ways(one)),
             "consumables": consumables(one) or "—",
+            "discounts": discounts(one) or "—",
         }
         for one in found
     ]

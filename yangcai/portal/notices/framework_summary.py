@@ -24,8 +24,10 @@ def facts(framework: Framework, **_context: Any) -> dict[str, Any]:
     case = framework.lot.case
     awards = Award.objects.filter(lot__call_off__framework=framework, refused_at__isnull=True)
     totals: dict[str, list[Decimal]] = {one.supplier.name: [] for one in framework.entrants.select_related("supplier")}
-    for award in awards.select_related("supplier").order_by("pk"):
-        totals.setdefault(award.supplier.name, []).append(award.amount)  # outside the entrants, where art. 37 let it
+    for award in awards.select_related("supplier", "lot__call_off__dealer__entrant__supplier").order_by("pk"):
+        dealer = award.lot.call_off.dealer  # what a dealer took counts for its entrant
+        name = dealer.entrant.supplier.name if dealer else award.supplier.name
+        totals.setdefault(name, []).append(award.amount)  # also outside the entrants, where art. 37 let it
     return {
         **project(case),
         "lot": f"{framework.lot.number} {framework.lot.title}",

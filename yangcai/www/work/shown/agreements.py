@@ -5,12 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.frameworks.models import (
     AgreedConsumable,
     CallOff,
+    Dealer,
     Entrant,
     EntryRequest,
     Feedback,
     Framework,
     FrameworkApproval,
     OutsideOffer,
+    QuantityDiscount,
     Replacement,
 )
 from yangcai.www.work.shown.kind import Kind, agrees
@@ -58,7 +60,7 @@ TERMS: tuple[Kind, ...] = (
     Kind(
         CallOff,
         _("框架协议成交"),
-        ("framework", "way", "consumable", "quantity", "framework__unit", "need", "outside_offer"),
+        ("framework", "way", "consumable", "dealer", "quantity", "framework__unit", "need", "outside_offer"),
         known_to=lambda method: bool(method.draws_on),
     ),
 )
@@ -96,6 +98,20 @@ ENTRANTS: tuple[Kind, ...] = (
             "left_reason",
         ),
         ("framework__lot__number", "rank"),
+        agrees,
+    ),
+    Kind(
+        QuantityDiscount,
+        _("量价关系折扣"),
+        ("framework__lot__number", "from_quantity", "rate"),
+        ("framework__lot__number", "from_quantity"),
+        agrees,
+    ),
+    Kind(
+        Dealer,
+        _("代理商"),
+        ("entrant__supplier", "organisation", "area", "named_at", "ended_at"),
+        ("entrant__rank", "pk"),
         agrees,
     ),
     Kind(
