@@ -99,7 +99,7 @@ def test_milestones_add_up_to_the_cent(amount: Decimal, percents: list[int]) -> 
     whole = sum(percents)
     shares = [(Decimal(p) * 100 / whole).quantize(Decimal("0.01")) for p in percents[:-1]]
     shares.append(100 - sum(shares, Decimal(0)))
-    rows = milestones(amount=amount, terms=[("", share, "acceptance") for share in shares])
+    rows = milestones(amount=amount, terms=[("", share, "acceptance", False) for share in shares])
     assert sum(row["amount"] for row in rows) == amount
     assert all(row["amount"] > 0 for row in rows)
     assert [row["number"] for row in rows] == list(range(1, len(rows) + 1))

@@ -266,6 +266,36 @@ def test_costs_are_shared_as_agreed(qualified: Story) -> None:
     assert made.eligible_cost == Decimal("393750.00")
 
 
+#: 30 % in advance, 60 % as costs are compensated, 10 % for success.
+WITH_INCENTIVE = (
+    *ADVANCE[:1],
+    {"title": "验收款", "percent": "60", "due_on": "acceptance"},
+    {"title": "研发激励", "percent": "10", "due_on": "acceptance", "is_incentive": True},
+)
+
+
+def test_an_incentive_is_a_sum_of_its_own_and_compensates_no_costs(world: None) -> None:
+    tale = contracted(story.begin(replace(research(), id="激励示例"), until="qualification", terms=WITH_INCENTIVE))
+    contract = Contract.objects.get(case=tale.case, supplier__name=FIRST[0])
+    rows = Milestone.objects.filter(contract=contract).order_by("number")
+    assert [(one.amount, one.is_incentive) for one in rows] == [
+        (Decimal("135000.00"), False), (Decimal("270000.00"), False), (Decimal("45000.00"), True),
+    ]  # fmt: skip
+    _advance, costs, incentive = rows
+    at, supplier = tale.at("contract") + 20 * DAY, tale.supplier(FIRST)
+    for milestone in (costs, incentive):
+        tale.do("delivery.report", milestone, supplier, at, delivered_on=at.date(), note="样品")
+    told = {"is_final": True, "accepted_on": at.date(), "members": "谈判小组", "opinion": "按研发合同验收"}
+    items = [{"item": "最低研发目标", "result": "达到", "passed": True}]
+    report = tale.paper("acceptance.pdf", b"%PDF-1.4\nx", tale.people.officer, at)
+    tale.do("acceptance.record", contract, tale.people.officer, at, items=items, report=report, **told)
+    assert "cost_not_stated" in tale.refused(
+        "invoice.submit", costs, supplier, at, number="F-1", amount="270000.00", issued_on=at.date()
+    )
+    made = tale.do("invoice.submit", incentive, supplier, at, number="F-2", amount="45000.00", issued_on=at.date())
+    assert made.eligible_cost is None
+
+
 def test_who_misses_a_milestone_is_eliminated_and_the_only_product_is_bought_directly(qualified: Story) -> None:
     tale = contracted(qualified)
     first, second = (Contract.objects.get(case=tale.case, supplier__name=name) for name, _size in (FIRST, SECOND))
@@ -425,6 +455,12 @@ def test_what_the_file_may_not_say(drafting: Story) -> None:
     major = {"contract_months": 37, "long_term_reason": "重大项目"}
     assert "term_too_long" in tale.refused("solicitation.draft", case, runner, at, **{**terms, **major})
     tale.do("solicitation.draft", case, runner, at, **{**terms, **major, "contract_months": 36})
+    # An incentive rewards what was accepted, and is not all that is paid.
+    early = [*ADVANCE[1:], {**ADVANCE[0], "is_incentive": True}]
+    told = tale.refused("payment_terms.define", case, runner, at, rows=early)["incentive_before_acceptance"]
+    assert told.citation is not None and told.citation.confidence == "memory"
+    only = [{"title": "激励", "percent": "100", "due_on": "acceptance", "is_incentive": True}]
+    assert "nothing_is_compensated" in tale.refused("payment_terms.define", case, runner, at, rows=only)
     refused = tale.refused("solicitation.confirm", case, people_.reviewer, at)
     assert {"no_criteria", "no_payment_terms", "above_the_most_cost"} <= set(refused)
     tale.do("solicitation.draft", case, runner, at, **{**terms, "follow_up_amount": None, "compensation_rate": None})
@@ -444,4 +480,6 @@ def test_other_methods_have_one_winner_and_no_small_advance(world: None) -> None
     ]
     at = told.at("invitation") - datetime.timedelta(minutes=5)
     assert "one_winner_only" in told.refused("lots.define", told.case, told.people.runner, at, rows=rows)
+    paid = told.refused("payment_terms.define", told.case, told.people.runner, at, rows=list(WITH_INCENTIVE))
+    assert {one.field for one in paid.values()} == {"rows"} and all("is_incentive" in one.zh for one in paid.values())
     assert LotOutcome.PENDING == "" and Case.objects.filter(pk=told.case.pk).exists()

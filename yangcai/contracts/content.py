@@ -49,7 +49,7 @@ def content_of(award: Award, *, now: datetime.datetime) -> Content:
         "performance_security": _performance_security(award, solicitation, now=now),
         "for_sme": award.lot.way != SetAside.NONE,
     }
-    terms = [(t.title, t.percent, t.due_on) for t in case.payment_terms.all()]
+    terms = [(t.title, t.percent, t.due_on, t.is_incentive) for t in case.payment_terms.all()]
     return Content(values, _items(award, bid), milestones(amount=award.amount, terms=terms))
 
 
@@ -132,17 +132,23 @@ def _items(award: Award, bid: OpenedBid | None) -> list[dict[str, Any]]:
     ]
 
 
-def milestones(*, amount: Decimal, terms: list[tuple[str, Decimal, str]]) -> list[dict[str, Any]]:
-    """Share the amount (yuan) over (title, percent, due_on), to the cent; what rounding leaves is on the last one.
+def milestones(*, amount: Decimal, terms: list[tuple[str, Decimal, str, bool]]) -> list[dict[str, Any]]:
+    """Share the amount (yuan) over (title, percent, due_on, is_incentive), to the cent; what rounding leaves is on the
+    last one.
 
     A share that rounds to nothing is left out; without terms everything is due on acceptance.
     """
-    terms = terms or [("", HUNDRED, MilestoneDue.ACCEPTANCE)]
-    shares = [(amount * percent / HUNDRED).quantize(money.CENT, rounding=ROUND_DOWN) for _, percent, _ in terms[:-1]]
+    terms = terms or [("", HUNDRED, MilestoneDue.ACCEPTANCE, False)]
+    shares = [(amount * term[1] / HUNDRED).quantize(money.CENT, rounding=ROUND_DOWN) for term in terms[:-1]]
     shares.append(amount - sum(shares, money.ZERO))
     rows = [
-        {"title": title or chinese(MilestoneDue(due_on).label), "due_on": due_on, "amount": share}
-        for (title, _, due_on), share in zip(terms, shares, strict=True)
+        {
+            "title": title or chinese(MilestoneDue(due_on).label),
+            "due_on": due_on,
+            "amount": share,
+            "is_incentive": is_incentive,
+        }
+        for (title, _, due_on, is_incentive), share in zip(terms, shares, strict=True)
         if share
     ]
     return [{"number": number, **row} for number, row in enumerate(rows, start=1)]

@@ -126,6 +126,7 @@ class Milestone(ContractRow):
     title = models.TextField(_("名称"))
     due_on = models.TextField(_("付款条件"), choices=MilestoneDue.choices)
     amount = MoneyField(_("金额"))
+    is_incentive = models.BooleanField(_("激励费用"), default=False)
     amendment = models.ForeignKey(
         "Amendment", models.PROTECT, null=True, blank=True, related_name="milestones", verbose_name=_("合同变更")
     )

@@ -58,9 +58,10 @@ def invoice_within_milestone(
 
 
 def compensates(milestone: Milestone) -> bool:
-    """Whether the milestone pays a share of costs: under a contract for research, once there are costs."""
+    """Whether the milestone pays a share of costs: under a contract for research, once there are costs, unless it is an
+    incentive."""
     method = procedures.get(milestone.contract.case.procedure)
-    return bool(method.compensates) and milestone.due_on != MilestoneDue.SIGNATURE
+    return bool(method.compensates) and milestone.due_on != MilestoneDue.SIGNATURE and not milestone.is_incentive
 
 
 def cost_is_compensated(

@@ -48,7 +48,7 @@ def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
         "milestones": [
             {
                 "number": str(m.number),
-                "title": m.title,
+                "title": f"{m.title}（激励费用）" if m.is_incentive else m.title,
                 "due_on": chinese(MilestoneDue(m.due_on).label),
                 "amount": m.amount,
             }

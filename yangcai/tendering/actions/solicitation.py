@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -250,13 +250,23 @@ class PaymentTermRow(forms.Form):
     due_on = forms.ChoiceField(label=_("付款条件"), choices=PaymentTermDue.choices)
 
 
+class ResearchTermRow(PaymentTermRow):
+    is_incentive = forms.BooleanField(
+        label=_("激励费用"), required=False, help_text=_("研发合同适用：不按实际成本补偿，验收合格后支付")
+    )
+
+
 class DefinePaymentTerms(Input):
-    rows = RowsField(PaymentTermRow, label=_("付款安排"), min_rows=1, max_rows=50)
+    rows = RowsField(ResearchTermRow, label=_("付款安排"), min_rows=1, max_rows=50)
 
     def scope(self) -> None:
+        """Only contracts for research know incentives: elsewhere nothing is asked about them."""
         if isinstance(self.subject, Case):
+            row = ResearchTermRow if PROCEDURES[self.subject.procedure].compensates else PaymentTermRow
+            rows = cast(RowsField, self.fields["rows"])
+            rows.row = rows.widget.row = row  # type: ignore[attr-defined]
             terms = PaymentTerm.objects.filter(case=self.subject)
-            self.fields["rows"].initial = list(terms.values("title", "percent", "due_on"))
+            rows.initial = list(terms.values(*row.base_fields))
 
 
 @action(
@@ -267,7 +277,7 @@ class DefinePaymentTerms(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(payment.percentages_add_up, payment.advance_is_large_enough),
+    checks=(payment.percentages_add_up, payment.advance_is_large_enough, payment.incentive_rewards_success),
     input=DefinePaymentTerms,
     sentence=("{post}设定了付款安排", "{post} set the payment terms"),
     is_public=False,
@@ -275,6 +285,7 @@ class DefinePaymentTerms(Input):
         "solicitation.contract_terms",
         "payment.invoice_limit",
         *dict.fromkeys(one.advance for one in PROCEDURES.values() if one.advance),
+        "cooperative_innovation.incentive",
     ),
     hint=(
         "预付款的付款条件为“合同签订”；各期比例合计 100%",

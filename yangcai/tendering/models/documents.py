@@ -193,6 +193,8 @@ class PaymentTerm(CaseRow):
     title = models.TextField(_("名称"))
     percent = models.DecimalField(_("比例"), max_digits=6, decimal_places=2)
     due_on = models.TextField(_("付款条件"), choices=PaymentTermDue.choices)
+    #: Of a contract for research: no share of costs, but a sum of its own for what succeeded (财库〔2024〕13号).
+    is_incentive = models.BooleanField(_("激励费用"), default=False)
 
     class Meta:
         verbose_name = _("付款安排")

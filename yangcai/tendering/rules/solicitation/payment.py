@@ -1,6 +1,7 @@
 """When is how much paid?"""
 
 import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,31 @@ def percentages_add_up(subject: Case, *, rows: list[dict[str, Any]], **_: Any) -
         f"The payments must add up to 100%; they add up to {total}%",
         field="rows",
     )
+
+
+def incentive_rewards_success(
+    subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> Iterator[Refusal]:
+    """激励费用 is a sum of its own beside the compensation: paid for what was accepted, and never all there is."""
+    found, on = [row for row in rows if row.get("is_incentive")], applicable(subject, now=now)
+    if any(row["due_on"] != PaymentTermDue.ACCEPTANCE for row in found):
+        yield refuse(
+            "cooperative_innovation.incentive",
+            code="incentive_before_acceptance",
+            zh="激励费用的付款条件应当是“验收合格”",
+            en="An incentive is due on acceptance",
+            field="rows",
+            **on,
+        )
+    if found and len(found) == len(rows):
+        yield refuse(
+            "cooperative_innovation.compensation",
+            code="nothing_is_compensated",
+            zh="研发合同应当补偿研发成本，不能全部是激励费用",
+            en="A contract for research compensates costs: not all of it can be an incentive",
+            field="rows",
+            **on,
+        )
 
 
 def advance_is_large_enough(

@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tendering", "0020_conduct_statement")]
+    operations = [
+        migrations.AddField(
+            model_name="paymentterm",
+            name="is_incentive",
+            field=models.BooleanField(default=False, verbose_name="激励费用"),
+        ),
+    ]
