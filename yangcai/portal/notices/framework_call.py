@@ -97,7 +97,7 @@ def terms(case: Case) -> list[dict[str, Any]]:
             "evaluation": evaluation(one),
             "ways": "、".join(ways(one)),
             "consumables": consumables(one) or "—",
-            "discounts": discounts(one) or "—",
+            "discounts": discounts(one),
         }
         for one in found
     ]

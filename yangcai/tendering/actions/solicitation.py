@@ -264,7 +264,7 @@ class DefinePaymentTerms(Input):
         if isinstance(self.subject, Case):
             row = ResearchTermRow if PROCEDURES[self.subject.procedure].compensates else PaymentTermRow
             rows = cast(RowsField, self.fields["rows"])
-            rows.row = rows.widget.row = row  # type: ignore[attr-defined]
+            rows.row = rows.widget.row = row
             terms = PaymentTerm.objects.filter(case=self.subject)
             rows.initial = list(terms.values(*row.base_fields))
 
