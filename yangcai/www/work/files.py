@@ -28,6 +28,7 @@ KINDS = {
     "termination": _("终止依据"),
     "framework_scheme": _("框架协议采购方案"),
     "replacement_proof": _("产品升级换代"),
+    "dealer_commission": _("代理商委托协议"),
     "outside_proof": _("非入围供应商的更低价格"),
     "method_application": _("采购方式变更申请"),
     "method_decision": _("采购方式批复"),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.credit.models import Debarment
 from yangcai.parties.models import ApiToken, Expert, ExpertTie, Organisation, Post
+from yangcai.tendering.models import ConductRecord
 from yangcai.www.work.shown.kind import Kind
 
 #: What stands under an organisation.
@@ -13,8 +14,13 @@ OF_ORGANISATION: tuple[Kind, ...] = (
     Kind(Debarment, _("禁止参加"), ("ground", "authority", "decision", "from_on", "to_on")),
 )
 
-#: What stands under an expert.
+#: What stands under an expert; conduct records also in a table of their own under the case.
 OF_EXPERT: tuple[Kind, ...] = (
+    Kind(
+        ConductRecord,
+        _("履职情况记录"),
+        ("side", "organisation", "grade", "text", "recorded_at", "statement", "stated_at"),
+    ),
     Kind(ExpertTie, _("回避事实"), ("organisation", "kind", "from_on", "to_on", "note", "declared_at")),
 )
 
