@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tendering", "0019_agent_conduct")]
+    dependencies = [("tendering", "0020_grounds_by_name")]
     operations = [
         migrations.AddField(
             model_name="conductrecord",
