@@ -193,7 +193,8 @@ class Task(models.Model):
             models.Index(
                 fields=["organisation_id", "role", "due_at"],
                 name="open_task_of_organisation",
-                condition=models.Q(done_at__isnull=True),
+                # Not those of one person, whose organisation is empty: they would all lie under one key.
+                condition=models.Q(done_at__isnull=True, person_id__isnull=True),
             ),
             models.Index(
                 fields=["person_id", "due_at"], name="open_task_of_person", condition=models.Q(done_at__isnull=True)

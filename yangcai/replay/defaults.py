@@ -199,7 +199,7 @@ class _Lot:
             scored = self.case.outcome.price_scores.get(self.lot.lot, {}).values()
             points[PRICE] = max([self.price_weight() * 100, *scored])
         unscored = [code for code, best in points.items() if not best] or list(points)
-        rest = 100 - sum(one.weight for one in criteria) - sum(points.values())
+        rest = 100 - sum((one.weight for one in criteria), Decimal(0)) - sum(points.values(), Decimal(0))
         zh = "部分评审因素的分值未公布：取公布的最高得分，余下的由没有公布得分的因素平分"
         self.say(zh, "points of some criteria are not published: the best score, the rest to those without any score")
         for code, share in _spread(rest, [Criterion(code, Decimal(1)) for code in unscored]).items():

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tendering", "0021_conduct_statement")]
+    dependencies = [("tendering", "0022_conduct_statement")]
     operations = [
         migrations.AddField(
             model_name="paymentterm",

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tendering", "0020_grounds_by_name"), ("tendering", "0020_score_formula")]
+    dependencies = [("tendering", "0021_score_formula")]
     operations = [
         migrations.AddField(
             model_name="conductrecord",

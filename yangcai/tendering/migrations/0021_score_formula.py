@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0019_agent_conduct"),
+        ("tendering", "0020_grounds_by_name"),
     ]
 
     operations = [
