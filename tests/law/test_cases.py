@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.law.methods import METHODS
-from yangcai import procedures
+from yangcai import law, procedures
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import AwardBy, choice, committee, engine
 from yangcai.procedures.evaluation import Criterion, Kind, Terms, check_terms
@@ -43,6 +43,24 @@ def bidders(facts: Case, on: date) -> list[Refusal]:
     return [found] if found else []
 
 
+def correction(facts: Case, on: date) -> list[Refusal]:
+    """A change that comes too late without a later deadline, as `prequalification.correct` says it."""
+    key = "correction.prequalification"
+    found = engine.extension(key, on=on, **facts)
+    if not found.must_extend:
+        return []
+    return [law.refusal(key, code="deadline_not_extended", zh="{limit}", en="{limit}", on=on, earliest=found.floor_on)]
+
+
+def prequalified(facts: Case, on: date) -> list[Refusal]:
+    """How many must qualify, by the method (`rules.prequalification.least`, `enough_are_qualified`)."""
+    method = procedures.get(facts["method"])
+    least = method.invited or engine.enough(procedure=method, stage="qualification", on=on)
+    if facts["qualified"] >= law.value(least, on=on):
+        return []
+    return [law.refusal("prequalification.too_few", code="too_few_prequalified", zh="{limit}", en="{limit}", on=on)]
+
+
 def terms(facts: Case, on: date) -> list[Refusal]:
     given = {key: Decimal(str(value)) if type(value) in (int, float) else value for key, value in facts.items()}
     award_by = AwardBy.LOWEST if given.pop("lowest", False) else AwardBy.RATED
@@ -68,6 +86,11 @@ CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "submission": period("submission.open_tender", "submission_too_short"),
     "documents": period("documents.supply.open_tender", "documents_too_short"),
     "notice": period("notice.invitation.open_tender", "notice_too_short"),
+    "applications": period("prequalification.window", "window_too_short"),
+    "prequalification_file": period("prequalification.supply", "supply_too_short"),
+    "prequalification_notice": period("prequalification.notice", "notice_too_short"),
+    "prequalification_correction": correction,
+    "prequalified": prequalified,
     "intention": period("intention.lead", "intention_too_short"),
     "committee": committee_members,
     "bidders": bidders,

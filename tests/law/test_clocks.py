@@ -26,6 +26,7 @@ from yangcai.www.work import clocks, worklist
 #: Clocks that start before the case or only where something goes another way, and the test that holds each.
 BRANCHES = {
     "C01": "tests/cases/test_cases.py",
+    "C02": "tests/tendering/test_prequalification.py", "C03": "tests/tendering/test_prequalification.py",
     "C08": "tests/tendering/test_invitation.py",
     "C16": "below", "C17": "below",
     "C18": "tests/tendering/test_bids.py", "C19": "tests/tendering/test_bids.py",

@@ -1,7 +1,7 @@
 """How does an open tender (公开招标) of goods or services run?"""
 
-from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE, PRICE_WEIGHTS, steps
-from yangcai.procedures.procedure import AwardBy, Procedure
+from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE, PREQUALIFICATION, PRICE_WEIGHTS, steps
+from yangcai.procedures.procedure import AwardBy, Invite, Procedure
 
 OPEN_TENDER = Procedure(
     code="open_tender",
@@ -11,8 +11,13 @@ OPEN_TENDER = Procedure(
     categories=CATEGORIES,
     grounds="method.open_tender",
     needs_approval=False,
-    steps=steps(notice="notice.invitation.open_tender", window="submission.open_tender"),
+    steps=steps(
+        notice="notice.invitation.open_tender",
+        window="submission.open_tender",
+        prequalification=(*PREQUALIFICATION, "prequalification.supplied_to_all"),
+    ),
     committee=COMMITTEE,
     award_by=(AwardBy.RATED, AwardBy.LOWEST),
     price_weights=PRICE_WEIGHTS,
+    invites=(Invite.NOTICE, Invite.PREQUALIFICATION),
 )

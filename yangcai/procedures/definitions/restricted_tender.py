@@ -1,6 +1,6 @@
 """How does a restricted tender (邀请招标) run? As an open one, among bidders drawn from a list (87号令 art. 14)."""
 
-from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE, PRICE_WEIGHTS, steps
+from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE, PREQUALIFICATION, PRICE_WEIGHTS, steps
 from yangcai.procedures.procedure import AwardBy, Invite, Procedure
 
 RESTRICTED_TENDER = Procedure(
@@ -10,11 +10,11 @@ RESTRICTED_TENDER = Procedure(
     ocds_method="selective",
     categories=CATEGORIES,
     grounds="method.restricted_tender",
-    steps=steps(notice="", window="submission.restricted_tender"),
+    steps=steps(notice="", window="submission.restricted_tender", prequalification=PREQUALIFICATION),
     committee=COMMITTEE,
     award_by=(AwardBy.RATED, AwardBy.LOWEST),
     price_weights=PRICE_WEIGHTS,
-    invites=(Invite.LIBRARY, Invite.RECOMMENDATION),
+    invites=(Invite.LIBRARY, Invite.RECOMMENDATION, Invite.PREQUALIFICATION),
     invited="bidders.invited",
     pool="bidders.pool_multiple",
     notice=("投标邀请书", "invitation to selected bidders"),

@@ -13,12 +13,25 @@ COMMITTEE = Committee(
     large_if_complex=True,
     draw="committee.draw",
 )
+#: What binds a tender whose suppliers are qualified before they are invited (87号令 art. 14-16, 18, 21, 27).
+PREQUALIFICATION = (
+    "prequalification.file",
+    "prequalification.content",
+    "prequalification.notice",
+    "prequalification.supply",
+    "prequalification.window",
+    "correction.prequalification",
+    "prequalification.examined",
+    "prequalification.too_few",
+    "prequalification.not_repeated",
+    "prequalification.change",
+)
 
 
-def steps(*, notice: str, window: str) -> tuple[Step, ...]:
-    """The stages of a tender with its notice period and its window for bids."""
+def steps(*, notice: str, window: str, prequalification: tuple[str, ...] = ()) -> tuple[Step, ...]:
+    """The stages of a tender with its notice period, its window for bids, and the rules of its prequalification."""
     return (
-        Step(Stage.PREPARATION, rules=("plan.before_activity", "solicitation.content")),
+        Step(Stage.PREPARATION, rules=("plan.before_activity", "solicitation.content", *prequalification)),
         Step(Stage.INVITATION, notice=notice, documents="documents.supply.open_tender"),
         Step(Stage.SUBMISSION, window=window, correction="correction.open_tender", bidders="bidders.submitted"),
         Step(Stage.OPENING, reads_out=True, rules=("opening.at_deadline",)),
