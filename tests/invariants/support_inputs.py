@@ -169,7 +169,33 @@ class Inputs:
             "acceptance_days": 10, "bid_validity_days": 90, "industry": "其他未列明行业", "rounding": 2,
             "price_formula": "lowest_first", "small_micro_rate": "0.10",
             "bid_security": self.chance.choice(["0", "1000.00"]),
+            "invited_by": self.chance.choice([None, None, None, "prequalification"]),
         }  # fmt: skip
+
+    def for_prequalification_draft(self, case: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        return {
+            "requirement": "演示需求", "standard": "逐项审查", "materials": "证照", "credit_check": "信用中国",
+            "draws": self.chance.choice([None, None, 3]),
+        }  # fmt: skip
+
+    def for_prequalification_publish(self, found: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        closes = self.working_day(now, self.chance.choice([8, 9, 3]), 17)
+        return {
+            "supply_closes_at": closes.isoformat(), "closes_at": closes.isoformat(),
+            "examined_on": self.working_day(closes, 1, 9).date().isoformat(),
+        }  # fmt: skip
+
+    def for_prequalification_apply(self, found: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        paper = {"name": "申请.pdf", "content": "JVBERi0xLjQK"}
+        return {"statement": "符合公告的条件", "attachments": [paper], "commitment": True}
+
+    def for_prequalification_record(self, found: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        rows = [
+            {"application": one.pk, "clause": clause.pk, "passed": self.chance.random() < 0.95, "reason": "不符合"}
+            for one in found.applications.filter(withdrawn_at=None)
+            for clause in found.clauses.all()
+        ]
+        return {"rows": rows}
 
     def for_clauses_define(self, case: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
         return {"rows": [{"kind": "responsiveness", "text": "★质保三年"}]}

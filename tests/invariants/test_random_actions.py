@@ -50,6 +50,7 @@ SELDOM = {
     "debarment.record", "contract.terminate", "organisation.register", "intention.withdraw", "award.refuse",
     "bid.withdraw", "committee.replace", "token.issue", "token.revoke", "payment.return", "committee.decline",
     "expert.dismiss", "expert.move", "expert_tie.declare", "draw.abandon",
+    "prequalification.withdraw",
 }  # fmt: skip
 MODELS = {action.on._meta.model_name: action.on for action in ACTIONS.values()}
 

@@ -1,6 +1,7 @@
 """How does a purchase begin, who runs it, and on what ground may it end without a result?"""
 
 import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import procedures
 from yangcai.cases import periods, rules
 from yangcai.cases.models import Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
+from yangcai.cases.queries import is_announced
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, MoneyField, TextField
 from yangcai.kernel.models import Attachment, Document
@@ -220,6 +222,7 @@ class TerminationGround(models.TextChoices):
     METHOD_GROUND_GONE = "method_ground_gone", _("因情况变化，不再符合该采购方式的适用情形")
     SET_ASIDE_TOO_FEW = "set_aside_too_few", _("预留项目合格的中小企业不足，须按非预留项目重新采购")
     DECISION = "decision", _("财政部门、监察机关或者人民法院的决定")
+    TOO_FEW_PREQUALIFIED = "too_few_prequalified", _("资格预审合格的供应商不足，重新组织采购")
     NOT_PUBLISHED = "not_published", _("尚未发布公告，采购人撤销立项")
 
 
@@ -234,8 +237,11 @@ GROUNDS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset({Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}),
     ),
     TerminationGround.DECISION: ("complaint.decide", frozenset()),
+    TerminationGround.TOO_FEW_PREQUALIFIED: ("prequalification.too_few", frozenset({Stage.PREPARATION})),
     TerminationGround.NOT_PUBLISHED: ("termination.reason", frozenset({Stage.PREPARATION})),
 }
+#: ground -> function(case, now) by which a later app says whether it is given
+ALSO_GIVEN: dict[str, Callable[..., bool]] = {}
 
 
 class TerminateCase(Input):
@@ -251,6 +257,8 @@ def ground_is_lawful(subject: Case, *, now: datetime.datetime, ground: str, **_:
     given = {
         TerminationGround.SET_ASIDE_TOO_FEW: subject.set_aside != "none",
         TerminationGround.METHOD_GROUND_GONE: procedures.get(subject.procedure).needs_approval,
+        TerminationGround.NOT_PUBLISHED: not is_announced(subject),
+        **{one: given(subject, now=now) for one, given in ALSO_GIVEN.items() if one == ground},
     }
     if (not stages or stages & here) and given.get(TerminationGround(ground), True):
         return None
@@ -276,7 +284,7 @@ def ground_is_lawful(subject: Case, *, now: datetime.datetime, ground: str, **_:
     input=TerminateCase,
     notice="termination",
     sentence=("{post}终止了采购活动", "{post} terminated the case"),
-    cites=("termination.reason", "termination.refund"),
+    cites=("termination.reason", "termination.refund", "prequalification.too_few"),
     hint=(
         "终止后发布终止公告，并在规定期限内退还投标保证金",
         "A termination notice is published, and bid securities go back in time",

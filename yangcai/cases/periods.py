@@ -107,7 +107,7 @@ def remainders(suspension: Suspension) -> list[Remainder]:
     times |= {stopped_at + cut.begins_after + cut.lasts for cut in cuts if cut.lasts is not None}
     moved, shift = {stopped_at: suspension.resumed_at}, pause
     for time in sorted(times - {stopped_at}):
-        moved[time] = _same_hour(time, not_before=time + shift, region=region)
+        moved[time] = same_hour(time, not_before=time + shift, region=region)
         shift = moved[time] - time  # what comes later is not cut short either
     return [
         Remainder(
@@ -119,7 +119,7 @@ def remainders(suspension: Suspension) -> list[Remainder]:
     ]
 
 
-def _same_hour(time: datetime.datetime, *, not_before: datetime.datetime, region: str) -> datetime.datetime:
+def same_hour(time: datetime.datetime, *, not_before: datetime.datetime, region: str) -> datetime.datetime:
     """The first working day on which the hour of `time` is not before `not_before`; an end of a day stays one."""
     of_day = time - calendar.start_of(calendar.day_of(time)) or calendar.ONE_DAY
     day = calendar.day_of(not_before - of_day)

@@ -22,6 +22,15 @@ OVERSEERS = frozenset({Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR, Role.PL
 ALSO_STANDING: list[Callable[[Case, Post], bool]] = []
 
 
+#: functions(case) -> bool by which later apps say that suppliers were called before the case itself was published
+ALSO_ANNOUNCED: list[Callable[[Case], bool]] = []
+
+
+def is_announced(case: Case) -> bool:
+    """Whether anybody was called to the purchase: from then on it is not given up in silence (87号令 art. 29)."""
+    return case.published_at is not None or any(also(case) for also in ALSO_ANNOUNCED)
+
+
 def visible(post: Post | None, now: datetime.datetime) -> Q:
     """Published cases are public; before publication only the buyer, its agent and the overseers see one."""
     published = Q(published_at__isnull=False, published_at__lte=now)

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Suspension
-from yangcai.kernel import documents
+from yangcai.kernel import calendar, documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DateField, DocumentField, Input, TextField
 from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.supervision import rules, suspensions
+from yangcai.tendering.models import Prequalification
 
 
 class SuspendCase(Input):
@@ -48,7 +49,20 @@ def suspend_case(
     )
     documents.attach(document, to=suspension, title="书面通知", kind="suspension", by=by, now=now)
     periods.suspend(suspension)
+    postpone_applications(suspension)
     return suspension
+
+
+def postpone_applications(suspension: Suspension) -> None:
+    """Applications for a prequalification that runs close later by the longest that the suspension may last: suppliers
+    can rely on the new time at once, whenever the treasury resumes (DESIGN §4: nothing is cut short)."""
+    case, at = suspension.case, suspension.suspended_at
+    pause = calendar.end_of(suspension.until_on) - at
+    for running in Prequalification.objects.filter(case=case, opens_at__lte=at, closes_at__gt=at):
+        assert running.closes_at is not None and running.examined_on is not None  # the query wants them
+        moved = periods.same_hour(running.closes_at, not_before=running.closes_at + pause, region=case.jurisdiction)
+        later = max(running.examined_on, calendar.day_of(moved))
+        Prequalification.objects.filter(pk=running.pk).update(closes_at=moved, examined_on=later)
 
 
 class ResumeCase(Input):

@@ -11,6 +11,8 @@ class SupervisionConfig(AppConfig):
         from yangcai.kernel import actions as kernel
         from yangcai.kernel import tasks as kernel_tasks
         from yangcai.supervision import actions, rules, tasks  # noqa: F401 - they register themselves
+        from yangcai.tendering.models import Prequalification
 
         kernel.BLOCKS.setdefault(Case, []).append(rules.case_is_suspended)
+        kernel.BLOCKS.setdefault(Prequalification, []).append(rules.its_case_is_suspended)
         kernel_tasks.MOVERS[Case] = tasks.after_suspensions

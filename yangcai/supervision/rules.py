@@ -10,6 +10,7 @@ from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.supervision import suspensions
+from yangcai.tendering.models import Prequalification
 
 
 def case_is_suspended(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
@@ -28,6 +29,11 @@ def case_is_suspended(case: Case, *, by: Post, now: datetime.datetime) -> Refusa
         until=suspension.until_on,
         **applicable(case, now=now),
     )
+
+
+def its_case_is_suspended(prequalification: Prequalification, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """What belongs to a suspended case stands still with it."""
+    return case_is_suspended(prequalification.case, by=by, now=now)
 
 
 def case_goes_on(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:

@@ -7,4 +7,14 @@ class TenderingConfig(AppConfig):
     verbose_name = "招标"
 
     def ready(self) -> None:
+        from yangcai.cases.actions import ALSO_GIVEN, TerminationGround
+        from yangcai.cases.queries import ALSO_ANNOUNCED
+        from yangcai.kernel.actions import AFTERWARDS
         from yangcai.tendering import actions, queries, tasks  # noqa: F401 - they register themselves
+        from yangcai.tendering.actions.prequalification import after_the_preparation
+        from yangcai.tendering.rules import prequalification
+
+        ALSO_ANNOUNCED.append(prequalification.is_announced)
+        ALSO_GIVEN[TerminationGround.TOO_FEW_PREQUALIFIED] = prequalification.too_few_came_through
+        AFTERWARDS.setdefault("case.terminate", []).append(after_the_preparation)
+        AFTERWARDS.setdefault("invitation.publish", []).append(after_the_preparation)

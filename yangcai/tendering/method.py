@@ -6,6 +6,7 @@ from yangcai import procedures
 from yangcai.cases.models import Case, Stage
 from yangcai.cases.rules import applicable, grounds
 from yangcai.procedures import engine
+from yangcai.tendering.models import InvitedBy, Solicitation
 
 
 def of(case: Case) -> procedures.Procedure:
@@ -61,6 +62,12 @@ def fewest(case: Case, stage: str, *, now: datetime.datetime) -> int:
     if not has(case, stage):
         return 1
     return engine.fewest(procedure=of(case), stage=stage, grounds=grounds(case), **applicable(case, now=now))
+
+
+def is_public(case: Case) -> bool:
+    """Whether its invitation is a public notice: in an open tender also where the qualified alone may follow it."""
+    way = Solicitation.objects.filter(case=case).values_list("invited_by", flat=True).first()
+    return way == InvitedBy.NOTICE or (way == InvitedBy.PREQUALIFICATION and InvitedBy.NOTICE in of(case).invites)
 
 
 def drawn_late(case: Case) -> bool:

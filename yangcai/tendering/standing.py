@@ -13,12 +13,13 @@ from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.reading import remembered
 from yangcai.planning.models import SetAside
-from yangcai.tendering import green, partners
+from yangcai.tendering import green, partners, prequalified
 from yangcai.tendering.models import (
     BidSecurity,
     Clause,
     ClauseKind,
     Finding,
+    InvitedBy,
     OpenedBid,
     PartnerKind,
     Solicitation,
@@ -51,6 +52,15 @@ def clauses(lot: Lot, kind: str) -> list[Clause]:
     return [one for one in _clauses(lot.case) if one.kind == kind and one.lot_id in (None, lot.pk)]
 
 
+def examined(lot: Lot, kind: str) -> list[Clause]:
+    """What people look at in every bid: not again what a prequalification has found (条例 art. 21)."""
+    found = clauses(lot, kind)
+    file = solicitation(lot.case)
+    if kind != QUALIFICATION or file is None or file.invited_by != InvitedBy.PREQUALIFICATION:
+        return found
+    return [one for one in found if one.lot_id is not None]
+
+
 @remembered
 def _clauses(case: Case) -> list[Clause]:
     return list(Clause.objects.filter(case=case).order_by("number"))
@@ -78,10 +88,12 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     unsecured = _unsecured(lot) if through == RESPONSIVENESS else frozenset()
     bids = opened(lot)
     listed, related, twice = _ever_debarred(lot.case), _related(lot), _twice(lot)
+    lost = _lost(lot.case)
     found = []
     for bid in bids:
         reason = (
             _debarred(bid, listed)
+            or lost.get(bid.supplier_id, "")
             or related.get(bid.supplier_id, "")
             or twice.get(bid.pk, "")
             or _falls_short(lot, bid)
@@ -108,7 +120,7 @@ def still_in(lot: Lot, *, through: str = RESPONSIVENESS) -> list[OpenedBid]:
 
 def unchecked(lot: Lot, kind: str, bids: Iterable[OpenedBid]) -> list[tuple[OpenedBid, Clause]]:
     """The pairs of bid and clause on which nothing has been found yet."""
-    required = clauses(lot, kind)
+    required = examined(lot, kind)
     missing = []
     for bid in bids:
         found = {finding.clause_id for finding in bid.findings.all()}
@@ -138,6 +150,14 @@ def _debarred(bid: OpenedBid, listed: frozenset[int]) -> str:
     if bid.supplier_id not in listed:
         return ""
     return "；".join(refusal.zh for refusal in may_take_part(bid.supplier, at=bid.opened_at))
+
+
+def _lost(case: Case) -> dict[int, str]:
+    """Suppliers whose status changed after they were found qualified beforehand (条例 art. 21)."""
+    file = solicitation(case)
+    if file is None or file.invited_by != InvitedBy.PREQUALIFICATION:
+        return {}
+    return {supplier: f"资格发生变化：{opinion}" for supplier, opinion in prequalified.lost(case).items()}
 
 
 def _related(lot: Lot) -> dict[int, str]:

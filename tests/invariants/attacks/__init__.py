@@ -20,6 +20,7 @@ from tests.invariants.attacks import (
     log,
     payments,
     plans,
+    prequalification,
     solicitation,
 )
 
@@ -39,6 +40,7 @@ _TABLES = (
     cases,
     awards,
     solicitation,
+    prequalification,
     bids,
     dialogue,
     draws,

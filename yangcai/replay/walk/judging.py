@@ -15,7 +15,6 @@ from yangcai.replay.walk.trip import PAPER, Trip
 from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.actions.invitation import SUBMISSION_ENDS
 from yangcai.tendering.models import (
-    Clause,
     ClauseKind,
     CommitteeMember,
     Criterion,
@@ -36,7 +35,8 @@ class Judging(Trip):
             checker = (self.chair() if self.members() else self.seat(running, at=self.moment(5))).post
         for lot, told in running:
             rows = list(self.findings(standing.opened(lot), told, ClauseKind.QUALIFICATION, lot))
-            self.do("qualification.record", lot, checker, self.moment(8), rows=rows)
+            if rows:  # after a prequalification nothing is checked again
+                self.do("qualification.record", lot, checker, self.moment(8), rows=rows)
         examines = self.step(Stage.QUALIFICATION).examines
         if examines:
             self.examine(running, by=checker, at=self.moment(9))
@@ -102,13 +102,10 @@ class Judging(Trip):
     def findings(self, bids: list[OpenedBid], told: published.Lot, kind: str, lot: Lot) -> Iterator[dict[str, Any]]:
         """Every bid × clause; a published reason fails the bid's first clause."""
         known = {bid.supplier.name: bid for bid in told.bids}
-        clauses = Clause.objects.filter(case=self.case, kind=kind, lot__in=[lot]) | Clause.objects.filter(
-            case=self.case, kind=kind, lot=None
-        )
         for opened in bids:
             bid = known[opened.supplier.name]
             verdict = bid.qualified if kind == ClauseKind.QUALIFICATION else bid.responsive
-            for number, clause in enumerate(clauses.order_by("number")):
+            for number, clause in enumerate(standing.examined(lot, kind)):
                 fails = verdict is not True and number == 0
                 yield {
                     "bid": opened.pk,

@@ -31,6 +31,7 @@ from yangcai.procedures import every
 from yangcai.tendering import consumables, partners, products, sealing
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
+from yangcai.tendering.rules.prequalification import still_prequalified
 
 
 @action(
@@ -43,6 +44,7 @@ from yangcai.tendering.rules import bids as rules
     needs=(
         rules.documents_are_supplied,
         rules.is_invited,
+        still_prequalified,
         rules.has_no_documents_yet,
         rules.is_not_debarred,
         rules.did_not_refuse_before,

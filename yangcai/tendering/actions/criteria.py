@@ -24,6 +24,7 @@ from yangcai.tendering.models import (
     Solicitation,
 )
 from yangcai.tendering.rules import lots
+from yangcai.tendering.rules.prequalification import conditions_stay_announced
 from yangcai.tendering.rules.solicitation import criteria, wording
 
 
@@ -150,7 +151,7 @@ class DefineClauses(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(wording.clauses_are_lawful,),
+    checks=(wording.clauses_are_lawful, conditions_stay_announced),
     input=DefineClauses,
     sentence=("{post}设定了资格和实质性要求", "{post} defined the requirements"),
     is_public=False,
@@ -159,6 +160,7 @@ class DefineClauses(Input):
         "qualification.banned_conditions",
         "qualification.prior_service",
         "solicitation.substantive",
+        "correction.subject",
         "requirement.similar_contracts",
     ),
     hint=(

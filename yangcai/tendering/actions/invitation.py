@@ -20,6 +20,7 @@ from yangcai.tendering import method
 from yangcai.tendering.actions.suppliers import send_invitations
 from yangcai.tendering.models import Solicitation
 from yangcai.tendering.rules import invitation as rules
+from yangcai.tendering.rules.prequalification import changes_are_decided, enough_are_qualified
 from yangcai.tendering.rules.solicitation.completeness import is_complete
 from yangcai.tendering.rules.solicitation.confirmation import is_confirmed, is_confirmed_by_committee
 from yangcai.tendering.rules.suppliers import buyer_share_is_kept, enough_are_invited
@@ -76,6 +77,8 @@ class PublishInvitation(Input):
         terms_are_lawful,
         rules.is_funded,
         rules.intention_precedes,
+        enough_are_qualified,
+        changes_are_decided,
         enough_are_invited,
         buyer_share_is_kept,
     ),
@@ -95,6 +98,7 @@ class PublishInvitation(Input):
         "intention.lead",
         "opening.at_deadline",
         "suppliers.draw",
+        "prequalification.supplied_to_all",
     ),
     hint=(
         "公告发布后，本项目适用的法律和采购文件即固定，只能以更正公告修改",

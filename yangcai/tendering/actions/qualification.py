@@ -18,6 +18,7 @@ from yangcai.tendering.models import AwardLetter, ClauseKind, Finding
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import qualification as rules
 from yangcai.tendering.rules.clarification import clarifications_settled
+from yangcai.tendering.rules.prequalification import changes_are_decided
 
 
 class FindingRow(forms.Form):
@@ -49,7 +50,7 @@ class RecordFindings(Input):
         if not isinstance(self.subject, Lot):
             return
         bids = self.bids()
-        clauses = standing.clauses(self.subject, self.kind)
+        clauses = standing.examined(self.subject, self.kind)
         narrow(
             self.fields["rows"],
             bid=[(bid.pk, bid.supplier.name) for bid in bids],
@@ -103,12 +104,17 @@ def write_findings(rows: list[dict[str, Any]], *, now: datetime.datetime) -> Non
     on=Lot,
     by={Role.BUYER_OFFICER, Role.AGENT, Role.EXPERT},
     at={Stage.QUALIFICATION, Stage.EVALUATION},
-    needs=(rules.is_mine_to_check, rules.is_checked_now, seats.sits, seats.chairs),
+    needs=(rules.is_mine_to_check, rules.is_checked_now, rules.something_to_check, seats.sits, seats.chairs),
     input=RecordQualification,
     checks=(rules.one_finding_per_pair,),
     sentence=("{post}记录了资格审查结论", "{post} recorded the qualification check"),
     is_public=False,
-    cites=("qualification.by_buyer", "qualification.conditions", "qualification.credit_check"),
+    cites=(
+        "qualification.by_buyer",
+        "qualification.conditions",
+        "qualification.credit_check",
+        "prequalification.not_repeated",
+    ),
     hint=(
         "逐家逐项记录；被列入三类失信名单的供应商由系统自动认定为不合格",
         "Bid by bid and clause by clause; suppliers on the three credit lists are found unqualified automatically",
@@ -131,6 +137,7 @@ def record_qualification(lot: Lot, *, by: Any, now: datetime.datetime, rows: lis
         seats.sits,
         seats.chairs,
         clarifications_settled,
+        changes_are_decided,
         rules.all_qualification_found,
         rules.enough_qualified,
     ),

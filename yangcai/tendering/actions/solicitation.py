@@ -21,9 +21,17 @@ from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import method
 from yangcai.tendering.clauses import write_clauses
-from yangcai.tendering.models import Changeable, InvitedBy, PaymentTerm, PaymentTermDue, Solicitation
+from yangcai.tendering.models import (
+    Changeable,
+    InvitedBy,
+    PaymentTerm,
+    PaymentTermDue,
+    Prequalification,
+    Solicitation,
+)
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import green, lots
+from yangcai.tendering.rules.prequalification import way_stays_announced
 from yangcai.tendering.rules.solicitation import (
     completeness,
     confirmation,
@@ -195,6 +203,7 @@ class DraftSolicitation(Input):
         deductions.deductions_leave_a_price,
         wording.asks_for_no_imports,
         contract.term_is_usual,
+        way_stays_announced,
     ),
     input=DraftSolicitation,
     sentence=("{post}编制了采购文件", "{post} drafted the solicitation document"),
@@ -230,6 +239,7 @@ def draft_solicitation(case: Case, *, by: Any, now: datetime.datetime, document:
     """Write or rewrite the terms; the statutory clauses follow them."""
     solicitation, _made = Solicitation.objects.update_or_create(case=case, defaults={**terms, **UNCONFIRMED})
     write_clauses(case, solicitation=solicitation)
+    unconfirm_prequalification(case)
     if document is not None:
         Attachment.objects.filter(root=case.ref, kind="solicitation").delete()
         Attachment.objects.create(
@@ -357,3 +367,9 @@ def confirm_by_committee(case: Case, *, by: Any, now: datetime.datetime, opinion
 def unconfirm(case: Case) -> None:
     """What was confirmed has changed: buyer and committee confirm it again."""
     Solicitation.objects.filter(case=case).update(**UNCONFIRMED)
+    unconfirm_prequalification(case)
+
+
+def unconfirm_prequalification(case: Case) -> None:
+    """A prequalification file that is not out yet announces the conditions of the tender file."""
+    Prequalification.objects.filter(case=case, opens_at__isnull=True).update(confirmed_at=None)

@@ -74,7 +74,7 @@ class DrawSuppliers(Input):
         label=_("符合资格条件的供应商"),
         queryset=Organisation.objects.filter(kind=OrganisationKind.SUPPLIER),
         required=False,
-        help_text=_("从供应商库中选取；书面推荐的名单由系统代入"),
+        help_text=_("从供应商库中选取；书面推荐和资格预审合格的名单由系统代入"),
     )
     wanted = forms.IntegerField(
         label=_("抽取家数"), required=False, min_value=1, max_value=99, help_text=_("不填时按法定最少家数")
@@ -111,7 +111,7 @@ class DrawSuppliers(Input):
     input=DrawSuppliers,
     sentence=("{post}随机抽取了供应商", "{post} drew the suppliers by lot"),
     is_public=False,
-    cites=("suppliers.draw", "suppliers.invite", "bidders.pool_multiple"),
+    cites=("suppliers.draw", "suppliers.invite", "bidders.pool_multiple", "prequalification.examined"),
     hint=(
         "任何人都可以用随结果公布的抽取记录重新计算并得到相同的结果",
         "With the record that is published with the result anybody can compute the same order",
@@ -129,7 +129,7 @@ def draw_suppliers(
 ) -> SupplierDraw:
     """Draw by VRD/1 with the platform's number (and a public one); the first in order are chosen."""
     listed = rules.listed_for_draw(case, pool=pool)
-    number = wanted or rules.fewest_to_invite(case, now=now)
+    number = wanted or rules.to_draw(case, now=now)
     record = supplier_draws.draw(case, listed, wanted=number, public=public_seed, now=now)
     for rank, supplier in enumerate(supplier_draws.in_order(record), start=1):
         Invitee.objects.update_or_create(

@@ -49,11 +49,20 @@ from yangcai.tendering.models.evaluation import (
     ReviewRequest,
     Score,
 )
+from yangcai.tendering.models.prequalification import (
+    ApplicationFinding,
+    Prequalification,
+    PrequalificationApplication,
+    PrequalificationClause,
+    PrequalificationCorrection,
+    StatusChange,
+)
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 __all__ = [
     "FILE",
     "AgentConductRecord",
+    "ApplicationFinding",
     "AwardLetter",
     "Bid",
     "BidLine",
@@ -101,6 +110,10 @@ __all__ = [
     "PaymentTerm",
     "PaymentTermDue",
     "PreferenceClaim",
+    "Prequalification",
+    "PrequalificationApplication",
+    "PrequalificationClause",
+    "PrequalificationCorrection",
     "ReopenGround",
     "ReportSignature",
     "ReviewAnswer",
@@ -109,5 +122,6 @@ __all__ = [
     "SecurityKind",
     "SignedAs",
     "Solicitation",
+    "StatusChange",
     "SupplierDraw",
 ]

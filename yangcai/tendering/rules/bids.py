@@ -14,7 +14,7 @@ from yangcai.credit.queries import may_take_part
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
-from yangcai.tendering import method
+from yangcai.tendering import method, prequalified
 from yangcai.tendering.models import (
     Bid,
     BidSecurity,
@@ -56,7 +56,7 @@ def documents_are_supplied(subject: Case, *, by: Any, now: datetime.datetime) ->
 
 def is_invited(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Without a notice only those to whom an invitation went take part (87号令 art. 14; 74号令 art. 12)."""
-    open_to_all = not Solicitation.objects.filter(case=subject).exclude(invited_by=InvitedBy.NOTICE).exists()
+    open_to_all = prequalified.way(subject) in {"", InvitedBy.NOTICE}
     invited = Invitee.objects.filter(case=subject, supplier_id=by.organisation_id, invited_at__isnull=False)
     if open_to_all or invited.exists():
         return None

@@ -99,7 +99,7 @@ def supplied_long_enough(
     """招标文件的提供期限不得少于 5 个工作日, counted from the notice: practice hands the file out from the next day
     for five working days, that day included (条例 art. 31; 87号令 art. 18)."""
     key, on = step_of(subject, Stage.INVITATION).documents, applicable(subject, now=now)
-    return _too_short(
+    return too_short(
         key,
         opens=now,
         closes=supply_closes_at,
@@ -119,7 +119,7 @@ def submission_long_enough(
 ) -> Refusal | None:
     """自招标文件开始发出之日起至投标截止之日止不得少于 20 日 (政府采购法 art. 35)."""
     key, on = step_of(subject, Stage.SUBMISSION).window, applicable(subject, now=now)
-    return _too_short(
+    return too_short(
         key,
         opens=documents_from or now,
         closes=submission_closes_at,
@@ -129,7 +129,8 @@ def submission_long_enough(
     )
 
 
-def _too_short(key: str, *, on: datetime.date, jurisdiction: str, field: str, **period: Any) -> Refusal | None:
+def too_short(key: str, *, on: datetime.date, jurisdiction: str, field: str, **period: Any) -> Refusal | None:
+    """A period that opens and closes then, against the rule on its shortest time, where that is in force."""
     if not key or not law.applies(key, on=on, jurisdiction=jurisdiction):
         return None
     try:
@@ -141,10 +142,16 @@ def _too_short(key: str, *, on: datetime.date, jurisdiction: str, field: str, **
 def closes_on_a_working_day(
     subject: Case, *, now: datetime.datetime, submission_closes_at: datetime.datetime, **_: Any
 ) -> Refusal | None:
-    return _working_day(subject, submission_closes_at, "submission_closes_at", now=now)
+    return on_a_working_day(subject, submission_closes_at, "submission_closes_at", now=now)
 
 
-def _working_day(case: Case, moment: datetime.datetime, field: str, *, now: datetime.datetime) -> Refusal | None:
+#: What falls on the day of a deadline, in both languages.
+OPENING = ("投标截止和开标", "submission closes and bids are opened")
+
+
+def on_a_working_day(
+    case: Case, moment: datetime.datetime, field: str, *, now: datetime.datetime, what: tuple[str, str] = OPENING
+) -> Refusal | None:
     """The opening takes place at the deadline, when people work (87号令 art. 39, 85)."""
     day = timezone.localdate(moment)
     try:
@@ -156,9 +163,11 @@ def _working_day(case: Case, moment: datetime.datetime, field: str, *, now: date
     return refuse(
         "calendar.last_day",
         code="not_a_working_day",
-        zh="{day} 不是工作日；投标截止和开标应当在工作日，最近的工作日是 {later}",
-        en="{day} is no working day; submission closes and bids are opened on a working day, next on {later}",
+        zh="{day} 不是工作日；{what}应当在工作日，最近的工作日是 {later}",
+        en="{day} is no working day; {what_en} on a working day, next on {later}",
         field=field,
+        what=what[0],
+        what_en=what[1],
         day=day,
         later=later,
         **applicable(case, now=now),
@@ -252,7 +261,7 @@ def moves_only_later(
         if closes_at is not None and new_submission_closes_at < closes_at:
             rule = step_of(subject, Stage.SUBMISSION).correction
             found.append(_earlier(subject, "new_submission_closes_at", closes_at, rule=rule, now=now))
-        found.append(_working_day(subject, new_submission_closes_at, "new_submission_closes_at", now=now))
+        found.append(on_a_working_day(subject, new_submission_closes_at, "new_submission_closes_at", now=now))
     if new_supply_closes_at is not None:
         supply = Solicitation.objects.get(case=subject).supply_closes_at
         if supply is not None and new_supply_closes_at < supply:

@@ -7,7 +7,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
-from yangcai.tendering import method, standing
+from yangcai.tendering import method, prequalified, standing
 from yangcai.tendering.models import ClauseKind, EvaluationReport, ReopenGround
 
 
@@ -56,6 +56,21 @@ def is_checked_now(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal 
     if report is not None and report.signed_at is None and report.correction_ground == ReopenGround.QUALIFICATION:
         return None
     return Refusal("wrong_stage", "资格审查已经完成", "The qualification check is concluded")
+
+
+def something_to_check(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """已进行资格预审的，评审阶段可以不再对供应商资格进行审查 (条例 art. 21); what one lot alone demands is checked."""
+    if subject.stage_at(now) != Stage.QUALIFICATION or not prequalified.is_the_way(subject.case):
+        return None
+    if standing.examined(subject, ClauseKind.QUALIFICATION):
+        return None
+    return refuse(
+        "prequalification.not_repeated",
+        code="checked_beforehand",
+        zh="投标人已经资格预审合格，评审阶段不再审查资格",
+        en="The bidders were found qualified beforehand: nothing is checked again",
+        **applicable(subject.case, now=now),
+    )
 
 
 def is_examined_now(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -11,7 +11,7 @@ from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.parties.roles import Role
-from yangcai.tendering import method
+from yangcai.tendering import method, prequalified
 from yangcai.tendering.models import InvitedBy, Invitee, InviteeSource, Solicitation, SupplierDraw
 
 
@@ -53,7 +53,16 @@ def is_by_name(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | N
 def is_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A list is drawn from: the library's always, a recommended one where the method says so (87号令 art. 14)."""
     ways = [InvitedBy.LIBRARY, *([InvitedBy.RECOMMENDATION] if method.of(subject).pool else [])]
-    return _chosen_way(subject, *ways, now=now)
+    return _chosen_way(
+        subject, *ways, *([InvitedBy.PREQUALIFICATION] if _draws_the_qualified(subject) else []), now=now
+    )
+
+
+def _draws_the_qualified(case: Case) -> int | None:
+    """How many the prequalification file draws from its list; None where it invites all who qualified."""
+    done = prequalified.concluded(case) if _way(case) == InvitedBy.PREQUALIFICATION else None
+    listed = Invitee.objects.filter(case=case, source=InviteeSource.PREQUALIFIED)
+    return done.draws if done is not None and done.draws is not None and listed.count() > done.draws else None
 
 
 def not_drawn_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -112,7 +121,7 @@ def pool_is_large_enough(
     """备选的供应商总数不得少于拟随机抽取总数的两倍 (87号令 art. 14)."""
     on, found = applicable(subject, now=now), method.of(subject)
     listed = len(listed_for_draw(subject, pool=pool))
-    fewest = fewest_to_invite(subject, now=now)
+    fewest = to_draw(subject, now=now)
     number = wanted or fewest
     if number < fewest:
         yield refuse(
@@ -124,7 +133,8 @@ def pool_is_large_enough(
             fewest=fewest,
             **on,
         )
-    multiple = law.value(found.pool, **on) if found.pool and law.applies(found.pool, **on) else 1
+    twice = found.pool and _way(subject) != InvitedBy.PREQUALIFICATION  # of the other two ways only
+    multiple = law.value(found.pool, **on) if twice and law.applies(found.pool, **on) else 1
     if listed < number * multiple:
         yield refuse(
             found.pool or found.invited,
@@ -137,6 +147,11 @@ def pool_is_large_enough(
             least=number * multiple,
             **on,
         )
+
+
+def to_draw(case: Case, *, now: datetime.datetime) -> int:
+    """How many are drawn at least: as many as the prequalification file says, else as are to be invited."""
+    return _draws_the_qualified(case) or fewest_to_invite(case, now=now)
 
 
 def fewest_to_invite(case: Case, *, now: datetime.datetime) -> int:
@@ -166,8 +181,8 @@ def enough_are_invited(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
 
 
 def listed_for_draw(case: Case, *, pool: Collection[Organisation]) -> list[int]:
-    """Whom the draw is from: those recommended, or those chosen from the library as qualified."""
-    if _way(case) == InvitedBy.RECOMMENDATION:
+    """Whom the draw is from: those recommended or prequalified, or those chosen from the library as qualified."""
+    if _way(case) in {InvitedBy.RECOMMENDATION, InvitedBy.PREQUALIFICATION}:
         return list(Invitee.objects.filter(case=case).values_list("supplier_id", flat=True))
     return [supplier.pk for supplier in pool]
 

@@ -11,7 +11,7 @@ from yangcai.kernel import tasks
 from yangcai.kernel.models import Rooted
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering import method
+from yangcai.tendering import method, prequalified
 from yangcai.tendering.method import has, of, step_of
 from yangcai.tendering.models import (
     BidSecurity,
@@ -28,6 +28,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules.bids import holders, live_bids, released
 from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
+from yangcai.tendering.rules.prequalification import enough_came_through
 
 
 def _next(case: Case, code: str, subject: Rooted, *, since: datetime.datetime, due_at: datetime.datetime | None) -> Due:
@@ -48,7 +49,7 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     if not PaymentTerm.objects.filter(case=case).exists():
         missing.append(_next(case, "payment_terms.define", case, since=since, due_at=None))
     if solicitation is not None:
-        missing += _suppliers(case, solicitation, since=since)
+        missing += _suppliers(case, solicitation, since=since, now=now)
     judged = Lot.objects.filter(case=case, evaluation_method=EvaluationMethod.RATED, follows__isnull=True)
     for lot in judged.order_by("pk"):
         if not Criterion.objects.filter(lot=lot).exists():
@@ -60,14 +61,20 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         yield Due(
             "solicitation.confirm", case.ref, Role.BUYER_REVIEWER, since=case.opened_at, organisation_id=case.buyer_id
         )
+    elif prequalified.is_the_way(case) and prequalified.concluded(case) is None:
+        return  # the invitations wait for the list of the qualified
     elif has(case, Stage.SUBMISSION) and (
         solicitation.committee_confirmed_at is not None or not method.file_confirmed_by_committee(case)
     ):
         yield _next(case, "invitation.publish", case, since=solicitation.confirmed_at, due_at=None)
 
 
-def _suppliers(case: Case, solicitation: Solicitation, *, since: datetime.datetime) -> list[Due]:
+def _suppliers(
+    case: Case, solicitation: Solicitation, *, since: datetime.datetime, now: datetime.datetime
+) -> list[Due]:
     """Where no notice calls them, the suppliers are found first."""
+    if solicitation.invited_by == InvitedBy.PREQUALIFICATION:
+        return _prequalified(case, since=since, now=now)
     way, drawn = solicitation.invited_by, SupplierDraw.objects.filter(case=case).exists()
     listed = Invitee.objects.filter(case=case).exists()
     asked = {InvitedBy.NAMED: "suppliers.name", InvitedBy.RECOMMENDATION: "suppliers.recommend"}.get(InvitedBy(way))
@@ -76,6 +83,19 @@ def _suppliers(case: Case, solicitation: Solicitation, *, since: datetime.dateti
     if not drawn and (way == InvitedBy.LIBRARY or (way == InvitedBy.RECOMMENDATION and of(case).pool)):
         return [_next(case, "suppliers.draw", case, since=since, due_at=None)]
     return []
+
+
+def _prequalified(case: Case, *, since: datetime.datetime, now: datetime.datetime) -> list[Due]:
+    """Its file first; a draw from its list where the file says so; another round where too few came through."""
+    found = prequalified.latest(case)
+    if found is None or (found.concluded_at is not None and not enough_came_through(found, now=now)):
+        began = since if found is None or found.concluded_at is None else found.concluded_at
+        return [_next(case, "prequalification.draft", case, since=began, due_at=None)]
+    if found.concluded_at is None or SupplierDraw.objects.filter(case=case).exists():
+        return []
+    if Invitee.objects.filter(case=case, is_chosen=True).exists():
+        return []
+    return [_next(case, "suppliers.draw", case, since=found.concluded_at, due_at=None)]
 
 
 @tasks.due_on(Case)
