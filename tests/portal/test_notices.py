@@ -15,6 +15,7 @@ from tests.factories import at, fund_appropriation, make_organisation, make_post
 from tests.planning.office import Office
 from tests.portal.chain import Chain
 from tests.tendering import judging
+from tests.tendering.applying import Selection
 from tests.tendering.walk import CLOSES, Tender, window
 from yangcai import law
 from yangcai.contracts.models import Contract, Milestone
@@ -58,6 +59,13 @@ PUBLISHED = {
     "termination": {"number", "title", "reason"},
     "unsuccessful": {"number", "title", "lot", "reason"},
     "overdue_payments": {"buyer", "year", "contracts", "amount"},
+    "prequalification": {"number", "title", "procedure", "budget", "requirement", "accepts_consortium",
+                         "qualification", "set_aside", "standard", "materials", "credit_check", "selection",
+                         "file_from", "supply_closes_at", "file_how", "applications_close_at", "place", "examined_on",
+                         "period", "buyer", "buyer_address", "buyer_contact", "agent", "agent_address",
+                         "agent_contact", "project_contact"},
+    "prequalification_correction": {"number", "title", "corrected", "first_published_at", "item", "after",
+                                    "applications_close_at", "examined_on"},
     # Told in tests/scenarios: test_framework, test_framework_open, test_call_offs.
     "entrants": {"number", "title", "lot", "entrants", "highest", "unit", "elimination", "committee", "period"},
     "framework_call": {"number", "title", "requirement", "qualification", "agreements", "how"},
@@ -199,6 +207,20 @@ def test_the_notice_of_a_publicity(client: Any) -> None:
     check_pages(notice, client)
     assert (notice.root, notice.buyer, str(notice.budget)) == (made.ref, office.buyer, "4500000.00")
     assert reverse("work_publicity", args=[made.pk]) in client.get(reverse("notice", args=[notice.pk])).content.decode()
+
+
+def test_the_notices_of_a_prequalification(client: Any) -> None:
+    """87号令 art. 15: items 1 to 4, 6 and 8 of art. 13, the file, the deadline with its place, and the day."""
+    selection = Selection().announced(draws=3)
+    change = {"item": "申请文件格式", "after": "一份", "affects_applications": True}
+    selection.do("prequalification.correct", selection.row, selection.runner, **change)
+    notices = list(Notice.objects.filter(root=selection.row.ref).order_by("pk"))
+    assert [n.kind for n in notices] == ["prequalification", "prequalification_correction"]
+    for notice in notices:
+        check(notice)
+        check_pages(notice, client)
+    assert (notices[0].buyer, notices[0].budget) == (selection.case.buyer, selection.case.budget)
+    assert "随机抽取 3 家" in notices[0].facts["selection"] and notices[1].supersedes == notices[0]
 
 
 # --- what every type must do -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ CHUNK = 50
 PREFETCH = (
     "periods",
     "corrections",
+    "prequalifications__clauses",
     "suspensions__cut_off",
     "lots__awards__supplier",
     "lots__opened_bids__supplier",
@@ -47,6 +48,12 @@ class CaseRows:
     @property
     def corrections(self) -> list[Any]:
         return sorted(self.case.corrections.all(), key=lambda c: c.number)
+
+    def conditions(self, at: datetime.datetime) -> list[Any]:
+        """What the last prequalification notice demanded of whoever applied; empty where there was none by then."""
+        announced = [p for p in self.case.prequalifications.all() if p.opens_at is not None and p.opens_at <= at]
+        last = max(announced, key=lambda p: p.round, default=None)
+        return sorted(last.clauses.all(), key=lambda clause: clause.number) if last is not None else []
 
     @property
     def suspensions(self) -> list[Any]:

@@ -21,6 +21,7 @@ from yangcai.parties.models import Organisation
 from yangcai.planning.models import Intention
 from yangcai.portal.models import Notice
 from yangcai.portal.search import lexemes, texts
+from yangcai.tendering.models import Prequalification
 
 TEXT, MONEY, MOMENT, DAY, TABLE, FLAG = "text", "money", "moment", "day", "table", "flag"
 
@@ -151,7 +152,7 @@ def publish(
     if unknown:
         raise TypeError(f"{declared.code} has no field for {sorted(unknown)}")
     root = home.root
-    case = root if isinstance(root, Case) else None
+    case = root if isinstance(root, Case) else root.case if isinstance(root, Prequalification) else None
     lacking = missing(type_of(declared.code, case.procedure if case else ""), facts, on=_law_on(home, now), case=case)
     if lacking:
         raise Refused(lacking)
@@ -168,7 +169,7 @@ def publish(
         category=case.category if case else "",
         procedure=case.procedure if case else "",
         budget=case.budget if case else getattr(root, "amount", None),
-        closes_at=facts_moment(facts.get("submission_closes_at")),
+        closes_at=facts_moment(facts.get("submission_closes_at") or facts.get("applications_close_at")),
         facts=facts,
         digest=hashlib.sha256(canonical({"kind": declared.code, "title": title, "facts": facts})).hexdigest(),
         supersedes=supersedes,

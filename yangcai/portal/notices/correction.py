@@ -15,7 +15,8 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
-from yangcai.tendering.models import Correction, InvitedBy
+from yangcai.tendering import method
+from yangcai.tendering.models import Correction
 
 
 def facts(home: Any, **_context: Any) -> dict[str, Any]:
@@ -70,6 +71,6 @@ notice_type(
         facts,
         lambda home: f"{home.root.title}更正公告",
         lambda home: latest(home.root.ref, "invitation", "correction"),
-        when=lambda home: home.root.solicitation.invited_by == InvitedBy.NOTICE,  # those invited see the correction
+        when=lambda home: method.is_public(home.root),  # those invited see the correction
     )
 )

@@ -23,10 +23,12 @@ from yangcai.portal.notices.base import (
     project,
 )
 from yangcai.portal.notices.framework_call import agreements, terms
-from yangcai.tendering import method
-from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, InvitedBy, Solicitation
+from yangcai.tendering import method, prequalified
+from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, Solicitation
 
 CONTENT = "notice.invitation.content"
+#: 招标文件应当向所有通过资格预审的供应商提供 (87号令 art. 18).
+PREQUALIFIED = "限于通过资格预审的供应商，登录本平台在线获取，免费"
 LOTS = Field(
     "lots",
     "采购包",
@@ -126,7 +128,7 @@ def facts(case: Case, *, by: Post, data: dict[str, Any], **_context: Any) -> dic
         "set_aside": chinese(SetAside(case.set_aside).label),
         "documents_from": solicitation.documents_from,
         "supply_closes_at": solicitation.supply_closes_at,
-        "documents_how": "登录本平台在线获取，免费",
+        "documents_how": PREQUALIFIED if prequalified.is_the_way(case) else "登录本平台在线获取，免费",
         "submission_closes_at": closing_at(case),
         "place": data.get("opening_place") or method.of(case).say("本平台在线递交、在线开标"),
         "period": f"自公告发布之日起 {found.value} 个工作日" if found else "",
@@ -199,7 +201,7 @@ notice_type(
         ),
         facts,
         lambda case: f"{case.title}{method.of(case).notice[0]}",
-        when=lambda case: case.solicitation.invited_by == InvitedBy.NOTICE,  # the others get their invitation
+        when=method.is_public,  # the others get their invitation
         named="notice",
     )
 )

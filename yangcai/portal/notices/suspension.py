@@ -1,5 +1,6 @@
 """暂停公告: the treasury has stopped a purchase for a time (政府采购法 art. 57)."""
 
+import datetime
 from typing import Any
 
 from yangcai.cases.models import Suspension
@@ -15,6 +16,7 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
+from yangcai.tendering import prequalified
 
 
 def suspension_of(home: Any) -> Suspension:
@@ -22,6 +24,14 @@ def suspension_of(home: Any) -> Suspension:
     if isinstance(home, Suspension):
         return home
     return Suspension.objects.filter(case=home.root).latest("pk")
+
+
+def _applications_close_at(suspension: Suspension) -> datetime.datetime | None:
+    """The deadline of applications that the suspension postponed; None where none were running."""
+    found = prequalified.announced(suspension.case)
+    if found is None or found.closes_at is None or found.closes_at <= suspension.suspended_at:
+        return None
+    return found.closes_at
 
 
 def facts(home: Any, **_context: Any) -> dict[str, Any]:
@@ -32,6 +42,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
         "reason": suspension.reason,
         "suspended_at": suspension.suspended_at,
         "until_on": suspension.until_on,
+        "applications_close_at": _applications_close_at(suspension),
         **contacts(suspension.case),
     }
 
@@ -51,6 +62,13 @@ notice_type(
                     Field("reason", "理由", "Reason", rule="supervision.suspend"),
                     Field("suspended_at", "暂停时间", "Suspended", MOMENT),
                     Field("until_on", "最迟恢复日期", "Until at most", DAY, rule="supervision.suspend"),
+                    Field(
+                        "applications_close_at",
+                        "资格预审申请截止时间顺延至",
+                        "Applications for prequalification now close",
+                        MOMENT,
+                        optional=True,
+                    ),
                 ),
             ),
             CONTACTS,

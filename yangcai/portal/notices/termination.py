@@ -3,6 +3,7 @@
 from typing import Any
 
 from yangcai.cases.models import Case
+from yangcai.cases.queries import is_announced
 from yangcai.portal.notices.base import (
     CONTACTS,
     PROJECT,
@@ -31,6 +32,6 @@ notice_type(
         ),
         facts,
         lambda case: f"{case.title}终止公告",
-        when=lambda case: case.published_at is not None,  # what was never announced is given up in silence
+        when=is_announced,  # what was never announced is given up in silence
     )
 )
