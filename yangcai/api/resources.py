@@ -17,7 +17,16 @@ from yangcai.parties.models import Organisation
 from yangcai.planning import proposal
 from yangcai.planning.models import Intention, MethodApproval, PlanItem, Publicity
 from yangcai.planning.rules.repeats import repeats
-from yangcai.tendering.models import AwardLetter, Bid, CommitteeMember, EvaluationReport, OpenedBid
+from yangcai.tendering.models import (
+    AwardLetter,
+    Bid,
+    CommitteeMember,
+    EvaluationReport,
+    OpenedBid,
+    Prequalification,
+    PrequalificationApplication,
+    StatusChange,
+)
 
 
 @dataclass(frozen=True)
@@ -168,6 +177,58 @@ RESOURCES: dict[str, Resource] = {
                 "concluded_at",
                 "version",
             ),
+        ),
+        Resource(
+            "prequalifications",
+            Prequalification,
+            (
+                "id",
+                "case_id",
+                "round",
+                "title",
+                "requirement",
+                "accepts_consortium",
+                "standard",
+                "materials",
+                "credit_check",
+                "draws",
+                "revision",
+                "opens_at",
+                "supply_closes_at",
+                "closes_at",
+                "place",
+                "examined_on",
+                "concluded_at",
+                "version",
+            ),
+            {
+                "clauses": lambda found, post, now: [
+                    {name: plain(getattr(one, name)) for name in ("id", "number", "text", "is_statutory")}
+                    for one in found.clauses.all()
+                ]
+            },
+            ("clauses",),
+        ),
+        Resource(
+            "prequalification-applications",
+            PrequalificationApplication,
+            (
+                "id",
+                "prequalification_id",
+                "supplier_id",
+                "statement",
+                "receipt",
+                "submitted_at",
+                "withdrawn_at",
+                "is_qualified",
+                "reason",
+                "told_at",
+            ),
+        ),
+        Resource(
+            "status-changes",
+            StatusChange,
+            ("id", "application_id", "content", "reported_at", "still_qualified", "opinion", "decided_at"),
         ),
         Resource(
             "cases",

@@ -25,7 +25,7 @@ from yangcai.tendering.queries import draws
 from yangcai.tendering.queries.bids import visible_opened_bids
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
-from yangcai.www.public.files import public_attachments
+from yangcai.www.public.files import public_documents
 from yangcai.www.public.notices import procedure_name, rows
 from yangcai.www.work import rail
 
@@ -61,7 +61,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "results": results(case, now),
             "contracts": contracts(case, now),
             "events": events(case),
-            "documents": documents(case, now),
+            "documents": public_documents(case.ref, now=now),
             "draw_url": reverse("public_draws", args=[case.pk]) if draws.may_read(case, post=None, now=now) else "",
             "record_url": reverse("ocds_record", args=[case.pk]),
         },
@@ -133,19 +133,6 @@ def events(case: Case) -> list[dict[str, Any]]:
 def event(entry: Entry) -> dict[str, Any]:
     actor = _("评审专家") if entry.role == "expert" else entry.organisation
     return {"at": entry.at, "sentence": ACTIONS[entry.action].tell(actor=actor), "hash": entry.hash}
-
-
-def documents(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": a.title,
-            "url": reverse("public_file", args=[a.pk]),
-            "size": a.document.size,
-            "digest": a.document_id,
-            "at": a.at,
-        }
-        for a in public_attachments(case.ref, now=now)
-    ]
 
 
 @page(by=PUBLIC)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yangcai import procedures
+from yangcai.cases.queries import visible_to
 from yangcai.kernel.refusals import in_chinese
 from yangcai.planning.models import Category
 from yangcai.portal.models import Notice
@@ -23,10 +24,13 @@ from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.paging import MOST_HITS, CappedPaginator
+from yangcai.www.public.files import public_documents
 
 PER_PAGE = 20
 #: Characters of the digest that a person types from paper; 2^-64 against finding another notice with the same.
 CODE_LENGTH = 16
+#: What may be announced of a case that only its prequalification notice has told of (87号令 art. 29).
+BEFOREHAND = ("termination", "suspension", "resumption")
 DIGEST_LENGTH = 64
 
 
@@ -103,14 +107,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "brief": brief(notice),
             "code": code_of(notice),
             "superseded_by": Notice.objects.filter(supersedes=notice).first(),
-            "case_url": case_url(notice.root),
+            "case_url": case_url(notice, now=now),
+            "documents": public_documents(notice.root, now=now) if notice.kind == "prequalification" else [],
         },
     )
 
 
-def case_url(root: str) -> str:
-    name, _colon, pk = root.partition(":")
-    pages = {"case": "public_case", "publicity": "work_publicity"}  # to object one signs in (74号令 art. 39)
+def case_url(notice: Notice, *, now: datetime.datetime) -> str:
+    """The page on which one goes on from a notice; empty where there is none."""
+    name, _colon, pk = notice.root.partition(":")
+    if notice.kind in BEFOREHAND and not visible_to(None, now).filter(pk=pk).exists():
+        return ""  # the case itself was not published: its prequalification was
+    # To object (74号令 art. 39) and to apply (87号令 art. 15) one signs in.
+    pages = {"case": "public_case", "publicity": "work_publicity", "prequalification": "work_prequalification"}
     return reverse(pages[name], args=[pk]) if name in pages else ""
 
 

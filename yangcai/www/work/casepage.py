@@ -19,7 +19,15 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.queries import notices_of
-from yangcai.tendering.models import CommitteeMember, ExpertDraw, Opening, Solicitation, SupplierDraw
+from yangcai.tendering.models import (
+    CommitteeMember,
+    ExpertDraw,
+    InvitedBy,
+    Opening,
+    Prequalification,
+    Solicitation,
+    SupplierDraw,
+)
 from yangcai.tendering.queries import draws
 from yangcai.www import formats
 from yangcai.www.access import page
@@ -75,6 +83,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "offers": may,
             "due": due,
             "facts": tables.facts(case, KINDS[Case].columns),
+            "prequalifications": prequalifications(case, rows, post=post, now=now),
             "sections": sections(case, rows, beside=beside(case, rows, may=may, post=post, now=now), now=now),
             "committee": judging.committee(case, post=post, now=now, links=links(may))
             if opened or CommitteeMember in rows
@@ -89,6 +98,18 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def prequalifications(
+    case: Case, rows: dict[Any, list[Any]], *, post: Post, now: datetime.datetime
+) -> tables.Table | None:
+    """The rounds from which its suppliers come, where the document says so; each has a page of its own."""
+    if not any(file.invited_by == InvitedBy.PREQUALIFICATION for file in rows.get(Solicitation, ())):
+        return None
+    found = list(SCOPES[Prequalification](post, now).filter(case=case).order_by("round"))
+    columns = ("round", "opens_at", "closes_at", "examined_on", "concluded_at")
+    table = tables.table(KINDS[Prequalification].title, Prequalification, found, columns)
+    return tables.with_addresses(table, [places.page_of(one) for one in found])
 
 
 def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, list[Any]]:

@@ -16,7 +16,8 @@ from yangcai.frameworks.models import OutsideOffer
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Opening
+from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Opening, Prequalification
+from yangcai.tendering.queries.prequalification import runs, visible_applications
 from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.work import places
@@ -38,6 +39,8 @@ KINDS = {
     "reevaluation": _("重新评审情况报告"),
     "review_refusal": _("拒绝复核情况报告"),
     "negotiation_file": _("研发谈判文件"),
+    "prequalification": _("资格预审文件"),
+    "prequalification_application": _("资格预审申请文件"),
 }
 #: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
 FROM_SUPPLIERS = ("bid", "bid_security")
@@ -69,9 +72,19 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
                 shown |= Q(kind__in=TOLD)
             if not procedures.get(root.procedure).spends:
                 shown |= Q(kind="outside_proof", subject__in=_put_to(root, post))
+    elif isinstance(root, Prequalification):
+        shown |= _of_applicants(root, post=post, now=now)
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
     return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
+
+
+def _of_applicants(root: Prequalification, *, post: Post, now: datetime.datetime) -> Q:
+    """The file for those who run the case; what applicants handed in as far as they see the application."""
+    if not runs(root, post):
+        return Q(pk__in=[])
+    seen = [one.ref for one in visible_applications(post, now).filter(prequalification=root)]
+    return ~Q(kind="prequalification_application") | Q(subject__in=seen)
 
 
 def _put_to(case: Case, post: Post) -> list[str]:

@@ -30,6 +30,7 @@ DANGEROUS = frozenset(
         "method_approval.withdraw",
         "plan.cancel",
         "post.end",
+        "prequalification.withdraw",
         "token.revoke",
     }
 )

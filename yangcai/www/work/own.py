@@ -15,8 +15,19 @@ from yangcai.contracts.models import Contract
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import CommitteeMember, InvitedBy, Invitee, Participation
+from yangcai.tendering.models import (
+    CommitteeMember,
+    InvitedBy,
+    Invitee,
+    Participation,
+    Prequalification,
+    PrequalificationApplication,
+)
+from yangcai.tendering.queries.prequalification import visible_prequalifications
 from yangcai.www import formats
+
+#: So many prequalifications stand above the list of tenders.
+LINES = 50
 
 
 def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
@@ -49,6 +60,14 @@ def open_tenders(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
         .annotate(closes=F("periods__closes_at"))
         .order_by("closes", "pk")
     )
+
+
+def open_prequalifications(post: Post, *, now: datetime.datetime) -> list[Prequalification]:
+    """What a supplier can apply to now or has applied to, while the purchase goes on; what closes first on top."""
+    applied = PrequalificationApplication.objects.filter(supplier_id=post.organisation_id, withdrawn_at__isnull=True)
+    wanted = Q(closes_at__gt=now) | Q(pk__in=applied.values("prequalification"))
+    found = visible_prequalifications(post, now).filter(wanted, case__ended_at__isnull=True)
+    return list(found.order_by("closes_at", "pk")[:LINES])
 
 
 def stages(post: Post, *, now: datetime.datetime) -> dict[str, int]:

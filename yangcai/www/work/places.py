@@ -14,6 +14,7 @@ from yangcai.kernel.actions import ACTIONS, SCOPES, Action
 from yangcai.kernel.inputs import number_of
 from yangcai.parties.models import Expert, Organisation, Post
 from yangcai.planning.models import Intention, PlanItem, Publicity
+from yangcai.tendering.models import Prequalification
 
 #: Root -> the name of its page.
 PAGES: dict[type[models.Model], str] = {
@@ -21,6 +22,7 @@ PAGES: dict[type[models.Model], str] = {
     PlanItem: "work_plan_item",
     Intention: "work_intention",
     Publicity: "work_publicity",
+    Prequalification: "work_prequalification",
     Appropriation: "work_appropriation",
     Organisation: "work_organisation",
     Expert: "work_expert",

@@ -28,6 +28,7 @@ from yangcai.planning.models import (
     PublicityObjection,
     PublicityOpinion,
 )
+from yangcai.tendering.models import Prequalification, PrequalificationApplication, StatusChange
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
@@ -39,6 +40,7 @@ from yangcai.www.work.offers import Offer, offers
 from yangcai.www.work.shown import KINDS
 from yangcai.www.work.shown.parties import OF_ORGANISATION
 from yangcai.www.work.shown.plans import REQUIREMENT
+from yangcai.www.work.shown.prequalification import OF_PREQUALIFICATION
 
 MONEY = BUYER | {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR}
 PER_PAGE = 50
@@ -46,11 +48,13 @@ PER_PAGE = 50
 LINES = 100
 
 
-def root_context(root: Any, *, post: Post, now: datetime.datetime, under: list[Any] | None = None) -> dict[str, Any]:
+def root_context(
+    root: Any, *, post: Post, now: datetime.datetime, under: list[Any] | None = None, is_open: bool = True
+) -> dict[str, Any]:
     """What the page of any root shows: facts, what may be done, clocks, documents, what happened."""
     due = list(tasks.of_post(post).filter(root=root.ref))
     mine = STANDINGS[type(root)](root, post)
-    lines = timeline.entries([root.ref], post=post)[: timeline.SHOWN] if mine else []
+    lines = timeline.entries([root.ref], post=post, is_open=is_open)[: timeline.SHOWN] if mine else []
     return {
         "root": root,
         "offers": offers([root, *(under or [])], post=post, now=now, due=due),
@@ -230,6 +234,30 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
             for table in (_under(PublicityOpinion, opinions, context), _under(PublicityObjection, objections, context))
             if table.lines
         ],
+    }
+    return render(request, "work/root.html", context)
+
+
+@page()
+def prequalification(request: HttpRequest, pk: int) -> HttpResponse:
+    """One prequalification: its file, its conditions, one's own application, and for those who run it all of them."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    row = get_object_or_404(SCOPES[Prequalification](post, now), pk=pk)
+    under = {
+        kind.model: list(
+            SCOPES[kind.model](post, now)
+            .filter(**{places.path_to(kind.model, Prequalification): row})
+            .order_by(*kind.order)
+        )
+        for kind in OF_PREQUALIFICATION
+    }
+    subjects = [*under[PrequalificationApplication], *under[StatusChange]]
+    is_closed = row.closes_at is not None and now >= row.closes_at  # before that nobody learns who applied
+    context = root_context(row, post=post, now=now, under=subjects, is_open=is_closed)
+    context |= {
+        "title": row.title,
+        "kicker": [row.case.number, row.buyer.name, formats.titled(KINDS[Prequalification].title)],
+        "tables": [table for model, rows in under.items() if (table := _under(model, rows, context)).lines],
     }
     return render(request, "work/root.html", context)
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("intention/<int:pk>/", rootpages.intention, name="work_intention"),
     path("plans/", rootpages.plans, name="work_plans"),
     path("plan/<int:pk>/", rootpages.plan_item, name="work_plan_item"),
+    path("prequalification/<int:pk>/", rootpages.prequalification, name="work_prequalification"),
     path("publicity/<int:pk>/", rootpages.publicity, name="work_publicity"),
     path("payments/", rootpages.payments, name="work_payments"),
     path("organisations/", rootpages.organisations, name="work_organisations"),

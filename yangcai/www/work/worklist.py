@@ -19,11 +19,13 @@ from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.queries import unplanned_appropriations
+from yangcai.tendering.models import Prequalification
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import judging, own, places, rail, tables
 from yangcai.www.work.clocks import reminder, title_of
+from yangcai.www.work.shown import KINDS
 
 #: So many rows of a group are shown; more are counted up to COUNTED.
 SHOWN = 50
@@ -173,6 +175,13 @@ def tenders(request: HttpRequest) -> HttpResponse:
     """Published cases in which a supplier may take part now, what closes first on top."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     shown = CappedPaginator(own.open_tenders(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "work/tenders.html", {"page": shown, "cases": own.listed(shown.object_list, now=now), "now": now}
-    )
+    found = own.open_prequalifications(post, now=now) if shown.number == 1 else []
+    columns = ("title", "case__buyer", "opens_at", "closes_at", "examined_on")
+    table = tables.table(KINDS[Prequalification].title, Prequalification, found, columns)
+    context = {
+        "page": shown,
+        "cases": own.listed(shown.object_list, now=now),
+        "prequalifications": tables.with_addresses(table, [places.page_of(one) for one in found]),
+        "now": now,
+    }
+    return render(request, "work/tenders.html", context)

@@ -16,6 +16,7 @@ from yangcai.www.work.shown.judges import JUDGES
 from yangcai.www.work.shown.kind import Kind
 from yangcai.www.work.shown.parties import OF_EXPERT, OF_ORGANISATION, PARTIES
 from yangcai.www.work.shown.plans import OF_METHOD, PLANS
+from yangcai.www.work.shown.prequalification import OF_PREQUALIFICATION, PREQUALIFICATIONS
 
 #: What stands under a case, in the order in which it comes about.
 OF_CASE: tuple[Kind, ...] = (
@@ -34,11 +35,12 @@ OF_CASE: tuple[Kind, ...] = (
 ROOTS: tuple[Kind, ...] = (
     *CASES,
     *PLANS,
+    *PREQUALIFICATIONS,
     *PARTIES,
 )
 
 KINDS: dict[type[models.Model], Kind] = {
-    kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *OF_METHOD, *OF_EXPERT, *ROOTS)
+    kind.model: kind for kind in (*OF_CASE, *OF_ORGANISATION, *OF_METHOD, *OF_PREQUALIFICATION, *OF_EXPERT, *ROOTS)
 }
 
 

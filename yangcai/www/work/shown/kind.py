@@ -28,7 +28,8 @@ def talks(method: Procedure) -> bool:
 
 
 def invites(method: Procedure) -> bool:
-    return method.invites != (Invite.NOTICE,)
+    """A method whose suppliers are listed before they are invited; the page of a prequalification has its own list."""
+    return bool(set(method.invites) - {Invite.NOTICE, Invite.PREQUALIFICATION})
 
 
 def agrees(method: Procedure) -> bool:

@@ -1,0 +1,105 @@
+"""Does the page of a prequalification show each reader what it may see, in both languages, and can one apply there?"""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import make_post, make_supplier
+from tests.tendering.applying import CLOSES, EXAMINED, Selection
+from tests.www.support import Clock, at_desk, follow, text_of
+from tests.www.test_english import data, unmarked
+from yangcai.kernel.models import Attachment
+from yangcai.parties.roles import Role
+from yangcai.portal.models import Notice
+from yangcai.tendering.models import PrequalificationApplication, PrequalificationClause
+
+pytestmark = pytest.mark.django_db
+
+
+def page(post: Any, selection: Selection, *, language: str = "zh-hans") -> str:
+    client = at_desk(post)
+    client.cookies["django_language"] = language
+    answer = client.get(reverse("work_prequalification", args=[selection.row.pk]))
+    assert answer.status_code == 200
+    return text_of(answer)
+
+
+def test_a_supplier_finds_it_reads_it_and_applies(clock: Clock) -> None:
+    s = Selection().announced()
+    follow(s, clock)
+    supplier = make_supplier(name="循公告而来的供应商")
+    address = reverse("work_prequalification", args=[s.row.pk])
+    assert address in text_of(at_desk(supplier).get(reverse("work_tenders")))
+    shown = page(supplier, s)
+    do = reverse("work_do", args=["prequalification", s.row.pk, "prequalification.apply"])
+    assert do in shown and "具有独立承担民事责任的能力" in shown
+    paper = SimpleUploadedFile("资质.pdf", b"%PDF-1.4\n", "application/pdf")
+    form = {"statement": "资质证书附后", "attachments": paper, "commitment": "on"}
+    client = at_desk(supplier)
+    assert client.get(do).status_code == 200
+    assert client.post(do, form).status_code == 302
+    application = PrequalificationApplication.objects.get(supplier=supplier.organisation)
+    own = page(supplier, s)
+    assert application.receipt in own and "资质证书附后" in own
+    assert reverse("work_do", args=["prequalificationapplication", application.pk, "prequalification.withdraw"]) in own
+    # Nobody else reads of it before the deadline, nor the paper by its number.
+    paper_url = reverse("work_file", args=[Attachment.objects.get(kind="prequalification_application").pk])
+    for post in (s.runner, s.officer, make_supplier(), make_post(Role.TREASURY), make_post(Role.AUDITOR)):
+        seen = page(post, s)
+        assert supplier.organisation.name not in seen and application.receipt not in seen
+        assert at_desk(post).get(paper_url).status_code == 404
+    for code in ("prequalification.record", "prequalification.conclude"):
+        form = at_desk(s.runner).get(reverse("work_do", args=["prequalification", s.row.pk, code]))
+        assert form.status_code == 200 and supplier.organisation.name not in text_of(form)
+    assert Client().get(paper_url).status_code in {302, 404}
+    clock.at = CLOSES
+    for post in (s.runner, s.officer, make_post(Role.TREASURY)):
+        assert supplier.organisation.name in page(post, s)
+        assert "%PDF" in text_of(at_desk(post).get(paper_url))
+    stranger = make_supplier()
+    assert supplier.organisation.name not in page(stranger, s)
+    assert at_desk(stranger).get(paper_url).status_code == 404
+
+
+def test_the_draft_is_its_buyers_own(clock: Clock) -> None:
+    s = Selection().written()
+    follow(s, clock)
+    address = reverse("work_prequalification", args=[s.row.pk])
+    assert at_desk(make_supplier()).get(address).status_code == 404
+    assert at_desk(make_post(Role.BUYER_OFFICER)).get(address).status_code == 404
+    assert "prequalification.confirm" in page(s.reviewer, s)
+    assert address in text_of(at_desk(s.runner).get(reverse("work_case", args=[s.case.pk])))
+
+
+@pytest.mark.parametrize("role", ["runner", "supplier", "failing"])
+def test_every_page_is_english_for_who_reads_english(role: str, clock: Clock) -> None:
+    s = Selection()
+    posts = s.applied(4)
+    bad, good = posts[0], posts[1]
+    s.now = EXAMINED
+    s.do("prequalification.record", s.row, s.runner, rows=s.findings(bad))
+    s.do("prequalification.conclude", s.row, s.runner)
+    s.changed(good, still_qualified=False)
+    follow(s, clock)
+    reader = {"runner": s.runner, "supplier": good, "failing": bad}[role]
+    written = [
+        *data(),
+        *PrequalificationClause.objects.values_list("text", flat=True),
+        *PrequalificationApplication.objects.values_list("reason", flat=True),
+        "具有公告要求的资质，证书附后", "资质证书已被吊销", "资质证书被吊销", "证书已过期", "申请.pdf",
+        s.row.requirement, s.row.standard, s.row.materials, s.row.credit_check,
+    ]  # fmt: skip
+    assert unmarked(page(reader, s, language="en"), [text for text in written if text]) == []
+    own = page(reader, s)
+    assert ("证书已过期" in own) == (role != "supplier")
+
+
+def test_the_notice_leads_to_it(clock: Clock) -> None:
+    s = Selection().announced()
+    follow(s, clock)
+    notice = Notice.objects.get(kind="prequalification")
+    answer = Client().get(reverse("notice", args=[notice.pk]))
+    assert reverse("work_prequalification", args=[s.row.pk]) in text_of(answer)
