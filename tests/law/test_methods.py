@@ -16,9 +16,9 @@ TENDER = "preparation invitation submission opening qualification evaluation awa
 TALKS = "preparation invitation submission opening qualification dialogue final_offer evaluation award"
 #: method → its stages, who checks qualification, whether prices are read out, ways of award, ways of inviting
 METHODS: dict[str, tuple[str, By, bool, set[AwardBy], set[Invite]]] = {
-    "open_tender": (TENDER, By.BUYER, True, {AwardBy.RATED, AwardBy.LOWEST}, {Invite.NOTICE}),
+    "open_tender": (TENDER, By.BUYER, True, {AwardBy.RATED, AwardBy.LOWEST}, {Invite.NOTICE, Invite.PREQUALIFICATION}),
     "restricted_tender": (
-        TENDER, By.BUYER, True, {AwardBy.RATED, AwardBy.LOWEST}, {Invite.LIBRARY, Invite.RECOMMENDATION},
+        TENDER, By.BUYER, True, {AwardBy.RATED, AwardBy.LOWEST}, {Invite.LIBRARY, Invite.RECOMMENDATION, Invite.PREQUALIFICATION},
     ),
     "negotiation": (
         TALKS, By.COMMITTEE, False, {AwardBy.LOWEST}, {Invite.NOTICE, Invite.LIBRARY, Invite.RECOMMENDATION},
