@@ -18,7 +18,8 @@ TALKS = "preparation invitation submission opening qualification dialogue final_
 METHODS: dict[str, tuple[str, By, bool, set[AwardBy], set[Invite]]] = {
     "open_tender": (TENDER, By.BUYER, True, {AwardBy.RATED, AwardBy.LOWEST}, {Invite.NOTICE, Invite.PREQUALIFICATION}),
     "restricted_tender": (
-        TENDER, By.BUYER, True, {AwardBy.RATED, AwardBy.LOWEST}, {Invite.LIBRARY, Invite.RECOMMENDATION, Invite.PREQUALIFICATION},
+        TENDER, By.BUYER, True, {AwardBy.RATED, AwardBy.LOWEST},
+        {Invite.LIBRARY, Invite.RECOMMENDATION, Invite.PREQUALIFICATION},
     ),
     "negotiation": (
         TALKS, By.COMMITTEE, False, {AwardBy.LOWEST}, {Invite.NOTICE, Invite.LIBRARY, Invite.RECOMMENDATION},

@@ -17,7 +17,7 @@ ACTORS = ("buyer", "agent", "supplier", "treasury", "portal", "expert")
 KINDS = ("at_most", "at_least")
 #: Methods and systems that a rule may wait for: those of later issues, and apps that do not use it yet.
 LATER = (
-    "prequalification", "mall", "services_purchase", "challenges", "credit", "supervision", "alerts", "analysis",
+    "mall", "services_purchase", "challenges", "credit", "supervision", "alerts", "analysis",
     "connect", "contracts", "controls", "parties", "planning", "portal", "tendering",
 )  # fmt: skip
 CHINA = "cn"

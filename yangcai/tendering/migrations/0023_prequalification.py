@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0007_cooperative_innovation"),
         ("parties", "0002_expert_library"),
-        ("tendering", "0020_grounds_by_name"),
+        ("tendering", "0022_incentive"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ SQL = Path(__file__).parent.parent / "prequalification.sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("controls", "0013_amendments"),
-        ("tendering", "0021_prequalification"),
+        ("controls", "0018_incentives"),
+        ("tendering", "0023_prequalification"),
     ]
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]
