@@ -8,6 +8,6 @@ SQL = Path(__file__).parent.parent / "prequalification.sql"
 class Migration(migrations.Migration):
     dependencies = [
         ("controls", "0018_incentives"),
-        ("tendering", "0023_prequalification"),
+        ("tendering", "0024_prequalification"),
     ]
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]

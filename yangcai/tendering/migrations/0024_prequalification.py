@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0007_cooperative_innovation"),
         ("parties", "0002_expert_library"),
-        ("tendering", "0022_incentive"),
+        ("tendering", "0023_incentive"),
     ]
 
     operations = [
