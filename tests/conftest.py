@@ -75,9 +75,9 @@ def _migrated_template() -> str:
     """A database to which all migrations were applied: made by the first worker, copied by all, kept until a migration
     changes. (Migrating takes longer than most test files.)"""
     said = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    for path in sorted((ROOT / "yangcai").glob("*/migrations/**/*")):
-        if path.suffix in {".py", ".sql"}:
-            said.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    migrations = (ROOT / "yangcai").glob("*/migrations/**/*.py")
+    for path in sorted((*migrations, *(ROOT / "yangcai").rglob("*.sql"))):
+        said.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     name = f"template_{said.hexdigest()[:16]}"
     with (CLUSTER.parent / "postgres-test.template").open("a") as making:
         fcntl.flock(making, fcntl.LOCK_EX)
