@@ -172,6 +172,7 @@ def top_up_is_lawful(
     by_direct: bool,
     by_mini_competition: bool,
     by_rotation: bool,
+    discounts: list[dict[str, Any]],
     **_: Any,
 ) -> Iterator[Refusal]:
     """补充征集: fewer than 70 % of the entrants are left and it hurts; on the terms of the first call (art. 31)."""
@@ -216,12 +217,15 @@ def top_up_is_lawful(
         or subject.evaluation_method != tops_up.lot.evaluation_method
         or quality_ground != tops_up.quality_ground
         or (by_direct, by_mini_competition, by_rotation) != ways
+        or {(row["from_quantity"], row["rate"]) for row in discounts}
+        != set(tops_up.discounts.values_list("from_quantity", "rate"))
     ):
         yield refuse(
             "framework.topup_terms",
             code="other_terms",
-            zh="补充征集的计量单位、最高限制单价、评审方法和成交方式应当与初次征集相同",
-            en="A top-up has the unit, the highest unit price, the evaluation and the ways of award of the first call",
+            zh="补充征集的计量单位、最高限制单价、评审方法、成交方式和量价关系折扣应当与初次征集相同",
+            en="A top-up has the unit, the highest unit price, the evaluation, the ways of award and the discounts by"
+            " quantity of the first call",
             field="tops_up",
             **on,
         )
