@@ -118,8 +118,9 @@ def test_the_file_is_written_for_this_way_alone_and_confirmed_by_another() -> No
     assert "same_person" in s.refused("prequalification.confirm", s.row, both)
     s.do("prequalification.confirm", s.row, s.reviewer)
     # A change of the tender file's conditions is a change of what is announced: it is confirmed again.
+    assert "prequalification.confirm" not in waiting(s.reviewer)
     s.do("clauses.define", s.case, s.runner, rows=[])
-    assert s.row.confirmed_at is None
+    assert s.row.confirmed_at is None and waiting(s.reviewer) >= {"prequalification.confirm"}
 
 
 def test_what_was_announced_stays() -> None:
@@ -324,6 +325,8 @@ def test_the_file_may_draw_from_the_qualified() -> None:
     assert s.chosen() == set() and waiting(s.runner) >= {"suppliers.draw"}
     staff = [s.officer, s.reviewer]
     assert "too_few_drawn" in s.refused("suppliers.draw", s.case, s.runner, wanted=2, watchers=staff)
+    more = s.refused("suppliers.draw", s.case, s.runner, wanted=4, watchers=staff)["other_number_announced"]
+    assert more.citation is not None and "3" in more.zh
     assert "too_few_watchers" in s.refused("suppliers.draw", s.case, s.runner, watchers=staff[:1])
     s.do("suppliers.draw", s.case, s.runner, watchers=staff)
     draw = SupplierDraw.objects.get(case=s.case)
@@ -362,6 +365,20 @@ def test_too_few_qualified_are_no_tender_and_another_round_may_be_held() -> None
     s.concluded(when=at("2026-03-18T09:00"))
     assert len(s.chosen()) == 3
     assert "prequalified" in s.refused("prequalification.draft", s.case, s.runner, **file())
+
+
+def test_what_made_a_round_fail_may_change_for_the_next() -> None:
+    s = Selection()
+    first, *_rest = s.applied(2)
+    s.concluded()
+    s.do("clauses.define", s.case, s.runner, rows=[{"kind": "qualification", "text": "具有相应资质"}])
+    s.do("prequalification.draft", s.case, s.runner, **file())
+    # Until the next notice is out, the failed round is a ground to end the case.
+    assert not {
+        r.code for r in s.refused("case.terminate", s.case, s.runner, ground="too_few_prequalified", reason="").values()
+    } & {"ground_not_given"}
+    old = PrequalificationApplication.objects.get(supplier=first.organisation)
+    assert "not_qualified" in s.refused("prequalification.report_change", old, first, content="资质证书被吊销")
 
 
 def test_nobody_applied() -> None:
@@ -474,6 +491,7 @@ def test_a_changed_status_is_reported_and_examined_before_anybody_goes_on() -> N
     open_yet = s.refused("qualification.conclude", s.lot, s.runner)["status_change_open"]
     assert open_yet.citation is not None and open_yet.citation.article == "第二十一条"
     assert seen(StatusChange, kept, s.now) == [] and seen(StatusChange, s.officer, s.now) == [change.pk]
+    assert seen(StatusChange, make_post(Role.AUDITOR), s.now) == [change.pk]
     answer = {"still_qualified": False, "opinion": "资质证书已被吊销"}
     assert "not_yours" in s.refused("prequalification.decide_change", change, make_post(Role.AGENT), **answer)
     s.do("prequalification.decide_change", change, s.runner, **answer)

@@ -46,7 +46,7 @@ CASE_PAGE = {
     Role.PLATFORM: 60,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 122, Role.BUYER_OFFICER: 105, Role.SUPPLIER: 56, Role.EXPERT: 90}
+EVALUATED = {Role.AGENT: 123, Role.BUYER_OFFICER: 105, Role.SUPPLIER: 56, Role.EXPERT: 90}
 BUDGET = {Role.BUYER_OFFICER: 11, Role.BUYER_REVIEWER: 11, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

@@ -11,10 +11,10 @@ class TenderingConfig(AppConfig):
         from yangcai.cases.queries import ALSO_ANNOUNCED
         from yangcai.kernel.actions import AFTERWARDS
         from yangcai.tendering import actions, queries, tasks  # noqa: F401 - they register themselves
-        from yangcai.tendering.actions.prequalification import after_the_preparation
+        from yangcai.tendering.actions.prequalification import CONCERNING, keep_its_tasks
         from yangcai.tendering.rules import prequalification
 
         ALSO_ANNOUNCED.append(prequalification.is_announced)
         ALSO_GIVEN[TerminationGround.TOO_FEW_PREQUALIFIED] = prequalification.too_few_came_through
-        AFTERWARDS.setdefault("case.terminate", []).append(after_the_preparation)
-        AFTERWARDS.setdefault("invitation.publish", []).append(after_the_preparation)
+        for code in CONCERNING:
+            AFTERWARDS.setdefault(code, []).append(keep_its_tasks)

@@ -29,7 +29,7 @@ def latest(case: Case) -> Prequalification | None:
 
 
 def announced(case: Case) -> Prequalification | None:
-    """The round whose notice is out; None before it, and where a concluded one is to be held again."""
+    """The last round whose notice is out; None before the first."""
     return Prequalification.objects.filter(case=case, opens_at__isnull=False).order_by("-round").first()
 
 
@@ -55,5 +55,5 @@ def qualified(prequalification: Prequalification) -> list[PrequalificationApplic
 
 def undecided(case: Case) -> list[StatusChange]:
     """Reported changes that nobody has looked at yet."""
-    found = StatusChange.objects.filter(application__prequalification__case=case, decided_at__isnull=True)
+    found = StatusChange.objects.filter(application__prequalification=latest(case), decided_at__isnull=True)
     return list(found.select_related("application__supplier").order_by("pk"))

@@ -160,7 +160,8 @@ def decide_change(
     change.still_qualified, change.opinion, change.decided_at = still_qualified, opinion, now
     change.save(update_fields=["still_qualified", "opinion", "decided_at"])
     case = change.root.case
-    if not still_qualified and case.published_at is None:
+    counts = change.application.prequalification == prequalified.latest(case)
+    if not still_qualified and counts and case.published_at is None:
         leave_the_list(change)
     tasks.refresh(case, now=now)
 

@@ -19,6 +19,7 @@ from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
+from yangcai.tendering.rules import prequalification
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.lots import all_are_decided, at_limit, comes_next, won_beside
@@ -46,7 +47,13 @@ class DetermineAward(Input):
     on=Lot,
     by={Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
     at={Stage.AWARD},
-    needs=(rules.awards_a_contract, rules.not_awarded, comes_next, rules.has_candidate),
+    needs=(
+        rules.awards_a_contract,
+        rules.not_awarded,
+        comes_next,
+        rules.has_candidate,
+        prequalification.changes_are_decided,
+    ),
     checks=(rules.in_rank_order,),
     input=DetermineAward,
     sentence=("{post}确定了中标供应商", "{post} determined the winner"),

@@ -423,7 +423,21 @@ def _list(prequalification: Prequalification) -> None:
     )
 
 
-def after_the_preparation(case: Case, *, by: Any, now: datetime.datetime) -> None:
-    """The prequalification is over with the preparation of its case: nothing of it is due any more."""
+#: What is done to a case and changes what is due in its prequalification: who runs it, what its file says, whether it
+#: stands still, and that the preparation is over.
+CONCERNING = (
+    "agent.appoint",
+    "solicitation.draft",
+    "clauses.define",
+    "lots.define",
+    "case.suspend",
+    "case.resume",
+    "case.terminate",
+    "invitation.publish",
+)
+
+
+def keep_its_tasks(case: Case, *, by: Any, now: datetime.datetime) -> None:
+    """The prequalification is a root of its own: nobody else looks at its tasks when its case changes."""
     for one in Prequalification.objects.filter(case=case):
         tasks.refresh(one, now=now)

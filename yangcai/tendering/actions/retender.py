@@ -18,6 +18,7 @@ from yangcai.kernel.models import Attachment
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.planning.models import SetAside
+from yangcai.tendering import method
 from yangcai.tendering.actions.solicitation import UNCONFIRMED
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Clause, Consumable, Criterion, GreenProduct, PaymentTerm, Solicitation
@@ -153,6 +154,9 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
         _copy(term, case=again)
     old = Solicitation.objects.filter(case=case).first()
     fresh: dict[str, Any] = {"revision": 1, "documents_from": None, "supply_closes_at": None, **UNCONFIRMED}
+    invites = method.of(again).invites
+    if old is not None and invites and old.invited_by not in {one.value for one in invites}:
+        fresh["invited_by"] = invites[0].value  # the new method does not know the old one's way
     if lift_set_aside:  # nothing was deducted in the reserved case; now something must be
         fresh["small_micro_rate"] = least_rate(again, partner=False, now=now)
     solicitation = _copy(old, case=again, **fresh) if old else None

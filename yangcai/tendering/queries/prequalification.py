@@ -21,7 +21,7 @@ from yangcai.tendering.models import (
 def run_by(post: Post, prefix: str = "") -> Q:
     """What this post's organisation buys for or runs; everything for overseers."""
     if post.role in OVERSEERS:
-        return Q()
+        return Q(pk__isnull=False)  # an empty Q would vanish beside another condition
     if post.role in BUYER:
         return Q(**{f"{prefix}case__buyer_id": post.organisation_id})
     if post.role == Role.AGENT:

@@ -15,7 +15,7 @@ from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import arithmetic, method, standing
+from yangcai.tendering import arithmetic, method, prequalified, standing
 from yangcai.tendering.models import ClauseKind, EvaluationReport, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
@@ -84,10 +84,12 @@ def live_award(lot: Lot) -> Award | None:
 
 
 def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
-    """Candidates in rank order who have not refused an award, are not debarred now and may win one lot more."""
+    """Candidates in rank order who have not refused an award, are not debarred now, may win one lot more, and did not
+    lose the status that a prequalification found (条例 art. 21)."""
     refused = Award.objects.filter(lot=lot, refused_at__isnull=False).values("supplier_id")
     ranked = candidates(lot).exclude(supplier_id__in=refused).exclude(supplier_id__in=at_limit(lot))
-    return [one for one in ranked if not may_take_part(one.supplier, at=now)]
+    lost = prequalified.lost(lot.case) if prequalified.is_the_way(lot.case) else {}
+    return [one for one in ranked if one.supplier_id not in lost and not may_take_part(one.supplier, at=now)]
 
 
 def awards_a_contract(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -102,8 +102,8 @@ def is_announced(case: Case) -> bool:
 
 def too_few_came_through(case: Case, *, now: datetime.datetime) -> bool:
     """A concluded round from which no invitation can go out (政府采购法 art. 36(1))."""
-    done = prequalified.concluded(case)
-    return done is not None and not enough_came_through(done, now=now)
+    done = prequalified.announced(case)
+    return done is not None and done.concluded_at is not None and not enough_came_through(done, now=now)
 
 
 def draws_lawfully(subject: Case, *, now: datetime.datetime, draws: int | None, **_: Any) -> Refusal | None:
@@ -515,6 +515,8 @@ def way_stays_announced(subject: Case, *, now: datetime.datetime, invited_by: st
     """Once suppliers were called by a prequalification they are invited from its list (87号令 art. 14, 29)."""
     if invited_by == InvitedBy.PREQUALIFICATION or prequalified.announced(subject) is None:
         return None
+    if too_few_came_through(subject, now=now):
+        return None  # the next round, or another way, begins anew
     return _refuse(
         subject,
         "termination.reason",
@@ -531,7 +533,7 @@ def conditions_stay_announced(
 ) -> Refusal | None:
     """不得改变资格条件 (87号令 art. 27): what was announced stands in the tender file, and nothing is added to it."""
     found = prequalified.announced(subject)
-    if found is None:
+    if found is None or too_few_came_through(subject, now=now):
         return None
     told = set(found.clauses.filter(is_statutory=False).values_list("text", flat=True))
     wanted = {row["text"] for row in rows if row["kind"] == ClauseKind.QUALIFICATION and not row["lot"]}
@@ -552,7 +554,9 @@ def conditions_stay_announced(
 
 
 def was_qualified(subject: PrequalificationApplication, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if subject.is_qualified and subject.supplier_id not in prequalified.lost(subject.root.case):
+    case = subject.root.case
+    counts = subject.prequalification_id == getattr(prequalified.latest(case), "pk", None)  # an old round does not
+    if counts and subject.is_qualified and subject.supplier_id not in prequalified.lost(case):
         return None
     return Refusal(
         "not_qualified", "贵单位不是资格预审合格的供应商", "Your organisation was not found qualified, or is no longer"

@@ -123,6 +123,17 @@ def pool_is_large_enough(
     listed = len(listed_for_draw(subject, pool=pool))
     fewest = to_draw(subject, now=now)
     number = wanted or fewest
+    announced = _draws_the_qualified(subject)
+    if announced is not None and number != announced:
+        yield refuse(
+            "prequalification.examined",
+            code="other_number_announced",
+            zh="资格预审公告载明随机抽取 {announced} 家",
+            en="The prequalification notice announced that {announced} are drawn",
+            field="wanted",
+            announced=announced,
+            **on,
+        )
     if number < fewest:
         yield refuse(
             found.invited,
