@@ -45,6 +45,17 @@ def visible(post: Post | None, now: datetime.datetime) -> Q:
     return published
 
 
+def run_by(post: Post, prefix: str) -> Q:
+    """Rows of cases that this post's organisation buys for or runs; every row for overseers."""
+    if post.role in OVERSEERS:
+        return Q(pk__isnull=False)  # an empty Q would vanish beside another condition
+    if post.role in BUYER:
+        return Q(**{f"{prefix}buyer_id": post.organisation_id})
+    if post.role == Role.AGENT:
+        return Q(**{f"{prefix}agent_id": post.organisation_id})
+    return Q(pk__in=[])
+
+
 @scope(Case)
 def visible_to(post: Post | None, now: datetime.datetime) -> QuerySet[Case]:
     return Case.objects.filter(visible(post, now)).select_related("buyer", "agent", "plan_item__appropriation")

@@ -5,10 +5,10 @@ import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yangcai.cases.models import Period, Stage
-from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
+from yangcai.cases.queries import OVERSEERS, concerns_case, run_by, visible_to
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
-from yangcai.parties.roles import BUYER, Role
+from yangcai.parties.roles import Role
 from yangcai.procedures import PROCEDURES
 from yangcai.tendering.models import (
     Bid,
@@ -38,17 +38,6 @@ from yangcai.tendering.models import (
 READ_OUT = tuple(
     one.code for one in PROCEDURES.values() if any(step.reads_out for step in one.steps if step.stage == Stage.OPENING)
 )
-
-
-def _run_by(post: Post, prefix: str) -> Q:
-    """Rows of cases that this post's organisation buys for or runs; every case for overseers."""
-    if post.role in OVERSEERS:
-        return Q(pk__isnull=False)  # an empty Q would vanish beside another condition
-    if post.role in BUYER:
-        return Q(**{f"{prefix}buyer_id": post.organisation_id})
-    if post.role == Role.AGENT:
-        return Q(**{f"{prefix}agent_id": post.organisation_id})
-    return Q(pk__in=[])
 
 
 def _opened(now: datetime.datetime, case_ref: str) -> Exists:
@@ -105,7 +94,7 @@ def visible_receipts(post: Post | None, now: datetime.datetime) -> QuerySet[Corr
     found = CorrectionReceipt.objects.select_related("correction__case", "supplier")
     if post is None:
         return found.none()
-    run = _run_by(post, "correction__case__") & Q(_opened(now, "correction__case_id"))
+    run = run_by(post, "correction__case__") & Q(_opened(now, "correction__case_id"))
     return found.filter(Q(supplier_id=post.organisation_id) | run)
 
 
@@ -118,7 +107,7 @@ def visible_participations(post: Post | None, now: datetime.datetime) -> QuerySe
     found = Participation.objects.select_related("case", "supplier")
     if post is None:
         return found.none()
-    return found.filter(Q(supplier_id=post.organisation_id) | _run_by(post, "case__") & Q(_opened(now, "case_id")))
+    return found.filter(Q(supplier_id=post.organisation_id) | run_by(post, "case__") & Q(_opened(now, "case_id")))
 
 
 @scope(Bid)
@@ -130,7 +119,7 @@ def visible_bids(post: Post | None, now: datetime.datetime) -> QuerySet[Bid]:
     own = Q(supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
     lying_open = Q(stage=Stage.SUBMISSION) & Q(_opened(now, "lot__case_id"))
     lying_open |= Q(pk__in=FinalOffer.objects.filter(opened_at__lte=now).values("bid"))
-    return found.filter(own | _run_by(post, "lot__case__") & lying_open)
+    return found.filter(own | run_by(post, "lot__case__") & lying_open)
 
 
 @standing(Bid)
@@ -145,7 +134,7 @@ def visible_securities(post: Post | None, now: datetime.datetime) -> QuerySet[Bi
     if post is None:
         return found.none()
     own = Q(supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
-    held = _run_by(post, "case__")
+    held = run_by(post, "case__")
     return found.filter(own | (held & Q(_opened(now, "case_id")) if post.role in OVERSEERS else held))
 
 
@@ -174,7 +163,7 @@ def visible_opened_bids(post: Post | None, now: datetime.datetime) -> QuerySet[O
     if post is None:
         return found.filter(public)
     seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
-    inside = _run_by(post, "lot__case__") | Q(lot__case__in=seat)
+    inside = run_by(post, "lot__case__") | Q(lot__case__in=seat)
     return found.filter(public | Q(supplier_id=post.organisation_id) | inside)
 
 
@@ -208,7 +197,7 @@ def visible_invitees(post: Post | None, now: datetime.datetime) -> QuerySet[Invi
     if post is None:
         return found.none()
     own = Q(supplier_id=post.organisation_id, invited_at__lte=now) | Q(recommended_by=post)
-    return found.filter(own | _run_by(post, "case__"))
+    return found.filter(own | run_by(post, "case__"))
 
 
 @standing(Invitee)
@@ -222,7 +211,7 @@ def visible_supplier_draws(post: Post | None, now: datetime.datetime) -> QuerySe
     found = SupplierDraw.objects.select_related("case")
     if post is None:
         return found.none()
-    return found.filter(_run_by(post, "case__") | Q(case__in=visible_to(post, now)) & Q(_opened(now, "case_id")))
+    return found.filter(run_by(post, "case__") | Q(case__in=visible_to(post, now)) & Q(_opened(now, "case_id")))
 
 
 @standing(SupplierDraw)
@@ -238,7 +227,7 @@ def visible_talks(post: Post | None, now: datetime.datetime) -> QuerySet[Dialogu
         return found.none()
     seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
     own = Q(opened_bid__supplier_id=post.organisation_id)
-    return found.filter(own | _run_by(post, "opened_bid__lot__case__") | Q(opened_bid__lot__case__in=seat))
+    return found.filter(own | run_by(post, "opened_bid__lot__case__") | Q(opened_bid__lot__case__in=seat))
 
 
 @standing(DialogueTalk)
@@ -255,7 +244,7 @@ def visible_changes(post: Post | None, now: datetime.datetime) -> QuerySet[Dialo
     seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
     in_it = OpenedBid.objects.filter(supplier_id=post.organisation_id, lot=OuterRef("lot"), invalid_reason="")
     told = Q(told_at__lte=now) & Q(Exists(in_it.filter(left_at__isnull=True)))
-    return found.filter(told | _run_by(post, "lot__case__") | Q(lot__case__in=seat))
+    return found.filter(told | run_by(post, "lot__case__") | Q(lot__case__in=seat))
 
 
 @standing(DialogueChange)

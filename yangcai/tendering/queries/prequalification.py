@@ -4,7 +4,7 @@ import datetime
 
 from django.db.models import Q, QuerySet
 
-from yangcai.cases.queries import OVERSEERS
+from yangcai.cases.queries import OVERSEERS, run_by
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
@@ -16,17 +16,6 @@ from yangcai.tendering.models import (
     PrequalificationCorrection,
     StatusChange,
 )
-
-
-def run_by(post: Post, prefix: str = "") -> Q:
-    """What this post's organisation buys for or runs; everything for overseers."""
-    if post.role in OVERSEERS:
-        return Q(pk__isnull=False)  # an empty Q would vanish beside another condition
-    if post.role in BUYER:
-        return Q(**{f"{prefix}case__buyer_id": post.organisation_id})
-    if post.role == Role.AGENT:
-        return Q(**{f"{prefix}case__agent_id": post.organisation_id})
-    return Q(pk__in=[])
 
 
 def runs(prequalification: Prequalification, post: Post) -> bool:
@@ -46,8 +35,7 @@ def visible_prequalifications(post: Post | None, now: datetime.datetime) -> Quer
     public = Q(opens_at__lte=now)
     if post is None:
         return found.filter(public)
-    own = run_by(post)
-    return found.filter(public | own) if own else found
+    return found.filter(public | run_by(post, "case__"))
 
 
 @standing(Prequalification)
@@ -82,7 +70,7 @@ def visible_applications(post: Post | None, now: datetime.datetime) -> QuerySet[
         return found.none()
     own = Q(supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
     closed = Q(prequalification__closes_at__lte=now, withdrawn_at__isnull=True)
-    return found.filter(own | closed & run_by(post, "prequalification__"))
+    return found.filter(own | closed & run_by(post, "prequalification__case__"))
 
 
 @standing(PrequalificationApplication)
@@ -101,7 +89,7 @@ def visible_application_findings(post: Post | None, now: datetime.datetime) -> Q
     if post is None:
         return found.none()
     own = Q(application__supplier_id=post.organisation_id, application__told_at__lte=now)
-    return found.filter(own | run_by(post, "application__prequalification__"))
+    return found.filter(own | run_by(post, "application__prequalification__case__"))
 
 
 @scope(StatusChange)
@@ -113,7 +101,7 @@ def visible_status_changes(post: Post | None, now: datetime.datetime) -> QuerySe
     if post is None:
         return found.none()
     own = Q(application__supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
-    return found.filter(own | run_by(post, "application__prequalification__"))
+    return found.filter(own | run_by(post, "application__prequalification__case__"))
 
 
 @standing(StatusChange)
