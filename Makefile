@@ -29,7 +29,7 @@ help:
 	@echo "make run       the site on an empty (or your own) database"
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
-	@echo "make nightly   100,000 random Actions, and every shipped case replayed"
+	@echo "make nightly   100,000 random Actions, and every shipped case replayed through both doors"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
 
@@ -71,7 +71,7 @@ run: setup
 	@$(BIN)/yangcai serve
 
 test: setup
-	@$(BIN)/pytest -n $(WORKERS) --maxschedchunk=1 tests
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
 
 check: setup
 	@$(BIN)/python tools/check.py
@@ -86,6 +86,7 @@ docs: setup
 nightly: setup
 	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
 	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) tests/replay/test_shipped_cases.py
+	@$(BIN)/yangcai replay --via api cases/*.yaml
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import factories
+from tests.apart import shared
 from tests.contracts import support
 from tests.factories import at
 from tests.portal.test_notices import check, check_pages
@@ -55,12 +56,21 @@ def carried_out(s: support.Scene) -> Contract:
     return s.contract
 
 
+def come_into_effect() -> support.Scene:
+    """Signed, published and filed."""
+    s = support.scene()
+    support.effective(s)
+    return s
+
+
+effective = shared(come_into_effect)
+
+
 # --- acceptance --------------------------------------------------------------------------------------------------
 
 
-def test_an_acceptance_passes_when_every_item_does() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_an_acceptance_passes_when_every_item_does(effective: Any) -> None:
+    s = effective()
     assert support.accepted(s, passed=False).passed is False
     assert refused(actions.close_contract, s.contract, by=s.officer, now=LATER) == {
         "no_final_acceptance",
@@ -69,9 +79,8 @@ def test_an_acceptance_passes_when_every_item_does() -> None:
     assert can(actions.record_acceptance, s.contract, by=s.officer, now=LATER)[0].code == "already_accepted"
 
 
-def test_an_acceptance_names_its_items_and_its_one_subject() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_an_acceptance_names_its_items_and_its_one_subject(effective: Any) -> None:
+    s = effective()
     with pytest.raises(Refused) as error:
         support.accepted(s, items=[])
     assert error.value.codes == {"invalid_input"}
@@ -87,17 +96,15 @@ def test_an_acceptance_names_its_items_and_its_one_subject() -> None:
     assert error.value.codes == {"impossible_date"}
 
 
-def test_whoever_signed_does_not_accept() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_whoever_signed_does_not_accept(effective: Any) -> None:
+    s = effective()
     signer = factories.make_post(Role.BUYER_OFFICER, s.officer.organisation, person=s.reviewer.person)
     [refusal] = can(actions.record_acceptance, s.contract, by=signer, now=LATER)
     assert refusal.code == "same_person"
 
 
-def test_services_to_the_public_need_their_users_and_are_announced() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_services_to_the_public_need_their_users_and_are_announced(effective: Any) -> None:
+    s = effective()
     with pytest.raises(Refused) as error:
         support.accepted(s, for_public=True)
     assert error.value.codes == {"users_not_invited"}
@@ -107,9 +114,8 @@ def test_services_to_the_public_need_their_users_and_are_announced() -> None:
     assert Notice.objects.filter(kind="acceptance").count() == 1
 
 
-def test_acceptance_is_due_after_the_agreed_days() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_acceptance_is_due_after_the_agreed_days(effective: Any) -> None:
+    s = effective()
     support.delivered(s, s.milestone("acceptance"), now=at("2026-03-16T09:00"))
     task = Task.objects.get(action="acceptance.record", done_at=None)
     assert (task.subject, task.due_at) == (s.contract.ref, at("2026-03-27T00:00"))  # the Action is the contract's
@@ -134,9 +140,8 @@ def test_a_delivery_lies_between_signing_and_today_and_before_acceptance() -> No
 # --- amending ----------------------------------------------------------------------------------------------------
 
 
-def test_a_supplement_adds_a_milestone_and_commits_more() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_supplement_adds_a_milestone_and_commits_more(effective: Any) -> None:
+    s = effective()
     done = perform(actions.amend_contract, s.contract, by=s.officer, now=LATER, **amendment())
     contract = s.contract
     assert contract.amount == Decimal("950000.00")
@@ -146,9 +151,10 @@ def test_a_supplement_adds_a_milestone_and_commits_more() -> None:
     assert done.notices == ()
 
 
-def test_an_amendment_is_published_within_two_working_days_of_its_signing_however_late_it_is_entered() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_an_amendment_is_published_within_two_working_days_of_its_signing_however_late_it_is_entered(
+    effective: Any,
+) -> None:
+    s = effective()
     signed_on = s.contract.signed_at.date()
     amended = perform(actions.amend_contract, s.contract, by=s.officer, now=LATER, **amendment(signed_on=signed_on))
     task = Task.objects.get(clock="C23")
@@ -182,9 +188,8 @@ def test_a_supplement_needs_reserved_money() -> None:
     assert s.contract.amount == Decimal("990000.00")
 
 
-def test_a_change_needs_a_lawful_ground_and_brings_no_money() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_change_needs_a_lawful_ground_and_brings_no_money(effective: Any) -> None:
+    s = effective()
     change = amendment(is_supplement=False)
     assert refused(actions.amend_contract, s.contract, by=s.officer, now=LATER, **change) == {
         "change_may_not_add_money",
@@ -200,9 +205,8 @@ def test_a_change_needs_a_lawful_ground_and_brings_no_money() -> None:
 # --- ending ------------------------------------------------------------------------------------------------------
 
 
-def test_a_terminated_contract_gives_back_what_was_not_paid() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_terminated_contract_gives_back_what_was_not_paid(effective: Any) -> None:
+    s = effective()
     support.paid(s, s.milestone("signature"))
     perform(actions.terminate_contract, s.contract, by=s.reviewer, now=LATER, ground="breach", reason="逾期未交付")
     contract = s.contract
@@ -217,9 +221,10 @@ def test_a_terminated_contract_gives_back_what_was_not_paid() -> None:
     }
 
 
-def test_the_end_of_a_signed_contract_is_announced_and_takes_the_place_of_its_last_notice(client: Any) -> None:
-    s = support.scene()
-    support.effective(s)
+def test_the_end_of_a_signed_contract_is_announced_and_takes_the_place_of_its_last_notice(
+    effective: Any, client: Any
+) -> None:
+    s = effective()
     support.paid(s, s.milestone("signature"))
     first = Notice.objects.get(root=s.case.ref, kind="contract")
     changed = perform(actions.amend_contract, s.contract, by=s.officer, now=LATER, **amendment()).value
@@ -237,9 +242,8 @@ def test_the_end_of_a_signed_contract_is_announced_and_takes_the_place_of_its_la
     assert announced_of(s.contract) is None
 
 
-def test_what_is_being_paid_is_paid_before_termination() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_what_is_being_paid_is_paid_before_termination(effective: Any) -> None:
+    s = effective()
     claim = support.invoiced(s, s.milestone("signature"))
     perform(actions.request_payment, claim, by=s.officer, now=LATER)
     given = {"by": s.reviewer, "now": LATER, "ground": "breach", "reason": "逾期"}
@@ -263,9 +267,8 @@ def test_an_unsigned_contract_ends_only_with_the_winners_refusal_and_the_next_ca
     assert Fund.objects.get(pk=contract.committed_fund_id).balance == Decimal("950000.00")
 
 
-def test_a_signed_contract_is_not_ended_as_if_unsigned() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_signed_contract_is_not_ended_as_if_unsigned(effective: Any) -> None:
+    s = effective()
     given = {"by": s.reviewer, "now": LATER, "ground": "award_refused", "reason": "拒签"}
     assert refused(actions.terminate_contract, s.contract, **given) == {"no_lawful_ground"}
 
@@ -273,9 +276,8 @@ def test_a_signed_contract_is_not_ended_as_if_unsigned() -> None:
 # --- closing -----------------------------------------------------------------------------------------------------
 
 
-def test_no_acceptance_no_closing() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_no_acceptance_no_closing(effective: Any) -> None:
+    s = effective()
     [refusal] = can(actions.close_contract, s.contract, by=s.officer, now=LATER)
     assert (refusal.code, refusal.citation.rule) == ("no_final_acceptance", "control.no_acceptance_no_closing")
 
@@ -297,9 +299,8 @@ def test_closing_the_last_contract_ends_the_case_and_empties_the_reservation() -
     assert (records.role, records.due_at.year) == ("", 2041)
 
 
-def test_a_remainder_is_explained_and_goes_home() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_remainder_is_explained_and_goes_home(effective: Any) -> None:
+    s = effective()
     support.accepted(s)
     support.paid(s, s.milestone("acceptance"))
     assert refused(actions.close_contract, s.contract, by=s.officer, now=LATER) == {"unsettled"}
@@ -309,9 +310,8 @@ def test_a_remainder_is_explained_and_goes_home() -> None:
     assert Fund.objects.get(pk=available.pk).balance == Decimal("640000.00")
 
 
-def test_an_unpaid_invoice_keeps_the_contract_open() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_an_unpaid_invoice_keeps_the_contract_open(effective: Any) -> None:
+    s = effective()
     support.accepted(s)
     support.invoiced(s, s.milestone("acceptance"))
     codes = refused(actions.close_contract, s.contract, by=s.officer, now=LATER, settlement="x")

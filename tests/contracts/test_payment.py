@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from tests import factories
+from tests.apart import shared
 from tests.contracts import support
 from tests.factories import at
 from yangcai.contracts import actions, standing
@@ -35,9 +36,18 @@ def invoice(s: support.Scene, milestone: Any, *, number: str = "F1", amount: str
     return perform(actions.submit_invoice, milestone, **given).value
 
 
-def test_an_advance_is_paid_before_anything_is_delivered_or_accepted() -> None:
+def come_into_effect() -> support.Scene:
+    """Signed, published and filed."""
     s = support.scene()
     support.effective(s)
+    return s
+
+
+effective = shared(come_into_effect)
+
+
+def test_an_advance_is_paid_before_anything_is_delivered_or_accepted(effective: Any) -> None:
+    s = effective()
     support.paid(s, s.milestone("signature"))
     contract = s.contract
     assert contract.paid_fund.balance == Decimal("270000.00")
@@ -45,9 +55,8 @@ def test_an_advance_is_paid_before_anything_is_delivered_or_accepted() -> None:
 
 
 @pytest.mark.parametrize("due_on", ["delivery", "acceptance"])
-def test_other_milestones_wait_for_their_condition(due_on: str) -> None:
-    s = support.scene()
-    support.effective(s)
+def test_other_milestones_wait_for_their_condition(effective: Any, due_on: str) -> None:
+    s = effective()
     claim = invoice(s, s.milestone(due_on))
     [refusal] = can(actions.request_payment, claim, by=s.officer, now=LATER)
     assert (refusal.code, refusal.citation.rule) == ("milestone_not_met", "control.no_contract_no_payment")
@@ -70,9 +79,8 @@ def test_nothing_is_paid_on_an_unpublished_unfiled_contract() -> None:
     }
 
 
-def test_invoices_stay_within_the_milestone() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_invoices_stay_within_the_milestone(effective: Any) -> None:
+    s = effective()
     advance = s.milestone("signature")
     invoice(s, advance, amount="200000.00")
     with pytest.raises(Refused) as error:
@@ -82,18 +90,16 @@ def test_invoices_stay_within_the_milestone() -> None:
     invoice(s, advance, number="F3", amount="70000.00")
 
 
-def test_an_invoice_is_claimed_once_across_the_suppliers_contracts() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_an_invoice_is_claimed_once_across_the_suppliers_contracts(effective: Any) -> None:
+    s = effective()
     invoice(s, s.milestone("signature"))
     with pytest.raises(Refused) as error:
         invoice(s, s.milestone("delivery"))
     assert error.value.codes == {"invoice_number_used"}
 
 
-def test_an_invoice_of_tomorrow_or_over_nothing_is_refused() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_an_invoice_of_tomorrow_or_over_nothing_is_refused(effective: Any) -> None:
+    s = effective()
     with pytest.raises(Refused) as error:
         invoice(s, s.milestone("signature"), issued_on="2026-03-28")
     assert error.value.codes == {"impossible_date"}
@@ -103,9 +109,8 @@ def test_an_invoice_of_tomorrow_or_over_nothing_is_refused() -> None:
         assert error.value.codes == {"invalid_input"}
 
 
-def test_request_approval_and_payment_are_three_peoples_work() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_request_approval_and_payment_are_three_peoples_work(effective: Any) -> None:
+    s = effective()
     claim = support.invoiced(s, s.milestone("signature"))
     request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
     requester_reviewing = factories.make_post(Role.BUYER_REVIEWER, s.officer.organisation, person=s.officer.person)
@@ -120,9 +125,8 @@ def test_request_approval_and_payment_are_three_peoples_work() -> None:
     assert s.contract.paid_fund.balance == Decimal("270000.00")
 
 
-def test_one_live_request_per_invoice_and_a_returned_one_may_be_made_again() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_one_live_request_per_invoice_and_a_returned_one_may_be_made_again(effective: Any) -> None:
+    s = effective()
     claim = support.invoiced(s, s.milestone("signature"))
     request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
     codes = refused(actions.request_payment, claim, by=s.officer, now=LATER)
@@ -136,9 +140,8 @@ def test_one_live_request_per_invoice_and_a_returned_one_may_be_made_again() -> 
     assert refused(actions.pay_payment, again, by=s.payer, now=LATER) == {"request_done"}
 
 
-def test_a_returned_invoice_can_be_replaced_but_never_paid_twice() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_returned_invoice_can_be_replaced_but_never_paid_twice(effective: Any) -> None:
+    s = effective()
     advance = s.milestone("signature")
     first = support.invoiced(s, advance)
     request = perform(actions.request_payment, first, by=s.officer, now=LATER).value
@@ -147,10 +150,9 @@ def test_a_returned_invoice_can_be_replaced_but_never_paid_twice() -> None:
     assert refused(actions.request_payment, first, by=s.officer, now=LATER) == {"request_above_milestone"}
 
 
-def test_the_strictest_payment_clock_is_shown() -> None:
+def test_the_strictest_payment_clock_is_shown(effective: Any) -> None:
     """10 working days from the invoice; for a small enterprise 30 days from acceptance when the invoice came late."""
-    s = support.scene()
-    support.effective(s)
+    s = effective()
     support.delivered(s, s.milestone("delivery"), now=at("2026-03-16T09:00"))
     support.invoiced(s, s.milestone("delivery"), now=at("2026-03-17T09:00"))
     task = Task.objects.get(action="payment.request", done_at=None)
@@ -170,10 +172,9 @@ def test_the_strictest_payment_clock_is_shown() -> None:
     assert Task.objects.get(action="payment.request", done_at=None, root=large.case.ref).clock == "C24"
 
 
-def test_the_thirty_days_of_a_small_supplier_run_from_the_day_itself_not_from_its_report() -> None:
+def test_the_thirty_days_of_a_small_supplier_run_from_the_day_itself_not_from_its_report(effective: Any) -> None:
     """Delivered on the 16th and accepted on the 18th, both entered days later (条例 art. 9, 10)."""
-    s = support.scene()
-    support.effective(s)
+    s = effective()
     delivery, balance = s.milestone("delivery"), s.milestone("acceptance")
     for milestone in (delivery, balance):
         given = {"now": at("2026-03-20T09:00"), "delivered_on": "2026-03-16"}
@@ -185,9 +186,8 @@ def test_the_thirty_days_of_a_small_supplier_run_from_the_day_itself_not_from_it
         assert (task.clock, task.due_at) == ("C25", at(due))
 
 
-def test_a_late_acceptance_counts_from_the_last_day_of_its_period() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_late_acceptance_counts_from_the_last_day_of_its_period(effective: Any) -> None:
+    s = effective()
     balance = s.milestone("acceptance")
     support.delivered(s, balance, now=at("2026-03-16T09:00"))
     delivery = balance.deliveries.get()
@@ -200,9 +200,8 @@ def test_a_late_acceptance_counts_from_the_last_day_of_its_period() -> None:
     assert (task.clock, task.due_at) == ("C25", calendar.deadline(last, 30, "days", region=s.case.jurisdiction))
 
 
-def test_the_task_wanders_from_hand_to_hand() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_the_task_wanders_from_hand_to_hand(effective: Any) -> None:
+    s = effective()
     advance = s.milestone("signature")
 
     def open_tasks() -> set[tuple[str, str]]:
@@ -222,11 +221,10 @@ def test_the_task_wanders_from_hand_to_hand() -> None:
     assert open_tasks() == set()
 
 
-def test_others_see_neither_invoices_nor_requests() -> None:
+def test_others_see_neither_invoices_nor_requests(effective: Any) -> None:
     from yangcai.kernel.actions import SCOPES
 
-    s = support.scene()
-    support.effective(s)
+    s = effective()
     support.paid(s, s.milestone("signature"))
     strangers = [None, factories.make_supplier(), factories.make_post(Role.BUYER_OFFICER), factories.make_expert()]
     for model in (Invoice, PaymentRequest):
@@ -235,9 +233,8 @@ def test_others_see_neither_invoices_nor_requests() -> None:
         assert [SCOPES[model](post, LATER).count() for post in own] == [1, 1, 1, 1, 1]
 
 
-def test_a_request_cannot_be_marked_paid_without_approval_even_by_hand() -> None:
-    s = support.scene()
-    support.effective(s)
+def test_a_request_cannot_be_marked_paid_without_approval_even_by_hand(effective: Any) -> None:
+    s = effective()
     claim = support.invoiced(s, s.milestone("signature"))
     request = perform(actions.request_payment, claim, by=s.officer, now=LATER).value
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -247,10 +244,9 @@ def test_a_request_cannot_be_marked_paid_without_approval_even_by_hand() -> None
 @pytest.mark.parametrize(
     ("size", "clock", "due"), [("large", "C24b", "2026-06-10T00:00"), ("small", "C25b", "2026-05-20T00:00")]
 )
-def test_before_the_ten_working_days_the_older_clocks_count(size: str, clock: str, due: str) -> None:
+def test_before_the_ten_working_days_the_older_clocks_count(effective: Any, size: str, clock: str, due: str) -> None:
     """By the law of 2021: 30 days from the invoice; a small supplier as agreed, 60 days from delivery at the most."""
-    s = support.scene()
-    support.effective(s)
+    s = effective()
     milestone = s.milestone("delivery")
     support.delivered(s, milestone)
     received = at("2026-05-10T09:00")

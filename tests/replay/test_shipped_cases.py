@@ -46,9 +46,7 @@ SAMPLE = (
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 #: Replayed through both doors: component scores, totals and ranks, members' scores, a failed tender, a refusal after
 #: bids of consortia.
-BOTH_DOORS = (
-    "zhongshan-2020-laboratory", "qingdao-2026-patrol", "deyang-2020-system", "refused/yichang-2025-irrigation",
-)  # fmt: skip
+BOTH_DOORS = ("qingdao-2026-patrol", "deyang-2020-system", "refused/yichang-2025-irrigation")
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +112,7 @@ def test_both_doors_give_the_same_report():
     with driver.api_driver() as api:
         over_http = [told(replay(case(name), through=api)) for name in BOTH_DOORS]
     assert over_http == straight
-    assert [report["ok"] for report in straight] == [True, True, True, False]
+    assert [report["ok"] for report in straight] == [True, True, False]
 
 
 @pytest.mark.django_db

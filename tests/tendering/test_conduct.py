@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests import factories
+from tests.apart import shared
 from tests.factories import at
 from tests.tendering.judging import COMPUTED, SCORED, SENT, SIGNED, Hall, hall
 from tests.www.support import at_desk, text_of
@@ -21,7 +22,7 @@ POINTS = {n: {"technical": "40", "record": "10"} for n in range(3)}
 FEE = {"amount": "400.00", "standard": "省级标准：半天400元"}
 
 
-def signed(**values: Any) -> Hall:
+def sign_all(**values: Any) -> Hall:
     h = hall("950000", "1000000", "1100000", **values).ready()
     h.score(POINTS)
     h.compute()
@@ -29,11 +30,14 @@ def signed(**values: Any) -> Hall:
     return h
 
 
+signed = shared(sign_all)
+
+
 def waiting(h: Hall, action: str) -> list[Task]:
     return list(Task.objects.filter(root=h.case.ref, action=action, done_at__isnull=True).order_by("pk"))
 
 
-def test_both_sides_record_each_other_within_five_working_days() -> None:
+def test_both_sides_record_each_other_within_five_working_days(signed: Any) -> None:
     h = signed()
     # Signed on Monday, 23 March 2026.
     for action in ("conduct.record", "conduct.answer"):
@@ -67,14 +71,14 @@ def test_no_record_before_the_end_none_twice_none_unexplained() -> None:
     assert h.refused("conduct.record", one, h.bidders[0], SENT, grade="good") == {"role_may_not"}
 
 
-def test_a_late_record_is_taken_and_shows_that_it_is_late() -> None:
+def test_a_late_record_is_taken_and_shows_that_it_is_late(signed: Any) -> None:
     h = signed()
     late = at("2026-04-20T09:00")
     record = h.do("conduct.record", h.members[0], h.agent, late, grade="good").value
     assert record.recorded_at == late and record.due_at == at("2026-03-31T00:00")
 
 
-def test_the_buyer_pays_each_expert_once_by_a_named_standard() -> None:
+def test_the_buyer_pays_each_expert_once_by_a_named_standard(signed: Any) -> None:
     h = signed()
     one = h.members[0]
     assert h.refused("expert_fee.record", one, h.agent, SENT, **FEE) == {"not_the_payer"}
@@ -86,7 +90,7 @@ def test_the_buyer_pays_each_expert_once_by_a_named_standard() -> None:
     assert h.refused("expert_fee.record", one, h.officer, SENT, **FEE) == {"paid_already"}
 
 
-def test_a_central_agency_pays_for_what_it_runs() -> None:
+def test_a_central_agency_pays_for_what_it_runs(signed: Any) -> None:
     h = signed()
     assert h.agent is not None
     Organisation.objects.filter(pk=h.agent.organisation_id).update(kind=OrganisationKind.CENTRAL_AGENT)
@@ -143,7 +147,7 @@ def test_who_never_came_is_neither_paid_nor_judged() -> None:
     assert "never_came" in h.refused("expert_fee.record", gone, h.officer, SENT, **FEE)
 
 
-def test_both_sides_read_both_records_and_no_stranger_does() -> None:
+def test_both_sides_read_both_records_and_no_stranger_does(signed: Any) -> None:
     h = signed()
     one, other = h.members[:2]
     h.do("conduct.record", one, h.agent, SENT, grade="poor", text="迟到")
@@ -158,7 +162,7 @@ def test_both_sides_read_both_records_and_no_stranger_does() -> None:
         assert not SCOPES[ConductRecord](stranger, SENT).exists() and not SCOPES[ExpertFee](stranger, SENT).exists()
 
 
-def test_an_expert_states_its_view_of_a_bad_record_beside_it_once() -> None:
+def test_an_expert_states_its_view_of_a_bad_record_beside_it_once(signed: Any) -> None:
     """财库〔2016〕198号 art. 21: asked for where the grade is poor, open for every record about itself."""
     h = signed()
     one, other = h.members[:2]
@@ -196,7 +200,9 @@ def test_an_expert_states_its_view_of_a_bad_record_beside_it_once() -> None:
 @pytest.mark.parametrize(
     ("language", "words"), [("zh-hans", ("履职情况记录", "逾期")), ("en", ("Conduct record", "late"))]
 )
-def test_records_and_fees_stand_on_the_page_of_the_case_and_of_the_expert(language: str, words: Any) -> None:
+def test_records_and_fees_stand_on_the_page_of_the_case_and_of_the_expert(
+    signed: Any, language: str, words: Any
+) -> None:
     h = signed()
     one = h.members[0]
     late = at("2026-04-20T09:00")

@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
+from tests.apart import shared
 from tests.tendering.judging import COMPUTED, EQUAL, SCORED, SIGNED, Hall, hall, three
 from yangcai.procedures.evaluation.corrections import far_from_the_others
 from yangcai.tendering import arithmetic
@@ -15,13 +17,16 @@ from yangcai.tendering.queries.evaluation import score_table
 pytestmark = pytest.mark.django_db
 
 
-def scored(*, odd: str = "48") -> Hall:
+def score(*, odd: str = "48") -> Hall:
     """Five members; the last gives the second bid `odd` of 50, the others 30, 32, 31 and 33."""
     h = three()
     for member, technical in zip(h.members, ("30", "32", "31", "33", odd), strict=True):
         points = {**EQUAL, 1: {"technical": technical, "record": "10"}}
         h.do("scores.submit", h.lot, member.post, SCORED, rows=h.rows(points))
     return h
+
+
+scored = shared(score)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +44,7 @@ def test_the_line_is_thirty_percent_of_the_full_points(points: str, far: list[st
     assert far_from_the_others(scores, weight=Decimal(50)) == far
 
 
-def test_the_chair_sees_who_stands_apart_with_the_arithmetic() -> None:
+def test_the_chair_sees_who_stands_apart_with_the_arithmetic(scored: Any) -> None:
     h = scored()
     table = score_table(h.lot, h.chair, SCORED)
     assert table is not None
@@ -83,7 +88,7 @@ def test_members_who_scored_exactly_alike_are_named() -> None:
     assert [seat.number for seat in group.seats] == [1, 2] and group.scores == 6
 
 
-def test_a_member_gives_its_reasons_and_they_are_signed_with_the_rest() -> None:
+def test_a_member_gives_its_reasons_and_they_are_signed_with_the_rest(scored: Any) -> None:
     h = scored()
     odd = h.members[4].post
     rows = [{**h.rows({1: {"technical": "1"}})[0], "reason": "样品实测指标最高"}]
@@ -120,7 +125,7 @@ def test_bad_reasons_are_refused() -> None:
     assert h.refused("scores.explain", h.lot, h.agent, SCORED, rows=rows) == {"role_may_not"}
 
 
-def test_a_score_changed_as_abnormal_needs_its_reason() -> None:
+def test_a_score_changed_as_abnormal_needs_its_reason(scored: Any) -> None:
     h = scored()
     h.compute()
     odd = h.members[4].post

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from tests.apart import shared
 from tests.factories import at, make_supplier
 from tests.tendering.judging import ANNOUNCED, JUDGED, OPENED, QUALIFIED, SIGNED, Hall, Offer, hall
 from tests.www.support import Clock, at_desk
@@ -42,7 +43,7 @@ def failing_with_pages(h: Hall, kind: str, *, failing: int, page: str, **only: A
     ]
 
 
-def announced() -> Hall:
+def announce() -> Hall:
     """Five bids: a winner, a second, one unqualified, one not responsive, one small enterprise with a deduction."""
     h = hall(
         "1000000", "1100000", "1050000", "1040000", Offer("1120000", size="small", rest={"preference": "small_micro"}),
@@ -60,11 +61,24 @@ def announced() -> Hall:
     return h
 
 
+announced = shared(announce)
+
+
+def decide() -> Hall:
+    """Three bids; the buyer has taken the first, and has not said so yet."""
+    h = hall("1000000", "1100000", "1150000").ready().judged({n: points(str(40 - n), "10") for n in range(3)})
+    h.awarded()
+    return h
+
+
+decided = shared(decide)
+
+
 def points(technical: str, record: str) -> dict[str, str]:
     return {"technical": technical, "record": record}
 
 
-def test_the_loser_reads_its_own_arithmetic() -> None:
+def test_the_loser_reads_its_own_arithmetic(announced: Any) -> None:
     h = announced()
     told = of(h, 4)
     price = told.price
@@ -86,7 +100,7 @@ def test_the_loser_reads_its_own_arithmetic() -> None:
     )
 
 
-def test_the_failing_clause_with_its_page() -> None:
+def test_the_failing_clause_with_its_page(announced: Any) -> None:
     h = announced()
     told = of(h, 2)
     assert [(f.kind, f.number, f.reason, f.page) for f in told.failed] == [
@@ -113,9 +127,9 @@ LAST_DAYS = [
 
 
 @pytest.mark.parametrize(("published", "last_day"), LAST_DAYS)
-def test_the_last_day_of_the_remedy(published: str, last_day: str) -> None:
-    h = hall("1000000", "1100000", "1150000").ready().judged({n: points(str(40 - n), "10") for n in range(3)})
-    award = h.awarded()
+def test_the_last_day_of_the_remedy(decided: Any, published: str, last_day: str) -> None:
+    h = decided()
+    award = h.award
     letter = AwardLetter.objects.create(
         lot=h.lot, supplier=h.bids[1].supplier, is_winner=False, issued_at=at(f"{published}T09:00")
     )
@@ -136,7 +150,7 @@ def test_a_failed_lot_is_told_from_its_own_day() -> None:
     assert [f.number for f in of(h, 0).failed] == [1, 2] and of(h, 0).price.bid_price == Decimal("1000000.00")
 
 
-def test_low_prices_and_corrections_are_told() -> None:
+def test_low_prices_and_corrections_are_told(announced: Any) -> None:
     low = hall("300000", "1000000", "1100000", "1150000").ready()
     low.do("low_price.start", low.bids[0], low.chair, JUDGED)
     low.do("low_price.explain", low.bids[0], low.bidders[0], JUDGED, explanation="成本低")
@@ -149,7 +163,7 @@ def test_low_prices_and_corrections_are_told() -> None:
     assert told.reasons[1].zh == "报价经异常低价审查，说明未被认可" and told.reasons[1].quoted == "未提供成本构成"
 
 
-def test_nothing_of_another_bidder_is_told(clock: Clock) -> None:
+def test_nothing_of_another_bidder_is_told(announced: Any, clock: Clock) -> None:
     h = announced()
     told = json.dumps(of(h, 4).as_dict(), ensure_ascii=False)
     page = (
@@ -165,7 +179,7 @@ def test_nothing_of_another_bidder_is_told(clock: Clock) -> None:
     assert h.bids[0].supplier.name in page and "1,000,000.00" in page
 
 
-def test_same_brand_does_not_say_whose() -> None:
+def test_same_brand_does_not_say_whose(announced: Any) -> None:
     brand = {"brand": "河桥"}
     h = hall(
         Offer("900000", rest=brand), Offer("950000", rest=brand), "1000000", "1100000", core_product="计算机"
@@ -179,7 +193,7 @@ def test_same_brand_does_not_say_whose() -> None:
     assert h.bids[0].supplier.name not in said and f'"{h.bids[0].pk}"' not in said
 
 
-def test_in_english_only_what_somebody_wrote_is_chinese(clock: Clock) -> None:
+def test_in_english_only_what_somebody_wrote_is_chinese(announced: Any, clock: Clock) -> None:
     h = announced()
     written = data()
     addresses = [(h.bidders[n], reverse("work_explanation", args=[letter_of(h, n).pk])) for n in (0, 1, 2, 3, 4)]
@@ -190,7 +204,7 @@ def test_in_english_only_what_somebody_wrote_is_chinese(clock: Clock) -> None:
         assert unmarked(client.get(address).content.decode(), written) == [], address
 
 
-def test_who_may_read_it(clock: Clock) -> None:
+def test_who_may_read_it(announced: Any, clock: Clock) -> None:
     h = announced()
     mine = reverse("work_explanation", args=[AwardLetter.objects.get(supplier=h.bids[2].supplier).pk])
     page = at_desk(h.bidders[2]).get(mine).content.decode()
@@ -200,6 +214,9 @@ def test_who_may_read_it(clock: Clock) -> None:
     assert at_desk(h.officer).get(mine).status_code == at_desk(h.agent).get(mine).status_code == 200
     case_page = at_desk(h.bidders[2]).get(reverse("work_case", args=[h.case.pk])).content.decode()
     assert f'href="{mine}"' in case_page
+
+
+closed = shared(lambda: hall("1000000", "1100000", "1150000"))
 
 
 @pytest.mark.parametrize(
@@ -214,14 +231,14 @@ def test_who_may_read_it(clock: Clock) -> None:
         ("x", None),
     ],
 )
-def test_pages_are_written_in_one_way(given: str, kept: str | None) -> None:
-    h = hall("1000000", "1100000", "1150000")
+def test_pages_are_written_in_one_way(closed: Any, given: str, kept: str | None) -> None:
+    h = closed()
     rows = [row | {"page": given} for row in h.findings("qualification")]
     if kept is None:
         assert h.refused("qualification.record", h.lot, h.runner, OPENED, rows=rows) == {"invalid_input"}
         return
     h.do("qualification.record", h.lot, h.runner, OPENED, rows=rows)
-    assert set(Finding.objects.values_list("page", flat=True)) == {kept}
+    assert set(Finding.objects.filter(opened_bid__in=h.bids).values_list("page", flat=True)) == {kept}
     again = ACTIONS["qualification.record"].input(subject=h.lot, by=h.runner, now=OPENED)
     assert {row["page"] for row in again.fields["rows"].initial} == {kept}
     assert Clause.objects.exists()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import factories
+from tests.apart import shared
 from tests.factories import at
 from tests.tendering.judging import ANSWER_BY, JUDGED, SCORED, Hall, hall, three
 from yangcai.kernel import documents
@@ -21,12 +22,15 @@ BEFORE_LOW_PRICE_LAW = at("2026-01-05T09:00")
 LOW = ("410000", "780000", "800000", "890000")
 
 
-def low() -> Hall:
+def offer_low() -> Hall:
     """L01: 41 against 78, 80, 89 under a ceiling of 100 hits the ceiling's test alone."""
     return three(*LOW, ceiling="1000000", budget="1000000.00")
 
 
-def test_a_low_price_is_reviewed_before_anybody_scores() -> None:
+low = shared(offer_low)
+
+
+def test_a_low_price_is_reviewed_before_anybody_scores(low: Any) -> None:
     h = low()
     assert {r.code for r in can(ACTIONS["scores.submit"], h.lot, by=h.chair, now=SCORED)} == {"low_price_open"}
     assert h.refused("low_price.start", h.bids[1], h.chair, JUDGED) == {"not_abnormally_low"}
@@ -43,7 +47,7 @@ def test_a_low_price_is_reviewed_before_anybody_scores() -> None:
     }
 
 
-def test_an_accepted_explanation_keeps_the_bid() -> None:
+def test_an_accepted_explanation_keeps_the_bid(low: Any) -> None:
     h = low()
     h.do("low_price.start", h.bids[0], h.chair, JUDGED)
     then = JUDGED + datetime.timedelta(minutes=10)
@@ -54,7 +58,7 @@ def test_an_accepted_explanation_keeps_the_bid() -> None:
     assert h.result(0)["rank"] == 1
 
 
-def test_no_explanation_means_invalid() -> None:
+def test_no_explanation_means_invalid(low: Any) -> None:
     h = low()
     h.do("low_price.start", h.bids[0], h.chair, JUDGED)
     late = JUDGED + datetime.timedelta(minutes=30)
@@ -113,7 +117,7 @@ def screenshot(h: Hall) -> Any:
     return documents.store_bytes(data=b"%PDF-1.4 x", name="查询.pdf", person_id=h.chair.person_id, now=JUDGED)
 
 
-def test_a_bidder_sees_its_own_low_price_review_only() -> None:
+def test_a_bidder_sees_its_own_low_price_review_only(low: Any) -> None:
     h = low()
     h.do("low_price.start", h.bids[0], h.chair, JUDGED)
     visible = SCOPES[LowPriceReview]
@@ -123,7 +127,7 @@ def test_a_bidder_sees_its_own_low_price_review_only() -> None:
         assert not visible(post, JUDGED).exists()
 
 
-def test_the_form_says_which_explanation_is_judged() -> None:
+def test_the_form_says_which_explanation_is_judged(low: Any) -> None:
     review = low()
     review.do("low_price.start", review.bids[0], review.chair, JUDGED)
     review.do("low_price.explain", review.bids[0], review.bidders[0], JUDGED, explanation="自有产能")

@@ -1,9 +1,11 @@
 """Is a price that contradicts itself corrected as the law says, and confirmed by its bidder?"""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from tests.apart import shared
 from tests.tendering.judging import ANSWER_BY, EQUAL, JUDGED, SCORED, Hall, Offer, open_tasks, three
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Task
@@ -11,12 +13,15 @@ from yangcai.kernel.models import Task
 pytestmark = pytest.mark.django_db
 
 
-def contradictory() -> Hall:
+def contradict() -> Hall:
     """Words say 1,020,000, figures 1,200,000: the words hold (87号令 art. 59(2))."""
     return three("950000", Offer("1200000", rest={"price_in_words": "壹佰零贰万元整"}), "1100000")
 
 
-def test_words_win_and_the_bidder_confirms() -> None:
+contradictory = shared(contradict)
+
+
+def test_words_win_and_the_bidder_confirms(contradictory: Any) -> None:
     h = contradictory()
     refusals = can(ACTIONS["scores.submit"], h.lot, by=h.chair, now=SCORED)
     assert {r.code for r in refusals} == {"correction_open"}
@@ -41,7 +46,7 @@ def test_unit_prices_win_over_a_wrong_total() -> None:
     assert h.bid(0).corrected_price == Decimal("120000.00")
 
 
-def test_an_unconfirmed_correction_makes_the_bid_invalid() -> None:
+def test_an_unconfirmed_correction_makes_the_bid_invalid(contradictory: Any) -> None:
     h = contradictory()
     h.do("price_correction.propose", h.bids[1], h.chair, JUDGED, answer_by=ANSWER_BY)
     h.do("price_correction.answer", h.bids[1], h.bidders[1], JUDGED, confirms=False)
@@ -49,7 +54,7 @@ def test_an_unconfirmed_correction_makes_the_bid_invalid() -> None:
     assert open_tasks(h) == {"lot.declare_unsuccessful"}
 
 
-def test_silence_is_recorded_by_the_chair_after_the_time_to_answer() -> None:
+def test_silence_is_recorded_by_the_chair_after_the_time_to_answer(contradictory: Any) -> None:
     h = contradictory()
     h.do("price_correction.propose", h.bids[1], h.chair, JUDGED, answer_by=ANSWER_BY)
     assert h.refused("price_correction.answer", h.bids[1], h.chair, JUDGED, confirms=False) == {
@@ -65,7 +70,7 @@ def test_silence_is_recorded_by_the_chair_after_the_time_to_answer() -> None:
     assert h.bid(1).correction_confirmed is False
 
 
-def test_the_form_says_which_price_is_confirmed() -> None:
+def test_the_form_says_which_price_is_confirmed(contradictory: Any) -> None:
     """The bidder reads the price as it stood and as it was corrected."""
     h = contradictory()
     h.do("price_correction.propose", h.bids[1], h.chair, JUDGED, answer_by=ANSWER_BY)

@@ -1,7 +1,10 @@
 """What when an error is found after everybody has signed: who may take it up, what changes, who is told?"""
 
+from typing import Any
+
 import pytest
 
+from tests.apart import shared
 from tests.factories import at
 from tests.tendering.judging import DETERMINED, SCORED, SENT, Hall, hall
 from yangcai.cases.models import Candidate, Stage
@@ -21,7 +24,7 @@ BEST = {
 FOUND = {"ground": "abnormal", "reason": "一名评委误读技术参数"}
 
 
-def signed() -> tuple[Hall, Post]:
+def sign_and_send() -> tuple[Hall, Post]:
     """Signed and sent: one member gave the second bid 5 points where all others gave 45, so the first one leads."""
     h = hall("1000000", "1000000", "1000000").ready()
     odd, *others = [m.post for m in h.members]
@@ -32,6 +35,9 @@ def signed() -> tuple[Hall, Post]:
     h.sign()
     h.send()
     return h, odd
+
+
+signed = shared(sign_and_send)
 
 
 def corrected(h: Hall, odd: Post, *, points: str = "45") -> None:
@@ -49,7 +55,7 @@ def winners(h: Hall) -> list[int]:
     return [suppliers.index(one.supplier_id) for one in candidates(h.lot)]
 
 
-def test_the_same_committee_evaluates_anew_and_the_treasury_is_told() -> None:
+def test_the_same_committee_evaluates_anew_and_the_treasury_is_told(signed: Any) -> None:
     h, odd = signed()
     first = h.report
     assert winners(h) == [0, 1, 2]
@@ -89,7 +95,7 @@ def test_the_same_committee_evaluates_anew_and_the_treasury_is_told() -> None:
     h.do("award.announce", award, h.runner, at("2026-03-27T09:00"))
 
 
-def test_a_result_that_stays_is_reported_to_nobody() -> None:
+def test_a_result_that_stays_is_reported_to_nobody(signed: Any) -> None:
     h, odd = signed()
     h.do("evaluation.reopen", h.lot, h.runner, REOPENED, **FOUND)
     corrected(h, odd, points="6")
@@ -100,7 +106,7 @@ def test_a_result_that_stays_is_reported_to_nobody() -> None:
     assert h.refused("reevaluation.report", h.report, h.runner, SIGNED_AGAIN, document=given) == {"result_unchanged"}
 
 
-def test_nothing_is_taken_up_before_the_signatures_or_after_the_decision() -> None:
+def test_nothing_is_taken_up_before_the_signatures_or_after_the_decision(signed: Any) -> None:
     h, _odd = signed()
     h.awarded()
     assert h.refused("evaluation.reopen", h.lot, h.runner, DETERMINED, **FOUND) == {"winner_determined"}
@@ -112,7 +118,7 @@ def test_nothing_is_taken_up_before_the_signatures_or_after_the_decision() -> No
 
 
 @pytest.mark.parametrize("ground", ["better", "", "价格太高"])
-def test_there_are_four_grounds_and_no_other(ground: str) -> None:
+def test_there_are_four_grounds_and_no_other(signed: Any, ground: str) -> None:
     h, _odd = signed()
     assert h.refused("evaluation.reopen", h.lot, h.runner, REOPENED, ground=ground, reason="x") == {"invalid_input"}
     assert h.stage(REOPENED) == Stage.AWARD and h.report.revision == 1

@@ -1,9 +1,11 @@
 """May whoever runs a tender have its result reviewed before it is signed, and what of a refusal? (87号令 45(8))"""
 
 import datetime
+from typing import Any
 
 import pytest
 
+from tests.apart import shared
 from tests.factories import make_post
 from tests.tendering.judging import COMPUTED, SIGNED, Hall, Offer, hall
 from yangcai.kernel import documents
@@ -21,12 +23,15 @@ FOUND = {"ground": "abnormal", "content": "第一家“技术”得分明显高�
 POINTS = {n: {"technical": str(40 - n), "record": "18"} for n in range(3)}
 
 
-def computed(**values: object) -> Hall:
+def compute(**values: object) -> Hall:
     """Three bids, scored and added up; nobody has signed."""
     h = hall("950000", "1000000", "1100000", **values).ready()
     h.score(POINTS)
     h.compute()
     return h
+
+
+computed = shared(compute)
 
 
 def ask(h: Hall, **changes: str) -> ReviewRequest:
@@ -37,7 +42,7 @@ def waits_for(h: Hall, action: str) -> set[int | None]:
     return set(Task.objects.filter(root=h.case.ref, action=action, done_at=None).values_list("person_id", flat=True))
 
 
-def test_while_a_request_is_open_nobody_signs_and_the_chair_answers() -> None:
+def test_while_a_request_is_open_nobody_signs_and_the_chair_answers(computed: Any) -> None:
     h = computed()
     asked = ask(h)
     assert waits_for(h, "review.answer") == {h.chair.person_id}
@@ -56,7 +61,7 @@ def test_while_a_request_is_open_nobody_signs_and_the_chair_answers() -> None:
     assert h.refused("review.request", h.report, h.runner, SIGNED, **FOUND) >= {"report_signed"}
 
 
-def test_corrected_means_that_a_score_was_corrected_on_that_ground() -> None:
+def test_corrected_means_that_a_score_was_corrected_on_that_ground(computed: Any) -> None:
     h = computed()
     asked = ask(h)
     assert h.refused("review.answer", asked, h.chair, SIGNED, answer="corrected") == {"nothing_corrected"}
@@ -69,7 +74,7 @@ def test_corrected_means_that_a_score_was_corrected_on_that_ground() -> None:
     assert h.report.signed_at is not None and h.report.correction_ground == "abnormal"
 
 
-def test_a_correction_on_another_ground_is_no_answer() -> None:
+def test_a_correction_on_another_ground_is_no_answer(computed: Any) -> None:
     h = computed()
     asked = ask(h, ground="sum", content="合计分值核对不一致")
     rows = [{**one, "reason": "复核后调整"} for one in h.rows({0: {"technical": "38"}})]
@@ -77,7 +82,7 @@ def test_a_correction_on_another_ground_is_no_answer() -> None:
     assert h.refused("review.answer", asked, h.chair, SIGNED + MINUTE, answer="corrected") == {"nothing_corrected"}
 
 
-def test_a_refusal_is_recorded_reported_and_the_signing_goes_on() -> None:
+def test_a_refusal_is_recorded_reported_and_the_signing_goes_on(computed: Any) -> None:
     h = computed()
     asked = ask(h)
     paper = documents.store_bytes(data=b"%PDF-1.7 refusal", name="报告.pdf", person_id=h.runner.person_id, now=SIGNED)
@@ -91,7 +96,7 @@ def test_a_refusal_is_recorded_reported_and_the_signing_goes_on() -> None:
     assert h.report.signed_at is not None
 
 
-def test_only_whoever_runs_the_tender_asks_and_only_insiders_read_it() -> None:
+def test_only_whoever_runs_the_tender_asks_and_only_insiders_read_it(computed: Any) -> None:
     h = computed()
     assert h.refused("review.request", h.report, h.officer, COMPUTED + MINUTE, **FOUND)  # the agent runs it
     asked = ask(h)
@@ -101,11 +106,11 @@ def test_only_whoever_runs_the_tender_asks_and_only_insiders_read_it() -> None:
 
     assert seen(h.runner) and seen(h.chair) and seen(make_post(Role.TREASURY))
     assert not any(seen(post) for post in (None, h.officer, *h.bidders))
-    alone = computed(self_organised=True)
+    alone = compute(self_organised=True)
     assert perform(ACTIONS["review.request"], alone.report, by=alone.officer, now=COMPUTED + MINUTE, **FOUND).value
 
 
-def test_it_is_about_scores_and_about_tenders() -> None:
+def test_it_is_about_scores_and_about_tenders(computed: Any) -> None:
     lowest = hall(Offer("950000"), Offer("1000000"), Offer("1100000"), method="lowest").ready()
     lowest.compute()
     found = can(ACTIONS["review.request"], lowest.report, by=lowest.runner, now=COMPUTED + MINUTE)

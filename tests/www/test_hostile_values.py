@@ -54,21 +54,27 @@ def test_the_source_is_read() -> None:
     )
 
 
-@pytest.mark.parametrize("role", [None, Role.TREASURY, Role.BUYER_OFFICER])
-def test_no_query_breaks_a_page(clock: Clock, settings: Any, role: Role | None) -> None:
+def test_no_query_breaks_a_page(clock: Clock, settings: Any) -> None:
+    """Each address is asked by one who may read it: by nobody in particular, or by the first post that it is for."""
     settings.YANGCAI_SANDBOX = True
-    client = desk(make_post(role) if role else None)
-    names, broken = parameters(), []
+    names, broken, asked = parameters(), [], set()
+    desks: dict[Any, Client] = {None: desk(None)}
     for _address, entry in ADDRESSES:
         if entry.pattern.converters or not entry.name or entry.name in {"account_logout", "api_feed"}:
             continue
-        if role is not None and entry.callback.by == "public":
-            continue  # it tells a post what it tells anybody
+        by = entry.callback.by
+        who = None if by in {"public", "token"} else Role.TREASURY
+        if isinstance(by, frozenset) and who not in by:
+            who = min(by)
+        if who not in desks:
+            desks[who] = desk(make_post(who))
+        asked.add(who)
         for value in HOSTILE:
-            answer = client.get(reverse(entry.name), dict.fromkeys(names, value))
+            answer = desks[who].get(reverse(entry.name), dict.fromkeys(names, value))
             if answer.status_code >= 500:
                 broken.append(f"{entry.name} with {value[:20]!r}")
     assert broken == []
+    assert {None, Role.TREASURY} < asked
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\x00b"])

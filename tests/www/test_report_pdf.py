@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from tests.apart import shared
 from tests.tendering.judging import COMPUTED, EQUAL, SENT, SIGNED, Hall, three
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.kernel.models import Entry
@@ -19,11 +20,14 @@ from yangcai.www import typeset
 pytestmark = pytest.mark.django_db
 
 
-def computed() -> Hall:
+def compute() -> Hall:
     h = three()
     h.score(EQUAL)
     h.compute()
     return h
+
+
+computed = shared(compute)
 
 
 def fetch(h: Hall, post: Post, *, status: int = 200, language: str = "zh-hans") -> bytes:
@@ -34,7 +38,7 @@ def fetch(h: Hall, post: Post, *, status: int = 200, language: str = "zh-hans") 
 
 
 def test_the_pdf_says_what_the_page_says_who_signed_and_how_to_verify(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
+    computed: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     h = computed()
     first, silent, *others = h.members
@@ -71,7 +75,9 @@ def test_the_pdf_says_what_the_page_says_who_signed_and_how_to_verify(
             assert wanted in "".join(text.split()), wanted
 
 
-def test_in_english_the_words_around_it_are_english(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_english_the_words_around_it_are_english(
+    computed: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     h = computed()
     h.sign()
     clock.at = SIGNED
@@ -81,7 +87,7 @@ def test_in_english_the_words_around_it_are_english(clock: Clock, monkeypatch: p
     assert told[0].lang == "en" and told[0].words["signatures"] == "Signatures" and "Evaluation report" in told[0].title
 
 
-def test_nobody_gets_it_before_all_have_signed_and_no_bidder_ever(clock: Clock) -> None:
+def test_nobody_gets_it_before_all_have_signed_and_no_bidder_ever(computed: Any, clock: Clock) -> None:
     h = computed()
     clock.at = COMPUTED
     fetch(h, h.agent, status=404)
@@ -93,7 +99,7 @@ def test_nobody_gets_it_before_all_have_signed_and_no_bidder_ever(clock: Clock) 
     assert "下载 PDF" in text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
 
 
-def test_a_report_that_was_changed_is_not_made_into_a_paper(clock: Clock) -> None:
+def test_a_report_that_was_changed_is_not_made_into_a_paper(computed: Any, clock: Clock) -> None:
     h = computed()
     h.sign()
     clock.at = SIGNED
