@@ -15,7 +15,7 @@ from yangcai.cases.models import Case
 from yangcai.kernel.models import Task
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import CommitteeMember
+from yangcai.tendering.models import CommitteeMember, Solicitation
 from yangcai.www.work import rail
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,26 @@ def test_what_waits_for_this_post_is_the_primary_button(clock: Clock) -> None:
 def test_before_publication_it_does_not_exist_for_others(clock: Clock, role: str) -> None:
     case = make_case(stage="preparation", agent=make_organisation(OrganisationKind.AGENT))
     assert at_desk(make_post(role)).get(reverse("work_case", args=[case.pk])).status_code == 404
+
+
+def test_the_group_reads_the_unpublished_file_that_it_confirms_and_no_other_expert_does(clock: Clock) -> None:
+    """谈判小组确认谈判文件 (74号令 art. 8): what its members cannot open they cannot confirm."""
+    tender = Tender(procedure="negotiation", method="lowest")
+    tender.describe()
+    stranger = make_expert()
+    tender.seat()
+    follow(tender, clock)
+    chair, other = (member.post for member in tender.members()[:2])
+    page = reverse("work_case", args=[tender.case.pk])
+    form = reverse("work_do", args=["case", tender.case.pk, "solicitation.confirm_by_committee"])
+    assert form in at_desk(chair).get(page).content.decode()
+    assert at_desk(chair).get(form).status_code == 200
+    assert form not in at_desk(other).get(page).content.decode()
+    assert at_desk(stranger).get(page).status_code == at_desk(stranger).get(form).status_code == 404
+    assert at_desk(chair).post(form, {"opinion": "同意发出"}).status_code == 302
+    assert Solicitation.objects.get(case=tender.case).committee_confirmed_at is not None
+    tender.do("committee.replace", tender.members()[1], tender.runner, reason="出差", ground="absent")
+    assert at_desk(other).get(page).status_code == 404
 
 
 def test_the_four_lamps_are_for_those_inside(published: Tender) -> None:

@@ -1,6 +1,8 @@
 """Which cases may a post see, and which are its own?"""
 
 import datetime
+import functools
+import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -26,13 +28,18 @@ ALSO_STANDING: list[Callable[[Case, Post], bool]] = []
 ALSO_ANNOUNCED: list[Callable[[Case], bool]] = []
 
 
+#: functions(post) -> the cases that later apps let a post read before they are published
+ALSO_READ: list[Callable[[Post], Q]] = []
+
+
 def is_announced(case: Case) -> bool:
     """Whether anybody was called to the purchase: from then on it is not given up in silence (87号令 art. 29)."""
     return case.published_at is not None or any(also(case) for also in ALSO_ANNOUNCED)
 
 
 def visible(post: Post | None, now: datetime.datetime) -> Q:
-    """Published cases are public; before publication only the buyer, its agent and the overseers see one."""
+    """Published cases are public; before publication only the buyer, its agent, the overseers and whoever is called
+    in already (ALSO_READ) see one."""
     published = Q(published_at__isnull=False, published_at__lte=now)
     if post is None:
         return published
@@ -42,7 +49,7 @@ def visible(post: Post | None, now: datetime.datetime) -> Q:
         return published | Q(buyer_id=post.organisation_id)
     if post.role == Role.AGENT:
         return published | Q(agent_id=post.organisation_id)
-    return published
+    return functools.reduce(operator.or_, (also(post) for also in ALSO_READ), published)
 
 
 def run_by(post: Post, prefix: str) -> Q:

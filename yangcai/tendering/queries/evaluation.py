@@ -42,6 +42,17 @@ def sits_on(case: Case, post: Post) -> bool:
 cases.ALSO_STANDING.append(lambda case, post: post.role == Role.EXPERT and sits_on(case, post))
 
 
+def _seated(post: Post) -> Q:
+    """谈判小组确认谈判文件 (74号令 art. 8): its members read the case before the notice, from their draw on."""
+    if post.role != Role.EXPERT:
+        return Q(pk__in=[])
+    seats = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True)
+    return Q(pk__in=seats.order_by().values("committee__case_id"))
+
+
+cases.ALSO_READ.append(_seated)
+
+
 def runs_or_oversees(case: Case, post: Post | None) -> bool:
     """The buyer, its agent, and those who oversee."""
     if post is None:
