@@ -118,6 +118,11 @@ class Case(Root):
         """In the order in which they were defined."""
         return tuple(sorted(self.lots.all(), key=lambda lot: lot.pk))
 
+    @remembered
+    def every_award(self) -> "tuple[Award, ...]":
+        """In the order in which they were determined, with the winners; refused ones too."""
+        return tuple(Award.objects.filter(lot__case=self).select_related("supplier").order_by("pk"))
+
     def ranked_together(self, lot: "Lot") -> "tuple[Lot, ...]":
         """The lots that one evaluation decides, each for another supplier: the one with the offers, then those that
         follow it. Just the lot itself where none does."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from yangcai import law, procedures
-from yangcai.cases.models import Award, Case, CaseEnd, LotOutcome
+from yangcai.cases.models import Case, CaseEnd, LotOutcome
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
@@ -257,7 +257,7 @@ def is_live(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
 def nothing_awarded(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A case with a winner cannot be ended one-sidedly (政府采购法 art. 46)."""
     decided = subject.lots.filter(outcome=LotOutcome.AWARDED) if not subject.plan_item.spends else ()
-    if not decided and not Award.objects.filter(lot__case=subject, refused_at__isnull=True).exists():
+    if not decided and all(award.refused_at is not None for award in subject.every_award()):
         return None
     return refuse(
         own(subject, "termination.reason"),

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Award, Case, LotOutcome
+from yangcai.cases.models import Case, LotOutcome
 from yangcai.contracts.models import Acceptance, Contract
 from yangcai.controls.register import CONTROLS
 from yangcai.funds.models import Fund
@@ -107,11 +107,8 @@ def budget_lamp(case: Case, contracts: Sequence[Contract]) -> Lamp:
 def system_lamp(case: Case, *, now: datetime.datetime) -> Lamp:
     if case.published_at is None or case.published_at > now:
         return Lamp("system", "off", _("尚未发布采购公告"), [Evidence(_("项目编号"), case.number)])
-    lots = list(case.lots.order_by("pk"))
-    awards = {
-        award.lot_id: award
-        for award in Award.objects.filter(lot__case=case, refused_at__isnull=True).select_related("supplier")
-    }
+    lots = case.every_lot()
+    awards = {award.lot_id: award for award in case.every_award() if award.refused_at is None}
     evidence = [Evidence(_("项目编号"), case.number), Evidence(_("公告时间"), _day(case.published_at))]
     for lot in lots:
         award = awards.get(lot.pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case
 from yangcai.kernel.models import Entry
+from yangcai.kernel.reading import remembered
 from yangcai.parties.models import LAW, Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import vrd
@@ -52,6 +53,7 @@ REMOVALS = ("absent", "ill", "recusal", "left", "removed")
 PARTY_OF = {Role.BUYER_OFFICER: "buyer", Role.AGENT: "agent", Role.TREASURY: "supervisor"}
 
 
+@remembered
 def open_draw(case: Case) -> ExpertDraw | None:
     """The draw that waits for numbers."""
     return ExpertDraw.objects.filter(case=case, drawn_at__isnull=True, abandoned_at__isnull=True).first()

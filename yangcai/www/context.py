@@ -12,12 +12,12 @@ from yangcai.www import nav, preferences, sandbox
 def page(request: HttpRequest) -> dict[str, Any]:
     """The active Post, the time, the menu, the reader's preferences, and the bar of the sandbox."""
     # Both set by the middleware; a page that answers for an error before it comes without them.
-    post, now = getattr(request, "post", None), getattr(request, "now", None)
+    post, now = getattr(request, "post", None), getattr(request, "now", None) or clock.now()
     return {
         "post": post,
-        "now": now or clock.now(),
+        "now": now,
         "nav": nav.menu(role=post.role if post else None, path=request.path),
         "footer": nav.footer(),
-        "sandbox": sandbox.bar() if settings.YANGCAI_SANDBOX else None,
+        "sandbox": sandbox.bar(now=now) if settings.YANGCAI_SANDBOX else None,
         **preferences.chosen(request),
     }

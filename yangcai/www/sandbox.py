@@ -63,9 +63,8 @@ class Bar:
     posts: list[Post] = field(default_factory=list)
 
 
-def bar() -> Bar:
+def bar(*, now: datetime.datetime) -> Bar:
     """The simulated time, the next milestone, and the posts to choose from."""
-    now = clock.now()
     return Bar(now=now, milestone=next(iter(milestones(now=now, limit=1)), None), posts=posts(now=now))
 
 

@@ -36,7 +36,7 @@ from yangcai.tendering.models.documents import (
     Solicitation,
     SupplierDraw,
 )
-from yangcai.tendering.models.draw import DrawLine, DrawParty, DrawSide, ExpertDraw
+from yangcai.tendering.models.draw import DrawLine, DrawParty, DrawSide, ExpertDraw, parties_of
 from yangcai.tendering.models.evaluation import (
     AwardLetter,
     CorrectionGround,
@@ -124,4 +124,5 @@ __all__ = [
     "Solicitation",
     "StatusChange",
     "SupplierDraw",
+    "parties_of",
 ]

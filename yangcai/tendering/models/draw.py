@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case
 from yangcai.kernel.models import Rooted
+from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Expert, Post
 from yangcai.tendering.models.rows import CaseRow
 
@@ -67,8 +68,8 @@ class ExpertDraw(CaseRow):
     @property
     def missing(self) -> list[DrawSide]:
         """Who has still to hand in a digest, or to say the number once all digests are in."""
-        told = self.parties.filter(revealed_at__isnull=False) if self.committed_at else self.parties.all()
-        have = set(told.values_list("party", flat=True))
+        told = parties_of(self)
+        have = {one.party for one in told if one.revealed_at is not None or not self.committed_at}
         return [side for side in self.sides if side not in have]
 
     @property
@@ -104,6 +105,12 @@ class DrawParty(Rooted):
     @property
     def root(self) -> Case:
         return self.draw.case
+
+
+@remembered
+def parties_of(draw: ExpertDraw) -> tuple[DrawParty, ...]:
+    """Who has handed in a digest so far, each with its number once it is said."""
+    return tuple(draw.parties.all())
 
 
 class DrawLine(Rooted):

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yangcai.cases import queries as cases
-from yangcai.cases.models import Award, Case, Lot
+from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import scope, standing
+from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import arithmetic, method
@@ -109,10 +110,11 @@ def concerns_member(member: CommitteeMember, post: Post) -> bool:
     return runs_or_oversees(member.committee.case, post)
 
 
+@remembered
 def names_are_public(case: Case, now: datetime.datetime) -> bool:
     """From the award notice on; with several lots, once none of them is being judged any more."""
-    announced = Award.objects.filter(lot__case=case, announced_at__lte=now).exists()
-    return announced and not any(lot.stage_at(now) in method.judging(case) for lot in case.lots.all())
+    announced = any(award.announced_at is not None and award.announced_at <= now for award in case.every_award())
+    return announced and not any(lot.stage_at(now) in method.judging(case) for lot in case.every_lot())
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,18 @@ def seats(case: Case, post: Post | None, now: datetime.datetime) -> list[Seat]:
     inside = runs_or_oversees(case, post) or (post is not None and post.role == Role.EXPERT and sits_on(case, post))
     if not public and not inside:
         return []
-    found = CommitteeMember.objects.filter(committee__case=case).select_related("post__person", "post__organisation")
-    if not inside:
-        found = found.filter(replaced_at__isnull=True)
     shown = []
-    for number, member in enumerate(found.order_by("pk"), start=1):
+    for number, member in enumerate((one for one in _ever(case) if inside or one.replaced_at is None), start=1):
         own = post is not None and member.post.person_id == post.person_id
         shown.append(_seat(member, number, is_known=public or own or member.signed_in_at is not None))
     return shown
+
+
+@remembered
+def _ever(case: Case) -> tuple[CommitteeMember, ...]:
+    """Everybody who was ever called into the committee."""
+    found = CommitteeMember.objects.filter(committee__case=case).select_related("post__person", "post__organisation")
+    return tuple(found.order_by("pk"))
 
 
 def _seat(member: CommitteeMember, number: int, *, is_known: bool) -> Seat:

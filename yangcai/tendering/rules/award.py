@@ -80,7 +80,7 @@ def report_is_signed(subject: EvaluationReport, *, by: Any, now: datetime.dateti
 
 
 def live_award(lot: Lot) -> Award | None:
-    return Award.objects.filter(lot=lot, refused_at__isnull=True).select_related("supplier").first()
+    return next((one for one in lot.case.every_award() if one.lot_id == lot.pk and one.refused_at is None), None)
 
 
 def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:

@@ -20,8 +20,8 @@ from yangcai.parties.models import LAW, Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.parties.ties import tied_people
 from yangcai.planning.models import ImportExpert
-from yangcai.tendering import method
-from yangcai.tendering.models import Bid, Committee, CommitteeMember, ExpertDraw, Invitee, Participation
+from yangcai.tendering import arithmetic, method
+from yangcai.tendering.models import Bid, CommitteeMember, ExpertDraw, Invitee, Participation
 
 #: The speciality of economists in the library, for whom a method may keep a place, as for lawyers.
 ECONOMY = "经济"
@@ -183,7 +183,7 @@ def may_be_formed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal 
 
 
 def has_no_committee(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not Committee.objects.filter(case=subject).exists():
+    if arithmetic.committee(subject) is None:
         return None
     return Refusal(
         "already_drawn",
@@ -450,10 +450,15 @@ def suppliers_came_later(subject: CommitteeMember, *, by: Any, now: datetime.dat
     )
 
 
+@remembered
+def _is_evaluating(case: Case, *, now: datetime.datetime) -> bool:
+    over = {str(Stage.AWARD), ""}
+    return any(lot.stage_at(now) not in over for lot in case.every_lot())
+
+
 def still_evaluating(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A member is replaced while there is still something to evaluate."""
-    over = {str(Stage.AWARD), ""}
-    if any(lot.stage_at(now) not in over for lot in subject.committee.case.lots.all()):
+    if _is_evaluating(subject.committee.case, now=now):
         return None
     return Refusal("evaluation_over", "评审已经结束，不能更换成员", "The evaluation is over: no member can be replaced")
 

@@ -77,10 +77,16 @@ def side_of(by: Any) -> str:
     return ConductSide.ORGANISER if by.role == Role.EXPERT else ConductSide.EXPERT
 
 
+@remembered
+def _recorded(case: Case) -> frozenset[tuple[int, str, int]]:
+    """(member, whose conduct, by which organisation) of every record of a case."""
+    found = ConductRecord.objects.filter(member__committee__case=case)
+    return frozenset(found.order_by().values_list("member_id", "side", "organisation_id"))
+
+
 def not_recorded_yet(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Written once: a record that could be changed could be bargained for."""
-    found = ConductRecord.objects.filter(member=subject, side=side_of(by), organisation=by.organisation_id)
-    if not found.exists():
+    if (subject.pk, side_of(by), by.organisation_id) not in _recorded(subject.committee.case):
         return None
     return Refusal("recorded_already", "您所在单位已经记录，不能更改", "Your organisation has recorded this already")
 
@@ -189,8 +195,14 @@ def stayed(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refu
     )
 
 
+@remembered
+def _paid(case: Case) -> frozenset[int]:
+    """The members whose fee has been entered."""
+    return frozenset(ExpertFee.objects.filter(member__committee__case=case).values_list("member_id", flat=True))
+
+
 def not_paid_yet(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not ExpertFee.objects.filter(member=subject).exists():
+    if subject.pk not in _paid(subject.committee.case):
         return None
     return Refusal("paid_already", "该成员的劳务报酬已经登记", "The fee of this member has been entered already")
 

@@ -9,7 +9,7 @@ from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import draws, vrd
-from yangcai.tendering.models import CommitteeMember, DrawParty, ExpertDraw
+from yangcai.tendering.models import CommitteeMember, ExpertDraw, parties_of
 from yangcai.tendering.rules import committee
 
 
@@ -49,7 +49,7 @@ def is_a_party(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refus
 
 
 def has_not_promised(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not DrawParty.objects.filter(draw=subject, party=draws.party_of(by)).exists():
+    if all(one.party != draws.party_of(by) for one in parties_of(subject)):
         return None
     return _refuse(
         subject.case,
@@ -125,7 +125,8 @@ def _missing(draw: ExpertDraw) -> tuple[str, str]:
 
 
 def has_not_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not subject.parties.filter(party=draws.party_of(by), revealed_at__isnull=False).exists():
+    own = draws.party_of(by)
+    if not any(one.party == own and one.revealed_at is not None for one in parties_of(subject)):
         return None
     return Refusal("revealed_already", "本方已经公布随机数", "Your side has said its number already")
 

@@ -28,13 +28,14 @@ def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:
 
 
 def not_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not Opening.objects.filter(case=subject).exists():
+    if opening_of(subject) is None:
         return None
     return Refusal("opening_begun", "已经开标", "The bids have been opened already")
 
 
 def under_way(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if Opening.objects.filter(case=subject, concluded_at__isnull=True).exists():
+    opening = opening_of(subject)
+    if opening is not None and opening.concluded_at is None:
         return None
     return refuse(
         "opening.at_deadline",

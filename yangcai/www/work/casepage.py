@@ -23,12 +23,12 @@ from yangcai.tendering.models import (
     CommitteeMember,
     ExpertDraw,
     InvitedBy,
-    Opening,
     Prequalification,
     Solicitation,
     SupplierDraw,
 )
 from yangcai.tendering.queries import draws
+from yangcai.tendering.rules.opening import opening_of
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.draws import READERS as DRAW_READERS
@@ -66,7 +66,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     may = offers(shown, post=post, now=now, due=due)
     is_mine = concerns_case(case, post) and post.role != Role.SUPPLIER
     word, tone = own.stage_word(case, now=now)
-    opened = is_open(case)
+    opened = opening_of(case) is not None
     closes_at = own.closes_at(case)
     return render(
         request,
@@ -199,14 +199,9 @@ def case_tasks(case: Case, *, post: Post) -> list[Task]:
     return list(found)
 
 
-def is_open(case: Case) -> bool:
-    """Whether the bids have been opened, so that who takes part is no longer secret."""
-    return Opening.objects.filter(case=case).exists()
-
-
 def happened(case: Case, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
     """The newest lines of the timeline, and how many there are before them."""
-    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case))
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=opening_of(case) is not None)
     rows = list(shown[: timeline.SHOWN + 1])
     more = reverse("work_timeline", args=[case.pk]) if len(rows) > timeline.SHOWN else ""
     return {"lines": timeline.happenings(rows[: timeline.SHOWN], post=post), "more": more}
@@ -217,6 +212,6 @@ def case_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole timeline of a case."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     case = get_object_or_404(visible_to(post, now), pk=pk)
-    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=is_open(case))
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=opening_of(case) is not None)
     context = {"case": case, "lines": timeline.happenings(shown[:2000], post=post), "title": _("全部留痕")}
     return render(request, "work/timeline.html", context)

@@ -16,8 +16,9 @@ from yangcai.frameworks.models import OutsideOffer
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Opening, Prequalification
+from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
 from yangcai.tendering.queries.prequalification import runs, visible_applications
+from yangcai.tendering.rules.opening import opening_of
 from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.work import places
@@ -60,7 +61,7 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
     shown = Q(is_public=True) | mine
     if isinstance(root, Case):
         inside = _stands_inside(root, post)
-        opened = Opening.objects.filter(case=root).exists()
+        opened = opening_of(root) is not None
         if inside:
             shown |= EVERYTHING if opened else ~Q(kind__in=FROM_SUPPLIERS)
             if opened and post.role in BUYER and not _reads_clarifications(root, now=now):

@@ -4,12 +4,11 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yangcai import law, procedures
-from yangcai.cases.models import Award, Case, CaseEnd, Lot, LotOutcome, Stage
+from yangcai.cases.models import Case, CaseEnd, Lot, LotOutcome, Stage
 from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import Entrant
 from yangcai.kernel.refusals import Citation, in_chinese
@@ -161,13 +160,12 @@ def _over(case: Case | None, stage: str, periods: list[Any]) -> datetime.datetim
 
 def _announced(case: Case) -> datetime.datetime | None:
     """When the last lot that was awarded was announced; None while a lot is still open or none was awarded."""
-    if any(lot.outcome == "" for lot in case.lots.all()):
+    if any(lot.outcome == "" for lot in case.every_lot()):
         return None
     if not procedures.get(case.procedure).spends:  # entrants, announced as they are determined
-        return max((lot.outcome_at for lot in case.lots.all() if lot.outcome == LotOutcome.AWARDED), default=None)
-    return Award.objects.filter(lot__case=case, announced_at__isnull=False, refused_at__isnull=True).aggregate(
-        at=Max("announced_at")
-    )["at"]
+        return max((lot.outcome_at for lot in case.every_lot() if lot.outcome == LotOutcome.AWARDED), default=None)
+    standing = [award.announced_at for award in case.every_award() if award.refused_at is None]
+    return max((at for at in standing if at is not None), default=None)
 
 
 def _agreement(case: Case | None, *, on: datetime.date) -> list[Node]:
@@ -195,9 +193,9 @@ def _contract(case: Case | None, *, on: datetime.date) -> list[Node]:
             signed = max(c.signed_at for c in contracts if c.signed_at)
         if case.end_kind == CaseEnd.CLOSED:
             closed = case.ended_at
-        announced = Award.objects.filter(lot__case=case, announced_at__isnull=False).aggregate(at=Min("announced_at"))
-        if announced["at"] and signed is None:
-            expected = law.due_at("C20", since=announced["at"], on=on, jurisdiction=case.jurisdiction)
+        announced = [award.announced_at for award in case.every_award() if award.announced_at is not None]
+        if announced and signed is None:
+            expected = law.due_at("C20", since=min(announced), on=on, jurisdiction=case.jurisdiction)
     return [
         Node(_("合同"), signed, expected_at=expected, rule="contract.sign", phrase=_("{limit}内签订")),
         Node(_("验收支付"), closed, rule="payment.invoice", phrase=_("{limit}内付款")),
