@@ -13,7 +13,9 @@ from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import in_chinese
 from yangcai.law import usage
 from yangcai.law.model import WHOLE
+from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
+from yangcai.www.public.topics import PLACES, TOPICS
 
 #: Where a key is printed, replayed or explained, not enforced.
 ELSEWHERE = frozenset({"law", "www", "replay"})
@@ -42,13 +44,13 @@ def index(request: HttpRequest) -> HttpResponse:
     """All rules by topic, with what is in force today."""
     today = timezone.localdate(request.now)  # type: ignore[attr-defined]
     typed = request.GET.get("q", "").strip()
-    topics: dict[str, list[dict[str, Any]]] = {}
+    topics: dict[str, list[dict[str, Any]]] = {topic: [] for topic in TOPICS}
     for rule in law.all_rules():
         title = _text((rule.zh, rule.en))
         if typed and typed.lower() not in f"{rule.key} {rule.zh} {rule.en}".lower():
             continue
         value = law.find(rule.key, on=today)
-        topics.setdefault(_topic(rule.key), []).append(
+        topics[_topic(rule.key)].append(
             {
                 "key": rule.key,
                 "title": title,
@@ -56,7 +58,8 @@ def index(request: HttpRequest) -> HttpResponse:
                 "citation": value.citation if value else None,
             }
         )
-    return render(request, "public/law.html", {"topics": topics, "typed": typed, "count": len(law.all_rules())})
+    named = [(formats.titled(TOPICS[topic]), rules) for topic, rules in topics.items() if rules]
+    return render(request, "public/law.html", {"topics": named, "typed": typed, "count": len(law.all_rules())})
 
 
 @page(by=PUBLIC)
@@ -71,7 +74,7 @@ def detail(request: HttpRequest, key: str) -> HttpResponse:
             "value": _text(v.text),
             "citations": v.citations,
             "confidence": v.confidence,
-            "jurisdiction": v.jurisdiction,
+            "jurisdiction": PLACES[v.jurisdiction],
             "note": v.note,
         }
         for v in reversed(rule.values)
