@@ -9,14 +9,14 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import NOW, make_organisation, make_person, make_post
+from tests.factories import NOW, make_case, make_organisation, make_person, make_post
 from tests.www.support import Clock, at_desk
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel import clock as kernel_clock
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.www import formats
+from yangcai.www import formats, sandbox
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough pass phrase"
@@ -178,6 +178,27 @@ def test_the_sandbox_clock_fires_in_order_and_tells(settings, monkeypatch) -> No
     assert seen == [(f"第 {n} 天", NOW + datetime.timedelta(days=n)) for n in (1, 2, 3)]
     client.post(reverse("sandbox_clock"), {"forward": NOW.isoformat()})
     assert kernel_clock.now() == NOW + datetime.timedelta(days=5)  # never backwards
+
+
+def test_the_demo_offers_each_moment_once(settings) -> None:
+    settings.YANGCAI_SANDBOX = True
+    kernel_clock.set_sandbox(at=NOW)
+    case = make_case(stage="submission", now=NOW)
+    closes_at = NOW + datetime.timedelta(days=2)
+    case.periods.update(closes_at=closes_at)
+    for role, days in ((Role.PLATFORM, 1), (Role.TREASURY, 1), (Role.AUDITOR, 2)):
+        Task.objects.create(
+            root=case.ref,
+            subject=case.ref,
+            action="post.grant",
+            role=role,
+            title="同时到期",
+            since=NOW,
+            due_at=NOW + datetime.timedelta(days=days),
+        )
+    found = sandbox.milestones(now=NOW, limit=8)
+    assert [milestone.at for milestone in found] == [NOW + datetime.timedelta(days=1), closes_at]
+    assert found[1].title == case.title  # the end of a stage goes before a deadline in the same moment
 
 
 @pytest.mark.parametrize(

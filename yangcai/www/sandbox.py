@@ -91,19 +91,24 @@ def waiting(found: list[Post]) -> list[Post]:
 
 
 def milestones(*, now: datetime.datetime, limit: int) -> list[Milestone]:
-    """What comes next: periods that open or close, and deadlines that fall due, in order."""
+    """What comes next: periods that open or close, and deadlines that fall due, in order; of what comes in the same
+    moment, the first."""
     open_tasks = Task.objects.filter(done_at__isnull=True, fired_at__isnull=True)
     known = calendar.horizon()  # a clock that stands beyond it has nothing before it, and cannot be added to
     until = min(known, now + HORIZON) if now < known else known
-    due = open_tasks.filter(due_at__gt=now, due_at__lt=until).order_by("due_at", "pk")
+    due = open_tasks.filter(due_at__gt=now, due_at__lt=until).order_by("due_at", "pk").distinct("due_at")
     found = [Milestone(task.due_at, title_of(task), task.title) for task in due[:limit] if task.due_at]
     live = Period.objects.filter(case__ended_at__isnull=True).select_related("case")
-    for period in live.filter(opens_at__gt=now, opens_at__lt=known).order_by("opens_at")[:limit]:
+    opening = live.filter(opens_at__gt=now, opens_at__lt=known).order_by("opens_at", "pk").distinct("opens_at")
+    for period in opening[:limit]:
         found.append(Milestone(period.opens_at, _("%(stage)s开始") % _stage(period), period.case.title))
-    for period in live.filter(closes_at__gt=now, closes_at__lt=known).order_by("closes_at")[:limit]:
+    closing = live.filter(closes_at__gt=now, closes_at__lt=known).order_by("closes_at", "pk").distinct("closes_at")
+    for period in closing[:limit]:
         if period.closes_at:
             found.append(Milestone(period.closes_at, _("%(stage)s截止") % _stage(period), period.case.title))
-    return sorted(found, key=lambda milestone: milestone.at)[:limit]
+    # Periods come last in the list and win: a stage that opens or closes says more of a moment than a deadline in it.
+    moments = {milestone.at: milestone for milestone in found}
+    return sorted(moments.values(), key=lambda milestone: milestone.at)[:limit]
 
 
 def _stage(period: Period) -> dict[str, str]:
