@@ -17,7 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "post": post,
         "now": now,
         "nav": nav.menu(role=post.role if post else None, path=request.path),
-        "footer": nav.footer(),
+        "footer": nav.footer(is_in=post is not None),
         "sandbox": sandbox.bar(now=now) if settings.YANGCAI_SANDBOX else None,
         **preferences.chosen(request),
     }

@@ -77,14 +77,27 @@ class Link:
 
 
 def menu(*, role: str | None, path: str) -> list[Link]:
-    """The menu of a role (None: the public); the entry with the longest address that `path` begins with is current."""
+    """The menu of a role (None: the public); the entry with the longest address that `path` begins with is current.
+    One of many stands under the word of the many: /work/case/7/ belongs to /work/cases/."""
     entries = [(reverse(name), label) for name, label in (BY_ROLE.get(role, PUBLIC) if role else PUBLIC)]
     best = max(
-        (url for url, _label in entries if path == url or (url != "/" and path.startswith(url))), key=len, default=""
+        (url for url, _label in entries if path == url or (url != "/" and path.startswith((url, _one_of(url))))),
+        key=len,
+        default="",
     )
     return [Link(str(label), url, url == best) for url, label in entries]
 
 
-def footer() -> list[tuple[str, list[Link]]]:
-    """The columns at the foot of every page."""
-    return [(str(title), [Link(str(label), reverse(name)) for name, label in links]) for title, links in FOOTER]
+def _one_of(url: str) -> str:
+    """The address of the pages of the single rows of a list."""
+    return f"{url.removesuffix('s/')}/" if url.endswith("s/") else url
+
+
+def footer(*, is_in: bool = False) -> list[tuple[str, list[Link]]]:
+    """The columns at the foot of every page; who is in already (`is_in`) is led to the workbench, not to the door."""
+    return [(str(title), [_foot(name, label, is_in=is_in) for name, label in links]) for title, links in FOOTER]
+
+
+def _foot(name: str, label: "str | Promise", *, is_in: bool) -> Link:
+    shown, said = WORK if is_in and name == "account_login" else (name, label)
+    return Link(str(said), reverse(shown))

@@ -1,0 +1,29 @@
+"""Does the menu say where one is, and the foot of the page where one can go?"""
+
+import pytest
+
+from yangcai.parties.roles import Role
+from yangcai.www import nav
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("/work/", "工作台"),
+        ("/work/cases/", "采购项目"),
+        ("/work/case/7/", "采购项目"),
+        ("/work/case/7/timeline/", "采购项目"),
+        ("/work/expert/7/", "专家库"),
+        ("/work/intention/7/", "采购意向"),
+        ("/work/budget/7/", "预算"),
+        ("/work/do/case/7/case.suspend/", "工作台"),
+    ],
+)
+def test_one_of_many_stands_under_the_word_of_the_many(path: str, label: str) -> None:
+    assert [link.label for link in nav.menu(role=Role.TREASURY, path=path) if link.current] == [label]
+
+
+def test_who_is_in_is_not_led_to_the_door() -> None:
+    door = "/accounts/login/"
+    assert door in [link.url for _title, links in nav.footer() for link in links]
+    assert door not in [link.url for _title, links in nav.footer(is_in=True) for link in links]
