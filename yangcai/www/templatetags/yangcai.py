@@ -154,8 +154,8 @@ def callout(context: Context, content: str, tone: str, title: str = "") -> str:
 
 
 @register.simple_block_tag(takes_context=True)
-def table_box(context: Context, content: str, label: str) -> str:
-    return _include(context, "table_box", content=content, label=label)
+def table_box(context: Context, content: str, label: str, cards: bool = False) -> str:
+    return _include(context, "table_box", content=content, label=label, cards=cards)
 
 
 @register.simple_block_tag(takes_context=True)

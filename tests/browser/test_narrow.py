@@ -1,0 +1,29 @@
+"""Is a page as narrow as a phone, at 320 px, and does a form say there what each of its fields is?"""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.factories import make_case, make_organisation, make_post
+from yangcai.parties.models import OrganisationKind
+from yangcai.parties.roles import Role
+
+WIDE_BY = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+
+
+@pytest.mark.browser
+def test_no_page_scrolls_sideways(page: Page) -> None:
+    agent = make_post(Role.AGENT, make_organisation(OrganisationKind.AGENT))
+    case = make_case(agent=agent.organisation)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto("/demo/")
+    assert page.evaluate(WIDE_BY) == 0
+    page.locator(f'button[name="post"][value="{agent.pk}"]').click()
+    page.wait_for_url("**/work/")
+    for address in ("/law/clocks/", f"/work/case/{case.pk}/", f"/work/do/case/{case.pk}/lots.define/"):
+        page.goto(address)
+        assert page.evaluate(WIDE_BY) == 0, address
+    # The headings of the rows have no room there: each field has its own instead, which elsewhere only a reader hears.
+    name = page.locator('main form [name="rows-0-title"]')
+    said = page.locator(f'label[for="{name.get_attribute("id")}"]')
+    above, field = said.bounding_box(), name.bounding_box()
+    assert above and field and above["width"] > field["width"] / 4 and above["y"] < field["y"]
