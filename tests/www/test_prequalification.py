@@ -59,6 +59,10 @@ def test_a_supplier_finds_it_reads_it_and_applies(clock: Clock) -> None:
     for post in (s.runner, s.officer, make_post(Role.TREASURY)):
         assert supplier.organisation.name in page(post, s)
         assert "%PDF" in text_of(at_desk(post).get(paper_url))
+    record = reverse("work_do", args=["prequalification", s.row.pk, "prequalification.record"])
+    examined = text_of(at_desk(s.runner).get(record))
+    papers = examined[examined.index('class="documents"') :]  # where it is examined, a paper says whose it is
+    assert paper_url in papers and supplier.organisation.name in papers
     stranger = make_supplier()
     assert supplier.organisation.name not in page(stranger, s)
     assert at_desk(stranger).get(paper_url).status_code == 404
@@ -71,7 +75,11 @@ def test_the_draft_is_its_buyers_own(clock: Clock) -> None:
     assert at_desk(make_supplier()).get(address).status_code == 404
     assert at_desk(make_post(Role.BUYER_OFFICER)).get(address).status_code == 404
     assert "prequalification.confirm" in page(s.reviewer, s)
-    assert address in text_of(at_desk(s.runner).get(reverse("work_case", args=[s.case.pk])))
+    for state, step in (("编制中", None), ("待发布公告", "prequalification.confirm")):
+        if step:
+            s.do(step, s.row, s.reviewer)
+        shown = text_of(at_desk(s.runner).get(reverse("work_case", args=[s.case.pk])))
+        assert address in shown and f">{state}<" in shown
 
 
 @pytest.mark.parametrize("role", ["runner", "supplier", "failing"])

@@ -14,7 +14,7 @@ from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS
 from yangcai.frameworks.models import OutsideOffer
 from yangcai.kernel.models import Attachment
-from yangcai.parties.models import Post
+from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
 from yangcai.tendering.queries.prequalification import runs, visible_applications
@@ -120,17 +120,21 @@ def _judges(case: Case, post: Post) -> bool:
 
 
 def attachments(root: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
-    """The list of documents, as the component shows it."""
+    """The list of documents, as the component shows it; papers of applicants, all called alike, say whose they are."""
+    found = list(readable(root, post=post, now=now))
+    senders = {one.organisation_id for one in found if one.kind == "prequalification_application"}
+    names = dict(Organisation.objects.filter(pk__in=senders).values_list("pk", "name")) if senders else {}
     return [
         {
             "title": attachment.title,
+            "by": names.get(attachment.organisation_id, ""),
             "url": reverse("work_file", args=[attachment.pk]),
             "size": attachment.document.size,
             "kind": KINDS.get(attachment.kind, ""),
             "digest": attachment.document_id,
             "at": attachment.at,
         }
-        for attachment in readable(root, post=post, now=now)
+        for attachment in found
     ]
 
 

@@ -70,6 +70,15 @@ def open_prequalifications(post: Post, *, now: datetime.datetime) -> list[Prequa
     return list(found.order_by("closes_at", "pk")[:LINES])
 
 
+def prequalification_word(row: Prequalification, *, now: datetime.datetime) -> str:
+    """How far a prequalification has come."""
+    if row.opens_at is None or row.closes_at is None:
+        return _("待发布公告") if row.confirmed_at else _("编制中")
+    if row.concluded_at is not None:
+        return _("已完成")
+    return _("接受申请") if now < row.closes_at else _("审查中")
+
+
 def stages(post: Post, *, now: datetime.datetime) -> dict[str, int]:
     """Stage -> number of the organisation's running cases in it; a case whose lots differ counts in each."""
     own = Q(case__agent_id=post.organisation_id) if post.role == Role.AGENT else Q(case__buyer_id=post.organisation_id)

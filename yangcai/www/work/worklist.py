@@ -178,6 +178,7 @@ def tenders(request: HttpRequest) -> HttpResponse:
     found = own.open_prequalifications(post, now=now) if shown.number == 1 else []
     columns = ("title", "case__buyer", "opens_at", "closes_at", "examined_on")
     table = tables.table(KINDS[Prequalification].title, Prequalification, found, columns)
+    table = tables.with_column(table, _("状态"), [own.prequalification_word(one, now=now) for one in found])
     context = {
         "page": shown,
         "cases": own.listed(shown.object_list, now=now),
