@@ -1,8 +1,9 @@
 """Which legal deadlines run, which were met, which are late, and by which article?"""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,11 @@ def title_of(task: Task, *, who: str = "") -> str:
     else:
         clock = law.clock(task.clock)
         title = clock.zh if in_chinese() else clock.en
-    return str(_("%(what)s（%(who)s）") % {"what": title, "who": who}) if who else title
+    return _about(title, who)
+
+
+def _about(what: str, who: str) -> str:
+    return str(_("%(what)s（%(who)s）") % {"what": what, "who": who}) if who else what
 
 
 def reminder(task: Task) -> str:
@@ -71,16 +76,19 @@ def reminder(task: Task) -> str:
     )
 
 
-def clocks(tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime) -> list[Clock]:
+def clocks(
+    tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime, who: Mapping[str, str] = MappingProxyType({})
+) -> list[Clock]:
     """The clock table of a root: windows that must have run and deadlines to keep, one line per clock and row. Where
-    several must act within one clock (C45: who keeps the record and whom it is about), what is open counts first."""
+    several must act within one clock (C45: who keeps the record and whom it is about), what is open counts first.
+    `who`: subject -> whom it is about, where lines would be equal."""
     found: dict[tuple[str, str], Clock] = {}
     for task in tasks:
         if not task.clock:
             continue
         clock = law.clock(task.clock)
         line = Clock(
-            title=clock.zh if in_chinese() else clock.en,
+            title=_about(clock.zh if in_chinese() else clock.en, who.get(task.subject, "")),
             due_at=task.due_at,
             citation=citation_of(task, on=on),
             actor=str(ACTORS.get(clock.actor, "")),

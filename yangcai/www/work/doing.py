@@ -27,7 +27,7 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
-from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.models import CommitteeMember, EvaluationReport, Prequalification
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
@@ -192,7 +192,7 @@ def _form_page(
             "checked": checked,
             "self_check": preflight.self_check(subject, request) if form and action.code == preflight.OF else None,
             "danger": action.code in DANGEROUS,
-            "facts": tables.facts(subject, kind.columns) if kind else [],
+            "facts": _about(subject, post=post) + (tables.facts(subject, kind.columns) if kind else []),
             "facts_title": formats.titled(kind.title) if kind else "",
             "requirement": tables.facts(subject.requirement, REQUIREMENT.columns)
             if isinstance(subject, PlanItem) and hasattr(subject, "requirement")
@@ -202,15 +202,25 @@ def _form_page(
             "publishes": notice_name(action.notice, subject) if action.notice else "",
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
-            "documents": attachments(subject.root, post=post, now=now)
-            if post.role == Role.EXPERT and isinstance(subject, Lot)
-            else [],
+            "documents": attachments(subject.root, post=post, now=now) if _judges_papers(subject, post) else [],
             "judged": _judged(subject, post=post, now=now),
             "instead": _instead(subject, post=post, now=now) if form is None else (),
             "now": now,
         },
         status=status,
     )
+
+
+def _about(subject: Any, *, post: Post) -> list[dict[str, Any]]:
+    """Whose seat it is that something is written of: the columns of a seat do not say it."""
+    if not isinstance(subject, CommitteeMember):
+        return []
+    return [{"label": formats.titled(_("评委")), "value": judging.sitter(subject, post=post), "lang": "zh-Hans"}]
+
+
+def _judges_papers(subject: Any, post: Post) -> bool:
+    """Where papers are to be read before the form can be filled in."""
+    return (post.role == Role.EXPERT and isinstance(subject, Lot)) or isinstance(subject.root, Prequalification)
 
 
 def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:

@@ -95,6 +95,12 @@ def sitters(tasks: Iterable[Task], *, post: Post) -> dict[str, str]:
     return {seat.member.ref: seat.name or seat_name(seat.number) for seat in others}
 
 
+def sitter(member: CommitteeMember, *, post: Post) -> str:
+    """Who sits there, where the reader may know it, else on which seat."""
+    seat = evaluation.seats_by_key([member.pk], post=post)[member.pk]
+    return seat.name or seat_name(seat.number)
+
+
 def seat_of(member: CommitteeMember) -> str:
     return seat_name(_drawn(member.committee_id).index(member.pk) + 1)
 
