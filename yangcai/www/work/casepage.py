@@ -43,6 +43,8 @@ from yangcai.www.work.shown.kind import Kind
 
 #: Kinds of which there is one at most, shown as facts instead of a table.
 SINGLE = (Solicitation,)
+#: A single row with more columns than this is told as facts too: no screen is as wide as such a table.
+WIDEST = 9
 #: So many sections stand unfolded.
 UNFOLDED = 4
 Links = dict[tuple[Any, int], list[Any]]
@@ -67,6 +69,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     is_mine = concerns_case(case, post) and post.role != Role.SUPPLIER
     word, tone = own.stage_word(case, now=now)
     opened = opening_of(case) is not None
+    timed = case_tasks(case, post=post)
     closes_at = own.closes_at(case)
     return render(
         request,
@@ -84,13 +87,18 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "due": due,
             "facts": tables.facts(case, KINDS[Case].columns),
             "prequalifications": prequalifications(case, rows, post=post, now=now),
-            "sections": sections(case, rows, beside=beside(case, rows, may=may, post=post, now=now), now=now),
+            "sections": sections(rows, beside=beside(case, rows, may=may, post=post, now=now), now=now),
             "committee": judging.committee(case, post=post, now=now, links=links(may))
             if opened or CommitteeMember in rows
             else None,
             "conducts": judging.conducts(case, records, post=post, now=now) if CommitteeMember in rows else (),
             "judged": judging.judged(lots, post=post, now=now) if opened else (),
-            "clocks": clocks(case_tasks(case, post=post), on=case.law_as_of or timezone.localdate(now), now=now),
+            "clocks": clocks(
+                timed,
+                on=case.law_as_of or timezone.localdate(now),
+                now=now,
+                who=judging.sitters(timed, post=post),
+            ),
             "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,
             "documents": attachments(case, post=post, now=now),
             "notices": notices_of(case.ref, now=now),
@@ -109,6 +117,7 @@ def prequalifications(
     found = list(SCOPES[Prequalification](post, now).filter(case=case).order_by("round"))
     columns = ("round", "opens_at", "closes_at", "examined_on", "concluded_at")
     table = tables.table(KINDS[Prequalification].title, Prequalification, found, columns)
+    table = tables.with_column(table, _("状态"), [own.prequalification_word(one, now=now) for one in found])
     return tables.with_addresses(table, [places.page_of(one) for one in found])
 
 
@@ -149,7 +158,7 @@ def beside(case: Case, rows: dict[Any, list[Any]], *, may: Offers, post: Post, n
     return found
 
 
-def sections(case: Case, rows: dict[Any, list[Any]], *, beside: Links, now: datetime.datetime) -> list[dict[str, Any]]:
+def sections(rows: dict[Any, list[Any]], *, beside: Links, now: datetime.datetime) -> list[dict[str, Any]]:
     """The tables of the page: the lots, then what came last before what came first; each line with its open Actions."""
     found: list[dict[str, Any]] = []
     first, *later = OF_CASE
@@ -157,18 +166,28 @@ def sections(case: Case, rows: dict[Any, list[Any]], *, beside: Links, now: date
         lines = rows.get(kind.model)
         if not lines or kind.model is CommitteeMember:
             continue  # seats are shown by `judging`, which knows whose name may be read
-        section: dict[str, Any] = {"title": formats.titled(kind.title), "id": anchor(kind)}
-        if kind.model in SINGLE:
-            section["facts"] = tables.facts(lines[0], kind.columns)
-        else:
-            table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=beside)
-            if kind.model is Lot and case.published_at:
-                table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
-            section |= {"table": table, "cut": len(lines) > LINES}
+        section = _section(kind, lines, beside=beside, now=now)
         # What is worked on now is unfolded: the newest kinds of rows, and those that offer something.
-        section["is_open"] = len(found) < UNFOLDED or bool(section.get("table") and section["table"].has_links)
+        section["is_open"] = len(found) < UNFOLDED or section["offers_something"]
         found.append(section)
     return found
+
+
+def _section(kind: Kind, lines: list[Any], *, beside: Links, now: datetime.datetime) -> dict[str, Any]:
+    """The rows of one kind: as facts where there is one at most, or one that is too wide for a table."""
+    section: dict[str, Any] = {"title": formats.titled(kind.title), "id": anchor(kind), "offers_something": False}
+    if kind.model in SINGLE:
+        return section | {"facts": tables.facts(lines[0], kind.columns)}
+    table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=beside)
+    if kind.model is Lot and lines[0].case.published_at:
+        table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
+    section["offers_something"] = table.has_links
+    if len(lines) > 1 or len(table.columns) <= WIDEST:
+        return section | {"table": table, "cut": len(lines) > LINES}
+    told = tables.facts(lines[0], kind.columns)
+    if kind.model is Lot and (stage := _stage_of(lines[0], now=now)):
+        told.append({"label": _("环节"), "value": stage})
+    return section | {"facts": told, "links": table.lines[0].links}
 
 
 def links(may: Offers) -> Links:

@@ -57,7 +57,16 @@ class Table:
     def has_links(self) -> bool:
         return any(line.links for line in self.lines)
 
+    @property
+    def body(self) -> list[tuple[Line, list[tuple[Column, Cell]]]]:
+        """Every line with its cells, each under its heading: where there is little room a cell says it itself."""
+        return [(line, list(zip(self.columns, line.cells, strict=True))) for line in self.lines]
 
+
+#: Columns whose zero says that there is none: an application names no price, a lot no order and no share.
+NOTHING_AT_ZERO = {"price", "award_order", "set_aside_share"}
+#: Columns of 64 hexadecimal digits, which are read in groups.
+FINGERPRINTS = ("digest", "leaf", "seed")
 #: Columns that are shares of one and read as percentages.
 SHARES = ("_rate", "share", "_small_micro")
 
@@ -86,12 +95,14 @@ def cell(row: Any, name: str) -> Cell:
         if row is None:
             return Cell("")
     value = getattr(row, names[-1])
-    if value is None or value == "" or (names[-1] == "price" and not value):
-        return Cell("")  # an application names no price, and a price is never nothing
+    if value is None or value == "" or (names[-1] in NOTHING_AT_ZERO and not value):
+        return Cell("")
     try:
         field = row._meta.get_field(names[-1])
     except FieldDoesNotExist:
         return written(value)  # derived from columns, and headed by its own label
+    if field.name.endswith(FINGERPRINTS):
+        return Cell(formats.fingerprint(value))
     if field.choices:
         return Cell(str(getattr(row, f"get_{field.name}_display")()))
     if field.name == "procedure":
