@@ -298,8 +298,8 @@ class _Evaluation:
             notes += [
                 Note(
                     bidder=bid.bidder,
-                    zh=f"扣除 {deduction.rate * 100:f}%，即 {figures(deduction.amount)}",
-                    en=f"{deduction.rate * 100:f}% deducted, that is {figures(deduction.amount)}",
+                    zh=f"扣除 {(deduction.rate * 100).normalize():f}%，即 {figures(deduction.amount)}",
+                    en=f"{(deduction.rate * 100).normalize():f}% deducted, that is {figures(deduction.amount)}",
                 )
                 for deduction in preference.deductions
             ]
