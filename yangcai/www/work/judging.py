@@ -47,7 +47,7 @@ def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any
         for seat in seats
     ]
     labels = [_("席位"), _("姓名"), _("单位"), _("身份"), _("组长"), _("签到时间"), _("更换时间")]
-    return Table(_("评标委员会"), [Column(label) for label in labels], lines)
+    return _without_empty(Table(_("评标委员会"), [Column(label) for label in labels], lines))
 
 
 def conduct_records(case: Case, *, post: Post, now: datetime.datetime) -> list[ConductRecord]:
@@ -141,7 +141,9 @@ def _findings(lot: Lot, *, post: Post, now: datetime.datetime) -> Table | None:
         reasons = "\n".join(f"{finding.clause.text}：{with_page(finding)}" for finding in failed)
         passed = f"{len(findings) - len(failed)} / {len(findings)}"
         lines.append(Line([Cell(bid.supplier.name, is_data=True), Cell(passed), Cell(reasons, is_data=True)]))
-    return Table(_("审查结论"), [Column(_("投标人")), Column(_("通过")), Column(_("不通过的理由"))], lines)
+    return _without_empty(
+        Table(_("审查结论"), [Column(_("投标人")), Column(_("通过")), Column(_("不通过的理由"))], lines)
+    )
 
 
 def _matrix(table: evaluation.ScoreTable) -> dict[str, Any] | None:
@@ -250,8 +252,9 @@ def _ranking(table: evaluation.ScoreTable) -> Table | None:
 
 
 def _without_empty(table: Table) -> Table:
+    """Without the columns in which no line says anything."""
     used = [n for n in range(len(table.columns)) if any(line.cells[n].text for line in table.lines)]
-    lines = [Line([line.cells[n] for n in used]) for line in table.lines]
+    lines = [Line([line.cells[n] for n in used], line.links, line.url) for line in table.lines]
     return Table(table.title, [table.columns[n] for n in used], lines)
 
 

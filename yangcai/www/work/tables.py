@@ -1,6 +1,7 @@
 """How does a row of the database look as a line of a table or as a list of facts?"""
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,9 @@ from yangcai.kernel.models import MoneyField
 from yangcai.kernel.refusals import in_chinese
 from yangcai.www import formats
 
+#: A day, alone or with a time.
+DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?$")
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -24,6 +28,11 @@ class Cell:
     text: str
     is_number: bool = False
     is_data: bool = False
+
+    @property
+    def css(self) -> str:
+        """The class of its cell: numbers stand under each other, and a day does not break at its hyphens."""
+        return "num" if self.is_number else "nowrap" if DAY.match(self.text) else ""
 
     @property
     def lang(self) -> str:
