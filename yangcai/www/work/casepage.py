@@ -179,14 +179,16 @@ def _section(kind: Kind, lines: list[Any], *, beside: Links, now: datetime.datet
     if kind.model in SINGLE:
         return section | {"facts": tables.facts(lines[0], kind.columns)}
     table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=beside)
-    if kind.model is Lot and lines[0].case.published_at:
-        table = tables.with_column(table, _("环节"), [_stage_of(lot, now=now) for lot in lines[:LINES]])
+    has_stages = kind.model is Lot and lines[0].case.published_at
+    stages = [_stage_of(lot, now=now) for lot in lines[:LINES]] if has_stages else []
+    if any(stages):
+        table = tables.with_column(table, _("环节"), stages)
     section["offers_something"] = table.has_links
     if len(lines) > 1 or len(table.columns) <= WIDEST:
         return section | {"table": table, "cut": len(lines) > LINES}
     told = tables.facts(lines[0], kind.columns)
-    if kind.model is Lot and (stage := _stage_of(lines[0], now=now)):
-        told.append({"label": _("环节"), "value": stage})
+    if any(stages):
+        told.append({"label": _("环节"), "value": stages[0]})
     return section | {"facts": told, "links": table.lines[0].links}
 
 
