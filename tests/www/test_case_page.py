@@ -83,8 +83,8 @@ def test_the_group_reads_the_unpublished_file_that_it_confirms_and_no_other_expe
     """谈判小组确认谈判文件 (74号令 art. 8): what its members cannot open they cannot confirm."""
     tender = Tender(procedure="negotiation", method="lowest")
     tender.describe()
-    stranger = make_expert()
     tender.seat()
+    stranger = make_expert()  # now: the draw takes whom it likes
     follow(tender, clock)
     chair, other = (member.post for member in tender.members()[:2])
     page = reverse("work_case", args=[tender.case.pk])
