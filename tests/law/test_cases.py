@@ -53,7 +53,7 @@ def correction(facts: Case, on: date) -> list[Refusal]:
 
 
 def prequalified(facts: Case, on: date) -> list[Refusal]:
-    """How many must qualify, by the method (`rules.prequalification.least`, `enough_are_qualified`)."""
+    """How many must qualify, by the method (`rules.prequalification.qualified.least`, `enough_are_qualified`)."""
     method = procedures.get(facts["method"])
     least = method.invited or engine.enough(procedure=method, stage="qualification", on=on)
     if facts["qualified"] >= law.value(least, on=on):

@@ -12,9 +12,9 @@ class TenderingConfig(AppConfig):
         from yangcai.kernel.actions import AFTERWARDS
         from yangcai.tendering import actions, queries, tasks  # noqa: F401 - they register themselves
         from yangcai.tendering.actions.prequalification import CONCERNING, keep_its_tasks
-        from yangcai.tendering.rules import prequalification
+        from yangcai.tendering.rules.prequalification import announced, qualified
 
-        ALSO_ANNOUNCED.append(prequalification.is_announced)
-        ALSO_GIVEN[TerminationGround.TOO_FEW_PREQUALIFIED] = prequalification.too_few_came_through
+        ALSO_ANNOUNCED.append(announced.is_announced)
+        ALSO_GIVEN[TerminationGround.TOO_FEW_PREQUALIFIED] = qualified.too_few_came_through
         for code in CONCERNING:
             AFTERWARDS.setdefault(code, []).append(keep_its_tasks)

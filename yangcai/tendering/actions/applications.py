@@ -23,8 +23,8 @@ from yangcai.tendering.models import (
     StatusChange,
     SupplierDraw,
 )
-from yangcai.tendering.rules import prequalification as rules
 from yangcai.tendering.rules.bids import is_not_debarred
+from yangcai.tendering.rules.prequalification import applications, changes, its_case
 
 
 class ApplyForPrequalification(Input):
@@ -42,9 +42,9 @@ class ApplyForPrequalification(Input):
     on=Prequalification,
     by={Role.SUPPLIER},
     needs=(
-        rules.case_is_prepared,
-        rules.takes_applications,
-        rules.has_not_applied,
+        its_case.case_is_prepared,
+        applications.takes_applications,
+        applications.has_not_applied,
         is_not_debarred,
     ),
     input=ApplyForPrequalification,
@@ -89,7 +89,7 @@ def apply_for_prequalification(
     en="Withdraw the application",
     on=PrequalificationApplication,
     by={Role.SUPPLIER},
-    needs=(rules.case_is_prepared, rules.takes_applications, rules.is_live),
+    needs=(its_case.case_is_prepared, applications.takes_applications, applications.is_live),
     sentence=("{post}撤回了资格预审申请", "{post} withdrew its application"),
     is_public=False,
     secret=True,
@@ -115,7 +115,7 @@ class ReportChange(Input):
     en="Report a change of status",
     on=PrequalificationApplication,
     by={Role.SUPPLIER},
-    needs=(rules.was_qualified, rules.tender_goes_on, rules.nothing_is_open),
+    needs=(changes.was_qualified, changes.tender_goes_on, changes.nothing_is_open),
     input=ReportChange,
     sentence=("{post}报告了资格变化", "{post} reported a change of its status"),
     is_public=False,
@@ -143,7 +143,7 @@ class DecideChange(Input):
     en="Examine a change of status",
     on=StatusChange,
     by=RUNNERS,
-    needs=(rules.runs_its_case, rules.is_undecided),
+    needs=(its_case.runs_its_case, changes.is_undecided),
     input=DecideChange,
     sentence=("{post}审查了资格变化", "{post} examined a change of status"),
     is_public=False,

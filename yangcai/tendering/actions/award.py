@@ -19,10 +19,10 @@ from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
-from yangcai.tendering.rules import prequalification
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.lots import all_are_decided, at_limit, comes_next, won_beside
+from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 from yangcai.tendering.rules.qualification import through
 
 
@@ -52,7 +52,7 @@ class DetermineAward(Input):
         rules.not_awarded,
         comes_next,
         rules.has_candidate,
-        prequalification.changes_are_decided,
+        changes_are_decided,
     ),
     checks=(rules.in_rank_order,),
     input=DetermineAward,

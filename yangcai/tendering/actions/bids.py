@@ -31,7 +31,7 @@ from yangcai.procedures import every
 from yangcai.tendering import consumables, partners, products, sealing
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
-from yangcai.tendering.rules.prequalification import still_prequalified
+from yangcai.tendering.rules.prequalification.changes import still_prequalified
 
 
 @action(

@@ -24,7 +24,7 @@ from yangcai.tendering.models import (
     Solicitation,
 )
 from yangcai.tendering.rules import lots
-from yangcai.tendering.rules.prequalification import conditions_stay_announced
+from yangcai.tendering.rules.prequalification.announced import conditions_stay_announced
 from yangcai.tendering.rules.solicitation import criteria, wording
 
 

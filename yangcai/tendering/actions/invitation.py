@@ -20,7 +20,8 @@ from yangcai.tendering import method
 from yangcai.tendering.actions.suppliers import send_invitations
 from yangcai.tendering.models import Solicitation
 from yangcai.tendering.rules import invitation as rules
-from yangcai.tendering.rules.prequalification import changes_are_decided, enough_are_qualified
+from yangcai.tendering.rules.prequalification.changes import changes_are_decided
+from yangcai.tendering.rules.prequalification.qualified import enough_are_qualified
 from yangcai.tendering.rules.solicitation.completeness import is_complete
 from yangcai.tendering.rules.solicitation.confirmation import is_confirmed, is_confirmed_by_committee
 from yangcai.tendering.rules.suppliers import buyer_share_is_kept, enough_are_invited

@@ -27,7 +27,7 @@ from yangcai.tendering.models import (
     PrequalificationCorrection,
     Solicitation,
 )
-from yangcai.tendering.rules import prequalification as rules
+from yangcai.tendering.rules.prequalification import applications, examination, file, its_case, notice, qualified
 from yangcai.tendering.rules.suppliers import not_drawn_yet
 
 RUNNERS = frozenset({Role.AGENT, Role.BUYER_OFFICER})
@@ -73,12 +73,12 @@ class DraftPrequalification(Input):
     at={Stage.PREPARATION},
     needs=(
         runs_the_case,
-        rules.is_by_prequalification,
-        rules.announces_its_conditions,
-        rules.none_is_announced,
+        file.is_by_prequalification,
+        file.announces_its_conditions,
+        file.none_is_announced,
         not_drawn_yet,
     ),
-    checks=(rules.draws_lawfully,),
+    checks=(file.draws_lawfully,),
     input=DraftPrequalification,
     creates=True,
     sentence=("{post}编制了资格预审文件", "{post} drafted the prequalification file"),
@@ -118,7 +118,7 @@ def draft_prequalification(
     en="Confirm the prequalification file",
     on=Prequalification,
     by={Role.BUYER_REVIEWER},
-    needs=(rules.case_is_prepared, rules.is_drafted, rules.is_not_confirmed),
+    needs=(its_case.case_is_prepared, file.is_drafted, file.is_not_confirmed),
     not_same_person_as=("prequalification.draft",),
     sentence=("{post}确认了资格预审文件", "{post} confirmed the prequalification file"),
     is_public=False,
@@ -162,15 +162,15 @@ class PublishPrequalification(Input):
     on=Prequalification,
     by=RUNNERS,
     needs=(
-        rules.case_is_prepared,
-        rules.runs_its_case,
-        rules.its_case_has_its_agent,
-        rules.is_drafted,
-        rules.is_confirmed,
-        rules.its_case_is_funded,
-        rules.its_intention_precedes,
+        its_case.case_is_prepared,
+        its_case.runs_its_case,
+        its_case.its_case_has_its_agent,
+        file.is_drafted,
+        file.is_confirmed,
+        its_case.its_case_is_funded,
+        its_case.its_intention_precedes,
     ),
-    checks=(rules.lasts_long_enough, rules.times_are_in_order),
+    checks=(notice.lasts_long_enough, notice.times_are_in_order),
     input=PublishPrequalification,
     notice="prequalification",
     sentence=("{post}发布了资格预审公告", "{post} published the prequalification notice"),
@@ -201,7 +201,7 @@ def publish_prequalification(
         PrequalificationClause(
             prequalification=prequalification, number=number, text=clause.text, is_statutory=clause.is_statutory
         )
-        for number, clause in enumerate(rules.conditions(prequalification.case), start=1)
+        for number, clause in enumerate(file.conditions(prequalification.case), start=1)
     )
     prequalification.opens_at, prequalification.closes_at = now, closes_at
     prequalification.supply_closes_at, prequalification.examined_on = supply_closes_at, examined_on
@@ -233,8 +233,8 @@ class CorrectPrequalification(Input):
     en="Correct the prequalification file",
     on=Prequalification,
     by=RUNNERS,
-    needs=(rules.case_is_prepared, rules.runs_its_case, rules.takes_applications),
-    checks=(rules.changes_no_condition, rules.is_extended_enough, rules.moves_only_later),
+    needs=(its_case.case_is_prepared, its_case.runs_its_case, applications.takes_applications),
+    checks=(notice.changes_no_condition, notice.is_extended_enough, notice.moves_only_later),
     input=CorrectPrequalification,
     notice="prequalification_correction",
     sentence=("{post}更正了资格预审文件", "{post} corrected the prequalification file"),
@@ -259,7 +259,7 @@ def correct_prequalification(
     """Write what changed, and move the deadline as far as the law wants (87号令 art. 27)."""
     old = prequalification.closes_at
     assert old is not None  # published ones have
-    new = new_closes_at or (rules.extended_to(prequalification, now=now) if affects_applications else None) or old
+    new = new_closes_at or (notice.extended_to(prequalification, now=now) if affects_applications else None) or old
     correction = PrequalificationCorrection.objects.create(
         prequalification=prequalification,
         number=prequalification.corrections.count() + 1,
@@ -304,15 +304,15 @@ class RecordExamination(Input):
     def scope(self) -> None:
         if not isinstance(self.subject, Prequalification) or self.now is None:
             return
-        if not rules.lies_open(self.subject, now=self.now):
+        if not examination.lies_open(self.subject, now=self.now):
             return  # the form would tell who has applied
-        applications, clauses = rules.live(self.subject), list(self.subject.clauses.order_by("number"))
+        received, clauses = applications.live(self.subject), list(self.subject.clauses.order_by("number"))
         narrow(
             self.fields["rows"],
-            application=[(one.pk, one.supplier.name) for one in applications],
+            application=[(one.pk, one.supplier.name) for one in received],
             clause=[(clause.pk, clause.text) for clause in clauses],
         )
-        findings = ApplicationFinding.objects.filter(application__in=applications)
+        findings = ApplicationFinding.objects.filter(application__in=received)
         found = {(finding.application_id, finding.clause_id): finding for finding in findings}
         self.fields["rows"].initial = [
             {
@@ -322,7 +322,7 @@ class RecordExamination(Input):
                 "reason": finding.reason if finding else "",
                 "page": finding.page if finding else "",
             }
-            for one in applications
+            for one in received
             for clause in clauses
         ]
 
@@ -334,13 +334,13 @@ class RecordExamination(Input):
     on=Prequalification,
     by=RUNNERS,
     needs=(
-        rules.case_is_prepared,
-        rules.runs_its_case,
-        rules.deadline_is_past,
-        rules.is_not_concluded,
-        rules.somebody_applied,
+        its_case.case_is_prepared,
+        its_case.runs_its_case,
+        examination.deadline_is_past,
+        examination.is_not_concluded,
+        examination.somebody_applied,
     ),
-    checks=(rules.one_finding_per_pair,),
+    checks=(examination.one_finding_per_pair,),
     input=RecordExamination,
     sentence=("{post}记录了资格预审结论", "{post} recorded the prequalification"),
     is_public=False,
@@ -379,11 +379,11 @@ def record_examination(
     on=Prequalification,
     by=RUNNERS,
     needs=(
-        rules.case_is_prepared,
-        rules.runs_its_case,
-        rules.deadline_is_past,
-        rules.is_not_concluded,
-        rules.everything_is_examined,
+        its_case.case_is_prepared,
+        its_case.runs_its_case,
+        examination.deadline_is_past,
+        examination.is_not_concluded,
+        examination.everything_is_examined,
     ),
     sentence=("{post}完成了资格预审", "{post} concluded the prequalification"),
     cites=("prequalification.examined", "prequalification.supplied_to_all", "prequalification.too_few"),
@@ -395,13 +395,13 @@ def record_examination(
 def conclude_prequalification(prequalification: Prequalification, *, by: Any, now: datetime.datetime) -> None:
     """Tell each applicant its own result. Enough qualified become the list of those to be invited: all of them, or as
     the pool from which the file's number is drawn (87号令 art. 14, 18)."""
-    for application in rules.live(prequalification):
-        application.reason = rules.why_not(application, now=now)
+    for application in applications.live(prequalification):
+        application.reason = examination.why_not(application, now=now)
         application.is_qualified, application.told_at = not application.reason, now
         application.save(update_fields=["is_qualified", "reason", "told_at"])
     prequalification.concluded_at = now
     prequalification.save(update_fields=["concluded_at"])
-    if rules.enough_came_through(prequalification, now=now):
+    if qualified.enough_came_through(prequalification, now=now):
         _list(prequalification)
     tasks.refresh(prequalification.case, now=now)
 

@@ -18,7 +18,7 @@ from yangcai.tendering.models import AwardLetter, ClauseKind, Finding
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import qualification as rules
 from yangcai.tendering.rules.clarification import clarifications_settled
-from yangcai.tendering.rules.prequalification import changes_are_decided
+from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 
 
 class FindingRow(forms.Form):

@@ -19,7 +19,8 @@ from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignatur
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
-from yangcai.tendering.rules import prequalification, review, signing
+from yangcai.tendering.rules import review, signing
+from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 
 
 class SignReport(Input):
@@ -143,7 +144,7 @@ def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
     on=EvaluationReport,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.EVALUATION},
-    needs=(results.is_run_by, results.report_is_signed, rules.is_latest, prequalification.changes_are_decided),
+    needs=(results.is_run_by, results.report_is_signed, rules.is_latest, changes_are_decided),
     sentence=("{post}向采购人送交了评标报告", "{post} sent the evaluation report to the buyer"),
     cites=every(Stage.EVALUATION, "decide"),
 )

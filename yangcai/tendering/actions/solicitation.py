@@ -31,7 +31,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import green, lots
-from yangcai.tendering.rules.prequalification import way_stays_announced
+from yangcai.tendering.rules.prequalification.announced import way_stays_announced
 from yangcai.tendering.rules.solicitation import (
     completeness,
     confirmation,

@@ -9,7 +9,7 @@ from yangcai.kernel import calendar, tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import Prequalification, StatusChange
-from yangcai.tendering.rules.prequalification import unexamined
+from yangcai.tendering.rules.prequalification.examination import unexamined
 
 
 def _run(found: Prequalification, code: str, *, since: datetime.datetime, due_at: datetime.datetime | None) -> Due:

@@ -28,7 +28,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules.bids import holders, live_bids, released
 from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
-from yangcai.tendering.rules.prequalification import enough_came_through
+from yangcai.tendering.rules.prequalification.qualified import enough_came_through
 
 
 def _next(case: Case, code: str, subject: Rooted, *, since: datetime.datetime, due_at: datetime.datetime | None) -> Due:
