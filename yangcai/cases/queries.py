@@ -63,6 +63,17 @@ def run_by(post: Post, prefix: str) -> Q:
     return Q(pk__in=[])
 
 
+def runs_or_oversees(case: Case, post: Post | None) -> bool:
+    """Whether the post is of the buyer, of its agent, or of those who oversee."""
+    if post is None:
+        return False
+    if post.role in OVERSEERS:
+        return True
+    if post.role in BUYER:
+        return case.buyer_id == post.organisation_id
+    return post.role == Role.AGENT and case.agent_id == post.organisation_id
+
+
 @scope(Case)
 def visible_to(post: Post | None, now: datetime.datetime) -> QuerySet[Case]:
     return Case.objects.filter(visible(post, now)).select_related("buyer", "agent", "plan_item__appropriation")
@@ -88,12 +99,8 @@ def own_cases(post: Post, now: datetime.datetime) -> QuerySet[Case]:
 @standing(Case)
 def concerns_case(case: Case, post: Post) -> bool:
     """Buyer's own, agent's own; suppliers stand in every published case; overseers in all."""
-    if post.role in OVERSEERS:
+    if runs_or_oversees(case, post):
         return True
-    if post.role in BUYER:
-        return case.buyer_id == post.organisation_id
-    if post.role == Role.AGENT:
-        return case.agent_id == post.organisation_id
     if post.role == Role.SUPPLIER:
         return case.published_at is not None
     return any(also(case, post) for also in ALSO_STANDING)

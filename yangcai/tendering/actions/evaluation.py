@@ -14,9 +14,10 @@ from yangcai.kernel.models import Attachment
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, standing
-from yangcai.tendering.actions.qualification import RecordFindings, write_findings
+from yangcai.tendering.actions.qualification import RecordFindings
+from yangcai.tendering.findings import write_findings
 from yangcai.tendering.inputs import AnswerField
-from yangcai.tendering.models import ClauseKind, EvaluationReport, LowPriceReview, OpenedBid
+from yangcai.tendering.models import ClauseKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import evaluation as rules
 from yangcai.tendering.rules.clarification import clarifications_settled
@@ -56,7 +57,7 @@ class RecordResponsiveness(RecordFindings):
 )
 def record_responsiveness(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
     """Write what the committee found on each substantive requirement. Prices count only once the last are in."""
-    write_findings(rows, now=now)
+    write_findings(Finding, rows, opened_bid="bid", now=now)
     if lot.stage_at(now) == Stage.EVALUATION:
         arithmetic.record(arithmetic.outcome(lot, now=now))
 

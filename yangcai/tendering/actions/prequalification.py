@@ -16,8 +16,8 @@ from yangcai.kernel.inputs import DateField, DocumentField, Input, MomentField, 
 from yangcai.kernel.models import Attachment, Document
 from yangcai.parties.roles import Role
 from yangcai.procedures import engine
-from yangcai.tendering import prequalified
-from yangcai.tendering.inputs import narrow, pages
+from yangcai.tendering import findings, prequalified
+from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import (
     ApplicationFinding,
     Invitee,
@@ -278,22 +278,12 @@ def correct_prequalification(
     return correction
 
 
-class ExaminationRow(forms.Form):
+class ExaminationRow(findings.Conclusion):
     application = forms.IntegerField(label=_("申请人"))
     clause = forms.IntegerField(label=_("资格要求"))
     passed = forms.BooleanField(label=_("通过"), required=False)
     reason = TextField(label=_("不通过的理由"), required=False)
     page = TextField(label=_("页码"), required=False, max_length=60)
-
-    def clean_page(self) -> str:
-        """Where in the application it was read."""
-        return pages(self.cleaned_data["page"])
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if cleaned and not cleaned.get("passed") and not cleaned.get("reason"):
-            self.add_error("reason", _("不通过的，请写明理由"))
-        return cleaned
 
 
 class RecordExamination(Input):
@@ -312,19 +302,12 @@ class RecordExamination(Input):
             application=[(one.pk, one.supplier.name) for one in received],
             clause=[(clause.pk, clause.text) for clause in clauses],
         )
-        findings = ApplicationFinding.objects.filter(application__in=received)
-        found = {(finding.application_id, finding.clause_id): finding for finding in findings}
-        self.fields["rows"].initial = [
-            {
-                "application": one.pk,
-                "clause": clause.pk,
-                "passed": bool((finding := found.get((one.pk, clause.pk))) and finding.passed),
-                "reason": finding.reason if finding else "",
-                "page": finding.page if finding else "",
-            }
-            for one in received
-            for clause in clauses
-        ]
+        found = {
+            (finding.application_id, finding.clause_id): finding
+            for finding in ApplicationFinding.objects.filter(application__in=received)
+        }
+        pairs = [(one.pk, clause.pk) for one in received for clause in clauses]
+        self.fields["rows"].initial = findings.so_far("application", pairs, found=found)
 
 
 @action(
@@ -354,22 +337,7 @@ def record_examination(
     prequalification: Prequalification, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]
 ) -> None:
     """Keep the last finding of each pair until the prequalification is concluded."""
-    ApplicationFinding.objects.bulk_create(
-        [
-            ApplicationFinding(
-                application_id=row["application"],
-                clause_id=row["clause"],
-                passed=row["passed"],
-                reason="" if row["passed"] else row["reason"],
-                page=row["page"],
-                at=now,
-            )
-            for row in rows
-        ],
-        update_conflicts=True,
-        unique_fields=["application", "clause"],
-        update_fields=["passed", "reason", "page", "at"],
-    )
+    findings.write_findings(ApplicationFinding, rows, application="application", now=now)
 
 
 @action(

@@ -12,8 +12,8 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import method, standing
-from yangcai.tendering.inputs import narrow, pages
+from yangcai.tendering import findings, method, standing
+from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import AwardLetter, ClauseKind, Finding
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import qualification as rules
@@ -21,22 +21,12 @@ from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 
 
-class FindingRow(forms.Form):
+class FindingRow(findings.Conclusion):
     bid = forms.IntegerField(label=_("投标人"))
     clause = forms.IntegerField(label=_("审查条款"))
     passed = forms.BooleanField(label=_("通过"), required=False)
     reason = TextField(label=_("不通过的理由"), required=False)
     page = TextField(label=_("页码"), required=False, max_length=60)
-
-    def clean_page(self) -> str:
-        """Where in the bid the committee read it."""
-        return pages(self.cleaned_data["page"])
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if cleaned and not cleaned.get("passed") and not cleaned.get("reason"):
-            self.add_error("reason", _("不通过的，请写明理由"))
-        return cleaned
 
 
 class RecordFindings(Input):
@@ -57,17 +47,8 @@ class RecordFindings(Input):
             clause=[(clause.pk, clause.text) for clause in clauses],
         )
         found = {(f.opened_bid_id, f.clause_id): f for bid in bids for f in bid.findings.all()}
-        self.fields["rows"].initial = [
-            {
-                "bid": bid.pk,
-                "clause": clause.pk,
-                "passed": bool((finding := found.get((bid.pk, clause.pk))) and finding.passed),
-                "reason": finding.reason if finding else "",
-                "page": finding.page if finding else "",
-            }
-            for bid in bids
-            for clause in clauses
-        ]
+        pairs = [(bid.pk, clause.pk) for bid in bids for clause in clauses]
+        self.fields["rows"].initial = findings.so_far("bid", pairs, found=found)
 
     def bids(self) -> list[Any]:
         return standing.opened(self.subject)
@@ -75,26 +56,6 @@ class RecordFindings(Input):
 
 class RecordQualification(RecordFindings):
     kind = ClauseKind.QUALIFICATION
-
-
-def write_findings(rows: list[dict[str, Any]], *, now: datetime.datetime) -> None:
-    """Keep the last finding of each pair; what was found before stands in the Entries."""
-    Finding.objects.bulk_create(
-        [
-            Finding(
-                opened_bid_id=row["bid"],
-                clause_id=row["clause"],
-                passed=row["passed"],
-                reason="" if row["passed"] else row["reason"],
-                page=row["page"],
-                at=now,
-            )
-            for row in rows
-        ],
-        update_conflicts=True,
-        unique_fields=["opened_bid", "clause"],
-        update_fields=["passed", "reason", "page", "at"],
-    )
 
 
 @action(
@@ -122,7 +83,7 @@ def write_findings(rows: list[dict[str, Any]], *, now: datetime.datetime) -> Non
 )
 def record_qualification(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:
     """Write the findings; they can be revised until the check is concluded."""
-    write_findings(rows, now=now)
+    findings.write_findings(Finding, rows, opened_bid="bid", now=now)
 
 
 @action(

@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 
 from yangcai.cases import queries as cases
 from yangcai.cases.models import Case
+from yangcai.cases.queries import runs_or_oversees
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import draws, supplier_draws, vrd
 from yangcai.tendering.models import ExpertDraw, SupplierDraw
-from yangcai.tendering.queries.evaluation import names_are_public, runs_or_oversees
+from yangcai.tendering.queries.evaluation import names_are_public
 
 #: Who may read the whole list, opened: those who supervise the draw.
 SUPERVISORS = frozenset({Role.TREASURY, Role.AUDITOR})

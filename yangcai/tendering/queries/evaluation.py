@@ -54,38 +54,17 @@ def _seated(post: Post) -> Q:
 cases.ALSO_READ.append(_seated)
 
 
-def runs_or_oversees(case: Case, post: Post | None) -> bool:
-    """The buyer, its agent, and those who oversee."""
-    if post is None:
-        return False
-    if post.role in cases.OVERSEERS:
-        return True
-    if post.role in BUYER:
-        return case.buyer_id == post.organisation_id
-    return post.role == Role.AGENT and case.agent_id == post.organisation_id
-
-
-def _of_side(post: Post, path: str) -> Q | None:
-    """The cases of the post's side: None for roles that have none; everything for those who oversee."""
-    if post.role in cases.OVERSEERS:
-        return Q()
-    if post.role in BUYER:
-        return Q(**{f"{path}buyer_id": post.organisation_id})
-    return Q(**{f"{path}agent_id": post.organisation_id}) if post.role == Role.AGENT else None
-
-
 # --- the committee: secret until the award notice (87号令 art. 47) ----------------------------------------------------
 
 
 @scope(Committee)
 def visible_committees(post: Post | None, now: datetime.datetime) -> QuerySet[Committee]:
     """The buyer's side, the overseers and the members know that there is one; seed and pool could tell who."""
-    side = _of_side(post, "case__") if post else None
-    if side is not None:
-        return Committee.objects.filter(side)
-    if post is not None and post.role == Role.EXPERT:
+    if post is None:
+        return Committee.objects.none()
+    if post.role == Role.EXPERT:
         return Committee.objects.filter(members__post=post, members__replaced_at__isnull=True)
-    return Committee.objects.none()
+    return Committee.objects.filter(cases.run_by(post, "case__"))
 
 
 @standing(Committee)
@@ -97,17 +76,16 @@ def concerns_committee(committee: Committee, post: Post) -> bool:
 def visible_members(post: Post | None, now: datetime.datetime) -> QuerySet[CommitteeMember]:
     """Seats, not names (see `seats`): the side that must replace an absent member; a member's own seat."""
     found = CommitteeMember.objects.select_related("committee__case", "post")
-    side = _of_side(post, "committee__case__") if post else None
-    if side is not None:
-        return found.filter(side)
-    return found.filter(post=post) if post is not None and post.role == Role.EXPERT else found.none()
+    if post is None:
+        return found.none()
+    return found.filter(Q(post=post) if post.role == Role.EXPERT else cases.run_by(post, "committee__case__"))
 
 
 @standing(CommitteeMember)
 def concerns_member(member: CommitteeMember, post: Post) -> bool:
     if post.role == Role.EXPERT:
         return member.post_id == post.pk
-    return runs_or_oversees(member.committee.case, post)
+    return cases.runs_or_oversees(member.committee.case, post)
 
 
 @remembered
@@ -134,7 +112,8 @@ class Seat:
 def seats(case: Case, post: Post | None, now: datetime.datetime) -> list[Seat]:
     """The committee for this reader. The agent's side and fellow members see a name once its bearer has signed in."""
     public = names_are_public(case, now)
-    inside = runs_or_oversees(case, post) or (post is not None and post.role == Role.EXPERT and sits_on(case, post))
+    is_member = post is not None and post.role == Role.EXPERT and sits_on(case, post)
+    inside = is_member or cases.runs_or_oversees(case, post)
     if not public and not inside:
         return []
     shown = []
@@ -167,7 +146,7 @@ def seats_by_key(keys: Iterable[int], *, post: Post) -> dict[int, Seat]:
     for _committee, seated in groupby(found, key=attrgetter("committee_id")):
         for number, member in enumerate(seated, start=1):
             own = member.post.person_id == post.person_id
-            inside = runs_or_oversees(member.committee.case, post) and member.signed_in_at is not None
+            inside = cases.runs_or_oversees(member.committee.case, post) and member.signed_in_at is not None
             if member.pk in wanted:
                 shown[member.pk] = _seat(member, number, is_known=own or inside)
     return shown
@@ -193,7 +172,7 @@ def outcome_is_told(lot: Lot, post: Post, now: datetime.datetime) -> bool:
 
 def sees_findings(lot: Lot, post: Post | None) -> bool:
     """The buyer's side, the overseers and the committee see what was found on every bid."""
-    return runs_or_oversees(lot.case, post) or (post is not None and sits_on(lot.case, post))
+    return cases.runs_or_oversees(lot.case, post) or (post is not None and sits_on(lot.case, post))
 
 
 def findings(lot: Lot, post: Post | None, now: datetime.datetime) -> QuerySet[Finding]:
@@ -218,8 +197,7 @@ def visible_low_price_reviews(post: Post | None, now: datetime.datetime) -> Quer
     if post.role == Role.EXPERT:
         seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
         return found.filter(opened_bid__lot__case__in=seat)
-    side = _of_side(post, "opened_bid__lot__case__")
-    return found.filter(side) if side is not None else found.none()
+    return found.filter(cases.run_by(post, "opened_bid__lot__case__"))
 
 
 @scope(Clarification)
@@ -234,9 +212,7 @@ def visible_clarifications(post: Post | None, now: datetime.datetime) -> QuerySe
     if post.role == Role.EXPERT:
         seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
         return found.filter(opened_bid__lot__case__in=seat)
-    side = _of_side(post, "opened_bid__lot__case__")
-    if side is None:
-        return found.none()
+    side = cases.run_by(post, "opened_bid__lot__case__")
     if post.role in BUYER:
         sent = EvaluationReport.objects.filter(lot=OuterRef("opened_bid__lot"), sent_at__lte=now)
         side &= Q(opened_bid__lot__case__agent__isnull=True) | Q(Exists(sent))
@@ -262,8 +238,7 @@ def visible_reports(post: Post | None, now: datetime.datetime) -> QuerySet[Evalu
     if post.role in BUYER:
         own = found.filter(lot__case__buyer_id=post.organisation_id)
         return own.filter(Q(sent_at__lte=now) | Q(lot__case__agent__isnull=True))
-    side = _of_side(post, "lot__case__")
-    return found.filter(side) if side is not None else found.none()
+    return found.filter(cases.run_by(post, "lot__case__"))
 
 
 @standing(EvaluationReport)
@@ -382,12 +357,11 @@ def visible_letters(post: Post | None, now: datetime.datetime) -> QuerySet[Award
         return found.none()
     if post.role == Role.SUPPLIER:
         return found.filter(supplier_id=post.organisation_id, issued_at__lte=now)
-    side = _of_side(post, "lot__case__")
-    return found.filter(side) if side is not None else found.none()
+    return found.filter(cases.run_by(post, "lot__case__"))
 
 
 @standing(AwardLetter)
 def concerns_letter(letter: AwardLetter, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return letter.supplier_id == post.organisation_id
-    return runs_or_oversees(letter.lot.case, post)
+    return cases.runs_or_oversees(letter.lot.case, post)

@@ -4,10 +4,10 @@ import datetime
 
 from django.db.models import Q, QuerySet
 
-from yangcai.cases.queries import OVERSEERS, run_by
+from yangcai.cases.queries import run_by, runs_or_oversees
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
-from yangcai.parties.roles import BUYER, Role
+from yangcai.parties.roles import Role
 from yangcai.tendering.models import (
     ApplicationFinding,
     Prequalification,
@@ -16,16 +16,6 @@ from yangcai.tendering.models import (
     PrequalificationCorrection,
     StatusChange,
 )
-
-
-def runs(prequalification: Prequalification, post: Post) -> bool:
-    """Whether the post stands on the side of whoever buys, runs or oversees."""
-    case = prequalification.case
-    if post.role in OVERSEERS:
-        return True
-    if post.role in BUYER:
-        return case.buyer_id == post.organisation_id
-    return post.role == Role.AGENT and case.agent_id == post.organisation_id
 
 
 @scope(Prequalification)
@@ -43,7 +33,7 @@ def concerns_prequalification(prequalification: Prequalification, post: Post) ->
     """Any supplier may apply to what is announced."""
     if post.role == Role.SUPPLIER:
         return prequalification.opens_at is not None
-    return runs(prequalification, post)
+    return runs_or_oversees(prequalification.case, post)
 
 
 @scope(PrequalificationClause)
@@ -77,7 +67,7 @@ def visible_applications(post: Post | None, now: datetime.datetime) -> QuerySet[
 def concerns_application(application: PrequalificationApplication, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return application.supplier_id == post.organisation_id
-    return runs(application.prequalification, post)
+    return runs_or_oversees(application.prequalification.case, post)
 
 
 @scope(ApplicationFinding)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai import procedures
 from yangcai.cases.models import Case
-from yangcai.cases.queries import OVERSEERS
+from yangcai.cases.queries import OVERSEERS, runs_or_oversees
 from yangcai.frameworks.models import OutsideOffer
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
-from yangcai.tendering.queries.prequalification import runs, visible_applications
+from yangcai.tendering.queries.prequalification import visible_applications
 from yangcai.tendering.rules.opening import opening_of
 from yangcai.www.access import page
 from yangcai.www.downloads import download
@@ -60,7 +60,7 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
     mine = Q(organisation_id=post.organisation_id)
     shown = Q(is_public=True) | mine
     if isinstance(root, Case):
-        inside = _stands_inside(root, post)
+        inside = runs_or_oversees(root, post)
         opened = opening_of(root) is not None
         if inside:
             shown |= EVERYTHING if opened else ~Q(kind__in=FROM_SUPPLIERS)
@@ -82,7 +82,7 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
 
 def _of_applicants(root: Prequalification, *, post: Post, now: datetime.datetime) -> Q:
     """The file for those who run the case; what applicants handed in as far as they see the application."""
-    if not runs(root, post):
+    if not runs_or_oversees(root.case, post):
         return Q(pk__in=[])
     seen = [one.ref for one in visible_applications(post, now).filter(prequalification=root)]
     return ~Q(kind="prequalification_application") | Q(subject__in=seen)
@@ -92,14 +92,6 @@ def _put_to(case: Case, post: Post) -> list[str]:
     """The lower prices that this entrant is asked to answer: it reads their proof (110号令 art. 37)."""
     offers = OutsideOffer.objects.filter(entrant__framework__lot__case=case, entrant__supplier_id=post.organisation_id)
     return [offer.ref for offer in offers]
-
-
-def _stands_inside(case: Case, post: Post) -> bool:
-    if post.role in OVERSEERS:
-        return True
-    if post.role in BUYER:
-        return case.buyer_id == post.organisation_id
-    return post.role == Role.AGENT and case.agent_id == post.organisation_id
 
 
 def _reads_clarifications(case: Case, *, now: datetime.datetime) -> bool:
