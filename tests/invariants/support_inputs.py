@@ -193,7 +193,7 @@ class Inputs:
         rows = [
             {"application": one.pk, "clause": clause.pk, "passed": self.chance.random() < 0.95, "reason": "不符合"}
             for one in found.applications.filter(withdrawn_at=None)
-            for clause in found.clauses.all()
+            for clause in found.clauses.filter(lot="")
         ]
         return {"rows": rows}
 

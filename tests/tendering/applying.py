@@ -81,7 +81,7 @@ class Selection(Tender):
 
     def findings(self, *failing: Post) -> list[dict[str, Any]]:
         """Everybody meets everything, but for the buyer's own condition in the applications of `failing`."""
-        clauses = list(self.row.clauses.order_by("number"))
+        clauses = list(self.row.clauses.filter(lot="").order_by("number"))
         bad = {self.of(post).pk for post in failing}
         standing = self.row.applications.filter(withdrawn_at=None).order_by("pk")
         return [

@@ -1,6 +1,8 @@
 """Is a prequalification announced whole and long enough, applied to in secret, examined by what was announced?"""
 
 import datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -20,11 +22,13 @@ from yangcai.portal.models import Notice
 from yangcai.tendering import standing
 from yangcai.tendering.models import (
     ApplicationFinding,
+    Clause,
     Finding,
     Invitee,
     OpenedBid,
     Prequalification,
     PrequalificationApplication,
+    Solicitation,
     StatusChange,
     SupplierDraw,
 )
@@ -136,6 +140,99 @@ def test_what_was_announced_stays() -> None:
     assert "way_is_announced" in s.refused("solicitation.draft", s.case, s.runner, **terms)
     assert "prequalification_runs" in s.refused("prequalification.draft", s.case, s.runner, **file())
     assert "already_announced" in s.refused("prequalification.publish", s.row, s.runner, **times())
+
+
+ASIDE = {"set_aside": "package", "set_aside_share": Decimal("0.40"), "set_aside_small_micro": Decimal("0.60")}
+RESERVED = "本采购包专门面向小微企业采购，投标人应当提供《中小企业声明函》"
+
+
+def two_lots(**second: Any) -> list[dict[str, Any]]:
+    return [
+        {"number": "1", "title": "供小微", "budget": "400000.00", "evaluation_method": "rated", "set_aside": "package",
+         "for_small_micro": True},
+        {"number": "2", "title": "公开", "budget": "600000.00", "evaluation_method": "rated", **second},
+    ]  # fmt: skip
+
+
+def in_lots(**terms: Any) -> Selection:
+    """Two lots, one of them set aside, the other with a condition of its own: announced."""
+    s = Selection(procedure="open_tender", set_aside="package", plan=ASIDE)
+    s.do("lots.define", s.case, s.runner, rows=two_lots())
+    s.written(**terms)
+    rows = [{"kind": "qualification", "text": OWN}, {"kind": "qualification", "text": "具有乙级资质", "lot": "2"}]
+    s.do("clauses.define", s.case, s.runner, rows=rows)
+    s.do("prequalification.confirm", s.row, s.reviewer)
+    s.do("prequalification.publish", s.row, s.runner, **times())
+    return s
+
+
+def test_what_one_lot_demands_is_announced_too_and_looked_at_in_its_bids() -> None:
+    s = in_lots()
+    told = Notice.objects.get(kind="prequalification").facts["qualification"]
+    assert f"（采购包 1）{RESERVED}" in told and "（采购包 2）具有乙级资质" in told
+    s.apply()
+    s.now = EXAMINED
+    rows = s.findings()
+    assert len(rows) == s.row.clauses.filter(lot="").count() == s.row.clauses.count() - 2
+    alien = {**rows[0], "clause": s.row.clauses.get(lot="2").pk}
+    assert "invalid_input" in s.refused("prequalification.record", s.row, s.runner, rows=[alien])
+    s.concluded()
+    assert s.row.concluded_at == EXAMINED
+
+
+@pytest.mark.parametrize(
+    ("code", "data", "refused"),
+    [
+        ("solicitation.draft", {**document(), "invited_by": "prequalification", "accepts_consortium": True},
+         "consortium_is_announced"),
+        ("lots.define", {"rows": two_lots(set_aside="package")}, "conditions_are_announced"),
+        ("lots.define", {"rows": two_lots(set_aside="subcontract", set_aside_share="0.30")},
+         "conditions_are_announced"),
+        ("lots.define", {"rows": two_lots()[:1]}, "conditions_are_announced"),
+        ("clauses.define", {"rows": [{"kind": "qualification", "text": OWN}]}, "conditions_are_announced"),
+        ("clauses.define", {"rows": [{"kind": "qualification", "text": OWN}, {"kind": "qualification", "lot": "2",
+         "text": "具有甲级资质"}]}, "conditions_are_announced"),
+    ],
+)  # fmt: skip
+def test_no_announced_condition_is_changed(code: str, data: dict[str, Any], refused: str) -> None:
+    """87号令 art. 27, where it is entered; and how to mend it is said."""
+    s = in_lots()
+    found = s.refused(code, s.case, s.runner, **data)[refused]
+    assert found.citation is not None and found.citation.article == "第二十七条"
+    assert "恢复为公告的内容" in found.zh and "终止后重新采购" in found.zh
+
+
+def test_what_changes_no_condition_may_still_be_written() -> None:
+    s = in_lots()
+    s.do("lots.define", s.case, s.runner, rows=two_lots(title="公开部分", ceiling="590000.00"))
+    s.do("solicitation.draft", s.case, s.runner, **{**document(), "invited_by": "prequalification"})
+    rows = [{"kind": "qualification", "text": OWN}, {"kind": "qualification", "text": "具有乙级资质", "lot": "2"},
+            {"kind": "responsiveness", "text": "★ 质保五年"}]  # fmt: skip
+    s.do("clauses.define", s.case, s.runner, rows=rows)
+
+
+@pytest.mark.parametrize("change", ["consortium", "condition"])
+def test_no_invitation_goes_out_for_another_file_than_was_announced(change: str) -> None:
+    """What came into the file by another door is met at the last one."""
+    s = Selection()
+    s.applied(3)
+    s.concluded()
+    s.confirm()
+    if change == "consortium":
+        Solicitation.objects.filter(case=s.case).update(accepts_consortium=True)
+    else:
+        Clause.objects.filter(case=s.case, text=OWN).update(text="具有甲级资质")
+    refused = s.refused("invitation.publish", s.case, s.runner, **TIMES)
+    assert set(refused) == {"consortium_is_announced" if change == "consortium" else "conditions_are_announced"}
+
+
+def test_the_notice_says_of_consortia_what_the_file_says() -> None:
+    s = Selection().written()
+    s.do("solicitation.draft", s.case, s.runner,
+         **{**document(), "invited_by": "prequalification", "accepts_consortium": True})  # fmt: skip
+    s.do("prequalification.confirm", s.row, s.reviewer)
+    s.do("prequalification.publish", s.row, s.runner, **times())
+    assert Notice.objects.get(kind="prequalification").facts["accepts_consortium"] is True
 
 
 def test_all_the_qualified_of_an_open_tender_get_the_file() -> None:

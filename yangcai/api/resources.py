@@ -203,7 +203,7 @@ RESOURCES: dict[str, Resource] = {
             ),
             {
                 "clauses": lambda found, post, now: [
-                    {name: plain(getattr(one, name)) for name in ("id", "number", "text", "is_statutory")}
+                    {name: plain(getattr(one, name)) for name in ("id", "number", "text", "lot", "is_statutory")}
                     for one in found.clauses.all()
                 ]
             },
@@ -308,7 +308,11 @@ RESOURCES: dict[str, Resource] = {
             PaymentRequest,
             ("id", "contract_id", "invoice_id", "amount", "requested_at", "approved_at", "paid_at", "returned_at"),
         ),
-        Resource("enquiries", Enquiry, ("id", "case_id", "question", "asked_at", "answer", "answered_at")),
+        Resource(
+            "enquiries",
+            Enquiry,
+            ("id", "case_id", "question", "asked_at", "answer", "answered_at"),
+        ),
     )
 }
 BY_MODEL: dict[type[models.Model], Resource] = {r.model: r for r in RESOURCES.values()}

@@ -134,7 +134,7 @@ def tender(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
         "procurementMethod": definition.ocds_method,
         "procurementMethodDetails": definition.zh,
         "mainProcurementCategory": case.category,
-        "eligibilityCriteria": "\n".join(f"{c.number}. {c.text}" for c in rows.conditions(at)) or None,
+        "eligibilityCriteria": "\n".join(c.numbered for c in rows.conditions(at)) or None,
         "awardCriteria": CRITERIA[EvaluationMethod(methods.pop())] if len(methods) == 1 else None,
         "submissionMethod": ["electronicSubmission"],
         "tenderPeriod": _tender_period(rows, at),

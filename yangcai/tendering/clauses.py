@@ -1,6 +1,6 @@
 """Which conditions does the law itself put into every solicitation document? Written down beside the buyer's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from yangcai.cases.models import Case, Lot
 from yangcai.planning.models import SetAside
@@ -39,7 +39,8 @@ def statutory(case: Case, solicitation: Solicitation) -> Iterator[tuple[str, str
     """(kind, text, lot id) of the clauses that stand in this document whatever the buyer writes."""
     for text in QUALIFICATION:
         yield ClauseKind.QUALIFICATION, text, None
-    yield from _set_aside(case)
+    for text, lot in set_aside(Lot.objects.filter(case=case).select_related("case").order_by("pk")):
+        yield ClauseKind.QUALIFICATION, text, lot.pk if lot else None
     for green in GreenProduct.objects.filter(case=case, kind=GreenKind.MANDATORY):
         yield ClauseKind.RESPONSIVENESS, MANDATORY.format(product=green.product), green.lot_id
     for text in RESPONSIVENESS:
@@ -48,18 +49,18 @@ def statutory(case: Case, solicitation: Solicitation) -> Iterator[tuple[str, str
         yield ClauseKind.RESPONSIVENESS, WITH_SECURITY, None
 
 
-def _set_aside(case: Case) -> Iterator[tuple[str, str, int | None]]:
-    """Once for a purchase that is set aside as a whole, else for each lot."""
-    for lot in Lot.objects.filter(case=case).select_related("case").order_by("pk"):
+def set_aside(lots: Iterable[Lot]) -> Iterator[tuple[str, Lot | None]]:
+    """What set-asides demand of the bidder: once for a purchase that is set aside as a whole, else for each lot."""
+    for lot in lots:
         way = SetAside(lot.way)
         if way not in SET_ASIDE:
             continue
         who = "小微企业" if lot.for_small_micro else "中小企业"
         text = SET_ASIDE[way].format(who=who, share=f"{(lot.set_aside_share * 100).normalize():f}%")
         if way == SetAside.WHOLE:
-            yield ClauseKind.QUALIFICATION, text, None
+            yield text, None
             return
-        yield ClauseKind.QUALIFICATION, text, lot.pk
+        yield text, lot
 
 
 def write_clauses(

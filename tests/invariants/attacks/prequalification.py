@@ -27,6 +27,8 @@ ROWS: tuple[Row, ...] = (
      " VALUES ({prequalification}, 9, 'y', false)"),
     ("applied", "announced_conditions_are_never_changed", "rewrite a condition",
      "UPDATE tendering_prequalificationclause SET text = 'y' WHERE id = {clause}"),
+    ("applied", "announced_conditions_are_never_changed", "demand it of one lot alone",
+     "UPDATE tendering_prequalificationclause SET lot = '1' WHERE id = {clause}"),
     ("applied", "application_deadline_only_moves_later", "close earlier",
      "UPDATE tendering_prequalification SET closes_at = closes_at - interval '1 day' WHERE id = {prequalification}"),
     ("examined", "application_deadline_only_moves_later", "open again after the deadline",

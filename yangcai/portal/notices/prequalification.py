@@ -46,7 +46,7 @@ def facts(found: Prequalification, *, by: Post, now: Any, **_context: Any) -> di
         "budget": case.budget,
         "ceiling": case.ceiling,
         "requirement": found.requirement,
-        "qualification": "\n".join(f"{one.number}. {one.text}" for one in found.clauses.order_by("number")),
+        "qualification": "\n".join(one.numbered for one in found.clauses.order_by("number")),
         "set_aside": chinese(SetAside(case.set_aside).label),
         "accepts_consortium": found.accepts_consortium,
         "standard": found.standard,

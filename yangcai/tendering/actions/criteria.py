@@ -24,7 +24,7 @@ from yangcai.tendering.models import (
     Solicitation,
 )
 from yangcai.tendering.rules import lots
-from yangcai.tendering.rules.prequalification.announced import conditions_stay_announced
+from yangcai.tendering.rules.prequalification.announced import clauses_stay_announced, lots_stay_announced
 from yangcai.tendering.rules.solicitation import criteria, wording
 
 
@@ -84,11 +84,18 @@ class DefineLots(Input):
         lots.followers_are_lawful,
         lots.set_aside_has_its_share,
         lots.lots_keep_the_planned_share,
+        lots_stay_announced,
     ),
     input=DefineLots,
     sentence=("{post}划分了采购包", "{post} defined the lots"),
     is_public=False,
-    cites=("solicitation.ceiling", "solicitation.budget", "set_aside.ways", "set_aside.partner_share"),
+    cites=(
+        "solicitation.ceiling",
+        "solicitation.budget",
+        "set_aside.ways",
+        "set_aside.partner_share",
+        "correction.subject",
+    ),
     hint=(
         "包号相同的保留其评审因素；删去的包连同其评审因素和专属条款一并删除，其他内容须先撤销；预留份额按采购计划分到各包",
         "A lot that keeps its number keeps its criteria; a lot left out takes its criteria and clauses with it,"
@@ -151,7 +158,7 @@ class DefineClauses(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(wording.clauses_are_lawful, conditions_stay_announced),
+    checks=(wording.clauses_are_lawful, clauses_stay_announced),
     input=DefineClauses,
     sentence=("{post}设定了资格和实质性要求", "{post} defined the requirements"),
     is_public=False,

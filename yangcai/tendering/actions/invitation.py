@@ -20,6 +20,7 @@ from yangcai.tendering import method
 from yangcai.tendering.actions.suppliers import send_invitations
 from yangcai.tendering.models import Solicitation
 from yangcai.tendering.rules import invitation as rules
+from yangcai.tendering.rules.prequalification.announced import file_is_as_announced
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 from yangcai.tendering.rules.prequalification.qualified import enough_are_qualified
 from yangcai.tendering.rules.solicitation.completeness import is_complete
@@ -80,6 +81,7 @@ class PublishInvitation(Input):
         rules.intention_precedes,
         enough_are_qualified,
         changes_are_decided,
+        file_is_as_announced,
         enough_are_invited,
         buyer_share_is_kept,
     ),
@@ -100,6 +102,7 @@ class PublishInvitation(Input):
         "opening.at_deadline",
         "suppliers.draw",
         "prequalification.supplied_to_all",
+        "correction.subject",
     ),
     hint=(
         "公告发布后，本项目适用的法律和采购文件即固定，只能以更正公告修改",

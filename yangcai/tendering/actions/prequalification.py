@@ -199,7 +199,11 @@ def publish_prequalification(
     """Fix the conditions, and let everybody see the file and apply."""
     PrequalificationClause.objects.bulk_create(
         PrequalificationClause(
-            prequalification=prequalification, number=number, text=clause.text, is_statutory=clause.is_statutory
+            prequalification=prequalification,
+            number=number,
+            text=clause.text,
+            lot=clause.lot.number if clause.lot else "",
+            is_statutory=clause.is_statutory,
         )
         for number, clause in enumerate(file.conditions(prequalification.case), start=1)
     )
@@ -296,7 +300,7 @@ class RecordExamination(Input):
             return
         if not examination.lies_open(self.subject, now=self.now):
             return  # the form would tell who has applied
-        received, clauses = applications.live(self.subject), list(self.subject.clauses.order_by("number"))
+        received, clauses = applications.live(self.subject), examination.examined(self.subject)
         narrow(
             self.fields["rows"],
             application=[(one.pk, one.supplier.name) for one in received],

@@ -31,7 +31,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import green, lots
-from yangcai.tendering.rules.prequalification.announced import way_stays_announced
+from yangcai.tendering.rules.prequalification.announced import consortium_stays_announced, way_stays_announced
 from yangcai.tendering.rules.solicitation import (
     completeness,
     confirmation,
@@ -204,6 +204,7 @@ class DraftSolicitation(Input):
         wording.asks_for_no_imports,
         contract.term_is_usual,
         way_stays_announced,
+        consortium_stays_announced,
     ),
     input=DraftSolicitation,
     sentence=("{post}编制了采购文件", "{post} drafted the solicitation document"),
@@ -218,6 +219,7 @@ class DraftSolicitation(Input):
         "solicitation.no_brand",
         "solicitation.negotiable",
         "suppliers.invite",
+        "correction.subject",
         "bid_security.cap",
         "performance_security.form",
         "price_preference.evaluation_only",
@@ -239,7 +241,7 @@ def draft_solicitation(case: Case, *, by: Any, now: datetime.datetime, document:
     """Write or rewrite the terms; the statutory clauses follow them."""
     solicitation, _made = Solicitation.objects.update_or_create(case=case, defaults={**terms, **UNCONFIRMED})
     write_clauses(case, solicitation=solicitation)
-    unconfirm_prequalification(case)
+    unconfirm_prequalification(case, accepts_consortium=solicitation.accepts_consortium)
     if document is not None:
         Attachment.objects.filter(root=case.ref, kind="solicitation").delete()
         Attachment.objects.create(
@@ -370,6 +372,6 @@ def unconfirm(case: Case) -> None:
     unconfirm_prequalification(case)
 
 
-def unconfirm_prequalification(case: Case) -> None:
-    """A prequalification file that is not out yet announces the conditions of the tender file."""
-    Prequalification.objects.filter(case=case, opens_at__isnull=True).update(confirmed_at=None)
+def unconfirm_prequalification(case: Case, **follows: Any) -> None:
+    """A prequalification file that is not out yet announces the conditions of the tender file, as they are by then."""
+    Prequalification.objects.filter(case=case, opens_at__isnull=True).update(confirmed_at=None, **follows)

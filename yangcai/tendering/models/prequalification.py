@@ -63,13 +63,15 @@ class Prequalification(Root):
 
 
 class PrequalificationClause(Rooted):
-    """资格要求 as it was announced: what every application is examined against, and nothing else."""
+    """资格要求 as it was announced. Applications are examined against what concerns every lot; what one lot alone
+    demands is announced too, and looked at in its bids."""
 
     prequalification = models.ForeignKey(
         Prequalification, models.PROTECT, related_name="clauses", verbose_name=_("资格预审")
     )
     number = models.PositiveSmallIntegerField(_("序号"))
     text = models.TextField(_("内容"))
+    lot = models.TextField(_("包号"), default="", blank=True)
     is_statutory = models.BooleanField(_("法定条件"), default=False)
 
     class Meta:
@@ -79,6 +81,11 @@ class PrequalificationClause(Rooted):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def numbered(self) -> str:
+        """As a notice lists it."""
+        return f"{self.number}. {f'（采购包 {self.lot}）' if self.lot else ''}{self.text}"
 
     @property
     def root(self) -> Prequalification:

@@ -77,13 +77,18 @@ def everything_is_examined(subject: Prequalification, *, by: Any, now: datetime.
     )
 
 
+def examined(subject: Prequalification) -> list[PrequalificationClause]:
+    """What an application is examined against; what one lot alone demands is checked with its bids."""
+    return list(subject.clauses.filter(lot="").order_by("number"))
+
+
 def unexamined(subject: Prequalification) -> list[tuple[PrequalificationApplication, PrequalificationClause]]:
     found = set(
         ApplicationFinding.objects.filter(application__prequalification=subject).values_list(
             "application_id", "clause_id"
         )
     )
-    clauses = list(subject.clauses.order_by("number"))
+    clauses = examined(subject)
     return [(one, clause) for one in live(subject) for clause in clauses if (one.pk, clause.pk) not in found]
 
 

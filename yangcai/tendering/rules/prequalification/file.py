@@ -81,8 +81,9 @@ def announces_its_conditions(subject: Case, *, by: Any, now: datetime.datetime) 
 
 
 def conditions(case: Case) -> list[Clause]:
-    """What every applicant must meet; what only one lot demands is checked with its bids."""
-    return list(Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION, lot=None).order_by("number"))
+    """What is announced: what every applicant must meet, then what one lot alone demands."""
+    found = Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION).select_related("lot")
+    return sorted(found, key=lambda clause: (clause.lot is not None, clause.number))
 
 
 def is_not_confirmed(subject: Prequalification, *, by: Any, now: datetime.datetime) -> Refusal | None:

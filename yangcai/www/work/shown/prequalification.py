@@ -42,7 +42,7 @@ PREQUALIFICATIONS: tuple[Kind, ...] = (
 
 #: What stands under a prequalification.
 OF_PREQUALIFICATION: tuple[Kind, ...] = (
-    Kind(PrequalificationClause, _("资格要求"), ("number", "text", "is_statutory"), ("number",)),
+    Kind(PrequalificationClause, _("资格要求"), ("number", "text", "lot", "is_statutory"), ("number",)),
     Kind(
         PrequalificationCorrection,
         _("资格预审更正"),
