@@ -631,6 +631,23 @@ def test_the_next_in_the_order_of_the_draw_takes_the_place_of_who_lost_its_statu
     s.invited()
 
 
+def test_where_too_few_are_left_after_the_draw_the_case_ends_and_nobody_is_sent_to_another_round() -> None:
+    """What was drawn stands: the way that the refusal and the list of tasks name is one that can be gone."""
+    s = Selection()
+    one, two, *_rest = s.applied(4, draws=3)
+    s.concluded()
+    s.do("suppliers.draw", s.case, s.runner, watchers=[s.officer, s.reviewer])
+    for post in (one, two):
+        s.changed(post, still_qualified=False)
+    s.confirm()
+    told = s.refused("invitation.publish", s.case, s.runner, **TIMES)["too_few_prequalified"]
+    assert "终止后重新采购" in told.zh and "重新组织资格预审" not in told.zh
+    assert "already_drawn" in s.refused("prequalification.draft", s.case, s.runner, **file())
+    assert "case.terminate" in waiting(s.runner) and "prequalification.draft" not in waiting(s.runner)
+    s.do("case.terminate", s.case, s.runner, ground="too_few_prequalified", reason="合格供应商两家")
+    assert "case.terminate" not in waiting(s.runner)
+
+
 def test_who_lost_its_status_after_the_invitation_gets_no_file() -> None:
     s = Selection()
     lost, *_rest = s.applied(4)

@@ -8,6 +8,7 @@ from yangcai.tendering.models import (
     PrequalificationApplication,
     Solicitation,
     StatusChange,
+    SupplierDraw,
 )
 
 
@@ -37,6 +38,11 @@ def concluded(case: Case) -> Prequalification | None:
     """The last round, once its applicants have been told."""
     found = latest(case)
     return found if found is not None and found.concluded_at is not None else None
+
+
+def is_drawn(case: Case) -> bool:
+    """Whether suppliers were drawn from the list: then no other round is held in this case."""
+    return SupplierDraw.objects.filter(case=case).exists()
 
 
 @remembered

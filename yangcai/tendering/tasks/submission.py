@@ -28,7 +28,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules.bids import holders, live_bids, released
 from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
-from yangcai.tendering.rules.prequalification.qualified import enough_came_through
+from yangcai.tendering.rules.prequalification.qualified import enough_came_through, too_few_came_through
 
 
 def _next(case: Case, code: str, subject: Rooted, *, since: datetime.datetime, due_at: datetime.datetime | None) -> Due:
@@ -86,12 +86,15 @@ def _suppliers(
 
 
 def _prequalified(case: Case, *, since: datetime.datetime, now: datetime.datetime) -> list[Due]:
-    """Its file first; a draw from its list where the file says so; another round where too few came through."""
-    found = prequalified.latest(case)
+    """Its file first; a draw from its list where the file says so; where too few came through another round, or the
+    end of the case once suppliers were drawn."""
+    found, drawn = prequalified.latest(case), prequalified.is_drawn(case)
+    if drawn and too_few_came_through(case, now=now):
+        return [_next(case, "case.terminate", case, since=(found and found.concluded_at) or since, due_at=None)]
     if found is None or (found.concluded_at is not None and not enough_came_through(found, now=now)):
         began = since if found is None or found.concluded_at is None else found.concluded_at
         return [_next(case, "prequalification.draft", case, since=began, due_at=None)]
-    if found.concluded_at is None or SupplierDraw.objects.filter(case=case).exists():
+    if found.concluded_at is None or drawn:
         return []
     if Invitee.objects.filter(case=case, is_chosen=True).exists():
         return []

@@ -45,6 +45,9 @@ def enough_are_qualified(subject: Case, *, by: Any, now: datetime.datetime) -> R
             zh="资格预审尚未完成，不能发出投标邀请",
             en="The prequalification is not concluded: no invitation goes out",
         )
+    zh, en = "请重新组织资格预审，或者终止后重新采购", "hold another prequalification, or terminate and procure again"
+    if prequalified.is_drawn(subject):  # what was drawn stands, and with it this round
+        zh, en = "供应商已经抽取，请终止后重新采购", "suppliers were drawn already, so terminate and procure again"
     count, least_count = len(prequalified.qualified(done)), least(subject, now=now)[1]
     if count >= least_count:
         return None
@@ -53,9 +56,8 @@ def enough_are_qualified(subject: Case, *, by: Any, now: datetime.datetime) -> R
         "prequalification.too_few",
         now=now,
         code="too_few_prequalified",
-        zh="资格预审合格的供应商只有 {count} 家，不足 {least} 家；请重新组织资格预审，或者终止后重新采购",
-        en="Only {count} suppliers are qualified, fewer than {least}: hold another prequalification, or terminate and"
-        " procure again",
+        zh="资格预审合格的供应商只有 {count} 家，不足 {least} 家；" + zh,
+        en="Only {count} suppliers are qualified, fewer than {least}: " + en,
         count=count,
         least=least_count,
     )
