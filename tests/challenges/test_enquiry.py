@@ -4,11 +4,12 @@ import pytest
 
 from tests import factories
 from tests.factories import at
+from tests.tendering.applying import Selection, times
 from yangcai.cases.models import Case
 from yangcai.challenges.actions import answer_enquiry, ask_enquiry
 from yangcai.challenges.models import Enquiry
 from yangcai.challenges.queries import visible_to
-from yangcai.kernel.actions import can, perform
+from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.roles import Role
@@ -90,3 +91,35 @@ def test_an_empty_or_endless_question_is_refused(case: Case, question: str) -> N
     with pytest.raises(Refused) as error:
         perform(ask_enquiry, case, by=factories.make_supplier(), now=ASKED, question=question)
     assert [r.field for r in error.value.refusals] == ["question"]
+
+
+def test_what_a_prequalification_announces_may_be_asked_about() -> None:
+    """政府采购法 art. 51: the case itself is nobody's yet, and the enquiry stands on the page of the notice."""
+    s = Selection().written()
+    supplier = factories.make_supplier()
+    early = {refusal.code for refusal in can(ACTIONS["prequalification.ask"], s.row, by=supplier, now=s.now)}
+    assert early & {"not_yours", "not_published"}
+    s.do("prequalification.confirm", s.row, s.reviewer)
+    s.do("prequalification.publish", s.row, s.runner, **times())
+    s.now = ASKED
+    enquiry = s.do("prequalification.ask", s.row, supplier, question="是否接受分公司申请？").value
+    assert (enquiry.root, enquiry.case) == (s.row, s.case)
+    assert [visible_to(post, s.now).count() for post in (supplier, factories.make_supplier(), None)] == [1, 0, 0]
+    task = Task.objects.get(action="enquiry.answer")
+    assert (task.clock, task.due_at, task.root) == ("C27", at("2026-03-11T00:00"), s.row.ref)
+    assert (task.role, task.organisation_id) == (Role.AGENT, s.case.agent_id)
+    assert "not_yours" in s.refused("enquiry.answer", enquiry, factories.make_post(Role.AGENT), answer="否")
+    s.do("enquiry.answer", enquiry, s.runner, answer="分公司由总公司授权的可以申请。")
+    task.refresh_from_db()
+    assert task.done_at == s.now
+
+
+def test_an_enquiry_is_answered_after_its_prequalification_is_over() -> None:
+    s = Selection()
+    (supplier,) = s.applied(1)
+    s.concluded()
+    enquiry = s.do("prequalification.ask", s.row, supplier, question="未通过的理由？").value
+    s.do("case.terminate", s.case, s.runner, ground="too_few_prequalified", reason="合格供应商一家")
+    assert Task.objects.get(action="enquiry.answer").done_at is None
+    s.do("enquiry.answer", enquiry, s.runner, answer="见告知书。")
+    assert Task.objects.get(action="enquiry.answer").done_at == s.now

@@ -11,6 +11,7 @@ from tests.factories import make_post, make_supplier
 from tests.tendering.applying import CLOSES, EXAMINED, Selection
 from tests.www.support import Clock, at_desk, follow, text_of
 from tests.www.test_english import data, unmarked
+from yangcai.challenges.models import Enquiry
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
@@ -66,6 +67,23 @@ def test_a_supplier_finds_it_reads_it_and_applies(clock: Clock) -> None:
     stranger = make_supplier()
     assert supplier.organisation.name not in page(stranger, s)
     assert at_desk(stranger).get(paper_url).status_code == 404
+
+
+def test_a_supplier_asks_about_it_there_and_reads_the_answer(clock: Clock) -> None:
+    s = Selection().announced()
+    follow(s, clock)
+    supplier, client = (post := make_supplier()), at_desk(post)
+    do = reverse("work_do", args=["prequalification", s.row.pk, "prequalification.ask"])
+    assert do in page(supplier, s)
+    done = client.post(do, {"question": "是否接受分公司申请？"}, follow=True)
+    assert done.status_code == 200 and reverse("work_prequalification", args=[s.row.pk]) in text_of(done)
+    enquiry = Enquiry.objects.get()
+    answer = reverse("work_do", args=["enquiry", enquiry.pk, "enquiry.answer"])
+    asked = page(s.runner, s)
+    assert answer in asked and enquiry.question in asked and supplier.organisation.name not in asked
+    assert at_desk(s.runner).post(answer, {"answer": "可以，由总公司授权。"}).status_code == 302
+    assert "可以，由总公司授权。" in page(supplier, s)
+    assert enquiry.question not in page(make_supplier(), s)
 
 
 def test_the_draft_is_its_buyers_own(clock: Clock) -> None:

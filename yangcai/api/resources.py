@@ -311,7 +311,7 @@ RESOURCES: dict[str, Resource] = {
         Resource(
             "enquiries",
             Enquiry,
-            ("id", "case_id", "question", "asked_at", "answer", "answered_at"),
+            ("id", "case_id", "prequalification_id", "question", "asked_at", "answer", "answered_at"),
         ),
     )
 }

@@ -11,6 +11,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering.models import Prequalification
 
 
 class AskEnquiry(Input):
@@ -35,6 +36,34 @@ class AskEnquiry(Input):
 def ask_enquiry(case: Case, *, by: Post, now: datetime.datetime, question: str) -> Enquiry:
     """A supplier may ask at any time (政府采购法 art. 51); seen only by those who answer."""
     return Enquiry.objects.create(case=case, supplier=by.organisation, question=question, asked_at=now)
+
+
+@action(
+    "prequalification.ask",
+    zh="就资格预审提出询问",
+    en="Ask about the prequalification",
+    on=Prequalification,
+    by={Role.SUPPLIER},
+    needs=(rules.announced,),
+    input=AskEnquiry,
+    sentence=("{post}就资格预审提出了询问", "{post} asked an enquiry about the prequalification"),
+    is_public=False,
+    creates=True,
+    cites=("enquiry.answer",),
+    hint=("采购人或代理机构在法定期限内答复", "The buyer or its agent answers within the legal period"),
+    despite_block=True,
+)
+def ask_about_prequalification(
+    prequalification: Prequalification, *, by: Post, now: datetime.datetime, question: str
+) -> Enquiry:
+    """对政府采购活动事项有疑问 (政府采购法 art. 51): it begins with this notice, before the case is public."""
+    return Enquiry.objects.create(
+        case=prequalification.case,
+        prequalification=prequalification,
+        supplier=by.organisation,
+        question=question,
+        asked_at=now,
+    )
 
 
 class AnswerEnquiry(Input):

@@ -14,7 +14,7 @@ from yangcai.parties.roles import BUYER, Role
 @scope(Enquiry)
 def visible_to(post: Post | None, now: datetime.datetime) -> QuerySet[Enquiry]:
     """Never other suppliers or the public: who asks is a potential bidder, which is secret (87号令 art. 28)."""
-    enquiries = Enquiry.objects.select_related("case", "supplier").order_by("asked_at")
+    enquiries = Enquiry.objects.select_related("case", "prequalification", "supplier").order_by("asked_at")
     if post is None:
         return enquiries.none()
     if post.role in OVERSEERS:

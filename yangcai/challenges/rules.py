@@ -9,6 +9,7 @@ from yangcai.challenges.models import Enquiry
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
+from yangcai.tendering.models import Prequalification
 
 
 def published(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
@@ -20,6 +21,18 @@ def published(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None
         zh="采购项目尚未公告，没有可以询问的事项",
         en="The case has not been announced: there is nothing to enquire about",
         **applicable(case, now=now),
+    )
+
+
+def announced(prequalification: Prequalification, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if prequalification.opens_at is not None and prequalification.opens_at <= now:
+        return None
+    return law.refusal(
+        "enquiry.answer",
+        code="not_published",
+        zh="资格预审公告尚未发布，没有可以询问的事项",
+        en="The prequalification notice is not out yet: there is nothing to enquire about",
+        **applicable(prequalification.case, now=now),
     )
 
 

@@ -10,12 +10,24 @@ from yangcai.challenges.models import Enquiry
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
+from yangcai.tendering.models import Prequalification
 
 
 @tasks.due_on(Case)
 def enquiry_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """On the case itself."""
+    yield from _unanswered(case, None, now=now)
+
+
+@tasks.due_on(Prequalification)
+def prequalification_enquiry_tasks(found: Prequalification, *, now: datetime.datetime) -> Iterator[Due]:
+    """On its prequalification; they are answered though it may be over."""
+    yield from _unanswered(found.case, found, now=now)
+
+
+def _unanswered(case: Case, about: Prequalification | None, *, now: datetime.datetime) -> Iterator[Due]:
     """The agent answers within its mandate, else the buyer."""
-    for enquiry in Enquiry.objects.filter(case=case, answered_at__isnull=True):
+    for enquiry in Enquiry.objects.filter(case=case, prequalification=about, answered_at__isnull=True):
         yield Due(
             "enquiry.answer",
             enquiry.ref,

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from yangcai.cases.models import Case
+from yangcai.challenges.models import Enquiry
 from yangcai.contracts.models import PaymentRequest
 from yangcai.funds.models import Appropriation
 from yangcai.funds.queries import OVERSEERS, balances, balances_of, waterfall
@@ -246,12 +247,12 @@ def prequalification(request: HttpRequest, pk: int) -> HttpResponse:
     under = {
         kind.model: list(
             SCOPES[kind.model](post, now)
-            .filter(**{places.path_to(kind.model, Prequalification): row})
+            .filter(**{places.path_to(kind.model, Prequalification) or "prequalification": row})
             .order_by(*kind.order)
         )
         for kind in OF_PREQUALIFICATION
     }
-    subjects = [*under[PrequalificationApplication], *under[StatusChange]]
+    subjects = [*under[PrequalificationApplication], *under[StatusChange], *under[Enquiry]]
     is_closed = row.closes_at is not None and now >= row.closes_at  # before that nobody learns who applied
     context = root_context(row, post=post, now=now, under=subjects, is_open=is_closed)
     context |= {

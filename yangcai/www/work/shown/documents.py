@@ -101,6 +101,8 @@ CONTENT: tuple[Kind, ...] = (
     Kind(PaymentTerm, _("付款安排"), ("number", "title", "percent", "due_on"), ("number",)),
 )
 
+ENQUIRIES = Kind(Enquiry, _("询问和答复"), ("question", "asked_at", "answer", "answered_at"), ("asked_at",))
+
 #: Who was invited, what was corrected, who has the documents and what was asked.
 UNTIL_BIDS: tuple[Kind, ...] = (
     Kind(
@@ -123,5 +125,5 @@ UNTIL_BIDS: tuple[Kind, ...] = (
         ("number",),
     ),
     Kind(Participation, _("获取采购文件"), ("supplier", "obtained_at"), ("obtained_at",)),
-    Kind(Enquiry, _("询问和答复"), ("question", "asked_at", "answer", "answered_at"), ("asked_at",)),
+    ENQUIRIES,
 )

@@ -10,6 +10,7 @@ from yangcai.tendering.models import (
     PrequalificationCorrection,
     StatusChange,
 )
+from yangcai.www.work.shown.documents import ENQUIRIES
 from yangcai.www.work.shown.kind import Kind
 
 PREQUALIFICATIONS: tuple[Kind, ...] = (
@@ -66,4 +67,5 @@ OF_PREQUALIFICATION: tuple[Kind, ...] = (
         _("资格变化"),
         ("application__supplier", "content", "reported_at", "still_qualified", "opinion", "decided_at"),
     ),
+    ENQUIRIES,
 )
