@@ -2,115 +2,25 @@
 
 import datetime
 from copy import copy
-from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from tests.factories import at
-from tests.scenarios import story
-from tests.scenarios.story import DAY, FIRST, FOURTH, SECOND, THIRD, Story
+from tests.scenarios.selection import ANNOUNCED, CLOSES, CONDITION, EXAMINED, PAPER, Selection, begin
+from tests.scenarios.story import DAY, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award, CaseEnd
 from yangcai.cases.queries import visible_to
-from yangcai.kernel import tasks
-from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
-from yangcai.replay import defaults, published
-from yangcai.replay.published import Dates
 from yangcai.tendering.models import (
     Finding,
     Invitee,
     OpenedBid,
-    Prequalification,
-    PrequalificationApplication,
 )
 from yangcai.tendering.queries.prequalification import visible_applications, visible_prequalifications
 from yangcai.www.work import own
 
 pytestmark = pytest.mark.django_db
-
-CONDITION = "具有电子与智能化工程专业承包资质"
-PAPER = {"name": "资格预审申请文件.pdf", "content": "JVBERi0xLjQK"}
-#: Announced on Monday, 2 March 2026; five working days end on Monday the 9th.
-ANNOUNCED, CLOSES, EXAMINED = at("2026-03-02T11:00"), at("2026-03-09T17:30"), at("2026-03-10T09:00")
-INVITED = datetime.date(2026, 3, 11)
-
-
-def case_file(method: str, *bidders: tuple[str, str], invitation: datetime.date) -> published.CaseFile:
-    bids = [story.bid(bidder, f"{900 + 10 * n}000.00") for n, bidder in enumerate(bidders)]
-    found = story.purchase(story.lot("1", bids, budget="1000000.00"), method=method)
-    return replace(found, id=f"示例-{method}", dates=Dates(invitation=invitation))
-
-
-class Selection(Story):
-    """A story in which the suppliers come by a prequalification notice."""
-
-    def document(self) -> dict[str, Any]:
-        return {**super().document(), "invited_by": "prequalification"}
-
-    def suppliers(self, at: datetime.datetime) -> None:
-        """Nobody is drawn yet; the buyer's own condition is written instead."""
-        rows = [{"kind": "responsiveness", "text": "★实质性响应招标文件的全部要求"}]
-        rows.append({"kind": "qualification", "text": CONDITION})
-        self.do("clauses.define", self.case, self.people.runner, at, rows=rows)
-
-    @property
-    def row(self) -> Prequalification:
-        return Prequalification.objects.filter(case=self.case).order_by("-round")[0]
-
-    def announce(self, **more: Any) -> None:
-        file = {
-            "requirement": "示例采购项目",
-            "standard": "逐项审查，全部符合的为合格",
-            "materials": "资质证书、营业执照",
-            "credit_check": "信用中国，截止时点为资格预审日",
-            **more,
-        }
-        self.do("prequalification.draft", self.case, self.people.runner, ANNOUNCED, **file)
-        self.do("prequalification.confirm", self.row, self.people.reviewer, ANNOUNCED)
-        times = {"supply_closes_at": CLOSES, "closes_at": CLOSES, "examined_on": EXAMINED.date()}
-        self.do("prequalification.publish", self.row, self.people.runner, ANNOUNCED, **times)
-
-    def apply(self, who: tuple[str, str], when: datetime.datetime) -> None:
-        papers = {"statement": "具备公告要求的资质", "attachments": [PAPER], "commitment": True}
-        self.do("prequalification.apply", self.row, self.supplier(who), when, **papers)
-
-    def of(self, who: tuple[str, str]) -> PrequalificationApplication:
-        return PrequalificationApplication.objects.get(
-            prequalification=self.row, supplier__name=who[0], withdrawn_at=None
-        )
-
-    def examine_applications(self, *failing: tuple[str, str]) -> None:
-        bad = {self.of(who).pk for who in failing}
-        rows = [
-            {
-                "application": one.pk,
-                "clause": clause.pk,
-                "passed": not (one.pk in bad and clause.text == CONDITION),
-                "reason": "资质证书已过有效期",
-            }
-            for one in self.row.applications.filter(withdrawn_at=None)
-            for clause in self.row.clauses.all()
-        ]
-        self.do("prequalification.record", self.row, self.people.runner, EXAMINED, rows=rows)
-        self.do("prequalification.conclude", self.row, self.people.runner, EXAMINED)
-
-    def go_on(self, *bidders: tuple[str, str]) -> None:
-        """From here on the dates of the invitation: those who were qualified make the offers."""
-        file = case_file(self.file.method, *bidders, invitation=INVITED)
-        self.file = replace(defaults.complete(published=file).case, agent=self.file.agent)
-
-    def waits_for(self, post: Post) -> set[str]:
-        return set(tasks.of_post(post).filter(root=self.row.ref).values_list("action", flat=True))
-
-
-def begin(method: str) -> Selection:
-    told = story.begin(case_file(method, FIRST, SECOND, THIRD, FOURTH, invitation=ANNOUNCED.date()), until="plan")
-    selection = Selection(told.driver, told.file, told.people)
-    vars(selection).update(vars(told))
-    selection.preparation()
-    return selection
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,14 @@ class DetermineAward(Input):
     input=DetermineAward,
     sentence=("{post}确定了中标供应商", "{post} determined the winner"),
     is_public=False,
-    cites=("award.decide", "award.in_order", "award.deemed", "solicitation.lot_limit", *every(Stage.AWARD, "decide")),
+    cites=(
+        "award.decide",
+        "award.in_order",
+        "award.deemed",
+        "solicitation.lot_limit",
+        "prequalification.change",
+        *every(Stage.AWARD, "decide"),
+    ),
     hint=(
         "收到评标报告后按候选人顺序确定；逾期不确定又无合法理由的，视同确定第一候选人",
         "In the order of the candidates; if time runs out without lawful reason, the first one is deemed the winner",
@@ -78,13 +85,20 @@ def determine_award(
     on=Lot,
     by={Role.PLATFORM},
     at={Stage.AWARD},
-    needs=(rules.awards_a_contract, rules.not_awarded, comes_next, rules.has_candidate, rules.buyer_was_silent),
+    needs=(
+        rules.awards_a_contract,
+        rules.not_awarded,
+        comes_next,
+        rules.has_candidate,
+        rules.buyer_was_silent,
+        changes_are_decided,
+    ),
     sentence=(
         "采购人逾期未确定，{post}依法视同确定排名第一的候选人为中标供应商",
         "The buyer let its time pass: {post} records that the first candidate is deemed the winner",
     ),
     is_public=False,
-    cites=("award.deemed",),
+    cites=("award.deemed", "prequalification.change"),
 )
 def deem_award(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
     """The first candidate wins at the instant the buyer's time ran out, however late the clock is read."""

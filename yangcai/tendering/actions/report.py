@@ -146,7 +146,7 @@ def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
     at={Stage.EVALUATION},
     needs=(results.is_run_by, results.report_is_signed, rules.is_latest, changes_are_decided),
     sentence=("{post}向采购人送交了评标报告", "{post} sent the evaluation report to the buyer"),
-    cites=every(Stage.EVALUATION, "decide"),
+    cites=(*every(Stage.EVALUATION, "decide"), "prequalification.change"),
 )
 def send_report(report: EvaluationReport, *, by: Any, now: datetime.datetime) -> None:
     """The evaluation is over; the buyer's five working days begin."""

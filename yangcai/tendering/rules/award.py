@@ -15,12 +15,13 @@ from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import arithmetic, method, prequalified, standing
+from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import ClauseKind, EvaluationReport, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.exchange import silent
 from yangcai.tendering.rules.lots import at_limit
+from yangcai.tendering.rules.prequalification.changes import lost
 from yangcai.tendering.rules.qualification import through
 
 #: The clock after whose end the first candidate is deemed the winner (87号令 art. 68).
@@ -88,8 +89,8 @@ def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
     lose the status that a prequalification found (条例 art. 21)."""
     refused = Award.objects.filter(lot=lot, refused_at__isnull=False).values("supplier_id")
     ranked = candidates(lot).exclude(supplier_id__in=refused).exclude(supplier_id__in=at_limit(lot))
-    lost = prequalified.lost(lot.case) if prequalified.is_the_way(lot.case) else {}
-    return [one for one in ranked if one.supplier_id not in lost and not may_take_part(one.supplier, at=now)]
+    gone = lost(lot.case)
+    return [one for one in ranked if one.supplier_id not in gone and not may_take_part(one.supplier, at=now)]
 
 
 def awards_a_contract(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -138,6 +139,16 @@ def in_rank_order(
     still_open = open_candidates(subject, now=now)
     if candidate.pk not in {one.pk for one in still_open}:
         yield from may_take_part(candidate.supplier, at=now)
+        if candidate.supplier_id in (gone := lost(subject.case)):
+            yield refuse(
+                "prequalification.change",
+                code="status_lost",
+                zh="该候选人资格发生变化，不再符合资格条件：{reason}；请确定下一候选人",
+                en="This candidate is qualified no longer: {reason}. Take the next one",
+                field="candidate",
+                reason=gone[candidate.supplier_id],
+                **on,
+            )
         if candidate.supplier_id in at_limit(subject):
             yield refuse(
                 "solicitation.lot_limit",

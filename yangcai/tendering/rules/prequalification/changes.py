@@ -21,9 +21,9 @@ def was_qualified(subject: PrequalificationApplication, *, by: Any, now: datetim
 
 
 def tender_goes_on(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """评审阶段 ends with the award (条例 art. 21)."""
+    """评审阶段 ends when the last lot has been evaluated (条例 art. 21)."""
     case = subject.root.case
-    if case.ended_at is None and not case.has_reached(Stage.AWARD):
+    if case.stage_at(now) not in {Stage.AWARD, ""}:
         return None
     return refuse_on(
         case,
@@ -64,9 +64,14 @@ def changes_are_decided(subject: Any, *, by: Any, now: datetime.datetime) -> Ref
     )
 
 
+def lost(case: Case) -> dict[int, str]:
+    """Supplier -> why it is qualified no longer, where the suppliers came by a prequalification."""
+    return prequalified.lost(case) if prequalified.is_the_way(case) else {}
+
+
 def still_prequalified(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Who lost its status after the prequalification does not take part (条例 art. 21)."""
-    reason = prequalified.lost(subject).get(by.organisation_id) if prequalified.is_the_way(subject) else None
+    reason = lost(subject).get(by.organisation_id)
     if reason is None:
         return None
     return refuse_on(

@@ -1,0 +1,80 @@
+"""Who lost the status that a prequalification found: is that looked at before the report and the award, does it win?"""
+
+import datetime
+
+import pytest
+
+from tests.scenarios.selection import ANNOUNCED, Selection, begin
+from tests.scenarios.story import DAY, FIRST, FOURTH, SECOND, THIRD
+from yangcai.cases.models import Award, Lot
+from yangcai.kernel.actions import ACTIONS, can
+from yangcai.parties.queries import platform_post
+from yangcai.tendering.models import EvaluationReport
+
+pytestmark = pytest.mark.django_db
+ALL = (FIRST, SECOND, THIRD, FOURTH)
+
+
+def qualified(*, lots: int = 1) -> Selection:
+    """Four came through, were invited, and bid; all of them were found in order."""
+    told = begin("restricted_tender", lots=lots)
+    told.announce()
+    for who in ALL:
+        told.apply(who, ANNOUNCED + DAY)
+    told.examine_applications()
+    told.go_on(*ALL)
+    for stretch in ("invitation", "submission", "opening", "qualification"):
+        getattr(told, stretch)()
+    return told
+
+
+def test_the_first_candidate_loses_its_status_before_the_report_goes(world: None) -> None:
+    """条例 art. 21: what is reported is decided first; who is out is no candidate, whoever chooses it."""
+    told = qualified()
+    first = FIRST  # the cheapest, and small
+
+    def reports(at: datetime.datetime) -> None:
+        assert told.lot.candidates.get(rank=1).supplier.name == first[0]
+        change = told.changed(first, at)
+        report = EvaluationReport.objects.get(lot=told.lot)
+        waits = told.refused("report.send", report, told.people.runner, at)["status_change_open"]
+        assert waits.citation is not None and waits.citation.article == "第二十一条"
+        told.decided(change, at, still=False)
+
+    told.before = {"report.send": reports}
+    told.evaluation()
+    when, lost = told.moment(56), told.lot.candidates.get(rank=1)
+    refused = told.refused("award.determine", told.lot, told.people.reviewer, when, candidate=lost)
+    assert set(refused) == {"status_lost"} and "资质证书已被吊销" in refused["status_lost"].zh
+    # The next one comes in its place, and nobody has to say why.
+    told.award()
+    assert Award.objects.get(lot=told.lot).candidate.rank == 2
+
+
+def test_while_one_lot_is_evaluated_the_award_of_another_waits_for_what_was_reported(world: None) -> None:
+    """Neither the buyer nor its silence decides while a candidate's status is being looked at."""
+    told = qualified(lots=2)
+
+    def after_the_first(at: datetime.datetime) -> None:
+        told.before = {"report.send": reports}
+
+    def reports(at: datetime.datetime) -> None:
+        one, two = Lot.objects.filter(case=told.case).order_by("number")
+        assert (one.stage_at(at), two.stage_at(at)) == ("award", "evaluation")
+        change = told.changed(FIRST, at)
+        candidate = one.candidates.get(rank=1)
+        refused = told.refused("award.determine", one, told.people.reviewer, at, candidate=candidate)
+        assert set(refused) == {"status_change_open"}
+        silent, platform = at + 30 * DAY, platform_post(now=at)
+        assert {r.code for r in can(ACTIONS["award.deem"], one, by=platform, now=silent)} == {"status_change_open"}
+        told.decided(change, at, still=True)
+        assert not can(ACTIONS["award.deem"], one, by=platform, now=silent)
+
+    told.before = {"report.send": after_the_first}
+    told.evaluation()
+    assert "report.send" not in told.before
+    told.award()
+    assert {award.supplier.name for award in Award.objects.filter(lot__case=told.case)} == {FIRST[0]}
+    late = told.at("award") + DAY
+    refused = told.refused("prequalification.report_change", told.of(SECOND), told.supplier(SECOND), late, content="x")
+    assert set(refused) == {"evaluation_is_over"}
