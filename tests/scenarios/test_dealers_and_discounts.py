@@ -1,6 +1,8 @@
 """Does the price fall with the quantity as the call says, and may an entrant's dealer take its contracts?"""
 
+import datetime
 from copy import copy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +12,8 @@ from django.db import DatabaseError, transaction
 from tests import factories
 from tests.portal.test_notices import check
 from tests.scenarios import agreements
-from tests.scenarios.agreements import DAY, TERMS, Buyer, FirstStage
-from tests.scenarios.story import FOURTH, SECOND, THIRD
+from tests.scenarios.agreements import DAY, HOUR, TERMS, Buyer, FirstStage
+from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award
 from yangcai.contracts.models import ContractItem
 from yangcai.credit.models import Debarment
@@ -21,6 +23,7 @@ from yangcai.kernel.actions import ACTIONS, can
 from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import PythonDriver, move_to
+from yangcai.replay.published import Dates
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +125,27 @@ def test_what_was_published_is_not_rewritten_even_by_sql(agreed: FirstStage) -> 
     ):
         with pytest.raises(DatabaseError, match="published_framework_is_never_rewritten"), transaction.atomic():
             attack(QuantityDiscount.objects.filter(framework=agreed.agreement))
+
+
+def test_a_top_up_has_the_discounts_of_the_first_call(agreed: FirstStage) -> None:
+    """110号令 art. 31: whoever enters by it joins the first agreement, by whose discounts it is paid."""
+    tale = agreed
+    asks = ((FIFTH, "4850.00"), (FIRST, "4800.00"))
+    file = replace(agreements.file(asks, name="折扣补充"), dates=Dates(invitation=datetime.date(2026, 6, 1)))
+    terms = {**TERMS, "tops_up": tale.agreement.pk, "top_up_reason": "供货能力不足", "discounts": BY_QUANTITY}
+    again = agreements.begin(file, until="plan", terms=terms)
+    officer, at = again.people.officer, again.at("invitation") - 2 * HOUR
+    for bidder in (SECOND, THIRD):
+        because = {"ground": "not_performed", "reason": "逾期未交付"}
+        tale.do("entrant.remove", tale.entrant(bidder), tale.people.runner, at, **because)
+    lot = again.do("case.open", again.plan_item, officer, at, ceiling="5000.00").lots.get()
+    deeper = [{"from_quantity": "10", "rate": "0.03"}, {"from_quantity": "20", "rate": "0.05"}]
+    for others in ([], BY_QUANTITY[:1], deeper):
+        refused = again.refused("framework.define", lot, officer, at, **{**terms, "discounts": others})
+        assert set(refused) == {"other_terms"}
+        told = refused["other_terms"].citation
+        assert told is not None and told.article == "第三十一条"
+    again.do("framework.define", lot, officer, at, **{**terms, "discounts": BY_QUANTITY[::-1]})
 
 
 # --- dealers (art. 18) ---------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import at, make_post, make_supplier
+from tests.planning.office import Office
 from tests.tendering.applying import CLOSES, EXAMINED, OPENS, OWN, PDF, TIMES, Selection, claim, file, times
 from tests.tendering.walk import document
+from yangcai import procedures
 from yangcai.cases.models import Case, CaseEnd
 from yangcai.credit.models import Debarment
 from yangcai.kernel import documents, tasks
@@ -515,6 +517,33 @@ def test_too_few_qualified_end_the_case_and_it_is_procured_again() -> None:
     assert Notice.objects.filter(kind="termination", root=s.case.ref).exists()
     again = s.do("case.retender", s.case, s.runner).value
     assert again.solicitation.invited_by == "prequalification"
+
+
+@pytest.mark.parametrize(
+    ("method", "ground", "papers", "way"),
+    [
+        ("negotiation", "negotiation.two_bidders",
+         {"tender_notice": "甘肃政府采购网 2026-03-02", "objections_statement": "没有质疑",
+          "opinion": "资格条件没有不合理条款", "opinion_experts": 3}, "notice"),
+        ("restricted_tender", "restricted_tender.limited_range", {}, "prequalification"),
+    ],
+)  # fmt: skip
+def test_the_next_case_calls_its_suppliers_as_its_own_method_does(
+    method: str, ground: str, papers: dict[str, Any], way: str
+) -> None:
+    """After an open tender with too few qualified another method is approved; one that knows this way keeps it."""
+    s = Selection(procedure="open_tender", budget="4500000.00")
+    s.applied(2)
+    s.concluded()
+    s.do("case.terminate", s.case, s.runner, ground="too_few_prequalified", reason="合格供应商两家")
+    office = Office()
+    office.buyer, office.officer = s.case.buyer, s.officer
+    change = {"procedure": method, "ground": ground, "reason": "合格供应商只有两家"}
+    office.approved(s.case.plan_item, now=s.now, **change, **papers)
+    again = s.do("case.retender", s.case, s.runner).value
+    assert (again.procedure, again.solicitation.invited_by) == (method, way)
+    # It can be gone: the file as it was taken over says a way of this method.
+    assert again.solicitation.invited_by in {one.value for one in procedures.get(method).invites}
 
 
 def test_a_suspension_postpones_the_deadline(client: Client) -> None:
