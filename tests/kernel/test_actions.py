@@ -19,8 +19,8 @@ from tests.contracts import support
 from tests.factories import NOW, at
 from tests.kernel import probe as probes
 from tests.kernel.probe import probe
-from yangcai.kernel import documents, entries
-from yangcai.kernel.actions import ACTIONS, BLOCKS, Action, can, perform, rehearse
+from yangcai.kernel import actions, documents, entries
+from yangcai.kernel.actions import ACTIONS, BLOCKS, Action, can, is_about, perform, rehearse
 from yangcai.kernel.inputs import DocumentField, Input
 from yangcai.kernel.models import Document, Entry, EntryPayload, IdempotencyKey, Rooted, Task
 from yangcai.kernel.refusals import Refusal, Refused
@@ -44,6 +44,23 @@ def refused(*args: Any, **kwargs: Any) -> list[Refusal]:
 
 def codes(*args: Any, **kwargs: Any) -> set[str]:
     return {r.code for r in refused(*args, **kwargs)}
+
+
+def test_an_action_is_about_some_rows_and_refused_on_the_others(officer: Post) -> None:
+    """What it is about is asked before anything is said to be missing; what is not, is refused all the same."""
+    code = "probe.only"
+    declared = actions.action(code, zh="试验", en="Probe", on=Organisation, by=[Role.BUYER_OFFICER], sentence=("", ""),
+                      only=[probes.not_closed], needs=[probes.not_barred])(probes.add_one)  # fmt: skip
+    del ACTIONS[code]
+    organisation = officer.organisation
+    assert is_about(declared, organisation, by=officer, now=NOW)
+    organisation.contact = "barred"  # missing, and yet it is about it
+    assert is_about(declared, organisation, by=officer, now=NOW)
+    organisation.address = "closed"
+    assert not is_about(declared, organisation, by=officer, now=NOW)
+    assert [r.code for r in can(declared, organisation, by=officer, now=NOW)] == ["closed", "barred"]
+    Organisation.objects.filter(pk=organisation.pk).update(address="closed")
+    assert codes(declared, organisation, by=officer, now=NOW) == {"closed"}
 
 
 # --- doing -------------------------------------------------------------------------------------------------------

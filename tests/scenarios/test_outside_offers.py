@@ -24,6 +24,7 @@ from yangcai.parties.models import Post
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import PythonDriver, move_to
+from yangcai.www.work.offers import offers
 
 pytestmark = pytest.mark.django_db
 DIRECT = "call_off_direct"
@@ -71,6 +72,12 @@ def report(unit: Buyer, tale: FirstStage, outsider: Post, plan: PlanItem) -> Out
     return OutsideOffer.objects.get(pk=made.pk)
 
 
+def listed(call_off: CallOff, unit: Buyer) -> set[str]:
+    """What the page of the buyer says of it, whether it may be done or not."""
+    found = offers([call_off], post=unit.officer, now=unit.at)
+    return {offer.action.code for part in (found.open, found.blocked, found.elsewhere) for offer in part}
+
+
 def open_task(action: str) -> Task | None:
     return Task.objects.filter(action=action, done_at=None).first()
 
@@ -112,6 +119,7 @@ def test_the_convener_has_a_copy_of_a_contract_outside_within_a_working_day(
     case = unit.do("outside_offer.conclude", OutsideOffer.objects.get(pk=offer.pk))
     call_off = CallOff.objects.get(lot__case=case)
     assert "no_contract_to_copy" in unit.refused("call_off.copy", call_off)
+    assert "call_off.copy" in listed(call_off, unit)
     contract = unit.do("contract.draft", Award.objects.get(lot__case=case))
     unit.do("contract.sign", contract, unit.reviewer)
     assert open_task("call_off.copy") is None
@@ -150,7 +158,9 @@ def test_an_entrant_that_comes_down_keeps_it(agreed: FirstStage, unit: Buyer, ou
     unit.do("contract.sign", contract, unit.reviewer)
     unit.do("contract.sign", contract, agreed.supplier(FOURTH))
     assert open_task("call_off.copy") is None
-    assert "went_to_an_entrant" in unit.refused("call_off.copy", CallOff.objects.get(lot__case=case))
+    call_off = CallOff.objects.get(lot__case=case)
+    assert "went_to_an_entrant" in unit.refused("call_off.copy", call_off)
+    assert "call_off.copy" not in listed(call_off, unit)
 
 
 def test_silence_is_no_consent_to_a_lower_price(agreed: FirstStage, unit: Buyer, outsider: Post) -> None:

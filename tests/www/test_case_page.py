@@ -17,6 +17,7 @@ from yangcai.parties.models import OrganisationKind, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import CommitteeMember, Solicitation
 from yangcai.www.work import rail
+from yangcai.www.work.offers import offers
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -61,6 +62,16 @@ def test_what_may_be_done_stands_first_with_its_reason(clock: Clock) -> None:
     assert "主持开标" in agent or "开标" in agent
     reviewer = section(page_of(tender.reviewer, tender.case), "现在可以办理")
     assert f"/work/do/case/{tender.case.pk}/solicitation.confirm/" in reviewer
+
+
+def test_what_is_never_done_to_a_tender_is_not_even_closed(opened: Tender) -> None:
+    """The first stage of a framework agreement, and a committee that confirms the file, are other methods'."""
+    for post in (opened.agent_post, opened.officer):
+        found = offers([opened.case, *opened.case.lots.all()], post=post, now=opened.now)
+        codes = {one.action.code for part in (found.open, found.blocked, found.elsewhere) for one in part}
+        assert not codes & {"framework.define", "consumables.define", "framework_approval.apply"}
+        assert not {code for code in codes if code.startswith("entrants.")}
+    assert "award.determine" in codes  # the officer's: of a tender, in another stage
 
 
 def test_what_waits_for_this_post_is_the_primary_button(clock: Clock) -> None:

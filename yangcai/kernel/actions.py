@@ -36,6 +36,7 @@ class Action:
     by: frozenset[str]
     body: Callable[..., Any]
     at: frozenset[str] = frozenset()
+    only: tuple[Rule, ...] = ()
     needs: tuple[Rule, ...] = ()
     checks: tuple[Rule, ...] = ()
     input: type[Input] = Input
@@ -83,6 +84,7 @@ def action(
     by: Iterable[str],
     sentence: tuple[str, str],
     at: Iterable[str] = (),
+    only: Iterable[Rule] = (),
     needs: Iterable[Rule] = (),
     checks: Iterable[Rule] = (),
     input: type[Input] = Input,
@@ -95,12 +97,13 @@ def action(
     despite_block: bool = False,
     secret: bool = False,
 ) -> Callable[[Callable[..., Any]], Action]:
-    """Declare an Action. `at`: stages of the subject in which it is open (none: any). `creates`: the Entry joins the
-    timeline of the object made. `is_public`: its sentence may stand on the public case page. `cites`: rule keys of
-    the law that stand behind it, shown under the button. `hint`: one sentence of help, zh and en. `despite_block`:
-    stays open while the root is blocked (BLOCKS). `secret`: the input is never written down outside the body (no
-    Entry, no idempotency digest that could be guessed); the Entry keeps the `entry_facts` of the object made, and a
-    Refusal with an article must not repeat the input."""
+    """Declare an Action. `at`: stages of the subject in which it is open (none: any). `only`: needs that say which rows
+    it is about at all; on any other it is refused, and no page lists it as something that is missing. `creates`: the
+    Entry joins the timeline of the object made. `is_public`: its sentence may stand on the public case page. `cites`:
+    rule keys of the law that stand behind it, shown under the button. `hint`: one sentence of help, zh and en.
+    `despite_block`: stays open while the root is blocked (BLOCKS). `secret`: the input is never written down outside
+    the body (no Entry, no idempotency digest that could be guessed); the Entry keeps the `entry_facts` of the object
+    made, and a Refusal with an article must not repeat the input."""
 
     def declare(body: Callable[..., Any]) -> Action:
         if code in ACTIONS:
@@ -115,7 +118,8 @@ def action(
             by=frozenset(str(r) for r in by),
             body=body,
             at=frozenset(at),
-            needs=tuple(needs),
+            only=tuple(only),
+            needs=(*only, *needs),
             checks=tuple(checks),
             input=input,
             notice=notice,
@@ -195,6 +199,11 @@ def can(action: Action, subject: Any, *, by: Any, now: datetime.datetime) -> lis
     """Why this Action is not open to this post now; empty when it is. Runs what `perform` runs, writes nothing."""
     call = _Call(action, subject, by, now)
     return _standing_refusals(call) or _needs_refusals(call)
+
+
+def is_about(action: Action, subject: Any, *, by: Any, now: datetime.datetime) -> bool:
+    """Whether this Action is ever done on such a row."""
+    return not _collect(action.only, subject, by=by, now=now)
 
 
 def perform(

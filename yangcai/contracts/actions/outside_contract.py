@@ -15,7 +15,8 @@ from yangcai.parties.roles import Role
     en="Send the convener a copy of the contract",
     on=CallOff,
     by={Role.BUYER_OFFICER},
-    needs=(rules.went_outside, rules.contract_is_signed, rules.not_copied),
+    only=(rules.went_outside,),
+    needs=(rules.contract_is_signed, rules.not_copied),
     sentence=(
         "{post}将授予非入围供应商的采购合同副本抄送征集人",
         "{post} sent the convener a copy of the contract made outside the entrants",

@@ -32,9 +32,9 @@ class SendScheme(Input):
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.PREPARATION},
+    only=(is_first_stage,),
     needs=(
         runs_the_case,
-        is_first_stage,
         rules.has_somebody_to_ask,
         rules.none_is_open,
         rules.every_lot_has_terms,

@@ -103,7 +103,8 @@ class DefineFramework(Input):
     on=Lot,
     by=RUNNERS,
     at={Stage.PREPARATION},
-    needs=(runs_the_case, rules.is_first_stage),
+    only=(rules.is_first_stage,),
+    needs=(runs_the_case,),
     checks=(
         rules.term_is_usual,
         quality.is_permitted,

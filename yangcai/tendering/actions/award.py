@@ -47,8 +47,8 @@ class DetermineAward(Input):
     on=Lot,
     by={Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
     at={Stage.AWARD},
+    only=(rules.awards_a_contract,),
     needs=(
-        rules.awards_a_contract,
         rules.not_awarded,
         comes_next,
         rules.has_candidate,
@@ -85,8 +85,8 @@ def determine_award(
     on=Lot,
     by={Role.PLATFORM},
     at={Stage.AWARD},
+    only=(rules.awards_a_contract,),
     needs=(
-        rules.awards_a_contract,
         rules.not_awarded,
         comes_next,
         rules.has_candidate,

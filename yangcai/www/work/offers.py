@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yangcai.cases.models import Stage
-from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can
+from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can, is_about
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Post
@@ -105,7 +105,7 @@ def actions_on(model: type[Any], *, role: str) -> list[Action]:
 
 
 def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: Iterable[Task] = ()) -> Offers:
-    """Every Action of this post's role on these rows. `due` are the post's open tasks: theirs come first."""
+    """Every Action of this post's role that is about these rows. `due` are the post's open tasks: theirs come first."""
     wanted = {(task.action, task.subject): task for task in due}
     found = Offers(open=[], blocked=[], elsewhere=[])
     for subject in subjects:
@@ -113,6 +113,8 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
         if not actions or not STANDINGS[type(subject)](subject, post):
             continue
         for action in actions:
+            if not is_about(action, subject, by=post, now=now):
+                continue
             if action.at and subject.stage_at(now) not in action.at:
                 found.elsewhere.append(Offer(action, subject, stages=_stages(action)))
                 continue
