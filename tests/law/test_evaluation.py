@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from yangcai import procedures
 from yangcai.kernel.money import MoneyError
 from yangcai.procedures import AwardBy
 from yangcai.procedures.evaluation import (
@@ -21,6 +22,7 @@ from yangcai.procedures.evaluation import (
     Quote,
     Terms,
     arithmetic_correction,
+    check_terms,
     evaluate,
     panel,
     price_score,
@@ -412,6 +414,26 @@ def test_a_published_case_may_use_another_formula_by_name() -> None:
     )
     assert mean.base == 100
     assert mean.scores == {"A": Decimal("28.50"), "B": Decimal(30), "C": Decimal(27)}
+
+
+def test_a_formula_without_its_numbers_is_refused_before_anybody_bids_and_never_computed() -> None:
+    """Before 87号令 another formula was no breach, but it takes numbers; since then it is unlawful with them too."""
+    given = {"above": Decimal(1), "below": Decimal("0.5")}
+    past = replace(RATED, price_formula="mean_deviation", on=date(2016, 3, 1))
+    found = {
+        name: {refusal.code for refusal in check_terms(terms=terms, procedure=procedures.get("open_tender"))}
+        for name, terms in (
+            ("bare", past),
+            ("told", replace(past, formula_options=given)),
+            ("now", replace(past, formula_options=given, on=ON)),
+            ("works", replace(past, formula_options=given, on=ON, category="works")),
+        )
+    }
+    assert "price_formula_incomplete" in found["bare"] and not found["told"] & {"price_formula_incomplete"}
+    assert all("price_formula_unlawful" in found[name] for name in ("now", "works"))
+    assert not (found["bare"] | found["told"]) & {"price_formula_unlawful"}
+    with pytest.raises(EvaluationError, match="mean_deviation needs above, below"):
+        evaluate(lot(*(bid(n, 900_000) for n in "ABC"), terms=replace(RATED, price_formula="mean_deviation")))
 
 
 @pytest.mark.parametrize(

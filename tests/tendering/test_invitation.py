@@ -41,6 +41,28 @@ def test_publication_pins_the_law_and_lays_down_the_periods(ready: Tender) -> No
     assert Notice.objects.get().kind == "invitation"
 
 
+BY_POINTS = "综合评分法；价格分：低价优先法；评委评分的汇总：去掉一个最高分和一个最低分后的平均分"
+
+
+@pytest.mark.parametrize(
+    ("methods", "told"),
+    [
+        (["rated"], BY_POINTS),
+        (["rated", "rated"], BY_POINTS),
+        (["rated", "lowest"], f"采购包 1：{BY_POINTS}\n采购包 2：最低评标价法"),
+    ],
+)
+def test_the_notice_says_by_which_formulas_points_come_about(methods: list[str], told: str) -> None:
+    tender = Tender()
+    rows = [
+        {"number": str(n), "title": "设备", "budget": "400000.00", "evaluation_method": one}
+        for n, one in enumerate(methods, start=1)
+    ]
+    tender.do("lots.define", tender.case, tender.runner, rows=rows)
+    tender.published(score_formula="trimmed_mean")
+    assert Notice.objects.get(root=tender.case.ref).facts["evaluation"] == told
+
+
 def test_documents_may_be_supplied_later_than_the_notice(ready: Tender) -> None:
     later = at("2026-03-04T09:00")
     ready.publish(

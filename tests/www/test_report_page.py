@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from tests.tendering.judging import COMPUTED, EQUAL, SCORED, SIGNED, three
 from tests.www.support import Clock, at_desk, text_of
+from yangcai.tendering import arithmetic
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +34,46 @@ def test_grounds_stand_in_words_on_report_and_case_page(
         page = text_of(at_desk(h.agent).get(path, headers={"accept-language": language}))
         assert corrected in page and asked in page, path
         assert ">objective<" not in page and ">sum<" not in page, path
+
+
+#: Of the first bid the members give 30, 40, 44, 45 and 50: 41.80 is their mean, 43.00 without the first and the last.
+UNEQUAL = ("30", "40", "44", "45", "50")
+
+
+@pytest.mark.parametrize(
+    ("language", "price", "scores"),
+    [
+        ("zh-hans", "低价优先法", "去掉一个最高分和一个最低分后的平均分"),
+        ("en", "Lowest price first", "Mean without one of the highest and one of the lowest"),
+    ],
+)
+def test_the_formulas_that_the_file_declares_stand_where_their_points_do(
+    clock: Clock, language: str, price: str, scores: str
+) -> None:
+    """In the table of criteria, below the members' scores, and in the report with what it was computed by."""
+    h = three(score_formula="trimmed_mean")
+    for member, points in zip(h.members, UNEQUAL, strict=True):
+        rows = h.rows({**EQUAL, 0: {"technical": points, "record": "10"}})
+        h.do("scores.submit", h.lot, member.post, SCORED, rows=rows)
+    h.compute()
+    clock.at = SIGNED
+    case, report = (
+        text_of(at_desk(h.agent).get(path, headers={"accept-language": language}))
+        for path in (reverse("work_case", args=[h.case.pk]), reverse("work_report", args=[h.report.pk]))
+    )
+    assert f"<td>{price}</td>" in case and f"<td>{scores}</td>" in case
+    assert price in report and scores in report
+    foot = case.split("<tfoot>")[1].split("</tfoot>")[0]
+    assert scores in foot and "<td>53.00</td>" in foot and "51.80" not in foot
+
+
+def test_a_report_from_before_formulas_were_written_down_names_none(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arithmetic, "_formulas", lambda lot: {})
+    h = three()
+    h.score(EQUAL)
+    h.compute()
+    clock.at = SIGNED
+    page = text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
+    assert "综合评分法" in page and "低价优先法" not in page

@@ -264,6 +264,7 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
     """The result as JSON: every step, bid, score and citation; what a report signs, and what screens read."""
     return {
         "method": lot.evaluation_method,
+        "formulas": _formulas(lot),
         "members": [member.pk for member in seated(lot)],
         "criteria": [
             {"code": c.code, "kind": c.kind, "title": c.title, "weight": str(c.weight), "objective": c.is_objective}
@@ -278,6 +279,17 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
         "drawn": list(found.drawn),
         "clarifications": [_clarification(one) for one in _clarifications(lot)],
         **_json(found.result),
+    }
+
+
+def _formulas(lot: Lot) -> dict[str, str]:
+    """By which formulas of the file the points came about, as far as there are any."""
+    file, kinds = standing.solicitation(lot.case), {criterion.kind for criterion in criteria(lot)}
+    if file is None:
+        return {}
+    return {
+        **({"price": file.price_formula} if CriterionKind.PRICE in kinds else {}),
+        **({"scores": file.score_formula} if kinds - {CriterionKind.PRICE} else {}),
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from yangcai import law, procedures
 from yangcai.cases.actions import chinese
-from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
 from yangcai.cases.periods import closing_at
 from yangcai.parties.models import Post
 from yangcai.planning.models import PARTNERED, Category, Requirement, SetAside
@@ -23,8 +23,10 @@ from yangcai.portal.notices.base import (
     project,
 )
 from yangcai.portal.notices.framework_call import agreements, terms
+from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
+from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import method, prequalified
-from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, Solicitation
+from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, GreenKind, GreenProduct, Solicitation
 
 CONTENT = "notice.invitation.content"
 #: 招标文件应当向所有通过资格预审的供应商提供 (87号令 art. 18).
@@ -91,6 +93,27 @@ def lot_limit(case: Case, solicitation: Solicitation) -> str:
     return "；".join(told)
 
 
+def evaluation(case: Case, file: Solicitation) -> str:
+    """By which method the offers are compared, and by which formulas of the file points come about; once for all lots
+    where they do not differ."""
+    kinds: dict[int, set[str]] = {}
+    for key, kind in Criterion.objects.filter(lot__case=case).values_list("lot", "kind"):
+        kinds.setdefault(key, set()).add(kind)
+    price, scores = FORMULAS[file.price_formula].zh, SCORE_FORMULAS[file.score_formula].zh
+    told = {}
+    for lot in case.lots.filter(follows=None).order_by("number"):
+        scored = kinds.get(lot.pk, set())
+        said = [method.of(case).say(chinese(EvaluationMethod(lot.evaluation_method).label))]
+        if CriterionKind.PRICE in scored:
+            said.append(f"价格分：{price}")
+        if scored - {CriterionKind.PRICE}:
+            said.append(f"评委评分的汇总：{scores}")
+        told[lot.number] = "；".join(said)
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return "\n".join(f"采购包 {number}：{text}" for number, text in told.items())
+
+
 def facts(case: Case, *, by: Post, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
     solicitation = Solicitation.objects.get(case=case)
     clauses = Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION).order_by("number")
@@ -124,6 +147,7 @@ def facts(case: Case, *, by: Post, data: dict[str, Any], **_context: Any) -> dic
         ),
         "core_product": core_products(case, solicitation),
         "subcontracting": solicitation.subcontracting,
+        "evaluation": evaluation(case, solicitation),
         "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
         "set_aside": chinese(SetAside(case.set_aside).label),
         "documents_from": solicitation.documents_from,
@@ -177,6 +201,19 @@ notice_type(
                     Field("green", "节能环保产品", "Green products", rule="solicitation.green_products", optional=True),
                     Field("core_product", "核心产品", "Core product", rule="solicitation.core_product", optional=True),
                     Field("subcontracting", "分包", "Subcontracting", rule="contract.subcontract", optional=True),
+                ),
+            ),
+            Section(
+                "评审方法",
+                "Evaluation",
+                (
+                    Field(
+                        "evaluation",
+                        "评审方法和计分方法",
+                        "Method and formulas",
+                        rule="evaluation.factors",
+                        optional=True,
+                    ),
                 ),
             ),
             Section(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from yangcai.kernel.money import rounded
+from yangcai.kernel.refusals import in_chinese
 from yangcai.procedures.evaluation.model import FULL_MARKS, MEAN, Bid, Criterion, EvaluationError
 
 
@@ -18,6 +19,11 @@ class ScoreFormula:
     zh: str
     en: str
     dropped: int = 0
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return self.zh if in_chinese() else self.en
 
     def of(self, points: Sequence[Decimal]) -> Fraction:
         """The exact result. (Points have few digits: their Decimal sum is exact.) While the members are still scoring,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from yangcai.kernel.money import rounded
+from yangcai.kernel.refusals import in_chinese
 from yangcai.procedures.evaluation.model import EvaluationError
 
 Compute = Callable[[Mapping[str, Decimal], Mapping[str, Decimal]], tuple[Decimal, dict[str, Fraction]]]
@@ -13,23 +14,32 @@ Compute = Callable[[Mapping[str, Decimal], Mapping[str, Decimal]], tuple[Decimal
 
 @dataclass(frozen=True)
 class Formula:
-    """A price formula. `lawful` says whether 财政部令第87号 55 allows it for goods and services."""
+    """A price formula. `lawful` says whether 财政部令第87号 55 allows it for goods and services; `options` are the
+    numbers that the file has to state with it."""
 
     code: str
     zh: str
     en: str
     lawful: bool
     compute: Compute
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        return self.zh if in_chinese() else self.en
 
 
 FORMULAS: dict[str, Formula] = {}
 
 
-def formula(code: str, *, zh: str, en: str, lawful: bool) -> Callable[[Compute], Compute]:
+def formula(
+    code: str, *, zh: str, en: str, lawful: bool, options: tuple[str, ...] = ()
+) -> Callable[[Compute], Compute]:
     """Register a function (evaluated prices, options) -> (base price, share of full marks by bidder)."""
 
     def register(compute: Compute) -> Compute:
-        FORMULAS[code] = Formula(code=code, zh=zh, en=en, lawful=lawful, compute=compute)
+        FORMULAS[code] = Formula(code=code, zh=zh, en=en, lawful=lawful, compute=compute, options=options)
         return compute
 
     return register
@@ -42,7 +52,7 @@ def lowest_first(prices: Mapping[str, Decimal], options: Mapping[str, Decimal]) 
     return base, {bidder: Fraction(base) / Fraction(price) for bidder, price in prices.items()}
 
 
-@formula("mean_deviation", zh="平均价基准法", en="Deviation from the mean", lawful=False)
+@formula("mean_deviation", zh="平均价基准法", en="Deviation from the mean", lawful=False, options=("above", "below"))
 def mean_deviation(
     prices: Mapping[str, Decimal], options: Mapping[str, Decimal]
 ) -> tuple[Decimal, dict[str, Fraction]]:
@@ -80,6 +90,9 @@ def price_scores(
         raise EvaluationError(f"unknown price formula {code}")
     if not prices or any(price <= 0 for price in prices.values()):
         raise EvaluationError("price scores need prices above zero")
-    base, shares = FORMULAS[code].compute(prices, options or {})
+    given = options or {}
+    if lacking := [name for name in FORMULAS[code].options if name not in given]:
+        raise EvaluationError(f"price formula {code} needs {', '.join(lacking)}")
+    base, shares = FORMULAS[code].compute(prices, given)
     scores = {bidder: rounded(share * Fraction(weight), places=decimals) for bidder, share in shares.items()}
     return PriceScores(base=base, scores=scores)

@@ -22,7 +22,7 @@ def check_terms(*, terms: Terms, procedure: Procedure) -> list[Refusal]:
     """Every article that these terms break; empty when they may be published; what was no law yet is not asked."""
     refusals = [*_method(terms, procedure), *_ceiling(terms), *_preferences(terms), *_low_price(terms)]
     if terms.award_by is AwardBy.RATED:
-        refusals += [*_criteria(terms), *_price_weight(terms, procedure)]
+        refusals += [*_criteria(terms), *_price_weight(terms, procedure), *_price_formula(terms)]
     return refusals
 
 
@@ -109,13 +109,26 @@ def _price_weight(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
             field="criteria",
             share=f"{(share * 100).normalize():f}",
         )
+
+
+def _price_formula(terms: Terms) -> Iterator[Refusal]:
+    """Wherever a price is scored. What was no law yet may stand, once the file states the numbers that it takes."""
     formula = FORMULAS.get(terms.price_formula)
-    if formula is None or not formula.lawful:
+    if not terms.price_weight or (formula is not None and formula.lawful):
+        return
+    if formula is None or terms.cite("evaluation.price_score") is not None:
         yield terms.refuse(
             "evaluation.price_score",
             code="price_formula_unlawful",
             zh="价格分应当采用低价优先法计算",
             en="The price score must be computed by lowest price first",
+            field="price_formula",
+        )
+    elif set(formula.options) - set(terms.formula_options):
+        yield Refusal(
+            "price_formula_incomplete",
+            f"{formula.zh}须写明其参数，本平台的采购文件没有这些参数，请改用低价优先法",
+            f"{formula.en} takes numbers that a file on this platform does not state: use lowest price first",
             field="price_formula",
         )
 

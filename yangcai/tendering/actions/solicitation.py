@@ -12,7 +12,6 @@ from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, MoneyField, RowsField, ShareField, TextField
 from yangcai.kernel.models import Attachment
-from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Requirement
 from yangcai.procedures import PROCEDURES
@@ -134,7 +133,7 @@ class DraftSolicitation(Input):
             for name in ("contract_months", "long_term_reason", "follow_up_amount", "compensation_rate"):
                 self.fields[name].disabled = True
         for name, formulas in (("price_formula", FORMULAS), ("score_formula", SCORE_FORMULAS)):
-            named = [(one.code, one.zh if in_chinese() else one.en) for one in formulas.values()]
+            named = [(one.code, one.name) for one in formulas.values()]
             self.fields[name].choices = named  # type: ignore[attr-defined]
         for flag in CHANGEABLE:
             self.fields[flag].disabled = not method.has(self.subject, Stage.DIALOGUE)
@@ -345,8 +344,8 @@ class ConfirmByCommittee(Input):
     on=Case,
     by={Role.EXPERT},
     at={Stage.PREPARATION},
+    only=(confirmation.is_for_the_committee,),
     needs=(
-        confirmation.is_for_the_committee,
         seats.sits,
         seats.chairs,
         completeness.is_complete,

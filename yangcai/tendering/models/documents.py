@@ -9,6 +9,8 @@ from yangcai.cases.models import Case, Lot
 from yangcai.kernel.models import MoneyField, Rooted
 from yangcai.parties.models import Organisation, Post
 from yangcai.procedures.evaluation.model import MEAN
+from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
+from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 
@@ -79,6 +81,16 @@ class Solicitation(CaseRow):
 
     def __str__(self) -> str:
         return f"{self.case} v{self.revision}"
+
+    @property
+    def price_counted_by(self) -> str:
+        """How a price becomes points, in the reader's language."""
+        return FORMULAS[self.price_formula].name
+
+    @property
+    def scores_counted_by(self) -> str:
+        """How the members' points become one number, in the reader's language."""
+        return SCORE_FORMULAS[self.score_formula].name
 
 
 class ClauseKind(models.TextChoices):
@@ -157,6 +169,16 @@ class Criterion(LotRow):
 
     def __str__(self) -> str:
         return self.title
+
+    counted_by_label = _("计分方法")
+
+    @property
+    def counted_by(self) -> str:
+        """How the points come about, as the file declares it: of the price, or of what the members give."""
+        file = getattr(self.lot.case, "solicitation", None)
+        if file is None:
+            return ""
+        return file.price_counted_by if self.kind == CriterionKind.PRICE else file.scores_counted_by
 
 
 class Consumable(LotRow):

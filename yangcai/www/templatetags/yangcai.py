@@ -264,8 +264,14 @@ def stage_bar(segments: Any) -> dict[str, Any]:
 
 
 @_component("score_matrix")
-def score_matrix(columns: Any, rows: Any, total: Any = (), label: str = "") -> dict[str, Any]:
-    return {"columns": columns, "rows": components.matrix(rows), "total": total, "label": label or _("评分一致性")}
+def score_matrix(columns: Any, rows: Any, total: Any = (), totalled: str = "", label: str = "") -> dict[str, Any]:
+    return {
+        "columns": columns,
+        "rows": components.matrix(rows),
+        "total": total,
+        "totalled": totalled,
+        "label": label or _("评分一致性"),
+    }
 
 
 @_component("waterfall")

@@ -18,6 +18,8 @@ from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
+from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
+from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import arithmetic
 from yangcai.tendering.explanation import explain
 from yangcai.tendering.models import (
@@ -168,6 +170,7 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "seats": [(names[seat.member.pk], seat) for seat in seats if seat.member.replaced_at is None],
         "replaced": [(names[seat.member.pk], seat.member) for seat in seats if seat.member.replaced_at],
         "criteria": result["criteria"],
+        "formulas": _formulas(result),
         "lines": lines,
         "invalid": [line for line in lines if line["invalid"]],
         "steps": [_step(step, bids) for step in result["steps"]],
@@ -187,6 +190,14 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "code": found.digest[:CODE_LENGTH],
         "is_unchanged": arithmetic.digest(result) == found.digest,
     }
+
+
+def _formulas(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """(what, by which formula): of a report from before they were written down, nothing."""
+    used = result.get("formulas", {})
+    price, scores = FORMULAS.get(used.get("price", "")), SCORE_FORMULAS.get(used.get("scores", ""))
+    told = ((_("价格分计算方法"), price), (_("评委评分的汇总方法"), scores))
+    return [(label, formula.name) for label, formula in told if formula is not None]
 
 
 def _said(told: dict[str, Any]) -> str:

@@ -15,9 +15,11 @@ from yangcai.kernel.money import rounded
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.procedures.evaluation.model import MEAN
+from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
-from yangcai.tendering.standing import with_page
+from yangcai.tendering.standing import solicitation, with_page
 from yangcai.www import formats
 from yangcai.www.work import conduct
 from yangcai.www.work.tables import Cell, Column, Line, Table
@@ -118,7 +120,7 @@ def judged(lots: Iterable[Lot], *, post: Post, now: datetime.datetime) -> list[d
         parts = {
             "title": _("第 %(n)s 包评审") % {"n": lot.number},
             "findings": _findings(lot, post=post, now=now),
-            "matrix": _matrix(table) if table else None,
+            "matrix": _matrix(lot, table) if table else None,
             "outliers": _outliers(lot, table) if table else None,
             "alike": _alike(table) if table else (),
             "ranking": _ranking(table) if table else None,
@@ -146,19 +148,27 @@ def _findings(lot: Lot, *, post: Post, now: datetime.datetime) -> Table | None:
     )
 
 
-def _matrix(table: evaluation.ScoreTable) -> dict[str, Any] | None:
-    """Members down, bids across: each cell is the sum of what that member gave that bid."""
+def _matrix(lot: Lot, table: evaluation.ScoreTable) -> dict[str, Any] | None:
+    """Members down, bids across: each cell is the sum of what that member gave that bid; below it what the file's
+    formula makes of them, criterion by criterion."""
     rows: list[dict[str, Any]] = []
     for seat in table.seats:
         cells = [_sum(row.points[c.code].get(seat.member.pk) for c in table.criteria) for row in table.rows]
         rows.append({"name": seat.name or seat_name(seat.number), "cells": cells})
     if not any(cell is not None for row in rows for cell in row["cells"]):
         return None
+    file = solicitation(lot.case)
+    formula = SCORE_FORMULAS[file.score_formula if file else MEAN]
     total = []
-    for n in range(len(table.rows)):
-        given = [row["cells"][n] for row in rows if row["cells"][n] is not None]
-        total.append((sum(given, Decimal(0)) / len(given)).quantize(CENT) if given else "")
-    return {"columns": [row.bid.supplier.name for row in table.rows], "rows": rows, "total": total}
+    for row in table.rows:
+        given = [[value for value in row.points[c.code].values() if value is not None] for c in table.criteria]
+        total.append(rounded(sum(formula.of(points) for points in given if points), places=2) if any(given) else "")
+    return {
+        "columns": [row.bid.supplier.name for row in table.rows],
+        "rows": rows,
+        "total": total,
+        "totalled": "" if formula.code == MEAN else formula.name,
+    }
 
 
 def _outliers(lot: Lot, table: evaluation.ScoreTable) -> Table | None:

@@ -108,8 +108,8 @@ def cell(row: Any, name: str) -> Cell:
         return Cell("")
     try:
         field = row._meta.get_field(names[-1])
-    except FieldDoesNotExist:
-        return written(value)  # derived from columns, and headed by its own label
+    except FieldDoesNotExist:  # derived from columns, headed by its own label; words of it are the reader's
+        return Cell(value) if isinstance(value, str) else written(value)
     if field.name.endswith(FINGERPRINTS):
         return Cell(formats.fingerprint(value))
     if field.choices:

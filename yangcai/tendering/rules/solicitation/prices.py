@@ -5,20 +5,21 @@ from typing import Any
 
 from yangcai import law
 from yangcai.cases.models import Case, EvaluationMethod
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.procedures.evaluation.terms import LOW_PRICE
 
 
 def formula_is_lawful(subject: Case, *, now: datetime.datetime, price_formula: str, **_: Any) -> Refusal | None:
-    """价格分应当采用低价优先法计算 (87号令 art. 55)."""
-    on = applicable(subject, now=now)
+    """价格分应当采用低价优先法计算 (87号令 art. 55; 214号文 art. 24). What was no law yet is asked once the lots and
+    their criteria are known: before the invitation goes out."""
+    on, key = applicable(subject, now=now), own(subject, "evaluation.price_score")
     rated = subject.lots.filter(evaluation_method=EvaluationMethod.RATED).exists()
-    if FORMULAS[price_formula].lawful or not rated or not law.applies("evaluation.price_score", **on):
+    if FORMULAS[price_formula].lawful or not rated or not key or not law.applies(key, **on):
         return None
     return refuse(
-        "evaluation.price_score",
+        key,
         code="formula_unlawful",
         zh="综合评分法的价格分应当采用低价优先法计算",
         en="With rated criteria the price score is the lowest price divided by the bid's price",

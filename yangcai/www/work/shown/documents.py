@@ -97,7 +97,11 @@ CONTENT: tuple[Kind, ...] = (
         ("lot__number", "number"),
         agrees,
     ),
-    Kind(Criterion, _("评审因素"), ("lot__number", "kind", "title", "standard", "weight", "is_objective")),
+    Kind(
+        Criterion,
+        _("评审因素"),
+        ("lot__number", "kind", "title", "standard", "weight", "is_objective", "counted_by"),
+    ),
     Kind(PaymentTerm, _("付款安排"), ("number", "title", "percent", "due_on"), ("number",)),
 )
 
