@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot
+from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Citation
 
 Words = tuple[str, str]
@@ -49,12 +50,10 @@ def _when(subject: Any, case: Case, stages: set[str], *, now: datetime.datetime)
     found = [p for p in case.every_period() if p.stage in stages and p.lot_id in {None, lot_id}]
     coming = min((p for p in found if p.opens_at > now), key=lambda p: p.opens_at, default=None)
     if coming is not None:
-        return f"（{_moment(coming.opens_at)} 开始）", f" (from {_moment(coming.opens_at)})"
+        opens = calendar.to_the_minute(coming.opens_at)
+        return f"（{opens} 开始）", f" (from {opens})"
     closed = [p.closes_at for p in found if p.closes_at is not None and p.closes_at <= now]
     if closed:
-        return f"（已于 {_moment(max(closed))} 结束）", f" (which ended at {_moment(max(closed))})"
+        ended = calendar.to_the_minute(max(closed))
+        return f"（已于 {ended} 结束）", f" (which ended at {ended})"
     return "（尚未开始）", " (which has not begun)"
-
-
-def _moment(at: datetime.datetime) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"

@@ -60,6 +60,11 @@ def end_of(day: datetime.date) -> datetime.datetime:
     return start_of(day + ONE_DAY)
 
 
+def to_the_minute(moment: datetime.datetime) -> str:
+    """How a Refusal writes a time: 2026-03-02 09:00, in Shanghai."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
 def _read(path: Path) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     unknown = set(data) - {"year", "notices", "days_off", "make_up_days", "regions"}

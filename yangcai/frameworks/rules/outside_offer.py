@@ -13,7 +13,7 @@ from yangcai.credit.queries import may_take_part
 from yangcai.frameworks import standing
 from yangcai.frameworks.models import Entrant, OutsideOffer, Way
 from yangcai.frameworks.rules import call_off as call_offs
-from yangcai.kernel import money
+from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import Category, PlanItem
@@ -145,7 +145,7 @@ def is_settled(subject: OutsideOffer, *, by: Any, now: datetime.datetime) -> Ref
         code="entrant_may_still_agree",
         zh="入围供应商尚未答复，答复期限到 {until}",
         en="The entrant has not answered and may do so until {until}",
-        until=f"{timezone.localtime(subject.answer_by_at):%Y-%m-%d %H:%M}",
+        until=calendar.to_the_minute(subject.answer_by_at),
         **applicable(subject.root, now=now),
     )
 

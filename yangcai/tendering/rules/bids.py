@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.credit.queries import may_take_part
+from yangcai.kernel import calendar
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
@@ -48,8 +48,8 @@ def documents_are_supplied(subject: Case, *, by: Any, now: datetime.datetime) ->
         code="documents_not_supplied",
         zh="采购文件的提供时间为 {opens} 至 {closes}",
         en="The documents are supplied from {opens} until {closes}",
-        opens=_local(solicitation.documents_from),
-        closes=_local(solicitation.supply_closes_at),
+        opens=calendar.to_the_minute(solicitation.documents_from),
+        closes=calendar.to_the_minute(solicitation.supply_closes_at),
         **applicable(subject, now=now),
     )
 
@@ -180,7 +180,7 @@ def submission_is_open(subject: Any, *, by: Any, now: datetime.datetime) -> Refu
         code="late_bid",
         zh="投标已于 {closes} 截止，逾期送达的投标文件应当拒收",
         en="Submission closed at {closes}: a late bid is refused",
-        closes=_local(closes_at),
+        closes=calendar.to_the_minute(closes_at),
         **applicable(subject.root, now=now),
     )
 
@@ -326,7 +326,3 @@ def security_is_released(subject: BidSecurity, *, now: datetime.datetime, kept_r
         " or the termination",
         **applicable(subject.case, now=now),
     )
-
-
-def _local(moment: datetime.datetime) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"

@@ -6,11 +6,12 @@ from typing import Any
 
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable, own, refuse
+from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.models import Clarification, OpenedBid
-from yangcai.tendering.rules.evaluation import local, lot_of, scorers
+from yangcai.tendering.rules.evaluation import lot_of, scorers
 
 KEY = "evaluation.clarification"
 
@@ -76,7 +77,7 @@ def awaits_answer(subject: Clarification, *, by: Any, now: datetime.datetime) ->
             code="answer_too_late",
             zh="答复期限 {until} 已过，评标委员会按投标文件原文评审",
             en="The time to answer ended at {until}: the bid is judged on what it says",
-            until=local(subject.answer_by_at),
+            until=calendar.to_the_minute(subject.answer_by_at),
             **applicable(subject.root, now=now),
         )
 
@@ -92,8 +93,8 @@ def awaits_decision(subject: Clarification, *, by: Any, now: datetime.datetime) 
     elif now < subject.answer_by_at:
         yield Refusal(
             "bidder_may_still_answer",
-            f"投标人可以在 {local(subject.answer_by_at)} 前答复",
-            f"The bidder may answer until {local(subject.answer_by_at)}",
+            f"投标人可以在 {calendar.to_the_minute(subject.answer_by_at)} 前答复",
+            f"The bidder may answer until {calendar.to_the_minute(subject.answer_by_at)}",
         )
     else:
         yield refuse(

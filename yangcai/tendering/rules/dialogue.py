@@ -7,7 +7,7 @@ from typing import Any
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable, own, refuse
-from yangcai.kernel.calendar import SHANGHAI
+from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
@@ -265,7 +265,7 @@ def last_offers_are_taken(subject: Any, *, by: Any, now: datetime.datetime) -> R
         code="late_final_offer",
         zh="最后报价已于 {closes} 截止",
         en="The time for last offers ended at {closes}",
-        closes=f"{period.closes_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        closes=calendar.to_the_minute(period.closes_at),
         **on,
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import law
 from yangcai.cases.models import Case, EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, own, refuse
-from yangcai.kernel.calendar import SHANGHAI
+from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
@@ -45,11 +45,6 @@ UNFAIR_BASIS = re.compile(r"注册资本|注册资金|成立年限|成立时间"
 
 #: Findings that must be put right before anybody signs; an abnormal score is for the committee to judge.
 BLOCKING = frozenset({CorrectionGround.SUM, CorrectionGround.RANGE, CorrectionGround.OBJECTIVE})
-
-
-def local(moment: datetime.datetime) -> str:
-    """How refusals write a time: 2026-03-02 09:00 in Shanghai."""
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def lot_of(subject: Any) -> Lot:
@@ -150,14 +145,14 @@ def correction_unanswered(subject: OpenedBid, *, by: Any, now: datetime.datetime
     elif by.role == Role.EXPERT and now < subject.correction_answer_by_at:
         yield Refusal(
             "bidder_may_still_answer",
-            f"投标人的答复期限为 {local(subject.correction_answer_by_at)}，期满后才能记录未确认",
-            f"The bidder may answer until {local(subject.correction_answer_by_at)}; only then can silence be recorded",
+            f"投标人的答复期限为 {calendar.to_the_minute(subject.correction_answer_by_at)}，期满后才能记录未确认",
+            f"The bidder may answer until {calendar.to_the_minute(subject.correction_answer_by_at)}; only then can silence be recorded",
         )
     elif by.role == Role.SUPPLIER and now >= subject.correction_answer_by_at:
         yield Refusal(
             "answer_too_late",
-            f"答复期限 {local(subject.correction_answer_by_at)} 已过",
-            f"The time to answer ended at {local(subject.correction_answer_by_at)}",
+            f"答复期限 {calendar.to_the_minute(subject.correction_answer_by_at)} 已过",
+            f"The time to answer ended at {calendar.to_the_minute(subject.correction_answer_by_at)}",
         )
 
 
@@ -234,7 +229,7 @@ def low_price_grounds(
             zh="应当给予供应商至少{limit}说明，答复期限不得早于 {earliest}",
             en="The supplier has at least {limit} to explain: not before {earliest}",
             field="answer_by",
-            earliest=local(earliest),
+            earliest=calendar.to_the_minute(earliest),
             **on,
         )
 
@@ -257,7 +252,7 @@ def explanation_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> 
             code="explanation_too_late",
             zh="说明期限 {until} 已过",
             en="The time to explain ended at {until}",
-            until=local(review.answer_by_at),
+            until=calendar.to_the_minute(review.answer_by_at),
             **applicable(subject.lot.case, now=now),
         )
 
@@ -274,7 +269,7 @@ def decision_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Ite
             code="supplier_may_still_explain",
             zh="供应商可以在 {until} 前说明，收到说明或者期满后才能认定",
             en="The supplier may explain until {until}; decide when it has, or when that time is over",
-            until=local(review.answer_by_at),
+            until=calendar.to_the_minute(review.answer_by_at),
             **applicable(subject.lot.case, now=now),
         )
 

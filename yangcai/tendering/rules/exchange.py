@@ -7,7 +7,8 @@ from typing import Any
 from yangcai import law
 from yangcai.cases.models import Lot, Period, Stage
 from yangcai.cases.rules import applicable, beyond_calendar, refuse
-from yangcai.kernel.calendar import SHANGHAI, HorizonError
+from yangcai.kernel import calendar
+from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import engine
@@ -47,10 +48,6 @@ def silent(lot: Lot, *, now: datetime.datetime) -> list[OpenedBid]:
     if window is None or file is None or window.closes_at is None or now < window.closes_at:
         return []
     return [bid for bid in remaining(lot) if bid.resubmitted_at is None or bid.resubmitted_at < file.told_at]
-
-
-def _local(moment: datetime.datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 # --- the common meeting --------------------------------------------------------------------------------------------
@@ -156,7 +153,7 @@ def file_was_answered(subject: Any, *, by: Any, now: datetime.datetime) -> Itera
             code="responses_still_come",
             zh="首次响应文件提交至 {closes}，期满后开始谈判",
             en="First responses come in until {closes}; then the talks begin",
-            closes=_local(window.closes_at),
+            closes=calendar.to_the_minute(window.closes_at),
             **on,
         )
     elif isinstance(subject, OpenedBid) and subject.pk in {bid.pk for bid in silent(lot, now=now)}:
@@ -181,6 +178,6 @@ def response_in_time(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> 
         code="response_too_late",
         zh="首次响应文件已于 {closes} 截止提交",
         en="First responses were taken until {closes}",
-        closes=_local(window.closes_at),
+        closes=calendar.to_the_minute(window.closes_at),
         **applicable(subject.lot.case, now=now),
     )

@@ -288,7 +288,7 @@ def _earlier(case: Case, field: str, moment: datetime.datetime, *, rule: str, no
         zh="已公告的时间 {announced} 只能推迟，不得提前",
         en="The announced time {announced} can be postponed, never brought forward",
         field=field,
-        announced=f"{timezone.localtime(moment):%Y-%m-%d %H:%M}",
+        announced=calendar.to_the_minute(moment),
         **applicable(case, now=now),
     )
 

@@ -3,9 +3,10 @@
 import datetime
 from typing import Any
 
+from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering.models import Prequalification, PrequalificationApplication
-from yangcai.tendering.rules.prequalification.its_case import local, refuse_on
+from yangcai.tendering.rules.prequalification.its_case import refuse_on
 
 
 def takes_applications(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -22,7 +23,7 @@ def takes_applications(subject: Any, *, by: Any, now: datetime.datetime) -> Refu
         code="late_application",
         zh="资格预审申请已于 {closes} 截止",
         en="Applications closed at {closes}",
-        closes=local(found.closes_at),
+        closes=calendar.to_the_minute(found.closes_at),
     )
 
 

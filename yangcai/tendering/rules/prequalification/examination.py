@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from yangcai.credit.queries import may_take_part
+from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering.models import (
     ApplicationFinding,
@@ -12,7 +13,7 @@ from yangcai.tendering.models import (
     PrequalificationClause,
 )
 from yangcai.tendering.rules.prequalification.applications import live
-from yangcai.tendering.rules.prequalification.its_case import local, refuse_on
+from yangcai.tendering.rules.prequalification.its_case import refuse_on
 from yangcai.tendering.rules.qualification import duplicates
 
 
@@ -29,7 +30,7 @@ def deadline_is_past(subject: Prequalification, *, by: Any, now: datetime.dateti
         code="applications_are_closed",
         zh="资格预审申请在 {closes} 截止，截止后方可审查",
         en="Applications are examined once they have closed, at {closes}",
-        closes=local(subject.closes_at),
+        closes=calendar.to_the_minute(subject.closes_at),
     )
 
 

@@ -4,8 +4,6 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
-
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse, runs_the_case, through_the_central_agent
 from yangcai.kernel.refusals import Refusal
@@ -51,8 +49,3 @@ def case_is_prepared(subject: Any, *, by: Any, now: datetime.datetime) -> Refusa
         en="The procurement has ended: {reason}",
         reason=case.end_reason,
     )
-
-
-def local(moment: datetime.datetime) -> str:
-    """How refusals write a time: 2026-03-02 09:00."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"

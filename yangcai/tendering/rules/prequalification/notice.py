@@ -13,7 +13,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import engine
 from yangcai.tendering.models import Prequalification
 from yangcai.tendering.rules.invitation import on_a_working_day, too_short
-from yangcai.tendering.rules.prequalification.its_case import local, refuse_on
+from yangcai.tendering.rules.prequalification.its_case import refuse_on
 
 CLOSING = ("资格预审申请截止", "applications close")
 
@@ -159,7 +159,7 @@ def moves_only_later(
                 zh="已公告的时间 {announced} 只能推迟，不得提前",
                 en="The announced time {announced} can be postponed, never brought forward",
                 field="new_closes_at",
-                announced=local(subject.closes_at),
+                announced=calendar.to_the_minute(subject.closes_at),
             )
         )
     return [refusal for refusal in found if refusal]
