@@ -19,9 +19,9 @@ from yangcai.tendering.findings import write_findings
 from yangcai.tendering.inputs import AnswerField
 from yangcai.tendering.models import ClauseKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
 from yangcai.tendering.rules import committee as seats
-from yangcai.tendering.rules import evaluation as rules
 from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.evaluation import low_price, price_correction, reporting, responsiveness, scores
 from yangcai.tendering.rules.qualification import is_examined_now
 
 CHAIRED = (seats.sits, seats.chairs)
@@ -44,8 +44,8 @@ class RecordResponsiveness(RecordFindings):
     on=Lot,
     by={Role.EXPERT},
     at={Stage.QUALIFICATION, Stage.EVALUATION},
-    needs=(*CHAIRED, is_examined_now, rules.responsiveness_open),
-    checks=(rules.one_finding_per_pair,),
+    needs=(*CHAIRED, is_examined_now, responsiveness.responsiveness_open),
+    checks=(responsiveness.one_finding_per_pair,),
     input=RecordResponsiveness,
     sentence=("{post}记录了符合性审查结论", "{post} recorded the responsiveness check"),
     is_public=False,
@@ -78,12 +78,12 @@ class ProposeCorrection(Input):
     at={Stage.EVALUATION},
     needs=(
         *CHAIRED,
-        rules.responsiveness_found,
-        rules.still_valid,
-        rules.has_correction,
-        rules.correction_not_proposed,
+        responsiveness.responsiveness_found,
+        low_price.still_valid,
+        price_correction.has_correction,
+        price_correction.correction_not_proposed,
     ),
-    checks=(rules.answer_time_ahead,),
+    checks=(price_correction.answer_time_ahead,),
     input=ProposeCorrection,
     sentence=("{post}按规定顺序提出报价修正，请投标人确认", "{post} asked the bidder to confirm its corrected price"),
     is_public=False,
@@ -117,8 +117,8 @@ class AnswerCorrection(Input):
     on=OpenedBid,
     by={Role.SUPPLIER, Role.EXPERT},
     at={Stage.EVALUATION},
-    needs=(*CHAIRED, rules.correction_unanswered),
-    checks=(rules.silence_confirms_nothing,),
+    needs=(*CHAIRED, price_correction.correction_unanswered),
+    checks=(price_correction.silence_confirms_nothing,),
     input=AnswerCorrection,
     sentence=("{post}记录了对报价修正的答复", "{post} recorded the answer to the corrected price"),
     is_public=False,
@@ -156,12 +156,12 @@ class StartLowPrice(Input):
     at={Stage.EVALUATION},
     needs=(
         *CHAIRED,
-        rules.responsiveness_found,
-        rules.corrections_settled,
-        rules.still_valid,
-        rules.no_review_yet,
+        responsiveness.responsiveness_found,
+        price_correction.corrections_settled,
+        low_price.still_valid,
+        low_price.no_review_yet,
     ),
-    checks=(rules.low_price_grounds,),
+    checks=(low_price.low_price_grounds,),
     input=StartLowPrice,
     sentence=("{post}启动异常低价审查，要求投标人书面说明", "{post} asked a bidder to explain its low price"),
     is_public=False,
@@ -176,7 +176,7 @@ def start_low_price(
         opened_bid=bid,
         tests={"hit": list(tests), "judgment": judgment},
         started_at=now,
-        answer_by_at=answer_by or now + rules.least_answer_time(bid.lot, now=now),
+        answer_by_at=answer_by or now + low_price.least_answer_time(bid.lot, now=now),
     )
 
 
@@ -192,7 +192,7 @@ class ExplainLowPrice(Input):
     on=OpenedBid,
     by={Role.SUPPLIER},
     at={Stage.EVALUATION},
-    needs=(rules.explanation_open,),
+    needs=(low_price.explanation_open,),
     input=ExplainLowPrice,
     sentence=("{post}提交了报价说明", "{post} explained its price"),
     is_public=False,
@@ -222,7 +222,10 @@ class DecideLowPrice(Input):
     is_accepted = AnswerField(label=_("审查结论"), yes=_("能够证明报价合理"), no=_("不能证明报价合理，投标无效"))
     decision = TextField(label=_("审查意见"), lines=5, help_text=_("写明理由；写入评审报告"))
     basis = forms.MultipleChoiceField(
-        label=_("审查依据"), choices=rules.LowPriceBasis.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("审查依据"),
+        choices=low_price.LowPriceBasis.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     queries = TextField(
         label=_("网络查询记录"), lines=3, required=False, help_text=_("查询的网址、时间和内容，与说明材料一并存档")
@@ -243,8 +246,8 @@ class DecideLowPrice(Input):
     on=OpenedBid,
     by={Role.EXPERT},
     at={Stage.EVALUATION},
-    needs=(*CHAIRED, rules.decision_open),
-    checks=(rules.silence_is_no_explanation, rules.basis_is_lawful),
+    needs=(*CHAIRED, low_price.decision_open),
+    checks=(low_price.silence_is_no_explanation, low_price.basis_is_lawful),
     input=DecideLowPrice,
     sentence=("{post}作出异常低价审查结论", "{post} decided on a low price"),
     is_public=False,
@@ -294,13 +297,13 @@ def decide_low_price(
         *CHAIRED,
         seats.is_complete,
         last_offers_are_open,
-        rules.responsiveness_found,
-        rules.not_failed,
-        rules.corrections_settled,
-        rules.low_prices_decided,
+        responsiveness.responsiveness_found,
+        responsiveness.not_failed,
+        price_correction.corrections_settled,
+        low_price.low_prices_decided,
         clarifications_settled,
-        rules.all_submitted,
-        rules.not_computed,
+        scores.all_submitted,
+        reporting.not_computed,
     ),
     sentence=("{post}汇总了评审结果", "{post} computed the evaluation"),
     is_public=False,

@@ -18,8 +18,8 @@ from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignature
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import committee as seats
-from yangcai.tendering.rules import evaluation as rules
 from yangcai.tendering.rules import review, signing
+from yangcai.tendering.rules.evaluation import reporting
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 
 
@@ -37,7 +37,13 @@ class SignReport(Input):
     on=EvaluationReport,
     by={Role.EXPERT},
     at={Stage.EVALUATION},
-    needs=(seats.sits, rules.is_latest, rules.not_signed_by_me, rules.nothing_to_put_right, review.none_is_open),
+    needs=(
+        seats.sits,
+        reporting.is_latest,
+        reporting.not_signed_by_me,
+        reporting.nothing_to_put_right,
+        review.none_is_open,
+    ),
     checks=(signing.dissent_has_reasons,),
     input=SignReport,
     sentence=("{post}签署了评标报告", "{post} signed the evaluation report"),
@@ -82,8 +88,8 @@ def numbered(number: int) -> str:
     at={Stage.EVALUATION},
     needs=(
         results.is_run_by,
-        rules.is_latest,
-        rules.nothing_to_put_right,
+        reporting.is_latest,
+        reporting.nothing_to_put_right,
         review.none_is_open,
         signing.somebody_is_missing,
         signing.most_have_signed,
@@ -144,7 +150,7 @@ def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
     on=EvaluationReport,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.EVALUATION},
-    needs=(results.is_run_by, results.report_is_signed, rules.is_latest, changes_are_decided),
+    needs=(results.is_run_by, results.report_is_signed, reporting.is_latest, changes_are_decided),
     sentence=("{post}向采购人送交了评标报告", "{post} sent the evaluation report to the buyer"),
     cites=(*every(Stage.EVALUATION, "decide"), "prequalification.change"),
 )

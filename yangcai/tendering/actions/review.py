@@ -15,8 +15,8 @@ from yangcai.parties.roles import Role
 from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReviewAnswer, ReviewRequest
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import committee as seats
-from yangcai.tendering.rules import evaluation as evaluations
 from yangcai.tendering.rules import review as rules
+from yangcai.tendering.rules.evaluation import reporting
 
 
 class RequestReview(Input):
@@ -34,7 +34,7 @@ class RequestReview(Input):
     needs=(
         results.is_run_by,
         rules.is_for_tenders,
-        evaluations.is_latest,
+        reporting.is_latest,
         rules.is_unsigned,
         rules.none_is_open,
     ),

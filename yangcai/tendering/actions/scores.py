@@ -15,9 +15,9 @@ from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import CorrectionGround, EvaluationReport, Score
 from yangcai.tendering.rules import committee as seats
-from yangcai.tendering.rules import evaluation as rules
 from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.dialogue import last_offers_are_open
+from yangcai.tendering.rules.evaluation import low_price, price_correction, responsiveness, score_correction, scores
 
 
 class ScoreRow(forms.Form):
@@ -54,16 +54,16 @@ class Scores(Input):
     at={Stage.EVALUATION},
     needs=(
         seats.sits,
-        rules.scores_are_asked,
+        scores.scores_are_asked,
         last_offers_are_open,
-        rules.not_submitted,
-        rules.responsiveness_found,
-        rules.not_failed,
-        rules.corrections_settled,
-        rules.low_prices_decided,
+        scores.not_submitted,
+        responsiveness.responsiveness_found,
+        responsiveness.not_failed,
+        price_correction.corrections_settled,
+        low_price.low_prices_decided,
         clarifications_settled,
     ),
-    checks=(rules.scores_complete, rules.scores_in_range),
+    checks=(scores.scores_complete, scores.scores_in_range),
     input=Scores,
     sentence=("{post}提交了评分", "{post} submitted scores"),
     is_public=False,
@@ -118,8 +118,8 @@ class ExplainScores(Input):
     on=Lot,
     by={Role.EXPERT},
     at={Stage.EVALUATION},
-    needs=(seats.sits, rules.scores_are_asked, rules.all_submitted, rules.not_signed_by_all),
-    checks=(rules.one_reason_per_score,),
+    needs=(seats.sits, scores.scores_are_asked, scores.all_submitted, score_correction.not_signed_by_all),
+    checks=(score_correction.one_reason_per_score,),
     input=ExplainScores,
     sentence=("{post}说明了评分理由", "{post} gave reasons for scores"),
     is_public=False,
@@ -158,8 +158,8 @@ class CorrectScores(Scores):
     on=Lot,
     by={Role.EXPERT},
     at={Stage.EVALUATION},
-    needs=(seats.sits, rules.scores_are_asked, rules.report_unsigned),
-    checks=(rules.ground_is_given, rules.scores_in_range, rules.abnormal_has_reasons),
+    needs=(seats.sits, scores.scores_are_asked, score_correction.report_unsigned),
+    checks=(score_correction.ground_is_given, scores.scores_in_range, score_correction.abnormal_has_reasons),
     input=CorrectScores,
     sentence=("{post}按法定情形更正了评分", "{post} corrected scores on a lawful ground"),
     is_public=False,

@@ -30,7 +30,7 @@ from yangcai.tendering.models import (
     ReviewRequest,
 )
 from yangcai.tendering.rules.committee import member_at, members
-from yangcai.tendering.rules.evaluation import has_submitted, is_rated
+from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
 
 # --- who belongs to it ---------------------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.models import Clarification, OpenedBid
-from yangcai.tendering.rules.evaluation import lot_of, scorers
+from yangcai.tendering.rules.evaluation.responsiveness import lot_of
+from yangcai.tendering.rules.evaluation.scores import scorers
 
 KEY = "evaluation.clarification"
 

@@ -11,7 +11,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReopenGround
 from yangcai.tendering.rules.award import live_award
-from yangcai.tendering.rules.evaluation import is_rated, scores_are_asked
+from yangcai.tendering.rules.evaluation.scores import is_rated, scores_are_asked
 
 
 def former(report: EvaluationReport) -> EvaluationReport | None:

@@ -10,7 +10,7 @@ from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReviewAnswer, ReviewRequest
-from yangcai.tendering.rules.evaluation import scores_are_asked
+from yangcai.tendering.rules.evaluation.scores import scores_are_asked
 
 RULE = "evaluation.review_request"
 

@@ -1,0 +1,116 @@
+"""Who has still to score, and are the points whole and within their range?"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from yangcai.cases.models import Case, EvaluationMethod, Lot
+from yangcai.cases.rules import applicable, own, refuse
+from yangcai.kernel.reading import remembered
+from yangcai.kernel.refusals import Refusal
+from yangcai.tendering import arithmetic
+from yangcai.tendering.models import CommitteeMember, Score
+from yangcai.tendering.rules.committee import member_at
+from yangcai.tendering.rules.qualification import duplicates
+
+
+def is_rated(lot: Lot) -> bool:
+    return lot.evaluation_method == EvaluationMethod.RATED
+
+
+def scores_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if is_rated(subject):
+        return None
+    return refuse(
+        "evaluation.rank_lowest",
+        code="no_scores_asked",
+        zh="最低评标价法不评分",
+        en="Under lowest evaluated price nothing is scored",
+        **applicable(subject.case, now=now),
+    )
+
+
+def scorers(lot: Lot) -> frozenset[int]:
+    """The members of whom the lot has scores."""
+    return _scorers(lot.case).get(lot.pk, frozenset())
+
+
+@remembered
+def _scorers(case: Case) -> dict[int, frozenset[int]]:
+    """lot id -> the members of whom it has scores."""
+    found: dict[int, set[int]] = {}
+    rows = Score.objects.filter(opened_bid__lot__case=case)
+    for lot, member in rows.values_list("opened_bid__lot_id", "member_id").distinct():
+        found.setdefault(lot, set()).add(member)
+    return {lot: frozenset(members) for lot, members in found.items()}
+
+
+def has_submitted(lot: Lot, member: CommitteeMember) -> bool:
+    return member.pk in scorers(lot)
+
+
+def not_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    member = member_at(subject.case, by)
+    if member is None or not has_submitted(subject, member):
+        return None
+    return refuse(
+        own(subject.case, "evaluation.corrections"),
+        code="scores_submitted",
+        zh="您的评分已经提交；只有四种法定情形可以修改，请办理“评分更正”",
+        en="Your scores are submitted; they may only be changed on one of the four lawful grounds, as a correction",
+        **applicable(subject.case, now=now),
+    )
+
+
+def scores_complete(subject: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> list[Refusal]:
+    """Every valid bid by every criterion, once."""
+    refusals = duplicates(rows, "bid", "criterion")
+    given = {(row["bid"], row["criterion"]) for row in rows}
+    bids = arithmetic.outcome(subject, now=now).valid
+    missing = [(b, c) for b in bids for c in arithmetic.scored_criteria(subject) if (b.pk, c.pk) not in given]
+    if missing:
+        bid, criterion = missing[0]
+        refusals.append(
+            Refusal(
+                "scores_missing",
+                f"还有 {len(missing)} 项没有评分，例如“{bid.supplier.name}”的“{criterion.title}”",
+                f"{len(missing)} scores are missing, for example {criterion.title} of {bid.supplier.name}",
+                field="rows",
+            )
+        )
+    return refusals
+
+
+def scores_in_range(subject: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> Any:
+    weights = {criterion.pk: criterion for criterion in arithmetic.scored_criteria(subject)}
+    for number, row in enumerate(rows, start=1):
+        criterion = weights[row["criterion"]]
+        if not Decimal(0) <= row["value"] <= criterion.weight:
+            yield refuse(
+                own(subject.case, "evaluation.corrections"),
+                code="score_out_of_range",
+                zh="第 {number} 行：“{criterion}”的得分 {value} 超出评分标准范围 0 至 {weight} 分",
+                en="Row {number}: {value} points for {criterion} lie outside its range of 0 to {weight}",
+                field="rows",
+                number=number,
+                criterion=criterion.title,
+                value=row["value"],
+                weight=criterion.weight,
+                **applicable(subject.case, now=now),
+            )
+
+
+def all_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not is_rated(subject):
+        return None
+    waiting = [member for member in arithmetic.seated(subject) if not has_submitted(subject, member)]
+    if not waiting:
+        return None
+    return refuse(
+        "committee.independence",
+        code="scores_outstanding",
+        zh="还有 {count} 名评委没有提交评分",
+        en="{count} members have not submitted their scores",
+        count=len(waiting),
+        **applicable(subject.case, now=now),
+    )
