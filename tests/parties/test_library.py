@@ -13,7 +13,7 @@ from yangcai.kernel.actions import ACTIONS, SCOPES, perform
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Expert, ExpertTie, OrganisationKind, Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.rules import committee as rules
+from yangcai.tendering.rules.committee import pool
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def test_an_admitted_expert_can_be_drawn_and_signs_in_at_the_own_unit(treasury: 
     expert = admit(treasury)
     post = Post.objects.get(person=expert.person)
     assert (post.role, post.organisation) == (Role.EXPERT, expert.employer)
-    assert list(rules.pool(h.case, specialities="信息技术", now=DRAWN)) == [expert]
+    assert list(pool.pool(h.case, specialities="信息技术", now=DRAWN)) == [expert]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_only_the_treasury_keeps_the_library(treasury: Post) -> None:
 def test_a_dismissed_expert_is_not_drawn(treasury: Post) -> None:
     h = hall("950000", "1000000", "1100000", experts=0)
     expert = admit(treasury)
-    assert rules.pool(h.case, specialities="", now=DRAWN).exists()
+    assert pool.pool(h.case, specialities="", now=DRAWN).exists()
     perform(ACTIONS["expert.dismiss"], expert, by=treasury, now=NOW, reason="本人申请")
-    assert not rules.pool(h.case, specialities="", now=DRAWN).exists()
+    assert not pool.pool(h.case, specialities="", now=DRAWN).exists()
     assert refusals("expert.dismiss", expert, treasury, reason="本人申请").codes == {"left_library"}
 
 
@@ -119,7 +119,7 @@ def test_who_changes_the_employer_still_recuses_for_the_old_one(treasury: Post) 
     assert list(expert.ties.values_list("organisation", "kind", "to_on")) == [
         (h.bids[0].supplier_id, "employment", datetime.date(2026, 3, 2))
     ]
-    assert not rules.pool(h.case, specialities="", now=DRAWN).exists()
+    assert not pool.pool(h.case, specialities="", now=DRAWN).exists()
     assert refusals("expert.move", expert, treasury, employer=new.pk).codes == {"same_employer"}
 
 
@@ -149,7 +149,7 @@ def test_a_declared_fact_keeps_off_the_draw(kind: str, to_on: str | None, recuse
     concerned = {"bidder": h.bids[1].supplier, "buyer": h.officer.organisation, "agent": h.agent.organisation}[whose]
     data = {"organisation": concerned.pk, "kind": kind, "from_on": "2015-01-01", "to_on": to_on}
     perform(ACTIONS["expert_tie.declare"], expert, by=post, now=NOW, **data)
-    assert rules.pool(h.case, specialities="", now=DRAWN).exists() is not recuses
+    assert pool.pool(h.case, specialities="", now=DRAWN).exists() is not recuses
 
 
 def test_a_fact_about_somebody_else_changes_nothing() -> None:
@@ -159,7 +159,7 @@ def test_a_fact_about_somebody_else_changes_nothing() -> None:
     ExpertTie.objects.create(
         expert=expert, organisation=stranger, kind="kinship", from_on=datetime.date(2015, 1, 1), declared_at=NOW
     )
-    assert rules.pool(h.case, specialities="", now=DRAWN).exists()
+    assert pool.pool(h.case, specialities="", now=DRAWN).exists()
 
 
 def drawn() -> Hall:
@@ -208,7 +208,7 @@ def test_a_fact_is_ended_never_dated_back() -> None:
     for wrong in ("2020-01-01", "2026-02-28", "2026-03-03"):
         assert refusals("expert_tie.end", tie, post, to_on=wrong).codes == {"impossible_date"}
     perform(ACTIONS["expert_tie.end"], tie, by=post, now=NOW, to_on="2026-03-01")
-    assert not rules.pool(h.case, specialities="", now=DRAWN).exists()
+    assert not pool.pool(h.case, specialities="", now=DRAWN).exists()
     assert refusals("expert_tie.end", tie, post, to_on="2026-03-02").codes == {"tie_ended"}
 
 

@@ -14,7 +14,7 @@ from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.planning import actions
 from yangcai.planning.models import ImportApproval, ImportExpert, PlanItem
-from yangcai.tendering.rules import committee
+from yangcai.tendering.rules.committee import pool, seats
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +104,7 @@ def test_who_reasoned_does_not_evaluate() -> None:
     experts = [make_expert(specialities="法律"), *(make_expert() for _n in range(9))]
     data = {**PAPERS, "paper": office.paper(tender.officer), "experts": [row(post) for post in experts[:5]]}
     tender.do("import_approval.apply", tender.case.plan_item, tender.officer, **data)
-    drawable = committee.pool(tender.case, specialities="", now=tender.now)
+    drawable = pool.pool(tender.case, specialities="", now=tender.now)
     assert set(drawable.values_list("person_id", flat=True)) == {post.person_id for post in experts[5:]}
     tender.published()
     tender.bids("900000.00", "910000.00", "920000.00")
@@ -112,10 +112,10 @@ def test_who_reasoned_does_not_evaluate() -> None:
     tender.conclude()
     tender.do("committee.draw", tender.case, tender.runner, evaluates_at=tender.now)
     late = tender.members()[0]
-    assert not committee.has_no_interest(late, by=late.post, now=tender.now)
+    assert not seats.has_no_interest(late, by=late.post, now=tender.now)
     named = Expert.objects.get(person_id=late.post.person_id)
     ImportExpert.objects.create(approval=ImportApproval.objects.get(), expert=named)
-    refusal = committee.has_no_interest(late, by=late.post, now=tender.now)
+    refusal = seats.has_no_interest(late, by=late.post, now=tender.now)
     assert refusal is not None and refusal.code == "gave_import_opinion"
 
 

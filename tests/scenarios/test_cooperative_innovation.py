@@ -19,6 +19,7 @@ from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.kernel.inputs import PrivateFile
 from yangcai.kernel.models import Attachment
+from yangcai.parties.models import LAW
 from yangcai.planning.models import PlanItem
 from yangcai.planning.proposal import of_plan
 from yangcai.portal.models import Notice
@@ -28,7 +29,7 @@ from yangcai.replay.driver import PythonDriver, move_to
 from yangcai.replay.published import CaseFile, Dates
 from yangcai.tendering import draws
 from yangcai.tendering.models import AwardLetter, DialogueChange, DialogueTalk, FinalOffer, Invitee, OpenedBid
-from yangcai.tendering.rules.committee import ECONOMY, LAW
+from yangcai.tendering.rules.committee.composition import ECONOMY
 from yangcai.www.work.files import readable
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from yangcai.kernel import tasks
 from yangcai.kernel.models import Entry, Task
 from yangcai.parties.models import Expert, ExpertTie, Post, TieKind
 from yangcai.tendering.models import Clause, ClauseKind, CommitteeMember, OpenedBid
-from yangcai.tendering.rules.committee import undeclared
+from yangcai.tendering.rules.committee.seats import undeclared
 
 pytestmark = pytest.mark.django_db
 

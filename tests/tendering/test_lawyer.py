@@ -10,11 +10,12 @@ from tests.factories import NOW
 from yangcai.cases.models import Case
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.refusals import Refused
-from yangcai.parties.models import OrganisationKind, Post
+from yangcai.parties.models import LAW, OrganisationKind, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import draws, vrd
 from yangcai.tendering.models import CommitteeMember
-from yangcai.tendering.rules.committee import LAW, members, smallest_size
+from yangcai.tendering.rules.committee.composition import smallest_size
+from yangcai.tendering.rules.committee.seats import members
 
 pytestmark = pytest.mark.django_db
 

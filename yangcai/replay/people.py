@@ -9,7 +9,7 @@ from yangcai.parties.models import LAW, Expert, Organisation, OrganisationKind, 
 from yangcai.parties.roles import Role
 from yangcai.replay.published import CaseFile
 from yangcai.replay.published import Organisation as Named
-from yangcai.tendering.rules.committee import ECONOMY
+from yangcai.tendering.rules.committee.composition import ECONOMY
 
 #: Posts are valid from here on: before every published procurement.
 FROM = datetime.date(2000, 1, 1)

@@ -15,7 +15,7 @@ from yangcai.parties.models import LAW, Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import vrd
 from yangcai.tendering.models import Committee, CommitteeMember, DrawLine, DrawParty, ExpertDraw
-from yangcai.tendering.rules import committee as rules
+from yangcai.tendering.rules.committee import composition, pool
 
 SALT_BYTES = 32
 #: What an Entry's hash is used for until there are witnesses.
@@ -43,7 +43,7 @@ FOR_THE_PLACE = ("kept_for_lawyer", "lawyer_is_seated", "kept_for_economist", "e
 #: Speciality -> what the record calls the places kept for it, and the two reasons that come of it.
 KEPT = {
     LAW: ("lawyers", "kept_for_lawyer", "lawyer_is_seated"),
-    rules.ECONOMY: ("economists", "kept_for_economist", "economist_is_seated"),
+    composition.ECONOMY: ("economists", "kept_for_economist", "economist_is_seated"),
 }
 #: The reasons that an expert gives for oneself.
 DECLINES = ("recusal", "engaged", "ill", "other_field", "private")
@@ -93,7 +93,7 @@ def commit(draw: ExpertDraw, experts: Iterable[Expert], *, kept: Iterable[str], 
         "round": draw.round,
         "places": draw.places,
         "lawyers": int(LAW in wanted),
-        **({"economists": 1} if rules.ECONOMY in wanted else {}),
+        **({"economists": 1} if composition.ECONOMY in wanted else {}),
         "count": len(lines),
         "pool": vrd.pool_of(line.digest for line in lines),
         "promises": {party.party: party.digest for party in draw.parties.all()},
@@ -183,7 +183,7 @@ def compose(draw: ExpertDraw, *, now: datetime.datetime) -> Committee:
 def following(draw: ExpertDraw, *, general: bool, kept: Collection[str], now: datetime.datetime) -> DrawLine | None:
     """The next in order who may still sit where there is room: in a `general` place, or in one `kept` for a speciality.
     Whoever is passed over has the reason on the record."""
-    eligible = rules.eligible(draw.case, now=now)
+    eligible = pool.eligible(draw.case, now=now)
     free = Q(outcome="") | Q(outcome=vrd.PASSED, reason__in=FOR_THE_PLACE)
     for line in draw.lines.filter(free).select_related("expert").order_by("position"):
         if line.expert_id not in eligible:
@@ -209,13 +209,13 @@ def has_speciality(line: DrawLine, word: str) -> bool:
 
 def is_of_the_field(line: DrawLine) -> bool:
     """Of a speciality that the draw asked for, not on the list for a kept place alone."""
-    asked, own = rules.words(line.draw.specialities), line.facts["specialities"].lower()
+    asked, own = pool.words(line.draw.specialities), line.facts["specialities"].lower()
     return not asked or any(word.lower() in own for word in asked)
 
 
 def seat(line: DrawLine, committee: Committee, *, is_chair: bool, now: datetime.datetime) -> CommitteeMember:
     return CommitteeMember.objects.create(
-        committee=committee, post=rules.seat_of(line.expert, now=now), expert=line.expert, is_chair=is_chair
+        committee=committee, post=pool.seat_of(line.expert, now=now), expert=line.expert, is_chair=is_chair
     )
 
 
@@ -227,7 +227,7 @@ def replace(member: CommitteeMember, *, reason: str, words: str, now: datetime.d
     """The seat goes to the next of the draw; when the list is used up, to the first of a new round, which everybody
     sees. The chair stays with somebody of the library."""
     committee, case = member.committee, member.committee.case
-    word, substitutes = rules.kept_seat(member), rules.substitutes(member, now=now)
+    word, substitutes = pool.kept_seat(member), pool.substitutes(member, now=now)
     kept = [word] if word else []
     CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, replaced_reason=words, is_chair=False)
     line = DrawLine.objects.filter(draw__case=case, expert=member.expert_id, outcome=vrd.SEATED).first()

@@ -21,7 +21,7 @@ from yangcai.tendering.models import (
     EvaluationReport,
     OpenedBid,
 )
-from yangcai.tendering.rules.committee import undeclared
+from yangcai.tendering.rules.committee.seats import undeclared
 
 
 class Judging(Trip):

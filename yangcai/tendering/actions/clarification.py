@@ -17,7 +17,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering.inputs import AnswerField, pages
 from yangcai.tendering.models import Clarification, ClarificationGround, OpenedBid, SignedAs
 from yangcai.tendering.rules import clarification as rules
-from yangcai.tendering.rules import committee as seats
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.qualification import is_examined_now
 
 #: Where a committee is at work on what the bids say; which of them examines, the method says.

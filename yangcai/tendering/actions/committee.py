@@ -17,8 +17,8 @@ from yangcai.procedures import PROCEDURES
 from yangcai.tendering import draws
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import Committee, CommitteeMember
-from yangcai.tendering.rules import committee as rules
 from yangcai.tendering.rules import draw as draw_rules
+from yangcai.tendering.rules.committee import composition, drawing, pool, seats
 
 
 def representatives_of(buyer_id: int, *, now: datetime.datetime) -> Any:
@@ -69,8 +69,8 @@ COMPOSITION = tuple(
     en="Draw the committee",
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.may_be_formed, rules.has_no_committee, draw_rules.no_draw_is_open),
-    checks=(rules.drawn_in_time, rules.composed_lawfully, rules.pool_suffices),
+    needs=(drawing.may_be_formed, drawing.has_no_committee, draw_rules.no_draw_is_open),
+    checks=(drawing.drawn_in_time, drawing.composed_lawfully, drawing.pool_suffices),
     input=DrawCommittee,
     sentence=("{post}抽取了评标委员会", "{post} drew the committee"),
     is_public=False,
@@ -93,11 +93,11 @@ def draw_committee(
     public_seed: str,
 ) -> Committee:
     """Draw by VRD/1 with the platform's number (and a public one); seat the first in order, the first of all chairs."""
-    members = size or rules.smallest_size(case, is_complex=is_complex, now=now)
+    members = size or composition.smallest_size(case, is_complex=is_complex, now=now)
     drawn = draws.at_once(
         case,
-        rules.listed(case, specialities=specialities, is_complex=is_complex, now=now),
-        kept=rules.places_kept(case, is_complex=is_complex, now=now),
+        pool.listed(case, specialities=specialities, is_complex=is_complex, now=now),
+        kept=composition.places_kept(case, is_complex=is_complex, now=now),
         places=members - len(representatives),
         size=members,
         specialities=specialities,
@@ -122,7 +122,7 @@ class SignIn(Input):
     en="Sign in as a member",
     on=CommitteeMember,
     by={Role.EXPERT},
-    needs=(rules.not_replaced, rules.not_signed_in, rules.evaluation_has_begun, rules.has_no_interest),
+    needs=(seats.not_replaced, seats.not_signed_in, seats.evaluation_has_begun, seats.has_no_interest),
     input=SignIn,
     sentence=("{post}签到并作出回避承诺", "{post} signed in and declared no conflict of interest"),
     is_public=False,
@@ -145,7 +145,7 @@ class DeclareInterests(Input):
     en="Declare interests again",
     on=CommitteeMember,
     by={Role.EXPERT},
-    needs=(rules.not_replaced, rules.suppliers_came_later, rules.has_no_interest),
+    needs=(seats.not_replaced, seats.suppliers_came_later, seats.has_no_interest),
     input=DeclareInterests,
     sentence=(
         "{post}在供应商确定后申报无须回避",
@@ -191,8 +191,8 @@ class ReplaceMember(Input):
     en="Replace a member",
     on=CommitteeMember,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.not_replaced, rules.still_evaluating),
-    checks=(rules.replacement_available,),
+    needs=(seats.not_replaced, seats.still_evaluating),
+    checks=(drawing.replacement_available,),
     input=ReplaceMember,
     sentence=("{post}更换了一名评委", "{post} replaced a member of the committee"),
     is_public=False,

@@ -22,10 +22,10 @@ from yangcai.tendering.actions.bids import LineRow, keep_sealed
 from yangcai.tendering.actions.opening import write_lines
 from yangcai.tendering.inputs import AnswerField
 from yangcai.tendering.models import Bid, Changeable, DialogueChange, DialogueTalk, FinalOffer, OpenedBid
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import dialogue as rules
 from yangcai.tendering.rules import exchange
 from yangcai.tendering.rules.bids import is_not_debarred, live_bids
+from yangcai.tendering.rules.committee import seats
 
 CHAIRED = (seats.sits, seats.chairs)
 

@@ -13,8 +13,8 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import draws
 from yangcai.tendering.actions.committee import DrawCommittee
 from yangcai.tendering.models import CommitteeMember, ExpertDraw
-from yangcai.tendering.rules import committee
 from yangcai.tendering.rules import draw as rules
+from yangcai.tendering.rules.committee import composition, drawing, pool, seats
 
 RUNNERS = {Role.AGENT, Role.BUYER_OFFICER}
 ALL_PARTIES = {Role.AGENT, Role.BUYER_OFFICER, Role.TREASURY}
@@ -30,8 +30,8 @@ class OpenDraw(DrawCommittee):
     en="Begin a draw of all parties",
     on=Case,
     by=RUNNERS,
-    needs=(committee.may_be_formed, committee.has_no_committee, rules.no_draw_is_open),
-    checks=(committee.drawn_in_time, committee.composed_lawfully, committee.pool_suffices),
+    needs=(drawing.may_be_formed, drawing.has_no_committee, rules.no_draw_is_open),
+    checks=(drawing.drawn_in_time, drawing.composed_lawfully, drawing.pool_suffices),
     input=OpenDraw,
     sentence=("{post}发起了评审专家共同抽取", "{post} began a draw of experts by all parties"),
     is_public=False,
@@ -54,7 +54,7 @@ def open_draw(
     representatives: Any,
 ) -> ExpertDraw:
     """A new round that waits for the digests of the parties' numbers."""
-    members = size or committee.smallest_size(case, is_complex=is_complex, now=now)
+    members = size or composition.smallest_size(case, is_complex=is_complex, now=now)
     return draws.begin(
         case,
         places=members - len(representatives),
@@ -96,8 +96,8 @@ def promise_number(draw: ExpertDraw, *, by: Any, now: datetime.datetime, digest:
     draws.promise(draw, party=draws.party_of(by), digest=digest, now=now)
     if draw.parties.count() == len(draw.sides):
         is_complex = draw.is_complex
-        experts = committee.listed(draw.case, specialities=draw.specialities, is_complex=is_complex, now=now)
-        kept = committee.places_kept(draw.case, is_complex=is_complex, now=now)
+        experts = pool.listed(draw.case, specialities=draw.specialities, is_complex=is_complex, now=now)
+        kept = composition.places_kept(draw.case, is_complex=is_complex, now=now)
         draws.commit(draw, experts, kept=kept, now=now)
     return draw
 
@@ -182,7 +182,7 @@ class Decline(Input):
     en="Decline the seat",
     on=CommitteeMember,
     by={Role.EXPERT},
-    needs=(committee.not_replaced, committee.not_signed_in, committee.still_evaluating, rules.is_of_the_library),
+    needs=(seats.not_replaced, seats.not_signed_in, seats.still_evaluating, rules.is_of_the_library),
     checks=(rules.somebody_is_left,),
     input=Decline,
     sentence=("{post}说明不能参加评审，依次通知了下一名", "{post} cannot take part; the next in order was called"),

@@ -18,8 +18,8 @@ from yangcai.tendering.actions.qualification import RecordFindings
 from yangcai.tendering.findings import write_findings
 from yangcai.tendering.inputs import AnswerField
 from yangcai.tendering.models import ClauseKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules.clarification import clarifications_settled
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.evaluation import low_price, price_correction, reporting, responsiveness, scores
 from yangcai.tendering.rules.qualification import is_examined_now

@@ -16,8 +16,8 @@ from yangcai.procedures import engine
 from yangcai.tendering import method
 from yangcai.tendering.actions.invitation import SUBMISSION_ENDS
 from yangcai.tendering.models import FILE, DialogueChange, DialogueTalk
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import exchange as rules
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import closes_ahead, remaining
 
 

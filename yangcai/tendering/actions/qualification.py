@@ -15,9 +15,9 @@ from yangcai.procedures import every
 from yangcai.tendering import findings, method, standing
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import AwardLetter, ClauseKind, Finding
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import qualification as rules
 from yangcai.tendering.rules.clarification import clarifications_settled
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 
 

@@ -17,8 +17,8 @@ from yangcai.procedures import every
 from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignature
 from yangcai.tendering.rules import award as results
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import review, signing
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.evaluation import reporting
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 

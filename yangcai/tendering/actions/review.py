@@ -14,8 +14,8 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReviewAnswer, ReviewRequest
 from yangcai.tendering.rules import award as results
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import review as rules
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.evaluation import reporting
 
 

@@ -14,8 +14,8 @@ from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import CorrectionGround, EvaluationReport, Score
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules.clarification import clarifications_settled
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.evaluation import low_price, price_correction, responsiveness, score_correction, scores
 

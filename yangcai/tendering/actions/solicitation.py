@@ -28,8 +28,8 @@ from yangcai.tendering.models import (
     Prequalification,
     Solicitation,
 )
-from yangcai.tendering.rules import committee as seats
 from yangcai.tendering.rules import green, lots
+from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.prequalification.announced import consortium_stays_announced, way_stays_announced
 from yangcai.tendering.rules.solicitation import (
     completeness,

@@ -29,7 +29,7 @@ from yangcai.tendering.models import (
     ReportSignature,
     ReviewRequest,
 )
-from yangcai.tendering.rules.committee import member_at, members
+from yangcai.tendering.rules.committee.seats import member_at, members
 from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
 
 # --- who belongs to it ---------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from yangcai.procedures import AwardBy
 from yangcai.tendering import method, standing
 from yangcai.tendering.models import Changeable, DialogueChange, DialogueTalk, OpenedBid, Solicitation
 from yangcai.tendering.rules.bids import live_bids
-from yangcai.tendering.rules.committee import member_at
+from yangcai.tendering.rules.committee.seats import member_at
 
 #: Which flag of the file lets a part change.
 FLAGS = {part: f"may_change_{part}" for part in Changeable.values}

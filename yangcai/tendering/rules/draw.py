@@ -10,7 +10,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import draws, vrd
 from yangcai.tendering.models import CommitteeMember, ExpertDraw, parties_of
-from yangcai.tendering.rules import committee
+from yangcai.tendering.rules.committee import drawing
 
 
 def _refuse(case: Case, *, now: datetime.datetime, code: str, zh: str, en: str, field: str = "") -> Refusal:
@@ -90,7 +90,7 @@ def list_suffices(subject: ExpertDraw, *, now: datetime.datetime, **_: Any) -> R
     """The last promise freezes the list, which must be long enough then."""
     if subject.parties.count() + 1 < len(subject.sides):
         return None
-    return committee.pool_suffices(
+    return drawing.pool_suffices(
         subject.case,
         now=now,
         size=subject.size,
@@ -162,7 +162,7 @@ def all_have_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -
 
 
 def has_no_committee(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    return committee.has_no_committee(subject.case, by=by, now=now)
+    return drawing.has_no_committee(subject.case, by=by, now=now)
 
 
 def is_of_the_library(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -176,4 +176,4 @@ def is_of_the_library(subject: CommitteeMember, *, by: Any, now: datetime.dateti
 
 
 def somebody_is_left(subject: CommitteeMember, *, by: Any = None, now: datetime.datetime, **_: Any) -> Any:
-    yield from committee.replacement_available(subject, now=now, representative=None)
+    yield from drawing.replacement_available(subject, now=now, representative=None)

@@ -28,7 +28,7 @@ from yangcai.tendering.rules import dialogue, exchange, reevaluation, review
 from yangcai.tendering.rules import lots as lot_rules
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.clarification import clarifications
-from yangcai.tendering.rules.committee import members, undeclared
+from yangcai.tendering.rules.committee.seats import members, undeclared
 from yangcai.tendering.rules.evaluation.reporting import is_current
 from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
 from yangcai.tendering.rules.qualification import through

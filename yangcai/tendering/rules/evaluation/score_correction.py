@@ -9,7 +9,7 @@ from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import CorrectionGround, Criterion, Score
-from yangcai.tendering.rules.committee import member_at
+from yangcai.tendering.rules.committee.seats import member_at
 from yangcai.tendering.rules.qualification import duplicates
 
 

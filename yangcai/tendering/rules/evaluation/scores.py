@@ -10,7 +10,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import CommitteeMember, Score
-from yangcai.tendering.rules.committee import member_at
+from yangcai.tendering.rules.committee.seats import member_at
 from yangcai.tendering.rules.qualification import duplicates
 
 
