@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils import translation
 
 from tests import factories
-from yangcai.funds import budget_file, queries
+from yangcai.funds import budget_file, queries, spreadsheet
 from yangcai.funds.actions import import_budget
 from yangcai.funds.models import Appropriation, Fund, Transfer
 from yangcai.kernel.actions import perform, rehearse
@@ -203,7 +203,7 @@ def test_a_file_that_is_no_budget_is_refused_with_a_reason(
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     buyer: Organisation, treasury: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bomb = repack(xlsx(HEADER, GOOD), {"xl/worksheets/sheet9.xml": b"0" * (budget_file.MAX_UNPACKED + 1)})
+    bomb = repack(xlsx(HEADER, GOOD), {"xl/worksheets/sheet9.xml": b"0" * (spreadsheet.MAX_UNPACKED + 1)})
     assert len(bomb) < 2**20
     monkeypatch.delattr(zipfile.ZipFile, "open")
     assert refused(treasury, bomb)[0].code == "budget_zip_bomb"

@@ -1,6 +1,7 @@
 """What in a budget file contradicts what the platform already knows?"""
 
-from yangcai.funds.budget_file import BudgetTable, Line, fault, folded
+from yangcai.funds.budget_cells import folded
+from yangcai.funds.budget_file import BudgetTable, Line, fault
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
