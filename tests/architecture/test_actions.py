@@ -40,6 +40,7 @@ def test_an_action_points_only_at_what_exists(action: Action) -> None:
     assert action.on in STANDINGS, "whose is it? declare @standing"
     assert all(code in ACTIONS for code in action.not_same_person_as)
     assert not action.notice or action.notice in NOTICES
+    assert not [key for key in action.cites if key not in law.book().rules], "a form cannot show what no rule says"
     assert form_schema(action.input)["type"] == "object"
 
 
