@@ -1,5 +1,6 @@
 """Is money paid only for a signed, published, filed contract, on its milestone's condition, by four people?"""
 
+import dataclasses
 import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from tests.factories import at
 from yangcai.contracts import actions, standing
 from yangcai.contracts.models import Invoice, PaymentRequest
 from yangcai.contracts.tasks import payment_clock
+from yangcai.funds.queries import Balances, balances_of, waterfall
 from yangcai.kernel import calendar
 from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
@@ -52,6 +54,25 @@ def test_an_advance_is_paid_before_anything_is_delivered_or_accepted(effective: 
     contract = s.contract
     assert contract.paid_fund.balance == Decimal("270000.00")
     assert contract.committed_fund.balance == Decimal("630000.00")
+
+
+def test_the_waterfall_of_a_buyers_year_is_the_sum_of_its_lines() -> None:
+    """Along the whole chain, beside a second line, another year and another buyer's money."""
+    s = support.scene()
+    support.effective(s)
+    support.paid(s, s.milestone("signature"))
+    line = s.contract.case.plan_item.appropriation
+    buyer, year = line.buyer, line.fiscal_year
+    lines = [line, factories.fund_appropriation(buyer, amount="50.25", fiscal_year=year)]
+    factories.fund_appropriation(buyer, amount="7.00", fiscal_year=year + 1)
+    factories.fund_appropriation(factories.make_organisation(), amount="9.00", fiscal_year=year)
+    each = balances_of(lines).values()
+    parts = [field.name for field in dataclasses.fields(Balances)]
+    found = waterfall(buyer=buyer, fiscal_year=year)
+    assert [getattr(found, part) for part in parts] == [sum(getattr(one, part) for one in each) for part in parts]
+    assert found.agrees and min(found.committed, found.paid) > 0
+    nothing = waterfall(buyer=buyer, fiscal_year=year - 1)
+    assert [str(getattr(nothing, part)) for part in parts] == ["0.00"] * len(parts)
 
 
 @pytest.mark.parametrize("due_on", ["delivery", "acceptance"])

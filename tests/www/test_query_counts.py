@@ -47,7 +47,7 @@ CASE_PAGE = {
 }
 #: The same page when the report is signed: the most that can be asked of a case.
 EVALUATED = {Role.AGENT: 92, Role.BUYER_OFFICER: 77, Role.SUPPLIER: 53, Role.EXPERT: 82}
-BUDGET = {Role.BUYER_OFFICER: 11, Role.BUYER_REVIEWER: 11, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
+BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2
 LAW_RULE = 0

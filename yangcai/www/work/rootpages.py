@@ -89,10 +89,11 @@ def budget(request: HttpRequest) -> HttpResponse:
     years = budget_years(visible)
     asked = number_of(request.GET.get("year", ""), digits=4)
     year = asked if asked is not None else years[0] if years else now.year
-    rows = visible.filter(fiscal_year=year).order_by("buyer__name", "code")
+    own = post.role in BUYER
+    # One's own have one name, and then an index has the order.
+    rows = visible.filter(fiscal_year=year).order_by(*(("code",) if own else ("buyer__name", "code")))
     shown = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found = balances_of(shown.object_list)
-    own = post.role in BUYER
     return render(
         request,
         "work/budget.html",
