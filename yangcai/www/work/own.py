@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, DurationField, F, Prefetch, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from yangcai import procedures
@@ -30,19 +30,28 @@ from yangcai.www import formats
 LINES = 50
 
 
+#: An order that no index has: one's own few are found by key and sorted. By the index on `opened_at` PostgreSQL would
+#: walk through everybody's cases until it has met enough of them, or all.
+NEWEST_OF_FEW = (F("opened_at") + Value(datetime.timedelta(0), output_field=DurationField())).desc()
+
+
 def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
     """Newest first: a buyer's, an agent's, a supplier's, those of an expert's committees, all for overseers."""
     if post.role == Role.SUPPLIER:
         mine = Participation.objects.filter(supplier_id=post.organisation_id).values("case_id")
         mine = mine.union(invitations(post).values("case_id"))
         won = Contract.objects.filter(supplier_id=post.organisation_id).values("case_id")
-        return visible_to(post, now).filter(pk__in=mine.union(won)).order_by("-opened_at")
+        return _lines(visible_to(post, now).filter(pk__in=mine.union(won)).order_by(NEWEST_OF_FEW))
     if post.role == Role.EXPERT:
         seats = CommitteeMember.objects.filter(post_id=post.pk, replaced_at__isnull=True)
-        # One's own few, by key: left to itself PostgreSQL walks through all cases and looks for the seat in each.
-        seated = list(seats.values_list("committee__case_id", flat=True))
-        return visible_to(post, now).filter(pk__in=seated).order_by("-opened_at")
-    return own_cases(post, now)
+        seated = seats.values("committee__case_id")
+        return _lines(visible_to(post, now).filter(pk__in=seated).order_by(NEWEST_OF_FEW))
+    return _lines(own_cases(post, now))
+
+
+def _lines(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With what a line of a list shows and no more: all that is joined is joined before anything is sorted."""
+    return cases.select_related(None).select_related("buyer")
 
 
 def invitations(post: Post) -> QuerySet[Invitee]:
@@ -54,7 +63,7 @@ def open_tenders(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
     """Published cases whose submission has not closed, what closes first on top; without a notice the invited."""
     called = Q(solicitation__invited_by=InvitedBy.NOTICE) | Q(solicitation=None)
     return (
-        visible_to(post, now)
+        _lines(visible_to(post, now))
         .filter(called | Q(pk__in=invitations(post).values("case_id")))
         .filter(ended_at__isnull=True, periods__stage=Stage.SUBMISSION, periods__closes_at__gt=now)
         .annotate(closes=F("periods__closes_at"))
