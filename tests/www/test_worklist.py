@@ -162,6 +162,7 @@ def test_rows_about_the_seats_of_a_committee_say_whose_conduct_is_meant(clock: C
     seats = [Task(subject=member.ref) for member in h.members]
     numbers = [f"第 {n} 席" for n in range(1, 6)]
     assert list(judging.sitters(seats, post=make_post(Role.AGENT)).values()) == numbers
+    assert list(judging.sitters(seats[3:1:-1], post=make_post(Role.AGENT)).values()) == numbers[2:4]
     drawn = hall("950000", "1000000", "1100000")
     drawn.do("committee.draw", drawn.case, drawn.runner, DRAWN, evaluates_at=SEATED)
     seats = [Task(subject=member.ref) for member in drawn.members]

@@ -3,11 +3,9 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from yangcai.cases import queries as cases
 from yangcai.cases.models import Case, Lot
@@ -138,17 +136,14 @@ def _seat(member: CommitteeMember, number: int, *, is_known: bool) -> Seat:
 def seats_by_key(keys: Iterable[int], *, post: Post) -> dict[int, Seat]:
     """Seats of many committees at once, as `seats` shows them to those inside: key -> seat, in one query, however many.
     Whoever is outside reads no name here, even where it is public by now."""
-    wanted = set(keys)
-    committees = CommitteeMember.objects.filter(pk__in=wanted).values("committee_id")
-    found = CommitteeMember.objects.filter(committee_id__in=committees).order_by("committee_id", "pk")
+    before = CommitteeMember.objects.filter(committee=OuterRef("committee"), pk__lte=OuterRef("pk")).order_by()
+    number = before.values("committee").annotate(n=Count("pk")).values("n")
+    found = CommitteeMember.objects.filter(pk__in=set(keys)).annotate(number=Subquery(number))
     shown: dict[int, Seat] = {}
-    found = found.select_related("committee__case", "post__person", "post__organisation")
-    for _committee, seated in groupby(found, key=attrgetter("committee_id")):
-        for number, member in enumerate(seated, start=1):
-            own = member.post.person_id == post.person_id
-            inside = cases.runs_or_oversees(member.committee.case, post) and member.signed_in_at is not None
-            if member.pk in wanted:
-                shown[member.pk] = _seat(member, number, is_known=own or inside)
+    for member in found.select_related("committee__case", "post__person", "post__organisation").order_by("pk"):
+        own = member.post.person_id == post.person_id
+        inside = cases.runs_or_oversees(member.committee.case, post) and member.signed_in_at is not None
+        shown[member.pk] = _seat(member, member.number, is_known=own or inside)
     return shown
 
 
