@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -145,7 +145,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     signed = signed.filter(supplier=found) if is_supplier else signed.filter(buyer=found)
     cases = visible_to(None, now)
     cases = cases.filter(agent=found) if found.kind in _AGENTS else cases.filter(buyer=found)
-    total = signed.aggregate(sum=Sum("amount"))["sum"] or 0
+    figures = signed.aggregate(n=Count("pk"), sum=Sum("amount"))
     return render(
         request,
         "public/organisation.html",
@@ -155,8 +155,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
             "cases": cases.order_by("-published_at")[:SHOWN] if not is_supplier else [],
             "contracts": signed.order_by("-published_at")[:SHOWN],
             "figures": [
-                {"label": _("合同"), "value": signed.count(), "unit": _("份")},
-                {"label": _("合同金额"), "value": f"{total:,.2f}", "unit": _("元")},
+                {"label": _("合同"), "value": figures["n"], "unit": _("份")},
+                {"label": _("合同金额"), "value": f"{figures['sum'] or 0:,.2f}", "unit": _("元")},
             ],
             "notices": rows(
                 Notice.objects.filter(buyer=found, published_at__lte=now).select_related("buyer")[:SHOWN], now=now
