@@ -97,6 +97,7 @@ def test_starts_answers_and_stops(home):
             True,
         )
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
+        assert connection.execute("SHOW random_page_cost").fetchone() == ("1.1",)
         assert connection.execute("SELECT datlocprovider, datlocale FROM pg_database LIMIT 1").fetchone() == (
             "b",
             "C.UTF-8",
