@@ -2,9 +2,15 @@
 
 The same few cases, the same posts and the same questions at every size; what grows is what lies beside them. A page is
 asked for in this process (all middleware, templates, queries; no network), each page in turn, so that a change of load
-meets all. The first figure of a page is that with the fewest cases; every other stands beside it.
+meets all.
+
+With the fewest cases most lists are nearly empty, and a page that shows fifty rows takes longer than one that shows
+two, whatever its queries do. So a figure stands beside that of the first size at which the page was as full, which its
+length tells (it is in the note); the posts that are measured get their pages full at the second size already. A page
+that is still longer with the most cases than at any size before is held to the size before.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +29,13 @@ from yangcai.funds.models import Appropriation
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.replay import district
+from yangcai.tendering.models import Bid, CommitteeMember
 from yangcai.www.middleware import SESSION_KEY
 
 #: A page that is found by indexes may take so many times longer: deeper trees, colder caches, the noise of the machine.
 FLAT = 1.5
+#: A page is as full as another from this share of its length on.
+AS_FULL = 0.9
 #: DESIGN: so many milliseconds at 100,000 cases.
 AT_MOST = 300
 #: The purchases of the district whose pages are read: one in its contract, one whose bids are awaited.
@@ -49,30 +58,60 @@ class Page:
             raise RuntimeError(f"{self.name}: {answer.status_code} {self.path}")
         return answer
 
-    def queries(self) -> int:
+    def look(self) -> "Look":
         with CaptureQueriesContext(connection) as caught:
-            self.get()
-        return len(caught)
+            began = time.perf_counter()
+            answer = self.get()
+            took = time.perf_counter() - began
+        return Look(len(caught), len(answer.content), took)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a page: its queries, its bytes, the seconds it took while they were counted."""
+
+    queries: int
+    length: int
+    took: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page at one size of the platform."""
+
+    size: int
+    took: Timing
+    look: Look
+
+    @property
+    def length(self) -> int:
+        return self.look.length
 
 
 def run(scale: Scale) -> list[Figure]:
     """Every page at every size; one figure a page and size."""
     district.found_district(told=lambda purchase: None, purchases=_original(scale.cases[0]))
     original = Case.objects.count()
-    population = Population()
+    population = Population(own=scale.cases[-2] // original)
     figures: list[Figure] = []
-    first: dict[str, Timing] = {}
+    seen: dict[str, list[Seen]] = {}
     with override_settings(ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"]):
-        pages = _pages()
+        pages = _pages(scale.case_pages)
         for size in scale.cases:
             population.grow(copies=size // original - 1)
-            took, queries = _measure(pages, runs=scale.page_runs)
+            looks = {page.name: page.look() for page in pages}  # and what is cached once
+            took = in_turn({page.name: _asking(page) for page in pages}, runs=scale.page_runs)
             for page in pages:
-                first.setdefault(page.name, took[page.name])
-                figures.append(
-                    _figure(page.name, size, took[page.name], first[page.name], queries[page.name], few=scale.cases[0])
-                )
+                before = seen.setdefault(page.name, [])
+                look = looks[page.name]
+                now = Seen(size, took[page.name] if scale.page_runs else Timing((look.took,)), look)
+                figures.append(_figure(page.name, now, before, is_last=size == scale.cases[-1]))
+                before.append(now)
     return figures
+
+
+def _asking(page: Page) -> Callable[[int], Any]:
+    return lambda _run: page.get()
 
 
 def _original(size: int) -> list[district.Purchase]:
@@ -83,27 +122,26 @@ def _original(size: int) -> list[district.Purchase]:
     return read + [one for one in tenders if one not in read][: size - len(read)]
 
 
-def _measure(pages: list[Page], *, runs: int) -> tuple[dict[str, Timing], dict[str, int]]:
-    queries = {page.name: page.queries() for page in pages}  # and what is cached once
-
-    def ask(page: Page) -> Callable[[int], Any]:
-        return lambda _run: page.get()
-
-    return in_turn({page.name: ask(page) for page in pages}, runs=runs), queries
-
-
-def _figure(name: str, size: int, took: Timing, first: Timing, queries: int, *, few: int) -> Figure:
+def _figure(name: str, seen: Seen, before: list[Seen], *, is_last: bool) -> Figure:
+    """A page beside the first size at which it was as full; beside itself where there is none to be held to."""
+    as_full = [one for one in before if one.length >= AS_FULL * seen.length]
+    held_to = as_full[:1] or (before[-1:] if is_last else [])
+    beside = held_to[0] if held_to else seen
+    is_quick = seen.took.median * 1000 < AT_MOST
+    note = f"{seen.look.queries} queries, {seen.length / 1000:.0f} kB"
+    if before:
+        note += f"; {seen.took.median / before[0].took.median:.2f} × of {before[0].size:,} cases"
     return Figure(
-        f"{name}, {size:,} cases",
-        took.median * 1000,
-        took.low * 1000,
-        took.high * 1000,
+        f"{name}, {seen.size:,} cases",
+        seen.took.median * 1000,
+        seen.took.low * 1000,
+        seen.took.high * 1000,
         "ms",
-        f"with {few} cases",
-        first.median * 1000,
-        goal=f"≤ {FLAT:g} ×, < {AT_MOST} ms",
-        is_met=took.median / first.median <= FLAT and took.median * 1000 < AT_MOST,
-        note=f"{queries} queries",
+        f"with {beside.size:,} cases" if held_to else "itself",
+        beside.took.median * 1000,
+        goal=f"≤ {FLAT:g} ×, < {AT_MOST} ms" if held_to else f"< {AT_MOST} ms",
+        is_met=is_quick and (not held_to or seen.took.median / beside.took.median <= FLAT),
+        note=note,
     )
 
 
@@ -117,14 +155,14 @@ def signed_in(post: Post) -> Client:
     return client
 
 
-def _pages() -> list[Page]:
-    """The worklist and a case's page for every role, and the pages that list or search."""
+def _pages(case_pages: int) -> list[Page]:
+    """The worklist and the page of so many cases for every role, and the pages that list or search."""
     anybody = Client()
     cases = [Case.objects.filter(title=title).earliest("pk") for title in READ]
     posts = {role: _post(role, cases[0]) for role in Role if role != Role.PLATFORM}
     desks = {role: signed_in(post) for role, post in posts.items() if post is not None}
     pages = [Page(f"worklist, {role}", desk, reverse("work")) for role, desk in desks.items()]
-    for number, case in enumerate(cases, start=1):
+    for number, case in enumerate(cases[:case_pages], start=1):
         pages += [
             Page(f"case page {number}, {role}", desk, reverse("work_case", args=[case.pk]))
             for role, desk in desks.items()
@@ -156,10 +194,15 @@ def _pages() -> list[Page]:
 
 
 def _post(role: str, case: Case) -> Post | None:
-    """Who of that role has to do with the case."""
+    """Who of that role has to do with the case: it is theirs, they bid for it, they sit in its committee."""
     posts = Post.objects.filter(role=role).select_related("person", "organisation").order_by("pk")
     if role in {Role.BUYER_OFFICER, Role.BUYER_REVIEWER}:
         return posts.get(organisation_id=case.buyer_id)
     if role == Role.AGENT:
         return posts.get(organisation_id=case.agent_id)
+    if role == Role.SUPPLIER:
+        return posts.filter(organisation__in=Bid.objects.filter(lot__case=case).values("supplier")).first()
+    if role == Role.EXPERT:
+        seats = CommitteeMember.objects.filter(committee__case=case, replaced_at=None)
+        return posts.filter(pk__in=seats.values("post")).first()
     return posts.first()

@@ -2,9 +2,11 @@
 
 The ten were made by real Actions (`replay.district`): every stage from the first draft to the last payment is among
 them. A copy has its own budget lines, plans, cases, lots, periods, bids, contracts, funds, transfers, tasks, notices,
-Entries; its times lie one second before those of the copy before it, so that nothing ties. Buyers, agents, suppliers
-and experts are copied SETS times and the copies take turns, so that whoever is measured has more cases of its own too;
-the finance bureau is one and has them all. Nine of ten copies are still running: more than in life.
+Entries; its times lie one second before those of the copy before it, so that nothing ties. Only its notices lie
+anywhere in the year before, as those of a year do: ten thousand that answer a search would else lie behind one another.
+The first copies belong to the same buyers, agents, suppliers and experts, so that the pages of whoever is measured fill
+up; then these are copied SETS times and all take turns, so that whoever is measured goes on getting cases of its own.
+The finance bureau is one and has them all. Nine of ten copies are still running: more than in life.
 
 Triggers and foreign keys look away meanwhile (session_replication_role, for which one must be superuser) and indexes
 are built afterwards, which checks every unique constraint. The second witness of the ledger has the last word. Of the
@@ -24,6 +26,7 @@ from yangcai.funds.models import Appropriation
 from yangcai.funds.queries import check_funds
 from yangcai.kernel.models import Attachment, Entry, EntryPayload, Task
 from yangcai.parties.models import Expert, Organisation, OrganisationKind, Person, Post
+from yangcai.portal.models import Notice
 
 #: So many buyers, agents, suppliers and experts of each kind at most.
 SETS = 50
@@ -42,18 +45,23 @@ LOOSE: dict[str, type[models.Model]] = {
 }
 #: Columns of the form `label:key`.
 REFERENCES = frozenset({"root", "subject", "ground"})
-#: Unique within a buyer's year: the buyer comes again with every SETS-th copy.
+#: Unique within a buyer's year: the buyer comes again.
 ALSO_UNIQUE = {(Appropriation, "code")}
+#: Times that are spread over the year before the latest; two primes put neighbours far apart.
+SPREAD = {(Notice, "published_at")}
+ANYWHERE = "(k * 7919 + b.id * 104729) % (365 * 24 * 60 * 60) * interval '1 second'"
 
 
 class Population:
-    """The rows that are there when it is made, to be copied as often as wanted."""
+    """The rows that are there when it is made, to be copied as often as wanted; the first `own` copies (the original
+    among them) belong to the same organisations and people."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, own: int) -> None:
         every = [model for label in COPIED_APPS for model in apps.get_app_config(label).get_models(True)]
         self.copied: list[type[models.Model]] = [*every, Entry, EntryPayload, Task, Attachment]
+        self.own = own
         self.copies = 0
-        self.sets = 0
+        self.sets = 1
         with site.connect() as connection:
             self.stride = {model: self._stride(connection, model) for model in (*self.copied, *PEOPLE)}
         single = Organisation.objects.filter(kind__in=[OrganisationKind.TREASURY, OrganisationKind.PLATFORM])
@@ -81,10 +89,10 @@ class Population:
             connection.execute("SET session_replication_role = replica")
             connection.execute("SET synchronous_commit = off")
             connection.execute("SET maintenance_work_mem = '1GB'")
-            wanted = min(SETS, copies + 1)
+            wanted = min(SETS, copies + 1) if copies >= self.own else 1
             for model in PEOPLE:
-                if wanted > max(self.sets, 1):
-                    self._copy(connection, model, first=max(self.sets, 1), last=wanted - 1)
+                if wanted > self.sets:
+                    self._copy(connection, model, first=self.sets, last=wanted - 1)
             self.sets = max(self.sets, wanted)
             for model in self.copied:
                 until = min(copies, DEEP_COPIES) if model.__name__ in DEEP else copies
@@ -135,7 +143,7 @@ class Population:
         if target in PEOPLE and model in PEOPLE:  # k counts the sets here
             return sql.SQL("{}").format(self._shifted(column, target, turn=sql.SQL("k")))
         if target in PEOPLE:
-            return self._shifted(column, target, turn=sql.SQL("k % {}").format(self.sets))
+            return self._shifted(column, target, turn=self._turn())
         if target in self.stride:
             return self._shifted(column, target, turn=sql.SQL("k"))
         if field.column in REFERENCES:
@@ -145,8 +153,15 @@ class Population:
         ):
             return self._numbered(column, self.stride[model])
         if isinstance(field, models.DateTimeField):
+            if (model, field.name) in SPREAD:
+                latest = sql.SQL("(SELECT max({}) FROM original)").format(_name(field))
+                return sql.SQL("{} - {}").format(latest, sql.SQL(ANYWHERE))
             return sql.SQL("{} - k * interval '1 second'").format(column)
         return column
+
+    def _turn(self) -> sql.Composable:
+        """Whose turn it is to have the copy k."""
+        return sql.SQL("CASE WHEN k < {} THEN 0 ELSE k % {} END").format(self.own, self.sets)
 
     def _shifted(self, key: sql.Composable, model: Any, *, turn: sql.Composable) -> sql.Composable:
         moved = sql.SQL("{} + ({}) * {}").format(key, turn, self.stride[model])
@@ -171,9 +186,7 @@ class Population:
             sql.SQL("WHEN {} THEN {} || ':' || ({})").format(
                 sql.Literal(model._meta.model_name),
                 label,
-                self._shifted(number, model, turn=sql.SQL("k % {}").format(self.sets))
-                if model in PEOPLE
-                else self._shifted(number, model, turn=sql.SQL("k")),
+                self._shifted(number, model, turn=self._turn() if model in PEOPLE else sql.SQL("k")),
             )
             for model in self.stride
         ]

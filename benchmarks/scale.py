@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Scale:
     """`cases`: sizes of the platform, multiples of the first; `lines` of a budget; `acts`: how often each Action is
-    done each way."""
+    done each way; `page_runs`: how often each page is asked for beside the look that counts its queries, whose time
+    counts where there is no other; `case_pages`: of how many cases every role reads the page."""
 
     cases: tuple[int, ...]
     lines: int
@@ -15,6 +16,7 @@ class Scale:
     clients: int
     runs: int
     page_runs: int
+    case_pages: int
     replays: int
     replay_cases: int
     lots: int
@@ -28,10 +30,21 @@ FULL = Scale(
     clients=8,
     runs=3,
     page_runs=5,
+    case_pages=2,
     replays=3,
     replay_cases=4,
     lots=100_000,
 )
 QUICK = Scale(
-    cases=(2, 4), lines=200, acts=3, http_acts=4, clients=2, runs=2, page_runs=2, replays=1, replay_cases=1, lots=20
+    cases=(2, 4),
+    lines=200,
+    acts=3,
+    http_acts=4,
+    clients=2,
+    runs=2,
+    page_runs=0,
+    case_pages=1,
+    replays=1,
+    replay_cases=1,
+    lots=20,
 )

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from benchmarks import machine, report
+from benchmarks import machine, pages, report
 from benchmarks.__main__ import BENCHMARKS, arguments
+from benchmarks.measure import Timing
 from benchmarks.scale import FULL, QUICK
 from tests.settings import OWN_CLUSTER
 
@@ -47,6 +48,29 @@ def test_it_runs(sandbox: None, name: str) -> None:
         "figures": [figure.as_dict() for figure in figures],
     }
     assert figures[0].what in report.text([found]) and figures[0].what in report.markdown([found], command="x")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "seconds", "beside", "is_met"),
+    [
+        ((100, 100, 101), (0.1, 0.1, 0.14), "with 10 cases", True),
+        ((100, 100, 101), (0.1, 0.14, 0.16), "with 10 cases", False),  # held to the first, not to the one before
+        ((10, 100, 100), (0.02, 0.1, 0.14), "with 1,000 cases", True),  # nearly empty at first
+        ((10, 100, 200), (0.02, 0.1, 0.2), "with 1,000 cases", False),  # longer and longer
+        ((10, 100, 100), (0.2, 0.29, 0.31), "with 1,000 cases", False),  # flat, but slow
+    ],
+)
+def test_a_page_is_held_to_the_first_size_at_which_it_was_as_full(
+    lengths: tuple[int, ...], seconds: tuple[float, ...], beside: str, is_met: bool
+) -> None:
+    seen = [
+        pages.Seen(size, Timing((took,)), pages.Look(1, length, took))
+        for size, length, took in zip(FULL.cases, lengths, seconds, strict=True)
+    ]
+    figure = pages._figure("list", seen[2], seen[:2], is_last=True)
+    assert (figure.peer, figure.is_met) == (beside, is_met)
+    first = pages._figure("list", seen[0], [], is_last=False)
+    assert (first.ratio, first.is_met, first.goal) == (1, True, "< 300 ms")
 
 
 def test_a_full_run_has_the_sizes_of_the_issue(monkeypatch: pytest.MonkeyPatch) -> None:
