@@ -4,7 +4,9 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,9 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-def in_turn(works: dict[str, Callable[[int], Any]], *, runs: int) -> dict[str, Timing]:
+def in_turn(works: dict[K, Callable[[int], Any]], *, runs: int) -> dict[K, Timing]:
     """Each work once, then each again: a change of the machine's load meets all alike. A work is told its run."""
-    seconds: dict[str, list[float]] = {name: [] for name in works}
+    seconds: dict[K, list[float]] = {name: [] for name in works}
     for run in range(runs):
         for name, work in works.items():
             began = time.perf_counter()

@@ -1,19 +1,21 @@
 """Do pages stay as fast when there are ten thousand times as many cases?
 
 The same few cases, the same posts and the same questions at every size; what grows is what lies beside them. A page is
-asked for in this process (all middleware, templates, queries; no network), each page in turn, so that a change of load
-meets all.
+asked for in this process (all middleware, templates, queries; no network), and at every size in turn, each size on a
+database of its own, so that a change of load meets all.
 
 With the fewest cases most lists are nearly empty, and a page that shows fifty rows takes longer than one that shows
 two, whatever its queries do. So a figure stands beside that of the first size at which the page was as full, which its
-length tells (it is in the note); the posts that are measured get their pages full at the second size already. A page
-that is still longer with the most cases than at any size before is held to the size before.
+length tells (it is in the note); the posts that are measured have their pages full at the second size already, and no
+more cases of their own after it. A page that is still longer with the most cases than at any size before is held to the
+size before. The bar of the sandbox is off: a site in use has none, and it lists more people where there are more.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 from django.conf import settings
 from django.db import connection
@@ -24,12 +26,14 @@ from django.urls import reverse
 from benchmarks.measure import Figure, Timing, in_turn
 from benchmarks.population import Population
 from benchmarks.scale import Scale
+from benchmarks.sizes import Sizes
 from yangcai.cases.models import Case
 from yangcai.funds.models import Appropriation
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.replay import district
 from yangcai.tendering.models import Bid, CommitteeMember
+from yangcai.www import sandbox
 from yangcai.www.middleware import SESSION_KEY
 
 #: A page that is found by indexes may take so many times longer: deeper trees, colder caches, the noise of the machine.
@@ -93,25 +97,36 @@ def run(scale: Scale) -> list[Figure]:
     district.found_district(told=lambda purchase: None, purchases=_original(scale.cases[0]))
     original = Case.objects.count()
     population = Population(own=scale.cases[-2] // original)
-    figures: list[Figure] = []
-    seen: dict[str, list[Seen]] = {}
-    with override_settings(ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"]):
-        pages = _pages(scale.case_pages)
+    pages = _pages(scale.case_pages)
+    found: dict[tuple[str, int], Seen] = {}
+    hosts = override_settings(ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"])
+    with hosts, mock.patch.object(sandbox, "bar", lambda: None), Sizes() as sizes:
         for size in scale.cases:
             population.grow(copies=size // original - 1)
-            looks = {page.name: page.look() for page in pages}  # and what is cached once
-            took = in_turn({page.name: _asking(page) for page in pages}, runs=scale.page_runs)
-            for page in pages:
-                before = seen.setdefault(page.name, [])
-                look = looks[page.name]
-                now = Seen(size, took[page.name] if scale.page_runs else Timing((look.took,)), look)
-                figures.append(_figure(page.name, now, before, is_last=size == scale.cases[-1]))
-                before.append(now)
-    return figures
+            sizes.keep(size, as_copy=size != scale.cases[-1])
+        asked = [(page, size) for page in pages for size in scale.cases]
+        looks = {(page.name, size): _look(page, size, sizes) for page, size in asked}  # and what is cached once
+        works = {(page.name, size): _asking(page, size, sizes) for page, size in asked}
+        for key, took in in_turn(works, runs=scale.page_runs).items():
+            found[key] = Seen(key[1], took if scale.page_runs else Timing((looks[key].took,)), looks[key])
+    return [
+        _figure(page.name, found[page.name, size], [found[page.name, less] for less in scale.cases[:n]], scale)
+        for n, size in enumerate(scale.cases)
+        for page in pages
+    ]
 
 
-def _asking(page: Page) -> Callable[[int], Any]:
-    return lambda _run: page.get()
+def _look(page: Page, size: int, sizes: Sizes) -> Look:
+    sizes.use(size)
+    return page.look()
+
+
+def _asking(page: Page, size: int, sizes: Sizes) -> Callable[[int], Any]:
+    def ask(_run: int) -> None:
+        sizes.use(size)
+        page.get()
+
+    return ask
 
 
 def _original(size: int) -> list[district.Purchase]:
@@ -122,10 +137,10 @@ def _original(size: int) -> list[district.Purchase]:
     return read + [one for one in tenders if one not in read][: size - len(read)]
 
 
-def _figure(name: str, seen: Seen, before: list[Seen], *, is_last: bool) -> Figure:
+def _figure(name: str, seen: Seen, before: list[Seen], scale: Scale) -> Figure:
     """A page beside the first size at which it was as full; beside itself where there is none to be held to."""
     as_full = [one for one in before if one.length >= AS_FULL * seen.length]
-    held_to = as_full[:1] or (before[-1:] if is_last else [])
+    held_to = as_full[:1] or (before[-1:] if seen.size == scale.cases[-1] else [])
     beside = held_to[0] if held_to else seen
     is_quick = seen.took.median * 1000 < AT_MOST
     note = f"{seen.look.queries} queries, {seen.length / 1000:.0f} kB"

@@ -5,8 +5,8 @@ them. A copy has its own budget lines, plans, cases, lots, periods, bids, contra
 Entries; its times lie one second before those of the copy before it, so that nothing ties. Only its notices lie
 anywhere in the year before, as those of a year do: ten thousand that answer a search would else lie behind one another.
 The first copies belong to the same buyers, agents, suppliers and experts, so that the pages of whoever is measured fill
-up; then these are copied SETS times and all take turns, so that whoever is measured goes on getting cases of its own.
-The finance bureau is one and has them all. Nine of ten copies are still running: more than in life.
+up; then these are copied SETS times and their copies take turns: whoever is measured keeps as many cases, what grows
+lies beside. The finance bureau is one and has them all. Nine of ten copies are still running: more than in life.
 
 Triggers and foreign keys look away meanwhile (session_replication_role, for which one must be superuser) and indexes
 are built afterwards, which checks every unique constraint. The second witness of the ledger has the last word. Of the
@@ -56,7 +56,7 @@ class Population:
     """The rows that are there when it is made, to be copied as often as wanted; the first `own` copies (the original
     among them) belong to the same organisations and people."""
 
-    def __init__(self, *, own: int) -> None:
+    def __init__(self, *, own: int = 1) -> None:
         every = [model for label in COPIED_APPS for model in apps.get_app_config(label).get_models(True)]
         self.copied: list[type[models.Model]] = [*every, Entry, EntryPayload, Task, Attachment]
         self.own = own
@@ -160,8 +160,9 @@ class Population:
         return column
 
     def _turn(self) -> sql.Composable:
-        """Whose turn it is to have the copy k."""
-        return sql.SQL("CASE WHEN k < {} THEN 0 ELSE k % {} END").format(self.own, self.sets)
+        """Whose turn it is to have the copy k; nobody's but the original's before there are others."""
+        others = max(self.sets - 1, 1)
+        return sql.SQL("CASE WHEN k < {0} THEN 0 ELSE 1 + (k - {0}) % {1} END").format(self.own, others)
 
     def _shifted(self, key: sql.Composable, model: Any, *, turn: sql.Composable) -> sql.Composable:
         moved = sql.SQL("{} + ({}) * {}").format(key, turn, self.stride[model])

@@ -3,7 +3,7 @@
 The cluster is the embedded one with the programme's own role, which is no superuser: triggers and constraints hold as
 everywhere. It is durable (fsync and synchronous_commit on) where writing is measured, and not where only reading is.
 Two things are not as in production: the clock is the sandbox clock, so that every run stands on the same day (one query
-more per request, and the sandbox bar on every page), and cookies work without TLS.
+more per request, and the sandbox bar on every page but where pages are measured), and cookies work without TLS.
 """
 
 import contextlib

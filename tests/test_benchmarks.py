@@ -67,9 +67,9 @@ def test_a_page_is_held_to_the_first_size_at_which_it_was_as_full(
         pages.Seen(size, Timing((took,)), pages.Look(1, length, took))
         for size, length, took in zip(FULL.cases, lengths, seconds, strict=True)
     ]
-    figure = pages._figure("list", seen[2], seen[:2], is_last=True)
+    figure = pages._figure("list", seen[2], seen[:2], FULL)
     assert (figure.peer, figure.is_met) == (beside, is_met)
-    first = pages._figure("list", seen[0], [], is_last=False)
+    first = pages._figure("list", seen[0], [], FULL)
     assert (first.ratio, first.is_met, first.goal) == (1, True, "< 300 ms")
 
 
