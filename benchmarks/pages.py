@@ -100,7 +100,7 @@ def run(scale: Scale) -> list[Figure]:
     pages = _pages(scale.case_pages)
     found: dict[tuple[str, int], Seen] = {}
     hosts = override_settings(ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"])
-    with hosts, mock.patch.object(sandbox, "bar", lambda: None), Sizes() as sizes:
+    with hosts, mock.patch.object(sandbox, "bar", return_value=None), Sizes() as sizes:
         for size in scale.cases:
             population.grow(copies=size // original - 1)
             sizes.keep(size, as_copy=size != scale.cases[-1])
