@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from tests.factories import make_case, make_expert, make_organisation, make_post, make_supplier
 from tests.tendering.walk import CLOSES, Tender
-from tests.www.support import Clock, at_desk, follow
+from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.cases.models import Case
-from yangcai.kernel.models import Task
+from yangcai.kernel import documents
+from yangcai.kernel.models import Attachment, Task
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import CommitteeMember, Solicitation
@@ -93,7 +94,7 @@ def test_before_publication_it_does_not_exist_for_others(clock: Clock, role: str
 def test_the_group_reads_the_unpublished_file_that_it_confirms_and_no_other_expert_does(clock: Clock) -> None:
     """谈判小组确认谈判文件 (74号令 art. 8): what its members cannot open they cannot confirm."""
     tender = Tender(procedure="negotiation", method="lowest")
-    tender.describe()
+    tender.describe(document=documents.store_bytes(data=b"%PDF-1.7 file", name="采购文件.pdf", now=tender.now))
     tender.seat()
     stranger = make_expert()  # now: the draw takes whom it likes
     follow(tender, clock)
@@ -101,7 +102,10 @@ def test_the_group_reads_the_unpublished_file_that_it_confirms_and_no_other_expe
     page = reverse("work_case", args=[tender.case.pk])
     form = reverse("work_do", args=["case", tender.case.pk, "solicitation.confirm_by_committee"])
     assert form in at_desk(chair).get(page).content.decode()
-    assert at_desk(chair).get(form).status_code == 200
+    file = reverse("work_file", args=[Attachment.objects.get(kind="solicitation").pk])
+    assert f'href="{file}"' in at_desk(chair).get(form).content.decode()
+    assert text_of(at_desk(chair).get(file)) == text_of(at_desk(other).get(file)) == "%PDF-1.7 file"
+    assert at_desk(stranger).get(file).status_code == 404
     assert form not in at_desk(other).get(page).content.decode()
     assert at_desk(stranger).get(page).status_code == at_desk(stranger).get(form).status_code == 404
     assert at_desk(chair).post(form, {"opinion": "同意发出"}).status_code == 302

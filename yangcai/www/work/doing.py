@@ -220,7 +220,7 @@ def _about(subject: Any, *, post: Post) -> list[dict[str, Any]]:
 
 def _judges_papers(subject: Any, post: Post) -> bool:
     """Where papers are to be read before the form can be filled in."""
-    return (post.role == Role.EXPERT and isinstance(subject, Lot)) or isinstance(subject.root, Prequalification)
+    return (post.role == Role.EXPERT and isinstance(subject, Lot | Case)) or isinstance(subject.root, Prequalification)
 
 
 def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:

@@ -17,6 +17,7 @@ from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
+from yangcai.tendering.queries.evaluation import sits_on
 from yangcai.tendering.queries.prequalification import visible_applications
 from yangcai.tendering.rules.opening import opening_of
 from yangcai.www.access import page
@@ -68,6 +69,8 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
                 shown &= ~Q(kind__in=OF_EVALUATION)
         elif opened and _judges(root, post):
             shown |= Q(kind__in=(*JUDGED, *TOLD))
+        elif post.role == Role.EXPERT and sits_on(root, post):
+            shown |= Q(kind="solicitation")  # confirmed by the group before it is public (74号令 art. 8)
         elif post.role == Role.SUPPLIER:
             if opened and _is_in_the_dialogue(root, post):
                 shown |= Q(kind__in=TOLD)
