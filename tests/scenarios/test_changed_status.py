@@ -8,8 +8,10 @@ from tests.scenarios.selection import ANNOUNCED, Selection, begin
 from tests.scenarios.story import DAY, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award, Lot
 from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.models import Task
 from yangcai.parties.queries import platform_post
-from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.explanation import explain
+from yangcai.tendering.models import AwardLetter, EvaluationReport
 
 pytestmark = pytest.mark.django_db
 ALL = (FIRST, SECOND, THIRD, FOURTH)
@@ -48,7 +50,12 @@ def test_the_first_candidate_loses_its_status_before_the_report_goes(world: None
     assert set(refused) == {"status_lost"} and "资质证书已被吊销" in refused["status_lost"].zh
     # The next one comes in its place, and nobody has to say why.
     told.award()
-    assert Award.objects.get(lot=told.lot).candidate.rank == 2
+    award = Award.objects.get(lot=told.lot)
+    assert award.candidate.rank == 2
+    letter = AwardLetter.objects.get(lot=told.lot, supplier__name=first[0])
+    assert letter.reason == "资格发生变化，不再符合资格条件：资质证书已被吊销"
+    (why,) = explain(letter, now=letter.issued_at).reasons
+    assert why.quoted == "资质证书已被吊销" and why.citation.rule == "prequalification.change"
 
 
 def test_while_one_lot_is_evaluated_the_award_of_another_waits_for_what_was_reported(world: None) -> None:
@@ -67,7 +74,10 @@ def test_while_one_lot_is_evaluated_the_award_of_another_waits_for_what_was_repo
         assert set(refused) == {"status_change_open"}
         silent, platform = at + 30 * DAY, platform_post(now=at)
         assert {r.code for r in can(ACTIONS["award.deem"], one, by=platform, now=silent)} == {"status_change_open"}
+        buyers_time = Task.objects.filter(root=told.case.ref, action="award.determine", clock="C13")
+        assert buyers_time.update(fired_at=at)  # it ran out while the change was open, and decided nothing
         told.decided(change, at, still=True)
+        assert set(buyers_time.values_list("fired_at", flat=True)) == {None}
         assert not can(ACTIONS["award.deem"], one, by=platform, now=silent)
 
     told.before = {"report.send": after_the_first}

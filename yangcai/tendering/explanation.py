@@ -21,6 +21,7 @@ from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import standing
 from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
 from yangcai.tendering.rules.lots import at_limit
+from yangcai.tendering.rules.prequalification.changes import lost
 
 #: How a frozen report calls its deductions.
 DEDUCTIONS = {
@@ -269,6 +270,7 @@ def _reasons(
     lot, invalid = letter.lot, result.get("invalid")
     refused = Award.objects.filter(lot=lot, supplier=letter.supplier_id, refused_at__lte=letter.issued_at).exists()
     failed = lot.outcome == LotOutcome.UNSUCCESSFUL and lot.outcome_at == letter.issued_at
+    gone = lost(lot.case).get(letter.supplier_id, "")
     if refused:
         found.append(
             Said(
@@ -279,6 +281,15 @@ def _reasons(
         )
     elif invalid:
         found.append(_invalid(invalid))
+    elif gone:
+        found.append(
+            Said(
+                "贵单位资格发生变化，不再符合资格条件",
+                "The status of your organisation has changed: it meets the conditions no longer",
+                _found("prequalification.change", on),
+                quoted=gone,
+            )
+        )
     elif result.get("same_brand_as"):
         found.append(
             Said(

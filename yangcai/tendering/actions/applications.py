@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, PrivateFile, PrivateFilesField, TextField
+from yangcai.kernel.models import Task
 from yangcai.parties.roles import Role
 from yangcai.tendering import prequalified
 from yangcai.tendering.actions.prequalification import RUNNERS
@@ -163,6 +164,8 @@ def decide_change(
     counts = change.application.prequalification == prequalified.latest(case)
     if not still_qualified and counts and case.published_at is None:
         leave_the_list(change)
+    # A buyer's time that ran out meanwhile decided nothing (award.deem waited): it runs out again at the next tick.
+    Task.objects.filter(root=case.ref, action="award.determine", done_at__isnull=True).update(fired_at=None)
     tasks.refresh(case, now=now)
 
 

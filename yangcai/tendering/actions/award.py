@@ -22,7 +22,7 @@ from yangcai.tendering.rules import award as rules
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.lots import all_are_decided, at_limit, comes_next, won_beside
-from yangcai.tendering.rules.prequalification.changes import changes_are_decided
+from yangcai.tendering.rules.prequalification.changes import changes_are_decided, lost
 from yangcai.tendering.rules.qualification import through
 
 
@@ -124,13 +124,13 @@ def _award(candidate: Candidate, *, determined_at: datetime.datetime, is_deemed:
     en="Announce the award",
     on=Award,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.is_run_by, rules.not_announced, all_are_decided),
+    needs=(rules.is_run_by, rules.not_announced, all_are_decided, changes_are_decided),
     notice="award",
     sentence=(
         "{post}公告了中标结果，并发出中标通知书和未中标告知",
         "{post} announced the award and sent the letters to winner and losers",
     ),
-    cites=("award.publish", "award.letter", "award.tell_losers"),
+    cites=("award.publish", "award.letter", "award.tell_losers", "prequalification.change"),
     hint=(
         "公告的同时向中标人发出通知书，并告知每个未中标人理由、本人得分和排序",
         "With the notice the winner gets its letter, and every loser its reason, own score and rank",
@@ -154,6 +154,7 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
     results = report.result["bids"] if report else {}
     refused = set(Award.objects.filter(lot=lot, refused_at__isnull=False).values_list("supplier_id", flat=True))
     full = at_limit(lot) if award else frozenset()
+    gone = lost(lot.case)
     opened, elsewhere = list(OpenedBid.objects.filter(lot=head)), won_beside(lot)
     for bid in opened:
         if bid.supplier_id in elsewhere or (lot.follows_id and (award is None or bid.supplier_id != award.supplier_id)):
@@ -161,7 +162,7 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
         found = results.get(str(bid.pk), {})
         wins = award is not None and bid.supplier_id == award.supplier_id
         passed = award is not None and bid.supplier_id in full and (found.get("rank") or 0) < award.candidate.rank
-        why = _why_lost(found, refused=bid.supplier_id in refused, full=passed)
+        why = _why_lost(found, refused=bid.supplier_id in refused, full=passed, gone=gone.get(bid.supplier_id, ""))
         AwardLetter.objects.create(
             lot=lot,
             supplier_id=bid.supplier_id,
@@ -177,9 +178,11 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
             AwardLetter.objects.create(lot=lot, supplier_id=supplier, is_winner=False, reason=reason, issued_at=now)
 
 
-def _why_lost(found: dict[str, Any], *, refused: bool, full: bool) -> str:
+def _why_lost(found: dict[str, Any], *, refused: bool, full: bool, gone: str) -> str:
     if refused:
         return "拒绝与采购人签订合同"
+    if gone:
+        return f"资格发生变化，不再符合资格条件：{gone}"
     if full and found.get("rank"):
         return f"评审排名第 {found['rank']}，在本项目其他采购包中标已达到采购文件规定的数量"
     if found.get("same_brand_as"):
