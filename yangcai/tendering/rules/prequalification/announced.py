@@ -56,12 +56,15 @@ def _kept(
         "correction.subject",
         now=now,
         code="conditions_are_announced",
-        zh="资格条件已随资格预审公告发布，不得增减或者改变，与公告不一致的有“{condition}”；请恢复为公告的内容，"
-        "确需改变的应当终止后重新采购",
-        en="The conditions were announced with the prequalification and stay as they are; “{condition}” differs. State"
-        " what was announced, or terminate and procure again",
+        zh="资格条件已随资格预审公告发布，不得增减或者改变，"
+        f"{'采购包 {lot} ' if lot else ''}与公告不一致的有“{{condition}}”；"
+        "请恢复为公告的内容，确需改变的应当终止后重新采购",
+        en="The conditions were announced with the prequalification and stay as they are;"
+        f"{' of lot {lot}' if lot else ''} “{{condition}}” differs. State what was announced, or terminate and procure"
+        " again",
         field=field,
-        condition=f"采购包 {lot}：{text}" if lot else text,
+        condition=text,
+        **({"lot": lot} if lot else {}),
     )
 
 
@@ -122,7 +125,7 @@ def lots_stay_announced(
     own = Clause.objects.filter(case=subject, kind=ClauseKind.QUALIFICATION, is_statutory=False).select_related("lot")
     numbers = {"", *(lot.number for lot in lots)}
     wanted = {(lot.number if lot else "", text) for text, lot in set_aside(lots)}
-    wanted |= {(number, text) for number, text in _own(own) if number in numbers}
+    wanted |= {(number, text) for number, text in _own(own) if number in numbers and text not in QUALIFICATION}
     told = {(number, text) for number, text in _told(found) if text not in QUALIFICATION}
     return _kept(subject, found, wanted, told, now=now, field="rows")
 
