@@ -29,7 +29,7 @@ help:
 	@echo "make run       the site on an empty (or your own) database"
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
-	@echo "make nightly   100,000 random Actions, and every shipped case replayed through both doors"
+	@echo "make nightly   100,000 random Actions, every shipped case replayed, what comes out as published through the API too"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
 

@@ -47,6 +47,8 @@ def test_whoever_leafs_on_sees_every_row_although_few_pages_are_counted(
     rows = Organisation.objects.filter(name__in=NAMES).order_by("name")
     assert leafed(CappedPaginator(rows, 7)) == NAMES
     assert leafed(CappedPaginator(rows, 7, most=50)) == NAMES[:50]
+    last = CappedPaginator(rows, 7, most=50).get_page("8")
+    assert last.paginator.is_at_its_end and last.paginator.count == 50
 
 
 @pytest.mark.parametrize(
@@ -61,6 +63,7 @@ def test_rows_are_counted_a_few_pages_beyond_the_one_that_is_shown(
     with CaptureQueriesContext(connection) as caught:
         page = CappedPaginator(rows, 10).get_page(asked)
         assert (page.number, page.paginator.count, page.paginator.is_cut) == (number, counted, is_cut)
+        assert not page.paginator.is_at_its_end
         assert [row.name for row in page] == NAMES[10 * (number - 1) : 10 * number]
     assert len(caught) == 2
 

@@ -21,7 +21,7 @@ class CappedPaginator(Paginator):
 
     def __init__(self, object_list: Any, per_page: int, *, most: int = MOST):
         super().__init__(object_list, per_page)
-        self.query, self.most = object_list, most
+        self.query, self.most, self.limit = object_list, most, most
 
     def get_page(self, number: Any) -> Any:
         """The page of this number; the first for what is no number, the last that is counted for one beyond."""
@@ -41,3 +41,8 @@ class CappedPaginator(Paginator):
     @property
     def is_cut(self) -> bool:
         return self._counted > self.most
+
+    @property
+    def is_at_its_end(self) -> bool:
+        """Whether the rows that were not counted cannot be leafed to either."""
+        return self.is_cut and self.most == self.limit

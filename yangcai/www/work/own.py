@@ -41,11 +41,11 @@ def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
         mine = Participation.objects.filter(supplier_id=post.organisation_id).values("case_id")
         mine = mine.union(invitations(post).values("case_id"))
         won = Contract.objects.filter(supplier_id=post.organisation_id).values("case_id")
-        return _lines(visible_to(post, now).filter(pk__in=mine.union(won)).order_by(NEWEST_OF_FEW))
+        return _lines(visible_to(post, now).filter(pk__in=mine.union(won)).order_by(NEWEST_OF_FEW, "-pk"))
     if post.role == Role.EXPERT:
         seats = CommitteeMember.objects.filter(post_id=post.pk, replaced_at__isnull=True)
         seated = seats.values("committee__case_id")
-        return _lines(visible_to(post, now).filter(pk__in=seated).order_by(NEWEST_OF_FEW))
+        return _lines(visible_to(post, now).filter(pk__in=seated).order_by(NEWEST_OF_FEW, "-pk"))
     return _lines(own_cases(post, now))
 
 
