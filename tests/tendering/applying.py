@@ -6,6 +6,8 @@ from typing import Any
 from tests.factories import at, make_supplier
 from tests.hurry import tasks_at_the_end
 from tests.tendering.walk import Tender
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import SCOPES
 from yangcai.parties.models import Post
 from yangcai.tendering.models import Invitee, Prequalification, PrequalificationApplication, StatusChange
 
@@ -118,3 +120,11 @@ class Selection(Tender):
         answer = {"still_qualified": still_qualified, "opinion": "资质证书已被吊销"}
         self.do("prequalification.decide_change", change, self.runner, **answer)
         return change
+
+
+def seen(model: type, post: Post | None, now: datetime.datetime) -> list[int]:
+    return list(SCOPES[model](post, now).order_by("pk").values_list("pk", flat=True))
+
+
+def waiting(post: Post) -> set[str]:
+    return set(tasks.of_post(post).values_list("action", flat=True))
