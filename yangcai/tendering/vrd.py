@@ -5,10 +5,11 @@ follows from all of them. Whoever knows one number too few knows nothing. Pure: 
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from yangcai.kernel.encoding import h2, jcs
 
 VERSION = "vrd/1"
 #: Parties in the order in which their numbers enter the seed.
@@ -21,19 +22,6 @@ _WORD, _SPAN = 8, 1 << 64
 _Drawn = TypeVar("_Drawn", int, str)
 
 
-def canonical(value: Any) -> bytes:
-    """JSON as RFC 8785 has it for what a record contains: text, integers, lists, objects with ASCII keys."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def h2(label: str, *parts: bytes) -> bytes:
-    """SHA-256(label ‖ 0x00 ‖ for each part: its length as u32 ‖ part): parts cannot run into each other."""
-    digest = hashlib.sha256(label.encode() + b"\0")
-    for part in parts:
-        digest.update(len(part).to_bytes(4) + part)
-    return digest.digest()
-
-
 def promise_of(number: str) -> str:
     """The SHA-256 of a number: what a party hands in before it says the number itself. `sha256sum` gives the same."""
     return hashlib.sha256(number.encode()).hexdigest()
@@ -41,7 +29,7 @@ def promise_of(number: str) -> str:
 
 def line_of(person: Mapping[str, Any], *, salt: str) -> str:
     """One line of the list: says nothing without its salt (32 random bytes in hexadecimal)."""
-    return h2("vrd/1 line", bytes.fromhex(salt), canonical(dict(person))).hex()
+    return h2("vrd/1 line", bytes.fromhex(salt), jcs(dict(person))).hex()
 
 
 def pool_of(lines: Iterable[str]) -> str:
@@ -51,7 +39,7 @@ def pool_of(lines: Iterable[str]) -> str:
 
 def leaf_of(body: Mapping[str, Any]) -> str:
     """The hash of the commit as a leaf of an RFC 6962 tree: the entry is `sbp1c ‖ JSON ‖ newline`."""
-    return hashlib.sha256(b"\0sbp1c " + canonical(dict(body)) + b"\n").hexdigest()
+    return hashlib.sha256(b"\0sbp1c " + jcs(dict(body)) + b"\n").hexdigest()
 
 
 def seed_of(*, leaf: str, numbers: Sequence[str], head: str) -> bytes:
