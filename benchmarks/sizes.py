@@ -21,10 +21,11 @@ class Sizes:
 
     def keep(self, size: int, *, as_copy: bool = True) -> None:
         """The database as it is now has this size: a copy of it is kept, or itself where it grows no more."""
-        connection.close()  # nobody may be connected to what is copied
+        connection.close()  # nobody may be connected to what is copied: not this, nor what a run before it left behind
         self.copies[size] = f"{self.name}_{size}" if as_copy else self.name
         if not as_copy:
             return
+        self._leave_alone()
         self._outside("DROP DATABASE IF EXISTS {}", self.copies[size])
         self._outside("CREATE DATABASE {} TEMPLATE {}", self.copies[size], self.name)
 
@@ -45,8 +46,20 @@ class Sizes:
         for name in set(self.copies.values()) - {self.name}:
             self._outside("DROP DATABASE IF EXISTS {}", name)
 
+    def _leave_alone(self) -> None:
+        with _as_outsider() as outside:
+            outside.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                " WHERE datname = %s AND backend_type = 'client backend'",
+                [self.name],
+            )
+
     @staticmethod
     def _outside(statement: str, *names: str) -> None:
-        parameters = {**connection.get_connection_params(), "dbname": "postgres"}
-        with psycopg.connect(**parameters, autocommit=True) as outside:
+        with _as_outsider() as outside:
             outside.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _as_outsider() -> psycopg.Connection:
+    """A connection beside the database that is copied; to be closed."""
+    return psycopg.connect(**{**connection.get_connection_params(), "dbname": "postgres"}, autocommit=True)

@@ -201,7 +201,7 @@ SEALED = "876543.21"
 
 
 def files_kept() -> set[Path]:
-    return {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+    return {path for path in Path(settings.YANGCAI_FILES).rglob("*") if path.is_file()}
 
 
 def draft(**more: Any) -> dict[str, Any]:
