@@ -2,6 +2,7 @@
 
 import datetime
 import fcntl
+import gc
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long") is not None and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(1200))  # a busy machine is no failure
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector need not look at it again, nor look as often as it would in
+    a program that must stay small. A tenth of all processor time went there."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
 
 
 @pytest.fixture(scope="session")
