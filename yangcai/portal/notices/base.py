@@ -217,6 +217,18 @@ PROJECT = (
     Field("number", "项目编号", "Project number"),
     Field("title", "项目名称", "Project"),
 )
+#: Which notice a correction corrects, and what it changes in it.
+CORRECTED = (
+    Field("corrected", "更正的公告", "Notice corrected"),
+    Field("first_published_at", "首次公告时间", "First published", MOMENT),
+    Field("round", "更正次数", "Round"),
+)
+CHANGE = (
+    Field("item", "更正事项", "Item", rule="correction.medium"),
+    Field("before", "更正前", "Before", optional=True),
+    Field("after", "更正后", "After", rule="correction.medium"),
+    Field("old_closes_at", "原截止时间", "Old closing time", MOMENT, optional=True),
+)
 #: Said where the bid has no price form: a quantity or a unit price that nobody offered is never published.
 ONE_SUM = "报价为总价，未列分项数量和单价"
 PRICING = Field("pricing", "报价方式", "How it was priced", optional=True)

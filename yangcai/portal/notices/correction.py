@@ -4,7 +4,9 @@ from typing import Any
 
 from yangcai.cases.models import Case
 from yangcai.portal.notices.base import (
+    CHANGE,
     CONTACTS,
+    CORRECTED,
     MOMENT,
     PROJECT,
     Field,
@@ -50,19 +52,14 @@ notice_type(
                 "The project",
                 (
                     *PROJECT,
-                    Field("corrected", "更正的公告", "Notice corrected"),
-                    Field("first_published_at", "首次公告时间", "First published", MOMENT),
-                    Field("round", "更正次数", "Round"),
+                    *CORRECTED,
                 ),
             ),
             Section(
                 "更正信息",
                 "What changes",
                 (
-                    Field("item", "更正事项", "Item", rule="correction.medium"),
-                    Field("before", "更正前", "Before", optional=True),
-                    Field("after", "更正后", "After", rule="correction.medium"),
-                    Field("old_closes_at", "原截止时间", "Old closing time", MOMENT, optional=True),
+                    *CHANGE,
                     Field("submission_closes_at", "投标截止和开标时间", "Closing and opening", MOMENT),
                 ),
             ),

@@ -8,7 +8,9 @@ from yangcai.cases.rules import applicable
 from yangcai.parties.models import Post
 from yangcai.planning.models import SetAside
 from yangcai.portal.notices.base import (
+    CHANGE,
     CONTACTS,
+    CORRECTED,
     DAY,
     FLAG,
     MOMENT,
@@ -160,19 +162,14 @@ notice_type(
                 "The project",
                 (
                     *PROJECT,
-                    Field("corrected", "更正的公告", "Notice corrected"),
-                    Field("first_published_at", "首次公告时间", "First published", MOMENT),
-                    Field("round", "更正次数", "Round"),
+                    *CORRECTED,
                 ),
             ),
             Section(
                 "更正信息",
                 "What changes",
                 (
-                    Field("item", "更正事项", "Item", rule="correction.medium"),
-                    Field("before", "更正前", "Before", optional=True),
-                    Field("after", "更正后", "After", rule="correction.medium"),
-                    Field("old_closes_at", "原截止时间", "Old closing time", MOMENT, optional=True),
+                    *CHANGE,
                     Field("applications_close_at", "申请截止时间", "Closing of applications", MOMENT),
                     Field("examined_on", "资格预审日期", "Day of the examination", DAY),
                 ),
