@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.apart import shared
 from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post
 from tests.tendering.judging import SENT, hall
 from tests.tendering.walk import Tender
@@ -19,7 +20,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 
 pytestmark = pytest.mark.django_db
-MANY = 20
+MANY = 5
 
 #: The rail of the most urgent case among them.
 WORKLIST = {
@@ -99,10 +100,18 @@ def test_worklist(clock: Clock, role: Role) -> None:
     assert found == (WORKLIST[role],) * 2
 
 
-@pytest.mark.parametrize("role", list(CASE_PAGE))
-def test_case_page(clock: Clock, role: Role) -> None:
+def tender_with_bids() -> Tender:
     tender = Tender().published()
     tender.bids("900000.00", "850000.00")
+    return tender
+
+
+with_bids = shared(tender_with_bids)
+
+
+@pytest.mark.parametrize("role", list(CASE_PAGE))
+def test_case_page(clock: Clock, with_bids: Callable[[], Tender], role: Role) -> None:
+    tender = with_bids()
     follow(tender, clock)
     inside = {
         Role.BUYER_OFFICER: tender.officer,
