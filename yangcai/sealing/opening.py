@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from yangcai.kernel.encoding import h2
 from yangcai.sealing import payload
 from yangcai.sealing.chunked import decrypted
-from yangcai.sealing.envelope import Envelope, Imprint
+from yangcai.sealing.envelope import Envelope, Imprint, check_imprint
 from yangcai.sealing.faults import (
     ENVELOPE_DAMAGED,
     MISDEALT,
@@ -88,14 +88,13 @@ def open_envelope(
     `policy` is the one that the bid was sealed under, `expected` what the receipt says. Raises Faulty; where the bytes
     are not those of the receipt, that is the fault whatever else is wrong, since then it is the platform's.
     """
-    envelope = None
     try:
         envelope = Envelope(stream)
         envelope.header.check(policy)
         opened = _opened(envelope, policy.theta, shares, sink)
     except Faulty:
         if expected is not None:
-            _blame_the_platform(stream, envelope, expected)
+            _blame_the_platform(stream, expected)
         raise
     if expected is not None and not _is_same(opened.imprint, expected):
         raise Faulty(ENVELOPE_DAMAGED, opened.imprint.env_digest.hex())
@@ -119,10 +118,8 @@ def _is_same(found: Imprint, expected: Imprint) -> bool:
     return (found.env_digest, found.env_len) == (expected.env_digest, expected.env_len)
 
 
-def _blame_the_platform(stream: BinaryIO, envelope: Envelope | None, expected: Imprint) -> None:
+def _blame_the_platform(stream: BinaryIO, expected: Imprint) -> None:
     """Raises Faulty (envelope_damaged) when the bytes are not those of the receipt."""
     if stream.seekable():
         stream.seek(0)
-        from yangcai.sealing.envelope import check_imprint
-
         check_imprint(stream, expected)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from cryptography.hazmat.primitives import hashes
+
 from yangcai.sealing import payload
 from yangcai.sealing.chance import Chance, system
 from yangcai.sealing.chunked import SALT, encrypted
@@ -127,8 +129,6 @@ class Sealer:
 
 def statement_for(header: Header, imprint: Imprint, *, client: Client, idem: bytes) -> Submit:
     """What a supplier signs to submit an envelope."""
-    from cryptography.hazmat.primitives import hashes
-
     core = header.core
     sm3 = hashes.Hash(hashes.SM3())
     sm3.update(header.content)
