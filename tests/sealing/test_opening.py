@@ -251,7 +251,7 @@ class _Zeros(io.RawIOBase):
 def test_a_large_bid_takes_no_more_memory_than_a_small_one(tmp_path: object) -> None:
     import tempfile
 
-    size = 96 * 2**20
+    size = 48 * 2**20
     large = payload.Source("large.bin", "application/octet-stream", lambda: cast(BinaryIO, _Zeros(size)))
     with tempfile.TemporaryFile() as out:
         tracemalloc.start()

@@ -1,5 +1,6 @@
 """Does the payload hide its exact size, refuse bad names and notice every difference from its manifest?"""
 
+import hashlib
 import io
 import math
 from dataclasses import replace
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.sealing import fixed
 from yangcai.sealing import payload
-from yangcai.sealing.digests import PART, ByParts, of_parts
+from yangcai.sealing.digests import ByParts, of_parts
 from yangcai.sealing.faults import (
     FILE_CHANGED,
     FILE_MISMATCH,
@@ -34,16 +35,16 @@ def test_padme_hides_the_size_at_little_cost(length: int) -> None:
     assert payload.padme(padded) == padded
 
 
-@given(st.lists(st.integers(0, 3 * PART // 2), max_size=4))
+@given(st.lists(st.integers(0, 150), max_size=4))
 def test_the_digest_by_parts_is_that_of_the_parts(sizes: list[int]) -> None:
-    content = bytes(sum(sizes))
-    running, at = ByParts(), 0
+    """Parts of 100 bytes stand for those of 8 MiB, which the known answers have."""
+    content = bytes(range(256)) * 3
+    content = content[: sum(sizes)]
+    running, at = ByParts(part=100), 0
     for size in sizes:
         running.update(content[at : at + size])
         at += size
-    import hashlib
-
-    parts = [hashlib.sha256(content[n : n + PART]).digest() for n in range(0, len(content), PART)]
+    parts = [hashlib.sha256(content[n : n + 100]).digest() for n in range(0, len(content), 100)]
     assert running.digest() == of_parts(parts) == hashlib.sha256(b"".join(parts)).digest()
     assert running.size == len(content)
 
