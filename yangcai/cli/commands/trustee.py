@@ -1,0 +1,26 @@
+"""How does a trustee keep its keys and give out its shares, apart from the platform's servers?"""
+
+import argparse
+
+from yangcai.cli.commands.bid import Verb, add_verbs
+from yangcai.cli.sealed import keys, releasing
+from yangcai.sealing.key_file import TRUSTEE
+
+HELP = ("受托人：密钥、释放份额", "trustees: keys, release of shares")
+VERBS: dict[str, Verb] = {
+    "keygen": ("生成受托人密钥", "make a trustee's keys", keys.add_arguments, lambda o: keys.run(o, holder=TRUSTEE)),
+    "release": (
+        "开标时释放截止名单中各投标的份额",
+        "release the shares of every bid of the close set",
+        releasing.add_trustee,
+        releasing.trustee,
+    ),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_verbs(parser, VERBS)
+
+
+def run(options: argparse.Namespace) -> int:
+    return VERBS[options.doing][3](options)

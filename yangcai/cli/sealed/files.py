@@ -1,0 +1,75 @@
+"""How are the files of a sealed bid read and written? Strictly, privately, and never over another."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, NoReturn
+
+from yangcai.cli import console
+from yangcai.cli.console import Stop
+from yangcai.sealing.envelope import Envelope
+from yangcai.sealing.header import Header
+from yangcai.sealing.policy import Policy
+from yangcai.sealing.statement import Message
+
+#: Anything but an envelope is smaller.
+LARGEST = 4 * 2**20
+
+
+def read(path: Path) -> bytes:
+    """A small file; a newline that an editor put behind it is left out."""
+    with path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Stop(zh=f"文件过大：{path}", en=f"the file is too large: {path}")
+    return content.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """A new file for its owner alone, on the disk when this returns. Refuses where one lies already."""
+    refuse_existing(path)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def refuse_existing(*paths: Path) -> None:
+    """Before any work is done for a file that could not be written."""
+    for path in paths:
+        if path.exists():
+            raise Stop(zh=f"文件已存在，不覆盖：{path}", en=f"not overwritten: {path} exists")
+
+
+def header_of(path: Path) -> Header:
+    """The header of an envelope; the rest is not read."""
+    with path.open("rb") as stream:
+        return Envelope(stream).header
+
+
+def policies(paths: list[Path]) -> list[Policy]:
+    """Revisions of one policy, in order."""
+    return sorted((Policy.parse(read(path)) for path in paths), key=lambda policy: policy.rev)
+
+
+def message(path: Path) -> Message:
+    return Message.parse(read(path))
+
+
+def price(path: Path) -> dict[str, Any]:
+    """The opening schedule: any JSON object without fractions; money is an integer of fen."""
+
+    def refuse(_literal: str) -> NoReturn:
+        raise Stop(
+            zh=f"{path}：金额用整数（分），不用小数",
+            en=f"{path}: amounts are whole numbers of fen, without fractions",
+            code=console.USAGE,
+        )
+
+    try:
+        found = json.loads(read(path), parse_float=refuse, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise Stop(zh=f"{path} 不是 JSON 文件", en=f"{path} is no JSON file", code=console.USAGE) from error
+    if not isinstance(found, dict):
+        raise Stop(zh=f"{path} 应为一个 JSON 对象", en=f"{path} has to be one JSON object", code=console.USAGE)
+    return found

@@ -1,0 +1,205 @@
+"""`bid release`, `trustee release`: give out shares of bids that are closed, signed, and not a moment early."""
+
+import argparse
+import datetime
+from pathlib import Path
+
+from yangcai.cli import console
+from yangcai.cli.console import Stop, answer, say
+from yangcai.cli.sealed import files, keys, passphrases
+from yangcai.sealing import statement
+from yangcai.sealing.faults import SHARE_INCONSISTENT, TOO_EARLY, Faulty
+from yangcai.sealing.header import Header
+from yangcai.sealing.key_file import SUPPLIER, TRUSTEE, KeyFile
+from yangcai.sealing.opening import close_set, share_fault
+from yangcai.sealing.opening_file import OpeningFile, check_belongs, check_shares
+from yangcai.sealing.policy import OPERATOR, Policy, Trustee, check_chain
+from yangcai.sealing.statement import Release, ReleasedShare
+from yangcai.sealing.suites import Pair, suite
+
+
+def now() -> datetime.datetime:
+    """This machine's clock: a trustee does not ask the platform what time it is."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        required=True,
+        action="append",
+        help=say(zh="公布的开启规则（各版本）", en="the published policy (each revision)"),
+    )
+    parser.add_argument("--key", type=Path, required=True, help=say(zh="密钥文件", en="the key file"))
+    parser.add_argument(
+        "--close-leaf",
+        type=int,
+        required=True,
+        metavar="N",
+        help=say(zh="截止记录在公开日志中的序号", en="index of the closing entry in the public log"),
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help=say(zh="释放声明", en="the release message")
+    )
+    passphrases.add_option(parser)
+
+
+def add_supplier(parser: argparse.ArgumentParser) -> None:
+    _common(parser)
+    parser.add_argument("--envelope", type=Path, required=True, help=say(zh="密封文件", en="the envelope"))
+    parser.add_argument("--opening", type=Path, required=True, help=say(zh="开启文件", en="the opening file"))
+    parser.add_argument(
+        "--key-passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help=say(zh="密钥文件的口令", en="passphrase of the key file"),
+    )
+
+
+def add_trustee(parser: argparse.ArgumentParser) -> None:
+    _common(parser)
+    parser.add_argument(
+        "envelopes",
+        type=Path,
+        nargs="+",
+        metavar="SBE",
+        help=say(zh="截止名单中的全部密封文件", en="every envelope of the close set"),
+    )
+    parser.add_argument(
+        "--close-set",
+        required=True,
+        metavar="HEX",
+        help=say(zh="截止记录中的名单摘要", en="the digest of the close set in the closing entry"),
+    )
+    parser.add_argument(
+        "--after",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=say(
+            zh="其他受托人的释放声明（平台受托人必须在其后）",
+            en="a release by another trustee (the platform's comes after one)",
+        ),
+    )
+
+
+def _policies(options: argparse.Namespace) -> list[Policy]:
+    """The chain of revisions; refuses before the newest one says that it is time."""
+    found = files.policies(options.policy)
+    newest = check_chain(found)
+    if now() < newest.open_at:
+        raise Faulty(TOO_EARLY, newest.open_at.isoformat())
+    return found
+
+
+def _under(header: Header, policies: list[Policy]) -> Policy:
+    """The revision that a bid was sealed under."""
+    named = [policy for policy in policies if policy.sha256 == header.core.policy_sha256]
+    header.check(named[0] if named else policies[-1])
+    return named[0]
+
+
+def _signed(
+    options: argparse.Namespace, policy: Policy, held: KeyFile, pair: Pair, by: str, shares: list[ReleasedShare]
+) -> int:
+    """Writes the message; how many shares it holds."""
+    release = Release(policy.tender, policy.cover, by, options.close_leaf, tuple(shares), now())
+    message = statement.signed(release, suite=suite(held.suite), keys=pair)
+    files.write_new(options.out, message.content)
+    return len(shares)
+
+
+def supplier(options: argparse.Namespace) -> int:
+    """The supplier's shares of its own bid."""
+    files.refuse_existing(options.out)
+    policies = _policies(options)
+    header = files.header_of(options.envelope)
+    policy = _under(header, policies)
+    opening_file = OpeningFile.parse(files.read(options.opening))
+    check_belongs(opening_file, header)
+    shares = opening_file.shares(passphrase=passphrases.given(options))
+    check_shares(header, shares)
+    with_key = argparse.Namespace(passphrase_file=options.key_passphrase_file)
+    held, pairs = keys.opened(options.key, holder=SUPPLIER, passphrase=passphrases.given(with_key))
+    released = [ReleasedShare(header.sha256, x, share) for x, share in shares.items()]
+    count = _signed(options, policy, held, pairs["sig"], "supplier", released)
+    answer(
+        options,
+        data={"file": str(options.out), "header_sha256": header.sha256.hex(), "shares": count},
+        text=say(zh=f"已签署释放 {count} 个份额：{options.out}", en=f"{count} shares released: {options.out}"),
+    )
+    return console.OK
+
+
+def trustee(options: argparse.Namespace) -> int:
+    """One share of each bid of the close set; 4 when a share could not be used, the others are released."""
+    files.refuse_existing(options.out)
+    policies = _policies(options)
+    headers = [files.header_of(path) for path in options.envelopes]
+    if close_set([header.sha256 for header in headers]).hex() != options.close_set:
+        raise Stop(
+            zh="密封文件与截止名单不一致，不释放任何份额",
+            en="these envelopes are not the close set: nothing is released",
+            code=console.VERIFICATION_FAILED,
+        )
+    held, pairs = keys.opened(options.key, holder=TRUSTEE, passphrase=passphrases.given(options))
+    me = _seat(policies[-1], held)
+    if me.role == OPERATOR:
+        _check_not_first(options, policies[-1], held.suite, me)
+    released, faults = [], []
+    for header in headers:
+        try:
+            released.append(_share(header, _under(header, policies), held, pairs["wrap"], me))
+        except Faulty as faulty:
+            faults.append((header, faulty.fault))
+    count = _signed(options, policies[-1], held, pairs["sig"], "trustee", released) if released else 0
+    answer(
+        options,
+        data={
+            "file": str(options.out) if released else None,
+            "x": me.x,
+            "shares": count,
+            "faults": [{"header_sha256": header.sha256.hex(), "fault": fault.code} for header, fault in faults],
+        },
+        text=say(zh=f"受托人 {me.x} 已签署释放 {count} 个份额", en=f"trustee {me.x}: {count} shares released"),
+        errors=[f"{header.sha256.hex()[:16]}: {say(zh=fault.zh, en=fault.en)}" for header, fault in faults],
+    )
+    return console.VERIFICATION_FAILED if faults else console.OK
+
+
+def _seat(policy: Policy, held: KeyFile) -> Trustee:
+    """Which trustee of the policy this key is."""
+    for seat in policy.trustees:
+        if seat.wrap_key(held.suite) == held.public["wrap"] and seat.sign_key(held.suite) == held.public["sig"]:
+            return seat
+    raise Stop(zh="开启规则中没有这把密钥", en="the policy names no trustee with this key", code=console.NOT_PERMITTED)
+
+
+def _check_not_first(options: argparse.Namespace, policy: Policy, code: str, me: Trustee) -> None:
+    """The platform's own share follows that of a person (SBP/1 §2.8, phase B)."""
+    for path in options.after:
+        message = files.message(path)
+        said = message.statement
+        if not isinstance(said, Release) or said.by != "trustee" or said.tender != policy.tender:
+            continue
+        for seat in policy.trustees:
+            if seat.x != me.x and seat.x in {share.x for share in said.shares}:
+                message.check(suite=suite(code), public=seat.sign_key(code))
+                return
+    raise Stop(
+        zh="平台受托人不得先于其他受托人释放，请用 --after 给出其他受托人的释放声明",
+        en="the platform's trustee is never the first: give another trustee's release with --after",
+        code=console.NOT_PERMITTED,
+    )
+
+
+def _share(header: Header, policy: Policy, held: KeyFile, pair: Pair, me: Trustee) -> ReleasedShare:
+    if policy.trustee(me.x) != me or header.core.suite != held.suite:
+        raise Faulty(SHARE_INCONSISTENT, "wrapped to another key")
+    how = suite(held.suite)
+    share = how.unwrap(wrapped=header.wraps[me.x], x=me.x, core=header.core.content, private=pair.private)
+    if fault := share_fault(header.core, me.x, share):
+        raise Faulty(fault, f"share {me.x}")
+    return ReleasedShare(header.sha256, me.x, share)

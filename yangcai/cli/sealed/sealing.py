@@ -1,0 +1,150 @@
+"""`bid seal`: files, price and policy to the envelope, the opening file and the signed statement."""
+
+import argparse
+import contextlib
+import mimetypes
+import os
+from pathlib import Path
+
+from yangcai.cli import console
+from yangcai.cli.console import Stop, answer, say, tell
+from yangcai.cli.sealed import files, keys, passphrases
+from yangcai.cli.sealed.client import client
+from yangcai.kernel.encoding import timestamp
+from yangcai.sealing import statement
+from yangcai.sealing.envelope import Imprint
+from yangcai.sealing.key_file import SUPPLIER
+from yangcai.sealing.payload import Source
+from yangcai.sealing.policy import RECOVERIES, SUITES
+from yangcai.sealing.sealer import Sealer, Terms
+from yangcai.sealing.suites import suite
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help=say(zh="投标文件，或一个文件夹", en="the files of the bid, or one folder"),
+    )
+    parser.add_argument("--policy", type=Path, required=True, help=say(zh="公布的开启规则", en="the published policy"))
+    parser.add_argument(
+        "--price",
+        type=Path,
+        required=True,
+        help=say(zh="开标一览表（JSON，金额以分计）", en="the opening schedule (JSON, amounts in fen)"),
+    )
+    parser.add_argument(
+        "--supplier", required=True, metavar="CODE", help=say(zh="统一社会信用代码", en="unified social credit code")
+    )
+    parser.add_argument("--key", type=Path, required=True, help=say(zh="供应商密钥文件", en="the supplier's key file"))
+    parser.add_argument(
+        "--key-passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help=say(zh="密钥文件的口令", en="passphrase of the key file"),
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help=say(zh="输出文件夹", en="folder for what is made")
+    )
+    parser.add_argument("--suite", choices=SUITES, default="I1", help=say(zh="密码套件", en="suite"))
+    parser.add_argument(
+        "--recovery",
+        choices=RECOVERIES,
+        default="auto",
+        help=say(
+            zh="未能解密时：auto 受托人代开，consent 经同意，never 不开",
+            en="if you do not release: opened by trustees, on consent, never",
+        ),
+    )
+    parser.add_argument(
+        "--round", type=int, default=0, help=say(zh="最后报价轮次，0 为投标", en="round of last quotes, 0 is the bid")
+    )
+    passphrases.add_option(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    policy = files.policies([options.policy])[0]
+    envelope, opening, said = (options.out / f"bid.{kind}" for kind in ("sbe", "sbo", "submit.json"))
+    files.refuse_existing(envelope, opening, said)
+    with_key = argparse.Namespace(passphrase_file=options.key_passphrase_file)
+    held, pairs = keys.opened(options.key, holder=SUPPLIER, passphrase=passphrases.given(with_key))
+    if held.suite != options.suite:
+        raise Stop(zh=f"密钥属于套件 {held.suite}", en=f"the key is of suite {held.suite}", code=console.USAGE)
+    tell(options, zh="计算文件摘要……", en="computing the files' digests ...")
+    sealer = Sealer(
+        Terms(policy, options.supplier, suite=options.suite, recovery=options.recovery, round=options.round),
+        price=files.price(options.price),
+        sources=sources(options.files),
+    )
+    options.out.mkdir(parents=True, exist_ok=True)
+    imprint = _write(options, sealer, envelope)
+    words, is_generated = passphrases.given_or_generated(options)
+    files.write_new(opening, sealer.opening_file(passphrase=words).content)
+    submit = sealer.statement(imprint, client=client())
+    message = statement.signed(submit, suite=suite(options.suite), keys=pairs["sig"])
+    message.check(suite=suite(options.suite), public=held.public["sig"])
+    files.write_new(said, message.content)
+    answer(
+        options,
+        data={
+            "envelope": str(envelope),
+            "opening_file": str(opening),
+            "statement": str(said),
+            "header_sha256": sealer.header.sha256.hex(),
+            "env_digest": imprint.env_digest.hex(),
+            "env_len": imprint.env_len,
+            "price_commit": sealer.header.core.price_commit.hex(),
+            "deadline": timestamp(policy.deadline),
+            "files": len(sealer.sources),
+        }
+        | ({"passphrase": words} if is_generated else {}),
+        text=say(
+            zh=f"已密封 {len(sealer.sources)} 个文件，并试开成功\n密封文件 {envelope}\n开启文件 {opening}\n声明 {said}"
+            f"\n摘要 {imprint.env_digest.hex()}\n投标截止 {timestamp(policy.deadline)}",
+            en=f"{len(sealer.sources)} files sealed, and opened once for trial\nenvelope {envelope}\nopening file"
+            f" {opening}\nstatement {said}\ndigest {imprint.env_digest.hex()}\ndeadline {timestamp(policy.deadline)}",
+        )
+        + passphrases.shown(words, is_generated),
+    )
+    return console.OK
+
+
+def _write(options: argparse.Namespace, sealer: Sealer, envelope: Path) -> Imprint:
+    """The envelope under its name only when it has been opened for trial."""
+    part = envelope.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    try:
+        tell(options, zh="密封……", en="sealing ...")
+        with part.open("xb") as out:
+            imprint = sealer.write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        tell(options, zh="试开：验证它能够打开……", en="opening for trial: will it open? ...")
+        with part.open("rb") as stream:
+            sealer.try_opening(stream, imprint)
+        part.rename(envelope)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    return imprint
+
+
+def sources(paths: list[Path]) -> list[Source]:
+    """The files themselves, or those of the one folder. A folder within it is refused: names would be lost."""
+    if len(paths) == 1 and paths[0].is_dir():
+        paths = sorted(paths[0].iterdir())
+    for path in paths:
+        if path.is_symlink() or not path.is_file():
+            raise Stop(
+                zh=f"不是普通文件：{path}（文件夹请先打包）",
+                en=f"not a regular file: {path} (pack folders first)",
+                code=console.USAGE,
+            )
+    return [Source(path.name, _type(path), lambda path=path: path.open("rb")) for path in paths]  # type: ignore[misc]
+
+
+def _type(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
