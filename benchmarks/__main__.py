@@ -18,7 +18,15 @@ from benchmarks import report
 from benchmarks.scale import FULL, QUICK
 
 #: Name -> whether its cluster is durable: where writing is measured, a commit must reach the disk.
-BENCHMARKS = {"actions": True, "api": True, "budget": True, "replays": True, "pages": False, "evaluation": False}
+BENCHMARKS = {
+    "actions": True,
+    "api": True,
+    "budget": True,
+    "replays": True,
+    "pages": False,
+    "evaluation": False,
+    "sealing": False,
+}
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "benchmarks.md"
 

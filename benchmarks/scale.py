@@ -20,6 +20,8 @@ class Scale:
     replays: int
     replay_cases: int
     lots: int
+    sealed_bytes: int
+    sealed_bids: int
 
 
 FULL = Scale(
@@ -34,6 +36,8 @@ FULL = Scale(
     replays=3,
     replay_cases=4,
     lots=100_000,
+    sealed_bytes=500_000_000,
+    sealed_bids=1_528,
 )
 QUICK = Scale(
     cases=(2, 4),
@@ -47,4 +51,6 @@ QUICK = Scale(
     replays=1,
     replay_cases=1,
     lots=20,
+    sealed_bytes=3_000_000,
+    sealed_bids=3,
 )
