@@ -16,14 +16,17 @@ import pytest
 from tests.sealing import fixed
 from yangcai import cli
 from yangcai.cli import console
-from yangcai.cli.sealed import client, passphrases, releasing, submitting
+from yangcai.cli.sealed import client, line, passphrases, releasing
 from yangcai.sealing import key_file, lock
 from yangcai.sealing.digests import PART
 from yangcai.sealing.envelope import Envelope
+from yangcai.sealing.header import Header
 from yangcai.sealing.opening import close_set
 from yangcai.sealing.policy import Policy, Trustee
-from yangcai.sealing.statement import Message, Release
+from yangcai.sealing.receipt import Receipt
+from yangcai.sealing.statement import Message, Release, Submit
 
+SUBMISSION = "5f0c1d2e-7a6b-4c5d-8e9f-0a1b2c3d4e5f"
 WORDS = "correct horse battery staple"
 Command = Callable[..., dict[str, Any]]
 
@@ -338,14 +341,26 @@ class Platform(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def platform() -> Iterator[tuple[str, type[Platform]]]:
-    receipt = "sbp-receipt/v1\n\n— somewhere/sbp-receipt AAAA\n".encode()
-    kind = type("Ours", (Platform,), {"parts": {}, "asked": [], "breaks": 0, "finalise": (201, receipt)})
+    kind = type("Ours", (Platform,), {"parts": {}, "asked": [], "breaks": 0, "finalise": (201, b"")})
     with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}", kind
         server.shutdown()
         thread.join()
+
+
+def receipt_for(folder: Path, **changed: object) -> bytes:
+    """A note as the platform answers, with a signature that nobody looks at here."""
+    said = Message.parse((folder / "out" / "bid.submit.json").read_bytes()).statement
+    assert isinstance(said, Submit)
+    fields = {
+        name: getattr(said, name)
+        for name in ("tender", "rev", "lot", "cover", "round", "supplier", "header_sha256", "env_digest", "env_len")
+    }
+    more = {"submission": SUBMISSION, "seq": 1, "received_at": fixed.DEADLINE, "deadline": fixed.DEADLINE}
+    receipt = Receipt(**(fields | more | {"leaf": bytes(32)} | changed))  # type: ignore[arg-type]
+    return f"{receipt.text}\n— somewhere/sbp-receipt AAAA\n".encode()
 
 
 def submit(command: Command, folder: Path, server: str, code: int = 0) -> dict[str, Any]:
@@ -366,7 +381,8 @@ def test_a_bid_is_submitted_in_parts_over_a_line_that_breaks(
     for path in (bid / "out").iterdir():
         path.unlink()
     seal(command, bid)
-    kind.breaks = submitting.TRIES
+    kind.finalise = (201, receipt_for(bid))
+    kind.breaks = line.TRIES
     submit(command, bid, server, code=console.NOT_MET)  # the line stays broken
     assert not kind.parts
     kind.breaks = 2
@@ -400,3 +416,51 @@ def test_another_envelope_than_the_one_signed_for_is_not_sent(
     (bid / "second" / "bid.sbe").replace(bid / "out" / "bid.sbe")
     submit(command, bid, server, code=console.VERIFICATION_FAILED)
     assert kind.asked == []
+
+
+@pytest.mark.parametrize("changed", [{"env_len": 1}, {"header_sha256": bytes(32)}, {"supplier": "91620100MA7XY12346"}])
+def test_a_receipt_for_another_bid_is_kept_and_not_believed(
+    bid: Path, command: Command, platform: tuple[str, type[Platform]], changed: dict[str, object]
+) -> None:
+    server, kind = platform
+    kind.finalise = (201, receipt_for(bid, **changed))
+    submit(command, bid, server, code=console.VERIFICATION_FAILED)
+    assert (bid / "receipt").read_bytes() == kind.finalise[1]
+
+
+def test_a_withdrawal_and_a_release_are_signed_and_sent_to_their_doors(
+    bid: Path, command: Command, platform: tuple[str, type[Platform]]
+) -> None:
+    server, kind = platform
+    (bid / "token").write_text("secret")
+    asked = ["--envelope", bid / "out" / "bid.sbe", "--key", bid / "supplier.key"]
+    asked += ["--passphrase-file", bid / "words", "--submission", SUBMISSION]
+    command("bid", "withdraw", *asked, "--out", bid / "withdraw.json")
+    confirmed = command("bid", "reconfirm", *asked, "--rev", 2, "--out", bid / "reconfirm.json")
+    assert (confirmed["t"], confirmed["rev"]) == ("reconfirm", 2)
+    command("bid", "withdraw", *asked[:-1], "no-uuid", "--out", bid / "x.json", code=console.VERIFICATION_FAILED)
+    release_own(command, bid)
+    release(command, bid, 2)
+    for who, name in (("bid", "out/release-own"), ("trustee", "out/release-2"), ("bid", "withdraw")):
+        command(who, "send", bid / f"{name}.json", "--server", server, "--token-file", bid / "token")
+    assert kind.asked == [
+        f"/sbp/v1/opening/{fixed.TENDER}/supplier-release",
+        f"/sbp/v1/opening/{fixed.TENDER}/trustee-release",
+        f"/sbp/v1/submissions/{SUBMISSION}/withdraw",
+    ]
+    said = ["bid", "send", bid / "out" / "bid.submit.json", "--server", server, "--token-file", bid / "token"]
+    command(*said, code=console.USAGE)
+
+
+def test_a_trustee_tests_its_share_from_the_header_alone_and_gives_nothing_out(bid: Path, command: Command) -> None:
+    with (bid / "out" / "bid.sbe").open("rb") as stream:
+        header = Envelope(stream).header
+    (bid / "good.json").write_bytes(header.content)
+    wrong = dict(header.wraps)
+    wrong[3] = wrong[2]
+    (bid / "bad.json").write_bytes(Header(header.core, wrong).content)
+    asked = ["--policy", bid / "policy.json", "--key", bid / "t3.key", "--passphrase-file", bid / "words"]
+    found = command("trustee", "test", bid / "good.json", *asked)
+    assert (found["x"], found["shares"]) == (3, {"good.json": "ok"})
+    found = command("trustee", "test", bid / "good.json", bid / "bad.json", *asked, code=console.VERIFICATION_FAILED)
+    assert found["shares"] == {"good.json": "ok", "bad.json": "wrap_unreadable"}

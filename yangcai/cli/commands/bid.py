@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from yangcai.cli.console import say
-from yangcai.cli.sealed import keys, looking, releasing, sealing, submitting
+from yangcai.cli.sealed import keys, looking, releasing, saying, sealing, submitting
 from yangcai.sealing.key_file import SUPPLIER
 
 HELP = ("密封投标：密钥、密封、检查、递交、释放", "sealed bids: keys, sealing, checks, submission, release")
@@ -41,6 +41,9 @@ VERBS: dict[str, Verb] = {
         releasing.add_supplier,
         releasing.supplier,
     ),
+    "withdraw": ("签署撤回", "sign a withdrawal", saying.add_withdraw, saying.withdraw),
+    "reconfirm": ("更正后签署确认原投标", "confirm the bid after a correction", saying.add_reconfirm, saying.reconfirm),
+    "send": ("把签名的释放或撤回送达平台", "send a signed release or withdrawal", saying.add_send, saying.send),
 }
 
 

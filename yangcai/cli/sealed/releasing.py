@@ -85,6 +85,19 @@ def add_trustee(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("envelopes", type=Path, nargs="+", metavar="SBE")
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        required=True,
+        action="append",
+        help=say(zh="公布的开启规则（各版本）", en="the published policy (each revision)"),
+    )
+    parser.add_argument("--key", type=Path, required=True, help=say(zh="密钥文件", en="the key file"))
+    passphrases.add_option(parser)
+
+
 def _policies(options: argparse.Namespace) -> list[Policy]:
     """The chain of revisions; refuses before the newest one says that it is time."""
     found = files.policies(options.policy)
@@ -167,6 +180,26 @@ def trustee(options: argparse.Namespace) -> int:
         errors=[f"{header.sha256.hex()[:16]}: {say(zh=fault.zh, en=fault.en)}" for header, fault in faults],
     )
     return console.VERIFICATION_FAILED if faults else console.OK
+
+
+def test(options: argparse.Namespace) -> int:
+    """Can this trustee read its share of each bid? Says only ok or bad, and gives nothing out (SBP/1 §2.9)."""
+    policies = files.policies(options.policy)
+    newest = check_chain(policies)
+    held, pairs = keys.opened(options.key, holder=TRUSTEE, passphrase=passphrases.given(options))
+    me = _seat(newest, held)
+    found: dict[str, str] = {}
+    for path in options.envelopes:
+        try:
+            header = files.header_of(path)
+            _share(header, _under(header, policies), held, pairs["wrap"], me)
+            found[path.name] = "ok"
+        except Faulty as faulty:
+            found[path.name] = faulty.fault.code
+    bad = [f"{name}: {code}" for name, code in found.items() if code != "ok"]
+    lines = "\n".join(f"{name}\t{code}" for name, code in found.items())
+    answer(options, data={"x": me.x, "shares": found}, text=lines, errors=bad)
+    return console.VERIFICATION_FAILED if bad else console.OK
 
 
 def _seat(policy: Policy, held: KeyFile) -> Trustee:

@@ -1,0 +1,104 @@
+"""How does a command speak with the platform? One connection, tried again when it breaks; a token over https only."""
+
+import argparse
+import http.client
+import json
+import os
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from yangcai.cli import console
+from yangcai.cli.console import Stop, say
+from yangcai.cli.sealed import files
+
+#: How often one request is tried when the line breaks; running the command again goes on from there.
+TRIES = 5
+#: Seconds without an answer.
+PATIENCE = 120
+#: Whoever asks again finds out what became of it.
+AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+#: The headers of a whole opening fit into it, bytes.
+LARGEST_ANSWER = 16 * 2**20
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", required=True, metavar="URL", help=say(zh="平台地址", en="address of the platform"))
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help=say(
+            zh="访问令牌所在文件（或环境变量 YANGCAI_TOKEN）", en="file that holds the access token (or YANGCAI_TOKEN)"
+        ),
+    )
+
+
+def opened(options: argparse.Namespace) -> "Line":
+    """The line that the options name."""
+    return Line(options.server, _token(options))
+
+
+class Line:
+    """One connection to the platform, opened again when it breaks."""
+
+    def __init__(self, server: str, token: str) -> None:
+        found = urllib.parse.urlsplit(server)
+        if found.scheme not in {"https", "http"} or not found.hostname:
+            raise Stop(zh=f"地址有误：{server}", en=f"no address: {server}", code=console.USAGE)
+        is_local = found.hostname in {"localhost", "127.0.0.1", "::1"}
+        if found.scheme == "http" and not is_local:
+            raise Stop(zh="令牌只经 https 发送", en="a token goes over https only", code=console.USAGE)
+        kind = http.client.HTTPSConnection if found.scheme == "https" else http.client.HTTPConnection
+        self.connection = kind(found.hostname, found.port, timeout=PATIENCE)
+        self.base = found.path.rstrip("/") + "/sbp/v1"
+        self.token = token
+
+    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
+        """The answer's bytes. Raises Stop with the platform's own words when it refuses, or the line stays broken."""
+        given = {"Authorization": f"Bearer {self.token}", "Accept-Language": console.language(), **(headers or {})}
+        last = ""
+        for _try in range(TRIES):
+            try:
+                self.connection.request(method, self.base + path, body=body, headers=given)
+                response = self.connection.getresponse()
+                content = response.read(LARGEST_ANSWER)
+            except (OSError, http.client.HTTPException) as error:
+                self.connection.close()
+                last = str(error) or type(error).__name__
+                continue
+            if response.status < 300:
+                return content
+            last = _title(content) or f"HTTP {response.status}"
+            if response.status not in AGAIN:
+                raise Stop(zh=last, en=last, code=console.NOT_MET)
+        raise Stop(
+            zh=f"连接中断：{last}；再次运行同一命令即从中断处继续",
+            en=f"the line is broken: {last}; run the same command again, it goes on from here",
+        )
+
+    def ask_json(self, method: str, path: str, value: Any = None) -> Any:
+        body = json.dumps(value).encode() if value is not None else None
+        try:
+            return json.loads(self.ask(method, path, body, {"Content-Type": "application/json"} if body else None))
+        except ValueError as error:
+            raise Stop(zh="平台的回答不可理解", en="the platform's answer makes no sense") from error
+
+
+def _title(content: bytes) -> str:
+    try:
+        told = json.loads(content)
+        return str(told.get("title") or "") + (f"（{told['code']}）" if told.get("code") else "")
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _token(options: argparse.Namespace) -> str:
+    token = files.read(options.token_file).decode() if options.token_file else os.environ.get("YANGCAI_TOKEN", "")
+    if not token.strip():
+        raise Stop(
+            zh="请用 --token-file 或环境变量 YANGCAI_TOKEN 给出访问令牌",
+            en="give the access token by --token-file or YANGCAI_TOKEN",
+            code=console.USAGE,
+        )
+    return token.strip()
