@@ -17,6 +17,7 @@ from yangcai.sealing.header import Header, price_commitment
 from yangcai.sealing.opening import close_set
 from yangcai.sealing.opening_file import OpeningFile
 from yangcai.sealing.sealer import statement_for
+from yangcai.sealing.suites.g1 import G1, Suite
 from yangcai.sealing.suites.i1 import I1, share_info
 
 FILE = Path(__file__).with_name("sbp1.json")
@@ -38,7 +39,7 @@ def text() -> str:
 
 def everything() -> dict[str, Any]:
     return {
-        "about": "Known answers of SBP/1, suite I1. Bytes are lower-case hex unless a name ends in _b64."
+        "about": "Known answers of SBP/1, suite I1; `g1` those of suite G1. Bytes are lower-case hex unless a name ends in _b64."
         " pattern(n): byte i is (7*i + 3) mod 251. Written by `python -m tests.sealing.vectors`.",
         "jcs": _jcs(),
         "h2": _h2(),
@@ -50,6 +51,7 @@ def everything() -> dict[str, Any]:
         "ed25519": _ed25519(),
         "passphrase": _passphrases(),
         "bid": _bid(),
+        "g1": _g1(),
     }
 
 
@@ -169,6 +171,36 @@ def _passphrases() -> dict[str, Any]:
     return {
         "generated": [{"drawn": d.hex(), "passphrase": passphrase.generated(lambda _n, d=d: d)} for d in drawn],
         "typed": [{"typed": t, "bytes": passphrase.as_bytes(t).hex()} for t in typed],
+    }
+
+
+def _g1() -> dict[str, Any]:
+    """What is particular to the Chinese suite: the stream under SM4-GCM and SM3, a share wrapped by SM2."""
+    draw = fixed.chance("g1")
+    key, salt, share = draw(16), draw(24), draw(16)
+    wrap = fixed.trustee_keys(1, "G1")[1][0]
+    context, core = b"sbp/1 payload\0" + bytes(32), b'{"a":1}'
+    sealed = {
+        length: b"".join(chunked.encrypted(G1.payload, [pattern(length)], key=key, salt=salt, context=context))
+        for length in (0, 100, 16384, 40_000)
+    }
+    drawn = fixed.chance("g1 scalar")(32)
+    sealer = fixed.sealer(code="G1")
+    return {
+        "key": key.hex(),
+        "salt": salt.hex(),
+        "context": context.hex(),
+        "chunked": [{"pattern": n, "head": s[:160].hex(), "sha256": sha(s)} for n, s in sealed.items()],
+        "private": wrap.private.hex(),
+        "public": wrap.public.hex(),
+        "core": core.hex(),
+        "x": 1,
+        "share": share.hex(),
+        "scalar": drawn.hex(),
+        "wrapped": Suite(lambda _length: drawn).wrap(share=share, x=1, core=core, public=wrap.public).hex(),
+        "policy": sealer.terms.policy.content.decode(),
+        "header_core": sealer.header.core.content.decode(),
+        "manifest": sealer.manifest.content.decode(),
     }
 
 

@@ -1,4 +1,4 @@
-"""`bid withdraw`, `bid reconfirm`: sign one more thing about a bid. `bid send`: bring what was signed to the platform."""
+"""`bid withdraw`, `bid reconfirm`: sign one more thing about a bid. `bid send`: bring it to the platform."""
 
 import argparse
 import secrets
