@@ -39,8 +39,8 @@ def text() -> str:
 
 def everything() -> dict[str, Any]:
     return {
-        "about": "Known answers of SBP/1, suite I1; `g1` those of suite G1. Bytes are lower-case hex unless a name ends in _b64."
-        " pattern(n): byte i is (7*i + 3) mod 251. Written by `python -m tests.sealing.vectors`.",
+        "about": "Known answers of SBP/1, suite I1; `g1` those of suite G1. Bytes are lower-case hex unless a name"
+        " ends in _b64. pattern(n): byte i is (7*i + 3) mod 251. Written by `python -m tests.sealing.vectors`.",
         "jcs": _jcs(),
         "h2": _h2(),
         "padme": [[n, payload.padme(n)] for n in _LENGTHS],
