@@ -464,3 +464,18 @@ def test_a_trustee_tests_its_share_from_the_header_alone_and_gives_nothing_out(b
     assert (found["x"], found["shares"]) == (3, {"good.json": "ok"})
     found = command("trustee", "test", bid / "good.json", bid / "bad.json", *asked, code=console.VERIFICATION_FAILED)
     assert found["shares"] == {"good.json": "ok", "bad.json": "wrap_unreadable"}
+
+
+def test_the_price_is_held_to_the_form_of_the_platform_before_it_is_sealed(bid: Path, command: Command) -> None:
+    from yangcai.api.openapi import document
+
+    (bid / "openapi.json").write_text(json.dumps(document("zh-hans"), default=str))
+    form = ["--form", bid / "openapi.json"]
+    refused = seal(command, bid, *form, out="second", code=console.VERIFICATION_FAILED)
+    assert "total_fen" in refused["errors"][0] and "commitment" in refused["errors"][0]
+    assert not (bid / "second").exists()
+    offer = {"price": 128_000_000, "delivery": "30 days", "is_domestic": True, "commitment": True}
+    (bid / "price.json").write_text(json.dumps(offer))
+    assert seal(command, bid, *form, out="second")["warnings"] == []
+    (bid / "openapi.json").write_text('{"paths":{"/x":{"get":{}}}}')
+    seal(command, bid, *form, out="third", code=console.USAGE)

@@ -59,6 +59,14 @@ def message(path: Path) -> Message:
     return Message.parse(read(path))
 
 
+def parsed(path: Path, **how: Any) -> Any:
+    """A JSON file that people or other programs wrote."""
+    try:
+        return json.loads(read(path), **how)
+    except (ValueError, RecursionError) as error:
+        raise Stop(zh=f"{path} 不是 JSON 文件", en=f"{path} is no JSON file", code=console.USAGE) from error
+
+
 def price(path: Path) -> dict[str, Any]:
     """The opening schedule: any JSON object without fractions; money is an integer of fen."""
 
@@ -69,10 +77,7 @@ def price(path: Path) -> dict[str, Any]:
             code=console.USAGE,
         )
 
-    try:
-        found = json.loads(read(path), parse_float=refuse, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        raise Stop(zh=f"{path} 不是 JSON 文件", en=f"{path} is no JSON file", code=console.USAGE) from error
+    found = parsed(path, parse_float=refuse, parse_constant=refuse)
     if not isinstance(found, dict):
         raise Stop(zh=f"{path} 应为一个 JSON 对象", en=f"{path} has to be one JSON object", code=console.USAGE)
     return found

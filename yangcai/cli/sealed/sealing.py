@@ -8,7 +8,7 @@ from pathlib import Path
 
 from yangcai.cli import console
 from yangcai.cli.console import Stop, answer, say, tell
-from yangcai.cli.sealed import files, keys, passphrases
+from yangcai.cli.sealed import files, forms, keys, passphrases
 from yangcai.cli.sealed.client import client
 from yangcai.kernel.encoding import timestamp
 from yangcai.sealing import statement
@@ -50,6 +50,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--suite", choices=SUITES, default="I1", help=say(zh="密码套件", en="suite"))
     parser.add_argument(
+        "--form",
+        type=Path,
+        metavar="OPENAPI",
+        help=say(
+            zh="平台的 openapi.json：密封前核对开标一览表的形式",
+            en="the platform's openapi.json: check the shape of the price before it is sealed",
+        ),
+    )
+    parser.add_argument(
         "--recovery",
         choices=RECOVERIES,
         default="auto",
@@ -72,10 +81,13 @@ def run(options: argparse.Namespace) -> int:
     held, pairs = keys.opened(options.key, holder=SUPPLIER, passphrase=passphrases.given(with_key))
     if held.suite != options.suite:
         raise Stop(zh=f"密钥属于套件 {held.suite}", en=f"the key is of suite {held.suite}", code=console.USAGE)
+    price = files.price(options.price)
+    if options.form:
+        forms.check(price, document=options.form)
     tell(options, zh="计算文件摘要……", en="computing the files' digests ...")
     sealer = Sealer(
         Terms(policy, options.supplier, suite=options.suite, recovery=options.recovery, round=options.round),
-        price=files.price(options.price),
+        price=price,
         sources=sources(options.files),
     )
     options.out.mkdir(parents=True, exist_ok=True)
@@ -107,8 +119,16 @@ def run(options: argparse.Namespace) -> int:
             f" {opening}\nstatement {said}\ndigest {imprint.env_digest.hex()}\ndeadline {timestamp(policy.deadline)}",
         )
         + passphrases.shown(words, is_generated),
+        warnings=[] if options.form else [_unchecked()],
     )
     return console.OK
+
+
+def _unchecked() -> str:
+    return say(
+        zh="未核对开标一览表的形式：用 --form 给出平台的 openapi.json",
+        en="the shape of the price was not checked: give the platform's openapi.json with --form",
+    )
 
 
 def _write(options: argparse.Namespace, sealer: Sealer, envelope: Path) -> Imprint:
