@@ -87,6 +87,14 @@ def test_files_that_cannot_be_sealed_are_refused(files: list[payload.Source]) ->
     assert caught.value.fault is FILES_REFUSED
 
 
+def test_what_only_padding_makes_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payload, "LARGEST", 120_000)
+    fixed.sealer(files=[fixed.source("a", bytes(98_000))])
+    with pytest.raises(Faulty) as caught:
+        fixed.sealer(files=[fixed.source("a", bytes(102_000))])
+    assert caught.value.fault is FILES_REFUSED
+
+
 def test_two_hundred_files_are_sealed() -> None:
     sealer = fixed.sealer(files=[fixed.source(f"{n}.txt", str(n).encode()) for n in range(200)])
     plain = b"".join(payload.plain(sealer.manifest, sealer.sources))

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives import hashes
 
 from yangcai.sealing import payload
 from yangcai.sealing.chance import Chance, system
-from yangcai.sealing.chunked import SALT, encrypted
+from yangcai.sealing.chunked import SALT, encrypted, length
 from yangcai.sealing.envelope import Imprint, write
-from yangcai.sealing.faults import HEADER_MISMATCH, Faulty
-from yangcai.sealing.header import Core, Header, price_commitment
+from yangcai.sealing.faults import FILES_REFUSED, HEADER_MISMATCH, Faulty
+from yangcai.sealing.header import LARGEST_HEADER, Core, Header, price_commitment
 from yangcai.sealing.opening import open_envelope
 from yangcai.sealing.opening_file import OpeningFile
 from yangcai.sealing.payload import Manifest, Source, Writer
@@ -65,6 +65,11 @@ class Sealer:
         files = payload.entries(self.sources, self.suite)
         self.manifest = Manifest(self.drawn.deal_seed, self.drawn.price_salt, price, files)
         policy = terms.policy
+        padded = payload.padme(self.manifest.plain_size)
+        if (
+            8 + LARGEST_HEADER + length(padded) > payload.LARGEST
+        ):  # padding and tags are part of what may not be too large
+            raise Faulty(FILES_REFUSED, f"{padded} bytes with padding, at most {payload.LARGEST} in all")
         places = positions(trustees=len(policy.trustees), supplier=policy.ws)
         self.shares = deal(key=self.drawn.key, deal_seed=self.drawn.deal_seed, theta=policy.theta, at=places)
         self.header = self._header()

@@ -1,7 +1,6 @@
 """`bid withdraw`, `bid reconfirm`: sign one more thing about a bid. `bid send`: bring it to the platform."""
 
 import argparse
-import secrets
 from pathlib import Path
 
 from yangcai.cli import console
@@ -9,6 +8,7 @@ from yangcai.cli.console import Stop, answer, say
 from yangcai.cli.sealed import files, keys, passphrases
 from yangcai.cli.sealed import line as lines
 from yangcai.sealing import statement
+from yangcai.sealing.chance import system
 from yangcai.sealing.key_file import SUPPLIER
 from yangcai.sealing.statement import Reconfirm, Release, Statement, Withdraw
 from yangcai.sealing.suites import suite
@@ -42,12 +42,12 @@ def add_reconfirm(parser: argparse.ArgumentParser) -> None:
 
 def withdraw(options: argparse.Namespace) -> int:
     header = files.header_of(options.envelope)
-    return _signed(options, Withdraw(header.core.tender, options.submission, secrets.token_bytes(16)))
+    return _signed(options, Withdraw(header.core.tender, options.submission, system(16)))
 
 
 def reconfirm(options: argparse.Namespace) -> int:
     header = files.header_of(options.envelope)
-    idem = secrets.token_bytes(16)
+    idem = system(16)
     return _signed(options, Reconfirm(header.core.tender, options.rev, options.submission, header.sha256, idem))
 
 
