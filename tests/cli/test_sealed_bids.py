@@ -329,7 +329,7 @@ class Platform(BaseHTTPRequestHandler):
         kind = type(self)
         kind.asked.append(self.path)
         if self.headers["Authorization"] != "Bearer secret":
-            self.answer(401, b'{"title":"who are you?","code":"unauthorized"}')
+            self.answer(401, b'{"title":"who are you?","type":"/problems/unauthorized"}')
         elif self.path.endswith("/submissions"):
             self.answer(201, json.dumps({"sid": "s1", "part_size": PART}).encode())
         elif self.path.endswith("/finalise"):
@@ -398,8 +398,8 @@ def test_what_the_platform_refuses_with_is_said(
     bid: Path, command: Command, platform: tuple[str, type[Platform]]
 ) -> None:
     server, kind = platform
-    kind.finalise = (409, json.dumps({"title": "投标已经截止", "code": "SB001"}).encode())
-    assert "SB001" in submit(command, bid, server, code=console.NOT_MET)["errors"][0]
+    kind.finalise = (409, json.dumps({"title": "投标已经截止", "type": "/problems/SB001"}).encode())
+    assert submit(command, bid, server, code=console.NOT_MET)["errors"] == ["投标已经截止 [SB001]"]
     assert not (bid / "receipt").exists()
 
 

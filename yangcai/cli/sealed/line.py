@@ -86,11 +86,15 @@ class Line:
 
 
 def _title(content: bytes) -> str:
+    """What a problem document (RFC 9457) says, with every reason and its code; empty where it is none."""
     try:
         told = json.loads(content)
-        return str(told.get("title") or "") + (f"（{told['code']}）" if told.get("code") else "")
-    except (ValueError, AttributeError):
+        code = str(told.get("type") or "").rsplit("/", 1)[-1]
+        reasons = [str(one.get(console.language()) or "") for one in told.get("refusals", [])]
+        said = [str(told.get("title") or ""), str(told.get("detail") or ""), *reasons]
+    except (ValueError, AttributeError, TypeError):
         return ""
+    return "; ".join(filter(None, said)) + (f" [{code}]" if code else "")
 
 
 def _token(options: argparse.Namespace) -> str:
