@@ -294,6 +294,7 @@ def test_where_nobody_can_be_asked_a_passphrase_has_to_be_given(
 class Platform(BaseHTTPRequestHandler):
     """The doors of SBP/1 §2.5 with nothing behind them, on a line that breaks."""
 
+    protocol_version = "HTTP/1.1"  # the line stays open
     parts: dict[int, bytes]
     asked: list[str]
     breaks: int

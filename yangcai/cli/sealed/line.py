@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def opened(options: argparse.Namespace) -> "Line":
-    """The line that the options name."""
+    """The line that the options name, to be used in a `with`."""
     return Line(options.server, _token(options))
 
 
@@ -53,6 +53,12 @@ class Line:
         self.connection = kind(found.hostname, found.port, timeout=PATIENCE)
         self.base = found.path.rstrip("/") + "/sbp/v1"
         self.token = token
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.connection.close()
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
         """The answer's bytes. Raises Stop with the platform's own words when it refuses, or the line stays broken."""

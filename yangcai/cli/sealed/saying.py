@@ -84,6 +84,7 @@ def send(options: argparse.Namespace) -> int:
             raise Stop(
                 zh="投标声明用 bid submit 递交", en="statements of submission go by bid submit", code=console.USAGE
             )
-    lines.opened(options).ask("POST", door, message.content, {"Content-Type": "application/json"})
+    with lines.opened(options) as line:
+        line.ask("POST", door, message.content, {"Content-Type": "application/json"})
     answer(options, data={"door": door}, text=say(zh="已送达平台", en="the platform has it"))
     return console.OK

@@ -13,9 +13,10 @@ from yangcai.kernel.encoding import base64_of
 from yangcai.sealing.digests import PART
 from yangcai.sealing.envelope import imprint_of
 from yangcai.sealing.faults import RECEIPT_MALFORMED, Faulty
+from yangcai.sealing.header import Header
 from yangcai.sealing.receipt import Receipt
 from yangcai.sealing.rehearsal import check_statement
-from yangcai.sealing.statement import Submit
+from yangcai.sealing.statement import Message, Submit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,22 @@ def run(options: argparse.Namespace) -> int:
     header = files.header_of(options.envelope)
     with options.envelope.open("rb") as stream:
         check_statement(header, imprint_of(stream), said)
-    line = lines.opened(options)
+    with lines.opened(options) as line:
+        submission, sent, receipt = _submitted(options, line, message, said, header)
+    files.write_new(options.out, receipt)  # first of all it is kept, whatever it says
+    _check_receipt(receipt, said)
+    answer(
+        options,
+        data={"submission": submission, "receipt": str(options.out), "parts_sent": sent},
+        text=say(zh=f"已递交，回执 {options.out}", en=f"submitted; receipt {options.out}"),
+    )
+    return console.OK
+
+
+def _submitted(
+    options: argparse.Namespace, line: lines.Line, message: Message, said: Submit, header: Header
+) -> tuple[str, int, bytes]:
+    """(submission, parts that were sent, receipt)."""
     asked = {"idem": said.idem.hex(), "lot": said.lot}
     begun = line.ask_json("POST", f"/tenders/{said.tender}/submissions", asked)
     submission, size = str(begun["sid"]), int(begun["part_size"])
@@ -45,14 +61,7 @@ def run(options: argparse.Namespace) -> int:
     line.ask_json("POST", f"/submissions/{submission}/check", {"header_b64": base64_of(header.content)})
     headers = {"Content-Type": "application/json"}
     receipt = line.ask("POST", f"/submissions/{submission}/finalise", message.content, headers)
-    files.write_new(options.out, receipt)  # first of all it is kept, whatever it says
-    _check_receipt(receipt, said)
-    answer(
-        options,
-        data={"submission": submission, "receipt": str(options.out), "parts_sent": sent},
-        text=say(zh=f"已递交，回执 {options.out}", en=f"submitted; receipt {options.out}"),
-    )
-    return console.OK
+    return submission, sent, receipt
 
 
 def _check_receipt(note: bytes, said: Submit) -> None:
