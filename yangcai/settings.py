@@ -8,6 +8,8 @@ YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto
 YANGCAI_SANDBOX         1: demo and replay: the clock can be moved, cookies work without TLS
 YANGCAI_DEBUG           1: error pages for developers
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
+YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function;  YANGCAI_TRUST  PEM of roots
+YANGCAI_TIMESTAMPS      who stamps them: demo (default in the sandbox), or an http(s) address (RFC 3161)
 """
 
 import os
@@ -118,6 +120,11 @@ YANGCAI_FILES = YANGCAI_HOME / "files"
 YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
 #: OCDS prefix: a publisher registers its own; this one is the unregistered example.
 YANGCAI_OCID_PREFIX = os.environ.get("YANGCAI_OCID_PREFIX", "ocds-000000")
+#: Who signs and stamps papers (kernel/signatures/configured.py).
+YANGCAI_SEALS = os.environ.get("YANGCAI_SEALS", "demo" if YANGCAI_SANDBOX else "")
+YANGCAI_TIMESTAMPS = os.environ.get("YANGCAI_TIMESTAMPS", "demo" if YANGCAI_SANDBOX else "")
+YANGCAI_TIMESTAMPS_SECONDS = int(os.environ.get("YANGCAI_TIMESTAMPS_SECONDS") or "10")
+YANGCAI_TRUST = os.environ.get("YANGCAI_TRUST", "")
 WITHOUT_TLS = DEBUG or YANGCAI_SANDBOX
 #: Posts that decide on money or approvals act only after TOTP or a passkey; a demo signs in with one click.
 YANGCAI_SECOND_FACTOR = not YANGCAI_SANDBOX
@@ -282,5 +289,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Whatever is wrong with a signature is a finding; the library would log a traceback beside it.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
+    },
 }
