@@ -8,7 +8,8 @@ YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto
 YANGCAI_SANDBOX         1: demo and replay: the clock can be moved, cookies work without TLS
 YANGCAI_DEBUG           1: error pages for developers
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
-YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function;  YANGCAI_TRUST  PEM of roots
+YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
+YANGCAI_TRUST           a PEM file of roots by which signatures are believed, besides those of the seals
 YANGCAI_TIMESTAMPS      who stamps them: demo (default in the sandbox), or an http(s) address (RFC 3161)
 """
 

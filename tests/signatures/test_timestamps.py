@@ -81,7 +81,7 @@ def served(*, status: int = 200, kind: str = REPLY, garbled: bool = False) -> It
     """An authority by HTTP on the loopback address."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers["Content-Length"]))
             answer = b"garbled" if garbled else papers.stamps().answer(asked)
             self.send_response(status)

@@ -47,6 +47,7 @@ class Contract(Rooted):
     acceptance_days = models.PositiveSmallIntegerField(_("验收期限（日）"))
     performance_security = MoneyField(_("履约保证金"), default=0)
     for_sme = models.BooleanField(_("中小企业预留合同"), default=False)
+    digest = models.TextField(_("签订内容摘要"), default="", blank=True, editable=False)
     committed_fund = models.OneToOneField(Fund, models.PROTECT, related_name="+", verbose_name=_("合同占用资金"))
     paid_fund = models.OneToOneField(Fund, models.PROTECT, related_name="+", verbose_name=_("已支付资金"))
     drafted_at = models.DateTimeField(_("起草时间"))

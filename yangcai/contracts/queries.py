@@ -136,6 +136,15 @@ def concerns_amendment(amendment: Amendment, post: Post) -> bool:
     return concerns_contract(amendment.contract, post)
 
 
+def reads_paper(contract: Contract, post: Post) -> bool:
+    """The paper itself is between the parties, their agent and the overseers: the public has the notice."""
+    if post.role == Role.AGENT:
+        return contract.case.agent_id == post.organisation_id
+    if post.role == Role.SUPPLIER:
+        return contract.supplier_id == post.organisation_id
+    return post.role in OVERSEERS or (post.role in BUYER and contract.buyer_id == post.organisation_id)
+
+
 def _between_parties(rows: QuerySet[Any], post: Post | None) -> QuerySet[Any]:
     if post is None:
         return rows.none()

@@ -11,7 +11,7 @@ from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, Mil
 from yangcai.contracts.rules import first_purchase, outside_contract
 from yangcai.frameworks.models import CallOff
 from yangcai.frameworks.rules.call_off import is_free
-from yangcai.kernel import calendar, tasks
+from yangcai.kernel import calendar, papers, tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
@@ -51,6 +51,11 @@ def contract_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
                 yield _to_draft(case, award, now=now)
         elif contract.terminated_at is None and contract.closed_at is None:
             yield from _steps(case, contract, now=now)
+    signed = [contract for contract in contracts.values() if contract.signed_at and contract.digest]
+    issued = papers.issued_under(case) if signed else set()
+    for contract in signed:  # the platform's own step, whatever became of the contract
+        if contract.ref not in issued:
+            yield Due("contract.issue_paper", contract.ref, Role.PLATFORM, contract.signed_at)
     if case.ended_at is not None:
         yield Due(
             "", case.ref, "", case.ended_at, clock="C46", due_at=_due_at("C46", since=case.ended_at, case=case, now=now)

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -25,7 +26,7 @@ from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
-from yangcai.www import formats
+from yangcai.www import formats, signed_papers
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
 from yangcai.www.work.clocks import title_of
@@ -177,6 +178,16 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     params = {"at": formats.moment(to), "n": len(fired)}
     said = _("现在是 %(at)s，到期处理 %(n)d 件。") % params
     messages.info(request, said + " " + _("；").join(told) if told else said)
+    return _back(request)
+
+
+@page(by=PUBLIC, methods=("POST",))
+def issue_papers(request: HttpRequest) -> HttpResponse:
+    """Do now what `yangcai work` would do: issue the signed papers that wait under a root."""
+    _only_in_sandbox()
+    root = request.POST.get("root", "")
+    if re.fullmatch(r"case:[0-9]{1,18}", root):
+        signed_papers.at_once(root=root, now=clock.now())
     return _back(request)
 
 

@@ -53,5 +53,6 @@ urlpatterns = [
     path("demo/", sandbox.demo, name="demo"),
     path("demo/budget.csv", sandbox.sample_budget, name="demo_budget"),
     path("sandbox/clock/", sandbox.move_clock, name="sandbox_clock"),
+    path("sandbox/papers/", sandbox.issue_papers, name="sandbox_papers"),
     path("sandbox/post/", sandbox.switch_post, name="sandbox_post"),
 ]

@@ -64,6 +64,8 @@ ROWS: tuple[Row, ...] = (
      BOUGHT + "UPDATE contracts_contractitem SET unit_price = 2"),
     ("signed", "signed_contract_is_never_rewritten", "other terms",
      "UPDATE contracts_contract SET terms = 'x' WHERE id = {contract}"),
+    ("signed", "signed_contract_is_never_rewritten", "another digest under the signatures",
+     "UPDATE contracts_contract SET digest = 'x' WHERE id = {contract}"),
     ("drafted", "records_are_never_deleted", "lose a contract",
      "DELETE FROM contracts_contract WHERE id = {contract}"),
 )  # fmt: skip

@@ -1,9 +1,11 @@
-"""Who acts when a deadline passes? This worker: deemed decisions, ends of suspensions, reminders, each once."""
+"""Who acts when a deadline passes, or a paper waits for its seals? This worker: deemed decisions, ends of suspensions,
+reminders, signed papers, each once."""
 
 import argparse
 import datetime
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,8 +15,9 @@ from yangcai.cli.console import Stop, answer, say, tell
 
 if TYPE_CHECKING:
     from yangcai.kernel.models import Task
+    from yangcai.www.signed_papers import Issuer
 
-HELP = ("到期办理：视同决定、到期恢复、提醒", "do what the clock makes due")
+HELP = ("到期办理：视同决定、到期恢复、提醒；出具签署文本", "do what the clock makes due, and issue signed papers")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if options.once:
         site.load()
         _check_schema()
-        fired = [_told(task) for task in _round()]
+        fired = [_told(task) for task in _round(_issuer())]
         answer(options, data={"fired": fired}, text=_summary(fired))
         return console.OK
     with site.running_database():
@@ -57,10 +60,18 @@ def _check_schema() -> None:
         )
 
 
-def _round() -> "list[Task]":
+def _issuer() -> "Issuer":
+    from yangcai.www.signed_papers import Issuer
+
+    return Issuer()
+
+
+def _round(issuer: "Issuer") -> "list[Task]":
+    """What the clock made due, then the papers that wait for seals and stamps: a deadline never waits for those."""
     from yangcai.kernel import clock, tasks
 
-    return tasks.fire_due(now=clock.now())
+    now = clock.now()
+    return tasks.fire_due(now=now) + issuer.round(now=now, tick=time.monotonic())
 
 
 def work(*, stop: threading.Event, interval: float) -> "Iterator[Task]":
@@ -68,10 +79,11 @@ def work(*, stop: threading.Event, interval: float) -> "Iterator[Task]":
     away for a while is waited for: nothing is lost, because what is due is derived from state."""
     from django.db import OperationalError, connection
 
+    issuer = _issuer()
     while not stop.is_set():
         wait = interval
         try:
-            yield from _round()
+            yield from _round(issuer)
             wait = min(interval, _seconds_to_next())
         except OperationalError:
             connection.close()  # a fresh one for the next round
@@ -88,8 +100,9 @@ def _seconds_to_next() -> float:
 
 def _told(task: "Task") -> dict[str, str]:
     from yangcai import law
+    from yangcai.kernel.actions import ACTIONS
 
-    clock = law.clock(task.clock) if task.clock else None
+    clock = law.clock(task.clock) if task.clock else ACTIONS.get(task.action)
     return {
         "at": task.due_at.isoformat() if task.due_at else "",
         "root": task.root,

@@ -7,6 +7,7 @@ from yangcai.contracts.actions.contract import draft_contract, file_contract, pu
 from yangcai.contracts.actions.disclosure import disclose_overdue
 from yangcai.contracts.actions.first_purchase import begin_review, buy_product
 from yangcai.contracts.actions.outside_contract import copy_contract
+from yangcai.contracts.actions.paper import issue_contract_paper
 from yangcai.contracts.actions.payment import (
     approve_payment,
     pay_payment,
@@ -27,6 +28,7 @@ __all__ = [
     "disclose_overdue",
     "draft_contract",
     "file_contract",
+    "issue_contract_paper",
     "pay_payment",
     "publish_amendment",
     "publish_contract",

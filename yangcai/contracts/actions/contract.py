@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Award
 from yangcai.contracts.content import content_of
 from yangcai.contracts.models import Contract, ContractItem, Milestone
+from yangcai.contracts.paper import digest_of
 from yangcai.contracts.rules import contract as rules
 from yangcai.funds import actions as ledger
 from yangcai.funds.models import Bucket
@@ -74,21 +75,29 @@ def draft_contract(award: Award, *, by: Post, now: datetime.datetime, number: st
     en="Sign the contract",
     on=Contract,
     by={Role.BUYER_REVIEWER, Role.SUPPLIER},
-    needs=(rules.award_still_stands, rules.not_terminated, rules.not_signed_by_own_side),
+    needs=(
+        rules.award_still_stands,
+        rules.not_terminated,
+        rules.not_signed_by_own_side,
+        rules.says_what_the_other_signed,
+    ),
     sentence=("{post}签订了合同", "{post} signed the contract"),
     not_same_person_as=("contract.draft",),
-    cites=("contract.sign", "contract.written", "control.separation"),
+    cites=("contract.sign", "contract.written", "submission.signature", "control.separation"),
     hint=("双方均签订后合同成立", "The contract stands when both sides have signed"),
 )
 def sign_contract(contract: Contract, *, by: Post, now: datetime.datetime) -> Contract:
-    """One side signs; with the second signature the contract is signed. The drafter may not sign for the buyer."""
+    """One side signs; with the second signature the contract is signed. The drafter may not sign for the buyer.
+    What the first signs is put down by its digest, and the second signs the same; the signed PDF follows (decision 24).
+    """
+    contract.digest = contract.digest or digest_of(contract)
     if by.role == Role.SUPPLIER:
         contract.supplier_signed_at = now
     else:
         contract.buyer_signed_at = now
     if contract.supplier_signed_at and contract.buyer_signed_at:
         contract.signed_at = now
-    contract.save(update_fields=["supplier_signed_at", "buyer_signed_at", "signed_at"])
+    contract.save(update_fields=["supplier_signed_at", "buyer_signed_at", "signed_at", "digest"])
     return contract
 
 

@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, own
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Acceptance, Amendment, Contract, PaymentRequest, TerminationGround
+from yangcai.contracts.paper import is_unchanged
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal, refuses
 from yangcai.law.figures.supplement import growth
@@ -160,6 +161,26 @@ def signed(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal |
         en="The contract is not signed yet; still missing: {en_missing}",
         zh_missing="、".join(zh for zh, _ in missing),
         en_missing=", ".join(en for _, en in missing),
+        **applicable(contract.case, now=now),
+    )
+
+
+def says_what_the_other_signed(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Two signatures under one digest. Of a contract that both have signed it is not asked again."""
+    if not contract.digest or contract.signed_at:
+        return None
+    return says_what_was_signed(contract, by=by, now=now)
+
+
+def says_what_was_signed(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """The paper says what the digest says that stands in it; without one (before there were any) there is no paper."""
+    if is_unchanged(contract):
+        return None
+    return law.refusal(
+        "contract.written",
+        code="contract_changed",
+        zh="合同内容与一方签订时的摘要不符，不得使用；请报告财政部门",
+        en="The contract no longer says what one side signed: it must not be used; report it to the treasury",
         **applicable(contract.case, now=now),
     )
 

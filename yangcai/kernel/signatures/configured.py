@@ -44,8 +44,8 @@ def seals() -> Seals:
         raise NotConfigured(
             zh="没有配置电子签章：请设置 YANGCAI_SEALS=模块:函数，由其调用 PKCS#11 设备、远程签名服务或者国密电子印章"
             "（SM2、GB/T 38540）系统，写法见 docs/howto/signing-papers.md",
-            en="no seals are configured: set YANGCAI_SEALS=module:function to whatever calls a PKCS#11 device, a remote "
-            "signing service or a server of national seals (SM2, GB/T 38540); see docs/howto/signing-papers.md",
+            en="no seals are configured: set YANGCAI_SEALS=module:function to whatever calls a PKCS#11 device, a "
+            "remote signing service or a server of national seals (SM2, GB/T 38540); see docs/howto/signing-papers.md",
         )
     try:
         return cast(Seals, getattr(import_module(module), function)())
@@ -64,7 +64,8 @@ def timestamps(*, now: datetime.datetime) -> Timestamps:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise NotConfigured(
             zh="没有配置时间戳服务：请将 YANGCAI_TIMESTAMPS 设为时间戳服务（RFC 3161）的 http(s) 地址",
-            en="no time-stamping authority is configured: set YANGCAI_TIMESTAMPS to the http(s) address of one (RFC 3161)",
+            en="no time-stamping authority is configured: set YANGCAI_TIMESTAMPS to the http(s) address of one "
+            "(RFC 3161)",
         )
     return HttpTimestamps(chosen, settings.YANGCAI_TIMESTAMPS_SECONDS)
 

@@ -41,5 +41,5 @@ class Seals(Protocol):
     def roots(self) -> Sequence[bytes]: ...
 
     def sign(self, pdf: bytes, *, signatures: Sequence[Signature], timestamps: Timestamps) -> bytes:
-        """The PDF with all the signatures, in their order, each with a timestamp. Raises Unavailable: all or nothing."""
+        """The PDF with every signature, in their order, each with a timestamp. Raises Unavailable: all or nothing."""
         ...

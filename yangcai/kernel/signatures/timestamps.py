@@ -1,7 +1,7 @@
-"""Who says when something was signed? A time-stamping authority (RFC 3161): one of our own for a demo, or one by HTTP.
+"""Who says when something was signed? A time-stamping authority (RFC 3161): a demo's own, or one by HTTP.
 
-Both take a request in DER and give the reply in DER, so that whoever asks cannot tell them apart. An authority that does
-not answer in time raises Unavailable: nothing goes on without its stamp.
+Both take a request in DER and give the reply in DER, so that whoever asks cannot tell them apart. An authority that
+does not answer in time raises Unavailable: nothing goes on without its stamp.
 """
 
 import datetime

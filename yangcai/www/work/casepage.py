@@ -148,7 +148,7 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
 def beside(case: Case, rows: dict[Any, list[Any]], *, may: Offers, post: Post, now: datetime.datetime) -> Links:
     """What stands beside a row: what may be done now, and what there is to read."""
     found = links(may)
-    for row, paper in papers(rows):
+    for row, paper in papers(rows, post=post):
         found.setdefault(row, []).append(paper)
     drawn = [row for row in (*rows.get(ExpertDraw, ()), *rows.get(SupplierDraw, ())) if row.drawn_at]
     if drawn and post.role in DRAW_READERS and draws.may_read(case, post=post, now=now):

@@ -28,7 +28,7 @@ from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering.models import CommitteeMember, EvaluationReport, Prequalification
-from yangcai.www import formats
+from yangcai.www import formats, signed_papers
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.work import judging, places, preflight, tables
@@ -46,6 +46,8 @@ TRIED_FIRST = {"budget.import": gettext_lazy("先试算，不写入"), preflight
 WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
 #: Where to go back to from an Action whose row is not what it is about.
 BACK = {"budget.import": "work_budget"}
+#: Of what these end a signed paper is made.
+SIGNING = frozenset({"contract.sign", "report.sign", "report.deem_consent"})
 NEXT_SHOWN = 6
 #: A file of a hundred thousand lines may have as many faults; a page shows the first.
 REFUSALS_SHOWN = 200
@@ -82,6 +84,8 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     except Refused as refused:
         form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
         return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
+    if action.code in SIGNING:
+        signed_papers.at_once(root=subject.root.ref, now=now)
     if isinstance(done.value, str):
         return _result_page(request, action, subject, done.entry, shown_once=done.value)
     return HttpResponseRedirect(reverse("work_done", args=[done.entry]))

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,9 +15,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yangcai.contracts.models import Contract
+from yangcai.contracts.queries import reads_paper
+from yangcai.kernel import papers as signed
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
+from yangcai.parties.queries import platform_post
 from yangcai.portal.models import Notice
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
@@ -35,8 +40,9 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.queries import evaluation
 from yangcai.tendering.queries.evaluation import visible_letters, visible_reports
-from yangcai.www import formats, typeset
+from yangcai.www import formats, signed_papers, typeset
 from yangcai.www.access import page
+from yangcai.www.downloads import download
 from yangcai.www.public.notices import CODE_LENGTH
 from yangcai.www.work.judging import seat_name
 
@@ -44,7 +50,12 @@ from yangcai.www.work.judging import seat_name
 PAPERS: dict[type[Any], tuple[str, Any]] = {
     AwardLetter: ("work_explanation", gettext_lazy("评审结果说明")),
     EvaluationReport: ("work_report", gettext_lazy("评标报告")),
+    Contract: ("work_contract", gettext_lazy("合同文本")),
 }
+
+
+#: Headings of the table of signatures under a report.
+COLUMNS = (gettext_lazy("成员"), gettext_lazy("签署情况"), gettext_lazy("时间"), gettext_lazy("留痕摘要"))
 
 
 @dataclass(frozen=True)
@@ -55,10 +66,12 @@ class Paper:
     url: str
 
 
-def papers(rows: dict[Any, list[Any]]) -> Iterable[tuple[tuple[Any, int], Paper]]:
-    """The paper of each row that has one."""
+def papers(rows: dict[Any, list[Any]], *, post: Post) -> Iterable[tuple[tuple[Any, int], Paper]]:
+    """The paper of each row that has one which this post may read."""
     for model, (name, title) in PAPERS.items():
         for row in rows.get(model, ()):
+            if isinstance(row, Contract) and not reads_paper(row, post):
+                continue
             yield (model, row.pk), Paper(str(title), reverse(name, args=[row.pk]))
 
 
@@ -88,53 +101,81 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The evaluation report with what 财政部令第87号 art. 58 wants in it, from what was frozen and signed."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     found = get_object_or_404(visible_reports(post, now), pk=pk)
-    return render(request, "work/report.html", told_in_report(found, post=post, now=now))
+    told = told_in_report(found, post=post, now=now)
+    paper = signed_papers.context(found, pdf_url=told["pdf_url"], is_waiting=bool(found.signed_at))
+    return render(request, "work/report.html", {**told, **paper, "pdf_url": told["pdf_url"]})
 
 
 @page()
-def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """The signed report as a file: what its page says, with every recorded signature. Not before all have signed, and
-    never of a report that is not what was signed."""
+def report_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The signed report as a file, byte for byte as it was issued. While its paper still waits for seals or stamps:
+    what the page says, with every recorded signature, and that none is embedded. Not before all have signed, and never
+    of a report that is not what was signed."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     found = get_object_or_404(visible_reports(post, now).filter(signed_at__isnull=False), pk=pk)
     told = told_in_report(found, post=post, now=now)
     if not told["is_unchanged"]:
         raise Http404
-    language = translation.get_language()
+    issued = signed.paper_of(found)
+    if issued is not None:
+        return download(request, issued.document)
     where = {
         "number": found.lot.case.number,
         "code": told["code"],
         "url": request.build_absolute_uri(reverse("verify")),
     }
-    made = typeset.pdf(
+    words = {
+        "signatures": _("签署"),
+        "columns": [formats.titled(text) for text in COLUMNS],
+        "proof": _("核对"),
+        "what_is_signed": _(
+            "每名成员以本人岗位在平台上签署，签署的是下列摘要所对应的评审结果；签署记录在平台留痕中，不可更改。"
+            "本文件由平台按签署的内容生成，文件内没有嵌入电子印章。"
+        ),
+        "verify": _("在 %(url)s 输入验证码 %(code)s 或者完整摘要，即可核对。") % where,
+    }
+    made = _typeset(found, told, words=words, footer=_("%(number)s 评标报告　验证码 %(code)s　%(url)s") % where)
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name(found))}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def unsigned(report: EvaluationReport) -> bytes:
+    """The paper before its signatures, the same whoever asks and whenever: what was signed, as the platform reads it.
+    Raises ValueError when the report is no longer what was signed."""
+    report.sent_at = None  # on the row in hand alone: sending came after the signatures
+    told = told_in_report(report, post=platform_post(now=report.signed_at), now=report.signed_at)
+    if not told["is_unchanged"]:
+        raise ValueError(f"{report.ref} is not what was signed")
+    where = {"number": report.lot.case.number, "code": told["code"]}
+    words = signed_papers.words(
+        columns=COLUMNS,
+        what=_("每名成员以本人岗位在平台上签署，签署的是下列摘要所对应的评审结果；签署记录在平台留痕中，不可更改。"),
+    )
+    return _typeset(report, told, words=words, footer=_("%(number)s 评标报告　验证码 %(code)s") % where)
+
+
+def file_name(report: EvaluationReport) -> str:
+    return f"{report.lot.case.number}-{report.lot.number}-{report.revision}.pdf"
+
+
+def _typeset(found: EvaluationReport, told: dict[str, Any], *, words: dict[str, Any], footer: str) -> bytes:
+    return typeset.pdf(
         typeset.Paper(
             title=formats.titled(_("评标报告")),
             number=found.lot.case.number,
             author=found.lot.case.buyer.name,
             html=render_to_string("work/report_inside.html", told),
-            lang="zh" if in_chinese() else str(language)[:2],
+            lang="zh" if in_chinese() else str(translation.get_language())[:2],
             digest=found.digest,
-            footer=_("%(number)s 评标报告　验证码 %(code)s　%(url)s") % where,
+            footer=footer,
             at=found.signed_at,
-            words={
-                "signatures": _("签署"),
-                "columns": [formats.titled(text) for text in (_("成员"), _("签署情况"), _("时间"), _("留痕摘要"))],
-                "proof": _("核对"),
-                "what_is_signed": _(
-                    "每名成员以本人岗位在平台上签署，签署的是下列摘要所对应的评审结果；签署记录在平台留痕中，不可更改。"
-                    "本文件由平台按签署的内容生成，文件内没有嵌入电子印章。"
-                ),
-                "verify": _("在 %(url)s 输入验证码 %(code)s 或者完整摘要，即可核对。") % where,
-            },
+            words=words,
             signatures=list(_signed(found, told["names"])),
         )
     )
-    response = HttpResponse(made, content_type="application/pdf")
-    name = f"{found.lot.case.number}-{found.lot.number}-{found.revision}.pdf"
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _signed(found: EvaluationReport, names: dict[int, str]) -> Iterable[list[str]]:

@@ -13,6 +13,7 @@ from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS, runs_or_oversees
 from yangcai.frameworks.models import OutsideOffer
+from yangcai.kernel import papers
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
@@ -80,7 +81,8 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
         shown |= _of_applicants(root, post=post, now=now)
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
-    return Attachment.objects.filter(shown, root=root.ref).select_related("document").order_by("at", "pk")
+    found = Attachment.objects.filter(shown, root=root.ref).exclude(kind=papers.SIGNED)  # they have pages of their own
+    return found.select_related("document").order_by("at", "pk")
 
 
 def _of_applicants(root: Prequalification, *, post: Post, now: datetime.datetime) -> Q:

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from yangcai.kernel import log_index
 from yangcai.www import draws
-from yangcai.www.work import casepage, doing, experts, explained, files, rootpages, worklist
+from yangcai.www.work import casepage, contracts, doing, experts, explained, files, rootpages, worklist
 
 
 class LogIndexConverter:
@@ -47,6 +47,8 @@ urlpatterns = [
     path("done/<log_index:seq>/", doing.done, name="work_done"),
     path("file/<int:pk>/", files.file, name="work_file"),
     path("explanation/<int:pk>/", explained.explanation, name="work_explanation"),
+    path("contract/<int:pk>/", contracts.contract, name="work_contract"),
+    path("contract/<int:pk>/pdf/", contracts.contract_pdf, name="work_contract_pdf"),
     path("report/<int:pk>/", explained.report, name="work_report"),
     path("report/<int:pk>/pdf/", explained.report_pdf, name="work_report_pdf"),
 ]

@@ -1,0 +1,172 @@
+"""How do signed papers come about, and what does a page say of one? Made after the act, from what the act froze.
+
+The act is the Action (`contract.sign`, `report.sign`); a paper that cannot be sealed or stamped now waits as a Task of
+the platform and is made later, from the same rows. Nothing here is in the transaction of the act, and nothing waits for
+a time-stamping authority while it holds a lock.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from yangcai.contracts import paper as contract_text
+from yangcai.contracts.models import Contract
+from yangcai.kernel import documents, papers
+from yangcai.kernel.actions import ACTIONS, perform
+from yangcai.kernel.models import Document, Rooted, Task
+from yangcai.kernel.refusals import Refused, in_chinese
+from yangcai.kernel.signatures import configured
+from yangcai.kernel.signatures.subjects import Signature
+from yangcai.kernel.signatures.timestamps import Unavailable
+from yangcai.kernel.signatures.verification import FAULTS, Findings, verify
+from yangcai.parties.queries import platform_post
+from yangcai.parties.roles import Role
+from yangcai.tendering import paper as report_text
+from yangcai.tendering.models import EvaluationReport
+from yangcai.www import formats
+
+logger = logging.getLogger(__name__)
+#: So many are made in one round, so that a backlog holds up nothing else.
+ROUND = 20
+#: After a failure a paper rests so many seconds, twice as long each time, an hour at most.
+REST, LONGEST_REST = 30.0, 3600.0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a paper is made of: its bytes before the signatures, who signed, what the file is called."""
+
+    unsigned: Callable[[Any], bytes]
+    signatures: Callable[[Any], Sequence[Signature]]
+    name: Callable[[Any], str]
+
+
+def _kinds() -> dict[str, tuple[type[Any], Kind]]:
+    """Action -> of what, and how. Imported late: the pages import this module."""
+    from yangcai.www.work import contracts, explained
+
+    return {
+        "contract.issue_paper": (
+            Contract,
+            Kind(contracts.unsigned, contract_text.signatures, lambda one: f"{one.number}.pdf"),
+        ),
+        "report.issue_paper": (
+            EvaluationReport,
+            Kind(explained.unsigned, report_text.signatures, explained.file_name),
+        ),
+    }
+
+
+class Issuer:
+    """Makes the papers that wait. Remembers which failed, so that it neither hammers an authority nor fills the log."""
+
+    def __init__(self) -> None:
+        self.rests: dict[int, tuple[float, float]] = {}
+
+    def round(self, *, now: datetime.datetime, tick: float, root: str = "") -> list[Task]:
+        """Make what waits (under `root` alone, where one is given); returns what was made. `tick`: seconds of any
+        clock that runs, by which a failed one rests."""
+        made: list[Task] = []
+        kinds = _kinds()
+        for task in waiting(root=root):
+            again_at, rest = self.rests.get(task.pk, (0.0, REST))
+            if tick < again_at:
+                continue
+            if len(made) == ROUND:
+                break
+            try:
+                issue(task, now=now, kinds=kinds)
+            except Unavailable as error:
+                logger.warning("%s of %s waits: %s", task.action, task.subject, error)
+                self.rests[task.pk] = (tick + rest, min(rest * 2, LONGEST_REST))
+                break  # the next would fare no better
+            except Refused as refused:
+                reasons = "; ".join(one.en for one in refused.refusals)
+                logger.warning("%s of %s is refused: %s", task.action, task.subject, reasons)
+                self.rests[task.pk] = (tick + rest, min(rest * 2, LONGEST_REST))
+            except Exception:
+                logger.exception("%s of %s failed", task.action, task.subject)
+                self.rests[task.pk] = (tick + rest, min(rest * 2, LONGEST_REST))
+            else:
+                self.rests.pop(task.pk, None)
+                made.append(task)
+        return made
+
+
+def waiting(*, root: str = "") -> Iterable[Task]:
+    """The platform's own tasks that are papers, oldest first."""
+    found = Task.objects.filter(
+        done_at__isnull=True, role=Role.PLATFORM, organisation_id__isnull=True, action__in=list(_kinds())
+    )
+    return (found.filter(root=root) if root else found).order_by("pk")[: ROUND * 10]
+
+
+def issue(task: Task, *, now: datetime.datetime, kinds: dict[str, tuple[type[Any], Kind]] | None = None) -> None:
+    """Make one paper: typeset, sealed, stamped, then put in its place by the platform's Action, which verifies it once
+    more. Raises Unavailable where nobody seals or stamps, Refused where the Action finds it wanting."""
+    model, kind = (kinds or _kinds())[task.action]
+    row = model.objects.get(pk=task.subject.partition(":")[2])
+    seals, timestamps = configured.seals(), configured.timestamps(now=now)
+    with translation.override("zh-hans"):  # the paper is the contract; a translation would be another text
+        content = seals.sign(kind.unsigned(row), signatures=kind.signatures(row), timestamps=timestamps)
+    by = platform_post(now=now)
+    document = documents.store_bytes(data=content, name=kind.name(row), person_id=by.person_id, now=now)
+    perform(ACTIONS[task.action], row, by=by, now=now, paper=document)
+
+
+def at_once(*, root: str, now: datetime.datetime) -> None:
+    """In the sandbox, where nobody may be running the worker: what waits under a root, now. Never in a real site, where
+    nobody's request shall wait for an authority."""
+    if settings.YANGCAI_SANDBOX and root:
+        Issuer().round(now=now, tick=0.0, root=root)
+
+
+# --- what a page says of one --------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _checked(digest: str, trust: tuple[bytes, ...]) -> Findings:
+    """The same bytes and the same roots give the same findings: they are read once."""
+    return verify(documents.read(Document.objects.get(digest=digest)), trust=trust)
+
+
+def context(row: Rooted, *, pdf_url: str, is_waiting: bool) -> dict[str, Any]:
+    """For `work/signed_paper.html`: the verification in words, or that the paper is still to come."""
+    found = papers.paper_of(row)
+    if found is None:
+        return {"paper": None, "is_waiting": is_waiting, "pdf_url": "", "root": row.root.ref}
+    return {"paper": _told(found.document), "is_waiting": False, "pdf_url": pdf_url}
+
+
+def _told(document: Document) -> dict[str, Any]:
+    place = 0 if in_chinese() else 1
+    told = {"is_valid": False, "lang": ("zh-Hans", "en")[place], "digest": document.digest}
+    try:
+        findings = _checked(document.digest, tuple(configured.trust()))
+    except documents.BadDocument as bad:
+        return {**told, "tone": "bad", "lines": [str(bad)]}
+    except Unavailable as error:
+        return {**told, "tone": "warn", "lines": [getattr(error, ("zh", "en")[place], str(error))]}
+    lines = [one.words[place] for one in findings.signatures] + [FAULTS[code][place] for code in findings.faults]
+    tone = "ok" if findings.is_valid else "bad"
+    return {**told, "is_valid": findings.is_valid, "is_demo": findings.is_demo, "tone": tone, "lines": lines}
+
+
+def words(*, columns: Sequence[Any], what: str) -> dict[str, Any]:
+    """What stands under a paper that will bear signatures, in the reader's language."""
+    how = _("各方的电子签名和时间戳按签署顺序嵌入本文件，此后的任何改动都能发现；用支持电子签名的 PDF 阅读器即可核验。")
+    demo = _("演示环境：证书和时间戳由演示机构签发（TEST），没有法律效力。")
+    return {
+        "signatures": _("签署"),
+        "columns": [formats.titled(text) for text in columns],
+        "proof": _("核对"),
+        "what_is_signed": what,
+        "verify": f"{how}{demo}" if configured.seals().is_demo else how,
+    }
