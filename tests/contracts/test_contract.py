@@ -198,6 +198,7 @@ def test_clocks_from_the_letter_to_the_filing() -> None:
     assert due == {
         "contract.publish": ("C21", at("2026-03-13T00:00")),
         "contract.file": ("C22", at("2026-03-20T00:00")),
+        "contract.issue_paper": ("", None),  # the platform's own, by no clock of the law
     }
     perform(actions.publish_contract, s.contract, by=s.officer, now=at("2026-03-11T09:00"))
     assert not Task.objects.filter(action="contract.publish", done_at=None).exists()

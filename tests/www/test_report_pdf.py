@@ -13,9 +13,12 @@ from tests.apart import shared
 from tests.tendering.judging import COMPUTED, EQUAL, SENT, SIGNED, Hall, three
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.kernel.models import Entry
+from yangcai.kernel.signatures import configured
+from yangcai.kernel.signatures.verification import verify
 from yangcai.parties.models import Post
 from yangcai.tendering.models import EvaluationReport
 from yangcai.www import typeset
+from yangcai.www.signed_papers import Issuer
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +37,7 @@ def fetch(h: Hall, post: Post, *, status: int = 200, language: str = "zh-hans") 
     client = at_desk(post)
     answer = client.get(reverse("work_report_pdf", args=[h.report.pk]), headers={"accept-language": language})
     assert answer.status_code == status
-    return bytes(answer.content)
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
 def test_the_pdf_says_what_the_page_says_who_signed_and_how_to_verify(
@@ -73,6 +76,41 @@ def test_the_pdf_says_what_the_page_says_who_signed_and_how_to_verify(
         text = read.stdout.decode()
         for wanted in (h.bids[0].supplier.name, h.report.digest, code[1], "文件内没有嵌入电子印章"):
             assert wanted in "".join(text.split()), wanted
+
+
+def test_the_issued_paper_bears_the_signature_of_each_member_who_signed(
+    computed: Any, clock: Clock, settings: Any
+) -> None:
+    h = computed()
+    settings.YANGCAI_SANDBOX, settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = True, "demo", "demo"
+    silent, *others = h.members
+    for member in others:
+        h.do("report.sign", h.report, member.post, SIGNED)
+    assert Issuer().round(now=SIGNED, tick=0.0) == []
+    h.do("report.deem_consent", h.report, h.agent, SIGNED, member=silent.pk, circumstances="拒绝签署")
+    clock.at = SIGNED
+    before = fetch(h, h.agent)  # what was signed is to be had at once; it says of itself that nothing is embedded
+    assert not verify(before, trust=configured.trust()).signatures
+    assert [task.subject for task in Issuer().round(now=SENT, tick=0.0)] == [h.report.ref]
+    made = fetch(h, h.agent)
+    found = verify(made, trust=configured.trust())
+    assert found.is_valid
+    assert [one.name for one in found.signatures] == [member.post.person.name for member in others]
+    assert all(h.report.digest in one.reason and one.stamped_at == SENT for one in found.signatures)
+    told = text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
+    assert "电子签名核验一致" in told and told.count("此后未被改动") == len(others)
+    # Whoever may not read the report reads no paper of it either: the buyer before it is sent, a bidder never.
+    fetch(h, h.officer, status=404)
+    fetch(h, h.bidders[0], status=404)
+    case = text_of(at_desk(h.officer).get(reverse("work_case", args=[h.case.pk])))
+    assert "签署文本" not in case
+    h.send()
+    clock.at = SENT
+    assert fetch(h, h.officer) == made
+    if shutil.which("pdftotext"):
+        read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True)
+        text = "".join(read.stdout.decode().split())
+        assert "没有嵌入" not in text and "没有法律效力" in text and "未签署，视为同意" in text
 
 
 def test_in_english_the_words_around_it_are_english(
