@@ -1,4 +1,8 @@
+from pathlib import Path
+
 from django.db import migrations, models
+
+SQL = Path(__file__).parent.parent / "sql" / "digest.sql"
 
 
 class Migration(migrations.Migration):
@@ -9,4 +13,5 @@ class Migration(migrations.Migration):
             name="digest",
             field=models.TextField(blank=True, default="", editable=False, verbose_name="签订内容摘要"),
         ),
+        migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]
