@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests import factories
+from tests.contracts import support
 from tests.factories import NOW, at
 from yangcai import cli
 from yangcai.cli import console, site
 from yangcai.cli.commands import serve, work
-from yangcai.kernel import tasks
+from yangcai.kernel import papers, tasks
 from yangcai.kernel.models import Entry, Task
 from yangcai.parties.models import Organisation, Person, Post
 from yangcai.parties.roles import Role
@@ -56,6 +57,16 @@ def test_one_round_does_what_is_due_and_says_so(capsys: pytest.CaptureFixture[st
     assert [(f["clock"], f["title"]) for f in answered(capsys)["data"]["fired"]] == [("C27", "项目")]
     assert cli.main(["work", "--once"]) == 0
     assert capsys.readouterr().out == "到期 0 项\n"
+
+
+def test_a_round_issues_the_signed_papers_that_wait(capsys: pytest.CaptureFixture[str], settings: Any) -> None:
+    settings.YANGCAI_SANDBOX, settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = True, "demo", "demo"
+    contract = support.signed(support.scene())
+    assert cli.main(["work", "--once"]) == 0
+    assert f"{contract.case.title}：出具合同签署文本" in capsys.readouterr().out
+    assert papers.paper_of(contract) is not None
+    assert cli.main(["work", "--once"]) == 0
+    assert "出具合同签署文本" not in capsys.readouterr().out
 
 
 def test_the_worker_goes_round_until_it_is_stopped_and_waits_no_longer_than_the_next_deadline(

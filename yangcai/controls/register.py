@@ -1,7 +1,7 @@
 """Which names may the database answer with, what does each mean, and on which article does it stand?
 
-The SQL stands beside this file (one .sql for each part) and in funds/sql/ledger.sql; simple constraints in the models.
-A person who meets one reads the sentence that is registered here; tests/invariants attacks every name.
+The SQL stands beside this file (one .sql for each part), in funds/sql and in contracts/sql; simple constraints in the
+models. A person who meets one reads the sentence that is registered here; tests/invariants attacks every name.
 """
 
 from dataclasses import dataclass

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -91,6 +92,8 @@ class Issuer:
                 reasons = "; ".join(one.en for one in refused.refusals)
                 logger.warning("%s of %s is refused: %s", task.action, task.subject, reasons)
                 self.rests[task.pk] = (tick + rest, min(rest * 2, LONGEST_REST))
+            except OperationalError:
+                raise  # the database is away: the worker waits for it
             except Exception:
                 logger.exception("%s of %s failed", task.action, task.subject)
                 self.rests[task.pk] = (tick + rest, min(rest * 2, LONGEST_REST))

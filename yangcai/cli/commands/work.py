@@ -104,7 +104,7 @@ def _told(task: "Task") -> dict[str, str]:
 
     clock = law.clock(task.clock) if task.clock else ACTIONS.get(task.action)
     return {
-        "at": task.due_at.isoformat() if task.due_at else "",
+        "at": (task.due_at or task.since).isoformat(),
         "root": task.root,
         "title": task.title,
         "clock": task.clock,
