@@ -7,13 +7,14 @@ a time-stamping authority while it holds a lock.
 
 import datetime
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -34,7 +35,7 @@ from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 
 logger = logging.getLogger(__name__)
-#: So many are made in one round, so that a backlog holds up nothing else.
+#: So many are tried in one round, so that a backlog holds up nothing else.
 ROUND = 20
 #: After a failure a paper rests so many seconds, twice as long each time, an hour at most.
 REST, LONGEST_REST = 30.0, 3600.0
@@ -76,12 +77,9 @@ class Issuer:
         clock that runs, by which a failed one rests."""
         made: list[Task] = []
         kinds = _kinds()
-        for task in waiting(root=root):
-            again_at, rest = self.rests.get(task.pk, (0.0, REST))
-            if tick < again_at:
-                continue
-            if len(made) == ROUND:
-                break
+        resting = [pk for pk, (again_at, _rest) in self.rests.items() if tick < again_at]
+        for task in waiting(root=root).exclude(pk__in=resting).order_by("pk")[:ROUND]:
+            _again_at, rest = self.rests.get(task.pk, (0.0, REST))
             try:
                 issue(task, now=now, kinds=kinds)
             except Unavailable as error:
@@ -103,12 +101,12 @@ class Issuer:
         return made
 
 
-def waiting(*, root: str = "") -> Iterable[Task]:
-    """The platform's own tasks that are papers, oldest first."""
+def waiting(*, root: str = "") -> QuerySet[Task]:
+    """The platform's own tasks that are papers."""
     found = Task.objects.filter(
         done_at__isnull=True, role=Role.PLATFORM, organisation_id__isnull=True, action__in=list(_kinds())
     )
-    return (found.filter(root=root) if root else found).order_by("pk")[: ROUND * 10]
+    return found.filter(root=root) if root else found
 
 
 def issue(task: Task, *, now: datetime.datetime, kinds: dict[str, tuple[type[Any], Kind]] | None = None) -> None:
