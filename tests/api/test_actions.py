@@ -118,6 +118,7 @@ def test_open_actions_say_what_stands_in_the_way() -> None:
     items = {item["code"]: item["refusals"] for item in caller.get(f"cases/{case.pk}/actions").json()["items"]}
     assert items["solicitation.draft"] == [] and items["invitation.publish"]
     assert "solicitation.confirm" not in items  # the reviewer's
+    assert "prequalification.draft" not in items  # the file says that suppliers come by a notice
 
 
 # --- keys, versions, dry runs ----------------------------------------------------------------------------------------

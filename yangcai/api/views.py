@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from yangcai.api import bodies, feed, openapi, problem, resources
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel import clock, documents, log_index, tasks
-from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform, rehearse
+from yangcai.kernel.actions import ACTIONS, SCOPES, can, is_about, perform, rehearse
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.refusals import Refused
 from yangcai.ocds.release import record, record_package, release_package, releases
@@ -136,7 +136,7 @@ def open_actions(request: HttpRequest, *, path: str, pk: int, post: Any, now: da
             "items": [
                 {"code": a.code, "title": a.title, "refusals": [r.as_dict() for r in can(a, row, by=post, now=now)]}
                 for a in ACTIONS.values()
-                if a.on is model and post.role in a.by
+                if a.on is model and post.role in a.by and is_about(a, row, by=post, now=now)
             ]
         }
     )

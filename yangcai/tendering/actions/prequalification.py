@@ -71,9 +71,9 @@ class DraftPrequalification(Input):
     on=Case,
     by=RUNNERS,
     at={Stage.PREPARATION},
+    only=(file.is_by_prequalification,),
     needs=(
         runs_the_case,
-        file.is_by_prequalification,
         file.announces_its_conditions,
         file.none_is_announced,
         not_drawn_yet,
