@@ -88,3 +88,43 @@ def test_while_one_lot_is_evaluated_the_award_of_another_waits_for_what_was_repo
     late = told.at("award") + DAY
     refused = told.refused("prequalification.report_change", told.of(SECOND), told.supplier(SECOND), late, content="x")
     assert set(refused) == {"evaluation_is_over"}
+
+
+def test_an_announced_award_is_void_when_its_winner_loses_the_status_while_another_lot_is_judged(world: None) -> None:
+    """条例 art. 21, 71: the way out is offered, the next candidate follows, and the other lot goes on without it."""
+    told = qualified(lots=2)
+
+    def after_the_first(at: datetime.datetime) -> None:
+        told.before = {"report.send": loses_it}
+
+    def loses_it(at: datetime.datetime) -> None:
+        one, _two = Lot.objects.filter(case=told.case).order_by("number")
+        best = one.candidates.get(rank=1)
+        award = told.do("award.determine", one, told.people.reviewer, at, candidate=best)
+        told.do("award.announce", award, told.people.runner, at)
+        change = told.changed(FIRST, at)
+        assert not Task.objects.filter(root=told.case.ref, action="award.annul").exists()
+        told.decided(change, at, still=False)
+        task = Task.objects.get(root=told.case.ref, action="award.annul", done_at=None)
+        assert (task.subject, task.role) == (award.ref, told.people.runner.role)
+        basis = told.paper("审查意见.pdf", b"%PDF-1.4\nx", told.people.runner, at)
+        why = {"ground": "status", "reason": "资质证书已被吊销", "proof": basis}
+        told.do("award.annul", award, told.people.runner, at, **why)
+        task.refresh_from_db()
+        assert task.done_at == at
+        assert "candidate_annulled" in told.refused("award.determine", one, told.people.reviewer, at, candidate=best)
+
+    told.before = {"report.send": after_the_first}
+    told.evaluation()
+    assert "report.send" not in told.before
+    one, two = Lot.objects.filter(case=told.case).order_by("number")
+    at, reviewer = told.moment(56), told.people.reviewer
+    best, next_best = one.candidates.order_by("rank")[:2]
+    again = told.do("award.determine", one, reviewer, at, candidate=next_best)
+    told.do("award.announce", again, told.people.runner, at)
+    letter = AwardLetter.objects.filter(lot=one, supplier=best.supplier).latest("pk")
+    assert letter.reason == "资格发生变化，不再符合资格条件：资质证书已被吊销"
+    out = told.refused("award.determine", two, reviewer, at, candidate=two.candidates.get(rank=1))
+    assert set(out) == {"status_lost"}
+    standing = Award.objects.filter(lot__case=told.case, refused_at=None)
+    assert [award.supplier.name for award in standing] == [next_best.supplier.name]

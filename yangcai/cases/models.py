@@ -26,6 +26,16 @@ class LotOutcome(models.TextChoices):
     TERMINATED = "terminated", _("终止")
 
 
+class AwardFall(models.TextChoices):
+    """Why an award no longer stands (条例 art. 49, 71; 财政部令第94号 art. 16; 条例 art. 21)."""
+
+    REFUSED = "refused", _("中标供应商拒绝签订合同")
+    LOT_FAILED = "lot_failed", _("公告前采购包废标")
+    OBJECTION = "objection", _("质疑成立且影响中标结果")
+    DECISION = "decision", _("财政部门认定中标无效")
+    STATUS = "status", _("资格发生变化，不再符合资格条件")
+
+
 class EvaluationMethod(models.TextChoices):
     RATED = "rated", _("综合评分法")
     LOWEST = "lowest", _("最低评标价法")
@@ -351,8 +361,9 @@ class Award(Rooted):
     determined_at = models.DateTimeField(_("确定时间"))
     is_deemed = models.BooleanField(_("视同确定"), default=False)
     announced_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
-    refused_at = models.DateTimeField(_("拒签时间"), null=True, blank=True)
-    refusal_reason = models.TextField(_("拒签理由"), default="", blank=True)
+    refused_at = models.DateTimeField(_("中标结果失效时间"), null=True, blank=True)
+    fall_ground = models.TextField(_("中标结果失效情形"), choices=AwardFall.choices, default="", blank=True)
+    refusal_reason = models.TextField(_("中标结果失效理由"), default="", blank=True)
 
     class Meta:
         verbose_name = _("中标结果")

@@ -30,6 +30,7 @@ TAGS = {
     "lot.declare_unsuccessful": "tenderCancellation",
     "case.terminate": "tenderCancellation",
     "award.announce": "award",
+    "award.annul": "awardCancellation",
     "award.refuse": "awardCancellation",
     "contract.publish": "contract",
     "amendment.publish": "contractAmendment",

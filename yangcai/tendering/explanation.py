@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from yangcai import law
-from yangcai.cases.models import Award, LotOutcome
+from yangcai.cases.models import Award, AwardFall, LotOutcome
 from yangcai.cases.rules import applicable
 from yangcai.kernel import calendar
 from yangcai.kernel.money import figures
@@ -29,6 +29,12 @@ DEDUCTIONS = {
     "partner": ("联合体或者分包价格扣除", "Deduction for a consortium or subcontract"),
     "green": ("节能环保产品价格扣除", "Deduction for energy-saving or environmental-label products"),
     "domestic": ("本国产品价格扣除", "Deduction for domestic products"),
+}
+
+#: Why an award was void, in both languages and with its rule; a lost status says it in its own words.
+ANNULLED: dict[str, tuple[str, str, str]] = {
+    AwardFall.OBJECTION: ("质疑成立", "After a founded objection", "award.annulled_after_objection"),
+    AwardFall.DECISION: ("经财政部门认定", "By the treasury's decision", "award.annulled"),
 }
 
 
@@ -268,15 +274,25 @@ def _reasons(
             ]
         return won
     lot, invalid = letter.lot, result.get("invalid")
-    refused = Award.objects.filter(lot=lot, supplier=letter.supplier_id, refused_at__lte=letter.issued_at).exists()
+    fell = Award.objects.filter(lot=lot, supplier=letter.supplier_id, refused_at__lte=letter.issued_at).last()
+    ground = fell.fall_ground if fell else ""
     failed = lot.outcome == LotOutcome.UNSUCCESSFUL and lot.outcome_at == letter.issued_at
     gone = lost(lot.case).get(letter.supplier_id, "")
-    if refused:
+    if ground == AwardFall.REFUSED:
         found.append(
             Said(
                 "贵单位被确定为中标供应商后拒绝签订合同",
                 "Chosen as the winner, your organisation refused the contract",
                 _found("award.refused", on),
+            )
+        )
+    elif fell and ground in ANNULLED:
+        found.append(
+            Said(
+                f"{ANNULLED[ground][0]}，贵单位的中标结果无效",
+                f"{ANNULLED[ground][1]} the award to your organisation is void",
+                _found(ANNULLED[ground][2], on),
+                quoted=fell.refusal_reason,
             )
         )
     elif invalid:

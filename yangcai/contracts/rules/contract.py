@@ -38,8 +38,8 @@ def award_stands(award: Award, *, by: Post, now: datetime.datetime) -> Refusal |
     return law.refusal(
         "award.refused",
         code="award_refused",
-        zh="中标供应商已于 {on_zh} 拒签合同，须按候选人顺序另行确定或者重新采购",
-        en="The winner refused on {on_zh}: determine the next candidate or start the procurement again",
+        zh="该中标结果已于 {on_zh} 因拒签合同或者被认定无效而失效，须按候选人顺序另行确定或者重新采购",
+        en="The winner refused on {on_zh}, or its award was void: determine the next candidate or procure again",
         on_zh=calendar.day_of(award.refused_at),
         **applicable(award.lot.case, now=now),
     )

@@ -1,8 +1,10 @@
-"""结果变更公告: the winner refuses the contract, and what was announced no longer stands (条例 art. 49)."""
+"""结果变更公告: the winner refuses the contract or the award is void, and what was announced no longer stands
+(条例 art. 49, 71)."""
 
 from typing import Any
 
-from yangcai.cases.models import Award
+from yangcai.cases.actions import chinese
+from yangcai.cases.models import Award, AwardFall
 from yangcai.portal.notices.award import latest_award
 from yangcai.portal.notices.base import (
     CONTACTS,
@@ -28,6 +30,7 @@ def facts(award: Award, *, data: dict[str, Any], **_context: Any) -> dict[str, A
         "supplier": award.supplier.name,
         "amount": award.amount,
         "refused_at": award.refused_at,
+        "ground": chinese(AwardFall(award.fall_ground).label),
         "reason": data["reason"],
         "after": "原中标（成交）结果不再有效；采购人依法确定下一候选人或者重新开展采购活动，结果另行公告",
         **contacts(lot.case),
@@ -56,7 +59,8 @@ notice_type(
                 (
                     Field("supplier", "原中标供应商", "Former winner", rule="award.refused"),
                     Field("amount", "原中标金额", "Amount", MONEY),
-                    Field("refused_at", "拒签时间", "Refused", MOMENT),
+                    Field("refused_at", "原结果失效时间", "No longer stands since", MOMENT),
+                    Field("ground", "变更情形", "On what ground", rule="award.annulled"),
                     Field("reason", "变更理由", "Reason", rule="award.refused"),
                     Field("after", "变更后", "From now on"),
                 ),

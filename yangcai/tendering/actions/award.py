@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
 from yangcai.cases.actions import chinese
-from yangcai.cases.models import Award, Candidate, CaseEnd, Lot, LotOutcome, Stage
+from yangcai.cases.models import Award, AwardFall, Candidate, CaseEnd, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
+from yangcai.kernel import documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, TextField
-from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import arithmetic, standing
@@ -52,6 +52,7 @@ class DetermineAward(Input):
         rules.not_awarded,
         comes_next,
         rules.has_candidate,
+        rules.enough_are_left,
         changes_are_decided,
     ),
     checks=(rules.in_rank_order,),
@@ -64,6 +65,8 @@ class DetermineAward(Input):
         "award.deemed",
         "solicitation.lot_limit",
         "prequalification.change",
+        "award.annulled",
+        "award.annulled_after_objection",
         *every(Stage.AWARD, "decide"),
     ),
     hint=(
@@ -152,7 +155,7 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
     head = lot.judged_with
     report = rules.sent_report(head) or EvaluationReport.objects.filter(lot=head).order_by("-revision").first()
     results = report.result["bids"] if report else {}
-    refused = set(Award.objects.filter(lot=lot, refused_at__isnull=False).values_list("supplier_id", flat=True))
+    fell = dict(Award.objects.filter(lot=lot, refused_at__isnull=False).values_list("supplier_id", "fall_ground"))
     full = at_limit(lot) if award else frozenset()
     gone = lost(lot.case)
     opened, elsewhere = list(OpenedBid.objects.filter(lot=head)), won_beside(lot)
@@ -162,7 +165,8 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
         found = results.get(str(bid.pk), {})
         wins = award is not None and bid.supplier_id == award.supplier_id
         passed = award is not None and bid.supplier_id in full and (found.get("rank") or 0) < award.candidate.rank
-        why = _why_lost(found, refused=bid.supplier_id in refused, full=passed, gone=gone.get(bid.supplier_id, ""))
+        left = gone.get(bid.supplier_id, "")
+        why = _why_lost(found, fell=fell.get(bid.supplier_id, ""), full=passed, gone=left)
         AwardLetter.objects.create(
             lot=lot,
             supplier_id=bid.supplier_id,
@@ -178,11 +182,13 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
             AwardLetter.objects.create(lot=lot, supplier_id=supplier, is_winner=False, reason=reason, issued_at=now)
 
 
-def _why_lost(found: dict[str, Any], *, refused: bool, full: bool, gone: str) -> str:
-    if refused:
+def _why_lost(found: dict[str, Any], *, fell: str, full: bool, gone: str) -> str:
+    if fell == AwardFall.REFUSED:
         return "拒绝与采购人签订合同"
     if gone:
         return f"资格发生变化，不再符合资格条件：{gone}"
+    if fell:
+        return f"中标结果无效：{chinese(AwardFall(fell).label)}"
     if full and found.get("rank"):
         return f"评审排名第 {found['rank']}，在本项目其他采购包中标已达到采购文件规定的数量"
     if found.get("same_brand_as"):
@@ -213,20 +219,49 @@ class RefuseAward(Input):
 )
 def refuse_award(award: Award, *, by: Any, now: datetime.datetime, reason: str, proof: Any) -> None:
     """The award falls, a notice says so, and the lot stands at award again, for the next or the end (条例 art. 49)."""
-    award.refused_at, award.refusal_reason = now, reason
-    award.save(update_fields=["refused_at", "refusal_reason"])
+    _fall(award, ground=AwardFall.REFUSED, reason=reason, now=now)
+    documents.attach(proof, to=award, title="拒签证明材料", kind="award_refusal", by=by, now=now)
+
+
+def _fall(award: Award, *, ground: str, reason: str, now: datetime.datetime) -> None:
+    award.refused_at, award.fall_ground, award.refusal_reason = now, ground, reason
+    award.save(update_fields=["refused_at", "fall_ground", "refusal_reason"])
     Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.PENDING, outcome_at=None)
     periods.advance(award.lot.case, to=str(Stage.AWARD), at=now, lot=award.lot)
-    if proof is not None:
-        Attachment.objects.create(
-            document=proof,
-            root=award.root.ref,
-            subject=award.ref,
-            title=proof.name,
-            kind="award_refusal",
-            organisation_id=by.organisation_id,
-            at=now,
-        )
+
+
+class AnnulAward(Input):
+    ground = forms.ChoiceField(label=_("认定无效的情形"), choices=rules.AnnulmentGround.choices)
+    reason = TextField(label=_("事实和依据"), lines=4)
+    proof = DocumentField(label=_("处理决定书、质疑答复或者审查意见"))
+    report = DocumentField(label=_("报告财政部门的书面报告"), required=False, help_text=_("质疑成立改变结果的必须附上"))
+
+
+@action(
+    "award.annul",
+    zh="认定中标结果无效",
+    en="Annul the award",
+    on=Award,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    needs=(rules.is_run_by, rules.may_be_refused),
+    checks=(rules.annulment_has_its_ground,),
+    input=AnnulAward,
+    notice="award_change",
+    sentence=("{post}公告了中标结果无效", "{post} announced that the award is void"),
+    cites=("award.annulled", "award.annulled_after_objection", "prequalification.change"),
+    hint=(
+        "限于质疑成立、财政部门认定和资格变化三种情形，合同签订前办理；之后从合格候选人中另行确定或者重新采购",
+        "On a founded objection, the treasury's finding or a lost status, before the contract is signed; then the next"
+        " qualified candidate is taken, or it is procured again",
+    ),
+)
+def annul_award(
+    award: Award, *, by: Any, now: datetime.datetime, ground: str, reason: str, proof: Any, report: Any
+) -> None:
+    """The award falls without its winner's doing, and the lot stands at award again (条例 art. 71; 94号令 art. 16)."""
+    _fall(award, ground=ground, reason=reason, now=now)
+    documents.attach(proof, to=award, title="认定中标结果无效的依据", kind="award_annulment", by=by, now=now)
+    documents.attach(report, to=award, title="报告财政部门的书面报告", kind="treasury_report", by=by, now=now)
 
 
 class DeclareUnsuccessful(Input):
@@ -265,7 +300,8 @@ def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: s
             standing.record(lot, through=through(lot))
         case Stage.EVALUATION if not last_offers_are_open(lot, by=None, now=now):
             arithmetic.record(arithmetic.outcome(lot, now=now))
-    Award.objects.filter(lot=lot, refused_at__isnull=True).update(refused_at=now, refusal_reason=text)
+    standing_award = Award.objects.filter(lot=lot, refused_at__isnull=True)
+    standing_award.update(refused_at=now, fall_ground=AwardFall.LOT_FAILED, refusal_reason=text)
     # With the offers of a lot fail the lots that follow it, unless they have been awarded already.
     failed = [lot.pk, *(one.pk for one in lot.followers.filter(outcome=LotOutcome.PENDING) if not one.awards.exists())]
     Lot.objects.filter(pk__in=failed).update(outcome=LotOutcome.UNSUCCESSFUL, outcome_at=now, outcome_reason=text)

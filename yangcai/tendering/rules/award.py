@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.actions import chinese
-from yangcai.cases.models import Award, Candidate, Lot, LotOutcome, Stage
+from yangcai.cases.models import Award, AwardFall, Candidate, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
@@ -34,6 +34,14 @@ class PassedOverGround(TextChoices):
     GAVE_UP = "gave_up", _("排名在前的候选人书面放弃或者因不可抗力不能履行")
     MISCONDUCT = "misconduct", _("查实排名在前的候选人存在影响中标结果的违法行为")
     DECISION = "decision", _("财政部门处理决定")
+
+
+class AnnulmentGround(TextChoices):
+    """On what an announced award is void, as long as no contract is signed; the same words as in AwardFall."""
+
+    OBJECTION = AwardFall.OBJECTION.value, AwardFall.OBJECTION.label
+    DECISION = AwardFall.DECISION.value, AwardFall.DECISION.label
+    STATUS = AwardFall.STATUS.value, AwardFall.STATUS.label
 
 
 class UnsuccessfulGround(TextChoices):
@@ -119,6 +127,35 @@ def not_awarded(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | N
     )
 
 
+def fallen(lot: Lot, *grounds: str) -> bool:
+    """Whether an award of the lot fell on one of the grounds."""
+    return any(one.lot_id == lot.pk and one.fall_ground in grounds for one in lot.case.every_award())
+
+
+def enough_are_left(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """After a founded objection the next candidate wins only where the legal number of qualified suppliers is left
+    (财政部令第94号 art. 16); what the treasury decides it decides for itself."""
+    if not fallen(subject, AwardFall.OBJECTION):
+        return None
+    report, least = sent_report(subject.judged_with), fewest(subject, Stage.EVALUATION, now=now)
+    out = {one.supplier_id for one in subject.case.every_award() if one.lot_id == subject.pk and one.refused_at}
+    bids = {str(bid.pk): bid.supplier_id for bid in OpenedBid.objects.filter(lot=subject.judged_with)}
+    valid = [key for key, found in (report.result["bids"] if report else {}).items() if found["invalid"] is None]
+    left = len({bids[key] for key in valid if key in bids} - out)
+    if left >= least:
+        return None
+    return refuse(
+        "award.annulled_after_objection",
+        code="too_few_left",
+        zh="质疑成立后合格供应商只剩 {left} 家，不足法定的 {least} 家，不能另行确定中标供应商；请办理废标，重新采购",
+        en="After the objection only {left} qualified suppliers are left of the {least} that the law wants: nobody else"
+        " may be determined; declare the lot unsuccessful and procure again",
+        left=left,
+        least=least,
+        **applicable(subject.case, now=now),
+    )
+
+
 def has_candidate(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     if open_candidates(subject, now=now):
         return None
@@ -158,15 +195,7 @@ def in_rank_order(
                 field="candidate",
                 **on,
             )
-        if Award.objects.filter(candidate=candidate, refused_at__isnull=False).exists():
-            yield refuse(
-                own(subject.case, "award.refused"),
-                code="candidate_refused",
-                zh="该候选人已经拒绝签订合同，请确定下一候选人",
-                en="This candidate has refused already: take the next one",
-                field="candidate",
-                **on,
-            )
+        yield from _fell_before(candidate, **on)
     elif candidate.pk != still_open[0].pk and not (ground and reason):
         yield refuse(
             own(subject.case, "award.in_order"),
@@ -177,6 +206,24 @@ def in_rank_order(
             rank=still_open[0].rank,
             **on,
         )
+
+
+def _fell_before(candidate: Candidate, **on: Any) -> Iterator[Refusal]:
+    """Who was awarded once and refused, or whose award was void, is not determined again."""
+    before = Award.objects.filter(candidate=candidate, refused_at__isnull=False).first()
+    if before is None:
+        return
+    refused = before.fall_ground not in AnnulmentGround.values
+    yield refuse(
+        own(candidate.lot.case, "award.refused") if refused else "award.annulled",
+        code="candidate_refused" if refused else "candidate_annulled",
+        zh="该候选人已经拒绝签订合同，请确定下一候选人" if refused else "该候选人的中标结果已经无效，请确定下一候选人",
+        en="This candidate has refused already: take the next one"
+        if refused
+        else "The award of this candidate was void: take the next one",
+        field="candidate",
+        **on,
+    )
 
 
 def sent_report(lot: Lot) -> EvaluationReport | None:
@@ -216,7 +263,7 @@ def buyer_was_silent(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusa
 
 def not_announced(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     if subject.refused_at is not None:
-        yield Refusal("award_refused", "该中标结果已经被拒签", "This award was refused")
+        yield Refusal("award_refused", "该中标结果已经失效", "This award no longer stands")
     elif subject.announced_at is not None:
         yield Refusal("already_announced", "中标结果已经公告", "The award has been announced already")
 
@@ -224,7 +271,7 @@ def not_announced(subject: Award, *, by: Any, now: datetime.datetime) -> Iterato
 def may_be_refused(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     """Until the contract is signed (条例 art. 49; 87号令 art. 70)."""
     if subject.refused_at is not None:
-        yield Refusal("award_refused", "该中标结果已经被拒签", "This award was refused already")
+        yield Refusal("award_refused", "该中标结果已经失效", "This award no longer stands")
     elif subject.announced_at is None:
         yield Refusal("not_announced", "中标结果尚未公告", "The award has not been announced yet")
     # The contract belongs to a later part of the house, which hangs itself on the award; nothing of it is imported.
@@ -233,10 +280,35 @@ def may_be_refused(subject: Award, *, by: Any, now: datetime.datetime) -> Iterat
         yield refuse(
             "award.no_change",
             code="contract_signed",
-            zh="合同 {number} 已经签订，不得再拒签",
-            en="Contract {number} has been signed: it can no longer be refused",
+            zh="合同 {number} 已经签订，中标结果不得再以拒签或者无效改变",
+            en="Contract {number} has been signed: its award can no longer be refused or be void",
             number=contract.number,
             **applicable(subject.lot.case, now=now),
+        )
+
+
+def annulment_has_its_ground(
+    subject: Award, *, now: datetime.datetime, ground: str, report: Any, **_: Any
+) -> Iterator[Refusal]:
+    """A lost status stands in the rows; a result that an objection changed is reported in writing (94号令 art. 16)."""
+    case = subject.lot.case
+    if ground == AnnulmentGround.STATUS and subject.supplier_id not in lost(case):
+        yield refuse(
+            "prequalification.change",
+            code="status_not_lost",
+            zh="没有审查认定该供应商资格变化、不再符合资格条件，不得据此认定中标无效",
+            en="Nobody has found that this supplier lost its status: the award is not void on this ground",
+            field="ground",
+            **applicable(case, now=now),
+        )
+    if ground == AnnulmentGround.OBJECTION and report is None:
+        yield refuse(
+            "award.annulled_after_objection",
+            code="treasury_not_told",
+            zh="质疑成立改变中标结果的，须书面报告本级财政部门：请附书面报告",
+            en="A result that an objection changes is reported to the treasury in writing: attach the report",
+            field="report",
+            **applicable(case, now=now),
         )
 
 
@@ -275,8 +347,11 @@ def _has_entrants(lot: Lot) -> bool:
 def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
     """The grounds that the rows themselves show at this stage."""
     found: set[str] = set()
-    if Award.objects.filter(lot=lot, refused_at__isnull=False).exists() and live_award(lot) is None:
+    if live_award(lot) is None and fallen(lot, AwardFall.REFUSED):
         found.add(UnsuccessfulGround.WINNER_REFUSED)
+    void = live_award(lot) is None and fallen(lot, *AnnulmentGround.values)
+    if void and (enough_are_left(lot, by=None, now=now) or not open_candidates(lot, now=now)):
+        found.add(UnsuccessfulGround.TOO_FEW)
     stage = lot.stage_at(now)
     if lot.follows_id is not None:
         if stage == Stage.AWARD and not live_award(lot) and not open_candidates(lot, now=now):

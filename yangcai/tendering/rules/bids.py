@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from yangcai.cases import periods
-from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
+from yangcai.cases.models import Award, AwardFall, Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel import calendar
@@ -76,7 +76,7 @@ def did_not_refuse_before(subject: Any, *, by: Any, now: datetime.datetime) -> R
     if case.predecessor_id is None or key == "award.refused":
         return None
     refused = Award.objects.filter(
-        lot__case_id=case.predecessor_id, supplier_id=by.organisation_id, refused_at__isnull=False
+        lot__case_id=case.predecessor_id, supplier_id=by.organisation_id, fall_ground=AwardFall.REFUSED
     )
     if not refused.exists():
         return None

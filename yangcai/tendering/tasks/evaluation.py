@@ -31,6 +31,7 @@ from yangcai.tendering.rules.clarification import clarifications
 from yangcai.tendering.rules.committee.seats import members, undeclared
 from yangcai.tendering.rules.evaluation.reporting import is_current
 from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
+from yangcai.tendering.rules.prequalification.changes import lost
 from yangcai.tendering.rules.qualification import through
 from yangcai.tendering.rules.solicitation.completeness import is_complete
 
@@ -64,6 +65,7 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         return
     for report in _to_be_reported(case):
         yield _run(case, "reevaluation.report", report, since=report.signed_at)
+    yield from _annulments(case, now=now)
     for award in Award.objects.filter(lot__in=lots, announced_at__isnull=True, refused_at__isnull=True):
         yield _run(
             case,
@@ -81,6 +83,14 @@ def _to_be_reported(case: Case) -> Iterator[EvaluationReport]:
     for report in signed.filter(revision__gt=1).order_by("pk"):
         if reevaluation.changed_result(report):
             yield report
+
+
+def _annulments(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Awards that were announced before their winner was found to meet the conditions no longer (条例 art. 21, 71)."""
+    gone = lost(case)
+    for award in case.every_award() if gone else ():
+        if award.supplier_id in gone and not list(awards.may_be_refused(award, by=None, now=now)):
+            yield _run(case, "award.annul", award, since=award.announced_at)
 
 
 def _run(case: Case, action: str, subject: Any, *, since: datetime.datetime, **clock: Any) -> Due:

@@ -28,6 +28,7 @@ AWARDS: tuple[Kind, ...] = (
             "is_deemed",
             "announced_at",
             "refused_at",
+            "fall_ground",
             "refusal_reason",
         ),
     ),
