@@ -3,7 +3,7 @@ one of them eliminated or both accepted, the first purchase of what succeeded, a
 
 import datetime
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +28,17 @@ from yangcai.replay import defaults, people
 from yangcai.replay.driver import PythonDriver, move_to
 from yangcai.replay.published import CaseFile, Dates
 from yangcai.tendering import draws
-from yangcai.tendering.models import AwardLetter, DialogueChange, DialogueTalk, FinalOffer, Invitee, OpenedBid
+from yangcai.tendering.explanation import explain
+from yangcai.tendering.models import (
+    AwardLetter,
+    Criterion,
+    DialogueChange,
+    DialogueTalk,
+    FinalOffer,
+    Invitee,
+    OpenedBid,
+)
+from yangcai.tendering.queries.evaluation import score_table
 from yangcai.tendering.rules.committee.composition import ECONOMY
 from yangcai.www.work.files import readable
 
@@ -91,7 +101,7 @@ def test_it_is_proposed_on_its_grounds_and_with_a_permission_whatever_the_amount
     (reason,) = asked.reasons
     assert reason.code == "method_not_approved" and "授权或者批准" in reason.zh
     assert reason.citation is not None and reason.citation.instrument == "财库〔2024〕13号"
-    assert reason.citation.confidence == "memory"
+    assert reason.citation.article == "第四条"
     assert asked.timeline is not None
     days = {one.code: one.earliest_on for one in asked.timeline.milestones}
     assert days["submission"] < days["dialogue"] < days["final_offer"] <= days["award_notice"]
@@ -230,6 +240,73 @@ def test_two_places_go_to_two_suppliers_in_the_order_of_one_ranking(qualified: S
     for notice in Notice.objects.filter(root=tale.case.ref, kind="award"):
         check(notice)
         assert notice.title.endswith("研发供应商成交结果公告")
+
+
+@dataclass
+class InTwoStages(Story):
+    """The file says that the two best research plans go on; the members come to their sheets twice."""
+
+    def document(self) -> dict[str, Any]:
+        return {**super().document(), "merit_first": 2}
+
+    def sheets(self, lot: Lot, codes: set[str], points: dict[str, dict[str, str]], at: datetime.datetime) -> None:
+        criteria = list(Criterion.objects.filter(lot=lot, code__in=codes))
+        for member in self.members():
+            rows = [
+                {"bid": bid.pk, "criterion": one.pk, "value": points[name][one.code]}
+                for name, bid in offers(self).items()
+                if name in points
+                for one in criteria
+            ]
+            self.do("scores.submit", lot, member.post, at, rows=rows)
+
+    def scores(self, judged: Any) -> None:
+        ((lot, _told),) = judged
+        at, (first, *_others) = self.moment(30), self.members()
+        everything = [
+            {"bid": bid.pk, "criterion": one.pk, "value": "1"}
+            for bid in offers(self).values()
+            for one in Criterion.objects.filter(lot=lot).exclude(code="price")
+        ]
+        # Nothing but the plans is scored in the first sitting.
+        assert self.refused("scores.submit", lot, first.post, at, rows=everything)["invalid_input"].field == "rows"
+        plans = {FIRST[0]: {"technical": "30"}, SECOND[0]: {"technical": "45"}, THIRD[0]: {"technical": "44"}}
+        self.sheets(lot, {"technical"}, plans, at)
+        # All have scored, and still nobody may compute or see what the others gave.
+        assert "scores_outstanding" in self.refused("evaluation.compute", lot, self.chair().post, at)
+        table = score_table(lot, first.post, at)
+        assert table is not None and [seat.member for seat in table.seats] == [first]
+        assert "scores.submit" in self.waiting(first.post)
+        told = {SECOND[0]: {"business": "10"}, THIRD[0]: {"business": "15"}}
+        too_many = {**told, FIRST[0]: {"business": "15"}}
+        rows = [
+            {
+                "bid": offers(self)[name].pk,
+                "criterion": Criterion.objects.get(lot=lot, code="business").pk,
+                "value": "9",
+            }
+            for name in too_many
+        ]
+        # The sheet of the second sitting does not know the bidder who stayed behind.
+        assert self.refused("scores.submit", lot, first.post, at, rows=rows)["invalid_input"].field == "rows"
+        self.sheets(lot, {"business"}, told, at)
+
+
+def test_the_plan_first_and_only_the_best_plans_are_evaluated_as_a_whole(world: None) -> None:
+    begun = story.begin(replace(research(), id="示例两阶段"), until="plan", terms=ADVANCE)
+    tale = InTwoStages(begun.driver, begun.file, begun.people)
+    vars(tale).update(vars(begun))
+    for stretch in ("preparation", "invitation", "submission", "opening", "qualification"):
+        getattr(tale, stretch)()
+    evaluated(tale)
+    ranked = tale.lot.candidates.order_by("rank")
+    assert [one.supplier.name for one in ranked] == [THIRD[0], SECOND[0]]
+    tale.award()
+    letter = AwardLetter.objects.get(lot__case=tale.case, supplier__name=FIRST[0])
+    assert letter.reason == "研发方案得分第 3 名，未达到采购文件规定的名次，不进入综合评审"
+    (why,) = explain(letter, now=letter.issued_at).reasons
+    assert why.citation is not None and why.citation.rule == "cooperative_innovation.two_stages"
+    assert "30.00" in why.zh
 
 
 def contracted(tale: Story) -> Story:
@@ -464,6 +541,11 @@ def test_what_the_file_may_not_say(drafting: Story) -> None:
     assert "nothing_is_compensated" in tale.refused("payment_terms.define", case, runner, at, rows=only)
     refused = tale.refused("solicitation.confirm", case, people_.reviewer, at)
     assert {"no_criteria", "no_payment_terms", "above_the_most_cost"} <= set(refused)
+    assert "too_few_go_on" not in refused
+    # Of one plan no two suppliers are chosen.
+    tale.do("solicitation.draft", case, runner, at, **{**terms, **major, "contract_months": 36, "merit_first": 1})
+    refused = tale.refused("solicitation.confirm", case, people_.reviewer, at)
+    assert refused["too_few_go_on"].citation is not None
     tale.do("solicitation.draft", case, runner, at, **{**terms, "follow_up_amount": None, "compensation_rate": None})
     refused = tale.refused("solicitation.confirm", case, people_.reviewer, at)
     assert "contract_not_described" in refused and "above_the_most_cost" not in refused

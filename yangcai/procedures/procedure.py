@@ -133,7 +133,8 @@ class Procedure:
     methods whose accepted contracts it comes after, buying from their suppliers alone. `leads_to`: the rule by which
     such a purchase follows this one, whose highest amount the file then states. `authority`: who has to permit the
     method, whatever the amount. `winners`: to how many suppliers at most one evaluation may give contracts.
-    `merit_weight`: smallest weight of technical criteria. `advance`: smallest advance. `terms`: the usual and the
+    `merit_weight`: smallest weight of technical criteria. `merit_first`: the rule by which they may be scored before
+    everything else. `advance`: smallest advance. `terms`: the usual and the
     longest term of its contracts. `compensates`: its contracts pay a share of costs. `ends`: on what further grounds
     they end early. `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in
     grades, and never the price."""
@@ -157,6 +158,7 @@ class Procedure:
     authority: str = ""
     winners: str = ""
     merit_weight: str = ""
+    merit_first: str = ""
     advance: str = ""
     terms: tuple[str, ...] = ()
     compensates: str = ""
@@ -206,7 +208,7 @@ class Procedure:
         ]
         keys += self.committee.rule_keys() if self.committee else ()
         keys += [self.leads_to, self.authority, self.winners, self.merit_weight, self.advance, *self.terms]
-        keys += [self.compensates, self.ends]
+        keys += [self.merit_first, self.compensates, self.ends]
         keys += [key for step in self.steps for key in step.rule_keys()]
         keys += [own for _, own in self.instead]
         return tuple(dict.fromkeys(filter(None, keys)))

@@ -18,6 +18,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
+from yangcai.procedures.evaluation import merit_first, panel
 from yangcai.tendering import consumables, green, method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
@@ -87,6 +88,54 @@ def scored_criteria(lot: Lot) -> list[Criterion]:
     return [criterion for criterion in criteria(lot) if criterion.kind != CriterionKind.PRICE]
 
 
+def in_sittings(lot: Lot) -> tuple[list[Criterion], list[Criterion]]:
+    """What members score first and what afterwards: everything at once, unless the file has merit scored first."""
+    file, found = standing.solicitation(lot.case), scored_criteria(lot)
+    if file is None or file.merit_first is None:
+        return found, []
+    merit = [one for one in found if one.kind == CriterionKind.TECHNICAL]
+    return merit, [one for one in found if one not in merit]
+
+
+def waits_for_points(lot: Lot, member: CommitteeMember) -> bool:
+    """Where there are two sittings, whether the member has to score something now: its points of every bid's merit, and
+    once everybody has given these, the rest of the bids that go on. (A bid that has a score was valid then.)"""
+    first, rest = in_sittings(lot)
+    given = scores_of(lot)
+
+    def missing(bids: Iterable[int], wanted: list[Criterion], who: int) -> bool:
+        return any(who not in given.get(bid, {}).get(one.code, {}) for bid in bids for one in wanted)
+
+    if not given or missing(given, first, member.pk):
+        return True
+    if any(missing(given, first, other.pk) for other in seated(lot)):
+        return False
+    return missing(_going_on(lot, first), rest, member.pk)
+
+
+def _going_on(lot: Lot, merit: list[Criterion]) -> list[int]:
+    """The bids up to the rank that the file names, by the points of merit as they stand."""
+    file, given = standing.solicitation(lot.case), scores_of(lot)
+    assert file is not None and file.merit_first is not None  # else there is one sitting
+    code = file.score_formula
+    points = {
+        str(bid): sum((panel.mean(by[one.code], code=code) for one in merit), Fraction(0)) for bid, by in given.items()
+    }
+    return [int(bid) for bid in merit_first.going_on(points, places=file.merit_first)]
+
+
+def sheet(lot: Lot, member: CommitteeMember | None, *, now: datetime.datetime) -> list[tuple[OpenedBid, Criterion]]:
+    """The pairs that a member has to score now."""
+    first, rest = in_sittings(lot)
+    found, given = outcome(lot, now=now), scores_of(lot)
+    own = member.pk if member is not None else 0
+    pairs = [(bid, one) for bid in found.valid for one in first if own not in given.get(bid.pk, {}).get(one.code, {})]
+    if pairs or not rest:
+        return pairs
+    going = [bid for bid in found.valid if found.of(bid).merit_rank is not None and not found.of(bid).left_behind]
+    return [(bid, one) for bid in going for one in rest if own not in given.get(bid.pk, {}).get(one.code, {})]
+
+
 @remembered
 def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     """Evaluate the lot as its rows stand now. Ties are drawn by the committee's seed, so it can be repeated."""
@@ -147,6 +196,7 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
         minimum=method.enough(case, Stage.EVALUATION, now=now),
         instead=own,
         by_merit="evaluation.rank_rated" in own,
+        merit_first=file.merit_first,
         **applicable(case, now=now),
     )
 

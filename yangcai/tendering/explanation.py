@@ -306,6 +306,16 @@ def _reasons(
                 quoted=gone,
             )
         )
+    elif result.get("left_behind"):
+        found.append(
+            Said(
+                f"研发方案得分 {result['merit']}，第 {result['merit_rank']} 名，"
+                "未达到采购文件规定的名次，不进入综合评审",
+                f"With {result['merit']} points the research plan had rank {result['merit_rank']}, which is not among"
+                " those that the file takes further",
+                _found("cooperative_innovation.two_stages", on),
+            )
+        )
     elif result.get("same_brand_as"):
         found.append(
             Said(

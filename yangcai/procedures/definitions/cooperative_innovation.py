@@ -4,7 +4,7 @@
 concept, a negotiation file that comes of it, first and last responses, up to three research suppliers, each with a
 contract that compensates costs. Then the first purchase (首购): of the products that were accepted, by the committee
 where there are several; the only one directly. Others may buy a product that was announced (推广) at its price.
-The text of the Measures was not at hand: numbers are those of a question bank, the structure is partly from memory.
+Only a part of the Measures was read (see decision 20): numbers are else those of a question bank, the rest is memory.
 """
 
 from dataclasses import replace
@@ -125,6 +125,7 @@ COOPERATIVE_INNOVATION = Procedure(
     committee=GROUP,
     award_by=(AwardBy.RATED,),
     merit_weight="cooperative_innovation.plan_weight",
+    merit_first="cooperative_innovation.two_stages",
     winners="cooperative_innovation.suppliers",
     leads_to=FIRST,
     terms=("cooperative_innovation.years", "cooperative_innovation.years_major"),

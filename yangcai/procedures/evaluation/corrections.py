@@ -22,14 +22,14 @@ def find(lot: Lot, results: Mapping[str, BidResult]) -> tuple[Finding, ...]:
     return tuple(
         finding
         for bid in lot.bids
-        if results[bid.bidder].total is not None
+        if results[bid.bidder].total is not None or results[bid.bidder].merit_rank is not None
         for finding in (*_sums(lot, bid, results[bid.bidder]), *_scores(lot, bid))
     )
 
 
 def _sums(lot: Lot, bid: Bid, result: BidResult) -> Iterator[Finding]:
     for member, totals in lot.declared_totals.items():
-        if bid.bidder not in totals:
+        if bid.bidder not in totals or result.total is None:
             continue
         points = [bid.scores[c.code][member] for c in lot.terms.scored if member in bid.scores[c.code]]
         expected = sum(points, result.price_score or Decimal(0))
@@ -46,7 +46,9 @@ def _sums(lot: Lot, bid: Bid, result: BidResult) -> Iterator[Finding]:
 
 def _scores(lot: Lot, bid: Bid) -> Iterator[Finding]:
     for criterion in lot.terms.scored:
-        scores = bid.scores[criterion.code]
+        scores = bid.scores.get(criterion.code)
+        if scores is None:  # only its merit was scored, first of all
+            continue
         for member, score in scores.items():
             if not in_range(score, criterion):
                 yield Finding(

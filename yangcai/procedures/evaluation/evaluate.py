@@ -7,11 +7,12 @@ lawful corrections.
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from yangcai import law
 from yangcai.kernel.money import cents, figures, rounded
 from yangcai.kernel.refusals import Refusal
-from yangcai.procedures.evaluation import abnormally_low, corrections, panel
+from yangcai.procedures.evaluation import abnormally_low, corrections, merit_first, panel
 from yangcai.procedures.evaluation.arithmetic_correction import correct
 from yangcai.procedures.evaluation.model import (
     MEAN,
@@ -325,10 +326,46 @@ class _Evaluation:
         if notes:
             self.step("running_cost", "framework.consumables", "专用耗材使用成本", "Cost of consumables", notes)
 
+    def going_on(self) -> list[Bid]:
+        """Whose bids are scored as a whole: all, or where merit comes first those that reached the rank which the file
+        names; nobody before everybody has its points of merit."""
+        places, valid = self.terms.merit_first, self.valid
+        if places is None:
+            return valid
+        criteria, points = merit_first.criteria_of_merit(self.terms.scored), {}
+        for bid in valid:
+            unscored = panel.missing(bid, criteria)
+            if unscored:
+                self.wait("score", (bid.bidder,), "committee.independence", criteria=unscored)
+                continue
+            result, formula, decimals = self.results[bid.bidder], self.terms.score_formula, self.terms.decimals
+            means = {criterion.code: panel.mean(bid.scores[criterion.code], code=formula) for criterion in criteria}
+            points[bid.bidder] = sum(means.values(), Fraction(0))
+            result.means = {code: rounded(mean, places=decimals) for code, mean in means.items()}
+            result.merit = rounded(points[bid.bidder], places=decimals)
+        if len(points) < len(valid):
+            return []
+        notes, through = [], merit_first.going_on(points, places=places)
+        for bidder, place in merit_first.ranks(points).items():
+            result = self.results[bidder]
+            result.merit_rank, result.left_behind = place, bidder not in through
+            zh = "未达到规定名次，不进入综合评审" if result.left_behind else "进入综合评审"
+            en = "it goes no further" if result.left_behind else "it is evaluated as a whole"
+            notes.append(
+                Note(
+                    bidder=bidder,
+                    zh=f"研发方案得分 {result.merit}，第{place}名，{zh}",
+                    en=f"The research plan has {result.merit} points, rank {place}: {en}",
+                )
+            )
+        self.step("merit_first", "cooperative_innovation.two_stages", "研发方案评审", "The research plan first", notes)
+        return [bid for bid in valid if bid.bidder in through]
+
     def score(self) -> None:
-        prices = {bid.bidder: self.results[bid.bidder].evaluated_price for bid in self.valid}
+        going = self.going_on()
+        prices = {bid.bidder: self.results[bid.bidder].evaluated_price for bid in going}
         scores = dict.fromkeys(prices, NOTHING)
-        if self.terms.price_weight:
+        if self.terms.price_weight and prices:
             priced = price_scores(
                 prices=prices,
                 weight=self.terms.price_weight,
@@ -343,7 +380,7 @@ class _Evaluation:
         if self.terms.score_formula != MEAN and self.terms.score_formula in panel.SCORE_FORMULAS:
             used = panel.SCORE_FORMULAS[self.terms.score_formula]
             totals.append(Note(zh=f"评委评分取{used.zh}", en=f"Members' scores: {used.en.lower()}"))
-        for bid in self.valid:
+        for bid in going:
             result = self.results[bid.bidder]
             result.price_score = scores[bid.bidder]
             unscored = panel.missing(bid, self.terms.scored)

@@ -119,7 +119,8 @@ class Terms:
     the bid price or the evaluated price breaks a tie of scores: the law leaves it to the file. `on` is the case's
     law_as_of. `minimum` is the rule on how many valid bids it takes, empty where one is enough; `instead` are the
     method's own rules in the place of the open tender's; `by_merit` breaks a last tie by the technical scores
-    (214号文 art. 25).
+    (214号文 art. 25). `merit_first`: the technical criteria are scored first, and only the bids up to this rank in them
+    are evaluated as a whole (财库〔2024〕13号, two-stage evaluation).
     """
 
     award_by: AwardBy
@@ -147,6 +148,7 @@ class Terms:
     minimum: str = "bidders.responsive"
     instead: Mapping[str, str] = field(default_factory=dict)
     by_merit: bool = False
+    merit_first: int | None = None
 
     @property
     def price_weight(self) -> Decimal:
@@ -260,7 +262,8 @@ class Correction:
 
 @dataclass
 class BidResult:
-    """What became of one bid. `bid_price` is the price of a contract, `evaluated_price` is for ranking only."""
+    """What became of one bid. `bid_price` is the price of a contract, `evaluated_price` is for ranking only. Where
+    merit is looked at first: its points and rank there, and whether the bid was `left_behind`."""
 
     bidder: str
     quoted_price: Decimal
@@ -279,6 +282,9 @@ class BidResult:
     rank: int | None = None
     tied_with: tuple[str, ...] = ()
     same_brand_as: str = ""
+    merit: Decimal | None = None
+    merit_rank: int | None = None
+    left_behind: bool = False
 
     @property
     def valid(self) -> bool:

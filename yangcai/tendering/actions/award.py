@@ -191,6 +191,8 @@ def _why_lost(found: dict[str, Any], *, fell: str, full: bool, gone: str) -> str
         return f"中标结果无效：{chinese(AwardFall(fell).label)}"
     if full and found.get("rank"):
         return f"评审排名第 {found['rank']}，在本项目其他采购包中标已达到采购文件规定的数量"
+    if found.get("left_behind"):
+        return f"研发方案得分第 {found['merit_rank']} 名，未达到采购文件规定的名次，不进入综合评审"
     if found.get("same_brand_as"):
         return "与排名在前的投标人为同一品牌，不作为中标候选人"
     return f"评审排名第 {found['rank']}，未被确定为中标供应商" if found.get("rank") else "未被确定为中标供应商"

@@ -13,7 +13,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
-from yangcai.tendering.models import CorrectionGround, EvaluationReport, Score
+from yangcai.tendering.models import CorrectionGround, Criterion, EvaluationReport, OpenedBid, Score
 from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import last_offers_are_open
@@ -35,14 +35,18 @@ class Scores(Input):
     def scope(self) -> None:
         if not isinstance(self.subject, Lot) or standing.solicitation(self.subject.case) is None:
             return  # without a document there is nothing to score, and the refusal says so
-        bids = arithmetic.outcome(self.subject, now=self.now).valid
-        criteria = arithmetic.scored_criteria(self.subject)
+        pairs = self.pairs(self.subject)
         narrow(
             self.fields["rows"],
-            bid=[(bid.pk, bid.supplier.name) for bid in bids],
-            criterion=[(c.pk, f"{c.title}（{c.weight.normalize():f}）") for c in criteria],
+            bid=list({bid.pk: (bid.pk, bid.supplier.name) for bid, _c in pairs}.values()),
+            criterion=list({c.pk: (c.pk, f"{c.title}（{c.weight.normalize():f}）") for _bid, c in pairs}.values()),
         )
-        self.fields["rows"].initial = [{"bid": bid.pk, "criterion": c.pk} for bid in bids for c in criteria]
+        self.fields["rows"].initial = [{"bid": bid.pk, "criterion": c.pk} for bid, c in pairs]
+
+    def pairs(self, lot: Lot) -> list[tuple[OpenedBid, Criterion]]:
+        """What this member has to score now."""
+        member = seats.member_at(lot.case, self.by) if self.by is not None else None
+        return arithmetic.sheet(lot, member, now=self.now)
 
 
 @action(
@@ -67,7 +71,7 @@ class Scores(Input):
     input=Scores,
     sentence=("{post}提交了评分", "{post} submitted scores"),
     is_public=False,
-    cites=("committee.independence", "evaluation.total"),
+    cites=("committee.independence", "evaluation.total", "cooperative_innovation.two_stages"),
     hint=(
         "独立评分；全部评委提交前，任何人看不到他人的评分。提交后只能按四种法定情形更正",
         "Score alone: nobody sees another's scores before all are in. Afterwards only the four lawful corrections",
@@ -145,6 +149,11 @@ class CorrectScores(Scores):
 
     field_order = ("ground", "rows")
 
+    def pairs(self, lot: Lot) -> list[tuple[OpenedBid, Criterion]]:
+        """Whatever may have been scored."""
+        valid = arithmetic.outcome(lot, now=self.now).valid
+        return [(bid, one) for bid in valid for one in arithmetic.scored_criteria(lot)]
+
     def scope(self) -> None:
         super().scope()
         self.fields["rows"].initial = []
@@ -172,10 +181,14 @@ class CorrectScores(Scores):
 def correct_scores(
     lot: Lot, *, by: Any, now: datetime.datetime, ground: str, rows: list[dict[str, Any]]
 ) -> EvaluationReport:
-    """Change the member's own scores and write the next revision of the report, with the ground."""
+    """Change the member's own scores and write the next revision of the report, with the ground. Where another bid goes
+    on by it, that one has to be scored first: the earlier report stays, and says what is no longer so."""
     member = seats.member_at(lot.case, by)
     for row in rows:
         Score.objects.filter(member=member, opened_bid_id=row["bid"], criterion_id=row["criterion"]).update(
             value=row["value"], reason=row["reason"], at=now
         )
+    latest = arithmetic.latest_report(lot)
+    if latest is not None and any(not scores.has_submitted(lot, seat) for seat in arithmetic.seated(lot)):
+        return latest
     return write_report(lot, now=now, correction_ground=ground)

@@ -113,6 +113,13 @@ class DraftSolicitation(Input):
         required=False,
         help_text=_("不写明去掉最高分和最低分的，全体评委的评分都计入"),
     )
+    merit_first = forms.IntegerField(
+        label=_("研发方案先评：进入综合评审的名次"),
+        min_value=1,
+        max_value=200,
+        required=False,
+        help_text=_("合作创新采购采用两阶段评审的填写；不填时所有因素一并评审"),
+    )
     rounding = forms.IntegerField(label=_("得分保留小数位数"), min_value=0, max_value=4, required=False)
     invited_by = forms.ChoiceField(label=_("邀请供应商的方式"), choices=InvitedBy.choices, required=False)
     may_change_technical = forms.BooleanField(label=_("谈判中技术要求可以变动"), required=False)
@@ -132,6 +139,7 @@ class DraftSolicitation(Input):
         if not method.of(self.subject).leads_to:
             for name in ("contract_months", "long_term_reason", "follow_up_amount", "compensation_rate"):
                 self.fields[name].disabled = True
+        self.fields["merit_first"].disabled = not method.of(self.subject).merit_first
         for name, formulas in (("price_formula", FORMULAS), ("score_formula", SCORE_FORMULAS)):
             named = [(one.code, one.name) for one in formulas.values()]
             self.fields[name].choices = named  # type: ignore[attr-defined]
@@ -228,7 +236,10 @@ class DraftSolicitation(Input):
         "green.preference",
         "evaluation.price_score",
         *dict.fromkeys(
-            key for one in PROCEDURES.values() for key in (*one.terms, one.leads_to, one.compensates) if key
+            key
+            for one in PROCEDURES.values()
+            for key in (*one.terms, one.leads_to, one.compensates, one.merit_first)
+            if key
         ),
     ),
     hint=(

@@ -46,7 +46,9 @@ def _scorers(case: Case) -> dict[int, frozenset[int]]:
 
 
 def has_submitted(lot: Lot, member: CommitteeMember) -> bool:
-    return member.pk in scorers(lot)
+    """Whether the member has scored what can be scored now; where merit comes first there is a second sitting."""
+    _first, rest = arithmetic.in_sittings(lot)
+    return not arithmetic.waits_for_points(lot, member) if rest else member.pk in scorers(lot)
 
 
 def not_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -63,11 +65,11 @@ def not_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal |
 
 
 def scores_complete(subject: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> list[Refusal]:
-    """Every valid bid by every criterion, once."""
+    """Every valid bid by every criterion, once; of the criteria that are scored in this sitting."""
     refusals = duplicates(rows, "bid", "criterion")
     given = {(row["bid"], row["criterion"]) for row in rows}
-    bids = arithmetic.outcome(subject, now=now).valid
-    missing = [(b, c) for b in bids for c in arithmetic.scored_criteria(subject) if (b.pk, c.pk) not in given]
+    wanted = arithmetic.sheet(subject, member_at(subject.case, by), now=now)
+    missing = [(bid, criterion) for bid, criterion in wanted if (bid.pk, criterion.pk) not in given]
     if missing:
         bid, criterion = missing[0]
         refusals.append(

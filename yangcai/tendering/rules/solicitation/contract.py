@@ -68,6 +68,19 @@ def contracts_are_described(case: Case, *, now: datetime.datetime) -> list[Refus
         for key, value, zh, en in missing
         if not value
     ]
+    places = Lot.objects.filter(case=case).count()
+    if file.merit_first is not None and file.merit_first < places:
+        refusals.append(
+            refuse(
+                found.merit_first,
+                code="too_few_go_on",
+                zh="进入综合评审的名次 {rank} 少于研发供应商家数 {places}，选不出规定家数的研发供应商",
+                en="Only the first {rank} go on, fewer than the {places} research suppliers who are wanted",
+                rank=file.merit_first,
+                places=places,
+                **on,
+            )
+        )
     spent = sum((lot.budget for lot in Lot.objects.filter(case=case)), Decimal(0)) + (file.follow_up_amount or 0)
     if spent > case.budget:
         refusals.append(

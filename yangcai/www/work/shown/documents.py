@@ -74,6 +74,7 @@ LOTS: tuple[Kind, ...] = (
             "long_term_reason",
             "follow_up_amount",
             "compensation_rate",
+            "merit_first",
             "contract_terms",
             "payment_days",
             "acceptance_days",
