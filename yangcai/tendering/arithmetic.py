@@ -117,10 +117,11 @@ def _going_on(lot: Lot, merit: list[Criterion]) -> list[int]:
     """The bids up to the rank that the file names, by the points of merit as they stand."""
     file, given = standing.solicitation(lot.case), scores_of(lot)
     assert file is not None and file.merit_first is not None  # else there is one sitting
-    code = file.score_formula
-    points = {
-        str(bid): sum((panel.mean(by[one.code], code=code) for one in merit), Fraction(0)) for bid, by in given.items()
-    }
+
+    def mean(by: dict[int, Decimal]) -> Fraction:
+        return panel.mean({str(member): value for member, value in by.items()}, code=file.score_formula)
+
+    points = {str(bid): sum((mean(by[one.code]) for one in merit), Fraction(0)) for bid, by in given.items()}
     return [int(bid) for bid in merit_first.going_on(points, places=file.merit_first)]
 
 

@@ -1,7 +1,7 @@
 """What waits for me, how urgently, and on what ground? The home page of every role."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +37,8 @@ CASES_PER_PAGE = 25
 
 @dataclass(frozen=True)
 class Todo:
-    """One line: verb and case, by when, on what ground, and where it is done."""
+    """One line: verb and case, by when, on what ground, and where it is done. `seats`: where it is to be done for each
+    of several members of one committee, who is meant and the address."""
 
     title: str
     url: str
@@ -46,6 +47,7 @@ class Todo:
     root: str = ""
     detail: str = ""
     action: str = ""
+    seats: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,26 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     rows = list(part[: SHOWN + 1])
     more = len(rows) > SHOWN
     total = part[:COUNTED].count() if more else len(rows)
-    who = judging.sitters(rows[:SHOWN], post=post)
-    return Group(key, [todo(task, who=who.get(task.subject, ""), now=now) for task in rows[:SHOWN]], total, more=more)
+    shown, who = rows[:SHOWN], judging.sitters(rows[:SHOWN], post=post)
+    items = [_line(together, who, now=now) for together in _together(shown, who)]
+    return Group(key, items, total - len(shown) + len(items), more=more)
+
+
+def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
+    """What is to be done alike for several seats of one committee by the same time is one line."""
+    lines: dict[tuple[Any, ...], list[Task]] = {}
+    for task in rows:
+        key = (task.action, task.root, task.due_at) if task.subject in who else (task.pk,)
+        lines.setdefault(key, []).append(task)
+    return list(lines.values())
+
+
+def _line(together: list[Task], who: dict[str, str], *, now: datetime.datetime) -> Todo:
+    first = together[0]
+    if len(together) == 1:
+        return todo(first, who=who.get(first.subject, ""), now=now)
+    seats = tuple((who[task.subject], places.place_of_task(task.action, task.subject)) for task in together)
+    return replace(todo(first, now=now), seats=seats)
 
 
 def todo(task: Task, *, who: str = "", now: datetime.datetime) -> Todo:
