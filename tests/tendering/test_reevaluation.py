@@ -117,8 +117,32 @@ def test_nothing_is_taken_up_before_the_signatures_or_after_the_decision(signed:
     assert other.refused("evaluation.reopen", other.lot, other.officer, SENT, **FOUND) >= {"agent_runs_the_case"}
 
 
+def test_another_committee_evaluates_anew_and_the_treasury_is_told_whatever_comes_out(signed: Any) -> None:
+    """87号令 art. 67: the member's scores are void, its place is drawn, and the old ones sign nothing alone."""
+    h, odd = signed()
+    h.do("evaluation.reopen", h.lot, h.runner, REOPENED, ground="committee", reason="一名评委与投标人私下接触")
+    assert h.report.correction_ground == "committee"
+    assert h.refused("report.sign", h.report, odd, REOPENED) == {"committee_unchanged"}
+    member = next(one for one in h.members if one.post == odd)
+    h.do("committee.replace", member, h.runner, REOPENED, reason="与投标人私下接触")
+    new = next(one for one in h.members if not one.signed_in_at)
+    assert new.post.person_id != odd.person_id
+    h.do("committee.sign_in", new, new.post, REOPENED, commits=True)
+    h.do("scores.submit", h.lot, new.post, REOPENED, rows=h.rows({**BEST, 1: {"technical": "1", "record": "10"}}))
+    h.do("evaluation.compute", h.lot, h.chair, REOPENED)
+    h.sign(now=SIGNED_AGAIN)
+    h.send(now=SIGNED_AGAIN)
+    assert winners(h) == [0, 1, 2]  # as before, and told all the same
+    task = Task.objects.get(root=h.case.ref, action="reevaluation.report", done_at=None)
+    assert task.subject == h.report.ref
+    h.do("reevaluation.report", h.report, h.runner, SIGNED_AGAIN, document=paper(h.runner))
+    assert Attachment.objects.filter(kind="reevaluation", subject=h.report.ref).exists()
+    again = paper(h.runner)
+    assert h.refused("reevaluation.report", h.report, h.runner, SIGNED_AGAIN, document=again) == {"already_reported"}
+
+
 @pytest.mark.parametrize("ground", ["better", "", "价格太高"])
-def test_there_are_four_grounds_and_no_other(signed: Any, ground: str) -> None:
+def test_there_are_five_grounds_and_no_other(signed: Any, ground: str) -> None:
     h, _odd = signed()
     assert h.refused("evaluation.reopen", h.lot, h.runner, REOPENED, ground=ground, reason="x") == {"invalid_input"}
     assert h.stage(REOPENED) == Stage.AWARD and h.report.revision == 1
@@ -135,8 +159,10 @@ def test_before_it_is_sent_a_signed_report_is_taken_up_in_its_stage() -> None:
     assert Entry.objects.filter(action="evaluation.reopen", outcome="done").count() == 1
 
 
-def test_lowest_price_has_no_scores_to_correct() -> None:
+def test_lowest_price_has_no_scores_to_correct_but_a_committee() -> None:
     h = hall("1000000", "990000", "980000", method="lowest").ready()
     h.compute()
     h.sign()
-    assert h.refused("evaluation.reopen", h.lot, h.runner, SENT, **FOUND) == {"no_scores_asked"}
+    assert h.refused("evaluation.reopen", h.lot, h.runner, SENT, **FOUND) == {"no_ground_to_reopen"}
+    h.do("evaluation.reopen", h.lot, h.runner, SENT, ground="committee", reason="抽取违反规定")
+    assert h.stage(SENT) == Stage.EVALUATION and h.report.signed_at is None

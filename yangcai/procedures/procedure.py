@@ -125,18 +125,17 @@ class Procedure:
     `invited` (fewest to invite), `pool` (how many times as many to draw from) and `buyer_share` (the most of those
     recommended that the buyer may recommend). `instead`: which rule of its own the method has in the place of one of
     the open tender's; an empty one says that the method knows nothing like it. `notice`, `result`, `failure`: what its
-    notices are called; `words`: its Chinese words for those of a tender. `reopens`: on which
-    grounds a signed evaluation is taken up again (87号令 art. 64, 74号令 art. 21, 214号文 art. 32). `below_quota`: only
-    for what lies off the catalogue and below the quota limit (the purchase modes of the mall). `spends`: whether its
-    plan reserves money and its lots end in awards; a first stage does neither, it ends in a framework agreement.
+    notices are called; `words`: its Chinese words for those of a tender. `reopens`: on which grounds a signed
+    evaluation is taken up again (87号令 art. 64 and 67, 74号令 art. 21, 214号文 art. 32). `below_quota`: only for
+    what lies off the catalogue and below the quota limit (the purchase modes of the mall). `spends`: whether its plan
+    reserves money and its lots end in awards; a first stage does neither, it ends in a framework agreement.
     `draws_on`: the methods whose agreements it calls off from; such a purchase has no file of its own. `follows`: the
     methods whose accepted contracts it comes after, buying from their suppliers alone. `leads_to`: the rule by which
     such a purchase follows this one, whose highest amount the file then states. `authority`: who has to permit the
     method, whatever the amount. `winners`: to how many suppliers at most one evaluation may give contracts.
     `merit_weight`: smallest weight of technical criteria. `merit_first`: the rule by which they may be scored before
-    everything else. `advance`: smallest advance. `terms`: the usual and the
-    longest term of its contracts. `compensates`: its contracts pay a share of costs. `ends`: on what further grounds
-    they end early. `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in
+    everything else. `advance`: smallest advance. `terms`: the usual and the longest term of its contracts.
+    `compensates`: its contracts pay a share of costs. `ends`: on what further grounds they end early. `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in
     grades, and never the price."""
 
     code: str
@@ -173,7 +172,7 @@ class Procedure:
     result: tuple[str, str] = ("中标结果公告", "award notice")
     failure: tuple[str, str] = ("废标公告", "notice of a failed tender")
     words: tuple[tuple[str, str], ...] = ()
-    reopens: tuple[str, ...] = ("sum", "range", "objective", "abnormal")
+    reopens: tuple[str, ...] = ("sum", "range", "objective", "abnormal", "committee")
 
     @property
     def stages(self) -> tuple[Stage, ...]:

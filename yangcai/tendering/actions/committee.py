@@ -61,6 +61,8 @@ class DrawCommittee(Input):
 COMPOSITION = tuple(
     dict.fromkeys(key for one in PROCEDURES.values() if one.committee for key in one.committee.rule_keys())
 )
+#: Whom the draw leaves out and the sign-in sends away, and who never chairs (87号令 art. 45(4), 47).
+WHO_MAY_NOT = ("committee.own_unit", "committee.agent_staff", "committee.buyer_not_head")
 
 
 @action(
@@ -74,7 +76,7 @@ COMPOSITION = tuple(
     input=DrawCommittee,
     sentence=("{post}抽取了评标委员会", "{post} drew the committee"),
     is_public=False,
-    cites=("committee.random_draw", *COMPOSITION),
+    cites=("committee.random_draw", *COMPOSITION, *WHO_MAY_NOT),
     hint=(
         "名单在中标结果公告前保密；评委签到后才向代理机构显示",
         "Names stay secret until the award notice; the agent sees a member only after sign-in",

@@ -1,4 +1,5 @@
-"""What when an error is found after the signatures? The same committee evaluates anew, and the treasury is told."""
+"""What when an error is found after the signatures? It is evaluated anew, by the same committee or, where the error
+lies in the committee, by another one, and the treasury is told."""
 
 import datetime
 
@@ -40,14 +41,15 @@ class ReopenEvaluation(Input):
     checks=(rules.ground_is_the_method_s,),
     input=ReopenEvaluation,
     sentence=(
-        "{post}组织原评标委员会重新评审",
-        "{post} called the same committee to evaluate anew",
+        "{post}组织重新评审",
+        "{post} had the evaluation taken up again",
     ),
     is_public=False,
-    cites=("evaluation.corrections",),
+    cites=("evaluation.corrections", "evaluation.new_committee"),
     hint=(
-        "只限四种法定情形；评委更正评分并重新签署，改变评标结果的，书面报告财政部门",
-        "On the four lawful grounds only; members correct and sign anew, and a changed result is reported in writing",
+        "只限法定情形；评委更正评分并重新签署，或者更换有关评委后重新评审；改变结果、重新组成评标委员会的，书面报告财政部门",
+        "On the lawful grounds only: members correct and sign anew, or those concerned are replaced and it is evaluated"
+        " anew; a changed result and a new committee are reported in writing",
     ),
 )
 def reopen_evaluation(lot: Lot, *, by: Post, now: datetime.datetime, ground: str, reason: str) -> EvaluationReport:
@@ -70,11 +72,11 @@ class ReportReevaluation(Input):
     needs=(results.is_run_by, rules.is_to_be_reported),
     input=ReportReevaluation,
     sentence=(
-        "{post}向财政部门书面报告重新评审改变评标结果",
-        "{post} reported in writing that the re-evaluation changed the result",
+        "{post}向财政部门书面报告重新评审情况",
+        "{post} reported in writing on the re-evaluation",
     ),
     is_public=False,
-    cites=("evaluation.corrections",),
+    cites=("evaluation.corrections", "evaluation.new_committee"),
 )
 def report_reevaluation(
     report: EvaluationReport, *, by: Post, now: datetime.datetime, document: Document

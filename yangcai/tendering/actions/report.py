@@ -17,7 +17,7 @@ from yangcai.procedures import every
 from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignature
 from yangcai.tendering.rules import award as results
-from yangcai.tendering.rules import review, signing
+from yangcai.tendering.rules import reevaluation, review, signing
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.evaluation import reporting
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
@@ -42,13 +42,14 @@ class SignReport(Input):
         reporting.is_latest,
         reporting.not_signed_by_me,
         reporting.nothing_to_put_right,
+        reevaluation.committee_is_another,
         review.none_is_open,
     ),
     checks=(signing.dissent_has_reasons,),
     input=SignReport,
     sentence=("{post}签署了评标报告", "{post} signed the evaluation report"),
     is_public=False,
-    cites=("evaluation.report", "evaluation.dissent", "evaluation.corrections"),
+    cites=("evaluation.report", "evaluation.dissent", "evaluation.corrections", "evaluation.new_committee"),
 )
 def sign_report(
     report: EvaluationReport, *, by: Any, now: datetime.datetime, dissent: str, reasons: str

@@ -107,6 +107,7 @@ class ReopenGround(models.TextChoices):
     RANGE = CorrectionGround.RANGE.value, CorrectionGround.RANGE.label
     OBJECTIVE = CorrectionGround.OBJECTIVE.value, CorrectionGround.OBJECTIVE.label
     ABNORMAL = CorrectionGround.ABNORMAL.value, CorrectionGround.ABNORMAL.label
+    COMMITTEE = "committee", _("评标委员会组成不符合规定，或者成员有违法行为、独立评标受到非法干预")
 
 
 class EvaluationReport(LotRow):

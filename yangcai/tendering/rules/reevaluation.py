@@ -1,4 +1,4 @@
-"""When may a signed evaluation be taken up again, and did that change its result? (财政部令第87号 64)"""
+"""When may a signed evaluation be taken up again, and has the treasury to know? (财政部令第87号 64, 67)"""
 
 import datetime
 from collections.abc import Iterator
@@ -30,6 +30,20 @@ def changed_result(report: EvaluationReport) -> bool:
     )
 
 
+def committee_was_formed_anew(report: EvaluationReport) -> bool:
+    """Whether the signed report came of a committee that was formed anew (87号令 art. 67)."""
+    before = former(report)
+    if report.signed_at is None or before is None:
+        return False
+    between = EvaluationReport.objects.filter(lot_id=report.lot_id, revision__gt=before.revision)
+    return between.filter(correction_ground=ReopenGround.COMMITTEE).exists()
+
+
+def is_owed(report: EvaluationReport) -> bool:
+    """Whether the treasury has to be told in writing (87号令 art. 64, 67)."""
+    return changed_result(report) or committee_was_formed_anew(report)
+
+
 def grounds(lot: Lot) -> list[str]:
     """On what this lot's evaluation may be taken up again; without scores nothing that is about scores."""
     of_scores = set(CorrectionGround.values)
@@ -37,7 +51,7 @@ def grounds(lot: Lot) -> list[str]:
 
 
 def something_may_be_wrong(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Under lowest price a tender scores nothing, and 87号令 art. 64 is about scores alone."""
+    """Without scores there is nothing of 87号令 art. 64; art. 67 is about the committee."""
     return None if grounds(subject) else scores_are_asked(subject, by=by, now=now)
 
 
@@ -85,8 +99,21 @@ def nothing_determined(subject: Lot, *, by: Any, now: datetime.datetime) -> Refu
     )
 
 
+def committee_is_another(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """What was taken up because of the committee is not signed once more by that very committee (87号令 art. 67)."""
+    if subject.correction_ground != ReopenGround.COMMITTEE:
+        return None
+    return refuse(
+        "evaluation.new_committee",
+        code="committee_unchanged",
+        zh="因评标委员会的原因重新评审的，须先更换有关评委，由重新组成的评标委员会评审、汇总后签署",
+        en="It was taken up because of the committee: replace the members concerned; who then sits evaluates and signs",
+        **applicable(subject.lot.case, now=now),
+    )
+
+
 def is_to_be_reported(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
-    if not changed_result(subject):
+    if not is_owed(subject):
         yield refuse(
             own(subject.lot.case, "evaluation.corrections"),
             code="result_unchanged",

@@ -78,10 +78,10 @@ def evaluation_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 
 
 def _to_be_reported(case: Case) -> Iterator[EvaluationReport]:
-    """Re-evaluations that changed the result and of which the treasury does not know (87号令 art. 64)."""
+    """Re-evaluations of which the treasury has to know and does not yet (87号令 art. 64, 67)."""
     signed = EvaluationReport.objects.filter(lot__case=case, signed_at__isnull=False, reported_at__isnull=True)
     for report in signed.filter(revision__gt=1).order_by("pk"):
-        if reevaluation.changed_result(report):
+        if reevaluation.is_owed(report):
             yield report
 
 
