@@ -135,8 +135,9 @@ class Procedure:
     method, whatever the amount. `winners`: to how many suppliers at most one evaluation may give contracts.
     `merit_weight`: smallest weight of technical criteria. `merit_first`: the rule by which they may be scored before
     everything else. `advance`: smallest advance. `terms`: the usual and the longest term of its contracts.
-    `compensates`: its contracts pay a share of costs. `ends`: on what further grounds they end early. `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in
-    grades, and never the price."""
+    `compensates`: its contracts pay a share of costs. `ends`: on what further grounds they end early.
+    `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in grades, and never the
+    price."""
 
     code: str
     zh: str
