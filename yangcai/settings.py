@@ -7,6 +7,8 @@ YANGCAI_HOSTS           host names served, comma-separated;  YANGCAI_ORIGINS  ht
 YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto
 YANGCAI_SANDBOX         1: demo and replay: the clock can be moved, cookies work without TLS
 YANGCAI_DEBUG           1: error pages for developers
+YANGCAI_LOG_HOST        name under which the public log signs, HOST/log (default: the first of YANGCAI_HOSTS)
+YANGCAI_LOG             folder of the public log's files (default: YANGCAI_HOME/log)
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
 YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
 YANGCAI_TRUST           a PEM file of roots by which signatures are believed, besides those of the seals
@@ -118,6 +120,7 @@ DEBUG = flag("YANGCAI_DEBUG")
 YANGCAI_SANDBOX = flag("YANGCAI_SANDBOX")
 YANGCAI_HOME = home()
 YANGCAI_FILES = YANGCAI_HOME / "files"
+YANGCAI_LOG = Path(os.environ.get("YANGCAI_LOG") or YANGCAI_HOME / "log")
 YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
 #: OCDS prefix: a publisher registers its own; this one is the unregistered example.
 YANGCAI_OCID_PREFIX = os.environ.get("YANGCAI_OCID_PREFIX", "ocds-000000")
@@ -132,6 +135,7 @@ YANGCAI_SECOND_FACTOR = not YANGCAI_SANDBOX
 
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = listed("YANGCAI_HOSTS", "localhost,127.0.0.1,[::1]")
+YANGCAI_LOG_HOST = os.environ.get("YANGCAI_LOG_HOST") or ALLOWED_HOSTS[0]
 CSRF_TRUSTED_ORIGINS = listed("YANGCAI_ORIGINS")
 
 INSTALLED_APPS = [

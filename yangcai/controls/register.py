@@ -302,6 +302,8 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("signed_contract_is_never_rewritten", "已签订的合同不能改写，只能依法变更",
          "A signed contract is amended, never rewritten"),
         ("entries_are_never_changed", "留痕不能修改或者删除", "The log is never changed"),
+        ("the_public_log_only_grows", "公开日志只增不改", "The public log only grows"),
+        ("one_root_per_size", "公开日志在同一条目数上只能有一个根摘要", "The public log has one root for each size"),
         ("notices_are_never_changed", "已发布的公告不能修改或者删除", "A published notice is never changed"),
         ("records_are_never_deleted", "采购记录应当保存，不能删除", "Records are kept, never deleted"),
     ),

@@ -228,3 +228,93 @@ class SandboxClock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Leaf(models.Model):
+    """日志条目: one line of the public log, blinded or in clear; the sequencer gives it its place, once."""
+
+    line = models.BinaryField(_("条目"))
+    root = models.TextField(_("所属"), default="")
+    entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="leaf", verbose_name=_("留痕"))
+    index = models.BigIntegerField(_("位置"), null=True, unique=True)
+
+    class Meta:
+        verbose_name = _("日志条目")
+        indexes = [
+            models.Index(fields=["id"], name="leaf_to_place", condition=models.Q(index__isnull=True)),
+            models.Index(fields=["root", "index"], name="leaf_of_root"),
+        ]
+
+    def __str__(self) -> str:
+        return f"leaf {self.index if self.index is not None else '-'}"
+
+
+class LeafSecret(models.Model):
+    """What opens a blinded line: its nonce and its body. Kept aside, published when everybody may know."""
+
+    leaf = models.OneToOneField(
+        Leaf, models.PROTECT, primary_key=True, related_name="secret", verbose_name=_("日志条目")
+    )
+    nonce = models.BinaryField(_("随机数"))
+    body = models.BinaryField(_("内容"))
+    disclosed_at = models.DateTimeField(_("公开时间"), null=True)
+    published_at = models.DateTimeField(_("公布时间"), null=True)
+
+    class Meta:
+        verbose_name = _("日志条目的内容")
+        indexes = [
+            models.Index(
+                fields=["leaf"],
+                name="secret_to_publish",
+                condition=models.Q(disclosed_at__isnull=False, published_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"secret of leaf {self.leaf_id}"
+
+
+class LogTile(models.Model):
+    """The hashes of one tile of the tree; it only grows."""
+
+    level = models.PositiveSmallIntegerField(_("层"))
+    index = models.BigIntegerField(_("位置"))
+    hashes = models.BinaryField(_("摘要"))
+
+    class Meta:
+        verbose_name = _("日志树片")
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="one_tile_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class TreeHead(models.Model):
+    """日志树头: the root at one size, and the checkpoint that was signed of it."""
+
+    size = models.BigIntegerField(_("条目数"), primary_key=True)
+    hash = models.BinaryField(_("根摘要"))
+    at = models.DateTimeField(_("时间"))
+    signed = models.TextField(_("签名"), default="")
+
+    class Meta:
+        verbose_name = _("日志树头")
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class Cosignature(models.Model):
+    """见证: the line of a witness under a checkpoint."""
+
+    head = models.ForeignKey(TreeHead, models.PROTECT, related_name="cosignatures", verbose_name=_("日志树头"))
+    witness = models.TextField(_("见证人"))
+    line = models.TextField(_("联署"))
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("见证联署")
+        constraints = [models.UniqueConstraint(fields=["head", "witness"], name="one_cosignature_per_witness")]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.head_id}"

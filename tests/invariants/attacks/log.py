@@ -14,6 +14,16 @@ ROWS: tuple[Row, ...] = (
      "UPDATE kernel_entry SET action = 'x' WHERE seq = {entry}"),
     ("published", "entries_are_never_changed", "delete from the log",
      "DELETE FROM kernel_entry WHERE seq = {entry}"),
+    ("published", "the_public_log_only_grows", "change a line of the public log",
+     "UPDATE kernel_leaf SET line = 'x' WHERE entry_id = {entry}"),
+    ("published", "the_public_log_only_grows", "take a line away",
+     "DELETE FROM kernel_leafsecret; DELETE FROM kernel_leaf"),
+    ("published", "one_root_per_size", "a root over lines without a place",
+     "INSERT INTO kernel_treehead (size, hash, at, signed) VALUES (1, 'x', now(), '')"),
+    ("published", "one_root_per_size", "a second root for one size",
+     "UPDATE kernel_leaf SET index = 0 WHERE entry_id = {entry};"
+     "INSERT INTO kernel_treehead (size, hash, at, signed) VALUES (1, 'x', now(), '');"
+     "INSERT INTO kernel_treehead (size, hash, at, signed) VALUES (1, 'y', now(), '')"),
     ("published", "notices_are_never_changed", "change a notice",
      "UPDATE portal_notice SET title = 'x' WHERE id = {notice}"),
     ("published", "notices_are_never_changed", "delete a notice",

@@ -3,7 +3,7 @@
 import argparse
 
 from yangcai.cli import console, site
-from yangcai.cli.console import answer, say, tell
+from yangcai.cli.console import Stop, answer, say, tell
 
 HELP = ("建立或更新数据库结构", "bring the database to today's schema")
 
@@ -21,6 +21,16 @@ def run(options: argparse.Namespace) -> int:
     listed = "\n".join(missing) or say(zh="数据库结构已是最新", en="the schema is up to date")
     answer(options, data={"pending" if options.plan else "applied": missing}, text=listed)
     return console.OK
+
+
+def check() -> None:
+    """Raises Stop unless the database has today's schema."""
+    if missing := pending():
+        raise Stop(
+            zh=f"数据库结构不是最新（差 {len(missing)} 项）",
+            en=f"the schema is not up to date ({len(missing)} migrations missing)",
+            hint="yangcai migrate",
+        )
 
 
 def pending() -> list[str]:

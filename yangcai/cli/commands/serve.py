@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from yangcai.cli import console, ports, site
 from yangcai.cli.commands import migrate
-from yangcai.cli.console import Stop, say, tell
+from yangcai.cli.console import say, tell
 
 HELP = ("启动网站", "serve the site")
 PR_SET_PDEATHSIG = 1  # of Linux's prctl
@@ -27,12 +27,7 @@ def run(options: argparse.Namespace) -> int:
     address = ports.claim_or_stop(host=options.host, port=options.port, command="serve")
     with address, site.running_database():
         site.load()
-        if missing := migrate.pending():
-            raise Stop(
-                zh=f"数据库结构不是最新（差 {len(missing)} 项）",
-                en=f"the schema is not up to date ({len(missing)} migrations missing)",
-                hint="yangcai migrate",
-            )
+        migrate.check()
         if is_empty():
             tell(
                 options,

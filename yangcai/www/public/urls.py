@@ -3,7 +3,7 @@
 from django.urls import path
 
 from yangcai.www import draws
-from yangcai.www.public import cases, files, home, lawbook, notices
+from yangcai.www.public import cases, files, home, lawbook, log, notices
 
 urlpatterns = [
     path("", home.page_home, name="home"),
@@ -18,5 +18,6 @@ urlpatterns = [
     path("law/clocks/", lawbook.clocks, name="law_clocks"),
     path("law/<str:key>/", lawbook.detail, name="law_rule"),
     path("verify/", notices.verify, name="verify"),
+    path("log/<path:name>", log.file, name="log_file"),
     path("help/", home.page_help, name="help"),
 ]

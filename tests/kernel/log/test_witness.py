@@ -1,0 +1,168 @@
+"""Do witnesses cosign our log, over HTTP, and does one that is away or was shown a fork hold nothing up?"""
+
+import datetime
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.kernel.log import world
+from tests.kernel.log.world import NOW
+from tests.kernel.tlog.published import REQUEST, WITNESSED_LOG, WITNESSED_ORIGIN
+from yangcai.kernel import log_files, log_keys, log_proofs, log_witnesses
+from yangcai.kernel.models import Leaf
+from yangcai.kernel.tlog import checkpoint, note, policy, proof, tree
+from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.witness.server import Running, serving
+from yangcai.kernel.witness.store import Store, StoreFault
+
+SIGSUM = note.Verifier(WITNESSED_ORIGIN, note.ED25519, bytes.fromhex(WITNESSED_LOG))
+
+
+def post(running: Running, content: bytes, *, path: str = "/add-checkpoint") -> tuple[int, str, bytes]:
+    request = urllib.request.Request(f"http://127.0.0.1:{running.port}{path}", data=content, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.headers["Content-Type"], answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers["Content-Type"], error.read()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.opened(tmp_path / "w1", name="audit.example.gov.cn/w1")
+
+
+@pytest.fixture
+def running(store: Store) -> Iterator[Running]:
+    with serving(store, host="127.0.0.1", port=0, clock=lambda: NOW) as found:
+        yield found
+
+
+def test_another_log_is_cosigned_over_http(store: Store, running: Running) -> None:
+    assert post(running, REQUEST)[0] == 404
+    store.watch(SIGSUM)
+    status, _type, body = post(running, REQUEST)
+    assert status == 200
+    (line,) = note.parse_signatures(body.decode())
+    text = note.parse(REQUEST.partition(b"\n\n")[2]).text
+    assert store.signer.verifier.verifies(text, line.signature)
+    assert post(running, REQUEST) == (409, "text/x.tlog.size", b"1\n")
+    assert post(running, b"old 0\n")[0] == 400
+    assert post(running, REQUEST, path="/elsewhere")[0] == 404
+    assert post(running, b"x" * 70_000)[0] == 413
+
+
+def test_a_witness_remembers_over_a_restart(store: Store, tmp_path: Path) -> None:
+    store.watch(SIGSUM)
+    store.watch(SIGSUM)
+    assert store.answer(REQUEST, now=NOW).status == 200
+    with pytest.raises(StoreFault, match="another process"):
+        Store.opened(tmp_path / "w1")
+    store.close()
+    again = Store.opened(tmp_path / "w1")
+    assert again.signer.skey == store.signer.skey
+    assert again.answer(REQUEST, now=NOW).status == 409
+    again.close()
+    os.chmod(tmp_path / "w1" / "witness.key", 0o644)
+    with pytest.raises(StoreFault, match="owner alone"):
+        Store.opened(tmp_path / "w1")
+
+
+def test_a_witness_has_a_name_and_watches_logs_alone(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(StoreFault, match="needs a name"):
+        Store.opened(tmp_path / "w2", name="with space")
+    with pytest.raises(Malformed, match="0x01"):
+        store.watch(store.signer.verifier)
+    store.close()
+
+
+def write_policy(*witnesses: tuple[note.Verifier, str], quorum: int) -> None:
+    lines = [f"witness W{n} {verifier.vkey} {url}" for n, (verifier, url) in enumerate(witnesses, start=1)]
+    names = " ".join(f"W{n}" for n in range(1, len(witnesses) + 1))
+    text = "\n".join([*lines, f"group all-of-them {quorum} {names}", "quorum all-of-them", ""])
+    log_witnesses.path().parent.mkdir(parents=True, exist_ok=True)
+    log_witnesses.path().write_text(text)
+
+
+@pytest.fixture
+def log(settings: Any, tmp_path: Path) -> None:
+    world.use(settings, tmp_path / "site")
+
+
+@pytest.mark.django_db
+def test_our_log_is_cosigned_and_its_proofs_carry_that(log: None, store: Store, running: Running) -> None:
+    store.watch(log_keys.signer(log_keys.LOG).verifier)
+    write_policy((store.signer.verifier, f"http://127.0.0.1:{running.port}"), quorum=1)
+    leaf = Leaf.objects.get(pk=world.submit(1).id)
+    assert world.round_of().cosigned == ("W1",)
+    trust = policy.parse((log_files.folder() / "policy").read_bytes())
+    assert trust.witnesses["W1"].verifier == store.signer.verifier
+    signed = note.parse((log_files.folder() / "checkpoint").read_bytes())
+    assert trust.verify(signed).checkpoint.size == 8
+    leaf.refresh_from_db()
+    text = log_proofs.proof_of(leaf)
+    assert text is not None
+    assert proof.verify(proof.parse(text.encode()), leaf=tree.leaf_hash(bytes(leaf.line)), policy=trust).size == 8
+    assert world.round_of().cosigned == ()  # it is not asked twice for one head
+    world.submit(2)
+    assert world.round_of().cosigned == ("W1",)
+    # A database that forgot what the witness saw learns it from the witness.
+    world.submit(3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_witnesses, "_last_cosigned", lambda name: 8)
+        assert world.round_of().cosigned == ("W1",)
+    assert trust.verify(note.parse((log_files.folder() / "checkpoint").read_bytes())).checkpoint.size == 24
+
+
+@pytest.mark.django_db
+def test_a_forked_log_is_refused(log: None, store: Store, running: Running) -> None:
+    """F31: the operator goes back and tells another story of the same length, or a longer one."""
+    store.watch(log_keys.signer(log_keys.LOG).verifier)
+    write_policy((store.signer.verifier, f"http://127.0.0.1:{running.port}"), quorum=1)
+    backup = transaction.savepoint()
+    world.submit(1)
+    assert world.round_of().cosigned == ("W1",)
+    told = world.head()
+    transaction.savepoint_rollback(backup)
+    # All that the operator holds is made to forget; the witness is not his.
+    (log_keys.folder() / "log.signed").unlink()
+    (log_files.folder() / "checkpoint").unlink()
+    world.submit(2)
+    found = world.round_of()
+    assert found.cosigned == () and found.faults == ("W1: it saw another tree of this size",)
+    assert world.head().size == told.size and world.head().root != told.root
+    for number in range(9):
+        world.submit(number)
+    found = world.round_of()
+    assert found.cosigned == () and found.faults == ("W1: answered 422",)
+    trust = policy.parse((log_files.folder() / "policy").read_bytes())
+    with pytest.raises(Unproven, match="too few witnesses"):
+        trust.verify(note.parse((log_files.folder() / "checkpoint").read_bytes()))
+
+
+@pytest.mark.django_db
+def test_a_witness_that_is_away_holds_nothing_up(log: None, store: Store, tmp_path: Path) -> None:
+    """F31: the log goes on, the quorum is missed for as long as it lasts, and made up for afterwards."""
+    store.watch(log_keys.signer(log_keys.LOG).verifier)
+    with serving(store, host="127.0.0.1", port=0, clock=lambda: NOW) as running:
+        port = running.port
+    write_policy((store.signer.verifier, f"http://127.0.0.1:{port}"), quorum=1)
+    for number, size in ((1, 8), (2, 16)):
+        world.submit(number)
+        found = world.round_of()
+        assert found.size == size == world.assert_whole().size
+        assert found.cosigned == () and found.faults[0].startswith("W1: not reached")
+    back = Store.opened(tmp_path / "w1")
+    with serving(back, host="127.0.0.1", port=port, clock=lambda: NOW + datetime.timedelta(minutes=5)):
+        assert world.round_of().cosigned == ("W1",)
+    found_text = (log_files.folder() / "checkpoint").read_bytes()
+    trust = policy.parse((log_files.folder() / "policy").read_bytes())
+    seen = trust.verify(note.parse(found_text))
+    assert seen.checkpoint == checkpoint.parse(note.parse(found_text).text) and set(seen.cosignatures) == {"W1"}

@@ -1,0 +1,54 @@
+"""Is the public log served as C2SP wants it, and nothing beside it?"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.kernel.log import world
+from yangcai.kernel import leaves, log_files
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log(settings: Any, tmp_path: Path) -> Path:
+    world.use(settings, tmp_path)
+    leaves.disclose(leaves=[world.submit(1).id], now=world.NOW)
+    world.round_of()
+    return log_files.folder()
+
+
+def fetched(client: Client, name: str) -> tuple[str, str, bytes]:
+    answer = client.get(f"/log/{name}")
+    assert answer.status_code == 200, name
+    return answer["Content-Type"], answer["Cache-Control"], b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_files_have_their_types_and_their_caching(client: Client, log: Path) -> None:
+    for name in ("checkpoint", "policy"):
+        content_type, cache, content = fetched(client, name)
+        assert content_type == "text/plain; charset=utf-8" and "max-age=5" in cache
+        assert content == (log / name).read_bytes()
+    for name in ("tile/0/000.p/8", "tile/entries/000.p/8"):
+        content_type, cache, content = fetched(client, name)
+        assert content_type == "application/octet-stream" and "immutable" in cache
+        assert content == (log / name).read_bytes()
+    content_type, cache, content = fetched(client, "disclosed/000")
+    assert content_type.startswith("application/jsonl") and "max-age=5" in cache
+    assert content == (log / "disclosed" / "000").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "tile/0/000", "tile/0/000.p/7", "tile/0", "tile/0/000.p", "disclosed", "disclosed/../checkpoint", "x",
+     "tile/../../keys/log.key", "../keys/log.key", "%2e%2e/keys/log.key", "tile/0/000.p/08", "checkpoint/"],
+)  # fmt: skip
+def test_there_is_nothing_else(client: Client, log: Path, name: str) -> None:
+    assert client.get(f"/log/{name}").status_code == 404
+
+
+def test_the_log_can_only_be_read(client: Client, log: Path) -> None:
+    assert client.post("/log/checkpoint").status_code == 405
+    assert client.head("/log/checkpoint").status_code == 200

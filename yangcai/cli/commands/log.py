@@ -1,0 +1,104 @@
+"""Who gives the public log its next lines? `yangcai log sequence`, round after round. `log policy` shows its key."""
+
+import argparse
+import signal
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from yangcai.cli import console, site
+from yangcai.cli.commands import migrate
+from yangcai.cli.console import Stop, answer, say, tell
+
+if TYPE_CHECKING:
+    from yangcai.kernel.sequencer import Round
+
+HELP = ("公开日志：排序、签名、发布", "the public log: sequence, sign, publish")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
+    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
+    text = say(zh="按批排定条目、签署并发布检查点", en="place lines in batches, sign and publish checkpoints")
+    sequence = kinds.add_parser("sequence", parents=[common], help=text, description=text)
+    sequence.add_argument("--once", action="store_true", help=say(zh="只办理一次", en="one round, then end"))
+    sequence.add_argument(
+        "--interval", type=float, default=10.0, help=say(zh="间隔（秒）", en="seconds between rounds")
+    )
+    text = say(
+        zh="显示公开日志的信任策略（tlog-policy）：日志公钥、见证人、法定数",
+        en="show the trust policy of the log (tlog-policy): its key, witnesses, quorum",
+    )
+    kinds.add_parser("policy", parents=[common], help=text, description=text)
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.kind == "policy":
+        return _policy(options)
+    if options.once:
+        site.load()
+        migrate.check()
+        found = _round()
+        answer(options, data=_data(found), text=_told(found), warnings=found.faults if found else ())
+        return console.OK
+    with site.running_database():
+        site.load()
+        migrate.check()
+        tell(options, zh="开始排定公开日志（Ctrl-C 结束）", en="sequencing the public log (Ctrl-C ends)")
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        for found in rounds(stop=stop, interval=options.interval):
+            if found.placed or found.faults:
+                tell(options, zh=_told(found), en=_told(found))
+    return console.OK
+
+
+def _policy(options: argparse.Namespace) -> int:
+    site.load(with_database=False)
+    from yangcai.kernel import log_keys, log_witnesses
+
+    text = log_witnesses.text()
+    log_witnesses.trusted()
+    data = {"log": log_keys.signer(log_keys.LOG).verifier.vkey, "policy": text}
+    answer(options, data=data, text=text.removesuffix("\n"))
+    return console.OK
+
+
+def rounds(*, stop: threading.Event, interval: float) -> "Iterator[Round]":
+    """Round after round until `stop`; a database that is away for a while is waited for."""
+    from django.db import OperationalError, connection
+
+    while not stop.is_set():
+        try:
+            if found := _round():
+                yield found
+        except OperationalError:
+            connection.close()
+        stop.wait(interval)
+
+
+def _round() -> "Round | None":
+    """Raises Stop where the log must not go on: nobody but a person can decide then."""
+    from yangcai.kernel import clock, log_keys, sequencer
+
+    try:
+        return sequencer.sequence(now=clock.now())
+    except (sequencer.LogStopped, log_keys.NeverTwo, log_keys.KeyExposed) as error:
+        raise Stop(zh=f"公开日志已停止：{error}", en=f"the public log has stopped: {error}") from error
+
+
+def _data(found: "Round | None") -> dict[str, object]:
+    if found is None:
+        return {"busy": True}
+    return {"busy": False, "size": found.size, "placed": found.placed, "cosigned": list(found.cosigned)}
+
+
+def _told(found: "Round | None") -> str:
+    if found is None:
+        return say(zh="另一进程正在排定公开日志", en="another process is sequencing the log")
+    zh = f"公开日志共 {found.size} 条，新增 {found.placed} 条，{len(found.cosigned)} 份见证联署"
+    en = f"{found.size} lines, {found.placed} of them new, {len(found.cosigned)} cosignatures"
+    return "\n".join([say(zh=zh, en=en), *found.faults])

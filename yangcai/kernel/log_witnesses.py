@@ -1,0 +1,140 @@
+"""Who else saw our log? Witnesses named in YANGCAI_HOME/log.policy (C2SP tlog-policy) are asked for cosignatures.
+
+A line `witness NAME VKEY URL` names one; `group` and `quorum` say how many a reader should want. The policy, with the
+line of our own log in it, is published beside the log. A witness that does not answer holds nothing up.
+"""
+
+import http.client
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Max
+
+from yangcai.kernel import log_files, log_keys, log_tiles
+from yangcai.kernel.models import Cosignature, TreeHead
+from yangcai.kernel.tlog import checkpoint, cosignature, note, policy, tree, witness
+from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.policy import Party, Policy
+
+TIMEOUT = 5.0
+#: What a witness answers is a line or two.
+MOST_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Names of those whose cosignatures came, and a sentence for each that did not."""
+
+    cosigned: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class NoCosignature(Exception):
+    """A witness could not be reached or did not cosign; the text says why."""
+
+
+def path() -> Path:
+    return Path(settings.YANGCAI_HOME) / "log.policy"
+
+
+def text() -> str:
+    """The policy that readers should hold us to: that of the site, with our own log in it."""
+    own = log_keys.signer(log_keys.LOG).verifier.vkey
+    given = path().read_text() if path().exists() else "quorum none\n"
+    return given if own in given.split() else f"log {own}\n{given}"
+
+
+def trusted() -> Policy:
+    """Raises Malformed where the site's policy is none."""
+    return policy.parse(text().encode())
+
+
+def publish_policy() -> None:
+    """Written only when it changed."""
+    target, content = log_files.folder() / log_files.POLICY, text().encode()
+    if not target.exists() or target.read_bytes() != content:
+        log_files.write(target, content)
+
+
+def ask_all(head: TreeHead) -> Asked:
+    """Every witness with an address that has not cosigned this head yet."""
+    done = set(head.cosignatures.values_list("witness", flat=True))
+    cosigned, faults = [], []
+    for name, party in trusted().witnesses.items():
+        if not party.url or party.verifier.name in done:
+            continue
+        try:
+            line = _ask(party, head)
+        except NoCosignature as error:
+            faults.append(f"{name}: {error}")
+            continue
+        Cosignature.objects.get_or_create(
+            head=head,
+            witness=party.verifier.name,
+            defaults={"line": line.line, "at": cosignature.seen_at(line)},
+        )
+        cosigned.append(name)
+    return Asked(tuple(cosigned), tuple(faults))
+
+
+def _ask(party: Party, head: TreeHead) -> note.Signature:
+    """The verified cosignature. A witness that saw another size of ours says so, and is asked again from there."""
+    known = _last_cosigned(party.verifier.name)
+    status, body = _post(party, head, old=known)
+    if status == http.client.CONFLICT:
+        seen = _size(body)
+        if seen > head.size:
+            raise NoCosignature(f"it saw {seen} lines of this log, there are {head.size}")
+        if seen != known:
+            status, body = _post(party, head, old=seen)
+        if status == http.client.CONFLICT:
+            raise NoCosignature("it saw another tree of this size")
+    if status != http.client.OK:
+        raise NoCosignature(f"answered {status}")
+    signed = note.parse(head.signed.encode())
+    try:
+        found = note.verified(note.Note(signed.text, note.parse_signatures(body)), [party.verifier])
+    except (Malformed, Unproven) as error:
+        raise NoCosignature(str(error)) from error
+    if not found:
+        raise NoCosignature("its answer bears no cosignature of its key")
+    return found[0][1]
+
+
+def _last_cosigned(name: str) -> int:
+    return Cosignature.objects.filter(witness=name).aggregate(size=Max("head_id"))["size"] or 0
+
+
+def _size(body: str) -> int:
+    try:
+        return checkpoint.number(body.removesuffix("\n"))
+    except Malformed as error:
+        raise NoCosignature("a conflict without a size") from error
+
+
+def _post(party: Party, head: TreeHead, *, old: int) -> tuple[int, str]:
+    steps = tree.consistency_proof(old=old, size=head.size, read=log_tiles.reader(size=head.size))
+    content = witness.request(old=old, proof=steps, signed=note.parse(head.signed.encode()))
+    request = urllib.request.Request(f"{party.url.rstrip('/')}/add-checkpoint", data=content, method="POST")
+    request.add_header("Content-Type", "text/plain; charset=utf-8")
+    try:
+        with _OPENER.open(request, timeout=TIMEOUT) as answer:
+            return answer.status, answer.read(MOST_BYTES).decode(errors="replace")
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read(MOST_BYTES).decode(errors="replace")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NoCosignature(f"not reached: {error}") from error
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """A witness that sends us elsewhere does not answer."""
+
+    def redirect_request(self, *_anything: object) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))

@@ -1,0 +1,1 @@
+"""How does a witness run? A key, what it saw of each log, and one HTTP address: no database, no Django."""

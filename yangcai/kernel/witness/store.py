@@ -1,0 +1,110 @@
+"""What does a witness keep? Its key, the logs it watches, and of each the latest checkpoint that it cosigned.
+
+One folder, one process. What was seen is on the disk before a cosignature leaves: a witness that forgets would cosign a
+fork.
+"""
+
+import datetime
+import fcntl
+import hashlib
+import threading
+from pathlib import Path
+from typing import IO
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from yangcai.kernel import durable
+from yangcai.kernel.tlog import checkpoint, note, witness
+from yangcai.kernel.tlog.checkpoint import Checkpoint
+from yangcai.kernel.tlog.faults import Malformed
+from yangcai.kernel.tlog.witness import Answer, Seen
+
+
+class StoreFault(Exception):
+    """The folder cannot be used: another process has it, its key is exposed, a file in it is damaged."""
+
+
+class Store:
+    """The folder, held by this process alone until it is closed."""
+
+    def __init__(self, home: Path, signer: note.Signer, held: IO[str]) -> None:
+        self.home, self.signer, self._held = home, signer, held
+        self._turn = threading.Lock()
+        self._logs: dict[str, list[note.Verifier]] = {}
+        self._seen: dict[str, Seen] = {}
+        for vkey in self._lines("logs"):
+            self._add(note.parse_vkey(vkey))
+        for path in sorted((home / "seen").glob("*")):
+            found = checkpoint.parse(path.read_text())
+            self._seen[found.origin] = Seen(found.size, found.root)
+
+    @classmethod
+    def opened(cls, home: Path, *, name: str = "") -> "Store":
+        """The witness of this folder; with a name, a new one where there is none. Raises StoreFault."""
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = (home / "held").open("a")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return cls(home, _key(home / "witness.key", name), held)
+        except BlockingIOError as error:
+            held.close()
+            raise StoreFault(f"another process is this witness: {home}") from error
+        except Malformed as error:
+            held.close()
+            raise StoreFault(f"a damaged file in {home}: {error}") from error
+        except StoreFault:
+            held.close()
+            raise
+
+    def close(self) -> None:
+        self._held.close()
+
+    def watch(self, log: note.Verifier) -> None:
+        """Cosign for this log too, from now on. Raises Malformed where the key is none of a log."""
+        if log.kind != note.ED25519:
+            raise Malformed("a log signs with a key of type 0x01")
+        with self._turn:
+            if self._add(log):
+                durable.write(self.home / "logs", "".join(f"{line}\n" for line in self._vkeys()).encode())
+
+    def answer(self, content: bytes, *, now: datetime.datetime) -> Answer:
+        """What to answer to a request; one at a time, so that nothing can be rolled back in between."""
+        with self._turn:
+            found = witness.answer(content, logs=self._logs, seen=self._seen, signer=self.signer, now=now)
+            if found.seen:
+                self._keep(witness.parse(content).checkpoint)
+            return found
+
+    def _keep(self, head: Checkpoint) -> None:
+        name = hashlib.sha256(head.origin.encode()).hexdigest()
+        bare = Checkpoint(head.origin, head.size, head.root)
+        durable.write(self.home / "seen" / name, bare.text.encode())
+        self._seen[head.origin] = Seen(head.size, head.root)
+
+    def _add(self, log: note.Verifier) -> bool:
+        known = self._logs.setdefault(log.name, [])
+        if log in known:
+            return False
+        known.append(log)
+        return True
+
+    def _vkeys(self) -> list[str]:
+        return [log.vkey for logs in self._logs.values() for log in logs]
+
+    def _lines(self, name: str) -> list[str]:
+        path = self.home / name
+        return path.read_text().splitlines() if path.exists() else []
+
+
+def _key(path: Path, name: str) -> note.Signer:
+    if not path.exists():
+        if not note.is_name(name):
+            raise StoreFault("a new witness needs a name without spaces or plus, such as witness.example.org/w1")
+        made = note.Signer(name, note.COSIGNATURE, Ed25519PrivateKey.generate())
+        durable.write(path, f"{made.skey}\n".encode(), replace=False)
+    if path.stat().st_mode & 0o077:
+        raise StoreFault(f"{path} must be readable by its owner alone")
+    signer = note.parse_skey(path.read_text().removesuffix("\n"))
+    if signer.kind != note.COSIGNATURE:
+        raise StoreFault(f"{path} is no key of a witness")
+    return signer

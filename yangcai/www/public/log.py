@@ -1,0 +1,46 @@
+"""How is the public log fetched? As the files that lie there, by C2SP's paths; a web server in front may do it."""
+
+import re
+from pathlib import Path
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+
+from yangcai.kernel import log_files
+from yangcai.kernel.tlog import tiles
+from yangcai.kernel.tlog.faults import Malformed
+from yangcai.www.access import PUBLIC, page
+
+TEXT, BYTES, LINES = "text/plain; charset=utf-8", "application/octet-stream", "application/jsonl; charset=utf-8"
+#: A checkpoint is new every few seconds; a tile is what it is.
+SHORT, LONG = "public, max-age=5", "public, max-age=31536000, immutable"
+_DISCLOSED = re.compile(r"disclosed/(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
+
+
+@page(by=PUBLIC)
+def file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """checkpoint, policy, tile/…, disclosed/…: anybody may fetch and check all of it, without an account."""
+    content_type, cache = _kind(name)
+    path: Path = log_files.folder() / name
+    try:
+        response = FileResponse(path.open("rb"), content_type=content_type)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise Http404 from error
+    response["Cache-Control"] = cache
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Access-Control-Allow-Origin"] = "*"  # a page of somebody else's may check us too
+    return response
+
+
+def _kind(name: str) -> tuple[str, str]:
+    """Content type and caching of a path that the log has; any other one is not found."""
+    if name in {log_files.CHECKPOINT, log_files.POLICY}:
+        return TEXT, SHORT
+    if _DISCLOSED.fullmatch(name):
+        return LINES, SHORT
+    try:
+        tiles.parse_path(name)
+    except Malformed as error:
+        raise Http404 from error
+    return BYTES, LONG
