@@ -7,7 +7,7 @@ YANGCAI_HOSTS           host names served, comma-separated;  YANGCAI_ORIGINS  ht
 YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto
 YANGCAI_SANDBOX         1: demo and replay: the clock can be moved, cookies work without TLS
 YANGCAI_DEBUG           1: error pages for developers
-YANGCAI_LOG_HOST        name under which the public log signs, HOST/log (default: the first of YANGCAI_HOSTS)
+YANGCAI_NAME            name under which the platform signs log and receipts (default: the first of YANGCAI_HOSTS)
 YANGCAI_LOG             folder of the public log's files (default: YANGCAI_HOME/log)
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
 YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
@@ -135,7 +135,7 @@ YANGCAI_SECOND_FACTOR = not YANGCAI_SANDBOX
 
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = listed("YANGCAI_HOSTS", "localhost,127.0.0.1,[::1]")
-YANGCAI_LOG_HOST = os.environ.get("YANGCAI_LOG_HOST") or ALLOWED_HOSTS[0]
+YANGCAI_NAME = os.environ.get("YANGCAI_NAME") or ALLOWED_HOSTS[0]
 CSRF_TRUSTED_ORIGINS = listed("YANGCAI_ORIGINS")
 
 INSTALLED_APPS = [

@@ -23,7 +23,7 @@ def log(settings: Any, tmp_path: Path) -> Path:
 def fetched(client: Client, name: str) -> tuple[str, str, bytes]:
     answer = client.get(f"/log/{name}")
     assert answer.status_code == 200, name
-    return answer["Content-Type"], answer["Cache-Control"], b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    return answer["Content-Type"], answer["Cache-Control"], answer.content
 
 
 def test_files_have_their_types_and_their_caching(client: Client, log: Path) -> None:

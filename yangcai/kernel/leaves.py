@@ -10,17 +10,11 @@ from typing import Any
 
 from django.db import connection
 
-from yangcai.kernel.encoding import base64_of, h2, jcs
+from yangcai.kernel.encoding import jcs
+from yangcai.kernel.leaf_lines import LONGEST_BLINDED, LONGEST_CLEAR
 from yangcai.kernel.models import LeafSecret
 from yangcai.kernel.tlog import tree
-from yangcai.kernel.tlog.tiles import LONGEST_ENTRY
 
-BLINDED, CLEAR = b"sbp1 ", b"sbp1c "
-#: The label under which nonce and body are hashed together (SBP/1 §2.7).
-LABEL = "sbp/1 leaf"
-NONCE = 32
-#: Of a clear body all stands in the line, of a blinded one nothing: that one is bound by reason alone.
-LONGEST_CLEAR, LONGEST_BLINDED = LONGEST_ENTRY - len(CLEAR) - 1, 1 << 20
 DECOY: dict[str, Any] = {"t": "decoy"}
 
 
@@ -37,9 +31,10 @@ class Appended:
         return tree.leaf_hash(self.line)
 
 
-def append_leaf(*, body: dict[str, Any], root: str, in_clear: bool = False) -> Appended:
+def append_leaf(*, body: dict[str, Any], root: str, in_clear: bool = False, nonce: bytes | None = None) -> Appended:
     """Append in the running transaction, by one query. `root` is the case (or whatever) that it belongs to, as in an
-    Entry. Blinded, unless everybody may read it from this moment on. Raises BadEncoding at a body without a canonical
+    Entry. Blinded, unless everybody may read it from this moment on; with a nonce of its own, unless one is given (32
+    random bytes). In SQL: kernel_append_leaf. Raises BadEncoding at a body without a canonical
     form, ValueError at one that is too long or that nothing would ever disclose."""
     content = jcs(body)
     if len(content) > (LONGEST_CLEAR if in_clear else LONGEST_BLINDED):
@@ -47,18 +42,11 @@ def append_leaf(*, body: dict[str, Any], root: str, in_clear: bool = False) -> A
     if not root and not in_clear:
         raise ValueError("a blinded line belongs to something that will be opened: name its root")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT leaf, line, nonce FROM kernel_append_leaf(%s, %s, %s)", [root, content, in_clear])
-        leaf, line, nonce = cursor.fetchone()
-    return Appended(leaf, bytes(line), bytes(nonce or b""))
-
-
-def blinded(*, nonce: bytes, body: bytes) -> bytes:
-    """The line of a body that is kept back: 50 bytes that look like any others."""
-    return BLINDED + base64_of(h2(LABEL, nonce, body)).encode() + b"\n"
-
-
-def in_clear(*, body: bytes) -> bytes:
-    return CLEAR + body + b"\n"
+        cursor.execute(
+            "SELECT leaf, line, nonce FROM kernel_append_leaf(%s, %s, %s, NULL, %s)", [root, content, in_clear, nonce]
+        )
+        leaf, line, used = cursor.fetchone()
+    return Appended(leaf, bytes(line), bytes(used or b""))
 
 
 def disclose(*, leaves: Iterable[int], now: datetime.datetime) -> int:

@@ -5,7 +5,7 @@ size and nothing smaller, whatever the database says after a restore.
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from yangcai.kernel.tlog import checkpoint, note
 from yangcai.kernel.tlog.checkpoint import Checkpoint
 
 LOG, RECEIPT = "log", "sbp-receipt"
+#: role -> function() -> a public key that the log itself announces, so that what it signed can be checked by the log
+ANNOUNCED: dict[str, Callable[[], note.Verifier]] = {RECEIPT: lambda: signer(RECEIPT).verifier}
 
 
 class KeyExposed(Exception):
@@ -36,7 +38,7 @@ def signer(role: str) -> note.Signer:
     Its name stays what it was then. Raises KeyExposed."""
     path = folder() / f"{role}.key"
     if not path.exists():
-        name = f"{settings.YANGCAI_LOG_HOST}/{role}"
+        name = f"{settings.YANGCAI_NAME}/{role}"
         made = note.Signer(name, note.ED25519, Ed25519PrivateKey.generate())
         durable.write(path, f"{made.skey}\n".encode(), replace=False)
     return read(path)

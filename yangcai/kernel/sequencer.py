@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
-from yangcai.kernel import leaves, log_files, log_keys, log_tiles, log_witnesses
+from yangcai.kernel import leaf_lines, leaves, log_files, log_keys, log_tiles, log_witnesses
 from yangcai.kernel.encoding import jcs
 from yangcai.kernel.models import Leaf, LeafSecret, TreeHead
 from yangcai.kernel.tlog import tree
@@ -57,6 +57,7 @@ def sequence(*, now: datetime.datetime, chance: random.Random | None = None) -> 
         if not alone:
             return None
         _check_continues()
+        _announce_keys()
         placed = _place_all(now=now, chance=chance or secrets.SystemRandom())
         head = log_files.newest_head()
         if head is None:
@@ -105,6 +106,14 @@ def _check_continues() -> None:
             raise LogStopped(f"another root was published for the size {head.size}")
 
 
+def _announce_keys() -> None:
+    """Each key of the site once, in clear: a receipt can then be checked by the log alone."""
+    for role, key in log_keys.ANNOUNCED.items():
+        root = f"key:{key().vkey}"
+        if not Leaf.objects.filter(root=root).exists():
+            leaves.append_leaf(body={"role": role, "t": "key", "vkey": key().vkey}, root=root, in_clear=True)
+
+
 def _place_all(*, now: datetime.datetime, chance: random.Random) -> int:
     """Batch after batch until nothing waits; how many lines got their place, decoys among them."""
     total = 0
@@ -135,8 +144,8 @@ def _decoys(count: int) -> list[tuple[int, bytes]]:
     """Lines that say nothing, each with the nonce that will prove it."""
     body, made = jcs(leaves.DECOY), []
     for _number in range(count):
-        nonce = secrets.token_bytes(leaves.NONCE)
-        line = leaves.blinded(nonce=nonce, body=body)
+        nonce = secrets.token_bytes(leaf_lines.NONCE)
+        line = leaf_lines.blinded(nonce=nonce, body=body)
         leaf = Leaf.objects.create(line=line)
         LeafSecret.objects.create(leaf=leaf, nonce=nonce, body=body)
         made.append((leaf.pk, line))

@@ -30,7 +30,7 @@ class Fixed(random.Random):
 def use(settings: Any, folder: Path) -> None:
     """A log of its own under this folder."""
     settings.YANGCAI_HOME, settings.YANGCAI_LOG = folder, folder / "log"
-    settings.YANGCAI_LOG_HOST = "ggzy.example.gov.cn"
+    settings.YANGCAI_NAME = "ggzy.example.gov.cn"
 
 
 def submit(number: int, *, root: str = "case:1") -> Appended:

@@ -1,16 +1,19 @@
 -- The public log: every Entry has its leaf, a leaf its one place, a size its one root, and nothing is ever changed.
 
 -- A line for the log, in the caller's transaction (SBP/1 §2.7): in clear, or as a commitment to nonce and body that
--- tells nothing until both are published. `body` is canonical JSON. The nonce is the digest of 366 random bits.
+-- tells nothing until both are published. `body` is canonical JSON. A nonce that is not given is the digest of 366
+-- random bits.
 CREATE FUNCTION kernel_append_leaf(
   of_root text, body bytea, in_clear boolean DEFAULT false, of_entry bigint DEFAULT NULL,
+  given_nonce bytea DEFAULT NULL,
   OUT leaf bigint, OUT line bytea, OUT nonce bytea
 ) LANGUAGE plpgsql AS $$
 BEGIN
   IF in_clear THEN
     line := convert_to('sbp1c ', 'UTF8') || body || '\x0a'::bytea;
   ELSE
-    nonce := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+    nonce := coalesce(given_nonce,
+      sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
     line := convert_to('sbp1 ' || encode(sha256(
       convert_to('sbp/1 leaf', 'UTF8') || '\x00'::bytea
       || int4send(length(nonce)) || nonce || int4send(length(body)) || body), 'base64') || E'\n', 'UTF8');

@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from django.http import FileResponse, Http404, HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 
 from yangcai.kernel import log_files
 from yangcai.kernel.tlog import tiles
@@ -18,12 +17,12 @@ _DISCLOSED = re.compile(r"disclosed/(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
 
 
 @page(by=PUBLIC)
-def file(request: HttpRequest, name: str) -> HttpResponseBase:
+def file(request: HttpRequest, name: str) -> HttpResponse:
     """checkpoint, policy, tile/…, disclosed/…: anybody may fetch and check all of it, without an account."""
     content_type, cache = _kind(name)
     path: Path = log_files.folder() / name
     try:
-        response = FileResponse(path.open("rb"), content_type=content_type)
+        response = HttpResponse(path.read_bytes(), content_type=content_type)
     except (FileNotFoundError, IsADirectoryError) as error:
         raise Http404 from error
     response["Cache-Control"] = cache

@@ -1,0 +1,185 @@
+"""Is the public log whole, and is this receipt, notice, case or contract in it? Checked from outside, with no login.
+
+Exit codes of SBP/1 appendix B: 0 it is; 1 it could not be shown; 2 what the operator signed contradicts itself.
+"""
+
+import argparse
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from yangcai.cli import console
+from yangcai.cli.console import Stop, answer, say
+
+if TYPE_CHECKING:
+    from yangcai.kernel.tlog.note import Verifier
+    from yangcai.kernel.tlog.policy import Policy
+    from yangcai.kernel.verifying.log import Log
+
+HELP = ("独立核对公开日志、收据、公告、项目、合同", "verify the public log, a receipt, notice, case or contract")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
+    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
+    common.add_argument(
+        "--policy", type=Path, metavar="FILE", help=say(zh="信任策略（tlog-policy）", en="whom you trust (tlog-policy)")
+    )
+    _add(
+        kinds, common, "log", zh="日志全部条目、树片、签名", en="every line, tile and signature of a log"
+    ).add_argument(
+        "--kept",
+        type=Path,
+        metavar="FILE",
+        default=None,
+        help=say(zh="上次核对的检查点，核对后更新", en="the checkpoint of the last time; brought up to date"),
+    )
+    receipt = _add(kinds, common, "receipt", zh="投标收据", en="the receipt of a bid", file=True)
+    receipt.add_argument(
+        "--proof", type=Path, metavar="FILE", default=None, help=say(zh="离线证明（.tlog-proof）", en="its .tlog-proof")
+    )
+    receipt.add_argument(
+        "--key", action="append", metavar="VKEY", default=[], help=say(zh="收据公钥", en="key of receipts")
+    )
+    _add(kinds, common, "notice", zh="公告（接口给出的 JSON）", en="a notice, as the API's JSON", file=True)
+    _add(kinds, common, "contract", zh="合同、验收或支付文件", en="a contract or another paper", file=True)
+    case = _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case")
+    case.add_argument("case", metavar="CASE", help=say(zh="项目，如 case:12", en="its reference, as case:12"))
+
+
+def _add(kinds: Any, common: argparse.ArgumentParser, name: str, *, zh: str, en: str, file: bool = False) -> Any:
+    text = say(zh=f"核对{zh}", en=f"verify {en}")
+    made = kinds.add_parser(name, parents=[common], help=text, description=text)
+    if file:
+        made.add_argument("file", type=Path, metavar="FILE", help=say(zh="要核对的文件", en="the file to verify"))
+    help_text = say(zh="日志的文件夹或者网址", en="folder or address of the log")
+    if name == "receipt":
+        made.add_argument("source", metavar="LOG", nargs="?", default="", help=help_text)
+    else:
+        made.add_argument("source", metavar="LOG", help=help_text)
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    from yangcai.kernel.verifying.findings import Finding
+
+    try:
+        data, text, warnings = _verified(options)
+    except Finding as finding:
+        raise Stop(zh=finding.zh, en=finding.en, code=finding.exit_code) from finding
+    answer(options, data=data, text=text, warnings=warnings)
+    return console.OK
+
+
+def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:
+    """Data, text and warnings of what was found good. Raises Finding."""
+    from yangcai.kernel.verifying import case, document, receipt
+
+    if options.kind == "receipt" and not options.source:
+        return _by_proof(options)
+    log, warnings = _log(options)
+    size = log.checkpoint.size
+    data: dict[str, Any] = {
+        "origin": log.checkpoint.origin,
+        "size": size,
+        "witnesses": sorted(log.witnessed.cosignatures),
+    }
+    if options.kind == "log":
+        told = say(zh=f"其中 {len(log.told)} 条已公开内容", en=f"{len(log.told)} of them told")
+        _keep(options, log)
+        return data, say(zh=f"日志完好：{size} 条，{told}", en=f"the log is whole: {size} lines, {told}"), warnings
+    if options.kind == "receipt":
+        now = datetime.datetime.now(datetime.UTC)
+        index = receipt.verify(_read(options.file), log=log, keys=_keys(options), now=now)
+        data["index"] = index
+        return data, say(zh=f"收据有效：日志第 {index} 条", en=f"the receipt holds: line {index}"), warnings
+    if options.kind == "case":
+        lines = case.verify(options.case, log=log)
+    else:
+        lines = document.verify(_read(options.file), log=log)
+    data["lines"] = [{"index": index, "body": body} for index, body in lines]
+    listed = "\n".join(f"{index}  {_short(body)}" for index, body in lines)
+    return data, listed, warnings
+
+
+def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:
+    from yangcai.kernel.verifying import receipt
+
+    if not options.proof or not _policy_file(options) or not options.key:
+        raise Stop(
+            zh="不给日志时，须同时给出 --proof、--policy 和 --key",
+            en="without a log, --proof, --policy and --key are needed",
+            code=console.USAGE,
+        )
+    trust = _policy(_read(options.policy))
+    index = receipt.verify_proof(_read(options.file), proved=_read(options.proof), policy=trust, keys=_keys(options))
+    return {"index": index}, say(zh=f"收据有效：日志第 {index} 条", en=f"the receipt holds: line {index}"), []
+
+
+def _log(options: argparse.Namespace) -> "tuple[Log, list[str]]":
+    """The whole log, verified; with a warning where only the log's own word says whom to trust."""
+    from yangcai.kernel.tlog import checkpoint
+    from yangcai.kernel.tlog.faults import Malformed
+    from yangcai.kernel.verifying import log, source
+
+    found = source.opened(options.source)
+    given = _policy_file(options)
+    trust = _policy(_read(given) if given else found.read("policy"))
+    kept = None
+    path = getattr(options, "kept", None)
+    if path and path.exists():
+        try:
+            kept = checkpoint.parse(path.read_text())
+        except (Malformed, UnicodeDecodeError) as error:
+            raise Stop(zh=f"{path} 不是检查点", en=f"{path} is no checkpoint", code=1) from error
+    note = say(
+        zh="信任策略取自日志本身：请向财政部门或者见证人核实，再用 --policy",
+        en="the policy is the log's own word: get it from the treasury or a witness, then use --policy",
+    )
+    return log.verify(found, policy=trust, kept=kept), [] if given else [note]
+
+
+def _keep(options: argparse.Namespace, log: "Log") -> None:
+    from yangcai.kernel import durable
+
+    if options.kept:
+        durable.write(options.kept, log.checkpoint.text.encode(), mode=0o644)
+
+
+def _policy_file(options: argparse.Namespace) -> Path | None:
+    return getattr(options, "policy", None)
+
+
+def _policy(content: bytes) -> "Policy":
+    from yangcai.kernel.tlog import policy
+    from yangcai.kernel.tlog.faults import Malformed
+
+    try:
+        return policy.parse(content)
+    except Malformed as error:
+        raise Stop(zh=f"信任策略的写法不符：{error}", en=f"the policy is malformed: {error}", code=1) from error
+
+
+def _keys(options: argparse.Namespace) -> "list[Verifier]":
+    from yangcai.kernel.tlog import note
+    from yangcai.kernel.tlog.faults import Malformed
+
+    try:
+        return [note.parse_vkey(vkey) for vkey in options.key]
+    except Malformed as error:
+        raise Stop(zh=f"公钥的写法不符：{error}", en=f"no key: {error}", code=console.USAGE) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Stop(
+            zh=f"不能读取 {path}：{error.strerror}", en=f"cannot read {path}: {error.strerror}", code=1
+        ) from error
+
+
+def _short(body: dict[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in body.items() if isinstance(value, str | int))

@@ -1,0 +1,60 @@
+"""Does what the log tells of one case fit together? Order, deadline, and who was opened (appendix B, step 4)."""
+
+from typing import Any
+
+from yangcai.kernel.encoding import BadEncoding, h2, read_timestamp
+from yangcai.kernel.verifying.findings import Evidence, NotVerified
+from yangcai.kernel.verifying.log import Log
+
+
+def verify(root: str, *, log: Log) -> list[tuple[int, dict[str, Any]]]:
+    """Everything that is told of a case (its root, or the tender as a bid names it), in order. Raises NotVerified where
+    nothing is; Evidence where it contradicts itself."""
+    told = [(index, body) for index, body in sorted(log.told.items()) if root in (body.get("root"), body.get("tender"))]
+    if not told:
+        raise NotVerified(zh=f"公开日志没有公布 {root} 的任何内容", en=f"the log tells nothing of {root}")
+    closes = [(index, body) for index, body in told if body.get("t") == "close"]
+    for index, close in closes:
+        _check_close(index, close, told)
+    return told
+
+
+def _check_close(index: int, close: dict[str, Any], told: list[tuple[int, dict[str, Any]]]) -> None:
+    """Every bid that is told was there before the close, in time, and is in the set that was closed."""
+    bids = [(place, body) for place, body in told if body.get("t") == "submit" and _same_cover(body, close)]
+    for place, bid in bids:
+        if place > index:
+            raise Evidence(
+                zh=f"第 {place} 条投标在截止（第 {index} 条）之后写入", en=f"bid {place} came after the close {index}"
+            )
+        if _is_late(place, bid, close):
+            raise Evidence(zh=f"第 {place} 条投标晚于截止时间", en=f"bid {place} was received after the deadline")
+    headers = sorted(_standing(bids, told))
+    if bids and "close_set" in close and close["close_set"] != h2("sbp/1 closeset", *headers).hex():
+        raise Evidence(
+            zh="公布的投标与截止时封存的名单不符", en="the bids that are told are not the set that was closed"
+        )
+
+
+def _standing(bids: list[tuple[int, dict[str, Any]]], told: list[tuple[int, dict[str, Any]]]) -> list[bytes]:
+    """Of each supplier the last bid that was not withdrawn."""
+    gone = {body.get("submission") for _index, body in told if body.get("t") == "withdraw"}
+    last: dict[Any, dict[str, Any]] = {}
+    for _place, bid in bids:
+        if bid.get("submission") in gone:
+            continue
+        key = (bid.get("supplier"), bid.get("lot"), bid.get("cover"), bid.get("round"))
+        if key not in last or bid.get("seq", 0) > last[key].get("seq", 0):
+            last[key] = bid
+    return [bytes.fromhex(bid["header_sha256"]) for bid in last.values()]
+
+
+def _same_cover(bid: dict[str, Any], close: dict[str, Any]) -> bool:
+    return all(bid.get(name) == close[name] for name in ("lot", "cover", "round") if name in close)
+
+
+def _is_late(place: int, bid: dict[str, Any], close: dict[str, Any]) -> bool:
+    try:
+        return bool("deadline" in close and read_timestamp(bid["received_at"]) > read_timestamp(close["deadline"]))
+    except (BadEncoding, KeyError) as error:
+        raise NotVerified(zh=f"第 {place} 条的时间写法不符", en=f"line {place} says no time: {error}") from error

@@ -1,0 +1,115 @@
+"""Does a receipt hold? The platform signed it, its line is in the log, and after the opening it is among those told."""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from yangcai.kernel.encoding import BadEncoding, read_base64, read_timestamp
+from yangcai.kernel.tlog import note, proof
+from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.policy import Policy
+from yangcai.kernel.verifying.findings import Evidence, NotVerified
+from yangcai.kernel.verifying.log import Log
+
+#: Within so long after the receipt its line is in the log (SBP/1 §2.6).
+MERGE_DELAY = datetime.timedelta(seconds=60)
+ROLE = "sbp-receipt"
+_FORM = re.compile(
+    r"sbp-receipt/v1\n"
+    r"tender (?P<tender>\S+) rev \d+ lot \S+ cover \S+ round \d+\n"
+    r"supplier \S+\n"
+    r"submission (?P<submission>\S+) seq \d+\n"
+    r"received (?P<received>\S+)\n"
+    r"deadline (?P<deadline>\S+)\n"
+    r"header sha256:(?P<header>[0-9a-f]{64})\n"
+    r"envelope sha256:[0-9a-f]{64} \d+\n"
+    r"leaf (?P<leaf>\S+)\n"
+)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is needed of it here."""
+
+    tender: str
+    submission: str
+    received_at: datetime.datetime
+    deadline: datetime.datetime
+    header: str
+    leaf: bytes
+
+
+def parse(content: bytes) -> tuple[Receipt, note.Note]:
+    """Raises NotVerified where it is none."""
+    try:
+        signed = note.parse(content)
+        match = _FORM.fullmatch(signed.text)
+        if match is None:
+            raise Malformed("not the text of a receipt")
+        found = match.groupdict()
+        receipt = Receipt(
+            found["tender"],
+            found["submission"],
+            read_timestamp(found["received"]),
+            read_timestamp(found["deadline"]),
+            found["header"],
+            read_base64(found["leaf"]),
+        )
+    except (Malformed, BadEncoding) as error:
+        raise NotVerified(zh=f"这不是收据：{error}", en=f"this is no receipt: {error}") from error
+    return receipt, signed
+
+
+def keys_in(log: Log) -> list[note.Verifier]:
+    """The keys of receipts that the log itself announced."""
+    return [note.parse_vkey(body["vkey"]) for _index, body in log.saying("key") if body.get("role") == ROLE]
+
+
+def check_signature(signed: note.Note, keys: list[note.Verifier]) -> None:
+    """Raises NotVerified unless one of these keys signed it."""
+    try:
+        good = note.verified(signed, keys)
+    except Unproven as error:
+        raise NotVerified(zh="收据的签名不符", en="the receipt's signature is wrong") from error
+    if not good:
+        raise NotVerified(zh="收据不是平台的密钥签署的", en="the receipt was not signed by a key of the platform")
+
+
+def verify(content: bytes, *, log: Log, keys: list[note.Verifier], now: datetime.datetime) -> int:
+    """The place of its line. Raises NotVerified; Evidence where the bid was suppressed."""
+    receipt, signed = parse(content)
+    check_signature(signed, keys or keys_in(log))
+    index = log.places.get(receipt.leaf)
+    if index is None:
+        if (log.seen_at or now) < receipt.received_at + MERGE_DELAY:
+            raise NotVerified(zh="收据尚未并入公开日志，请稍后再核对", en="not merged yet: try again in a minute")
+        raise Evidence(
+            zh=f"投标被隐瞒：收据 {receipt.submission} 的条目不在公开日志中",
+            en=f"SUPPRESSED BID: the line of receipt {receipt.submission} is not in the log",
+        )
+    others = [place for place, body in log.saying("submit") if body.get("tender") == receipt.tender]
+    opened = [place for place, body in log.saying("opening", "award") if body.get("tender") == receipt.tender]
+    if (others or opened) and index not in log.told:
+        raise Evidence(
+            zh=f"投标被隐瞒：该项目的投标已经公布，收据 {receipt.submission} 的条目未公布",
+            en=f"SUPPRESSED BID: bids of this tender were told, that of receipt {receipt.submission} was not",
+        )
+    told = log.told.get(index)
+    if told is not None and (told.get("t") != "submit" or told.get("header_sha256") != receipt.header):
+        raise Evidence(
+            zh=f"收据 {receipt.submission} 与其条目公布的内容不符",
+            en=f"what is told of the line is not what receipt {receipt.submission} says",
+        )
+    return index
+
+
+def verify_proof(content: bytes, *, proved: bytes, policy: Policy, keys: list[note.Verifier]) -> int:
+    """Without the log, by a `.tlog-proof` alone: the place of the line. Raises NotVerified."""
+    receipt, signed = parse(content)
+    check_signature(signed, keys)
+    try:
+        found = proof.parse(proved)
+        proof.verify(found, leaf=receipt.leaf, policy=policy)
+    except (Malformed, Unproven) as error:
+        raise NotVerified(zh=f"证明核对不符：{error}", en=f"the proof does not verify: {error}") from error
+    return found.index
