@@ -60,6 +60,17 @@ def running_database() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def beside(*arguments: str) -> Iterator[None]:
+    """Another command of ours runs beside the block, in a process that notices this one's end by its input."""
+    command = [sys.executable, "-m", "yangcai", *arguments, "--lang", console.language()]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True) as running:
+        try:
+            yield
+        finally:
+            running.terminate()
+
+
 def load(*, with_database: bool = True) -> None:
     """Django, in the language of the command line; from here on models can be imported."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yangcai.settings")

@@ -136,8 +136,12 @@ def _place(*, now: datetime.datetime, chance: random.Random, first: bool) -> int
         size = newest.size if newest else 0
         _assign(start=size, ids=[pk for pk, _line in batch])
         root = log_tiles.grow(size=size, hashes=[tree.leaf_hash(line) for _pk, line in batch])
-        TreeHead.objects.create(size=size + len(batch), hash=root, at=now)
+        _keep_head(size=size + len(batch), root=root, now=now)
         return len(batch)
+
+
+def _keep_head(*, size: int, root: bytes, now: datetime.datetime) -> None:
+    TreeHead.objects.create(size=size, hash=root, at=now)
 
 
 def _decoys(count: int) -> list[tuple[int, bytes]]:

@@ -57,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
             if not options.no_browser and os.environ.get("DISPLAY"):
                 webbrowser.open(address)
 
-        serve.serve(host=options.host, port=port, workers=options.workers, listening=listening)
+        with site.beside("log", "sequence", "--tied", "--quiet"):
+            serve.serve(host=options.host, port=port, workers=options.workers, listening=listening)
     return console.OK
 
 

@@ -1,9 +1,14 @@
 """Who gives the public log its next lines? `yangcai log sequence`, round after round. `log policy` shows its key."""
 
 import argparse
+import contextlib
+import functools
+import select
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from yangcai.cli import console, site
@@ -24,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = say(zh="按批排定条目、签署并发布检查点", en="place lines in batches, sign and publish checkpoints")
     sequence = kinds.add_parser("sequence", parents=[common], help=text, description=text)
     sequence.add_argument("--once", action="store_true", help=say(zh="只办理一次", en="one round, then end"))
+    sequence.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)  # ends when its input is closed
     sequence.add_argument(
         "--interval", type=float, default=10.0, help=say(zh="间隔（秒）", en="seconds between rounds")
     )
@@ -43,14 +49,15 @@ def run(options: argparse.Namespace) -> int:
         found = _round()
         answer(options, data=_data(found), text=_told(found), warnings=found.faults if found else ())
         return console.OK
-    with site.running_database():
+    with contextlib.nullcontext() if options.tied else site.running_database():
         site.load()
         migrate.check()
         tell(options, zh="开始排定公开日志（Ctrl-C 结束）", en="sequencing the public log (Ctrl-C ends)")
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        for found in rounds(stop=stop, interval=options.interval):
+        wait = functools.partial(_input_closes, stop) if options.tied else stop.wait
+        for found in rounds(stop=stop, interval=options.interval, wait=wait):
             if found.placed or found.faults:
                 tell(options, zh=_told(found), en=_told(found))
     return console.OK
@@ -67,7 +74,13 @@ def _policy(options: argparse.Namespace) -> int:
     return console.OK
 
 
-def rounds(*, stop: threading.Event, interval: float) -> "Iterator[Round]":
+def _input_closes(stop: threading.Event, seconds: float) -> None:
+    """Wait so long, or until whoever started this process has gone."""
+    if select.select([sys.stdin], [], [], seconds)[0]:
+        stop.set()
+
+
+def rounds(*, stop: threading.Event, interval: float, wait: Callable[[float], object]) -> "Iterator[Round]":
     """Round after round until `stop`; a database that is away for a while is waited for."""
     from django.db import OperationalError, connection
 
@@ -77,7 +90,27 @@ def rounds(*, stop: threading.Event, interval: float) -> "Iterator[Round]":
                 yield found
         except OperationalError:
             connection.close()
-        stop.wait(interval)
+        wait(interval)
+
+
+class Beat:
+    """Called as often as one likes, it makes a round of the log every ten seconds, and says once why it cannot."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options, self.next_at, self.said = options, 0.0, ""
+
+    def __call__(self) -> None:
+        from yangcai.kernel.sequencer import INTERVAL
+
+        if time.monotonic() < self.next_at:
+            return
+        self.next_at = time.monotonic() + INTERVAL
+        try:
+            _round()
+        except Stop as stopped:
+            if stopped.en != self.said:
+                tell(self.options, zh=stopped.zh, en=stopped.en)
+            self.said = stopped.en
 
 
 def _round() -> "Round | None":

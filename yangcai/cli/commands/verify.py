@@ -45,15 +45,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add(kinds, common, "notice", zh="公告（接口给出的 JSON）", en="a notice, as the API's JSON", file=True)
     _add(kinds, common, "contract", zh="合同、验收或支付文件", en="a contract or another paper", file=True)
-    case = _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case")
-    case.add_argument("case", metavar="CASE", help=say(zh="项目，如 case:12", en="its reference, as case:12"))
+    _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case", case=True)
 
 
-def _add(kinds: Any, common: argparse.ArgumentParser, name: str, *, zh: str, en: str, file: bool = False) -> Any:
+def _add(
+    kinds: Any, common: argparse.ArgumentParser, name: str, *, zh: str, en: str, file: bool = False, case: bool = False
+) -> Any:
     text = say(zh=f"核对{zh}", en=f"verify {en}")
     made = kinds.add_parser(name, parents=[common], help=text, description=text)
     if file:
         made.add_argument("file", type=Path, metavar="FILE", help=say(zh="要核对的文件", en="the file to verify"))
+    if case:
+        made.add_argument("case", metavar="CASE", help=say(zh="项目，如 case:12", en="its reference, as case:12"))
     help_text = say(zh="日志的文件夹或者网址", en="folder or address of the log")
     if name == "receipt":
         made.add_argument("source", metavar="LOG", nargs="?", default="", help=help_text)

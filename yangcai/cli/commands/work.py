@@ -1,16 +1,19 @@
 """Who acts when a deadline passes, or a paper waits for its seals? This worker: deemed decisions, ends of suspensions,
-reminders, signed papers, each once."""
+reminders, signed papers, each once.
+
+It also gives the public log its rounds (`yangcai log sequence` does that alone).
+"""
 
 import argparse
 import datetime
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from yangcai.cli import console, site
-from yangcai.cli.commands import migrate
+from yangcai.cli.commands import log, migrate
 from yangcai.cli.console import answer, say, tell
 
 if TYPE_CHECKING:
@@ -41,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        for task in work(stop=stop, interval=options.interval):
+        for task in work(stop=stop, interval=options.interval, also=log.Beat(options)):
             line = _told(task)
             tell(
                 options,
@@ -65,9 +68,10 @@ def _round(issuer: "Issuer") -> "list[Task]":
     return tasks.fire_due(now=now) + issuer.round(now=now, tick=time.monotonic())
 
 
-def work(*, stop: threading.Event, interval: float) -> "Iterator[Task]":
+def work(*, stop: threading.Event, interval: float, also: Callable[[], object] = lambda: None) -> "Iterator[Task]":
     """Round after round until `stop`; waits until the next deadline, at most `interval` seconds. A database that is
-    away for a while is waited for: nothing is lost, because what is due is derived from state."""
+    away for a while is waited for: nothing is lost, because what is due is derived from state. `also` is done in each
+    round."""
     from django.db import OperationalError, connection
 
     issuer = _issuer()
@@ -75,6 +79,7 @@ def work(*, stop: threading.Event, interval: float) -> "Iterator[Task]":
         wait = interval
         try:
             yield from _round(issuer)
+            also()
             wait = min(interval, _seconds_to_next())
         except OperationalError:
             connection.close()  # a fresh one for the next round

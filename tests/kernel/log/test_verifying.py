@@ -1,0 +1,294 @@
+"""Does whoever checks the log from outside find it whole, and find every way in which it is not?"""
+
+import functools
+import hashlib
+import http.server
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from proofbundle.tlogproof import verify_tlog_proof
+from pytest_django import DjangoDbBlocker
+
+from tests.kernel.log import world
+from yangcai import cli
+from yangcai.cli import console
+from yangcai.kernel import leaves, log_files, log_keys, log_proofs, log_witnesses
+from yangcai.kernel.encoding import base64_of, h2
+from yangcai.kernel.leaves import Appended
+from yangcai.kernel.models import Cosignature, Leaf, TreeHead
+from yangcai.kernel.tlog import checkpoint, note, policy
+from yangcai.kernel.verifying import case, log, source
+from yangcai.kernel.verifying.findings import Evidence
+
+pytestmark = pytest.mark.django_db  # the database is set up for tests that say so, and the fixture tells a story in it
+WITNESS = note.Signer("audit.example.gov.cn/w1", note.COSIGNATURE, Ed25519PrivateKey.from_private_bytes(b"w" * 32))
+TENDER, HEADER = "6f1b1f0e-0000-4000-8000-000000000001", "ab" * 32
+RECEIVED = "2026-03-02T00:59:58.123456Z"
+
+
+def bid(number: int, header: str) -> dict[str, Any]:
+    return {
+        "t": "submit", "tender": TENDER, "lot": "1", "cover": "ALL", "round": 1, "supplier": f"S{number}", "seq": 1,
+        "submission": f"sub-{number}", "header_sha256": header, "received_at": RECEIVED,
+    }  # fmt: skip
+
+
+def receipt(
+    appended: Appended, *, header: str = HEADER, received: str = RECEIVED, key: note.Signer | None = None
+) -> str:
+    text = (
+        f"sbp-receipt/v1\ntender {TENDER} rev 1 lot 1 cover ALL round 1\nsupplier S1\nsubmission sub-1 seq 1\n"
+        f"received {received}\ndeadline 2026-03-02T01:00:00.000000Z\nheader sha256:{header}\n"
+        f"envelope sha256:{'cd' * 32} 1234\nleaf {base64_of(appended.hash)}\n"
+    )
+    return str(note.sign(text, key or log_keys.signer(log_keys.RECEIPT)))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Path:
+    """One tender, three bids, a close, an opening that tells two of them; each round cosigned by a witness of ours."""
+    home = tmp_path_factory.mktemp("site")
+    from django.conf import settings
+    from django.test import TestCase
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        for name, value in (("YANGCAI_HOME", home), ("YANGCAI_LOG", home / "log"), ("YANGCAI_NAME", "ggzy.example")):
+            patch.setattr(settings, name, value, raising=False)
+        atomics = TestCase._enter_atomics()
+        try:
+            _tell_a_story(home)
+        finally:
+            TestCase._rollback_atomics(atomics)
+    return home
+
+
+def _tell_a_story(home: Path) -> None:
+    log_witnesses.path().parent.mkdir(parents=True, exist_ok=True)
+    log_witnesses.path().write_text(f"witness W1 {WITNESS.verifier.vkey}\nquorum W1\n")
+    bids = [
+        leaves.append_leaf(body=bid(number, header), root="case:1")
+        for number, header in enumerate((HEADER, "ef" * 32, "01" * 32), start=1)
+    ]
+    notice = {"kind": "invitation", "title": "公告", "facts": {"budget": "1.00"}}
+    (home / "notice.json").write_text(json.dumps({"items": [notice]}, ensure_ascii=False))
+    digest = hashlib.sha256(
+        json.dumps(notice, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
+    leaves.append_leaf(body={"digest": digest, "root": "case:1", "t": "notice"}, root="case:1", in_clear=True)
+    cosigned_round(1)
+    (home / "before").write_text((log_files.folder() / "checkpoint").read_text().partition("\n\n")[0] + "\n")
+    close_set = h2("sbp/1 closeset", *sorted(bytes.fromhex(h) for h in (HEADER, "ef" * 32))).hex()
+    close = {"t": "close", "tender": TENDER, "deadline": "2026-03-02T01:00:00.000000Z", "close_set": close_set}
+    leaves.append_leaf(body=close, root="case:1", in_clear=True)
+    (home / "contract.pdf").write_bytes(b"%PDF-1.7 a contract")
+    contract = {"sha256": hashlib.sha256(b"%PDF-1.7 a contract").hexdigest(), "t": "contract"}
+    leaves.append_leaf(body=contract, root="case:1", in_clear=True)
+    leaves.disclose(leaves=[one.id for one in bids[:2]], now=world.NOW)
+    cosigned_round(2)
+    (home / "told.sbr").write_text(receipt(bids[0]))
+    (home / "forged.sbr").write_text(
+        receipt(bids[0], key=note.Signer("ggzy.example/sbp-receipt", note.ED25519, Ed25519PrivateKey.generate()))
+    )
+    (home / "other.sbr").write_text(receipt(bids[0], header="99" * 32))
+    (home / "untold.sbr").write_text(receipt(bids[2], header="01" * 32))
+    (home / "never.sbr").write_text(receipt(Appended(0, b"sbp1 never\n")))
+    (home / "fresh.sbr").write_text(receipt(Appended(0, b"sbp1 never\n"), received="2026-03-02T01:01:30.000000Z"))
+    for leaf in Leaf.objects.order_by("index"):
+        (home / "proofs").mkdir(exist_ok=True)
+        text = log_proofs.proof_of(leaf, with_nonce=True)
+        assert text is not None
+        (home / "proofs" / f"{leaf.index}").write_text(text)
+        (home / "proofs" / f"{leaf.index}.line").write_bytes(bytes(leaf.line))
+    index = Leaf.objects.get(pk=bids[0].id).index
+    (home / "told.tlog-proof").write_text((home / "proofs" / str(index)).read_text())
+
+
+def cosigned_round(number: int) -> None:
+    """A round, and a witness that was at hand."""
+    world.round_of(seed=number)
+    head = TreeHead.objects.order_by("-size")[0]
+    text = note.parse(head.signed.encode()).text
+    line = WITNESS.sign(text, at=int(world.NOW.timestamp()) + 60 * number)
+    Cosignature.objects.create(head=head, witness=WITNESS.name, line=line.line, at=world.NOW)
+    world.round_of(seed=number)
+
+
+@pytest.fixture
+def site(made: Path, tmp_path: Path) -> Path:
+    """A copy that a test may damage."""
+    return Path(shutil.copytree(made, tmp_path / "site"))
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    yield
+    console.choose_language("zh")
+
+
+def verify(*arguments: object) -> int:
+    return cli.main(["verify", "--lang", "en", *map(str, arguments)])
+
+
+def test_a_whole_log_is_found_whole(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify("log", site / "log", "--policy", site / "log" / "policy", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["data"] == {"origin": "ggzy.example/log", "size": 16, "witnesses": ["W1"]} and not answer["warnings"]
+    assert verify("log", site / "log") == 0
+    assert "the log's own word" in capsys.readouterr().err
+
+
+def test_what_was_kept_is_compared_and_brought_up_to_date(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = site / "before"
+    assert checkpoint.parse(kept.read_text()).size == 8
+    assert verify("log", site / "log", "--kept", kept) == 0
+    assert checkpoint.parse(kept.read_text()).size == 16
+    # The same size under another root, signed by the same log, is a proof against it.
+    kept.write_text(checkpoint.Checkpoint("ggzy.example/log", 8, b"x" * 32).text)
+    assert verify("log", site / "log", "--kept", kept) == 2
+    assert "rewritten" in capsys.readouterr().err
+    kept.write_text(checkpoint.Checkpoint("ggzy.example/log", 24, b"x" * 32).text)
+    assert verify("log", site / "log", "--kept", kept) == 1
+    kept.write_text(checkpoint.Checkpoint("other.example/log", 8, b"x" * 32).text)
+    assert verify("log", site / "log", "--kept", kept) == 1
+    kept.write_text("nothing")
+    assert verify("log", site / "log", "--kept", kept) == 1
+
+
+def changed(name: str, old: bytes, new: bytes) -> Callable[[Path], None]:
+    def change(log: Path) -> None:
+        content = (log / name).read_bytes()
+        assert old in content
+        (log / name).write_bytes(content.replace(old, new, 1))
+
+    return change
+
+
+def flipped(name: str) -> Callable[[Path], None]:
+    def flip(log: Path) -> None:
+        content = bytearray((log / name).read_bytes())
+        content[len(content) // 2] ^= 1
+        (log / name).write_bytes(bytes(content))
+
+    return flip
+
+
+def without(name: str) -> Callable[[Path], None]:
+    return lambda log: (log / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("code", "damage"),
+    [
+        (1, without("checkpoint")),
+        (1, without("tile/entries/000.p/16")),
+        (1, without("tile/0/000.p/16")),
+        (1, changed("checkpoint", b"\n16\n", b"\n15\n")),
+        (1, changed("checkpoint", b"ggzy", b"gggy")),
+        (1, lambda log: (log / "checkpoint").write_text((log / "checkpoint").read_text().partition("\u2014 audit")[0])),
+        (1, flipped("tile/entries/000.p/16")),
+        (1, flipped("tile/0/000.p/16")),
+        (1, lambda log: (log / "policy").write_text("nonsense")),
+        (1, changed("disclosed/000", b'"index"', b'"place"')),
+        (2, changed("disclosed/000", b'"supplier":"S1"', b'"supplier":"S9"')),
+    ],
+)  # fmt: skip
+def test_whatever_is_wrong_is_found(site: Path, code: int, damage: Callable[[Path], None]) -> None:
+    damage(site / "log")
+    assert verify("log", site / "log") == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("told.sbr", 0, "the receipt holds"),
+        ("forged.sbr", 1, "signature is wrong|not signed"),
+        ("other.sbr", 2, "not what receipt"),
+        ("untold.sbr", 2, "SUPPRESSED BID"),
+        ("never.sbr", 2, "SUPPRESSED BID"),
+        ("fresh.sbr", 1, "not merged yet"),
+        ("notice.json", 1, "no receipt"),
+        ("absent", 1, "cannot read"),
+    ],
+)
+def test_receipts(made: Path, name: str, code: int, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify("receipt", made / name, made / "log") == code
+    found = capsys.readouterr()
+    assert any(word in found.out + found.err for word in said.split("|"))
+
+
+def test_a_receipt_holds_by_its_proof_alone(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = json.loads(next(line for line in world_lines(made) if b'"t":"key"' in line)[6:])["vkey"]
+    by_proof = ["--proof", made / "told.tlog-proof", "--policy", made / "log" / "policy", "--key", key]
+    assert verify("receipt", made / "told.sbr", *by_proof) == 0
+    assert verify("receipt", made / "untold.sbr", *by_proof) == 1
+    assert verify("receipt", made / "forged.sbr", *by_proof) == 1
+    assert verify("receipt", made / "told.sbr") == console.USAGE
+
+
+def world_lines(made: Path) -> list[bytes]:
+    return [path.read_bytes() for path in (made / "proofs").glob("*.line")]
+
+
+def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify("notice", made / "notice.json", made / "log") == 0
+    assert "case:1" in capsys.readouterr().out
+    assert verify("contract", made / "contract.pdf", made / "log") == 0
+    assert verify("contract", made / "before", made / "log") == 1
+    assert verify("case", TENDER, made / "log") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.count("t=submit") for line in told] == [1, 1, 0]
+    assert verify("case", "case:404", made / "log") == 1
+
+
+@pytest.mark.parametrize(("old", "new"), [(b'"close_set":"', b'"close_set":"00'), (b"02T01:00:00", b"02T00:59:00")])
+def test_a_close_that_does_not_fit_the_bids_is_found(made: Path, old: bytes, new: bytes) -> None:
+    """Read from a log in which only that line is another: who signed such a log said two things."""
+    found = log.verify(source.opened(str(made / "log")), policy=policy.parse((made / "log" / "policy").read_bytes()))
+    assert case.verify(TENDER, log=found)
+    ((index, close),) = found.saying("close")
+    text = json.dumps(close, separators=(",", ":")).encode()
+    assert old in text
+    found.told[index] = json.loads(text.replace(old, new))
+    with pytest.raises(Evidence):
+        case.verify(TENDER, log=found)
+
+
+def test_a_log_on_the_web(made: Path, tmp_path: Path) -> None:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_anything: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(made)))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        assert verify("log", f"{address}/log/") == 0
+        assert verify("log", f"{address}/elsewhere") == 1
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert verify("log", f"{address}/log/") == 1
+
+
+def test_a_verifier_that_is_not_ours_agrees(made: Path) -> None:
+    """proofbundle, by others: every line's proof, with the log's signature and a quorum of one."""
+    vkey, witness = (made / "log" / "policy").read_text().split()[1], WITNESS.verifier.vkey
+    proofs = [path for path in (made / "proofs").iterdir() if path.suffix != ".line"]
+    assert len(proofs) == 16
+    for path in proofs:
+        line = path.with_suffix(".line").read_bytes()
+        found = verify_tlog_proof(
+            path.read_text(), line, vkey, [witness], threshold=1, expected_origin="ggzy.example/log"
+        )
+        assert found["ok"] and found["index"] == int(path.name) and found["tree_size"] == 16, found
+        other = line[:-2] + bytes([line[-2] ^ 1]) + line[-1:]
+        assert not verify_tlog_proof(path.read_text(), other, vkey, [witness], threshold=1)["ok"]
+        assert not verify_tlog_proof(path.read_text(), line, vkey, [], threshold=1)["ok"]
