@@ -240,6 +240,7 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     assert "case:1" in capsys.readouterr().out
     assert verify("contract", made / "contract.pdf", made / "log") == 0
     assert verify("contract", made / "before", made / "log") == 1
+    capsys.readouterr()
     assert verify("case", TENDER, made / "log") == 0
     told = capsys.readouterr().out.splitlines()
     assert [line.count("t=submit") for line in told] == [1, 1, 0]
