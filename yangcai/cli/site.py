@@ -61,10 +61,10 @@ def running_database() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def beside(*arguments: str) -> Iterator[None]:
+def beside(command: str, *arguments: str) -> Iterator[None]:
     """Another command of ours runs beside the block, in a process that notices this one's end by its input."""
-    command = [sys.executable, "-m", "yangcai", *arguments, "--lang", console.language()]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True) as running:
+    line = [sys.executable, "-m", "yangcai", command, "--lang", console.language(), *arguments]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True) as running:
         try:
             yield
         finally:

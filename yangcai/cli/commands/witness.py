@@ -1,12 +1,18 @@
 """Who else watches a log? This witness (C2SP tlog-witness): it cosigns only what follows from all before."""
 
 import argparse
+import contextlib
 import datetime
 import signal
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yangcai.cli import console, ports
 from yangcai.cli.console import Stop, answer, say, tell
+
+if TYPE_CHECKING:
+    from yangcai.kernel.witness.store import Store
 
 HELP = ("公开日志的见证人（C2SP tlog-witness）", "a witness of public logs (C2SP tlog-witness)")
 
@@ -27,26 +33,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from yangcai.kernel.tlog import note
     from yangcai.kernel.tlog.faults import Malformed
-    from yangcai.kernel.witness import server, store
+    from yangcai.kernel.witness.store import Store, StoreFault
 
     try:
-        keeper = store.Store.opened(options.home, name=options.name)
-        for vkey in options.log:
-            keeper.watch(note.parse_vkey(vkey))
-    except (Malformed, store.StoreFault) as error:
-        raise Stop(zh=f"见证人不能启动：{error}", en=f"the witness cannot start: {error}") from error
-    if options.show:
-        answer(options, data={"vkey": keeper.signer.verifier.vkey}, text=keeper.signer.verifier.vkey)
-        return console.OK
-    address = ports.claim_or_stop(host=options.host, port=options.port, command="witness")
-    address.close()
+        with contextlib.closing(Store.opened(options.home, name=options.name)) as keeper:
+            for vkey in options.log:
+                keeper.watch(note.parse_vkey(vkey))
+            return _show(options, keeper) if options.show else _serve(options, keeper)
+    except (Malformed, StoreFault, OSError) as error:
+        raise Stop(zh=f"见证人不能工作：{error}", en=f"the witness cannot work: {error}") from error
+
+
+def _show(options: argparse.Namespace, keeper: "Store") -> int:
+    vkey = keeper.signer.verifier.vkey
+    answer(options, data={"vkey": vkey}, text=vkey)
+    return console.OK
+
+
+def _serve(options: argparse.Namespace, keeper: "Store") -> int:
+    from yangcai.kernel.witness import server
+
+    ports.claim_or_stop(host=options.host, port=options.port, command="witness").close()
     with server.serving(keeper, host=options.host, port=options.port, clock=_clock) as running:
         tell(
             options,
             zh=f"见证人 {keeper.signer.verifier.vkey} 在 http://{options.host}:{running.port} （Ctrl-C 结束）",
             en=f"witness {keeper.signer.verifier.vkey} at http://{options.host}:{running.port} (Ctrl-C ends)",
         )
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        stop.wait()
     return console.OK
 
 

@@ -1,0 +1,106 @@
+"""Do the commands of the public log sequence it, show whom to trust, and say why it stands still?"""
+
+import argparse
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.utils import translation
+
+from tests.kernel.log import world
+from yangcai import cli
+from yangcai.cli import console, site
+from yangcai.cli.commands import log
+from yangcai.kernel import log_files, log_keys
+from yangcai.kernel.tlog import note
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_log(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Django runs already, the clock stands, the log is this test's own."""
+    world.use(settings, tmp_path)
+    monkeypatch.setattr(
+        site, "load", lambda with_database=True: translation.activate(site.LANGUAGES[console.language()])
+    )
+    monkeypatch.setattr("yangcai.kernel.clock.now", lambda: world.NOW)
+    yield tmp_path
+    translation.activate("zh-hans")
+    console.choose_language("zh")
+
+
+def test_one_round(capsys: pytest.CaptureFixture[str]) -> None:
+    world.submit(1)
+    assert cli.main(["log", "sequence", "--once", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["data"] == {"busy": False, "size": 8, "placed": 8, "cosigned": []}
+    assert world.assert_whole().size == 8
+
+
+def test_the_policy_names_our_key(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["log", "policy"]) == 0
+    key = log_keys.signer(log_keys.LOG).verifier.vkey
+    assert capsys.readouterr().out == f"log {key}\nquorum none\n"
+
+
+def stopped() -> None:
+    """The published log is ahead of the database."""
+    world.submit(1)
+    world.round_of()
+    path = log_files.folder() / "checkpoint"
+    path.write_bytes(path.read_bytes().replace(b"\n8\n", b"\n9\n"))
+
+
+def test_a_log_that_must_not_go_on_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped()
+    assert cli.main(["log", "--lang", "en", "sequence", "--once"]) == console.NOT_MET
+    assert "the public log has stopped" in capsys.readouterr().err
+
+
+def test_a_worker_goes_on_and_says_it_once(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped()
+    beat = log.Beat(argparse.Namespace(quiet=False))
+    for _round in range(3):
+        beat.next_at = 0.0
+        beat()
+    beat()  # not due: nothing is asked
+    assert capsys.readouterr().err.count("公开日志已停止") == 1
+
+
+def test_rounds_outlive_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    answers = iter([OperationalError("away"), world.round_of()])
+
+    def answer() -> Any:
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        stop.set()
+        return found
+
+    monkeypatch.setattr(log, "_round", answer)
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    assert len(list(log.rounds(stop=stop, interval=0, wait=lambda seconds: None))) == 1
+
+
+def test_a_tied_sequencer_ends_with_its_parent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "closed").touch()
+    stop = threading.Event()
+    with (tmp_path / "closed").open() as closed:
+        monkeypatch.setattr("sys.stdin", closed)
+        log._input_closes(stop, 60)
+    assert stop.is_set()
+
+
+def test_a_witness_shows_its_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = tmp_path / "w"
+    assert cli.main(["witness", str(home), "--show"]) == console.NOT_MET
+    key = log_keys.signer(log_keys.LOG).verifier.vkey
+    assert cli.main(["witness", str(home), "--name", "w.example/1", "--log", key, "--show"]) == 0
+    assert note.parse_vkey(capsys.readouterr().out.strip()).name == "w.example/1"
+    assert (home / "logs").read_text() == f"{key}\n"
+    assert cli.main(["witness", str(home), "--log", "nonsense", "--show"]) == console.NOT_MET
