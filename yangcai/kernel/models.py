@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -237,6 +238,7 @@ class Leaf(models.Model):
     root = models.TextField(_("所属"), default="")
     entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="leaf", verbose_name=_("留痕"))
     index = models.BigIntegerField(_("位置"), null=True, unique=True)
+    at = models.DateTimeField(_("写入时间"), db_default=Now())  # of the database: how long it waits for its place
 
     class Meta:
         verbose_name = _("日志条目")

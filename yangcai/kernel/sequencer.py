@@ -58,10 +58,11 @@ def sequence(*, now: datetime.datetime, chance: random.Random | None = None) -> 
             return None
         _check_continues()
         _announce_keys()
+        late = _late()
         placed = _place_all(now=now, chance=chance or secrets.SystemRandom())
         head = log_files.newest_head()
         if head is None:
-            return Round(0, 0)
+            return Round(0, 0, faults=late)
         _sign(head)
         _disclose_decoys(now=now)
         _publish(head)
@@ -69,7 +70,7 @@ def sequence(*, now: datetime.datetime, chance: random.Random | None = None) -> 
         found = log_witnesses.ask_all(head)
         if found.cosigned:
             _publish(head)
-        return Round(head.size, placed, found.cosigned, found.faults)
+        return Round(head.size, placed, found.cosigned, (*late, *found.faults))
 
 
 @contextmanager
@@ -104,6 +105,18 @@ def _check_continues() -> None:
         known = TreeHead.objects.filter(size=head.size).first()
         if head.size and (known is None or bytes(known.hash) != head.root):
             raise LogStopped(f"another root was published for the size {head.size}")
+
+
+def _late() -> tuple[str, ...]:
+    """An alarm for lines that waited longer than receipts promise: nobody sequenced, or too slowly."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM kernel_leaf"
+            " WHERE index IS NULL AND at < clock_timestamp() - make_interval(secs => %s)",
+            [MERGE_DELAY],
+        )
+        count = cursor.fetchone()[0]
+    return (f"{count} lines waited longer than {MERGE_DELAY} s",) if count else ()
 
 
 def _announce_keys() -> None:

@@ -111,6 +111,15 @@ def test_batch_after_batch_the_tree_only_grows(monkeypatch: pytest.MonkeyPatch) 
         assert leaf_lines.blinded(nonce=read_back.extra, body=bytes(leaf.secret.body)) == bytes(leaf.line)
 
 
+def test_what_waits_too_long_raises_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    world.submit(1)
+    assert world.round_of().faults == ()
+    world.submit(2)
+    monkeypatch.setattr(sequencer, "MERGE_DELAY", 0)
+    assert world.round_of().faults == ("1 lines waited longer than 0 s",)
+    assert world.round_of().faults == ()
+
+
 def test_a_proof_comes_with_the_merge() -> None:
     leaf = Leaf.objects.get(pk=world.submit(1).id)
     assert log_proofs.proof_of(leaf) is None

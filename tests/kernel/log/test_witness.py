@@ -122,7 +122,7 @@ def test_our_log_is_cosigned_and_its_proofs_carry_that(log: None, store: Store, 
 
 
 @pytest.mark.django_db
-def test_a_forked_log_is_refused(log: None, store: Store, running: Running) -> None:
+def test_a_forked_log_is_refused(log: None, store: Store, running: Running, tmp_path: Path) -> None:
     """F31: the operator goes back and tells another story of the same length, or a longer one."""
     store.watch(log_keys.signer(log_keys.LOG).verifier)
     write_policy((store.signer.verifier, f"http://127.0.0.1:{running.port}"), quorum=1)
@@ -138,6 +138,13 @@ def test_a_forked_log_is_refused(log: None, store: Store, running: Running) -> N
     found = world.round_of()
     assert found.cosigned == () and found.faults == ("W1: it saw another tree of this size",)
     assert world.head().size == told.size and world.head().root != told.root
+    # What the witness holds proves it: two checkpoints of one size under the log's own signature.
+    (seen,) = (tmp_path / "w1" / "seen").iterdir()
+    (fork,) = (tmp_path / "w1" / "evidence").iterdir()
+    key = log_keys.signer(log_keys.LOG).verifier
+    one, _signed = checkpoint.opened(seen.read_bytes(), key)
+    two, _signed = checkpoint.opened(fork.read_bytes().partition(b"\n\n")[2], key)
+    assert (one.size, two.size) == (8, 8) and one.root != two.root
     for number in range(9):
         world.submit(number)
     found = world.round_of()

@@ -51,6 +51,7 @@ def test_what_follows_is_cosigned(old: int, size: int) -> None:
 
 
 SEEN = Seen(5, ROOTS[5])
+FORK = asked(5, 5, root=ROOTS[6])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ SEEN = Seen(5, ROOTS[5])
         (409, asked(0, 8), "5\n"),
         (409, asked(4, 8), "5\n"),
         (409, asked(8, 8), "5\n"),
-        (409, asked(5, 5, root=ROOTS[6]), "5\n"),
+        (409, FORK, "5\n"),
         (409, asked(0, 0), "5\n"),
         (422, asked(5, 8, root=ROOTS[7]), ""),
         (422, asked(5, 8, proof=[]), ""),
@@ -82,6 +83,8 @@ SEEN = Seen(5, ROOTS[5])
 def test_everything_else_is_refused(status: int, content: bytes, body: str) -> None:
     found = answer(content, seen=SEEN)
     assert found.status == status and found.seen is None
+    # Only what the log signed itself and what contradicts what it signed before is worth keeping.
+    assert found.is_evidence is (status == 422 or content == FORK)
     assert "—" not in found.body
     if status == 409:
         assert (found.body, found.content_type) == (body, "text/x.tlog.size")

@@ -7,13 +7,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from yangcai.cli import console, ports, site
 from yangcai.cli.console import answer, say
 
+if TYPE_CHECKING:
+    import psycopg
+
 HELP = ("诊断运行环境", "examine this machine")
 
 FREE_SPACE = 2**30  # bytes: a cluster, its log, some files
+LOG_WAIT_SECONDS = 60  # within so long a receipt promises that its line is in the public log
 CLOCK_DRIFT_SECONDS = 2  # between this process and the database; a bid's receipt is stamped by the latter
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
@@ -70,6 +75,7 @@ def _database() -> Iterator[Finding]:
             version = connection.info.server_version // 10000
             drift = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
             here = connection.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
+            waiting = _waiting(connection)
     except (psycopg.OperationalError, site.embedded_postgres.PostgresError) as error:
         mend = (
             say(zh="看 var/postgres/log，或设 DATABASE_URL", en="see var/postgres/log, or set DATABASE_URL")
@@ -97,6 +103,22 @@ def _database() -> Iterator[Finding]:
         state=say(zh=f"与数据库相差 {seconds:.1f} 秒", en=f"{seconds:.1f} s from the database"),
         mend=say(zh="为两台机器配置 NTP", en="run NTP on both machines"),
     )
+    if waiting is not None:
+        yield Finding(
+            what=say(zh="公开日志", en="public log"),
+            well=waiting < LOG_WAIT_SECONDS,
+            state=say(zh=f"最早一条已等候 {waiting:.0f} 秒", en=f"the oldest line waits for {waiting:.0f} s"),
+            mend="yangcai log sequence",
+            needed=False,
+        )
+
+
+def _waiting(connection: "psycopg.Connection[Any]") -> float | None:
+    """For how many seconds the oldest line waits for its place in the public log; None where there is no log yet."""
+    if not connection.execute("SELECT to_regclass('kernel_leaf') IS NOT NULL").fetchone()[0]:
+        return None
+    oldest = "SELECT extract(epoch FROM clock_timestamp() - min(at)) FROM kernel_leaf WHERE index IS NULL"
+    return float(connection.execute(oldest).fetchone()[0] or 0)
 
 
 def _machine_seconds() -> float:

@@ -49,7 +49,7 @@ BEGIN
     CASE TG_TABLE_NAME
       WHEN 'kernel_leaf' THEN
         allowed := OLD.index IS NULL AND NEW.index >= 0 AND NEW.id = OLD.id AND NEW.line = OLD.line
-          AND NEW.root = OLD.root AND NEW.entry_id IS NOT DISTINCT FROM OLD.entry_id;
+          AND NEW.root = OLD.root AND NEW.at = OLD.at AND NEW.entry_id IS NOT DISTINCT FROM OLD.entry_id;
       WHEN 'kernel_leafsecret' THEN
         allowed := NEW.leaf_id = OLD.leaf_id AND NEW.nonce = OLD.nonce AND NEW.body = OLD.body
           AND (OLD.disclosed_at IS NULL OR NEW.disclosed_at = OLD.disclosed_at)

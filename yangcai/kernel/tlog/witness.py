@@ -35,12 +35,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """`seen` is what must be kept, safely, before a 200 is sent."""
+    """`seen` is what must be kept, safely, before a 200 is sent. `is_evidence`: the log itself signed something that
+    does not follow from what it signed before, so the request is worth keeping."""
 
     status: int
     body: str = ""
     content_type: str = "text/plain; charset=utf-8"
     seen: Seen | None = None
+    is_evidence: bool = False
 
 
 def request(*, old: int, proof: Sequence[bytes], signed: note.Note) -> bytes:
@@ -98,11 +100,11 @@ def answer(
     if asked.old != latest.size:
         return Answer(409, f"{latest.size}\n", SIZE_TYPE)
     if new.size == latest.size and new.root != latest.root:
-        return Answer(409, f"{latest.size}\n", SIZE_TYPE)
+        return Answer(409, f"{latest.size}\n", SIZE_TYPE, is_evidence=True)
     try:
         _check_growth(asked, latest)
     except Unproven as error:
-        return Answer(422, f"{error}\n")
+        return Answer(422, f"{error}\n", is_evidence=True)
     line = cosignature.cosign(text=asked.signed.text, signer=signer, now=now).line
     return Answer(200, line, seen=Seen(new.size, new.root))
 

@@ -1,7 +1,7 @@
 """What does a witness keep? Its key, the logs it watches, and of each the latest checkpoint that it cosigned.
 
-One folder, one process. What was seen is on the disk before a cosignature leaves: a witness that forgets would cosign a
-fork.
+And, in evidence/, what a log signed that did not follow from that. One folder, one process. What was seen is on the
+disk before a cosignature leaves: a witness that forgets would cosign a fork.
 """
 
 import datetime
@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from yangcai.kernel import durable
 from yangcai.kernel.tlog import checkpoint, note, witness
-from yangcai.kernel.tlog.checkpoint import Checkpoint
 from yangcai.kernel.tlog.faults import Malformed
 from yangcai.kernel.tlog.witness import Answer, Seen
 
@@ -34,8 +33,8 @@ class Store:
         self._seen: dict[str, Seen] = {}
         for vkey in self._lines("logs"):
             self._add(note.parse_vkey(vkey))
-        for path in sorted((home / "seen").glob("*")):
-            found = checkpoint.parse(path.read_text())
+        for path in sorted((home / "seen").glob("[0-9a-f]*")):
+            found = checkpoint.parse(note.parse(path.read_bytes()).text)
             self._seen[found.origin] = Seen(found.size, found.root)
 
     @classmethod
@@ -72,14 +71,17 @@ class Store:
         with self._turn:
             found = witness.answer(content, logs=self._logs, seen=self._seen, signer=self.signer, now=now)
             if found.seen:
-                self._keep(witness.parse(content).checkpoint)
+                self._keep(witness.parse(content), found.seen)
+            elif found.is_evidence:
+                durable.write(self.home / "evidence" / hashlib.sha256(content).hexdigest(), content)
             return found
 
-    def _keep(self, head: Checkpoint) -> None:
-        name = hashlib.sha256(head.origin.encode()).hexdigest()
-        bare = Checkpoint(head.origin, head.size, head.root)
-        durable.write(self.home / "seen" / name, bare.text.encode())
-        self._seen[head.origin] = Seen(head.size, head.root)
+    def _keep(self, asked: witness.Request, seen: Seen) -> None:
+        """As the log signed it: with a request in evidence/ it shows that the log told two stories."""
+        origin = asked.checkpoint.origin
+        name = hashlib.sha256(origin.encode()).hexdigest()
+        durable.write(self.home / "seen" / name, str(asked.signed).encode())
+        self._seen[origin] = seen
 
     def _add(self, log: note.Verifier) -> bool:
         known = self._logs.setdefault(log.name, [])
