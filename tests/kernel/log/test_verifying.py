@@ -29,6 +29,7 @@ from yangcai.kernel.verifying.findings import Evidence
 pytestmark = pytest.mark.django_db  # the database is set up for tests that say so, and the fixture tells a story in it
 WITNESS = note.Signer("audit.example.gov.cn/w1", note.COSIGNATURE, Ed25519PrivateKey.from_private_bytes(b"w" * 32))
 TENDER, HEADER = "6f1b1f0e-0000-4000-8000-000000000001", "ab" * 32
+POLICY = {"tender": TENDER, "rev": 1, "lot": "1", "cover": "ALL"}
 RECEIVED = "2026-03-02T00:59:58.123456Z"
 
 
@@ -84,7 +85,8 @@ def _tell_a_story(home: Path) -> None:
     cosigned_round(1)
     (home / "before").write_text((log_files.folder() / "checkpoint").read_text().partition("\n\n")[0] + "\n")
     close_set = h2("sbp/1 closeset", *sorted(bytes.fromhex(h) for h in (HEADER, "ef" * 32))).hex()
-    close = {"t": "close", "tender": TENDER, "deadline": "2026-03-02T01:00:00.000000Z", "close_set": close_set}
+    leaves.append_leaf(body={**POLICY, "t": "policy"}, root="case:1", in_clear=True)
+    close = {**POLICY, "t": "close", "deadline": "2026-03-02T01:00:00.000000Z", "close_set": close_set}
     leaves.append_leaf(body=close, root="case:1", in_clear=True)
     (home / "contract.pdf").write_bytes(b"%PDF-1.7 a contract")
     contract = {"sha256": hashlib.sha256(b"%PDF-1.7 a contract").hexdigest(), "t": "contract"}
@@ -243,11 +245,17 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     capsys.readouterr()
     assert verify("case", TENDER, made / "log") == 0
     told = capsys.readouterr().out.splitlines()
-    assert [line.count("t=submit") for line in told] == [1, 1, 0]
+    assert [line.count("t=submit") for line in told] == [1, 1, 0, 0]
     assert verify("case", "case:404", made / "log") == 1
 
 
-@pytest.mark.parametrize(("old", "new"), [(b'"close_set":"', b'"close_set":"00'), (b"02T01:00:00", b"02T00:59:00")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"close_set":"', b'"close_set":"00'), (b"02T01:00:00", b"02T00:59:00"), (b'"rev":1', b'"rev":2'),
+        (b'"t":"close"', b'"rev":1,"t":"policy"'),
+    ],
+)  # fmt: skip
 def test_a_close_that_does_not_fit_the_bids_is_found(made: Path, old: bytes, new: bytes) -> None:
     """Read from a log in which only that line is another: who signed such a log said two things."""
     found = log.verify(source.opened(str(made / "log")), policy=policy.parse((made / "log" / "policy").read_bytes()))

@@ -13,10 +13,31 @@ def verify(root: str, *, log: Log) -> list[tuple[int, dict[str, Any]]]:
     told = [(index, body) for index, body in sorted(log.told.items()) if root in (body.get("root"), body.get("tender"))]
     if not told:
         raise NotVerified(zh=f"公开日志没有公布 {root} 的任何内容", en=f"the log tells nothing of {root}")
-    closes = [(index, body) for index, body in told if body.get("t") == "close"]
-    for index, close in closes:
-        _check_close(index, close, told)
+    _check_policies(told)
+    for index, close in told:
+        if close.get("t") == "close":
+            _check_close(index, close, told)
     return told
+
+
+def _check_policies(told: list[tuple[int, dict[str, Any]]]) -> None:
+    """A later opening policy is a later revision, and the close names the one in force."""
+    in_force: dict[Any, int] = {}
+    for index, body in told:
+        key = (body.get("tender"), body.get("lot"), body.get("cover"))
+        known, revision = in_force.get(key), body.get("rev")
+        if body.get("t") == "policy" and isinstance(revision, int):
+            if known is not None and revision <= known:
+                raise Evidence(
+                    zh=f"第 {index} 条开启规则的版次 {revision} 不晚于此前的 {known}",
+                    en=f"line {index} is revision {revision} of a policy that had {known} before",
+                )
+            in_force[key] = revision
+        if body.get("t") == "close" and known is not None and revision != known:
+            raise Evidence(
+                zh=f"第 {index} 条截止依据的开启规则第 {revision} 版不是当时有效的第 {known} 版",
+                en=f"the close at {index} is by revision {revision}, and {known} was in force",
+            )
 
 
 def _check_close(index: int, close: dict[str, Any], told: list[tuple[int, dict[str, Any]]]) -> None:
@@ -29,7 +50,7 @@ def _check_close(index: int, close: dict[str, Any], told: list[tuple[int, dict[s
             )
         if _is_late(place, bid, close):
             raise Evidence(zh=f"第 {place} 条投标晚于截止时间", en=f"bid {place} was received after the deadline")
-    headers = sorted(_standing(bids, told))
+    headers = sorted(_standing(bids, [(place, body) for place, body in told if place < index]))
     if bids and "close_set" in close and close["close_set"] != h2("sbp/1 closeset", *headers).hex():
         raise Evidence(
             zh="公布的投标与截止时封存的名单不符", en="the bids that are told are not the set that was closed"
