@@ -5,8 +5,8 @@ from tests.invariants.attacks.sql import Row, copy
 
 def _award(lot: str, candidate: str, supplier: str, amount: str) -> str:
     return (
-        "INSERT INTO cases_award (lot_id, candidate_id, supplier_id, amount, determined_at, is_deemed, refusal_reason)"
-        f" SELECT {lot}, {candidate}, {supplier}, {amount}, now(), false, '';"
+        "INSERT INTO cases_award (lot_id, candidate_id, supplier_id, amount, determined_at, is_deemed, fall_ground,"
+        f" refusal_reason) SELECT {lot}, {candidate}, {supplier}, {amount}, now(), false, '', '';"
     )
 
 
