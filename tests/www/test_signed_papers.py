@@ -20,7 +20,7 @@ from yangcai.contracts import actions, paper
 from yangcai.contracts.models import Contract
 from yangcai.kernel import documents, papers
 from yangcai.kernel.actions import ACTIONS, can, perform
-from yangcai.kernel.models import Document, Entry, EntryPayload, Task
+from yangcai.kernel.models import Document, Entry, EntryPayload, Leaf, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.kernel.signatures import configured
 from yangcai.kernel.signatures.authority import MARK
@@ -115,6 +115,9 @@ def test_the_paper_bears_both_signatures_in_their_order_with_the_time_of_the_sta
     entry = Entry.objects.get(action="contract.issue_paper", outcome="done")
     put = papers.paper_of(s.contract)
     assert put is not None and put.document_id in str(EntryPayload.objects.get(entry=entry).data)
+    lines = [bytes(leaf.line) for leaf in Leaf.objects.filter(root=s.contract.root.ref).order_by("-pk")]
+    clear = [line for line in lines if line.startswith(b"sbp1c ") and b'"t":"contract"' in line]
+    assert len(clear) == 1 and f'"sha256":"{put.document_id}"'.encode() in clear[0]
 
 
 @pytest.mark.skipif(not shutil.which("pdfsig"), reason="Poppler's programs are not installed")

@@ -16,12 +16,14 @@ from proofbundle.tlogproof import verify_tlog_proof
 from pytest_django import DjangoDbBlocker
 
 from tests.kernel.log import world
+from tests.signatures import papers
 from yangcai import cli
 from yangcai.cli import console
 from yangcai.kernel import leaves, log_files, log_keys, log_proofs, log_witnesses
 from yangcai.kernel.encoding import base64_of, h2
 from yangcai.kernel.leaves import Appended
 from yangcai.kernel.models import Cosignature, Leaf, TreeHead
+from yangcai.kernel.signatures.authority import DemoAuthority, DemoSeals
 from yangcai.kernel.tlog import checkpoint, note, policy
 from yangcai.kernel.verifying import case, log, source
 from yangcai.kernel.verifying.findings import Evidence
@@ -89,8 +91,12 @@ def _tell_a_story(home: Path) -> None:
     close = {**POLICY, "t": "close", "deadline": "2026-03-02T01:00:00.000000Z", "close_set": close_set}
     leaves.append_leaf(body=close, root="case:1", in_clear=True)
     (home / "contract.pdf").write_bytes(b"%PDF-1.7 a contract")
-    contract = {"sha256": hashlib.sha256(b"%PDF-1.7 a contract").hexdigest(), "t": "contract"}
-    leaves.append_leaf(body=contract, root="case:1", in_clear=True)
+    (home / "signed.pdf").write_bytes(papers.signed())
+    (home / "root.pem").write_bytes(papers.roots()[0])
+    (home / "stranger.pem").write_bytes(DemoSeals(DemoAuthority(home / "stranger")).roots[0])
+    for name in ("contract.pdf", "signed.pdf"):
+        contract = {"sha256": hashlib.sha256((home / name).read_bytes()).hexdigest(), "t": "contract"}
+        leaves.append_leaf(body=contract, root="case:1", in_clear=True)
     leaves.disclose(leaves=[one.id for one in bids[:2]], now=world.NOW)
     cosigned_round(2)
     (home / "told.sbr").write_text(receipt(bids[0]))
@@ -242,6 +248,11 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     assert "case:1" in capsys.readouterr().out
     assert verify("contract", made / "contract.pdf", made / "log") == 0
     assert verify("contract", made / "before", made / "log") == 1
+    capsys.readouterr()
+    assert verify("contract", made / "signed.pdf", made / "log", "--trust", made / "root.pem") == 0
+    assert "2026-03-10" in capsys.readouterr().out
+    assert verify("contract", made / "signed.pdf", made / "log", "--trust", made / "stranger.pem") == 1
+    assert verify("contract", made / "contract.pdf", made / "log", "--trust", made / "root.pem") == 1
     capsys.readouterr()
     assert verify("case", TENDER, made / "log") == 0
     told = capsys.readouterr().out.splitlines()

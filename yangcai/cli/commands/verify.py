@@ -44,7 +44,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--key", action="append", metavar="VKEY", default=[], help=say(zh="收据公钥", en="key of receipts")
     )
     _add(kinds, common, "notice", zh="公告（接口给出的 JSON）", en="a notice, as the API's JSON", file=True)
-    _add(kinds, common, "contract", zh="合同、验收或支付文件", en="a contract or another paper", file=True)
+    contract = _add(kinds, common, "contract", zh="合同、验收或支付文件", en="a contract or another paper", file=True)
+    contract.add_argument(
+        "--trust",
+        type=Path,
+        action="append",
+        metavar="PEM",
+        default=[],
+        help=say(
+            zh="所信任的根证书：同时核对文件上的电子签名和时间戳",
+            en="a root certificate that you trust: the paper's signatures and timestamps are checked too",
+        ),
+    )
     _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case", case=True)
 
 
@@ -102,9 +113,26 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         lines = case.verify(options.case, log=log)
     else:
         lines = document.verify(_read(options.file), log=log)
+    signed = _signatures(options)
+    if signed:
+        data["signatures"] = signed
     data["lines"] = [{"index": index, "body": body} for index, body in lines]
-    listed = "\n".join(f"{index}  {_short(body)}" for index, body in lines)
+    listed = "\n".join([*(f"{index}  {_short(body)}" for index, body in lines), *signed])
     return data, listed, warnings
+
+
+def _signatures(options: argparse.Namespace) -> list[str]:
+    """Who signed the paper and when, in words, where roots to believe are given. Raises NotVerified at any fault."""
+    from yangcai.kernel.signatures.verification import FAULTS, verify
+    from yangcai.kernel.verifying.findings import NotVerified
+
+    if not getattr(options, "trust", []):
+        return []
+    found = verify(_read(options.file), trust=[_read(path) for path in options.trust])
+    faults = [*found.faults, *(code for one in found.signatures for code in one.faults)]
+    if faults:
+        raise NotVerified(zh=FAULTS[faults[0]][0], en=FAULTS[faults[0]][1])
+    return [say(zh=one.words[0], en=one.words[1]) for one in found.signatures]
 
 
 def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:

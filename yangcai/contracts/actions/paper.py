@@ -7,8 +7,9 @@ from typing import Any
 from yangcai.contracts import paper as text
 from yangcai.contracts.models import Contract
 from yangcai.contracts.rules import contract as rules
-from yangcai.kernel import papers
+from yangcai.kernel import leaves, papers
 from yangcai.kernel.actions import action
+from yangcai.kernel.encoding import timestamp
 from yangcai.kernel.models import Document
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
@@ -45,4 +46,6 @@ def bears_both_signatures(
 def issue_contract_paper(contract: Contract, *, by: Post, now: datetime.datetime, paper: Document) -> Contract:
     """A reliable signature has the force of a seal (电子签名法 art. 14); the act itself was `contract.sign`."""
     papers.put(paper, to=contract, title=f"{contract.title}（签署文本）", by=by, now=now)
+    line = {"t": "contract", "contract": contract.ref, "sha256": paper.digest, "at": timestamp(now)}
+    leaves.append_leaf(body=line, root=contract.root.ref, in_clear=True)  # who holds the paper finds it
     return contract
