@@ -5,9 +5,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.kernel.log import world
+from tests.tendering.walk import Tender
 from yangcai.kernel import leaves, log_files
+from yangcai.kernel.encoding import parse_jcs
+from yangcai.kernel.tlog import policy, proof, tree
+from yangcai.portal.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +57,24 @@ def test_there_is_nothing_else(client: Client, log: Path, name: str) -> None:
 def test_the_log_can_only_be_read(client: Client, log: Path) -> None:
     assert client.post("/log/checkpoint").status_code == 405
     assert client.head("/log/checkpoint").status_code == 200
+
+
+def test_a_notice_takes_its_proof_home(client: Client, settings: Any, tmp_path: Path) -> None:
+    """Its line came with it; the digest on the page is the one in the line."""
+    world.use(settings, tmp_path)
+    Tender().published()
+    notice = Notice.objects.get()
+    address = reverse("notice_proof", args=[notice.pk])
+    waiting = client.get(address)
+    assert waiting.status_code == 202 and waiting["Retry-After"] == "10"
+    world.round_of()
+    answer = client.get(address)
+    assert answer["Content-Type"].startswith("text/plain") and ".tlog-proof" in answer["Content-Disposition"]
+    found = proof.parse(answer.content)
+    trust = policy.parse((log_files.folder() / "policy").read_bytes())
+    proof.verify(found, leaf=tree.leaf_hash(found.extra), policy=trust)
+    assert found.extra in world.lines(world.head().size)
+    body = parse_jcs(found.extra[6:-1])
+    assert (body["digest"], body["number"], body["root"]) == (notice.digest, notice.number, notice.root)
+    assert address in client.get(reverse("notice", args=[notice.pk])).content.decode()
+    assert client.get(reverse("notice_proof", args=[0])).status_code == 404

@@ -1,6 +1,6 @@
 """How does somebody take the proof home that a line is in the log? As a `.tlog-proof`, once the line is merged."""
 
-from yangcai.kernel import log_tiles, log_witnesses
+from yangcai.kernel import leaf_lines, log_tiles, log_witnesses
 from yangcai.kernel.models import Leaf, TreeHead
 from yangcai.kernel.tlog import note, tree
 from yangcai.kernel.tlog.faults import Unproven
@@ -13,7 +13,8 @@ RECENT = 16
 
 def proof_of(leaf: Leaf, *, with_nonce: bool = False) -> str | None:
     """The text of the proof, under the newest checkpoint that has the witnesses which the policy wants, else under the
-    newest; None until the line is merged. With its nonce (for its owner) the line can be computed from its body."""
+    newest; None until the line is merged. A line in clear goes with it; with its nonce (for its owner) a blinded one
+    can be computed from its body."""
     if leaf.index is None:
         return None
     heads = list(TreeHead.objects.filter(size__gt=leaf.index).exclude(signed="").order_by("-size")[:RECENT])
@@ -22,7 +23,9 @@ def proof_of(leaf: Leaf, *, with_nonce: bool = False) -> str | None:
     trust = log_witnesses.trusted()
     head = next((head for head in heads if _is_witnessed(head, trust)), heads[0])
     steps = tree.inclusion_proof(index=leaf.index, size=head.size, read=log_tiles.reader(size=head.size))
-    extra = bytes(leaf.secret.nonce) if with_nonce and hasattr(leaf, "secret") else b""
+    extra = bytes(leaf.line) if bytes(leaf.line).startswith(leaf_lines.CLEAR) else b""
+    if with_nonce and not extra:
+        extra = bytes(leaf.secret.nonce)
     return str(Proof(leaf.index, tuple(steps), _cosigned(head), extra))
 
 

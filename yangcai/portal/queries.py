@@ -5,6 +5,7 @@ import datetime
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
+from yangcai.kernel.models import Leaf
 from yangcai.portal.models import Notice
 from yangcai.portal.search import query
 
@@ -34,3 +35,13 @@ def search_notices(
 def notices_of(root: str, *, now: datetime.datetime) -> QuerySet[Notice]:
     """Every notice of a case (or intention), oldest first."""
     return Notice.objects.filter(root=root, published_at__lte=now).order_by("published_at", "pk")
+
+
+def leaf_of(notice: Notice) -> Leaf:
+    """Its line in the public log; the database wrote it with the notice."""
+    found = Leaf.objects.raw(
+        "SELECT l.* FROM kernel_leaf l JOIN portal_notice n ON l.root = n.root AND l.entry_id IS NULL"
+        " AND l.line = convert_to('sbp1c ', 'UTF8') || portal_notice_body(n) || '\\x0a'::bytea WHERE n.id = %s",
+        [notice.pk],
+    )
+    return found[0]

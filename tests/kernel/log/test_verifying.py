@@ -20,7 +20,7 @@ from tests.signatures import papers
 from yangcai import cli
 from yangcai.cli import console
 from yangcai.kernel import leaves, log_files, log_keys, log_proofs, log_witnesses
-from yangcai.kernel.encoding import base64_of, h2
+from yangcai.kernel.encoding import base64_of, h2, read_base64
 from yangcai.kernel.leaves import Appended
 from yangcai.kernel.models import Cosignature, Leaf, TreeHead
 from yangcai.kernel.signatures.authority import DemoAuthority, DemoSeals
@@ -112,9 +112,17 @@ def _tell_a_story(home: Path) -> None:
         text = log_proofs.proof_of(leaf, with_nonce=True)
         assert text is not None
         (home / "proofs" / f"{leaf.index}").write_text(text)
+    for leaf in Leaf.objects.all():
         (home / "proofs" / f"{leaf.index}.line").write_bytes(bytes(leaf.line))
     index = Leaf.objects.get(pk=bids[0].id).index
+    proofs = [path.read_text() for path in (home / "proofs").glob("*[0-9]")]
+    (home / "notice.tlog-proof").write_text(next(text for text in proofs if is_notice(text)))
     (home / "told.tlog-proof").write_text((home / "proofs" / str(index)).read_text())
+
+
+def is_notice(text: str) -> bool:
+    extra = text.splitlines()[1]
+    return extra.startswith("extra ") and b'"t":"notice"' in read_base64(extra.removeprefix("extra "))
 
 
 def cosigned_round(number: int) -> None:
@@ -246,6 +254,12 @@ def world_lines(made: Path) -> list[bytes]:
 def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify("notice", made / "notice.json", made / "log") == 0
     assert "case:1" in capsys.readouterr().out
+    by_proof = ["--policy", made / "log" / "policy", "--proof"]
+    assert verify("notice", made / "notice.json", *by_proof, made / "notice.tlog-proof") == 0
+    assert "case:1" in capsys.readouterr().out
+    assert verify("notice", made / "contract.pdf", *by_proof, made / "notice.tlog-proof") == 1
+    assert verify("notice", made / "notice.json", *by_proof, made / "told.tlog-proof") == 1
+    assert verify("notice", made / "notice.json") == console.USAGE
     assert verify("contract", made / "contract.pdf", made / "log") == 0
     assert verify("contract", made / "before", made / "log") == 1
     capsys.readouterr()

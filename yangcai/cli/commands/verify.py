@@ -38,9 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     receipt = _add(kinds, common, "receipt", zh="投标收据", en="the receipt of a bid", file=True)
     receipt.add_argument(
-        "--proof", type=Path, metavar="FILE", default=None, help=say(zh="离线证明（.tlog-proof）", en="its .tlog-proof")
-    )
-    receipt.add_argument(
         "--key", action="append", metavar="VKEY", default=[], help=say(zh="收据公钥", en="key of receipts")
     )
     _add(kinds, common, "notice", zh="公告（接口给出的 JSON）", en="a notice, as the API's JSON", file=True)
@@ -66,10 +63,12 @@ def _add(
     made = kinds.add_parser(name, parents=[common], help=text, description=text)
     if file:
         made.add_argument("file", type=Path, metavar="FILE", help=say(zh="要核对的文件", en="the file to verify"))
+        help_text = say(zh="离线证明（.tlog-proof）", en="its .tlog-proof")
+        made.add_argument("--proof", type=Path, metavar="P", default=None, help=help_text)
     if case:
         made.add_argument("case", metavar="CASE", help=say(zh="项目，如 case:12", en="its reference, as case:12"))
     help_text = say(zh="日志的文件夹或者网址", en="folder or address of the log")
-    if name == "receipt":
+    if file:
         made.add_argument("source", metavar="LOG", nargs="?", default="", help=help_text)
     else:
         made.add_argument("source", metavar="LOG", help=help_text)
@@ -91,7 +90,7 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
     """Data, text and warnings of what was found good. Raises Finding."""
     from yangcai.kernel.verifying import case, document, receipt
 
-    if options.kind == "receipt" and not options.source:
+    if not options.source:
         return _by_proof(options)
     log, warnings = _log(options)
     size = log.checkpoint.size
@@ -116,9 +115,15 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
     signed = _signatures(options)
     if signed:
         data["signatures"] = signed
-    data["lines"] = [{"index": index, "body": body} for index, body in lines]
-    listed = "\n".join([*(f"{index}  {_short(body)}" for index, body in lines), *signed])
-    return data, listed, warnings
+    return data | {"lines": _listed(lines)}, "\n".join([_told(lines), *signed]), warnings
+
+
+def _listed(lines: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [{"index": index, "body": body} for index, body in lines]
+
+
+def _told(lines: list[tuple[int, dict[str, Any]]]) -> str:
+    return "\n".join(f"{index}  {_short(body)}" for index, body in lines)
 
 
 def _signatures(options: argparse.Namespace) -> list[str]:
@@ -136,15 +141,21 @@ def _signatures(options: argparse.Namespace) -> list[str]:
 
 
 def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:
-    from yangcai.kernel.verifying import receipt
+    from yangcai.kernel.verifying import document, receipt
 
-    if not options.proof or not _policy_file(options) or not options.key:
+    keys = options.kind == "receipt"
+    if not options.proof or not _policy_file(options) or (keys and not options.key):
         raise Stop(
-            zh="不给日志时，须同时给出 --proof、--policy 和 --key",
-            en="without a log, --proof, --policy and --key are needed",
+            zh="不给日志时，须同时给出 --proof 和 --policy，收据还须 --key",
+            en="without a log, --proof and --policy are needed, and --key for a receipt",
             code=console.USAGE,
         )
     trust = _policy(_read(options.policy))
+    if not keys:
+        lines = document.verify_proof(_read(options.file), proved=_read(options.proof), policy=trust)
+        signed = _signatures(options)
+        data: dict[str, Any] = {"lines": _listed(lines)} | ({"signatures": signed} if signed else {})
+        return data, "\n".join([_told(lines), *signed]), []
     index = receipt.verify_proof(_read(options.file), proved=_read(options.proof), policy=trust, keys=_keys(options))
     return {"index": index}, say(zh=f"收据有效：日志第 {index} 条", en=f"the receipt holds: line {index}"), []
 

@@ -5,6 +5,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from yangcai.kernel.encoding import BadEncoding, parse_jcs
+from yangcai.kernel.leaf_lines import CLEAR
+from yangcai.kernel.tlog import proof, tree
+from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.policy import Policy
 from yangcai.kernel.verifying.findings import NotVerified
 from yangcai.kernel.verifying.log import Log
 
@@ -26,11 +31,26 @@ def digests(content: bytes) -> Iterator[str]:
 def verify(content: bytes, *, log: Log) -> list[tuple[int, dict[str, Any]]]:
     """Where the log names it. Raises NotVerified where it nowhere does."""
     wanted = set(digests(content))
-    found = [
-        (index, body)
-        for index, body in sorted(log.told.items())
-        if wanted & {value for value in body.values() if isinstance(value, str)}
-    ]
+    found = [(index, body) for index, body in sorted(log.told.items()) if _names(body, wanted)]
     if not found:
         raise NotVerified(zh="公开日志中没有这份文件", en="the log does not name this file")
     return found
+
+
+def verify_proof(content: bytes, *, proved: bytes, policy: Policy) -> list[tuple[int, dict[str, Any]]]:
+    """Without the log, by a `.tlog-proof` alone that has the line in clear in it. Raises NotVerified."""
+    try:
+        found = proof.parse(proved)
+        if not found.extra.startswith(CLEAR):
+            raise Unproven("it holds no line in clear")
+        proof.verify(found, leaf=tree.leaf_hash(found.extra), policy=policy)
+        body = parse_jcs(found.extra.removeprefix(CLEAR).removesuffix(b"\n"))
+    except (Malformed, Unproven, BadEncoding) as error:
+        raise NotVerified(zh=f"证明核对不符：{error}", en=f"the proof does not verify: {error}") from error
+    if not isinstance(body, dict) or not _names(body, set(digests(content))):
+        raise NotVerified(zh="这份证明说的是另一份文件", en="the proof is of another file")
+    return [(found.index, body)]
+
+
+def _names(body: dict[str, Any], wanted: set[str]) -> bool:
+    return bool(wanted & {value for value in body.values() if isinstance(value, str)})

@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 
-from yangcai.kernel import log_files
+from yangcai.kernel import log_files, log_proofs, sequencer
 from yangcai.kernel.tlog import tiles
 from yangcai.kernel.tlog.faults import Malformed
+from yangcai.portal.models import Notice
+from yangcai.portal.queries import leaf_of
 from yangcai.www.access import PUBLIC, page
 
 TEXT, BYTES, LINES = "text/plain; charset=utf-8", "application/octet-stream", "application/jsonl; charset=utf-8"
@@ -29,6 +32,18 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Access-Control-Allow-Origin"] = "*"  # a page of somebody else's may check us too
+    return response
+
+
+@page(by=PUBLIC)
+def notice_proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The `.tlog-proof` of a notice, with its line in clear in it; 202 until the line is merged, within a minute."""
+    notice = get_object_or_404(Notice, pk=pk, published_at__lte=request.now)  # type: ignore[attr-defined]
+    text = log_proofs.proof_of(leaf_of(notice))
+    if text is None:
+        return HttpResponse(status=202, headers={"Retry-After": str(sequencer.INTERVAL)})
+    response = HttpResponse(text, content_type=TEXT)
+    response["Content-Disposition"] = f"attachment; filename=notice-{notice.pk}.tlog-proof"
     return response
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.page_home, name="home"),
     path("notices/", notices.listing, name="notices"),
     path("notices/<int:pk>/", notices.detail, name="notice"),
+    path("notices/<int:pk>/proof/", log.notice_proof, name="notice_proof"),
     path("p/<int:pk>/", cases.detail, name="public_case"),
     path("p/<int:pk>/draw/", draws.public_draws, name="public_draws"),
     path("p/<int:pk>/draw.json", draws.public_file, name="public_draw_file"),
