@@ -2,10 +2,25 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.tendering.models import Bid, BidPartner, BidSecurity, ConsumablePrice, OpenedBid, Opening
+from yangcai.tendering.models import (
+    Bid,
+    BidClosing,
+    BidPartner,
+    BidSecurity,
+    ConsumablePrice,
+    OpenedBid,
+    Opening,
+    OpeningPolicy,
+)
 from yangcai.www.work.shown.kind import Kind, agrees
 
 BIDS: tuple[Kind, ...] = (
+    Kind(
+        OpeningPolicy,
+        _("开启规则"),
+        ("lot__number", "revision", "threshold", "supplier_shares", "window_seconds", "digest", "published_at"),
+        ("lot__number", "revision"),
+    ),
     Kind(BidSecurity, _("投标保证金"), ("supplier", "kind", "amount", "received_at", "returned_at", "kept_reason")),
     Kind(
         Bid,
@@ -13,6 +28,13 @@ BIDS: tuple[Kind, ...] = (
         ("lot__number", "supplier", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at"),
     ),
     Kind(Opening, _("开标"), ("begun_at", "concluded_at")),
+    Kind(
+        BidClosing,
+        _("投标截止登记"),
+        ("lot__number", "size", "digest", "closed_at", "window_closes_at", "extension_reason", "unsealed_at"),
+        ("lot__number",),
+        after_opening=True,
+    ),
     Kind(
         OpenedBid,
         _("开标记录"),

@@ -1,0 +1,88 @@
+"""Who holds a share of the key under which bids are sealed, who is on duty, and with which key does a supplier sign?"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel.models import Rooted
+from yangcai.parties.models import Organisation, Post
+
+
+class TrusteeRole(models.TextChoices):
+    """On whose behalf a trustee holds its share (SBP/1 §2.1)."""
+
+    PLATFORM = "platform", _("平台自动开启")
+    BUYER = "buyer", _("采购人代表")
+    AGENT = "agent", _("代理机构")
+    SUPERVISOR = "supervisor", _("财政监督")
+    NOTARY = "notary", _("公证、纪检或者交易中心")
+
+
+class Trustee(Rooted):
+    """受托人: one organisation's pair of public keys, in office until it is retired; a rotation is a new row."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="trustees", verbose_name=_("受托单位"))
+    role = models.TextField(_("身份"), choices=TrusteeRole.choices)
+    hpke_key = models.TextField(_("加密公钥"), help_text=_("X25519 公钥，32 字节，base64"))
+    signing_key = models.TextField(_("签名公钥"), help_text=_("Ed25519 公钥，32 字节，base64"))
+    registered_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("登记岗位"))
+    registered_at = models.DateTimeField(_("登记时间"))
+    retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("受托人")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=models.Q(retired_at__isnull=True),
+                name="one_trustee_per_organisation",
+            ),
+            models.UniqueConstraint(fields=["hpke_key"], name="one_trustee_per_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}（{self.get_role_display()}）"
+
+    @property
+    def root(self) -> Organisation:
+        return self.organisation
+
+
+class TrusteeDuty(Rooted):
+    """值守: the post that releases this trustee's shares in these days; without any, every post of the organisation."""
+
+    trustee = models.ForeignKey(Trustee, models.PROTECT, related_name="duties", verbose_name=_("受托人"))
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("值守岗位"))
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"))
+
+    class Meta:
+        verbose_name = _("值守安排")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(to_on__gte=models.F("from_on")), name="duty_ends_after_it_begins")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.from_on}"
+
+    @property
+    def root(self) -> Organisation:
+        return self.trustee.organisation
+
+
+class SigningKey(Rooted):
+    """签名公钥: what a supplier's post signs its statements with; the private half never leaves its device."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="signing_keys", verbose_name=_("岗位"))
+    public_key = models.TextField(_("签名公钥"), unique=True, help_text=_("Ed25519 公钥，32 字节，base64"))
+    registered_at = models.DateTimeField(_("登记时间"))
+    revoked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("签名公钥")
+
+    def __str__(self) -> str:
+        return self.public_key
+
+    @property
+    def root(self) -> Organisation:
+        return self.post.organisation
