@@ -7,6 +7,7 @@ from typing import Any
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
+from tests.tendering.sealing_walk import SealedTender
 from yangcai.cases.models import Candidate, Case, Lot, Period
 from yangcai.contracts import actions as contracts
 from yangcai.frameworks.models import (
@@ -201,6 +202,53 @@ def late() -> Ids:
     """The deadline has passed; nothing is opened yet."""
     ids = sealed()
     factories.set_database_clock(OPENED)
+    return ids
+
+
+def handed_in() -> Ids:
+    """Three bids sealed by their bidders, before the deadline."""
+    return _sealed_by_bidders()[1]
+
+
+def _sealed_by_bidders() -> tuple[SealedTender, Ids]:
+    tender = SealedTender(now=NOW).announced()
+    for price in ("900000.00", "910000.00", "920000.00"):
+        tender.hand_in(tender.device(), price)
+    bids = list(Bid.objects.filter(lot=tender.lot).select_related("sealed").order_by("pk"))
+    return tender, {
+        "case": tender.case.pk,
+        "lot": tender.lot.pk,
+        "buyer": tender.case.buyer_id,
+        "bid": bids[0].pk,
+        "other_bid": bids[1].pk,
+        "supplier": bids[0].supplier_id,
+        "envelope": bids[1].envelope_id,
+        "upload": bids[0].sealed.upload_id,
+        "policy": bids[0].sealed.upload.policy_id,
+        "platform": tender.holders[0].row.pk,
+        "human": tender.holders[1].row.pk,
+        "post": tender.agent_post.pk,
+    }
+
+
+def due() -> Ids:
+    """The microsecond of their deadline; nothing is closed yet."""
+    ids = handed_in()
+    factories.set_database_clock(CLOSES)
+    return ids
+
+
+def keys_due() -> Ids:
+    """Closed: the bidders may release their keys."""
+    tender, ids = _sealed_by_bidders()
+    tender.begin()
+    return {**ids, "closing": tender.lot.bid_closing.pk}
+
+
+def window_over() -> Ids:
+    """Nobody has released a key in time."""
+    ids = keys_due()
+    factories.set_database_clock(CLOSES + datetime.timedelta(minutes=30))
     return ids
 
 
@@ -512,6 +560,10 @@ WORLDS = {
         published,
         sealed,
         late,
+        handed_in,
+        due,
+        keys_due,
+        window_over,
         opened,
         talking,
         last_opened,

@@ -10,11 +10,15 @@ class TenderingConfig(AppConfig):
         from yangcai.cases.actions import ALSO_GIVEN, TerminationGround
         from yangcai.cases.queries import ALSO_ANNOUNCED
         from yangcai.kernel.actions import AFTERWARDS
-        from yangcai.tendering import actions, queries, tasks  # noqa: F401 - they register themselves
+        from yangcai.tendering import actions, policies, queries, tasks  # noqa: F401 - they register themselves
         from yangcai.tendering.actions.prequalification import CONCERNING, keep_its_tasks
+        from yangcai.tendering.actions.sealed import leave_the_log
         from yangcai.tendering.rules.prequalification import announced, qualified
 
         ALSO_ANNOUNCED.append(announced.is_announced)
         ALSO_GIVEN[TerminationGround.TOO_FEW_PREQUALIFIED] = qualified.too_few_came_through
         for code in CONCERNING:
             AFTERWARDS.setdefault(code, []).append(keep_its_tasks)
+        AFTERWARDS.setdefault("invitation.publish", []).append(policies.publish_drafts)
+        AFTERWARDS.setdefault("correction.publish", []).append(policies.follow_the_deadline)
+        AFTERWARDS.setdefault("bid.withdraw", []).append(leave_the_log)

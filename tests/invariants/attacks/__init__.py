@@ -21,6 +21,7 @@ from tests.invariants.attacks import (
     payments,
     plans,
     prequalification,
+    sealed,
     solicitation,
 )
 
@@ -42,6 +43,7 @@ _TABLES = (
     solicitation,
     prequalification,
     bids,
+    sealed,
     dialogue,
     draws,
     evaluation,

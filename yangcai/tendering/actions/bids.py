@@ -31,6 +31,7 @@ from yangcai.procedures import every
 from yangcai.tendering import consumables, partners, products, sealing
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
+from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.prequalification.changes import still_prequalified
 
 
@@ -223,6 +224,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
     on=Lot,
     by={Role.SUPPLIER},
     at={Stage.SUBMISSION},
+    only=(sealed.takes_platform_envelopes,),
     needs=(
         rules.is_bid_for,
         rules.submission_is_open,

@@ -13,12 +13,14 @@ from yangcai.cases.rules import runs_the_case
 from yangcai.kernel import documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
-from yangcai.kernel.models import Attachment
+from yangcai.kernel.leaves import disclose_root
+from yangcai.kernel.models import Attachment, Document
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consumables, method, partners, sealing
-from yangcai.tendering.models import Bid, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
+from yangcai.tendering import consumables, finalise, method, partners, policies, sealing, unsealing
+from yangcai.tendering.models import Bid, BidClosing, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
+from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.bids import live_bids
 
 
@@ -43,10 +45,16 @@ from yangcai.tendering.rules.bids import live_bids
     ),
 )
 def begin_opening(case: Case, *, by: Any, now: datetime.datetime) -> Opening:
-    """Unseal every live bid of every lot that has enough of them, in the order in which they came in."""
+    """Unseal every live bid of every lot that has enough of them, in the order in which they came in. Where bidders
+    sealed them: close the lot; from now on they release their keys, then the trustees theirs (`opening.unseal`)."""
+    finalise.note_in(now=now, wait=True)
     opening = Opening.objects.create(case=case, begun_at=now)
     for lot in rules.pending_lots(case):
-        if rules.enough_bids(lot, now=now):
+        if not rules.enough_bids(lot, now=now):
+            continue
+        if policies.takes_sealed(lot):
+            unsealing.close(lot, now=now)
+        else:
             for bid in live_bids(lot=lot).select_related("lot__case", "supplier").order_by("received_at", "pk"):
                 _open(bid, now=now)
     return opening
@@ -59,7 +67,16 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
         bid.damage = str(damage)
         bid.save(update_fields=["damage"])
         return
-    lines, files = offer.pop("lines"), offer.pop("files")
+    files = offer.pop("files")
+    stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
+    write_opened(bid, offer, stored, now=now)
+
+
+def write_opened(
+    bid: Bid, offer: dict[str, Any], stored: list[tuple[Document, str]], *, now: datetime.datetime
+) -> None:
+    """The rows of an opened bid, whoever sealed it: what `bid.submit` took, and the files in the store."""
+    lines = offer.pop("lines")
     priced = offer.pop("consumables", [])  # envelopes sealed before there was such a thing hold none
     beside = partners.of_offer(offer)
     offer.pop("partners")
@@ -75,7 +92,6 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
     write_lines(opened, lines)
     consumables.write(opened, priced)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
-    stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
     opened.files.set([document for document, _name in stored])
     Attachment.objects.bulk_create(
         Attachment(
@@ -164,7 +180,7 @@ class ConcludeOpening(Input):
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.OPENING},
-    needs=(runs_the_case, rules.under_way),
+    needs=(runs_the_case, rules.under_way, sealed.every_lot_is_unsealed),
     checks=(rules.objections_are_answered,),
     input=ConcludeOpening,
     sentence=("{post}结束开标", "{post} concluded the opening"),
@@ -177,6 +193,8 @@ class ConcludeOpening(Input):
 def conclude_opening(case: Case, *, by: Any, now: datetime.datetime, answer: str) -> None:
     """Each opened lot goes its own way from here; a lot with too few bids stays until it is declared unsuccessful."""
     Opening.objects.filter(case=case).update(concluded_at=now, answer=answer)
+    if BidClosing.objects.filter(lot__case=case).exists() and method.reads_out(case):
+        disclose_root(root=case.ref, now=now, entries=("bid.submit", "bid.withdraw"))
     periods.close_period(case, at=now)
     for lot in rules.pending_lots(case):
         stage = method.follows(case, Stage.OPENING) if rules.enough_bids(lot, now=now) else Stage.OPENING

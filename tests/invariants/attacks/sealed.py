@@ -1,0 +1,115 @@
+"""Can a sealed bid come without its receipt, or be read before enough of its holders want it?"""
+
+from tests.invariants.attacks.sql import Row, copy
+
+POLICY = (
+    "INSERT INTO tendering_openingpolicy (lot_id, revision, tender, threshold, supplier_shares, window_seconds,"
+    " extension_seconds, recovery_allowed, closes_at, opens_at, content, digest, published_at)"
+    " SELECT lot_id, revision + 1, tender, {0}, supplier_shares, window_seconds, extension_seconds, recovery_allowed,"
+    " closes_at - interval '{1}', opens_at, '', '', {2} FROM tendering_openingpolicy WHERE id = {{policy}};"
+)
+NEW_POLICY = "(SELECT max(id) FROM tendering_openingpolicy)"
+SEATS = (
+    "INSERT INTO tendering_policyseat (policy_id, number, trustee_id) SELECT " + NEW_POLICY + ", number, trustee_id"
+    " FROM tendering_policyseat WHERE policy_id = {{policy}} AND number <= {0};"
+)
+PUBLISH = "UPDATE tendering_openingpolicy SET published_at = now() WHERE id = " + NEW_POLICY
+CLOSING = (
+    "INSERT INTO tendering_bidclosing (lot_id, policy_id, leaf_id, closed_at, size, digest, window_closes_at,"
+    " extension_reason) VALUES ({lot}, {policy}, (SELECT max(id) FROM kernel_leaf), '2026-03-24T01:30:00Z', 3,"
+    " repeat('0', 64), now(), '')"
+)
+RELEASE = (
+    "INSERT INTO tendering_sharerelease (closing_id, trustee_id, bid_id, post_id, statement, signature, released_at)"
+    " VALUES ({{closing}}, {0}, {1}, {{post}}, '', '', '2026-03-24T01:31:00Z');"
+)
+NEW_RELEASE = "(SELECT max(id) FROM tendering_sharerelease)"
+SHARE = (
+    "INSERT INTO tendering_releasedshare (release_id, bid_id, number, share) VALUES (" + NEW_RELEASE + ", {{{0}}}, {1},"
+    " 'x')"
+)
+OPENED = (
+    "INSERT INTO tendering_openedbid (lot_id, bid_id, supplier_id, price, price_in_words, delivery, preference,"
+    " is_domestic, has_imports, green_certificates, brand, opened_at, record_objection, invalid_reason, left_reason)"
+    " VALUES ({lot}, {bid}, {supplier}, 1, '', '', 'none', false, false, '', '', now(), '', '', '')"
+)
+
+ROWS: tuple[Row, ...] = (
+    # --- coming in
+    ("handed_in", "sealed_as_the_policy_says", "a bid that the platform sealed",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}",
+          seal_scheme="'yangcai-envelope/1'")),
+    ("sealed", "sealed_as_the_policy_says", "an envelope where nobody laid down a policy",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}", seal_scheme="'sbp/1'")),
+    ("handed_in", "no_sealed_bid_without_receipt", "a bid of which the bidder can prove nothing",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}")),
+    ("due", "late_bid_is_refused", "a bid at the very microsecond of the deadline",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}",
+          received_at="'2026-03-24T01:29:59Z'")),
+    ("due", "bids_stand_from_the_deadline", "replace a bid at the deadline",
+     "UPDATE tendering_bid SET replaced_at = '2026-03-24T01:29:59Z' WHERE id = {bid}"),
+    ("handed_in", "one_bid_per_key", "one key for two bids",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}")
+     + "INSERT INTO tendering_bidupload SELECT r.* FROM tendering_bidupload u,"
+     " LATERAL jsonb_populate_record(NULL::tendering_bidupload, to_jsonb(u) || jsonb_build_object("
+     " 'id', gen_random_uuid(), 'idem', 'x')) r WHERE u.id = '{upload}';"
+     "INSERT INTO tendering_sealedbid SELECT r.* FROM tendering_sealedbid s,"
+     " LATERAL jsonb_populate_record(NULL::tendering_sealedbid, to_jsonb(s) || jsonb_build_object("
+     " 'bid_id', (SELECT max(id) FROM tendering_bid),"
+     " 'upload_id', (SELECT id FROM tendering_bidupload WHERE idem = 'x'),"
+     " 'leaf_id', (SELECT max(leaf) FROM kernel_append_leaf('x', '\\x7b7d'::bytea)))) r WHERE s.bid_id = {bid}"),
+    ("handed_in", "sealed_bid_is_never_changed", "another receipt",
+     "UPDATE tendering_sealedbid SET note = 'x' WHERE bid_id = {bid}"),
+    ("handed_in", "sealed_bid_is_never_changed", "another line in the log",
+     "UPDATE tendering_sealedbid SET leaf_id = 1 WHERE bid_id = {bid}"),
+    ("handed_in", "records_are_never_deleted", "a bid without its statement",
+     "DELETE FROM tendering_sealedbid WHERE bid_id = {bid}"),
+    ("handed_in", "verified_upload_is_never_changed", "another header",
+     "UPDATE tendering_bidupload SET header = '{{}}' WHERE id = '{upload}'"),
+    ("handed_in", "verified_upload_is_never_changed", "one more part",
+     "INSERT INTO tendering_bidpart (upload_id, number, document_id) VALUES ('{upload}', 9, '{envelope}')"),
+    ("handed_in", "verified_upload_is_never_changed", "another part",
+     "UPDATE tendering_bidpart SET document_id = '{envelope}' WHERE upload_id = '{upload}'"),
+    # --- the policy
+    ("handed_in", "nobody_opens_with_the_operator_alone", "a threshold that a thief and the operator reach",
+     POLICY.format(3, "0", "NULL")),
+    ("handed_in", "policy_has_enough_trustees", "a policy that was never drafted",
+     POLICY.format(4, "0", "now()")),
+    ("handed_in", "policy_has_enough_trustees", "a policy whose absent bidders nobody can recover",
+     POLICY.format(4, "0", "NULL") + SEATS.format(3) + PUBLISH),
+    ("handed_in", "policy_only_postpones", "an earlier deadline",
+     POLICY.format(4, "1 second", "NULL") + SEATS.format(200) + PUBLISH),
+    ("handed_in", "policy_only_postpones", "another threshold",
+     POLICY.format(5, "0", "NULL") + SEATS.format(200) + PUBLISH),
+    ("handed_in", "policy_only_postpones", "one trustee less",
+     POLICY.format(4, "0", "NULL") + SEATS.format(4) + PUBLISH),
+    ("handed_in", "published_policy_is_never_rewritten", "a lower threshold",
+     "UPDATE tendering_openingpolicy SET threshold = 9 WHERE id = {policy}"),
+    ("handed_in", "published_policy_is_never_rewritten", "a seat for somebody else",
+     "UPDATE tendering_policyseat SET number = 9 WHERE policy_id = {policy} AND number = 1"),
+    ("handed_in", "published_policy_is_never_rewritten", "no policy any more",
+     "DELETE FROM tendering_openingpolicy WHERE id = {policy}"),
+    ("handed_in", "one_trustee_per_organisation", "two pairs of keys in office",
+     copy("tendering_trustee", "{platform}", hpke_key="'x'")),
+    ("handed_in", "links_are_never_repointed", "a key of the attacker's in a trustee's place",
+     "UPDATE tendering_trustee SET hpke_key = 'x' WHERE id = {platform}"),
+    ("handed_in", "links_are_never_repointed", "a bidder's key for somebody else",
+     "UPDATE tendering_signingkey SET public_key = 'x'"),
+    # --- the opening
+    ("handed_in", "no_closing_before_the_deadline", "close while bids may come in", CLOSING),
+    ("due", "close_set_is_what_came_in", "a close set of somebody's choice", CLOSING),
+    ("keys_due", "close_set_is_what_came_in", "a bid less", "UPDATE tendering_bidclosing SET size = 2"),
+    ("keys_due", "close_set_is_what_came_in", "a window that ends at once",
+     "UPDATE tendering_bidclosing SET window_closes_at = closed_at"),
+    ("keys_due", "no_share_before_the_barrier", "a trustee who is early", RELEASE.format("{human}", "NULL")),
+    ("keys_due", "share_comes_from_its_holder", "a trustee's share in a bidder's name",
+     RELEASE.format("NULL", "{bid}") + SHARE.format("bid", 1)),
+    ("keys_due", "share_comes_from_its_holder", "a share of another's bid",
+     RELEASE.format("NULL", "{bid}") + SHARE.format("other_bid", 201)),
+    ("keys_due", "share_comes_from_its_holder", "a release that was none",
+     RELEASE.format("NULL", "{bid}") + "DELETE FROM tendering_sharerelease"),
+    ("keys_due", "no_opening_before_the_shares", "read a bid in the window", OPENED),
+    ("window_over", "keys_are_released_in_their_window", "a key that comes late", RELEASE.format("NULL", "{bid}")),
+    ("window_over", "operator_is_never_first", "the platform alone", RELEASE.format("{platform}", "NULL")),
+    ("window_over", "no_opening_before_the_shares", "read a bid without its shares", OPENED),
+)  # fmt: skip

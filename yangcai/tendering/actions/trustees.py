@@ -1,0 +1,183 @@
+"""How do trustees and suppliers make their public keys known, rotate them, and say who is on duty?"""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel.actions import action
+from yangcai.kernel.encoding import BadEncoding, read_base64
+from yangcai.kernel.inputs import DateField, Input, TextField
+from yangcai.kernel.leaves import append_leaf
+from yangcai.parties.models import Organisation, Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import SigningKey, Trustee, TrusteeDuty, TrusteeRole
+from yangcai.tendering.rules import trustees as rules
+
+#: Raw X25519 and Ed25519 public keys, bytes.
+KEY = 32
+TRUSTEES = frozenset(rules.ROLE_OF_POST)
+
+
+class KeyField(TextField):
+    """A public key of 32 bytes in canonical base64."""
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            content = read_base64(text)
+        except BadEncoding as error:
+            raise forms.ValidationError(_("应为 base64"), code="base64") from error
+        if len(content) != KEY or not any(content):
+            raise forms.ValidationError(_("应为 32 字节的公钥"), code="key")
+        return text
+
+
+class RegisterTrustee(Input):
+    role = forms.ChoiceField(label=_("身份"), choices=TrusteeRole.choices)
+    hpke_key = KeyField(label=_("加密公钥"), help_text=_("X25519 公钥，base64；私钥只在受托人自己手中"))
+    signing_key = KeyField(label=_("签名公钥"), help_text=_("Ed25519 公钥，base64"))
+
+
+@action(
+    "trustee.register",
+    zh="登记受托人公钥",
+    en="Register a trustee's keys",
+    on=Organisation,
+    by=TRUSTEES,
+    needs=(rules.is_own_organisation,),
+    checks=(rules.role_fits_the_post, rules.key_is_new),
+    input=RegisterTrustee,
+    sentence=("{post}登记了受托人公钥", "{post} registered a trustee's keys"),
+    creates=True,
+    cites=("opening.no_disclosure", "submission.secrecy"),
+    hint=(
+        "再次登记即轮换：原公钥停用，已公布的开启规则仍用原公钥",
+        "Registering again rotates: the keys before it are retired, published policies keep them",
+    ),
+)
+def register_trustee(
+    organisation: Organisation, *, by: Post, now: datetime.datetime, role: str, hpke_key: str, signing_key: str
+) -> Trustee:
+    """Put an organisation's public keys in office; those before them are retired."""
+    Trustee.objects.filter(organisation=organisation, retired_at__isnull=True).update(retired_at=now)
+    said = {"t": "trustee_key", "org": organisation.name, "role": role, "hpke": hpke_key, "sig": signing_key}
+    append_leaf(body=said, root=organisation.ref, in_clear=True)
+    return Trustee.objects.create(
+        organisation=organisation,
+        role=role,
+        hpke_key=hpke_key,
+        signing_key=signing_key,
+        registered_by=by,
+        registered_at=now,
+    )
+
+
+@action(
+    "trustee.retire",
+    zh="停用受托人公钥",
+    en="Retire a trustee's keys",
+    on=Trustee,
+    by=TRUSTEES,
+    needs=(rules.is_in_office,),
+    sentence=("{post}停用了受托人公钥", "{post} retired a trustee's keys"),
+    cites=("opening.no_disclosure",),
+    hint=(
+        "不再用于新的开启规则；已公布的开启规则开标前仍需要原私钥，请勿销毁",
+        "New policies do not use them; keep the private keys until the bids of published policies are open",
+    ),
+)
+def retire_trustee(trustee: Trustee, *, by: Post, now: datetime.datetime) -> None:
+    """No new policy names these keys."""
+    trustee.retired_at = now
+    trustee.save(update_fields=["retired_at"])
+
+
+class PutOnDuty(Input):
+    post = forms.ModelChoiceField(label=_("值守岗位"), queryset=Post.objects.none())
+    from_on = DateField(label=_("起"))
+    to_on = DateField(label=_("止"))
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Trustee):
+            posts = Post.objects.filter(organisation_id=self.subject.organisation_id, to_on__isnull=True)
+            field = self.fields["post"]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = posts.select_related("organisation")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if {"from_on", "to_on"} <= set(cleaned) and cleaned["to_on"] < cleaned["from_on"]:
+            self.add_error("to_on", forms.ValidationError(_("止期不得早于起期"), code="order"))
+        return cleaned
+
+
+@action(
+    "trustee.put_on_duty",
+    zh="安排值守",
+    en="Put a post on duty",
+    on=Trustee,
+    by=TRUSTEES,
+    needs=(rules.is_in_office,),
+    input=PutOnDuty,
+    sentence=("{post}安排了受托人值守", "{post} put a post on duty for a trustee"),
+    is_public=False,
+    cites=("opening.no_disclosure",),
+    hint=(
+        "值守期间只有该岗位可以释放份额；未安排的日子由本单位任一岗位办理",
+        "In these days only that post releases shares; on other days any post of the organisation does",
+    ),
+)
+def put_on_duty(
+    trustee: Trustee, *, by: Post, now: datetime.datetime, post: Post, from_on: datetime.date, to_on: datetime.date
+) -> TrusteeDuty:
+    """Whose turn it is, as data."""
+    return TrusteeDuty.objects.create(trustee=trustee, post=post, from_on=from_on, to_on=to_on)
+
+
+class RegisterSigningKey(Input):
+    public_key = KeyField(label=_("签名公钥"), help_text=_("Ed25519 公钥，base64；私钥不离开本机"))
+
+
+@action(
+    "signing_key.register",
+    zh="登记签名公钥",
+    en="Register a signing key",
+    on=Organisation,
+    by={Role.SUPPLIER},
+    needs=(rules.is_own_organisation,),
+    checks=(rules.signing_key_is_new,),
+    input=RegisterSigningKey,
+    sentence=("{post}登记了签名公钥", "{post} registered a signing key"),
+    creates=True,
+    is_public=False,
+    cites=("submission.signature",),
+    hint=(
+        "递交、撤回和解密的声明用该密钥签名；一个岗位可以有多个设备的密钥",
+        "Submissions, withdrawals and releases are signed with it; a post may have a key on each of its devices",
+    ),
+)
+def register_signing_key(
+    organisation: Organisation, *, by: Post, now: datetime.datetime, public_key: str
+) -> SigningKey:
+    """Bind a key to the post that acts."""
+    return SigningKey.objects.create(post=by, public_key=public_key, registered_at=now)
+
+
+@action(
+    "signing_key.revoke",
+    zh="停用签名公钥",
+    en="Revoke a signing key",
+    on=SigningKey,
+    by={Role.SUPPLIER},
+    needs=(rules.signing_key_is_live,),
+    sentence=("{post}停用了签名公钥", "{post} revoked a signing key"),
+    is_public=False,
+    cites=("submission.signature",),
+    hint=("已递交的投标文件不受影响", "Bids already handed in stay as they are"),
+)
+def revoke_signing_key(key: SigningKey, *, by: Post, now: datetime.datetime) -> None:
+    """From now on nothing new is taken under this key."""
+    key.revoked_at = now
+    key.save(update_fields=["revoked_at"])

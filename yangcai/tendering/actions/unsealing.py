@@ -1,0 +1,276 @@
+"""Who releases which shares, when are the bids of a lot opened, and what if a bidder or a trustee does not come?"""
+
+import datetime
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Lot, Stage
+from yangcai.cases.rules import runs_the_case
+from yangcai.kernel import entries
+from yangcai.kernel.actions import action
+from yangcai.kernel.encoding import read_base64
+from yangcai.kernel.inputs import Input, TextField
+from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.models import Post
+from yangcai.parties.queries import platform_post
+from yangcai.parties.roles import Role
+from yangcai.sealing.faults import Fault, Faulty
+from yangcai.sealing.opening import share_fault
+from yangcai.sealing.shares import SUPPLIER_FROM
+from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
+from yangcai.sealing.suites import suite
+from yangcai.tendering import finalise, unsealing
+from yangcai.tendering.actions.bids import SubmitBid
+from yangcai.tendering.actions.opening import write_opened
+from yangcai.tendering.models import Bid, BidClosing, ReleasedShare, SealedBid, ShareRelease
+from yangcai.tendering.policies import COVER, SUITE
+from yangcai.tendering.rules import sealed as rules
+from yangcai.tendering.rules.bids import is_live, live_bids
+from yangcai.tendering.rules.trustees import ROLE_OF_POST
+
+
+def wrong(fault: Fault, detail: str = "") -> forms.ValidationError:
+    """A fault of the protocol as an error of the form."""
+    return forms.ValidationError(
+        (fault.zh if in_chinese() else fault.en) + (f"（{detail}）" if detail else ""), fault.code
+    )
+
+
+class ReleaseInput(Input):
+    """A signed release as canonical JSON; whoever reads it finds each share held against its commitment."""
+
+    message = TextField(label=_("释放声明"), lines=6, max_length=LARGEST_RELEASE, strip=False)
+
+    def clean_message(self) -> Message:
+        text = self.cleaned_data["message"]
+        try:
+            message = Message.parse(text.encode())
+        except Faulty as faulty:
+            raise wrong(faulty.fault, faulty.detail) from faulty
+        if not isinstance(message.statement, Release):
+            raise forms.ValidationError(_("不是释放份额的声明"), code="kind")
+        lot = self.subject.lot if isinstance(self.subject, Bid) else self.subject
+        closing = rules.closing_of(lot)
+        if closing is None or (message.statement.tender, message.statement.cover) != (
+            str(closing.policy.tender),
+            COVER,
+        ):
+            raise forms.ValidationError(_("声明不是针对本包的"), code="tender")
+        self.held_to(message, closing)
+        return message
+
+    def held_to(self, message: Message, closing: BidClosing) -> None:
+        """Signature, holder and commitments."""
+        raise NotImplementedError
+
+
+class ReleaseBid(ReleaseInput):
+    def held_to(self, message: Message, closing: BidClosing) -> None:
+        bid, statement = self.subject, message.statement
+        assert isinstance(statement, Release)
+        try:
+            finalise.signer_of(message, by=self.by)
+        except Faulty as faulty:
+            raise wrong(faulty.fault) from faulty
+        core = unsealing.header_of(bid).core
+        shares = statement.of(bytes.fromhex(bid.sealed.header_digest))
+        own = {x for x in core.share_commit if x >= SUPPLIER_FROM}
+        if statement.by != "supplier" or len(statement.shares) != len(own) or set(shares) != own:
+            raise forms.ValidationError(_("应当且只应释放本投标文件的全部投标人份额"), code="shares")
+        for x, share in shares.items():
+            if fault := share_fault(core, x, share):
+                raise wrong(fault, str(x))
+
+
+@action(
+    "bid.release",
+    zh="在线解密",
+    en="Release the key of the bid",
+    on=Bid,
+    by={Role.SUPPLIER},
+    at={Stage.OPENING},
+    only=(rules.is_sealed_by_its_bidder, is_live),
+    needs=(rules.window_is_open, rules.not_released_yet),
+    input=ReleaseBid,
+    sentence=("{post}释放了投标文件的密钥", "{post} released the key of its bid"),
+    is_public=False,
+    secret=True,
+    cites=("opening.at_deadline", "opening.absence_accepts"),
+    hint=(
+        "在解密时限内办理；全部投标人解密或者时限届满前，任何人仍不能读取",
+        "Within the window; until every bidder has done so, or it ends, still nobody can read a bid",
+    ),
+)
+def release_bid(bid: Bid, *, by: Post, now: datetime.datetime, message: Message) -> ShareRelease:
+    """Keep the bidder's own shares; they open nothing without the trustees'."""
+    closing = rules.closing_of(bid.lot)
+    assert closing is not None  # window_is_open
+    bids = {bytes.fromhex(bid.sealed.header_digest): bid}
+    return unsealing.keep_release(closing, message, by=by, bids=bids, now=now, bid=bid)
+
+
+class ReleaseTrustee(ReleaseInput):
+    def held_to(self, message: Message, closing: BidClosing) -> None:
+        statement = message.statement
+        assert isinstance(statement, Release)
+        seat = rules.seat_of(closing.lot, by=self.by, now=self.now)
+        if seat is None or statement.by != "trustee":
+            raise forms.ValidationError(_("声明不是该受托人作出的"), code="holder")
+        try:
+            message.check(suite=suite(SUITE), public=read_base64(seat.trustee.signing_key))
+        except Faulty as faulty:
+            raise wrong(faulty.fault) from faulty
+        bids = unsealing.in_close_set(closing)
+        named = [one.header_sha256 for one in statement.shares]
+        if (
+            not set(named) <= set(bids)
+            or len(set(named)) != len(named)
+            or any(one.x != seat.number for one in statement.shares)
+        ):
+            raise forms.ValidationError(_("只能释放清单内投标文件中属于该受托人的份额，每份一次"), code="shares")
+        there = ReleasedShare.objects.filter(number=seat.number, bid__in=[bids[digest] for digest in named])
+        if there.exists():
+            raise forms.ValidationError(_("该份额已经释放"), code="again")
+        for one in statement.shares:
+            if fault := share_fault(unsealing.header_of(bids[one.header_sha256]).core, one.x, one.share):
+                raise wrong(fault, str(one.x))
+
+
+@action(
+    "trustee.release",
+    zh="受托人释放份额",
+    en="Release a trustee's shares",
+    on=Lot,
+    by=frozenset(ROLE_OF_POST),
+    at={Stage.OPENING},
+    only=(rules.holds_a_seat,),
+    needs=(rules.barrier_has_fallen, rules.platform_is_not_first),
+    input=ReleaseTrustee,
+    sentence=("{post}作为受托人释放了份额", "{post} released its shares as a trustee"),
+    secret=True,
+    cites=("opening.at_deadline", "opening.no_disclosure"),
+    hint=(
+        "全部投标人解密或者解密时限届满后办理；首位受托人释放后平台份额自动释放",
+        "Once every bidder has released, or the window is over; the platform's share follows the first trustee's",
+    ),
+)
+def release_trustee(lot: Lot, *, by: Post, now: datetime.datetime, message: Message) -> ShareRelease:
+    """Keep the trustee's shares, and let the platform's follow."""
+    closing = rules.closing_of(lot)
+    seat = rules.seat_of(lot, by=by, now=now)
+    assert closing is not None  # barrier_has_fallen
+    release = unsealing.keep_release(
+        closing, message, by=by, bids=unsealing.in_close_set(closing), now=now, trustee=seat.trustee
+    )
+    if rules.human_released(closing):
+        post = platform_post(now=now)
+        followed = unsealing.platform_releases(closing, by=post, now=now)
+        if followed is not None:
+            entries.append(
+                action="trustee.release",
+                outcome="done",
+                root=lot.case.ref,
+                subject=lot.ref,
+                by=post,
+                now=now,
+                data={"input": followed.entry_facts, "actor": str(post), "value": followed},
+            )
+    return release
+
+
+class ExtendWindow(Input):
+    reason = TextField(
+        label=_("延长理由"), lines=2, help_text=_("如投标人申报的网络、证书、软件故障；适用于全部投标人")
+    )
+
+
+@action(
+    "opening.extend",
+    zh="延长解密时限",
+    en="Extend the window for keys",
+    on=Lot,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.OPENING},
+    only=(rules.takes_sealed_envelopes,),
+    needs=(runs_the_case, rules.window_is_open, rules.not_extended_yet),
+    input=ExtendWindow,
+    sentence=("{post}延长了解密时限", "{post} extended the window for keys"),
+    cites=("opening.at_deadline", "opening.recorded"),
+    hint=("只能延长一次，对全部投标人一样", "Once, and for all bidders alike"),
+)
+def extend_window(lot: Lot, *, by: Post, now: datetime.datetime, reason: str) -> None:
+    """By what the policy said beforehand."""
+    closing = rules.closing_of(lot)
+    assert closing is not None  # window_is_open
+    closing.window_closes_at += datetime.timedelta(seconds=closing.policy.extension_seconds)
+    closing.extended_at, closing.extension_reason = now, reason
+    closing.save(update_fields=["window_closes_at", "extended_at", "extension_reason"])
+
+
+@action(
+    "bid.consent",
+    zh="同意由受托人开启",
+    en="Consent to be opened by the trustees",
+    on=Bid,
+    by={Role.SUPPLIER},
+    at={Stage.OPENING},
+    only=(rules.is_sealed_by_its_bidder, is_live),
+    needs=(rules.window_is_open, rules.recovers_on_consent),
+    sentence=("{post}同意由受托人开启投标文件", "{post} consented to its bid being opened by the trustees"),
+    is_public=False,
+    secret=True,
+    cites=("opening.absence_accepts",),
+    hint=(
+        "开启文件遗失或者口令遗忘时办理；解密时限内未同意的，视为撤销投标",
+        "When the opening file or its passphrase is lost; without consent within the window the bid is deemed revoked",
+    ),
+)
+def consent_to_recovery(bid: Bid, *, by: Post, now: datetime.datetime) -> Bid:
+    """The trustees alone may open it."""
+    SealedBid.objects.filter(bid=bid).update(consented_at=now)
+    return bid
+
+
+@action(
+    "opening.unseal",
+    zh="解密唱标",
+    en="Unseal and read out the bids",
+    on=Lot,
+    by={Role.AGENT, Role.BUYER_OFFICER},
+    at={Stage.OPENING},
+    only=(rules.takes_sealed_envelopes,),
+    needs=(runs_the_case, rules.barrier_has_fallen, rules.not_unsealed_yet),
+    sentence=("{post}解密唱标", "{post} unsealed and read out the bids"),
+    cites=("opening.at_deadline", "opening.recorded", "opening.absence_accepts"),
+    hint=(
+        "份额足够的投标文件一并开启；份额不足或者文件待恢复的保持密封，可以再次办理",
+        "All bids with enough shares are opened together; the others stay sealed and can be opened later",
+    ),
+)
+def unseal_bids(lot: Lot, *, by: Post, now: datetime.datetime) -> BidClosing:
+    """Open whatever can be opened, write down what never can, and leave the rest sealed."""
+    closing = rules.closing_of(lot)
+    assert closing is not None  # barrier_has_fallen
+    waits = False
+    pending = live_bids(lot=lot).filter(Q(damage="") & Q(opened__isnull=True))
+    for bid in pending.select_related("sealed__upload__policy", "lot__case", "supplier", "envelope").order_by(
+        "received_at", "pk"
+    ):
+        try:
+            unsealed = unsealing.unseal(bid, closing, now=now)
+            offer = unsealing.as_submitted(bid, unsealed, form=SubmitBid, now=bid.received_at)
+        except unsealing.Waits:
+            waits = True
+            continue
+        except unsealing.Revoked as revoked:
+            bid.damage = str(revoked)
+            bid.save(update_fields=["damage"])
+            continue
+        SealedBid.objects.filter(bid=bid).update(price_salt=unsealed.price_salt.hex(), price=unsealed.price)
+        write_opened(bid, offer, unsealed.files, now=now)
+    if not waits:
+        closing.unsealed_at = now
+        closing.save(update_fields=["unsealed_at"])
+    return closing

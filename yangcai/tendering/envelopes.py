@@ -1,0 +1,184 @@
+"""How does an envelope of up to 2 GiB come in, part by part, and how is it read again?
+
+Each part is a document of its own, named by its SHA-256. The envelope is one more: the digests of its parts in order,
+32 bytes each, whose own SHA-256 is the digest of the envelope (SBP/1, amendment 1). So nothing is written twice, every
+byte is checked whenever it is read, and a part that was damaged heals when the same bytes come in again.
+"""
+
+import datetime
+import hashlib
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.db import IntegrityError, transaction
+
+from yangcai.kernel import documents
+from yangcai.kernel.models import Document
+from yangcai.sealing.envelope import Envelope
+from yangcai.sealing.faults import ENVELOPE_MALFORMED, HEADER_MISMATCH, POLICY_UNKNOWN, Faulty
+from yangcai.sealing.policy import Policy
+from yangcai.tendering.models import BidPart, BidUpload, OpeningPolicy
+from yangcai.tendering.policies import ROUND
+
+#: All parts but the last have this size; an envelope has at most so many bytes.
+PART, LARGEST = 8 * 2**20, 2 * 2**30
+MOST_PARTS = LARGEST // PART
+DIGEST = 32
+_READ = 1 << 20
+
+
+class BadPart(ValueError):
+    """A part is not what was said: `code` says how."""
+
+    def __init__(self, code: str, text: str) -> None:
+        self.code = code
+        super().__init__(text)
+
+
+def take_part(upload: BidUpload, *, number: int, digest: str, stream: Any) -> BidPart:
+    """Keep a part: on the disk and synced first, then its row. The same part again changes nothing (and mends what was
+    damaged); another one in its place pushes it aside until the envelope is verified. Raises BadPart, BadDocument."""
+    known = BidPart.objects.filter(upload=upload, number=number).first()
+    if upload.verified_at is not None and (known is None or known.document_id != digest):
+        raise BadPart("verified", "the envelope was verified: only the same part is taken again")
+    document = documents.store_chunks(
+        chunks=_checked(stream, digest),
+        name=f"{upload.pk}.{number}",
+        kinds=(),
+        limit=PART,
+        person_id=None,
+        now=None,
+    )
+    if known is not None and known.document_id == document.pk:
+        return known
+    try:
+        with transaction.atomic():
+            part, _made = BidPart.objects.update_or_create(
+                upload=upload, number=number, defaults={"document": document}
+            )
+    except IntegrityError as error:
+        raise BadPart("verified", "the envelope was verified meanwhile") from error
+    return part
+
+
+def _checked(stream: Any, digest: str) -> Iterator[bytes]:
+    """The bytes of a part; at their end it is refused unless they are what was said, before anything is kept."""
+    running = hashlib.sha256()
+    while chunk := stream.read(_READ):
+        running.update(chunk)
+        yield chunk
+    if running.hexdigest() != digest:
+        raise BadPart("digest", "the bytes are not those of Content-SHA256")
+
+
+def numbers(upload: BidUpload) -> list[int]:
+    """Which parts are there, for whoever resumes."""
+    return list(BidPart.objects.filter(upload=upload).order_by("number").values_list("number", flat=True))
+
+
+def whole(upload: BidUpload) -> list[Document]:
+    """The parts in order. Raises BadPart where one is missing or has not the size that parts have."""
+    parts = list(BidPart.objects.filter(upload=upload).order_by("number").select_related("document"))
+    if not parts or [part.number for part in parts] != list(range(1, len(parts) + 1)):
+        raise BadPart("incomplete", "parts are missing")
+    if any(part.document.size != PART for part in parts[:-1]):
+        raise BadPart("part_size", f"every part but the last has {PART} bytes")
+    return [part.document for part in parts]
+
+
+def bind(parts: list[Document]) -> Document:
+    """The document that stands for the envelope."""
+    return documents.store_bytes(data=b"".join(bytes.fromhex(part.pk) for part in parts), name="envelope.sbe")
+
+
+class Stream(io.RawIOBase):
+    """Every byte of these parts in order. Reading raises BadDocument at a part that is damaged or missing, before any
+    byte of it is given out."""
+
+    def __init__(self, parts: list[Document]) -> None:
+        self.parts, self.at = parts, 0
+        self._left = iter(parts)
+        self._file: BinaryIO | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        """Back to the beginning, and nowhere else."""
+        return True
+
+    def tell(self) -> int:
+        return self.at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if (offset, whence) != (0, 0):
+            raise OSError("an envelope is read from its beginning")
+        self.close_part()
+        self._left, self.at = iter(self.parts), 0
+        return 0
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            if self._file is None:
+                part = next(self._left, None)
+                if part is None:
+                    return 0
+                self._file = documents.opened(part)
+            if content := self._file.read(len(buffer)):
+                buffer[: len(content)] = content
+                self.at += len(content)
+                return len(content)
+            self.close_part()
+
+    def close_part(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def close(self) -> None:
+        self.close_part()
+        super().close()
+
+
+def stream(parts: list[Document]) -> io.BufferedReader:
+    """The envelope as a file; to be closed."""
+    return io.BufferedReader(Stream(parts), _READ)
+
+
+def parts_of(envelope: Document) -> list[Document]:
+    """The parts that a stored envelope names. Raises BadDocument."""
+    content = documents.read(envelope)
+    digests = [content[at : at + DIGEST].hex() for at in range(0, len(content), DIGEST)]
+    known = Document.objects.in_bulk(digests)
+    if missing := set(digests) - set(known):
+        raise documents.BadDocument("missing", f"{len(missing)} parts have no document")
+    return [known[digest] for digest in digests]
+
+
+def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUpload:
+    """Look at every byte once before the deadline is near: parts, length, header, the policy it was sealed under, whose
+    it is. From here on only the signed statement is missing. Raises BadPart, BadDocument, Faulty."""
+    parts = whole(upload)
+    size = sum(part.size for part in parts)
+    with stream(parts) as file:
+        envelope = Envelope(file)
+        said = envelope.header
+        if said.content != header:
+            raise Faulty(HEADER_MISMATCH, "the envelope begins with another header")
+        if said.envelope_size != size:
+            raise Faulty(ENVELOPE_MALFORMED, f"{size} bytes instead of {said.envelope_size}")
+        imprint = envelope.imprint()  # reads all of it, each part held against its digest
+    policy = OpeningPolicy.objects.filter(lot=upload.lot_id, revision=said.core.rev, published_at__isnull=False).first()
+    if policy is None:
+        raise Faulty(POLICY_UNKNOWN, f"revision {said.core.rev}")
+    said.check(Policy.parse(policy.content.encode()))
+    if (said.core.supplier, said.core.round) != (upload.supplier.uscc, ROUND):
+        raise Faulty(HEADER_MISMATCH, "supplier or round")
+    bound = bind(parts)
+    if bound.pk != imprint.env_digest.hex():
+        raise BadPart("incomplete", "parts changed while they were read")
+    BidUpload.objects.filter(pk=upload.pk, verified_at__isnull=True).update(
+        header=said.content.decode(), policy=policy, envelope=bound, envelope_size=size, verified_at=now
+    )
+    return BidUpload.objects.get(pk=upload.pk)

@@ -1,0 +1,65 @@
+"""Where do the platform's own private keys lie? A file each in YANGCAI_HOME/keys, mode 0600, none in the database."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from django.conf import settings
+
+
+class KeyExposed(Exception):
+    """The private key can be read by others: nothing is sealed, opened or signed with it."""
+
+
+def trustee_wrap_key() -> X25519PrivateKey:
+    """To which bidders wrap the platform's own share; made when the platform registers as a trustee."""
+    return X25519PrivateKey.from_private_bytes(_raw("trustee.x25519", _new_wrapping))
+
+
+def trustee_signing_key() -> Ed25519PrivateKey:
+    """What the platform signs its releases with."""
+    return Ed25519PrivateKey.from_private_bytes(_raw("trustee.ed25519", _new_signing))
+
+
+def _new_signing() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def _new_wrapping() -> bytes:
+    return X25519PrivateKey.generate().private_bytes_raw()
+
+
+def _raw(name: str, new: Callable[[], bytes]) -> bytes:
+    """The raw key; made when first asked for: of two processes that make one together, one wins."""
+    path = Path(settings.YANGCAI_HOME) / "keys" / name
+    if not path.exists():
+        make(path, new)
+    status = path.stat()
+    if status.st_mode & 0o077:
+        raise KeyExposed(f"{path} must be readable by its owner alone")
+    return _read(path, status.st_mtime_ns, status.st_ino)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int, _file: int) -> bytes:
+    return path.read_bytes()
+
+
+def make(path: Path, new: Callable[[], bytes]) -> None:
+    """Write a new key where none lies, so that it survives a power cut: something will be sealed or signed for it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(new())
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(temporary)

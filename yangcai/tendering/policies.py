@@ -1,0 +1,116 @@
+"""Who together can open the bids of a lot, by the policy in force? The rows of a policy as the protocol writes it.
+
+A policy is drafted with the solicitation, published with the invitation, and follows the deadline when that moves: each
+correction that postpones makes the next revision. What was sealed under an earlier revision stays valid.
+"""
+
+import datetime
+import uuid
+
+from yangcai.cases import periods
+from yangcai.cases.models import Case, Lot
+from yangcai.kernel.encoding import read_base64
+from yangcai.kernel.leaves import append_leaf
+from yangcai.sealing.policy import Policy
+from yangcai.sealing.policy import Trustee as Holder
+from yangcai.tendering.models import OpeningPolicy, PolicySeat
+
+#: The suite of whose keys the server knows, the one cover of a lot, and the round in which a first offer is made.
+SUITE, COVER, ROUND = "I1", "ALL", 0
+
+
+def tender_of(case: Case) -> uuid.UUID:
+    """By what name the protocol knows a case; of no other platform's."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"yangcai {case.jurisdiction} {case.number}")
+
+
+def in_force(lot: Lot) -> OpeningPolicy | None:
+    """The latest published revision; None where bids of this lot are sealed by the platform."""
+    return OpeningPolicy.objects.filter(lot=lot, published_at__isnull=False).order_by("-revision").first()
+
+
+def chain(lot: Lot) -> list[OpeningPolicy]:
+    """Every published revision in order."""
+    return list(OpeningPolicy.objects.filter(lot=lot, published_at__isnull=False).order_by("revision"))
+
+
+def written(policy: OpeningPolicy, *, closes_at: datetime.datetime, opens_at: datetime.datetime) -> Policy:
+    """The rows as the protocol's object. Raises sealing.faults.Faulty where they break a rule of safety."""
+    seats = policy.seats.select_related("trustee__organisation").order_by("number")
+    return Policy(
+        tender=str(policy.tender),
+        rev=policy.revision,
+        lot=policy.lot.number,
+        cover=COVER,
+        suites=(SUITE,),
+        theta=policy.threshold,
+        ws=policy.supplier_shares,
+        deadline=closes_at,
+        open_at=opens_at,
+        window_s=policy.window_seconds,
+        extend_s=policy.extension_seconds,
+        recovery_allowed=tuple(policy.recovery_allowed),
+        trustees=tuple(
+            Holder(
+                x=seat.number,
+                role=seat.trustee.role,
+                org=seat.trustee.organisation.name,
+                hpke=read_base64(seat.trustee.hpke_key),
+                sig=read_base64(seat.trustee.signing_key),
+            )
+            for seat in seats
+        ),
+        witness_policy="",
+    )
+
+
+def publish(policy: OpeningPolicy, *, now: datetime.datetime) -> None:
+    """Freeze a draft with the times of its case."""
+    closes_at = periods.closing_at(policy.lot.case)
+    assert closes_at is not None  # it was laid down by the invitation
+    frozen = written(policy, closes_at=closes_at, opens_at=closes_at)
+    OpeningPolicy.objects.filter(pk=policy.pk).update(
+        closes_at=closes_at,
+        opens_at=closes_at,
+        content=frozen.content.decode(),
+        digest=frozen.sha256.hex(),
+        published_at=now,
+    )
+    said = {
+        "t": "policy",
+        "tender": frozen.tender,
+        "rev": frozen.rev,
+        "lot": frozen.lot,
+        "cover": frozen.cover,
+        "policy_sha256": frozen.sha256.hex(),
+    }
+    append_leaf(body=said, root=policy.lot.case.ref, in_clear=True)
+
+
+def publish_drafts(case: Case, *, by: object, now: datetime.datetime) -> None:
+    """With the invitation: every lot that has a policy has it from now on."""
+    for policy in OpeningPolicy.objects.filter(lot__case=case, published_at__isnull=True).select_related("lot__case"):
+        publish(policy, now=now)
+
+
+def follow_the_deadline(case: Case, *, by: object, now: datetime.datetime) -> None:
+    """With a correction: where the deadline moved, a revision that says so."""
+    closes_at = periods.closing_at(Case.objects.get(pk=case.pk))
+    for lot in Lot.objects.filter(case=case):
+        before = in_force(lot)
+        if before is None or before.closes_at == closes_at:
+            continue
+        seats = list(before.seats.all())
+        later = OpeningPolicy.objects.get(pk=before.pk)
+        later.pk, later.revision, later.published_at = None, before.revision + 1, None
+        later._state.adding = True
+        later.save()
+        PolicySeat.objects.bulk_create(
+            PolicySeat(policy=later, number=s.number, trustee_id=s.trustee_id) for s in seats
+        )
+        publish(OpeningPolicy.objects.select_related("lot__case").get(pk=later.pk), now=now)
+
+
+def takes_sealed(lot: Lot) -> bool:
+    """Whether bids for this lot are sealed by their bidders."""
+    return OpeningPolicy.objects.filter(lot=lot, published_at__isnull=False).exists()

@@ -1,0 +1,275 @@
+"""May bids of a lot be sealed by their bidders, may shares of their keys be released, and may they be opened?"""
+
+import datetime
+from typing import Any
+
+from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel import calendar
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Post
+from yangcai.tendering import method, policies
+from yangcai.tendering.models import SBP, Bid, BidClosing, ShareRelease, SigningKey, Trustee, TrusteeRole
+from yangcai.tendering.rules.bids import live_bids
+
+#: As many different organisations make a board of trustees (SBP/1 §2.1).
+FULL_BOARD = 4
+
+
+def is_opened_at_a_deadline(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Offers that come in one by one, or go with another lot, have no opening of their own."""
+    if (
+        subject.follows_id is None
+        and method.has(subject.case, Stage.SUBMISSION)
+        and method.has(subject.case, Stage.OPENING)
+    ):
+        return None
+    return Refusal("no_opening", "该采购包没有单独的开标", "This lot has no opening of its own")
+
+
+def policy_is_safe(
+    subject: Lot,
+    *,
+    by: Post,
+    now: datetime.datetime,
+    trustees: Any,
+    threshold: int,
+    supplier_shares: int,
+    **_: Any,
+) -> list[Refusal]:
+    """`1 + w_s < θ ≤ n`, one seat of the platform, the others of different organisations (SBP/1 §2.1)."""
+    found = []
+    seats = list(trustees)
+    roles = [trustee.role for trustee in seats]
+    organisations = {trustee.organisation_id for trustee in seats}
+    if threshold <= 1 + supplier_shares:
+        found.append(
+            Refusal(
+                "threshold_too_low",
+                "开启所需份额须大于投标人份额加一：否则开启文件被盗时平台即可单方开启",
+                "The threshold exceeds the bidder's shares by more than one: else a stolen opening file and the"
+                " platform's share would open a bid",
+                field="threshold",
+            )
+        )
+    if threshold > len(seats):
+        found.append(
+            Refusal(
+                "threshold_too_high",
+                "开启所需份额不得超过受托席位数：否则投标人缺席时无法补救",
+                "The threshold is at most the number of trustees: else no absent bidder's bid could be recovered",
+                field="threshold",
+            )
+        )
+    if roles.count(TrusteeRole.PLATFORM) != 1:
+        found.append(
+            Refusal("one_seat_of_the_platform", "平台须恰有一席", "The platform has exactly one seat", field="trustees")
+        )
+    if len(organisations) < min(FULL_BOARD, len(seats)):
+        found.append(
+            Refusal(
+                "too_few_organisations",
+                "受托人须属于不同单位",
+                "The trustees are of different organisations",
+                field="trustees",
+            )
+        )
+    return found
+
+
+def board_is_used(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Once trustees of four organisations, the platform's among them, are in office, a public tender is sealed by its
+    bidders (docs/decisions/0023)."""
+    case = subject.root
+    if not method.reads_out(case):
+        return None
+    board = Trustee.objects.filter(retired_at__isnull=True, registered_at__lte=now)
+    if (
+        board.values("organisation").distinct().count() < FULL_BOARD
+        or not board.filter(role=TrusteeRole.PLATFORM).exists()
+    ):
+        return None
+    lots = case.lots.filter(follows__isnull=True).exclude(opening_policies__isnull=False)
+    if not lots.exists():
+        return None
+    return refuse(
+        "submission.secrecy",
+        code="no_opening_policy",
+        zh="受托人已经到位，采购包 {lots} 应当先设定开启规则",
+        en="The trustees are in office: set the opening policy of lot {lots} first",
+        lots="、".join(lots.order_by("pk").values_list("number", flat=True)),
+        **applicable(case, now=now),
+    )
+
+
+def takes_platform_envelopes(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Where an opening policy was published, the server never sees a bid in the clear."""
+    if not policies.takes_sealed(subject):
+        return None
+    return Refusal(
+        "sealed_by_the_bidder",
+        "本包投标文件须由投标人自行密封后上传",
+        "Bids for this lot are sealed by their bidders before they are uploaded",
+    )
+
+
+def takes_sealed_envelopes(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if policies.takes_sealed(subject):
+        return None
+    return Refusal(
+        "sealed_by_the_platform",
+        "本包没有公布开启规则，请在线填写投标文件，由平台密封",
+        "No opening policy was published for this lot: fill in the bid here, and the platform seals it",
+    )
+
+
+def has_a_credit_code(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """An envelope names its supplier by the unified social credit code."""
+    if by.organisation.uscc:
+        return None
+    return Refusal(
+        "no_credit_code",
+        "贵单位未登记统一社会信用代码",
+        "Your organisation has no unified social credit code on record",
+    )
+
+
+def has_a_signing_key(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if SigningKey.objects.filter(post_id=by.pk, revoked_at__isnull=True).exists():
+        return None
+    return Refusal("no_signing_key", "请先登记签名公钥", "Register a signing key first")
+
+
+# --- the opening ---------------------------------------------------------------------------------------------------
+
+
+def closing_of(lot: Lot) -> BidClosing | None:
+    return BidClosing.objects.filter(lot=lot).select_related("policy").first()
+
+
+def keys_are_in(closing: BidClosing, *, now: datetime.datetime) -> bool:
+    """The barrier: every bidder in the close set has released its key, or the time for it is over."""
+    if now >= closing.window_closes_at:
+        return True
+    released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).values("bid")
+    return not live_bids(lot=closing.lot_id).exclude(pk__in=released).exists()
+
+
+def is_sealed_by_its_bidder(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if subject.seal_scheme == SBP:
+        return None
+    return Refusal("sealed_by_the_platform", "该投标文件由平台密封", "The platform sealed this bid")
+
+
+def window_is_open(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """The time in which bidders release their keys."""
+    lot = subject if isinstance(subject, Lot) else subject.lot
+    closing = closing_of(lot)
+    if closing is None:
+        return refuse(
+            "opening.at_deadline",
+            code="not_closed_yet",
+            zh="尚未开标，不能释放密钥",
+            en="The opening has not begun: no key is released yet",
+            **applicable(lot.case, now=now),
+        )
+    if now < closing.window_closes_at:
+        return None
+    return Refusal(
+        "window_is_over",
+        f"解密时限已于 {calendar.to_the_minute(closing.window_closes_at)} 结束",
+        f"The time for releasing keys ended at {calendar.to_the_minute(closing.window_closes_at)}",
+    )
+
+
+def not_released_yet(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if not ShareRelease.objects.filter(bid=subject).exists():
+        return None
+    return Refusal("key_released", "该投标文件的密钥已经释放", "The key of this bid has been released")
+
+
+def recovers_on_consent(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    sealed = getattr(subject, "sealed", None)
+    if sealed is not None and sealed.recovery == "consent" and sealed.consented_at is None:
+        return None
+    return Refusal("no_consent_needed", "该投标文件无须另行同意", "No further consent is needed for this bid")
+
+
+def barrier_has_fallen(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """开标前不得开启: nobody's share comes in while bidders may still release theirs (SBP/1 §2.8)."""
+    closing = closing_of(subject)
+    if closing is not None and keys_are_in(closing, now=now):
+        return None
+    until = f"（{calendar.to_the_minute(closing.window_closes_at)}）" if closing is not None else ""
+    return Refusal(
+        "before_the_barrier",
+        f"投标人解密尚未全部完成，且时限{until}未到，不能释放份额或者开启",
+        f"Bidders may still release their keys{until}: no share is released and nothing is opened before",
+    )
+
+
+def holds_a_seat(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if seat_of(subject, by=by, now=now) is not None:
+        return None
+    return Refusal(
+        "no_seat",
+        "贵单位不是本包的受托人，或者您不在值守",
+        "Your organisation holds no share here, or you are not on duty",
+    )
+
+
+def seat_of(lot: Lot, *, by: Post, now: datetime.datetime) -> Any:
+    """The seat that this post releases for; None without one, or off duty."""
+    from yangcai.tendering.rules.trustees import on_duty
+
+    closing = closing_of(lot)
+    if closing is None:
+        return None
+    for seat in closing.policy.seats.select_related("trustee").filter(trustee__organisation_id=by.organisation_id):
+        if on_duty(seat.trustee, by=by, now=now):
+            return seat
+    return None
+
+
+def platform_is_not_first(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """The operator's share follows a person's, never leads (SBP/1 §2.8)."""
+    seat = seat_of(subject, by=by, now=now)
+    if seat is None or seat.trustee.role != TrusteeRole.PLATFORM or human_released(closing_of(subject)):
+        return None
+    return Refusal(
+        "operator_is_never_first", "平台份额须在其他受托人之后释放", "The platform's share follows another trustee's"
+    )
+
+
+def human_released(closing: BidClosing | None) -> bool:
+    return (
+        ShareRelease.objects.filter(closing=closing, trustee__isnull=False)
+        .exclude(trustee__role=TrusteeRole.PLATFORM)
+        .exists()
+    )
+
+
+def not_extended_yet(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """One extension, for all (SBP/1 §2.9)."""
+    closing = closing_of(subject)
+    if closing is None or closing.extended_at is None:
+        return None
+    return Refusal("window_extended", "解密时限已延长过一次", "The time for releasing keys has been extended once")
+
+
+def not_unsealed_yet(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    closing = closing_of(subject)
+    if closing is None or closing.unsealed_at is None:
+        return None
+    return Refusal("unsealed", "该采购包已经解密唱标", "The bids of this lot have been opened and read out")
+
+
+def every_lot_is_unsealed(subject: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """The record is not final while a bid lies sealed that may still be opened."""
+    waiting = BidClosing.objects.filter(lot__case=subject, lot__outcome="", unsealed_at__isnull=True)
+    if not waiting.exists():
+        return None
+    numbers = "、".join(waiting.order_by("lot_id").values_list("lot__number", flat=True))
+    return Refusal(
+        "bids_still_sealed", f"采购包 {numbers} 的投标文件尚未全部解密", f"Bids of lot {numbers} still lie sealed"
+    )

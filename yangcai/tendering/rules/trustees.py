@@ -1,0 +1,80 @@
+"""May this post make keys known, and is it on duty for a trustee?"""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation, Post
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import SigningKey, Trustee, TrusteeDuty, TrusteeRole
+
+#: On whose behalf a post can hold a share.
+ROLE_OF_POST: dict[str, tuple[str, ...]] = {
+    Role.PLATFORM: (TrusteeRole.PLATFORM,),
+    Role.BUYER_OFFICER: (TrusteeRole.BUYER,),
+    Role.BUYER_REVIEWER: (TrusteeRole.BUYER,),
+    Role.AGENT: (TrusteeRole.AGENT,),
+    Role.TREASURY: (TrusteeRole.SUPERVISOR,),
+    Role.AUDITOR: (TrusteeRole.SUPERVISOR, TrusteeRole.NOTARY),
+}
+
+
+def is_own_organisation(subject: Organisation, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Keys are made known by the organisation that holds them, by nobody for it."""
+    if by.organisation_id == subject.pk:
+        return None
+    return Refusal("not_own_organisation", "公钥只能由本单位登记", "An organisation registers its own keys")
+
+
+def role_fits_the_post(
+    subject: Organisation, *, by: Post, now: datetime.datetime, role: str, **_: Any
+) -> Refusal | None:
+    if role in ROLE_OF_POST.get(by.role, ()):
+        return None
+    return Refusal("role_of_another", "该身份与您的岗位不符", "Your post holds no share in this role", field="role")
+
+
+def key_is_new(
+    subject: Organisation, *, by: Post, now: datetime.datetime, hpke_key: str, signing_key: str, **_: Any
+) -> list[Refusal]:
+    """A key that was ever in office, here or elsewhere, is not used again."""
+    taken = Trustee.objects.filter(hpke_key=hpke_key).exists(), Trustee.objects.filter(signing_key=signing_key).exists()
+    return [
+        Refusal("key_known", "该公钥已经登记过", "This key has been registered before", field=field)
+        for field, known in zip(("hpke_key", "signing_key"), taken, strict=True)
+        if known
+    ]
+
+
+def is_in_office(subject: Trustee, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if subject.retired_at is None:
+        return None
+    return Refusal("trustee_retired", "该受托人公钥已停用", "These keys have been retired")
+
+
+def signing_key_is_new(
+    subject: Organisation, *, by: Post, now: datetime.datetime, public_key: str, **_: Any
+) -> Refusal | None:
+    if not SigningKey.objects.filter(public_key=public_key).exists():
+        return None
+    return Refusal("key_known", "该公钥已经登记过", "This key has been registered before", field="public_key")
+
+
+def signing_key_is_live(subject: SigningKey, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if subject.revoked_at is None:
+        return None
+    return Refusal("key_revoked", "该签名公钥已停用", "This signing key has been revoked")
+
+
+def on_duty(trustee: Trustee, *, by: Post, now: datetime.datetime) -> bool:
+    """Whether this post releases the trustee's shares today: by the rota, else any post of its organisation."""
+    if by.organisation_id != trustee.organisation_id or trustee.role not in ROLE_OF_POST.get(by.role, ()):
+        return False
+    today = timezone.localdate(now)
+    rota = TrusteeDuty.objects.filter(
+        trustee__organisation=trustee.organisation_id, from_on__lte=today, to_on__gte=today
+    )
+    posts = set(rota.values_list("post_id", flat=True))
+    return not posts or by.pk in posts

@@ -1,0 +1,282 @@
+"""How do released shares and stored parts become opened bids, and what follows where they do not? (SBP/1 §2.8, §2.9)
+
+Nothing here asks who may: the Actions do, and the database counts the shares. What is wrong with a bid is told by the
+fault that the protocol names; whose fault that is decides what follows.
+"""
+
+import datetime
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+
+from yangcai.kernel import documents
+from yangcai.kernel.encoding import base64_of, jcs, read_base64
+from yangcai.kernel.entries import plain
+from yangcai.kernel.leaves import append_leaf
+from yangcai.kernel.models import Document
+from yangcai.sealing.envelope import Imprint
+from yangcai.sealing.faults import ENVELOPE_DAMAGED, RESTORED, REVOKED, TOO_FEW_SHARES, WAITED, Fault, Faulty
+from yangcai.sealing.header import Header
+from yangcai.sealing.opening import close_set, open_envelope
+from yangcai.sealing.payload import FileEntry
+from yangcai.sealing.policy import Policy
+from yangcai.sealing.statement import Release, ReleasedShare, signed
+from yangcai.sealing.suites import Pair, suite
+from yangcai.tendering import envelopes, keys
+from yangcai.tendering.models import (
+    Bid,
+    BidClosing,
+    Recovery,
+    ShareRelease,
+)
+from yangcai.tendering.models import ReleasedShare as ShareRow
+from yangcai.tendering.policies import COVER, SUITE, in_force
+from yangcai.tendering.rules.bids import live_bids
+
+#: How long trustees are waited for (SBP/1 §2.9).
+PATIENCE = datetime.timedelta(hours=24)
+ABSENT = "投标人未在解密时限内释放密钥，且未选择由受托人开启，视为撤销投标"
+
+
+class Waits(Exception):
+    """The bid cannot be opened yet; the text says for what it waits."""
+
+
+class Revoked(Exception):
+    """The bid is out by the bidder's own doing; the text goes into the record of the opening."""
+
+
+@dataclass
+class Unsealed:
+    """What came out of an envelope: the offer as it was filled in, and the files, stored."""
+
+    offer: dict[str, Any]
+    price_salt: bytes
+    files: list[tuple[Document, str]] = field(default_factory=list)
+
+    @property
+    def price(self) -> str:
+        """The canonical bytes that the commitment is over."""
+        return jcs(self.offer).decode()
+
+
+def close(lot: Any, *, now: datetime.datetime) -> BidClosing:
+    """Write down which bids were in. The database stamps it, and refuses before the deadline or another set."""
+    found = live_bids(lot=lot).select_related("sealed")
+    headers = [bytes.fromhex(bid.sealed.header_digest) for bid in found]
+    policy = in_force(lot)
+    assert policy is not None  # the lot takes sealed bids
+    said = {
+        "t": "close",
+        "tender": str(policy.tender),
+        "rev": policy.revision,
+        "lot": lot.number,
+        "cover": COVER,
+        "close_set": close_set(headers).hex(),  # how many they are is told with the opening (SBP/1 §2.7)
+    }
+    closing = BidClosing.objects.create(
+        lot=lot,
+        policy=policy,
+        leaf_id=append_leaf(body=said, root=lot.case.ref, in_clear=True).id,
+        closed_at=now,
+        size=len(headers),
+        digest=close_set(headers).hex(),
+        window_closes_at=now,
+    )
+    closing.refresh_from_db()
+    return closing
+
+
+def header_of(bid: Bid) -> Header:
+    """What the envelope says in the clear; it was parsed before it was taken in."""
+    return Header.parse(bid.sealed_key.encode())
+
+
+def policy_of(bid: Bid) -> Policy:
+    """The revision under which this bid was sealed."""
+    return Policy.parse(bid.sealed.upload.policy.content.encode())
+
+
+# --- shares --------------------------------------------------------------------------------------------------------
+
+
+def keep_release(
+    closing: BidClosing,
+    message: Any,
+    *,
+    by: Any,
+    bids: dict[bytes, Bid],
+    now: datetime.datetime,
+    trustee: Any = None,
+    bid: Bid | None = None,
+) -> ShareRelease:
+    """The signed message as it came, and its shares, each found to agree with its commitment before."""
+    release = ShareRelease.objects.create(
+        closing=closing,
+        trustee=trustee,
+        bid=bid,
+        post=by,
+        statement=jcs(message.statement.as_dict()).decode(),
+        signature=base64_of(message.sig),
+        released_at=now,
+    )
+    ShareRow.objects.bulk_create(
+        ShareRow(release=release, bid=bids[one.header_sha256], number=one.x, share=base64_of(one.share))
+        for one in message.statement.shares
+    )
+    return release
+
+
+def in_close_set(closing: BidClosing) -> dict[bytes, Bid]:
+    """Header digest -> bid, of those that were in."""
+    found = live_bids(lot=closing.lot_id).select_related("sealed__upload__policy", "lot__case", "supplier")
+    return {bytes.fromhex(bid.sealed.header_digest): bid for bid in found}
+
+
+def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -> ShareRelease | None:
+    """The platform's own shares, unwrapped with the key that lies on this machine; None where it holds no seat, has
+    released already, or no share can be unwrapped."""
+    seat = closing.policy.seats.select_related("trustee").filter(trustee__role="platform").first()
+    private = keys.trustee_wrap_key()
+    public = base64_of(private.public_key().public_bytes_raw())
+    if seat is None or seat.trustee.hpke_key != public:
+        return None
+    if ShareRelease.objects.filter(closing=closing, trustee=seat.trustee).exists():
+        return None
+    bids, how = in_close_set(closing), suite(SUITE)
+    shares = []
+    for digest, bid in bids.items():
+        header = header_of(bid)
+        try:
+            share = how.unwrap(
+                wrapped=header.wraps[seat.number],
+                x=seat.number,
+                core=header.core.content,
+                private=private.private_bytes_raw(),
+            )
+        except Faulty:
+            continue  # the other shares are used; the opening record names the fault
+        shares.append(ReleasedShare(digest, seat.number, share))
+    if not shares:
+        return None
+    statement = Release(
+        tender=str(closing.policy.tender),
+        cover=COVER,
+        by="trustee",
+        close_leaf=closing.leaf.index or 0,
+        shares=tuple(shares),
+        ts=now,
+    )
+    signing = keys.trustee_signing_key()
+    pair = Pair(signing.private_bytes_raw(), signing.public_key().public_bytes_raw())
+    message = signed(statement, suite=how, keys=pair)
+    return keep_release(closing, message, by=by, bids=bids, now=now, trustee=seat.trustee)
+
+
+# --- opening -------------------------------------------------------------------------------------------------------
+
+
+def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed:
+    """What is in this envelope. Raises Waits or Revoked, with the sentence for the record."""
+    has_released = ShareRelease.objects.filter(bid=bid).exists()
+    sealed = bid.sealed
+    may_be_recovered = sealed.recovery == Recovery.AUTO or sealed.consented_at is not None
+    if not has_released and not may_be_recovered:
+        raise Revoked(ABSENT)
+    shares = {row.number: read_base64(row.share) for row in bid.released_shares.all()}
+    try:
+        parts = envelopes.parts_of(bid.envelope)
+        with envelopes.stream(parts) as file, _Files() as files:
+            opened = open_envelope(
+                file,
+                policy=policy_of(bid),
+                shares=shares,
+                expected=Imprint(bytes.fromhex(bid.envelope_id), sealed.upload.envelope_size),
+                sink=files.sink,
+            )
+            kept = files.stored()
+    except (documents.BadDocument, OSError) as error:
+        raise Waits(said(ENVELOPE_DAMAGED)) from error
+    except Faulty as faulty:
+        if faulty.fault is TOO_FEW_SHARES and now >= closing.window_closes_at + PATIENCE:
+            raise Revoked(said(TOO_FEW_SHARES)) from faulty
+        if faulty.fault.consequence in {RESTORED, WAITED}:
+            raise Waits(said(faulty.fault)) from faulty
+        if faulty.fault.consequence is REVOKED:
+            raise Revoked(said(faulty.fault)) from faulty
+        raise
+    return Unsealed(opened.price, opened.manifest.price_salt, kept)
+
+
+def said(fault: Fault) -> str:
+    """A fault with its consequence, as the record has it."""
+    return f"{fault.zh}：{fault.consequence.zh}"
+
+
+class _Files:
+    """Opened files on their way into the store: good only when the whole envelope was found good."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[FileEntry, BinaryIO]] = []
+
+    def __enter__(self) -> "_Files":
+        return self
+
+    def sink(self, entry: FileEntry) -> "_Held":
+        folder = Path(settings.YANGCAI_FILES)
+        folder.mkdir(parents=True, exist_ok=True)
+        file: Any = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it is closed with all the others
+        self.held.append((entry, file))
+        return _Held(file)
+
+    def stored(self) -> list[tuple[Document, str]]:
+        found = []
+        for entry, file in self.held:
+            file.seek(0)
+            if entry.size:
+                found.append((_store(file, entry), entry.name))
+        return found
+
+    def __exit__(self, *_args: Any) -> None:
+        for _entry, file in self.held:
+            file.close()
+
+
+def _store(file: BinaryIO, entry: FileEntry) -> Document:
+    return documents.store_chunks(
+        chunks=_chunks(file), name=entry.name, kinds=(), limit=entry.size, person_id=None, now=None
+    )
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(documents.CHUNK):
+        yield chunk
+
+
+@dataclass
+class _Held:
+    """A writer that leaves its file open: it is read again when all is good."""
+
+    file: BinaryIO
+
+    def write(self, content: bytes, /) -> None:
+        self.file.write(content)
+
+    def close(self) -> None:
+        self.file.flush()
+
+
+def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datetime) -> dict[str, Any]:
+    """The offer as `bid.submit` would have kept it. Raises Revoked where it breaks a rule of that form: the pre-flight
+    tells a bidder so before it seals; afterwards nobody can know until the opening."""
+    filled = form({"commitment": True, **unsealed.offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
+    if refusals := filled.refusals():
+        raise Revoked("投标文件不符合递交要求：" + "；".join(refusal.zh for refusal in refusals))
+    cleaned = dict(filled.cleaned_data)
+    del cleaned["attachments"], cleaned["commitment"]
+    kept: dict[str, Any] = plain(cleaned)
+    return kept
