@@ -8,6 +8,7 @@ from yangcai.www.access import PUBLIC, stated
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("yangcai.api.urls")),
+    path("sbp/v1/", include("yangcai.api.sbp.urls")),
     path("", include("yangcai.www.public.urls")),
     path("", include("yangcai.www.urls")),
 ]

@@ -1,0 +1,330 @@
+"""Can a client that knows only SBP/1 hand in a bid over HTTP, take it back, and have it opened?"""
+
+import datetime
+import io
+import json
+import secrets
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.api.support import token_of
+from tests.factories import make_post, make_supplier
+from tests.tendering.sealing_walk import CLIENT, Device, SealedTender
+from tests.tendering.walk import CLOSES, offer, set_database_clock
+from yangcai.kernel import documents
+from yangcai.kernel.encoding import base64_of, digest
+from yangcai.kernel.entries import plain
+from yangcai.kernel.models import Entry, LeafSecret
+from yangcai.parties.roles import Role
+from yangcai.sealing.policy import Policy
+from yangcai.sealing.statement import Client as With
+from yangcai.tendering import envelopes
+from yangcai.tendering.models import Bid, BidPart, BidUpload, OpenedBid, SealedBid
+
+pytestmark = pytest.mark.django_db
+
+
+class Web:
+    """A client with a token, as an engineer would write one from the specification."""
+
+    def __init__(self, post: Any):
+        self.client = Client(raise_request_exception=False)
+        self.headers = {"Authorization": f"Bearer {token_of(post)}"} if post is not None else {}
+
+    def get(self, path: str) -> Any:
+        return self.client.get(f"/sbp/v1/{path}", headers=self.headers)
+
+    def post(self, path: str, data: Any) -> Any:
+        body = data if isinstance(data, bytes) else json.dumps(data).encode()
+        return self.client.post(f"/sbp/v1/{path}", body, content_type="application/json", headers=self.headers)
+
+    def put(self, path: str, body: bytes, **headers: str) -> Any:
+        said = {"Content-SHA256": digest(body).hex(), **headers}
+        return self.client.put(
+            f"/sbp/v1/{path}", body, content_type="application/octet-stream", headers={**self.headers, **said}
+        )
+
+
+class Bidder(Web):
+    def __init__(self, tender: SealedTender, device: Device):
+        super().__init__(device.post)
+        self.tender, self.device, self.sid = tender, device, ""
+        self.of_tender = f"tenders/{tender.policy().tender}"
+
+    def seal(self, price: str = "900000.00", **more: Any) -> None:
+        policy = Policy.parse(self.get(f"{self.of_tender}/policies").json()["items"][-1]["policy"].encode())
+        filled = plain({**offer(price), "price_in_words": ""})
+        filled.pop("commitment")
+        self.device.seal(policy, filled, files=more.get("files", {}), recovery="auto")
+
+    def begin(self) -> Any:
+        answer = self.post(f"{self.of_tender}/submissions", {"idem": self.device.idem.hex()})
+        self.sid = answer.json().get("sid", "")
+        return answer
+
+    def parts(self) -> list[bytes]:
+        content = self.device.content
+        return [content[at : at + envelopes.PART] for at in range(0, len(content), envelopes.PART)]
+
+    def upload(self) -> None:
+        for number, part in enumerate(self.parts(), start=1):
+            assert self.put(f"submissions/{self.sid}/parts/{number}", part).status_code == 200
+
+    def check(self) -> Any:
+        return self.post(f"submissions/{self.sid}/check", {"header_b64": base64_of(self.device.header.content)})
+
+    def finalise(self, **changes: Any) -> Any:
+        return self.post(f"submissions/{self.sid}/finalise", self.device.statement(**changes).content)
+
+    def verified(self, price: str = "900000.00", **more: Any) -> "Bidder":
+        self.seal(price, **more)
+        assert self.begin().status_code == 201
+        self.upload()
+        answer = self.check()
+        assert answer.status_code == 200 and answer.json()["state"] == "VERIFIED", answer.content
+        return self
+
+
+@pytest.fixture
+def tender() -> SealedTender:
+    return SealedTender().announced()
+
+
+@pytest.fixture
+def bidder(tender: SealedTender) -> Bidder:
+    return Bidder(tender, tender.device())
+
+
+def code(answer: Any) -> str:
+    """The code of a problem document."""
+    assert answer["Content-Type"] == "application/problem+json", answer.content
+    return str(answer.json()["type"].rsplit("/", 1)[1])
+
+
+def test_a_bid_of_two_parts_comes_in_and_is_opened(tender: SealedTender, bidder: Bidder) -> None:
+    bidder.verified(files={"图纸.zip": secrets.token_bytes(9 * 2**20)})
+    assert bidder.get(f"submissions/{bidder.sid}/parts").json() == [1, 2]
+    first = bidder.finalise()
+    assert first.status_code == 201 and first.content.startswith(b"sbp-receipt/v1\n")
+    again = bidder.finalise()
+    assert (again.status_code, again.content) == (200, first.content)
+    assert bidder.get(f"submissions/{bidder.sid}/receipt").content == first.content
+    assert Entry.objects.filter(action="bid.submit", organisation_id=bidder.device.post.organisation_id).count() == 1
+    others = [Bidder(tender, tender.device()).verified(price) for price in ("910000.00", "920000.00")]
+    assert [other.finalise().status_code for other in others] == [201, 201]
+
+    opening = f"opening/{tender.policy().tender}"
+    assert bidder.get(f"{opening}/state").json()["lots"][0]["phase"] == "SEALED"
+    tender.begin()
+    clock_stands(tender.now)
+    said = bidder.get(f"{opening}/state").json()["lots"][0]
+    assert (said["phase"], said["size"], len(said["headers"])) == ("SUPPLIERS", 3, 1)
+    for one in (bidder, *others):
+        release = one.device.release(now=tender.now).content
+        assert one.post(f"{opening}/supplier-release", release).status_code == 201
+    assert bidder.get(f"{opening}/state").json()["lots"][0]["phase"] == "TRUSTEES"
+    trustee = Web(tender.holders[3].post)
+    assert len(trustee.get(f"{opening}/state").json()["lots"][0]["headers"]) == 3
+    answer = trustee.post(f"{opening}/trustee-release", tender.trustee_message(tender.holders[3]).content)
+    assert answer.status_code == 201, answer.content
+    tender.unseal()
+    opened = OpenedBid.objects.get(supplier=bidder.device.post.organisation)
+    assert [file.size for file in opened.files.all()] == [9 * 2**20]
+
+
+_CLOCK: list[Any] = []
+
+
+@pytest.fixture(autouse=True)
+def _keep(clock: Any) -> None:
+    _CLOCK[:] = [clock]
+
+
+def clock_stands(now: datetime.datetime) -> None:
+    """The clock of the program, and that of the database."""
+    _CLOCK[0].now = now
+    set_database_clock(now)
+
+
+# --- who and how much ----------------------------------------------------------------------------------------------
+
+
+def test_an_upload_is_nobody_elses(tender: SealedTender, bidder: Bidder) -> None:
+    bidder.verified()
+    for post in (make_supplier(), tender.officer, make_post(Role.PLATFORM)):
+        stranger = Web(post)
+        assert stranger.get(f"submissions/{bidder.sid}/parts").status_code == 404
+        assert stranger.put(f"submissions/{bidder.sid}/parts/1", b"x").status_code == 404
+        statement = bidder.device.statement().content
+        assert stranger.post(f"submissions/{bidder.sid}/finalise", statement).status_code == 404
+        assert stranger.get(f"submissions/{bidder.sid}/receipt").status_code == 404
+    assert Web(None).get(f"submissions/{bidder.sid}/parts").status_code == 401
+    assert not Bid.objects.exists()
+
+
+def test_a_session_needs_the_token_of_the_form(tender: SealedTender, bidder: Bidder) -> None:
+    """Cookies come along with any page's request; the token of the form only with ours."""
+    bidder.seal()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bidder.device.post.person)
+    path, body = f"/sbp/v1/{bidder.of_tender}/submissions", json.dumps({"idem": bidder.device.idem.hex()})
+    assert client.post(path, body, content_type="application/json").status_code == 401
+    assert not BidUpload.objects.exists()
+    client.cookies["csrftoken"] = token = secrets.token_hex(16)
+    answer = client.post(path, body, content_type="application/json", headers={"X-CSRFToken": token})
+    assert answer.status_code == 201, answer.content
+
+
+def test_what_is_too_large_is_not_read(bidder: Bidder) -> None:
+    bidder.seal()
+    bidder.begin()
+    assert bidder.put(f"submissions/{bidder.sid}/parts/1", bytes(envelopes.PART + 1)).status_code == 413
+    assert bidder.post(f"submissions/{bidder.sid}/finalise", bytes(10_000)).status_code == 413
+    assert not BidPart.objects.exists()
+
+
+def test_other_suppliers_are_told_why_they_may_not(tender: SealedTender, bidder: Bidder) -> None:
+    stranger = Web(make_supplier())
+    answer = stranger.post(f"{bidder.of_tender}/submissions", {"idem": "00" * 16})
+    assert answer.status_code == 422
+    assert {"documents_not_obtained", "no_credit_code", "no_signing_key"} <= {
+        one["code"] for one in answer.json()["refusals"]
+    }
+
+
+@pytest.mark.parametrize("idem", ["", "x", "00" * 15, "AA" * 16, "00" * 16 + "\n"])
+def test_a_key_is_sixteen_bytes_in_hex(bidder: Bidder, idem: str) -> None:
+    assert bidder.post(f"{bidder.of_tender}/submissions", {"idem": idem}).status_code == 422
+
+
+# --- parts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_part_that_is_not_what_it_says_is_not_kept(bidder: Bidder) -> None:
+    bidder.seal()
+    bidder.begin()
+    part = bidder.parts()[0]
+    wrong = {"Content-SHA256": digest(b"other").hex()}
+    answer = bidder.put(f"submissions/{bidder.sid}/parts/1", part, **wrong)
+    assert (answer.status_code, code(answer)) == (422, "digest")
+    for said in ("", "x" * 64, digest(part).hex().upper()):
+        assert bidder.put(f"submissions/{bidder.sid}/parts/1", part, **{"Content-SHA256": said}).status_code == 400
+    for number in (0, envelopes.MOST_PARTS + 1):
+        assert bidder.put(f"submissions/{bidder.sid}/parts/{number}", part).status_code == 400
+    assert bidder.get(f"submissions/{bidder.sid}/parts").json() == []
+
+
+def test_a_session_of_the_same_key_is_the_same_session(bidder: Bidder) -> None:
+    bidder.seal()
+    first, second = bidder.begin(), bidder.begin()
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+
+
+def test_a_verified_envelope_takes_only_its_own_parts_and_heals(bidder: Bidder) -> None:
+    bidder.verified()
+    stored = documents.path_of(BidPart.objects.get().document_id)
+    stored.write_bytes(b"damaged")
+    answer = bidder.put(f"submissions/{bidder.sid}/parts/1", b"another")
+    assert (answer.status_code, code(answer)) == (422, "verified")
+    assert bidder.put(f"submissions/{bidder.sid}/parts/1", bidder.parts()[0]).status_code == 200
+    assert stored.read_bytes() == bidder.parts()[0]
+
+
+# --- check and finalise --------------------------------------------------------------------------------------------
+
+
+def test_without_a_check_nothing_is_handed_in(bidder: Bidder) -> None:
+    bidder.seal()
+    bidder.begin()
+    bidder.upload()
+    answer = bidder.finalise()
+    assert (answer.status_code, code(answer)) == (409, "SB003")
+
+
+def test_a_header_for_somebody_else_is_not_verified(tender: SealedTender, bidder: Bidder) -> None:
+    bidder.seal()
+    other = Bidder(tender, tender.device())
+    other.device.sealer, other.device.content = bidder.device.sealer, bidder.device.content
+    other.device.imprint, other.device.idem = bidder.device.imprint, secrets.token_bytes(16)
+    other.begin()
+    other.upload()
+    answer = other.check()
+    assert (answer.status_code, code(answer)) == (422, "header_mismatch")
+
+
+def test_a_cut_off_envelope_is_not_verified(bidder: Bidder) -> None:
+    bidder.seal()
+    bidder.begin()
+    bidder.put(f"submissions/{bidder.sid}/parts/1", bidder.device.content[:-1])
+    answer = bidder.check()
+    assert (answer.status_code, code(answer)) == (422, "envelope_malformed")
+    assert not BidUpload.objects.filter(verified_at__isnull=False).exists()
+
+
+def test_late_by_nothing_is_late_and_a_receipt_is_given_out_still(tender: SealedTender, bidder: Bidder) -> None:
+    late = Bidder(tender, tender.device()).verified("910000.00")
+    bidder.verified()
+    clock_stands(CLOSES - datetime.timedelta(microseconds=1))
+    first = bidder.finalise()
+    assert first.status_code == 201
+    clock_stands(CLOSES)
+    answer = late.finalise()
+    assert (answer.status_code, code(answer)) == (409, "SB001")
+    again = bidder.finalise()
+    assert (again.status_code, again.content) == (200, first.content)
+    assert Bid.objects.count() == 1
+
+
+def test_one_key_for_another_statement_is_refused(bidder: Bidder) -> None:
+    bidder.verified()
+    assert bidder.finalise(client=CLIENT).status_code == 201
+    answer = bidder.finalise(client=With("another", "2", bytes(32)))
+    assert (answer.status_code, code(answer)) == (409, "SB002")
+    assert SealedBid.objects.count() == 1
+
+
+def test_a_signature_of_another_device_is_none(tender: SealedTender, bidder: Bidder) -> None:
+    bidder.verified()
+    bidder.device.sign = type(bidder.device)(bidder.device.post).sign
+    answer = bidder.finalise()
+    assert (answer.status_code, code(answer)) == (422, "signature_wrong")
+    assert not Bid.objects.exists()
+
+
+def test_a_bid_is_replaced_and_taken_back(tender: SealedTender, bidder: Bidder) -> None:
+    first = bidder.verified()
+    assert first.finalise().status_code == 201
+    old = first.sid
+    assert bidder.verified("880000.00").finalise().status_code == 201
+    assert [bid.replaced_at is None for bid in Bid.objects.order_by("revision")] == [False, True]
+    wrong = bidder.post(f"submissions/{old}/withdraw", bidder.device.withdrawal(bidder.sid).content)
+    assert (wrong.status_code, code(wrong)) == (422, "statement_malformed")
+    message = bidder.device.withdrawal(bidder.sid).content
+    answers = [bidder.post(f"submissions/{bidder.sid}/withdraw", message) for _ in range(2)]
+    assert [answer.json()["again"] for answer in answers] == [False, True]
+    assert not Bid.objects.filter(withdrawn_at__isnull=True, replaced_at__isnull=True).exists()
+    told = [json.loads(bytes(secret.body))["t"] for secret in LeafSecret.objects.filter(leaf__entry__isnull=True)]
+    assert told == ["submit", "submit", "withdraw"]
+
+
+def test_the_state_tells_nobody_who_or_how_many_before_the_deadline(tender: SealedTender, bidder: Bidder) -> None:
+    before = Web(None).get(f"opening/{tender.policy().tender}/state").json()
+    bidder.verified()
+    assert bidder.finalise().status_code == 201
+    for post in (None, tender.officer, tender.holders[3].post, tender.holders[0].post, make_supplier()):
+        said = Web(post).get(f"opening/{tender.policy().tender}/state").json()
+        assert said["lots"] == before["lots"]
+
+
+def test_streams_are_read_in_any_lengths(bidder: Bidder) -> None:
+    bidder.verified(files={"a.bin": secrets.token_bytes(9 * 2**20)})
+    parts = envelopes.whole(BidUpload.objects.get())
+    with envelopes.stream(parts) as file:
+        head = file.read(7)
+        whole = head + file.read()
+        assert whole == bidder.device.content
+        file.seek(0)
+        assert io.BytesIO(file.read()).getvalue() == whole

@@ -1,0 +1,110 @@
+"""Where does an opening stand, and by which doors do shares come in? (SBP/1 §2.5, §2.8)"""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from yangcai.api import problem
+from yangcai.api.sbp.doors import door, reply
+from yangcai.cases.queries import visible_lots
+from yangcai.kernel.actions import ACTIONS, perform
+from yangcai.kernel.encoding import timestamp
+from yangcai.parties.models import Post
+from yangcai.sealing.faults import STATEMENT_MALFORMED, Faulty
+from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
+from yangcai.tendering import unsealing
+from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, SealedBid, ShareRelease
+from yangcai.tendering.rules import sealed as rules
+
+MOST = LARGEST_RELEASE + 1024
+
+
+def _released(request: HttpRequest, tender: uuid.UUID) -> tuple[str, list[SealedBid]]:
+    """The message as text, and the bids whose shares it names. Raises Faulty."""
+    message = Message.parse(request.body)
+    said = message.statement
+    if not isinstance(said, Release) or said.tender != str(tender):
+        raise Faulty(STATEMENT_MALFORMED, "not a release for this tender")
+    named = {one.header_sha256.hex() for one in said.shares}
+    found = SealedBid.objects.filter(
+        tender=tender, header_digest__in=named, bid__replaced_at__isnull=True, bid__withdrawn_at__isnull=True
+    )
+    return message.content.decode(), list(found.select_related("bid__lot__case"))
+
+
+@door("POST", most=MOST)
+def supplier_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """A bidder's own shares: of its one bid."""
+    message, found = _released(request, tender)
+    own = [sealed for sealed in found if sealed.bid.supplier_id == post.organisation_id]
+    if len(found) != 1 or len(own) != 1:
+        return problem.not_found()
+    perform(ACTIONS["bid.release"], own[0].bid, by=post, now=now, message=message)
+    return reply({"released": own[0].header_digest}, status=201)
+
+
+@door("POST", most=MOST)
+def trustee_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """A trustee's shares: one of each bid in the close set of one lot."""
+    message, found = _released(request, tender)
+    lots = {sealed.bid.lot_id for sealed in found}
+    lot = visible_lots(post, now).filter(pk__in=lots).first() if len(lots) == 1 else None
+    if lot is None:
+        return problem.not_found()
+    perform(ACTIONS["trustee.release"], lot, by=post, now=now, message=message)
+    return reply({"released": sorted(sealed.header_digest for sealed in found)}, status=201)
+
+
+@door("GET", public=True)
+def state(request: HttpRequest, *, tender: uuid.UUID, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Each lot: its phase, its times, its close set, and who has released. Headers for whoever holds a seat in it, and
+    each bidder its own; before the deadline nothing but the times."""
+    policies = OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False)
+    lots = visible_lots(post, now).filter(pk__in=policies.values("lot")).order_by("pk")
+    items = [_lot(lot, post, now) for lot in lots]
+    return reply({"now": timestamp(now), "lots": items}) if items else problem.not_found()
+
+
+def _lot(lot: Any, post: Any, now: datetime.datetime) -> dict[str, Any]:
+    closing = rules.closing_of(lot)
+    policy = closing.policy if closing else OpeningPolicy.objects.filter(lot=lot).order_by("-revision").first()
+    said = {
+        "lot": lot.number,
+        "policy_sha256": policy.digest,
+        "open_at": timestamp(policy.opens_at),
+        "phase": _phase(closing, now),
+    }
+    if closing is None:
+        return said
+    bids = unsealing.in_close_set(closing)
+    released = ShareRelease.objects.filter(closing=closing)
+    numbers = policy.seats.filter(trustee__in=released.filter(trustee__isnull=False).values("trustee"))
+    seat = rules.seat_of(lot, by=post, now=now) if post is not None else None
+    return said | {
+        "closed_at": timestamp(closing.closed_at),
+        "close_set": closing.digest,
+        "close_leaf": closing.leaf.index,
+        "size": closing.size,
+        "window_closes_at": timestamp(closing.window_closes_at),
+        "released": released.filter(bid__isnull=False).count(),
+        "trustees_released": sorted(numbers.values_list("number", flat=True)),
+        "headers": [
+            {"header_sha256": digest.hex(), "header": bid.sealed_key}
+            for digest, bid in sorted(bids.items())
+            if seat is not None or _is_own(bid, post)
+        ],
+    }
+
+
+def _is_own(bid: Bid, post: Any) -> bool:
+    return post is not None and bid.supplier_id == post.organisation_id
+
+
+def _phase(closing: BidClosing | None, now: datetime.datetime) -> str:
+    if closing is None:
+        return "SEALED"
+    if closing.unsealed_at is not None:
+        return "UNSEALED"
+    return "TRUSTEES" if rules.keys_are_in(closing, now=now) else "SUPPLIERS"

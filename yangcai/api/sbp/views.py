@@ -1,0 +1,165 @@
+"""Uploads in parts, the check, the one step that races the deadline, and the receipt (SBP/1 §2.5)."""
+
+import datetime
+import logging
+import re
+import uuid
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError
+from django.http import HttpRequest, HttpResponse
+
+from yangcai.api import bodies, problem
+from yangcai.api.sbp.doors import door, reply, text
+from yangcai.cases.models import Lot
+from yangcai.cases.queries import visible_lots
+from yangcai.kernel import log_proofs
+from yangcai.kernel.actions import ACTIONS, perform
+from yangcai.kernel.encoding import read_base64
+from yangcai.parties.models import Post
+from yangcai.sealing.faults import HEADER_MISMATCH, STATEMENT_MALFORMED, Faulty
+from yangcai.sealing.header import LARGEST_HEADER
+from yangcai.sealing.statement import LARGEST, Message, Withdraw
+from yangcai.tendering import envelopes, finalise
+from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
+from yangcai.tendering.queries.sealed import own_upload
+
+log = logging.getLogger(__name__)
+DIGEST = re.compile(r"[0-9a-f]{64}")
+#: A statement of the largest size, its signature, and what JSON puts around them.
+STATEMENT = LARGEST + 1024
+HEADER = 2 * LARGEST_HEADER
+
+
+def lot_of(tender: uuid.UUID, *, number: str, post: Post | None, now: datetime.datetime) -> Lot | None:
+    """The lot of a tender for which bidders seal their bids; the only one where none is named."""
+    lots = visible_lots(post, now).filter(
+        pk__in=OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False).values("lot")
+    )
+    found = list((lots.filter(number=number) if number else lots)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+@door("GET", public=True)
+def policies(request: HttpRequest, *, tender: uuid.UUID, post: Any, now: datetime.datetime) -> HttpResponse:
+    """Every published revision of the opening policies, in the canonical bytes that headers name."""
+    found = OpeningPolicy.objects.filter(
+        tender=tender, published_at__isnull=False, lot__in=visible_lots(post, now)
+    ).order_by("lot_id", "revision")
+    items = [{"lot": p.lot.number, "sha256": p.digest, "policy": p.content} for p in found.select_related("lot")]
+    return reply({"items": items, "now": now.isoformat()}) if items else problem.not_found()
+
+
+@door("POST")
+def begin(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """Open a session, or find the one of this key again: {idem, lot} -> {sid, part_size}."""
+    data, _files = bodies.body_of(request)
+    lot = lot_of(tender, number=str(data.get("lot", "")), post=post, now=now)
+    if lot is None:
+        return problem.not_found()
+    idem = str(data.get("idem", ""))
+    upload = _session(lot, post, idem)
+    again = upload is not None
+    if upload is None:
+        try:
+            upload = perform(ACTIONS["bid.upload"], lot, by=post, now=now, idem=idem).value
+        except IntegrityError:  # the same request was faster
+            upload = _session(lot, post, idem)
+    if upload is None:
+        return problem.not_found()
+    return reply({"sid": str(upload.pk), "part_size": envelopes.PART, "lot": lot.number}, status=200 if again else 201)
+
+
+def _session(lot: Lot, post: Post, idem: str) -> BidUpload | None:
+    return BidUpload.objects.filter(lot=lot, supplier_id=post.organisation_id, idem=idem).first()
+
+
+@door("PUT", most=envelopes.PART)
+def part(request: HttpRequest, *, sid: uuid.UUID, number: int, post: Post, now: datetime.datetime) -> HttpResponse:
+    """One part, streamed to the disk and synced before it is confirmed; again and again without harm."""
+    upload = own_upload(sid, by=post)
+    if upload is None:
+        return problem.not_found()
+    if not request.META.get("CONTENT_LENGTH"):
+        return problem.problem(status=411, title="Content-Length", code="length")
+    digest = request.headers.get("Content-SHA256", "")
+    if not DIGEST.fullmatch(digest) or not 1 <= number <= envelopes.MOST_PARTS:
+        return problem.bad_request(f"Content-SHA256: 64 hex digits; parts 1 to {envelopes.MOST_PARTS}")
+    taken = envelopes.take_part(upload, number=number, digest=digest, stream=request)
+    return reply({"sha256": taken.document_id})
+
+
+@door("GET")
+def parts(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """Which parts are there, for whoever resumes."""
+    upload = own_upload(sid, by=post)
+    return reply(envelopes.numbers(upload)) if upload else problem.not_found()
+
+
+@door("POST", most=HEADER)
+def check(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """Read every byte once, long before the deadline: {header_b64} -> VERIFIED."""
+    upload = own_upload(sid, by=post)
+    if upload is None:
+        return problem.not_found()
+    data, _files = bodies.body_of(request)
+    header = read_base64(str(data.get("header_b64", "")))
+    if upload.verified_at is None:
+        upload = envelopes.verify(upload, header=header, now=now)
+    elif upload.header.encode() != header:
+        raise Faulty(HEADER_MISMATCH, "another header was verified")
+    return reply({"state": "VERIFIED", "env_digest": upload.envelope_id, "env_len": upload.envelope_size})
+
+
+@door("POST", most=STATEMENT)
+def hand_in(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """The one step that races the deadline: the signed statement -> the receipt, at once and for good."""
+    upload = own_upload(sid, by=post)
+    if upload is None:
+        return problem.not_found()
+    asked = finalise.request_of(upload, Message.parse(request.body), by=post, now=now)
+    taken = finalise.finalise(asked)
+    try:
+        finalise.note_in(now=now)
+    except DatabaseError:
+        log.warning(
+            "the Entry of a bid is still to be written", exc_info=True
+        )  # the next bid, or the opening, writes it
+    return text(taken.note, status=200 if taken.again else 201)
+
+
+@door("GET")
+def receipt(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """The receipt as it was given out."""
+    upload = own_upload(sid, by=post)
+    sealed = SealedBid.objects.filter(upload=upload).first() if upload else None
+    return text(sealed.note) if sealed else problem.not_found()
+
+
+@door("GET")
+def proof(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """The place of the bid in the public log, once it has one (tlog-proof); 202 until then."""
+    upload = own_upload(sid, by=post)
+    sealed = SealedBid.objects.filter(upload=upload).select_related("leaf").first() if upload else None
+    if sealed is None:
+        return problem.not_found()
+    found = log_proofs.proof_of(sealed.leaf, with_nonce=True)
+    return text(found) if found else reply({"state": "WAITING"}, status=202)
+
+
+@door("POST", most=STATEMENT)
+def withdraw(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """Take the bid back by a signed statement; the same statement again answers alike."""
+    upload = own_upload(sid, by=post)
+    sealed = SealedBid.objects.filter(upload=upload).select_related("bid").first() if upload else None
+    if sealed is None:
+        return problem.not_found()
+    message = Message.parse(request.body)
+    said = message.statement
+    if not isinstance(said, Withdraw) or (said.tender, said.submission) != (str(sealed.tender), str(sid)):
+        raise Faulty(STATEMENT_MALFORMED, "not a withdrawal of this submission")
+    finalise.signer_of(message, by=post)
+    done = perform(
+        ACTIONS["bid.withdraw"], sealed.bid, by=post, now=now, idempotency_key=f"sbp:{said.idem.hex()}", reason=""
+    )
+    return reply({"submission": str(sid), "again": done.again})
