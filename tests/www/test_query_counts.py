@@ -36,18 +36,18 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 61,
-    Role.BUYER_REVIEWER: 55,
-    Role.AGENT: 58,
-    Role.SUPPLIER: 54,
-    Role.EXPERT: 38,
-    Role.TREASURY: 56,
-    Role.TREASURY_PAYER: 55,
-    Role.AUDITOR: 55,
-    Role.PLATFORM: 56,
+    Role.BUYER_OFFICER: 64,
+    Role.BUYER_REVIEWER: 57,
+    Role.AGENT: 61,
+    Role.SUPPLIER: 56,
+    Role.EXPERT: 39,
+    Role.TREASURY: 58,
+    Role.TREASURY_PAYER: 56,
+    Role.AUDITOR: 57,
+    Role.PLATFORM: 58,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 93, Role.BUYER_OFFICER: 78, Role.SUPPLIER: 53, Role.EXPERT: 82}
+EVALUATED = {Role.AGENT: 97, Role.BUYER_OFFICER: 82, Role.SUPPLIER: 56, Role.EXPERT: 84}
 BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

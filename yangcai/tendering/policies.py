@@ -11,6 +11,7 @@ from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.encoding import read_base64
 from yangcai.kernel.leaves import append_leaf
+from yangcai.kernel.reading import remembered
 from yangcai.sealing.policy import Policy
 from yangcai.sealing.policy import Trustee as Holder
 from yangcai.tendering.models import OpeningPolicy, PolicySeat
@@ -111,6 +112,7 @@ def follow_the_deadline(case: Case, *, by: object, now: datetime.datetime) -> No
         publish(OpeningPolicy.objects.select_related("lot__case").get(pk=later.pk), now=now)
 
 
+@remembered
 def takes_sealed(lot: Lot) -> bool:
     """Whether bids for this lot are sealed by their bidders."""
     return OpeningPolicy.objects.filter(lot=lot, published_at__isnull=False).exists()

@@ -6,6 +6,7 @@ from typing import Any
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import calendar
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.tendering import method, policies
@@ -143,7 +144,9 @@ def has_a_signing_key(subject: Any, *, by: Post, now: datetime.datetime) -> Refu
 # --- the opening ---------------------------------------------------------------------------------------------------
 
 
+@remembered
 def closing_of(lot: Lot) -> BidClosing | None:
+    """The close of the lot's bids; to be read, not changed."""
     return BidClosing.objects.filter(lot=lot).select_related("policy").first()
 
 
