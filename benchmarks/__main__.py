@@ -26,6 +26,7 @@ BENCHMARKS = {
     "pages": False,
     "evaluation": False,
     "sealing": False,
+    "finalise": True,
 }
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "benchmarks.md"

@@ -22,6 +22,8 @@ class Scale:
     lots: int
     sealed_bytes: int
     sealed_bids: int
+    finalises: int
+    connections: int
 
 
 FULL = Scale(
@@ -38,6 +40,8 @@ FULL = Scale(
     lots=100_000,
     sealed_bytes=500_000_000,
     sealed_bids=1_528,
+    finalises=10_000,
+    connections=40,
 )
 QUICK = Scale(
     cases=(2, 4),
@@ -53,4 +57,6 @@ QUICK = Scale(
     lots=20,
     sealed_bytes=3_000_000,
     sealed_bids=3,
+    finalises=20,
+    connections=4,
 )

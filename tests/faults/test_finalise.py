@@ -57,7 +57,7 @@ def test_f1_a_client_that_dies_anywhere_has_one_bid_or_none_and_one_receipt(tmp_
         upload = tender.sealed(device)
         requests.append(
             {
-                "upload": str(upload.pk),
+                "upload": upload.pk,
                 "post": device.post.pk,
                 "now": tender.now.isoformat(),
                 "message": device.statement().content.decode(),
@@ -232,7 +232,7 @@ def test_f16_a_lost_answer_is_asked_for_again_and_is_the_same(lossy: Lossy, monk
     upload = tender.sealed(device)
     line = Line(lossy.address, token_of(device.post, now=tender.now))
     headers = {"Content-Type": "application/json"}
-    receipt = line.ask("POST", f"/submissions/{upload.pk}/finalise", device.statement().content, headers)
+    receipt = line.ask("POST", f"/submissions/{upload.sid}/finalise", device.statement().content, headers)
     line.connection.close()
     assert lossy.swallowed == 1
     assert receipt.decode() == SealedBid.objects.get().note

@@ -44,7 +44,7 @@ def take_part(upload: BidUpload, *, number: int, digest: str, stream: Any) -> Bi
         raise BadPart("verified", "the envelope was verified: only the same part is taken again")
     document = documents.store_chunks(
         chunks=_checked(stream, digest),
-        name=f"{upload.pk}.{number}",
+        name=f"{upload.sid}.{number}",
         kinds=(),
         limit=PART,
         person_id=None,

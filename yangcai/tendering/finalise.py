@@ -64,7 +64,8 @@ class Taken:
 class Request:
     """What finalises an upload: everything in it was checked before; nothing here is looked at but the time."""
 
-    upload: uuid.UUID
+    upload: int
+    sid: uuid.UUID
     case: int
     idem: str
     statement: str
@@ -100,6 +101,7 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
     known = SealedBid.objects.filter(upload=upload, statement=statement).first()
     return Request(
         upload=upload.pk,
+        sid=upload.sid,
         case=upload.lot.case_id,
         idem=upload.idem,
         statement=statement,
@@ -198,7 +200,7 @@ def body_of(request: Request, *, received_at: datetime.datetime, revision: int) 
         "cover": core.cover,
         "round": core.round,
         "supplier": core.supplier,
-        "submission": str(request.upload),
+        "submission": str(request.sid),
         "seq": revision,
         "header_sha256": request.header.sha256.hex(),
         "env_digest": request.envelope,
@@ -225,7 +227,7 @@ def _receipt(
             cover=core.cover,
             round=core.round,
             supplier=core.supplier,
-            submission=str(request.upload),
+            submission=str(request.sid),
             seq=revision,
             received_at=received_at,
             deadline=closes_at,

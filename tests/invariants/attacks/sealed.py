@@ -50,10 +50,8 @@ ROWS: tuple[Row, ...] = (
      "UPDATE tendering_bid SET replaced_at = '2026-03-24T01:29:59Z' WHERE id = {bid}"),
     ("handed_in", "one_bid_per_key", "one key for two bids",
      copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}")
-     + "INSERT INTO tendering_bidupload SELECT r.* FROM tendering_bidupload u,"
-     " LATERAL jsonb_populate_record(NULL::tendering_bidupload, to_jsonb(u) || jsonb_build_object("
-     " 'id', gen_random_uuid(), 'idem', 'x')) r WHERE u.id = '{upload}';"
-     "INSERT INTO tendering_sealedbid SELECT r.* FROM tendering_sealedbid s,"
+     + copy("tendering_bidupload", "{upload}", sid="gen_random_uuid()", idem="'x'")
+     +"INSERT INTO tendering_sealedbid SELECT r.* FROM tendering_sealedbid s,"
      " LATERAL jsonb_populate_record(NULL::tendering_sealedbid, to_jsonb(s) || jsonb_build_object("
      " 'bid_id', (SELECT max(id) FROM tendering_bid),"
      " 'upload_id', (SELECT id FROM tendering_bidupload WHERE idem = 'x'),"
@@ -65,11 +63,11 @@ ROWS: tuple[Row, ...] = (
     ("handed_in", "records_are_never_deleted", "a bid without its statement",
      "DELETE FROM tendering_sealedbid WHERE bid_id = {bid}"),
     ("handed_in", "verified_upload_is_never_changed", "another header",
-     "UPDATE tendering_bidupload SET header = '{{}}' WHERE id = '{upload}'"),
+     "UPDATE tendering_bidupload SET header = '{{}}' WHERE id = {upload}"),
     ("handed_in", "verified_upload_is_never_changed", "one more part",
-     "INSERT INTO tendering_bidpart (upload_id, number, document_id) VALUES ('{upload}', 9, '{envelope}')"),
+     "INSERT INTO tendering_bidpart (upload_id, number, document_id) VALUES ({upload}, 9, '{envelope}')"),
     ("handed_in", "verified_upload_is_never_changed", "another part",
-     "UPDATE tendering_bidpart SET document_id = '{envelope}' WHERE upload_id = '{upload}'"),
+     "UPDATE tendering_bidpart SET document_id = '{envelope}' WHERE upload_id = {upload}"),
     # --- the policy
     ("handed_in", "nobody_opens_with_the_operator_alone", "a threshold that a thief and the operator reach",
      POLICY.format(3, "0", "NULL")),

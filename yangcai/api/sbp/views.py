@@ -67,7 +67,7 @@ def begin(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.
             upload = _session(lot, post, idem)
     if upload is None:
         return problem.not_found()
-    return reply({"sid": str(upload.pk), "part_size": envelopes.PART, "lot": lot.number}, status=200 if again else 201)
+    return reply({"sid": str(upload.sid), "part_size": envelopes.PART, "lot": lot.number}, status=200 if again else 201)
 
 
 def _session(lot: Lot, post: Post, idem: str) -> BidUpload | None:
@@ -151,7 +151,7 @@ def proof(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.dat
 def withdraw(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """Take the bid back by a signed statement; the same statement again answers alike."""
     upload = own_upload(sid, by=post)
-    sealed = SealedBid.objects.filter(upload=upload).select_related("bid").first() if upload else None
+    sealed = SealedBid.objects.filter(upload=upload).select_related("bid__lot__case").first() if upload else None
     if sealed is None:
         return problem.not_found()
     message = Message.parse(request.body)

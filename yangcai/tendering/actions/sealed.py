@@ -60,7 +60,7 @@ class UploadBid(Input):
 def upload_bid(lot: Lot, *, by: Post, now: datetime.datetime, idem: str) -> BidUpload:
     """Open a session for the parts of an envelope; nothing is handed in yet."""
     return BidUpload.objects.create(
-        id=uuid.uuid4(),
+        sid=uuid.uuid4(),
         lot=lot,
         supplier_id=by.organisation_id,
         post=by,
@@ -77,7 +77,7 @@ def leave_the_log(bid: Bid, *, by: Post, now: datetime.datetime) -> None:
     body = {
         "t": "withdraw",
         "tender": str(bid.sealed.tender),
-        "submission": str(bid.sealed.upload_id),
+        "submission": str(bid.sealed.upload.sid),
         "header_sha256": bid.sealed.header_digest,
         "withdrawn_at": timestamp(now),
     }

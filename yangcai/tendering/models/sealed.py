@@ -89,7 +89,7 @@ class PolicySeat(Rooted):
 class BidUpload(LotRow):
     """上传会话: an envelope on its way in, part by part; verified once every byte was read and fits its header."""
 
-    id = models.UUIDField(_("会话标识"), primary_key=True)
+    sid = models.UUIDField(_("会话标识"), unique=True)
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="+", verbose_name=_("采购包"))
     supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("投标人"))
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("递交岗位"))
@@ -108,11 +108,11 @@ class BidUpload(LotRow):
         constraints = [models.UniqueConstraint(fields=["lot", "supplier", "idem"], name="one_upload_per_key")]
 
     def __str__(self) -> str:
-        return str(self.id)
+        return str(self.sid)
 
     @property
     def entry_facts(self) -> dict[str, Any]:
-        return {"upload": str(self.id)}
+        return {"upload": str(self.sid)}
 
 
 class BidPart(models.Model):

@@ -52,5 +52,5 @@ def own_upload(upload: uuid.UUID, *, by: Post) -> BidUpload | None:
     """The session of this id, if this post's organisation began it."""
     if by.role != Role.SUPPLIER:
         return None
-    found = BidUpload.objects.filter(pk=upload, supplier_id=by.organisation_id)
+    found = BidUpload.objects.filter(sid=upload, supplier_id=by.organisation_id)
     return found.select_related("lot__case", "supplier").first()

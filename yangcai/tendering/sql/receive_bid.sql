@@ -7,7 +7,7 @@ $$;
 -- case takes it FOR UPDATE: closing, a moved deadline, a suspension come wholly before or wholly after), then the
 -- supplier's own in this lot. Only then is the clock read. A second call with the same key and statement answers with
 -- the first receipt, also after the deadline: its lock of the case writes to the WAL, so that it too waits for the standby.
-CREATE FUNCTION tendering_receive_bid(p_upload uuid, p_statement text, p_receipt text)
+CREATE FUNCTION tendering_receive_bid(p_upload bigint, p_statement text, p_receipt text)
 RETURNS TABLE (bid_id bigint, received_at timestamptz, closes_at timestamptz, revision integer, note text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
