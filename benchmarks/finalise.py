@@ -46,25 +46,25 @@ def run(scale: Scale) -> list[Figure]:
     """Finalises per second, the wait of the median and of the last of a hundred, and the Entries."""
     found = publish(cases=1)
     lot = Lot.objects.select_related("case").get(pk=found.cases[0].lots.order_by("pk").first().pk)
-    policy = _policy(lot, found.now)
+    policy = policy_of(lot, found.now)
     taken, bare, waits, bare_waits, noted = [], [], [], [], []
     with site.connect() as hand:
         hand.autocommit = True
         hand.execute(f"CREATE TABLE {BARE} (id bigserial PRIMARY KEY, note text)")
         try:
             for _run in range(scale.runs):
-                requests = _requests(lot, policy, scale.finalises, now=found.now)
+                asked = requests(lot, policy, scale.finalises, now=found.now)
                 receipts.signer()  # the key is made before anybody waits for it
-                seconds, each = together(take, requests, connections=scale.connections)
-                taken.append(len(requests) / seconds)
+                seconds, each = together(take, asked, connections=scale.connections)
+                taken.append(len(asked) / seconds)
                 waits += each
-                seconds, each = together(insert, [None] * len(requests), connections=scale.connections)
-                bare.append(len(requests) / seconds)
+                seconds, each = together(insert, [None] * len(asked), connections=scale.connections)
+                bare.append(len(asked) / seconds)
                 bare_waits += each
                 began = time.perf_counter()
-                if finalise.note_in(now=found.now) != len(requests):
+                if finalise.note_in(now=found.now) != len(asked):
                     raise RuntimeError("not every bid got its Entry")
-                noted.append(len(requests) / (time.perf_counter() - began))
+                noted.append(len(asked) / (time.perf_counter() - began))
         finally:
             hand.execute(f"DROP TABLE {BARE}")
     if SealedBid.objects.count() != scale.runs * scale.finalises:
@@ -110,7 +110,7 @@ def insert(_nothing: None) -> None:
 # --- what there is before --------------------------------------------------------------------------------------------
 
 
-def _policy(lot: Lot, now: datetime.datetime) -> OpeningPolicy:
+def policy_of(lot: Lot, now: datetime.datetime) -> OpeningPolicy:
     """Five trustees, four shares."""
     policy = OpeningPolicy.objects.create(
         lot=lot,
@@ -137,7 +137,7 @@ def _policy(lot: Lot, now: datetime.datetime) -> OpeningPolicy:
     return policies.in_force(lot)
 
 
-def _requests(lot: Lot, policy: OpeningPolicy, count: int, *, now: datetime.datetime) -> list[Request]:
+def requests(lot: Lot, policy: OpeningPolicy, count: int, *, now: datetime.datetime) -> list[Request]:
     """So many verified uploads of as many new suppliers. One envelope is sealed; each supplier has a header of its own
     with the same wrapped shares, as nobody opens them here."""
     posts = _suppliers(count)

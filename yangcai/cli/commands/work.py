@@ -63,8 +63,10 @@ def _issuer() -> "Issuer":
 def _round(issuer: "Issuer") -> "list[Task]":
     """What the clock made due, then the papers that wait for seals and stamps: a deadline never waits for those."""
     from yangcai.kernel import clock, tasks
+    from yangcai.tendering import finalise
 
     now = clock.now()
+    finalise.note_in(now=now)  # what a door that broke down left behind
     return tasks.fire_due(now=now) + issuer.round(now=now, tick=time.monotonic())
 
 
