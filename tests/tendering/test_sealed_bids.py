@@ -174,8 +174,8 @@ def test_the_stamp_is_read_after_the_locks_and_held_against_the_deadline_to_the_
     upload = tender.sealed(device)
     asked = finalise.request_of(upload, device.statement(), by=device.post, now=tender.now)
     set_database_clock(CLOSES)
-    with pytest.raises(DatabaseError) as late, transaction.atomic(), connection.cursor() as cursor:
-        finalise.receive(cursor, asked)
+    with pytest.raises(DatabaseError) as late, transaction.atomic():
+        finalise.receive(asked)
     assert late.value.__cause__.sqlstate == "SB001"
     set_database_clock(CLOSES - datetime.timedelta(microseconds=1))
     taken = finalise.finalise(asked)

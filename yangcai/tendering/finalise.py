@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from yangcai.kernel.encoding import base64_of, read_base64, timestamp
 from yangcai.kernel.leaves import append_leaf
 from yangcai.parties.models import Post
 from yangcai.sealing.faults import HEADER_MISMATCH, SIGNATURE_WRONG, STATEMENT_MALFORMED, Faulty
-from yangcai.sealing.header import Header
+from yangcai.sealing.header import Core, Header
 from yangcai.sealing.receipt import Receipt
 from yangcai.sealing.statement import Message, Submit, content_of
 from yangcai.sealing.suites import suite
@@ -71,7 +72,8 @@ class Request:
     statement: str
     signature: str
     signing_key: int
-    header: Header
+    core: Core
+    header_digest: str
     envelope: str
     size: int
     now: datetime.datetime
@@ -108,7 +110,8 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
         signature=base64_of(message.sig),
         # What was taken in is answered alike, whatever became of the key since.
         signing_key=known.signing_key_id if known else signer_of(message, by=by).pk,
-        header=header,
+        core=core,
+        header_digest=header.sha256.hex(),
         envelope=upload.envelope_id,
         size=upload.envelope_size,
         now=now,
@@ -153,8 +156,8 @@ def _committed(request: Request) -> Taken:
 
     raw.add_notice_handler(heard)
     try:
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            taken = receive(cursor, request)
+        with transaction.atomic(durable=True):
+            taken = receive(request)
     except DatabaseError as error:
         if refused := REFUSALS.get(getattr(error.__cause__, "sqlstate", None) or ""):
             raise refused(str(error)) from error
@@ -173,25 +176,26 @@ def _named(error: DatabaseError) -> str:
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
-def receive(cursor: Any, request: Request) -> Taken:
+def receive(request: Request) -> Taken:
     """Inside a transaction: the bid by the database's function, then leaf and receipt, which wait for its stamp."""
     number = f"TB{timezone.localdate(request.now):%Y%m%d}-{secrets.token_hex(6).upper()}"
-    cursor.execute(
+    found = _asked(
         "SELECT bid_id, received_at, closes_at, revision, note FROM tendering_receive_bid(%s, %s, %s)",
         [request.upload, request.statement, number],
-    )
-    bid, received_at, closes_at, revision, note = cursor.fetchone()
+    ).fetchone()
+    assert found is not None  # it answers or raises
+    bid, received_at, closes_at, revision, note = found
     if note is not None:
         return Taken(bid, note, again=True)
     leaf = append_leaf(body=body_of(request, received_at=received_at, revision=revision), root=f"case:{request.case}")
     note = _receipt(request, leaf.hash, received_at=received_at, closes_at=closes_at, revision=revision)
-    keep(cursor, request, bid=bid, leaf=leaf.id, note=note)
+    keep(request, bid=bid, leaf=leaf.id, note=note)
     return Taken(bid, note, again=False)
 
 
 def body_of(request: Request, *, received_at: datetime.datetime, revision: int) -> dict[str, Any]:
     """What the log commits to, and tells when the bids lie open."""
-    core = request.header.core
+    core = request.core
     return {
         "t": "submit",
         "tender": core.tender,
@@ -202,7 +206,7 @@ def body_of(request: Request, *, received_at: datetime.datetime, revision: int) 
         "supplier": core.supplier,
         "submission": str(request.sid),
         "seq": revision,
-        "header_sha256": request.header.sha256.hex(),
+        "header_sha256": request.header_digest,
         "env_digest": request.envelope,
         "env_len": request.size,
         "price_commit": core.price_commit.hex(),
@@ -218,7 +222,7 @@ def _receipt(
     closes_at: datetime.datetime,
     revision: int,
 ) -> str:
-    core = request.header.core
+    core = request.core
     return receipts.signed(
         Receipt(
             tender=core.tender,
@@ -231,7 +235,7 @@ def _receipt(
             seq=revision,
             received_at=received_at,
             deadline=closes_at,
-            header_sha256=request.header.sha256,
+            header_sha256=bytes.fromhex(request.header_digest),
             env_digest=bytes.fromhex(request.envelope),
             env_len=request.size,
             leaf=leaf,
@@ -239,26 +243,33 @@ def _receipt(
     )
 
 
-def keep(cursor: Any, request: Request, *, bid: int, leaf: int, note: str) -> None:
+def keep(request: Request, *, bid: int, leaf: int, note: str) -> None:
     """What belongs to the bid, in the same transaction."""
-    cursor.execute(
+    _asked(
         "INSERT INTO tendering_sealedbid (bid_id, upload_id, tender, idem, statement, signature, signing_key_id,"
         " header_digest, recovery, leaf_id, note, is_noted, price_salt, price)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, '', '')",
         [
             bid,
             request.upload,
-            request.header.core.tender,
+            request.core.tender,
             request.idem,
             request.statement,
             request.signature,
             request.signing_key,
-            request.header.sha256.hex(),
-            request.header.core.recovery,
+            request.header_digest,
+            request.core.recovery,
             leaf,
             note,
         ],
     )
+
+
+def _asked(statement: str, values: list[Any]) -> psycopg.Cursor[Any]:
+    """A statement that the server prepares once for each connection; Django's cursor would have it planned each time.
+    Errors come as Django's."""
+    with connection.wrap_database_errors:
+        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)
 
 
 def note_in(*, now: datetime.datetime, wait: bool = False) -> int:
