@@ -13,7 +13,7 @@ from tests.tendering.sealing_walk import I1, Device, SealedTender, body_of
 from tests.tendering.walk import CLOSES, Tender, offer, set_database_clock, window
 from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, timestamp
-from yangcai.kernel.leaves import blinded
+from yangcai.kernel.leaf_lines import blinded
 from yangcai.kernel.models import Entry
 from yangcai.kernel.tlog import note, tree
 from yangcai.parties.roles import Role

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 
 from yangcai.kernel import documents
-from yangcai.kernel.encoding import base64_of, jcs, read_base64
+from yangcai.kernel.encoding import base64_of, jcs, read_base64, timestamp
 from yangcai.kernel.entries import plain
 from yangcai.kernel.leaves import append_leaf
 from yangcai.kernel.models import Document
@@ -34,7 +34,7 @@ from yangcai.tendering.models import (
     ShareRelease,
 )
 from yangcai.tendering.models import ReleasedShare as ShareRow
-from yangcai.tendering.policies import COVER, SUITE, in_force
+from yangcai.tendering.policies import COVER, ROUND, SUITE, in_force
 from yangcai.tendering.rules.bids import live_bids
 
 #: How long trustees are waited for (SBP/1 §2.9).
@@ -76,6 +76,8 @@ def close(lot: Any, *, now: datetime.datetime) -> BidClosing:
         "rev": policy.revision,
         "lot": lot.number,
         "cover": COVER,
+        "round": ROUND,
+        "deadline": timestamp(policy.closes_at),
         "close_set": close_set(headers).hex(),  # how many they are is told with the opening (SBP/1 §2.7)
     }
     closing = BidClosing.objects.create(
