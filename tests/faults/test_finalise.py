@@ -92,6 +92,35 @@ def _run(file: Path, cases: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
+# --- F5: what PostgreSQL says when its standby was not waited for -----------------------------------------------------
+
+
+def test_f5_no_receipt_is_given_for_what_may_be_on_one_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancelled wait for the standby returns like any commit, with a warning: that one is not a receipt."""
+    tender = SealedTender().announced()
+    device = tender.device()
+    upload = tender.sealed(device)
+    asked = finalise.request_of(upload, device.statement(), by=device.post, now=tender.now)
+    ordinary = finalise.receive
+
+    def warned(request: finalise.Request) -> finalise.Taken:
+        taken = ordinary(request)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DO $$ BEGIN RAISE WARNING '%', 'canceling wait for synchronous replication due to …'; END $$"
+            )
+        return taken
+
+    monkeypatch.setattr(finalise, "receive", warned)
+    for _try in range(2):
+        with pytest.raises(finalise.NotDurable):
+            finalise.finalise(asked)
+    monkeypatch.setattr(finalise, "receive", ordinary)
+    taken = finalise.finalise(asked)
+    assert taken.again and taken.note == SealedBid.objects.get().note
+    assert Bid.objects.count() == submitted() == 1
+
+
 # --- F12 --------------------------------------------------------------------------------------------------------------
 
 

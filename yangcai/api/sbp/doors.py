@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import override
@@ -96,7 +96,7 @@ def _answered(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
     except tuple(REFUSED) as refused:
         status, code, zh, en = REFUSED[type(refused)]
         return problem.problem(status=status, title=zh if in_chinese() else en, code=code)
-    except (NotDurable, OperationalError):
+    except (NotDurable, OperationalError, InterfaceError):
         return unavailable()
 
 
