@@ -1,0 +1,44 @@
+"""Does whoever checks the public log from outside find a sealed tender in order, and a bid's receipt in it?"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kernel.log import world
+from tests.tendering.sealing_walk import SealedTender
+from yangcai.kernel import log_proofs
+from yangcai.kernel.tlog import policy
+from yangcai.kernel.verifying import case, log, source
+from yangcai.tendering.models import SealedBid
+
+pytestmark = pytest.mark.django_db
+
+
+def verified(folder: Path) -> log.Log:
+    return log.verify(source.opened(str(folder)), policy=policy.parse((folder / "policy").read_bytes()))
+
+
+def test_a_tender_from_its_policy_to_its_close(settings: Any, tmp_path: Path) -> None:
+    world.use(settings, tmp_path)
+    tender = SealedTender().announced()
+    devices = [tender.device() for _ in range(4)]
+    sealed = [tender.hand_in(device) for device in devices]
+    tender.do("bid.withdraw", sealed[3].bid, devices[3].post, reason="")
+    name = tender.policy().tender
+    world.round_of(now=tender.now)
+    told = case.verify(name, log=verified(tmp_path / "log"))
+    assert [body["t"] for _place, body in told] == ["policy"]  # nothing of who takes part, or how many
+    assert log_proofs.proof_of(sealed[0].leaf) is not None
+
+    tender.begin()
+    for device in devices[:3]:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[2])
+    tender.unseal()
+    tender.conclude()
+    world.round_of(now=tender.now)
+    told = case.verify(name, log=verified(tmp_path / "log"))
+    assert [body["t"] for _place, body in told] == ["policy", *["submit"] * 4, "withdraw", "close"]
+    headers = {body["header_sha256"] for _place, body in told if body["t"] == "submit"}
+    assert headers == set(SealedBid.objects.values_list("header_digest", flat=True))
