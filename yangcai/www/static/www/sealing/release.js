@@ -1,0 +1,82 @@
+// How does a supplier open its own bid on the day, from any device? Its shares, out of the opening file, to the hall.
+// SBP/1 §2.8 phase A: with two shares of four nobody can read yet; the prices appear together, after the barrier.
+
+import { base64, digest, hex, parseJcs, utf8 } from "./encoding.js";
+import { random } from "./envelope.js";
+import { credentialOf, unlock, usePasskey } from "./opening_file.js";
+import { strangers, SUPPLIER } from "./shares.js";
+import { publicKey, sign, signingKey } from "./statement.js";
+import { read } from "./store.js";
+import * as platform from "./upload.js";
+
+// The shares of the opening file, held to the header: a wrong file is found out before the window, not in it.
+export async function unlocked(file, { core, header_sha256, ...by }) {
+  const found = await unlock(file, by);
+  const own = Object.keys(core.share_commit).filter((x) => Number(x) >= SUPPLIER);
+  if (found.tender !== core.tender || found.header_sha256 !== header_sha256) throw new Error("the file of another bid");
+  if (found.shares.size !== own.length) throw new Error("not all shares of this bid");
+  if ((await strangers(core, found.shares)).length) throw new Error("shares that the header does not know");
+  return found.shares;
+}
+
+// The message of §2.8, signed.
+export async function message({ core, header_sha256, shares, close_leaf, ts, pair }) {
+  const released = [...shares].map(([x, share]) => ({ header_sha256, x, share: base64(share) }));
+  const { tender, cover } = core;
+  const st = { t: "release", tender, cover, by: "supplier", close_leaf, shares: released, ts };
+  return { st, sig: await sign("release", st, pair) };
+}
+
+// The page's part: choose the file, type the passphrase (or leave it empty for the passkey), release.
+class ReleaseDesk extends HTMLElement {
+  connectedCallback() {
+    if (!this.ask("release")) return; // the page says why not
+    this.given = JSON.parse(document.getElementById("sealing-data").textContent);
+    this.began = performance.now();
+    this.ask("release").addEventListener("click", () => this.act());
+    this.show("ready");
+  }
+
+  ask(name) {
+    return this.querySelector(`[data-ask=${name}], [data-do=${name}]`);
+  }
+
+  show(state) {
+    this.querySelectorAll("[data-is]").forEach((one) => (one.hidden = !one.dataset.is.split(" ").includes(state)));
+    this.ask("release").disabled = state === "running";
+  }
+
+  async act() {
+    this.show("running");
+    try {
+      await this.release();
+      this.show("released");
+    } catch (error) {
+      this.querySelector("[data-shown=fault]").textContent = error.message || error.name;
+      this.show(error instanceof platform.Refused ? "refused" : "locked");
+    }
+  }
+
+  async release() {
+    const { header, post, known_keys, register_at, close_leaf, now } = this.given;
+    const { core } = parseJcs(utf8(header));
+    const header_sha256 = hex(await digest(utf8(header)));
+    const [chosen] = this.ask("sbo").files;
+    const file = chosen ? new Uint8Array(await chosen.arrayBuffer()) : await read("openings", header_sha256);
+    if (!file) throw new Error("no opening file on this device");
+    const passphrase = this.ask("key").value;
+    const credential = !passphrase && credentialOf(file);
+    const passkey = credential && (await usePasskey({ tender: core.tender, credential, chance: random }));
+    const shares = await unlocked(file, { core, header_sha256, passphrase, passkey });
+    const how = { csrf: this.querySelector("[name=csrfmiddlewaretoken]").value };
+    const pair = await signingKey(post);
+    await platform.enrol(register_at, { public_key: await publicKey(pair), known_keys, ...how });
+    // The time of the server, not of this device.
+    const at = new Date(Date.parse(now) + performance.now() - this.began);
+    const ts = at.toISOString().replace("Z", "000Z");
+    const said = await message({ core, header_sha256, shares, close_leaf, ts, pair });
+    await platform.release(core.tender, { ...said, ...how });
+  }
+}
+
+customElements.define("release-desk", ReleaseDesk);
