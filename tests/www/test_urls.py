@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 SEALED = "876543.21"
 SECRET_BIDDER = "隐名的投标人有限公司"
 #: Addresses that are walked by hand below: they take a word, sign out, or belong to allauth's own flow.
-BY_HAND = {"work_do", "work_try", "work_done", "law_rule", "set_language", "preferences", "gallery"}
+BY_HAND = {"work_do", "work_try", "work_done", "law_rule", "set_language", "preferences", "gallery", "sealing_script"}
 OVERSEERS = {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR, Role.PLATFORM}
 #: Pages of rows that only the buyer itself and the overseers see; for the rest they are 404.
 INTERNAL = {"work_plan_item", "work_appropriation"}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yangcai.www import draws
+from yangcai.www import bundle, draws
 from yangcai.www.public import cases, files, home, lawbook, log, notices
 
 urlpatterns = [
@@ -21,4 +21,6 @@ urlpatterns = [
     path("verify/", notices.verify, name="verify"),
     path("log/<path:name>", log.file, name="log_file"),
     path("help/", home.page_help, name="help"),
+    path("sealing/bundle.json", bundle.bundle, name="sealing_bundle"),
+    path("sealing/<str:digest>/<str:name>", bundle.script, name="sealing_script"),
 ]
