@@ -107,7 +107,7 @@ class SealDesk extends HTMLElement {
       const state = this.busy === step ? "running" : n < DONE[stage] ? "done" : n === DONE[stage] ? "next" : "todo";
       this.show(`[data-step=${step}] [data-is]`, [state], "is");
     });
-    this.show("[data-stage]", [stage, stage === "none" ? "" : "kept"], "stage");
+    this.show("[data-stage]", [stage, DONE[stage] > 0 && "kept", DONE[stage] > 1 && "tried"], "stage");
     this.querySelectorAll("[data-do]").forEach((button) => {
       button.disabled = Boolean(this.busy) || "closed" in button.dataset;
     });
@@ -150,6 +150,7 @@ class SealDesk extends HTMLElement {
 
   async act(what) {
     this.show("[data-fault]", [], "fault");
+    this.show("[data-told]", [], "told");
     this.busy = what;
     await this.draw();
     try {
@@ -193,12 +194,16 @@ class SealDesk extends HTMLElement {
   async do_rehearse() {
     const { policy } = this.given;
     const typed = this.ask("again").value;
+    const whole = Boolean(this.trustees);
     const credential = !typed && credentialOf(this.record.sbo);
     const by = credential
       ? { passkey: await usePasskey({ tender: policy.tender, credential, chance: envelope.random }) }
       : { passphrase: typed };
     await rehearse({ record: this.record, policy, trustees: this.trustees, ...by });
     this.trustees = undefined; // from here on nobody has them but the trustees
+    this.ask("again").value = "";
+    this.ask("passphrase").value = newPassphrase(envelope.random); // for another bid: this one is on paper now
+    this.show("[data-told]", [whole ? "whole" : "later"], "told");
     await this.reach("rehearsed");
   }
 
