@@ -27,6 +27,7 @@ BENCHMARKS = {
     "evaluation": False,
     "sealing": False,
     "finalise": True,
+    "browser_sealing": False,
 }
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "benchmarks.md"

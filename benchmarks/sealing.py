@@ -47,7 +47,8 @@ def run(scale: Scale) -> list[Figure]:
     return found
 
 
-def _policy(code: str) -> Policy:
+def policy_of(code: str) -> Policy:
+    """Five trustees, any four shares."""
     how, trustees = suite(code), []
     for x, role in enumerate(ROLES, start=1):
         wrap, sign = how.new_wrap_keys(system).public, how.new_sign_keys(system).public
@@ -72,11 +73,11 @@ def _policy(code: str) -> Policy:
 
 
 def _sealer(code: str, source: Source) -> Sealer:
-    terms = Terms(_policy(code), "91620100MA7XY12345", suite=code)
+    terms = Terms(policy_of(code), "91620100MA7XY12345", suite=code)
     return Sealer(terms, price={"total_fen": 1}, sources=[source])
 
 
-def _file(room: Path, size: int) -> Path:
+def file_of(room: Path, size: int) -> Path:
     """Bytes that no compression of a disk shortens."""
     path = room / f"{size}.bin"
     if not path.exists():
@@ -87,7 +88,7 @@ def _file(room: Path, size: int) -> Path:
 
 
 def _large(room: Path, code: str, size: int, runs: int) -> list[Figure]:
-    path = _file(room, size)
+    path = file_of(room, size)
     envelope, plain, opened = room / "bid.sbe", room / "plain", room / "opened"
     source = Source("bid.bin", "application/octet-stream", lambda: path.open("rb"))
     kept: dict[str, tuple[Sealer, Imprint]] = {}

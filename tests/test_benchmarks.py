@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from benchmarks import machine, pages, report
+from benchmarks import browser_sealing, machine, pages, report
 from benchmarks.__main__ import BENCHMARKS, arguments
 from benchmarks.measure import Timing
 from benchmarks.scale import FULL, QUICK
@@ -35,6 +35,8 @@ def _host() -> str:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", list(BENCHMARKS))
 def test_it_runs(sandbox: None, name: str) -> None:
+    if name == "browser_sealing" and not browser_sealing.CHROMIUM.exists():
+        pytest.skip("no Chromium")
     module = importlib.import_module(f"benchmarks.{name}")
     figures = module.run(QUICK)
     assert figures
