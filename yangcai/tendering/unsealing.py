@@ -26,7 +26,7 @@ from yangcai.sealing.payload import FileEntry
 from yangcai.sealing.policy import Policy
 from yangcai.sealing.statement import Release, ReleasedShare, signed
 from yangcai.sealing.suites import Pair, suite
-from yangcai.tendering import envelopes, keys
+from yangcai.tendering import envelopes, keys, sealed_offer
 from yangcai.tendering.models import (
     Bid,
     BidClosing,
@@ -275,7 +275,11 @@ class _Held:
 def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datetime) -> dict[str, Any]:
     """The offer as `bid.submit` would have kept it. Raises Revoked where it breaks a rule of that form: the pre-flight
     tells a bidder so before it seals; afterwards nobody can know until the opening."""
-    filled = form({"commitment": True, **unsealed.offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
+    try:
+        offer = sealed_offer.form_data(unsealed.offer, form=form)
+    except sealed_offer.BadOffer as bad:
+        raise Revoked(f"投标文件不符合递交要求：报价表格式有误（{bad}）") from bad
+    filled = form({"commitment": True, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
     if refusals := filled.refusals():
         raise Revoked("投标文件不符合递交要求：" + "；".join(refusal.zh for refusal in refusals))
     cleaned = dict(filled.cleaned_data)
