@@ -66,6 +66,8 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     subject = places.row(model, pk, post=post, now=now)
     action = places.action_on(code, subject)
+    if request.method != "POST" and action.code in places.BY_DEVICE:
+        return HttpResponseRedirect(places.form_of(action, subject))
     if request.method != "POST":
         refusals = can(action, subject, by=post, now=now)
         form = None if refusals else action.input(subject=subject, by=post, now=now)

@@ -35,6 +35,8 @@ DANGEROUS = frozenset(
         "token.revoke",
     }
 )
+#: What is missing, and is made on the very page to which the offer leads.
+MADE_THERE = frozenset({("bid.upload", "no_signing_key")})
 FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 #: So much of a row's own text stands beside the title of an Action.
 ABOUT_CHARACTERS = 24
@@ -119,7 +121,9 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
             if action.at and subject.stage_at(now) not in action.at:
                 found.elsewhere.append(Offer(action, subject, stages=_stages(action)))
                 continue
-            refusals = can(action, subject, by=post, now=now)
+            refusals = [
+                one for one in can(action, subject, by=post, now=now) if (action.code, one.code) not in MADE_THERE
+            ]
             task = wanted.get((action.code, subject.ref))
             offer = Offer(action, subject, refusals, due_at=task.due_at if task else None, is_due=task is not None)
             (found.blocked if refusals else found.open).append(offer)

@@ -1,6 +1,7 @@
 """Where does each row have its page, and which row does an address mean?"""
 
 import datetime
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -65,8 +66,14 @@ def page_of(subject: Any) -> str:
     return reverse(PAGES[type(root)], args=[root.pk])
 
 
+#: Actions that a supplier's own device does, on the page for that: of which lot.
+BY_DEVICE: dict[str, Callable[[Any], int]] = {"bid.upload": lambda lot: lot.pk, "bid.release": lambda bid: bid.lot_id}
+
+
 def form_of(action: Action, subject: Any) -> str:
     """The address of the form on which an Action is done."""
+    if action.code in BY_DEVICE:
+        return reverse("work_seal", args=[BY_DEVICE[action.code](subject)])
     return form_of_ref(action.code, subject.ref)
 
 

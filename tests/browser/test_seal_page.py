@@ -1,0 +1,109 @@
+"""Does a supplier come from the page of its lot to a receipt, and out of the opening comes what it typed?"""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.desk import Desk
+from tests.tendering.sealing_walk import SealedTender, credit_code
+from yangcai.kernel import clock
+from yangcai.kernel.tlog import note
+from yangcai.parties.models import Organisation
+from yangcai.sealing.opening_file import OpeningFile
+from yangcai.sealing.receipt import Receipt
+from yangcai.tendering.models import Bid, OpenedBid, SealedBid
+
+pytestmark = pytest.mark.browser
+
+
+def fill_in(desk: Desk, folder: Path) -> dict[str, bytes]:
+    """The form, and two files, one of more than one part."""
+    files = {"投标函.txt": "投标函".encode() * 100, "图纸.bin": bytes(range(256)) * (9 * 4096)}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    desk.fill(
+        price="880000.50",
+        lines=[
+            {"item": "计算机", "specification": "X1", "quantity": "100", "unit_price": "8800.01", "amount": "880000.50"}
+        ],
+        delivery="30 日",
+        brand="甲",
+    )
+    desk.fill_one("commitment", True)
+    desk.page.locator("[data-ask=files]").set_input_files([folder / name for name in files])
+    return files
+
+
+def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path) -> None:
+    tender = SealedTender().announced()
+    others = [tender.device(), tender.device()]
+    for device in others:
+        tender.hand_in(device)
+    post = tender.supplier()
+    Organisation.objects.filter(pk=post.organisation_id).update(uscc=credit_code())
+    desk = Desk(page)
+    desk.sit_down(post)
+    page.goto(f"/work/case/{tender.case.pk}/")
+    desk.follow(f'a[href="/work/seal/{tender.lot.pk}/"]')
+    page.locator("[data-state=ready]").wait_for()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(str(request.post_data_buffer or b"")))
+    files = fill_in(desk, tmp_path)
+    passphrase = page.locator("[data-ask=passphrase]").input_value()
+    page.locator("[data-do=seal]").click()
+    page.locator("[data-stage=sealed] [data-do=rehearse]").wait_for()
+    page.fill("[data-ask=again]", "babab-babab-babab")
+    page.locator("[data-stage=sealed] [data-do=rehearse]").click()
+    page.locator("[data-fault=rehearse]").wait_for()
+    page.fill("[data-ask=again]", passphrase)
+    page.locator("[data-stage=sealed] [data-do=rehearse]").click()
+    page.locator("[data-told=whole]").wait_for()
+    with page.expect_download() as kept:
+        page.locator("[data-stage=rehearsed] [data-file=sbo]").click()
+    page.locator("[data-do=save]").click()
+    page.locator("[data-do=submit]").wait_for()
+    assert sent == []  # until here nothing has left the device
+    page.reload()  # and nothing is lost when the page goes
+    page.fill("[data-ask=again]", passphrase)
+    page.locator("[data-stage=tried] [data-do=rehearse]").click()
+    page.locator("[data-told=later]").wait_for()
+    page.locator("[data-do=submit]").click()
+    page.locator("[data-shown=receipt]").wait_for()
+
+    sealed = SealedBid.objects.get(bid__supplier=post.organisation)
+    told = page.locator("[data-shown=receipt]").inner_text()
+    assert told.strip() == sealed.note.strip()
+    receipt = Receipt.parse(note.parse(sealed.note.encode()).text)
+    assert receipt.header_sha256.hex() == sealed.header_digest
+    assert not any(secret in body for body in sent for secret in ("880000", "8800.01", "投标函", passphrase))
+    file = OpeningFile.parse(Path(kept.value.path()).read_bytes())
+    assert file.header_sha256 == receipt.header_sha256
+    assert set(file.shares(passphrase=passphrase)) == {201, 202}
+
+    page.reload()
+    assert "第 1 次递交" in page.locator(".callout.tone-ok").first.inner_text()
+    tender.begin()
+    clock.set_sandbox(at=tender.now)
+    for device in others:
+        tender.release(device)
+    desk.sit_down(post)
+    page.goto(f"/work/case/{tender.case.pk}/")
+    desk.follow(f'a[href="/work/seal/{tender.lot.pk}/"]')
+    page.fill("[data-ask=key]", "babab-babab-babab")
+    page.locator("[data-do=release]").click()
+    page.locator("[data-is=locked]").wait_for()
+    page.locator("[data-ask=sbo]").set_input_files(kept.value.path())
+    page.fill("[data-ask=key]", passphrase)
+    page.locator("[data-do=release]").click()
+    page.locator("[data-is=released]").wait_for()
+    tender.trustee_releases(tender.holders[3])
+    tender.unseal()
+    mine = OpenedBid.objects.get(supplier=post.organisation)
+    assert (mine.price, mine.brand, mine.delivery) == (Decimal("880000.50"), "甲", "30 日")
+    assert [line.unit_price for line in mine.lines.all()] == [Decimal("8800.01")]
+    assert {document.name: document.size for document in mine.files.all()} == {
+        name: len(content) for name, content in files.items()
+    }
+    assert Bid.objects.get(supplier=post.organisation).damage == ""
