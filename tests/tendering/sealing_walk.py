@@ -157,12 +157,12 @@ class SealedTender(Tender):
 
     # --- bidders ------------------------------------------------------------------------------------------------------
 
-    def device(self, post: Post | None = None) -> Device:
+    def device(self, post: Post | None = None, *, sign: Ed25519PrivateKey | None = None) -> Device:
         """A supplier that obtained the documents, with a registered key."""
         post = post or self.supplier()
         Organisation.objects.filter(pk=post.organisation_id, uscc__isnull=True).update(uscc=credit_code())
         post.organisation.refresh_from_db()
-        device = Device(post)
+        device = Device(post, sign) if sign else Device(post)
         public = base64.b64encode(device.pair.public).decode()
         self.do("signing_key.register", post.organisation, post, public_key=public)
         self.devices[post.pk] = device

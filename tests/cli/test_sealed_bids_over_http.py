@@ -1,0 +1,119 @@
+"""Does the command line bring a bid to the platform over HTTP, and do the shares that it signs open it there?"""
+
+import json
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.api.support import token_of
+from tests.tendering.sealing_walk import Holder, SealedTender
+from tests.tendering.walk import offer, set_database_clock
+from yangcai import cli
+from yangcai.cli.sealed import releasing
+from yangcai.kernel.encoding import base64_of, jcs
+from yangcai.kernel.entries import plain
+from yangcai.sealing import key_file
+from yangcai.sealing.chance import system
+from yangcai.sealing.digests import PART
+from yangcai.sealing.lock import Lock, by_passphrase
+from yangcai.sealing.receipt import Receipt
+from yangcai.sealing.suites import Pair
+from yangcai.tendering.models import Bid, OpenedBid
+
+WORDS = "correct horse battery staple"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bid_goes_from_the_command_line_to_the_opening(
+    live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tender = SealedTender().announced()
+    moments = {"now": tender.now}
+    monkeypatch.setattr("yangcai.kernel.clock.now", lambda: moments["now"])
+    monkeypatch.setattr(releasing, "now", lambda: moments["now"])
+    set_database_clock(tender.now)
+
+    def command(*arguments: object) -> dict[str, Any]:
+        code = cli.main([*map(str, arguments), "--json", "--quiet"])
+        said = json.loads(capsys.readouterr().out)
+        assert code == 0, said
+        return dict(said["data"])
+
+    held = key_file.created(holder="supplier", code="I1", passphrase=WORDS, chance=system)
+    device = tender.device(sign=Ed25519PrivateKey.from_private_bytes(held.keys(WORDS)["sig"].private))
+    for name, content in {"words": WORDS, "token": token_of(device.post)}.items():
+        (tmp_path / name).write_text(content)
+    (tmp_path / "supplier.key").write_bytes(held.content)
+    (tmp_path / "policy.json").write_bytes(tender.policy().content)
+    price = plain({**offer("900000.00"), "price_in_words": ""})
+    price.pop("commitment")
+    (tmp_path / "price.json").write_text(json.dumps(price))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "图纸.zip").write_bytes(bytes(PART + 5))
+    words, out = ["--passphrase-file", tmp_path / "words"], tmp_path / "out"
+    with_key = ["--key", tmp_path / "supplier.key", "--key-passphrase-file", tmp_path / "words"]
+    command(
+        *["bid", "seal", tmp_path / "files", "--policy", tmp_path / "policy.json", "--price", tmp_path / "price.json"],
+        *["--supplier", device.post.organisation.uscc, "--out", out, *with_key, *words],
+    )
+    server = ["--server", live_server.url, "--token-file", tmp_path / "token"]
+    asked = ["bid", "submit", *server, "--envelope", out / "bid.sbe", "--statement", out / "bid.submit.json"]
+    sent = command(*asked, "--out", tmp_path / "receipt")
+    assert sent["parts_sent"] == 2
+    again = command(*asked, "--out", tmp_path / "again")
+    assert (again["parts_sent"], again["submission"]) == (0, sent["submission"])
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "receipt").read_bytes()
+    receipt = Receipt.parse((tmp_path / "receipt").read_text().split("\n\n")[0] + "\n")
+    assert receipt.submission == sent["submission"] and Bid.objects.count() == 1
+    others = [tender.device() for _n in range(2)]  # three bids make an opening
+    for other in others:
+        tender.hand_in(other, "910000.00")
+
+    tender.begin()
+    moments["now"] = tender.now
+    set_database_clock(tender.now)
+    command(
+        *["bid", "release", "--envelope", out / "bid.sbe", "--opening", out / "bid.sbo", *with_key, *words],
+        *["--policy", tmp_path / "policy.json", "--close-leaf", 0, "--out", tmp_path / "release.json"],
+    )
+    command("bid", "send", tmp_path / "release.json", *server)
+    for other in others:
+        tender.release(other)
+    _trustee_releases(tender, tender.holders[3], tmp_path, live_server.url, command)
+    tender.unseal()
+    opened = OpenedBid.objects.get(supplier=device.post.organisation)
+    assert [file.size for file in opened.files.all()] == [PART + 5]
+
+
+def _trustee_releases(tender: SealedTender, holder: Holder, folder: Path, url: str, command: Any) -> None:
+    """As a trustee does it: the headers from the state of the opening, its own key file, one signed message."""
+    pairs = {
+        "sig": holder.pair,
+        "wrap": Pair(holder.wrap.private_bytes_raw(), holder.wrap.public_key().public_bytes_raw()),
+    }
+    inside = jcs({name: base64_of(pair.private) for name, pair in pairs.items()})
+    empty = key_file.KeyFile("trustee", "I1", {name: pair.public for name, pair in pairs.items()}, Lock("", b"", b""))
+    locked = by_passphrase(inside, about=empty.about(), passphrase=WORDS, chance=system)
+    (folder / "t.key").write_bytes(replace(empty, lock=locked).content)
+    (folder / "t.token").write_text(token_of(holder.post))
+    asked = urllib.request.Request(
+        f"{url}/sbp/v1/opening/{tender.policy().tender}/state",
+        headers={"Authorization": f"Bearer {(folder / 't.token').read_text()}"},
+    )
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        lot = json.load(answer)["lots"][0]
+    paths = [folder / f"header-{n}.json" for n in range(len(lot["headers"]))]
+    for path, told in zip(paths, lot["headers"], strict=True):
+        path.write_text(told["header"])
+    common = ["--policy", folder / "policy.json", "--key", folder / "t.key", "--passphrase-file", folder / "words"]
+    assert set(command("trustee", "test", *paths, *common)["shares"].values()) == {"ok"}
+    made = command(
+        *["trustee", "release", *paths, *common, "--close-leaf", 0, "--close-set", lot["close_set"]],
+        *["--out", folder / "t.json"],
+    )
+    assert made["shares"] == 3
+    command("trustee", "send", folder / "t.json", "--server", url, "--token-file", folder / "t.token")
