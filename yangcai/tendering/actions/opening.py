@@ -17,11 +17,12 @@ from yangcai.kernel.leaves import disclose_root
 from yangcai.kernel.models import Attachment, Document
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consumables, finalise, method, partners, policies, sealing, unsealing
+from yangcai.tendering import consumables, finalise, method, opening_record, partners, policies, sealing, unsealing
 from yangcai.tendering.models import Bid, BidClosing, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.hall import bidders_had_their_time, not_suspended
 
 
 @action(
@@ -180,22 +181,27 @@ class ConcludeOpening(Input):
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.OPENING},
-    needs=(runs_the_case, rules.under_way, sealed.every_lot_is_unsealed),
+    needs=(runs_the_case, rules.under_way, not_suspended, bidders_had_their_time, sealed.every_lot_is_unsealed),
     checks=(rules.objections_are_answered,),
     input=ConcludeOpening,
     sentence=("{post}结束开标", "{post} concluded the opening"),
     cites=("opening.objection", "opening.absence_accepts", *every(Stage.SUBMISSION, "bidders")),
     hint=(
-        "开标记录即告固定；已开标的采购包进入资格审查",
-        "The record is final; the opened lots go on to qualification",
+        "开标记录即告固定，唱标的同时公布；已开标的采购包进入资格审查",
+        "The record is final, and public where prices were read out; the opened lots go on to qualification",
     ),
 )
-def conclude_opening(case: Case, *, by: Any, now: datetime.datetime, answer: str) -> None:
+def conclude_opening(case: Case, *, by: Any, now: datetime.datetime, answer: str) -> Opening:
     """Each opened lot goes its own way from here; a lot with too few bids stays until it is declared unsuccessful."""
-    Opening.objects.filter(case=case).update(concluded_at=now, answer=answer)
+    opening = Opening.objects.select_related("case__buyer", "case__agent").get(case=case)
+    opening.concluded_at, opening.answer = now, answer
+    if method.reads_out(case):
+        opening.record = opening_record.write(opening, now=now)
+    opening.save(update_fields=["concluded_at", "answer", "record"])
     if BidClosing.objects.filter(lot__case=case).exists() and method.reads_out(case):
         disclose_root(root=case.ref, now=now, entries=("bid.submit", "bid.withdraw"))
     periods.close_period(case, at=now)
     for lot in rules.pending_lots(case):
         stage = method.follows(case, Stage.OPENING) if rules.enough_bids(lot, now=now) else Stage.OPENING
         periods.open_period(case, stage=stage, opens_at=now, lot=lot)
+    return opening

@@ -128,6 +128,13 @@ class DraftSolicitation(Input):
     several_products = forms.BooleanField(label=_("非单一产品采购项目"), required=False)
     core_product = TextField(label=_("核心产品"), required=False, help_text=_("非单一产品采购项目须载明"))
     agent_fee = TextField(label=_("代理费用收取标准"), lines=2, required=False)
+    confirmation_minutes = forms.IntegerField(
+        label=_("开标记录确认时限（分钟）"),
+        min_value=1,
+        max_value=240,
+        required=False,
+        help_text=_("唱标后至少留给投标人确认或者提出异议的时间；留空时由主持人掌握"),
+    )
     document = DocumentField(label=_("采购文件正文"), required=False)
 
     def scope(self) -> None:
@@ -143,6 +150,7 @@ class DraftSolicitation(Input):
         for name, formulas in (("price_formula", FORMULAS), ("score_formula", SCORE_FORMULAS)):
             named = [(one.code, one.name) for one in formulas.values()]
             self.fields[name].choices = named  # type: ignore[attr-defined]
+        self.fields["confirmation_minutes"].disabled = not method.reads_out(self.subject)
         for flag in CHANGEABLE:
             self.fields[flag].disabled = not method.has(self.subject, Stage.DIALOGUE)
         drafted = Solicitation.objects.filter(case=self.subject).first()

@@ -100,12 +100,64 @@ class Opening(CaseRow):
     begun_at = models.DateTimeField(_("开标时间"))
     concluded_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     answer = models.TextField(_("对异议的处理"), default="", blank=True)
+    record = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("开标记录")
+    )
 
     class Meta:
         verbose_name = _("开标")
 
     def __str__(self) -> str:
         return f"{self.case}"
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        """The record's digest joins the log: nobody writes another record afterwards."""
+        return {"record": self.record_id} if self.record_id else {}
+
+
+class OpeningAttendance(CaseRow):
+    """开标签到: a bidder is in the hall. Who does not come loses nothing but its say (87号令 art. 42)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="opening_attendances", verbose_name=_("采购项目"))
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("投标人"))
+    signed_in_at = models.DateTimeField(_("签到时间"))
+
+    class Meta:
+        verbose_name = _("开标签到")
+        constraints = [models.UniqueConstraint(fields=["case", "supplier"], name="one_opening_attendance_per_supplier")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier}"
+
+    @property
+    def entry_facts(self) -> dict[str, Any]:
+        return {}
+
+
+class OpeningSuspension(Rooted):
+    """暂停开标: while it lasts, nothing is opened or concluded, and no time of the hall runs."""
+
+    opening = models.ForeignKey(Opening, models.PROTECT, related_name="suspensions", verbose_name=_("开标"))
+    reason = models.TextField(_("暂停理由"))
+    suspended_at = models.DateTimeField(_("暂停时间"))
+    resumed_at = models.DateTimeField(_("恢复时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("开标暂停")
+        ordering = ["suspended_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opening"], condition=models.Q(resumed_at__isnull=True), name="one_opening_suspension_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def root(self) -> Case:
+        return self.opening.case
 
 
 class PreferenceClaim(models.TextChoices):

@@ -72,6 +72,7 @@ class Solicitation(CaseRow):
     payment_days = models.PositiveSmallIntegerField(_("付款期限（日）"))
     acceptance_days = models.PositiveSmallIntegerField(_("验收期限（日）"))
     agent_fee = models.TextField(_("代理费用收取标准"), default="", blank=True)
+    confirmation_minutes = models.PositiveSmallIntegerField(_("开标记录确认时限（分钟）"), null=True, blank=True)
     documents_from = models.DateTimeField(_("文件获取开始"), null=True, blank=True)
     supply_closes_at = models.DateTimeField(_("文件获取截止"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("采购人确认时间"), null=True, blank=True)

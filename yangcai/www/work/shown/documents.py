@@ -79,6 +79,7 @@ LOTS: tuple[Kind, ...] = (
             "payment_days",
             "acceptance_days",
             "agent_fee",
+            "confirmation_minutes",
             "documents_from",
             "supply_closes_at",
             "confirmed_at",

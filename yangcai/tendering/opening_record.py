@@ -1,0 +1,121 @@
+"""What does the record of an opening say (开标记录), and under which digest does it stand for good?
+
+One canonical JSON object (kernel/encoding.py): what was read out, who was there, who confirmed, who objected, how that
+was settled and when the hall stood still. It is written once, with the end of the opening: a public document of the
+case, whose digest is in the Entry that concludes the opening.
+"""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from yangcai.cases.models import Case
+from yangcai.kernel import documents
+from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
+from yangcai.kernel.models import Attachment, Document
+from yangcai.tendering.models import Bid, OpenedBid, Opening, OpeningAttendance
+from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.opening import enough_bids, pending_lots
+
+VERSION = "yangcai opening-record/1"
+KIND = "opening_record"
+#: Places of a yuan: 1 yuan is 100 fen.
+PLACES = 2
+
+
+def write(opening: Opening, *, now: datetime.datetime) -> Document:
+    """Freeze the record of an opening that ends now, for everybody to read."""
+    case = opening.case
+    content = jcs(said(opening, now=now))
+    document = documents.store_bytes(data=content, name=f"{case.number}-opening-record.json")
+    Attachment.objects.create(
+        document=document,
+        root=case.ref,
+        subject=opening.ref,
+        title="开标记录（数据）",
+        kind=KIND,
+        is_public=True,
+        organisation_id=case.buyer_id,
+        at=now,
+    )
+    return document
+
+
+def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
+    """The record as an object; money in fen, times in UTC."""
+    case = opening.case
+    there = dict(OpeningAttendance.objects.filter(case=case).values_list("supplier_id", "signed_in_at"))
+    lots = []
+    for lot in pending_lots(case):
+        enough = enough_bids(lot, now=now)
+        bids = live_bids(lot=lot).select_related("supplier", "opened").order_by("received_at", "pk")
+        lots.append(
+            {
+                "lot": lot.number,
+                "title": lot.title,
+                "opened": enough,
+                "bids": [_line(bid, there.get(bid.supplier_id)) for bid in bids] if enough else [],
+            }
+        )
+    return {
+        "v": VERSION,
+        "case": case.number,
+        "title": case.title,
+        "buyer": case.buyer.name,
+        "host": _host(case),
+        "begun_at": timestamp(opening.begun_at),
+        "concluded_at": timestamp(now),
+        "lots": lots,
+        "suspensions": [
+            {
+                "reason": suspension.reason,
+                "suspended_at": timestamp(suspension.suspended_at),
+                "resumed_at": timestamp(suspension.resumed_at) if suspension.resumed_at else None,
+            }
+            for suspension in opening.suspensions.all()
+        ],
+        "answer": opening.answer,
+    }
+
+
+def read(document: Document) -> dict[str, Any]:
+    """What a record says, for a page: money in yuan, times as datetimes. Raises documents.BadDocument, BadEncoding."""
+    found: dict[str, Any] = _told(parse_jcs(documents.read(document)))
+    return found
+
+
+def _told(value: Any, name: str = "") -> Any:
+    if isinstance(value, dict):
+        return {key.removesuffix("_fen"): _told(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_told(one) for one in value]
+    if name.endswith("_fen"):
+        return Decimal(value).scaleb(-PLACES)
+    return read_timestamp(value) if value and name.endswith("_at") else value
+
+
+def _host(case: Case) -> str:
+    return case.agent.name if case.agent else case.buyer.name
+
+
+def _line(bid: Bid, signed_in_at: datetime.datetime | None) -> dict[str, Any]:
+    opened: OpenedBid | None = getattr(bid, "opened", None)
+    said: dict[str, Any] = {
+        "supplier": bid.supplier.name,
+        "envelope": bid.envelope_id,
+        "received_at": timestamp(bid.received_at),
+        "signed_in_at": timestamp(signed_in_at) if signed_in_at else None,
+        "damage": bid.damage,
+    }
+    if opened is None:
+        return said
+    confirmed = opened.record_confirmed_at
+    return said | {
+        "price_fen": int(opened.price.scaleb(PLACES)),
+        "price_in_words": opened.price_in_words,
+        "delivery": opened.delivery,
+        "confirmed_at": timestamp(confirmed) if confirmed else None,
+        # 投标人未参加开标的，视同认可开标结果 (87号令 art. 42): silence accepts, an objection stands beside it.
+        "deemed": confirmed is None and not opened.record_objection,
+        "objection": opened.record_objection,
+    }
