@@ -7,6 +7,7 @@ YANGCAI_HOSTS           host names served, comma-separated;  YANGCAI_ORIGINS  ht
 YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto
 YANGCAI_SANDBOX         1: demo and replay: the clock can be moved, cookies work without TLS
 YANGCAI_DEBUG           1: error pages for developers
+YANGCAI_LIVE_PORT       port of the live hall's process (`yangcai serve` sets it); without it the pages ask now and then
 YANGCAI_NAME            name under which the platform signs log and receipts (default: the first of YANGCAI_HOSTS)
 YANGCAI_LOG             folder of the public log's files (default: YANGCAI_HOME/log)
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
@@ -56,12 +57,17 @@ def home() -> Path:
     return (CHECKOUT if (CHECKOUT / "pyproject.toml").exists() else Path.cwd()) / "var"
 
 
-def megabytes(name: str, default: int) -> int:
-    """An environment variable that is a size; in bytes."""
+def number(name: str, default: int) -> int:
+    """An environment variable that is a whole number."""
     given = os.environ.get(name) or str(default)
     if not given.isdecimal():
-        raise Misconfigured(zh=f"{name} 应为整数（MB）：{given}", en=f"{name} must be a whole number of MB: {given}")
-    return int(given) * 2**20
+        raise Misconfigured(zh=f"{name} 应为整数：{given}", en=f"{name} must be a whole number: {given}")
+    return int(given)
+
+
+def megabytes(name: str, default: int) -> int:
+    """An environment variable that is a size; in bytes."""
+    return number(name, default) * 2**20
 
 
 def secret_key() -> str:
@@ -122,6 +128,9 @@ YANGCAI_HOME = home()
 YANGCAI_FILES = YANGCAI_HOME / "files"
 YANGCAI_LOG = Path(os.environ.get("YANGCAI_LOG") or YANGCAI_HOME / "log")
 YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
+YANGCAI_BEHIND_TLS = flag("YANGCAI_BEHIND_TLS")
+#: Behind a reverse proxy it is asked for under /live/ of the site itself, else at this port of the same host.
+YANGCAI_LIVE_PORT = number("YANGCAI_LIVE_PORT", 0)
 #: OCDS prefix: a publisher registers its own; this one is the unregistered example.
 YANGCAI_OCID_PREFIX = os.environ.get("YANGCAI_OCID_PREFIX", "ocds-000000")
 #: Who signs and stamps papers (kernel/signatures/configured.py).
@@ -284,7 +293,7 @@ SECURE_HSTS_SECONDS = 0 if WITHOUT_TLS else 365 * 24 * 60 * 60
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # HSTS of the whole domain is for its owner to decide
-if flag("YANGCAI_BEHIND_TLS"):
+if YANGCAI_BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
 

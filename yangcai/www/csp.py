@@ -19,6 +19,11 @@ POLICY = "; ".join(
 )
 
 
+def also_connecting_to(origin: str) -> str:
+    """The policy of a page that also listens to one other origin of ours: the live hall on its own port."""
+    return POLICY.replace("connect-src 'self'", f"connect-src 'self' {origin}") if origin else POLICY
+
+
 class ContentSecurityPolicyMiddleware:
     """Sends the policy with every answer that has none of its own."""
 

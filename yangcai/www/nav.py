@@ -17,6 +17,7 @@ Entry = tuple[str, "str | Promise"]
 PUBLIC: tuple[Entry, ...] = (
     ("home", _("首页")),
     ("notices", _("公告")),
+    ("halls", _("开标大厅")),
     ("law", _("法规规则")),
     ("verify", _("文件验证")),
     ("help", _("帮助")),
@@ -29,13 +30,14 @@ PAYMENTS: Entry = ("work_payments", _("支付"))
 ORGANISATIONS: Entry = ("work_organisations", _("主体"))
 EXPERTS: Entry = ("work_experts", _("专家库"))
 NOTICES: Entry = ("notices", _("公告"))
+HALLS: Entry = ("halls", _("开标大厅"))
 OWN: Entry = ("mfa_index", _("账户安全"))
 #: Role -> the menu after signing in.
 BY_ROLE: dict[str, tuple[Entry, ...]] = {
     Role.BUYER_OFFICER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, NOTICES, OWN),
     Role.BUYER_REVIEWER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, NOTICES, OWN),
-    Role.AGENT: (WORK, CASES, NOTICES, ("law", _("法规规则")), OWN),
-    Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), NOTICES, OWN),
+    Role.AGENT: (WORK, CASES, HALLS, NOTICES, ("law", _("法规规则")), OWN),
+    Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), HALLS, NOTICES, OWN),
     Role.EXPERT: (
         WORK,
         ("work_cases", _("我的评审")),

@@ -1,18 +1,14 @@
 """How is the site served? By Granian, some worker processes of several threads each, until interrupted."""
 
 import argparse
-import ctypes
 import os
-import signal
-import sys
 from collections.abc import Callable
 
 from yangcai.cli import console, ports, site
-from yangcai.cli.commands import migrate
+from yangcai.cli.commands import live, migrate
 from yangcai.cli.console import say, tell
 
 HELP = ("启动网站", "serve the site")
-PR_SET_PDEATHSIG = 1  # of Linux's prctl
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,16 +53,9 @@ def processes(text: str) -> int:
     raise argparse.ArgumentTypeError(say(zh=f"进程数应为 1 至 256：{text}", en=f"processes are 1 to 256, not {text}"))
 
 
-def _tie_worker() -> None:
-    """In a new worker: only its parent ends it. Ctrl-C reaches every process of the terminal, and a worker that is told
-    twice hangs until it is killed; one whose parent was killed would keep the port, with no database behind it."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def serve(*, host: str, port: int, workers: int, listening: Callable[[], object] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. Collects the static files first where they get names of their own.
+    """Serve until SIGINT or SIGTERM, with the live halls beside. Collects the static files first where they get names
+    of their own.
 
     `listening` is called once, when connections are taken.
     """
@@ -79,7 +68,7 @@ def serve(*, host: str, port: int, workers: int, listening: Callable[[], object]
     if settings.STATIC_ROOT:
         call_command("collectstatic", verbosity=0, interactive=False)
     connections.close_all()
-    os.register_at_fork(after_in_child=_tie_worker)
+    os.register_at_fork(after_in_child=live.tie_to_parent)
     server = Granian(
         "yangcai.wsgi:application",
         address=host,
@@ -92,4 +81,5 @@ def serve(*, host: str, port: int, workers: int, listening: Callable[[], object]
     )
     if listening:
         server.on_startup(listening)
-    server.serve()
+    with live.beside(host=host, port=port):
+        server.serve()

@@ -23,6 +23,7 @@ from yangcai.portal.queries import notices_of
 from yangcai.tendering.models import OpenedBid, Solicitation
 from yangcai.tendering.queries import draws
 from yangcai.tendering.queries.bids import visible_opened_bids
+from yangcai.tendering.queries.hall import has_hall
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.public.files import public_documents
@@ -63,6 +64,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "events": events(case),
             "documents": public_documents(case.ref, now=now),
             "draw_url": reverse("public_draws", args=[case.pk]) if draws.may_read(case, post=None, now=now) else "",
+            "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, None, now=now) else "",
             "record_url": reverse("ocds_record", args=[case.pk]),
         },
     )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from yangcai.www import bundle, draws
+from yangcai.www.hall import rooms
 from yangcai.www.public import cases, files, home, lawbook, log, notices
 
 urlpatterns = [
@@ -13,6 +14,11 @@ urlpatterns = [
     path("p/<int:pk>/", cases.detail, name="public_case"),
     path("p/<int:pk>/draw/", draws.public_draws, name="public_draws"),
     path("p/<int:pk>/draw.json", draws.public_file, name="public_draw_file"),
+    path("hall/", rooms.listing, name="halls"),
+    path("hall/<int:pk>/", rooms.room, name="hall"),
+    path("hall/<int:pk>/board/", rooms.room_board, name="hall_board"),
+    path("hall/<int:pk>/mine/", rooms.room_mine, name="hall_mine"),
+    path("hall/<int:pk>/record/", rooms.record, name="hall_record"),
     path("files/<int:pk>/", files.file, name="public_file"),
     path("org/<int:pk>/", cases.organisation, name="organisation"),
     path("law/", lawbook.index, name="law"),

@@ -28,6 +28,7 @@ from yangcai.tendering.models import (
     SupplierDraw,
 )
 from yangcai.tendering.queries import draws
+from yangcai.tendering.queries.hall import has_hall
 from yangcai.tendering.rules.opening import opening_of
 from yangcai.www import formats
 from yangcai.www.access import page
@@ -81,6 +82,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "tone": tone,
             "suspended": case.is_suspended_at(now),
             "closes_at": closes_at if closes_at and now < closes_at else None,
+            "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, post, now=now) else "",
             "steps": rail.steps(case.plan_item, case, now=now),
             "lamps": lamps(case, now=now) if is_mine else None,
             "offers": may,

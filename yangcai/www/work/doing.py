@@ -28,9 +28,11 @@ from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering.models import CommitteeMember, EvaluationReport, Prequalification
+from yangcai.tendering.queries.bids import READ_OUT
 from yangcai.www import formats, signed_papers
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
+from yangcai.www.hall import OF_HALL
 from yangcai.www.work import judging, places, preflight, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
@@ -264,6 +266,8 @@ def _first(refusals: list[Refusal]) -> list[Refusal]:
 def _back(action: Action, subject: Any) -> str:
     if action.code in BACK:
         return reverse(BACK[action.code])
+    if action.code in OF_HALL and subject and subject.root.procedure in READ_OUT:
+        return reverse("hall", args=[subject.root.pk])  # where one came from
     return places.page_of(subject) if subject else reverse("work")
 
 

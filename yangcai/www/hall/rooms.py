@@ -1,0 +1,216 @@
+"""Where does one see an opening? The list of halls, the room of a case, and the record that is left of it.
+
+One room for every role. What differs is the version of the board (tendering/queries/hall.py) and the card of what this
+reader may do now; each of its buttons leads to the form of an Action, so the room works without JavaScript.
+"""
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yangcai.cases.models import Case, Lot, Stage
+from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.models import Attachment
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.tendering import opening_record
+from yangcai.tendering.models import Bid, OpenedBid
+from yangcai.tendering.queries.hall import Hall, Phase, hall_state, halls, is_inside, judges_it
+from yangcai.tendering.rules.opening import opening_of
+from yangcai.www import csp
+from yangcai.www.access import PUBLIC, page
+from yangcai.www.hall import OF_HALL
+from yangcai.www.hall.board import Board, board
+from yangcai.www.hall.tickets import Audience, ticket
+from yangcai.www.paging import CappedPaginator
+from yangcai.www.public.notices import procedure_name
+from yangcai.www.work import own
+from yangcai.www.work.offers import Offer, offers
+
+#: What the host and the supervisor can always do is not what is asked of them now.
+ASIDE = frozenset({"opening.remark", "opening.suspend"})
+#: A hall stays in the list for so many days after its deadline.
+LISTED = datetime.timedelta(days=14)
+PAGE = 30
+
+
+def _case(request: HttpRequest, pk: int) -> Case:
+    """The tender of a hall; 404 where there is none for this reader, and for whoever judges its bids."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    found = halls(post, now).prefetch_related("periods", "lots", "suspensions").filter(pk=pk).first()
+    if found is None or judges_it(found, post):
+        raise Http404
+    for lot in found.lots.all():
+        lot.case = found
+    return found
+
+
+def _seen(request: HttpRequest, pk: int) -> tuple[Case, Hall, Board]:
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    case = _case(request, pk)
+    hall = hall_state(case, inside=is_inside(case, post), now=now)
+    return case, hall, board(hall, now=now)
+
+
+@page(by=PUBLIC)
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    """The hall of a case. Before the deadline it is a lobby: what the notice says, and how long there is."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    case, hall, drawn = _seen(request, pk)
+    audience = Audience(case.pk, get_language() or "zh-hans", post.pk if is_inside(case, post) else 0)
+    origin, address = live_address(request, audience)
+    context = {
+        "case": case,
+        "kicker": [case.number, procedure_name(case.procedure), case.buyer.name],
+        "host": (case.agent or case.buyer).name,
+        "clock": drawn.html("hall-clock"),
+        "head": drawn.html("hall-head"),
+        "lots": [drawn.html(part.id) for part in drawn.parts if part.id.startswith("lot-")],
+        "said": [drawn.html(part.id) for part in drawn.parts if part.id.startswith("said-")],
+        "mine": mine(hall, post=post, now=now),
+        "live": address,
+        "is_over": hall.phase == Phase.CONCLUDED,
+        "now": now,
+        "case_url": reverse("work_case" if post else "public_case", args=[case.pk]),
+    }
+    response = render(request, "hall/room.html", context)
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = csp.also_connecting_to(origin)
+    return response
+
+
+@page(by=PUBLIC)
+def room_board(request: HttpRequest, pk: int) -> HttpResponse:
+    """The parts of the board alone, for a browser whose stream is interrupted."""
+    _found, _hall, drawn = _seen(request, pk)
+    return _fragment(HttpResponse(drawn.whole))
+
+
+@page(by=PUBLIC)
+def room_mine(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is asked of this reader now, for a browser that heard of something new."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    case = _case(request, pk)
+    hall = hall_state(case, inside=is_inside(case, post), now=now)
+    return _fragment(render(request, "hall/mine.html", {"mine": mine(hall, post=post, now=now), "case": case}))
+
+
+def _fragment(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def live_address(request: HttpRequest, audience: Audience) -> tuple[str, str]:
+    """(origin, address) of the stream: under this very site where a proxy stands before both, else at its own port;
+    both empty where no such process runs."""
+    port = settings.YANGCAI_LIVE_PORT
+    if not port:
+        return "", ""
+    if settings.YANGCAI_BEHIND_TLS:
+        return "", f"/live/{ticket(audience)}"
+    host = request.get_host()
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+    origin = f"{request.scheme}://{name}:{port}"
+    return origin, f"{origin}/live/{ticket(audience)}"
+
+
+# --- what is asked of this reader ----------------------------------------------------------------------------------
+
+
+def mine(hall: Hall, *, post: Post | None, now: datetime.datetime) -> dict[str, Any] | None:
+    """The card at the top: who this reader is in the hall, what it may do, its own offers as they were read out."""
+    if post is None:
+        return None
+    case = hall.case
+    opened = list(SCOPES[OpenedBid](post, now).filter(lot__case=case, supplier_id=post.organisation_id).order_by("pk"))
+    bids = SCOPES[Bid](post, now).filter(lot__case=case, supplier_id=post.organisation_id, stage=Stage.SUBMISSION)
+    live = list(bids.filter(replaced_at__isnull=True, withdrawn_at__isnull=True).order_by("pk"))
+    may = [o for o in offers([case, *_lots(case), *live, *opened], post=post, now=now).open if o.action.code in OF_HALL]
+    is_bidder = post.role == Role.SUPPLIER
+    if not may and not opened and not live:
+        return None
+    now_asked = [offer for offer in may if offer.action.code not in ASIDE]
+    return {
+        "title": title_of(hall, now_asked, is_bidder=is_bidder),
+        "is_asked": bool(now_asked),
+        "asked": now_asked,
+        "aside": [offer for offer in may if offer.action.code in ASIDE],
+        "opened": opened if is_bidder else [],
+        "bids": live if is_bidder and not opened else [],
+    }
+
+
+def _lots(case: Case) -> list[Lot]:
+    return [lot for lot in case.lots.all() if lot.follows_id is None]
+
+
+def title_of(hall: Hall, asked: list[Offer], *, is_bidder: bool) -> str:
+    """One sentence of what is wanted, or that nothing is."""
+    codes = {offer.action.code for offer in asked}
+    if is_bidder and "bid.release" in codes:
+        return _("请解密本单位投标文件")
+    if is_bidder and "opening.confirm" in codes:
+        return _("请核对本单位开标内容")
+    if is_bidder and "opening.sign_in" in codes:
+        return _("请签到")
+    if is_bidder:
+        return _("本单位的投标")
+    return _("主持和监督") if asked else _("目前没有需要您办理的事项")
+
+
+# --- the list ------------------------------------------------------------------------------------------------------
+
+
+@page(by=PUBLIC)
+def listing(request: HttpRequest) -> HttpResponse:
+    """Openings to come, under way, and of the last days, the nearest first."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    since = now - LISTED
+    found = halls(post, now).filter(
+        ended_at__isnull=True, periods__stage=Stage.SUBMISSION, periods__closes_at__gt=since
+    )
+    pages = CappedPaginator(found.select_related("opening").distinct().order_by("-published_at", "-pk"), PAGE)
+    shown = pages.get_page(request.GET.get("page"))
+    rows = [_row(case, now=now) for case in shown]
+    return render(request, "hall/list.html", {"rows": rows, "pages": shown, "now": now})
+
+
+def _row(case: Case, *, now: datetime.datetime) -> dict[str, Any]:
+    opening = getattr(case, "opening", None)
+    closes_at = own.closes_at(case)
+    phase = Phase.BEFORE if closes_at is None or now < closes_at else Phase.SIGN_IN
+    if opening is not None:
+        phase = Phase.CONCLUDED if opening.concluded_at else Phase.CONFIRMATION
+    return {
+        "case": case,
+        "url": reverse("hall", args=[case.pk]),
+        "closes_at": closes_at,
+        "word": str(phase.label) if phase != Phase.CONFIRMATION else _("正在开标"),
+        "tone": "mute" if phase == Phase.BEFORE else "done" if phase == Phase.CONCLUDED else "info",
+    }
+
+
+# --- the record ----------------------------------------------------------------------------------------------------
+
+
+@page(by=PUBLIC)
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """开标记录, from the end of the opening on, for everybody: the frozen document as a paper, nothing read anew."""
+    case = _case(request, pk)
+    opening = opening_of(case)
+    if opening is None or opening.record is None:
+        raise Http404
+    attachment = Attachment.objects.filter(root=case.ref, document_id=opening.record_id).first()
+    context = {
+        "case": case,
+        "record": opening_record.read(opening.record),
+        "digest": opening.record_id,
+        "file_url": reverse("public_file", args=[attachment.pk]) if attachment else "",
+    }
+    return render(request, "hall/record.html", context)
