@@ -28,6 +28,7 @@ BENCHMARKS = {
     "sealing": False,
     "finalise": True,
     "browser_sealing": False,
+    "hall": True,
 }
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "benchmarks.md"

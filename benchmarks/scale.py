@@ -24,6 +24,8 @@ class Scale:
     sealed_bids: int
     finalises: int
     connections: int
+    viewers: int
+    hall_events: int
 
 
 FULL = Scale(
@@ -42,6 +44,8 @@ FULL = Scale(
     sealed_bids=1_528,
     finalises=10_000,
     connections=40,
+    viewers=500,
+    hall_events=20,
 )
 QUICK = Scale(
     cases=(2, 4),
@@ -59,4 +63,6 @@ QUICK = Scale(
     sealed_bids=3,
     finalises=20,
     connections=4,
+    viewers=5,
+    hall_events=2,
 )

@@ -39,7 +39,7 @@ CASE_PAGE = {
     Role.BUYER_OFFICER: 64,
     Role.BUYER_REVIEWER: 57,
     Role.AGENT: 61,
-    Role.SUPPLIER: 56,
+    Role.SUPPLIER: 58,
     Role.EXPERT: 39,
     Role.TREASURY: 58,
     Role.TREASURY_PAYER: 56,
@@ -47,7 +47,7 @@ CASE_PAGE = {
     Role.PLATFORM: 58,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 97, Role.BUYER_OFFICER: 82, Role.SUPPLIER: 56, Role.EXPERT: 84}
+EVALUATED = {Role.AGENT: 97, Role.BUYER_OFFICER: 82, Role.SUPPLIER: 57, Role.EXPERT: 84}
 BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2
