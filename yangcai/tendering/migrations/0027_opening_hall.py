@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0007_cooperative_innovation"),
-        ("kernel", "0008_tasks_of_an_organisation"),
+        ("kernel", "0010_log_grows_only"),
         ("parties", "0002_expert_library"),
         ("tendering", "0026_two_stages_and_new_committee"),
     ]

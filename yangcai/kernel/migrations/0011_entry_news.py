@@ -6,5 +6,5 @@ SQL = Path(__file__).parent.parent / "sql" / "entry_news.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kernel", "0008_tasks_of_an_organisation")]
+    dependencies = [("kernel", "0010_log_grows_only")]
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]
