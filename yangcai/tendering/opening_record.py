@@ -13,6 +13,7 @@ from yangcai.cases.models import Case
 from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
 from yangcai.kernel.models import Attachment, Document
+from yangcai.tendering import price_proof
 from yangcai.tendering.models import Bid, OpenedBid, Opening, OpeningAttendance
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.opening import enough_bids, pending_lots
@@ -48,7 +49,7 @@ def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
     lots = []
     for lot in pending_lots(case):
         enough = enough_bids(lot, now=now)
-        bids = live_bids(lot=lot).select_related("supplier", "opened").order_by("received_at", "pk")
+        bids = live_bids(lot=lot).select_related("supplier", "opened", "sealed").order_by("received_at", "pk")
         lots.append(
             {
                 "lot": lot.number,
@@ -113,6 +114,7 @@ def _line(bid: Bid, signed_in_at: datetime.datetime | None) -> dict[str, Any]:
     return said | {
         "price_fen": int(opened.price.scaleb(PLACES)),
         "price_in_words": opened.price_in_words,
+        "price_proven": price_proof.holds(bid, opened.price),
         "delivery": opened.delivery,
         "confirmed_at": timestamp(confirmed) if confirmed else None,
         # 投标人未参加开标的，视同认可开标结果 (87号令 art. 42): silence accepts, an objection stands beside it.

@@ -80,8 +80,9 @@ class SuspendOpening(Input):
     sentence=("{post}暂停了开标", "{post} suspended the opening"),
     cites=("opening.recorded", "opening.objection"),
     hint=(
-        "暂停期间不唱标、不结束，各项时限停止计算，恢复后继续",
-        "Nothing is read out or concluded meanwhile; the times of the hall stand still and go on afterwards",
+        "暂停期间不开启、不唱标、不结束，确认时限停止计算；投标人仍可解密、确认和提出异议",
+        "Nothing is opened, read out or concluded meanwhile, and the minutes for confirming stand still; bidders may"
+        " still release keys, confirm and object",
     ),
 )
 def suspend_opening(case: Case, *, by: Any, now: datetime.datetime, reason: str) -> OpeningSuspension:

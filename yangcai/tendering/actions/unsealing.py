@@ -28,6 +28,7 @@ from yangcai.tendering.models import Bid, BidClosing, ReleasedShare, SealedBid, 
 from yangcai.tendering.policies import COVER, SUITE
 from yangcai.tendering.rules import sealed as rules
 from yangcai.tendering.rules.bids import is_live, live_bids
+from yangcai.tendering.rules.hall import not_suspended
 from yangcai.tendering.rules.trustees import ROLE_OF_POST
 
 
@@ -146,7 +147,7 @@ class ReleaseTrustee(ReleaseInput):
     by=frozenset(ROLE_OF_POST),
     at={Stage.OPENING},
     only=(rules.holds_a_seat,),
-    needs=(rules.barrier_has_fallen, rules.platform_is_not_first),
+    needs=(rules.barrier_has_fallen, rules.platform_is_not_first, not_suspended),
     input=ReleaseTrustee,
     sentence=("{post}作为受托人释放了份额", "{post} released its shares as a trustee"),
     secret=True,
@@ -240,7 +241,7 @@ def consent_to_recovery(bid: Bid, *, by: Post, now: datetime.datetime) -> Bid:
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.OPENING},
     only=(rules.takes_sealed_envelopes,),
-    needs=(runs_the_case, rules.barrier_has_fallen, rules.not_unsealed_yet),
+    needs=(runs_the_case, rules.barrier_has_fallen, rules.not_unsealed_yet, not_suspended),
     sentence=("{post}解密唱标", "{post} unsealed and read out the bids"),
     cites=("opening.at_deadline", "opening.recorded", "opening.absence_accepts"),
     hint=(

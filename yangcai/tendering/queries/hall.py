@@ -21,16 +21,20 @@ from yangcai.kernel.actions import ACTIONS, scope
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering import price_proof
 from yangcai.tendering.models import (
     Bid,
+    BidClosing,
     CommitteeMember,
     OpenedBid,
     Opening,
     OpeningAttendance,
     OpeningSuspension,
+    ShareRelease,
 )
 from yangcai.tendering.queries.bids import READ_OUT
 from yangcai.tendering.rules import hall as rules
+from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.opening import enough_bids, opening_of
 
@@ -230,23 +234,44 @@ def _lots(
     for lot in sorted(case.every_lot(), key=lambda lot: lot.number):
         if lot.follows_id is not None:
             continue
-        state = LotState(lot.pk, lot.number, lot.title, Decimal(str(lot.limit)), _phase(lot, opening, now=now))
-        came = state.phase != Phase.BEFORE
-        if state.is_read_out or (inside and came):
+        closing = sealed.closing_of(lot) if opening is not None else None
+        phase = _phase(lot, opening, closing, now=now)
+        state = LotState(lot.pk, lot.number, lot.title, Decimal(str(lot.limit)), phase)
+        if closing is not None:
+            state = replace(state, **_keys(closing))
+        if state.is_read_out or (inside and phase != Phase.BEFORE):
             lines = tuple(_lines(lot, there, opening if state.is_read_out else None))
-            state = replace(state, lines=lines, bids=len(lines))
+            released = sum(line.seal == Seal.RELEASED for line in lines)
+            if phase != Phase.RELEASES:
+                released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).count()
+            state = replace(state, lines=lines, bids=len(lines), released=released if closing is not None else None)
         yield state
 
 
-def _phase(lot: Lot, opening: Opening | None, *, now: datetime.datetime) -> str:
+def _keys(closing: BidClosing) -> dict[str, Any]:
+    """Until when bidders may release their keys, and how many trustees have: that tells nothing of a bidder."""
+    policy = closing.policy
+    came = ShareRelease.objects.filter(closing=closing, trustee__isnull=False).values("trustee").distinct().count()
+    needed = policy.threshold - policy.supplier_shares
+    return {"window_closes_at": closing.window_closes_at, "trustees": came, "trustees_needed": needed}
+
+
+def _phase(lot: Lot, opening: Opening | None, closing: BidClosing | None, *, now: datetime.datetime) -> str:
     """Of one lot. A lot that was declared unsuccessful, or whose case ended, keeps the phase to which it came."""
     case = lot.case
     if opening is None:
         closes_at = periods.closing_at(case)
         return Phase.BEFORE if closes_at is None or now < closes_at else Phase.SIGN_IN
-    if not OpenedBid.objects.filter(lot=lot).exists() and not enough_bids(lot, now=now):
+    has_opened = OpenedBid.objects.filter(lot=lot).exists()
+    if not has_opened and not enough_bids(lot, now=now):
         return Phase.NO_OPENING
-    return Phase.CONCLUDED if opening.concluded_at is not None else Phase.CONFIRMATION
+    if closing is not None and closing.unsealed_at is None and lot.outcome == "":
+        if has_opened or live_bids(lot=lot).exclude(damage="").exists():
+            return Phase.RECOVERY
+        return Phase.TRUSTEES if sealed.keys_are_in(closing, now=now) else Phase.RELEASES
+    if opening.concluded_at is not None:
+        return Phase.CONCLUDED
+    return Phase.CONFIRMATION if rules.read_out_at(case) is not None else Phase.READ_OUT
 
 
 def _whole(lots: Iterable[LotState]) -> str:
@@ -256,7 +281,8 @@ def _whole(lots: Iterable[LotState]) -> str:
 
 def _lines(lot: Lot, there: dict[int, datetime.datetime], opening: Opening | None) -> Iterator[Line]:
     """With what was read out, where an opening is given."""
-    bids = live_bids(lot=lot).select_related("supplier", "opened").order_by("received_at", "pk")
+    bids = live_bids(lot=lot).select_related("supplier", "opened", "sealed").order_by("received_at", "pk")
+    released = set(ShareRelease.objects.filter(bid__in=bids).values_list("bid_id", flat=True))
     for number, bid in enumerate(bids, start=1):
         line = Line(
             number=number,
@@ -265,7 +291,7 @@ def _lines(lot: Lot, there: dict[int, datetime.datetime], opening: Opening | Non
             received_at=bid.received_at,
             envelope=bid.envelope_id,
             signed_in_at=there.get(bid.supplier_id),
-            seal=Seal.SEALED,
+            seal=Seal.RELEASED if bid.pk in released else Seal.SEALED,
         )
         yield _opened(line, bid, opening) if opening else line
 
@@ -280,6 +306,7 @@ def _opened(line: Line, bid: Bid, opening: Opening) -> Line:
         price=opened.price,
         price_in_words=opened.price_in_words,
         delivery=opened.delivery,
+        is_price_proven=price_proof.holds(bid, opened.price),
         confirmed_at=opened.record_confirmed_at,
         objection=opened.record_objection,
         is_deemed=bool(opening.concluded_at and not opened.record_confirmed_at and not opened.record_objection),

@@ -9,7 +9,7 @@ from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import method
-from yangcai.tendering.models import OpenedBid, Opening, OpeningAttendance, OpeningSuspension, Solicitation
+from yangcai.tendering.models import BidClosing, OpenedBid, Opening, OpeningAttendance, OpeningSuspension, Solicitation
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.opening import opening_of
 
@@ -93,9 +93,13 @@ def stood_still(opening: Opening, *, since: datetime.datetime, now: datetime.dat
 
 
 def read_out_at(case: Case) -> datetime.datetime | None:
-    """When the last of the lots was read out; None while one is not."""
+    """When the last of the lots was read out; None while one is not. Where bidders sealed their bids that is when they
+    were unsealed, else when the opening began."""
     opening = opening_of(case)
-    return opening.begun_at if opening is not None else None
+    if opening is None:
+        return None
+    unsealed = list(BidClosing.objects.filter(lot__case=case, lot__outcome="").values_list("unsealed_at", flat=True))
+    return None if None in unsealed else max([opening.begun_at, *unsealed])
 
 
 def confirmation_closes_at(case: Case, *, now: datetime.datetime) -> datetime.datetime | None:
