@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("cases", "0007_cooperative_innovation"),
         ("kernel", "0010_log_grows_only"),
         ("parties", "0002_expert_library"),
-        ("tendering", "0026_two_stages_and_new_committee"),
+        ("tendering", "0027_sealed_bids"),
     ]
 
     operations = [
