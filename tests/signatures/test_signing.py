@@ -1,5 +1,6 @@
 """Does a signed paper bear every signature with its timestamp, as our own reader and Poppler's see it?"""
 
+import asyncio
 import os
 import re
 import shutil
@@ -26,6 +27,13 @@ def test_both_parties_have_signed_in_their_order_with_the_authoritys_time() -> N
     assert first.signed_at == SIGNED and first.stamped_at == STAMPED and first.reason == "签订采购合同"
     assert first.words[0] == f"{SUPPLIER.name}（{MARK}）：2026-03-10 09:07:09 签名，此后未被改动"
     assert first.words[1].endswith("unchanged since")
+
+
+def test_it_is_signed_and_verified_also_where_an_event_loop_runs() -> None:
+    async def within_a_loop() -> bool:
+        return verify(papers.sign(), trust=papers.roots()).is_valid
+
+    assert asyncio.run(within_a_loop())
 
 
 def test_every_certificate_of_the_demo_says_so_and_its_keys_are_the_owners_alone() -> None:

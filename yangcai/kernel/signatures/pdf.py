@@ -10,6 +10,7 @@ pyHanko is slow to import (0.8 s): nothing imports this file that does not sign.
 import datetime
 import io
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from asn1crypto import keys, tsp
@@ -21,6 +22,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from yangcai.kernel.signatures.apart import in_its_own_thread
 from yangcai.kernel.signatures.authority import Identity
 from yangcai.kernel.signatures.subjects import Signature
 from yangcai.kernel.signatures.timestamps import Timestamps, Unavailable, status_of
@@ -49,7 +51,8 @@ def signed(pdf: bytes, *, signatures: Sequence[tuple[Identity, Signature]], time
         signer = _At(told, signer=_signer(identity), timestamper=stamper)
         signer.at = signature.at
         try:
-            pdf = signer.sign_pdf(writer, existing_fields_only=True).getvalue()
+            sign = partial(signer.sign_pdf, writer, existing_fields_only=True)
+            pdf = in_its_own_thread(sign).getvalue()
         except TimestampRequestError as error:
             raise Unavailable(str(error)) from error
     return pdf

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from yangcai.kernel.calendar import SHANGHAI
+from yangcai.kernel.signatures.apart import in_its_own_thread
 from yangcai.kernel.signatures.authority import MARK
 
 #: Code of a fault -> what it says, zh and en.
@@ -157,7 +158,7 @@ def _faults(embedded: Any, pdf: bytes, *, trust: Sequence[bytes], at: datetime.d
     def context() -> Any:
         return ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
 
-    status = validate_pdf_signature(embedded, context(), context())
+    status = in_its_own_thread(lambda: validate_pdf_signature(embedded, context(), context()))
     stamp = status.timestamp_validity
     faults = {
         "altered": not status.intact or status.coverage < SignatureCoverageLevel.ENTIRE_REVISION,
