@@ -93,13 +93,14 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
 
 def _earlier(lot: Lot, *, post: Post) -> dict[str, Any] | None:
     """The bid of this supplier that counts so far, whichever device sealed it; None without one."""
-    bid = live_bids(lot=lot, supplier=post.organisation).filter(seal_scheme=SBP).select_related("sealed").first()
+    found = live_bids(lot=lot, supplier=post.organisation).filter(seal_scheme=SBP)
+    bid = found.select_related("sealed__upload").first()
     if bid is None:
         return None
     return {
         "at": bid.received_at,
         "seq": bid.revision,
-        "url": reverse("sbp_receipt", kwargs={"sid": bid.sealed.upload_id}),
+        "url": reverse("sbp_receipt", kwargs={"sid": bid.sealed.upload.sid}),
     }
 
 
