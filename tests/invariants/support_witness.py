@@ -93,9 +93,12 @@ BROKEN_LOG = {
     " FROM kernel_entry) e WHERE seq > 0 AND prev_hash IS DISTINCT FROM before",
     "every entry keeps its payload": "SELECT seq FROM kernel_entry e LEFT JOIN kernel_entrypayload p"
     " ON p.entry_id = e.seq WHERE p.entry_id IS NULL",
+    "every entry has its line in the public log": "SELECT seq FROM kernel_entry e LEFT JOIN kernel_leaf l"
+    " ON l.entry_id = e.seq WHERE l.id IS NULL",
 }
-#: What refusing may add: the Entry of a refusal on a legal ground. The clock is moved by the test itself.
-LOG = frozenset({"kernel_entry", "kernel_entrypayload"})
+#: What refusing may add: the Entry of a refusal on a legal ground, with its line in the public
+#: log. The clock is moved by the test itself.
+LOG = frozenset({"kernel_entry", "kernel_entrypayload", "kernel_leaf", "kernel_leafsecret"})
 CLOCK = "kernel_sandboxclock"
 
 
