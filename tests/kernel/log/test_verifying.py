@@ -33,12 +33,15 @@ WITNESS = note.Signer("audit.example.gov.cn/w1", note.COSIGNATURE, Ed25519Privat
 TENDER, HEADER = "6f1b1f0e-0000-4000-8000-000000000001", "ab" * 32
 POLICY = {"tender": TENDER, "rev": 1, "lot": "1", "cover": "ALL"}
 RECEIVED = "2026-03-02T00:59:58.123456Z"
+#: What a supplier, who chooses the commitment to the price freely, would like to pass for a contract.
+FORGED = b"%PDF-1.7 a contract that nobody signed"
 
 
 def bid(number: int, header: str) -> dict[str, Any]:
     return {
         "t": "submit", "tender": TENDER, "lot": "1", "cover": "ALL", "round": 1, "supplier": f"S{number}", "seq": 1,
         "submission": f"sub-{number}", "header_sha256": header, "received_at": RECEIVED,
+        "price_commit": hashlib.sha256(FORGED).hexdigest(),
     }  # fmt: skip
 
 
@@ -272,6 +275,18 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     told = capsys.readouterr().out.splitlines()
     assert [line.count("t=submit") for line in told] == [1, 1, 0, 0]
     assert verify("case", "case:404", made / "log") == 1
+
+
+def test_only_the_operators_own_word_makes_a_contract_or_a_notice(site: Path) -> None:
+    """The digest stands in the log all right: in a bid that was told, or as a file of the other kind."""
+    (site / "forged.pdf").write_bytes(FORGED)
+    assert hashlib.sha256(FORGED).hexdigest() in (site / "log" / "disclosed" / "000").read_text()
+    for kind in ("contract", "notice"):
+        assert verify(kind, site / "forged.pdf", site / "log") == 1
+    assert verify("contract", site / "notice.json", site / "log") == 1
+    assert verify("notice", site / "contract.pdf", site / "log") == 1
+    by_proof = ["--policy", site / "log" / "policy", "--proof", site / "notice.tlog-proof"]
+    assert verify("contract", site / "notice.json", *by_proof) == 1
 
 
 @pytest.mark.parametrize(

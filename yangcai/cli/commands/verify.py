@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--key", action="append", metavar="VKEY", default=[], help=say(zh="收据公钥", en="key of receipts")
     )
     _add(kinds, common, "notice", zh="公告（接口给出的 JSON）", en="a notice, as the API's JSON", file=True)
-    contract = _add(kinds, common, "contract", zh="合同、验收或支付文件", en="a contract or another paper", file=True)
+    contract = _add(kinds, common, "contract", zh="合同签署文本", en="the signed paper of a contract", file=True)
     contract.add_argument(
         "--trust",
         type=Path,
@@ -111,7 +111,7 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
     if options.kind == "case":
         lines = case.verify(options.case, log=log)
     else:
-        lines = document.verify(_read(options.file), log=log)
+        lines = document.verify(_read(options.file), kind=options.kind, log=log)
     signed = _signatures(options)
     if signed:
         data["signatures"] = signed
@@ -152,7 +152,8 @@ def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         )
     trust = _policy(_read(options.policy))
     if not keys:
-        lines = document.verify_proof(_read(options.file), proved=_read(options.proof), policy=trust)
+        content, proved = _read(options.file), _read(options.proof)
+        lines = document.verify_proof(content, kind=options.kind, proved=proved, policy=trust)
         signed = _signatures(options)
         data: dict[str, Any] = {"lines": _listed(lines)} | ({"signatures": signed} if signed else {})
         return data, "\n".join([_told(lines), *signed]), []

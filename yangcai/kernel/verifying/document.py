@@ -13,6 +13,10 @@ from yangcai.kernel.tlog.policy import Policy
 from yangcai.kernel.verifying.findings import NotVerified
 from yangcai.kernel.verifying.log import Log
 
+#: Of each kind of line (`t`), the field in which the operator names a file. In any other line or field a digest is
+#: somebody else's word: a supplier chooses the `price_commit` of a bid.
+FIELDS = {"contract": "sha256", "notice": "digest"}
+
 
 def digests(content: bytes) -> Iterator[str]:
     """Under which digests a file can stand in the log: its own, and that of each notice that the API's JSON holds."""
@@ -28,16 +32,16 @@ def digests(content: bytes) -> Iterator[str]:
             yield hashlib.sha256(written).hexdigest()
 
 
-def verify(content: bytes, *, log: Log) -> list[tuple[int, dict[str, Any]]]:
-    """Where the log names it. Raises NotVerified where it nowhere does."""
-    wanted = set(digests(content))
-    found = [(index, body) for index, body in sorted(log.told.items()) if _names(body, wanted)]
+def verify(content: bytes, *, kind: str, log: Log) -> list[tuple[int, dict[str, Any]]]:
+    """Where the log names it as this kind of line (a key of FIELDS). Raises NotVerified where it nowhere does."""
+    wanted = list(digests(content))
+    found = [(index, body) for index, body in log.saying(kind) if body.get(FIELDS[kind]) in wanted]
     if not found:
         raise NotVerified(zh="公开日志中没有这份文件", en="the log does not name this file")
     return found
 
 
-def verify_proof(content: bytes, *, proved: bytes, policy: Policy) -> list[tuple[int, dict[str, Any]]]:
+def verify_proof(content: bytes, *, kind: str, proved: bytes, policy: Policy) -> list[tuple[int, dict[str, Any]]]:
     """Without the log, by a `.tlog-proof` alone that has the line in clear in it. Raises NotVerified."""
     try:
         found = proof.parse(proved)
@@ -47,10 +51,6 @@ def verify_proof(content: bytes, *, proved: bytes, policy: Policy) -> list[tuple
         body = parse_jcs(found.extra.removeprefix(CLEAR).removesuffix(b"\n"))
     except (Malformed, Unproven, BadEncoding) as error:
         raise NotVerified(zh=f"证明核对不符：{error}", en=f"the proof does not verify: {error}") from error
-    if not isinstance(body, dict) or not _names(body, set(digests(content))):
+    if not isinstance(body, dict) or body.get("t") != kind or body.get(FIELDS[kind]) not in list(digests(content)):
         raise NotVerified(zh="这份证明说的是另一份文件", en="the proof is of another file")
     return [(found.index, body)]
-
-
-def _names(body: dict[str, Any], wanted: set[str]) -> bool:
-    return bool(wanted & {value for value in body.values() if isinstance(value, str)})
