@@ -88,7 +88,7 @@ def _tell_a_story(home: Path) -> None:
     ).hexdigest()
     leaves.append_leaf(body={"digest": digest, "root": "case:1", "t": "notice"}, root="case:1", in_clear=True)
     cosigned_round(1)
-    (home / "before").write_text((log_files.folder() / "checkpoint").read_text().partition("\n\n")[0] + "\n")
+    (home / "before").write_bytes((log_files.folder() / "checkpoint").read_bytes())
     close_set = h2("sbp/1 closeset", *sorted(bytes.fromhex(h) for h in (HEADER, "ef" * 32))).hex()
     leaves.append_leaf(body={**POLICY, "t": "policy"}, root="case:1", in_clear=True)
     close = {**POLICY, "t": "close", "deadline": "2026-03-02T01:00:00.000000Z", "close_set": close_set}
@@ -163,20 +163,27 @@ def test_a_whole_log_is_found_whole(site: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_what_was_kept_is_compared_and_brought_up_to_date(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    kept = site / "before"
-    assert checkpoint.parse(kept.read_text()).size == 8
+    kept, key = site / "before", log_keys.read(site / "keys" / "log.key")
+    assert checkpoint.opened(kept.read_bytes(), key.verifier)[0].size == 8
     assert verify("log", site / "log", "--kept", kept) == 0
-    assert checkpoint.parse(kept.read_text()).size == 16
+    assert kept.read_bytes() == (site / "log" / "checkpoint").read_bytes()  # with its signatures: it proves something
+
+    def keep(size: int, *, origin: str = "ggzy.example/log", by: note.Signer = key) -> int:
+        kept.write_text(str(note.sign(checkpoint.Checkpoint(origin, size, b"x" * 32).text, by)))
+        return verify("log", site / "log", "--kept", kept)
+
     # The same size under another root, signed by the same log, is a proof against it.
-    kept.write_text(checkpoint.Checkpoint("ggzy.example/log", 8, b"x" * 32).text)
-    assert verify("log", site / "log", "--kept", kept) == 2
+    assert keep(8) == 2
     assert "rewritten" in capsys.readouterr().err
-    kept.write_text(checkpoint.Checkpoint("ggzy.example/log", 24, b"x" * 32).text)
-    assert verify("log", site / "log", "--kept", kept) == 1
-    kept.write_text(checkpoint.Checkpoint("other.example/log", 8, b"x" * 32).text)
-    assert verify("log", site / "log", "--kept", kept) == 1
-    kept.write_text("nothing")
-    assert verify("log", site / "log", "--kept", kept) == 1
+    assert keep(24) == 1
+    other = Ed25519PrivateKey.generate()
+    assert keep(8, origin="other.example/log", by=note.Signer("other.example/log", note.ED25519, other)) == 1
+    # What the log never signed is no evidence, whatever it says.
+    assert keep(8, by=note.Signer("ggzy.example/log", note.ED25519, other)) == 1
+    for text in (checkpoint.Checkpoint("ggzy.example/log", 8, b"x" * 32).text, "nothing", ""):
+        kept.write_text(text)
+        assert verify("log", site / "log", "--kept", kept) == 1
+        assert "no checkpoint that this log signed" in capsys.readouterr().err
 
 
 def changed(name: str, old: bytes, new: bytes) -> Callable[[Path], None]:

@@ -163,20 +163,13 @@ def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
 
 def _log(options: argparse.Namespace) -> "tuple[Log, list[str]]":
     """The whole log, verified; with a warning where only the log's own word says whom to trust."""
-    from yangcai.kernel.tlog import checkpoint
-    from yangcai.kernel.tlog.faults import Malformed
     from yangcai.kernel.verifying import log, source
 
     found = source.opened(options.source)
     given = _policy_file(options)
     trust = _policy(_read(given) if given else found.read("policy"))
-    kept = None
     path = getattr(options, "kept", None)
-    if path and path.exists():
-        try:
-            kept = checkpoint.parse(path.read_text())
-        except (Malformed, UnicodeDecodeError) as error:
-            raise Stop(zh=f"{path} 不是检查点", en=f"{path} is no checkpoint", code=1) from error
+    kept = _read(path) if path and path.exists() else None
     note = say(
         zh="信任策略取自日志本身：请向财政部门或者见证人核实，再用 --policy",
         en="the policy is the log's own word: get it from the treasury or a witness, then use --policy",
@@ -185,10 +178,11 @@ def _log(options: argparse.Namespace) -> "tuple[Log, list[str]]":
 
 
 def _keep(options: argparse.Namespace, log: "Log") -> None:
+    """With all signatures: should the log be rewritten, this file is one half of the proof."""
     from yangcai.kernel import durable
 
     if options.kept:
-        durable.write(options.kept, log.checkpoint.text.encode(), mode=0o644)
+        durable.write(options.kept, str(log.signed).encode(), mode=0o644)
 
 
 def _policy_file(options: argparse.Namespace) -> Path | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from yangcai.kernel.encoding import BadEncoding, jcs, parse_jcs, read_base64
 from yangcai.kernel.leaf_lines import BLINDED, CLEAR, blinded
-from yangcai.kernel.tlog import cosignature, note, tiles, tree
+from yangcai.kernel.tlog import checkpoint, cosignature, note, tiles, tree
 from yangcai.kernel.tlog.checkpoint import Checkpoint
 from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.tlog.policy import Policy, Witnessed
@@ -23,6 +23,7 @@ class Log:
     """A log that was found whole: its lines, and what they say as far as it is told."""
 
     witnessed: Witnessed
+    signed: note.Note = field(repr=False)
     lines: tuple[bytes, ...]
     told: dict[int, dict[str, Any]] = field(repr=False)
 
@@ -46,9 +47,9 @@ class Log:
         return max(times, default=None)
 
 
-def verify(source: Source, *, policy: Policy, kept: Checkpoint | None = None) -> Log:
+def verify(source: Source, *, policy: Policy, kept: bytes | None = None) -> Log:
     """Everything of appendix B, steps 2 and 3, and that each disclosure opens its line. `kept` is the checkpoint that
-    was verified the last time. Raises NotVerified, Evidence."""
+    was verified the last time, as the log signed it. Raises NotVerified, Evidence."""
     try:
         signed = note.parse(source.read("checkpoint"))
         witnessed = policy.verify(signed)
@@ -60,11 +61,11 @@ def verify(source: Source, *, policy: Policy, kept: Checkpoint | None = None) ->
         _check_tiles(source, head, read)
     except (Malformed, Unproven) as error:
         raise NotVerified(zh=f"公开日志核对不符：{error}", en=f"the log does not verify: {error}") from error
-    if kept:
-        _check_growth(kept, head, read)
+    if kept is not None:
+        _check_growth(_opened(kept, witnessed.log), head, read)
     told = dict(_clear(lines))
     told.update(_disclosed(source, lines))
-    return Log(witnessed, tuple(lines), told)
+    return Log(witnessed, signed, tuple(lines), told)
 
 
 def _lines(source: Source, head: Checkpoint) -> list[bytes]:
@@ -96,10 +97,19 @@ def _check_tiles(source: Source, head: Checkpoint, read: tree.Reader) -> None:
             raise NotVerified(zh=f"树片 {tile.path} 与条目不符", en=f"{tile.path} does not fit the entries")
 
 
+def _opened(kept: bytes, log: note.Verifier) -> Checkpoint:
+    """Without the log's signature it would prove nothing against the log, to nobody."""
+    try:
+        return checkpoint.opened(kept, log)[0]
+    except (Malformed, Unproven) as error:
+        raise NotVerified(
+            zh=f"保存的文件不是这个日志签署的检查点：{error}",
+            en=f"the kept file is no checkpoint that this log signed: {error}",
+        ) from error
+
+
 def _check_growth(kept: Checkpoint, head: Checkpoint, read: tree.Reader) -> None:
     """Both were signed by the log: if one does not follow from the other, that is proved."""
-    if kept.origin != head.origin:
-        raise NotVerified(zh=f"保存的检查点属于 {kept.origin}", en=f"the kept checkpoint is one of {kept.origin}")
     if kept.size > head.size:
         raise NotVerified(
             zh=f"公开日志只有 {head.size} 条，上次核对时已有 {kept.size} 条",
