@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
 from tests.kernel.log import world
@@ -16,7 +17,7 @@ from tests.kernel.log.world import NOW
 from tests.kernel.tlog.published import REQUEST, WITNESSED_LOG, WITNESSED_ORIGIN
 from yangcai.kernel import log_files, log_keys, log_proofs, log_witnesses
 from yangcai.kernel.models import Leaf
-from yangcai.kernel.tlog import checkpoint, note, policy, proof, tree
+from yangcai.kernel.tlog import checkpoint, note, policy, proof, tree, witness
 from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.witness.server import Running, serving
 from yangcai.kernel.witness.store import Store, StoreFault
@@ -73,6 +74,29 @@ def test_a_witness_remembers_over_a_restart(store: Store, tmp_path: Path) -> Non
     os.chmod(tmp_path / "w1" / "witness.key", 0o644)
     with pytest.raises(StoreFault, match="owner alone"):
         Store.opened(tmp_path / "w1")
+
+
+def test_evidence_is_kept_once_for_a_root_and_never_of_a_wrong_proof(store: Store, tmp_path: Path) -> None:
+    """The checkpoints are public: whoever has one may send it with as many proofs and signatures as he likes."""
+    log = note.Signer("ggzy.example/log", note.ED25519, Ed25519PrivateKey.generate())
+    store.watch(log.verifier)
+
+    def ask(old: int, size: int, root: bytes, *proof: bytes, by: tuple[note.Signer, ...] = (log,)) -> int:
+        signed = note.sign(checkpoint.Checkpoint(log.name, size, root).text, *by)
+        return store.answer(witness.request(old=old, proof=proof, signed=signed), now=NOW).status
+
+    assert ask(0, 8, b"a" * 32) == 200
+    for junk in range(5):
+        assert ask(8, 8, b"a" * 32, bytes([junk]) * 32) == 422
+        assert ask(8, 9, b"b" * 32, bytes([junk]) * 32) == 422
+    assert not (tmp_path / "w1" / "evidence").exists()
+    stranger = note.Signer("stranger", note.ED25519, Ed25519PrivateKey.generate())
+    for junk in range(5):
+        assert ask(8, 8, b"c" * 32, bytes([junk]) * 32) == 409
+    assert ask(8, 8, b"c" * 32, by=(log, stranger)) == 409
+    (kept,) = (tmp_path / "w1" / "evidence").iterdir()
+    assert checkpoint.opened(kept.read_bytes(), log.verifier)[0].root == b"c" * 32
+    store.close()
 
 
 def test_a_witness_has_a_name_and_watches_logs_alone(store: Store, tmp_path: Path) -> None:
@@ -143,7 +167,7 @@ def test_a_forked_log_is_refused(log: None, store: Store, running: Running, tmp_
     (fork,) = (tmp_path / "w1" / "evidence").iterdir()
     key = log_keys.signer(log_keys.LOG).verifier
     one, _signed = checkpoint.opened(seen.read_bytes(), key)
-    two, _signed = checkpoint.opened(fork.read_bytes().partition(b"\n\n")[2], key)
+    two, _signed = checkpoint.opened(fork.read_bytes(), key)
     assert (one.size, two.size) == (8, 8) and one.root != two.root
     for number in range(9):
         world.submit(number)

@@ -83,8 +83,9 @@ FORK = asked(5, 5, root=ROOTS[6])
 def test_everything_else_is_refused(status: int, content: bytes, body: str) -> None:
     found = answer(content, seen=SEEN)
     assert found.status == status and found.seen is None
-    # Only what the log signed itself and what contradicts what it signed before is worth keeping.
-    assert found.is_evidence is (status == 422 or content == FORK)
+    # Only what the log signed itself and what contradicts what it signed before is worth keeping: a wrong proof does
+    # not, whoever sent it.
+    assert found.is_evidence is (content == FORK)
     assert "—" not in found.body
     if status == 409:
         assert (found.body, found.content_type) == (body, "text/x.tlog.size")

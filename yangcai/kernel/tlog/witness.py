@@ -35,8 +35,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """`seen` is what must be kept, safely, before a 200 is sent. `is_evidence`: the log itself signed something that
-    does not follow from what it signed before, so the request is worth keeping."""
+    """`seen` is what must be kept, safely, before a 200 is sent. `is_evidence`: the log itself signed a second root for
+    the size that was seen, so the request is worth keeping."""
 
     status: int
     body: str = ""
@@ -104,7 +104,8 @@ def answer(
     try:
         _check_growth(asked, latest)
     except Unproven as error:
-        return Answer(422, f"{error}\n", is_evidence=True)
+        # No evidence: anybody can send a public checkpoint with a wrong proof, as often as he likes.
+        return Answer(422, f"{error}\n")
     line = cosignature.cosign(text=asked.signed.text, signer=signer, now=now).line
     return Answer(200, line, seen=Seen(new.size, new.root))
 

@@ -1,6 +1,6 @@
 """What does a witness keep? Its key, the logs it watches, and of each the latest checkpoint that it cosigned.
 
-And, in evidence/, what a log signed that did not follow from that. One folder, one process. What was seen is on the
+And, in evidence/, each second root that a log signed for that size. One folder, one process. What was seen is on the
 disk before a cosignature leaves: a witness that forgets would cosign a fork.
 """
 
@@ -73,11 +73,17 @@ class Store:
             if found.seen:
                 self._keep(witness.parse(content), found.seen)
             elif found.is_evidence:
-                durable.write(self.home / "evidence" / hashlib.sha256(content).hexdigest(), content)
+                self._keep_evidence(witness.parse(content).signed)
             return found
 
+    def _keep_evidence(self, signed: note.Note) -> None:
+        """Once for what the log signed: anybody may send it again, with other proofs and further signatures."""
+        path = self.home / "evidence" / hashlib.sha256(signed.text.encode()).hexdigest()
+        if not path.exists():
+            durable.write(path, str(signed).encode())
+
     def _keep(self, asked: witness.Request, seen: Seen) -> None:
-        """As the log signed it: with a request in evidence/ it shows that the log told two stories."""
+        """As the log signed it: with a checkpoint in evidence/ it shows that the log told two stories."""
         origin = asked.checkpoint.origin
         name = hashlib.sha256(origin.encode()).hexdigest()
         durable.write(self.home / "seen" / name, str(asked.signed).encode())
