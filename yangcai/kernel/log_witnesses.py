@@ -5,20 +5,21 @@ line of our own log in it, is published beside the log. A witness that does not 
 """
 
 import http.client
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Max
 
 from yangcai.kernel import log_files, log_keys, log_tiles
 from yangcai.kernel.models import Cosignature, TreeHead
+from yangcai.kernel.patience import connected
 from yangcai.kernel.tlog import checkpoint, cosignature, note, policy, tree, witness
 from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.tlog.policy import Party, Policy
 
+#: Seconds to connect to a witness, and as many for its whole answer.
 TIMEOUT = 5.0
 #: What a witness answers is a line or two.
 MOST_BYTES = 64 * 1024
@@ -60,21 +61,27 @@ def publish_policy() -> None:
 
 
 def ask_all(head: TreeHead) -> Asked:
-    """Every witness with an address that has not cosigned this head yet."""
+    """Every witness with an address that has not cosigned this head yet. A policy that nobody can read is a fault too:
+    the log itself goes on."""
     done = set(head.cosignatures.values_list("witness", flat=True))
     cosigned, faults = [], []
-    for name, party in trusted().witnesses.items():
+    try:
+        witnesses = trusted().witnesses
+    except (ValueError, OSError) as error:
+        return Asked(faults=(f"{path()}: {error}",))
+    for name, party in witnesses.items():
         if not party.url or party.verifier.name in done:
             continue
         try:
             line = _ask(party, head)
-        except NoCosignature as error:
+            at = cosignature.seen_at(line)  # of a time that no calendar has: ValueError, OverflowError
+        except (NoCosignature, ValueError, OverflowError, OSError) as error:
             faults.append(f"{name}: {error}")
             continue
         Cosignature.objects.get_or_create(
             head=head,
             witness=party.verifier.name,
-            defaults={"line": line.line, "at": cosignature.seen_at(line)},
+            defaults={"line": line.line, "at": at},
         )
         cosigned.append(name)
     return Asked(tuple(cosigned), tuple(faults))
@@ -118,23 +125,15 @@ def _size(body: str) -> int:
 def _post(party: Party, head: TreeHead, *, old: int) -> tuple[int, str]:
     steps = tree.consistency_proof(old=old, size=head.size, read=log_tiles.reader(size=head.size))
     content = witness.request(old=old, proof=steps, signed=note.parse(head.signed.encode()))
-    request = urllib.request.Request(f"{party.url.rstrip('/')}/add-checkpoint", data=content, method="POST")
-    request.add_header("Content-Type", "text/plain; charset=utf-8")
+    url = f"{party.url.rstrip('/')}/add-checkpoint"
     try:
-        with _OPENER.open(request, timeout=TIMEOUT) as answer:
-            return answer.status, answer.read(MOST_BYTES).decode(errors="replace")
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read(MOST_BYTES).decode(errors="replace")
+        with connected(url, seconds=TIMEOUT) as (connection, hung_up):
+            headers = {"Content-Type": "text/plain; charset=utf-8"}
+            connection.request("POST", urlsplit(url).path, body=content, headers=headers)
+            reply = connection.getresponse()
+            body = reply.read(MOST_BYTES).decode(errors="replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoCosignature(f"not reached: {error}") from error
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """A witness that sends us elsewhere does not answer."""
-
-    def redirect_request(self, *_anything: object) -> None:
-        return None
-
-
-_OPENER = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
+    if hung_up.is_set():
+        raise NoCosignature(f"no whole answer within {TIMEOUT} s")
+    return reply.status, body

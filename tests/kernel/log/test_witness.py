@@ -2,6 +2,9 @@
 
 import datetime
 import os
+import socket
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -197,3 +200,56 @@ def test_a_witness_that_is_away_holds_nothing_up(log: None, store: Store, tmp_pa
     trust = policy.parse((log_files.folder() / "policy").read_bytes())
     seen = trust.verify(note.parse(found_text))
     assert seen.checkpoint == checkpoint.parse(note.parse(found_text).text) and set(seen.cosignatures) == {"W1"}
+
+
+@pytest.mark.django_db
+def test_a_witness_that_drips_is_given_up_in_time(log: None, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, the whole never: the log goes on."""
+    monkeypatch.setattr(log_witnesses, "TIMEOUT", 0.4)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            taken, _ = listening.accept()
+            with taken:
+                taken.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not stop.wait(0.05):
+                    try:
+                        taken.sendall(b"x")
+                    except OSError:
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            write_policy((store.signer.verifier, f"http://127.0.0.1:{listening.getsockname()[1]}"), quorum=1)
+            world.submit(1)
+            begun = time.monotonic()
+            found = world.round_of()
+            assert time.monotonic() - begun < 5
+            assert found.size == 8 and found.cosigned == () and found.faults[0].startswith("W1: no")
+        finally:
+            stop.set()
+            thread.join()
+    store.close()
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_with_one_witness_or_the_policy_is_told_and_the_log_goes_on(log: None, store: Store) -> None:
+    """A cosignature of a time that no calendar has; an address that is none; a typo in the policy."""
+    store.watch(log_keys.signer(log_keys.LOG).verifier)
+    with serving(store, host="127.0.0.1", port=0, clock=lambda: NOW) as running, pytest.MonkeyPatch.context() as patch:
+        sound = note.Signer.sign
+        patch.setattr(note.Signer, "sign", lambda self, text, *, at=0: sound(self, text, at=note.LATEST if at else 0))
+        write_policy((store.signer.verifier, f"http://127.0.0.1:{running.port}"), quorum=1)
+        world.submit(1)
+        found = world.round_of()
+        assert found.size == 8 and found.cosigned == () and len(found.faults) == 1
+        assert found.faults[0].startswith("W1: ") and "not reached" not in found.faults[0]
+    for address in ("ftp://w.example", "http://[", "http://127.0.0.1:port"):
+        write_policy((store.signer.verifier, address), quorum=1)
+        assert world.round_of().faults[0].startswith("W1: ")
+    log_witnesses.path().write_text("witnes W1\nquorum none\n")
+    world.submit(2)
+    found = world.round_of()
+    assert found.size == 16 == world.assert_whole().size and "log.policy" in found.faults[0]

@@ -7,16 +7,14 @@ does not answer in time raises Unavailable: nothing goes on without its stamp.
 import datetime
 import http.client
 import secrets
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
+
+from yangcai.kernel.patience import connected
 
 if TYPE_CHECKING:
     from yangcai.kernel.signatures.authority import Identity
@@ -158,19 +156,14 @@ class HttpTimestamps:
 
     def answer(self, request: bytes) -> bytes:
         parts = urlsplit(self.url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=self.seconds)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.connect()
-            with _hung_up_after(self.seconds, connection.sock) as hung_up:
+            with connected(self.url, seconds=self.seconds) as (connection, hung_up):
                 connection.request("POST", path, body=request, headers={"Content-Type": QUERY, "Accept": REPLY})
                 reply = connection.getresponse()
                 content = reply.read(LARGEST + 1)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Unavailable(f"{self.url}: {type(error).__name__}: {error}") from error
-        finally:
-            connection.close()
         if hung_up.is_set():
             raise Unavailable(f"{self.url}: no whole answer within {self.seconds} s")
         if reply.status != http.HTTPStatus.OK or reply.headers.get_content_type() != REPLY:
@@ -178,22 +171,3 @@ class HttpTimestamps:
         if len(content) > LARGEST:
             raise Unavailable(f"{self.url}: more than {LARGEST} bytes")
         return content
-
-
-@contextmanager
-def _hung_up_after(seconds: float, sock: socket.socket) -> Iterator[threading.Event]:
-    """A socket's own timeout begins anew with every byte: a server that drips would hold us for ever."""
-    done = threading.Event()
-
-    def hang_up() -> None:
-        done.set()
-        with suppress(OSError):
-            sock.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield done
-    finally:
-        timer.cancel()
