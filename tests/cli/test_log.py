@@ -1,9 +1,10 @@
 """Do the commands of the public log sequence it, show whom to trust, and say why it stands still?"""
 
 import argparse
+import functools
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,38 @@ def test_rounds_outlive_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(log, "_round", answer)
     monkeypatch.setattr("django.db.connection.close", lambda: None)
     assert len(list(log.rounds(stop=stop, interval=0, wait=lambda seconds: None))) == 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "text"),
+    [
+        (lambda home: (home / "log.policy").write_bytes(b"\xff\n"), "UnicodeDecodeError"),
+        (lambda home: (home / "log").write_text("a file where a folder should be"), "NotADirectoryError"),
+        (lambda home: (home / "keys" / "log.key").write_text("PRIVATE+KEY+nonsense\n"), "Malformed"),
+    ],
+)
+def test_what_nobody_foresaw_ends_neither_the_worker_nor_the_sequencer(
+    damage: Callable[[Path], object], text: str, own_log: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged once with its traceback, and tried again."""
+    log_keys.signer(log_keys.LOG)
+    damage(own_log)
+    world.submit(1)
+    beat = log.Beat(argparse.Namespace(quiet=False))
+    for _round in range(3):
+        beat.next_at = 0.0
+        beat()
+    assert len(caplog.records) == 1 and text in caplog.text
+    caplog.clear()
+    stop, waits = threading.Event(), iter(range(3))
+    wait = functools.partial(_stop_after, stop, waits)
+    assert list(log.rounds(stop=stop, interval=0, wait=wait)) == [] and stop.is_set()
+    assert len(caplog.records) == 1 and text in caplog.text
+
+
+def _stop_after(stop: threading.Event, waits: Iterator[int], _seconds: float) -> None:
+    if next(waits) == 2:
+        stop.set()
 
 
 def test_a_tied_sequencer_ends_with_its_parent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

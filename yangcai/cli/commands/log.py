@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import functools
+import logging
 import select
 import signal
 import sys
@@ -18,6 +19,7 @@ from yangcai.cli.console import Stop, answer, say, tell
 if TYPE_CHECKING:
     from yangcai.kernel.sequencer import Round
 
+logger = logging.getLogger(__name__)
 HELP = ("公开日志：排序、签名、发布", "the public log: sequence, sign, publish")
 
 
@@ -81,25 +83,54 @@ def _input_closes(stop: threading.Event, seconds: float) -> None:
 
 
 def rounds(*, stop: threading.Event, interval: float, wait: Callable[[float], object]) -> "Iterator[Round]":
-    """Round after round until `stop`; a database that is away for a while is waited for."""
+    """Round after round until `stop`; a database that is away for a while is waited for, and what nobody foresaw (a
+    full disk, a damaged key) is tried again until somebody mends it. Raises Stop where the log must not go on."""
     from django.db import OperationalError, connection
 
+    faults = Faults()
     while not stop.is_set():
         try:
-            if found := _round():
-                yield found
+            found = _round()
         except OperationalError:
             connection.close()
+        except Stop:
+            raise
+        except Exception as error:
+            faults.tell(error)
+        else:
+            faults.end()
+            if found:
+                yield found
         wait(interval)
 
 
+class Faults:
+    """Tells an unforeseen exception of the log's rounds once, until a round went well or another takes its place."""
+
+    def __init__(self) -> None:
+        self._said = ""
+
+    def tell(self, error: Exception) -> None:
+        """Called where the exception is being handled."""
+        text = f"{type(error).__name__}: {error}"
+        if text != self._said:
+            logger.exception("a round of the public log failed")
+        self._said = text
+
+    def end(self) -> None:
+        self._said = ""
+
+
 class Beat:
-    """Called as often as one likes, it makes a round of the log every ten seconds, and says once why it cannot."""
+    """Called as often as one likes, it makes a round of the log every ten seconds, and says once why it cannot. Only a
+    database that is away is left to the caller: deadlines must not wait for a log that fails."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.options, self.next_at, self.said = options, 0.0, ""
+        self.options, self.next_at, self.said, self.faults = options, 0.0, "", Faults()
 
     def __call__(self) -> None:
+        from django.db import OperationalError
+
         from yangcai.kernel.sequencer import INTERVAL
 
         if time.monotonic() < self.next_at:
@@ -111,6 +142,12 @@ class Beat:
             if stopped.en != self.said:
                 tell(self.options, zh=stopped.zh, en=stopped.en)
             self.said = stopped.en
+        except OperationalError:
+            raise
+        except Exception as error:
+            self.faults.tell(error)
+        else:
+            self.faults.end()
 
 
 def _round() -> "Round | None":
