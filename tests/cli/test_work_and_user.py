@@ -89,6 +89,38 @@ def test_the_worker_goes_round_until_it_is_stopped_and_waits_no_longer_than_the_
     assert waits == [2.0, 5.0]
 
 
+def test_deadlines_and_the_log_come_before_each_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three papers wait: each is made in a round of its own, at once after the other."""
+    done: list[str] = []
+    waits: list[float] = []
+    papers_waiting = [Task() for _paper in range(3)]
+    stop = threading.Event()
+
+    class Slow:
+        def round(self, *, now: Any, tick: float, most: int) -> list[Task]:
+            done.append("paper")
+            made = papers_waiting[:most]
+            del papers_waiting[:most]
+            return made
+
+    def fire_due(*, now: Any) -> list[Task]:
+        done.append("due")
+        return []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 4:
+            stop.set()
+
+    monkeypatch.setattr(work, "_issuer", Slow)
+    monkeypatch.setattr(tasks, "fire_due", fire_due)
+    monkeypatch.setattr(tasks, "next_due_at", lambda *, after: None)
+    monkeypatch.setattr(stop, "wait", wait)
+    assert len(list(work.work(stop=stop, interval=5.0, also=lambda: done.append("log")))) == 3
+    assert done == ["due", "log", "paper"] * 4
+    assert waits == [0.0, 0.0, 0.0, 5.0]
+
+
 def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     stop = threading.Event()
     rounds: list[int] = []

@@ -188,6 +188,13 @@ def test_an_authority_that_is_down_is_not_asked_again_at_once(signed: Any, monke
     assert len(asked) == 3
 
 
+def test_no_more_are_made_in_a_round_than_one_asks_for(signed: Any) -> None:
+    first, second = signed(), sign()
+    issuer = Issuer()
+    made = [[task.subject for task in issuer.round(now=LATER, tick=0.0, most=1)] for _round in range(3)]
+    assert made == [[first.contract.ref], [second.contract.ref], []]
+
+
 def test_where_nothing_is_configured_nothing_is_signed_and_it_says_what_to_set(
     signed: Any, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -72,13 +72,13 @@ class Issuer:
     def __init__(self) -> None:
         self.rests: dict[int, tuple[float, float]] = {}
 
-    def round(self, *, now: datetime.datetime, tick: float, root: str = "") -> list[Task]:
-        """Make what waits (under `root` alone, where one is given); returns what was made. `tick`: seconds of any
-        clock that runs, by which a failed one rests."""
+    def round(self, *, now: datetime.datetime, tick: float, root: str = "", most: int = ROUND) -> list[Task]:
+        """Try at most so many of what waits (under `root` alone, where one is given); returns what was made. `tick`:
+        seconds of any clock that runs, by which a failed one rests."""
         made: list[Task] = []
         kinds = _kinds()
         resting = [pk for pk, (again_at, _rest) in self.rests.items() if tick < again_at]
-        for task in waiting(root=root).exclude(pk__in=resting).order_by("pk")[:ROUND]:
+        for task in waiting(root=root).exclude(pk__in=resting).order_by("pk")[:most]:
             _again_at, rest = self.rests.get(task.pk, (0.0, REST))
             try:
                 issue(task, now=now, kinds=kinds)

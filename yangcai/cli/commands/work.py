@@ -61,28 +61,38 @@ def _issuer() -> "Issuer":
 
 
 def _round(issuer: "Issuer") -> "list[Task]":
-    """What the clock made due, then the papers that wait for seals and stamps: a deadline never waits for those."""
+    """What the clock made due, then the papers that wait for seals and stamps."""
+    from yangcai.kernel import clock
+
+    return _due() + issuer.round(now=clock.now(), tick=time.monotonic())
+
+
+def _due() -> "list[Task]":
     from yangcai.kernel import clock, tasks
     from yangcai.tendering import finalise
 
     now = clock.now()
     finalise.note_in(now=now)  # what a door that broke down left behind
-    return tasks.fire_due(now=now) + issuer.round(now=now, tick=time.monotonic())
+    return tasks.fire_due(now=now)
 
 
 def work(*, stop: threading.Event, interval: float, also: Callable[[], object] = lambda: None) -> "Iterator[Task]":
     """Round after round until `stop`; waits until the next deadline, at most `interval` seconds. A database that is
     away for a while is waited for: nothing is lost, because what is due is derived from state. `also` is done in each
-    round."""
+    round, and one paper at the end of it: an authority that is slow holds up a deadline, and the log, by one answer."""
     from django.db import OperationalError, connection
+
+    from yangcai.kernel import clock
 
     issuer = _issuer()
     while not stop.is_set():
         wait = interval
         try:
-            yield from _round(issuer)
+            yield from _due()
             also()
-            wait = min(interval, _seconds_to_next())
+            made = issuer.round(now=clock.now(), tick=time.monotonic(), most=1)
+            yield from made
+            wait = 0.0 if made else min(interval, _seconds_to_next())
         except OperationalError:
             connection.close()  # a fresh one for the next round
         stop.wait(wait)
