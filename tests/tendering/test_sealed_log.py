@@ -7,7 +7,9 @@ import pytest
 
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import SealedTender
-from yangcai.kernel import log_proofs
+from yangcai.cases.models import Lot
+from yangcai.kernel import leaves, log_proofs
+from yangcai.kernel.models import LeafSecret
 from yangcai.kernel.tlog import policy
 from yangcai.kernel.verifying import case, log, source
 from yangcai.tendering.models import SealedBid
@@ -42,3 +44,39 @@ def test_a_tender_from_its_policy_to_its_close(settings: Any, tmp_path: Path) ->
     assert [body["t"] for _place, body in told] == ["policy", *["submit"] * 4, "withdraw", "close"]
     headers = {body["header_sha256"] for _place, body in told if body["t"] == "submit"}
     assert headers == set(SealedBid.objects.values_list("header_digest", flat=True))
+
+
+class TwoLots(SealedTender):
+    """Bids go to the lot that was chosen last."""
+
+    at = 0
+
+    @property
+    def lot(self) -> Lot:
+        return self.case.lots.order_by("pk")[self.at]
+
+
+def test_of_a_lot_that_was_not_opened_nothing_is_told() -> None:
+    """87号令 art. 41, 78: it is procured again, and until then nobody knows who came."""
+    tender = TwoLots(lots=2, budget="2000000.00").announced()
+    devices = [tender.device() for _ in range(3)]
+    opened = [tender.hand_in(device) for device in devices]
+    tender.at = 1
+    others = [tender.device() for _ in range(2)]
+    secret = [tender.hand_in(device) for device in others]
+    tender.do("bid.withdraw", secret[1].bid, others[1].post, reason="")
+    tender.at = 0
+    tender.begin()
+    for device in devices:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[2])
+    tender.unseal()
+    tender.conclude()
+
+    kept = leaves.kept_back(root=tender.case.ref).values()
+    assert sorted(body["t"] for body in kept) == ["submit", "submit", "withdraw"]
+    assert {body["header_sha256"] for body in kept} == {one.header_digest for one in secret}
+    told = LeafSecret.objects.filter(disclosed_at__isnull=False)
+    assert set(told.values_list("leaf_id", flat=True)) >= {one.leaf_id for one in opened}
+    subjects = set(told.filter(leaf__entry__isnull=False).values_list("leaf__entry__subject", flat=True))
+    assert subjects == {one.bid.ref for one in opened}

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import connection
 
-from yangcai.kernel.encoding import jcs
+from yangcai.kernel.encoding import jcs, parse_jcs
 from yangcai.kernel.leaf_lines import LONGEST_BLINDED, LONGEST_CLEAR
-from yangcai.kernel.models import LeafSecret
+from yangcai.kernel.models import Entry, LeafSecret
 from yangcai.kernel.tlog import tree
 
 DECOY: dict[str, Any] = {"t": "decoy"}
@@ -55,9 +55,15 @@ def disclose(*, leaves: Iterable[int], now: datetime.datetime) -> int:
     return LeafSecret.objects.filter(leaf_id__in=list(leaves), disclosed_at__isnull=True).update(disclosed_at=now)
 
 
-def disclose_root(*, root: str, now: datetime.datetime, entries: Iterable[str] = ()) -> int:
-    """Everything that was kept back of a case: what was appended (submissions, withdrawals), and of its Entries those
-    whose Action is named. To be called when the opening makes it public (SBP/1 §2.7)."""
-    kept = LeafSecret.objects.filter(leaf__root=root, disclosed_at__isnull=True)
-    told = kept.filter(leaf__entry__isnull=True) | kept.filter(leaf__entry__action__in=list(entries))
-    return disclose(leaves=told.values_list("leaf_id", flat=True), now=now)
+def disclose_entries(*, root: str, actions: Iterable[str], subjects: Iterable[str], now: datetime.datetime) -> int:
+    """From now on everybody may know which of these Actions were done (never what was refused) in a case on these
+    subjects; how many of the Entries were not known before."""
+    entries = Entry.objects.filter(root=root, action__in=list(actions), subject__in=list(subjects), outcome="done")
+    done = LeafSecret.objects.filter(leaf__entry__in=entries)
+    return disclose(leaves=done.values_list("leaf_id", flat=True), now=now)
+
+
+def kept_back(*, root: str) -> dict[int, dict[str, Any]]:
+    """What was appended for a case (or whatever) beside its Entries and nobody was told yet: leaf id -> body."""
+    kept = LeafSecret.objects.filter(leaf__root=root, leaf__entry__isnull=True, disclosed_at__isnull=True)
+    return {leaf: parse_jcs(bytes(body)) for leaf, body in kept.values_list("leaf_id", "body")}

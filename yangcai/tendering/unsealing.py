@@ -13,10 +13,10 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from yangcai.kernel import documents
+from yangcai.cases.models import Case
+from yangcai.kernel import documents, leaves
 from yangcai.kernel.encoding import base64_of, jcs, read_base64, timestamp
 from yangcai.kernel.entries import plain
-from yangcai.kernel.leaves import append_leaf
 from yangcai.kernel.models import Document
 from yangcai.sealing.envelope import Imprint
 from yangcai.sealing.faults import ENVELOPE_DAMAGED, RESTORED, REVOKED, TOO_FEW_SHARES, WAITED, Fault, Faulty
@@ -83,7 +83,7 @@ def close(lot: Any, *, now: datetime.datetime) -> BidClosing:
     closing = BidClosing.objects.create(
         lot=lot,
         policy=policy,
-        leaf_id=append_leaf(body=said, root=lot.case.ref, in_clear=True).id,
+        leaf_id=leaves.append_leaf(body=said, root=lot.case.ref, in_clear=True).id,
         closed_at=now,
         size=len(headers),
         digest=close_set(headers).hex(),
@@ -212,6 +212,18 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
             raise Revoked(said(faulty.fault)) from faulty
         raise
     return Unsealed(opened.price, opened.manifest.price_salt, kept)
+
+
+def disclose(case: Case, *, now: datetime.datetime) -> int:
+    """Have the public log tell who bid for the lots that were opened, and who withdrew; how many lines that are. Of a
+    lot that was not opened it goes on saying nothing: who bid there is secret until it is procured again, and after
+    (87号令 art. 41, 78)."""
+    bids = Bid.objects.filter(lot__case=case, lot__bid_closing__unsealed_at__isnull=False, sealed__isnull=False)
+    headers = set(bids.values_list("sealed__header_digest", flat=True))
+    lines = [leaf for leaf, body in leaves.kept_back(root=case.ref).items() if body.get("header_sha256") in headers]
+    subjects = [bid.ref for bid in bids]
+    told = leaves.disclose_entries(root=case.ref, actions=("bid.submit", "bid.withdraw"), subjects=subjects, now=now)
+    return told + leaves.disclose(leaves=lines, now=now)
 
 
 def said(fault: Fault) -> str:

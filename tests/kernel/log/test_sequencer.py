@@ -130,26 +130,34 @@ def test_a_proof_comes_with_the_merge() -> None:
 
 def test_what_is_disclosed_explains_its_line() -> None:
     first, other = world.submit(1), world.submit(2, root="case:2")
-    assert leaves.disclose_root(root="case:1", now=NOW) == 1
+    assert leaves.kept_back(root="case:1") == {first.id: {"seq": 1, "t": "submit"}}
+    assert leaves.disclose(leaves=[first.id], now=NOW) == 1
     world.round_of()
     (told,) = [json.loads(line) for line in (log_files.folder() / "disclosed" / "000").read_bytes().splitlines()]
     assert told["body"] == {"seq": 1, "t": "submit"}
     line = world.lines(8)[told["index"]]
     assert line == first.line == leaf_lines.blinded(nonce=read_base64(told["nonce"]), body=jcs(told["body"]))
     # What is told later comes beside it; nothing is told twice.
-    assert leaves.disclose_root(root="case:1", now=NOW) == 0
+    assert leaves.disclose(leaves=[first.id], now=NOW) == 0 and leaves.kept_back(root="case:1") == {}
     leaves.disclose(leaves=[other.id], now=NOW)
     world.round_of()
     assert len((log_files.folder() / "disclosed" / "000").read_bytes().splitlines()) == 2
 
 
-def test_of_entries_only_named_actions_are_told() -> None:
+def test_of_entries_only_named_actions_that_were_done_on_named_subjects_are_told() -> None:
     by = factories.make_post(Role.BUYER_OFFICER)
-    for action in ("bid.submit", "invitation.publish"):
-        entries.append(action=action, outcome="done", root="case:7", subject="case:7", by=by, now=NOW, data={})
-    assert leaves.disclose_root(root="case:7", entries=["invitation.publish"], now=NOW) == 1
+    for action, outcome, subject in (
+        ("bid.submit", "done", "bid:1"),
+        ("bid.submit", "done", "bid:2"),
+        ("bid.submit", "refused", "bid:1"),
+        ("invitation.publish", "done", "bid:1"),
+    ):
+        entries.append(action=action, outcome=outcome, root="case:7", subject=subject, by=by, now=NOW, data={})
+    assert leaves.disclose_entries(root="case:7", actions=["bid.submit"], subjects=["bid:1"], now=NOW) == 1
     (told,) = LeafSecret.objects.filter(disclosed_at__isnull=False)
-    assert json.loads(bytes(told.body))["action"] == "invitation.publish"
+    entry = told.leaf.entry
+    assert (entry.action, entry.outcome, entry.subject) == ("bid.submit", "done", "bid:1")
+    assert json.loads(bytes(told.body))["entry"] == entry.hash
 
 
 def test_decoys_are_told_after_ninety_days_and_only_decoys() -> None:

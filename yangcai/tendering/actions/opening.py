@@ -13,12 +13,11 @@ from yangcai.cases.rules import runs_the_case
 from yangcai.kernel import documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
-from yangcai.kernel.leaves import disclose_root
 from yangcai.kernel.models import Attachment, Document
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import consumables, finalise, method, opening_record, partners, policies, sealing, unsealing
-from yangcai.tendering.models import Bid, BidClosing, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
+from yangcai.tendering.models import Bid, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.bids import live_bids
@@ -198,8 +197,8 @@ def conclude_opening(case: Case, *, by: Any, now: datetime.datetime, answer: str
     if method.reads_out(case):
         opening.record = opening_record.write(opening, now=now)
     opening.save(update_fields=["concluded_at", "answer", "record"])
-    if BidClosing.objects.filter(lot__case=case).exists() and method.reads_out(case):
-        disclose_root(root=case.ref, now=now, entries=("bid.submit", "bid.withdraw"))
+    if method.reads_out(case):
+        unsealing.disclose(case, now=now)
     periods.close_period(case, at=now)
     for lot in rules.pending_lots(case):
         stage = method.follows(case, Stage.OPENING) if rules.enough_bids(lot, now=now) else Stage.OPENING
