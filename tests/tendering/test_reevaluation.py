@@ -141,6 +141,17 @@ def test_another_committee_evaluates_anew_and_the_treasury_is_told_whatever_come
     assert h.refused("reevaluation.report", h.report, h.runner, SIGNED_AGAIN, document=again) == {"already_reported"}
 
 
+def test_a_correction_does_not_make_another_committee_of_the_same_one(signed: Any) -> None:
+    """87号令 art. 67: whoever has to go cannot stay by correcting a score first."""
+    h, odd = signed()
+    h.do("evaluation.reopen", h.lot, h.runner, REOPENED, ground="committee", reason="一名评委与投标人私下接触")
+    rows = [{**h.rows({1: {"technical": "6"}})[0], "reason": "误读技术参数"}]
+    h.do("scores.correct", h.lot, odd, REOPENED, ground="abnormal", rows=rows)
+    assert (h.report.revision, h.report.correction_ground) == (3, "abnormal")
+    for member in h.members:
+        assert h.refused("report.sign", h.report, member.post, SIGNED_AGAIN) == {"committee_unchanged"}
+
+
 @pytest.mark.parametrize("ground", ["better", "", "价格太高"])
 def test_there_are_five_grounds_and_no_other(signed: Any, ground: str) -> None:
     h, _odd = signed()

@@ -9,7 +9,7 @@ from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method
-from yangcai.tendering.models import CorrectionGround, EvaluationReport, ReopenGround
+from yangcai.tendering.models import CommitteeMember, CorrectionGround, EvaluationReport, ReopenGround
 from yangcai.tendering.rules.award import live_award
 from yangcai.tendering.rules.evaluation.scores import is_rated, scores_are_asked
 
@@ -30,13 +30,29 @@ def changed_result(report: EvaluationReport) -> bool:
     )
 
 
+def taken_up_for_the_committee(report: EvaluationReport) -> datetime.datetime | None:
+    """When the evaluation was taken up again because of the committee, since the last report that everybody signed;
+    None where it was not. Whatever was corrected afterwards, on whatever ground, does not undo that: hence the first.
+    """
+    before = former(report)
+    since = EvaluationReport.objects.filter(
+        lot_id=report.lot_id, revision__gt=before.revision if before else 0, revision__lte=report.revision
+    )
+    found = since.filter(correction_ground=ReopenGround.COMMITTEE).order_by("revision").first()
+    return found.computed_at if found is not None else None
+
+
+def has_another_member(report: EvaluationReport, *, since: datetime.datetime) -> bool:
+    """Whether somebody's place on the committee was given to somebody else from that moment on."""
+    return CommitteeMember.objects.filter(committee__case_id=report.lot.case_id, replaced_at__gte=since).exists()
+
+
 def committee_was_formed_anew(report: EvaluationReport) -> bool:
     """Whether the signed report came of a committee that was formed anew (87号令 art. 67)."""
-    before = former(report)
-    if report.signed_at is None or before is None:
+    if report.signed_at is None or former(report) is None:
         return False
-    between = EvaluationReport.objects.filter(lot_id=report.lot_id, revision__gt=before.revision)
-    return between.filter(correction_ground=ReopenGround.COMMITTEE).exists()
+    since = taken_up_for_the_committee(report)
+    return since is not None and has_another_member(report, since=since)
 
 
 def is_owed(report: EvaluationReport) -> bool:
@@ -101,7 +117,8 @@ def nothing_determined(subject: Lot, *, by: Any, now: datetime.datetime) -> Refu
 
 def committee_is_another(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """What was taken up because of the committee is not signed once more by that very committee (87号令 art. 67)."""
-    if subject.correction_ground != ReopenGround.COMMITTEE:
+    since = taken_up_for_the_committee(subject)
+    if since is None or has_another_member(subject, since=since):
         return None
     return refuse(
         "evaluation.new_committee",
