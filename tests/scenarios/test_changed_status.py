@@ -128,3 +128,30 @@ def test_an_announced_award_is_void_when_its_winner_loses_the_status_while_anoth
     assert set(out) == {"status_lost"}
     standing = Award.objects.filter(lot__case=told.case, refused_at=None)
     assert [award.supplier.name for award in standing] == [next_best.supplier.name]
+
+
+def test_after_an_objection_who_lost_its_status_is_not_counted_among_the_qualified(world: None) -> None:
+    """财政部令第94号 art. 16: of four one is out by the objection, another by its licence; two are left of three."""
+    told = qualified(lots=2)
+
+    def after_the_first(at: datetime.datetime) -> None:
+        told.before = {"report.send": both_fall}
+
+    def both_fall(at: datetime.datetime) -> None:
+        one, _two = Lot.objects.filter(case=told.case).order_by("number")
+        best, second, third = one.candidates.order_by("rank")[:3]
+        runner, reviewer = told.people.runner, told.people.reviewer
+        award = told.do("award.determine", one, reviewer, at, candidate=best)
+        told.do("award.announce", award, runner, at)
+        papers = [told.paper(name, b"%PDF-1.4\nx", runner, at) for name in ("质疑答复.pdf", "报告.pdf")]
+        why = {"ground": "objection", "reason": "业绩不实", "proof": papers[0], "report": papers[1]}
+        told.do("award.annul", award, runner, at, **why)
+        assert not can(ACTIONS["award.determine"], one, by=reviewer, now=at)  # three are left
+        change = told.changed((second.supplier.name, ""), at)
+        told.decided(change, at, still=False)
+        refused = told.refused("award.determine", one, reviewer, at, candidate=third)
+        assert refused["too_few_left"].facts["left"] == 2
+
+    told.before = {"report.send": after_the_first}
+    told.evaluation()
+    assert "report.send" not in told.before

@@ -134,14 +134,15 @@ def fallen(lot: Lot, *grounds: str) -> bool:
 
 def enough_are_left(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """After a founded objection the next candidate wins only where the legal number of qualified suppliers is left
-    (财政部令第94号 art. 16); what the treasury decides it decides for itself."""
+    (财政部令第94号 art. 16); who has lost its status is not qualified (条例 art. 21). What the treasury decides it
+    decides for itself, and 条例 art. 49, 71 want no number where the winner refused or its award was void."""
     if not fallen(subject, AwardFall.OBJECTION):
         return None
     report, least = sent_report(subject.judged_with), fewest(subject, Stage.EVALUATION, now=now)
     out = {one.supplier_id for one in subject.case.every_award() if one.lot_id == subject.pk and one.refused_at}
     bids = {str(bid.pk): bid.supplier_id for bid in OpenedBid.objects.filter(lot=subject.judged_with)}
     valid = [key for key, found in (report.result["bids"] if report else {}).items() if found["invalid"] is None]
-    left = len({bids[key] for key in valid if key in bids} - out)
+    left = len({bids[key] for key in valid if key in bids} - out - set(lost(subject.case)))
     if left >= least:
         return None
     return refuse(
