@@ -250,13 +250,14 @@ def test_what_is_being_paid_is_paid_before_termination(effective: Any) -> None:
     assert refused(actions.terminate_contract, s.contract, **given) == {"payment_in_progress"}
 
 
-def test_an_unsigned_contract_ends_only_with_the_winners_refusal_and_the_next_candidate_gets_one() -> None:
+def test_an_unsigned_contract_ends_with_the_winners_refusal_and_the_next_candidate_gets_one() -> None:
     s = support.scene()
     support.drafted(s)
     given = {"by": s.reviewer, "now": LATER, "reason": "拒签"}
     assert refused(actions.terminate_contract, s.contract, ground="award_refused", **given) == {"award_not_refused"}
-    Award.objects.filter(pk=s.award.pk).update(refused_at=at("2026-03-28T09:00"))
-    assert refused(actions.terminate_contract, s.contract, ground="breach", **given) == {"no_lawful_ground"}
+    Award.objects.filter(pk=s.award.pk).update(refused_at=at("2026-03-28T09:00"), fall_ground="refused")
+    for ground in ("breach", "award_void"):
+        assert refused(actions.terminate_contract, s.contract, ground=ground, **given) == {"no_lawful_ground"}
     perform(actions.terminate_contract, s.contract, ground="award_refused", **given)
     assert Case.objects.get(pk=s.case.pk).ended_at is None
     assert not Notice.objects.filter(kind="contract_termination").exists()  # a draft was never announced
@@ -267,9 +268,24 @@ def test_an_unsigned_contract_ends_only_with_the_winners_refusal_and_the_next_ca
     assert Fund.objects.get(pk=contract.committed_fund_id).balance == Decimal("950000.00")
 
 
-def test_a_signed_contract_is_not_ended_as_if_unsigned(effective: Any) -> None:
+@pytest.mark.parametrize("fell", ["objection", "decision", "status"])
+def test_whose_award_was_void_is_not_said_to_have_refused(fell: str) -> None:
+    """条例 art. 71: the draft ends because the award did, and accuses nobody."""
+    s = support.scene()
+    support.drafted(s)
+    given = {"by": s.reviewer, "now": LATER, "reason": "中标结果无效"}
+    assert refused(actions.terminate_contract, s.contract, ground="award_void", **given) == {"award_not_refused"}
+    Award.objects.filter(pk=s.award.pk).update(refused_at=at("2026-03-28T09:00"), fall_ground=fell)
+    for ground in ("award_refused", "breach"):
+        assert refused(actions.terminate_contract, s.contract, ground=ground, **given) == {"no_lawful_ground"}
+    perform(actions.terminate_contract, s.contract, ground="award_void", **given)
+    assert s.contract.termination_ground == "award_void" and s.reserved == Decimal("1000000.00")
+
+
+@pytest.mark.parametrize("ground", ["award_refused", "award_void"])
+def test_a_signed_contract_is_not_ended_as_if_unsigned(effective: Any, ground: str) -> None:
     s = effective()
-    given = {"by": s.reviewer, "now": LATER, "ground": "award_refused", "reason": "拒签"}
+    given = {"by": s.reviewer, "now": LATER, "ground": ground, "reason": "拒签"}
     assert refused(actions.terminate_contract, s.contract, **given) == {"no_lawful_ground"}
 
 

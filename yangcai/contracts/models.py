@@ -26,6 +26,7 @@ class TerminationGround(models.TextChoices):
     BREACH = "breach", _("对方违约，法定或约定的解除条件成就")
     DECISION = "decision", _("财政部门处理决定、仲裁裁决或法院判决")
     AWARD_REFUSED = "award_refused", _("中标供应商拒签合同")
+    AWARD_VOID = "award_void", _("合同签订前中标结果无效")
     ON_THE_MARKET = "on_the_market", _("市场已出现同类产品，研发已无意义")
     INSURMOUNTABLE = "insurmountable", _("遇不可克服的技术困难")
     MILESTONE_MISSED = "milestone_missed", _("未按约定完成标志性成果，予以淘汰")

@@ -148,7 +148,13 @@ class TerminateContract(Input):
     input=TerminateContract,
     notice="contract_termination",
     sentence=("{post}解除了合同", "{post} terminated the contract"),
-    cites=("contract.amendment_ground", "contract.amendment_publish", "cooperative_innovation.termination"),
+    cites=(
+        "contract.amendment_ground",
+        "contract.amendment_publish",
+        "award.refused",
+        "award.annulled",
+        "cooperative_innovation.termination",
+    ),
     hint=(
         "尚未支付的合同占用资金退回采购计划的预留资金；已签订的合同同时发布终止公告",
         "What is not paid goes back to the plan's reservation; of a signed contract the notice goes out at once",

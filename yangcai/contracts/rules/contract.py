@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from yangcai import law, procedures
-from yangcai.cases.models import Award
+from yangcai.cases.actions import chinese
+from yangcai.cases.models import Award, AwardFall
 from yangcai.cases.rules import applicable, own
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
@@ -318,30 +319,42 @@ def signed_in_the_past(
 def may_be_terminated(
     contract: Contract, *, by: Post, now: datetime.datetime, ground: str, **data: Any
 ) -> Refusal | None:
-    """An unsigned contract ends only because the winner refused; a signed one on every other lawful ground."""
+    """An unsigned contract ends only because its award fell, and says how: the winner refused (条例 art. 49), or it was
+    void (条例 art. 71), which accuses nobody; a signed one ends on every other lawful ground."""
     applies = applicable(contract.case, now=now)
-    unsigned = contract.signed_at is None
-    if unsigned and contract.award.refused_at is None:
+    fallen = {TerminationGround.AWARD_REFUSED, TerminationGround.AWARD_VOID}
+    if contract.signed_at is not None:
+        if ground not in fallen:
+            return None
+        return law.refusal(
+            "contract.amendment_ground",
+            code="no_lawful_ground",
+            zh="合同已经签订，“{ground}”不是解除的理由",
+            en="The contract is signed: this is no ground to end it: {ground}",
+            field="ground",
+            ground=chinese(TerminationGround(ground).label),
+            **applies,
+        )
+    if contract.award.refused_at is None:
         return law.refusal(
             "award.refused",
             code="award_not_refused",
-            zh="合同尚未签订，只有中标供应商拒签并登记后才能作废",
-            en="The contract is not signed: it can only be dropped after the winner's refusal has been recorded",
+            zh="合同尚未签订，只有中标供应商拒签并登记、或者中标结果被认定无效后才能作废",
+            en="The contract is not signed: it can only be dropped after its award was refused or found void",
             field="ground",
             **applies,
         )
-    if unsigned == (ground == TerminationGround.AWARD_REFUSED):
+    refused = contract.award.fall_ground == AwardFall.REFUSED
+    owed = TerminationGround.AWARD_REFUSED if refused else TerminationGround.AWARD_VOID
+    if ground == owed:
         return None
     return law.refusal(
-        "contract.amendment_ground",
+        "award.refused" if refused else "award.annulled",
         code="no_lawful_ground",
-        zh="合同尚未签订，解除情形只能是“中标供应商拒签合同”"
-        if unsigned
-        else "合同已经签订，“中标供应商拒签合同”不是解除的理由",
-        en="The contract is not signed: it ends only because the winner refused"
-        if unsigned
-        else "The contract is signed: a refusal to sign is no ground to end it",
+        zh="合同尚未签订，解除情形只能是“{ground}”",
+        en="The contract is not signed: it ends only as its award fell, which is {ground}",
         field="ground",
+        ground=chinese(owed.label),
         **applies,
     )
 
