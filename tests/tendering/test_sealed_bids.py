@@ -418,3 +418,56 @@ def test_who_holds_everything_of_the_operator_reads_nothing() -> None:
     with envelopes.stream(envelopes.parts_of(bid.envelope)) as file, pytest.raises(Faulty) as faulty:
         open_envelope(file, policy=unsealing.policy_of(bid), shares=held)
     assert faulty.value.fault is TOO_FEW_SHARES and len(held) == 3
+
+
+# --- one envelope never stops the others -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "oddity",
+    [{"bra\0nd": "x"}, {"preference": "no\0ne"}, {"preference": "长" * 300_000}, {"preference": "a\u202eb"}, {"?": 1}],
+    ids=["NUL in a key", "NUL in a text", "huge", "deceiving", "unknown"],
+)
+def test_whatever_a_bidder_wrote_the_others_are_opened(oddity: dict[str, Any]) -> None:
+    tender = SealedTender().announced()
+    devices = [tender.device() for _ in range(4)]
+    tender.hand_in(devices[0], **oddity)
+    for device in devices[1:]:
+        tender.hand_in(device)
+    tender.begin()
+    for device in devices:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[2])
+    tender.unseal()
+    assert OpenedBid.objects.count() == 3
+    damage = Bid.objects.get(supplier=devices[0].post.organisation).damage
+    assert damage and damage.isprintable() and len(damage) <= unsealing.LONGEST_REASON
+    assert BidClosing.objects.get().unsealed_at == tender.now
+
+
+def test_an_error_of_our_own_keeps_one_bid_waiting_and_in_the_end_gives_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    tender = SealedTender().announced()
+    devices = [tender.device() for _ in range(4)]
+    for device in devices:
+        tender.hand_in(device)
+    tender.begin()
+    for device in devices:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[2])
+    as_submitted, broken = unsealing.as_submitted, devices[0].post.organisation_id
+
+    def failing(bid: Bid, *args: Any, **more: Any) -> Any:
+        if bid.supplier_id == broken:
+            Bid.objects.filter(pk=bid.pk).update(damage="\0")  # refused below the form, as by the database
+        return as_submitted(bid, *args, **more)
+
+    monkeypatch.setattr(unsealing, "as_submitted", failing)
+    tender.unseal()
+    assert OpenedBid.objects.count() == 3
+    bid = Bid.objects.get(supplier=broken)
+    assert not bid.damage and BidClosing.objects.get().unsealed_at is None
+    windowless(tender)
+    tender.now += unsealing.PATIENCE
+    tender.unseal()
+    bid.refresh_from_db()
+    assert bid.damage == unsealing.UNREADABLE and BidClosing.objects.get().unsealed_at == tender.now

@@ -92,10 +92,24 @@ class Manifest:
             files=tuple(_entry(entry, suite) for entry in fields.each("files", at_most=MOST_FILES)),
         )
         fields.done()
+        if _holds_nul(manifest.price) or any("\0" in entry.type for entry in manifest.files):
+            raise Faulty(MANIFEST_MALFORMED, "U+0000 in a text")
         names = [entry.name for entry in manifest.files]
         if len(set(names)) != len(names):
             raise Faulty(MANIFEST_MALFORMED, "two files have one name")
         return manifest
+
+
+def _holds_nul(value: Any) -> bool:
+    """Is there U+0000 in a key or a text? No form takes it, and no database keeps it."""
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(_holds_nul(key) or _holds_nul(inner) for key, inner in value.items())
+        case list():
+            return any(_holds_nul(inner) for inner in value)
+    return False
 
 
 def _entry(fields: Fields, suite: Suite) -> FileEntry:

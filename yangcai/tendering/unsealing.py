@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Suspension
 from yangcai.kernel import documents, leaves
 from yangcai.kernel.encoding import base64_of, jcs, read_base64, timestamp
 from yangcai.kernel.entries import plain
@@ -30,6 +30,7 @@ from yangcai.tendering import envelopes, keys, sealed_offer
 from yangcai.tendering.models import (
     Bid,
     BidClosing,
+    OpeningSuspension,
     Recovery,
     ShareRelease,
 )
@@ -39,6 +40,9 @@ from yangcai.tendering.rules.bids import live_bids
 
 #: How long trustees are waited for (SBP/1 §2.9).
 PATIENCE = datetime.timedelta(hours=24)
+#: Of a reason in the record, characters.
+LONGEST_REASON = 200
+UNREADABLE = "读取投标文件时程序出错，等候期满仍未排除，无法开启"
 ABSENT = "投标人未在解密时限内释放密钥，且未选择由受托人开启，视为撤销投标"
 
 
@@ -204,7 +208,7 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
     except (documents.BadDocument, OSError) as error:
         raise Waits(said(ENVELOPE_DAMAGED)) from error
     except Faulty as faulty:
-        if faulty.fault is TOO_FEW_SHARES and now >= closing.window_closes_at + PATIENCE:
+        if faulty.fault is TOO_FEW_SHARES and patience_is_over(closing, now=now):
             raise Revoked(said(TOO_FEW_SHARES)) from faulty
         if faulty.fault.consequence in {RESTORED, WAITED}:
             raise Waits(said(faulty.fault)) from faulty
@@ -226,9 +230,33 @@ def disclose(case: Case, *, now: datetime.datetime) -> int:
     return told + leaves.disclose(leaves=lines, now=now)
 
 
+def patience_is_over(closing: BidClosing, *, now: datetime.datetime) -> bool:
+    """Have trustees been waited for long enough? Time in which the case or its opening stood still does not count:
+    nobody could release anything then."""
+    since, case = closing.window_closes_at, closing.lot.case
+    halts = [
+        *Suspension.objects.filter(case=case).values_list("suspended_at", "resumed_at"),
+        *OpeningSuspension.objects.filter(opening__case=case).values_list("suspended_at", "resumed_at"),
+    ]
+    waited, counted_to = now - since, since
+    for begin, end in sorted((begin, min(end or now, now)) for begin, end in halts):
+        begin = max(begin, counted_to)  # two halts may overlap
+        if end > begin:
+            waited -= end - begin
+            counted_to = end
+    return waited >= PATIENCE
+
+
 def said(fault: Fault) -> str:
     """A fault with its consequence, as the record has it."""
     return f"{fault.zh}：{fault.consequence.zh}"
+
+
+def recorded(text: str) -> str:
+    """A reason as the public record takes it. What a form says may repeat what the bidder wrote: of any length, and
+    with signs that no database keeps or that deceive the eye."""
+    printable = "".join(sign for sign in text if sign.isprintable())
+    return printable if len(printable) <= LONGEST_REASON else printable[: LONGEST_REASON - 1] + "…"
 
 
 class _Files:
@@ -290,10 +318,10 @@ def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datet
     try:
         offer = sealed_offer.form_data(unsealed.offer, form=form)
     except sealed_offer.BadOffer as bad:
-        raise Revoked(f"投标文件不符合递交要求：报价表格式有误（{bad}）") from bad
+        raise Revoked("投标文件不符合递交要求：报价表格式有误") from bad  # not where: a key is the bidder's own text
     filled = form({"commitment": True, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
     if refusals := filled.refusals():
-        raise Revoked("投标文件不符合递交要求：" + "；".join(refusal.zh for refusal in refusals))
+        raise Revoked(recorded("投标文件不符合递交要求：" + "；".join(refusal.zh for refusal in refusals)))
     cleaned = dict(filled.cleaned_data)
     del cleaned["attachments"], cleaned["commitment"]
     kept: dict[str, Any] = plain(cleaned)

@@ -1,8 +1,10 @@
 """Who releases which shares, when are the bids of a lot opened, and what if a bidder or a trustee does not come?"""
 
 import datetime
+import logging
 
 from django import forms
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +32,8 @@ from yangcai.tendering.rules import sealed as rules
 from yangcai.tendering.rules.bids import is_live, live_bids
 from yangcai.tendering.rules.hall import not_suspended
 from yangcai.tendering.rules.trustees import ROLE_OF_POST
+
+logger = logging.getLogger(__name__)
 
 
 def wrong(fault: Fault, detail: str = "") -> forms.ValidationError:
@@ -258,18 +262,33 @@ def unseal_bids(lot: Lot, *, by: Post, now: datetime.datetime) -> BidClosing:
         "received_at", "pk"
     ):
         try:
-            unsealed = unsealing.unseal(bid, closing, now=now)
-            offer = unsealing.as_submitted(bid, unsealed, form=SubmitBid, now=bid.received_at)
+            with transaction.atomic():  # whatever is in one envelope, the others are opened
+                _open(bid, closing, now=now)
         except unsealing.Waits:
             waits = True
-            continue
         except unsealing.Revoked as revoked:
-            bid.damage = str(revoked)
-            bid.save(update_fields=["damage"])
-            continue
-        SealedBid.objects.filter(bid=bid).update(price_salt=unsealed.price_salt.hex(), price=unsealed.price)
-        write_opened(bid, offer, unsealed.files, now=now)
+            _give_up(bid, str(revoked))
+        except Exception:
+            logger.exception("bid %s cannot be unsealed", bid.pk)
+            if unsealing.patience_is_over(closing, now=now):
+                _give_up(bid, unsealing.UNREADABLE)
+            else:  # it may be our own fault: the bid is not given up while it can still be mended
+                waits = True
     if not waits:
         closing.unsealed_at = now
         closing.save(update_fields=["unsealed_at"])
     return closing
+
+
+def _open(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> None:
+    """The rows of one bid. Raises Waits or Revoked."""
+    unsealed = unsealing.unseal(bid, closing, now=now)
+    offer = unsealing.as_submitted(bid, unsealed, form=SubmitBid, now=bid.received_at)
+    SealedBid.objects.filter(bid=bid).update(price_salt=unsealed.price_salt.hex(), price=unsealed.price)
+    write_opened(bid, offer, unsealed.files, now=now)
+
+
+def _give_up(bid: Bid, reason: str) -> None:
+    """The bid is out, with the sentence for the record."""
+    bid.damage = reason
+    bid.save(update_fields=["damage"])
