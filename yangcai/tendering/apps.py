@@ -20,5 +20,6 @@ class TenderingConfig(AppConfig):
         for code in CONCERNING:
             AFTERWARDS.setdefault(code, []).append(keep_its_tasks)
         AFTERWARDS.setdefault("invitation.publish", []).append(policies.publish_drafts)
-        AFTERWARDS.setdefault("correction.publish", []).append(policies.follow_the_deadline)
+        for code in policies.MOVES_THE_DEADLINE:
+            AFTERWARDS.setdefault(code, []).append(policies.follow_the_deadline)
         AFTERWARDS.setdefault("bid.withdraw", []).append(leave_the_log)

@@ -1,7 +1,8 @@
 """Who together can open the bids of a lot, by the policy in force? The rows of a policy as the protocol writes it.
 
 A policy is drafted with the solicitation, published with the invitation, and follows the deadline when that moves: each
-correction that postpones makes the next revision. What was sealed under an earlier revision stays valid.
+correction that postpones makes the next revision, and so does the end of a suspension. What was sealed under an earlier
+revision stays valid.
 """
 
 import datetime
@@ -18,6 +19,9 @@ from yangcai.tendering.models import OpeningPolicy, PolicySeat
 
 #: The suite of whose keys the server knows, the one cover of a lot, and the round in which a first offer is made.
 SUITE, COVER, ROUND = "I1", "ALL", 0
+
+#: What is done to a case and can move its deadline.
+MOVES_THE_DEADLINE = ("correction.publish", "case.resume")
 
 
 def tender_of(case: Case) -> uuid.UUID:
@@ -95,8 +99,10 @@ def publish_drafts(case: Case, *, by: object, now: datetime.datetime) -> None:
 
 
 def follow_the_deadline(case: Case, *, by: object, now: datetime.datetime) -> None:
-    """With a correction: where the deadline moved, a revision that says so."""
+    """Where the deadline moved, a revision that says so: with a correction, or when a suspended case goes on."""
     closes_at = periods.closing_at(Case.objects.get(pk=case.pk))
+    if closes_at is None:
+        return
     for lot in Lot.objects.filter(case=case):
         before = in_force(lot)
         if before is None or before.closes_at == closes_at:
