@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.factories import make_post
 from tests.tendering.sealing_walk import I1, Device, SealedTender, body_of
 from tests.tendering.walk import CLOSES, Tender, offer, set_database_clock, window
+from yangcai.cases.models import Lot
 from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, timestamp
 from yangcai.kernel.leaf_lines import blinded
@@ -24,6 +25,16 @@ from yangcai.tendering import envelopes, finalise, policies, receipts, unsealing
 from yangcai.tendering.models import Bid, BidClosing, OpenedBid, OpeningPolicy, SealedBid, ShareRelease
 
 pytestmark = pytest.mark.django_db
+
+
+class OnOneLot(SealedTender):
+    """Whose steps are taken on the lot `at`."""
+
+    at = 0
+
+    @property
+    def lot(self) -> Lot:
+        return self.case.lots.order_by("pk")[self.at]
 
 
 def three(tender: SealedTender, **more: Any) -> list[Device]:
@@ -290,6 +301,32 @@ def test_too_few_trustees_are_waited_for_and_after_a_day_the_platform_answers_fo
     tender.conclude()
 
 
+def test_trustees_are_not_waited_for_while_everything_stands_still() -> None:
+    tender = SealedTender().announced()
+    devices = three(tender)
+    tender.begin()
+    tender.release(devices[0])
+    windowless(tender)
+    since, hour = tender.now, datetime.timedelta(hours=1)
+    treasury, order = make_post(Role.TREASURY), documents.store_bytes(data=b"%PDF- order", name="暂停通知.pdf")
+    until = (since + datetime.timedelta(days=20)).date()
+    tender.do("opening.suspend", tender.case, tender.agent_post, reason="核实异议")
+    tender.now += hour  # the two overlap, and count once
+    tender.do("case.suspend", tender.case, treasury, reason="投诉处理", until_on=until, document=order)
+    tender.now += 100 * hour
+    tender.do("case.resume", tender.case, treasury, reason="投诉已处理")
+    tender.now += hour
+    tender.do("opening.resume", tender.case, tender.agent_post)
+    assert len(policies.chain(tender.lot)) == 1  # the deadline was over: it did not move
+    tender.unseal()
+    tender.now = since + 102 * hour + unsealing.PATIENCE - datetime.timedelta(seconds=1)
+    tender.unseal()
+    assert not Bid.objects.exclude(damage="").exists()
+    tender.now += datetime.timedelta(seconds=1)
+    tender.unseal()
+    assert Bid.objects.filter(damage__contains="平台赔偿").count() == 3
+
+
 def test_the_window_is_extended_once_for_all_and_then_over() -> None:
     tender = SealedTender().announced()
     devices = three(tender)
@@ -471,3 +508,24 @@ def test_an_error_of_our_own_keeps_one_bid_waiting_and_in_the_end_gives_it_up(mo
     tender.unseal()
     bid.refresh_from_db()
     assert bid.damage == unsealing.UNREADABLE and BidClosing.objects.get().unsealed_at == tender.now
+
+
+def test_of_bids_for_too_many_lots_only_the_surplus_falls() -> None:
+    tender = OnOneLot(lots=3).announced(max_lots_bid=2)
+    posts = [tender.device().post for _ in range(3)]
+    sealed: list[list[Device]] = []
+    for tender.at in range(3):
+        sealed.append([tender.device(post) for post in posts])
+        for device in sealed[-1]:
+            tender.hand_in(device, "300000.00")  # a program that asks for no pre-flight
+    tender.begin()
+    for tender.at, devices in enumerate(sealed):
+        for device in devices:
+            tender.release(device)
+        tender.trustee_releases(tender.holders[2])
+    for tender.at in (2, 1, 0):
+        tender.unseal()
+    lots = list(tender.case.lots.order_by("pk"))
+    assert [OpenedBid.objects.filter(lot=lot).count() for lot in lots] == [3, 3, 0]
+    surplus = Bid.objects.exclude(damage="")
+    assert {(bid.lot, "至多投 2 个采购包" in bid.damage) for bid in surplus} == {(lots[2], True)}

@@ -320,6 +320,7 @@ def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datet
     except sealed_offer.BadOffer as bad:
         raise Revoked("投标文件不符合递交要求：报价表格式有误") from bad  # not where: a key is the bidder's own text
     filled = form({"commitment": True, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
+    filled.opened = bid
     if refusals := filled.refusals():
         raise Revoked(recorded("投标文件不符合递交要求：" + "；".join(refusal.zh for refusal in refusals)))
     cleaned = dict(filled.cleaned_data)

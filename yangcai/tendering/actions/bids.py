@@ -106,6 +106,9 @@ class SubmitBid(Input):
         "consumables": _("采购文件列明专用耗材的才有此项"),
     }
 
+    #: In whose envelope this lay, at the opening of what the bidder sealed; None while it is being submitted.
+    opened: Bid | None = None
+
     price = MoneyField(label=_("投标报价（元）"), min_value=Decimal("0.01"))
     price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
     lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
@@ -185,7 +188,7 @@ class SubmitBid(Input):
             cleaned |= UNPRICED
         for field, refusal in self._of_products(cleaned):
             self.add_error(field, said(refusal))
-        full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now)
+        full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now, opened=self.opened)
         if full is not None:
             self.add_error(None, said(full))
         if isinstance(self.subject, Lot) and "partners" in cleaned:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yangcai.cases import periods
 from yangcai.cases.models import Award, AwardFall, Case, Lot, LotOutcome, Stage
@@ -201,13 +201,17 @@ def is_eligible(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | N
     )
 
 
-def bids_for_enough_lots(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+def bids_for_enough_lots(subject: Any, *, by: Any, now: datetime.datetime, opened: Bid | None = None) -> Refusal | None:
     """The file may limit for how many lots one supplier bids. Said on the form and not as a need: what is refused there
-    is written down, and would tell that the supplier bids (87号令 art. 28)."""
+    is written down, and would tell that the supplier bids (87号令 art. 28). Of a bid that is being opened only those
+    count that were received before it: the surplus falls, not all of them."""
     if not isinstance(subject, Lot):
         return None
     most = Solicitation.objects.filter(case_id=subject.case_id).values_list("max_lots_bid", flat=True).first()
     others = live_bids(lot__case_id=subject.case_id, supplier_id=by.organisation_id).exclude(lot=subject)
+    if opened is not None:
+        same_moment = Q(received_at=opened.received_at, pk__lt=opened.pk)
+        others = others.filter(Q(received_at__lt=opened.received_at) | same_moment)
     if most is None or others.count() < most:
         return None
     return refuse(
