@@ -14,7 +14,7 @@ from yangcai.sealing.envelope import Imprint
 from yangcai.sealing.faults import RECEIPT_MALFORMED, SIGNATURE_WRONG, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.receipt import Receipt
 from yangcai.sealing.sealer import statement_for
-from yangcai.sealing.statement import Client, Message, Reconfirm, Release, ReleasedShare, Withdraw
+from yangcai.sealing.statement import Client, FailedShare, Message, Reconfirm, Release, ReleasedShare, Withdraw
 from yangcai.sealing.suites.i1 import I1
 
 KEYS = I1.new_sign_keys(fixed.chance("supplier"))
@@ -30,6 +30,7 @@ ALL = [
     Withdraw(fixed.TENDER, SUBMISSION, bytes(16)),
     Reconfirm(fixed.TENDER, 2, SUBMISSION, HEADER.sha256, bytes(16)),
     RELEASE,
+    replace(RELEASE, failed=(FailedShare(bytes(32), "wrap_unreadable"),)),
 ]
 
 
@@ -45,7 +46,7 @@ def test_what_was_signed_is_read_again(said: statement.Statement) -> None:
 
 
 def test_a_signature_for_one_kind_is_none_for_another() -> None:
-    labels = [said.LABEL for said in ALL]
+    labels = list({type(said): said.LABEL for said in ALL}.values())
     assert len(set(labels)) == len(labels) and all(label.endswith(b"\n") for label in labels)
     assert statement.signed_bytes(SUBMIT).startswith(b"sbp/1 statement\n{")
 

@@ -2,6 +2,7 @@
 become the same rows as any other?"""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from yangcai.kernel.tlog import note, tree
 from yangcai.parties.roles import Role
 from yangcai.sealing.header import price_commitment
 from yangcai.sealing.receipt import Receipt
-from yangcai.sealing.statement import Release, ReleasedShare, signed
+from yangcai.sealing.statement import FailedShare, Release, ReleasedShare, signed
 from yangcai.tendering import envelopes, finalise, policies, receipts, unsealing
 from yangcai.tendering.models import Bid, BidClosing, OpenedBid, OpeningPolicy, SealedBid, ShareRelease
 
@@ -229,6 +230,35 @@ def test_nobody_is_early_and_the_platform_is_never_first() -> None:
     assert ShareRelease.objects.filter(trustee__isnull=False).count() == 2  # the platform's followed
     tender.unseal()
     assert OpenedBid.objects.count() == 3
+
+
+def test_a_trustee_releases_for_every_bid_or_signs_why_it_cannot() -> None:
+    tender = SealedTender().announced()
+    devices = three(tender)
+    tender.begin()
+    tender.now = BidClosing.objects.get().window_closes_at  # nobody released: four trustees are needed
+    for holder in tender.holders[1:3]:
+        tender.trustee_releases(holder)
+    holder = tender.holders[3]
+    bids = list(Bid.objects.order_by("pk"))
+    some = tender.trustee_message(holder, bids=bids[:2]).statement
+    left_out = bytes.fromhex(bids[2].sealed.header_digest)
+
+    def saying(*failed: bytes) -> str:
+        said = replace(some, failed=tuple(FailedShare(one, "wrap_unreadable") for one in failed))
+        return signed(said, suite=I1, keys=holder.pair).content.decode()
+
+    for failed in ((), (bytes(32),), (left_out, bytes(32)), (left_out, some.shares[0].header_sha256)):
+        told = tender.refused("trustee.release", tender.lot, holder.post, message=saying(*failed))
+        assert "逐份说明" in told["invalid_input"].zh
+    tender.do("trustee.release", tender.lot, holder.post, message=saying(left_out))
+    assert "wrap_unreadable" in ShareRelease.objects.get(trustee=holder.row).statement
+    tender.unseal()
+    assert OpenedBid.objects.count() == 2 and not Bid.objects.exclude(damage="").exists()
+    mended = tender.trustee_message(holder, bids=bids[2:]).content.decode()  # it found its key after all
+    tender.do("trustee.release", tender.lot, holder.post, message=mended)
+    tender.unseal()
+    assert OpenedBid.objects.count() == len(devices)
 
 
 def test_a_share_that_is_not_the_committed_one_is_refused() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from yangcai.kernel.encoding import base64_of, jcs, timestamp
-from yangcai.sealing.faults import STATEMENT_MALFORMED, Faulty
+from yangcai.sealing.faults import FAULTS, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.fields import SUPPLIER, UUID, Fields
 from yangcai.sealing.policy import COVERS
 from yangcai.sealing.suites import Pair, Suite
@@ -163,8 +163,21 @@ class ReleasedShare:
 
 
 @dataclass(frozen=True)
+class FailedShare:
+    """The trustee has no usable share of this bid; `fault` is the code of why."""
+
+    header_sha256: bytes
+    fault: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"header_sha256": self.header_sha256.hex(), "fault": self.fault}
+
+
+@dataclass(frozen=True)
 class Release:
-    """These shares may be used now: a supplier's two of its own bid, or a trustee's one of each bid."""
+    """These shares may be used now: a supplier's two of its own bid, or a trustee's one of each bid. `failed` is the
+    trustee's signed failure (SBP/1 §2.9), so that no bid is left out in silence; where there is none it isn't written.
+    """
 
     LABEL: ClassVar[bytes] = b"sbp/1 release\n"
     tender: str
@@ -173,9 +186,10 @@ class Release:
     close_leaf: int
     shares: tuple[ReleasedShare, ...]
     ts: datetime.datetime
+    failed: tuple[FailedShare, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        told = {
             "t": "release",
             "tender": self.tender,
             "cover": self.cover,
@@ -184,6 +198,7 @@ class Release:
             "shares": [share.as_dict() for share in self.shares],
             "ts": timestamp(self.ts),
         }
+        return told | ({"failed": [one.as_dict() for one in self.failed]} if self.failed else {})
 
     @classmethod
     def read(cls, fields: Fields) -> "Release":
@@ -194,6 +209,7 @@ class Release:
             close_leaf=fields.integer("close_leaf"),
             shares=tuple(_share(share) for share in fields.each("shares", at_least=1, at_most=MOST_SHARES)),
             ts=fields.time("ts"),
+            failed=_failed(fields) if fields.has("failed") else (),
         )
 
     def of(self, header_sha256: bytes) -> dict[int, bytes]:
@@ -209,6 +225,14 @@ def _share(fields: Fields) -> ReleasedShare:
     )
     fields.done()
     return share
+
+
+def _failed(fields: Fields) -> tuple[FailedShare, ...]:
+    found = []
+    for one in fields.each("failed", at_least=1, at_most=MOST_SHARES):
+        found.append(FailedShare(one.hexed("header_sha256", 32), one.one_of("fault", tuple(FAULTS))))
+        one.done()
+    return tuple(found)
 
 
 Statement = Submit | Withdraw | Reconfirm | Release

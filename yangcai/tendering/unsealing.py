@@ -24,7 +24,7 @@ from yangcai.sealing.header import Header
 from yangcai.sealing.opening import close_set, open_envelope
 from yangcai.sealing.payload import FileEntry
 from yangcai.sealing.policy import Policy
-from yangcai.sealing.statement import Release, ReleasedShare, signed
+from yangcai.sealing.statement import FailedShare, Release, ReleasedShare, signed
 from yangcai.sealing.suites import Pair, suite
 from yangcai.tendering import envelopes, keys, sealed_offer
 from yangcai.tendering.models import (
@@ -154,7 +154,7 @@ def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -
     if ShareRelease.objects.filter(closing=closing, trustee=seat.trustee).exists():
         return None
     bids, how = in_close_set(closing), suite(SUITE)
-    shares = []
+    shares, failed = [], []
     for digest, bid in bids.items():
         header = header_of(bid)
         try:
@@ -164,8 +164,9 @@ def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -
                 core=header.core.content,
                 private=private.private_bytes_raw(),
             )
-        except Faulty:
-            continue  # the other shares are used; the opening record names the fault
+        except Faulty as faulty:
+            failed.append(FailedShare(digest, faulty.fault.code))
+            continue  # the other shares are used
         shares.append(ReleasedShare(digest, seat.number, share))
     if not shares:
         return None
@@ -176,6 +177,7 @@ def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -
         close_leaf=closing.leaf.index or 0,
         shares=tuple(shares),
         ts=now,
+        failed=tuple(failed),
     )
     signing = keys.trustee_signing_key()
     pair = Pair(signing.private_bytes_raw(), signing.public_key().public_bytes_raw())

@@ -14,7 +14,7 @@ from yangcai.sealing.key_file import SUPPLIER, TRUSTEE, KeyFile
 from yangcai.sealing.opening import close_set, share_fault
 from yangcai.sealing.opening_file import OpeningFile, check_belongs, check_shares
 from yangcai.sealing.policy import OPERATOR, Policy, Trustee, check_chain
-from yangcai.sealing.statement import Release, ReleasedShare
+from yangcai.sealing.statement import FailedShare, Release, ReleasedShare
 from yangcai.sealing.suites import Pair, suite
 
 
@@ -115,10 +115,16 @@ def _under(header: Header, policies: list[Policy]) -> Policy:
 
 
 def _signed(
-    options: argparse.Namespace, policy: Policy, held: KeyFile, pair: Pair, by: str, shares: list[ReleasedShare]
+    options: argparse.Namespace,
+    policy: Policy,
+    held: KeyFile,
+    pair: Pair,
+    by: str,
+    shares: list[ReleasedShare],
+    failed: tuple[FailedShare, ...] = (),
 ) -> int:
     """Writes the message; how many shares it holds."""
-    release = Release(policy.tender, policy.cover, by, options.close_leaf, tuple(shares), now())
+    release = Release(policy.tender, policy.cover, by, options.close_leaf, tuple(shares), now(), failed)
     message = statement.signed(release, suite=suite(held.suite), keys=pair)
     files.write_new(options.out, message.content)
     return len(shares)
@@ -147,7 +153,7 @@ def supplier(options: argparse.Namespace) -> int:
 
 
 def trustee(options: argparse.Namespace) -> int:
-    """One share of each bid of the close set; 4 when a share could not be used, the others are released."""
+    """One share of each bid of the close set; 4 when one is of no use: the message names it and releases the others."""
     files.refuse_existing(options.out)
     policies = _policies(options)
     headers = [files.header_of(path) for path in options.envelopes]
@@ -167,7 +173,8 @@ def trustee(options: argparse.Namespace) -> int:
             released.append(_share(header, _under(header, policies), held, pairs["wrap"], me))
         except Faulty as faulty:
             faults.append((header, faulty.fault))
-    count = _signed(options, policies[-1], held, pairs["sig"], "trustee", released) if released else 0
+    failed = tuple(FailedShare(header.sha256, fault.code) for header, fault in faults)
+    count = _signed(options, policies[-1], held, pairs["sig"], "trustee", released, failed) if released else 0
     answer(
         options,
         data={

@@ -82,7 +82,7 @@ class ReleaseBid(ReleaseInput):
         core = unsealing.header_of(bid).core
         shares = statement.of(bytes.fromhex(bid.sealed.header_digest))
         own = {x for x in core.share_commit if x >= SUPPLIER_FROM}
-        if statement.by != "supplier" or len(statement.shares) != len(own) or set(shares) != own:
+        if statement.by != "supplier" or statement.failed or len(statement.shares) != len(own) or set(shares) != own:
             raise forms.ValidationError(_("应当且只应释放本投标文件的全部投标人份额"), code="shares")
         for x, share in shares.items():
             if fault := share_fault(core, x, share):
@@ -135,9 +135,16 @@ class ReleaseTrustee(ReleaseInput):
             or any(one.x != seat.number for one in statement.shares)
         ):
             raise forms.ValidationError(_("只能释放清单内投标文件中属于该受托人的份额，每份一次"), code="shares")
-        there = ReleasedShare.objects.filter(number=seat.number, bid__in=[bids[digest] for digest in named])
-        if there.exists():
+        there = ReleasedShare.objects.filter(number=seat.number, bid__in=bids.values())
+        held = set(there.values_list("bid_id", flat=True))
+        if any(bids[digest].pk in held for digest in named):
             raise forms.ValidationError(_("该份额已经释放"), code="again")
+        owed = {digest for digest, bid in bids.items() if not bid.damage and bid.pk not in held}
+        failed = {one.header_sha256 for one in statement.failed}
+        if owed - set(named) - failed or failed & set(named) or not failed <= set(bids):
+            raise forms.ValidationError(
+                _("应当释放清单内全部投标文件的份额；不能解出的，应当在声明中逐份说明"), code="selective"
+            )
         for one in statement.shares:
             if fault := share_fault(unsealing.header_of(bids[one.header_sha256]).core, one.x, one.share):
                 raise wrong(fault, str(one.x))
