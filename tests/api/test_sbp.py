@@ -120,7 +120,7 @@ def test_a_bid_of_two_parts_comes_in_and_is_opened(tender: SealedTender, bidder:
     tender.begin()
     clock_stands(tender.now)
     said = bidder.get(f"{opening}/state").json()["lots"][0]
-    assert (said["phase"], said["size"], len(said["headers"])) == ("SUPPLIERS", 3, 1)
+    assert (said["phase"], len(said["headers"])) == ("SUPPLIERS", 1)
     for one in (bidder, *others):
         release = one.device.release(now=tender.now).content
         assert one.post(f"{opening}/supplier-release", release).status_code == 201
@@ -317,6 +317,29 @@ def test_the_state_tells_nobody_who_or_how_many_before_the_deadline(tender: Seal
     for post in (None, tender.officer, tender.holders[3].post, tender.holders[0].post, make_supplier()):
         said = Web(post).get(f"opening/{tender.policy().tender}/state").json()
         assert said["lots"] == before["lots"]
+
+
+def test_how_many_bid_is_told_to_nobody_outside_before_the_bids_lie_open(tender: SealedTender, bidder: Bidder) -> None:
+    devices = [bidder.device, tender.device(), tender.device()]
+    for device in devices:
+        tender.hand_in(device)
+    tender.begin()
+    tender.release(devices[0])
+    clock_stands(tender.now)
+
+    def counts(post: Any) -> tuple[Any, Any]:
+        (lot,) = Web(post).get(f"opening/{tender.policy().tender}/state").json()["lots"]
+        return lot.get("size"), lot.get("released")
+
+    outside = (None, bidder.device.post, make_supplier())
+    inside = (tender.officer, tender.agent_post, *(holder.post for holder in tender.holders))
+    assert {counts(post) for post in outside} == {(None, None)}
+    assert {counts(post) for post in inside} == {(3, 1)}
+    for device in devices[1:]:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[3])
+    tender.unseal()
+    assert {counts(post) for post in (*outside, *inside)} == {(3, 3)}
 
 
 def test_streams_are_read_in_any_lengths(bidder: Bidder) -> None:

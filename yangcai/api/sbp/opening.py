@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from yangcai.api import problem
 from yangcai.api.sbp.doors import door, reply
-from yangcai.cases.queries import visible_lots
+from yangcai.cases.queries import runs_or_oversees, visible_lots
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.encoding import timestamp
 from yangcai.parties.models import Post
@@ -60,7 +60,8 @@ def trustee_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now:
 @door("GET", public=True)
 def state(request: HttpRequest, *, tender: uuid.UUID, post: Any, now: datetime.datetime) -> HttpResponse:
     """Each lot: its phase, its times, its close set, and who has released. Headers for whoever holds a seat in it, and
-    each bidder its own; before the deadline nothing but the times."""
+    each bidder its own; before the deadline nothing but the times. How many bid is a secret until the bids are read
+    out (87号令 art. 78)."""
     policies = OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False)
     lots = visible_lots(post, now).filter(pk__in=policies.values("lot")).order_by("pk")
     items = [_lot(lot, post, now) for lot in lots]
@@ -82,20 +83,30 @@ def _lot(lot: Any, post: Any, now: datetime.datetime) -> dict[str, Any]:
     released = ShareRelease.objects.filter(closing=closing)
     numbers = policy.seats.filter(trustee__in=released.filter(trustee__isnull=False).values("trustee"))
     seat = rules.seat_of(lot, by=post, now=now) if post is not None else None
+    counts = {"size": closing.size, "released": released.filter(bid__isnull=False).count()}
     return said | {
         "closed_at": timestamp(closing.closed_at),
         "close_set": closing.digest,
         "close_leaf": closing.leaf.index,
-        "size": closing.size,
         "window_closes_at": timestamp(closing.window_closes_at),
-        "released": released.filter(bid__isnull=False).count(),
         "trustees_released": sorted(numbers.values_list("number", flat=True)),
         "headers": [
             {"header_sha256": digest.hex(), "header": bid.sealed_key}
             for digest, bid in sorted(bids.items())
             if seat is not None or _is_own(bid, post)
         ],
+        **(counts if _may_count(closing, post) else {}),
     }
+
+
+def _may_count(closing: BidClosing, post: Any) -> bool:
+    """Whether the number of bids is told: to everybody once they lie open, before that to those who work on it."""
+    if closing.unsealed_at is not None:
+        return True
+    if post is None:
+        return False
+    seats = closing.policy.seats.filter(trustee__organisation_id=post.organisation_id)
+    return runs_or_oversees(closing.lot.case, post) or seats.exists()
 
 
 def _is_own(bid: Bid, post: Any) -> bool:
