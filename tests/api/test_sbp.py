@@ -294,6 +294,23 @@ def test_a_signature_of_another_device_is_none(tender: SealedTender, bidder: Bid
     assert not Bid.objects.exists()
 
 
+def test_who_signs_is_who_began_the_upload(tender: SealedTender, bidder: Bidder) -> None:
+    """Bid and Entry name one post: never one that signed nothing."""
+    bidder.verified()
+    colleague = Bidder(tender, tender.device(make_post(Role.SUPPLIER, bidder.device.post.organisation)))
+    own = bidder.device.statement().content
+    bidder.device.sign = colleague.device.sign
+    signed = bidder.device.statement().content
+    answer = colleague.post(f"submissions/{bidder.sid}/finalise", signed)
+    assert answer.status_code == 422, answer.content
+    assert [one["code"] for one in answer.json()["refusals"]] == ["begun_by_another_post"]
+    assert not Bid.objects.exists()
+    first = bidder.post(f"submissions/{bidder.sid}/finalise", own)
+    again = colleague.post(f"submissions/{bidder.sid}/finalise", own)
+    assert (first.status_code, again.status_code, again.content) == (201, 200, first.content)
+    assert Bid.objects.get().submitted_by == bidder.device.post
+
+
 def test_a_bid_is_replaced_and_taken_back(tender: SealedTender, bidder: Bidder) -> None:
     first = bidder.verified()
     assert first.finalise().status_code == 201

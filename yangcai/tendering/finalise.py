@@ -19,6 +19,7 @@ from django.utils import timezone
 from yangcai.kernel import entries, tasks
 from yangcai.kernel.encoding import base64_of, read_base64, timestamp
 from yangcai.kernel.leaves import append_leaf
+from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.parties.models import Post
 from yangcai.sealing.faults import HEADER_MISMATCH, SIGNATURE_WRONG, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import Core, Header
@@ -82,7 +83,8 @@ class Request:
 def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.datetime) -> Request:
     """What a signed statement asks, once it is seen to speak of this envelope and to be signed by a key of the post.
 
-    Raises Faulty; NotVerified where the envelope was not checked yet."""
+    Raises Faulty; Refused where another post of the supplier began the upload; NotVerified where the envelope was not
+    checked yet."""
     if upload.verified_at is None or upload.envelope_id is None or upload.envelope_size is None:
         raise NotVerified(str(upload))
     said = message.statement
@@ -101,6 +103,9 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
             raise Faulty(HEADER_MISMATCH, what)
     statement = content_of(said).decode()
     known = SealedBid.objects.filter(upload=upload, statement=statement).first()
+    if known is None and upload.post_id != by.pk:
+        # Bid and Entry name the post of the upload as the one that handed in: it is the one that signs.
+        raise Refused([ANOTHER_POST])
     return Request(
         upload=upload.pk,
         sid=upload.sid,
@@ -118,6 +123,11 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
     )
 
 
+ANOTHER_POST = Refusal(
+    "begun_by_another_post",
+    "该上传由本单位另一岗位开始，须由该岗位签名递交；也可由本岗位另行上传后递交",
+    "Another post of your organisation began this upload and signs it; or upload the bid from your own post",
+)
 #: What statement and header both say.
 OF_CORE = ("tender", "rev", "lot", "cover", "round", "supplier")
 
