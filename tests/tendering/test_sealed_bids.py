@@ -10,10 +10,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.factories import make_post
-from tests.tendering.sealing_walk import I1, Device, SealedTender, body_of
+from tests.tendering.sealing_walk import I1, Device, Holder, SealedTender, body_of
 from tests.tendering.walk import CLOSES, Tender, offer, set_database_clock, window
 from yangcai.cases.models import Lot
 from yangcai.kernel import documents
+from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.encoding import jcs, timestamp
 from yangcai.kernel.leaf_lines import blinded
 from yangcai.kernel.models import Entry
@@ -116,6 +117,56 @@ def test_where_a_board_is_in_office_an_invitation_waits_for_the_policy() -> None
     tender.set_policy()
     tender.publish()
     assert tender.policy().deadline == CLOSES
+
+
+def test_an_invitation_freezes_no_retired_keys() -> None:
+    tender = SealedTender()
+    tender.describe()
+    tender.board()
+    tender.set_policy()
+    tender.confirm()
+    old = tender.holders[4]
+    tender.holders[4] = Holder(old.post, old.role)
+    tender.register(tender.holders[4])  # the rotation retires the keys that the draft names
+    found = tender.refused("invitation.publish", tender.case, tender.runner, **window())
+    assert set(found) == {"seat_out_of_office"}
+    tender.set_policy()
+    tender.publish()
+    sign = tender.holders[4].pair.public
+    assert [trustee.sig for trustee in tender.policy().trustees][-1] == sign
+
+
+@pytest.mark.parametrize(("role", "kind"), [(Role.BUYER_OFFICER, "buyer"), (Role.AGENT, "agent")])
+def test_nobody_is_seated_whose_post_does_not_stand_in_the_case(role: Role, kind: str) -> None:
+    """Another buyer's or agent's share could never be released."""
+    tender = SealedTender()
+    tender.describe()
+    board = tender.board()
+    elsewhere = Holder(make_post(role), kind)
+    tender.register(elsewhere)
+    rest = [holder.row.pk for holder in board if holder.role != kind]
+    values = {
+        "threshold": 4, "supplier_shares": 2, "window_minutes": 30, "extension_minutes": 30,
+        "recovery_allowed": ["auto"],
+    }  # fmt: skip
+    found = tender.refused(
+        "opening_policy.set", tender.lot, tender.runner, trustees=[*rest, elsewhere.row.pk], **values
+    )
+    assert set(found) == {"invalid_input"} and found["invalid_input"].field == "trustees"
+    offered = ACTIONS["opening_policy.set"].input(subject=tender.lot).fields["trustees"].queryset
+    assert set(offered) == {holder.row for holder in board}
+
+
+def test_trustees_of_other_buyers_make_no_board() -> None:
+    """Nobody waits for a policy that could not be set."""
+    tender = SealedTender()
+    tender.describe()
+    tender.register(Holder(make_post(Role.PLATFORM), "platform"))
+    for role, kind in ((Role.BUYER_OFFICER, "buyer"), (Role.BUYER_OFFICER, "buyer"), (Role.AGENT, "agent")):
+        tender.register(Holder(make_post(role), kind))
+    tender.confirm()
+    tender.publish()
+    assert policies.in_force(tender.lot) is None
 
 
 def test_a_postponed_deadline_is_a_revision_and_what_was_sealed_stays_valid() -> None:

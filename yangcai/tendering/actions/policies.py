@@ -37,9 +37,12 @@ class SetPolicy(Input):
     )
 
     def scope(self) -> None:
+        """Only seats whose shares can be released in this case."""
+        if not isinstance(self.subject, Lot):
+            return
         field = self.fields["trustees"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = Trustee.objects.filter(retired_at__isnull=True).select_related("organisation").order_by("pk")
+        field.queryset = rules.may_hold_seats(self.subject.case).select_related("organisation").order_by("pk")
 
 
 @action(

@@ -3,6 +3,8 @@
 import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import calendar
@@ -10,7 +12,17 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.tendering import method, policies
-from yangcai.tendering.models import SBP, Bid, BidClosing, ShareRelease, SigningKey, Trustee, TrusteeRole
+from yangcai.tendering.models import (
+    SBP,
+    Bid,
+    BidClosing,
+    OpeningPolicy,
+    PolicySeat,
+    ShareRelease,
+    SigningKey,
+    Trustee,
+    TrusteeRole,
+)
 from yangcai.tendering.rules.bids import live_bids
 
 #: As many different organisations make a board of trustees (SBP/1 §2.1).
@@ -78,13 +90,40 @@ def policy_is_safe(
     return found
 
 
+def may_hold_seats(case: Case) -> QuerySet[Trustee]:
+    """Trustees in office whose posts stand in the case: its own buyer's, its own agent's, and those who oversee every
+    case. A share of anybody else's could never be released."""
+    elsewhere = Q(role=TrusteeRole.BUYER) & ~Q(organisation=case.buyer_id)
+    # Without an agent there is no agent's seat either.
+    elsewhere |= Q(role=TrusteeRole.AGENT) & ~Q(organisation__in=[case.agent_id] if case.agent_id else [])
+    return Trustee.objects.filter(retired_at__isnull=True).exclude(elsewhere)
+
+
+def seats_can_release(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """The invitation freezes the keys: none of a trustee that retired, or left the case, after the policy was set."""
+    case = subject.root
+    drafts = OpeningPolicy.objects.filter(lot__case=case, published_at__isnull=True)
+    lots = case.lots.filter(
+        pk__in=drafts.filter(seats__in=PolicySeat.objects.exclude(trustee__in=may_hold_seats(case))).values("lot")
+    )
+    if not lots.exists():
+        return None
+    numbers = "、".join(lots.order_by("pk").values_list("number", flat=True))
+    return Refusal(
+        "seat_out_of_office",
+        f"采购包 {numbers} 开启规则中有受托人已停用公钥或者已与本项目无关，请重新设定开启规则",
+        f"The opening policy of lot {numbers} seats a trustee whose keys were retired or who left the case: set the"
+        " opening policy anew",
+    )
+
+
 def board_is_used(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """Once trustees of four organisations, the platform's among them, are in office, a public tender is sealed by its
     bidders (docs/decisions/0023)."""
     case = subject.root
     if not method.reads_out(case):
         return None
-    board = Trustee.objects.filter(retired_at__isnull=True, registered_at__lte=now)
+    board = may_hold_seats(case).filter(registered_at__lte=now)
     if (
         board.values("organisation").distinct().count() < FULL_BOARD
         or not board.filter(role=TrusteeRole.PLATFORM).exists()
