@@ -22,6 +22,7 @@ from yangcai.sealing.policy import Policy
 from yangcai.sealing.statement import Client as With
 from yangcai.tendering import envelopes
 from yangcai.tendering.models import Bid, BidPart, BidUpload, OpenedBid, SealedBid
+from yangcai.tendering.rules.sealed import MOST_UNFINISHED
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +234,47 @@ def test_a_verified_envelope_takes_only_its_own_parts_and_heals(bidder: Bidder) 
     assert stored.read_bytes() == bidder.parts()[0]
 
 
+def test_after_the_deadline_a_part_only_heals(bidder: Bidder) -> None:
+    bidder.seal()
+    bidder.begin()
+    bidder.upload()
+    stored = documents.path_of(BidPart.objects.get().document_id)
+    stored.write_bytes(b"damaged")
+    clock_stands(CLOSES)
+    for number in (1, 2):
+        answer = bidder.put(f"submissions/{bidder.sid}/parts/{number}", b"another")
+        assert (answer.status_code, code(answer)) == (422, "closed")
+    assert bidder.put(f"submissions/{bidder.sid}/parts/1", bidder.parts()[0]).status_code == 200
+    assert stored.read_bytes() == bidder.parts()[0]
+    assert BidPart.objects.count() == 1
+
+
+def test_a_part_that_is_pushed_aside_counts(bidder: Bidder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelopes, "MOST_TAKEN", envelopes.PART + 10)
+    bidder.seal()
+    bidder.begin()
+    path = f"submissions/{bidder.sid}/parts/1"
+    for content in (b"one456", b"two456", b"two456"):  # the same again brings nothing in
+        assert bidder.put(path, content).status_code == 200
+    assert BidUpload.objects.get().taken_bytes == 12
+    answer = bidder.put(path, b"three")
+    assert (answer.status_code, code(answer)) == (422, "too_much")
+    assert bidder.put(path, b"two456").status_code == 200
+
+
+def test_few_sessions_stand_open_that_never_became_a_bid(tender: SealedTender, bidder: Bidder) -> None:
+    assert bidder.verified().finalise().status_code == 201
+    path = f"{bidder.of_tender}/submissions"
+    keys = [f"{n:032x}" for n in range(MOST_UNFINISHED + 1)]
+    assert {bidder.post(path, {"idem": key}).status_code for key in keys[:-1]} == {201}
+    answer = bidder.post(path, {"idem": keys[-1]})
+    assert answer.status_code == 422
+    assert [one["code"] for one in answer.json()["refusals"]] == ["too_many_uploads"]
+    assert bidder.post(path, {"idem": keys[0]}).status_code == 200
+    other = Bidder(tender, tender.device())
+    assert other.post(path, {"idem": keys[-1]}).status_code == 201
+
+
 # --- check and finalise --------------------------------------------------------------------------------------------
 
 
@@ -244,7 +286,13 @@ def test_without_a_check_nothing_is_handed_in(bidder: Bidder) -> None:
     assert (answer.status_code, code(answer)) == (409, "SB003")
 
 
-def test_a_header_for_somebody_else_is_not_verified(tender: SealedTender, bidder: Bidder) -> None:
+def test_a_header_for_somebody_else_is_not_verified(
+    tender: SealedTender, bidder: Bidder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is the envelope behind it read."""
+    read: list[Any] = []
+    whole = envelopes.Envelope.imprint
+    monkeypatch.setattr(envelopes.Envelope, "imprint", lambda envelope: read.append(envelope) or whole(envelope))
     bidder.seal()
     other = Bidder(tender, tender.device())
     other.device.sealer, other.device.content = bidder.device.sealer, bidder.device.content
@@ -252,7 +300,7 @@ def test_a_header_for_somebody_else_is_not_verified(tender: SealedTender, bidder
     other.begin()
     other.upload()
     answer = other.check()
-    assert (answer.status_code, code(answer)) == (422, "header_mismatch")
+    assert (answer.status_code, code(answer), read) == (422, "header_mismatch", [])
 
 
 def test_a_cut_off_envelope_is_not_verified(bidder: Bidder) -> None:

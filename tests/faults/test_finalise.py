@@ -291,9 +291,9 @@ def test_f17_disorder_is_never_verified_and_can_be_mended_a_day_later(seed: int,
         number, content = chance.randint(1, 4), chance.choice(parts)
         if chance.random() < 0.3:
             with pytest.raises(envelopes.BadPart):
-                _put(upload, number, content, said=digest(secrets.token_bytes(8)).hex())
+                _put(tender, upload, number, content, said=digest(secrets.token_bytes(8)).hex())
             continue
-        _put(upload, number, content)
+        _put(tender, upload, number, content)
         kept[number] = content
     assert envelopes.numbers(upload) == sorted(kept)
     if [kept.get(n) for n in range(1, 5)] != [*parts, None]:
@@ -305,7 +305,7 @@ def test_f17_disorder_is_never_verified_and_can_be_mended_a_day_later(seed: int,
         device.idem = secrets.token_bytes(16)
         upload = tender.do("bid.upload", tender.lot, device.post, idem=device.idem.hex()).value
     for number, content in enumerate(parts, start=1):
-        _put(upload, number, content)
+        _put(tender, upload, number, content)
     verified = envelopes.verify(upload, header=device.header.content, now=tender.now)
     assert verified.envelope_id == device.imprint.env_digest.hex()
 
@@ -315,5 +315,6 @@ def _begun(tender: SealedTender, device: Device, noise: bytes) -> BidUpload:
     return tender.do("bid.upload", tender.lot, device.post, idem=device.idem.hex()).value
 
 
-def _put(upload: BidUpload, number: int, content: bytes, *, said: str = "") -> None:
-    envelopes.take_part(upload, number=number, digest=said or digest(content).hex(), stream=io.BytesIO(content))
+def _put(tender: SealedTender, upload: BidUpload, number: int, content: bytes, *, said: str = "") -> None:
+    named, stream = said or digest(content).hex(), io.BytesIO(content)
+    envelopes.take_part(upload, number=number, digest=named, stream=stream, now=tender.now)

@@ -193,7 +193,8 @@ class SealedTender(Tender):
 
         for n, at in enumerate(range(0, len(content), envelopes.PART), start=1):
             piece = content[at : at + envelopes.PART]
-            envelopes.take_part(upload, number=n, digest=digest(piece).hex(), stream=io.BytesIO(piece))
+            said = digest(piece).hex()
+            envelopes.take_part(upload, number=n, digest=said, stream=io.BytesIO(piece), now=self.now)
 
     def hand_in(self, device: Device, price: str = "900000.00", **more: Any) -> SealedBid:
         upload = self.sealed(device, price, **more)

@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
+from yangcai.cases import periods
 from yangcai.kernel import documents
 from yangcai.kernel.models import Document
 from yangcai.sealing.envelope import Envelope
 from yangcai.sealing.faults import ENVELOPE_MALFORMED, HEADER_MISMATCH, POLICY_UNKNOWN, Faulty
+from yangcai.sealing.header import Header
 from yangcai.sealing.policy import Policy
 from yangcai.tendering.models import BidPart, BidUpload, OpeningPolicy
 from yangcai.tendering.policies import ROUND
@@ -24,6 +27,9 @@ from yangcai.tendering.policies import ROUND
 #: All parts but the last have this size; an envelope has at most so many bytes.
 PART, LARGEST = 8 * 2**20, 2 * 2**30
 MOST_PARTS = LARGEST // PART
+#: No law: what one session may bring in, so that parts can be replaced and no disk is filled. Checked before a part is
+#: read; parts that come in at the same time may pass it by their own size.
+MOST_TAKEN = 2 * LARGEST
 DIGEST = 32
 _READ = 1 << 20
 
@@ -36,12 +42,13 @@ class BadPart(ValueError):
         super().__init__(text)
 
 
-def take_part(upload: BidUpload, *, number: int, digest: str, stream: Any) -> BidPart:
+def take_part(upload: BidUpload, *, number: int, digest: str, stream: Any, now: datetime.datetime) -> BidPart:
     """Keep a part: on the disk and synced first, then its row. The same part again changes nothing (and mends what was
-    damaged); another one in its place pushes it aside until the envelope is verified. Raises BadPart, BadDocument."""
+    damaged), also after the deadline; another one in its place pushes it aside until the envelope is verified. Raises
+    BadPart, BadDocument."""
     known = BidPart.objects.filter(upload=upload, number=number).first()
-    if upload.verified_at is not None and (known is None or known.document_id != digest):
-        raise BadPart("verified", "the envelope was verified: only the same part is taken again")
+    if known is None or known.document_id != digest:
+        _takes_new_parts(upload, now=now)
     document = documents.store_chunks(
         chunks=_checked(stream, digest),
         name=f"{upload.sid}.{number}",
@@ -57,9 +64,21 @@ def take_part(upload: BidUpload, *, number: int, digest: str, stream: Any) -> Bi
             part, _made = BidPart.objects.update_or_create(
                 upload=upload, number=number, defaults={"document": document}
             )
+            BidUpload.objects.filter(pk=upload.pk).update(taken_bytes=F("taken_bytes") + document.size)
     except IntegrityError as error:
         raise BadPart("verified", "the envelope was verified meanwhile") from error
     return part
+
+
+def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
+    """Raises BadPart where only a part that is known is taken again."""
+    if upload.verified_at is not None:
+        raise BadPart("verified", "the envelope was verified: only the same part is taken again")
+    closes_at = periods.closing_at(upload.lot.case)
+    if closes_at is None or now >= closes_at:
+        raise BadPart("closed", "submission is closed: only the same part is taken again")
+    if upload.taken_bytes + PART > MOST_TAKEN:
+        raise BadPart("too_much", f"more than {MOST_TAKEN} bytes came in for this session: begin another one")
 
 
 def _checked(stream: Any, digest: str) -> Iterator[bytes]:
@@ -156,6 +175,17 @@ def parts_of(envelope: Document) -> list[Document]:
     return [known[digest] for digest in digests]
 
 
+def _policy_of(upload: BidUpload, said: Header) -> OpeningPolicy:
+    """The policy that a header was sealed under, once it is seen to be this supplier's. Raises Faulty."""
+    policy = OpeningPolicy.objects.filter(lot=upload.lot_id, revision=said.core.rev, published_at__isnull=False).first()
+    if policy is None:
+        raise Faulty(POLICY_UNKNOWN, f"revision {said.core.rev}")
+    said.check(Policy.parse(policy.content.encode()))
+    if (said.core.supplier, said.core.round) != (upload.supplier.uscc, ROUND):
+        raise Faulty(HEADER_MISMATCH, "supplier or round")
+    return policy
+
+
 def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUpload:
     """Look at every byte once before the deadline is near: parts, length, header, the policy it was sealed under, whose
     it is. From here on only the signed statement is missing. Raises BadPart, BadDocument, Faulty."""
@@ -168,13 +198,8 @@ def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUp
             raise Faulty(HEADER_MISMATCH, "the envelope begins with another header")
         if said.envelope_size != size:
             raise Faulty(ENVELOPE_MALFORMED, f"{size} bytes instead of {said.envelope_size}")
+        policy = _policy_of(upload, said)  # before up to 2 GiB are read for nothing
         imprint = envelope.imprint()  # reads all of it, each part held against its digest
-    policy = OpeningPolicy.objects.filter(lot=upload.lot_id, revision=said.core.rev, published_at__isnull=False).first()
-    if policy is None:
-        raise Faulty(POLICY_UNKNOWN, f"revision {said.core.rev}")
-    said.check(Policy.parse(policy.content.encode()))
-    if (said.core.supplier, said.core.round) != (upload.supplier.uscc, ROUND):
-        raise Faulty(HEADER_MISMATCH, "supplier or round")
     bound = bind(parts)
     if bound.pk != imprint.env_digest.hex():
         raise BadPart("incomplete", "parts changed while they were read")

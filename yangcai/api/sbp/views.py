@@ -85,7 +85,7 @@ def part(request: HttpRequest, *, sid: uuid.UUID, number: int, post: Post, now: 
     digest = request.headers.get("Content-SHA256", "")
     if not DIGEST.fullmatch(digest) or not 1 <= number <= envelopes.MOST_PARTS:
         return problem.bad_request(f"Content-SHA256: 64 hex digits; parts 1 to {envelopes.MOST_PARTS}")
-    taken = envelopes.take_part(upload, number=number, digest=digest, stream=request)
+    taken = envelopes.take_part(upload, number=number, digest=digest, stream=request, now=now)
     return reply({"sha256": taken.document_id})
 
 

@@ -45,6 +45,7 @@ class UploadBid(Input):
         bids.is_eligible,
         sealed.has_a_credit_code,
         sealed.has_a_signing_key,
+        sealed.few_are_unfinished,
     ),
     input=UploadBid,
     sentence=("{post}开始上传密封投标文件", "{post} began to upload a sealed bid"),

@@ -102,6 +102,8 @@ class BidUpload(LotRow):
     )
     envelope_size = models.BigIntegerField(_("字节数"), null=True, blank=True)
     verified_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
+    #: Of every part that came in, also of those that another pushed aside.
+    taken_bytes = models.BigIntegerField(_("已接收字节数"), default=0)
 
     class Meta:
         verbose_name = _("上传会话")

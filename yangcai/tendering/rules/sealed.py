@@ -16,6 +16,7 @@ from yangcai.tendering.models import (
     SBP,
     Bid,
     BidClosing,
+    BidUpload,
     OpeningPolicy,
     PolicySeat,
     ShareRelease,
@@ -27,6 +28,9 @@ from yangcai.tendering.rules.bids import live_bids
 
 #: As many different organisations make a board of trustees (SBP/1 §2.1).
 FULL_BOARD = 4
+#: No law: so many sessions of one supplier in one lot may stand open that never became a bid. Enough for whoever begins
+#: over and over on a bad line, too few to fill a disk.
+MOST_UNFINISHED = 10
 
 
 def is_opened_at_a_deadline(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
@@ -178,6 +182,18 @@ def has_a_signing_key(subject: Any, *, by: Post, now: datetime.datetime) -> Refu
     if SigningKey.objects.filter(post_id=by.pk, revoked_at__isnull=True).exists():
         return None
     return Refusal("no_signing_key", "请先登记签名公钥", "Register a signing key first")
+
+
+def few_are_unfinished(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Whoever began over and over goes on with one of its sessions: until it is verified, its parts can be replaced."""
+    begun = BidUpload.objects.filter(lot=subject, supplier_id=by.organisation_id, sealed__isnull=True)
+    if begun.count() < MOST_UNFINISHED:
+        return None
+    return Refusal(
+        "too_many_uploads",
+        f"贵单位在本包已有 {MOST_UNFINISHED} 个未完成的上传，请用原幂等键继续其中之一",
+        f"{MOST_UNFINISHED} uploads of yours for this lot are unfinished: go on with one of them by its key",
+    )
 
 
 # --- the opening ---------------------------------------------------------------------------------------------------
