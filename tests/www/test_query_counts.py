@@ -47,7 +47,7 @@ CASE_PAGE = {
     Role.PLATFORM: 58,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 97, Role.BUYER_OFFICER: 82, Role.SUPPLIER: 57, Role.EXPERT: 84}
+EVALUATED = {Role.AGENT: 97, Role.BUYER_OFFICER: 82, Role.SUPPLIER: 57, Role.EXPERT: 86}
 BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2
