@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from tests import loops
 from tests.factories import make_case, make_post
 from tests.hall.test_state import BIDDERS, MINUTE, SECRETS, with_bids
 from tests.tendering.walk import CLOSES, Tender
@@ -154,7 +155,7 @@ def run(story: Callable[[process.Live], Awaitable[None]]) -> None:
         finally:
             await live.close()
 
-    asyncio.run(told())
+    loops.run(told())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,5 @@
 """Does a signed paper bear every signature with its timestamp, as our own reader and Poppler's see it?"""
 
-import asyncio
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import loops
 from tests.signatures import papers
 from tests.signatures.papers import BUYER, SIGNED, STAMPED, SUPPLIER
 from yangcai.kernel.signatures.authority import MARK, DemoAuthority
@@ -33,7 +33,7 @@ def test_it_is_signed_and_verified_also_where_an_event_loop_runs() -> None:
     async def within_a_loop() -> bool:
         return verify(papers.sign(), trust=papers.roots()).is_valid
 
-    assert asyncio.run(within_a_loop())
+    assert loops.run(within_a_loop())
 
 
 def test_every_certificate_of_the_demo_says_so_and_its_keys_are_the_owners_alone() -> None:
