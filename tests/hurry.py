@@ -20,10 +20,15 @@ def step_by_step() -> Iterator[None]:
     _step_by_step.reset(token)
 
 
+def is_hurried() -> bool:
+    """Whether `tasks_at_the_end` does what it says."""
+    return not _step_by_step.get()
+
+
 @contextmanager
 def tasks_at_the_end() -> Iterator[None]:
     """In this block an Action leaves the tasks of its root as they were; they are made to agree when it ends."""
-    if _step_by_step.get():
+    if not is_hurried():
         yield
         return
     ordinary = tasks.refresh

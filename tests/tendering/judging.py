@@ -8,7 +8,8 @@ from typing import Any
 
 from tests import factories
 from tests.factories import at
-from tests.hurry import tasks_at_the_end
+from tests.hurry import is_hurried, tasks_at_the_end
+from tests.told import told
 from yangcai.cases.models import Award, Case, EvaluationMethod, Lot, Period, Stage
 from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, Done, perform
@@ -210,7 +211,12 @@ class Hall:
         return self.award
 
 
-def hall(
+def hall(*offers: Offer | str, **values: Any) -> Hall:
+    """Bids of these prices, opened; the lot stands at its qualification check. No committee is drawn yet."""
+    return told(("hall", repr((offers, values)), is_hurried()), lambda: _hall(*offers, **values))
+
+
+def _hall(
     *offers: Offer | str,
     method: str = EvaluationMethod.RATED,
     criteria: Sequence[tuple[str, str, str, bool]] = THREE_CRITERIA,
@@ -227,7 +233,6 @@ def hall(
     green: Sequence[tuple[str, str]] = (),
     **solicitation: Any,
 ) -> Hall:
-    """Bids of these prices, opened; the lot stands at its qualification check. No committee is drawn yet."""
     officer = factories.make_post(Role.BUYER_OFFICER)
     reviewer = factories.make_post(Role.BUYER_REVIEWER, officer.organisation)
     agent = None if self_organised else factories.make_post(Role.AGENT)
@@ -262,9 +267,10 @@ def hall(
     return Hall(case, lot, officer, reviewer, agent, bidders, bids, pool)
 
 
-def three(*offers: Offer | str, **values: object) -> Hall:
+def three(*offers: Offer | str, **values: Any) -> Hall:
     """Three bids of the law's example, or the given ones, up to the point where members score."""
-    return hall(*(offers or ("950000", "1000000", "1100000")), **values).ready()  # type: ignore[arg-type]
+    offers = offers or ("950000", "1000000", "1100000")
+    return told(("three", repr((offers, values)), is_hurried()), lambda: _hall(*offers, **values).ready())
 
 
 def open_tasks(h: Hall) -> set[str]:

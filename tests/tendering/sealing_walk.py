@@ -5,7 +5,7 @@ import datetime
 import io
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -145,7 +145,10 @@ class SealedTender(Tender):
         }
         return self.do("opening_policy.set", lot or self.lot, self.runner, **{**values, **changes}).value
 
-    def announced(self, **terms: Any) -> "SealedTender":
+    def announced(self, **terms: Any) -> Self:
+        return self._told(self._announce, terms)
+
+    def _announce(self, **terms: Any) -> None:
         self.describe(**terms)
         self.board()
         for lot in self.case.lots.all():
@@ -153,7 +156,6 @@ class SealedTender(Tender):
         self.confirm()
         self.publish()
         self.case.refresh_from_db()
-        return self
 
     # --- bidders ------------------------------------------------------------------------------------------------------
 
