@@ -4,6 +4,8 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
@@ -19,11 +21,14 @@ from yangcai.frameworks.models import (
     OutsideOffer,
     Replacement,
 )
-from yangcai.kernel import documents, entries
+from yangcai.kernel import documents, entries, health
 from yangcai.kernel.actions import perform
+from yangcai.kernel.models import HealthLine, Outage
 from yangcai.parties.models import Post
 from yangcai.planning.models import MethodApproval, Publicity
 from yangcai.portal.models import Notice
+from yangcai.tendering import health as watching
+from yangcai.tendering import outages
 from yangcai.tendering.models import (
     ApplicationFinding,
     Bid,
@@ -168,6 +173,53 @@ def published() -> Ids:
         "entry": entry,
         "other_lot": factories.make_case().lots.get().pk,
     }
+
+
+def struck() -> Ids:
+    """The platform was well at 07:00 and 07:04, failed, and is well again at 08:20; the deadline of 09:30 stands."""
+    ids = published()
+    journal = [("07:00", ()), ("07:04", ()), ("07:08", ("store",)), ("08:20", ())]
+    lines = [_health_line(f"2026-03-24T{moment}", *bad) for moment, bad in journal]
+    outage = Outage.objects.get()
+    return {
+        **ids,
+        "well": lines[1].number,
+        "again": lines[3].number,
+        "first": lines[0].at.isoformat(),
+        "begins": lines[1].at.isoformat(),
+        "ends": lines[3].at.isoformat(),
+        "now": lines[3].at.isoformat(),
+        "closes": CLOSES.isoformat(),
+        "outage": outage.pk,
+    }
+
+
+def _health_line(moment: str, *bad: str) -> HealthLine:
+    def fails() -> None:
+        raise health.Unwell("x")
+
+    factories.set_database_clock(at(moment))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(health, "PROBES", {name: fails if name in bad else (lambda: None) for name in ("keys", "store")})
+        kept = health.keep(now=at(moment), terms=outages.terms(now=at(moment)))
+    assert kept is not None
+    return kept.line
+
+
+def extended() -> Ids:
+    """The deadline was extended to 10:20 after that outage."""
+    ids = struck()
+    (extension,) = watching.settle(now=at("2026-03-24T08:20"))
+    assert extension.new_closes_at == at("2026-03-24T10:20")
+    return ids
+
+
+def overrun() -> Ids:
+    """Well until 09:20 and again at 10:00: the deadline lies in between, and nobody has extended it yet."""
+    ids = published()
+    for moment in ("09:16", "09:20", "10:00"):
+        _health_line(f"2026-03-24T{moment}")
+    return ids
 
 
 def sealed() -> Ids:
@@ -558,6 +610,9 @@ WORLDS = {
         method,
         case,
         published,
+        struck,
+        extended,
+        overrun,
         sealed,
         late,
         handed_in,

@@ -39,6 +39,9 @@ PUBLISHED = {
                    "submission_closes_at", "place", "period", "quantity", "buyer", "buyer_address", "buyer_contact",
                    "agent", "agent_address", "agent_contact", "project_contact"},
     "correction": {"number", "title", "corrected", "first_published_at", "item", "after", "submission_closes_at"},
+    # Told in tests/tendering/test_outages.
+    "extension": {"number", "title", "corrected", "first_published_at", "outage_began_at", "outage_ended_at", "failed",
+                  "old_closes_at", "submission_closes_at"},
     "award": {"number", "title", "winner", "winner_address", "amount", "items", "committee", "period", "buyer",
               "buyer_address", "buyer_contact", "agent", "agent_address", "agent_contact"},
     "award_change": {"number", "title", "lot", "corrected", "first_published_at", "supplier", "reason", "after"},

@@ -16,7 +16,7 @@ from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 
 pytestmark = pytest.mark.django_db
-STATIC = ("home", "notices", "law", "law_clocks", "verify", "help")
+STATIC = ("home", "notices", "law", "law_clocks", "status", "verify", "help")
 
 
 class Reader:

@@ -1,6 +1,5 @@
 """How does a case or a lot move from one stage to the next? Only by closing one period and opening another."""
 
-import contextlib
 import datetime
 from dataclasses import dataclass
 
@@ -107,7 +106,7 @@ def remainders(suspension: Suspension) -> list[Remainder]:
     times |= {stopped_at + cut.begins_after + cut.lasts for cut in cuts if cut.lasts is not None}
     moved, shift = {stopped_at: suspension.resumed_at}, pause
     for time in sorted(times - {stopped_at}):
-        moved[time] = same_hour(time, not_before=time + shift, region=region)
+        moved[time] = calendar.same_hour(time, not_before=time + shift, region=region)
         shift = moved[time] - time  # what comes later is not cut short either
     return [
         Remainder(
@@ -117,18 +116,6 @@ def remainders(suspension: Suspension) -> list[Remainder]:
         )
         for cut in cuts
     ]
-
-
-def same_hour(time: datetime.datetime, *, not_before: datetime.datetime, region: str) -> datetime.datetime:
-    """The first working day on which the hour of `time` is not before `not_before`; an end of a day stays one."""
-    of_day = time - calendar.start_of(calendar.day_of(time)) or calendar.ONE_DAY
-    day = calendar.day_of(not_before - of_day)
-    if calendar.start_of(day) + of_day < not_before:
-        day += calendar.ONE_DAY
-    # Where no holidays are known the hour is kept and the day stays.
-    with contextlib.suppress(calendar.HorizonError):
-        day = calendar.roll(day, region=region)
-    return calendar.start_of(day) + of_day
 
 
 def resume(suspension: Suspension) -> None:

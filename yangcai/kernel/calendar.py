@@ -5,6 +5,7 @@ is not a working day moves to the next one; the last day ends at 24:00, Asia/Sha
 days come from a dated table; beyond its last year nothing is guessed (HorizonError).
 """
 
+import contextlib
 import datetime
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
@@ -189,6 +190,18 @@ def working_days_within(first: datetime.date, last: datetime.date, *, region: st
     """Working days from `first` to `last`, both included."""
     table = working_days(region)
     return max(0, bisect_right(table, _known(last)) - bisect_left(table, _known(first)))
+
+
+def same_hour(time: datetime.datetime, *, not_before: datetime.datetime, region: str = "") -> datetime.datetime:
+    """The first working day on which the hour of `time` is not before `not_before`; an end of a day stays one."""
+    of_day = time - start_of(day_of(time)) or ONE_DAY
+    day = day_of(not_before - of_day)
+    if start_of(day) + of_day < not_before:
+        day += ONE_DAY
+    # Where no holidays are known the hour is kept and the day stays.
+    with contextlib.suppress(HorizonError):
+        day = roll(day, region=region)
+    return start_of(day) + of_day
 
 
 def days_between(start: datetime.date, end: datetime.date) -> int:

@@ -1,6 +1,7 @@
 """Where does the public log lie for everybody to fetch? Static files under YANGCAI_LOG, written whole or not at all.
 
-checkpoint · tile/… · policy · disclosed/… (nonce and body of the lines that may be opened by now, by bundle)
+checkpoint · tile/… · policy · disclosed/… (nonce and body of the lines that may be opened by now, by bundle) · seen/…
+(log_seen.py)
 """
 
 import shutil

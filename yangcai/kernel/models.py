@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from yangcai.kernel import calendar
 
 
 class MoneyField(models.DecimalField):  # type: ignore[type-arg]
@@ -320,3 +323,57 @@ class Cosignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.witness} {self.head_id}"
+
+
+class HealthLine(models.Model):
+    """健康日志: what was found when the platform looked at all that bidders need; one line of the public log too."""
+
+    number = models.BigIntegerField(_("序号"), primary_key=True)
+    at = models.DateTimeField(_("时间"))
+    is_good = models.BooleanField(_("正常"))
+    bad = ArrayField(models.TextField(), verbose_name=_("故障"), default=list, blank=True)
+    previous = models.CharField(_("前一条摘要"), max_length=64)
+    digest = models.CharField(_("摘要"), max_length=64)
+    content = models.TextField(_("内容"))
+    leaf = models.OneToOneField(Leaf, models.PROTECT, related_name="+", verbose_name=_("日志条目"))
+
+    class Meta:
+        verbose_name = _("健康日志")
+        indexes = [
+            models.Index(fields=["-number"], name="good_health_line", condition=models.Q(is_good=True)),
+            models.Index(fields=["at"], name="health_line_by_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_good=True, bad=[]) | models.Q(is_good=False) & ~models.Q(bad=[]),
+                name="good_is_what_nothing_failed_in",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Outage(models.Model):
+    """停机: from the last good line before it to the first good line after it, by the terms that were in force."""
+
+    before = models.OneToOneField(HealthLine, models.PROTECT, related_name="+", verbose_name=_("此前最后一次正常"))
+    after = models.OneToOneField(HealthLine, models.PROTECT, related_name="+", verbose_name=_("此后首次正常"))
+    begins_at = models.DateTimeField(_("开始"))
+    ends_at = models.DateTimeField(_("恢复"))
+    bad = ArrayField(models.TextField(), verbose_name=_("故障"), default=list, blank=True)
+    shortest = models.DurationField(_("计为停机的最短时间"))
+    protected = models.DurationField(_("截止前的保护时间"))
+    relief = models.DurationField(_("恢复后的最短时间"))
+    settled_at = models.DateTimeField(_("顺延办结时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("停机")
+        ordering = ["-begins_at"]
+        indexes = [
+            models.Index(fields=["begins_at"], name="outage_to_settle", condition=models.Q(settled_at__isnull=True)),
+            models.Index(fields=["ends_at"], name="outage_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{calendar.to_the_minute(self.begins_at)} – {calendar.to_the_minute(self.ends_at)}"

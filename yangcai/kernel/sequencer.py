@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
-from yangcai.kernel import leaf_lines, leaves, log_files, log_keys, log_tiles, log_witnesses
+from yangcai.kernel import leaf_lines, leaves, log_files, log_keys, log_seen, log_tiles, log_witnesses
 from yangcai.kernel.encoding import jcs
 from yangcai.kernel.models import Leaf, LeafSecret, TreeHead
 from yangcai.kernel.tlog import tree
@@ -58,11 +58,11 @@ def sequence(*, now: datetime.datetime, chance: random.Random | None = None) -> 
             return None
         _check_continues()
         _announce_keys()
-        late = _late()
+        overdue = late()
         placed = _place_all(now=now, chance=chance or secrets.SystemRandom())
         head = log_files.newest_head()
         if head is None:
-            return Round(0, 0, faults=late)
+            return Round(0, 0, faults=overdue)
         _sign(head)
         _disclose_decoys(now=now)
         _publish(head)
@@ -70,7 +70,8 @@ def sequence(*, now: datetime.datetime, chance: random.Random | None = None) -> 
         found = log_witnesses.ask_all(head)
         if found.cosigned:
             _publish(head)
-        return Round(head.size, placed, found.cosigned, (*late, *found.faults))
+            log_seen.publish(head)
+        return Round(head.size, placed, found.cosigned, (*overdue, *found.faults))
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def _check_continues() -> None:
             raise LogStopped(f"another root was published for the size {head.size}")
 
 
-def _late() -> tuple[str, ...]:
+def late() -> tuple[str, ...]:
     """An alarm for lines that waited longer than receipts promise: nobody sequenced, or too slowly."""
     with connection.cursor() as cursor:
         cursor.execute(

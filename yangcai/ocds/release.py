@@ -24,6 +24,7 @@ from yangcai.tendering.models import BidPartner
 TAGS = {
     "invitation.publish": "tender",
     "correction.publish": "tenderAmendment",
+    "period.extend": "tenderAmendment",
     "case.suspend": "tenderUpdate",
     "case.resume": "tenderUpdate",
     "opening.conclude": "tenderUpdate",

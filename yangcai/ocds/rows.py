@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Stage
 from yangcai.kernel.models import Entry
 from yangcai.ocds.values import partner_reference, reference
 from yangcai.tendering import method
@@ -16,6 +16,7 @@ CHUNK = 50
 PREFETCH = (
     "periods",
     "corrections",
+    "extensions",
     "prequalifications__clauses",
     "suspensions__cut_off",
     "lots__awards__supplier",
@@ -48,6 +49,12 @@ class CaseRows:
     @property
     def corrections(self) -> list[Any]:
         return sorted(self.case.corrections.all(), key=lambda c: c.number)
+
+    @property
+    def extensions(self) -> list[Any]:
+        """Of the deadline of bids alone: other rounds are not published."""
+        found = [e for e in self.case.extensions.all() if e.stage == Stage.SUBMISSION]
+        return sorted(found, key=lambda e: e.at)
 
     def conditions(self, at: datetime.datetime) -> list[Any]:
         """What the last prequalification notice demanded of whoever applied; empty where there was none by then."""

@@ -6,6 +6,7 @@ from typing import Any
 from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
+from yangcai.kernel import calendar
 from yangcai.ocds.rows import CaseRows, consortium
 from yangcai.ocds.values import moment, money, organisation_id, reference, until
 
@@ -72,11 +73,11 @@ def closes_at(rows: CaseRows, at: datetime.datetime) -> datetime.datetime | None
 
 
 def _announcements(rows: CaseRows) -> list[tuple[datetime.datetime, datetime.datetime | None]]:
-    """(when it was said, closing time): by the invitation, each correction, each suspension and resumption."""
+    """(when it was said, closing time): by the invitation, each correction, extension, suspension and resumption."""
     found: list[tuple[datetime.datetime, datetime.datetime | None]] = []
     if rows.case.published_at:
         found.append((rows.case.published_at, _first_closing(rows)))
-    found += [(c.at, c.new_closes_at) for c in rows.corrections]
+    found += [(c.at, c.new_closes_at) for c in (*rows.corrections, *rows.extensions)]
     for suspension in rows.suspensions:
         cut = next((c for c in suspension.cut_off.all() if c.stage == Stage.SUBMISSION), None)
         if cut is None or cut.lasts is None:
@@ -170,6 +171,15 @@ def tender(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
             {"id": str(c.number), "date": moment(c.at), "description": f"{c.item}：{c.after}"}
             for c in rows.corrections
             if c.at <= at
+        ]
+        + [
+            {
+                "id": f"extension-{number}",
+                "date": moment(e.at),
+                "description": f"平台停机顺延：投标截止时间顺延至 {calendar.to_the_minute(e.new_closes_at)}",
+            }
+            for number, e in enumerate(rows.extensions, start=1)
+            if e.at <= at
         ],
     }
 

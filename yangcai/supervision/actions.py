@@ -60,7 +60,7 @@ def postpone_applications(suspension: Suspension) -> None:
     pause = calendar.end_of(suspension.until_on) - at
     for running in Prequalification.objects.filter(case=case, opens_at__lte=at, closes_at__gt=at):
         assert running.closes_at is not None and running.examined_on is not None  # the query wants them
-        moved = periods.same_hour(running.closes_at, not_before=running.closes_at + pause, region=case.jurisdiction)
+        moved = calendar.same_hour(running.closes_at, not_before=running.closes_at + pause, region=case.jurisdiction)
         later = max(running.examined_on, calendar.day_of(moved))
         Prequalification.objects.filter(pk=running.pk).update(closes_at=moved, examined_on=later)
 

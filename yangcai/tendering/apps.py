@@ -10,11 +10,12 @@ class TenderingConfig(AppConfig):
         from yangcai.cases.actions import ALSO_GIVEN, TerminationGround
         from yangcai.cases.queries import ALSO_ANNOUNCED
         from yangcai.kernel.actions import AFTERWARDS
-        from yangcai.tendering import actions, policies, queries, tasks  # noqa: F401 - they register themselves
+        from yangcai.tendering import actions, health, policies, queries, tasks  # noqa: F401 - they register themselves
         from yangcai.tendering.actions.prequalification import CONCERNING, keep_its_tasks
         from yangcai.tendering.actions.sealed import leave_the_log
         from yangcai.tendering.rules.prequalification import announced, qualified
 
+        health.look_at_the_site()
         ALSO_ANNOUNCED.append(announced.is_announced)
         ALSO_GIVEN[TerminationGround.TOO_FEW_PREQUALIFIED] = qualified.too_few_came_through
         for code in CONCERNING:

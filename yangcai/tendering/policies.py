@@ -1,8 +1,8 @@
 """Who together can open the bids of a lot, by the policy in force? The rows of a policy as the protocol writes it.
 
 A policy is drafted with the solicitation, published with the invitation, and follows the deadline when that moves: each
-correction that postpones makes the next revision, and so does the end of a suspension. What was sealed under an earlier
-revision stays valid.
+correction that postpones makes the next revision, and so do the end of a suspension and an extension after an outage.
+What was sealed under an earlier revision stays valid.
 """
 
 import datetime
@@ -21,7 +21,7 @@ from yangcai.tendering.models import OpeningPolicy, PolicySeat
 SUITE, COVER, ROUND = "I1", "ALL", 0
 
 #: What is done to a case and can move its deadline.
-MOVES_THE_DEADLINE = ("correction.publish", "case.resume")
+MOVES_THE_DEADLINE = ("correction.publish", "case.resume", "period.extend")
 
 
 def tender_of(case: Case) -> uuid.UUID:

@@ -64,7 +64,15 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
 #: Columns of the footer: title and links.
 FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
     (_("办事"), (("account_login", _("登录")), ("notices", _("公告")))),
-    (_("关于"), (("law", _("法规规则")), ("verify", _("文件验证")), ("api_schema", _("开放数据接口")))),
+    (
+        _("关于"),
+        (
+            ("law", _("法规规则")),
+            ("verify", _("文件验证")),
+            ("status", _("运行状态")),
+            ("api_schema", _("开放数据接口")),
+        ),
+    ),
     (_("咨询与投诉"), (("help", _("帮助")),)),
 )
 

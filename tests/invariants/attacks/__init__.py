@@ -18,6 +18,7 @@ from tests.invariants.attacks import (
     frameworks,
     ledger,
     log,
+    outages,
     payments,
     plans,
     prequalification,
@@ -52,6 +53,7 @@ _TABLES = (
     acceptance,
     frameworks,
     log,
+    outages,
 )
 
 ATTACKS = tuple(Attack(*row) for table in _TABLES for row in table.ROWS)

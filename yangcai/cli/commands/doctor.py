@@ -19,6 +19,7 @@ HELP = ("诊断运行环境", "examine this machine")
 
 FREE_SPACE = 2**30  # bytes: a cluster, its log, some files
 LOG_WAIT_SECONDS = 60  # within so long a receipt promises that its line is in the public log
+SILENCE_SECONDS = 180  # so long without a line of the health journal is on the way to an outage
 CLOCK_DRIFT_SECONDS = 2  # between this process and the database; a bid's receipt is stamped by the latter
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
@@ -75,7 +76,7 @@ def _database() -> Iterator[Finding]:
             version = connection.info.server_version // 10000
             drift = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
             here = connection.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
-            waiting = _waiting(connection)
+            waiting, silent = _waiting(connection), _silent(connection)
     except (psycopg.OperationalError, site.embedded_postgres.PostgresError) as error:
         mend = (
             say(zh="看 var/postgres/log，或设 DATABASE_URL", en="see var/postgres/log, or set DATABASE_URL")
@@ -111,6 +112,17 @@ def _database() -> Iterator[Finding]:
             mend="yangcai log sequence",
             needed=False,
         )
+    if silent is not None:
+        yield Finding(
+            what=say(zh="健康日志", en="health journal"),
+            well=silent < SILENCE_SECONDS,
+            state=say(zh=f"最近一条在 {silent:.0f} 秒前", en=f"the last line is {silent:.0f} s old"),
+            mend=say(
+                zh="yangcai work：没有记录即为停机，截止时间将顺延",
+                en="yangcai work: silence is an outage, and extends deadlines",
+            ),
+            needed=False,
+        )
 
 
 def _waiting(connection: "psycopg.Connection[Any]") -> float | None:
@@ -119,6 +131,15 @@ def _waiting(connection: "psycopg.Connection[Any]") -> float | None:
         return None
     oldest = "SELECT extract(epoch FROM clock_timestamp() - min(at)) FROM kernel_leaf WHERE index IS NULL"
     return float(connection.execute(oldest).fetchone()[0] or 0)
+
+
+def _silent(connection: "psycopg.Connection[Any]") -> float | None:
+    """How many seconds old the last line of the health journal is; None where none was ever kept."""
+    if not connection.execute("SELECT to_regclass('kernel_healthline') IS NOT NULL").fetchone()[0]:
+        return None
+    age = connection.execute("SELECT extract(epoch FROM clock_timestamp() - max(at)) FROM kernel_healthline")
+    found = age.fetchone()[0]
+    return None if found is None else float(found)
 
 
 def _machine_seconds() -> float:

@@ -1,4 +1,5 @@
-"""Is the public log whole, and is this receipt, notice, case or contract in it? Checked from outside, with no login.
+"""Is the public log whole, and is this receipt, notice, case or contract in it? Is the health journal? Checked from
+outside, with no login.
 
 Exit codes of SBP/1 appendix B: 0 it is; 1 it could not be shown; 2 what the operator signed contradicts itself.
 """
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from yangcai.kernel.tlog.policy import Policy
     from yangcai.kernel.verifying.log import Log
 
-HELP = ("独立核对公开日志、收据、公告、项目、合同", "verify the public log, a receipt, notice, case or contract")
+HELP = (
+    "独立核对公开日志、健康日志、收据、公告、项目、合同",
+    "verify the public log, the health journal, a receipt, notice, case or contract",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +58,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ),
     )
     _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case", case=True)
+    _add(
+        kinds, common, "health", zh="健康日志和停机顺延", en="the health journal and what outages extended"
+    ).add_argument(
+        "--of",
+        metavar="CASE",
+        default="",
+        help=say(zh="只核对这个项目的截止时间，如 case:12", en="only the deadlines of this case, as case:12"),
+    )
 
 
 def _add(
@@ -103,6 +115,8 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         told = say(zh=f"其中 {len(log.told)} 条已公开内容", en=f"{len(log.told)} of them told")
         _keep(options, log)
         return data, say(zh=f"日志完好：{size} 条，{told}", en=f"the log is whole: {size} lines, {told}"), warnings
+    if options.kind == "health":
+        return _health(options, log=log, data=data, warnings=warnings)
     if options.kind == "receipt":
         now = datetime.datetime.now(datetime.UTC)
         index = receipt.verify(_read(options.file), log=log, keys=_keys(options), now=now)
@@ -116,6 +130,49 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
     if signed:
         data["signatures"] = signed
     return data | {"lines": _listed(lines)}, "\n".join([_told(lines), *signed]), warnings
+
+
+def _health(
+    options: argparse.Namespace, *, log: "Log", data: dict[str, Any], warnings: list[str]
+) -> tuple[dict[str, Any], str, list[str]]:
+    """The journal in figures, then outage by outage and extension by extension."""
+    from yangcai.kernel.encoding import timestamp
+    from yangcai.kernel.verifying import health, seen, source
+
+    files = source.opened(options.source)
+    trust = _policy(_read(given) if (given := _policy_file(options)) else files.read("policy"))
+    when = seen.read(files, log=log, policy=trust, days=health.days_of(log))
+    found = health.verify(log=log, of=options.of, seen=when)
+    last = found.lines[-1].at
+    data |= {
+        "lines": len(found.lines),
+        "until": timestamp(last),
+        "outages": [
+            {"from": timestamp(one.begins_at), "until": timestamp(one.ends_at), "bad": list(one.bad)}
+            for one in found.outages
+        ],
+        "extensions": [
+            {"index": one.index, "root": one.root, "old": timestamp(one.old), "new": timestamp(one.new)}
+            for one in found.extensions
+        ],
+        "closes": list(found.closes),
+        "witnessed": found.is_witnessed,
+    }
+    if not found.is_witnessed:
+        unseen = say(
+            zh="没有见证人的联署时间：不能排除健康日志是事后补写的",
+            en="no witness keeps the times: the journal may have been written afterwards",
+        )
+        warnings = [*warnings, unseen]
+    text = say(
+        zh=f"健康日志完好：{len(found.lines)} 条，至 {timestamp(last)}；停机 {len(found.outages)} 次，"
+        f"顺延 {len(found.extensions)} 项，核对截止 {len(found.closes)} 项",
+        en=f"the journal is whole: {len(found.lines)} lines, until {timestamp(last)}; {len(found.outages)} outages,"
+        f" {len(found.extensions)} extensions, {len(found.closes)} closes",
+    )
+    told = [f"{one['from']} – {one['until']}  {', '.join(one['bad'])}".rstrip() for one in data["outages"]]
+    told += [f"{one['index']}  {one['root']}  {one['old']} → {one['new']}" for one in data["extensions"]]
+    return data, "\n".join([text, *told]), warnings
 
 
 def _listed(lines: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Who acts when a deadline passes, or a paper waits for its seals? This worker: deemed decisions, ends of suspensions,
 reminders, signed papers, each once.
 
-It also gives the public log its rounds (`yangcai log sequence` does that alone).
+It also gives the public log its rounds (`yangcai log sequence` does that alone), and keeps the health journal beside
+them (cli/journal.py).
 """
 
 import argparse
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from yangcai.cli import console, site
+from yangcai.cli import console, journal, site
 from yangcai.cli.commands import log, migrate
 from yangcai.cli.console import answer, say, tell
 
@@ -35,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
         site.load()
         migrate.check()
         fired = [_told(task) for task in _round(_issuer())]
+        journal.once()
         answer(options, data={"fired": fired}, text=_summary(fired))
         return console.OK
     with site.running_database():
@@ -44,14 +46,19 @@ def run(options: argparse.Namespace) -> int:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        for task in work(stop=stop, interval=options.interval, also=log.Beat(options)):
-            line = _told(task)
-            tell(
-                options,
-                zh=f"{line['at']} {line['title']}：{line['zh']}",
-                en=f"{line['at']} {line['title']}: {line['en']}",
-            )
+        with journal.beside(options, stop=stop):
+            _work(options, stop=stop)
     return console.OK
+
+
+def _work(options: argparse.Namespace, *, stop: threading.Event) -> None:
+    for task in work(stop=stop, interval=options.interval, also=log.Beat(options)):
+        line = _told(task)
+        tell(
+            options,
+            zh=f"{line['at']} {line['title']}：{line['zh']}",
+            en=f"{line['at']} {line['title']}: {line['en']}",
+        )
 
 
 def _issuer() -> "Issuer":

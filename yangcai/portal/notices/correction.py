@@ -17,6 +17,7 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
+from yangcai.portal.notices.extension import ANNOUNCED
 from yangcai.tendering import method
 from yangcai.tendering.models import Correction
 
@@ -25,7 +26,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
     case: Case = home.root
     correction = Correction.objects.filter(case=case).order_by("-number").first()
     assert correction is not None  # the Action that publishes this has just written it
-    corrected = latest(case.ref, "invitation", "correction")
+    corrected = latest(case.ref, *ANNOUNCED)
     moved = correction.new_closes_at != correction.old_closes_at
     return {
         **project(case),
@@ -67,7 +68,7 @@ notice_type(
         ),
         facts,
         lambda home: f"{home.root.title}更正公告",
-        lambda home: latest(home.root.ref, "invitation", "correction"),
+        lambda home: latest(home.root.ref, *ANNOUNCED),
         when=lambda home: method.is_public(home.root),  # those invited see the correction
     )
 )

@@ -26,6 +26,7 @@ from yangcai.tendering.rules import dialogue as rules
 from yangcai.tendering.rules import exchange
 from yangcai.tendering.rules.bids import is_not_debarred, live_bids
 from yangcai.tendering.rules.committee import seats
+from yangcai.tendering.rules.outages import health_is_known
 
 CHAIRED = (seats.sits, seats.chairs)
 
@@ -292,7 +293,7 @@ def submit_final_offer(
     on=Lot,
     by={Role.EXPERT, Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.EVALUATION},
-    needs=(runs_the_case, *CHAIRED, rules.last_offers_are_sealed),
+    needs=(runs_the_case, *CHAIRED, rules.last_offers_are_sealed, health_is_known),
     sentence=("{post}开启了最后报价", "{post} opened the last offers"),
     is_public=False,
     cites=("final_offer.all", "final_offer.part"),

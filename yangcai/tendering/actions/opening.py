@@ -22,6 +22,7 @@ from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.hall import bidders_had_their_time, not_suspended
+from yangcai.tendering.rules.outages import health_is_known
 
 
 @action(
@@ -31,7 +32,7 @@ from yangcai.tendering.rules.hall import bidders_had_their_time, not_suspended
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.OPENING},
-    needs=(runs_the_case, rules.not_begun),
+    needs=(runs_the_case, rules.not_begun, health_is_known),
     sentence=("{post}主持开标", "{post} opened the bids"),
     cites=(
         "opening.at_deadline",

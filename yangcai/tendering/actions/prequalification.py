@@ -27,6 +27,7 @@ from yangcai.tendering.models import (
     PrequalificationCorrection,
     Solicitation,
 )
+from yangcai.tendering.rules.outages import applications_are_closed_for_good
 from yangcai.tendering.rules.prequalification import applications, examination, file, its_case, notice, qualified
 from yangcai.tendering.rules.suppliers import not_drawn_yet
 
@@ -324,6 +325,7 @@ class RecordExamination(Input):
         its_case.case_is_prepared,
         its_case.runs_its_case,
         examination.deadline_is_past,
+        applications_are_closed_for_good,
         examination.is_not_concluded,
         examination.somebody_applied,
     ),
@@ -354,6 +356,7 @@ def record_examination(
         its_case.case_is_prepared,
         its_case.runs_its_case,
         examination.deadline_is_past,
+        applications_are_closed_for_good,
         examination.is_not_concluded,
         examination.everything_is_examined,
     ),

@@ -51,6 +51,7 @@ from yangcai.tendering.models.evaluation import (
     ReviewRequest,
     Score,
 )
+from yangcai.tendering.models.outages import ExtensionReceipt, Maintenance, OutageExtension
 from yangcai.tendering.models.prequalification import (
     ApplicationFinding,
     Prequalification,
@@ -113,6 +114,7 @@ __all__ = [
     "EvaluationReport",
     "ExpertDraw",
     "ExpertFee",
+    "ExtensionReceipt",
     "FinalOffer",
     "Finding",
     "GreenKind",
@@ -122,11 +124,13 @@ __all__ = [
     "InviteeSource",
     "LotRow",
     "LowPriceReview",
+    "Maintenance",
     "OpenedBid",
     "Opening",
     "OpeningAttendance",
     "OpeningPolicy",
     "OpeningSuspension",
+    "OutageExtension",
     "Participation",
     "PartnerKind",
     "PaymentTerm",

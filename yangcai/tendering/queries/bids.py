@@ -10,6 +10,7 @@ from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.procedures import PROCEDURES
+from yangcai.tendering import outages
 from yangcai.tendering.models import (
     Bid,
     BidPartner,
@@ -40,9 +41,11 @@ READ_OUT = tuple(
 )
 
 
-def _opened(now: datetime.datetime, case_ref: str) -> Exists:
-    """The case has come to its opening: 投标截止前不得透露潜在投标人的名称、数量 (87号令 art. 28)."""
-    return Exists(Period.objects.filter(case=OuterRef(case_ref), stage=Stage.OPENING, opens_at__lte=now))
+def has_been_opened(now: datetime.datetime, case_ref: str) -> Exists:
+    """The case has come to its opening: 投标截止前不得透露潜在投标人的名称、数量 (87号令 art. 28). Where the health
+    journal does not say yet that the deadline stands, it may still be extended."""
+    begun = Period.objects.filter(case=OuterRef(case_ref), stage=Stage.OPENING, opens_at__lte=now)
+    return Exists(begun.filter(outages.stands("opens_at")))
 
 
 # --- the documents: as public as the case --------------------------------------------------------------------------
@@ -94,7 +97,7 @@ def visible_receipts(post: Post | None, now: datetime.datetime) -> QuerySet[Corr
     found = CorrectionReceipt.objects.select_related("correction__case", "supplier")
     if post is None:
         return found.none()
-    run = run_by(post, "correction__case__") & Q(_opened(now, "correction__case_id"))
+    run = run_by(post, "correction__case__") & Q(has_been_opened(now, "correction__case_id"))
     return found.filter(Q(supplier_id=post.organisation_id) | run)
 
 
@@ -107,7 +110,9 @@ def visible_participations(post: Post | None, now: datetime.datetime) -> QuerySe
     found = Participation.objects.select_related("case", "supplier")
     if post is None:
         return found.none()
-    return found.filter(Q(supplier_id=post.organisation_id) | run_by(post, "case__") & Q(_opened(now, "case_id")))
+    return found.filter(
+        Q(supplier_id=post.organisation_id) | run_by(post, "case__") & Q(has_been_opened(now, "case_id"))
+    )
 
 
 @scope(Bid)
@@ -117,7 +122,7 @@ def visible_bids(post: Post | None, now: datetime.datetime) -> QuerySet[Bid]:
     if post is None:
         return found.none()
     own = Q(supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
-    lying_open = Q(stage=Stage.SUBMISSION) & Q(_opened(now, "lot__case_id"))
+    lying_open = Q(stage=Stage.SUBMISSION) & Q(has_been_opened(now, "lot__case_id"))
     lying_open |= Q(pk__in=FinalOffer.objects.filter(opened_at__lte=now).values("bid"))
     return found.filter(own | run_by(post, "lot__case__") & lying_open)
 
@@ -135,7 +140,7 @@ def visible_securities(post: Post | None, now: datetime.datetime) -> QuerySet[Bi
         return found.none()
     own = Q(supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
     held = run_by(post, "case__")
-    return found.filter(own | (held & Q(_opened(now, "case_id")) if post.role in OVERSEERS else held))
+    return found.filter(own | (held & Q(has_been_opened(now, "case_id")) if post.role in OVERSEERS else held))
 
 
 @standing(BidSecurity)
@@ -211,7 +216,7 @@ def visible_supplier_draws(post: Post | None, now: datetime.datetime) -> QuerySe
     found = SupplierDraw.objects.select_related("case")
     if post is None:
         return found.none()
-    return found.filter(run_by(post, "case__") | Q(case__in=visible_to(post, now)) & Q(_opened(now, "case_id")))
+    return found.filter(run_by(post, "case__") | Q(case__in=visible_to(post, now)) & Q(has_been_opened(now, "case_id")))
 
 
 @standing(SupplierDraw)

@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
-from yangcai.cases.models import Case, Lot
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.queries import runs_or_oversees, visible_to
 from yangcai.kernel.actions import ACTIONS, scope
 from yangcai.kernel.models import Attachment, Entry
@@ -30,6 +30,7 @@ from yangcai.tendering.models import (
     Opening,
     OpeningAttendance,
     OpeningSuspension,
+    OutageExtension,
     ShareRelease,
 )
 from yangcai.tendering.queries.bids import READ_OUT
@@ -37,6 +38,7 @@ from yangcai.tendering.rules import hall as rules
 from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.opening import enough_bids, opening_of
+from yangcai.tendering.rules.outages import deadline_has_come
 
 
 class Phase(models.TextChoices):
@@ -146,6 +148,9 @@ class Hall:
     clock: str = ""
     clock_until: datetime.datetime | None = None
     record: Attachment | None = None
+    #: The deadline is over by the clock, and the health journal does not say yet that it stands.
+    waits_for_the_journal: bool = False
+    extension: OutageExtension | None = None
 
     @property
     def bids(self) -> int | None:
@@ -212,7 +217,7 @@ def hall_state(case: Case, *, inside: bool, now: datetime.datetime) -> Hall:
     opening = opening_of(case)
     there = dict(OpeningAttendance.objects.filter(case=case).values_list("supplier_id", "signed_in_at"))
     lots = tuple(_lots(case, opening, there, inside=inside, now=now))
-    has_come = periods.closing_at(case) is not None and periods.closing_at(case) <= now
+    has_come, closes_at = deadline_has_come(case, now=now), periods.closing_at(case)
     hall = Hall(
         case=case,
         phase=_whole(lots),
@@ -221,6 +226,8 @@ def hall_state(case: Case, *, inside: bool, now: datetime.datetime) -> Hall:
         case_is_suspended=case.is_suspended_at(now),
         opening=opening,
         suspension=rules.suspension_of(opening),
+        waits_for_the_journal=not has_come and closes_at is not None and closes_at <= now,
+        extension=case.extensions.filter(stage=Stage.SUBMISSION).last(),
         signed_in=len(there) if (inside and has_come) or any(lot.is_read_out for lot in lots) else None,
     )
     clock, until = _clock(case, hall, now=now)
@@ -260,8 +267,7 @@ def _phase(lot: Lot, opening: Opening | None, closing: BidClosing | None, *, now
     """Of one lot. A lot that was declared unsuccessful, or whose case ended, keeps the phase to which it came."""
     case = lot.case
     if opening is None:
-        closes_at = periods.closing_at(case)
-        return Phase.BEFORE if closes_at is None or now < closes_at else Phase.SIGN_IN
+        return Phase.SIGN_IN if deadline_has_come(case, now=now) else Phase.BEFORE
     has_opened = OpenedBid.objects.filter(lot=lot).exists()
     if not has_opened and not enough_bids(lot, now=now):
         return Phase.NO_OPENING
@@ -333,6 +339,7 @@ def _clock(case: Case, hall: Hall, *, now: datetime.datetime) -> tuple[str, date
 
 #: What belongs to the hall, with the words of its input that are read aloud.
 HEARD: dict[str, str] = {
+    "period.extend": "",
     "opening.begin": "",
     "opening.sign_in": "",
     "opening.remark": "remark",

@@ -8,6 +8,7 @@ from yangcai.cases.queries import run_by, runs_or_oversees
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering import outages
 from yangcai.tendering.models import (
     ApplicationFinding,
     Prequalification,
@@ -60,6 +61,7 @@ def visible_applications(post: Post | None, now: datetime.datetime) -> QuerySet[
         return found.none()
     own = Q(supplier_id=post.organisation_id) if post.role == Role.SUPPLIER else Q(pk__in=[])
     closed = Q(prequalification__closes_at__lte=now, withdrawn_at__isnull=True)
+    closed &= outages.stands("prequalification__closes_at")
     return found.filter(own | closed & run_by(post, "prequalification__case__"))
 
 

@@ -114,7 +114,12 @@ def not_acknowledged(subject: Correction, *, by: Any, now: datetime.datetime) ->
 
 def holders(correction: Correction) -> QuerySet[Participation]:
     """All who had obtained the documents when they changed; who comes later gets them corrected."""
-    return Participation.objects.filter(case=correction.case_id, obtained_at__lte=correction.at)
+    return holders_at(correction.case, at=correction.at)
+
+
+def holders_at(case: Case, *, at: datetime.datetime) -> QuerySet[Participation]:
+    """All who had obtained the documents of a case by then."""
+    return Participation.objects.filter(case=case, obtained_at__lte=at)
 
 
 def is_not_debarred(subject: Any, *, by: Any, now: datetime.datetime) -> list[Refusal]:

@@ -99,6 +99,8 @@ def _head(hall: Hall) -> Part:
     context = {
         "segments": segments(hall),
         "suspension": hall.suspension,
+        "waits": hall.waits_for_the_journal,
+        "extension": hall.extension,
         "is_suspended": hall.case_is_suspended,
         "phase": hall.phase,
         "answer": hall.opening.answer if hall.opening else "",

@@ -24,8 +24,10 @@ from yangcai.tendering.models import OpenedBid, Solicitation
 from yangcai.tendering.queries import draws
 from yangcai.tendering.queries.bids import visible_opened_bids
 from yangcai.tendering.queries.hall import has_hall
+from yangcai.tendering.queries.outages import extensions_of
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
+from yangcai.www.public import status
 from yangcai.www.public.files import public_documents
 from yangcai.www.public.notices import procedure_name, rows
 from yangcai.www.work import rail
@@ -56,6 +58,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "kicker": [case.number, procedure_name(case.procedure), case.get_category_display()],
             "steps": rail.steps(case.plan_item, case, now=now),
             "suspended": case.is_suspended_at(now),
+            "extensions": extensions_of(case),
+            "down_since": status.down_since(closes_at, now=now) if is_awaited(case) else None,
             "facts": facts(case),
             "closes_at": closes_at if closes_at and now < closes_at and case.ended_at is None else None,
             "notices": rows(reversed(notices), now=now),
@@ -68,6 +72,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "record_url": reverse("ocds_record", args=[case.pk]),
         },
     )
+
+
+def is_awaited(case: Case) -> bool:
+    """Whether bids may still come in, or their deadline may still be extended."""
+    return case.ended_at is None and getattr(case, "opening", None) is None
 
 
 def facts(case: Case) -> list[dict[str, Any]]:

@@ -17,11 +17,12 @@ TEXT, BYTES, LINES = "text/plain; charset=utf-8", "application/octet-stream", "a
 #: A checkpoint is new every few seconds; a tile is what it is.
 SHORT, LONG = "public, max-age=5", "public, max-age=31536000, immutable"
 _DISCLOSED = re.compile(r"disclosed/(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
+_SEEN = re.compile(r"seen/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 @page(by=PUBLIC)
 def file(request: HttpRequest, name: str) -> HttpResponse:
-    """checkpoint, policy, tile/…, disclosed/…: anybody may fetch and check all of it, without an account."""
+    """checkpoint, policy, tile/…, disclosed/…, seen/…: anybody may fetch and check all of it, without an account."""
     content_type, cache = _kind(name)
     path: Path = log_files.folder() / name
     try:
@@ -51,7 +52,7 @@ def _kind(name: str) -> tuple[str, str]:
     """Content type and caching of a path that the log has; any other one is not found."""
     if name in {log_files.CHECKPOINT, log_files.POLICY}:
         return TEXT, SHORT
-    if _DISCLOSED.fullmatch(name):
+    if _DISCLOSED.fullmatch(name) or _SEEN.fullmatch(name):
         return LINES, SHORT
     try:
         tiles.parse_path(name)

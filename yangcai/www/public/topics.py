@@ -31,6 +31,7 @@ TOPICS = {
     "bid_security": _("投标保证金"),
     "submission": _("投标"),
     "bidders": _("投标人数量"),
+    "outage": _("停机顺延"),
     "opening": _("开标"),
     "qualification": _("资格审查"),
     "expert": _("评审专家"),

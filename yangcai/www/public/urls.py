@@ -4,7 +4,7 @@ from django.urls import path
 
 from yangcai.www import bundle, draws
 from yangcai.www.hall import rooms
-from yangcai.www.public import cases, files, home, lawbook, log, notices
+from yangcai.www.public import cases, files, home, lawbook, log, notices, status
 
 urlpatterns = [
     path("", home.page_home, name="home"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("law/", lawbook.index, name="law"),
     path("law/clocks/", lawbook.clocks, name="law_clocks"),
     path("law/<str:key>/", lawbook.detail, name="law_rule"),
+    path("status/", status.page_status, name="status"),
     path("verify/", notices.verify, name="verify"),
     path("log/<path:name>", log.file, name="log_file"),
     path("help/", home.page_help, name="help"),

@@ -12,6 +12,7 @@ from yangcai.tendering.models import (
     PrequalificationApplication,
     PrequalificationClause,
 )
+from yangcai.tendering.rules.outages import applications_are_closed_for_good
 from yangcai.tendering.rules.prequalification.applications import live
 from yangcai.tendering.rules.prequalification.its_case import refuse_on
 from yangcai.tendering.rules.qualification import duplicates
@@ -41,8 +42,10 @@ def is_not_concluded(subject: Prequalification, *, by: Any, now: datetime.dateti
 
 
 def lies_open(subject: Prequalification, *, now: datetime.datetime) -> bool:
-    """Whether applications have closed. Before that no refusal and no form may tell that there is one."""
-    return subject.closes_at is not None and now >= subject.closes_at
+    """Whether applications have closed for good. Before that no refusal and no form may tell that there is one."""
+    if subject.closes_at is None or now < subject.closes_at:
+        return False
+    return not applications_are_closed_for_good(subject, by=None, now=now)
 
 
 def somebody_applied(subject: Prequalification, *, by: Any, now: datetime.datetime) -> Refusal | None:

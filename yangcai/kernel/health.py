@@ -1,0 +1,197 @@
+"""Can bidders do what they need to do, minute by minute? The journal of it, kept by the worker on a clock passed in.
+
+Whatever is looked at registers a probe. A line is written when it is due: signed, chained, and in the public log in
+clear. It is committed without waiting for a standby, because that a standby is gone is what it may have to say.
+"""
+
+import datetime
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from yangcai.kernel import durable, health_lines, health_terms, leaves, log_keys, sequencer
+from yangcai.kernel.encoding import jcs, parse_jcs, timestamp
+from yangcai.kernel.health_lines import Line
+from yangcai.kernel.health_terms import Terms
+from yangcai.kernel.leaf_lines import CLEAR
+from yangcai.kernel.models import HealthLine, Leaf, Outage
+
+logger = logging.getLogger(__name__)
+
+#: The advisory lock of the one who writes the next line.
+LOCK = 7391041
+#: To what its lines belong in the log.
+ROOT = "health"
+
+
+class Unwell(Exception):
+    """A probe found that bidders cannot do what they need to; the text says why."""
+
+
+#: name (one of health_lines.PROBES) -> function() that raises where it fails
+PROBES: dict[str, Callable[[], None]] = {}
+
+
+def probe(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register what is looked at under this name."""
+
+    def keep_it(function: Callable[[], None]) -> Callable[[], None]:
+        assert name in health_lines.PROBES, f"nobody could read what {name} means"
+        PROBES[name] = function
+        return function
+
+    return keep_it
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The line that was written, and the outage that it ends, if any."""
+
+    line: HealthLine
+    outage: Outage | None = None
+
+
+def look() -> dict[str, str]:
+    """name -> why it failed, empty where it did not; every probe is run, whatever the others say."""
+    found = {}
+    for name, function in sorted(PROBES.items()):
+        try:
+            function()
+            found[name] = ""
+        except Exception as error:  # whatever it is, bidders meet it too
+            found[name] = f"{type(error).__name__}: {error}"
+            logger.warning("health: %s: %s", name, found[name])
+    return found
+
+
+def keep(*, now: datetime.datetime, terms: Terms) -> Kept | None:
+    """Look, and write the next line where it is due; None where it is not, or where another process is at it. Raises
+    what the database or the key raises: then there is no line, and the gap will tell."""
+    last = HealthLine.objects.order_by("-number").first()
+    if last is not None and now < last.at + terms.interval:
+        return None
+    found = look()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = local")
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return None
+        last = HealthLine.objects.order_by("-number").first()
+        if last is not None and now < last.at + terms.interval:
+            return None
+        return _written(found, last=last, now=now, terms=terms)
+
+
+def _written(found: dict[str, str], *, last: HealthLine | None, now: datetime.datetime, terms: Terms) -> Kept:
+    key = log_keys.signer(health_lines.ROLE)
+    _announce(key.verifier.vkey, terms, now=now)
+    line = Line(
+        number=last.number + 1 if last else 1,
+        at=now,
+        looked=tuple(sorted(found)),
+        bad=tuple(sorted(name for name, fault in found.items() if fault)),
+        previous=last.digest if last else health_lines.NONE_BEFORE,
+    ).signed(key)
+    good = HealthLine.objects.filter(is_good=True).order_by("-number").first() if line.is_good else None
+    row = HealthLine.objects.create(
+        number=line.number,
+        at=now,
+        is_good=line.is_good,
+        bad=list(line.bad),
+        previous=line.previous,
+        digest=line.digest,
+        content=jcs(line.body).decode(),
+        leaf_id=leaves.append_leaf(body=line.body, root=ROOT, in_clear=True).id,
+    )
+    return Kept(row, _outage(good, row, terms=terms) if good is not None else None)
+
+
+def _announce(vkey: str, terms: Terms, *, now: datetime.datetime) -> None:
+    """The key, and the rule by which outages count, stand in the log before the first line; each change of it too."""
+    if not Leaf.objects.filter(root=f"key:{vkey}").exists():
+        body = {"role": health_lines.ROLE, "t": "key", "vkey": vkey}
+        leaves.append_leaf(body=body, root=f"key:{vkey}", in_clear=True)
+    said = terms.as_dict(at=timestamp(now))
+    latest = Leaf.objects.filter(root=health_terms.KIND).order_by("-pk").values_list("line", flat=True).first()
+    if latest is None or terms != terms_in(bytes(latest)):
+        leaves.append_leaf(body=said, root=health_terms.KIND, in_clear=True)
+
+
+def terms_in(line: bytes) -> Terms:
+    """What a line of the log lays down."""
+    return health_terms.read(parse_jcs(line.removeprefix(CLEAR).removesuffix(b"\n")))
+
+
+def _outage(before: HealthLine, after: HealthLine, *, terms: Terms) -> Outage | None:
+    if after.at - before.at < terms.shortest:
+        return None
+    between = HealthLine.objects.filter(number__gt=before.number, number__lt=after.number)
+    return Outage.objects.create(
+        before=before,
+        after=after,
+        begins_at=before.at,
+        ends_at=after.at,
+        bad=sorted({name for bad in between.values_list("bad", flat=True) for name in bad}),
+        shortest=terms.shortest,
+        protected=terms.protected,
+        relief=terms.relief,
+    )
+
+
+@dataclass(frozen=True)
+class State:
+    """How it stands: the last line, since when no good line came (None: all is well), and what fails."""
+
+    last: HealthLine
+    bad_since: datetime.datetime | None
+    bad: tuple[str, ...] = ()
+
+
+def state(*, now: datetime.datetime, terms: Terms) -> State | None:
+    """None where no journal was ever kept."""
+    last = HealthLine.objects.order_by("-number").first()
+    if last is None:
+        return None
+    good = HealthLine.objects.filter(is_good=True).order_by("-number").first()
+    since = good.at if good else HealthLine.objects.order_by("number").values_list("at", flat=True)[0]
+    if last.is_good and now < last.at + terms.shortest:
+        return State(last, None)
+    return State(last, since, tuple(last.bad))
+
+
+# --- what the kernel itself can look at ------------------------------------------------------------------------------
+
+
+@probe("keys")
+def keys_sign() -> None:
+    """Without its key no receipt is given."""
+    for role in (log_keys.LOG, log_keys.RECEIPT):
+        key = log_keys.signer(role)
+        text = f"{secrets.token_hex(16)}\n"
+        if not key.verifier.verifies(text, key.sign(text).signature):
+            raise Unwell(f"the key of {role} does not sign")
+
+
+@probe("store")
+def store_keeps() -> None:
+    """Parts of envelopes are written, and read back."""
+    folder = Path(settings.YANGCAI_FILES)
+    path, content = folder / f".health-{secrets.token_hex(8)}", secrets.token_bytes(4096)
+    try:
+        durable.write(path, content)
+        if path.read_bytes() != content:
+            raise Unwell("the store gives back other bytes")
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@probe("log")
+def log_grows() -> None:
+    """Lines are placed within the time that receipts promise."""
+    for fault in sequencer.late():
+        raise Unwell(fault)
