@@ -42,7 +42,7 @@ def watch(*, now: datetime.datetime) -> Watched:
     """Raises what the database raises where it is away: there is no line then, and the gap will tell."""
     kept = health.keep(now=now, terms=outages.terms(now=now))
     extended = tuple(settle(now=now))
-    return Watched(kept and kept.line, kept and kept.outage, extended)
+    return Watched(kept.line, kept.outage, extended) if kept else Watched(extensions=extended)
 
 
 def settle(*, now: datetime.datetime) -> list[OutageExtension]:
