@@ -52,7 +52,7 @@ def test_without_a_journal_it_says_so(site: Site) -> None:
 def test_all_is_well(site: Site, journal: Journal) -> None:
     journal.line(CLOSES - MINUTE)
     page = site.page("status")
-    assert "各项功能正常" in page and "没有停机" in page and reverse("law_rule", args=["outage.relief"]) in page
+    assert "各项功能正常" in page and "没有停机" in page and "/law/outage.relief" in page
     assert f"yangcai verify health http://testserver{reverse('log_file', args=['x'])[:-2]}" in page
 
 
