@@ -57,14 +57,14 @@ def after(module: Any, name: str, how: str, also: str = "") -> None:
 #: SBP/1 appendix C, and two more: while the Entry is written, and when it is.
 POINTS: dict[str, Callable[[str], None]] = {
     "before_tx": lambda how: before(finalise, "_committed", how),
-    "after_lock": lambda how: before(finalise, "append_leaf", how),
+    "after_lock": lambda how: before(finalise, "append_leaves", how),
     "after_log_insert": lambda how: before(finalise, "_receipt", how),
     "after_receipt_sign": lambda how: before(finalise, "keep", how),
     "after_insert": lambda how: after(finalise, "keep", how),
     "before_commit": lambda how: after(finalise, "receive", how, "SET CONSTRAINTS ALL IMMEDIATE"),
     "after_commit": lambda how: after(finalise, "_committed", how),
     "before_response": lambda how: before(sys.modules[__name__], "acknowledge", how),
-    "before_entry": lambda how: before(entries, "append", how),
+    "before_entry": lambda how: before(entries, "append_all", how),
     "after_entry": lambda how: after(finalise, "_note_batch", how),
 }
 

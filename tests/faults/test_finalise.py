@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -103,8 +103,8 @@ def test_f5_no_receipt_is_given_for_what_may_be_on_one_machine_only(monkeypatch:
     asked = finalise.request_of(upload, device.statement(), by=device.post, now=tender.now)
     ordinary = finalise.receive
 
-    def warned(request: finalise.Request) -> finalise.Taken:
-        taken = ordinary(request)
+    def warned(requests: Sequence[finalise.Request]) -> list[finalise.Outcome]:
+        taken = ordinary(requests)
         with connection.cursor() as cursor:
             cursor.execute(
                 "DO $$ BEGIN RAISE WARNING '%', 'canceling wait for synchronous replication due to …'; END $$"

@@ -145,3 +145,20 @@ def test_erasing_a_payload_leaves_the_chain_valid_and_is_final() -> None:
     assert assert_chained() == 2
     with pytest.raises(IntegrityError), transaction.atomic():
         EntryPayload.objects.filter(pk=seq).update(erased_at=None)
+
+
+def test_many_are_written_in_their_order_each_with_its_own_payload() -> None:
+    by = factories.make_post(Role.BUYER_OFFICER)
+    first = write(by)
+    drafts = [
+        entries.Draft("probe.change", "done", f"organisation:{n}", f"organisation:{n}", who, NOW, {"number": n})
+        for n, who in enumerate([by, None, by])
+    ]
+    indexes = entries.append_all(drafts)
+    assert indexes == [first + 1, first + 2, first + 3]
+    assert assert_chained() == first + 4
+    for n, index in enumerate(indexes):
+        entry = Entry.objects.select_related("payload").get(pk=index)
+        assert (entry.root, entry.payload.data) == (f"organisation:{n}", {"number": n})
+        assert (entry.post_id, entry.role) == ((None, "public") if n == 1 else (by.pk, by.role))
+    assert entries.append_all([]) == []

@@ -4,6 +4,8 @@ import datetime
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -38,6 +40,20 @@ def canonical(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What an Entry is to say. `by` is a post, or None for the public; `data` becomes the payload."""
+
+    action: str
+    outcome: str
+    root: str
+    subject: str
+    by: Any
+    now: datetime.datetime
+    data: dict[str, Any]
+    refusals: Sequence[Refusal] = ()
+
+
 def append(
     *,
     action: str,
@@ -47,35 +63,62 @@ def append(
     by: Any,
     now: datetime.datetime,
     data: dict[str, Any],
-    refusals: list[Refusal] = (),  # type: ignore[assignment]
+    refusals: Sequence[Refusal] = (),
 ) -> int:
     """Write one Entry and its payload; returns the log index that the database gave it."""
-    payload, salt = plain(data), secrets.token_hex(16)
-    digest = hashlib.sha256(salt.encode() + canonical(payload)).hexdigest()
-    refused = [
-        {"code": r.code, "rule": r.citation.rule if r.citation else "", "zh": r.zh, "en": r.en} for r in refusals
-    ]
+    return append_all([Draft(action, outcome, root, subject, by, now, data, refusals)])[0]
+
+
+_COLUMNS = (
+    "at, action, outcome, root, subject, post_id, person_id, role, organisation, organisation_id, refusals,"
+    " payload_digest"
+)
+
+
+def append_all(drafts: Sequence[Draft]) -> list[int]:
+    """Write Entries in their order, by one statement however many they are; their log indexes."""
+    if not drafts:
+        return []
+    rows: list[Any] = []
+    payloads: list[Any] = []
+    for draft in drafts:
+        payload, salt = plain(draft.data), secrets.token_hex(16)
+        digest = hashlib.sha256(salt.encode() + canonical(payload)).hexdigest()
+        rows += [*_row(draft), digest]
+        payloads += [digest, salt, json.dumps(payload, ensure_ascii=False)]
+    # With its salt, a payload has a digest of its own: by it, each finds the index that the database gave its Entry.
+    statement = (
+        f"WITH e AS (INSERT INTO kernel_entry ({_COLUMNS}) VALUES {_places(12, len(drafts))}"
+        " RETURNING seq, payload_digest)"
+        " INSERT INTO kernel_entrypayload (entry_id, salt, data) SELECT e.seq, p.salt, p.data::jsonb FROM e"
+        f" JOIN (VALUES {_places(3, len(drafts))}) AS p (digest, salt, data) ON p.digest = e.payload_digest"
+        " RETURNING entry_id"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH e AS (INSERT INTO kernel_entry (at, action, outcome, root, subject, post_id, person_id, role,"
-            " organisation, organisation_id, refusals, payload_digest) VALUES"
-            " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING seq)"
-            " INSERT INTO kernel_entrypayload (entry_id, salt, data) SELECT seq, %s, %s FROM e RETURNING entry_id",
-            [
-                now,
-                action,
-                outcome,
-                root,
-                subject,
-                getattr(by, "id", None),
-                getattr(by, "person_id", None),
-                getattr(by, "role", "public"),
-                str(getattr(by, "organisation", "")),
-                getattr(by, "organisation_id", None),
-                json.dumps(refused, ensure_ascii=False),
-                digest,
-                salt,
-                json.dumps(payload, ensure_ascii=False),
-            ],
-        )
-        return cursor.fetchone()[0]
+        cursor.execute(statement, rows + payloads)
+        return sorted(index for (index,) in cursor.fetchall())
+
+
+def _places(columns: int, rows: int) -> str:
+    return ", ".join([f"({', '.join(['%s'] * columns)})"] * rows)
+
+
+def _row(draft: Draft) -> list[Any]:
+    return [
+        draft.now,
+        draft.action,
+        draft.outcome,
+        draft.root,
+        draft.subject,
+        getattr(draft.by, "id", None),
+        getattr(draft.by, "person_id", None),
+        getattr(draft.by, "role", "public"),
+        str(getattr(draft.by, "organisation", "")),
+        getattr(draft.by, "organisation_id", None),
+        json.dumps([_refused(refusal) for refusal in draft.refusals], ensure_ascii=False),
+    ]
+
+
+def _refused(refusal: Refusal) -> dict[str, str]:
+    cited = refusal.citation.rule if refusal.citation else ""
+    return {"code": refusal.code, "rule": cited, "zh": refusal.zh, "en": refusal.en}

@@ -1,14 +1,16 @@
 """How does a sealed bid come in, before the deadline by the database's own clock, once and for good?
 
 One transaction (SBP/1 §2.5, appendix A): the locks in their order, then the clock, the bid, its blinded leaf and its
-receipt. The answer leaves only when the COMMIT has come back, and not with the notice that the standby was not waited
-for. The Entry is written right after, by whoever comes first for all that wait (`note_in`): in the transaction itself
-the one lock of the log would make every bidder wait for every other's disk.
+receipt. Bids for one lot that come in at the same moment share it, each with its own stamp, leaf and receipt, and its
+own refusal. The answer leaves only when the COMMIT has come back, and not with the notice that the standby was not
+waited for. The Entry is written right after, by whoever comes first for all that wait (`note_in`): in the transaction
+itself the one lock of the log would make every bidder wait for every other's disk.
 """
 
 import datetime
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +18,11 @@ import psycopg
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from yangcai.cases.models import Case
 from yangcai.kernel import entries, tasks
+from yangcai.kernel.batches import Batches
 from yangcai.kernel.encoding import base64_of, read_base64, timestamp
-from yangcai.kernel.leaves import append_leaf
+from yangcai.kernel.leaves import append_leaves
 from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.parties.models import Post
 from yangcai.sealing.faults import HEADER_MISMATCH, SIGNATURE_WRONG, STATEMENT_MALFORMED, Faulty
@@ -35,6 +39,8 @@ NOT_REPLICATED = "canceling wait for synchronous replication"
 #: The advisory lock of whoever writes the Entries.
 NOTING = 7391026
 BATCH = 500
+#: Of bids that share a transaction; below the 64 subtransactions that PostgreSQL keeps in memory of each connection.
+TOGETHER = 50
 
 
 class TooLate(Exception):
@@ -146,17 +152,40 @@ def signer_of(message: Message, *, by: Post) -> SigningKey:
 def finalise(request: Request) -> Taken:
     """Take the bid in. Raises TooLate, Mismatch, NotVerified, NotDurable; OperationalError where the database is away:
     the same request again then gives the one outcome that there is."""
+    outcome = _BATCHES.ask(request)
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+#: What became of a request among others: in, or refused by the database on one of the three grounds.
+Outcome = Taken | TooLate | Mismatch | NotVerified
+REFUSALS: dict[str, type[TooLate] | type[Mismatch] | type[NotVerified]] = {
+    "SB001": TooLate,
+    "SB002": Mismatch,
+    "SB003": NotVerified,
+}
+
+
+def _together(requests: Sequence[Request]) -> list[Outcome]:
+    """Of one lot, each of another supplier and in their order: the order of the locks."""
     try:
-        return _committed(request)
+        return _committed(requests)
     except IntegrityError as error:
-        if _named(error) == "late_bid_is_refused":
-            raise TooLate(str(error)) from error
         if _named(error) != "one_bid_per_key":
             raise
-        return _committed(request)  # another transaction with this key was faster: what it left is the answer
+        return _committed(requests)  # another transaction with this key was faster: what it left is the answer
 
 
-def _committed(request: Request) -> Taken:
+_BATCHES: Batches[Request, Outcome] = Batches(
+    _together,
+    queue=lambda request: f"{request.case} {request.core.lot}",
+    apart=lambda request: request.core.supplier,
+    most=TOGETHER,
+)
+
+
+def _committed(requests: Sequence[Request]) -> list[Outcome]:
     """The transaction, and what the database said while it was committed."""
     connection.ensure_connection()
     raw, said = connection.connection, []
@@ -167,8 +196,8 @@ def _committed(request: Request) -> Taken:
     raw.add_notice_handler(heard)
     try:
         with transaction.atomic(durable=True):
-            taken = receive(request)
-    except DatabaseError as error:
+            outcomes = receive(requests)
+    except DatabaseError as error:  # what a trigger refuses with
         if refused := REFUSALS.get(getattr(error.__cause__, "sqlstate", None) or ""):
             raise refused(str(error)) from error
         raise
@@ -176,36 +205,61 @@ def _committed(request: Request) -> Taken:
         raw.remove_notice_handler(heard)
     if any(line.startswith(NOT_REPLICATED) for line in said):
         raise NotDurable(said[0])
-    return taken
-
-
-REFUSALS: dict[str, type[Exception]] = {"SB001": TooLate, "SB002": Mismatch, "SB003": NotVerified}
+    return outcomes
 
 
 def _named(error: DatabaseError) -> str:
     return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
 
 
-def receive(request: Request) -> Taken:
-    """Inside a transaction: the bid by the database's function, then leaf and receipt, which wait for its stamp."""
-    number = f"TB{timezone.localdate(request.now):%Y%m%d}-{secrets.token_hex(6).upper()}"
+@dataclass(frozen=True)
+class _Stamped:
+    """A bid that the database took in: when, before which deadline, as the supplier's which."""
+
+    request: Request
+    bid: int
+    received_at: datetime.datetime
+    closes_at: datetime.datetime
+    revision: int
+
+
+def receive(requests: Sequence[Request]) -> list[Outcome]:
+    """Inside a transaction: the bids by the database's function, then leaves and receipts, which wait for its stamp.
+    All of one case."""
     found = _asked(
-        "SELECT bid_id, received_at, closes_at, revision, note FROM tendering_receive_bid(%s, %s, %s)",
-        [request.upload, request.statement, number],
-    ).fetchone()
-    assert found is not None  # it answers or raises
-    bid, received_at, closes_at, revision, note = found
-    if note is not None:
-        return Taken(bid, note, again=True)
-    leaf = append_leaf(body=body_of(request, received_at=received_at, revision=revision), root=f"case:{request.case}")
-    note = _receipt(request, leaf.hash, received_at=received_at, closes_at=closes_at, revision=revision)
-    keep(request, bid=bid, leaf=leaf.id, note=note)
-    return Taken(bid, note, again=False)
+        "SELECT fault, bid_id, received_at, closes_at, revision, note FROM tendering_receive_bids"
+        "(%s::bigint[], %s::text[], %s::text[]) ORDER BY place",
+        [
+            [request.upload for request in requests],
+            [request.statement for request in requests],
+            [f"TB{timezone.localdate(request.now):%Y%m%d}-{secrets.token_hex(6).upper()}" for request in requests],
+        ],
+    ).fetchall()
+    outcomes: list[Outcome | None] = []
+    stamped: list[_Stamped] = []
+    for request, (fault, bid, received_at, closes_at, revision, note) in zip(requests, found, strict=True):
+        if fault is None and note is None:
+            stamped.append(_Stamped(request, bid, received_at, closes_at, revision))
+            outcomes.append(None)
+        else:
+            outcomes.append(Taken(bid, note, again=True) if fault is None else REFUSALS[fault](str(request.sid)))
+    kept = iter(_kept(stamped))
+    return [outcome or next(kept) for outcome in outcomes]
 
 
-def body_of(request: Request, *, received_at: datetime.datetime, revision: int) -> dict[str, Any]:
+def _kept(stamped: Sequence[_Stamped]) -> list[Taken]:
+    """Leaf and receipt of each."""
+    if not stamped:
+        return []
+    leaves = append_leaves(bodies=[body_of(one) for one in stamped], root=f"case:{stamped[0].request.case}")
+    notes = [_receipt(one, leaf.hash) for one, leaf in zip(stamped, leaves, strict=True)]
+    keep(stamped, leaves=[leaf.id for leaf in leaves], notes=notes)
+    return [Taken(one.bid, note, again=False) for one, note in zip(stamped, notes, strict=True)]
+
+
+def body_of(stamped: _Stamped) -> dict[str, Any]:
     """What the log commits to, and tells when the bids lie open."""
-    core = request.core
+    request, core = stamped.request, stamped.request.core
     return {
         "t": "submit",
         "tender": core.tender,
@@ -215,24 +269,17 @@ def body_of(request: Request, *, received_at: datetime.datetime, revision: int) 
         "round": core.round,
         "supplier": core.supplier,
         "submission": str(request.sid),
-        "seq": revision,
+        "seq": stamped.revision,
         "header_sha256": request.header_digest,
         "env_digest": request.envelope,
         "env_len": request.size,
         "price_commit": core.price_commit.hex(),
-        "received_at": timestamp(received_at),
+        "received_at": timestamp(stamped.received_at),
     }
 
 
-def _receipt(
-    request: Request,
-    leaf: bytes,
-    *,
-    received_at: datetime.datetime,
-    closes_at: datetime.datetime,
-    revision: int,
-) -> str:
-    core = request.core
+def _receipt(stamped: _Stamped, leaf: bytes) -> str:
+    request, core = stamped.request, stamped.request.core
     return receipts.signed(
         Receipt(
             tender=core.tender,
@@ -242,9 +289,9 @@ def _receipt(
             round=core.round,
             supplier=core.supplier,
             submission=str(request.sid),
-            seq=revision,
-            received_at=received_at,
-            deadline=closes_at,
+            seq=stamped.revision,
+            received_at=stamped.received_at,
+            deadline=stamped.closes_at,
             header_sha256=bytes.fromhex(request.header_digest),
             env_digest=bytes.fromhex(request.envelope),
             env_len=request.size,
@@ -253,25 +300,30 @@ def _receipt(
     )
 
 
-def keep(request: Request, *, bid: int, leaf: int, note: str) -> None:
-    """What belongs to the bid, in the same transaction."""
+def keep(stamped: Sequence[_Stamped], *, leaves: Sequence[int], notes: Sequence[str]) -> None:
+    """What belongs to each bid, in the same transaction."""
+    rows = [
+        (
+            one.bid,
+            one.request.upload,
+            one.request.core.tender,
+            one.request.idem,
+            one.request.statement,
+            one.request.signature,
+            one.request.signing_key,
+            one.request.header_digest,
+            one.request.core.recovery,
+            leaf,
+            note,
+        )
+        for one, leaf, note in zip(stamped, leaves, notes, strict=True)
+    ]
     _asked(
         "INSERT INTO tendering_sealedbid (bid_id, upload_id, tender, idem, statement, signature, signing_key_id,"
         " header_digest, recovery, leaf_id, note, is_noted, price_salt, price)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false, '', '')",
-        [
-            bid,
-            request.upload,
-            request.core.tender,
-            request.idem,
-            request.statement,
-            request.signature,
-            request.signing_key,
-            request.header_digest,
-            request.core.recovery,
-            leaf,
-            note,
-        ],
+        " SELECT x.*, false, '', '' FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[],"
+        " %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[]) AS x",
+        [list(column) for column in zip(*rows, strict=True)],
     )
 
 
@@ -285,13 +337,16 @@ def _asked(statement: str, values: list[Any]) -> psycopg.Cursor[Any]:
 def note_in(*, now: datetime.datetime, wait: bool = False) -> int:
     """Write the Entry of every bid that came in and has none: as `bid.submit`, at the time of its receipt, through the
     post that handed it in. Somebody else may be at it: then nothing is done, unless `wait`. Returns how many."""
-    written = 0
-    while batch := _note_batch(now=now, wait=wait):
+    written, cases = 0, dict[int, Case]()
+    while batch := _note_batch(cases, now=now, wait=wait):
         written += batch
+        if batch < BATCH:
+            break  # what came in since is the next one's, or its own bidder's
     return written
 
 
-def _note_batch(*, now: datetime.datetime, wait: bool) -> int:
+def _note_batch(cases: dict[int, Case], *, now: datetime.datetime, wait: bool) -> int:
+    """The tasks of the cases that bids came in for are derived with the last batch, once."""
     with transaction.atomic(), connection.cursor() as cursor:
         if wait:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NOTING])
@@ -305,17 +360,18 @@ def _note_batch(*, now: datetime.datetime, wait: bool) -> int:
             .select_related("bid__lot__case", "bid__submitted_by__organisation")
         )
         found = list(waiting[:BATCH])
-        for sealed in found:
-            _note(sealed.bid)
+        entries.append_all([_draft(sealed.bid) for sealed in found])
         SealedBid.objects.filter(pk__in=[sealed.pk for sealed in found]).update(is_noted=True)
-        for case in {sealed.bid.lot.case_id: sealed.bid.lot.case for sealed in found}.values():
-            tasks.refresh(case, now=now)
+        cases |= {sealed.bid.lot.case_id: sealed.bid.lot.case for sealed in found}
+        if len(found) < BATCH:
+            for case in cases.values():
+                tasks.refresh(case, now=now)
         return len(found)
 
 
-def _note(bid: Bid) -> None:
+def _draft(bid: Bid) -> entries.Draft:
     by = bid.submitted_by
-    entries.append(
+    return entries.Draft(
         action="bid.submit",
         outcome="done",
         root=bid.lot.case.ref,

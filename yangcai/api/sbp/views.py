@@ -1,16 +1,16 @@
 """Uploads in parts, the check, the one step that races the deadline, and the receipt (SBP/1 §2.5)."""
 
 import datetime
-import logging
 import re
 import uuid
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
 from yangcai.api import bodies, problem
 from yangcai.api.sbp.doors import door, reply, text
+from yangcai.api.sbp.noting import notes
 from yangcai.cases.models import Lot
 from yangcai.cases.queries import visible_lots
 from yangcai.kernel import log_proofs
@@ -24,7 +24,6 @@ from yangcai.tendering import envelopes, finalise
 from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
 from yangcai.tendering.queries.sealed import own_upload
 
-log = logging.getLogger(__name__)
 DIGEST = re.compile(r"[0-9a-f]{64}")
 #: A statement of the largest size, its signature, and what JSON puts around them.
 STATEMENT = LARGEST + 1024
@@ -119,12 +118,7 @@ def hand_in(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.d
         return problem.not_found()
     asked = finalise.request_of(upload, Message.parse(request.body), by=post, now=now)
     taken = finalise.finalise(asked)
-    try:
-        finalise.note_in(now=now)
-    except DatabaseError:
-        log.warning(
-            "the Entry of a bid is still to be written", exc_info=True
-        )  # the next bid, or the opening, writes it
+    notes.write(now=now)
     return text(taken.note, status=200 if taken.again else 201)
 
 

@@ -1,0 +1,122 @@
+"""Do bids that share one transaction each have their own stamp, leaf, receipt and refusal?"""
+
+import datetime
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+
+from tests.faults.test_crash import at_once
+from tests.tendering.sealing_walk import Device, SealedTender, body_of
+from tests.tendering.walk import CLOSES
+from yangcai.kernel.models import Entry, LeafSecret
+from yangcai.sealing.statement import Client
+from yangcai.tendering import finalise
+from yangcai.tendering.models import Bid, BidUpload, SealedBid
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def asked(tender: SealedTender, device: Device, **changes: Client) -> finalise.Request:
+    upload = BidUpload.objects.filter(post=device.post).latest("pk")
+    return finalise.request_of(upload, device.statement(**changes), by=device.post, now=tender.now)
+
+
+def sealed(tender: SealedTender, number: int) -> list[Device]:
+    """So many bidders, each with a verified upload, in the order in which a batch stands."""
+    devices = [tender.device() for _n in range(number)]
+    for device in devices:
+        tender.sealed(device)
+    return sorted(devices, key=lambda device: device.post.organisation.uscc)
+
+
+def together(requests: list[finalise.Request]) -> list[finalise.Outcome]:
+    with transaction.atomic():
+        return finalise.receive(requests)
+
+
+def test_each_gets_its_own_receipt_and_line() -> None:
+    tender = SealedTender().announced()
+    devices = sealed(tender, 3)
+    outcomes = together([asked(tender, device) for device in devices])
+    assert all(isinstance(one, finalise.Taken) and not one.again for one in outcomes)
+    for device, one in zip(devices, outcomes, strict=True):
+        kept = SealedBid.objects.get(pk=one.bid)
+        assert kept.bid.supplier_id == device.post.organisation_id and kept.note == one.note
+        assert body_of(one.note)["supplier"] == device.post.organisation.uscc
+        assert body_of(one.note)["header"] == f"sha256:{device.header.sha256.hex()}"
+        said = json.loads(bytes(LeafSecret.objects.get(leaf_id=kept.leaf_id).body))
+        assert said["header_sha256"] == device.header.sha256.hex() == kept.header_digest
+        assert said["supplier"] == device.post.organisation.uscc
+
+
+def test_a_refusal_among_others_is_only_its_own() -> None:
+    tender = SealedTender().announced()
+    devices = sealed(tender, 4)
+    known, other, waits, good = (asked(tender, device) for device in devices)
+    first = finalise.finalise(known)
+    finalise.finalise(other)
+    mismatch = asked(tender, devices[1], client=Client("other", "2", bytes(32)))
+    with connection.cursor() as cursor:  # as if it had been asked for before it was verified
+        cursor.execute("ALTER TABLE tendering_bidupload DISABLE TRIGGER upload_frozen")
+        cursor.execute("UPDATE tendering_bidupload SET verified_at = NULL WHERE id = %s", [waits.upload])
+        cursor.execute("ALTER TABLE tendering_bidupload ENABLE TRIGGER upload_frozen")
+    outcomes = together([known, mismatch, waits, good])
+    assert [type(one) for one in outcomes] == [
+        finalise.Taken,
+        finalise.Mismatch,
+        finalise.NotVerified,
+        finalise.Taken,
+    ]
+    assert outcomes[0] == finalise.Taken(first.bid, first.note, again=True)
+    assert SealedBid.objects.count() == 3
+
+
+@pytest.fixture
+def clock_that_strikes() -> Iterator[None]:
+    """The database's clock is asked when a batch begins and for each bid: it strikes between the first bid and the
+    second."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('yangcai_clock()'::regprocedure)")
+        (ordinary,) = cursor.fetchone()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(ordinary)
+        cursor.execute("DROP SEQUENCE IF EXISTS asked_for_the_time")
+
+
+def test_a_bid_in_time_stays_when_its_neighbour_is_too_late(clock_that_strikes: None) -> None:
+    tender = SealedTender().announced()
+    requests = [asked(tender, device) for device in sealed(tender, 3)]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE asked_for_the_time")
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION yangcai_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT CASE"
+            f" WHEN nextval('asked_for_the_time') <= 2 THEN '{CLOSES - datetime.timedelta(microseconds=1)}'"
+            f" ELSE '{CLOSES}' END::timestamptz $$"
+        )
+    outcomes = together(requests)
+    assert [type(one) for one in outcomes] == [finalise.Taken, finalise.TooLate, finalise.TooLate]
+    bid = Bid.objects.get()
+    assert bid.received_at == CLOSES - datetime.timedelta(microseconds=1)
+    assert SealedBid.objects.get().bid == bid
+    assert LeafSecret.objects.filter(leaf__entry__isnull=True, leaf__root=tender.case.ref).count() == 1
+
+
+def test_a_crowd_shares_transactions_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    tender = SealedTender().announced()
+    requests = [asked(tender, device) for device in sealed(tender, 12)]
+    sizes: list[int] = []
+    ordinary = finalise.receive
+    monkeypatch.setattr(finalise, "receive", lambda those: sizes.append(len(those)) or ordinary(those))
+    notes = at_once(36, lambda index: finalise.finalise(requests[index % 12]).note)
+    assert len(set(notes)) == Bid.objects.count() == SealedBid.objects.count() == 12
+    assert {body_of(note)["supplier"] for note in notes} == {request.core.supplier for request in requests}
+    assert sum(sizes) >= 36 and max(sizes) > 1
+    assert finalise.note_in(now=tender.now, wait=True) == 12
+    entries = Entry.objects.filter(action="bid.submit").order_by("seq")
+    assert [entry.subject for entry in entries] == [bid.ref for bid in Bid.objects.order_by("pk")]
+    assert {entry.payload.data["input"]["receipt"] for entry in entries} == set(
+        Bid.objects.values_list("receipt", flat=True)
+    )
