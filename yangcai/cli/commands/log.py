@@ -122,19 +122,23 @@ class Faults:
 
 
 class Beat:
-    """Called as often as one likes, it makes a round of the log every ten seconds, and says once why it cannot. Only a
-    database that is away is left to the caller: deadlines must not wait for a log that fails."""
+    """Called as often as one likes, it makes a round of the log every ten seconds, and says once why it cannot; answers
+    in how many seconds it wants to be called again. Only a database that is away is left to the caller: deadlines must
+    not wait for a log that fails."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options, self.next_at, self.said, self.faults = options, 0.0, "", Faults()
 
-    def __call__(self) -> None:
+    def __call__(self) -> float:
+        if time.monotonic() >= self.next_at:
+            self._beat()
+        return max(self.next_at - time.monotonic(), 0.0)
+
+    def _beat(self) -> None:
         from django.db import OperationalError
 
         from yangcai.kernel.sequencer import INTERVAL
 
-        if time.monotonic() < self.next_at:
-            return
         self.next_at = time.monotonic() + INTERVAL
         try:
             _round()

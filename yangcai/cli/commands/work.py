@@ -83,10 +83,13 @@ def _due() -> "list[Task]":
     return tasks.fire_due(now=now)
 
 
-def work(*, stop: threading.Event, interval: float, also: Callable[[], object] = lambda: None) -> "Iterator[Task]":
+def work(
+    *, stop: threading.Event, interval: float, also: Callable[[], float] = lambda: float("inf")
+) -> "Iterator[Task]":
     """Round after round until `stop`; waits until the next deadline, at most `interval` seconds. A database that is
     away for a while is waited for: nothing is lost, because what is due is derived from state. `also` is done in each
-    round, and one paper at the end of it: an authority that is slow holds up a deadline, and the log, by one answer."""
+    round, and says in how many seconds it is again; one paper at the end of it: an authority that is slow holds up a
+    deadline, and the log, by one answer."""
     from django.db import OperationalError, connection
 
     from yangcai.kernel import clock
@@ -96,10 +99,10 @@ def work(*, stop: threading.Event, interval: float, also: Callable[[], object] =
         wait = interval
         try:
             yield from _due()
-            also()
+            again = also()
             made = issuer.round(now=clock.now(), tick=time.monotonic(), most=1)
             yield from made
-            wait = 0.0 if made else min(interval, _seconds_to_next())
+            wait = 0.0 if made else min(interval, again, _seconds_to_next())
         except OperationalError:
             connection.close()  # a fresh one for the next round
         stop.wait(wait)
