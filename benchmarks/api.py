@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import http.client
 import json
+import os
 import secrets
 import socket
 import subprocess
@@ -43,13 +44,14 @@ class Request:
 
 
 @contextlib.contextmanager
-def served() -> Iterator[int]:
-    """The real site on a free port of the loopback address."""
+def served(*, sandbox: bool = True) -> Iterator[int]:
+    """The real site on a free port of the loopback address; with the sandbox clock, or as in production."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "yangcai", "serve", "--port", str(port), "--workers", str(WORKERS), "--quiet"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    environment = os.environ | {"YANGCAI_SANDBOX": "1" if sandbox else ""}
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     try:
         _wait_for(server, port)
         yield port

@@ -1,6 +1,7 @@
 """How are the figures told? As lines for the terminal, as tables for docs/benchmarks.md."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 MET = {True: "yes", False: "NO", None: ""}
@@ -55,8 +56,16 @@ def machine(benchmark: dict[str, Any]) -> str:
     )
 
 
-def markdown(found: list[dict[str, Any]], *, command: str) -> str:
-    """The document: one section a benchmark."""
+SECTION = "## "
+
+
+def markdown(found: list[dict[str, Any]], *, command: str, before: str = "", order: Sequence[str] = ()) -> str:
+    """The document: one section a benchmark, in `order`. What of `before` was not measured now stays as it is."""
+    sections = {
+        heading: f"{SECTION}{heading}\n{text}"
+        for heading, _line, text in (section.partition("\n") for section in f"\n{before}".split(f"\n{SECTION}")[1:])
+    }
+    sections |= {benchmark["name"]: _section(benchmark) for benchmark in found}
     lines = [
         "# Benchmarks",
         "",
@@ -64,12 +73,14 @@ def markdown(found: list[dict[str, Any]], *, command: str) -> str:
         "the median of several runs; compare the ratios, not the times: both sides of a ratio come from one run.",
         "",
     ]
-    for benchmark in found:
-        lines += [f"## {benchmark['name']}", "", benchmark["question"], "", f"{machine(benchmark)}.", ""]
-        lines += [_row(HEAD), _row(["---"] * len(HEAD))]
-        lines += [_row(_cells(figure)) for figure in benchmark["figures"]]
-        lines.append("")
-    return "\n".join(lines)
+    names = sorted(sections, key=lambda name: list(order).index(name) if name in order else len(order))
+    return "\n".join([*lines, "\n\n".join(sections[name].strip("\n") for name in names), ""])
+
+
+def _section(benchmark: dict[str, Any]) -> str:
+    lines = [f"{SECTION}{benchmark['name']}", "", benchmark["question"], "", f"{machine(benchmark)}.", ""]
+    lines += [_row(HEAD), _row(["---"] * len(HEAD))]
+    return "\n".join([*lines, *(_row(_cells(figure)) for figure in benchmark["figures"])])
 
 
 def _row(cells: list[str]) -> str:

@@ -26,6 +26,14 @@ class Scale:
     connections: int
     viewers: int
     hall_events: int
+    handed_in: int
+    bidders_at_once: int
+    storm_suppliers: int
+    storm_uploads: int
+    storm_bytes: int
+    storm_seconds: float
+    proofs: int
+    unsealed_bids: int
 
 
 FULL = Scale(
@@ -46,6 +54,14 @@ FULL = Scale(
     connections=40,
     viewers=500,
     hall_events=20,
+    handed_in=2_000,
+    bidders_at_once=16,
+    storm_suppliers=1_000,
+    storm_uploads=2,
+    storm_bytes=500_000_000,
+    storm_seconds=10,
+    proofs=100,
+    unsealed_bids=1_528,
 )
 QUICK = Scale(
     cases=(2, 4),
@@ -65,4 +81,12 @@ QUICK = Scale(
     connections=4,
     viewers=5,
     hall_events=2,
+    handed_in=20,
+    bidders_at_once=2,
+    storm_suppliers=20,
+    storm_uploads=1,
+    storm_bytes=9_000_000,
+    storm_seconds=2,
+    proofs=3,
+    unsealed_bids=3,
 )

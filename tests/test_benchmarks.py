@@ -75,6 +75,34 @@ def test_a_page_is_held_to_the_first_size_at_which_it_was_as_full(
     assert (first.ratio, first.is_met, first.goal) == (1, True, "< 300 ms")
 
 
+def test_what_is_not_measured_now_stays_in_the_report() -> None:
+    def measured(name: str, value: float) -> dict[str, Any]:
+        figure = {
+            "what": "w",
+            "value": value,
+            "low": 1,
+            "high": 1,
+            "unit": "ms",
+            "peer": "p",
+            "peer_value": 1,
+            "ratio": 1,
+        }
+        where = {"cpu": "c", "cores": 2, "memory_gib": 1, "system": "s", "python": "3", "postgresql": "18"}
+        return {
+            "name": name,
+            "question": f"{name}?",
+            "machine": {**where, "load_at_start": 0},
+            "durable": True,
+            "figures": [{**figure, "goal": "", "is_met": None, "note": ""}],
+        }
+
+    order = ["a", "b", "c"]
+    first = report.markdown([measured("a", 1), measured("c", 3)], command="x", order=order)
+    again = report.markdown([measured("b", 2), measured("c", 4)], command="x", before=first, order=order)
+    assert again == report.markdown([measured(n, v) for n, v in (("a", 1), ("b", 2), ("c", 4))], command="x")
+    assert report.markdown([], command="x", before=again, order=order) == again
+
+
 def test_a_full_run_has_the_sizes_of_the_issue(monkeypatch: pytest.MonkeyPatch) -> None:
     assert FULL.cases == (10, 1_000, 100_000) and FULL.lines == 100_000 and FULL.runs >= 3
     monkeypatch.setattr("sys.argv", ["benchmarks", "pages", "--quick"])

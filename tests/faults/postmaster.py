@@ -65,7 +65,7 @@ def main(bids: int, clients: int, rounds: int) -> dict[str, Any]:
     with site.throw_away_site(durable=True):
         from django.db import connections
 
-        from benchmarks import finalise as load
+        from benchmarks import bidders
         from benchmarks.published import publish
         from yangcai.cases.models import Lot
         from yangcai.kernel import embedded_postgres
@@ -75,7 +75,7 @@ def main(bids: int, clients: int, rounds: int) -> dict[str, Any]:
 
         found = publish(cases=1)
         lot = Lot.objects.select_related("case").get(pk=found.cases[0].lots.order_by("pk").first().pk)
-        requests = load.requests(lot, load.policy_of(lot, found.now), bids, now=found.now)
+        requests = bidders.requests(lot, bidders.policy_of(lot, found.now), bids, now=found.now)
         receipts.signer()
         connections.close_all()
         home, told, back = Path(os.environ["YANGCAI_HOME"]) / "postgres", dict[int, str](), threading.Event()
