@@ -16,7 +16,7 @@ import pytest
 from tests.sealing import fixed
 from yangcai import cli
 from yangcai.cli import console
-from yangcai.cli.sealed import client, line, passphrases, releasing
+from yangcai.cli.sealed import client, keys, line, passphrases, releasing
 from yangcai.sealing import key_file, lock
 from yangcai.sealing.digests import PART
 from yangcai.sealing.envelope import Envelope
@@ -480,3 +480,44 @@ def test_the_price_is_held_to_the_form_of_the_platform_before_it_is_sealed(bid: 
     assert seal(command, bid, *form, out="second")["warnings"] == []
     (bid / "openapi.json").write_text('{"paths":{"/x":{"get":{}}}}')
     seal(command, bid, *form, out="third", code=console.USAGE)
+
+
+def test_a_trustee_releases_the_bids_of_each_suite_with_the_key_of_that_suite(bid: Path, command: Command) -> None:
+    trustees = []
+    for x, role in enumerate(fixed.ROLES, start=1):
+        names = {}
+        for code, file in (("I1", f"t{x}.key"), ("G1", f"t{x}.g1.key")):
+            made = key_file.created(
+                holder="trustee", code=code, passphrase=WORDS, chance=fixed.chance(f"{role} {code}")
+            )
+            (bid / file).write_bytes(made.content)
+            names |= {keys.IN_POLICY[code][name]: public for name, public in made.public.items()}
+        trustees.append(Trustee(x, role, f"机构{x}", **names))
+    both = fixed.policy(trustees=tuple(trustees), suites=("I1", "G1"))
+    (bid / "policy.json").write_bytes(both.content)
+    made = key_file.created(holder="supplier", code="G1", passphrase=WORDS, chance=fixed.chance("supplier"))
+    seal(command, bid, out="one")
+    (bid / "supplier.key").write_bytes(made.content)
+    seal(command, bid, "--suite", "G1", out="two")
+    envelopes = [bid / "one" / "bid.sbe", bid / "two" / "bid.sbe"]
+    closed = []
+    for path in envelopes:
+        with path.open("rb") as stream:
+            closed.append(Envelope(stream).header.sha256)
+    words = ["--passphrase-file", bid / "words"]
+    for file, own in (("t2.key", 0), ("t2.g1.key", 1)):
+        out = bid / f"{file}.json"
+        found = command(
+            *["trustee", "release", *envelopes, "--policy", bid / "policy.json", "--key", bid / file, *words],
+            *["--close-leaf", 41, "--out", out, "--close-set", close_set(closed).hex()],
+        )
+        assert (found["shares"], found["of_other_suites"]) == (1, 1)
+        said = Message.parse(out.read_bytes()).statement
+        assert isinstance(said, Release)
+        assert [share.header_sha256 for share in said.shares] == [closed[own]] and not said.failed
+    headers = []
+    for name, path in zip(("one", "two"), envelopes, strict=True):
+        headers.append(bid / f"{name}.sbe")
+        headers[-1].write_bytes(path.read_bytes())
+    tested = command("trustee", "test", *headers, "--policy", bid / "policy.json", "--key", bid / "t2.g1.key", *words)
+    assert tested["shares"] == {"one.sbe": "other_suite", "two.sbe": "ok"}

@@ -204,6 +204,11 @@ def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUp
     if bound.pk != imprint.env_digest.hex():
         raise BadPart("incomplete", "parts changed while they were read")
     BidUpload.objects.filter(pk=upload.pk, verified_at__isnull=True).update(
-        header=said.content.decode(), policy=policy, envelope=bound, envelope_size=size, verified_at=now
+        header=said.content.decode(),
+        policy=policy,
+        envelope=bound,
+        envelope_size=size,
+        envelope_sm3=imprint.env_sm3.hex(),
+        verified_at=now,
     )
     return BidUpload.objects.get(pk=upload.pk)

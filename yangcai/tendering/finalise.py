@@ -29,10 +29,10 @@ from yangcai.sealing.faults import HEADER_MISMATCH, SIGNATURE_WRONG, STATEMENT_M
 from yangcai.sealing.header import Core, Header
 from yangcai.sealing.receipt import Receipt
 from yangcai.sealing.statement import Message, Submit, content_of
-from yangcai.sealing.suites import suite
+from yangcai.sealing.suites import of_sign_key
+from yangcai.sealing.suites.sm2 import sm3
 from yangcai.tendering import receipts
 from yangcai.tendering.models import Bid, BidUpload, SealedBid, SigningKey
-from yangcai.tendering.policies import SUITE
 
 #: What PostgreSQL says when a commit stands here and was not confirmed by its standby.
 NOT_REPLICATED = "canceling wait for synchronous replication"
@@ -103,6 +103,9 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
         ("header_sha256", header.sha256, said.header_sha256),
         ("env_digest", bytes.fromhex(upload.envelope_id), said.env_digest),
         ("env_len", upload.envelope_size, said.env_len),
+        # Of suite G1 both digests are recorded (SBP/1 §2.2); of any other there is one.
+        ("header_sm3", sm3(header.content) if upload.envelope_sm3 else b"", said.header_sm3),
+        ("env_sm3", bytes.fromhex(upload.envelope_sm3), said.env_sm3),
         ("idem", upload.idem, said.idem.hex()),
     ):
         if ours != theirs:
@@ -120,7 +123,7 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
         statement=statement,
         signature=base64_of(message.sig),
         # What was taken in is answered alike, whatever became of the key since.
-        signing_key=known.signing_key_id if known else signer_of(message, by=by).pk,
+        signing_key=known.signing_key_id if known else signer_of(message, by=by, code=core.suite).pk,
         core=core,
         header_digest=header.sha256.hex(),
         envelope=upload.envelope_id,
@@ -138,14 +141,18 @@ ANOTHER_POST = Refusal(
 OF_CORE = ("tender", "rev", "lot", "cover", "round", "supplier")
 
 
-def signer_of(message: Message, *, by: Post) -> SigningKey:
-    """The key of this post under which the message is signed. Raises Faulty (signature_wrong)."""
+def signer_of(message: Message, *, by: Post, code: str) -> SigningKey:
+    """The key of this post under which the message is signed, of the suite that the bid is sealed in. Raises Faulty
+    (signature_wrong)."""
     for key in SigningKey.objects.filter(post_id=by.pk, revoked_at__isnull=True).order_by("-pk"):
+        public = read_base64(key.public_key)
         try:
-            message.check(suite=suite(SUITE), public=read_base64(key.public_key))
+            how = of_sign_key(public)
+            message.check(suite=how, public=public)
         except Faulty:
             continue
-        return key
+        if how.code == code:
+            return key
     raise Faulty(SIGNATURE_WRONG, "no key of this post")
 
 

@@ -10,6 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.conf import settings
 
+from yangcai.sealing.chance import system
+from yangcai.sealing.suites import Pair, suite
+
 
 class KeyExposed(Exception):
     """The private key can be read by others: nothing is sealed, opened or signed with it."""
@@ -23,6 +26,18 @@ def trustee_wrap_key() -> X25519PrivateKey:
 def trustee_signing_key() -> Ed25519PrivateKey:
     """What the platform signs its releases with."""
     return Ed25519PrivateKey.from_private_bytes(_raw("trustee.ed25519", _new_signing))
+
+
+def trustee_sm2_keys() -> dict[str, Pair]:
+    """The platform's own keys of suite G1: `wrap` and `sig`. Private and public half lie together: the public one is
+    computed once, while the key is made."""
+    found = {name: _raw(f"trustee.sm2.{name}", _new_sm2) for name in ("wrap", "sig")}
+    return {name: Pair(content[:32], content[32:]) for name, content in found.items()}
+
+
+def _new_sm2() -> bytes:
+    pair = suite("G1").new_wrap_keys(system)
+    return pair.private + pair.public
 
 
 def _new_signing() -> bytes:

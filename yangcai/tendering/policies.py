@@ -13,12 +13,12 @@ from yangcai.cases.models import Case, Lot
 from yangcai.kernel.encoding import read_base64
 from yangcai.kernel.leaves import append_leaf
 from yangcai.kernel.reading import remembered
-from yangcai.sealing.policy import Policy
+from yangcai.sealing.policy import SUITES, Policy
 from yangcai.sealing.policy import Trustee as Holder
 from yangcai.tendering.models import OpeningPolicy, PolicySeat
 
-#: The suite of whose keys the server knows, the one cover of a lot, and the round in which a first offer is made.
-SUITE, COVER, ROUND = "I1", "ALL", 0
+#: The one cover of a lot, and the round in which a first offer is made.
+COVER, ROUND = "ALL", 0
 
 #: What is done to a case and can move its deadline.
 MOVES_THE_DEADLINE = ("correction.publish", "case.resume", "period.extend")
@@ -42,12 +42,13 @@ def chain(lot: Lot) -> list[OpeningPolicy]:
 def written(policy: OpeningPolicy, *, closes_at: datetime.datetime, opens_at: datetime.datetime) -> Policy:
     """The rows as the protocol's object. Raises sealing.faults.Faulty where they break a rule of safety."""
     seats = policy.seats.select_related("trustee__organisation").order_by("number")
+    suites = [code for code in SUITES if all(code in seat.trustee.sign_keys for seat in seats)]
     return Policy(
         tender=str(policy.tender),
         rev=policy.revision,
         lot=policy.lot.number,
         cover=COVER,
-        suites=(SUITE,),
+        suites=tuple(suites),
         theta=policy.threshold,
         ws=policy.supplier_shares,
         deadline=closes_at,
@@ -55,17 +56,22 @@ def written(policy: OpeningPolicy, *, closes_at: datetime.datetime, opens_at: da
         window_s=policy.window_seconds,
         extend_s=policy.extension_seconds,
         recovery_allowed=tuple(policy.recovery_allowed),
-        trustees=tuple(
-            Holder(
-                x=seat.number,
-                role=seat.trustee.role,
-                org=seat.trustee.organisation.name,
-                hpke=read_base64(seat.trustee.hpke_key),
-                sig=read_base64(seat.trustee.signing_key),
-            )
-            for seat in seats
-        ),
+        trustees=tuple(_holder(seat, suites) for seat in seats),
         witness_policy="",
+    )
+
+
+def _holder(seat: PolicySeat, suites: list[str]) -> Holder:
+    """With the keys of those suites in which every trustee holds shares: of others the policy says nothing."""
+    trustee = seat.trustee
+    sm2 = {"sm2_wrap": trustee.sm2_wrap_key, "sm2_sig": trustee.sm2_signing_key} if "G1" in suites else {}
+    return Holder(
+        x=seat.number,
+        role=trustee.role,
+        org=trustee.organisation.name,
+        hpke=read_base64(trustee.hpke_key),
+        sig=read_base64(trustee.signing_key),
+        **{name: read_base64(key) for name, key in sm2.items()},
     )
 
 

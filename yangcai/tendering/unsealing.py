@@ -23,7 +23,7 @@ from yangcai.sealing.faults import ENVELOPE_DAMAGED, RESTORED, REVOKED, TOO_FEW_
 from yangcai.sealing.header import Header
 from yangcai.sealing.opening import close_set, open_envelope
 from yangcai.sealing.payload import FileEntry
-from yangcai.sealing.policy import Policy
+from yangcai.sealing.policy import SUITES, Policy
 from yangcai.sealing.statement import FailedShare, Release, ReleasedShare, signed
 from yangcai.sealing.suites import Pair, suite
 from yangcai.tendering import envelopes, keys, sealed_offer
@@ -31,11 +31,13 @@ from yangcai.tendering.models import (
     Bid,
     BidClosing,
     OpeningSuspension,
+    PolicySeat,
     Recovery,
     ShareRelease,
+    Trustee,
 )
 from yangcai.tendering.models import ReleasedShare as ShareRow
-from yangcai.tendering.policies import COVER, ROUND, SUITE, in_force
+from yangcai.tendering.policies import COVER, ROUND, in_force
 from yangcai.tendering.rules.bids import live_bids
 
 #: How long trustees are waited for (SBP/1 §2.9).
@@ -143,17 +145,42 @@ def in_close_set(closing: BidClosing) -> dict[bytes, Bid]:
     return {bytes.fromhex(bid.sealed.header_digest): bid for bid in found}
 
 
-def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -> ShareRelease | None:
-    """The platform's own shares, unwrapped with the key that lies on this machine; None where it holds no seat, has
-    released already, or no share can be unwrapped."""
+def of_suite(bids: dict[bytes, Bid], code: str) -> dict[bytes, Bid]:
+    """Those that were sealed in this suite: a trustee has a key of its own for each, and a release for each."""
+    return {digest: bid for digest, bid in bids.items() if header_of(bid).core.suite == code}
+
+
+def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -> list[ShareRelease]:
+    """The platform's own shares, unwrapped with the keys that lie on this machine, a release for each suite; none where
+    it holds no seat, has released already, or no share can be unwrapped."""
     seat = closing.policy.seats.select_related("trustee").filter(trustee__role="platform").first()
-    private = keys.trustee_wrap_key()
-    public = base64_of(private.public_key().public_bytes_raw())
-    if seat is None or seat.trustee.hpke_key != public:
+    if seat is None or ShareRelease.objects.filter(closing=closing, trustee=seat.trustee).exists():
+        return []
+    bids = in_close_set(closing)
+    found = [_platform_release(closing, seat, code, of_suite(bids, code), by=by, now=now) for code in SUITES]
+    return [release for release in found if release is not None]
+
+
+def _platform_keys(trustee: Trustee, code: str) -> dict[str, Pair] | None:
+    """`wrap` and `sig` of a suite; None where the trustee was registered with other keys than lie here."""
+    if code == "G1":
+        pairs, public = keys.trustee_sm2_keys() if trustee.sm2_wrap_key else {}, trustee.sm2_wrap_key
+    else:
+        wrap, sig = keys.trustee_wrap_key(), keys.trustee_signing_key()
+        public = trustee.hpke_key
+        pairs = {
+            "wrap": Pair(wrap.private_bytes_raw(), wrap.public_key().public_bytes_raw()),
+            "sig": Pair(sig.private_bytes_raw(), sig.public_key().public_bytes_raw()),
+        }
+    return pairs if pairs and base64_of(pairs["wrap"].public) == public else None
+
+
+def _platform_release(
+    closing: BidClosing, seat: PolicySeat, code: str, bids: dict[bytes, Bid], *, by: Any, now: datetime.datetime
+) -> ShareRelease | None:
+    pairs, how = _platform_keys(seat.trustee, code), suite(code)
+    if not bids or pairs is None:
         return None
-    if ShareRelease.objects.filter(closing=closing, trustee=seat.trustee).exists():
-        return None
-    bids, how = in_close_set(closing), suite(SUITE)
     shares, failed = [], []
     for digest, bid in bids.items():
         header = header_of(bid)
@@ -162,7 +189,7 @@ def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -
                 wrapped=header.wraps[seat.number],
                 x=seat.number,
                 core=header.core.content,
-                private=private.private_bytes_raw(),
+                private=pairs["wrap"].private,
             )
         except Faulty as faulty:
             failed.append(FailedShare(digest, faulty.fault.code))
@@ -179,9 +206,7 @@ def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -
         ts=now,
         failed=tuple(failed),
     )
-    signing = keys.trustee_signing_key()
-    pair = Pair(signing.private_bytes_raw(), signing.public_key().public_bytes_raw())
-    message = signed(statement, suite=how, keys=pair)
+    message = signed(statement, suite=how, keys=pairs["sig"])
     return keep_release(closing, message, by=by, bids=bids, now=now, trustee=seat.trustee)
 
 

@@ -20,7 +20,7 @@ from yangcai.parties.models import Post
 from yangcai.sealing.faults import HEADER_MISMATCH, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import LARGEST_HEADER
 from yangcai.sealing.statement import LARGEST, Message, Withdraw
-from yangcai.tendering import envelopes, finalise
+from yangcai.tendering import envelopes, finalise, unsealing
 from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
 from yangcai.tendering.queries.sealed import own_upload
 
@@ -152,7 +152,7 @@ def withdraw(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.
     said = message.statement
     if not isinstance(said, Withdraw) or (said.tender, said.submission) != (str(sealed.tender), str(sid)):
         raise Faulty(STATEMENT_MALFORMED, "not a withdrawal of this submission")
-    finalise.signer_of(message, by=post)
+    finalise.signer_of(message, by=post, code=unsealing.header_of(sealed.bid).core.suite)
     done = perform(
         ACTIONS["bid.withdraw"], sealed.bid, by=post, now=now, idempotency_key=f"sbp:{said.idem.hex()}", reason=""
     )

@@ -17,6 +17,9 @@ from yangcai.sealing.policy import OPERATOR, Policy, Trustee, check_chain
 from yangcai.sealing.statement import FailedShare, Release, ReleasedShare
 from yangcai.sealing.suites import Pair, suite
 
+#: What the test says of a bid that is for another key of the trustee.
+OTHER_SUITE = "other_suite"
+
 
 def now() -> datetime.datetime:
     """This machine's clock: a trustee does not ask the platform what time it is."""
@@ -153,7 +156,8 @@ def supplier(options: argparse.Namespace) -> int:
 
 
 def trustee(options: argparse.Namespace) -> int:
-    """One share of each bid of the close set; 4 when one is of no use: the message names it and releases the others."""
+    """One share of each bid of the close set that is sealed in the suite of this key; 4 when one is of no use: the
+    message names it and releases the others."""
     files.refuse_existing(options.out)
     policies = _policies(options)
     headers = [files.header_of(path) for path in options.envelopes]
@@ -168,11 +172,12 @@ def trustee(options: argparse.Namespace) -> int:
     if me.role == OPERATOR:
         _check_not_first(options, policies[-1], held.suite, me)
     released, faults = [], []
-    for header in headers:
+    for header in [header for header in headers if header.core.suite == held.suite]:
         try:
             released.append(_share(header, _under(header, policies), held, pairs["wrap"], me))
         except Faulty as faulty:
             faults.append((header, faulty.fault))
+    others = sum(header.core.suite != held.suite for header in headers)
     failed = tuple(FailedShare(header.sha256, fault.code) for header, fault in faults)
     count = _signed(options, policies[-1], held, pairs["sig"], "trustee", released, failed) if released else 0
     answer(
@@ -181,9 +186,18 @@ def trustee(options: argparse.Namespace) -> int:
             "file": str(options.out) if released else None,
             "x": me.x,
             "shares": count,
+            "of_other_suites": others,
             "faults": [{"header_sha256": header.sha256.hex(), "fault": fault.code} for header, fault in faults],
         },
-        text=say(zh=f"受托人 {me.x} 已签署释放 {count} 个份额", en=f"trustee {me.x}: {count} shares released"),
+        text=say(zh=f"受托人 {me.x} 已签署释放 {count} 个份额", en=f"trustee {me.x}: {count} shares released")
+        + (
+            say(
+                zh=f"；另有 {others} 份用其他套件密封，须用该套件的密钥另行释放",
+                en=f"; {others} bids are sealed in another suite: release them with the key of that suite",
+            )
+            if others
+            else ""
+        ),
         errors=[f"{header.sha256.hex()[:16]}: {say(zh=fault.zh, en=fault.en)}" for header, fault in faults],
     )
     return console.VERIFICATION_FAILED if faults else console.OK
@@ -199,11 +213,14 @@ def test(options: argparse.Namespace) -> int:
     for path in options.envelopes:
         try:
             header = files.header_of(path)
+            if header.core.suite != held.suite:
+                found[path.name] = OTHER_SUITE
+                continue
             _share(header, _under(header, policies), held, pairs["wrap"], me)
             found[path.name] = "ok"
         except Faulty as faulty:
             found[path.name] = faulty.fault.code
-    bad = [f"{name}: {code}" for name, code in found.items() if code != "ok"]
+    bad = [f"{name}: {code}" for name, code in found.items() if code not in {"ok", OTHER_SUITE}]
     lines = "\n".join(f"{name}\t{code}" for name, code in found.items())
     answer(options, data={"x": me.x, "shares": found}, text=lines, errors=bad)
     return console.VERIFICATION_FAILED if bad else console.OK

@@ -74,3 +74,11 @@ def suite(code: str) -> Suite:
 
             return G1
     raise Faulty(SUITE_UNKNOWN, code)
+
+
+def of_sign_key(public: bytes) -> Suite:
+    """The suite whose signatures this public key verifies; its length tells. Raises Faulty (suite_unknown)."""
+    for code in ("I1", "G1"):
+        if suite(code).sign_key_size == len(public):
+            return suite(code)
+    raise Faulty(SUITE_UNKNOWN, f"a key of {len(public)} bytes")

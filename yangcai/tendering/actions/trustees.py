@@ -12,32 +12,67 @@ from yangcai.kernel.inputs import DateField, Input, TextField
 from yangcai.kernel.leaves import append_leaf
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
+from yangcai.sealing.faults import Faulty
+from yangcai.sealing.suites import sm2
 from yangcai.tendering.models import SigningKey, Trustee, TrusteeDuty, TrusteeRole
 from yangcai.tendering.rules import trustees as rules
 
-#: Raw X25519 and Ed25519 public keys, bytes.
-KEY = 32
+#: Raw X25519 and Ed25519 public keys, and those of SM2 (04‖x‖y), bytes.
+KEY, SM2_KEY = 32, 65
 TRUSTEES = frozenset(rules.ROLE_OF_POST)
 
 
 class KeyField(TextField):
-    """A public key of 32 bytes in canonical base64."""
+    """A public key in canonical base64, of one of these sizes; of SM2 a point of its curve."""
+
+    def __init__(self, *, sizes: tuple[int, ...] = (KEY,), **given: Any) -> None:
+        self.sizes = sizes
+        super().__init__(**given)
 
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
+        if not text and not self.required:
+            return text
         try:
             content = read_base64(text)
         except BadEncoding as error:
             raise forms.ValidationError(_("应为 base64"), code="base64") from error
-        if len(content) != KEY or not any(content):
-            raise forms.ValidationError(_("应为 32 字节的公钥"), code="key")
+        if len(content) not in self.sizes or not any(content):
+            raise forms.ValidationError(_("应为 %(bytes)s 字节的公钥"), code="key", params={"bytes": self._sizes()})
+        if len(content) == SM2_KEY:
+            try:
+                sm2.point(content)
+            except Faulty as error:
+                raise forms.ValidationError(_("不是 SM2 曲线上的点"), code="point") from error
         return text
+
+    def _sizes(self) -> str:
+        return "、".join(map(str, self.sizes))
 
 
 class RegisterTrustee(Input):
     role = forms.ChoiceField(label=_("身份"), choices=TrusteeRole.choices)
     hpke_key = KeyField(label=_("加密公钥"), help_text=_("X25519 公钥，base64；私钥只在受托人自己手中"))
     signing_key = KeyField(label=_("签名公钥"), help_text=_("Ed25519 公钥，base64"))
+    sm2_wrap_key = KeyField(
+        label=_("国密加密公钥"),
+        sizes=(SM2_KEY,),
+        required=False,
+        help_text=_("SM2 公钥，base64；受托人都登记了国密公钥的，投标文件可以用国密套件密封"),
+    )
+    sm2_signing_key = KeyField(
+        label=_("国密签名公钥"),
+        sizes=(SM2_KEY,),
+        required=False,
+        help_text=_("SM2 公钥，base64；与国密加密公钥同时登记"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for one, other in (("sm2_wrap_key", "sm2_signing_key"), ("sm2_signing_key", "sm2_wrap_key")):
+            if {one, other} <= set(cleaned) and cleaned[other] and not cleaned[one]:
+                self.add_error(one, forms.ValidationError(_("两把国密公钥须同时登记"), code="together"))
+        return cleaned
 
 
 @action(
@@ -58,17 +93,28 @@ class RegisterTrustee(Input):
     ),
 )
 def register_trustee(
-    organisation: Organisation, *, by: Post, now: datetime.datetime, role: str, hpke_key: str, signing_key: str
+    organisation: Organisation,
+    *,
+    by: Post,
+    now: datetime.datetime,
+    role: str,
+    hpke_key: str,
+    signing_key: str,
+    sm2_wrap_key: str,
+    sm2_signing_key: str,
 ) -> Trustee:
     """Put an organisation's public keys in office; those before them are retired."""
     Trustee.objects.filter(organisation=organisation, retired_at__isnull=True).update(retired_at=now)
     said = {"t": "trustee_key", "org": organisation.name, "role": role, "hpke": hpke_key, "sig": signing_key}
+    said |= {"sm2_wrap": sm2_wrap_key, "sm2_sig": sm2_signing_key} if sm2_wrap_key else {}
     append_leaf(body=said, root=organisation.ref, in_clear=True)
     return Trustee.objects.create(
         organisation=organisation,
         role=role,
         hpke_key=hpke_key,
         signing_key=signing_key,
+        sm2_wrap_key=sm2_wrap_key,
+        sm2_signing_key=sm2_signing_key,
         registered_by=by,
         registered_at=now,
     )
@@ -137,7 +183,9 @@ def put_on_duty(
 
 
 class RegisterSigningKey(Input):
-    public_key = KeyField(label=_("签名公钥"), help_text=_("Ed25519 公钥，base64；私钥不离开本机"))
+    public_key = KeyField(
+        label=_("签名公钥"), sizes=(KEY, SM2_KEY), help_text=_("Ed25519 或者 SM2 公钥，base64；私钥不离开本机")
+    )
 
 
 @action(

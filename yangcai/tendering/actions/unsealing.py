@@ -12,13 +12,12 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.cases.rules import runs_the_case
 from yangcai.kernel import entries
 from yangcai.kernel.actions import action
-from yangcai.kernel.encoding import read_base64
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
-from yangcai.sealing.faults import Fault, Faulty
+from yangcai.sealing.faults import SIGNATURE_WRONG, Fault, Faulty
 from yangcai.sealing.opening import share_fault
 from yangcai.sealing.shares import SUPPLIER_FROM
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
@@ -26,8 +25,8 @@ from yangcai.sealing.suites import suite
 from yangcai.tendering import finalise, unsealing
 from yangcai.tendering.actions.bids import SubmitBid
 from yangcai.tendering.actions.opening import write_opened
-from yangcai.tendering.models import Bid, BidClosing, ReleasedShare, SealedBid, ShareRelease
-from yangcai.tendering.policies import COVER, SUITE
+from yangcai.tendering.models import Bid, BidClosing, ReleasedShare, SealedBid, ShareRelease, Trustee
+from yangcai.tendering.policies import COVER
 from yangcai.tendering.rules import sealed as rules
 from yangcai.tendering.rules.bids import is_live, live_bids
 from yangcai.tendering.rules.hall import not_suspended
@@ -76,7 +75,7 @@ class ReleaseBid(ReleaseInput):
         bid, statement = self.subject, message.statement
         assert isinstance(statement, Release)
         try:
-            finalise.signer_of(message, by=self.by)
+            finalise.signer_of(message, by=self.by, code=unsealing.header_of(bid).core.suite)
         except Faulty as faulty:
             raise wrong(faulty.fault) from faulty
         core = unsealing.header_of(bid).core
@@ -123,11 +122,7 @@ class ReleaseTrustee(ReleaseInput):
         seat = rules.seat_of(closing.lot, by=self.by, now=self.now)
         if seat is None or statement.by != "trustee":
             raise forms.ValidationError(_("声明不是该受托人作出的"), code="holder")
-        try:
-            message.check(suite=suite(SUITE), public=read_base64(seat.trustee.signing_key))
-        except Faulty as faulty:
-            raise wrong(faulty.fault) from faulty
-        bids = unsealing.in_close_set(closing)
+        bids = unsealing.of_suite(unsealing.in_close_set(closing), self._suite(message, seat.trustee))
         named = [one.header_sha256 for one in statement.shares]
         if (
             not set(named) <= set(bids)
@@ -148,6 +143,17 @@ class ReleaseTrustee(ReleaseInput):
         for one in statement.shares:
             if fault := share_fault(unsealing.header_of(bids[one.header_sha256]).core, one.x, one.share):
                 raise wrong(fault, str(one.x))
+
+    @staticmethod
+    def _suite(message: Message, trustee: Trustee) -> str:
+        """By the key of which suite the trustee signed: of the bids sealed in it, it releases all."""
+        for code, public in trustee.sign_keys.items():
+            try:
+                message.check(suite=suite(code), public=public)
+            except Faulty:
+                continue
+            return code
+        raise wrong(SIGNATURE_WRONG)
 
 
 @action(
@@ -178,8 +184,7 @@ def release_trustee(lot: Lot, *, by: Post, now: datetime.datetime, message: Mess
     )
     if rules.human_released(closing):
         post = platform_post(now=now)
-        followed = unsealing.platform_releases(closing, by=post, now=now)
-        if followed is not None:
+        for followed in unsealing.platform_releases(closing, by=post, now=now):
             entries.append(
                 action="trustee.release",
                 outcome="done",

@@ -101,6 +101,8 @@ class BidUpload(LotRow):
         Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("密封文件")
     )
     envelope_size = models.BigIntegerField(_("字节数"), null=True, blank=True)
+    #: Of suite G1 alone: recorded beside SHA-256 (SBP/1 §2.2).
+    envelope_sm3 = models.CharField(_("密封文件 SM3 摘要"), max_length=64, default="", blank=True)
     verified_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
     #: Of every part that came in, also of those that another pushed aside.
     taken_bytes = models.BigIntegerField(_("已接收字节数"), default=0)

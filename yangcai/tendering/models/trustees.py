@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yangcai.kernel.encoding import read_base64
 from yangcai.kernel.models import Rooted
 from yangcai.parties.models import Organisation, Post
 
@@ -24,6 +25,10 @@ class Trustee(Rooted):
     role = models.TextField(_("身份"), choices=TrusteeRole.choices)
     hpke_key = models.TextField(_("加密公钥"), help_text=_("X25519 公钥，32 字节，base64"))
     signing_key = models.TextField(_("签名公钥"), help_text=_("Ed25519 公钥，32 字节，base64"))
+    sm2_wrap_key = models.TextField(_("国密加密公钥"), default="", blank=True, help_text=_("SM2 公钥，65 字节，base64"))
+    sm2_signing_key = models.TextField(
+        _("国密签名公钥"), default="", blank=True, help_text=_("SM2 公钥，65 字节，base64")
+    )
     registered_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("登记岗位"))
     registered_at = models.DateTimeField(_("登记时间"))
     retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
@@ -37,10 +42,24 @@ class Trustee(Rooted):
                 name="one_trustee_per_organisation",
             ),
             models.UniqueConstraint(fields=["hpke_key"], name="one_trustee_per_key"),
+            models.UniqueConstraint(
+                fields=["sm2_wrap_key"], condition=~models.Q(sm2_wrap_key=""), name="one_trustee_per_sm2_key"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sm2_wrap_key="", sm2_signing_key="")
+                | ~models.Q(sm2_wrap_key="") & ~models.Q(sm2_signing_key=""),
+                name="sm2_keys_come_together",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.organisation}（{self.get_role_display()}）"
+
+    @property
+    def sign_keys(self) -> dict[str, bytes]:
+        """Of each suite in which this trustee holds shares."""
+        kept = {"I1": self.signing_key, "G1": self.sm2_signing_key}
+        return {code: read_base64(key) for code, key in kept.items() if key}
 
     @property
     def root(self) -> Organisation:
@@ -73,7 +92,7 @@ class SigningKey(Rooted):
     """签名公钥: what a supplier's post signs its statements with; the private half never leaves its device."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="signing_keys", verbose_name=_("岗位"))
-    public_key = models.TextField(_("签名公钥"), unique=True, help_text=_("Ed25519 公钥，32 字节，base64"))
+    public_key = models.TextField(_("签名公钥"), unique=True, help_text=_("Ed25519 或者 SM2 公钥，base64"))
     registered_at = models.DateTimeField(_("登记时间"))
     revoked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
 

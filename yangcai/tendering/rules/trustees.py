@@ -36,15 +36,12 @@ def role_fits_the_post(
     return Refusal("role_of_another", "该身份与您的岗位不符", "Your post holds no share in this role", field="role")
 
 
-def key_is_new(
-    subject: Organisation, *, by: Post, now: datetime.datetime, hpke_key: str, signing_key: str, **_: Any
-) -> list[Refusal]:
+def key_is_new(subject: Organisation, *, by: Post, now: datetime.datetime, **keys: Any) -> list[Refusal]:
     """A key that was ever in office, here or elsewhere, is not used again."""
-    taken = Trustee.objects.filter(hpke_key=hpke_key).exists(), Trustee.objects.filter(signing_key=signing_key).exists()
     return [
         Refusal("key_known", "该公钥已经登记过", "This key has been registered before", field=field)
-        for field, known in zip(("hpke_key", "signing_key"), taken, strict=True)
-        if known
+        for field in ("hpke_key", "signing_key", "sm2_wrap_key", "sm2_signing_key")
+        if keys[field] and Trustee.objects.filter(**{field: keys[field]}).exists()
     ]
 
 

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parent.parent / "suites.sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("controls", "0021_sealed"),
+        ("tendering", "0031_suites"),
+    ]
+    operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]
