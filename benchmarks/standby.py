@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks import finalise, site
+from benchmarks import site
 from benchmarks.measure import Figure
 from benchmarks.scale import Scale
 from yangcai.kernel import embedded_postgres
@@ -81,6 +81,8 @@ def _until_it_counts(home: Path) -> None:
 
 def run(scale: Scale) -> list[Figure]:
     """In a process of its own, as it changes what its cluster waits for."""
+    from benchmarks import finalise  # not above: the other process loads Django when it has a site
+
     command = [
         sys.executable,
         "-m",
@@ -103,7 +105,7 @@ def run(scale: Scale) -> list[Figure]:
 def main(runs: int, finalises: int, connections: int) -> dict[str, dict[str, list[float]]]:
     """Seconds and rates, in turn without and with."""
     with site.throw_away_site(durable=True):
-        from benchmarks import bidders
+        from benchmarks import bidders, finalise
         from benchmarks.at_once import together
         from benchmarks.published import publish
         from yangcai.cases.models import Lot

@@ -28,7 +28,7 @@ from benchmarks.scale import Scale
 from yangcai.cases.models import Lot
 from yangcai.parties.models import Post
 from yangcai.tendering.envelopes import PART
-from yangcai.tendering.models import BidUpload, SealedBid
+from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
 
 #: The goal of the issue.
 P99_SECONDS = 2.0
@@ -120,20 +120,26 @@ def _heard(told: Told, bidder: bidders.Bidder, status: int, text: str, *, second
 class Uploads:
     """Clients that put in the parts of large envelopes, one after another, until they are stopped."""
 
-    def __init__(self, port: int, lot: Lot, *, count: int, size: int, now: datetime.datetime) -> None:
+    def __init__(self, port: int, policy: OpeningPolicy, *, count: int, size: int, now: datetime.datetime) -> None:
         self.port, self.size, self.stop = port, size, threading.Event()
         self.put, self.seconds, self.failed = 0, 0.0, list[BaseException]()
         posts = bidders.suppliers(count)
         self.sessions = [
-            [(self._begun(lot, post, now), token) for _envelope in range(20)]
+            [(self._begun(policy, post, now), token) for _envelope in range(20)]
             for post, token in zip(posts, bidders.tokens(posts), strict=True)
         ]
         self.threads = [threading.Thread(target=self._run, args=(sessions,)) for sessions in self.sessions]
 
     @staticmethod
-    def _begun(lot: Lot, post: Post, now: datetime.datetime) -> uuid.UUID:
+    def _begun(policy: OpeningPolicy, post: Post, now: datetime.datetime) -> uuid.UUID:
         upload = BidUpload.objects.create(
-            sid=uuid.uuid4(), lot=lot, supplier=post.organisation, post=post, idem=secrets.token_hex(16), begun_at=now
+            sid=uuid.uuid4(),
+            lot=policy.lot,
+            policy=policy,
+            supplier=post.organisation,
+            post=post,
+            idem=secrets.token_hex(16),
+            begun_at=now,
         )
         return upload.sid
 
@@ -188,7 +194,7 @@ def run(scale: Scale) -> list[Figure]:
         load(port, [Request("GET", "/api/v1/me", those[0].token)] * 8 * WORKERS, clients=WORKERS)  # all are awake
         calm = load(port, [Request("GET", "/api/v1/me", those[0].token)] * len(those), clients=1)
         uploads = Uploads(
-            port, lot, count=scale.storm_uploads, size=scale.storm_bytes, now=datetime.datetime.now(datetime.UTC)
+            port, policy, count=scale.storm_uploads, size=scale.storm_bytes, now=datetime.datetime.now(datetime.UTC)
         )
         deadline = bidders.close_in(lot, seconds=scale.storm_seconds + BEFORE)
         with uploads:
