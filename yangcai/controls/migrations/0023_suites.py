@@ -1,13 +1,13 @@
-"""Bids that come in at the same moment share one transaction."""
-
 from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).parent.parent / "sql" / "receive_bids.sql"
+SQL = Path(__file__).parent.parent / "suites.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tendering", "0029_bytes_of_an_upload")]
-
+    dependencies = [
+        ("controls", "0022_outages"),
+        ("tendering", "0032_suites"),
+    ]
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]

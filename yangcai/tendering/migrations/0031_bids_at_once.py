@@ -1,13 +1,13 @@
+"""Bids that come in at the same moment share one transaction."""
+
 from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).parent.parent / "suites.sql"
+SQL = Path(__file__).parent.parent / "sql" / "receive_bids.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("controls", "0021_sealed"),
-        ("tendering", "0031_suites"),
-    ]
+    dependencies = [("tendering", "0030_outage_extensions")]
+
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)]

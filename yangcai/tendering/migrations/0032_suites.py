@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tendering", "0030_bids_at_once")]
+    dependencies = [("tendering", "0031_bids_at_once")]
 
     operations = [
         migrations.AddField(
