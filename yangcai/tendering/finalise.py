@@ -24,6 +24,7 @@ from yangcai.kernel.batches import Batches
 from yangcai.kernel.encoding import base64_of, read_base64, timestamp
 from yangcai.kernel.leaves import append_leaves
 from yangcai.kernel.refusals import Refusal, Refused
+from yangcai.kernel.tlog.note import Signer
 from yangcai.parties.models import Post
 from yangcai.sealing.faults import HEADER_MISMATCH, SIGNATURE_WRONG, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import Core, Header
@@ -235,7 +236,7 @@ def receive(requests: Sequence[Request]) -> list[Outcome]:
     All of one case."""
     found = _asked(
         "SELECT fault, bid_id, received_at, closes_at, revision, note FROM tendering_receive_bids"
-        "(%s::bigint[], %s::text[], %s::text[]) ORDER BY place",
+        "(%b::bigint[], %b::text[], %b::text[]) ORDER BY place",
         [
             [request.upload for request in requests],
             [request.statement for request in requests],
@@ -259,7 +260,8 @@ def _kept(stamped: Sequence[_Stamped]) -> list[Taken]:
     if not stamped:
         return []
     leaves = append_leaves(bodies=[body_of(one) for one in stamped], root=f"case:{stamped[0].request.case}")
-    notes = [_receipt(one, leaf.hash) for one, leaf in zip(stamped, leaves, strict=True)]
+    signer = receipts.signer()
+    notes = [_receipt(one, leaf.hash, by=signer) for one, leaf in zip(stamped, leaves, strict=True)]
     keep(stamped, leaves=[leaf.id for leaf in leaves], notes=notes)
     return [Taken(one.bid, note, again=False) for one, note in zip(stamped, notes, strict=True)]
 
@@ -285,7 +287,7 @@ def body_of(stamped: _Stamped) -> dict[str, Any]:
     }
 
 
-def _receipt(stamped: _Stamped, leaf: bytes) -> str:
+def _receipt(stamped: _Stamped, leaf: bytes, *, by: Signer) -> str:
     request, core = stamped.request, stamped.request.core
     return receipts.signed(
         Receipt(
@@ -303,7 +305,8 @@ def _receipt(stamped: _Stamped, leaf: bytes) -> str:
             env_digest=bytes.fromhex(request.envelope),
             env_len=request.size,
             leaf=leaf,
-        )
+        ),
+        by=by,
     )
 
 
@@ -328,15 +331,15 @@ def keep(stamped: Sequence[_Stamped], *, leaves: Sequence[int], notes: Sequence[
     _asked(
         "INSERT INTO tendering_sealedbid (bid_id, upload_id, tender, idem, statement, signature, signing_key_id,"
         " header_digest, recovery, leaf_id, note, is_noted, price_salt, price)"
-        " SELECT x.*, false, '', '' FROM unnest(%s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[],"
-        " %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[]) AS x",
+        " SELECT x.*, false, '', '' FROM unnest(%b::bigint[], %b::bigint[], %b::text[]::uuid[], %b::text[], %b::text[],"
+        " %b::text[], %b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[]) AS x",
         [list(column) for column in zip(*rows, strict=True)],
     )
 
 
 def _asked(statement: str, values: list[Any]) -> psycopg.Cursor[Any]:
     """A statement that the server prepares once for each connection; Django's cursor would have it planned each time.
-    Errors come as Django's."""
+    Lists go over in binary (%b), which needs no quoting of texts. Errors come as Django's."""
     with connection.wrap_database_errors:
         return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)
 

@@ -165,9 +165,13 @@ def _parse_key(text: str, *, secret: bool = False) -> tuple[str, int, bytes]:
     return parts[0], content[0], content[1:]
 
 
+#: What no text of a note holds.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
 def sign(text: str, *signers: Signer, at: int = 0) -> Note:
     """A signed note. Raises ValueError at a text that no note can carry."""
-    if not text.endswith("\n") or any(c < " " and c != "\n" for c in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise ValueError("the text of a note ends in a newline and has no control characters")
     return Note(text, tuple(signer.sign(text, at=at) for signer in signers))
 
@@ -180,7 +184,7 @@ def parse(content: bytes) -> Note:
         whole = content.decode()
     except UnicodeDecodeError as error:
         raise Malformed("the note is not UTF-8") from error
-    if any(c < " " and c != "\n" for c in whole):
+    if _CONTROL.search(whole):
         raise Malformed("the note has control characters")
     head, gap, tail = whole.rpartition("\n\n")
     if not gap or not tail.endswith("\n"):
