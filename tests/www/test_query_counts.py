@@ -36,18 +36,18 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 64,
-    Role.BUYER_REVIEWER: 57,
-    Role.AGENT: 61,
-    Role.SUPPLIER: 58,
-    Role.EXPERT: 39,
-    Role.TREASURY: 58,
-    Role.TREASURY_PAYER: 56,
-    Role.AUDITOR: 57,
-    Role.PLATFORM: 58,
+    Role.BUYER_OFFICER: 65,
+    Role.BUYER_REVIEWER: 58,
+    Role.AGENT: 62,
+    Role.SUPPLIER: 59,
+    Role.EXPERT: 40,
+    Role.TREASURY: 59,
+    Role.TREASURY_PAYER: 57,
+    Role.AUDITOR: 58,
+    Role.PLATFORM: 60,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 97, Role.BUYER_OFFICER: 82, Role.SUPPLIER: 57, Role.EXPERT: 86}
+EVALUATED = {Role.AGENT: 98, Role.BUYER_OFFICER: 83, Role.SUPPLIER: 58, Role.EXPERT: 87}
 BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2
