@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from tests.browser.test_hall import reads_well
+from tests.browser.test_hall import faults
+from tests.browser.test_narrow import WIDE_BY
 from tests.kernel.log import world
 from tests.tendering.outage_journal import Journal
 from tests.tendering.walk import CLOSES, Tender
@@ -26,11 +27,12 @@ def shown(page: Page, name: str, address: str) -> None:
     page.goto(address)
     for colours in ("light", "dark"):
         page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-        reads_well(page)
         for width in (1366, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(WIDE_BY) == 0, (name, width)
             if PICTURES:
-                page.set_viewport_size({"width": width, "height": 900})
                 page.screenshot(path=str(Path(PICTURES) / f"{name}-{width}-{colours}.png"), full_page=True)
+        assert faults(page) == [], (name, colours)
 
 
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from yangcai import law
 from yangcai.kernel import calendar, health_lines
+from yangcai.kernel.encoding import parse_jcs
+from yangcai.kernel.models import HealthLine
 from yangcai.kernel.refusals import in_chinese
 from yangcai.tendering.queries.outages import coming_maintenance, latest_outages, state_of_platform
 from yangcai.www.access import PUBLIC, page
@@ -33,13 +35,14 @@ def page_status(request: HttpRequest) -> HttpResponse:
     """The state now, each thing that is looked at, the last outages with what they extended, and the terms."""
     now = request.now  # type: ignore[attr-defined]
     state = state_of_platform(now=now)
+    is_silent = bool(state and state.bad_since and state.last.is_good)
     return render(
         request,
         "public/status.html",
         {
             "state": state,
-            "looked": looked(state.bad) if state else [],
-            "is_silent": bool(state and state.bad_since and state.last.is_good),
+            "looked": looked(state.last) if state and not is_silent else [],
+            "is_silent": is_silent,
             "outages": latest_outages(None, now=now, most=SHOWN),
             "maintenance": coming_maintenance(now=now),
             "terms": terms(now),
@@ -48,10 +51,12 @@ def page_status(request: HttpRequest) -> HttpResponse:
     )
 
 
-def looked(bad: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Each thing that bidders need, and whether it failed at the last look."""
+def looked(line: HealthLine) -> list[dict[str, Any]]:
+    """Each thing that was looked at the last time, and whether it failed."""
+    names = health_lines.PROBES
     return [
-        {"name": names[0 if in_chinese() else 1], "is_bad": code in bad} for code, names in health_lines.PROBES.items()
+        {"name": names[code][0 if in_chinese() else 1], "is_bad": code in line.bad}
+        for code in parse_jcs(line.content.encode())["looked"]
     ]
 
 
