@@ -66,10 +66,37 @@ def test_an_opinion_names_who_gives_it(office: Office, item: PlanItem) -> None:
     )
 
 
-def test_below_the_threshold_nothing_is_publicised(office: Office) -> None:
+def test_below_the_threshold_a_buyer_may_publicise_and_is_held_to_it(office: Office) -> None:
+    """No article forbids it (条例 art. 38 only says when it is a duty)."""
     small = office.draft(**{**SOLE, "amount": "900000"})
-    found = {r.code for r in can(actions.publicise_single_source, small, by=office.officer, now=NOW)}
-    assert found == {"publicity_not_needed"}
+    made = office.publicised(small)
+    notice = Notice.objects.get(kind="publicity")
+    assert made.is_voluntary and notice.facts["nature"].startswith("自愿公示")
+    # The plan waits for the end of the period, and for the answer to whoever objected.
+    running = {r.code: r for r in can(actions.submit_plan, small, by=office.officer, now=NOW)}
+    assert running["publicity_runs"].citation.article == "第三十八条"
+    perform(actions.object_to_publicity, made, by=factories.make_supplier(), now=NOW, **OBJECTION)
+    waiting = {r.code for r in can(actions.submit_plan, small, by=office.officer, now=CLOSED)}
+    assert waiting == {"objections_open"}
+    perform(actions.conclude_publicity, made, by=office.officer, now=CLOSED, **DISMISSED)
+    assert can(actions.submit_plan, small, by=office.officer, now=CLOSED) == []
+
+
+def test_a_voluntary_publicity_whose_objection_was_right_ends_the_single_source(office: Office) -> None:
+    small = office.draft(**{**SOLE, "amount": "900000"})
+    made = office.publicised(small)
+    perform(actions.object_to_publicity, made, by=factories.make_supplier(), now=NOW, **OBJECTION)
+    upheld = {**DISMISSED, "outcome": "upheld", "answer": "异议成立"}
+    perform(actions.conclude_publicity, made, by=office.officer, now=CLOSED, **upheld)
+    found = {r.code: r for r in can(actions.submit_plan, small, by=office.officer, now=CLOSED)}
+    assert set(found) == {"objection_upheld"} and found["objection_upheld"].citation.article == "第四十条"
+    # Nor does a second publicity bring the ground back.
+    assert set(refused(office.publicised, small, now=CLOSED)) == {"objection_upheld"}
+
+
+def test_who_does_not_publicise_below_the_threshold_owes_nothing(office: Office) -> None:
+    small = office.draft(**{**SOLE, "amount": "900000"})
+    assert can(actions.submit_plan, small, by=office.officer, now=NOW) == []
 
 
 def test_other_grounds_are_not_publicised(office: Office) -> None:

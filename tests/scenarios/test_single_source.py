@@ -1,5 +1,6 @@
 """How does a single-source purchase go, told by role: one supplier, talks on the record, a price within the budget?"""
 
+import datetime
 from copy import copy
 from dataclasses import replace
 from decimal import Decimal
@@ -10,8 +11,11 @@ from tests.scenarios import story
 from tests.scenarios.story import FIRST, Story
 from yangcai.cases.models import Award, CaseEnd, Stage
 from yangcai.contracts.models import Contract
+from yangcai.kernel import calendar
 from yangcai.kernel.actions import ACTIONS, can
+from yangcai.planning.models import PlanItem, Publicity
 from yangcai.portal.models import Notice
+from yangcai.replay.observe import observe
 from yangcai.tendering.models import DialogueTalk, Invitee, OpenedBid
 
 pytestmark = pytest.mark.django_db
@@ -80,3 +84,19 @@ def test_a_price_above_the_budget_ends_it(talking: Story) -> None:
     assert "all_above_budget" in tale.refused("evaluation.compute", tale.lot, chair, at)
     tale.do("lot.declare_unsuccessful", tale.lot, tale.people.runner, at, ground="over_budget")
     assert tale.refreshed().end_kind == CaseEnd.UNSUCCESSFUL
+
+
+def test_a_publicity_that_nobody_asked_for_is_told_with_the_case(world: None) -> None:
+    """Half a million is below the threshold: the buyer publicises all the same, and its plan waits for its end."""
+    lot = story.lot("1", [story.bid(FIRST, "480000.00")], budget="500000.00", method="agreed")
+    file = replace(story.purchase(lot, method="single_source"), id="示例自愿公示")
+    dates = replace(file.dates, publicity=datetime.date(2026, 2, 2))
+    tale = story.begin(replace(file, dates=dates), until="award")
+    made = Publicity.objects.get(plan_item=tale.plan_item)
+    assert made.is_voluntary and calendar.day_of(made.opens_at) == datetime.date(2026, 2, 2)
+    notice = Notice.objects.get(root=made.ref)
+    assert notice.facts["nature"].startswith("自愿公示")
+    plan = PlanItem.objects.get(pk=tale.plan_item.pk)
+    assert plan.submitted_at is not None and plan.submitted_at >= made.closes_at and not plan.needs_approval
+    assert observe(tale.refreshed()).dates["publicity"] == made.opens_at
+    assert Award.objects.get(lot=tale.lot).supplier.name == FIRST[0]

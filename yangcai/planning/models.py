@@ -179,7 +179,10 @@ class CompetitionReview(Rooted):
 
 
 class Publicity(Root):
-    """单一来源公示: why only one supplier, shown to everybody before approval is asked for (74号令 art. 38-40)."""
+    """单一来源公示: why only one supplier, shown to everybody before approval is asked for (74号令 art. 38-40).
+
+    `is_voluntary`: the amount did not ask for one; the buyer publicised all the same, and is held to what comes of it.
+    """
 
     plan_item = models.ForeignKey(PlanItem, models.PROTECT, related_name="publicities", verbose_name=_("采购计划"))
     title = models.TextField(_("采购项目名称"))
@@ -187,6 +190,7 @@ class Publicity(Root):
     reason = models.TextField(_("采用单一来源的理由"))
     supplier_name = models.TextField(_("拟定供应商"))
     supplier_address = models.TextField(_("拟定供应商地址"))
+    is_voluntary = models.BooleanField(_("自愿公示"), default=False)
     opens_at = models.DateTimeField(_("公示开始"))
     closes_at = models.DateTimeField(_("公示截止"))
     reasoning = models.TextField(_("补充论证意见"), default="", blank=True)

@@ -176,7 +176,9 @@ def propose(
         verdict = judge(purchase=purchase, procedure=procedure, approved=procedure.code in approved)
         if verdict.is_lawful:
             spared = intention_exempt or purchase.is_below_quota or any(g.waives_intention for g in verdict.grounds)
-            rules = [g.publicity for g in verdict.grounds if g.publicity and purchase.reaches_threshold]
+            rules = [
+                g.publicity for g in verdict.grounds if g.publicity and (purchase.reaches_threshold or publicity_on)
+            ]
             days = timeline(
                 procedure=procedure,
                 start=start or on,

@@ -136,6 +136,7 @@ def timeline(
             walk.add("publicity", "单一来源公示", "Single-source publicity", rule=publicity)
             closes = walk.end_of(publicity, default=start)  # at 24:00 of that day
             asked = calendar.add_working_days(closes, 1, region=walk.region)
+            walk.begins = max(walk.begins or start, asked)
         if approval:
             walk.day = max(start, asked)
             walk.add("approval", "报批采购方式", "Approval of the method asked for", rule="method.approval")

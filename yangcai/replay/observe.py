@@ -6,7 +6,7 @@ from typing import Any
 from yangcai.cases.models import Award, Case, CaseEnd, Lot
 from yangcai.cases.periods import closing_at
 from yangcai.contracts.models import Acceptance, Contract, PaymentRequest
-from yangcai.planning.models import Intention
+from yangcai.planning.models import Intention, Publicity
 from yangcai.replay import published
 from yangcai.replay.compare import Observed
 from yangcai.tendering.models import EvaluationReport, OpenedBid, Solicitation
@@ -91,6 +91,7 @@ def _dates(case: Case) -> dict[str, Any]:
     """When each step was taken; the opening of a failed tender is the one that was announced."""
     solicitation = Solicitation.objects.filter(case=case).first()
     intention = Intention.objects.filter(plan_items__cases=case).first()
+    publicity = Publicity.objects.filter(plan_item__cases=case).first()
     award = Award.objects.filter(lot__case=case, announced_at__isnull=False).order_by("announced_at").first()
     failed = Lot.objects.filter(case=case, outcome="unsuccessful").order_by("outcome_at").first()
     contract = Contract.objects.filter(case=case).order_by("signed_at").first()
@@ -100,6 +101,7 @@ def _dates(case: Case) -> dict[str, Any]:
     supply = (solicitation.documents_from or case.published_at, solicitation.supply_closes_at) if solicitation else None
     return {
         "intention": intention.published_at if intention else None,
+        "publicity": publicity.opens_at if publicity else None,
         "invitation": case.published_at,
         "documents": supply,
         "submission_closes": closes,

@@ -58,6 +58,7 @@ class Dates:
     """Published days and times (Asia/Shanghai, aware); None where the source is silent."""
 
     intention: Moment | None = None
+    publicity: Moment | None = None
     invitation: Moment | None = None
     documents: tuple[Moment, Moment] | None = None
     submission_closes: Moment | None = None

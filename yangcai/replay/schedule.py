@@ -16,6 +16,7 @@ FIRST_DAY = dt.date(2026, 3, 2)
 #: The time of day of a step of which only the day is known.
 HOURS = {
     "intention": dt.time(9),
+    "publicity": dt.time(10),
     "invitation": dt.time(9),
     "submission_closes": dt.time(9, 30),
     "opening": dt.time(9, 30),
@@ -74,6 +75,8 @@ def complete_dates(*, case: CaseFile, assumed: Assumptions) -> CaseFile:
     intention = dates.intention
     if intention is None:
         intention = day_of(invitation) - (lead + 1) * ONE_DAY
+        if dates.publicity is not None:  # what is publicised is planned, and what is planned was an intention
+            intention = min(intention, day_of(dates.publicity))
         while not calendar.is_working_day(intention, region=region):
             intention -= ONE_DAY
         zh, en = f"采购公告前超过{lead}日的工作日", f"a working day more than {lead} days before the invitation"
@@ -90,6 +93,7 @@ def complete_dates(*, case: CaseFile, assumed: Assumptions) -> CaseFile:
         assumed.day("结果公告", "the result", award, "开标后第1个工作日", "the first working day after the opening")
     filled = Dates(
         intention=_at(intention, "intention"),
+        publicity=_at(dates.publicity, "publicity") if dates.publicity else None,
         invitation=_at(invitation, "invitation"),
         documents=_window(documents, _at(invitation, "invitation"), _at(closes, "submission_closes")),
         submission_closes=_at(closes, "submission_closes"),

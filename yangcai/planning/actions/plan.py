@@ -27,7 +27,7 @@ from yangcai.planning.models import (
     SetAside,
     ground_choices,
 )
-from yangcai.planning.rules import method, repeats
+from yangcai.planning.rules import method, publicity, repeats
 from yangcai.planning.rules import plan as rules
 from yangcai.procedures import grounds
 
@@ -210,6 +210,7 @@ def revise_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data
         rules.is_funded,
         rules.market_was_surveyed,
         method.method_is_lawful,
+        publicity.publicity_has_its_outcome,
         rules.set_aside_duty_is_met,
         rules.set_aside_is_sized,
         rules.year_sets_enough_aside,
@@ -218,7 +219,7 @@ def revise_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data
     sentence=("{post}将采购计划送审", "{post} sent the plan for review"),
     cites=("requirement.content", "requirement.survey.goods_services", "threshold.open_tender", "method.approval",
            "splitting.threshold", "set_aside.whole.goods_services", "set_aside.ways", "set_aside.share",
-           "set_aside.small_micro"),
+           "set_aside.small_micro", "single_source.outcome"),
     hint=("送审后由另一人审查，编制人员不得参与审查", "Somebody else reviews it; who wrote it may not"),
     is_public=False,
 )  # fmt: skip

@@ -46,7 +46,7 @@ class PubliciseSingleSource(Input):
     needs=(
         method.activity_has_not_begun,
         publicity.a_single_source_is_planned,
-        publicity.reaches_the_threshold,
+        publicity.no_objection_was_upheld,
         publicity.no_publicity_runs,
     ),
     checks=(publicity.long_enough,),
@@ -54,10 +54,11 @@ class PubliciseSingleSource(Input):
     notice="publicity",
     creates=True,
     sentence=("{post}发布了单一来源公示", "{post} publicised the single source"),
-    cites=("single_source.publicity", "single_source.publicity_content"),
+    cites=("single_source.publicity", "single_source.publicity_content", "single_source.voluntary"),
     hint=(
-        "只能从唯一供应商处采购且达到公开招标数额标准的，申请批准前公示",
-        "For a sole supplier from the open-tender threshold on, before approval is asked for",
+        "只能从唯一供应商处采购且达到公开招标数额标准的，申请批准前公示；未达到的可以自愿公示，公示后按其结果办理",
+        "For a sole supplier: a duty from the open-tender threshold on, before approval is asked for; below it the"
+        " buyer may, and is then held to the outcome",
     ),
 )
 def publicise_single_source(
@@ -78,7 +79,12 @@ def publicise_single_source(
         ).floor_on
     )
     made = Publicity.objects.create(
-        plan_item=plan_item, title=plan_item.title, opens_at=now, closes_at=calendar.end_of(last), **data
+        plan_item=plan_item,
+        title=plan_item.title,
+        is_voluntary=not publicity.is_a_duty(plan_item, now=now),
+        opens_at=now,
+        closes_at=calendar.end_of(last),
+        **data,
     )
     PublicityOpinion.objects.bulk_create([PublicityOpinion(publicity=made, **row) for row in opinions])
     return made

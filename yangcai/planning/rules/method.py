@@ -11,7 +11,7 @@ from yangcai.funds.models import Appropriation
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.planning import proposal
-from yangcai.planning.models import MethodApproval, PlanItem
+from yangcai.planning.models import MethodApproval, PlanItem, Publicity
 from yangcai.planning.rules.base import refuse
 from yangcai.planning.states import PlanState, state_of
 from yangcai.procedures import grounds
@@ -262,19 +262,26 @@ def publicity_is_over(
             zh="申请前应当先进行单一来源公示，公示期不得少于{limit}",
             en="A single source is publicised for {limit} or more before approval is asked for",
         )
-    elif now < found.closes_at:
+    else:
+        yield from outcome_of_publicity(found, now=now)
+
+
+def outcome_of_publicity(found: Publicity, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """Why the purchase does not go on by this publicity: it runs, objections wait, or one of them was right."""
+    buyer = found.buyer
+    if now < found.closes_at:
         yield refuse(
-            plan_item.buyer,
+            buyer,
             "single_source.publicity",
             now=now,
             code="publicity_runs",
-            zh="单一来源公示到 {last} 结束（不少于{limit}），期满后方可申请",
-            en="The publicity runs until {last} ({limit} or more): apply after it",
+            zh="单一来源公示到 {last} 结束（不少于{limit}），期满后方可继续办理",
+            en="The publicity runs until {last} ({limit} or more): go on after it",
             last=last_day(found.closes_at),
         )
     elif found.objections.exists() and found.concluded_at is None:
         yield refuse(
-            plan_item.buyer,
+            buyer,
             "single_source.outcome",
             now=now,
             code="objections_open",
@@ -284,7 +291,7 @@ def publicity_is_over(
         )
     elif found.is_upheld:
         yield refuse(
-            plan_item.buyer,
+            buyer,
             "single_source.outcome",
             now=now,
             code="objection_upheld",

@@ -1,6 +1,7 @@
 """Why may a single source not be publicised, objected to or concluded (74号令 art. 38-40)?"""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
@@ -9,32 +10,27 @@ from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning import proposal
 from yangcai.planning.models import PlanItem, Publicity
-from yangcai.planning.rules.base import YUAN, refuse
+from yangcai.planning.rules import method
+from yangcai.planning.rules.base import refuse
 from yangcai.planning.rules.method import last_day
 from yangcai.planning.states import PlanState, state_of
 from yangcai.procedures import engine, grounds
 
 
-def reaches_the_threshold(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Only from the open-tender threshold on (条例 art. 38)."""
+def is_a_duty(plan_item: PlanItem, *, now: datetime.datetime) -> bool:
+    """Goods and services from the open-tender threshold on must be publicised (条例 art. 38). No article forbids a
+    smaller purchase, or works, to be publicised as well: that the buyer may choose, and is held to it."""
     threshold = proposal.of_plan(plan_item, now=now).open_tender
-    if threshold is not None and plan_item.amount >= threshold.value:
-        return None
-    return refuse(
-        plan_item.buyer,
-        "single_source.publicity",
-        now=now,
-        code="publicity_not_needed",
-        zh="{amount} 元未达到公开招标数额标准，不需要单一来源公示",
-        en="{amount} yuan do not reach the open-tender threshold: no publicity is needed",
-        amount=YUAN(plan_item.amount),
-    )
+    return threshold is not None and plan_item.amount >= threshold.value
 
 
 def a_single_source_is_planned(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Only the ground of the sole supplier is publicised (74号令 art. 38); after a failed tender any plan may."""
+    """Only the ground of the sole supplier is publicised (74号令 art. 38); after a failed tender any plan of an amount
+    that needs approval may."""
     ground = grounds.GROUNDS.get(plan_item.ground)
-    if state_of(plan_item) is PlanState.FILED or (ground is not None and ground.publicity):
+    if ground is not None and ground.publicity:
+        return None
+    if state_of(plan_item) is PlanState.FILED and is_a_duty(plan_item, now=now):
         return None
     return refuse(
         plan_item.buyer,
@@ -44,6 +40,29 @@ def a_single_source_is_planned(plan_item: PlanItem, *, by: Any, now: datetime.da
         zh="采购计划没有选择只能从唯一供应商处采购的情形，不需要单一来源公示",
         en="The plan does not say that there is only one supplier: no publicity is needed",
     )
+
+
+def no_objection_was_upheld(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """异议成立的，依法采取其他采购方式 (74号令 art. 40): a second publicity does not bring the ground back."""
+    if not Publicity.objects.filter(plan_item=plan_item, is_upheld=True).exists():
+        return None
+    return refuse(
+        plan_item.buyer,
+        "single_source.outcome",
+        now=now,
+        code="objection_upheld",
+        zh="补充论证认为异议成立，应当依法采取其他采购方式，不能再次公示",
+        en="An objection was found to be right: take another method, a second publicity does not help",
+    )
+
+
+def publicity_has_its_outcome(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Whether it was a duty or the buyer's own choice: what was publicised is waited for, and an objection that was
+    upheld ends the single source (74号令 art. 39-40)."""
+    ground = grounds.GROUNDS.get(plan_item.ground)
+    found = proposal.last_publicity(plan_item)
+    if found is not None and ground is not None and ground.publicity:
+        yield from method.outcome_of_publicity(found, now=now)
 
 
 def no_publicity_runs(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:

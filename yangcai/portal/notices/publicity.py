@@ -23,6 +23,9 @@ def facts(publicity: Publicity, *, now: Any, **_context: Any) -> dict[str, Any]:
         "title": publicity.title,
         "description": publicity.description,
         "amount": publicity.plan_item.amount,
+        "nature": "自愿公示：未达到公开招标数额标准，采购人自行公示，公示和异议按同样要求办理"
+        if publicity.is_voluntary
+        else "",
         "reason": publicity.reason,
         "supplier": publicity.supplier_name,
         "supplier_address": publicity.supplier_address,
@@ -56,6 +59,7 @@ notice_type(
                     Field("title", "项目名称", "Project", rule=CONTENT),
                     Field("description", "拟采购的货物或者服务的说明", "Goods or services", rule=CONTENT),
                     Field("amount", "预算金额", "Budget", MONEY, rule=CONTENT),
+                    Field("nature", "公示性质", "Nature", rule="single_source.voluntary", optional=True),
                     Field("reason", "采用单一来源采购方式的原因及说明", "Reason", rule=CONTENT),
                 ),
             ),

@@ -11,7 +11,7 @@ from yangcai import law
 from yangcai.funds.models import Appropriation
 from yangcai.parties.models import Expert
 from yangcai.planning import checks
-from yangcai.planning.models import PlanItem
+from yangcai.planning.models import PlanItem, Publicity
 from yangcai.planning.rules.method import needs_approval
 from yangcai.procedures import grounds
 from yangcai.replay import policy, published
@@ -126,31 +126,31 @@ class Planning(Trip):
         listed = {"in_catalogue": True} if grounds.get(named).in_catalogue else {}
         return {"ground": named, "method_reason": self.file.grounds or UNKNOWN, **listed, **spared}
 
+    def publicised(self, item: PlanItem, at: datetime.datetime) -> datetime.datetime:
+        """The single source is publicised, as a duty or because its buyer did so; the morning after it ended."""
+        supplier = next(iter(self.people.suppliers.values())).organisation
+        opinion = {"name": "论证专家", "unit": UNKNOWN, "professional_title": UNKNOWN, "opinion": "同意"}
+        made: Publicity = self.do(
+            "publicity.publish",
+            item,
+            self.people.officer,
+            at,
+            description=item.title,
+            reason=item.method_reason,
+            supplier_name=supplier.name,
+            supplier_address=supplier.address,
+            opinions=[opinion],
+        )
+        return made.closes_at + 9 * HOUR
+
     def approved_method(self, at: datetime.datetime) -> datetime.datetime:
         """Publicity, application and approval where the plan's method needs them; the moment at which it goes on."""
         item, people = PlanItem.objects.get(pk=self.plan_item.pk), self.people
-        if not needs_approval(item, now=at):
+        is_needed = needs_approval(item, now=at)
+        if item.ground and grounds.get(item.ground).publicity and (is_needed or self.dates.publicity):
+            at = self.publicised(item, self.at("publicity") if self.dates.publicity else at)
+        if not is_needed:
             return at
-        if grounds.get(item.ground).publicity:
-            opinion = {
-                "name": "论证专家",
-                "unit": UNKNOWN,
-                "professional_title": UNKNOWN,
-                "opinion": "同意",
-            }
-            supplier = next(iter(people.suppliers.values())).organisation
-            publicity = self.do(
-                "publicity.publish",
-                item,
-                people.officer,
-                at,
-                description=item.title,
-                reason=item.method_reason,
-                supplier_name=supplier.name,
-                supplier_address=supplier.address,
-                opinions=[opinion],
-            )
-            at = publicity.closes_at + 9 * HOUR
         papers = {name: UNKNOWN for name in ("tender_notice", "objections_statement", "opinion")}
         failed = {**papers, "opinion_experts": 3} if grounds.get(item.ground).papers else {}
         approval = self.do(
