@@ -159,3 +159,12 @@ def test_what_stands_in_a_paper_is_text_and_never_markup() -> None:
         {"tag": "p", "num": False, "children": ["a", line, ' b <i> #read("/etc/passwd")']},
         {"tag": "table", "num": False, "children": [row]},
     ]
+
+
+def test_a_report_that_a_correction_overtook_says_on_what_ground(computed: Any, clock: Clock) -> None:
+    """Another bid goes on by the correction and has to be scored first (see test_cooperative_innovation)."""
+    h = computed()
+    clock.at = COMPUTED
+    EvaluationReport.objects.filter(pk=h.report.pk).update(overtaken_ground="abnormal")
+    told = text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
+    assert "本报告已作废" in told and "评分畸高、畸低" in told and "尚未全部签署" not in told

@@ -319,7 +319,8 @@ def compute_evaluation(lot: Lot, *, by: Any, now: datetime.datetime) -> Evaluati
 
 
 def write_report(lot: Lot, *, now: datetime.datetime, correction_ground: str = "") -> EvaluationReport:
-    """The next revision of the report, from the rows as they stand."""
+    """The next revision of the report, from the rows as they stand; one that a correction overtook names its ground to
+    the next."""
     found = arithmetic.outcome(lot, now=now)
     arithmetic.record(found)
     result = arithmetic.frozen(lot, found)
@@ -329,6 +330,6 @@ def write_report(lot: Lot, *, now: datetime.datetime, correction_ground: str = "
         revision=latest.revision + 1 if latest else 1,
         result=result,
         digest=arithmetic.digest(result),
-        correction_ground=correction_ground,
+        correction_ground=correction_ground or (latest.overtaken_ground if latest else ""),
         computed_at=now,
     )

@@ -141,7 +141,7 @@ def explain_scores(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict
         own.update(reason=row["reason"])
     latest = arithmetic.latest_report(lot)
     if latest is not None:
-        write_report(lot, now=now, correction_ground=latest.correction_ground)
+        write_report(lot, now=now, correction_ground=latest.overtaken_ground or latest.correction_ground)
 
 
 class CorrectScores(Scores):
@@ -182,7 +182,8 @@ def correct_scores(
     lot: Lot, *, by: Any, now: datetime.datetime, ground: str, rows: list[dict[str, Any]]
 ) -> EvaluationReport:
     """Change the member's own scores and write the next revision of the report, with the ground. Where another bid goes
-    on by it, that one has to be scored first: the earlier report stays, and says what is no longer so."""
+    on by it, that one has to be scored first: the earlier report is marked as overtaken, and the next revision, written
+    when the points are in, has the ground."""
     member = seats.member_at(lot.case, by)
     for row in rows:
         Score.objects.filter(member=member, opened_bid_id=row["bid"], criterion_id=row["criterion"]).update(
@@ -190,5 +191,7 @@ def correct_scores(
         )
     latest = arithmetic.latest_report(lot)
     if latest is not None and any(not scores.has_submitted(lot, seat) for seat in arithmetic.seated(lot)):
+        latest.overtaken_ground = ground
+        latest.save(update_fields=["overtaken_ground"])
         return latest
     return write_report(lot, now=now, correction_ground=ground)

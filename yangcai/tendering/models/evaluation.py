@@ -111,13 +111,18 @@ class ReopenGround(models.TextChoices):
 
 
 class EvaluationReport(LotRow):
-    """评审报告: the frozen result of the arithmetic, signed by every member, sent to the buyer."""
+    """评审报告: the frozen result of the arithmetic, signed by every member, sent to the buyer.
+
+    `overtaken_ground`: a score was corrected on this ground, and another bid goes on by it that has to be scored before
+    the next revision can be written; until then this one says what no longer holds, and nobody signs it.
+    """
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="reports", verbose_name=_("采购包"))
     revision = models.PositiveSmallIntegerField(_("版本"), default=1)
     result = models.JSONField(_("评审结果"))
     digest = models.TextField(_("摘要"))
     correction_ground = models.TextField(_("更正情形"), choices=ReopenGround.choices, default="", blank=True)
+    overtaken_ground = models.TextField(_("作废的更正情形"), choices=CorrectionGround.choices, default="", blank=True)
     computed_at = models.DateTimeField(_("汇总时间"))
     signed_at = models.DateTimeField(_("签署完成时间"), null=True, blank=True)
     sent_at = models.DateTimeField(_("送交采购人时间"), null=True, blank=True)
@@ -125,7 +130,13 @@ class EvaluationReport(LotRow):
 
     class Meta:
         verbose_name = _("评审报告")
-        constraints = [models.UniqueConstraint(fields=["lot", "revision"], name="one_report_per_revision")]
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "revision"], name="one_report_per_revision"),
+            models.CheckConstraint(
+                condition=models.Q(overtaken_ground="") | models.Q(signed_at__isnull=True),
+                name="overtaken_report_is_never_signed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lot} v{self.revision}"
