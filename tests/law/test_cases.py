@@ -16,7 +16,7 @@ from tests.law.methods import METHODS
 from yangcai import law, procedures
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import AwardBy, choice, committee, engine
-from yangcai.procedures.evaluation import Criterion, Kind, Terms, check_terms
+from yangcai.procedures.evaluation import Criterion, Kind, Terms, check_terms, point_formula
 
 FOLDER = Path(__file__).parent / "cases"
 OPEN_TENDER = procedures.get("open_tender")
@@ -82,6 +82,15 @@ def method(facts: Case, on: date) -> list[Refusal]:
     return [] if verdict.answer is choice.Answer.OPEN else [reason.refusal for reason in verdict.reasons]
 
 
+def points(facts: Case, on: date) -> list[Refusal]:
+    """As `criteria.define` says it (`rules.solicitation.point_formulas`)."""
+    found = point_formula.faults(
+        code=facts["formula"], table=point_formula.parse(facts["table"]), weight=Decimal(facts["weight"])
+    )
+    key = "evaluation.intervals"
+    return [law.refusal(key, code="formula_does_not_count", zh=zh, en=en, on=on) for zh, en in found]
+
+
 CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "submission": period("submission.open_tender", "submission_too_short"),
     "documents": period("documents.supply.open_tender", "documents_too_short"),
@@ -96,6 +105,7 @@ CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "bidders": bidders,
     "choice": method,
     "terms": terms,
+    "points": points,
 }
 
 

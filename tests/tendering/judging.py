@@ -25,6 +25,7 @@ from yangcai.tendering.models import (
     Criterion,
     EvaluationReport,
     GreenProduct,
+    OfferedFigure,
     OpenedBid,
     Opening,
     Solicitation,
@@ -58,11 +59,12 @@ EQUAL = {n: {"technical": "40", "record": "10"} for n in range(3)}
 
 @dataclass
 class Offer:
-    """What one bidder offers; `rest` are further columns of OpenedBid."""
+    """What one bidder offers; `rest` are further columns of OpenedBid, `figure` what it declares to be counted."""
 
     price: str
     size: str = "large"
     lines: Sequence[tuple[str, str, str]] = ()
+    figure: str = "0"
     rest: dict[str, Any] = field(default_factory=dict)
 
 
@@ -219,7 +221,7 @@ def hall(*offers: Offer | str, **values: Any) -> Hall:
 def _hall(
     *offers: Offer | str,
     method: str = EvaluationMethod.RATED,
-    criteria: Sequence[tuple[str, str, str, bool]] = THREE_CRITERIA,
+    criteria: Sequence[tuple[Any, ...]] = THREE_CRITERIA,
     budget: str = "1200000.00",
     ceiling: str | None = None,
     category: str = "goods",
@@ -300,9 +302,10 @@ def _file(case: Case, criteria: Iterable[Any], ceiling: str | None, solicitation
     for lot in case.lots.all():
         if ceiling:
             Lot.objects.filter(pk=lot.pk).update(ceiling=Decimal(ceiling))
-        for code, kind, weight, objective in criteria:
+        for code, kind, weight, objective, *formula in criteria:  # (formula, figure, unit, table) of a counted one
+            counted = dict(zip(("formula", "figure", "unit", "points_table"), formula, strict=False))
             Criterion.objects.create(
-                lot=lot, code=code, kind=kind, title=code, weight=Decimal(weight), is_objective=objective
+                lot=lot, code=code, kind=kind, title=code, weight=Decimal(weight), is_objective=objective, **counted
             )
 
 
@@ -343,6 +346,8 @@ def _open(lot: Lot, sealed: list[Bid], offers: list[Offer]) -> list[OpenedBid]:
                 unit_price=Decimal(unit_price),
                 amount=Decimal(amount),
             )
+        for criterion in Criterion.objects.filter(lot=lot).exclude(formula=""):
+            OfferedFigure.objects.create(opened_bid=one, criterion=criterion, declared=Decimal(offer.figure))
         opened.append(one)
     return opened
 

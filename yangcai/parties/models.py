@@ -141,7 +141,8 @@ LAW = "法律"
 
 
 class Expert(Root):
-    """评审专家: a person in the library, with employer and specialities."""
+    """评审专家: a person in the library, with employer and specialities; `library` names another province's from which
+    the person came for one case, and is empty for this one's own."""
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="expert", verbose_name=_("人员"))
     employer = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("工作单位"))
@@ -152,9 +153,18 @@ class Expert(Root):
     title = models.TextField(_("职称"), choices=ExpertTitle.choices, default="", blank=True)
     in_field_since_on = models.DateField(_("从事相关领域工作起始日期"), null=True, blank=True)
     born_on = models.DateField(_("出生日期"), null=True, blank=True)
+    library = models.TextField(_("所属专家库"), default="", blank=True)
+    library_number = models.TextField(_("原库编号"), default="", blank=True)
 
     class Meta:
         verbose_name = _("评审专家")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["library", "library_number"],
+                condition=~models.Q(library=""),
+                name="one_expert_per_number_of_a_library",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.person)

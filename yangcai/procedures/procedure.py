@@ -97,7 +97,8 @@ class Committee:
     draw: how early it may be drawn; without such a rule it is formed while the file is prepared. large_budget: from
     which budget it is larger; large_if_complex: also when what is bought is complex. legal, economic: that one member
     is a legal (an economic) expert; of a complex purchase only, unless specialists_always. confirms: that it confirms
-    the file before that is published.
+    the file before that is published. chosen: that the buyer may choose its experts itself, with consent; also of its
+    own unit where chosen_own_unit says so.
     """
 
     size: str = ""
@@ -110,12 +111,14 @@ class Committee:
     economic: str = ""
     specialists_always: bool = False
     confirms: str = ""
+    chosen: str = ""
+    chosen_own_unit: bool = False
     zh: str = "评标委员会"
     en: str = "tender committee"
 
     def rule_keys(self) -> Iterator[str]:
         keys = (self.size, self.expert_share, self.large_size, self.large_budget, self.draw, self.legal, self.economic)
-        yield from filter(None, (*keys, self.confirms))
+        yield from filter(None, (*keys, self.confirms, self.chosen))
 
 
 @dataclass(frozen=True)

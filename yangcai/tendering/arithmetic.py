@@ -18,8 +18,8 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
-from yangcai.procedures.evaluation import merit_first, panel
-from yangcai.tendering import consumables, green, method, standing, vrd
+from yangcai.procedures.evaluation import merit_first, panel, point_formula
+from yangcai.tendering import consumables, counting, green, method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -84,8 +84,8 @@ def committee(case: Case) -> Committee | None:
 
 
 def scored_criteria(lot: Lot) -> list[Criterion]:
-    """What members score; the price score is computed."""
-    return [criterion for criterion in criteria(lot) if criterion.kind != CriterionKind.PRICE]
+    """What members score; the price score is computed, and so is what has a formula of its own."""
+    return [one for one in criteria(lot) if one.kind != CriterionKind.PRICE and not one.formula]
 
 
 def in_sittings(lot: Lot) -> tuple[list[Criterion], list[Criterion]]:
@@ -121,7 +121,15 @@ def _going_on(lot: Lot, merit: list[Criterion]) -> list[int]:
     def mean(by: dict[int, Decimal]) -> Fraction:
         return panel.mean({str(member): value for member, value in by.items()}, code=file.score_formula)
 
-    points = {str(bid): sum((mean(by[one.code]) for one in merit), Fraction(0)) for bid, by in given.items()}
+    counted, technical = (
+        counting.computed(lot),
+        [one for one in counting.of_lot(lot) if one.kind == CriterionKind.TECHNICAL],
+    )
+
+    def of_figures(bid: int) -> Fraction:
+        return sum((counted.get(bid, {}).get(one.code, Fraction(0)) for one in technical), Fraction(0))
+
+    points = {str(bid): sum((mean(by[one.code]) for one in merit), of_figures(bid)) for bid, by in given.items()}
     return [int(bid) for bid in merit_first.going_on(points, places=file.merit_first)]
 
 
@@ -142,9 +150,11 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     """Evaluate the lot as its rows stand now. Ties are drawn by the committee's seed, so it can be repeated."""
     found = standing.standings(lot)
     scores, judges = scores_of(lot), committee(lot.case)
-    running = consumables.running_costs(lot)
+    running, computed = consumables.running_costs(lot), counting.computed(lot)
     given = terms(lot, now=now)
-    bids = tuple(_bid(s, scores.get(s.bid.pk, {}), running.get(s.bid.pk, Decimal(0))) for s in found)
+    bids = tuple(
+        _bid(s, scores.get(s.bid.pk, {}), running.get(s.bid.pk, Decimal(0)), computed.get(s.bid.pk, {})) for s in found
+    )
     drawn: tuple[str, ...] = ()
     while True:
         result = evaluation.evaluate(evaluation.Lot(terms=given, bids=bids, drawn=drawn))
@@ -215,10 +225,17 @@ def _candidates(lot: Lot, file: Solicitation, *, now: datetime.datetime) -> int 
 def _kind(criterion: Criterion) -> evaluation.Kind:
     if criterion.kind == CriterionKind.PRICE:
         return evaluation.Kind.PRICE
+    if criterion.formula:
+        return evaluation.Kind.COMPUTED
     return evaluation.Kind.OBJECTIVE if criterion.is_objective else evaluation.Kind.SUBJECTIVE
 
 
-def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]], running_cost: Decimal) -> evaluation.Bid:
+def _bid(
+    found: standing.Standing,
+    scores: dict[str, dict[int, Decimal]],
+    running_cost: Decimal,
+    computed: dict[str, Fraction],
+) -> evaluation.Bid:
     bid = found.bid
     review = getattr(bid, "low_price_review", None)
     decided = review is not None and review.is_accepted is not None
@@ -238,6 +255,7 @@ def _bid(found: standing.Standing, scores: dict[str, dict[int, Decimal]], runnin
         explanation=evaluation.Explanation(review.is_accepted, review.decision) if decided else None,
         scores={code: {str(member): value for member, value in by.items()} for code, by in scores.items()},
         running_cost=running_cost,
+        computed=computed,
     )
 
 
@@ -318,9 +336,17 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
         "formulas": _formulas(lot),
         "members": [member.pk for member in seated(lot)],
         "criteria": [
-            {"code": c.code, "kind": c.kind, "title": c.title, "weight": str(c.weight), "objective": c.is_objective}
+            {
+                "code": c.code,
+                "kind": c.kind,
+                "title": c.title,
+                "weight": str(c.weight),
+                "objective": c.is_objective,
+                **({"formula": _counted(c)} if c.formula else {}),
+            }
             for c in criteria(lot)
         ],
+        **({"figures": counting.frozen(lot)} if counting.of_lot(lot) else {}),
         "bidders": {str(pk): bid.supplier.name for pk, bid in found.bids.items()},
         "scores": {
             str(bid): {code: {str(m): str(value) for m, value in by.items()} for code, by in scores.items()}
@@ -340,8 +366,16 @@ def _formulas(lot: Lot) -> dict[str, str]:
         return {}
     return {
         **({"price": file.price_formula} if CriterionKind.PRICE in kinds else {}),
-        **({"scores": file.score_formula} if kinds - {CriterionKind.PRICE} else {}),
+        **({"scores": file.score_formula} if scored_criteria(lot) else {}),
     }
+
+
+def _counted(criterion: Criterion) -> dict[str, str]:
+    """How a figure becomes points, as the document said it."""
+    zh, en = point_formula.said(
+        code=criterion.formula, table=criterion.table, unit=criterion.unit, weight=criterion.weight
+    )
+    return {"figure": criterion.figure, "unit": criterion.unit, "zh": zh, "en": en}
 
 
 def _clarifications(lot: Lot) -> list[Clarification]:

@@ -16,6 +16,8 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import vrd
 from yangcai.tendering.models import Committee, CommitteeMember, DrawLine, DrawParty, ExpertDraw
 from yangcai.tendering.rules.committee import composition, pool
+from yangcai.tendering.rules.committee.chosen import chosen as chosen_experts
+from yangcai.tendering.rules.committee.outside import outside
 
 SALT_BYTES = 32
 #: What an Entry's hash is used for until there are witnesses.
@@ -73,8 +75,10 @@ def promise(draw: ExpertDraw, *, party: str, digest: str, now: datetime.datetime
 
 
 def commit(draw: ExpertDraw, experts: Iterable[Expert], *, kept: Iterable[str], now: datetime.datetime) -> None:
-    """Freeze the list behind salts, and the numbers behind their digests; a place is kept for each speciality named."""
+    """Freeze the list behind salts, and the numbers behind their digests; a place is kept for each speciality named.
+    How many seats the buyer filled by its own choice is said, because so many were not drawn."""
     wanted = set(kept)
+    named = len(chosen_experts(draw.case)) if draw.round == 1 or not hasattr(draw.case, "committee") else 0
     lines = []
     for expert in experts:
         facts = {
@@ -82,6 +86,7 @@ def commit(draw: ExpertDraw, experts: Iterable[Expert], *, kept: Iterable[str], 
             "name": expert.person.name,
             "unit": expert.employer.name,
             "specialities": expert.specialities,
+            **({"number": expert.library_number} if expert.library else {}),
         }
         salt = chance()
         digest = vrd.line_of(facts, salt=salt)
@@ -94,6 +99,8 @@ def commit(draw: ExpertDraw, experts: Iterable[Expert], *, kept: Iterable[str], 
         "places": draw.places,
         "lawyers": int(LAW in wanted),
         **({"economists": 1} if composition.ECONOMY in wanted else {}),
+        **({"chosen": named} if named else {}),
+        **({"source": source.source} if (source := outside(draw.case)) is not None else {}),
         "count": len(lines),
         "pool": vrd.pool_of(line.digest for line in lines),
         "promises": {party.party: party.digest for party in draw.parties.all()},
@@ -152,9 +159,9 @@ def log_head() -> str:
 
 
 def compose(draw: ExpertDraw, *, now: datetime.datetime) -> Committee:
-    """Seat the first of the order, one of them a lawyer (an economist) where the law wants one, then the buyer's
-    representatives; the first of all chairs, never a representative (87号令 art. 45(4)), nor who sits in a place kept
-    for a speciality while others do."""
+    """Seat the first of the order, one of them a lawyer (an economist) where the law wants one, then whom the buyer
+    chose with consent, then its representatives; the first of all chairs, never a representative (87号令 art. 45(4)),
+    nor who sits in a place kept for a speciality, or works for the buyer, while others do."""
     assert draw.commit is not None
     committee = Committee.objects.create(
         case=draw.case, size=draw.size, draw_seed=draw.seed, pool_digest=draw.commit["pool"], drawn_at=now
@@ -175,6 +182,13 @@ def compose(draw: ExpertDraw, *, now: datetime.datetime) -> Committee:
     chair = next((n for n, (_line, is_kept) in enumerate(called) if not is_kept), 0)
     for n, (line, _is_kept) in enumerate(called):
         seat(line, committee, is_chair=n == chair, now=now)
+    named = chosen_experts(draw.case)
+    outside = next((n for n, one in enumerate(named) if one.expert.employer_id != draw.case.buyer_id), 0)
+    for n, one in enumerate(named):
+        post = pool.seat_of(one.expert, now=now)
+        CommitteeMember.objects.create(
+            committee=committee, post=post, expert=one.expert, chosen=one, is_chair=not called and n == outside
+        )
     for post in draw.representatives.order_by("pk"):
         CommitteeMember.objects.create(committee=committee, post=post)
     return committee

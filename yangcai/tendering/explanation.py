@@ -62,13 +62,15 @@ class Said:
 
 @dataclass(frozen=True)
 class CriterionScore:
-    """One factor: its weight in points, and the mean of the members' points for the own bid (or the price score)."""
+    """One factor: its weight in points, and the mean of the members' points for the own bid (or the price score).
+    `counted`: by which figure and formula the points came about, where no member gave them."""
 
     code: str
     title: str
     weight: Decimal
     points: Decimal | None
     is_price: bool
+    counted: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,13 @@ class Explanation:
                 for f in self.failed
             ],
             "criteria": [
-                {"code": c.code, "title": c.title, "weight": str(c.weight), "points": _text(c.points)}
+                {
+                    "code": c.code,
+                    "title": c.title,
+                    "weight": str(c.weight),
+                    "points": _text(c.points),
+                    **({"counted": c.counted.as_dict()} if c.counted else {}),
+                }
                 for c in self.criteria
             ],
             "members": self.members,
@@ -222,7 +230,7 @@ def explain(letter: AwardLetter, *, now: datetime.datetime) -> Explanation:
         bid=bid,
         reasons=tuple(_reasons(letter, bid, result, now=now)),
         failed=tuple(_failed(bid)) if bid else (),
-        criteria=tuple(_criteria(frozen, result)),
+        criteria=tuple(_criteria(frozen, result, figures=_own_figures(frozen, bid))),
         members=len(frozen.get("members", ())),
         price=_price(letter, bid, frozen, result) if bid else None,
         total=_decimal(result.get("total")),
@@ -395,7 +403,30 @@ def _failed(bid: OpenedBid) -> list[FailedClause]:
     return [FailedClause(f.clause.kind, f.clause.number, f.clause.text, f.reason, f.page) for f in rows]
 
 
-def _criteria(frozen: Mapping[str, Any], result: Mapping[str, Any]) -> list[CriterionScore]:
+def _own_figures(frozen: Mapping[str, Any], bid: OpenedBid | None) -> Mapping[str, Any]:
+    """Criterion -> what the own bid declared and what counted; nothing of another bid."""
+    found: Mapping[str, Any] = frozen.get("figures", {}).get(str(bid.pk), {}) if bid else {}
+    return found
+
+
+def _counted(criterion: Mapping[str, Any], figure: Mapping[str, Any] | None) -> Said | None:
+    if figure is None or "formula" not in criterion:
+        return None
+    formula, unit = criterion["formula"], criterion["formula"]["unit"]
+    other = figure["counts"] != figure["declared"]
+    page = f"（投标文件第 {figure['page']} 页）" if figure["page"] else ""
+    found_zh = f"；承诺 {figure['declared']} {unit}，核实为 {figure['counts']} {unit}{page}" if other else ""
+    found_en = f"; {figure['declared']} {unit} were declared, {figure['counts']} {unit} found" if other else ""
+    return Said(
+        f"{formula['figure']} {figure['counts']} {unit}，{formula['zh']}{found_zh}",
+        f"{formula['figure']} {figure['counts']} {unit}. {formula['en']}{found_en}",
+        quoted=figure["reason"],
+    )
+
+
+def _criteria(
+    frozen: Mapping[str, Any], result: Mapping[str, Any], *, figures: Mapping[str, Any]
+) -> list[CriterionScore]:
     """Only what was scored: an invalid bid has no points."""
     if result.get("price_score") is None and not result.get("means"):
         return []
@@ -408,6 +439,7 @@ def _criteria(frozen: Mapping[str, Any], result: Mapping[str, Any]) -> list[Crit
                 result.get("price_score") if one["kind"] == CriterionKind.PRICE else result["means"].get(one["code"])
             ),
             is_price=one["kind"] == CriterionKind.PRICE,
+            counted=_counted(one, figures.get(one["code"])),
         )
         for one in frozen.get("criteria", ())
     ]

@@ -27,7 +27,7 @@ from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import abnormally_low
 from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
-from yangcai.tendering import arithmetic, partners, products, standing
+from yangcai.tendering import arithmetic, counting, partners, products, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
 
 #: The name of the one bidder in an evaluation of a single bid.
@@ -132,6 +132,7 @@ def _checks(draft: _Draft) -> Iterator[Check]:
         yield from _limit(draft, result)
         yield from _low_price(draft, result)
         yield from _preference(draft, result)
+    yield from _figures(draft)
     yield from _partners(draft)
     yield from _brand(draft)
     yield from _products(draft)
@@ -335,6 +336,25 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
             "已声明为本国产品；有非本国产品参与竞争时给予价格扣除，开标后才能确定",
             "Declared domestic; the deduction is given if other products compete, which is known after the opening",
             draft.cite("price_preference.domestic"),
+        )
+
+
+def _figures(draft: _Draft) -> Iterator[Check]:
+    """What is counted by formula can be counted now: no other bid has a part in it."""
+    given = {row["criterion"]: row["figure"] for row in draft.offer.get("figures", ())}
+    for criterion in counting.of_lot(draft.lot):
+        if criterion.code not in given:
+            continue
+        points = rounded(counting.worth(criterion, given[criterion.code]), places=draft.terms.decimals)
+        figure, full = counting.plain(given[criterion.code]), counting.plain(criterion.weight)
+        yield Check(
+            "counted",
+            Verdict.PASS if points else Verdict.WARN,
+            f"“{criterion.title}”按 {figure} {criterion.unit} 计 {points} 分，满分 {full} 分；以投标文件的证明为准",
+            f"{criterion.title}: {figure} {criterion.unit} make {points} of {full} points, if the proof in the bid"
+            " bears it out",
+            draft.cite(counting.RULE),
+            "figures",
         )
 
 

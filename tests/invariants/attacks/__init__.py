@@ -24,6 +24,7 @@ from tests.invariants.attacks import (
     prequalification,
     sealed,
     solicitation,
+    visits,
 )
 
 
@@ -54,6 +55,7 @@ _TABLES = (
     frameworks,
     log,
     outages,
+    visits,
 )
 
 ATTACKS = tuple(Attack(*row) for table in _TABLES for row in table.ROWS)

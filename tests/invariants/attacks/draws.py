@@ -12,8 +12,9 @@ DRAWN = (
     " unnest(ARRAY['buyer', 'agent']) p;"
     "INSERT INTO parties_person (password, username, name, email, is_active)"
     " VALUES ('', 'drawn1', 'x', '', true), ('', 'drawn2', 'x', '', true);"
-    "INSERT INTO parties_expert (person_id, employer_id, specialities, admitted_on, left_reason, title, version)"
-    " SELECT id, {buyer}, '', '2020-01-01', '', '', 0 FROM parties_person WHERE username LIKE 'drawn%';"
+    "INSERT INTO parties_expert (person_id, employer_id, specialities, admitted_on, left_reason, title, version,"
+    " library, library_number) SELECT id, {buyer}, '', '2020-01-01', '', '', 0, '', ''"
+    " FROM parties_person WHERE username LIKE 'drawn%';"
     "INSERT INTO tendering_drawline (draw_id, expert_id, facts, salt, digest, position, outcome, reason)"
     " SELECT d.id, e.id, '{{}}', '', e.id, row_number() OVER (ORDER BY e.id), '', '' FROM tendering_expertdraw d,"
     " parties_expert e JOIN parties_person p ON p.id = e.person_id WHERE p.username LIKE 'drawn%';"
@@ -32,7 +33,64 @@ TIED = (
     " SELECT expert_id, {supplier}, 'director', '2024-01-01', '', now() FROM tendering_drawline WHERE position = 1;"
 )
 
+#: A choice of the second expert that waits for consent.
+CHOSEN = (
+    "INSERT INTO tendering_expertchoice (case_id, reason, attempts, consent_by_id, asked_at, opinion)"
+    " VALUES ({case}, 'x', 'y', {buyer}, now(), '');"
+    "INSERT INTO tendering_chosenexpert (choice_id, expert_id, reason)"
+    " SELECT h.id, l.expert_id, '' FROM tendering_expertchoice h, tendering_drawline l WHERE l.position = 2;"
+)
+#: A filing of another province's library.
+OUTSIDE = (
+    "INSERT INTO tendering_outsidelibrary (case_id, library, province, reason, filed_at, number, list_digest, refusal)"
+    " VALUES ({case}, 'x', '610000', 'y', now(), '', '', '');"
+)
+CONSENTED = "UPDATE tendering_expertchoice SET is_consented = true, decided_at = now();"
+SEAT_CHOSEN = (
+    "INSERT INTO tendering_committeemember (committee_id, post_id, expert_id, chosen_id, is_chair, replaced_reason)"
+    " SELECT c.id, (SELECT max(id) FROM parties_post), x.expert_id, x.id, false, '' FROM tendering_committee c,"
+    " tendering_chosenexpert x"
+)
+
 ROWS: tuple[Row, ...] = (
+    ("opened", "no_chosen_expert_sits_without_consent", "seat whom the buyer chose before anybody consented",
+     SEATED + DRAWN + CHOSEN + SEAT_CHOSEN),
+    ("opened", "no_chosen_expert_sits_without_consent", "seat another than was consented to",
+     SEATED + DRAWN + CHOSEN + CONSENTED
+     + SEAT_CHOSEN.replace("x.expert_id, x.id", "(SELECT expert_id FROM tendering_drawline WHERE position = 1), x.id")),
+    ("opened", "no_chosen_expert_sits_without_consent", "seat by a choice that was withdrawn",
+     SEATED + DRAWN + CHOSEN + CONSENTED + "UPDATE tendering_expertchoice SET withdrawn_at = now();" + SEAT_CHOSEN),
+    ("opened", "choice_is_fixed_by_its_consent", "a friend joins after the consent",
+     DRAWN + CHOSEN + CONSENTED
+     + copy("tendering_chosenexpert", "(SELECT max(id) FROM tendering_chosenexpert)",
+            expert_id="(SELECT expert_id FROM tendering_drawline WHERE position = 1)")),
+    ("opened", "one_choice_of_experts", "two choices at once",
+     DRAWN + CHOSEN + copy("tendering_expertchoice", "(SELECT max(id) FROM tendering_expertchoice)")),
+    ("opened", "choice_is_decided_with_an_answer", "decide without an answer",
+     DRAWN + CHOSEN + "UPDATE tendering_expertchoice SET decided_at = now()"),
+    ("opened", "links_are_never_repointed", "another expert than was named",
+     DRAWN + CHOSEN + "UPDATE tendering_chosenexpert SET expert_id = (SELECT expert_id FROM tendering_drawline"
+     " WHERE position = 1)"),
+    ("opened", "steps_are_never_taken_back", "a consent taken back",
+     DRAWN + CHOSEN + CONSENTED + "UPDATE tendering_expertchoice SET is_consented = false"),
+    ("opened", "one_outside_library", "two libraries at once", OUTSIDE + OUTSIDE),
+    ("opened", "outside_list_is_filed", "a list that nobody filed",
+     OUTSIDE + "UPDATE tendering_outsidelibrary SET received_at = now(), list_digest = 'x'"),
+    ("opened", "links_are_never_repointed", "another library than was filed",
+     OUTSIDE + "UPDATE tendering_outsidelibrary SET library = 'z'"),
+    ("opened", "steps_are_never_taken_back", "another list than came",
+     OUTSIDE + "UPDATE tendering_outsidelibrary SET received_at = now(), list_digest = 'x', number = '1';"
+     "UPDATE tendering_outsidelibrary SET list_digest = 'y'"),
+    ("opened", "records_are_never_deleted", "lose a filing", OUTSIDE + "DELETE FROM tendering_outsidelibrary"),
+    ("opened", "links_are_never_repointed", "from another province into the own library",
+     DRAWN + "UPDATE parties_expert SET library = 'x' WHERE specialities = ''"),
+    ("opened", "one_expert_per_number_of_a_library", "one number for two experts",
+     DRAWN + "INSERT INTO parties_person (password, username, name, email, is_active)"
+     " VALUES ('', 'drawn3', 'x', '', true), ('', 'drawn4', 'x', '', true);"
+     "INSERT INTO parties_expert (person_id, employer_id, specialities, admitted_on, left_reason, title, version,"
+     " library, library_number) SELECT id, {buyer}, '', '2020-01-01', '', '', 0, 'x', '1' FROM parties_person"
+     " WHERE username IN ('drawn3', 'drawn4')"),
+    ("opened", "records_are_never_deleted", "lose a choice", DRAWN + CHOSEN + "DELETE FROM tendering_chosenexpert"),
     ("opened", "draw_is_never_rewritten", "another commit of a draw",
      DRAWN + "UPDATE tendering_expertdraw SET commit = '{{}}'"),
     ("opened", "draw_is_never_rewritten", "another seed of a draw",

@@ -18,9 +18,13 @@ SCORED = (
     " WHERE k.lot_id = {lot};"
 )
 #: A signed report; the member's signature; an answered question; a request to review the last report.
+FIGURE = (
+    "INSERT INTO tendering_offeredfigure (opened_bid_id, criterion_id, declared, reason, page)"
+    " SELECT {opened}, min(id), 12, '', '' FROM tendering_criterion WHERE lot_id = {lot};"
+)
 REPORTED = (
-    "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground, computed_at,"
-    " signed_at) VALUES ({lot}, 1, '{{}}', '', '', now(), now());"
+    "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground,"
+    " overtaken_ground, computed_at, signed_at) VALUES ({lot}, 1, '{{}}', '', '', '', now(), now());"
 )
 SIGNATURE = (
     "INSERT INTO tendering_reportsignature (report_id, member_id, dissent, reasons, is_deemed, circumstances,"
@@ -63,6 +67,8 @@ ROWS: tuple[Row, ...] = (
      "UPDATE tendering_evaluationreport SET signed_at = NULL WHERE id = {report}"),
     ("awarded", "evaluation_report_is_never_rewritten", "another result of the evaluation",
      "UPDATE tendering_evaluationreport SET result = '{{}}' WHERE id = {report}"),
+    ("awarded", "overtaken_report_is_never_signed", "sign what a correction overtook",
+     "UPDATE tendering_evaluationreport SET overtaken_ground = 'abnormal', signed_at = now() WHERE id = {report}"),
     ("opened", "links_are_never_repointed", "a score of another bid",
      SEATED + SCORED + "UPDATE tendering_score SET criterion_id = criterion_id + 1"),
     ("opened", "evaluation_report_is_never_rewritten", "another score under a signed report",
@@ -76,6 +82,17 @@ ROWS: tuple[Row, ...] = (
      SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET is_deemed = true"),
     ("awarded", "records_are_never_deleted", "lose a report",
      "DELETE FROM tendering_evaluationreport WHERE id = {report}"),
+    # --- points by formula
+    ("opened", "another_figure_has_its_reason", "count another figure without saying why",
+     FIGURE + "UPDATE tendering_offeredfigure SET found = 1"),
+    ("opened", "sealed_bid_is_never_changed", "another figure than was declared",
+     FIGURE + "UPDATE tendering_offeredfigure SET declared = 99"),
+    ("opened", "evaluation_report_is_never_rewritten", "another figure under a signed report",
+     FIGURE + REPORTED + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
+    ("opened", "records_are_never_deleted", "lose a figure", FIGURE + "DELETE FROM tendering_offeredfigure"),
+    ("case", "formula_counts_objective_points", "a formula without a table",
+     "INSERT INTO tendering_criterion (lot_id, code, kind, title, standard, weight, is_objective, formula, figure,"
+     " unit, points_table) VALUES ({lot}, 'x', 'technical', 'x', '', 10, true, 'each', '', '', '')"),
     # --- clarifications, requests for review
     ("opened", "links_are_never_repointed", "another question than was asked",
      ASKED + "UPDATE tendering_clarification SET question = 'z'"),

@@ -9,8 +9,9 @@ IMPORTED = (
 )
 NAMED = (
     "INSERT INTO parties_person (password, username, name, email, is_active) VALUES ('', 'reasons', 'x', '', true);"
-    "INSERT INTO parties_expert (person_id, employer_id, specialities, admitted_on, left_reason, title, version)"
-    " SELECT id, {other_buyer}, '', '2020-01-01', '', '', 0 FROM parties_person WHERE username = 'reasons';"
+    "INSERT INTO parties_expert (person_id, employer_id, specialities, admitted_on, left_reason, title, version,"
+    " library, library_number) SELECT id, {other_buyer}, '', '2020-01-01', '', '', 0, '', ''"
+    " FROM parties_person WHERE username = 'reasons';"
     "INSERT INTO planning_importexpert (approval_id, expert_id)"
     " SELECT a.id, e.id FROM planning_importapproval a, parties_expert e;"
 )
@@ -44,6 +45,8 @@ ROWS: tuple[Row, ...] = (
     ("method", "one_application_at_a_time", "ask twice", copy("planning_methodapproval", "{application}")),
     ("method", "publicity_is_concluded_with_an_outcome", "conclude without an outcome",
      "UPDATE planning_publicity SET concluded_at = now() WHERE id = {publicity}"),
+    ("method", "links_are_never_repointed", "a duty that becomes a choice",
+     "UPDATE planning_publicity SET is_voluntary = NOT is_voluntary WHERE id = {publicity}"),
     # --- the plan
     ("plan", "links_are_never_repointed", "another budget",
      "UPDATE planning_planitem SET appropriation_id = {other_appropriation} WHERE id = {plan}"),

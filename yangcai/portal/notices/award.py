@@ -28,7 +28,16 @@ from yangcai.portal.notices.base import (
     project,
 )
 from yangcai.tendering import method
-from yangcai.tendering.models import EvaluationReport, Invitee, InviteeSource, OpenedBid, PartnerKind, Solicitation
+from yangcai.tendering.models import (
+    EvaluationReport,
+    ExpertChoice,
+    Invitee,
+    InviteeSource,
+    OpenedBid,
+    OutsideLibrary,
+    PartnerKind,
+    Solicitation,
+)
 from yangcai.tendering.partners import percent
 from yangcai.tendering.queries.evaluation import published_members
 
@@ -44,9 +53,30 @@ def lot_of(home: Any) -> Lot:
 
 
 def committee(case: Case, *, now: datetime.datetime) -> str:
-    """The names, the buyer's representatives marked."""
-    members = published_members(case, now)
-    return "、".join(f"{m['name']}（采购人代表）" if m["is_representative"] else m["name"] for m in members) or LATER
+    """The names; the buyer's representatives and whom the buyer chose itself are marked (财库〔2016〕198号)."""
+    return "、".join(m["name"] + _mark(m) for m in published_members(case, now)) or LATER
+
+
+def _mark(member: dict[str, Any]) -> str:
+    if member["is_representative"]:
+        return "（采购人代表）"
+    return "（采购人自行选定）" if member["is_chosen"] else ""
+
+
+def chosen(case: Case, *, now: datetime.datetime) -> str:
+    """Why experts were not drawn, and who consented; nothing before their names are public."""
+    if not any(m["is_chosen"] for m in published_members(case, now)):
+        return ""
+    made = ExpertChoice.objects.select_related("consent_by").get(case=case, is_consented=True, withdrawn_at=None)
+    return f"{made.reason}；{made.attempts}；经{made.consent_by.name}同意，由采购人自行选定"
+
+
+def outside(case: Case, *, now: datetime.datetime) -> str:
+    """From which other province's library the experts came, and by what filing."""
+    found = OutsideLibrary.objects.filter(case=case, received_at__isnull=False).first()
+    if found is None or not published_members(case, now):
+        return ""
+    return f"评审专家从{found.library}抽取，备案文号 {found.number}，名单摘要 {found.list_digest}"
 
 
 def points(score: Decimal | None) -> str:
@@ -140,6 +170,8 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
             for one in (offer.partners.order_by("pk") if offer else ())
         ],
         "committee": committee(case, now=now),
+        "chosen": chosen(case, now=now),
+        "outside": outside(case, now=now),
         "is_deemed": award.is_deemed,
         "agent_fee": solicitation.agent_fee,
         "period": f"自公告发布之日起 {days} 个工作日",
@@ -241,7 +273,17 @@ notice_type(
                     ),
                 ),
             ),
-            Section("评审专家名单", "Committee", (Field("committee", "评审专家", "Members", rule=CONTENT),)),
+            Section(
+                "评审专家名单",
+                "Committee",
+                (
+                    Field("committee", "评审专家", "Members", rule=CONTENT),
+                    Field(
+                        "chosen", "自行选定评审专家", "Chosen experts", rule="committee.chosen_published", optional=True
+                    ),
+                    Field("outside", "异地抽取", "Another library", rule="committee.outside_library", optional=True),
+                ),
+            ),
             Section("代理服务收费", "Agent's fee", (Field("agent_fee", "收费标准及金额", "Fee", optional=True),)),
             Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule="notice.award.period"),)),
             full_contacts(rule=CONTENT),

@@ -40,6 +40,7 @@ CONSULTATION = Procedure(
         size="committee.consultation.size",
         expert_share="committee.consultation.expert_share",
         legal="committee.legal_expert",
+        chosen="committee.consultation.chosen",
         zh="磋商小组",
         en="consultation committee",
     ),

@@ -41,6 +41,7 @@ NEGOTIATION = Procedure(
         large_budget="threshold.open_tender",
         legal="committee.legal_expert",
         confirms="committee.confirms_file",
+        chosen="committee.negotiation.chosen",
         zh="谈判小组",
         en="negotiation committee",
     ),

@@ -42,6 +42,8 @@ BY_ORDER_74 = (
     ("evaluation.candidates", "evaluation.candidates_negotiation"),
     ("evaluation.corrections", "evaluation.reevaluation_negotiation"),
     ("evaluation.review_request", ""),  # a duty of 87号令 art. 45 alone
+    ("site_visit.visit", ""),  # as are visits and samples of 87号令 art. 26 and 22
+    ("samples.exception", ""),
     ("award.report", "award.report_negotiation"),
     ("award.decide", "award.decide_negotiation"),
     ("award.deemed", "award.deemed_negotiation"),

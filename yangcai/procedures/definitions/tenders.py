@@ -12,6 +12,8 @@ COMMITTEE = Committee(
     large_budget="committee.open_tender.large_budget",
     large_if_complex=True,
     draw="committee.draw",
+    chosen="committee.chosen",
+    chosen_own_unit=True,
 )
 #: What binds a tender whose suppliers are qualified before they are invited (87号令 art. 14-16, 18, 21, 27).
 PREQUALIFICATION = (

@@ -340,6 +340,7 @@ class _Evaluation:
                 continue
             result, formula, decimals = self.results[bid.bidder], self.terms.score_formula, self.terms.decimals
             means = {criterion.code: panel.mean(bid.scores[criterion.code], code=formula) for criterion in criteria}
+            means |= {c.code: bid.computed[c.code] for c in self.terms.computed if c.merit and c.code in bid.computed}
             points[bid.bidder] = sum(means.values(), Fraction(0))
             result.means = {code: rounded(mean, places=decimals) for code, mean in means.items()}
             result.merit = rounded(points[bid.bidder], places=decimals)
@@ -376,6 +377,7 @@ class _Evaluation:
             self.base_price, scores = priced.base, priced.scores
         notes = [Note(bidder=b, zh=f"价格分 {points}", en=f"Price score {points}") for b, points in scores.items()]
         self.step("price_score", "evaluation.price_score", "价格分", "Price scores", notes)
+        self.computed(going)
         totals: list[Note] = []
         if self.terms.score_formula != MEAN and self.terms.score_formula in panel.SCORE_FORMULAS:
             used = panel.SCORE_FORMULAS[self.terms.score_formula]
@@ -392,7 +394,7 @@ class _Evaluation:
                     panel.mean(bid.scores[criterion.code], code=self.terms.score_formula), places=self.terms.decimals
                 )
                 for criterion in self.terms.scored
-            }
+            } | self._counted(bid)
             result.total = panel.total(
                 bid,
                 self.terms.scored,
@@ -403,6 +405,27 @@ class _Evaluation:
             totals.append(Note(bidder=bid.bidder, zh=f"总得分 {result.total}", en=f"Total {result.total}"))
         self.step("total", "evaluation.total", "汇总得分", "Totals", totals)
 
+    def computed(self, going: list[Bid]) -> None:
+        """The points of the criteria that have a formula of their own."""
+        notes = [
+            Note(
+                bidder=bid.bidder,
+                zh=f"{criterion.zh} {self._counted(bid)[criterion.code]} 分",
+                en=f"{criterion.en}: {self._counted(bid)[criterion.code]} points",
+            )
+            for bid in going
+            for criterion in self.terms.computed
+            if criterion.code in bid.computed
+        ]
+        if notes:
+            self.step("computed", "evaluation.intervals", "按公式计算的客观分", "Points computed by formula", notes)
+
+    def _counted(self, bid: Bid) -> dict[str, Decimal]:
+        places = self.terms.decimals
+        return {
+            c.code: rounded(bid.computed[c.code], places=places) for c in self.terms.computed if c.code in bid.computed
+        }
+
     def rank(self) -> None:
         standings = []
         for bid in self.valid:
@@ -411,7 +434,8 @@ class _Evaluation:
                 continue
             by_bid_price = self.rated and self.terms.tie_price == "bid"
             price = result.bid_price if by_bid_price else result.evaluated_price
-            merit = sum((result.means.get(c.code, NOTHING) for c in self.terms.scored if c.merit), NOTHING)
+            technical = (c for c in self.terms.criteria if c.merit)
+            merit = sum((result.means.get(c.code, NOTHING) for c in technical), NOTHING)
             standings.append(
                 Standing(
                     bid.bidder,

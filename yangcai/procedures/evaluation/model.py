@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any
 
 from yangcai import law
@@ -24,9 +25,11 @@ class EvaluationError(ValueError):
 
 
 class Kind(StrEnum):
-    """How a criterion is scored. Objective scores must be equal for all members (财政部令第87号 64)."""
+    """How a criterion is scored. Objective scores must be equal for all members (财政部令第87号 64); computed ones
+    follow from a declared figure by the file's formula, and no member gives them."""
 
     PRICE = "price"
+    COMPUTED = "computed"
     OBJECTIVE = "objective"
     SUBJECTIVE = "subjective"
 
@@ -92,6 +95,7 @@ class Bid:
     nothing is declared; `is_green` that it holds the certificates of the products to be preferred. `scores` maps a
     criterion's code to each member's points. `correction_confirmed` is None while the bidder has not answered;
     `explanation` likewise. `running_cost`: yuan that the goods use up in the agreed years (110号令 art. 26).
+    `computed`: the points of the criteria that have a formula of their own.
     """
 
     bidder: str
@@ -109,6 +113,7 @@ class Bid:
     explanation: Explanation | None = None
     scores: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     running_cost: Decimal = NOTHING
+    computed: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,12 @@ class Terms:
     @property
     def scored(self) -> tuple[Criterion, ...]:
         """The criteria that members score."""
-        return tuple(c for c in self.criteria if c.kind is not Kind.PRICE)
+        return tuple(c for c in self.criteria if c.kind not in (Kind.PRICE, Kind.COMPUTED))
+
+    @property
+    def computed(self) -> tuple[Criterion, ...]:
+        """The criteria whose points follow from a declared figure."""
+        return tuple(c for c in self.criteria if c.kind is Kind.COMPUTED)
 
     @property
     def limit(self) -> Decimal:

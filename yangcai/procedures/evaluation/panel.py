@@ -66,9 +66,9 @@ def missing(bid: Bid, criteria: tuple[Criterion, ...]) -> tuple[str, ...]:
 def total(
     bid: Bid, criteria: tuple[Criterion, ...], *, price_score: Decimal, decimals: int, code: str = MEAN
 ) -> Decimal:
-    """Sum of the exact means and the price score; rounded once, at the end, half up."""
+    """Sum of the exact means, the computed points and the price score; rounded once, at the end, half up."""
     exact = sum((mean(bid.scores[criterion.code], code=code) for criterion in criteria), Fraction(0))
-    return rounded(exact + Fraction(price_score), places=decimals)
+    return rounded(exact + sum(bid.computed.values(), Fraction(0)) + Fraction(price_score), places=decimals)
 
 
 def weighted_total(scores: Mapping[str, Decimal], weights: Mapping[str, Decimal]) -> Decimal:

@@ -28,7 +28,7 @@ from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Size
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consumables, partners, products, sealing
+from yangcai.tendering import consumables, counting, partners, products, sealing
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
 from yangcai.tendering.rules import sealed
@@ -99,11 +99,17 @@ class ConsumableRow(forms.Form):
     unit_price = MoneyField(label=_("耗材单价"), min_value=Decimal("0.01"))
 
 
+class FigureRow(forms.Form):
+    criterion = TextField(label=_("评审因素"))
+    figure = forms.DecimalField(label=_("承诺数值"), min_value=0, max_digits=16, decimal_places=4)
+
+
 class SubmitBid(Input):
     depends: ClassVar[dict[str, Any]] = {
         "price": _("响应文件应当报价的采购方式必填；不报价的（如合作创新采购的参与申请）没有此项"),
         **dict.fromkeys(("price_in_words", "lines"), _("响应文件应当报价的采购方式才有此项")),
         "consumables": _("采购文件列明专用耗材的才有此项"),
+        "figures": _("采购文件有按公式计分的评审因素的才有此项"),
     }
 
     #: In whose envelope this lay, at the opening of what the bidder sealed; None while it is being submitted.
@@ -118,6 +124,13 @@ class SubmitBid(Input):
         max_rows=100,
         blank=0,
         help_text=_("采购文件列明专用耗材的逐项报价；约定期限内不得高于该价格供应"),
+    )
+    figures = RowsField(
+        FigureRow,
+        label=_("按公式计分的承诺数值"),
+        max_rows=100,
+        blank=0,
+        help_text=_("逐项填写采购文件要求的数值，并在投标文件中附证明；评标委员会核实后按公式计分"),
     )
     delivery = TextField(label=_("交付期"), required=False)
     preference = forms.ChoiceField(label=_("享受的价格扣除"), choices=PreferenceClaim.choices, required=False)
@@ -158,6 +171,13 @@ class SubmitBid(Input):
             self.fields["consumables"].initial = [{"item": one.item} for one in listed]
         else:
             del self.fields["consumables"]
+        counted = counting.of_lot(self.subject)
+        if counted:
+            self.fields["figures"].initial = [{"criterion": one.code} for one in counted]
+            told = "；".join(f"{one.code}：{one.title}，{one.counted_by}" for one in counted)
+            self.fields["figures"].help_text = f"{self.fields['figures'].help_text}。{told}"
+        else:
+            del self.fields["figures"]
 
     def clean_price_in_words(self) -> str:
         words = self.cleaned_data["price_in_words"]
@@ -204,6 +224,9 @@ class SubmitBid(Input):
         if isinstance(self.subject, Lot) and "consumables" in cleaned:
             for refusal in consumables.unlawful(self.subject, cleaned["consumables"], now=self.now):
                 self.add_error("consumables", said(refusal))
+        if isinstance(self.subject, Lot) and "figures" in cleaned:
+            for refusal in counting.unlawful(self.subject, cleaned["figures"], now=self.now):
+                self.add_error("figures", said(refusal))
         return cleaned
 
     def _of_products(self, offer: dict[str, Any]) -> Iterator[tuple[str, Refusal]]:
@@ -255,6 +278,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
         "green.mandatory",
         "green.certificate",
         "framework.consumables",
+        "evaluation.intervals",
     ),
     hint=(
         "递交后立即密封并出具回执；截止前可以再次递交，以最后一次为准",

@@ -18,7 +18,7 @@ from yangcai.tendering import draws
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import Committee, CommitteeMember
 from yangcai.tendering.rules import draw as draw_rules
-from yangcai.tendering.rules.committee import composition, drawing, pool, seats
+from yangcai.tendering.rules.committee import chosen, composition, drawing, outside, pool, seats
 
 
 def representatives_of(buyer_id: int, *, now: datetime.datetime) -> Any:
@@ -71,7 +71,13 @@ WHO_MAY_NOT = ("committee.own_unit", "committee.agent_staff", "committee.buyer_n
     en="Draw the committee",
     on=Case,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(drawing.may_be_formed, drawing.has_no_committee, draw_rules.no_draw_is_open),
+    needs=(
+        drawing.may_be_formed,
+        drawing.has_no_committee,
+        draw_rules.no_draw_is_open,
+        chosen.no_choice_waits,
+        outside.no_outside_list_waits,
+    ),
     checks=(drawing.drawn_in_time, drawing.composed_lawfully, drawing.pool_suffices),
     input=DrawCommittee,
     sentence=("{post}抽取了评标委员会", "{post} drew the committee"),
@@ -94,13 +100,14 @@ def draw_committee(
     representatives: Any,
     public_seed: str,
 ) -> Committee:
-    """Draw by VRD/1 with the platform's number (and a public one); seat the first in order, the first of all chairs."""
+    """Draw by VRD/1 with the platform's number (and a public one); seat the first in order, the first of all chairs.
+    Whom the buyer chose with consent sits beside those who were drawn."""
     members = size or composition.smallest_size(case, is_complex=is_complex, now=now)
     drawn = draws.at_once(
         case,
         pool.listed(case, specialities=specialities, is_complex=is_complex, now=now),
-        kept=composition.places_kept(case, is_complex=is_complex, now=now),
-        places=members - len(representatives),
+        kept=drawing.places_left(case, is_complex=is_complex, now=now),
+        places=members - len(representatives) - len(chosen.chosen(case)),
         size=members,
         specialities=specialities,
         is_complex=is_complex,

@@ -12,8 +12,10 @@ from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
 from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MoneyField, RowsField, ShareField, TextField
+from yangcai.kernel.refusals import in_chinese
 from yangcai.planning.models import SetAside
 from yangcai.procedures import PROCEDURES
+from yangcai.procedures.evaluation.point_formula import POINT_FORMULAS, TableError, parse, written
 from yangcai.tendering.actions.solicitation import ROLES, unconfirm
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import (
@@ -23,9 +25,9 @@ from yangcai.tendering.models import (
     CriterionKind,
     Solicitation,
 )
-from yangcai.tendering.rules import lots
+from yangcai.tendering.rules import lots, samples, visits
 from yangcai.tendering.rules.prequalification.announced import clauses_stay_announced, lots_stay_announced
-from yangcai.tendering.rules.solicitation import criteria, wording
+from yangcai.tendering.rules.solicitation import criteria, point_formulas, wording
 
 
 class LotRow(forms.Form):
@@ -158,7 +160,12 @@ class DefineClauses(Input):
     by=ROLES,
     at={Stage.PREPARATION},
     needs=(runs_the_case,),
-    checks=(wording.clauses_are_lawful, clauses_stay_announced),
+    checks=(
+        wording.clauses_are_lawful,
+        clauses_stay_announced,
+        visits.clauses_keep_nobody_out,
+        samples.clauses_leave_the_result,
+    ),
     input=DefineClauses,
     sentence=("{post}设定了资格和实质性要求", "{post} defined the requirements"),
     is_public=False,
@@ -169,6 +176,8 @@ class DefineClauses(Input):
         "solicitation.substantive",
         "correction.subject",
         "requirement.similar_contracts",
+        "site_visit.no_condition",
+        "samples.no_change_of_result",
     ),
     hint=(
         "政府采购法第二十二条的法定条件由系统自动写入，不必重复填写",
@@ -183,6 +192,11 @@ def define_clauses(case: Case, *, by: Any, now: datetime.datetime, rows: list[di
     unconfirm(case)
 
 
+def formulas() -> list[tuple[str, str]]:
+    """Empty: the members score. A named one: the points are counted from a figure that each bid declares."""
+    return [("", "—"), *((one.code, one.name) for one in POINT_FORMULAS.values())]
+
+
 class CriterionRow(forms.Form):
     code = TextField(label=_("编号"))
     kind = forms.ChoiceField(label=_("种类"), choices=CriterionKind.choices)
@@ -190,6 +204,10 @@ class CriterionRow(forms.Form):
     standard = TextField(label=_("评分标准"), lines=2, required=False)
     weight = forms.DecimalField(label=_("分值"), min_value=Decimal("0.01"), max_value=100, decimal_places=2)
     is_objective = forms.BooleanField(label=_("客观分"), required=False)
+    formula = forms.ChoiceField(label=_("计分公式"), choices=formulas, required=False)
+    figure = TextField(label=_("计分指标"), required=False, help_text=_("投标人填写的数值，如质保期"))
+    unit = TextField(label=_("计量单位"), required=False)
+    points_table = TextField(label=_("计分表"), required=False, help_text=_("数值=分值，如 12=0；24=10"))
 
 
 class DefineCriteria(Input):
@@ -197,6 +215,21 @@ class DefineCriteria(Input):
     is_information_system = forms.BooleanField(
         label=_("政务信息系统项目"), required=False, help_text=_("价格分值为国家规定的固定比例")
     )
+
+    def clean_rows(self) -> list[dict[str, Any]]:
+        """A table of points is kept in one way of writing it."""
+        rows: list[dict[str, Any]] = self.cleaned_data["rows"]
+        for number, row in enumerate(rows, start=1):
+            if row["formula"]:
+                try:
+                    row["points_table"] = written(parse(row["points_table"]))
+                except TableError as error:
+                    raise forms.ValidationError(
+                        _("第 %(row)s 行：%(fault)s"),
+                        code="points_table",
+                        params={"row": number, "fault": error.zh if in_chinese() else error.en},
+                    ) from error
+        return rows
 
     def scope(self) -> None:
         if isinstance(self.subject, Lot):
@@ -219,12 +252,15 @@ class DefineCriteria(Input):
         criteria.merit_weighs_enough,
         criteria.quality_is_scored_alone,
         criteria.criteria_are_no_conditions,
+        point_formulas.formulas_count_the_points,
+        visits.criteria_keep_nobody_out,
     ),
     input=DefineCriteria,
     sentence=("{post}设定了评审因素", "{post} defined the criteria"),
     is_public=False,
     cites=(
         "evaluation.factors",
+        "evaluation.intervals",
         "evaluation.total",
         "evaluation.price_score",
         *dict.fromkeys(key for one in PROCEDURES.values() for _category, key in one.price_weights),
@@ -242,6 +278,6 @@ def define_criteria(
     """Replace the criteria of a lot. The price is always objective."""
     Criterion.objects.filter(lot=lot).delete()
     for row in rows:
-        objective = row["is_objective"] or row["kind"] == CriterionKind.PRICE
+        objective = row["is_objective"] or row["kind"] == CriterionKind.PRICE or bool(row["formula"])
         Criterion.objects.create(lot=lot, **{**row, "is_objective": objective})
     unconfirm(lot.case)

@@ -14,7 +14,7 @@ from yangcai.tendering import draws
 from yangcai.tendering.actions.committee import DrawCommittee
 from yangcai.tendering.models import CommitteeMember, ExpertDraw
 from yangcai.tendering.rules import draw as rules
-from yangcai.tendering.rules.committee import composition, drawing, pool, seats
+from yangcai.tendering.rules.committee import chosen, composition, drawing, outside, pool, seats
 
 RUNNERS = {Role.AGENT, Role.BUYER_OFFICER}
 ALL_PARTIES = {Role.AGENT, Role.BUYER_OFFICER, Role.TREASURY}
@@ -30,7 +30,13 @@ class OpenDraw(DrawCommittee):
     en="Begin a draw of all parties",
     on=Case,
     by=RUNNERS,
-    needs=(drawing.may_be_formed, drawing.has_no_committee, rules.no_draw_is_open),
+    needs=(
+        drawing.may_be_formed,
+        drawing.has_no_committee,
+        rules.no_draw_is_open,
+        chosen.no_choice_waits,
+        outside.no_outside_list_waits,
+    ),
     checks=(drawing.drawn_in_time, drawing.composed_lawfully, drawing.pool_suffices),
     input=OpenDraw,
     sentence=("{post}发起了评审专家共同抽取", "{post} began a draw of experts by all parties"),
@@ -57,7 +63,7 @@ def open_draw(
     members = size or composition.smallest_size(case, is_complex=is_complex, now=now)
     return draws.begin(
         case,
-        places=members - len(representatives),
+        places=members - len(representatives) - len(chosen.chosen(case)),
         size=members,
         specialities=specialities,
         is_complex=is_complex,
@@ -97,7 +103,7 @@ def promise_number(draw: ExpertDraw, *, by: Any, now: datetime.datetime, digest:
     if draw.parties.count() == len(draw.sides):
         is_complex = draw.is_complex
         experts = pool.listed(draw.case, specialities=draw.specialities, is_complex=is_complex, now=now)
-        kept = composition.places_kept(draw.case, is_complex=is_complex, now=now)
+        kept = drawing.places_left(draw.case, is_complex=is_complex, now=now)
         draws.commit(draw, experts, kept=kept, now=now)
     return draw
 

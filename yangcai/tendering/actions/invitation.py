@@ -28,6 +28,7 @@ from yangcai.tendering.rules.solicitation.completeness import is_complete
 from yangcai.tendering.rules.solicitation.confirmation import is_confirmed, is_confirmed_by_committee
 from yangcai.tendering.rules.suppliers import buyer_share_is_kept, enough_are_invited
 from yangcai.tendering.rules.terms import terms_are_lawful
+from yangcai.tendering.rules.visits import visits_fit_the_times
 
 #: What the form proposes; the law says only how many days.
 SUPPLY_ENDS, SUBMISSION_ENDS = datetime.time(17, 30), datetime.time(9, 30)
@@ -93,6 +94,7 @@ class PublishInvitation(Input):
         rules.supplied_long_enough,
         rules.submission_long_enough,
         rules.closes_on_a_working_day,
+        visits_fit_the_times,
     ),
     input=PublishInvitation,
     notice="invitation",
@@ -106,6 +108,7 @@ class PublishInvitation(Input):
         "suppliers.draw",
         "prequalification.supplied_to_all",
         "correction.subject",
+        "site_visit.visit",
     ),
     hint=(
         "公告发布后，本项目适用的法律和采购文件即固定，只能以更正公告修改",

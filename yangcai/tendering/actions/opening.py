@@ -16,7 +16,17 @@ from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment, Document
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consumables, finalise, method, opening_record, partners, policies, sealing, unsealing
+from yangcai.tendering import (
+    consumables,
+    counting,
+    finalise,
+    method,
+    opening_record,
+    partners,
+    policies,
+    sealing,
+    unsealing,
+)
 from yangcai.tendering.models import Bid, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules import sealed
@@ -79,6 +89,7 @@ def write_opened(
     """The rows of an opened bid, whoever sealed it: what `bid.submit` took, and the files in the store."""
     lines = offer.pop("lines")
     priced = offer.pop("consumables", [])  # envelopes sealed before there was such a thing hold none
+    declared = offer.pop("figures", [])  # likewise
     beside = partners.of_offer(offer)
     offer.pop("partners")
     share = offer["domestic_share"]
@@ -92,6 +103,7 @@ def write_opened(
     )
     write_lines(opened, lines)
     consumables.write(opened, priced)
+    counting.write(opened, declared)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
     opened.files.set([document for document, _name in stored])
     Attachment.objects.bulk_create(

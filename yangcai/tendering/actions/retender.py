@@ -12,6 +12,7 @@ from yangcai.cases import periods
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, Stage
 from yangcai.cases.rules import applicable, has_its_own_file, refuse, runs_the_case
+from yangcai.cases.rules import own as own_rule
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment
@@ -21,7 +22,7 @@ from yangcai.planning.models import SetAside
 from yangcai.tendering import method
 from yangcai.tendering.actions.solicitation import UNCONFIRMED
 from yangcai.tendering.clauses import write_clauses
-from yangcai.tendering.models import Clause, Consumable, Criterion, GreenProduct, PaymentTerm, Solicitation
+from yangcai.tendering.models import Clause, Consumable, Criterion, GreenProduct, PaymentTerm, SampleTerms, Solicitation
 from yangcai.tendering.rules.solicitation.deductions import least_rate
 
 
@@ -150,6 +151,8 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
         _copy(green, case=again, lot=lots[green.lot_id] if green.lot_id else None)
     for consumable in Consumable.objects.filter(lot__case=case).order_by("number"):
         _copy(consumable, lot=lots[consumable.lot_id])
+    for terms in SampleTerms.objects.filter(lot__case=case) if own_rule(again, "samples.exception") else ():
+        _copy(terms, lot=lots[terms.lot_id])
     for term in PaymentTerm.objects.filter(case=case):
         _copy(term, case=again)
     old = Solicitation.objects.filter(case=case).first()

@@ -7,6 +7,7 @@ from yangcai.tendering.models.bids import (
     BidSecurity,
     ConsumablePrice,
     FinalOffer,
+    OfferedFigure,
     OpenedBid,
     Opening,
     OpeningAttendance,
@@ -16,6 +17,7 @@ from yangcai.tendering.models.bids import (
     PreferenceClaim,
     SecurityKind,
 )
+from yangcai.tendering.models.chosen import ChosenExpert, ExpertChoice
 from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
 from yangcai.tendering.models.committee import Committee, CommitteeMember
 from yangcai.tendering.models.conduct import AgentConductRecord, ConductGrade, ConductRecord, ConductSide, ExpertFee
@@ -52,6 +54,7 @@ from yangcai.tendering.models.evaluation import (
     Score,
 )
 from yangcai.tendering.models.outages import ExtensionReceipt, Maintenance, OutageExtension
+from yangcai.tendering.models.outside import OutsideLibrary
 from yangcai.tendering.models.prequalification import (
     ApplicationFinding,
     Prequalification,
@@ -61,6 +64,7 @@ from yangcai.tendering.models.prequalification import (
     StatusChange,
 )
 from yangcai.tendering.models.rows import CaseRow, LotRow
+from yangcai.tendering.models.samples import Sample, SampleFate, SampleGround, SampleTerms
 from yangcai.tendering.models.sealed import (
     SBP,
     BidClosing,
@@ -74,6 +78,7 @@ from yangcai.tendering.models.sealed import (
     ShareRelease,
 )
 from yangcai.tendering.models.trustees import SigningKey, Trustee, TrusteeDuty, TrusteeRole
+from yangcai.tendering.models.visits import SiteVisit, VisitKind
 
 __all__ = [
     "FILE",
@@ -90,6 +95,7 @@ __all__ = [
     "BidUpload",
     "CaseRow",
     "Changeable",
+    "ChosenExpert",
     "Clarification",
     "ClarificationGround",
     "Clause",
@@ -112,6 +118,7 @@ __all__ = [
     "DrawParty",
     "DrawSide",
     "EvaluationReport",
+    "ExpertChoice",
     "ExpertDraw",
     "ExpertFee",
     "ExtensionReceipt",
@@ -125,12 +132,14 @@ __all__ = [
     "LotRow",
     "LowPriceReview",
     "Maintenance",
+    "OfferedFigure",
     "OpenedBid",
     "Opening",
     "OpeningAttendance",
     "OpeningPolicy",
     "OpeningSuspension",
     "OutageExtension",
+    "OutsideLibrary",
     "Participation",
     "PartnerKind",
     "PaymentTerm",
@@ -147,17 +156,23 @@ __all__ = [
     "ReportSignature",
     "ReviewAnswer",
     "ReviewRequest",
+    "Sample",
+    "SampleFate",
+    "SampleGround",
+    "SampleTerms",
     "Score",
     "SealedBid",
     "SecurityKind",
     "ShareRelease",
     "SignedAs",
     "SigningKey",
+    "SiteVisit",
     "Solicitation",
     "StatusChange",
     "SupplierDraw",
     "Trustee",
     "TrusteeDuty",
     "TrusteeRole",
+    "VisitKind",
     "parties_of",
 ]

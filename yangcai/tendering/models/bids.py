@@ -1,6 +1,7 @@
 """Who takes part, what did they seal, and what was in it when it was opened?"""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel.models import Document, MoneyField, Rooted
 from yangcai.parties.models import Organisation, Post, Size
-from yangcai.tendering.models.documents import Consumable
+from yangcai.tendering.models.documents import Consumable, Criterion
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 
@@ -229,6 +230,42 @@ class ConsumablePrice(Rooted):
 
     def __str__(self) -> str:
         return f"{self.consumable} {self.unit_price}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
+
+
+class OfferedFigure(Rooted):
+    """What a bid declares for a criterion that has a formula; `found` is what the committee read in the bid instead."""
+
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="figures", verbose_name=_("投标报价"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="figures", verbose_name=_("评审因素"))
+    declared = models.DecimalField(_("承诺数值"), max_digits=16, decimal_places=4)
+    found = models.DecimalField(_("核实数值"), max_digits=16, decimal_places=4, null=True, blank=True)
+    reason = models.TextField(_("理由"), default="", blank=True)
+    page = models.TextField(_("页码"), default="", blank=True)
+    found_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("评分指标")
+        constraints = [
+            models.UniqueConstraint(fields=["opened_bid", "criterion"], name="one_figure_per_criterion"),
+            models.CheckConstraint(
+                condition=models.Q(found__isnull=True) | ~models.Q(reason=""), name="another_figure_has_its_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion} {self.counts}"
+
+    @property
+    def counts(self) -> Decimal:
+        """The figure by which the points are counted."""
+        return self.declared if self.found is None else self.found
 
     @property
     def root(self) -> Case:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case
 from yangcai.kernel.models import Rooted
 from yangcai.parties.models import Expert, Post
+from yangcai.tendering.models.chosen import ChosenExpert
 from yangcai.tendering.models.rows import CaseRow
 
 
@@ -34,11 +35,15 @@ class Committee(CaseRow):
 
 
 class CommitteeMember(Rooted):
-    """A member: an expert from the library, or the buyer's representative (who may not chair)."""
+    """A member: an expert from the library, drawn or `chosen` by the buyer with consent, or the buyer's representative
+    (who may not chair)."""
 
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="members", verbose_name=_("评标委员会"))
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("岗位"))
     expert = models.ForeignKey(Expert, models.PROTECT, null=True, related_name="+", verbose_name=_("评审专家"))
+    chosen = models.ForeignKey(
+        ChosenExpert, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("采购人自行选定")
+    )
     is_chair = models.BooleanField(_("组长"), default=False)
     signed_in_at = models.DateTimeField(_("签到时间"), null=True, blank=True)
     declared_at = models.DateTimeField(_("对照供应商申报回避时间"), null=True, blank=True)
@@ -60,7 +65,7 @@ class CommitteeMember(Rooted):
     @property
     def entry_facts(self) -> dict[str, Any]:
         """The draw that seated an expert, and the place in its order: nothing that tells who."""
-        if self.expert is None:
+        if self.expert is None or self.chosen_id is not None:
             return {}
         line = self.expert.draw_lines.filter(draw__case=self.committee.case_id).order_by("-draw__round").first()
         return {**line.draw.entry_facts, "position": line.position} if line is not None else {}

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.models import MoneyField, Rooted
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Organisation, Post
+from yangcai.procedures.evaluation import point_formula
 from yangcai.procedures.evaluation.model import MEAN
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
@@ -151,7 +153,11 @@ class CriterionKind(models.TextChoices):
 
 
 class Criterion(LotRow):
-    """评审因素: weight in points of 100; objective ones must score equal with every member (87号令 art. 64)."""
+    """评审因素: weight in points of 100; objective ones must score equal with every member (87号令 art. 64).
+
+    `formula` and `points_table` (see procedures.evaluation.point_formula): the points follow from the `figure` that a
+    bid declares, in `unit`, and no member gives them.
+    """
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="criteria", verbose_name=_("采购包"))
     code = models.TextField(_("编号"))
@@ -160,23 +166,40 @@ class Criterion(LotRow):
     standard = models.TextField(_("评分标准"), default="", blank=True)
     weight = models.DecimalField(_("权重"), max_digits=6, decimal_places=2)
     is_objective = models.BooleanField(_("客观分"), default=False)
+    formula = models.TextField(_("计分公式"), default="", blank=True)
+    figure = models.TextField(_("计分指标"), default="", blank=True)
+    unit = models.TextField(_("计量单位"), default="", blank=True)
+    points_table = models.TextField(_("计分表"), default="", blank=True)
 
     class Meta:
         verbose_name = _("评审因素")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["lot", "code"], name="one_criterion_per_code"),
+            models.CheckConstraint(
+                condition=models.Q(formula="", points_table="")
+                | (~models.Q(formula="") & ~models.Q(points_table="") & models.Q(is_objective=True)),
+                name="formula_counts_objective_points",
+            ),
             models.CheckConstraint(condition=models.Q(weight__gt=0, weight__lte=100), name="weight_in_points"),
         ]
 
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def table(self) -> point_formula.Table:
+        """Figures and points of its formula; empty without one."""
+        return point_formula.parse(self.points_table) if self.points_table else ()
+
     counted_by_label = _("计分方法")
 
     @property
     def counted_by(self) -> str:
         """How the points come about, as the file declares it: of the price, or of what the members give."""
+        if self.formula:
+            zh, en = point_formula.said(code=self.formula, table=self.table, unit=self.unit, weight=self.weight)
+            return f"{self.figure}：{zh}" if in_chinese() else f"{self.figure}: {en}"
         file = getattr(self.lot.case, "solicitation", None)
         if file is None:
             return ""

@@ -27,6 +27,7 @@ from yangcai.tendering.models import (
     FinalOffer,
     GreenProduct,
     Invitee,
+    OfferedFigure,
     OpenedBid,
     Opening,
     Participation,
@@ -184,6 +185,27 @@ def visible_consumable_prices(post: Post | None, now: datetime.datetime) -> Quer
     """Read out with the bid they belong to."""
     found = ConsumablePrice.objects.select_related("opened_bid__lot__case", "opened_bid__supplier", "consumable")
     return found.filter(opened_bid__in=visible_opened_bids(post, now))
+
+
+@scope(OfferedFigure)
+def visible_figures(post: Post | None, now: datetime.datetime) -> QuerySet[OfferedFigure]:
+    """No part of what is read out: one's own, whoever judges the bids, and whoever runs or oversees the case."""
+    found = OfferedFigure.objects.select_related("opened_bid__lot__case", "opened_bid__supplier", "criterion")
+    if post is None:
+        return found.none()
+    if post.role == Role.SUPPLIER:
+        return found.filter(opened_bid__supplier_id=post.organisation_id)
+    if post.role == Role.EXPERT:
+        seats = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True)
+        return found.filter(opened_bid__lot__case__in=seats.values("committee__case"))
+    return found.filter(run_by(post, "opened_bid__lot__case__"))
+
+
+@standing(OfferedFigure)
+def concerns_figure(figure: OfferedFigure, post: Post) -> bool:
+    if post.role == Role.SUPPLIER:
+        return figure.opened_bid.supplier_id == post.organisation_id
+    return concerns_opened_bid(figure.opened_bid, post)
 
 
 @standing(BidPartner)

@@ -152,7 +152,12 @@ def published_members(case: Case, now: datetime.datetime) -> list[dict[str, Any]
     if not names_are_public(case, now):
         return []
     return [
-        {"name": member.post.person.name, "is_representative": member.expert_id is None, "is_chair": member.is_chair}
+        {
+            "name": member.post.person.name,
+            "is_representative": member.expert_id is None,
+            "is_chosen": member.chosen_id is not None,
+            "is_chair": member.is_chair,
+        }
         for member in members(case)
     ]
 

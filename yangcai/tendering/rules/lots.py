@@ -15,7 +15,7 @@ from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import BY_SHARE, PARTNERED, SetAside
 from yangcai.tendering import method, standing
-from yangcai.tendering.models import Clause, Criterion, GreenProduct, Solicitation
+from yangcai.tendering.models import Clause, Criterion, GreenProduct, SampleTerms, Solicitation
 
 
 def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
@@ -55,7 +55,10 @@ def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict
 
 
 #: What hangs on a lot without going with it: model -> the Action that takes it back first. A later app says its own.
-TAKEN_BACK_BY: dict[type[Model], str] = {GreenProduct: "green_products.define"}
+TAKEN_BACK_BY: dict[type[Model], str] = {
+    GreenProduct: "green_products.define",
+    SampleTerms: "samples.define",
+}
 #: What goes with its lot, as the form says; and the lot that another one follows, which then follows none.
 GOES_WITH_LOT = (Criterion, Clause, Lot)
 

@@ -210,7 +210,7 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "opening": Opening.objects.filter(case=case).first(),
         "seats": [(names[seat.member.pk], seat) for seat in seats if seat.member.replaced_at is None],
         "replaced": [(names[seat.member.pk], seat.member) for seat in seats if seat.member.replaced_at],
-        "criteria": result["criteria"],
+        "criteria": [_criterion(one) for one in result["criteria"]],
         "formulas": _formulas(result),
         "lines": lines,
         "invalid": [line for line in lines if line["invalid"]],
@@ -231,6 +231,12 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "code": found.digest[:CODE_LENGTH],
         "is_unchanged": arithmetic.digest(result) == found.digest,
     }
+
+
+def _criterion(told: dict[str, Any]) -> dict[str, Any]:
+    """A criterion with the formula by which a declared figure is counted, where it has one."""
+    formula = told.get("formula")
+    return {**told, "formula": f"{formula['figure']}：{_said(formula)}" if formula else ""}
 
 
 def _formulas(result: dict[str, Any]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import LAW
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import CommitteeMember
+from yangcai.tendering.rules.committee.chosen import chosen, chosen_fit
 from yangcai.tendering.rules.committee.composition import (
     ECONOMY,
     composition_of,
@@ -109,6 +110,9 @@ def composed_lawfully(
             **on,
         )
         return
+    if full := chosen_fit(subject, now=now, members=members, representatives=len(representatives)):
+        yield full
+        return
     most = members - fewest_experts(subject, size=members, now=now)
     if len(representatives) > most:
         yield refuse(
@@ -141,13 +145,22 @@ def pool_suffices(
     **_: Any,
 ) -> Refusal | None:
     wanted = (size or smallest_size(subject, is_complex=is_complex, now=now)) - len(representatives)
+    wanted -= len(chosen(subject))
     available = pool(subject, specialities=specialities, now=now).count()
     if available < wanted:
         return _pool_too_small(subject, wanted=wanted, available=available, now=now)
-    for word in places_kept(subject, is_complex=is_complex, now=now):
-        if not pool(subject, specialities=word, now=now).exists():
+    waiting = places_left(subject, is_complex=is_complex, now=now)
+    for n, word in enumerate(waiting):
+        if n >= wanted or not pool(subject, specialities=word, now=now).exists():
             return _no_specialist(subject, word, now=now)
     return None
+
+
+def places_left(case: Case, *, is_complex: bool, now: datetime.datetime) -> tuple[str, ...]:
+    """The specialities for which the draw keeps a place: those that nobody has whom the buyer chose."""
+    named = [one.expert.specialities for one in chosen(case)]
+    kept = places_kept(case, is_complex=is_complex, now=now)
+    return tuple(word for word in kept if not any(word in one for one in named))
 
 
 def _no_specialist(case: Case, word: str, *, now: datetime.datetime) -> Refusal:

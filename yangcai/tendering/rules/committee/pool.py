@@ -16,8 +16,9 @@ from yangcai.parties.models import LAW, Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.parties.ties import tied_people
 from yangcai.planning.models import ImportExpert
-from yangcai.tendering.models import Bid, CommitteeMember, ExpertDraw, Invitee, Participation
+from yangcai.tendering.models import Bid, ChosenExpert, CommitteeMember, ExpertDraw, Invitee, Participation
 from yangcai.tendering.rules.committee.composition import ECONOMY, places_kept
+from yangcai.tendering.rules.committee.outside import outside
 
 
 @remembered
@@ -58,23 +59,32 @@ def words(specialities: str) -> list[str]:
     return [word for word in re.split(r"[\s,，、;；]+", specialities) if word]
 
 
-def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[Expert]:
-    """Experts of the library who may be drawn: in the library today, of the speciality, without an interest."""
+def in_library(*, now: datetime.datetime, case: Case | None = None) -> QuerySet[Expert]:
+    """Who is in the library today and has a post there: in the own one, or for a case whose draw from another province
+    was filed, on the list of that library alone."""
+    other = outside(case) if case is not None else None
     today = timezone.localdate(now)
     experts = Expert.objects.filter(Q(left_on__isnull=True) | Q(left_on__gt=today), admitted_on__lte=today)
-    wanted = Q()
-    for word in words(specialities):
-        wanted |= Q(specialities__icontains=word)
+    experts = experts.filter(pk__in=other.experts.values("pk")) if other is not None else experts.filter(library="")
     acting = Post.objects.filter(
         Q(to_on__isnull=True) | Q(to_on__gte=today), role=Role.EXPERT, from_on__lte=today, person__is_active=True
     )
+    return experts.filter(pk__in=acting.filter(organisation=F("person__expert__employer")).values("person__expert"))
+
+
+def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[Expert]:
+    """Experts of the library who may be drawn: in it today, of the speciality, with no interest, not chosen already."""
+    wanted = Q()
+    for word in words(specialities):
+        wanted |= Q(specialities__icontains=word)
     seated = CommitteeMember.objects.filter(committee__case=case).values("post__person_id")
+    named = ChosenExpert.objects.filter(choice__case=case, choice__withdrawn_at__isnull=True)
     return (
-        experts.filter(
-            wanted, pk__in=acting.filter(organisation=F("person__expert__employer")).values("person__expert")
-        )
+        in_library(now=now, case=case)
+        .filter(wanted)
         .exclude(person_id__in=people_of(interested(case), case=case, now=now) | gave_opinions(case))
         .exclude(person_id__in=seated)
+        .exclude(pk__in=named.exclude(choice__is_consented=False).values("expert"))
     )
 
 
@@ -94,13 +104,17 @@ def listed(case: Case, *, specialities: str, is_complex: bool, now: datetime.dat
 
 def kept_seat(member: CommitteeMember) -> str:
     """The speciality for which this seat was kept, where nobody else here has it; empty for any other seat."""
+    case = member.committee.case
     others = CommitteeMember.objects.filter(committee_id=member.committee_id, replaced_at__isnull=True)
     others = others.exclude(pk=member.pk)
+    drawn = list(ExpertDraw.objects.filter(case=case, drawn_at__isnull=False).order_by("round"))
     for word, name in ((LAW, "lawyers"), (ECONOMY, "economists")):
         if member.expert is None or word not in member.expert.specialities:
             continue
-        drawn = ExpertDraw.objects.filter(case_id=member.committee.case_id, drawn_at__isnull=False)
-        kept = drawn.filter(**{f"commit__{name}__gt": 0}).exists()
+        kept = any((one.commit or {}).get(name) for one in drawn)
+        if member.chosen_id is not None and drawn:  # no place was kept in the draw, because this member filled it
+            begun = drawn[0].drawn_at or drawn[0].opened_at
+            kept = kept or word in places_kept(case, is_complex=drawn[0].is_complex, now=begun)
         if kept and not others.filter(expert__specialities__contains=word).exists():
             return word
     return ""

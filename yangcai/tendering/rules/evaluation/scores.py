@@ -20,13 +20,23 @@ def is_rated(lot: Lot) -> bool:
 
 def scores_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     if is_rated(subject):
-        return None
+        return None if arithmetic.scored_criteria(subject) else _all_is_counted(subject, now=now)
     return refuse(
         "evaluation.rank_lowest",
         code="no_scores_asked",
         zh="最低评标价法不评分",
         en="Under lowest evaluated price nothing is scored",
         **applicable(subject.case, now=now),
+    )
+
+
+def _all_is_counted(lot: Lot, *, now: datetime.datetime) -> Refusal:
+    return refuse(
+        "evaluation.intervals",
+        code="no_scores_asked",
+        zh="本包各评审因素均按采购文件的公式计算，无需评委评分",
+        en="Every criterion of this lot is counted by the document's formulas: nothing is scored",
+        **applicable(lot.case, now=now),
     )
 
 
@@ -46,7 +56,10 @@ def _scorers(case: Case) -> dict[int, frozenset[int]]:
 
 
 def has_submitted(lot: Lot, member: CommitteeMember) -> bool:
-    """Whether the member has scored what can be scored now; where merit comes first there is a second sitting."""
+    """Whether the member has scored what can be scored now; where merit comes first there is a second sitting, and
+    where all points are counted by formula there is nothing to score."""
+    if not arithmetic.scored_criteria(lot):
+        return True
     _first, rest = arithmetic.in_sittings(lot)
     return not arithmetic.waits_for_points(lot, member) if rest else member.pk in scorers(lot)
 

@@ -8,6 +8,7 @@ from yangcai.tendering.models import (
     BidPartner,
     BidSecurity,
     ConsumablePrice,
+    OfferedFigure,
     OpenedBid,
     Opening,
     OpeningPolicy,
@@ -63,6 +64,12 @@ BIDS: tuple[Kind, ...] = (
         ("opened_bid__lot__number", "opened_bid__supplier", "consumable", "unit_price"),
         ("opened_bid__lot__number", "pk"),
         agrees,
+    ),
+    Kind(
+        OfferedFigure,
+        _("按公式计分的承诺数值"),
+        ("opened_bid__lot__number", "opened_bid__supplier", "criterion", "declared", "found", "reason", "page"),
+        ("opened_bid__lot__number", "pk"),
     ),
     Kind(
         BidPartner,

@@ -14,10 +14,13 @@ from yangcai.tendering.models import (
     OutageExtension,
     Participation,
     PaymentTerm,
+    Sample,
+    SampleTerms,
+    SiteVisit,
     Solicitation,
     SupplierDraw,
 )
-from yangcai.www.work.shown.kind import Kind, agrees, invites
+from yangcai.www.work.shown.kind import Kind, agrees, invites, visits
 
 #: What is bought, and on what terms.
 LOTS: tuple[Kind, ...] = (
@@ -106,6 +109,49 @@ CONTENT: tuple[Kind, ...] = (
         ("lot__number", "kind", "title", "standard", "weight", "is_objective", "counted_by"),
     ),
     Kind(PaymentTerm, _("付款安排"), ("number", "title", "percent", "due_on"), ("number",)),
+    Kind(
+        SampleTerms,
+        _("样品要求"),
+        (
+            "lot__number",
+            "ground",
+            "reason",
+            "standard",
+            "needs_report",
+            "institution",
+            "tested",
+            "judged_by",
+            "place",
+            "keeping",
+        ),
+        ("lot__number",),
+        visits,
+    ),
+    Kind(
+        SiteVisit,
+        _("现场考察和答疑会"),
+        ("number", "kind", "place", "content", "begins_at", "held_at", "minutes", "cancelled_at", "cancelled_reason"),
+        ("number",),
+        visits,
+    ),
+    Kind(
+        Sample,
+        _("样品"),
+        (
+            "lot__number",
+            "code",
+            "supplier",
+            "registered_at",
+            "received_at",
+            "condition",
+            "released_at",
+            "fate",
+            "fate_note",
+            "settled_at",
+        ),
+        ("lot__number", "pk"),
+        visits,
+    ),
 )
 
 ENQUIRIES = Kind(Enquiry, _("询问和答复"), ("question", "asked_at", "answer", "answered_at"), ("asked_at",))

@@ -8,9 +8,11 @@ from yangcai.tendering.models import (
     DialogueChange,
     DialogueTalk,
     EvaluationReport,
+    ExpertChoice,
     ExpertDraw,
     FinalOffer,
     LowPriceReview,
+    OutsideLibrary,
     ReviewRequest,
 )
 from yangcai.www.work.shown.kind import Kind, talks
@@ -32,6 +34,16 @@ JUDGES: tuple[Kind, ...] = (
             "abandoned_reason",
         ),
         ("round",),
+    ),
+    Kind(
+        OutsideLibrary,
+        _("异地抽取评审专家"),
+        ("library", "province", "reason", "filed_at", "number", "list_digest", "received_at", "refused_at", "refusal"),
+    ),
+    Kind(
+        ExpertChoice,
+        _("自行选定评审专家"),
+        ("reason", "attempts", "consent_by", "asked_at", "is_consented", "opinion", "decided_at", "withdrawn_at"),
     ),
     Kind(CommitteeMember, _("评标委员会"), ("is_chair", "signed_in_at", "replaced_at", "replaced_reason")),
     Kind(

@@ -32,6 +32,11 @@ def invites(method: Procedure) -> bool:
     return bool(set(method.invites) - {Invite.NOTICE, Invite.PREQUALIFICATION})
 
 
+def visits(method: Procedure) -> bool:
+    """A tender, whose Order knows visits and samples (87号令 art. 22, 26)."""
+    return bool(dict(method.instead).get("site_visit.visit", "site_visit.visit"))
+
+
 def agrees(method: Procedure) -> bool:
     """The first stage of a framework agreement."""
     return not method.spends

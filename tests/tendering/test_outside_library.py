@@ -1,0 +1,176 @@
+"""Are experts of another province drawn from its own list by the same sealed draw: filed first, recorded, and apart?"""
+
+from typing import Any
+
+import pytest
+
+from tests import factories
+from tests.tendering.judging import ANNOUNCED, DRAWN, EQUAL, OPENED, SEATED, Hall, hall
+from yangcai.kernel import documents
+from yangcai.kernel.actions import ACTIONS, SCOPES, perform
+from yangcai.kernel.models import EntryPayload, Task
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.models import Expert, Post
+from yangcai.parties.other_libraries import BadList, digest, read
+from yangcai.parties.roles import Role
+from yangcai.portal.models import Notice
+from yangcai.tendering import draws, vrd
+from yangcai.tendering.models import ExpertDraw, OutsideLibrary
+
+pytestmark = pytest.mark.django_db
+
+LIST = "编号,姓名,工作单位,评审专业\n" + "".join(f"Q{n:03d},外省专家{n},外省单位{n},信息技术\n" for n in range(1, 9))
+FILED = {"library": "某省政府采购评审专家库", "province": "610000", "reason": "本省该专业专家不足"}
+
+
+def three(**values: Any) -> Hall:
+    return hall("950000", "1000000", "1100000", **values)
+
+
+def paper(post: Post, content: bytes = b"%PDF-1.4 x", name: str = "备案函.pdf") -> Any:
+    return documents.store_bytes(data=content, name=name, person_id=post.person_id, now=OPENED)
+
+
+def filed(h: Hall) -> OutsideLibrary:
+    found: OutsideLibrary = h.do("outside_library.file", h.case, h.runner, OPENED, paper=paper(h.runner), **FILED).value
+    return found
+
+
+def received(h: Hall, content: str = LIST) -> OutsideLibrary:
+    library, treasury = filed(h), factories.make_post(Role.TREASURY)
+    names = paper(treasury, content.encode(), "名单.csv")
+    h.do("outside_library.receive", library, treasury, OPENED, number="兰新财采备〔2026〕1号", names=names)
+    return OutsideLibrary.objects.get(pk=library.pk)
+
+
+def test_the_draw_is_from_the_other_librarys_list_and_the_commit_names_it() -> None:
+    h = three()
+    library = received(h)
+    h.do("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED)
+    record = draws.record(ExpertDraw.objects.get(case=h.case), is_complete=True)
+    assert vrd.faults(record) == []
+    assert record["commit"]["source"] == {
+        "library": FILED["library"], "province": "610000", "filed": "兰新财采备〔2026〕1号",
+        "list": digest(LIST.encode()),
+    }  # fmt: skip
+    # Whoever has the other library's file finds its eight lines, and nobody of the own library.
+    assert {one["facts"]["number"] for one in record["opened"]} == {f"Q{n:03d}" for n in range(1, 9)}
+    assert len(h.members) == 5 and all(m.expert and m.expert.library == FILED["library"] for m in h.members)
+    assert library.list_digest == record["commit"]["source"]["list"]
+
+
+def test_another_source_in_the_commit_is_another_draw() -> None:
+    h = three()
+    received(h)
+    h.do("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED)
+    record = draws.record(ExpertDraw.objects.get(case=h.case), is_complete=True)
+    record["commit"] = {**record["commit"], "source": {**record["commit"]["source"], "list": "0" * 64}}
+    assert {fault.code for fault in vrd.faults(record)} >= {"leaf"}
+
+
+def test_who_is_drawn_signs_in_judges_and_is_published() -> None:
+    h = three()
+    received(h)
+    h.ready()
+    h.judged(EQUAL)
+    h.awarded()
+    h.announced()
+    facts = Notice.objects.get(kind="award").facts
+    assert "外省专家" in facts["committee"]
+    assert FILED["library"] in facts["outside"] and "兰新财采备〔2026〕1号" in facts["outside"]
+
+
+def test_nothing_is_drawn_before_the_filing_is_taken_in() -> None:
+    h = three()
+    library = filed(h)
+    assert h.refused("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED) == {"outside_list_awaited"}
+    task = Task.objects.get(action="outside_library.receive", done_at=None)
+    assert (task.role, task.subject) == (Role.TREASURY, library.ref)
+    treasury = factories.make_post(Role.TREASURY)
+    h.do("outside_library.refuse", library, treasury, OPENED, reason="本省专家足够")
+    h.do("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED)
+    assert all(m.expert and m.expert.library == "" for m in h.members)
+
+
+def test_the_experts_of_one_case_are_drawn_for_no_other() -> None:
+    first, second = three(), three()
+    received(first)
+    second.do("committee.draw", second.case, second.runner, DRAWN, evaluates_at=SEATED)
+    assert all(m.expert and m.expert.library == "" for m in second.members)
+
+
+def test_recusal_is_checked_against_their_units_too() -> None:
+    h = three()
+    bidder = h.bidders[0].organisation.name
+    received(h, LIST.replace("外省单位1,", f"{bidder},"))
+    h.do("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED)
+    tied = Expert.objects.get(library_number="Q001")
+    record = draws.record(ExpertDraw.objects.get(case=h.case), is_complete=True)
+    assert tied.pk not in {one["facts"]["id"] for one in record["opened"]}
+
+
+def test_a_replacement_comes_from_the_same_list() -> None:
+    h = three()
+    received(h)
+    h.do("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED)
+    member = h.members[0]
+    h.do("committee.replace", member, h.runner, SEATED, reason="缺席", ground="absent")
+    assert len(h.members) == 5 and all(m.expert and m.expert.library for m in h.members)
+
+
+def test_the_own_province_is_not_filed() -> None:
+    h = three()
+    own = {**FILED, "province": "620000"}
+    assert h.refused("outside_library.file", h.case, h.runner, OPENED, paper=paper(h.runner), **own) == {"own_province"}
+    bad = {**FILED, "province": "陕西"}
+    assert h.refused("outside_library.file", h.case, h.runner, OPENED, paper=paper(h.runner), **bad) == {
+        "invalid_input"
+    }
+
+
+def test_it_is_filed_before_the_draw_and_once() -> None:
+    h = three()
+    filed(h)
+    assert "outside_filed" in h.refused(
+        "outside_library.file", h.case, h.runner, OPENED, paper=paper(h.runner), **FILED
+    )
+    other = three()
+    other.do("committee.draw", other.case, other.runner, DRAWN, evaluates_at=SEATED)
+    assert "draw_begun" in other.refused(
+        "outside_library.file", other.case, other.runner, DRAWN, paper=paper(other.runner), **FILED
+    )
+
+
+def test_the_names_stand_in_no_entry_and_no_row_for_who_runs_the_case() -> None:
+    h = three()
+    received(h)
+    written = "".join(str(one.data) for one in EntryPayload.objects.all())
+    assert "外省专家1" not in written and digest(LIST.encode()) in written
+    assert SCOPES[OutsideLibrary](h.runner, ANNOUNCED).exists()
+    assert not SCOPES[OutsideLibrary](h.bidders[0], ANNOUNCED).exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "编号,姓名,工作单位\n1,甲,某单位\n",
+        "编号,姓名,工作单位,评审专业\n",
+        "编号,姓名,工作单位,评审专业\n1,甲,,信息\n",
+        "编号,姓名,工作单位,评审专业\n1,甲,某单位,信息\n1,乙,某单位,信息\n",
+        "编号,姓名,工作单位,评审专业\n1," + "甲" * 300 + ",某单位,信息\n",
+    ],
+)
+def test_what_is_no_list_is_not_taken_in(content: str) -> None:
+    with pytest.raises(BadList):
+        read(content.encode())
+    h = three()
+    library, treasury = filed(h), factories.make_post(Role.TREASURY)
+    names = paper(treasury, content.encode(), "名单.csv")
+    with pytest.raises(Refused) as caught:
+        perform(ACTIONS["outside_library.receive"], library, by=treasury, now=OPENED, number="1", names=names)
+    assert caught.value.codes == {"bad_list"}
+    assert not Expert.objects.exclude(library="").exists()
+
+
+def test_a_list_in_the_other_encoding_reads_alike() -> None:
+    assert read(LIST.encode("gb18030")) == read(LIST.encode("utf-8-sig"))

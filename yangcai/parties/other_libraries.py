@@ -1,0 +1,108 @@
+"""Which experts stand on the list that another province's library sent, and how do they come to have a seat here?"""
+
+import csv
+import datetime
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from yangcai.parties.models import Expert, Organisation, OrganisationKind, Person, Post
+from yangcai.parties.roles import Role
+
+#: The columns of a list, in any order; what else stands beside them is not read.
+COLUMNS = ("编号", "姓名", "工作单位", "评审专业")
+MOST_LINES = 2000
+LONGEST_CELL = 200
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of a list: the number in its own library, who, where, in what field."""
+
+    number: str
+    name: str
+    unit: str
+    specialities: str
+
+
+class BadList(ValueError):
+    """The file is no such list; zh and en say why."""
+
+    def __init__(self, zh: str, en: str):
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+def read(content: bytes) -> tuple[Listed, ...]:
+    """The lines of a list in CSV, UTF-8 or GB18030. Raises BadList."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise BadList("名单的编码既不是 UTF-8 也不是 GB18030", "the list is neither in UTF-8 nor in GB18030")
+    rows = csv.reader(io.StringIO(text, newline=""))
+    header = [cell.strip() for cell in next(rows, [])]
+    missing = [column for column in COLUMNS if column not in header]
+    if missing:
+        raise BadList(f"名单缺少列：{'、'.join(missing)}", f"columns are missing: {', '.join(missing)}")
+    places = [header.index(column) for column in COLUMNS]
+    found = []
+    for line, row in enumerate(rows, start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = [row[place].strip() if place < len(row) else "" for place in places]
+        if not all(cells) or any(len(cell) > LONGEST_CELL or "\0" in cell for cell in cells):
+            raise BadList(
+                f"名单第 {line} 行有空白或者过长的内容", f"line {line} of the list has an empty or overlong cell"
+            )
+        found.append(Listed(*cells))
+        if len(found) > MOST_LINES:
+            raise BadList(f"名单超过 {MOST_LINES} 行", f"the list has more than {MOST_LINES} lines")
+    if not found:
+        raise BadList("名单没有专家", "the list names nobody")
+    if len({one.number for one in found}) < len(found):
+        raise BadList("名单中同一编号出现两次", "a number stands twice on the list")
+    return tuple(found)
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 of the file as it was sent: the other library has the same one."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def take_in(library: str, listed: Sequence[Listed], *, now: datetime.datetime) -> list[Expert]:
+    """Each with a person, a unit and a post, so that who is drawn can sign in. Never drawn for a case of this
+    province's own library."""
+    today = timezone.localdate(now)
+    known = {one.library_number: one for one in Expert.objects.filter(library=library).select_related("person")}
+    found = []
+    for one in listed:
+        unit, _made = Organisation.objects.get_or_create(
+            name=one.unit, defaults={"kind": OrganisationKind.EXPERT_UNIT, "jurisdiction": ""}
+        )
+        expert = known.get(one.number)
+        if expert is None:
+            name = hashlib.sha256(f"{library}\0{one.number}".encode()).hexdigest()[:16]
+            person = Person.objects.create(username=f"outside-{name}", name=one.name, password="!")
+            expert = Expert.objects.create(
+                person=person,
+                employer=unit,
+                specialities=one.specialities,
+                admitted_on=today,
+                library=library,
+                library_number=one.number,
+            )
+        elif (expert.employer_id, expert.specialities) != (unit.pk, one.specialities):
+            expert.employer, expert.specialities = unit, one.specialities
+            expert.save(update_fields=["employer", "specialities"])
+        seats = Post.objects.filter(person=expert.person, organisation=unit, role=Role.EXPERT, from_on__lte=today)
+        if not seats.exclude(to_on__lt=today).exists():
+            Post.objects.create(person=expert.person, organisation=unit, role=Role.EXPERT, from_on=today)
+        found.append(expert)
+    return found

@@ -1,0 +1,167 @@
+"""May the buyer choose its experts itself, whom, and with whose consent (87号令 art. 48; 74号令 art. 7)?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from yangcai import procedures
+from yangcai.cases.models import Case
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.reading import remembered
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Expert, Organisation
+from yangcai.tendering.models import ChosenExpert, ExpertChoice, ExpertDraw
+from yangcai.tendering.rules.committee.composition import composition_of, fewest_experts
+from yangcai.tendering.rules.committee.pool import gave_opinion, gave_opinions, interested, people_of, recusal
+
+
+@remembered
+def chosen(case: Case) -> tuple[ChosenExpert, ...]:
+    """Whom the buyer chose with consent, in the order in which they were named."""
+    found = ChosenExpert.objects.filter(choice__case=case, choice__is_consented=True, choice__withdrawn_at__isnull=True)
+    return tuple(found.select_related("expert__person", "expert__employer").order_by("pk"))
+
+
+def consenting(case: Case) -> Organisation:
+    """主管预算单位: the unit above the buyer; a buyer that has none is one itself, and somebody else of it consents."""
+    return case.buyer.parent or case.buyer
+
+
+def method_lets_choose(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Only where the method's own rules say so; elsewhere experts are drawn."""
+    keys = procedures.get(subject.procedure).committee
+    if keys is not None and keys.chosen:
+        return None
+    return refuse(
+        "committee.random_draw",
+        code="experts_are_drawn",
+        zh="本采购方式的评审专家只能随机抽取，不能自行选定",
+        en="Under this method experts are drawn by chance; the buyer may not choose them",
+        **applicable(subject, now=now),
+    )
+
+
+def is_running(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.ended_at is None:
+        return None
+    return Refusal("not_running", "项目已经结束", "The case has ended")
+
+
+def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Whoever is chosen after a draw began would sit in the place of somebody who was drawn."""
+    if not ExpertDraw.objects.filter(case=subject, abandoned_at__isnull=True).exists():
+        return None
+    return Refusal(
+        "draw_begun",
+        "评审专家已经开始抽取，不能再自行选定",
+        "The draw has begun: nobody is chosen any more",
+    )
+
+
+def none_is_chosen_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    found = ExpertChoice.objects.filter(case=subject, withdrawn_at__isnull=True).exclude(is_consented=False).first()
+    if found is None:
+        return None
+    return Refusal(
+        "choice_open",
+        "已有一份自行选定评审专家的申请，如需改变请先撤回",
+        "There is a choice of experts already: withdraw it to change it",
+    )
+
+
+def chosen_lawfully(
+    subject: Case, *, now: datetime.datetime, experts: list[dict[str, Any]], **_: Any
+) -> Iterator[Refusal]:
+    """Each named once, with nothing to recuse for; of the buyer's own unit only where the method allows it."""
+    if len({row["expert"] for row in experts}) < len(experts):
+        yield Refusal("duplicate_row", "同一名专家只能选定一次", "An expert is named once", field="experts")
+    on, keys = applicable(subject, now=now), composition_of(subject)
+    people = {one.pk: one for one in Expert.objects.filter(pk__in=[row["expert"] for row in experts])}
+    barred = people_of(interested(subject) - {subject.buyer_id}, case=subject, now=now)
+    own = people_of(frozenset({subject.buyer_id}), case=subject, now=now)
+    for row in experts:
+        person = people[row["expert"]].person_id
+        if person in barred:
+            yield recusal(subject, now=now, field="experts")
+        elif person in gave_opinions(subject):
+            yield gave_opinion(subject, now=now, field="experts")
+        elif person in own and not keys.chosen_own_unit:
+            yield refuse(
+                "committee.own_unit",
+                code="expert_of_the_buyer",
+                zh="采购人不得以评审专家身份参加本部门或者本单位采购项目的评审，请选定其他单位的专家",
+                en="An expert of the buyer's own unit may not sit as an expert here: choose those of another unit",
+                field="experts",
+                **on,
+            )
+
+
+def waits_for_consent(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.is_open:
+        return None
+    return Refusal("decided", "该申请已经办结", "This application is closed")
+
+
+def is_the_main_budget_unit(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.consent_by_id == by.organisation_id:
+        return None
+    return refuse(
+        composition_of(subject.case).chosen,
+        code="not_the_main_budget_unit",
+        zh="由主管预算单位“{unit}”审核",
+        en="The main budget unit decides: {unit}",
+        unit=subject.consent_by.name,
+        **applicable(subject.case, now=now),
+    )
+
+
+def return_has_a_reason(subject: ExpertChoice, *, decision: str, opinion: str, **_: Any) -> Refusal | None:
+    if decision == "consent" or opinion.strip():
+        return None
+    return Refusal("reason_missing", "不同意的应当写明理由", "State why there is no consent", field="opinion")
+
+
+def nobody_sits_yet(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A choice ends before the draw begins that leaves its places out, never afterwards."""
+    begun = ExpertDraw.objects.filter(case=subject.case, abandoned_at__isnull=True).exists()
+    if not subject.withdrawn_at and not begun and subject.is_consented is not False:
+        return None
+    return Refusal(
+        "choice_used",
+        "申请已经办结或者已经开始抽取，不能撤回",
+        "The application is closed, or the draw has begun: nothing is withdrawn",
+    )
+
+
+def no_choice_waits(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A committee is not formed while the consent to a choice is out: it could no longer be used."""
+    if not ExpertChoice.objects.filter(case=subject, decided_at__isnull=True, withdrawn_at__isnull=True).exists():
+        return None
+    return refuse(
+        composition_of(subject).chosen,
+        code="consent_awaited",
+        zh="自行选定评审专家的申请尚待主管预算单位审核，请等待审核或者撤回后再抽取",
+        en="A choice of experts still waits for consent: wait for it, or withdraw it before drawing",
+        **applicable(subject, now=now),
+    )
+
+
+def chosen_fit(
+    subject: Case, *, now: datetime.datetime, members: int, representatives: int, field: str = "size"
+) -> Refusal | None:
+    """Those who were chosen all sit: there is a place for each beside the buyer's representatives."""
+    named = len(chosen(subject))
+    if named <= members - representatives:
+        return None
+    return refuse(
+        composition_of(subject).expert_share or "committee.expert_share",
+        code="too_many_chosen",
+        zh="自行选定了 {named} 名评审专家，评标委员会 {members} 人中评审专家席位只有 {places} 个（不少于 {least} 个）",
+        en="{named} experts were chosen, but of {members} seats only {places} are for experts (at least {least})",
+        field=field,
+        named=named,
+        members=members,
+        places=members - representatives,
+        least=fewest_experts(subject, size=members, now=now),
+        **applicable(subject, now=now),
+    )

@@ -1,0 +1,94 @@
+"""May the experts of this case be drawn from another province's library (财库〔2012〕69号)?"""
+
+import datetime
+from typing import Any
+
+from yangcai import procedures
+from yangcai.cases.models import Case
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel import documents
+from yangcai.kernel.reading import remembered
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties import other_libraries
+from yangcai.tendering.models import ExpertDraw, OutsideLibrary
+
+#: The first digits of a division code name the province.
+PROVINCE = slice(0, 2)
+
+
+@remembered
+def outside(case: Case) -> OutsideLibrary | None:
+    """The other library, once its list is here."""
+    return OutsideLibrary.objects.filter(case=case, received_at__isnull=False).first()
+
+
+def experts_are_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    committee = procedures.get(subject.procedure).committee
+    if subject.ended_at is None and committee is not None and committee.size:
+        return None
+    return Refusal(
+        "no_draw_here",
+        "本项目不抽取评审专家，或者已经结束",
+        "No experts are drawn for this case, or it has ended",
+    )
+
+
+def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not ExpertDraw.objects.filter(case=subject, abandoned_at__isnull=True).exists():
+        return None
+    return Refusal(
+        "draw_begun",
+        "评审专家已经开始抽取，不能再改换专家库",
+        "The draw has begun: its library is not changed any more",
+    )
+
+
+def none_is_filed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not OutsideLibrary.objects.filter(case=subject, refused_at__isnull=True).exists():
+        return None
+    return Refusal("outside_filed", "已经报送异地抽取备案", "A draw from another province is filed already")
+
+
+def is_another_province(subject: Case, *, now: datetime.datetime, province: str, **_: Any) -> Refusal | None:
+    if province[PROVINCE] != subject.jurisdiction[PROVINCE]:
+        return None
+    return refuse(
+        "committee.outside_library",
+        code="own_province",
+        zh="该专家库在本省，直接从本省专家库抽取，不需要异地抽取备案",
+        en="That library is of this province: draw from it as usual, nothing is filed",
+        field="province",
+        **applicable(subject, now=now),
+    )
+
+
+def no_outside_list_waits(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Filed first, drawn then; while the list is not here there is nothing to draw from."""
+    waiting = OutsideLibrary.objects.filter(case=subject, received_at__isnull=True, refused_at__isnull=True)
+    if not waiting.exists():
+        return None
+    return refuse(
+        "committee.outside_library",
+        code="outside_list_awaited",
+        zh="异地抽取已报送备案，财政部门尚未备案并导入外省专家名单，不能抽取",
+        en="A draw from another province was filed; the treasury has not taken it in with its list yet",
+        **applicable(subject, now=now),
+    )
+
+
+def waits(subject: OutsideLibrary, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.received_at is None and subject.refused_at is None:
+        return None
+    return Refusal("decided", "该备案已经办结", "This filing is closed")
+
+
+def draw_has_not_begun(subject: OutsideLibrary, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    return no_draw_has_begun(subject.case, by=by, now=now)
+
+
+def list_is_readable(subject: OutsideLibrary, *, now: datetime.datetime, names: Any, **_: Any) -> Refusal | None:
+    try:
+        other_libraries.read(documents.read(names))
+    except other_libraries.BadList as error:
+        return Refusal("bad_list", error.zh, error.en, field="names")
+    return None

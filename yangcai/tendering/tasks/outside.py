@@ -1,0 +1,19 @@
+"""Which filings of a draw from another province wait for the treasury?"""
+
+import datetime
+from collections.abc import Iterator
+
+from yangcai.cases.models import Case
+from yangcai.kernel import tasks
+from yangcai.kernel.tasks import Due
+from yangcai.parties.roles import Role
+from yangcai.tendering.models import OutsideLibrary
+
+
+@tasks.due_on(Case)
+def filing_to_take_in(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """The treasury takes the filing in with the list, or sends it back."""
+    if case.ended_at is not None:
+        return
+    for library in OutsideLibrary.objects.filter(case=case, received_at__isnull=True, refused_at__isnull=True):
+        yield Due(action="outside_library.receive", subject=library.ref, role=Role.TREASURY, since=library.filed_at)

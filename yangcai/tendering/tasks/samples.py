@@ -1,0 +1,27 @@
+"""Which samples wait to be returned or sealed once the procurement is over (87号令 art. 22)?"""
+
+import datetime
+from collections.abc import Iterator
+
+from yangcai.cases.models import Case
+from yangcai.cases.rules import runner
+from yangcai.kernel import tasks
+from yangcai.kernel.tasks import Due
+from yangcai.tendering.models import Sample
+from yangcai.tendering.rules.samples import result_is_out
+
+
+@tasks.due_on(Case)
+def samples_to_settle(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """及时: no number of days stands in the article, so none is due on a day."""
+    role, organisation_id = runner(case)
+    waiting = Sample.objects.filter(lot__case=case, received_at__isnull=False, settled_at__isnull=True)
+    for sample in waiting.select_related("lot__case").order_by("pk"):
+        if result_is_out(sample, by=None, now=now) is None:
+            yield Due(
+                action="sample.settle",
+                subject=sample.ref,
+                role=role,
+                organisation_id=organisation_id,
+                since=sample.lot.outcome_at or sample.received_at or now,
+            )
