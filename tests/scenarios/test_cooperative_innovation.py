@@ -326,7 +326,7 @@ class CorrectedInTwoStages(InTwoStages):
     def scores(self, judged: Any) -> None:
         ((lot, _told),) = judged
         at, (odd, *_others) = self.moment(30), self.members()
-        plans = {FIRST[0]: {"technical": "43"}, SECOND[0]: {"technical": "45"}, THIRD[0]: {"technical": "44"}}
+        plans = {FIRST[0]: {"technical": "46"}, SECOND[0]: {"technical": "45"}, THIRD[0]: {"technical": "44"}}
         self.sheets(lot, {"technical"}, plans, at, of={odd.pk: {**plans, FIRST[0]: {"technical": "3"}}})
         told = {SECOND[0]: {"business": "10"}, THIRD[0]: {"business": "15"}}
         self.sheets(lot, {"business"}, told, at)

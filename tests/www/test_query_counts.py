@@ -36,18 +36,18 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 65,
-    Role.BUYER_REVIEWER: 58,
-    Role.AGENT: 62,
-    Role.SUPPLIER: 59,
-    Role.EXPERT: 40,
-    Role.TREASURY: 59,
-    Role.TREASURY_PAYER: 57,
-    Role.AUDITOR: 58,
-    Role.PLATFORM: 60,
+    Role.BUYER_OFFICER: 75,
+    Role.BUYER_REVIEWER: 63,
+    Role.AGENT: 71,
+    Role.SUPPLIER: 64,
+    Role.EXPERT: 43,
+    Role.TREASURY: 64,
+    Role.TREASURY_PAYER: 62,
+    Role.AUDITOR: 63,
+    Role.PLATFORM: 64,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 98, Role.BUYER_OFFICER: 83, Role.SUPPLIER: 58, Role.EXPERT: 87}
+EVALUATED = {Role.AGENT: 107, Role.BUYER_OFFICER: 92, Role.SUPPLIER: 62, Role.EXPERT: 93}
 BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

@@ -71,7 +71,7 @@ class ReceiveOutsideList(Input):
     en="Take in the other library's list",
     on=OutsideLibrary,
     by={Role.TREASURY},
-    needs=(rules.waits, rules.draw_has_not_begun),
+    needs=(rules.waits, rules.is_not_drawn_yet),
     checks=(rules.list_is_readable,),
     input=ReceiveOutsideList,
     sentence=("{post}备案并导入了外省专家名单", "{post} took in the list of another province's library"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from yangcai.cases.models import Award, Case, Lot, LotOutcome
 from yangcai.cases.rules import applicable, own, refuse
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import Opening, Sample, SampleFate, SampleTerms
@@ -100,8 +101,14 @@ def clauses_leave_the_result(
 # --- handing in ----------------------------------------------------------------------------------------------------
 
 
+@remembered
+def asked_for(case: Case) -> frozenset[int]:
+    """The lots for which the document asks for samples."""
+    return frozenset(SampleTerms.objects.filter(lot__case=case).values_list("lot_id", flat=True))
+
+
 def samples_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if SampleTerms.objects.filter(lot=subject).exists():
+    if subject.pk in asked_for(subject.case):
         return None
     return refuse(
         "samples.exception",
@@ -113,13 +120,15 @@ def samples_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refus
 
 
 def is_not_registered(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if subject.pk not in asked_for(subject.case):
+        return None
     if not Sample.objects.filter(lot=subject, supplier_id=by.organisation_id).exists():
         return None
     return Refusal("sample_registered", "贵单位已登记样品", "Your organisation has registered its sample")
 
 
 def opening_not_begun(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not Opening.objects.filter(case=subject.case).exists():
+    if subject.pk not in asked_for(subject.case) or not Opening.objects.filter(case=subject.case).exists():
         return None
     return refuse(
         "submission.late_bid",

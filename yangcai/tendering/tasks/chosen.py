@@ -7,7 +7,7 @@ from yangcai.cases.models import Case
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import ExpertChoice
+from yangcai.tendering.rules.committee.chosen import choices
 
 
 @tasks.due_on(Case)
@@ -15,7 +15,7 @@ def choice_to_decide(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """An application waits for the main budget unit (87号令 art. 48)."""
     if case.ended_at is not None:
         return
-    for choice in ExpertChoice.objects.filter(case=case, decided_at__isnull=True, withdrawn_at__isnull=True):
+    for choice in (one for one in choices(case) if one.is_open):
         yield Due(
             action="experts.consent",
             subject=choice.ref,

@@ -10,16 +10,25 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Expert, Organisation
-from yangcai.tendering.models import ChosenExpert, ExpertChoice, ExpertDraw
+from yangcai.tendering.models import ChosenExpert, ExpertChoice
 from yangcai.tendering.rules.committee.composition import composition_of, fewest_experts
+from yangcai.tendering.rules.committee.outside import draw_has_begun
 from yangcai.tendering.rules.committee.pool import gave_opinion, gave_opinions, interested, people_of, recusal
 
 
 @remembered
 def chosen(case: Case) -> tuple[ChosenExpert, ...]:
     """Whom the buyer chose with consent, in the order in which they were named."""
+    if not any(one.is_consented and one.withdrawn_at is None for one in choices(case)):
+        return ()
     found = ChosenExpert.objects.filter(choice__case=case, choice__is_consented=True, choice__withdrawn_at__isnull=True)
     return tuple(found.select_related("expert__person", "expert__employer").order_by("pk"))
+
+
+@remembered
+def choices(case: Case) -> tuple[ExpertChoice, ...]:
+    """Every choice of the case, those that were withdrawn or not consented to among them."""
+    return tuple(ExpertChoice.objects.filter(case=case).order_by("pk"))
 
 
 def consenting(case: Case) -> Organisation:
@@ -49,7 +58,7 @@ def is_running(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | N
 
 def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Whoever is chosen after a draw began would sit in the place of somebody who was drawn."""
-    if not ExpertDraw.objects.filter(case=subject, abandoned_at__isnull=True).exists():
+    if not draw_has_begun(subject):
         return None
     return Refusal(
         "draw_begun",
@@ -59,8 +68,7 @@ def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def none_is_chosen_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    found = ExpertChoice.objects.filter(case=subject, withdrawn_at__isnull=True).exclude(is_consented=False).first()
-    if found is None:
+    if all(one.withdrawn_at is not None or one.is_consented is False for one in choices(subject)):
         return None
     return Refusal(
         "choice_open",
@@ -123,7 +131,7 @@ def return_has_a_reason(subject: ExpertChoice, *, decision: str, opinion: str, *
 
 def nobody_sits_yet(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A choice ends before the draw begins that leaves its places out, never afterwards."""
-    begun = ExpertDraw.objects.filter(case=subject.case, abandoned_at__isnull=True).exists()
+    begun = draw_has_begun(subject.case)
     if not subject.withdrawn_at and not begun and subject.is_consented is not False:
         return None
     return Refusal(
@@ -135,7 +143,7 @@ def nobody_sits_yet(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -
 
 def no_choice_waits(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A committee is not formed while the consent to a choice is out: it could no longer be used."""
-    if not ExpertChoice.objects.filter(case=subject, decided_at__isnull=True, withdrawn_at__isnull=True).exists():
+    if not any(one.is_open for one in choices(subject)):
         return None
     return refuse(
         composition_of(subject).chosen,

@@ -16,10 +16,21 @@ from yangcai.tendering.models import ExpertDraw, OutsideLibrary
 PROVINCE = slice(0, 2)
 
 
-@remembered
 def outside(case: Case) -> OutsideLibrary | None:
     """The other library, once its list is here."""
-    return OutsideLibrary.objects.filter(case=case, received_at__isnull=False).first()
+    return next((one for one in filings(case) if one.received_at is not None), None)
+
+
+@remembered
+def filings(case: Case) -> tuple[OutsideLibrary, ...]:
+    """Every filing of the case, those that were sent back among them."""
+    return tuple(OutsideLibrary.objects.filter(case=case).order_by("pk"))
+
+
+@remembered
+def draw_has_begun(case: Case) -> bool:
+    """Whether a draw of the case is under way or done."""
+    return ExpertDraw.objects.filter(case=case, abandoned_at__isnull=True).exists()
 
 
 def experts_are_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -34,7 +45,7 @@ def experts_are_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not ExpertDraw.objects.filter(case=subject, abandoned_at__isnull=True).exists():
+    if not draw_has_begun(subject):
         return None
     return Refusal(
         "draw_begun",
@@ -44,7 +55,7 @@ def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def none_is_filed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if not OutsideLibrary.objects.filter(case=subject, refused_at__isnull=True).exists():
+    if all(one.refused_at is not None for one in filings(subject)):
         return None
     return Refusal("outside_filed", "已经报送异地抽取备案", "A draw from another province is filed already")
 
@@ -64,8 +75,7 @@ def is_another_province(subject: Case, *, now: datetime.datetime, province: str,
 
 def no_outside_list_waits(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Filed first, drawn then; while the list is not here there is nothing to draw from."""
-    waiting = OutsideLibrary.objects.filter(case=subject, received_at__isnull=True, refused_at__isnull=True)
-    if not waiting.exists():
+    if all(one.received_at is not None or one.refused_at is not None for one in filings(subject)):
         return None
     return refuse(
         "committee.outside_library",
@@ -82,7 +92,7 @@ def waits(subject: OutsideLibrary, *, by: Any, now: datetime.datetime) -> Refusa
     return Refusal("decided", "该备案已经办结", "This filing is closed")
 
 
-def draw_has_not_begun(subject: OutsideLibrary, *, by: Any, now: datetime.datetime) -> Refusal | None:
+def is_not_drawn_yet(subject: OutsideLibrary, *, by: Any, now: datetime.datetime) -> Refusal | None:
     return no_draw_has_begun(subject.case, by=by, now=now)
 
 

@@ -70,6 +70,7 @@ BIDS: tuple[Kind, ...] = (
         _("按公式计分的承诺数值"),
         ("opened_bid__lot__number", "opened_bid__supplier", "criterion", "declared", "found", "reason", "page"),
         ("opened_bid__lot__number", "pk"),
+        after_opening=True,
     ),
     Kind(
         BidPartner,
