@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_award_fall"),
         ("parties", "0002_expert_library"),
-        ("tendering", "0033_counted_criteria"),
+        ("tendering", "0035_counted_criteria"),
     ]
 
     operations = [

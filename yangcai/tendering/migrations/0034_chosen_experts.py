@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_award_fall"),
         ("parties", "0002_expert_library"),
-        ("tendering", "0031_overtaken_reports"),
+        ("tendering", "0033_overtaken_reports"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_award_fall"),
-        ("tendering", "0032_chosen_experts"),
+        ("tendering", "0034_chosen_experts"),
     ]
 
     operations = [

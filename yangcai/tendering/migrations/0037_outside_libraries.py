@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_award_fall"),
         ("parties", "0003_other_libraries"),
-        ("tendering", "0034_visits_and_samples"),
+        ("tendering", "0036_visits_and_samples"),
     ]
 
     operations = [

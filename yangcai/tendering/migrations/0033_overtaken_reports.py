@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_award_fall"),
-        ("tendering", "0030_outage_extensions"),
+        ("tendering", "0032_suites"),
     ]
 
     operations = [
