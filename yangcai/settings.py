@@ -11,6 +11,7 @@ YANGCAI_LIVE_PORT       port of the live hall's process (`yangcai serve` sets it
 YANGCAI_NAME            name under which the platform signs log and receipts (default: the first of YANGCAI_HOSTS)
 YANGCAI_LOG             folder of the public log's files (default: YANGCAI_HOME/log)
 YANGCAI_PROBE           http(s) address of the site, for the worker's health journal to look at (default: not looked at)
+YANGCAI_LOG_SIGNER      socket of the process that holds the log's key (`yangcai signer`); without it the site holds it
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
 YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
 YANGCAI_TRUST           a PEM file of roots by which signatures are believed, besides those of the seals
@@ -130,6 +131,7 @@ YANGCAI_FILES = YANGCAI_HOME / "files"
 YANGCAI_LOG = Path(os.environ.get("YANGCAI_LOG") or YANGCAI_HOME / "log")
 #: Part of the health journal where it is set (tendering/health.py).
 YANGCAI_PROBE = os.environ.get("YANGCAI_PROBE", "")
+YANGCAI_LOG_SIGNER = os.environ.get("YANGCAI_LOG_SIGNER", "")
 YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
 YANGCAI_BEHIND_TLS = flag("YANGCAI_BEHIND_TLS")
 #: Behind a reverse proxy it is asked for under /live/ of the site itself, else at this port of the same host.

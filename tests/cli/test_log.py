@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.test import RequestFactory
 from django.utils import translation
 
 from tests.kernel.log import world
 from yangcai import cli
 from yangcai.cli import console, site
 from yangcai.cli.commands import log
+from yangcai.cli.sealed import client
 from yangcai.kernel import log_files, log_keys
 from yangcai.kernel.tlog import note
+from yangcai.www import bundle
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,36 @@ def test_the_policy_names_our_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["log", "policy"]) == 0
     key = log_keys.signer(log_keys.LOG).verifier.vkey
     assert capsys.readouterr().out == f"log {key}\nquorum none\n"
+
+
+def test_the_clients_of_a_release_stand_in_the_log_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (1, 2):
+        world.submit(number)
+        assert cli.main(["log", "sequence", "--once", "--json"]) == 0
+    told = [json.loads(line[6:]) for line in world.lines(16) if line.startswith(b"sbp1c ") and b'"t":"client"' in line]
+    assert {one["name"] for one in told} == {"yangcai-web", "yangcai bid"} and len(told) == 2
+    by_name = {one["name"]: one for one in told}
+    assert by_name["yangcai-web"]["bundle_sha256"] == bundle.bundle_sha256()
+    assert set(by_name["yangcai-web"]["files"]) == set(bundle.files())
+    assert by_name["yangcai bid"]["bundle_sha256"] == client.bundle_digest().hex()
+    assert all(one["release"] for one in told)
+
+    site_folder = tmp_path / "served"
+    address = bundle.address("seal.js").removesuffix("seal.js").strip("/")
+    for name, content in bundle.files().items():
+        (site_folder / address).mkdir(parents=True, exist_ok=True)
+        (site_folder / address / name).write_bytes(content)
+    (site_folder / "sealing" / "bundle.json").write_bytes(bundle.bundle(RequestFactory().get("/")).content)
+    asked = ["verify", "--lang", "en", "client", str(site_folder), str(log_files.folder())]
+    capsys.readouterr()
+    assert cli.main(asked) == 0
+    assert "yangcai-web" in capsys.readouterr().out
+    script = site_folder / address / "seal.js"
+    script.write_bytes(script.read_bytes() + b"\n// one line more\n")
+    assert cli.main(asked) == 2
+    assert "never announced" in capsys.readouterr().err
+    script.unlink()
+    assert cli.main(asked) == 1
 
 
 def stopped() -> None:

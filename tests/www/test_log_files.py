@@ -40,6 +40,11 @@ def test_files_have_their_types_and_their_caching(client: Client, log: Path) -> 
         content_type, cache, content = fetched(client, name)
         assert content_type == "application/octet-stream" and "immutable" in cache
         assert content == (log / name).read_bytes()
+    record = log / "record" / ("ab" * 32)
+    log_files.write(record, b"{}")
+    assert fetched(client, f"record/{record.name}")[::2] == ("application/json", b"{}")
+    for bad in ("record/", "record/ab", f"record/{'AB' * 32}", f"record/../record/{record.name}"):
+        assert client.get(f"/log/{bad}").status_code == 404
     content_type, cache, content = fetched(client, "disclosed/000")
     assert content_type.startswith("application/jsonl") and "max-age=5" in cache
     assert content == (log / "disclosed" / "000").read_bytes()

@@ -1,24 +1,27 @@
 """Where does the public log lie for everybody to fetch? Static files under YANGCAI_LOG, written whole or not at all.
 
 checkpoint · tile/… · policy · disclosed/… (nonce and body of the lines that may be opened by now, by bundle) · seen/…
-(log_seen.py)
+(log_seen.py) · record/… (documents that a line in clear names by the digest in its field `record`)
 """
 
+import logging
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 
-from yangcai.kernel import durable
+from yangcai.kernel import documents, durable
 from yangcai.kernel.encoding import base64_of, jcs, parse_jcs
+from yangcai.kernel.leaf_lines import CLEAR
 from yangcai.kernel.log_tiles import FULL
-from yangcai.kernel.models import Leaf, LeafSecret, LogTile, TreeHead
+from yangcai.kernel.models import Document, Leaf, LeafSecret, LogTile, TreeHead
 from yangcai.kernel.tlog import checkpoint, note, tiles, tree
 from yangcai.kernel.tlog.checkpoint import Checkpoint
 from yangcai.kernel.tlog.tiles import WIDTH, Tile
 
-CHECKPOINT, POLICY, DISCLOSED = "checkpoint", "policy", "disclosed"
+logger = logging.getLogger(__name__)
+CHECKPOINT, POLICY, DISCLOSED, RECORD = "checkpoint", "policy", "disclosed", "record"
 
 
 def folder() -> Path:
@@ -39,6 +42,23 @@ def publish_tiles(*, size: int, since: int) -> None:
             write(path, _bundle(tile) if tile.level < 0 else _tile(tile))
         if tile.width == WIDTH:  # whoever still asks for a part of it takes the whole
             shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
+
+
+def publish_records(*, size: int, since: int) -> None:
+    """Every document that a line between the two sizes names as its record. One that is lost is missed by whoever
+    verifies; the log goes on."""
+    found = Leaf.objects.filter(index__gte=since, index__lt=size, entry__isnull=True)
+    for line in found.order_by("index").values_list("line", flat=True).iterator():
+        if not bytes(line).startswith(CLEAR):
+            continue
+        body = parse_jcs(bytes(line)[len(CLEAR) : -1])
+        if digest := body.get(RECORD):
+            try:
+                content = documents.read(Document.objects.get(digest=digest))
+            except (Document.DoesNotExist, documents.BadDocument):
+                logger.exception("the record %s cannot be published", digest)
+            else:
+                write(folder() / RECORD / digest, content)
 
 
 def publish_checkpoint(signed: str) -> None:

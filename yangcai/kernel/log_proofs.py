@@ -11,17 +11,19 @@ from yangcai.kernel.tlog.proof import Proof
 RECENT = 16
 
 
-def proof_of(leaf: Leaf, *, with_nonce: bool = False) -> str | None:
+def proof_of(leaf: Leaf, *, with_nonce: bool = False, earliest: bool = False) -> str | None:
     """The text of the proof, under the newest checkpoint that has the witnesses which the policy wants, else under the
-    newest; None until the line is merged. A line in clear goes with it; with its nonce (for its owner) a blinded one
+    newest; None until the line is merged. `earliest`: under the first such checkpoint instead, whose witnesses say when
+    the line was seen there. A line in clear goes with it; with its nonce (for its owner) a blinded one
     can be computed from its body."""
     if leaf.index is None:
         return None
-    heads = list(TreeHead.objects.filter(size__gt=leaf.index).exclude(signed="").order_by("-size")[:RECENT])
+    signed = TreeHead.objects.filter(size__gt=leaf.index).exclude(signed="")
+    heads = list(signed.order_by("size" if earliest else "-size")[:RECENT])
     if not heads:
         return None
     trust = log_witnesses.trusted()
-    head = next((head for head in heads if _is_witnessed(head, trust)), heads[0])
+    head = next((head for head in heads if _is_witnessed(head, trust)), heads[-1 if earliest else 0])
     steps = tree.inclusion_proof(index=leaf.index, size=head.size, read=log_tiles.reader(size=head.size))
     extra = bytes(leaf.line) if bytes(leaf.line).startswith(leaf_lines.CLEAR) else b""
     if with_nonce and not extra:

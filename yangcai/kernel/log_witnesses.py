@@ -21,6 +21,8 @@ from yangcai.kernel.tlog.policy import Party, Policy
 
 #: Seconds to connect to a witness, and as many for its whole answer.
 TIMEOUT = 5.0
+#: Characters of a policy that others quote (SBP/1: `witness_policy`).
+LONGEST_QUOTED = 16384
 #: What a witness answers is a line or two.
 MOST_BYTES = 64 * 1024
 
@@ -43,7 +45,7 @@ def path() -> Path:
 
 def text() -> str:
     """The policy that readers should hold us to: that of the site, with our own log in it."""
-    own = log_keys.signer(log_keys.LOG).verifier.vkey
+    own = log_keys.verifier().vkey
     given = path().read_text() if path().exists() else "quorum none\n"
     return given if own in given.split() else f"log {own}\n{given}"
 
@@ -51,6 +53,17 @@ def text() -> str:
 def trusted() -> Policy:
     """Raises Malformed where the site's policy is none."""
     return policy.parse(text().encode())
+
+
+def frozen() -> str:
+    """The policy as something that is signed now may quote it: at most so many characters; of our log alone where the
+    site's own cannot be read or is too long."""
+    try:
+        trusted()
+        found = text()
+    except (ValueError, OSError):
+        found = ""
+    return found if 0 < len(found) <= LONGEST_QUOTED else f"log {log_keys.verifier().vkey}\nquorum none\n"
 
 
 def publish_policy() -> None:

@@ -21,7 +21,7 @@ def connected(url: str, *, seconds: float) -> Iterator[tuple[http.client.HTTPCon
     connection = (http.client.HTTPSConnection if parts.scheme == "https" else plain)(parts.hostname, parts.port)
     sock = socket.create_connection((connection.host, connection.port), timeout=seconds)
     try:
-        with _hung_up_after(seconds, sock) as hung_up:
+        with hung_up_after(seconds, sock) as hung_up:
             if parts.scheme == "https":
                 sock = ssl.create_default_context().wrap_socket(sock, server_hostname=parts.hostname)
             connection.sock = sock
@@ -32,8 +32,9 @@ def connected(url: str, *, seconds: float) -> Iterator[tuple[http.client.HTTPCon
 
 
 @contextmanager
-def _hung_up_after(seconds: float, sock: socket.socket) -> Iterator[threading.Event]:
-    """A socket's own timeout begins anew with every byte: a server that drips would hold us for ever."""
+def hung_up_after(seconds: float, sock: socket.socket) -> Iterator[threading.Event]:
+    """Shut this socket after so many seconds, and set the event. Its own timeout begins anew with every byte: whoever
+    drips would hold us for ever."""
     done = threading.Event()
     same = sock.dup()  # TLS takes the first one over
 

@@ -9,7 +9,7 @@ that the growth of the log tells neither that a bid came in nor how many (87号�
 import datetime
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from yangcai.kernel import leaf_lines, leaves, log_files, log_keys, log_seen, log_tiles, log_witnesses
-from yangcai.kernel.encoding import jcs
+from yangcai.kernel.encoding import digest, jcs
 from yangcai.kernel.models import Leaf, LeafSecret, TreeHead
 from yangcai.kernel.tlog import tree
 from yangcai.kernel.tlog.checkpoint import Checkpoint
@@ -51,13 +51,17 @@ class Round:
     faults: tuple[str, ...] = ()
 
 
-def sequence(*, now: datetime.datetime, chance: random.Random | None = None) -> Round | None:
-    """One round; None where another process is at it. Raises LogStopped, log_keys.NeverTwo."""
+def sequence(
+    *, now: datetime.datetime, chance: random.Random | None = None, announced: Iterable[dict[str, Any]] = ()
+) -> Round | None:
+    """One round; None where another process is at it. `announced`: bodies that the log is to hold in clear, each once
+    however often it is given (a client by which bids are sealed). Raises LogStopped, log_keys.NeverTwo,
+    log_keys.NotSigned."""
     with _single_writer() as alone:
         if not alone:
             return None
         _check_continues()
-        _announce_keys()
+        _announce([*_keys(), *announced])
         overdue = late()
         placed = _place_all(now=now, chance=chance or secrets.SystemRandom())
         head = log_files.newest_head()
@@ -65,8 +69,8 @@ def sequence(*, now: datetime.datetime, chance: random.Random | None = None) -> 
             return Round(0, 0, faults=overdue)
         _sign(head)
         _disclose_decoys(now=now)
+        _publish_disclosed(now=now)  # before the line that says an opening is over: nobody misses its bids
         _publish(head)
-        _publish_disclosed(now=now)
         found = log_witnesses.ask_all(head)
         if found.cosigned:
             _publish(head)
@@ -90,7 +94,7 @@ def _single_writer() -> Iterator[bool]:
 
 def _check_continues() -> None:
     """After a restore the database may know less than the world does: then it must not go on (SBP/1 §2.7)."""
-    log = log_keys.signer(log_keys.LOG).verifier
+    log = log_keys.verifier()
     try:
         outside = [head for head in (log_files.published(log), log_keys.last_signed()) if head]
     except (Malformed, Unproven) as error:
@@ -120,12 +124,18 @@ def late() -> tuple[str, ...]:
     return (f"{count} lines waited longer than {MERGE_DELAY} s",) if count else ()
 
 
-def _announce_keys() -> None:
-    """Each key of the site once, in clear: a receipt can then be checked by the log alone."""
+def _keys() -> Iterator[dict[str, Any]]:
+    """Each key of the site: a receipt can then be checked by the log alone."""
     for role, key in log_keys.ANNOUNCED.items():
-        root = f"key:{key().vkey}"
+        yield {"role": role, "t": "key", "vkey": key().vkey}
+
+
+def _announce(bodies: Iterable[dict[str, Any]]) -> None:
+    """Each once, in clear."""
+    for body in bodies:
+        root = f"key:{body['vkey']}" if body["t"] == "key" else f"{body['t']}:{digest(jcs(body)).hex()}"
         if not Leaf.objects.filter(root=root).exists():
-            leaves.append_leaf(body={"role": role, "t": "key", "vkey": key().vkey}, root=root, in_clear=True)
+            leaves.append_leaf(body=body, root=root, in_clear=True)
 
 
 def _place_all(*, now: datetime.datetime, chance: random.Random) -> int:
@@ -194,8 +204,7 @@ def _sign(head: TreeHead) -> None:
     """Of the newest head alone: a larger tree says all that those before it would have said."""
     if head.signed:
         return
-    log = log_keys.signer(log_keys.LOG)
-    signed = log_keys.sign_head(Checkpoint(log.name, head.size, bytes(head.hash)))
+    signed = log_keys.sign_head(Checkpoint(log_keys.verifier().name, head.size, bytes(head.hash)))
     _keep_signed(head, str(signed))
 
 
@@ -205,9 +214,11 @@ def _keep_signed(head: TreeHead, signed: str) -> None:
 
 
 def _publish(head: TreeHead) -> None:
-    """Tiles and bundles first, the checkpoint last."""
-    before = log_files.published(log_keys.signer(log_keys.LOG).verifier)
-    log_files.publish_tiles(size=head.size, since=before.size if before else 0)
+    """Tiles, bundles and records first, the checkpoint last."""
+    before = log_files.published(log_keys.verifier())
+    since = before.size if before else 0
+    log_files.publish_tiles(size=head.size, since=since)
+    log_files.publish_records(size=head.size, since=since)
     lines = head.cosignatures.order_by("witness").values_list("line", flat=True)
     log_files.publish_checkpoint(head.signed + "".join(lines))
     log_witnesses.publish_policy()

@@ -2,13 +2,15 @@
 
 All that runs on a sealing page lies under one address that ends in the digest of it all; the page's policy lets nothing
 else run. The digest stands in each bidder's statement. Whoever fetches the files computes it by
-`sha256sum *.js | sha256sum`.
+`sha256sum *.js | sha256sum`; the line `client` of the public log names it (`yangcai verify client`).
 """
 
 import base64
 import functools
 import hashlib
+import importlib.metadata
 from pathlib import Path
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -16,6 +18,8 @@ from django.urls import reverse
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.csp import POLICY
 
+#: What the script calls itself in a statement (statement.js).
+NAME = "yangcai-web"
 _STATIC = Path(__file__).parent / "static" / "www"
 #: The script of every page: countdown and rows of a form. It runs here too, so it counts.
 _COMMON = _STATIC / "js" / "app.js"
@@ -40,6 +44,17 @@ def bundle_digest(content: dict[str, bytes]) -> str:
 def bundle_sha256() -> str:
     """The digest of the files that this process serves."""
     return bundle_digest(files())
+
+
+def announced() -> dict[str, Any]:
+    """The line `client` of the public log: which script this release serves, under which digest (SBP/1 §2.7, §2.11)."""
+    return {
+        "t": "client",
+        "name": NAME,
+        "release": importlib.metadata.version("yangcai"),
+        "bundle_sha256": bundle_sha256(),
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files().items()},
+    }
 
 
 def integrity(name: str) -> str:

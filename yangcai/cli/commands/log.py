@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     if options.once:
         site.load()
         migrate.check()
-        found = _round()
+        found = _once()
         answer(options, data=_data(found), text=_told(found), warnings=found.faults if found else ())
         return console.OK
     with contextlib.nullcontext() if options.tied else site.running_database():
@@ -71,7 +71,7 @@ def _policy(options: argparse.Namespace) -> int:
 
     text = log_witnesses.text()
     log_witnesses.trusted()
-    data = {"log": log_keys.signer(log_keys.LOG).verifier.vkey, "policy": text}
+    data = {"log": log_keys.verifier().vkey, "policy": text}
     answer(options, data=data, text=text.removesuffix("\n"))
     return console.OK
 
@@ -154,12 +154,24 @@ class Beat:
             self.faults.end()
 
 
-def _round() -> "Round | None":
-    """Raises Stop where the log must not go on: nobody but a person can decide then."""
-    from yangcai.kernel import clock, log_keys, sequencer
+def _once() -> "Round | None":
+    """A round that nobody repeats: what a later one might mend is said in a sentence, too."""
+    from yangcai.kernel.log_keys import NotSigned
 
     try:
-        return sequencer.sequence(now=clock.now())
+        return _round()
+    except NotSigned as error:
+        raise Stop(zh=f"日志签名进程没有签署：{error}", en=f"the log's signer did not sign: {error}") from error
+
+
+def _round() -> "Round | None":
+    """Raises Stop where the log must not go on: nobody but a person can decide then."""
+    from yangcai.cli.sealed import client
+    from yangcai.kernel import clock, log_keys, sequencer
+    from yangcai.www import bundle
+
+    try:
+        return sequencer.sequence(now=clock.now(), announced=[bundle.announced(), client.announced()])
     except (sequencer.LogStopped, log_keys.NeverTwo, log_keys.KeyExposed) as error:
         raise Stop(zh=f"公开日志已停止：{error}", en=f"the public log has stopped: {error}") from error
 

@@ -14,15 +14,17 @@ from yangcai.portal.queries import leaf_of
 from yangcai.www.access import PUBLIC, page
 
 TEXT, BYTES, LINES = "text/plain; charset=utf-8", "application/octet-stream", "application/jsonl; charset=utf-8"
+JSON = "application/json"
 #: A checkpoint is new every few seconds; a tile is what it is.
 SHORT, LONG = "public, max-age=5", "public, max-age=31536000, immutable"
+_RECORD = re.compile(r"record/[0-9a-f]{64}", re.ASCII)
 _DISCLOSED = re.compile(r"disclosed/(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
 _SEEN = re.compile(r"seen/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 @page(by=PUBLIC)
 def file(request: HttpRequest, name: str) -> HttpResponse:
-    """checkpoint, policy, tile/…, disclosed/…, seen/…: anybody may fetch and check all of it, without an account."""
+    """checkpoint, policy, tile/…, disclosed/…, seen/…, record/…: anybody may fetch and check all of it, with no account."""
     content_type, cache = _kind(name)
     path: Path = log_files.folder() / name
     try:
@@ -54,6 +56,8 @@ def _kind(name: str) -> tuple[str, str]:
         return TEXT, SHORT
     if _DISCLOSED.fullmatch(name) or _SEEN.fullmatch(name):
         return LINES, SHORT
+    if _RECORD.fullmatch(name):
+        return JSON, LONG
     try:
         tiles.parse_path(name)
     except Malformed as error:
