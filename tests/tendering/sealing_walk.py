@@ -17,6 +17,7 @@ from yangcai.kernel.encoding import base64_of
 from yangcai.kernel.entries import plain
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
+from yangcai.sealing import schedule
 from yangcai.sealing.envelope import Imprint
 from yangcai.sealing.header import Header
 from yangcai.sealing.payload import Source
@@ -66,11 +67,16 @@ class Device:
     def pair(self) -> Pair:
         return Pair(self.sign.private_bytes_raw(), self.sign.public_key().public_bytes_raw())
 
-    def seal(self, policy: Policy, price: dict[str, Any], *, files: dict[str, bytes], recovery: str) -> None:
+    def seal(self, policy: Policy, offer: dict[str, Any], *, files: dict[str, bytes], recovery: str) -> None:
+        """As the clients do: what is read out is committed to, the rest of the form is one more file."""
+        price, rest = schedule.split(offer)
         sources = [
             Source(name, "application/octet-stream", lambda content=content: io.BytesIO(content))
             for name, content in files.items()
         ]
+        if rest:
+            content = schedule.content(rest)
+            sources.append(Source(schedule.NAME, schedule.TYPE, lambda: io.BytesIO(content)))
         terms = Terms(policy, supplier=self.post.organisation.uscc, recovery=recovery)
         self.sealer = Sealer(terms, price=price, sources=sources)
         out = io.BytesIO()

@@ -8,8 +8,9 @@ from django import forms
 
 from yangcai.kernel.encoding import jcs, parse_jcs
 from yangcai.kernel.inputs import MoneyField, PrivateFilesField, RowsField, TextField
+from yangcai.sealing.schedule import BadOffer
 from yangcai.tendering.actions.bids import LineRow, SubmitBid
-from yangcai.tendering.sealed_offer import BadOffer, form_data, kinds
+from yangcai.tendering.sealed_offer import form_data, kinds
 
 
 class Offer(forms.Form):

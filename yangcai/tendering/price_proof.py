@@ -6,6 +6,7 @@ from typing import Any
 
 from yangcai.kernel.encoding import parse_jcs
 from yangcai.sealing.header import Header, price_commitment
+from yangcai.tendering import sealed_offer
 from yangcai.tendering.models import Bid
 
 
@@ -24,4 +25,4 @@ def _committed(header: str, salt: str, offer: str) -> Decimal | None:
     core, said = Header.parse(header.encode()).core, parse_jcs(offer.encode())
     if price_commitment(salt=bytes.fromhex(salt), price=said) != core.price_commit:
         return None
-    return Decimal(said["price"])
+    return sealed_offer.yuan(said["price"])

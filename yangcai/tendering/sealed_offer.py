@@ -1,7 +1,8 @@
 """How does the declared input of a bid go into an envelope and come out of it, the same as if it had been sent?
 
-It lies in the manifest as `price`, committed to before the deadline, in canonical JSON: money in whole fen, other
-decimals as the text that was typed (SBP/1 §2.2, §2.4). Back out it is data for `SubmitBid`, which checks it as any bid.
+What is read out lies in the manifest as `price`, committed to before the deadline, the rest in a file of its own
+(sealing/schedule.py), both in canonical JSON: money in whole fen, other decimals as the text that was typed (SBP/1
+§2.2, §2.4). Back out they are data for `SubmitBid`, which checks them as any bid.
 Money that a program wrote as text is read as the API reads it, in yuan: an integer and a text cannot be confused.
 """
 
@@ -11,12 +12,14 @@ from typing import Any
 from django import forms
 
 from yangcai.kernel.inputs import MoneyField, PrivateFilesField, RowsField
+from yangcai.sealing.schedule import BadOffer
 
 CENTS = Decimal("0.01")
 
 
-class BadOffer(ValueError):
-    """What came out of an envelope is not what a form can hold; the text says where."""
+def yuan(value: Any) -> Decimal:
+    """Money as it lies in an offer: whole fen, or yuan as a text. Raises ValueError, ArithmeticError, TypeError."""
+    return Decimal(value) if isinstance(value, str) else int(value) * CENTS
 
 
 def kinds(form: forms.Form | type[forms.Form]) -> dict[str, dict[str, Any]]:

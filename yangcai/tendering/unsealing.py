@@ -18,6 +18,7 @@ from yangcai.kernel import documents, leaves
 from yangcai.kernel.encoding import base64_of, jcs, read_base64, timestamp
 from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Document
+from yangcai.sealing import schedule
 from yangcai.sealing.envelope import Imprint
 from yangcai.sealing.faults import ENVELOPE_DAMAGED, RESTORED, REVOKED, TOO_FEW_SHARES, WAITED, Fault, Faulty
 from yangcai.sealing.header import Header
@@ -58,16 +59,22 @@ class Revoked(Exception):
 
 @dataclass
 class Unsealed:
-    """What came out of an envelope: the offer as it was filled in, and the files, stored."""
+    """What came out of an envelope: what the header commits to, the rest of the form, and the files, stored."""
 
-    offer: dict[str, Any]
+    said: dict[str, Any]
     price_salt: bytes
+    rest: bytes | None = field(default=None, repr=False)
     files: list[tuple[Document, str]] = field(default_factory=list)
 
     @property
     def price(self) -> str:
         """The canonical bytes that the commitment is over."""
-        return jcs(self.offer).decode()
+        return jcs(self.said).decode()
+
+    @property
+    def offer(self) -> dict[str, Any]:
+        """As it was filled in. Raises schedule.BadOffer."""
+        return schedule.joined(self.said, self.rest)
 
 
 def close(lot: Any, *, now: datetime.datetime) -> BidClosing:
@@ -78,6 +85,7 @@ def close(lot: Any, *, now: datetime.datetime) -> BidClosing:
     assert policy is not None  # the lot takes sealed bids
     said = {
         "t": "close",
+        "root": lot.case.ref,
         "tender": str(policy.tender),
         "rev": policy.revision,
         "lot": lot.number,
@@ -231,7 +239,7 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
                 expected=Imprint(bytes.fromhex(bid.envelope_id), sealed.upload.envelope_size),
                 sink=files.sink,
             )
-            kept = files.stored()
+            kept, rest = files.stored(), files.rest()
     except (documents.BadDocument, OSError) as error:
         raise Waits(said(ENVELOPE_DAMAGED)) from error
     except Faulty as faulty:
@@ -242,7 +250,7 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
         if faulty.fault.consequence is REVOKED:
             raise Revoked(said(faulty.fault)) from faulty
         raise
-    return Unsealed(opened.price, opened.manifest.price_salt, kept)
+    return Unsealed(opened.price, opened.manifest.price_salt, rest, kept)
 
 
 def disclose(case: Case, *, now: datetime.datetime) -> int:
@@ -306,9 +314,17 @@ class _Files:
         found = []
         for entry, file in self.held:
             file.seek(0)
-            if entry.size:
+            if entry.size and not schedule.is_rest(entry.name, entry.type):
                 found.append((_store(file, entry), entry.name))
         return found
+
+    def rest(self) -> bytes | None:
+        """The form beside what is read out; None where the envelope has none."""
+        for entry, file in self.held:
+            if schedule.is_rest(entry.name, entry.type):
+                file.seek(0)
+                return file.read(schedule.LARGEST + 1)
+        return None
 
     def __exit__(self, *_args: Any) -> None:
         for _entry, file in self.held:
@@ -344,7 +360,7 @@ def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datet
     tells a bidder so before it seals; afterwards nobody can know until the opening."""
     try:
         offer = sealed_offer.form_data(unsealed.offer, form=form)
-    except sealed_offer.BadOffer as bad:
+    except schedule.BadOffer as bad:
         raise Revoked("投标文件不符合递交要求：报价表格式有误") from bad  # not where: a key is the bidder's own text
     filled = form({"commitment": True, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
     filled.opened = bid

@@ -2,16 +2,18 @@
 
 import argparse
 import contextlib
+import io
 import mimetypes
 import os
 from pathlib import Path
+from typing import Any
 
 from yangcai.cli import console
 from yangcai.cli.console import Stop, answer, say, tell
 from yangcai.cli.sealed import files, forms, keys, passphrases
 from yangcai.cli.sealed.client import client
 from yangcai.kernel.encoding import timestamp
-from yangcai.sealing import statement
+from yangcai.sealing import schedule, statement
 from yangcai.sealing.envelope import Imprint
 from yangcai.sealing.key_file import SUPPLIER
 from yangcai.sealing.payload import Source
@@ -84,11 +86,12 @@ def run(options: argparse.Namespace) -> int:
     price = files.price(options.price)
     if options.form:
         forms.check(price, document=options.form)
+    own, (price, rest) = sources(options.files), schedule.split(price)
     tell(options, zh="计算文件摘要……", en="computing the files' digests ...")
     sealer = Sealer(
         Terms(policy, options.supplier, suite=options.suite, recovery=options.recovery, round=options.round),
         price=price,
-        sources=sources(options.files),
+        sources=[*own, *_form(rest)],
     )
     options.out.mkdir(parents=True, exist_ok=True)
     imprint = _write(options, sealer, envelope)
@@ -109,13 +112,13 @@ def run(options: argparse.Namespace) -> int:
             "env_len": imprint.env_len,
             "price_commit": sealer.header.core.price_commit.hex(),
             "deadline": timestamp(policy.deadline),
-            "files": len(sealer.sources),
+            "files": len(own),
         }
         | ({"passphrase": words} if is_generated else {}),
         text=say(
-            zh=f"已密封 {len(sealer.sources)} 个文件，并试开成功\n密封文件 {envelope}\n开启文件 {opening}\n声明 {said}"
+            zh=f"已密封 {len(own)} 个文件，并试开成功\n密封文件 {envelope}\n开启文件 {opening}\n声明 {said}"
             f"\n摘要 {imprint.env_digest.hex()}\n投标截止 {timestamp(policy.deadline)}",
-            en=f"{len(sealer.sources)} files sealed, and opened once for trial\nenvelope {envelope}\nopening file"
+            en=f"{len(own)} files sealed, and opened once for trial\nenvelope {envelope}\nopening file"
             f" {opening}\nstatement {said}\ndigest {imprint.env_digest.hex()}\ndeadline {timestamp(policy.deadline)}",
         )
         + passphrases.shown(words, is_generated),
@@ -164,6 +167,12 @@ def sources(paths: list[Path]) -> list[Source]:
                 code=console.USAGE,
             )
     return [Source(path.name, _type(path), lambda path=path: path.open("rb")) for path in paths]  # type: ignore[misc]
+
+
+def _form(rest: dict[str, Any]) -> list[Source]:
+    """What of the form is not read out, as a file beside the others: with the opening only the price is published."""
+    content = schedule.content(rest)
+    return [Source(schedule.NAME, schedule.TYPE, lambda: io.BytesIO(content))] if rest else []
 
 
 def _type(path: Path) -> str:

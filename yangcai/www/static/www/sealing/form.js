@@ -1,6 +1,8 @@
 // What did the bidder write into the form, as values that two languages write alike? Money in fen, decimals as text.
 // The form is the declared input of `bid.submit`; back into it leads yangcai/tendering/sealed_offer.py.
 
+import { jcs } from "./encoding.js";
+
 // Yuan as they are typed to whole fen; null where nothing stands. Never through a float.
 export function fen(text) {
   if (text === "") return null;
@@ -31,6 +33,18 @@ function cells(data, kinds, prefix = "") {
 }
 
 export const read = (form, kinds) => cells(new FormData(form), kinds);
+
+// What is read out, and published with the salt: the header commits to it alone. The rest of the form goes along as one
+// more file of the envelope. In Python: yangcai/sealing/schedule.py.
+const READ_OUT = ["price", "price_in_words", "delivery"];
+const REST = { name: "yangcai-offer.json", type: "application/vnd.yangcai.offer+json" };
+
+export function split(offer) {
+  const of = (keep) => Object.fromEntries(Object.entries(offer).filter(([name]) => READ_OUT.includes(name) === keep));
+  const [price, rest] = [of(true), of(false)];
+  if (!Object.keys(price).length) return { price: offer, rest: [] };
+  return { price, rest: [new File([jcs(rest)], REST.name, { type: REST.type })] };
+}
 
 // A started row has to be finished: the browser itself then says which cell is missing.
 export function demand(form, kinds) {
