@@ -1,8 +1,9 @@
 """What does the record of an opening say (开标记录), and under which digest does it stand for good?
 
 One canonical JSON object (kernel/encoding.py): what was read out, who was there, who confirmed, who objected, how that
-was settled and when the hall stood still. It is written once, with the end of the opening: a public document of the
-case, whose digest is in the Entry that concludes the opening.
+was settled and when the hall stood still; of bids that their bidders sealed also what proves it (opening_proof.py). It
+is written once, with the end of the opening: a public document of the case, whose digest is in the Entry that concludes
+the opening.
 """
 
 import datetime
@@ -13,7 +14,7 @@ from yangcai.cases.models import Case
 from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
 from yangcai.kernel.models import Attachment, Document
-from yangcai.tendering import price_proof
+from yangcai.tendering import opening_proof, price_proof
 from yangcai.tendering.models import Bid, OpenedBid, Opening, OpeningAttendance
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.opening import enough_bids, pending_lots
@@ -27,7 +28,8 @@ PLACES = 2
 def write(opening: Opening, *, now: datetime.datetime) -> Document:
     """Freeze the record of an opening that ends now, for everybody to read."""
     case = opening.case
-    content = jcs(said(opening, now=now))
+    told = said(opening, now=now)
+    content = jcs(told)
     document = documents.store_bytes(data=content, name=f"{case.number}-opening-record.json")
     Attachment.objects.create(
         document=document,
@@ -39,6 +41,7 @@ def write(opening: Opening, *, now: datetime.datetime) -> Document:
         organisation_id=case.buyer_id,
         at=now,
     )
+    opening_proof.tell(case, record=told, record_digest=document.digest)
     return document
 
 
@@ -49,13 +52,15 @@ def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
     lots = []
     for lot in pending_lots(case):
         enough = enough_bids(lot, now=now)
-        bids = live_bids(lot=lot).select_related("supplier", "opened", "sealed").order_by("received_at", "pk")
+        bids = live_bids(lot=lot).prefetch_related("released_shares").order_by("received_at", "pk")
+        bids = bids.select_related("supplier", "opened", "sealed__upload")
         lots.append(
             {
                 "lot": lot.number,
                 "title": lot.title,
                 "opened": enough,
                 "bids": [_line(bid, there.get(bid.supplier_id)) for bid in bids] if enough else [],
+                **(opening_proof.of_lot(lot) if enough else {}),
             }
         )
     return {
@@ -107,6 +112,7 @@ def _line(bid: Bid, signed_in_at: datetime.datetime | None) -> dict[str, Any]:
         "received_at": timestamp(bid.received_at),
         "signed_in_at": timestamp(signed_in_at) if signed_in_at else None,
         "damage": bid.damage,
+        **opening_proof.of_bid(bid),
     }
     if opened is None:
         return said

@@ -10,7 +10,8 @@ import uuid
 
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot
-from yangcai.kernel.encoding import read_base64
+from yangcai.kernel import log_witnesses
+from yangcai.kernel.encoding import read_base64, timestamp
 from yangcai.kernel.leaves import append_leaf
 from yangcai.kernel.reading import remembered
 from yangcai.sealing.policy import SUITES, Policy
@@ -57,7 +58,7 @@ def written(policy: OpeningPolicy, *, closes_at: datetime.datetime, opens_at: da
         extend_s=policy.extension_seconds,
         recovery_allowed=tuple(policy.recovery_allowed),
         trustees=tuple(_holder(seat, suites) for seat in seats),
-        witness_policy="",
+        witness_policy=_witness_policy(policy),
     )
 
 
@@ -75,6 +76,13 @@ def _holder(seat: PolicySeat, suites: list[str]) -> Holder:
     )
 
 
+def _witness_policy(policy: OpeningPolicy) -> str:
+    """Whose signatures and how many witnesses a client wants to see under the close before it releases anything: as the
+    site had it when the policy was published. A later revision changes nothing but times."""
+    first = OpeningPolicy.objects.filter(lot=policy.lot_id, published_at__isnull=False).order_by("revision").first()
+    return Policy.parse(first.content.encode()).witness_policy if first else log_witnesses.frozen()
+
+
 def publish(policy: OpeningPolicy, *, now: datetime.datetime) -> None:
     """Freeze a draft with the times of its case."""
     closes_at = periods.closing_at(policy.lot.case)
@@ -89,11 +97,15 @@ def publish(policy: OpeningPolicy, *, now: datetime.datetime) -> None:
     )
     said = {
         "t": "policy",
+        "root": policy.lot.case.ref,
         "tender": frozen.tender,
         "rev": frozen.rev,
         "lot": frozen.lot,
         "cover": frozen.cover,
+        "round": ROUND,
         "policy_sha256": frozen.sha256.hex(),
+        "deadline": timestamp(frozen.deadline),
+        "open_at": timestamp(frozen.open_at),
     }
     append_leaf(body=said, root=policy.lot.case.ref, in_clear=True)
 

@@ -46,6 +46,12 @@ def bears_both_signatures(
 def issue_contract_paper(contract: Contract, *, by: Post, now: datetime.datetime, paper: Document) -> Contract:
     """A reliable signature has the force of a seal (电子签名法 art. 14); the act itself was `contract.sign`."""
     papers.put(paper, to=contract, title=f"{contract.title}（签署文本）", by=by, now=now)
-    line = {"t": "contract", "contract": contract.ref, "sha256": paper.digest, "at": timestamp(now)}
+    line = {
+        "t": "contract",
+        "contract": contract.ref,
+        "root": contract.root.ref,
+        "sha256": paper.digest,
+        "at": timestamp(now),
+    }
     leaves.append_leaf(body=line, root=contract.root.ref, in_clear=True)  # who holds the paper finds it
     return contract

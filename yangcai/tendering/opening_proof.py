@@ -1,0 +1,156 @@
+"""What goes into the public record of an opening, and into the log, so that anybody can check it? (SBP/1 §2.8, B)
+
+Of each bid that its bidder sealed: what became of it, the opening schedule with the salt behind its commitment, which
+shares opened it, and by which client it says to be sealed. Of the lot: its policies, the close with its place in the
+log, and who released when. A release itself holds shares, which stay inside: the record names it by its digest, so that
+whoever signed it can show that it is the one.
+"""
+
+import datetime
+import logging
+from typing import Any
+
+from yangcai.cases.models import Case, Lot
+from yangcai.kernel import leaves, log_proofs
+from yangcai.kernel.encoding import digest, h2, jcs, parse_jcs, timestamp
+from yangcai.kernel.log_signer import NotSigned
+from yangcai.kernel.tlog.faults import Malformed
+from yangcai.tendering import policies
+from yangcai.tendering.models import Bid, BidClosing, ShareRelease
+
+logger = logging.getLogger(__name__)
+OPENED, RECOVERED, REVOKED, SEALED = "opened", "recovered", "revoked", "sealed"
+#: Kind of the Attachment that is the record as a note of the log's key.
+NOTE = "opening_note"
+#: Under which label what was revealed is hashed.
+REVEALED = "sbp/1 revealed"
+
+
+def of_bid(bid: Bid) -> dict[str, Any]:
+    """Beside what the record says of every bid; nothing where the platform sealed it."""
+    sealed: Any = getattr(bid, "sealed", None)
+    if sealed is None:
+        return {}
+    return {
+        "submission": str(sealed.upload.sid),
+        "header_sha256": sealed.header_digest,
+        "how": became(bid),
+        "shares": sorted(share.number for share in bid.released_shares.all()),
+        # Canonical text, as it was hashed: whatever a bidder wrote into it stays a text here.
+        "committed": sealed.price,
+        "price_salt": sealed.price_salt,
+        "client": parse_jcs(sealed.statement.encode())["client"],
+    }
+
+
+def became(bid: Bid) -> str:
+    """What became of a sealed bid in the opening (SBP/1 appendix B, step 4)."""
+    if bid.damage:
+        return REVOKED
+    if getattr(bid, "opened", None) is None:
+        return SEALED
+    return OPENED if ShareRelease.objects.filter(bid=bid).exists() else RECOVERED
+
+
+def of_lot(lot: Lot) -> dict[str, Any]:
+    """Policies, close and releases of a lot that was closed; nothing of another."""
+    closing = BidClosing.objects.select_related("policy", "leaf").filter(lot=lot).first()
+    if closing is None:
+        return {}
+    releases = ShareRelease.objects.filter(closing=closing).select_related("trustee", "bid__sealed")
+    seats = dict(closing.policy.seats.values_list("trustee_id", "number"))
+    return {
+        "sealed": {
+            "tender": str(closing.policy.tender),
+            "cover": policies.COVER,
+            "round": policies.ROUND,
+            "policies": [one.content for one in policies.chain(lot)],
+            "close_set": closing.digest,
+            "close_proof": _close_proof(closing),
+            "closed_at": timestamp(closing.closed_at),
+            "window_closes_at": timestamp(closing.window_closes_at),
+            "extension_reason": closing.extension_reason,
+            "releases": [_release(one, seats) for one in releases.order_by("released_at", "pk")],
+        }
+    }
+
+
+def _close_proof(closing: BidClosing) -> str:
+    """That the log had the close, as its witnesses first saw it; empty where that cannot be had: no opening waits."""
+    try:
+        return log_proofs.proof_of(closing.leaf, earliest=True) or ""
+    except (Malformed, NotSigned, OSError):
+        logger.exception("the close of %s has no proof", closing.lot)
+        return ""
+
+
+def _release(release: ShareRelease, seats: dict[int, int]) -> dict[str, Any]:
+    message = jcs({"sig": release.signature, "st": parse_jcs(release.statement.encode())})
+    said: dict[str, Any] = {"released_at": timestamp(release.released_at), "message_sha256": digest(message).hex()}
+    if release.bid is not None:
+        return said | {"by": "supplier", "header_sha256": release.bid.sealed.header_digest}
+    return said | {"by": "trustee", "x": seats[release.trustee_id or 0]}
+
+
+# --- the log -------------------------------------------------------------------------------------------------------
+
+
+def tell(case: Case, *, record: dict[str, Any], record_digest: str) -> None:
+    """One line in clear for each lot whose bids their bidders sealed: how its opening ended, under the digest of the
+    record; or that it was not opened, because too few came (87号令 art. 41)."""
+    for said in record["lots"]:
+        lot = case.lots.get(number=said["lot"])
+        policy = policies.in_force(lot)
+        if policy is None or policy.closes_at is None or policy.opens_at is None:
+            continue
+        body = {
+            "root": case.ref,
+            "tender": str(policy.tender),
+            "rev": policy.revision,
+            "lot": lot.number,
+            "cover": policies.COVER,
+            "round": policies.ROUND,
+            "deadline": timestamp(policy.closes_at),
+        }
+        if "sealed" in said:
+            body |= {
+                "t": "opening",
+                "open_at": timestamp(policy.opens_at),
+                "record": record_digest,
+                **_ended(lot, said),
+            }
+        else:
+            body |= {"t": "no-open", "reason": "too_few_bids"}
+        leaves.append_leaf(body=body, root=case.ref, in_clear=True)
+
+
+def _ended(lot: Lot, said: dict[str, Any]) -> dict[str, Any]:
+    """In figures, and what was revealed under one digest."""
+    outcomes = [bid["how"] for bid in said["bids"]]
+    came = Bid.objects.filter(lot=lot, sealed__isnull=False)
+    return {
+        "close_set": said["sealed"]["close_set"],
+        "received": came.count(),
+        "withdrawn": came.filter(withdrawn_at__isnull=False).count(),
+        "bids": len(outcomes),
+        **{how: outcomes.count(how) for how in (OPENED, RECOVERED, REVOKED)},
+        "revealed": revealed(said["bids"]).hex(),
+    }
+
+
+def revealed(bids: list[dict[str, Any]]) -> bytes:
+    """H2 over header, commitment and salt of each bid that lies open, in the order of their headers."""
+    values = [
+        jcs({name: bid[name] for name in ("header_sha256", "committed", "price_salt")})
+        for bid in sorted(bids, key=lambda one: str(one["header_sha256"]))
+        if bid["how"] in (OPENED, RECOVERED)
+    ]
+    return h2(REVEALED, *values)
+
+
+def note_text(case: Case, *, record_digest: str, size: int, concluded_at: datetime.datetime) -> str:
+    """The record as a text that the log's key signs: small, whatever the opening."""
+    return (
+        f"opening-record/v1\ncase {case.number}\nroot {case.ref}\nrecord sha256:{record_digest} {size}\n"
+        f"concluded {timestamp(concluded_at)}\n"
+    )
