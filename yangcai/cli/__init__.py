@@ -21,9 +21,12 @@ from yangcai.kernel.embedded_postgres import PostgresError
 
 
 class _Parser(argparse.ArgumentParser):
+    #: With what a wrong use ends; a command whose own codes mean something else sets another (`USAGE` of its module).
+    usage_code = console.USAGE
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(console.USAGE, say(zh=f"用法有误：{message}\n", en=f"Usage error: {message}\n"))
+        self.exit(self.usage_code, say(zh=f"用法有误：{message}\n", en=f"Usage error: {message}\n"))
 
 
 def modules() -> dict[str, ModuleType]:
@@ -33,7 +36,7 @@ def modules() -> dict[str, ModuleType]:
     return {name.rstrip("_").replace("_", "-"): module for name, module in found.items()}  # import_ is `import`
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> _Parser:
     """The whole command line."""
     top = _Parser(prog="yangcai", description=say(zh="阳采：政府采购一体化平台", en="Yangcai: government procurement"))
     common = _Parser(add_help=False)
@@ -53,7 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     console.choose_language(_language(given))
-    options = parser().parse_args(given)
+    top = parser()
+    options, unknown = top.parse_known_args(given)
+    if unknown:
+        top.usage_code = getattr(modules()[options.command], "USAGE", console.USAGE)
+        top.error(say(zh=f"多余的参数 {' '.join(unknown)}", en=f"unrecognized arguments: {' '.join(unknown)}"))
     try:
         return int(modules()[options.command].run(options))
     except KeyboardInterrupt:

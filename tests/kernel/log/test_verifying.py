@@ -1,10 +1,12 @@
 """Does whoever checks the log from outside find it whole, and find every way in which it is not?"""
 
+import contextlib
 import functools
 import hashlib
 import http.server
 import json
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests.kernel.log import world
 from tests.signatures import papers
 from yangcai import cli
 from yangcai.cli import console
+from yangcai.cli.commands.verify import USAGE
 from yangcai.kernel import leaves, log_files, log_keys, log_proofs, log_witnesses
 from yangcai.kernel.encoding import base64_of, h2, read_base64
 from yangcai.kernel.leaves import Appended
@@ -26,7 +29,7 @@ from yangcai.kernel.models import Cosignature, Leaf, TreeHead
 from yangcai.kernel.signatures.authority import DemoAuthority, DemoSeals
 from yangcai.kernel.tlog import checkpoint, note, policy
 from yangcai.kernel.verifying import case, log, source
-from yangcai.kernel.verifying.findings import Evidence
+from yangcai.kernel.verifying.findings import Evidence, NotVerified
 
 pytestmark = pytest.mark.django_db  # the database is set up for tests that say so, and the fixture tells a story in it
 WITNESS = note.Signer("audit.example.gov.cn/w1", note.COSIGNATURE, Ed25519PrivateKey.from_private_bytes(b"w" * 32))
@@ -91,7 +94,7 @@ def _tell_a_story(home: Path) -> None:
     (home / "before").write_bytes((log_files.folder() / "checkpoint").read_bytes())
     close_set = h2("sbp/1 closeset", *sorted(bytes.fromhex(h) for h in (HEADER, "ef" * 32))).hex()
     leaves.append_leaf(body={**POLICY, "t": "policy"}, root="case:1", in_clear=True)
-    close = {**POLICY, "t": "close", "deadline": "2026-03-02T01:00:00.000000Z", "close_set": close_set}
+    close = {**POLICY, "t": "close", "round": 1, "deadline": "2026-03-02T01:00:00.000000Z", "close_set": close_set}
     leaves.append_leaf(body=close, root="case:1", in_clear=True)
     (home / "contract.pdf").write_bytes(b"%PDF-1.7 a contract")
     (home / "signed.pdf").write_bytes(papers.signed())
@@ -254,7 +257,7 @@ def test_a_receipt_holds_by_its_proof_alone(made: Path, capsys: pytest.CaptureFi
     assert verify("receipt", made / "told.sbr", *by_proof) == 0
     assert verify("receipt", made / "untold.sbr", *by_proof) == 1
     assert verify("receipt", made / "forged.sbr", *by_proof) == 1
-    assert verify("receipt", made / "told.sbr") == console.USAGE
+    assert verify("receipt", made / "told.sbr") == USAGE
 
 
 def world_lines(made: Path) -> list[bytes]:
@@ -269,7 +272,7 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     assert "case:1" in capsys.readouterr().out
     assert verify("notice", made / "contract.pdf", *by_proof, made / "notice.tlog-proof") == 1
     assert verify("notice", made / "notice.json", *by_proof, made / "told.tlog-proof") == 1
-    assert verify("notice", made / "notice.json") == console.USAGE
+    assert verify("notice", made / "notice.json") == USAGE
     assert verify("contract", made / "contract.pdf", made / "log") == 0
     assert verify("contract", made / "before", made / "log") == 1
     capsys.readouterr()
@@ -278,9 +281,9 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     assert verify("contract", made / "signed.pdf", made / "log", "--trust", made / "stranger.pem") == 1
     assert verify("contract", made / "contract.pdf", made / "log", "--trust", made / "root.pem") == 1
     capsys.readouterr()
-    assert verify("case", TENDER, made / "log") == 0
-    told = capsys.readouterr().out.splitlines()
-    assert [line.count("t=submit") for line in told] == [1, 1, 0, 0]
+    assert verify("case", TENDER, made / "log") == 1  # the whole way of a case: tests/tendering/test_verify_case.py
+    assert "no opening is in the log" in capsys.readouterr().err
+    assert verify("case", "case:1", made / "log") == 0
     assert verify("case", "case:404", made / "log") == 1
 
 
@@ -306,7 +309,8 @@ def test_only_the_operators_own_word_makes_a_contract_or_a_notice(site: Path) ->
 def test_a_close_that_does_not_fit_the_bids_is_found(made: Path, old: bytes, new: bytes) -> None:
     """Read from a log in which only that line is another: who signed such a log said two things."""
     found = log.verify(source.opened(str(made / "log")), policy=policy.parse((made / "log" / "policy").read_bytes()))
-    assert case.verify(TENDER, log=found)
+    with pytest.raises(NotVerified, match="no opening"):
+        case.verify(TENDER, log=found)
     ((index, close),) = found.saying("close")
     text = json.dumps(close, separators=(",", ":")).encode()
     assert old in text
@@ -332,6 +336,65 @@ def test_a_log_on_the_web(made: Path, tmp_path: Path) -> None:
         thread.join()
         server.server_close()
     assert verify("log", f"{address}/log/") == 1
+
+
+def test_a_server_that_drips_does_not_hold_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, the file never: the whole of it is bounded."""
+    monkeypatch.setattr(source, "TIMEOUT", 0.5)
+    gone = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _address = server.accept()
+            with line, contextlib.suppress(OSError):
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while not gone.wait(0.05):
+                    line.sendall(b"x")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        try:
+            with pytest.raises(NotVerified, match=r"not whole within|cannot fetch"):
+                source.opened(f"http://127.0.0.1:{server.getsockname()[1]}/log").read("checkpoint")
+        finally:
+            gone.set()
+            thread.join()
+
+
+def test_an_answer_that_is_no_file_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MOST_BYTES", 10)
+    answers = [
+        b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" + b"x" * 11,
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxx",
+    ]
+    for answer in answers:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+
+            def serve(server: socket.socket = server, answer: bytes = answer) -> None:
+                line, _address = server.accept()
+                with line:
+                    line.recv(4096)
+                    line.sendall(answer)
+
+            thread = threading.Thread(target=serve, daemon=True)
+            thread.start()
+            with pytest.raises(NotVerified):
+                source.opened(f"http://127.0.0.1:{server.getsockname()[1]}").read("checkpoint")
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("log",), ("case", "case:1"), ("log", "x", "y", "z"), ("log", "x", "--wrong"), ("nonsense", "x")]
+)
+def test_a_wrong_use_never_looks_like_evidence(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        verify(*arguments)
+    assert ended.value.code == USAGE == 64
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["log", "--wrong"])
+    assert ended.value.code == console.USAGE == 2
 
 
 def test_a_verifier_that_is_not_ours_agrees(made: Path) -> None:

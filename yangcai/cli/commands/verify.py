@@ -1,7 +1,8 @@
 """Is the public log whole, and is this receipt, notice, case or contract in it? Is the health journal? Checked from
 outside, with no login.
 
-Exit codes of SBP/1 appendix B: 0 it is; 1 it could not be shown; 2 what the operator signed contradicts itself.
+Exit codes: 0 it is so; 1 it could not be shown (yet, or a file is missing or damaged); 2 what the operator signed
+contradicts itself (SBP/1 appendix B); 64 the command was used wrongly, and nothing was looked at.
 """
 
 import argparse
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
     from yangcai.kernel.tlog.policy import Policy
     from yangcai.kernel.verifying.log import Log
 
+#: A wrong use must not look like evidence (2): EX_USAGE of sysexits.h.
+USAGE = 64
+
 HELP = (
-    "独立核对公开日志、健康日志、收据、公告、项目、合同",
-    "verify the public log, the health journal, a receipt, notice, case or contract",
+    "独立核对公开日志、健康日志、收据、公告、项目、合同、密封脚本",
+    "verify the public log, the health journal, a receipt, notice, case, contract or sealing script",
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage_code = USAGE  # type: ignore[attr-defined]
     kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
@@ -57,6 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             en="a root certificate that you trust: the paper's signatures and timestamps are checked too",
         ),
     )
+    client = _add(kinds, common, "client", zh="网站提供的密封脚本", en="the sealing script that a site serves")
+    client.add_argument("site", metavar="SITE", help=say(zh="网站地址", en="address of the site"))
     _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case", case=True)
     _add(
         kinds, common, "health", zh="健康日志和停机顺延", en="the health journal and what outages extended"
@@ -73,6 +80,7 @@ def _add(
 ) -> Any:
     text = say(zh=f"核对{zh}", en=f"verify {en}")
     made = kinds.add_parser(name, parents=[common], help=text, description=text)
+    made.usage_code = USAGE
     if file:
         made.add_argument("file", type=Path, metavar="FILE", help=say(zh="要核对的文件", en="the file to verify"))
         help_text = say(zh="离线证明（.tlog-proof）", en="its .tlog-proof")
@@ -100,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:
     """Data, text and warnings of what was found good. Raises Finding."""
-    from yangcai.kernel.verifying import case, document, receipt
+    from yangcai.kernel.verifying import case, client, document, receipt, source
 
     if not options.source:
         return _by_proof(options)
@@ -124,8 +132,12 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         return data, say(zh=f"收据有效：日志第 {index} 条", en=f"the receipt holds: line {index}"), warnings
     if options.kind == "case":
         lines = case.verify(options.case, log=log)
-    else:
-        lines = document.verify(_read(options.file), kind=options.kind, log=log)
+        found = [say(zh=zh, en=en) for zh, en in case.said(lines)]
+        return data | {"lines": _listed(lines), "lots": found}, "\n".join([_told(lines), *found]), warnings
+    if options.kind == "client":
+        lines = client.verify(source.opened(options.site), log=log)
+        return data | {"lines": _listed(lines)}, _told(lines), warnings
+    lines = document.verify(_read(options.file), kind=options.kind, log=log)
     signed = _signatures(options)
     if signed:
         data["signatures"] = signed
@@ -205,7 +217,7 @@ def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         raise Stop(
             zh="不给日志时，须同时给出 --proof 和 --policy，收据还须 --key",
             en="without a log, --proof and --policy are needed, and --key for a receipt",
-            code=console.USAGE,
+            code=USAGE,
         )
     trust = _policy(_read(options.policy))
     if not keys:
@@ -263,7 +275,7 @@ def _keys(options: argparse.Namespace) -> "list[Verifier]":
     try:
         return [note.parse_vkey(vkey) for vkey in options.key]
     except Malformed as error:
-        raise Stop(zh=f"公钥的写法不符：{error}", en=f"no key: {error}", code=console.USAGE) from error
+        raise Stop(zh=f"公钥的写法不符：{error}", en=f"no key: {error}", code=USAGE) from error
 
 
 def _read(path: Path) -> bytes:

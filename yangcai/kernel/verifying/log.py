@@ -26,6 +26,8 @@ class Log:
     signed: note.Note = field(repr=False)
     lines: tuple[bytes, ...]
     told: dict[int, dict[str, Any]] = field(repr=False)
+    source: Source = field(repr=False)
+    policy: Policy = field(repr=False)
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -65,7 +67,7 @@ def verify(source: Source, *, policy: Policy, kept: bytes | None = None) -> Log:
         _check_growth(_opened(kept, witnessed.log), head, read)
     told = dict(_clear(lines))
     told.update(_disclosed(source, lines))
-    return Log(witnessed, signed, tuple(lines), told)
+    return Log(witnessed, signed, tuple(lines), told, source, policy)
 
 
 def _lines(source: Source, head: Checkpoint) -> list[bytes]:

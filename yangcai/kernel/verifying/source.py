@@ -1,15 +1,16 @@
 """From where is a log read? A folder, or an address on the web; the same files by the same names."""
 
-import urllib.error
+import http.client
 import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from yangcai.kernel.patience import connected
 from yangcai.kernel.tlog import tree
 from yangcai.kernel.tlog.tiles import Tile, unpack_entries
 from yangcai.kernel.verifying.findings import NotVerified
 
+#: Seconds to connect, and as many for the whole of a file, however its server drips.
 TIMEOUT = 30.0
 #: A bundle of 256 of the longest entries, and then some.
 MOST_BYTES = 20 * 2**20
@@ -57,21 +58,30 @@ def _folder(folder: Path) -> Callable[[str], bytes | None]:
 
 
 def _web(address: str) -> Callable[[str], bytes | None]:
+    base = urllib.parse.urlsplit(address).path
+
     def fetch(name: str) -> bytes | None:
-        request = urllib.request.Request(f"{address}/{name}")
+        url = f"{address}/{name}"
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
-                return answer.read(MOST_BYTES)
-        except urllib.error.HTTPError as error:
-            with error:
-                if error.code == 404:
-                    return None
-                raise NotVerified(
-                    zh=f"{address}/{name} 返回 {error.code}", en=f"{address}/{name} answered {error.code}"
-                ) from error
-        except OSError as error:
+            with connected(url, seconds=TIMEOUT) as (connection, hung_up):
+                connection.request("GET", f"{base}/{name}", headers={"Accept-Encoding": "identity"})
+                reply = connection.getresponse()
+                content = reply.read(MOST_BYTES + 1)
+                missing = reply.length or 0
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise NotVerified(zh=f"无法获取 {url}：{error}", en=f"cannot fetch {url}: {error}") from error
+        if hung_up.is_set():
+            raise NotVerified(zh=f"{url} 未在 {TIMEOUT:g} 秒内传完", en=f"{url}: not whole within {TIMEOUT:g} s")
+        if len(content) > MOST_BYTES:
+            raise NotVerified(zh=f"{url} 过大", en=f"{url} is too large")
+        if missing:
             raise NotVerified(
-                zh=f"无法获取 {address}/{name}：{error}", en=f"cannot fetch {address}/{name}: {error}"
-            ) from error
+                zh=f"{url} 没有传完，缺 {missing} 字节", en=f"{url} broke off, {missing} bytes are missing"
+            )
+        if reply.status == http.client.NOT_FOUND:
+            return None
+        if reply.status != http.client.OK:
+            raise NotVerified(zh=f"{url} 返回 {reply.status}", en=f"{url} answered {reply.status}")
+        return content
 
     return fetch
