@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,16 +12,20 @@ from django.test import Client
 
 from tests.api.support import token_of
 from tests.factories import make_post, make_supplier
+from tests.kernel.log import world
 from tests.tendering.sealing_walk import CLIENT, Device, SealedTender
 from tests.tendering.walk import CLOSES, offer, set_database_clock
-from yangcai.kernel import documents
+from yangcai.kernel import documents, log_witnesses
 from yangcai.kernel.encoding import base64_of, digest
 from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Entry, LeafSecret
+from yangcai.kernel.tlog import policy as tlog_policy
+from yangcai.kernel.verifying import close
 from yangcai.parties.roles import Role
+from yangcai.sealing.opening_file import OpeningFile
 from yangcai.sealing.policy import Policy
 from yangcai.sealing.statement import Client as With
-from yangcai.tendering import envelopes
+from yangcai.tendering import envelopes, models
 from yangcai.tendering.models import Bid, BidPart, BidUpload, OpenedBid, SealedBid
 from yangcai.tendering.rules.sealed import MOST_UNFINISHED
 
@@ -163,6 +168,61 @@ def test_an_upload_is_nobody_elses(tender: SealedTender, bidder: Bidder) -> None
         assert stranger.get(f"submissions/{bidder.sid}/receipt").status_code == 404
     assert Web(None).get(f"submissions/{bidder.sid}/parts").status_code == 401
     assert not Bid.objects.exists()
+
+
+def opening_file(device: Device, *, header: bytes = b"", passphrase: str = "one two three four") -> bytes:
+    """The bidder's shares under a lock of its own."""
+    empty = OpeningFile(device.header.core.tender, header or device.header.sha256, ())
+    chance = secrets.token_bytes
+    return empty.with_passphrase(device.sealer.own_shares, passphrase=passphrase, chance=chance).content
+
+
+def test_an_opening_file_is_kept_locked_for_its_owner_alone(tender: SealedTender, bidder: Bidder) -> None:
+    bidder.seal()
+    bidder.begin()
+    door = f"submissions/{bidder.sid}/opening-file"
+    file = opening_file(bidder.device)
+    assert code(bidder.put(door, file)) == "SB003"  # of which envelope it is, is not known yet
+    bidder.upload()
+    bidder.check()
+    assert bidder.get(door).status_code == 404
+    for bad in (b"", b"{}", file + b" ", opening_file(bidder.device, header=bytes(32))):
+        assert bidder.put(door, bad).status_code == 422
+    assert bidder.put(door, bytes(64 * 2**10 + 1)).status_code == 413
+    assert bidder.put(door, file).status_code == 201
+    assert bidder.get(door).content == file
+    later = opening_file(bidder.device, passphrase="another lock of mine")
+    assert bidder.put(door, later).status_code == 201 and bidder.get(door).content == later
+    colleague = make_post(Role.SUPPLIER, bidder.device.post.organisation)
+    assert Web(colleague).get(door).content == later
+    strangers = (make_supplier(), tender.officer, make_post(Role.PLATFORM), *(one.post for one in tender.holders))
+    for post in strangers:
+        assert Web(post).get(door).status_code == 404 and Web(post).put(door, file).status_code == 404
+    assert Web(None).get(door).status_code == 401
+    kept = models.OpeningFile.objects.get().content
+    assert all(base64_of(share) not in kept for share in bidder.device.sealer.own_shares.values())
+
+
+def test_the_close_is_proved_to_whoever_asks_once_it_is_in_the_log(
+    tender: SealedTender, settings: Any, tmp_path: Path
+) -> None:
+    world.use(settings, tmp_path)
+    for _n in range(3):
+        tender.hand_in(tender.device())
+    tender.begin()
+    clock_stands(tender.now)
+
+    def proof() -> str:
+        (lot,) = Web(None).get(f"opening/{tender.policy().tender}/state").json()["lots"]
+        return str(lot["close_proof"])
+
+    assert proof() == ""
+    world.round_of(now=tender.now)
+    policy = tender.policy()
+    of = {"tender": policy.tender, "lot": policy.lot, "cover": policy.cover, "round": 0}
+    trust = tlog_policy.parse(log_witnesses.text().encode())
+    found = close.verify(proof().encode(), trust=trust, of=of, deadline=policy.deadline, open_at=policy.open_at)
+    assert found.close_set == models.BidClosing.objects.get().digest
 
 
 def test_a_session_needs_the_token_of_the_form(tender: SealedTender, bidder: Bidder) -> None:

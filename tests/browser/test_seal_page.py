@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.desk import Desk
+from tests.kernel.log import world
 from tests.tendering.sealing_walk import SealedTender, credit_code
 from yangcai.kernel import clock
 from yangcai.kernel.tlog import note
@@ -36,7 +38,8 @@ def fill_in(desk: Desk, folder: Path) -> dict[str, bytes]:
     return files
 
 
-def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path) -> None:
+def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: Any) -> None:
+    world.use(settings, tmp_path / "site")
     tender = SealedTender().announced()
     others = [tender.device(), tender.device()]
     for device in others:
@@ -85,6 +88,7 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path) -> None:
     page.reload()
     assert "第 1 次递交" in page.locator(".callout.tone-ok").first.inner_text()
     tender.begin()
+    world.round_of(now=tender.now)
     clock.set_sandbox(at=tender.now)
     for device in others:
         tender.release(device)

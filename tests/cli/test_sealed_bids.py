@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.sealing import fixed
+from tests.sealing import closed, fixed
 from yangcai import cli
 from yangcai.cli import console
 from yangcai.cli.sealed import client, keys, line, passphrases, releasing
@@ -61,7 +61,7 @@ def bid(tmp_path: Path, command: Command) -> Path:
         made = key_file.created(holder="trustee", code="I1", passphrase=WORDS, chance=fixed.chance(role))
         (tmp_path / f"t{x}.key").write_bytes(made.content)
         trustees.append(Trustee(x, role, f"机构{x}", made.public["wrap"], made.public["sig"]))
-    (tmp_path / "policy.json").write_bytes(fixed.policy(trustees=tuple(trustees)).content)
+    (tmp_path / "policy.json").write_bytes(fixed.policy(trustees=tuple(trustees), witness_policy=closed.ALONE).content)
     command("bid", "keygen", "--out", tmp_path / "supplier.key", *words)
     (tmp_path / "price.json").write_text(json.dumps(fixed.PRICE, indent=1))
     files = tmp_path / "files"
@@ -82,14 +82,21 @@ def seal(command: Command, folder: Path, *more: object, out: str = "out", code: 
     )
 
 
+def proof_of_close(folder: Path) -> Path:
+    """That the one bid was closed, as the platform gives it out."""
+    with (folder / "out" / "bid.sbe").open("rb") as stream:
+        found = close_set([Envelope(stream).header.sha256])
+    path = folder / "close.tlog-proof"
+    path.write_text(closed.proof_of(closed.body(Policy.parse((folder / "policy.json").read_bytes()), found)))
+    return path
+
+
 def release(command: Command, folder: Path, x: int, *more: object, code: int = 0) -> dict[str, Any]:
     """Trustee x releases its share of the one bid."""
-    with (folder / "out" / "bid.sbe").open("rb") as stream:
-        closed = close_set([Envelope(stream).header.sha256]).hex()
     return command(
         *["trustee", "release", folder / "out" / "bid.sbe", *more, "--policy", folder / "policy.json"],
         *["--key", folder / f"t{x}.key", "--passphrase-file", folder / "words", "--close-leaf", 41],
-        *["--out", folder / "out" / f"release-{x}.json", "--close-set", closed],
+        *["--out", folder / "out" / f"release-{x}.json", "--close-proof", proof_of_close(folder)],
         code=code,
     )
 
@@ -98,7 +105,14 @@ def release_own(command: Command, folder: Path, code: int = 0) -> dict[str, Any]
     words = folder / "words"
     return command(
         *["bid", "release", "--policy", folder / "policy.json", "--envelope", folder / "out" / "bid.sbe"],
-        *["--opening", folder / "out" / "bid.sbo", "--key", folder / "supplier.key", "--close-leaf", 41],
+        *[
+            "--opening",
+            folder / "out" / "bid.sbo",
+            "--key",
+            folder / "supplier.key",
+            "--close-proof",
+            proof_of_close(folder),
+        ],
         *["--passphrase-file", words, "--key-passphrase-file", words, "--out", folder / "out" / "release-own.json"],
         code=code,
     )
@@ -144,6 +158,34 @@ def test_nothing_is_released_before_its_time(bid: Path, command: Command, monkey
 def test_nothing_is_released_for_a_list_that_is_not_the_close_set(bid: Path, command: Command) -> None:
     seal(command, bid, out="second")
     release(command, bid, 2, bid / "second" / "bid.sbe", code=console.VERIFICATION_FAILED)
+    assert not list((bid / "out").glob("release*"))
+
+
+def test_nothing_is_released_before_the_close_is_proved(bid: Path, command: Command) -> None:
+    under = Policy.parse((bid / "policy.json").read_bytes())
+    path = proof_of_close(bid)
+    for content, _trust in [lie for lie in closed.lies(under).values() if lie[1] == closed.ALONE]:
+        path.write_text(content)
+        arguments = ["--policy", bid / "policy.json", "--close-proof", path]
+        words = ["--passphrase-file", bid / "words"]
+        own = [
+            "--opening",
+            bid / "out" / "bid.sbo",
+            "--key",
+            bid / "supplier.key",
+            "--key-passphrase-file",
+            bid / "words",
+        ]
+        command(
+            *["bid", "release", "--envelope", bid / "out" / "bid.sbe", *own, *arguments, *words],
+            *["--out", bid / "out" / "release-own.json"],
+            code=console.VERIFICATION_FAILED,
+        )
+        command(
+            *["trustee", "release", bid / "out" / "bid.sbe", "--key", bid / "t2.key", *arguments, *words],
+            *["--out", bid / "out" / "release-2.json"],
+            code=console.VERIFICATION_FAILED,
+        )
     assert not list((bid / "out").glob("release*"))
 
 

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.api.support import token_of
+from tests.kernel.log import world
 from tests.tendering.sealing_walk import Holder, SealedTender
 from tests.tendering.walk import offer, set_database_clock
 from yangcai import cli
@@ -29,8 +30,13 @@ WORDS = "correct horse battery staple"
 
 @pytest.mark.django_db(transaction=True)
 def test_a_bid_goes_from_the_command_line_to_the_opening(
-    live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    live_server: Any,
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    world.use(settings, tmp_path / "site")
     tender = SealedTender().announced()
     moments = {"now": tender.now}
     monkeypatch.setattr("yangcai.kernel.clock.now", lambda: moments["now"])
@@ -64,9 +70,12 @@ def test_a_bid_goes_from_the_command_line_to_the_opening(
     asked = ["bid", "submit", *server, "--envelope", out / "bid.sbe", "--statement", out / "bid.submit.json"]
     sent = command(*asked, "--out", tmp_path / "receipt")
     assert sent["parts_sent"] == 2
-    again = command(*asked, "--out", tmp_path / "again")
+    again = command(*asked, "--opening", out / "bid.sbo", "--out", tmp_path / "again")
     assert (again["parts_sent"], again["submission"]) == (0, sent["submission"])
     assert (tmp_path / "again").read_bytes() == (tmp_path / "receipt").read_bytes()
+    fetched = ["bid", "fetch", *server, "--submission", sent["submission"], "--out", tmp_path / "fetched.sbo"]
+    command(*fetched)
+    assert (tmp_path / "fetched.sbo").read_bytes() == (out / "bid.sbo").read_bytes()
     receipt = Receipt.parse((tmp_path / "receipt").read_text().split("\n\n")[0] + "\n")
     assert receipt.submission == sent["submission"] and Bid.objects.count() == 1
     others = [tender.device() for _n in range(2)]  # three bids make an opening
@@ -74,11 +83,20 @@ def test_a_bid_goes_from_the_command_line_to_the_opening(
         tender.hand_in(other, "910000.00")
 
     tender.begin()
+    world.round_of(now=tender.now)
     moments["now"] = tender.now
     set_database_clock(tender.now)
+    command("bid", "close", *server, "--policy", tmp_path / "policy.json", "--out", tmp_path / "close.tlog-proof")
     command(
         *["bid", "release", "--envelope", out / "bid.sbe", "--opening", out / "bid.sbo", *with_key, *words],
-        *["--policy", tmp_path / "policy.json", "--close-leaf", 0, "--out", tmp_path / "release.json"],
+        *[
+            "--policy",
+            tmp_path / "policy.json",
+            "--close-proof",
+            tmp_path / "close.tlog-proof",
+            "--out",
+            tmp_path / "release.json",
+        ],
     )
     command("bid", "send", tmp_path / "release.json", *server)
     for other in others:
@@ -112,7 +130,16 @@ def _trustee_releases(tender: SealedTender, holder: Holder, folder: Path, url: s
     common = ["--policy", folder / "policy.json", "--key", folder / "t.key", "--passphrase-file", folder / "words"]
     assert set(command("trustee", "test", *paths, *common)["shares"].values()) == {"ok"}
     made = command(
-        *["trustee", "release", *paths, *common, "--close-leaf", 0, "--close-set", lot["close_set"]],
+        *[
+            "trustee",
+            "release",
+            *paths,
+            *common,
+            "--close-proof",
+            folder / "close.tlog-proof",
+            "--close-set",
+            lot["close_set"],
+        ],
         *["--out", folder / "t.json"],
     )
     assert made["shares"] == 3

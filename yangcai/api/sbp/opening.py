@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from yangcai.api import problem
 from yangcai.api.sbp.doors import door, reply
 from yangcai.cases.queries import runs_or_oversees, visible_lots
+from yangcai.kernel import log_proofs
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.encoding import timestamp
 from yangcai.parties.models import Post
@@ -88,6 +89,8 @@ def _lot(lot: Any, post: Any, now: datetime.datetime) -> dict[str, Any]:
         "closed_at": timestamp(closing.closed_at),
         "close_set": closing.digest,
         "close_leaf": closing.leaf.index,
+        # What a client wants to see before it gives out a share; empty until the line is merged.
+        "close_proof": log_proofs.proof_of(closing.leaf) or "",
         "window_closes_at": timestamp(closing.window_closes_at),
         "trustees_released": sorted(numbers.values_list("number", flat=True)),
         "headers": [

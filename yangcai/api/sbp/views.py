@@ -17,10 +17,11 @@ from yangcai.kernel import log_proofs
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.encoding import read_base64
 from yangcai.parties.models import Post
+from yangcai.sealing import opening_file
 from yangcai.sealing.faults import HEADER_MISMATCH, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import LARGEST_HEADER
 from yangcai.sealing.statement import LARGEST, Message, Withdraw
-from yangcai.tendering import envelopes, finalise, unsealing
+from yangcai.tendering import envelopes, finalise, opening_files, unsealing
 from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
 from yangcai.tendering.queries.sealed import own_upload
 
@@ -120,6 +121,19 @@ def hand_in(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.d
     taken = finalise.finalise(asked)
     notes.write(now=now)
     return text(taken.note, status=200 if taken.again else 201)
+
+
+@door("GET", "PUT", most=opening_file.LARGEST)
+def opening_copy(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """The bidder's own opening file, locked as it is: left here, if it wants to, and fetched again by it alone."""
+    upload = own_upload(sid, by=post)
+    if upload is None:
+        return problem.not_found()
+    if request.method == "PUT":
+        opening_files.keep(upload, content=request.body, now=now)
+        return reply({"sid": str(sid)}, status=201)
+    kept = opening_files.of(upload)
+    return text(kept.content) if kept else problem.not_found()
 
 
 @door("GET")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from yangcai.cli.console import say
-from yangcai.cli.sealed import keys, looking, releasing, saying, sealing, submitting
+from yangcai.cli.sealed import closing, keys, looking, releasing, saying, sealing, submitting
 from yangcai.sealing.key_file import SUPPLIER
 
 HELP = ("密封投标：密钥、密封、检查、递交、释放", "sealed bids: keys, sealing, checks, submission, release")
@@ -41,6 +41,8 @@ VERBS: dict[str, Verb] = {
         releasing.add_supplier,
         releasing.supplier,
     ),
+    "fetch": ("取回平台保存的开启文件", "fetch the opening file back", submitting.add_fetch, submitting.fetch),
+    "close": ("取得截止记录的证明", "fetch the proof of the close", closing.add_fetch, closing.fetch),
     "withdraw": ("签署撤回", "sign a withdrawal", saying.add_withdraw, saying.withdraw),
     "reconfirm": ("更正后签署确认原投标", "confirm the bid after a correction", saying.add_reconfirm, saying.reconfirm),
     "send": ("把签名的释放或撤回送达平台", "send a signed release or withdrawal", saying.add_send, saying.send),

@@ -3,7 +3,7 @@
 import argparse
 
 from yangcai.cli.commands.bid import Verb, add_verbs
-from yangcai.cli.sealed import keys, releasing, saying
+from yangcai.cli.sealed import closing, keys, releasing, saying
 from yangcai.sealing.key_file import TRUSTEE
 
 HELP = ("受托人：密钥、释放份额", "trustees: keys, release of shares")
@@ -16,6 +16,7 @@ VERBS: dict[str, Verb] = {
         releasing.trustee,
     ),
     "test": ("测试能否解出份额，不释放", "test whether the shares can be read", releasing.add_test, releasing.test),
+    "close": ("取得截止记录的证明", "fetch the proof of the close", closing.add_fetch, closing.fetch),
     "send": ("把签名的释放送达平台", "send a signed release", saying.add_send, saying.send),
 }
 

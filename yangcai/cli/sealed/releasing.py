@@ -6,7 +6,7 @@ from pathlib import Path
 
 from yangcai.cli import console
 from yangcai.cli.console import Stop, answer, say
-from yangcai.cli.sealed import files, keys, passphrases
+from yangcai.cli.sealed import closing, files, keys, passphrases
 from yangcai.sealing import statement
 from yangcai.sealing.faults import SHARE_INCONSISTENT, TOO_EARLY, Faulty
 from yangcai.sealing.header import Header
@@ -35,13 +35,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
         help=say(zh="公布的开启规则（各版本）", en="the published policy (each revision)"),
     )
     parser.add_argument("--key", type=Path, required=True, help=say(zh="密钥文件", en="the key file"))
-    parser.add_argument(
-        "--close-leaf",
-        type=int,
-        required=True,
-        metavar="N",
-        help=say(zh="截止记录在公开日志中的序号", en="index of the closing entry in the public log"),
-    )
+    closing.add_options(parser)
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help=say(zh="释放声明", en="the release message")
     )
@@ -71,9 +65,8 @@ def add_trustee(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--close-set",
-        required=True,
         metavar="HEX",
-        help=say(zh="截止记录中的名单摘要", en="the digest of the close set in the closing entry"),
+        help=say(zh="应有的截止名单摘要", en="digest that the close set should have"),
     )
     parser.add_argument(
         "--after",
@@ -123,11 +116,12 @@ def _signed(
     held: KeyFile,
     pair: Pair,
     by: str,
+    close_leaf: int,
     shares: list[ReleasedShare],
     failed: tuple[FailedShare, ...] = (),
 ) -> int:
     """Writes the message; how many shares it holds."""
-    release = Release(policy.tender, policy.cover, by, options.close_leaf, tuple(shares), now(), failed)
+    release = Release(policy.tender, policy.cover, by, close_leaf, tuple(shares), now(), failed)
     message = statement.signed(release, suite=suite(held.suite), keys=pair)
     files.write_new(options.out, message.content)
     return len(shares)
@@ -139,6 +133,7 @@ def supplier(options: argparse.Namespace) -> int:
     policies = _policies(options)
     header = files.header_of(options.envelope)
     policy = _under(header, policies)
+    closed = closing.closed(options, policies[-1], round=header.core.round)
     opening_file = OpeningFile.parse(files.read(options.opening))
     check_belongs(opening_file, header)
     shares = opening_file.shares(passphrase=passphrases.given(options))
@@ -146,7 +141,7 @@ def supplier(options: argparse.Namespace) -> int:
     with_key = argparse.Namespace(passphrase_file=options.key_passphrase_file)
     held, pairs = keys.opened(options.key, holder=SUPPLIER, passphrase=passphrases.given(with_key))
     released = [ReleasedShare(header.sha256, x, share) for x, share in shares.items()]
-    count = _signed(options, policy, held, pairs["sig"], "supplier", released)
+    count = _signed(options, policy, held, pairs["sig"], "supplier", closed.index, released)
     answer(
         options,
         data={"file": str(options.out), "header_sha256": header.sha256.hex(), "shares": count},
@@ -161,7 +156,9 @@ def trustee(options: argparse.Namespace) -> int:
     files.refuse_existing(options.out)
     policies = _policies(options)
     headers = [files.header_of(path) for path in options.envelopes]
-    if close_set([header.sha256 for header in headers]).hex() != options.close_set:
+    closed = closing.closed(options, policies[-1], round=headers[0].core.round)
+    ours = close_set([header.sha256 for header in headers]).hex()
+    if ours != closed.close_set or options.close_set not in (None, ours):
         raise Stop(
             zh="密封文件与截止名单不一致，不释放任何份额",
             en="these envelopes are not the close set: nothing is released",
@@ -179,7 +176,9 @@ def trustee(options: argparse.Namespace) -> int:
             faults.append((header, faulty.fault))
     others = sum(header.core.suite != held.suite for header in headers)
     failed = tuple(FailedShare(header.sha256, fault.code) for header, fault in faults)
-    count = _signed(options, policies[-1], held, pairs["sig"], "trustee", released, failed) if released else 0
+    count = 0
+    if released:
+        count = _signed(options, policies[-1], held, pairs["sig"], "trustee", closed.index, released, failed)
     answer(
         options,
         data={

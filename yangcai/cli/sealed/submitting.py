@@ -14,6 +14,7 @@ from yangcai.sealing.digests import PART
 from yangcai.sealing.envelope import imprint_of
 from yangcai.sealing.faults import RECEIPT_MALFORMED, Faulty
 from yangcai.sealing.header import Header
+from yangcai.sealing.opening_file import OpeningFile
 from yangcai.sealing.receipt import Receipt
 from yangcai.sealing.rehearsal import check_statement
 from yangcai.sealing.statement import Message, Submit
@@ -23,6 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     lines.add_options(parser)
     parser.add_argument("--envelope", type=Path, required=True, help=say(zh="密封文件", en="the envelope"))
     parser.add_argument("--statement", type=Path, required=True, help=say(zh="已签名的声明", en="the signed statement"))
+    parser.add_argument(
+        "--opening",
+        type=Path,
+        metavar="FILE",
+        help=say(
+            zh="把加锁的开启文件也存一份在平台（平台打不开它）",
+            en="leave the locked opening file with the platform too, which cannot open it",
+        ),
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(zh="回执", en="the receipt"))
 
 
@@ -37,12 +47,38 @@ def run(options: argparse.Namespace) -> int:
         check_statement(header, imprint_of(stream), said)
     with lines.opened(options) as line:
         submission, sent, receipt = _submitted(options, line, message, said, header)
-    files.write_new(options.out, receipt)  # first of all it is kept, whatever it says
+        files.write_new(options.out, receipt)  # first of all it is kept, whatever it says
+        if options.opening:
+            line.ask("PUT", f"/submissions/{submission}/opening-file", files.read(options.opening))
     _check_receipt(receipt, said)
     answer(
         options,
         data={"submission": submission, "receipt": str(options.out), "parts_sent": sent},
         text=say(zh=f"已递交，回执 {options.out}", en=f"submitted; receipt {options.out}"),
+    )
+    return console.OK
+
+
+def add_fetch(parser: argparse.ArgumentParser) -> None:
+    lines.add_options(parser)
+    parser.add_argument(
+        "--submission", required=True, metavar="UUID", help=say(zh="递交编号（见回执）", en="the submission")
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(zh="开启文件", en="the file"))
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """The opening file as it was left there, under the same lock."""
+    files.refuse_existing(options.out)
+    with lines.opened(options) as line:
+        content = line.ask("GET", f"/submissions/{options.submission}/opening-file")
+    opening_file = OpeningFile.parse(content)
+    files.write_new(options.out, content)
+    digest = opening_file.header_sha256.hex()
+    answer(
+        options,
+        data={"file": str(options.out), "header_sha256": digest},
+        text=say(zh=f"开启文件 {options.out}", en=f"opening file {options.out}"),
     )
     return console.OK
 

@@ -135,6 +135,26 @@ class BidPart(models.Model):
         return f"{self.upload_id}/{self.number}"
 
 
+class OpeningFile(Rooted):
+    """开启文件: the bidder's shares under its own lock, kept for its other devices; nobody here can open it."""
+
+    upload = models.OneToOneField(
+        BidUpload, models.PROTECT, primary_key=True, related_name="opening_file", verbose_name=_("上传会话")
+    )
+    content = models.TextField(_("内容"))
+    kept_at = models.DateTimeField(_("保存时间"))
+
+    class Meta:
+        verbose_name = _("开启文件")
+
+    def __str__(self) -> str:
+        return f"{self.upload}"
+
+    @property
+    def root(self) -> Case:
+        return self.upload.lot.case
+
+
 class SealedBid(Rooted):
     """What came with a sealed bid: the signed statement, its place in the log, and the receipt as it was given out."""
 

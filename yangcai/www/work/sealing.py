@@ -107,7 +107,9 @@ def _earlier(lot: Lot, *, post: Post) -> dict[str, Any] | None:
 def _release(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] | None:
     """What it takes to release the own bid; None while the lot is not closed, or where there is none."""
     closing = closing_of(lot)
-    bid = live_bids(lot=lot, supplier=post.organisation).filter(seal_scheme=SBP).first()
+    bid = (
+        live_bids(lot=lot, supplier=post.organisation).filter(seal_scheme=SBP).select_related("sealed__upload").first()
+    )
     if closing is None or bid is None:
         return None
     return {
@@ -115,7 +117,12 @@ def _release(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] 
         "script": "release.js",
         "refusals": can(ACTIONS[RELEASE], bid, by=post, now=now),
         "closes_at": closing.window_closes_at,
-        "given": {"header": bid.sealed_key, "close_leaf": 0, "now": now.isoformat()},
+        "given": {
+            "header": bid.sealed_key,
+            "policies": [one.content for one in policies.chain(lot)],
+            "now": now.isoformat(),
+            "sid": str(bid.sealed.upload.sid),
+        },
     }
 
 

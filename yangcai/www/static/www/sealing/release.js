@@ -1,7 +1,8 @@
 // How does a supplier open its own bid on the day, from any device? Its shares, out of the opening file, to the hall.
 // SBP/1 §2.8 phase A: with two shares of four nobody can read yet; the prices appear together, after the barrier.
 
-import { base64, digest, hex, parseJcs, utf8 } from "./encoding.js";
+import { closed } from "./close.js";
+import { base64, digest, hex, jcs, parseJcs, utf8 } from "./encoding.js";
 import { random } from "./envelope.js";
 import { credentialOf, unlock, usePasskey } from "./opening_file.js";
 import { strangers, SUPPLIER } from "./shares.js";
@@ -25,6 +26,36 @@ export async function message({ core, header_sha256, shares, close_leaf, ts, pai
   const { tender, cover } = core;
   const st = { t: "release", tender, cover, by: "supplier", close_leaf, shares: released, ts };
   return { st, sig: await sign("release", st, pair) };
+}
+
+// The revision in force out of those that the platform published: held to the one that was sealed under, of which a
+// later one may change nothing but the times.
+export async function inForce(policies, core) {
+  const read = policies.map((one) => ({ policy: parseJcs(utf8(one)), bytes: utf8(one) }));
+  const digests = await Promise.all(read.map(async ({ bytes }) => hex(await digest(bytes))));
+  const own = read[digests.indexOf(core.policy_sha256)]?.policy;
+  const { policy } = read[read.length - 1];
+  if (!own) throw new Error("the policy that was sealed under was never published");
+  const { rev: _rev, deadline: _deadline, open_at: _open_at, window_s: _window_s, ...same } = own;
+  const differs = Object.entries(same).find(([name, value]) => hexed(policy[name]) !== hexed(value));
+  if (differs) throw new Error(`another policy than was sealed under: ${differs[0]}`);
+  return policy;
+}
+
+const hexed = (value) => hex(jcs(value ?? null));
+
+// Waits until the log has the close: within a minute, says the receipt.
+async function proven(core, policy, { pause, ...how }) {
+  for (let tries = 0; tries < 30; tries++) {
+    const { close_proof } = await platform.state(core.tender, { lot: core.lot, ...how });
+    const { lot, cover, round } = core;
+    const { tender, deadline, open_at, witness_policy } = policy;
+    // A policy of before says nothing: then the platform's own word is the best there is.
+    const trust = witness_policy || (close_proof && (await platform.logPolicy(how)));
+    if (close_proof) return closed(close_proof, { trust, tender, lot, cover, round, deadline, open_at });
+    await pause();
+  }
+  throw new Error("the close is not in the public log");
 }
 
 // The page's part: choose the file, type the passphrase (or leave it empty for the passkey), release.
@@ -53,22 +84,27 @@ class ReleaseDesk extends HTMLElement {
       this.show("released");
     } catch (error) {
       this.querySelector("[data-shown=fault]").textContent = error.message || error.name;
-      this.show(error instanceof platform.Refused ? "refused" : "locked");
+      this.show(error instanceof platform.Refused ? "refused" : this.step);
     }
   }
 
   async release() {
-    const { header, post, known_keys, register_at, close_leaf, now } = this.given;
+    const { header, policies, sid, post, known_keys, register_at, now } = this.given;
+    const how = { csrf: this.querySelector("[name=csrfmiddlewaretoken]").value };
+    this.step = "locked";
     const { core } = parseJcs(utf8(header));
     const header_sha256 = hex(await digest(utf8(header)));
     const [chosen] = this.ask("sbo").files;
-    const file = chosen ? new Uint8Array(await chosen.arrayBuffer()) : await read("openings", header_sha256);
-    if (!file) throw new Error("no opening file on this device");
+    const here = chosen ? new Uint8Array(await chosen.arrayBuffer()) : await read("openings", header_sha256);
+    const file = here ?? (await platform.kept(sid, how).catch(() => null));
+    if (!file) throw new Error("no opening file on this device, and no copy on the platform");
     const passphrase = this.ask("key").value;
     const credential = !passphrase && credentialOf(file);
     const passkey = credential && (await usePasskey({ tender: core.tender, credential, chance: random }));
     const shares = await unlocked(file, { core, header_sha256, passphrase, passkey });
-    const how = { csrf: this.querySelector("[name=csrfmiddlewaretoken]").value };
+    this.step = "unproven";
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
+    const { close_leaf } = await proven(core, await inForce(policies, core), { pause, ...how });
     const pair = await signingKey(post);
     await platform.enrol(register_at, { public_key: await publicKey(pair), known_keys, ...how });
     // The time of the server, not of this device.

@@ -3,7 +3,7 @@
 
 import { concat, digest, digestByParts, equal, hex, PART, unhex } from "./encoding.js";
 import * as envelope from "./envelope.js";
-import { demand, read } from "./form.js";
+import { demand, read, split } from "./form.js";
 import { credentialOf, lock, newPassphrase, newPasskey, usePasskey } from "./opening_file.js";
 import { unlocked } from "./release.js";
 import { combine, SUPPLIER } from "./shares.js";
@@ -175,7 +175,8 @@ class SealDesk extends HTMLElement {
     const { policy, kinds, post_name, round, supplier, bundle_sha256 } = this.given;
     demand(form, kinds);
     if (!form.reportValidity()) throw Object.assign(new Error(form.querySelector(":invalid").name), { code: "form" });
-    const [price, files] = [read(form, kinds), [...this.ask("files").files]];
+    const { price, rest } = split(read(form, kinds));
+    const files = [...this.ask("files").files, ...rest];
     const locks = { passphrase: this.ask("passphrase").value };
     if (this.ask("passkey").checked) {
       locks.passkey = await newPasskey({ tender: policy.tender, name: post_name, chance: envelope.random });
@@ -218,6 +219,10 @@ class SealDesk extends HTMLElement {
     await platform.enrol(register_at, { public_key: await publicKey(pair), known_keys, ...how });
     this.record = await submit({ record: this.record, tender: policy.tender, pair, ...how });
     await write("bids", this.key, this.record);
+    if (!this.ask("copy").checked) return;
+    const keeping = platform.keep(this.record.sid, { sbo: this.record.sbo, ...how });
+    const told = await keeping.then(() => "copied", () => "not copied"); // the bid is in, whatever becomes of the copy
+    this.show("[data-told]", [told], "told");
   }
 
   // What was submitted stays: a bid that is to be replaced counts until its replacement is in.

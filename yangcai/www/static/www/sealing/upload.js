@@ -62,6 +62,26 @@ export async function upload(envelope, { tender, lot, idem, header, tell = () =>
 export const finalise = async (sid, { st, sig, ...how }) =>
   (await ask(`/submissions/${sid}/finalise`, { ...how, method: "POST", body: { st, sig } })).text();
 
+// The opening file, locked as it is, for the bidder's other devices (§2.4, 10): to be left there, and fetched again.
+export const keep = (sid, { sbo, ...how }) =>
+  ask(`/submissions/${sid}/opening-file`, { ...how, method: "PUT", body: new Blob([sbo]) });
+
+export const kept = async (sid, how) =>
+  new Uint8Array(await (await ask(`/submissions/${sid}/opening-file`, how)).arrayBuffer());
+
+// Of the opening of this lot what everybody may know; with the proof of its close, once the log has it.
+export async function state(tender, { lot, ...how }) {
+  const { lots } = await json(`/opening/${tender}/state`, how);
+  return lots.find((one) => one.lot === lot);
+}
+
+// Whom the public log says to trust.
+export async function logPolicy({ signal }) {
+  const answer = await fetch("/log/policy", { signal, cache: "no-store" });
+  if (!answer.ok) throw new Refused(answer.status, {});
+  return answer.text();
+}
+
 export const release = (tender, { st, sig, ...how }) =>
   ask(`/opening/${tender}/supplier-release`, { ...how, method: "POST", body: { st, sig } });
 
