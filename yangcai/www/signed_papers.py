@@ -31,7 +31,7 @@ from yangcai.kernel.signatures.verification import FAULTS, Findings, verify
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.tendering import paper as report_text
-from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.models import EvaluationReport, Opening
 from yangcai.www import formats
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Kind:
 
 def _kinds() -> dict[str, tuple[type[Any], Kind]]:
     """Action -> of what, and how. Imported late: the pages import this module."""
+    from yangcai.www.hall import rooms
     from yangcai.www.work import contracts, explained
 
     return {
@@ -62,6 +63,10 @@ def _kinds() -> dict[str, tuple[type[Any], Kind]]:
         "report.issue_paper": (
             EvaluationReport,
             Kind(explained.unsigned, report_text.signatures, explained.file_name),
+        ),
+        "opening.issue_paper": (
+            Opening,
+            Kind(rooms.unsigned, report_text.of_record, lambda one: f"{one.case.number}-opening-record.pdf"),
         ),
     }
 

@@ -1,17 +1,20 @@
-"""How does a signed evaluation report become a paper that anybody's reader can verify?"""
+"""How do a signed evaluation report and the record of an opening become papers that anybody's reader can verify?"""
 
 import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from yangcai.kernel import papers
+from yangcai.kernel import documents, log_keys, papers
 from yangcai.kernel.actions import action
 from yangcai.kernel.models import Document
 from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering import opening_proof
 from yangcai.tendering import paper as text
-from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.models import EvaluationReport, Opening
 from yangcai.tendering.rules import award as results
+from yangcai.tendering.rules import opening as openings
 
 
 def bears_every_signature(
@@ -48,3 +51,47 @@ def issue_report_paper(
     """A signature that meets art. 13 has the force of a handwritten one (电子签名法 art. 14)."""
     papers.put(paper, to=report, title=f"{report.lot.case.title}评标报告（签署文本）", by=by, now=now)
     return report
+
+
+def bears_the_hosts_signature(
+    opening: Opening, *, by: Any, now: datetime.datetime, paper: Document, **data: Any
+) -> Iterator[Refusal]:
+    yield from papers.missing(paper, expected=text.of_record(opening))
+
+
+@action(
+    "opening.issue_paper",
+    zh="出具开标记录签署文本",
+    en="Issue the signed paper of the opening record",
+    on=Opening,
+    by={Role.PLATFORM},
+    needs=(openings.has_a_record, papers.not_issued),
+    checks=(bears_the_hosts_signature,),
+    input=papers.IssuePaper,
+    sentence=(
+        "{post}出具了主持人签名并加盖时间戳的开标记录文本，并以公开日志密钥签署了记录",
+        "{post} issued the record of the opening with the host's signature and its timestamp, and signed the record"
+        " with the key of the public log",
+    ),
+    despite_block=True,
+    cites=("opening.recorded", "submission.signature"),
+    hint=(
+        "开标结束后由平台自动出具并公开；签名或者时间戳服务不可用时排队等候，开标记录的效力不受影响",
+        "The platform does so by itself once the opening is over, for everybody to read; where seals or stamps are not"
+        " to be had it waits, and the record stands all the same",
+    ),
+)
+def issue_record_paper(opening: Opening, *, by: Post, now: datetime.datetime, paper: Document) -> Opening:
+    """Beside the paper the record as a note of the log's key (SBP/1 §2.8): two proofs that do not need each other."""
+    case, record = opening.case, opening.record
+    assert record is not None and opening.concluded_at is not None  # has_a_record
+    title = f"{case.title}开标记录（签署文本）"
+    documents.attach(paper, to=opening, title=title, kind=papers.SIGNED, by=by, now=now, is_public=True)
+    signed = log_keys.sign_record(
+        opening_proof.note_text(case, record_digest=record.digest, size=record.size, concluded_at=opening.concluded_at)
+    )
+    note = documents.store_bytes(data=str(signed).encode(), name=f"{case.number}-opening-record.note.txt")
+    documents.attach(
+        note, to=opening, title="开标记录（日志密钥签名）", kind=opening_proof.NOTE, by=by, now=now, is_public=True
+    )
+    return opening

@@ -159,6 +159,11 @@ def visible_openings(post: Post | None, now: datetime.datetime) -> QuerySet[Open
     return Opening.objects.filter(case__in=visible_to(post, now), begun_at__lte=now).select_related("case")
 
 
+@standing(Opening)
+def concerns_opening(opening: Opening, post: Post) -> bool:
+    return concerns_case(opening.case, post)
+
+
 @scope(OpenedBid)
 def visible_opened_bids(post: Post | None, now: datetime.datetime) -> QuerySet[OpenedBid]:
     """A tender's opening is public: bidders' names and prices are read out (87号令 art. 41). In any other method nobody

@@ -57,6 +57,13 @@ def not_confirmed_yet(subject: OpenedBid, *, by: Any, now: datetime.datetime) ->
     return Refusal("record_confirmed", "您已确认开标记录", "You have confirmed the record already")
 
 
+def has_a_record(subject: Opening, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The paper repeats the record, and there is one where prices were read out and the opening is over."""
+    if subject.record_id is not None and subject.concluded_at is not None:
+        return None
+    return Refusal("no_record", "开标尚未结束，或者不公开唱标，没有开标记录", "There is no record of this opening yet")
+
+
 def objections_are_answered(subject: Case, *, now: datetime.datetime, answer: str, **_: Any) -> Refusal | None:
     """采购人、采购代理机构对投标人代表提出的询问或者回避申请应当及时处理 (87号令 art. 42)."""
     raised = OpenedBid.objects.filter(lot__case=subject).exclude(record_objection="").count()

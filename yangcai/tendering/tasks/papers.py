@@ -1,4 +1,4 @@
-"""Which signed evaluation reports still wait for their paper?"""
+"""Which signed evaluation reports and records of openings still wait for their paper?"""
 
 import datetime
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from yangcai.kernel import papers, tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.rules.opening import opening_of
 
 
 @tasks.due_on(Case)
@@ -20,3 +21,15 @@ def report_papers(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     for report in signed:
         if report.ref not in issued:
             yield Due("report.issue_paper", report.ref, Role.PLATFORM, report.signed_at)
+
+
+@tasks.due_on(Case)
+def opening_papers(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """The platform's own step, from the end of an opening that was read out."""
+    if not case.has_reached(Stage.OPENING):
+        return
+    opening = opening_of(case)
+    if opening is None or opening.record_id is None or opening.concluded_at is None:
+        return
+    if opening.ref not in papers.issued_under(case):
+        yield Due("opening.issue_paper", opening.ref, Role.PLATFORM, opening.concluded_at)

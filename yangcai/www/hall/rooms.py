@@ -10,20 +10,23 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot, Stage
+from yangcai.kernel import papers
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.models import Attachment
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import opening_record
-from yangcai.tendering.models import Bid, OpenedBid
+from yangcai.tendering import opening_proof, opening_record, paper
+from yangcai.tendering.models import Bid, OpenedBid, Opening
 from yangcai.tendering.queries.hall import Hall, Phase, hall_state, halls, is_inside, judges_it
 from yangcai.tendering.rules.opening import opening_of
-from yangcai.www import csp
+from yangcai.www import csp, formats, signed_papers, typeset
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.hall import OF_HALL
 from yangcai.www.hall.board import Board, board
@@ -206,11 +209,49 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     opening = opening_of(case)
     if opening is None or opening.record is None:
         raise Http404
-    attachment = Attachment.objects.filter(root=case.ref, document_id=opening.record_id).first()
+    files = dict(
+        Attachment.objects.filter(root=case.ref, subject=opening.ref, is_public=True).values_list("kind", "pk")
+    )
+    urls = {kind: reverse("public_file", args=[pk]) for kind, pk in files.items()}
     context = {
         "case": case,
         "record": opening_record.read(opening.record),
         "digest": opening.record_id,
-        "file_url": reverse("public_file", args=[attachment.pk]) if attachment else "",
+        "file_url": urls.get(opening_record.KIND, ""),
+        "note_url": urls.get(opening_proof.NOTE, ""),
+        **signed_papers.context(opening, pdf_url=urls.get(papers.SIGNED, ""), is_waiting=True),
     }
     return render(request, "hall/record.html", context)
+
+
+#: Headings of the table of signatures under a record.
+COLUMNS = (gettext_lazy("主持人"), gettext_lazy("单位"), gettext_lazy("时间"), gettext_lazy("留痕摘要"))
+
+
+def unsigned(opening: Opening) -> bytes:
+    """The paper of a record before its signature: what the page says, the same whoever asks and whenever."""
+    assert opening.record is not None and opening.concluded_at is not None  # the Action asks for a record
+    case = opening.case
+    told = {"case": case, "record": opening_record.read(opening.record)}
+    return typeset.pdf(
+        typeset.Paper(
+            title=formats.titled(_("开标记录表")),
+            number=case.number,
+            author=case.buyer.name,
+            html=render_to_string("hall/record_inside.html", told),
+            lang="zh" if in_chinese() else "en",
+            digest=opening.record_id or "",
+            footer=_("%(number)s 开标记录") % {"number": case.number},
+            at=opening.concluded_at,
+            words=signed_papers.words(
+                columns=COLUMNS,
+                what=_(
+                    "主持人在平台上结束开标，开标记录即告固定；签署的是下列摘要所对应的记录数据，可以在公开日志中核对。"
+                ),
+            ),
+            signatures=[
+                [one.subject.name, one.subject.organisation, formats.moment(one.at), one.reason[-16:]]
+                for one in paper.of_record(opening)
+            ],
+        )
+    )
