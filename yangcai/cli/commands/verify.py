@@ -62,8 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             en="a root certificate that you trust: the paper's signatures and timestamps are checked too",
         ),
     )
-    client = _add(kinds, common, "client", zh="网站提供的密封脚本", en="the sealing script that a site serves")
-    client.add_argument("site", metavar="SITE", help=say(zh="网站地址", en="address of the site"))
+    _add(kinds, common, "client", zh="网站提供的密封脚本", en="the sealing script that a site serves", site=True)
     _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case", case=True)
     _add(
         kinds, common, "health", zh="健康日志和停机顺延", en="the health journal and what outages extended"
@@ -76,7 +75,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(
-    kinds: Any, common: argparse.ArgumentParser, name: str, *, zh: str, en: str, file: bool = False, case: bool = False
+    kinds: Any,
+    common: argparse.ArgumentParser,
+    name: str,
+    *,
+    zh: str,
+    en: str,
+    file: bool = False,
+    case: bool = False,
+    site: bool = False,
 ) -> Any:
     text = say(zh=f"核对{zh}", en=f"verify {en}")
     made = kinds.add_parser(name, parents=[common], help=text, description=text)
@@ -87,6 +94,8 @@ def _add(
         made.add_argument("--proof", type=Path, metavar="P", default=None, help=help_text)
     if case:
         made.add_argument("case", metavar="CASE", help=say(zh="项目，如 case:12", en="its reference, as case:12"))
+    if site:
+        made.add_argument("site", metavar="SITE", help=say(zh="网站地址", en="address of the site"))
     help_text = say(zh="日志的文件夹或者网址", en="folder or address of the log")
     if file:
         made.add_argument("source", metavar="LOG", nargs="?", default="", help=help_text)
