@@ -24,7 +24,7 @@ _SEEN = re.compile(r"seen/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 @page(by=PUBLIC)
 def file(request: HttpRequest, name: str) -> HttpResponse:
-    """checkpoint, policy, tile/…, disclosed/…, seen/…, record/…: anybody may fetch and check all of it, with no account."""
+    """checkpoint, policy, tile/…, disclosed/…, seen/…, record/…: anybody may check all of it, with no account."""
     content_type, cache = _kind(name)
     path: Path = log_files.folder() / name
     try:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0029_bytes_of_an_upload"),
+        ("tendering", "0030_outage_extensions"),
     ]
 
     operations = [
