@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0030_outage_extensions"),
+        ("tendering", "0037_outside_libraries"),
     ]
 
     operations = [
