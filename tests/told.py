@@ -42,9 +42,10 @@ def is_untouched() -> bool:
 
 
 def _settings() -> str:
-    """What the test at hand has changed in the settings."""
-    changed = {k: v for k, v in vars(settings._wrapped).items() if k.isupper()}
-    return repr(sorted(changed.items())) if "default_settings" in vars(settings._wrapped) else ""
+    """What the test at hand has changed in the settings, and where the platform keeps its keys and files."""
+    overridden = vars(settings._wrapped) if "default_settings" in vars(settings._wrapped) else {}
+    names = {name for name in (*dir(settings), *overridden) if name.startswith("YANGCAI_") or name in overridden}
+    return repr([(name, getattr(settings, name, None)) for name in sorted(names) if name.isupper()])
 
 
 def _may_copy() -> bool:
