@@ -26,7 +26,7 @@ from yangcai.sealing.sealer import Sealer, Terms
 from yangcai.sealing.statement import Client, Message, Release, ReleasedShare, Withdraw, signed
 from yangcai.sealing.suites import Pair, suite
 from yangcai.tendering import envelopes, finalise, keys, policies
-from yangcai.tendering.models import Bid, BidUpload, OpeningPolicy, SealedBid, Trustee
+from yangcai.tendering.models import Bid, BidClosing, BidUpload, OpeningPolicy, SealedBid, Trustee
 
 I1 = suite("I1")
 CLIENT = Client("test", "1", bytes(32))
@@ -244,3 +244,15 @@ class SealedTender(Tender):
 def body_of(note: str) -> dict[str, str]:
     """The lines of a receipt by their first word."""
     return dict(line.split(" ", 1) for line in note.split("\n\n")[0].splitlines()[1:])
+
+
+def three(tender: SealedTender, **more: Any) -> list[Device]:
+    devices = [tender.device() for _ in range(3)]
+    for device, price in zip(devices, ("900000.00", "910000.00", "920000.00"), strict=True):
+        tender.hand_in(device, price, **more)
+    return devices
+
+
+def windowless(tender: SealedTender) -> None:
+    """The window is over."""
+    tender.now = BidClosing.objects.get().window_closes_at
