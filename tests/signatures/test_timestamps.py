@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from asn1crypto import tsp
 
+from tests.dripping import dripping
 from tests.signatures import papers
 from tests.signatures.papers import STAMPED
 from yangcai.kernel.signatures.timestamps import REPLY, HttpTimestamps, Unavailable, status_of
@@ -125,26 +126,8 @@ def test_nobody_there_is_unavailable() -> None:
 
 def test_an_authority_that_drips_is_given_up_in_time() -> None:
     """Each byte comes in time, the whole never."""
-    stop = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def drip() -> None:
-            taken, _ = listening.accept()
-            with taken:
-                taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\nX-Slow: ")
-                while not stop.wait(0.05):
-                    try:
-                        taken.sendall(b"x")
-                    except OSError:
-                        return
-
-        thread = threading.Thread(target=drip)
-        thread.start()
+    with dripping("Content-Type: application/timestamp-reply") as address:
         begun = time.monotonic()
-        try:
-            with pytest.raises(Unavailable):
-                HttpTimestamps(f"http://127.0.0.1:{listening.getsockname()[1]}/", seconds=0.4).answer(request())
-            assert time.monotonic() - begun < 5
-        finally:
-            stop.set()
-            thread.join()
+        with pytest.raises(Unavailable):
+            HttpTimestamps(f"{address}/", seconds=0.4).answer(request())
+        assert time.monotonic() - begun < 5

@@ -2,8 +2,6 @@
 
 import datetime
 import os
-import socket
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
+from tests.dripping import dripping
 from tests.kernel.log import world
 from tests.kernel.log.world import NOW
 from tests.kernel.tlog.published import REQUEST, WITNESSED_LOG, WITNESSED_ORIGIN
@@ -206,31 +205,13 @@ def test_a_witness_that_is_away_holds_nothing_up(log: None, store: Store, tmp_pa
 def test_a_witness_that_drips_is_given_up_in_time(log: None, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte comes in time, the whole never: the log goes on."""
     monkeypatch.setattr(log_witnesses, "TIMEOUT", 0.4)
-    stop = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def drip() -> None:
-            taken, _ = listening.accept()
-            with taken:
-                taken.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-                while not stop.wait(0.05):
-                    try:
-                        taken.sendall(b"x")
-                    except OSError:
-                        return
-
-        thread = threading.Thread(target=drip)
-        thread.start()
-        try:
-            write_policy((store.signer.verifier, f"http://127.0.0.1:{listening.getsockname()[1]}"), quorum=1)
-            world.submit(1)
-            begun = time.monotonic()
-            found = world.round_of()
-            assert time.monotonic() - begun < 5
-            assert found.size == 8 and found.cosigned == () and found.faults[0].startswith("W1: no")
-        finally:
-            stop.set()
-            thread.join()
+    with dripping() as address:
+        write_policy((store.signer.verifier, address), quorum=1)
+        world.submit(1)
+        begun = time.monotonic()
+        found = world.round_of()
+        assert time.monotonic() - begun < 5
+        assert found.size == 8 and found.cosigned == () and found.faults[0].startswith("W1: no")
     store.close()
 
 
