@@ -16,6 +16,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
 from yangcai.api import bodies, problem
+from yangcai.api.sbp.stalls import Stalled
 from yangcai.kernel import clock, documents
 from yangcai.kernel.encoding import BadEncoding
 from yangcai.kernel.inputs import number_of
@@ -96,7 +97,7 @@ def _answered(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
     except tuple(REFUSED) as refused:
         status, code, zh, en = REFUSED[type(refused)]
         return problem.problem(status=status, title=zh if in_chinese() else en, code=code)
-    except (NotDurable, OperationalError, InterfaceError):
+    except (NotDurable, Stalled, OperationalError, InterfaceError):
         return unavailable()
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 
 from yangcai.api import bodies, problem
+from yangcai.api.sbp import stalls
 from yangcai.api.sbp.doors import door, reply, text
 from yangcai.api.sbp.noting import notes
 from yangcai.cases.models import Lot
@@ -118,7 +119,8 @@ def hand_in(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.d
     if upload is None:
         return problem.not_found()
     asked = finalise.request_of(upload, Message.parse(request.body), by=post, now=now)
-    taken = finalise.finalise(asked)
+    with stalls.PLACES.one():
+        taken = finalise.finalise(asked)
     notes.write(now=now)
     return text(taken.note, status=200 if taken.again else 201)
 

@@ -9,6 +9,8 @@ from yangcai.cli.commands import live, migrate
 from yangcai.cli.console import say, tell
 
 HELP = ("启动网站", "serve the site")
+#: Of each process; one of them is never taken by a bid that waits for the standby (api/sbp/stalls.py).
+THREADS = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +77,7 @@ def serve(*, host: str, port: int, workers: int, listening: Callable[[], object]
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         workers_kill_timeout=10,
         respawn_failed_workers=True,
     )
