@@ -1,9 +1,12 @@
 """Where do files live? By their SHA-256 in a content-addressed store; the database keeps what they are."""
 
+import contextlib
 import datetime
+import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +18,8 @@ from django.utils.translation import gettext as _
 from yangcai.kernel.models import Attachment, Document, Rooted, Upload
 
 CHUNK = 1 << 20
+#: How a file is called while it is written, and for how long that may take.
+UNFINISHED, UNFINISHED_SECONDS = ".part-", 24 * 60 * 60
 
 #: First bytes -> media type. What a file calls itself is not believed (ASVS 5.2.2).
 MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -35,6 +40,25 @@ class BadDocument(Exception):
     def __init__(self, code: str, message: str):
         self.code = code
         super().__init__(message)
+
+
+class NoRoom(Exception):
+    """The store is full, or so nearly that nothing new may begin: nothing of it was kept; ask again later."""
+
+
+#: No law: of the store's disk so much stays free for what has begun: a share of it, and not more bytes than the largest
+#: envelope has.
+KEPT_FREE, KEPT_FREE_BYTES = 0.1, 2 * 2**30
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def require_room() -> None:
+    """Before something new begins. Raises NoRoom."""
+    root = Path(settings.YANGCAI_FILES)
+    root.mkdir(parents=True, exist_ok=True)
+    disk = shutil.disk_usage(root)
+    if disk.free < min(disk.total * KEPT_FREE, KEPT_FREE_BYTES):
+        raise NoRoom(f"{disk.free} of {disk.total} bytes are free")
 
 
 def media_type(*, head: bytes, name: str) -> str:
@@ -95,10 +119,16 @@ def store_chunks(
     person_id: int | None,
     now: datetime.datetime | None,
 ) -> Document:
+    """Keep these bytes, on the disk and synced before the row is there. Raises BadDocument, NoRoom."""
     root = Path(settings.YANGCAI_FILES)
-    root.mkdir(parents=True, exist_ok=True)
     digest, size, head = hashlib.sha256(), 0, b""
-    handle, temporary = tempfile.mkstemp(dir=root, prefix=".part-")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=root, prefix=UNFINISHED)
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoRoom(str(error)) from error
+        raise
     try:
         with os.fdopen(handle, "wb") as out:
             for chunk in chunks:
@@ -118,8 +148,10 @@ def store_chunks(
         target = path_of(digest.hexdigest())
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise NoRoom(str(error)) from error
         raise
     document, _made = Document.objects.get_or_create(
         digest=digest.hexdigest(), defaults={"size": size, "media_type": kind, "name": label(name)}
@@ -127,6 +159,18 @@ def store_chunks(
     if person_id is not None and now is not None:
         Upload.objects.get_or_create(document=document, person_id=person_id, defaults={"at": now})
     return document
+
+
+def sweep(*, now: datetime.datetime) -> int:
+    """Remove what processes that died in the middle of writing left in the store: nothing that is still being written
+    is a day old. How many files."""
+    removed = 0
+    for path in Path(settings.YANGCAI_FILES).glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(FileNotFoundError):  # it was finished, or somebody else sweeps
+            if now.timestamp() - path.stat().st_mtime > UNFINISHED_SECONDS:
+                path.unlink()
+                removed += 1
+    return removed
 
 
 def attach(

@@ -45,7 +45,7 @@ class BadPart(ValueError):
 def take_part(upload: BidUpload, *, number: int, digest: str, stream: Any, now: datetime.datetime) -> BidPart:
     """Keep a part: on the disk and synced first, then its row. The same part again changes nothing (and mends what was
     damaged), also after the deadline; another one in its place pushes it aside until the envelope is verified. Raises
-    BadPart, BadDocument."""
+    BadPart, BadDocument, NoRoom."""
     known = BidPart.objects.filter(upload=upload, number=number).first()
     if known is None or known.document_id != digest:
         _takes_new_parts(upload, now=now)
@@ -79,6 +79,7 @@ def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
         raise BadPart("closed", "submission is closed: only the same part is taken again")
     if upload.taken_bytes + PART > MOST_TAKEN:
         raise BadPart("too_much", f"more than {MOST_TAKEN} bytes came in for this session: begin another one")
+    documents.require_room()  # what is verified already can still be handed in
 
 
 def _checked(stream: Any, digest: str) -> Iterator[bytes]:

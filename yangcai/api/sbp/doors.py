@@ -97,6 +97,8 @@ def _answered(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
     except tuple(REFUSED) as refused:
         status, code, zh, en = REFUSED[type(refused)]
         return problem.problem(status=status, title=zh if in_chinese() else en, code=code)
+    except documents.NoRoom:
+        return no_room()
     except (NotDurable, Stalled, OperationalError, InterfaceError):
         return unavailable()
 
@@ -121,6 +123,19 @@ def unavailable() -> JsonResponse:
         code="retry",
     )
     answer["Retry-After"] = "1"
+    return answer
+
+
+def no_room() -> JsonResponse:
+    """Nothing is lost: parts that came in are there, and what was verified can be handed in all the same."""
+    answer = problem.problem(
+        status=503,
+        title="平台存储空间不足，暂不接收新的上传；已上传的部分不受影响，请稍后重试"
+        if in_chinese()
+        else "The platform's storage is nearly full: no new upload for now; what came in is kept, retry later",
+        code="no-room",
+    )
+    answer["Retry-After"] = "60"
     return answer
 
 

@@ -35,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
     if options.once:
         site.load()
         migrate.check()
+        _sweep()
         fired = [_told(task) for task in _round(_issuer())]
         journal.once()
         answer(options, data={"fired": fired}, text=_summary(fired))
@@ -67,6 +68,13 @@ def _issuer() -> "Issuer":
     return Issuer()
 
 
+def _sweep() -> None:
+    """What processes that were killed left half written. By the machine's clock: so are the times of files."""
+    from yangcai.kernel import documents
+
+    documents.sweep(now=datetime.datetime.now(datetime.UTC))
+
+
 def _round(issuer: "Issuer") -> "list[Task]":
     """What the clock made due, then the papers that wait for seals and stamps."""
     from yangcai.kernel import clock
@@ -95,6 +103,7 @@ def work(
     from yangcai.kernel import clock
 
     issuer = _issuer()
+    _sweep()
     while not stop.is_set():
         wait = interval
         try:
