@@ -77,6 +77,7 @@ def _database() -> Iterator[Finding]:
             drift = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
             here = connection.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
             waiting, silent = _waiting(connection), _silent(connection)
+            durable = _durable(connection, own=own)
     except (psycopg.OperationalError, site.embedded_postgres.PostgresError) as error:
         mend = (
             say(zh="看 var/postgres/log，或设 DATABASE_URL", en="see var/postgres/log, or set DATABASE_URL")
@@ -104,6 +105,7 @@ def _database() -> Iterator[Finding]:
         state=say(zh=f"与数据库相差 {seconds:.1f} 秒", en=f"{seconds:.1f} s from the database"),
         mend=say(zh="为两台机器配置 NTP", en="run NTP on both machines"),
     )
+    yield durable
     if waiting is not None:
         yield Finding(
             what=say(zh="公开日志", en="public log"),
@@ -123,6 +125,33 @@ def _database() -> Iterator[Finding]:
             ),
             needed=False,
         )
+
+
+def _durable(connection: "psycopg.Connection[Any]", *, own: bool) -> Finding:
+    """Where a bid lies when its receipt goes out (SBP/1 §2.5): on this disk, on a standby too, or nowhere for sure."""
+    what = say(zh="投标回执的保存", en="what a receipt rests on")
+    shown = "SELECT current_setting('fsync') = 'on', current_setting('synchronous_standby_names') <> ''"
+    on_disk, is_named = connection.execute(shown).fetchone() or (False, False)
+    # Whoever may not see the state of others sees NULL in its place.
+    seen = "SELECT count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')), count(*) FILTER (WHERE sync_state IS NULL)"
+    confirming, unseen = connection.execute(f"{seen} FROM pg_stat_replication").fetchone() or (0, 0)
+    if not on_disk:
+        state = say(zh="fsync 关闭：断电会丢失已出回执的投标", en="fsync is off: a power cut loses bids with receipts")
+        return Finding(what, False, state, "fsync = on", needed=False)
+    if not is_named:
+        state = say(zh="仅本机磁盘，未设同步备库", en="this machine's disk alone: no synchronous standby")
+        return Finding(what, own, state, "synchronous_standby_names", needed=False)
+    if confirming:
+        state = say(zh=f"本机磁盘和 {confirming} 个同步备库", en=f"this disk and {confirming} synchronous standby")
+        return Finding(what, True, state)
+    if unseen:
+        state = say(zh="已设同步备库，无权查看其状态", en="a standby is named; its state is not for this role to see")
+        return Finding(what, False, state, f"GRANT pg_monitor TO {connection.info.user}", needed=False)
+    state = say(
+        zh="同步备库没有连接：在其恢复之前不出回执",
+        en="the synchronous standby is not connected: no receipt is given until it is",
+    )
+    return Finding(what, False, state, say(zh="恢复备库", en="bring the standby back"))
 
 
 def _waiting(connection: "psycopg.Connection[Any]") -> float | None:
