@@ -278,6 +278,7 @@ def _make(cluster: _Cluster, programs: Path, *, durable: bool) -> None:
         "--encoding=UTF8",
         f"--locale={_locale()}",
         *provider,
+        "--data-checksums",  # a page that rotted is told and not served (the default from version 18 on)
         *([] if durable else ["--no-sync"]),
         "-D",
         unfinished,
