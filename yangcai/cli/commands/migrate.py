@@ -43,8 +43,16 @@ def pending() -> list[str]:
 
 
 def apply() -> None:
-    """All migrations, and the table of the shared cache."""
+    """All migrations, and the table of the shared cache: unlogged, so that a page that is kept in it never waits for a
+    standby. After a crash it is empty, and the pages are made again."""
+    from django.conf import settings
     from django.core.management import call_command
+    from django.db import connection
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    table = settings.CACHES["default"]["LOCATION"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence = 'u' FROM pg_class WHERE oid = %s::regclass", [table])
+        if cursor.fetchone() == (False,):
+            cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET UNLOGGED")
