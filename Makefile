@@ -20,7 +20,7 @@ export UV_CACHE_DIR = $(BOOT)/cache
 export PIP_NO_CACHE_DIR = 1
 endif
 
-.PHONY: help setup demo run test check fmt messages docs nightly bench lock clean
+.PHONY: help setup demo run test check fmt messages docs nightly chaos bench lock clean
 
 help:
 	@echo "make demo      the demo district, in a browser"
@@ -30,6 +30,7 @@ help:
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
 	@echo "make nightly   100,000 random Actions, every shipped case replayed, what comes out as published through the API too"
+	@echo "make chaos     every fault that must leave nothing lost, at full length (ROWS='F4 F9': some of them)"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
 
@@ -87,6 +88,9 @@ nightly: setup
 	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
 	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) tests/replay/test_shipped_cases.py
 	@$(BIN)/yangcai replay --via api cases/*.yaml
+
+chaos: setup
+	@$(BIN)/python -m tests.faults $(ROWS)
 
 bench: setup
 	@$(BIN)/python -m benchmarks

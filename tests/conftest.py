@@ -3,9 +3,7 @@
 import datetime
 import fcntl
 import gc
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +15,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
+from tests import schema
 from tests.law.methods import METHODS
 from tests.settings import CLUSTER, OWN_CLUSTER
 from tests.told import COPIER
@@ -27,7 +26,6 @@ from yangcai.kernel import embedded_postgres
 hypothesis.settings.register_profile("yangcai", deadline=None)
 hypothesis.settings.load_profile("yangcai")
 
-ROOT = Path(__file__).resolve().parent.parent
 OF_DJANGO = {"django_content_type", "auth_permission"}
 IN_USE = pytest.StashKey[Any]()
 
@@ -99,11 +97,7 @@ def _make_copier() -> None:
 def _migrated_template() -> str:
     """A database to which all migrations were applied: made by the first worker, copied by all, kept until a migration
     changes. (Migrating takes longer than most test files.)"""
-    said = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
-    migrations = (ROOT / "yangcai").glob("*/migrations/**/*.py")
-    for path in sorted((*migrations, *(ROOT / "yangcai").rglob("*.sql"))):
-        said.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    name = f"template_{said.hexdigest()[:16]}"
+    name = f"template_{schema.digest()}"
     with (CLUSTER.parent / "postgres-test.template").open("a") as making:
         fcntl.flock(making, fcntl.LOCK_EX)
         known = _databases("template")

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tests.dripping import dripping
 from tests.kernel.log import world
-from tests.kernel.log.world import NOW
+from tests.kernel.log.world import NOW, write_policy
 from tests.kernel.tlog.published import REQUEST, WITNESSED_LOG, WITNESSED_ORIGIN
 from yangcai.kernel import log_files, log_keys, log_proofs, log_witnesses
 from yangcai.kernel.models import Leaf
@@ -107,14 +107,6 @@ def test_a_witness_has_a_name_and_watches_logs_alone(store: Store, tmp_path: Pat
     with pytest.raises(Malformed, match="0x01"):
         store.watch(store.signer.verifier)
     store.close()
-
-
-def write_policy(*witnesses: tuple[note.Verifier, str], quorum: int) -> None:
-    lines = [f"witness W{n} {verifier.vkey} {url}" for n, (verifier, url) in enumerate(witnesses, start=1)]
-    names = " ".join(f"W{n}" for n in range(1, len(witnesses) + 1))
-    text = "\n".join([*lines, f"group all-of-them {quorum} {names}", "quorum all-of-them", ""])
-    log_witnesses.path().parent.mkdir(parents=True, exist_ok=True)
-    log_witnesses.path().write_text(text)
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import random
 from pathlib import Path
 from typing import Any
 
-from yangcai.kernel import leaves, log_files, log_keys, sequencer
+from yangcai.kernel import leaves, log_files, log_keys, log_witnesses, sequencer
 from yangcai.kernel.leaves import Appended
 from yangcai.kernel.sequencer import Round
-from yangcai.kernel.tlog import checkpoint, tiles, tree
+from yangcai.kernel.tlog import checkpoint, note, tiles, tree
 from yangcai.kernel.tlog.checkpoint import Checkpoint
 from yangcai.kernel.tlog.tiles import Tile
 
@@ -72,3 +72,12 @@ def assert_whole() -> Checkpoint:
     by_tile = tiles.reader_of(size=found.size, read_tile=lambda tile: fetch(tile)[: tile.width * tree.HASH])
     assert tree.root(size=found.size, read=by_tile) == found.root
     return found
+
+
+def write_policy(*witnesses: tuple[note.Verifier, str], quorum: int) -> None:
+    """These witnesses are asked, and so many should cosign."""
+    lines = [f"witness W{n} {verifier.vkey} {url}" for n, (verifier, url) in enumerate(witnesses, start=1)]
+    names = " ".join(f"W{n}" for n in range(1, len(witnesses) + 1))
+    text = "\n".join([*lines, f"group all-of-them {quorum} {names}", "quorum all-of-them", ""])
+    log_witnesses.path().parent.mkdir(parents=True, exist_ok=True)
+    log_witnesses.path().write_text(text)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
-from tests.faults.sequencing import POINTS
+from tests.faults.programs.sequencing import POINTS
 from tests.kernel.log import world
 from yangcai.kernel import log_keys, log_tiles, sequencer
 from yangcai.kernel.models import Leaf
@@ -28,14 +28,14 @@ def journal(home: Path, cases: list[str]) -> list[dict[str, Any]]:
         "DJANGO_SETTINGS_MODULE": "yangcai.settings",
         "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", "tests.faults.sequencing", str(home), *cases]
+    command = [sys.executable, "-m", "tests.faults.programs.sequencing", str(home), *cases]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
     assert ended.returncode == 0, ended.stderr
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_log_whatever_dies(settings: Any, tmp_path: Path) -> None:
+def test_one_log_whatever_dies(tells: Any, settings: Any, tmp_path: Path) -> None:
     world.use(settings, tmp_path)
     cases = [*(f"{point}:kill" for point in POINTS), "after_tile_write:error", "after_sign:error", "after_files:error"]
     seen = journal(tmp_path, cases)
@@ -57,6 +57,8 @@ def test_one_log_whatever_dies(settings: Any, tmp_path: Path) -> None:
     assert len(acknowledged) == len(cases)
     assert [hashes.count(bytes.fromhex(leaf)) for leaf in acknowledged] == [1] * len(cases)
     assert not Leaf.objects.filter(index__isnull=True).exists()
+    roots = {(head.size, head.root) for head in heads}
+    tells(deaths=len(cases), acknowledged=len(cases), lost=0, roots_too_many=len(roots) - len(set(sizes)))
 
 
 @pytest.mark.django_db(transaction=True)

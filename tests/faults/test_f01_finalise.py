@@ -1,0 +1,71 @@
+"""F1: does a client that dies anywhere in a finalise have one bid or none, and one receipt?"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+
+from tests.faults.judge import submitted
+from tests.faults.programs.finalising import POINTS
+from tests.tendering.sealing_walk import SealedTender
+from yangcai.kernel.models import Entry
+from yangcai.tendering import finalise
+from yangcai.tendering.models import Bid, SealedBid
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.long
+def test_f1_a_client_that_dies_anywhere_has_one_bid_or_none_and_one_receipt(tells: Any, tmp_path: Path) -> None:
+    tender = SealedTender().announced()
+    cases = [f"{point}:{how}" for point in POINTS for how in ("kill", "error")]
+    requests = []
+    for _case in cases:
+        device = tender.device()
+        upload = tender.sealed(device)
+        requests.append(
+            {
+                "upload": upload.pk,
+                "post": device.post.pk,
+                "now": tender.now.isoformat(),
+                "message": device.statement().content.decode(),
+            }
+        )
+    file = tmp_path / "requests"
+    file.write_text("".join(json.dumps(request) + "\n" for request in requests))
+    journal = run("finalising", file, cases)
+    assert [one["case"] for one in journal] == cases
+    for request, one in zip(requests, journal, strict=True):
+        assert one["ended"] == (-signal.SIGKILL if one["case"].endswith("kill") else 3), one
+        assert one["again"] == 0, one
+        sealed = SealedBid.objects.get(upload=request["upload"])
+        assert {json.loads(note) for note in one["told"]} == {sealed.note}, one
+    assert Bid.objects.count() == SealedBid.objects.count() == submitted() == len(cases)
+    assert not Bid.objects.filter(replaced_at__isnull=False).exists()
+    assert Entry.objects.filter(action="bid.submit", outcome="done").count() == len(cases)
+    assert finalise.note_in(now=tender.now) == 0
+    given = [note for one in journal for note in one["told"]]
+    tells(deaths=len(cases), acknowledged=len(given), lost=0, effects_too_many=Bid.objects.count() - len(cases))
+
+
+def run(program: str, file: Path, cases: list[str]) -> list[dict[str, Any]]:
+    """What the program says of each case, on this test's database and files."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    environment = os.environ | {
+        "DATABASE_URL": urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}")),
+        "DJANGO_SETTINGS_MODULE": "yangcai.settings",
+        "YANGCAI_SANDBOX": "1",  # the database's clock stands for this process too
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", f"tests.faults.programs.{program}", str(file), *cases]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=280, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return [json.loads(line) for line in ended.stdout.splitlines()]

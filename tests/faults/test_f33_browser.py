@@ -1,0 +1,45 @@
+"""F33: does a supplier whose computer is lost open its bid from another one, with the copy of its opening file?"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import chromium, page, sandbox  # noqa: F401 - fixtures
+from tests.browser.desk import Desk
+from tests.tendering.sealing_walk import SealedTender
+from yangcai.kernel import clock
+from yangcai.tendering.models import Bid, OpenedBid
+
+WORDS = "babab-babab-babab-babab-babab-babab"
+
+
+@pytest.mark.browser
+def test_another_computer_and_the_copy_open_the_bid(tells: Any, page: Page, tmp_path: Path) -> None:  # noqa: F811
+    tender = SealedTender().announced()
+    devices = [tender.device() for _ in range(3)]
+    for device in devices:
+        tender.hand_in(device, recovery="never")  # nobody else would open it
+    copy = tmp_path / "bid.sbo"
+    copy.write_bytes(devices[0].sealer.opening_file(passphrase=WORDS).content)
+    tender.begin()
+    clock.set_sandbox(at=tender.now)
+    for device in devices[1:]:
+        tender.release(device)
+    desk = Desk(page)
+    desk.sit_down(devices[0].post)
+    page.goto(f"/work/case/{tender.case.pk}/")
+    desk.follow(f'a[href="/work/seal/{tender.lot.pk}/"]')
+    page.locator("[data-ask=sbo]").set_input_files(copy)
+    page.fill("[data-ask=key]", "babab-babab-babab")
+    page.locator("[data-do=release]").click()
+    page.locator("[data-is=locked]").wait_for()
+    page.fill("[data-ask=key]", WORDS)
+    page.locator("[data-do=release]").click()
+    page.locator("[data-is=released]").wait_for()
+    tender.trustee_releases(tender.holders[3])
+    tender.unseal()
+    damaged = Bid.objects.exclude(damage="").count()
+    assert OpenedBid.objects.count() == 3 and damaged == 0
+    tells(bids=3, opened=3, revoked=damaged, opened_wrongly=0, revoked_wrongly=damaged)
