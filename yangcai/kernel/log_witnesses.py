@@ -5,6 +5,7 @@ line of our own log in it, is published beside the log. A witness that does not 
 """
 
 import http.client
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from yangcai.kernel.patience import connected
 from yangcai.kernel.tlog import checkpoint, cosignature, note, policy, tree, witness
 from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.tlog.policy import Party, Policy
+
+logger = logging.getLogger(__name__)
 
 #: Seconds to connect to a witness, and as many for its whole answer.
 TIMEOUT = 5.0
@@ -46,7 +49,7 @@ def path() -> Path:
 def text() -> str:
     """The policy that readers should hold us to: that of the site, with our own log in it."""
     own = log_keys.verifier().vkey
-    given = path().read_text() if path().exists() else "quorum none\n"
+    given = path().read_text(encoding="utf-8") if path().exists() else "quorum none\n"
     return given if own in given.split() else f"log {own}\n{given}"
 
 
@@ -67,8 +70,14 @@ def frozen() -> str:
 
 
 def publish_policy() -> None:
-    """Written only when it changed."""
-    target, content = log_files.folder() / log_files.POLICY, text().encode()
+    """Written only when it changed. Where the site's own cannot be read as text, readers keep the one they have, and
+    `ask_all` tells the fault: the log itself goes on."""
+    try:
+        content = text().encode()
+    except (ValueError, OSError):
+        logger.exception("the policy of the log is not published: %s", path())
+        return
+    target = log_files.folder() / log_files.POLICY
     if not target.exists() or target.read_bytes() != content:
         log_files.write(target, content)
 
