@@ -27,6 +27,7 @@ from yangcai.sealing.policy import Policy
 from yangcai.sealing.statement import Client as With
 from yangcai.tendering import envelopes, models
 from yangcai.tendering.models import Bid, BidPart, BidUpload, OpenedBid, SealedBid
+from yangcai.tendering.rules import sealed as sealed_rules
 from yangcai.tendering.rules.sealed import MOST_UNFINISHED
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,9 @@ class Web:
     def post(self, path: str, data: Any) -> Any:
         body = data if isinstance(data, bytes) else json.dumps(data).encode()
         return self.client.post(f"/sbp/v1/{path}", body, content_type="application/json", headers=self.headers)
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(f"/sbp/v1/{path}", headers=self.headers)
 
     def put(self, path: str, body: bytes, **headers: str) -> Any:
         said = {"Content-SHA256": digest(body).hex(), **headers}
@@ -333,6 +337,49 @@ def test_few_sessions_stand_open_that_never_became_a_bid(tender: SealedTender, b
     assert bidder.post(path, {"idem": keys[0]}).status_code == 200
     other = Bidder(tender, tender.device())
     assert other.post(path, {"idem": keys[-1]}).status_code == 201
+
+
+def test_an_upload_can_be_given_up_and_makes_room(tender: SealedTender, bidder: Bidder) -> None:
+    path = f"{bidder.of_tender}/submissions"
+    sids = [bidder.post(path, {"idem": f"{n:032x}"}).json()["sid"] for n in range(MOST_UNFINISHED)]
+    listed = bidder.get(path).json()["items"]
+    assert [one["sid"] for one in listed] == sids and not any(one["verified"] for one in listed)
+    stranger = Bidder(tender, tender.device())
+    assert stranger.get(path).json()["items"] == []
+    assert stranger.delete(f"submissions/{sids[0]}").status_code == 404
+    for _again in range(2):
+        answer = bidder.delete(f"submissions/{sids[0]}")
+        assert (answer.status_code, answer.json()["state"]) == (200, "GIVEN_UP")
+    assert [one["sid"] for one in bidder.get(path).json()["items"]] == sids[1:]
+    assert bidder.post(path, {"idem": f"{MOST_UNFINISHED:032x}"}).status_code == 201
+    answer = bidder.put(f"submissions/{sids[0]}/parts/1", b"x")
+    assert (answer.status_code, code(answer)) == (422, "given_up")
+    answer = bidder.post(path, {"idem": f"{0:032x}"})
+    assert (answer.status_code, code(answer)) == (409, "given-up")
+
+
+def test_what_was_given_up_becomes_no_bid_and_a_bid_is_not_given_up(tender: SealedTender, bidder: Bidder) -> None:
+    bidder.verified()
+    statement = bidder.device.statement().content
+    assert bidder.delete(f"submissions/{bidder.sid}").status_code == 200
+    answer = bidder.post(f"submissions/{bidder.sid}/finalise", statement)
+    assert (answer.status_code, code(answer)) == (409, "SB003")
+    again = bidder.verified()
+    assert again.finalise().status_code == 201
+    answer = again.delete(f"submissions/{again.sid}")
+    assert [one["code"] for one in answer.json()["refusals"]] == ["upload_became_a_bid"]
+
+
+def test_uploads_that_were_given_up_fill_no_disk(
+    tender: SealedTender, bidder: Bidder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealed_rules, "MOST_TAKEN", 1)
+    path = f"{bidder.of_tender}/submissions"
+    sid = bidder.post(path, {"idem": f"{0:032x}"}).json()["sid"]
+    assert bidder.put(f"submissions/{sid}/parts/1", b"x" * MOST_UNFINISHED).status_code == 200
+    assert bidder.delete(f"submissions/{sid}").status_code == 200
+    answer = bidder.post(path, {"idem": f"{1:032x}"})
+    assert [one["code"] for one in answer.json()["refusals"]] == ["too_much_given_up"]
 
 
 # --- check and finalise --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -121,7 +121,8 @@ def test_deadlines_and_the_log_come_before_each_paper(monkeypatch: pytest.Monkey
     assert waits == [0.0, 0.0, 0.0, 5.0]
 
 
-def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch, broken: type[Exception]) -> None:
     stop = threading.Event()
     rounds: list[int] = []
 
@@ -130,7 +131,7 @@ def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) 
         if len(rounds) == 3:
             stop.set()
             return []
-        raise OperationalError("the server closed the connection")
+        raise broken("the server closed the connection")
 
     monkeypatch.setattr(tasks, "fire_due", away)
     monkeypatch.setattr("django.db.connection.close", lambda: None)

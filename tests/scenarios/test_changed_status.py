@@ -110,6 +110,7 @@ def test_an_announced_award_is_void_when_its_winner_loses_the_status_while_anoth
         basis = told.paper("审查意见.pdf", b"%PDF-1.4\nx", told.people.runner, at)
         why = {"ground": "status", "reason": "资质证书已被吊销", "proof": basis}
         told.do("award.annul", award, told.people.runner, at, **why)
+        told.do("award.confirm_annulment", award, told.people.reviewer, at, answer="与审查意见一致")
         task.refresh_from_db()
         assert task.done_at == at
         assert "candidate_annulled" in told.refused("award.determine", one, told.people.reviewer, at, candidate=best)
@@ -146,6 +147,7 @@ def test_after_an_objection_who_lost_its_status_is_not_counted_among_the_qualifi
         papers = [told.paper(name, b"%PDF-1.4\nx", runner, at) for name in ("质疑答复.pdf", "报告.pdf")]
         why = {"ground": "objection", "reason": "业绩不实", "proof": papers[0], "report": papers[1]}
         told.do("award.annul", award, runner, at, **why)
+        told.do("award.confirm_annulment", award, reviewer, at, answer="与质疑答复一致")
         assert not can(ACTIONS["award.determine"], one, by=reviewer, now=at)  # three are left
         change = told.changed((second.supplier.name, ""), at)
         told.decided(change, at, still=False)

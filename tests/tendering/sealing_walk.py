@@ -137,6 +137,7 @@ class SealedTender(Tender):
             role=holder.role,
             hpke_key=base64_of(holder.wrap.public_key().public_bytes_raw()),
             signing_key=base64_of(holder.sign.public_key().public_bytes_raw()),
+            reason="例行轮换",
         ).value
         return holder.row
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from tests.apart import apart
-from tests.factories import at, make_expert
+from tests.factories import at, make_expert, make_post
 from tests.tendering.judging import (
     ANNOUNCED,
     DETERMINED,
@@ -26,6 +27,7 @@ from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Document, Entry, Task
 from yangcai.parties.models import Post
 from yangcai.parties.queries import platform_post
+from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.tendering.explanation import explain
 from yangcai.tendering.models import AwardLetter
@@ -299,6 +301,28 @@ def void(h: Hall, ground: str, **more: Any) -> dict[str, Any]:
     return {"ground": ground, "reason": "提供虚假业绩", "proof": paper(h.agent), **more}
 
 
+def confirm(h: Hall, award: Award) -> None:
+    """A reviewer of the buyer holds it against the papers."""
+    h.do("award.confirm_annulment", award, h.reviewer, REFUSED, answer="与处理决定书原件一致")
+
+
+def test_nobody_annuls_an_award_alone(sent: Hall) -> None:
+    h = sent
+    h.awarded()
+    h.announced()
+    award = h.award
+    assert h.refused("award.confirm_annulment", award, h.reviewer, REFUSED, answer="同意") == {"no_annulment"}
+    h.do("award.annul", award, h.agent, REFUSED, **void(h, "decision"))
+    both = make_post(Role.BUYER_REVIEWER, h.reviewer.organisation, person=h.agent.person)
+    assert "same_person" in h.refused("award.confirm_annulment", award, both, REFUSED, answer="同意")
+    with pytest.raises(DatabaseError, match="nobody confirmed"), transaction.atomic():
+        Award.objects.filter(pk=award.pk).update(refused_at=REFUSED, fall_ground="decision")
+    h.do("award.decline_annulment", award, h.reviewer, REFUSED, answer="处理决定书与本项目无关")
+    award.refresh_from_db()
+    assert award.refused_at is None and not Task.objects.filter(action="award.confirm_annulment", done_at=None).exists()
+    h.do("award.annul", award, h.agent, REFUSED, **void(h, "decision"))  # with the right paper
+
+
 def test_a_void_award_gives_way_to_the_next_candidate(sent: Hall) -> None:
     """条例 art. 71: before the contract; the winner refused nothing, and is told so."""
     h = sent
@@ -311,6 +335,13 @@ def test_a_void_award_gives_way_to_the_next_candidate(sent: Hall) -> None:
     # Nobody found that it lost a status.
     assert h.refused("award.annul", first, h.agent, REFUSED, **void(h, "status")) == {"status_not_lost"}
     h.do("award.annul", first, h.agent, REFUSED, **void(h, "decision"))
+    first.refresh_from_db()
+    assert first.refused_at is None and not Notice.objects.filter(kind="award_change").exists()
+    again = void(h, "decision")
+    assert h.refused("award.annul", first, h.agent, REFUSED, **again) == {"annulment_asked_for"}
+    task = Task.objects.get(action="award.confirm_annulment", done_at=None)
+    assert (task.role, task.subject) == (Role.BUYER_REVIEWER, first.ref)
+    confirm(h, first)
     fallen = Award.objects.get(pk=first.pk)
     assert (fallen.fall_ground, fallen.refused_at, h.stage(REFUSED)) == ("decision", REFUSED, "award")
     assert h.refused("award.annul", first, h.agent, REFUSED, **void(h, "decision")) == {"award_refused"}
@@ -340,6 +371,7 @@ def test_after_a_founded_objection_enough_must_be_left(sent: Hall) -> None:
     h.announced()
     assert h.refused("award.annul", h.award, h.agent, REFUSED, **void(h, "objection")) == {"treasury_not_told"}
     h.do("award.annul", h.award, h.agent, REFUSED, **void(h, "objection", report=paper(h.agent)))
+    confirm(h, h.award)
     kinds = set(Attachment.objects.filter(subject=h.award.ref).values_list("kind", flat=True))
     assert kinds == {"award_annulment", "treasury_report"}
     refused = can(ACTIONS["award.determine"], h.lot, by=h.officer, now=REFUSED)
@@ -355,6 +387,7 @@ def test_with_enough_left_the_next_candidate_wins_after_an_objection() -> None:
     h.awarded()
     h.announced()
     h.do("award.annul", h.award, h.agent, REFUSED, **void(h, "objection", report=paper(h.agent)))
+    confirm(h, h.award)
     h.do("award.determine", h.lot, h.officer, REFUSED, candidate=h.lot.candidates.get(rank=2).pk)
     assert Award.objects.get(lot=h.lot, refused_at=None).candidate.rank == 2
 

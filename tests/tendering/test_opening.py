@@ -1,6 +1,8 @@
 """Is every envelope opened at the deadline and none before, is a damaged one kept, and where do too few bids lead?"""
 
+import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from yangcai.kernel import documents
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.tasks import derive
 from yangcai.parties.roles import Role
-from yangcai.tendering import sealing
+from yangcai.tendering import sealing, unsealing
 from yangcai.tendering.models import Bid, BidLine, OpenedBid, Opening
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,22 @@ def test_a_damaged_envelope_is_recorded_and_the_others_are_opened() -> None:
     assert Bid.objects.count() == 3
     tender.conclude()
     assert stage(tender) == Stage.QUALIFICATION  # three came in (87号令 art. 41): qualification is next
+
+
+def test_what_the_record_says_of_damage_is_short_and_printable(monkeypatch: pytest.MonkeyPatch) -> None:
+    tender = Tender().published()
+    bids = tender.bids("900000", "910000", "880000", "890000")
+    whole = sealing.open_envelope
+
+    def opened(bid: Bid, *, now: datetime.datetime) -> dict[str, Any]:
+        if bid.pk == bids[0].pk:
+            raise sealing.DamagedEnvelope("a\u202eb\0" + "长" * 500)
+        return whole(bid, now=now)
+
+    monkeypatch.setattr(sealing, "open_envelope", opened)
+    assert len(tender.open()) == 3
+    damage = Bid.objects.get(pk=bids[0].pk).damage
+    assert damage.startswith("ab长") and damage.isprintable() and len(damage) <= unsealing.LONGEST_REASON
 
 
 def test_a_lost_envelope_is_recorded_too() -> None:

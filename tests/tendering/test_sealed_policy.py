@@ -130,7 +130,7 @@ def test_a_rotation_retires_the_keys_before_and_policies_keep_theirs() -> None:
     before = notary.row
     again = tender.refused(
         "trustee.register", notary.post.organisation, notary.post, role="notary",
-        hpke_key=before.hpke_key, signing_key=before.signing_key,
+        hpke_key=before.hpke_key, signing_key=before.signing_key, reason="轮换",
     )  # fmt: skip
     assert set(again) == {"key_known"}
     fresh = type(notary)(notary.post, "notary")

@@ -126,7 +126,10 @@ def test_english_is_complete(tender: Tender, clock: Clock) -> None:
         client = at_desk(post)
         client.cookies["django_language"] = "en"
         addresses = [reverse(name) for name in ("work", "work_cases", "work_tenders", "work_budget", "work_plans")]
-        addresses += [reverse(name) for name in ("work_intentions", "work_payments", "work_organisations", "mfa_index")]
+        addresses += [
+            reverse(name) for name in ("work_intentions", "work_payments", "work_organisations", "work_trustees")
+        ]
+        addresses.append(reverse("mfa_index"))
         addresses += [reverse("work_case", args=[case.pk]), reverse("work_timeline", args=[case.pk])]
         addresses += [
             reverse("work_plan_item", args=[case.plan_item_id]),

@@ -31,7 +31,7 @@ TAGS = {
     "lot.declare_unsuccessful": "tenderCancellation",
     "case.terminate": "tenderCancellation",
     "award.announce": "award",
-    "award.annul": "awardCancellation",
+    "award.confirm_annulment": "awardCancellation",
     "award.refuse": "awardCancellation",
     "contract.publish": "contract",
     "amendment.publish": "contractAmendment",

@@ -202,14 +202,18 @@ class Release:
 
     @classmethod
     def read(cls, fields: Fields) -> "Release":
+        failed = _failed(fields) if fields.has("failed") else ()
         return cls(
             tender=fields.matching("tender", UUID),
             cover=fields.one_of("cover", COVERS),
             by=fields.one_of("by", ("supplier", "trustee")),
             close_leaf=fields.integer("close_leaf"),
-            shares=tuple(_share(share) for share in fields.each("shares", at_least=1, at_most=MOST_SHARES)),
+            # A trustee that can read none of its shares says so, and releases nothing.
+            shares=tuple(
+                _share(one) for one in fields.each("shares", at_least=0 if failed else 1, at_most=MOST_SHARES)
+            ),
             ts=fields.time("ts"),
-            failed=_failed(fields) if fields.has("failed") else (),
+            failed=failed,
         )
 
     def of(self, header_sha256: bytes) -> dict[int, bytes]:

@@ -23,13 +23,11 @@ from yangcai.sealing.header import Header
 from yangcai.sealing.policy import Policy
 from yangcai.tendering.models import BidPart, BidUpload, OpeningPolicy
 from yangcai.tendering.policies import ROUND
+from yangcai.tendering.rules.sealed import MOST_TAKEN
 
 #: All parts but the last have this size; an envelope has at most so many bytes.
 PART, LARGEST = 8 * 2**20, 2 * 2**30
 MOST_PARTS = LARGEST // PART
-#: No law: what one session may bring in, so that parts can be replaced and no disk is filled. Checked before a part is
-#: read; parts that come in at the same time may pass it by their own size.
-MOST_TAKEN = 2 * LARGEST
 DIGEST = 32
 _READ = 1 << 20
 
@@ -77,7 +75,9 @@ def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
     closes_at = periods.closing_at(upload.lot.case)
     if closes_at is None or now >= closes_at:
         raise BadPart("closed", "submission is closed: only the same part is taken again")
-    if upload.taken_bytes + PART > MOST_TAKEN:
+    if upload.given_up_at is not None:
+        raise BadPart("given_up", "this session was given up: begin another one")
+    if upload.taken_bytes + PART > MOST_TAKEN:  # parts that come in at the same time may pass it by their own size
         raise BadPart("too_much", f"more than {MOST_TAKEN} bytes came in for this session: begin another one")
     documents.require_room()  # what is verified already can still be handed in
 
@@ -190,6 +190,8 @@ def _policy_of(upload: BidUpload, said: Header) -> OpeningPolicy:
 def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUpload:
     """Look at every byte once before the deadline is near: parts, length, header, the policy it was sealed under, whose
     it is. From here on only the signed statement is missing. Raises BadPart, BadDocument, Faulty."""
+    if upload.given_up_at is not None:
+        raise BadPart("given_up", "this session was given up: begin another one")
     parts = whole(upload)
     size = sum(part.size for part in parts)
     with stream(parts) as file:
@@ -204,7 +206,7 @@ def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUp
     bound = bind(parts)
     if bound.pk != imprint.env_digest.hex():
         raise BadPart("incomplete", "parts changed while they were read")
-    BidUpload.objects.filter(pk=upload.pk, verified_at__isnull=True).update(
+    BidUpload.objects.filter(pk=upload.pk, verified_at__isnull=True, given_up_at__isnull=True).update(
         header=said.content.decode(),
         policy=policy,
         envelope=bound,

@@ -53,7 +53,7 @@ class Mismatch(Exception):
 
 
 class NotVerified(Exception):
-    """SB003: the envelope has not been checked."""
+    """SB003: the envelope has not been checked, or its session was given up."""
 
 
 class NotDurable(Exception):
@@ -94,6 +94,8 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
     checked yet."""
     if upload.verified_at is None or upload.envelope_id is None or upload.envelope_size is None:
         raise NotVerified(str(upload))
+    if upload.given_up_at is not None:
+        raise NotVerified("this session was given up")
     said = message.statement
     if not isinstance(said, Submit):
         raise Faulty(STATEMENT_MALFORMED, "not a submission")
@@ -366,7 +368,7 @@ def _note_batch(cases: dict[int, Case], *, now: datetime.datetime, wait: bool) -
                 return 0
         waiting = (
             SealedBid.objects.filter(is_noted=False)
-            .order_by("bid_id")
+            .order_by("bid__received_at")
             .select_related("bid__lot__case", "bid__submitted_by__organisation")
         )
         found = list(waiting[:BATCH])

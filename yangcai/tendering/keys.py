@@ -1,8 +1,13 @@
-"""Where do the platform's own private keys lie? A file each in YANGCAI_HOME/keys, mode 0600, none in the database."""
+"""Where do the platform's own private keys lie? A file each in YANGCAI_HOME/keys, mode 0600, none in the database.
 
+A rotation puts a new key in the place of the old one, which stays beside it under its fingerprint: published policies
+name it until their bids lie open.
+"""
+
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +18,10 @@ from django.conf import settings
 from yangcai.sealing.chance import system
 from yangcai.sealing.suites import Pair, suite
 
+WRAPPING, SIGNING = "trustee.x25519", "trustee.ed25519"
+#: Hexadecimal digits of the public key in the name of a retired one.
+FINGERPRINT = 16
+
 
 class KeyExposed(Exception):
     """The private key can be read by others: nothing is sealed, opened or signed with it."""
@@ -20,12 +29,51 @@ class KeyExposed(Exception):
 
 def trustee_wrap_key() -> X25519PrivateKey:
     """To which bidders wrap the platform's own share; made when the platform registers as a trustee."""
-    return X25519PrivateKey.from_private_bytes(_raw("trustee.x25519", _new_wrapping))
+    return X25519PrivateKey.from_private_bytes(_raw(WRAPPING, _new_wrapping))
 
 
 def trustee_signing_key() -> Ed25519PrivateKey:
     """What the platform signs its releases with."""
-    return Ed25519PrivateKey.from_private_bytes(_raw("trustee.ed25519", _new_signing))
+    return Ed25519PrivateKey.from_private_bytes(_raw(SIGNING, _new_signing))
+
+
+def trustee_wrap_key_of(public: bytes) -> X25519PrivateKey | None:
+    """The key that belongs to this public one, in use or retired; None where it is not ours."""
+    for raw in _kept(WRAPPING):
+        key = X25519PrivateKey.from_private_bytes(raw)
+        if key.public_key().public_bytes_raw() == public:
+            return key
+    return None
+
+
+def trustee_signing_key_of(public: bytes) -> Ed25519PrivateKey | None:
+    """As `trustee_wrap_key_of`."""
+    for raw in _kept(SIGNING):
+        key = Ed25519PrivateKey.from_private_bytes(raw)
+        if key.public_key().public_bytes_raw() == public:
+            return key
+    return None
+
+
+def rotate_trustee_keys() -> None:
+    """New keys in the place of those in use, which are kept. Broken off half-way, it is run again."""
+    old = trustee_wrap_key().public_key().public_bytes_raw(), trustee_signing_key().public_key().public_bytes_raw()
+    for name, public, new in zip((WRAPPING, SIGNING), old, (_new_wrapping, _new_signing), strict=True):
+        path = Path(settings.YANGCAI_HOME) / "keys" / name
+        with contextlib.suppress(FileExistsError):  # an earlier attempt came so far
+            os.link(path, path.with_name(f"{name}.{public.hex()[:FINGERPRINT]}"))
+        fresh = path.with_name(f"{name}.new")
+        fresh.unlink(missing_ok=True)
+        make(fresh, new)
+        os.replace(fresh, path)
+
+
+def _kept(name: str) -> Iterator[bytes]:
+    """The raw key in use, then the retired ones."""
+    folder = Path(settings.YANGCAI_HOME) / "keys"
+    for path in (folder / name, *sorted(folder.glob(f"{name}.{'[0-9a-f]' * FINGERPRINT}"))):
+        if path.exists():
+            yield _secret(path)
 
 
 def trustee_sm2_keys() -> dict[str, Pair]:
@@ -53,13 +101,17 @@ def _raw(name: str, new: Callable[[], bytes]) -> bytes:
     path = Path(settings.YANGCAI_HOME) / "keys" / name
     if not path.exists():
         make(path, new)
+    return _secret(path)
+
+
+def _secret(path: Path) -> bytes:
     status = path.stat()
     if status.st_mode & 0o077:
         raise KeyExposed(f"{path} must be readable by its owner alone")
     return _read(path, status.st_mtime_ns, status.st_ino)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _read(path: Path, _changed: int, _file: int) -> bytes:
     return path.read_bytes()
 

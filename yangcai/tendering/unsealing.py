@@ -13,25 +13,24 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from yangcai.cases.models import Case, Suspension
+from yangcai.cases.models import Case
 from yangcai.kernel import documents, leaves
 from yangcai.kernel.encoding import base64_of, jcs, read_base64, timestamp
 from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Document
 from yangcai.sealing import schedule
 from yangcai.sealing.envelope import Imprint
-from yangcai.sealing.faults import ENVELOPE_DAMAGED, RESTORED, REVOKED, TOO_FEW_SHARES, WAITED, Fault, Faulty
+from yangcai.sealing.faults import ENVELOPE_DAMAGED, RESTORED, REVOKED, WAITED, Fault, Faulty
 from yangcai.sealing.header import Header
 from yangcai.sealing.opening import close_set, open_envelope
 from yangcai.sealing.payload import FileEntry
 from yangcai.sealing.policy import SUITES, Policy
 from yangcai.sealing.statement import FailedShare, Release, ReleasedShare, signed
 from yangcai.sealing.suites import Pair, suite
-from yangcai.tendering import envelopes, keys, sealed_offer
+from yangcai.tendering import envelopes, keys, sealed_offer, standstill
 from yangcai.tendering.models import (
     Bid,
     BidClosing,
-    OpeningSuspension,
     PolicySeat,
     Recovery,
     ShareRelease,
@@ -45,7 +44,9 @@ from yangcai.tendering.rules.bids import live_bids
 PATIENCE = datetime.timedelta(hours=24)
 #: Of a reason in the record, characters.
 LONGEST_REASON = 200
-UNREADABLE = "读取投标文件时程序出错，等候期满仍未排除，无法开启"
+UNREADABLE = "读取投标文件时程序出错"
+#: What follows for a bid that lay sealed to the end.
+GIVEN_UP = "等候期满，经复核不再等待，无法开启，由平台承担"
 ABSENT = "投标人未在解密时限内释放密钥，且未选择由受托人开启，视为撤销投标"
 
 
@@ -159,8 +160,8 @@ def of_suite(bids: dict[bytes, Bid], code: str) -> dict[bytes, Bid]:
 
 
 def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -> list[ShareRelease]:
-    """The platform's own shares, unwrapped with the keys that lie on this machine, a release for each suite; none where
-    it holds no seat, has released already, or no share can be unwrapped."""
+    """The platform's own shares, unwrapped with the keys that lie on this machine, a release for each suite; it signs
+    which it cannot unwrap. None where it holds no seat, or has released already."""
     seat = closing.policy.seats.select_related("trustee").filter(trustee__role="platform").first()
     if seat is None or ShareRelease.objects.filter(closing=closing, trustee=seat.trustee).exists():
         return []
@@ -169,24 +170,26 @@ def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -
     return [release for release in found if release is not None]
 
 
-def _platform_keys(trustee: Trustee, code: str) -> dict[str, Pair] | None:
-    """`wrap` and `sig` of a suite; None where the trustee was registered with other keys than lie here."""
+def platform_keys(trustee: Trustee, code: str) -> dict[str, Pair] | None:
+    """`wrap` and `sig` of a suite, in use or retired; None where the trustee was registered with other keys than lie
+    here."""
     if code == "G1":
-        pairs, public = keys.trustee_sm2_keys() if trustee.sm2_wrap_key else {}, trustee.sm2_wrap_key
-    else:
-        wrap, sig = keys.trustee_wrap_key(), keys.trustee_signing_key()
-        public = trustee.hpke_key
-        pairs = {
-            "wrap": Pair(wrap.private_bytes_raw(), wrap.public_key().public_bytes_raw()),
-            "sig": Pair(sig.private_bytes_raw(), sig.public_key().public_bytes_raw()),
-        }
-    return pairs if pairs and base64_of(pairs["wrap"].public) == public else None
+        pairs = keys.trustee_sm2_keys() if trustee.sm2_wrap_key else {}
+        return pairs if pairs and base64_of(pairs["wrap"].public) == trustee.sm2_wrap_key else None
+    wrap = keys.trustee_wrap_key_of(read_base64(trustee.hpke_key))
+    sig = keys.trustee_signing_key_of(read_base64(trustee.signing_key))
+    if wrap is None or sig is None:
+        return None
+    return {
+        "wrap": Pair(wrap.private_bytes_raw(), wrap.public_key().public_bytes_raw()),
+        "sig": Pair(sig.private_bytes_raw(), sig.public_key().public_bytes_raw()),
+    }
 
 
 def _platform_release(
     closing: BidClosing, seat: PolicySeat, code: str, bids: dict[bytes, Bid], *, by: Any, now: datetime.datetime
 ) -> ShareRelease | None:
-    pairs, how = _platform_keys(seat.trustee, code), suite(code)
+    pairs, how = platform_keys(seat.trustee, code), suite(code)
     if not bids or pairs is None:
         return None
     shares, failed = [], []
@@ -203,8 +206,6 @@ def _platform_release(
             failed.append(FailedShare(digest, faulty.fault.code))
             continue  # the other shares are used
         shares.append(ReleasedShare(digest, seat.number, share))
-    if not shares:
-        return None
     statement = Release(
         tender=str(closing.policy.tender),
         cover=COVER,
@@ -221,7 +222,7 @@ def _platform_release(
 # --- opening -------------------------------------------------------------------------------------------------------
 
 
-def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed:
+def unseal(bid: Bid) -> Unsealed:
     """What is in this envelope. Raises Waits or Revoked, with the sentence for the record."""
     has_released = ShareRelease.objects.filter(bid=bid).exists()
     sealed = bid.sealed
@@ -243,8 +244,6 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
     except (documents.BadDocument, OSError) as error:
         raise Waits(said(ENVELOPE_DAMAGED)) from error
     except Faulty as faulty:
-        if faulty.fault is TOO_FEW_SHARES and patience_is_over(closing, now=now):
-            raise Revoked(said(TOO_FEW_SHARES)) from faulty
         if faulty.fault.consequence in {RESTORED, WAITED}:
             raise Waits(said(faulty.fault)) from faulty
         if faulty.fault.consequence is REVOKED:
@@ -268,18 +267,8 @@ def disclose(case: Case, *, now: datetime.datetime) -> int:
 def patience_is_over(closing: BidClosing, *, now: datetime.datetime) -> bool:
     """Have trustees been waited for long enough? Time in which the case or its opening stood still does not count:
     nobody could release anything then."""
-    since, case = closing.window_closes_at, closing.lot.case
-    halts = [
-        *Suspension.objects.filter(case=case).values_list("suspended_at", "resumed_at"),
-        *OpeningSuspension.objects.filter(opening__case=case).values_list("suspended_at", "resumed_at"),
-    ]
-    waited, counted_to = now - since, since
-    for begin, end in sorted((begin, min(end or now, now)) for begin, end in halts):
-        begin = max(begin, counted_to)  # two halts may overlap
-        if end > begin:
-            waited -= end - begin
-            counted_to = end
-    return waited >= PATIENCE
+    since = standstill.window_ends_at(closing, now=now)
+    return standstill.waited(closing.lot.case, since=since, now=now) >= PATIENCE
 
 
 def said(fault: Fault) -> str:

@@ -29,14 +29,15 @@ CASES: Entry = ("work_cases", _("采购项目"))
 PAYMENTS: Entry = ("work_payments", _("支付"))
 ORGANISATIONS: Entry = ("work_organisations", _("主体"))
 EXPERTS: Entry = ("work_experts", _("专家库"))
+TRUSTEES: Entry = ("work_trustees", _("受托人"))
 NOTICES: Entry = ("notices", _("公告"))
 HALLS: Entry = ("halls", _("开标大厅"))
 OWN: Entry = ("mfa_index", _("账户安全"))
 #: Role -> the menu after signing in.
 BY_ROLE: dict[str, tuple[Entry, ...]] = {
-    Role.BUYER_OFFICER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, NOTICES, OWN),
-    Role.BUYER_REVIEWER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, NOTICES, OWN),
-    Role.AGENT: (WORK, CASES, HALLS, NOTICES, ("law", _("法规规则")), OWN),
+    Role.BUYER_OFFICER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, TRUSTEES, NOTICES, OWN),
+    Role.BUYER_REVIEWER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, TRUSTEES, NOTICES, OWN),
+    Role.AGENT: (WORK, CASES, HALLS, TRUSTEES, NOTICES, ("law", _("法规规则")), OWN),
     Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), HALLS, NOTICES, OWN),
     Role.EXPERT: (
         WORK,
@@ -54,12 +55,13 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
         PAYMENTS,
         ORGANISATIONS,
         EXPERTS,
+        TRUSTEES,
         NOTICES,
         OWN,
     ),
     Role.TREASURY_PAYER: (WORK, PAYMENTS, ("work_budget", _("预算")), CASES, OWN),
-    Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, NOTICES, OWN),
-    Role.PLATFORM: (WORK, CASES, ORGANISATIONS, NOTICES, OWN),
+    Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, TRUSTEES, NOTICES, OWN),
+    Role.PLATFORM: (WORK, CASES, ORGANISATIONS, TRUSTEES, NOTICES, OWN),
 }
 #: Columns of the footer: title and links.
 FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (

@@ -8,6 +8,11 @@ LETTER = (
     " VALUES ({lot}, {supplier}, false, 'x', now());"
 )
 
+ANNULMENT = (
+    "INSERT INTO tendering_awardannulment (award_id, ground, reason, proposed_by_id, proposed_at, answer)"
+    " SELECT {award}, 'decision', 'x', min(id), now(), '' FROM parties_post;"
+)
+
 ROWS: tuple[Row, ...] = (
     ("case", "candidate_comes_from_a_published_case", "a candidate without a procedure",
      "INSERT INTO cases_candidate (lot_id, supplier_id, rank, amount, at) VALUES ({lot}, {buyer}, 1, 1, now())"),
@@ -20,6 +25,14 @@ ROWS: tuple[Row, ...] = (
      copy("cases_award", "{award}", candidate_id="NULL", refused_at="now()")),
     ("awarded", "one_award_per_lot", "a second winner",
      copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1")),
+    ("awarded", "nobody_annuls_an_award_alone", "void by nobody's word",
+     "UPDATE cases_award SET refused_at = now(), fall_ground = 'decision' WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "void on another ground than was confirmed",
+     ANNULMENT + "UPDATE tendering_awardannulment SET is_confirmed = true;"
+     " UPDATE cases_award SET refused_at = now(), fall_ground = 'objection' WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "one person asks and confirms",
+     ANNULMENT + "UPDATE tendering_awardannulment SET answered_by_id = proposed_by_id, is_confirmed = true"),
+    ("awarded", "one_annulment_at_a_time", "asked for twice", ANNULMENT + ANNULMENT),
     ("signed", "award_under_contract_stands", "refuse an award under contract",
      "UPDATE cases_award SET refused_at = now() WHERE id = {award}"),
     ("awarded", "links_are_never_repointed", "another candidate",

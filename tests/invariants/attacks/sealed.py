@@ -23,7 +23,7 @@ RELEASE = (
     "INSERT INTO tendering_sharerelease (closing_id, trustee_id, bid_id, post_id, statement, signature, released_at)"
     " VALUES ({{closing}}, {0}, {1}, {{post}}, '', '', '2026-03-24T01:31:00Z');"
 )
-NEW_RELEASE = "(SELECT max(id) FROM tendering_sharerelease)"
+NEW_RELEASE = "(SELECT id FROM tendering_sharerelease WHERE statement = '')"
 SHARE = (
     "INSERT INTO tendering_releasedshare (release_id, bid_id, number, share) VALUES (" + NEW_RELEASE + ", {{{0}}}, {1},"
     " 'x')"
@@ -32,6 +32,23 @@ OPENED = (
     "INSERT INTO tendering_openedbid (lot_id, bid_id, supplier_id, price, price_in_words, delivery, preference,"
     " is_domestic, has_imports, green_certificates, brand, opened_at, record_objection, invalid_reason, left_reason)"
     " VALUES ({lot}, {bid}, {supplier}, 1, '', '', 'none', false, false, '', '', now(), '', '', '')"
+)
+
+TEST = (
+    "INSERT INTO tendering_sharetest (bid_id, trustee_id, tested_by_id, tested_at, fault)"
+    " VALUES ({{bid}}, {0}, {{post}}, now(), '');"
+)
+DRILL = (
+    "INSERT INTO tendering_drill (organisation_id, tender, policy, begun_by_id, begun_at, bid_count, took_part, absent,"
+    " faults) VALUES ({buyer}, gen_random_uuid(), '', {post}, now(), 0, '', '', '');"
+)
+JOINED = (
+    "INSERT INTO tendering_drillrelease (drill_id, trustee_id, post_id, statement, signature, released_at)"
+    " SELECT max(id), {platform}, {post}, '', '', now() FROM tendering_drill;"
+)
+ABANDONED = (
+    "INSERT INTO tendering_openingabandonment (closing_id, reason, proposed_by_id, proposed_at, answer)"
+    " VALUES ({closing}, 'x', {post}, now(), '');"
 )
 
 ROWS: tuple[Row, ...] = (
@@ -53,7 +70,7 @@ ROWS: tuple[Row, ...] = (
      + copy("tendering_bidupload", "{upload}", sid="gen_random_uuid()", idem="'x'")
      +"INSERT INTO tendering_sealedbid SELECT r.* FROM tendering_sealedbid s,"
      " LATERAL jsonb_populate_record(NULL::tendering_sealedbid, to_jsonb(s) || jsonb_build_object("
-     " 'bid_id', (SELECT max(id) FROM tendering_bid),"
+     " 'bid_id', (SELECT id FROM tendering_bid WHERE receipt = 'x'),"
      " 'upload_id', (SELECT id FROM tendering_bidupload WHERE idem = 'x'),"
      " 'leaf_id', (SELECT max(leaf) FROM kernel_append_leaf('x', '\\x7b7d'::bytea)))) r WHERE s.bid_id = {bid}"),
     ("handed_in", "sealed_bid_is_never_changed", "another receipt",
@@ -108,6 +125,39 @@ ROWS: tuple[Row, ...] = (
      RELEASE.format("NULL", "{bid}") + "DELETE FROM tendering_sharerelease"),
     ("keys_due", "no_opening_before_the_shares", "read a bid in the window", OPENED),
     ("window_over", "keys_are_released_in_their_window", "a key that comes late", RELEASE.format("NULL", "{bid}")),
+    ("window_over", "no_share_before_the_barrier", "a trustee, though the window stood still for an hour",
+     "INSERT INTO tendering_openingsuspension (opening_id, reason, suspended_at, resumed_at) SELECT o.id, 'x',"
+     " c.closed_at, c.closed_at + interval '1 hour' FROM tendering_opening o, tendering_bidclosing c"
+     " WHERE c.id = {closing};" + RELEASE.format("{human}", "NULL")),
+    ("window_over", "operator_is_never_first", "the platform after a person that gave out nothing",
+     RELEASE.format("{human}", "NULL") + RELEASE.format("{platform}", "NULL")),
+    # --- trustees: tests, drills, duty
+    ("handed_in", "share_is_tried_by_its_holder", "the buyer's trustee tries its share, and counts the bids",
+     TEST.format("{human}")),
+    ("keys_due", "share_is_tried_by_its_holder", "a test that comes after the deadline", TEST.format("{platform}")),
+    ("handed_in", "one_test_per_share", "another result",
+     TEST.format("{platform}") + TEST.format("{platform}")),
+    ("handed_in", "one_drill_at_a_time", "two drills", DRILL + DRILL),
+    ("handed_in", "one_drill_release_per_trustee", "a trustee that releases for two", DRILL + JOINED + JOINED),
+    ("handed_in", "nobody_joins_a_drill_afterwards", "who was absent took part after all",
+     DRILL + "UPDATE tendering_drill SET concluded_at = now();" + JOINED),
+    ("handed_in", "nobody_stands_in_for_itself", "one person on duty twice",
+     "INSERT INTO tendering_trusteeduty (trustee_id, post_id, stand_in_id, from_on, to_on)"
+     " VALUES ({platform}, {post}, {post}, '2026-03-24', '2026-03-24')"),
+    # --- uploads and the end of waiting
+    ("handed_in", "upload_given_up_is_no_bid", "a bid goes with its upload",
+     "UPDATE tendering_bidupload SET given_up_at = now() WHERE id = {upload}"),
+    ("handed_in", "upload_given_up_is_no_bid", "an upload that was given up is handed in all the same",
+     copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}")
+     + copy("tendering_bidupload", "{upload}", sid="gen_random_uuid()", idem="'x'", given_up_at="now()")
+     + "INSERT INTO tendering_sealedbid SELECT r.* FROM tendering_sealedbid s,"
+     " LATERAL jsonb_populate_record(NULL::tendering_sealedbid, to_jsonb(s) || jsonb_build_object("
+     " 'bid_id', (SELECT id FROM tendering_bid WHERE receipt = 'x'), 'idem', 'x',"
+     " 'upload_id', (SELECT id FROM tendering_bidupload WHERE idem = 'x'),"
+     " 'leaf_id', (SELECT max(leaf) FROM kernel_append_leaf('x', '\\x7b7d'::bytea)))) r WHERE s.bid_id = {bid}"),
+    ("window_over", "nobody_gives_up_bids_alone", "one person asks and answers",
+     ABANDONED + "UPDATE tendering_openingabandonment SET answered_by_id = proposed_by_id, is_confirmed = true"),
+    ("window_over", "one_abandonment_at_a_time", "asked for twice", ABANDONED + ABANDONED),
     ("window_over", "operator_is_never_first", "the platform alone", RELEASE.format("{platform}", "NULL")),
     ("window_over", "no_opening_before_the_shares", "read a bid without its shares", OPENED),
 )  # fmt: skip

@@ -18,27 +18,30 @@ from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
 from yangcai.tendering import unsealing
 from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, SealedBid, ShareRelease
 from yangcai.tendering.rules import sealed as rules
+from yangcai.tendering.standstill import window_ends_at
 
 MOST = LARGEST_RELEASE + 1024
 
 
-def _released(request: HttpRequest, tender: uuid.UUID) -> tuple[str, list[SealedBid]]:
-    """The message as text, and the bids whose shares it names. Raises Faulty."""
+def _released(request: HttpRequest, tender: uuid.UUID) -> tuple[str, list[str], list[SealedBid]]:
+    """The message as text, the headers whose shares it holds, and the bids that it names, also those whose share its
+    sender cannot read. Raises Faulty."""
     message = Message.parse(request.body)
     said = message.statement
     if not isinstance(said, Release) or said.tender != str(tender):
         raise Faulty(STATEMENT_MALFORMED, "not a release for this tender")
-    named = {one.header_sha256.hex() for one in said.shares}
+    shared = {one.header_sha256.hex() for one in said.shares}
+    named = shared | {one.header_sha256.hex() for one in said.failed}
     found = SealedBid.objects.filter(
         tender=tender, header_digest__in=named, bid__replaced_at__isnull=True, bid__withdrawn_at__isnull=True
     )
-    return message.content.decode(), list(found.select_related("bid__lot__case"))
+    return message.content.decode(), sorted(shared), list(found.select_related("bid__lot__case"))
 
 
 @door("POST", most=MOST)
 def supplier_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """A bidder's own shares: of its one bid."""
-    message, found = _released(request, tender)
+    message, _shared, found = _released(request, tender)
     own = [sealed for sealed in found if sealed.bid.supplier_id == post.organisation_id]
     if len(found) != 1 or len(own) != 1:
         return problem.not_found()
@@ -49,13 +52,13 @@ def supplier_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now
 @door("POST", most=MOST)
 def trustee_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """A trustee's shares: one of each bid in the close set of one lot."""
-    message, found = _released(request, tender)
+    message, shared, found = _released(request, tender)
     lots = {sealed.bid.lot_id for sealed in found}
     lot = visible_lots(post, now).filter(pk__in=lots).first() if len(lots) == 1 else None
     if lot is None:
         return problem.not_found()
     perform(ACTIONS["trustee.release"], lot, by=post, now=now, message=message)
-    return reply({"released": sorted(sealed.header_digest for sealed in found)}, status=201)
+    return reply({"released": shared}, status=201)
 
 
 @door("GET", public=True)
@@ -91,7 +94,7 @@ def _lot(lot: Any, post: Any, now: datetime.datetime) -> dict[str, Any]:
         "close_leaf": closing.leaf.index,
         # What a client wants to see before it gives out a share; empty until the line is merged.
         "close_proof": log_proofs.proof_of(closing.leaf) or "",
-        "window_closes_at": timestamp(closing.window_closes_at),
+        "window_closes_at": timestamp(window_ends_at(closing, now=now)),
         "trustees_released": sorted(numbers.values_list("number", flat=True)),
         "headers": [
             {"header_sha256": digest.hex(), "header": bid.sealed_key}

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from yangcai.api.sbp import opening, views
+from yangcai.api.sbp import opening, trustees, views
 
 urlpatterns = [
     path("tenders/<uuid:tender>/policies", views.policies, name="sbp_policies"),
-    path("tenders/<uuid:tender>/submissions", views.begin, name="sbp_begin"),
+    path("tenders/<uuid:tender>/submissions", views.submissions, name="sbp_begin"),
+    path("submissions/<uuid:sid>", views.give_up, name="sbp_give_up"),
     path("submissions/<uuid:sid>/parts/<int:number>", views.part, name="sbp_part"),
     path("submissions/<uuid:sid>/parts", views.parts, name="sbp_parts"),
     path("submissions/<uuid:sid>/check", views.check, name="sbp_check"),
@@ -17,5 +18,9 @@ urlpatterns = [
     path("submissions/<uuid:sid>/withdraw", views.withdraw, name="sbp_withdraw"),
     path("opening/<uuid:tender>/supplier-release", opening.supplier_release, name="sbp_supplier_release"),
     path("opening/<uuid:tender>/trustee-release", opening.trustee_release, name="sbp_trustee_release"),
+    path("opening/<uuid:tender>/share-tests", trustees.share_tests_of, name="sbp_share_tests"),
     path("opening/<uuid:tender>/state", opening.state, name="sbp_state"),
+    path("trustees", trustees.trustees, name="sbp_trustees"),
+    path("drill", trustees.drill, name="sbp_drill"),
+    path("drill/<uuid:tender>/release", trustees.drill_release, name="sbp_drill_release"),
 ]

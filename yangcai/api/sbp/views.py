@@ -16,8 +16,9 @@ from yangcai.cases.models import Lot
 from yangcai.cases.queries import visible_lots
 from yangcai.kernel import log_proofs
 from yangcai.kernel.actions import ACTIONS, perform
-from yangcai.kernel.encoding import read_base64
+from yangcai.kernel.encoding import read_base64, timestamp
 from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
 from yangcai.sealing import opening_file
 from yangcai.sealing.faults import HEADER_MISMATCH, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import LARGEST_HEADER
@@ -25,6 +26,7 @@ from yangcai.sealing.statement import LARGEST, Message, Withdraw
 from yangcai.tendering import envelopes, finalise, opening_files, unsealing
 from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
 from yangcai.tendering.queries.sealed import own_upload
+from yangcai.tendering.rules import sealed as rules
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 #: A statement of the largest size, its signature, and what JSON puts around them.
@@ -51,7 +53,48 @@ def policies(request: HttpRequest, *, tender: uuid.UUID, post: Any, now: datetim
     return reply({"items": items, "now": now.isoformat()}) if items else problem.not_found()
 
 
-@door("POST")
+@door("GET", "POST")
+def submissions(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """GET: one's own sessions that became no bid. POST: open one."""
+    doing = begin if request.method == "POST" else unfinished
+    return doing(request, tender=tender, post=post, now=now)
+
+
+def unfinished(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """What of this organisation's waits to be gone on with or given up."""
+    if post.role != Role.SUPPLIER:
+        return problem.not_found()
+    lots = visible_lots(post, now).filter(
+        pk__in=OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False).values("lot")
+    )
+    if not lots:
+        return problem.not_found()
+    found = [
+        {
+            "sid": str(one.sid),
+            "lot": lot.number,
+            "idem": one.idem,
+            "begun_at": timestamp(one.begun_at),
+            "bytes": one.taken_bytes,
+            "verified": one.verified_at is not None,
+        }
+        for lot in lots.order_by("pk")
+        for one in rules.unfinished_uploads(lot, supplier_id=post.organisation_id)
+    ]
+    return reply({"items": found})
+
+
+@door("DELETE")
+def give_up(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """Give up a session that became no bid; once more, and it is answered alike."""
+    upload = own_upload(sid, by=post)
+    if upload is None:
+        return problem.not_found()
+    if upload.given_up_at is None:
+        perform(ACTIONS["bid_upload.give_up"], upload, by=post, now=now)
+    return reply({"submission": str(sid), "state": "GIVEN_UP"})
+
+
 def begin(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """Open a session, or find the one of this key again: {idem, lot} -> {sid, part_size}."""
     data, _files = bodies.body_of(request)
@@ -68,6 +111,8 @@ def begin(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.
             upload = _session(lot, post, idem)
     if upload is None:
         return problem.not_found()
+    if upload.given_up_at is not None:
+        return problem.problem(status=409, title="该上传已经放弃 / this session was given up", code="given-up")
     return reply({"sid": str(upload.sid), "part_size": envelopes.PART, "lot": lot.number}, status=200 if again else 201)
 
 

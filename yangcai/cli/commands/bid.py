@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from yangcai.cli.console import say
-from yangcai.cli.sealed import closing, keys, looking, releasing, saying, sealing, submitting
+from yangcai.cli.sealed import closing, keys, looking, releasing, saying, sealing, submitting, uploads
 from yangcai.sealing.key_file import SUPPLIER
 
 HELP = ("密封投标：密钥、密封、检查、递交、释放", "sealed bids: keys, sealing, checks, submission, release")
@@ -35,6 +35,8 @@ VERBS: dict[str, Verb] = {
         submitting.add_arguments,
         submitting.run,
     ),
+    "uploads": ("未完成的上传", "uploads that became no bid", uploads.add_list, uploads.show),
+    "give-up": ("放弃一个未完成的上传", "give up an upload", uploads.add_give_up, uploads.give_up),
     "release": (
         "开标时释放供应商份额",
         "release the supplier's shares at the opening",

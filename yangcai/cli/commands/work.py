@@ -84,10 +84,11 @@ def _round(issuer: "Issuer") -> "list[Task]":
 
 def _due() -> "list[Task]":
     from yangcai.kernel import clock, tasks
-    from yangcai.tendering import finalise
+    from yangcai.tendering import finalise, share_tests
 
     now = clock.now()
     finalise.note_in(now=now)  # what a door that broke down left behind
+    share_tests.try_what_came_in(now=now)
     return tasks.fire_due(now=now)
 
 
@@ -98,7 +99,7 @@ def work(
     away for a while is waited for: nothing is lost, because what is due is derived from state. `also` is done in each
     round, and says in how many seconds it is again; one paper at the end of it: an authority that is slow holds up a
     deadline, and the log, by one answer."""
-    from django.db import OperationalError, connection
+    from django.db import InterfaceError, OperationalError, connection
 
     from yangcai.kernel import clock
 
@@ -112,7 +113,7 @@ def work(
             made = issuer.round(now=clock.now(), tick=time.monotonic(), most=1)
             yield from made
             wait = 0.0 if made else min(interval, again, _seconds_to_next())
-        except OperationalError:
+        except (InterfaceError, OperationalError):  # the connection broke, or had been cut before it was used
             connection.close()  # a fresh one for the next round
         stop.wait(wait)
 

@@ -22,8 +22,10 @@ AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 LARGEST_ANSWER = 16 * 2**20
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--server", required=True, metavar="URL", help=say(zh="平台地址", en="address of the platform"))
+def add_options(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    parser.add_argument(
+        "--server", required=required, metavar="URL", help=say(zh="平台地址", en="address of the platform")
+    )
     parser.add_argument(
         "--token-file",
         type=Path,

@@ -152,7 +152,7 @@ def supplier(options: argparse.Namespace) -> int:
 
 def trustee(options: argparse.Namespace) -> int:
     """One share of each bid of the close set that is sealed in the suite of this key; 4 when one is of no use: the
-    message names it and releases the others."""
+    message names it and releases the others, or says only that none is of use."""
     files.refuse_existing(options.out)
     policies = _policies(options)
     headers = [files.header_of(path) for path in options.envelopes]
@@ -165,24 +165,22 @@ def trustee(options: argparse.Namespace) -> int:
             code=console.VERIFICATION_FAILED,
         )
     held, pairs = keys.opened(options.key, holder=TRUSTEE, passphrase=passphrases.given(options))
-    me = _seat(policies[-1], held)
+    me = seat_in(policies[-1], held)
     if me.role == OPERATOR:
         _check_not_first(options, policies[-1], held.suite, me)
     released, faults = [], []
     for header in [header for header in headers if header.core.suite == held.suite]:
         try:
-            released.append(_share(header, _under(header, policies), held, pairs["wrap"], me))
+            released.append(share_of(header, _under(header, policies), held, pairs["wrap"], me))
         except Faulty as faulty:
             faults.append((header, faulty.fault))
     others = sum(header.core.suite != held.suite for header in headers)
     failed = tuple(FailedShare(header.sha256, fault.code) for header, fault in faults)
-    count = 0
-    if released:
-        count = _signed(options, policies[-1], held, pairs["sig"], "trustee", closed.index, released, failed)
+    count = _signed(options, policies[-1], held, pairs["sig"], "trustee", closed.index, released, failed)
     answer(
         options,
         data={
-            "file": str(options.out) if released else None,
+            "file": str(options.out),
             "x": me.x,
             "shares": count,
             "of_other_suites": others,
@@ -207,7 +205,7 @@ def test(options: argparse.Namespace) -> int:
     policies = files.policies(options.policy)
     newest = check_chain(policies)
     held, pairs = keys.opened(options.key, holder=TRUSTEE, passphrase=passphrases.given(options))
-    me = _seat(newest, held)
+    me = seat_in(newest, held)
     found: dict[str, str] = {}
     for path in options.envelopes:
         try:
@@ -215,7 +213,7 @@ def test(options: argparse.Namespace) -> int:
             if header.core.suite != held.suite:
                 found[path.name] = OTHER_SUITE
                 continue
-            _share(header, _under(header, policies), held, pairs["wrap"], me)
+            share_of(header, _under(header, policies), held, pairs["wrap"], me)
             found[path.name] = "ok"
         except Faulty as faulty:
             found[path.name] = faulty.fault.code
@@ -225,7 +223,7 @@ def test(options: argparse.Namespace) -> int:
     return console.VERIFICATION_FAILED if bad else console.OK
 
 
-def _seat(policy: Policy, held: KeyFile) -> Trustee:
+def seat_in(policy: Policy, held: KeyFile) -> Trustee:
     """Which trustee of the policy this key is."""
     for seat in policy.trustees:
         if seat.wrap_key(held.suite) == held.public["wrap"] and seat.sign_key(held.suite) == held.public["sig"]:
@@ -251,7 +249,8 @@ def _check_not_first(options: argparse.Namespace, policy: Policy, code: str, me:
     )
 
 
-def _share(header: Header, policy: Policy, held: KeyFile, pair: Pair, me: Trustee) -> ReleasedShare:
+def share_of(header: Header, policy: Policy, held: KeyFile, pair: Pair, me: Trustee) -> ReleasedShare:
+    """The trustee's share of a bid, held against its commitment. Raises Faulty."""
     if policy.trustee(me.x) != me or header.core.suite != held.suite:
         raise Faulty(SHARE_INCONSISTENT, "wrapped to another key")
     how = suite(held.suite)

@@ -20,7 +20,7 @@ from yangcai.portal.notices.base import (
 )
 
 
-def facts(award: Award, *, data: dict[str, Any], **_context: Any) -> dict[str, Any]:
+def facts(award: Award, **_context: Any) -> dict[str, Any]:
     lot, announced = award.lot, latest_award(award.lot)
     return {
         **project(lot.case),
@@ -31,7 +31,7 @@ def facts(award: Award, *, data: dict[str, Any], **_context: Any) -> dict[str, A
         "amount": award.amount,
         "refused_at": award.refused_at,
         "ground": chinese(AwardFall(award.fall_ground).label),
-        "reason": data["reason"],
+        "reason": award.refusal_reason,
         "after": "原中标（成交）结果不再有效；采购人依法确定下一候选人或者重新开展采购活动，结果另行公告",
         **contacts(lot.case),
     }

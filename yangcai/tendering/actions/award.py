@@ -17,7 +17,7 @@ from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.inputs import limit
-from yangcai.tendering.models import AwardLetter, EvaluationReport, OpenedBid
+from yangcai.tendering.models import AwardAnnulment, AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
@@ -241,29 +241,81 @@ class AnnulAward(Input):
 
 @action(
     "award.annul",
-    zh="认定中标结果无效",
-    en="Annul the award",
+    zh="提请认定中标结果无效",
+    en="Ask to annul the award",
     on=Award,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.is_run_by, rules.may_be_refused),
+    needs=(rules.is_run_by, rules.may_be_refused, rules.no_annulment_waits),
     checks=(rules.annulment_has_its_ground,),
     input=AnnulAward,
-    notice="award_change",
-    sentence=("{post}公告了中标结果无效", "{post} announced that the award is void"),
+    sentence=("{post}提请认定中标结果无效", "{post} asked to annul the award"),
+    is_public=False,
     cites=("award.annulled", "award.annulled_after_objection", "prequalification.change"),
     hint=(
-        "限于质疑成立、财政部门认定和资格变化三种情形，合同签订前办理；之后从合格候选人中另行确定或者重新采购",
-        "On a founded objection, the treasury's finding or a lost status, before the contract is signed; then the next"
-        " qualified candidate is taken, or it is procured again",
+        "限于质疑成立、财政部门认定和资格变化三种情形，合同签订前办理；由采购人复核岗核对依据，确认后公告",
+        "On a founded objection, the treasury's finding or a lost status, before the contract is signed; a reviewer of"
+        " the buyer holds it against the papers, and it is announced when confirmed",
     ),
 )
 def annul_award(
     award: Award, *, by: Any, now: datetime.datetime, ground: str, reason: str, proof: Any, report: Any
-) -> None:
-    """The award falls without its winner's doing, and the lot stands at award again (条例 art. 71; 94号令 art. 16)."""
-    _fall(award, ground=ground, reason=reason, now=now)
+) -> AwardAnnulment:
+    """Asked for with its papers; the award stands until another person confirms."""
     documents.attach(proof, to=award, title="认定中标结果无效的依据", kind="award_annulment", by=by, now=now)
     documents.attach(report, to=award, title="报告财政部门的书面报告", kind="treasury_report", by=by, now=now)
+    return AwardAnnulment.objects.create(award=award, ground=ground, reason=reason, proposed_by=by, proposed_at=now)
+
+
+class AnswerAnnulment(Input):
+    answer = TextField(label=_("复核意见"), lines=3, help_text=_("依据是否真实、与所称情形是否一致"))
+
+
+@action(
+    "award.confirm_annulment",
+    zh="确认中标结果无效",
+    en="Annul the award",
+    on=Award,
+    by={Role.BUYER_REVIEWER},
+    needs=(rules.may_be_refused, rules.annulment_waits, rules.ground_still_stands),
+    input=AnswerAnnulment,
+    notice="award_change",
+    not_same_person_as=("award.annul",),
+    sentence=("{post}复核并公告了中标结果无效", "{post} confirmed and announced that the award is void"),
+    cites=("award.annulled", "award.annulled_after_objection", "prequalification.change"),
+    hint=(
+        "核对处理决定书、质疑答复或者审查意见的原件；确认后从合格候选人中另行确定或者重新采购",
+        "Look at the original papers; after it the next qualified candidate is taken, or it is procured again",
+    ),
+)
+def confirm_annulment(award: Award, *, by: Any, now: datetime.datetime, answer: str) -> None:
+    """The award falls without its winner's doing, and the lot stands at award again (条例 art. 71; 94号令 art. 16)."""
+    asked = _answered(award, by=by, now=now, answer=answer, is_confirmed=True)
+    _fall(award, ground=asked.ground, reason=asked.reason, now=now)
+
+
+@action(
+    "award.decline_annulment",
+    zh="退回认定中标无效的提请",
+    en="Decline to annul the award",
+    on=Award,
+    by={Role.BUYER_REVIEWER},
+    needs=(rules.annulment_waits,),
+    input=AnswerAnnulment,
+    not_same_person_as=("award.annul",),
+    sentence=("{post}退回了认定中标无效的提请", "{post} declined to annul the award"),
+    is_public=False,
+    cites=("award.annulled",),
+)
+def decline_annulment(award: Award, *, by: Any, now: datetime.datetime, answer: str) -> None:
+    """The award stands."""
+    _answered(award, by=by, now=now, answer=answer, is_confirmed=False)
+
+
+def _answered(award: Award, *, by: Any, now: datetime.datetime, answer: str, is_confirmed: bool) -> AwardAnnulment:
+    asked = AwardAnnulment.objects.get(award=award, answered_at__isnull=True)
+    asked.answered_by, asked.answered_at, asked.answer, asked.is_confirmed = by, now, answer, is_confirmed
+    asked.save(update_fields=["answered_by", "answered_at", "answer", "is_confirmed"])
+    return asked
 
 
 class DeclareUnsuccessful(Input):

@@ -17,7 +17,7 @@ from yangcai.kernel.models import Attachment
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.roles import BUYER, Role
 from yangcai.procedures import every
-from yangcai.tendering import method, sealing
+from yangcai.tendering import method, sealing, unsealing
 from yangcai.tendering.actions.bids import LineRow, keep_sealed
 from yangcai.tendering.actions.opening import write_lines
 from yangcai.tendering.inputs import AnswerField
@@ -313,9 +313,9 @@ def _open(bid: Bid, opened: OpenedBid, *, now: datetime.datetime) -> str:
     try:
         offer = sealing.open_envelope(bid, now=now)
     except sealing.DamagedEnvelope as damage:
-        bid.damage = str(damage)
+        bid.damage = unsealing.recorded(str(damage))
         bid.save(update_fields=["damage"])
-        return f"最后报价无法开启：{damage}"
+        return f"最后报价无法开启：{bid.damage}"
     final = FinalOffer.objects.create(
         opened_bid=opened,
         bid=bid,

@@ -80,9 +80,9 @@ class SuspendOpening(Input):
     sentence=("{post}暂停了开标", "{post} suspended the opening"),
     cites=("opening.recorded", "opening.objection"),
     hint=(
-        "暂停期间不开启、不唱标、不结束，确认时限停止计算；投标人仍可解密、确认和提出异议",
-        "Nothing is opened, read out or concluded meanwhile, and the minutes for confirming stand still; bidders may"
-        " still release keys, confirm and object",
+        "暂停期间不开启、不唱标、不结束，解密和确认时限停止计算；投标人仍可解密、确认和提出异议",
+        "Nothing is opened, read out or concluded meanwhile, and the time for keys and for confirming stands still;"
+        " bidders may still release keys, confirm and object",
     ),
 )
 def suspend_opening(case: Case, *, by: Any, now: datetime.datetime, reason: str) -> OpeningSuspension:

@@ -75,7 +75,7 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
     try:
         offer = sealing.open_envelope(bid, now=now)
     except sealing.DamagedEnvelope as damage:
-        bid.damage = str(damage)
+        bid.damage = unsealing.recorded(str(damage))
         bid.save(update_fields=["damage"])
         return
     files = offer.pop("files")

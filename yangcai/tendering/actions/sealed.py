@@ -71,6 +71,29 @@ def upload_bid(lot: Lot, *, by: Post, now: datetime.datetime, idem: str) -> BidU
     )
 
 
+@action(
+    "bid_upload.give_up",
+    zh="放弃上传",
+    en="Give up an upload",
+    on=BidUpload,
+    by={Role.SUPPLIER},
+    needs=(sealed.upload_is_unfinished,),
+    sentence=("{post}放弃了未完成的上传", "{post} gave up an unfinished upload"),
+    is_public=False,
+    secret=True,
+    cites=("submission.secrecy",),
+    hint=(
+        "未签名递交的上传不是投标；放弃后不能继续，需要时另行上传",
+        "An upload that nobody signed is no bid; what is given up is not gone on with, another one can be begun",
+    ),
+)
+def give_up_upload(upload: BidUpload, *, by: Post, now: datetime.datetime) -> BidUpload:
+    """Nothing of it can become a bid any more."""
+    upload.given_up_at = now
+    upload.save(update_fields=["given_up_at"])
+    return upload
+
+
 def leave_the_log(bid: Bid, *, by: Post, now: datetime.datetime) -> None:
     """With `bid.withdraw` of a sealed bid: a blinded line of its own, in the same transaction."""
     if bid.seal_scheme != SBP:

@@ -14,6 +14,7 @@ from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
 from yangcai.sealing.faults import Faulty
 from yangcai.sealing.suites import sm2
+from yangcai.tendering import drills, duties
 from yangcai.tendering.models import SigningKey, Trustee, TrusteeDuty, TrusteeRole
 from yangcai.tendering.rules import trustees as rules
 
@@ -66,6 +67,9 @@ class RegisterTrustee(Input):
         required=False,
         help_text=_("SM2 公钥，base64；与国密加密公钥同时登记"),
     )
+    reason = TextField(
+        label=_("轮换理由"), lines=2, required=False, max_length=500, help_text=_("已有公钥时必填，记入公开日志")
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -82,14 +86,15 @@ class RegisterTrustee(Input):
     on=Organisation,
     by=TRUSTEES,
     needs=(rules.is_own_organisation,),
-    checks=(rules.role_fits_the_post, rules.key_is_new),
+    checks=(rules.role_fits_the_post, rules.key_is_new, rules.rotation_has_its_reason),
     input=RegisterTrustee,
     sentence=("{post}登记了受托人公钥", "{post} registered a trustee's keys"),
     creates=True,
     cites=("opening.no_disclosure", "submission.secrecy"),
     hint=(
-        "再次登记即轮换：原公钥停用，已公布的开启规则仍用原公钥",
-        "Registering again rotates: the keys before it are retired, published policies keep them",
+        "再次登记即轮换：原公钥停用，已公布的开启规则仍用原公钥；新旧公钥和理由记入公开日志",
+        "Registering again rotates: the keys before it are retired, published policies keep them; both, and the reason,"
+        " stand in the public log",
     ),
 )
 def register_trustee(
@@ -102,13 +107,18 @@ def register_trustee(
     signing_key: str,
     sm2_wrap_key: str,
     sm2_signing_key: str,
+    reason: str,
 ) -> Trustee:
     """Put an organisation's public keys in office; those before them are retired."""
-    Trustee.objects.filter(organisation=organisation, retired_at__isnull=True).update(retired_at=now)
+    before = Trustee.objects.filter(organisation=organisation, retired_at__isnull=True).first()
     said = {"t": "trustee_key", "org": organisation.name, "role": role, "hpke": hpke_key, "sig": signing_key}
     said |= {"sm2_wrap": sm2_wrap_key, "sm2_sig": sm2_signing_key} if sm2_wrap_key else {}
+    if before is not None:
+        before.retired_at, before.retired_reason = now, reason
+        before.save(update_fields=["retired_at", "retired_reason"])
+        said |= {"replaces": before.hpke_key, "reason": reason}
     append_leaf(body=said, root=organisation.ref, in_clear=True)
-    return Trustee.objects.create(
+    registered = Trustee.objects.create(
         organisation=organisation,
         role=role,
         hpke_key=hpke_key,
@@ -118,6 +128,12 @@ def register_trustee(
         registered_by=by,
         registered_at=now,
     )
+    drills.remind(now=now)
+    return registered
+
+
+class RetireTrustee(Input):
+    reason = TextField(label=_("停用理由"), lines=2, max_length=500, help_text=_("记入公开日志"))
 
 
 @action(
@@ -127,6 +143,7 @@ def register_trustee(
     on=Trustee,
     by=TRUSTEES,
     needs=(rules.is_in_office,),
+    input=RetireTrustee,
     sentence=("{post}停用了受托人公钥", "{post} retired a trustee's keys"),
     cites=("opening.no_disclosure",),
     hint=(
@@ -134,28 +151,37 @@ def register_trustee(
         "New policies do not use them; keep the private keys until the bids of published policies are open",
     ),
 )
-def retire_trustee(trustee: Trustee, *, by: Post, now: datetime.datetime) -> None:
+def retire_trustee(trustee: Trustee, *, by: Post, now: datetime.datetime, reason: str) -> None:
     """No new policy names these keys."""
-    trustee.retired_at = now
-    trustee.save(update_fields=["retired_at"])
+    trustee.retired_at, trustee.retired_reason = now, reason
+    trustee.save(update_fields=["retired_at", "retired_reason"])
+    said = {"t": "trustee_key_retired", "org": trustee.organisation.name, "hpke": trustee.hpke_key, "reason": reason}
+    append_leaf(body=said, root=trustee.organisation.ref, in_clear=True)
+    drills.remind(now=now)
 
 
 class PutOnDuty(Input):
     post = forms.ModelChoiceField(label=_("值守岗位"), queryset=Post.objects.none())
+    stand_in = forms.ModelChoiceField(
+        label=_("替补岗位"), queryset=Post.objects.none(), required=False, help_text=_("值守人不能到场时由其释放份额")
+    )
     from_on = DateField(label=_("起"))
     to_on = DateField(label=_("止"))
 
     def scope(self) -> None:
-        if isinstance(self.subject, Trustee):
-            posts = Post.objects.filter(organisation_id=self.subject.organisation_id, to_on__isnull=True)
-            field = self.fields["post"]
+        if not isinstance(self.subject, Trustee):
+            return
+        for name in ("post", "stand_in"):
+            field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = posts.select_related("organisation")
+            field.queryset = rules.may_be_on_duty(self.subject).select_related("organisation", "person")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if {"from_on", "to_on"} <= set(cleaned) and cleaned["to_on"] < cleaned["from_on"]:
             self.add_error("to_on", forms.ValidationError(_("止期不得早于起期"), code="order"))
+        if cleaned.get("post") is not None and cleaned.get("post") == cleaned.get("stand_in"):
+            self.add_error("stand_in", forms.ValidationError(_("替补应为另一岗位"), code="same"))
         return cleaned
 
 
@@ -171,15 +197,42 @@ class PutOnDuty(Input):
     is_public=False,
     cites=("opening.no_disclosure",),
     hint=(
-        "值守期间只有该岗位可以释放份额；未安排的日子由本单位任一岗位办理",
-        "In these days only that post releases shares; on other days any post of the organisation does",
+        "值守期间只有该岗位及其替补可以释放份额；未安排的日子由本单位任一岗位办理",
+        "In these days only that post and its stand-in release shares; on other days any post of the organisation does",
     ),
 )
 def put_on_duty(
-    trustee: Trustee, *, by: Post, now: datetime.datetime, post: Post, from_on: datetime.date, to_on: datetime.date
+    trustee: Trustee,
+    *,
+    by: Post,
+    now: datetime.datetime,
+    post: Post,
+    stand_in: Post | None,
+    from_on: datetime.date,
+    to_on: datetime.date,
 ) -> TrusteeDuty:
     """Whose turn it is, as data."""
-    return TrusteeDuty.objects.create(trustee=trustee, post=post, from_on=from_on, to_on=to_on)
+    duty = TrusteeDuty.objects.create(trustee=trustee, post=post, stand_in=stand_in, from_on=from_on, to_on=to_on)
+    duties.remind(trustee.organisation, now=now)
+    return duty
+
+
+@action(
+    "trustee_duty.cancel",
+    zh="取消值守安排",
+    en="Cancel a turn of duty",
+    on=TrusteeDuty,
+    by=TRUSTEES,
+    needs=(rules.duty_stands,),
+    sentence=("{post}取消了值守安排", "{post} cancelled a turn of duty"),
+    is_public=False,
+    cites=("opening.no_disclosure",),
+)
+def cancel_duty(duty: TrusteeDuty, *, by: Post, now: datetime.datetime) -> None:
+    """From now on it binds nobody."""
+    duty.cancelled_at = now
+    duty.save(update_fields=["cancelled_at"])
+    duties.remind(duty.root, now=now)
 
 
 class RegisterSigningKey(Input):

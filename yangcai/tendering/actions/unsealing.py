@@ -5,7 +5,6 @@ import logging
 
 from django import forms
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Lot, Stage
@@ -28,7 +27,7 @@ from yangcai.tendering.actions.opening import write_opened
 from yangcai.tendering.models import Bid, BidClosing, ReleasedShare, SealedBid, ShareRelease, Trustee
 from yangcai.tendering.policies import COVER
 from yangcai.tendering.rules import sealed as rules
-from yangcai.tendering.rules.bids import is_live, live_bids
+from yangcai.tendering.rules.bids import is_live
 from yangcai.tendering.rules.hall import not_suspended
 from yangcai.tendering.rules.trustees import ROLE_OF_POST
 
@@ -267,34 +266,38 @@ def consent_to_recovery(bid: Bid, *, by: Post, now: datetime.datetime) -> Bid:
 )
 def unseal_bids(lot: Lot, *, by: Post, now: datetime.datetime) -> BidClosing:
     """Open whatever can be opened, write down what never can, and leave the rest sealed."""
-    closing = BidClosing.objects.select_related("policy").get(lot=lot)
+    return open_what_waits(BidClosing.objects.select_related("policy").get(lot=lot), now=now)
+
+
+def open_what_waits(closing: BidClosing, *, now: datetime.datetime, for_the_last_time: bool = False) -> BidClosing:
+    """Every bid of a lot that lies sealed. `for_the_last_time`: what must still wait after this is given up."""
     waits = False
-    pending = live_bids(lot=lot).filter(Q(damage="") & Q(opened__isnull=True))
-    for bid in pending.select_related("sealed__upload__policy", "lot__case", "supplier", "envelope").order_by(
-        "received_at", "pk"
-    ):
+    for bid in rules.lying_sealed(closing):
         try:
             with transaction.atomic():  # whatever is in one envelope, the others are opened
-                _open(bid, closing, now=now)
-        except unsealing.Waits:
-            waits = True
+                _open(bid, now=now)
+            continue
         except unsealing.Revoked as revoked:
             _give_up(bid, str(revoked))
+            continue
+        except unsealing.Waits as waiting:
+            reason = str(waiting)
         except Exception:
             logger.exception("bid %s cannot be unsealed", bid.pk)
-            if unsealing.patience_is_over(closing, now=now):
-                _give_up(bid, unsealing.UNREADABLE)
-            else:  # it may be our own fault: the bid is not given up while it can still be mended
-                waits = True
+            reason = unsealing.UNREADABLE  # it may be our own fault: the bid waits while that can still be mended
+        if for_the_last_time:
+            _give_up(bid, f"{reason}；{unsealing.GIVEN_UP}")
+        else:
+            waits = True
     if not waits:
         closing.unsealed_at = now
         closing.save(update_fields=["unsealed_at"])
     return closing
 
 
-def _open(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> None:
+def _open(bid: Bid, *, now: datetime.datetime) -> None:
     """The rows of one bid. Raises Waits or Revoked."""
-    unsealed = unsealing.unseal(bid, closing, now=now)
+    unsealed = unsealing.unseal(bid)
     offer = unsealing.as_submitted(bid, unsealed, form=SubmitBid, now=bid.received_at)
     SealedBid.objects.filter(bid=bid).update(price_salt=unsealed.price_salt.hex(), price=unsealed.price)
     write_opened(bid, offer, unsealed.files, now=now)

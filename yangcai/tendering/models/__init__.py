@@ -1,5 +1,6 @@
 """Which rows does a tender leave: documents, sealed bids, what was opened, who judged and how?"""
 
+from yangcai.tendering.models.annulments import AwardAnnulment
 from yangcai.tendering.models.bids import (
     Bid,
     BidLine,
@@ -41,6 +42,7 @@ from yangcai.tendering.models.documents import (
     SupplierDraw,
 )
 from yangcai.tendering.models.draw import DrawLine, DrawParty, DrawSide, ExpertDraw, parties_of
+from yangcai.tendering.models.drills import Drill, DrillBid, DrillRelease, ShareTest
 from yangcai.tendering.models.evaluation import (
     AwardLetter,
     CorrectionGround,
@@ -70,6 +72,7 @@ from yangcai.tendering.models.sealed import (
     BidClosing,
     BidPart,
     BidUpload,
+    OpeningAbandonment,
     OpeningFile,
     OpeningPolicy,
     PolicySeat,
@@ -86,6 +89,7 @@ __all__ = [
     "SBP",
     "AgentConductRecord",
     "ApplicationFinding",
+    "AwardAnnulment",
     "AwardLetter",
     "Bid",
     "BidClosing",
@@ -118,6 +122,9 @@ __all__ = [
     "DrawLine",
     "DrawParty",
     "DrawSide",
+    "Drill",
+    "DrillBid",
+    "DrillRelease",
     "EvaluationReport",
     "ExpertChoice",
     "ExpertDraw",
@@ -136,6 +143,7 @@ __all__ = [
     "OfferedFigure",
     "OpenedBid",
     "Opening",
+    "OpeningAbandonment",
     "OpeningAttendance",
     "OpeningFile",
     "OpeningPolicy",
@@ -166,6 +174,7 @@ __all__ = [
     "SealedBid",
     "SecurityKind",
     "ShareRelease",
+    "ShareTest",
     "SignedAs",
     "SigningKey",
     "SiteVisit",

@@ -1,6 +1,7 @@
 """What does the server hold of a bid that its bidder sealed (SBP/1): under which policy, in which parts, with which
 receipt, in which close set, and which shares of its key were released?"""
 
+import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -106,6 +107,7 @@ class BidUpload(LotRow):
     verified_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
     #: Of every part that came in, also of those that another pushed aside.
     taken_bytes = models.BigIntegerField(_("已接收字节数"), default=0)
+    given_up_at = models.DateTimeField(_("放弃时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("上传会话")
@@ -213,6 +215,42 @@ class BidClosing(LotRow):
     def entry_facts(self) -> dict[str, Any]:
         """Not the size: that is public with the opening, not before (SBP/1 §2.7)."""
         return {"digest": self.digest, "window_closes_at": self.window_closes_at}
+
+
+class OpeningAbandonment(Rooted):
+    """不再等待开启: trustees were waited for long enough; what is still sealed then stays closed for good. Whoever runs
+    the case asks for it with reasons, and another person confirms or declines."""
+
+    closing = models.ForeignKey(BidClosing, models.PROTECT, related_name="abandonments", verbose_name=_("投标截止登记"))
+    reason = models.TextField(_("理由"))
+    proposed_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("提请岗位"))
+    proposed_at = models.DateTimeField(_("提请时间"))
+    answered_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核岗位")
+    )
+    answered_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
+    is_confirmed = models.BooleanField(_("同意不再等待"), null=True, blank=True)
+    answer = models.TextField(_("复核意见"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("不再等待开启")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["closing"],
+                condition=models.Q(answered_at__isnull=True) | models.Q(is_confirmed=True),
+                name="one_abandonment_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def root(self) -> Case:
+        return self.closing.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.closing.lot.stage_at(now)
 
 
 class ShareRelease(Rooted):

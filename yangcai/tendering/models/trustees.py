@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel.encoding import read_base64
 from yangcai.kernel.models import Rooted
-from yangcai.parties.models import Organisation, Post
+from yangcai.parties.models import Organisation, Person, Post
 
 
 class TrusteeRole(models.TextChoices):
@@ -32,6 +32,7 @@ class Trustee(Rooted):
     registered_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("登记岗位"))
     registered_at = models.DateTimeField(_("登记时间"))
     retired_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+    retired_reason = models.TextField(_("停用理由"), default="", blank=True)
 
     class Meta:
         verbose_name = _("受托人")
@@ -67,17 +68,26 @@ class Trustee(Rooted):
 
 
 class TrusteeDuty(Rooted):
-    """值守: the post that releases this trustee's shares in these days; without any, every post of the organisation."""
+    """值守: the post that releases this trustee's shares in these days, and who stands in for it; without any, every
+    post of the organisation does."""
 
     trustee = models.ForeignKey(Trustee, models.PROTECT, related_name="duties", verbose_name=_("受托人"))
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("值守岗位"))
+    stand_in = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("替补岗位")
+    )
     from_on = models.DateField(_("起"))
     to_on = models.DateField(_("止"))
+    cancelled_at = models.DateTimeField(_("取消时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("值守安排")
+        ordering = ["from_on", "pk"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(to_on__gte=models.F("from_on")), name="duty_ends_after_it_begins")
+            models.CheckConstraint(
+                condition=models.Q(to_on__gte=models.F("from_on")), name="duty_ends_after_it_begins"
+            ),
+            models.CheckConstraint(condition=~models.Q(post=models.F("stand_in")), name="nobody_stands_in_for_itself"),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +96,16 @@ class TrusteeDuty(Rooted):
     @property
     def root(self) -> Organisation:
         return self.trustee.organisation
+
+    on_duty_label, stands_in_label = _("值守"), _("替补")
+
+    @property
+    def on_duty(self) -> Person:
+        return self.post.person
+
+    @property
+    def stands_in(self) -> Person | None:
+        return self.stand_in.person if self.stand_in is not None else None
 
 
 class SigningKey(Rooted):

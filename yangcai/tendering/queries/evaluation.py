@@ -15,6 +15,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import (
+    AwardAnnulment,
     AwardLetter,
     Clarification,
     Committee,
@@ -347,6 +348,13 @@ def _by_rank(rows: Iterable[ScoreRow]) -> list[ScoreRow]:
 
 
 # --- the outcome ---------------------------------------------------------------------------------------------------
+
+
+@scope(AwardAnnulment)
+def visible_annulments(post: Post | None, now: datetime.datetime) -> QuerySet[AwardAnnulment]:
+    """Those of the buyer's side and the overseers: until it is confirmed nobody else hears of it."""
+    found = AwardAnnulment.objects.select_related("award__lot__case", "proposed_by", "answered_by")
+    return found.none() if post is None else found.filter(cases.run_by(post, "award__lot__case__"))
 
 
 @scope(AwardLetter)

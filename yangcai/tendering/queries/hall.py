@@ -39,6 +39,7 @@ from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.opening import enough_bids, opening_of
 from yangcai.tendering.rules.outages import deadline_has_come
+from yangcai.tendering.standstill import window_ends_at
 
 
 class Phase(models.TextChoices):
@@ -245,7 +246,7 @@ def _lots(
         phase = _phase(lot, opening, closing, now=now)
         state = LotState(lot.pk, lot.number, lot.title, Decimal(str(lot.limit)), phase)
         if closing is not None:
-            state = replace(state, **_keys(closing))
+            state = replace(state, **_keys(closing, now=now))
         if state.is_read_out or (inside and phase != Phase.BEFORE):
             lines = tuple(_lines(lot, there, opening if state.is_read_out else None))
             released = sum(line.seal == Seal.RELEASED for line in lines)
@@ -255,12 +256,15 @@ def _lots(
         yield state
 
 
-def _keys(closing: BidClosing) -> dict[str, Any]:
+def _keys(closing: BidClosing, *, now: datetime.datetime) -> dict[str, Any]:
     """Until when bidders may release their keys, and how many trustees have: that tells nothing of a bidder."""
     policy = closing.policy
-    came = ShareRelease.objects.filter(closing=closing, trustee__isnull=False).values("trustee").distinct().count()
-    needed = policy.threshold - policy.supplier_shares
-    return {"window_closes_at": closing.window_closes_at, "trustees": came, "trustees_needed": needed}
+    gave = ShareRelease.objects.filter(closing=closing, trustee__isnull=False, shares__isnull=False)
+    return {
+        "window_closes_at": window_ends_at(closing, now=now),
+        "trustees": gave.values("trustee").distinct().count(),
+        "trustees_needed": policy.threshold - policy.supplier_shares,
+    }
 
 
 def _phase(lot: Lot, opening: Opening | None, closing: BidClosing | None, *, now: datetime.datetime) -> str:
@@ -324,7 +328,7 @@ def _clock(case: Case, hall: Hall, *, now: datetime.datetime) -> tuple[str, date
     closes_at = periods.closing_at(case)
     if hall.phase == Phase.BEFORE and closes_at is not None and now < closes_at:
         return Clock.DEADLINE, closes_at
-    if hall.suspension is not None:
+    if hall.suspension is not None or hall.case_is_suspended:
         return "", None
     windows = [lot.window_closes_at for lot in hall.lots if lot.phase == Phase.RELEASES and lot.window_closes_at]
     if windows:
@@ -350,6 +354,9 @@ HEARD: dict[str, str] = {
     "bid.consent": "",
     "trustee.release": "",
     "opening.unseal": "",
+    "opening.abandon": "reason",
+    "opening.confirm_abandonment": "answer",
+    "opening.decline_abandonment": "answer",
     "opening.confirm": "",
     "opening.object": "objection",
     "opening.conclude": "answer",

@@ -3,13 +3,23 @@
 import datetime
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from yangcai.cases.queries import visible_to
+from yangcai.cases.queries import concerns_case, run_by, visible_to
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import BidClosing, BidUpload, OpeningPolicy, SigningKey, Trustee
+from yangcai.tendering.models import (
+    BidClosing,
+    BidUpload,
+    Drill,
+    OpeningAbandonment,
+    OpeningPolicy,
+    ShareTest,
+    SigningKey,
+    Trustee,
+    TrusteeDuty,
+)
 
 
 @scope(Trustee)
@@ -21,6 +31,43 @@ def visible_trustees(post: Post | None, now: datetime.datetime) -> QuerySet[Trus
 @standing(Trustee)
 def concerns_trustee(trustee: Trustee, post: Post) -> bool:
     return trustee.organisation_id == post.organisation_id
+
+
+@scope(TrusteeDuty)
+def visible_duties(post: Post | None, now: datetime.datetime) -> QuerySet[TrusteeDuty]:
+    """One's own organisation's: outside nobody needs to know who holds a key on which day."""
+    found = TrusteeDuty.objects.select_related("trustee__organisation", "post__person", "stand_in__person")
+    return found.none() if post is None else found.filter(trustee__organisation_id=post.organisation_id)
+
+
+@standing(TrusteeDuty)
+def concerns_duty(duty: TrusteeDuty, post: Post) -> bool:
+    return duty.trustee.organisation_id == post.organisation_id
+
+
+@scope(Drill)
+def visible_drills(post: Post | None, now: datetime.datetime) -> QuerySet[Drill]:
+    """As public as the log that tells of them."""
+    return Drill.objects.filter(begun_at__lte=now).select_related("organisation")
+
+
+@standing(Drill)
+def concerns_drill(drill: Drill, post: Post) -> bool:
+    """The platform's, and whoever has keys to try."""
+    is_own = drill.organisation_id == post.organisation_id
+    return is_own or Trustee.objects.filter(organisation_id=post.organisation_id).exists()
+
+
+@scope(ShareTest)
+def visible_share_tests(post: Post | None, now: datetime.datetime) -> QuerySet[ShareTest]:
+    """A bidder its own; whoever runs or oversees the case once the bids lie open."""
+    found = ShareTest.objects.select_related("bid__lot__case", "bid__supplier", "trustee__organisation")
+    if post is None:
+        return found.none()
+    if post.role == Role.SUPPLIER:
+        return found.filter(bid__supplier_id=post.organisation_id)
+    lies_open = Q(bid__lot__bid_closing__unsealed_at__lte=now)
+    return found.filter(lies_open & run_by(post, "bid__lot__case__"))
 
 
 @scope(SigningKey)
@@ -43,9 +90,39 @@ def visible_policies(post: Post | None, now: datetime.datetime) -> QuerySet[Open
 
 @scope(BidClosing)
 def visible_closings(post: Post | None, now: datetime.datetime) -> QuerySet[BidClosing]:
-    """With the opening: from then on who takes part is no secret (87号令 art. 28, 41)."""
+    """It tells how many bids there are: to everybody once they lie open together, to whoever runs or oversees the case
+    from the deadline on (87号令 art. 28, 78)."""
     found = BidClosing.objects.filter(closed_at__lte=now, lot__case__in=visible_to(post, now))
-    return found.select_related("lot__case", "policy")
+    lies_open = Q(unsealed_at__lte=now)
+    inside = run_by(post, "lot__case__") if post is not None else Q(pk__in=[])
+    return found.filter(lies_open | inside).select_related("lot__case", "policy")
+
+
+@scope(OpeningAbandonment)
+def visible_abandonments(post: Post | None, now: datetime.datetime) -> QuerySet[OpeningAbandonment]:
+    """Those of whoever runs or oversees the case."""
+    found = OpeningAbandonment.objects.filter(closing__lot__case__in=visible_to(post, now))
+    inside = run_by(post, "closing__lot__case__") if post is not None else Q(pk__in=[])
+    return found.filter(inside).select_related("closing__lot__case", "closing__policy", "proposed_by", "answered_by")
+
+
+@standing(OpeningAbandonment)
+def concerns_abandonment(abandonment: OpeningAbandonment, post: Post) -> bool:
+    return concerns_case(abandonment.root, post)
+
+
+@scope(BidUpload)
+def visible_uploads(post: Post | None, now: datetime.datetime) -> QuerySet[BidUpload]:
+    """One's own organisation's: that there are any is a secret (87号令 art. 28)."""
+    found = BidUpload.objects.select_related("lot__case", "post")
+    if post is None or post.role != Role.SUPPLIER:
+        return found.none()
+    return found.filter(supplier_id=post.organisation_id)
+
+
+@standing(BidUpload)
+def concerns_upload(upload: BidUpload, post: Post) -> bool:
+    return post.role == Role.SUPPLIER and upload.supplier_id == post.organisation_id
 
 
 def own_upload(upload: uuid.UUID, *, by: Post) -> BidUpload | None:

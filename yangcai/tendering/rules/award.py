@@ -16,7 +16,7 @@ from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method, standing
-from yangcai.tendering.models import ClauseKind, EvaluationReport, OpenedBid
+from yangcai.tendering.models import AwardAnnulment, ClauseKind, EvaluationReport, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.exchange import silent
@@ -311,6 +311,32 @@ def annulment_has_its_ground(
             field="report",
             **applicable(case, now=now),
         )
+
+
+def annulment_of(award: Award) -> AwardAnnulment | None:
+    """What was asked for and waits to be confirmed."""
+    return AwardAnnulment.objects.filter(award=award, answered_at__isnull=True).first()
+
+
+def no_annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if annulment_of(subject) is None:
+        return None
+    return Refusal(
+        "annulment_asked_for", "已经提请认定中标无效，等待采购人复核", "It has been asked for and waits to be confirmed"
+    )
+
+
+def annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if annulment_of(subject) is not None:
+        return None
+    return Refusal("no_annulment", "没有等待复核的认定中标无效的提请", "Nobody has asked to annul this award")
+
+
+def ground_still_stands(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """What stands in the rows is looked at again: the finding on the status may have been changed meanwhile."""
+    asked = annulment_of(subject)
+    if asked is not None:
+        yield from annulment_has_its_ground(subject, now=now, ground=asked.ground, report=True)
 
 
 # --- failed lots ---------------------------------------------------------------------------------------------------

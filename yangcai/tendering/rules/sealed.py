@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable, refuse
@@ -19,18 +19,24 @@ from yangcai.tendering.models import (
     BidUpload,
     OpeningPolicy,
     PolicySeat,
+    ReleasedShare,
+    SealedBid,
     ShareRelease,
     SigningKey,
     Trustee,
     TrusteeRole,
 )
 from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.standstill import window_ends_at
 
 #: As many different organisations make a board of trustees (SBP/1 §2.1).
 FULL_BOARD = 4
 #: No law: so many sessions of one supplier in one lot may stand open that never became a bid. Enough for whoever begins
 #: over and over on a bad line, too few to fill a disk.
 MOST_UNFINISHED = 10
+#: No law: what one session may bring in, bytes, so that parts can be replaced and no disk is filled; what came in by
+#: those that were given up stays on the disk, and is bounded with it.
+MOST_TAKEN = 4 * 2**30
 
 
 def is_opened_at_a_deadline(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
@@ -186,14 +192,36 @@ def has_a_signing_key(subject: Any, *, by: Post, now: datetime.datetime) -> Refu
 
 def few_are_unfinished(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """Whoever began over and over goes on with one of its sessions: until it is verified, its parts can be replaced."""
-    begun = BidUpload.objects.filter(lot=subject, supplier_id=by.organisation_id, sealed__isnull=True)
-    if begun.count() < MOST_UNFINISHED:
+    begun = unfinished_uploads(subject, supplier_id=by.organisation_id)
+    if begun.count() >= MOST_UNFINISHED:
+        return Refusal(
+            "too_many_uploads",
+            f"贵单位在本包已有 {MOST_UNFINISHED} 个未完成的上传，请用原幂等键继续其中之一，或者先放弃不再需要的",
+            f"{MOST_UNFINISHED} uploads of yours for this lot are unfinished: go on with one of them by its key, or"
+            " give up those that you need no longer",
+        )
+    given_up = BidUpload.objects.filter(lot=subject, supplier_id=by.organisation_id, given_up_at__isnull=False)
+    if (given_up.aggregate(taken=Sum("taken_bytes"))["taken"] or 0) < MOST_UNFINISHED * MOST_TAKEN:
         return None
     return Refusal(
-        "too_many_uploads",
-        f"贵单位在本包已有 {MOST_UNFINISHED} 个未完成的上传，请用原幂等键继续其中之一",
-        f"{MOST_UNFINISHED} uploads of yours for this lot are unfinished: go on with one of them by its key",
+        "too_much_given_up",
+        "贵单位在本包放弃的上传占用的空间已达上限，请继续未完成的上传",
+        "The uploads that you gave up for this lot fill the room there is: go on with an unfinished one",
     )
+
+
+def unfinished_uploads(lot: Lot, *, supplier_id: int) -> QuerySet[BidUpload]:
+    """Begun, not given up, and no bid yet."""
+    found = BidUpload.objects.filter(lot=lot, supplier_id=supplier_id, sealed__isnull=True, given_up_at__isnull=True)
+    return found.order_by("begun_at", "pk")
+
+
+def upload_is_unfinished(subject: BidUpload, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if subject.given_up_at is not None:
+        return Refusal("upload_given_up", "该上传已经放弃", "This upload has been given up")
+    if SealedBid.objects.filter(upload=subject).exists():
+        return Refusal("upload_became_a_bid", "该上传已经递交，请办理撤回", "This upload became a bid: withdraw that")
+    return None
 
 
 # --- the opening ---------------------------------------------------------------------------------------------------
@@ -202,12 +230,12 @@ def few_are_unfinished(subject: Lot, *, by: Post, now: datetime.datetime) -> Ref
 @remembered
 def closing_of(lot: Lot) -> BidClosing | None:
     """The close of the lot's bids; to be read, not changed."""
-    return BidClosing.objects.filter(lot=lot).select_related("policy").first()
+    return BidClosing.objects.filter(lot=lot).select_related("policy", "lot__case").first()
 
 
 def keys_are_in(closing: BidClosing, *, now: datetime.datetime) -> bool:
     """The barrier: every bidder in the close set has released its key, or the time for it is over."""
-    if now >= closing.window_closes_at:
+    if now >= window_ends_at(closing, now=now):
         return True
     released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).values("bid")
     return not live_bids(lot=closing.lot_id).exclude(pk__in=released).exists()
@@ -231,12 +259,13 @@ def window_is_open(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal
             en="The opening has not begun: no key is released yet",
             **applicable(lot.case, now=now),
         )
-    if now < closing.window_closes_at:
+    ends_at = window_ends_at(closing, now=now)
+    if now < ends_at:
         return None
     return Refusal(
         "window_is_over",
-        f"解密时限已于 {calendar.to_the_minute(closing.window_closes_at)} 结束",
-        f"The time for releasing keys ended at {calendar.to_the_minute(closing.window_closes_at)}",
+        f"解密时限已于 {calendar.to_the_minute(ends_at)} 结束",
+        f"The time for releasing keys ended at {calendar.to_the_minute(ends_at)}",
     )
 
 
@@ -258,7 +287,7 @@ def barrier_has_fallen(subject: Lot, *, by: Post, now: datetime.datetime) -> Ref
     closing = closing_of(subject)
     if closing is not None and keys_are_in(closing, now=now):
         return None
-    until = f"（{calendar.to_the_minute(closing.window_closes_at)}）" if closing is not None else ""
+    until = f"（{calendar.to_the_minute(window_ends_at(closing, now=now))}）" if closing is not None else ""
     return Refusal(
         "before_the_barrier",
         f"投标人解密尚未全部完成，且时限{until}未到，不能释放份额或者开启",
@@ -300,11 +329,9 @@ def platform_is_not_first(subject: Lot, *, by: Post, now: datetime.datetime) -> 
 
 
 def human_released(closing: BidClosing | None) -> bool:
-    return (
-        ShareRelease.objects.filter(closing=closing, trustee__isnull=False)
-        .exclude(trustee__role=TrusteeRole.PLATFORM)
-        .exists()
-    )
+    """Whether a person gave a share out; a release that only says which shares are lost opens nothing."""
+    given = ReleasedShare.objects.filter(release__closing=closing, release__trustee__isnull=False)
+    return given.exclude(release__trustee__role=TrusteeRole.PLATFORM).exists()
 
 
 def not_extended_yet(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
@@ -320,6 +347,13 @@ def not_unsealed_yet(subject: Lot, *, by: Post, now: datetime.datetime) -> Refus
     if closing is None or closing.unsealed_at is None:
         return None
     return Refusal("unsealed", "该采购包已经解密唱标", "The bids of this lot have been opened and read out")
+
+
+def lying_sealed(closing: BidClosing) -> QuerySet[Bid]:
+    """The bids that were in and are neither opened nor given up, in the order in which they came in."""
+    found = live_bids(lot=closing.lot_id).filter(damage="", opened__isnull=True)
+    related = found.select_related("sealed__upload__policy", "lot__case", "supplier", "envelope")
+    return related.order_by("received_at", "pk")
 
 
 def every_lot_is_unsealed(subject: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:

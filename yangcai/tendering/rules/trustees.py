@@ -3,11 +3,13 @@
 import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
+from yangcai.tendering import duties
 from yangcai.tendering.models import SigningKey, Trustee, TrusteeDuty, TrusteeRole
 
 #: On whose behalf a post can hold a share.
@@ -45,6 +47,29 @@ def key_is_new(subject: Organisation, *, by: Post, now: datetime.datetime, **key
     ]
 
 
+def rotation_has_its_reason(
+    subject: Organisation, *, by: Post, now: datetime.datetime, reason: str, **_: Any
+) -> Refusal | None:
+    """Whoever seals for the new key, or still needs the old one, reads in the log why it changed."""
+    if reason or not Trustee.objects.filter(organisation=subject, retired_at__isnull=True).exists():
+        return None
+    return Refusal("no_reason", "轮换公钥须写明理由", "State why the keys are rotated", field="reason")
+
+
+def may_be_on_duty(trustee: Trustee) -> QuerySet[Post]:
+    """The posts of its organisation that hold a share in its role."""
+    roles = [role for role, held in ROLE_OF_POST.items() if trustee.role in held]
+    return Post.objects.filter(organisation_id=trustee.organisation_id, to_on__isnull=True, role__in=roles)
+
+
+def duty_stands(subject: TrusteeDuty, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if subject.cancelled_at is not None:
+        return Refusal("duty_cancelled", "该值守安排已取消", "This turn of duty was cancelled")
+    if subject.to_on < timezone.localdate(now):
+        return Refusal("duty_over", "该值守安排已结束", "This turn of duty is over")
+    return None
+
+
 def is_in_office(subject: Trustee, *, by: Post, now: datetime.datetime) -> Refusal | None:
     if subject.retired_at is None:
         return None
@@ -69,9 +94,5 @@ def on_duty(trustee: Trustee, *, by: Post, now: datetime.datetime) -> bool:
     """Whether this post releases the trustee's shares today: by the rota, else any post of its organisation."""
     if by.organisation_id != trustee.organisation_id or trustee.role not in ROLE_OF_POST.get(by.role, ()):
         return False
-    today = timezone.localdate(now)
-    rota = TrusteeDuty.objects.filter(
-        trustee__organisation=trustee.organisation_id, from_on__lte=today, to_on__gte=today
-    )
-    posts = set(rota.values_list("post_id", flat=True))
-    return not posts or by.pk in posts
+    turns = duties.rota(trustee.organisation_id, on=timezone.localdate(now))
+    return not turns or any(by.pk in (turn.post_id, turn.stand_in_id) for turn in turns)

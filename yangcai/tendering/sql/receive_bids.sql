@@ -33,7 +33,7 @@ BEGIN
   now_ := yangcai_clock();
   FOR a IN
     SELECT x.place, x.upload, x.statement, x.receipt, u.lot_id, u.supplier_id, u.post_id, u.envelope_id, u.header,
-        u.verified_at, e.upload_id AS earlier, e.statement AS said, e.bid_id, e.note, b.received_at, b.revision
+        u.verified_at, u.given_up_at, e.upload_id AS earlier, e.statement AS said, e.bid_id, e.note, b.received_at, b.revision
       FROM unnest(p_uploads, p_statements, p_receipts) WITH ORDINALITY AS x (upload, statement, receipt, place)
       JOIN tendering_bidupload u ON u.id = x.upload
       LEFT JOIN tendering_openingpolicy p ON p.id = u.policy_id
@@ -56,7 +56,7 @@ BEGIN
         WHERE l.id = lot_ AND l.outcome = '' AND p.stage = 'submission' AND coalesce(p.lot_id, l.id) = l.id
           AND p.opens_at <= now_ AND now_ < p.closes_at;
     END IF;
-    fault := CASE WHEN closes_ IS NULL THEN 'SB001' WHEN a.verified_at IS NULL THEN 'SB003' END;
+    fault := CASE WHEN closes_ IS NULL THEN 'SB001' WHEN a.verified_at IS NULL OR a.given_up_at IS NOT NULL THEN 'SB003' END;
     IF fault IS NOT NULL THEN
       RETURN NEXT;
       CONTINUE;

@@ -17,6 +17,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.actions.award import deem_award
 from yangcai.tendering.models import (
+    AwardAnnulment,
     ClauseKind,
     CommitteeMember,
     DialogueChange,
@@ -86,10 +87,22 @@ def _to_be_reported(case: Case) -> Iterator[EvaluationReport]:
 
 
 def _annulments(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
-    """Awards that were announced before their winner was found to meet the conditions no longer (条例 art. 21, 71)."""
+    """Awards that were announced before their winner was found to meet the conditions no longer (条例 art. 21, 71), and
+    those that somebody asked to annul."""
+    asked = {one.award_id: one for one in AwardAnnulment.objects.filter(award__lot__case=case, answered_at=None)}
     gone = lost(case)
-    for award in case.every_award() if gone else ():
-        if award.supplier_id in gone and not list(awards.may_be_refused(award, by=None, now=now)):
+    for award in case.every_award() if gone or asked else ():
+        if list(awards.may_be_refused(award, by=None, now=now)):
+            continue
+        if award.pk in asked:
+            yield Due(
+                "award.confirm_annulment",
+                award.ref,
+                Role.BUYER_REVIEWER,
+                since=asked[award.pk].proposed_at,
+                organisation_id=case.buyer_id,
+            )
+        elif award.supplier_id in gone:
             yield _run(case, "award.annul", award, since=award.announced_at)
 
 

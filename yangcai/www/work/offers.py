@@ -18,8 +18,10 @@ from yangcai.www.work.judging import seat_of
 DANGEROUS = frozenset(
     {
         "award.annul",
+        "award.confirm_annulment",
         "award.refuse",
         "bid.withdraw",
+        "bid_upload.give_up",
         "case.suspend",
         "case.terminate",
         "contract.terminate",
@@ -29,6 +31,8 @@ DANGEROUS = frozenset(
         "intention.withdraw",
         "lot.declare_unsuccessful",
         "method_approval.withdraw",
+        "opening.abandon",
+        "opening.confirm_abandonment",
         "plan.cancel",
         "post.end",
         "prequalification.withdraw",

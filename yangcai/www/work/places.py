@@ -79,6 +79,8 @@ def form_of(action: Action, subject: Any) -> str:
 
 def place_of_task(action: str, subject: str) -> str:
     """Where a task is done; a right without an Action of its own, where the letter that gives it is explained."""
+    if action == "bid.upload":
+        return reverse("work_seal", args=[subject.partition(":")[2]])
     if action:
         return form_of_ref(action, subject)
     return reverse("work_explanation", args=[subject.partition(":")[2]])

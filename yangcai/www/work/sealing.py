@@ -16,10 +16,11 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import policies
 from yangcai.tendering.actions.bids import SubmitBid
-from yangcai.tendering.models import SBP, OpeningPolicy, Recovery, SigningKey, TrusteeRole
+from yangcai.tendering.models import SBP, Bid, OpeningPolicy, Recovery, ShareTest, SigningKey, TrusteeRole
 from yangcai.tendering.rules.bids import live_bids
-from yangcai.tendering.rules.sealed import closing_of
+from yangcai.tendering.rules.sealed import closing_of, unfinished_uploads
 from yangcai.tendering.sealed_offer import kinds
+from yangcai.tendering.standstill import window_ends_at
 from yangcai.www import bundle, formats
 from yangcai.www.access import page
 from yangcai.www.work import places
@@ -74,6 +75,10 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
     content = parse_jcs(policy.content.encode())
     return {
         "earlier": _earlier(lot, post=post),
+        "uploads": [
+            {"row": one, "give_up": places.form_of(ACTIONS["bid_upload.give_up"], one)}
+            for one in unfinished_uploads(lot, supplier_id=post.organisation_id)
+        ],
         "template": "work/seal.html",
         "script": "seal.js",
         "form": form,
@@ -100,7 +105,17 @@ def _earlier(lot: Lot, *, post: Post) -> dict[str, Any] | None:
     return {
         "at": bid.received_at,
         "seq": bid.revision,
+        **_tested(bid),
         "url": reverse("sbp_receipt", kwargs={"sid": bid.sealed.upload.sid}),
+    }
+
+
+def _tested(bid: Bid) -> dict[str, Any]:
+    """Which trustees tried their shares of it, and which could not read theirs."""
+    found = list(ShareTest.objects.filter(bid=bid).select_related("trustee__organisation").order_by("pk"))
+    return {
+        "readable": [one.trustee.organisation.name for one in found if not one.fault],
+        "unreadable": [{"label": one.trustee.organisation.name, "value": one.told} for one in found if one.fault],
     }
 
 
@@ -116,7 +131,7 @@ def _release(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] 
         "template": "work/release.html",
         "script": "release.js",
         "refusals": can(ACTIONS[RELEASE], bid, by=post, now=now),
-        "closes_at": closing.window_closes_at,
+        "closes_at": window_ends_at(closing, now=now),
         "given": {
             "header": bid.sealed_key,
             "policies": [one.content for one in policies.chain(lot)],

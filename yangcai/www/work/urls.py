@@ -4,7 +4,18 @@ from django.urls import path, register_converter
 
 from yangcai.kernel import log_index
 from yangcai.www import draws
-from yangcai.www.work import casepage, contracts, doing, experts, explained, files, rootpages, sealing, worklist
+from yangcai.www.work import (
+    casepage,
+    contracts,
+    doing,
+    experts,
+    explained,
+    files,
+    rootpages,
+    sealing,
+    trustees,
+    worklist,
+)
 
 
 class LogIndexConverter:
@@ -45,6 +56,7 @@ urlpatterns = [
     path("do/<slug:model>/<int:pk>/<str:code>/", doing.do, name="work_do"),
     path("try/<slug:model>/<int:pk>/<str:code>/", doing.rehearsal, name="work_try"),
     path("done/<log_index:seq>/", doing.done, name="work_done"),
+    path("trustees/", trustees.trustees, name="work_trustees"),
     path("seal/<int:pk>/", sealing.sealing, name="work_seal"),
     path("file/<int:pk>/", files.file, name="work_file"),
     path("explanation/<int:pk>/", explained.explanation, name="work_explanation"),

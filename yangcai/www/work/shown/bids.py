@@ -7,11 +7,14 @@ from yangcai.tendering.models import (
     BidClosing,
     BidPartner,
     BidSecurity,
+    BidUpload,
     ConsumablePrice,
     OfferedFigure,
     OpenedBid,
     Opening,
+    OpeningAbandonment,
     OpeningPolicy,
+    ShareTest,
 )
 from yangcai.www.work.shown.kind import Kind, agrees
 
@@ -28,12 +31,39 @@ BIDS: tuple[Kind, ...] = (
         _("投标回执"),
         ("lot__number", "supplier", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at"),
     ),
+    Kind(
+        BidUpload,
+        _("密封文件上传"),
+        ("lot__number", "sid", "begun_at", "taken_bytes", "verified_at", "given_up_at"),
+    ),
     Kind(Opening, _("开标"), ("begun_at", "concluded_at")),
     Kind(
         BidClosing,
         _("投标截止登记"),
         ("lot__number", "size", "digest", "closed_at", "window_closes_at", "extension_reason", "unsealed_at"),
         ("lot__number",),
+        after_opening=True,
+    ),
+    Kind(
+        ShareTest,
+        _("份额试解"),
+        ("bid__lot__number", "bid__supplier", "trustee", "tested_at", "told"),
+        ("bid__lot__number", "bid__received_at", "pk"),
+        after_opening=True,
+    ),
+    Kind(
+        OpeningAbandonment,
+        _("不再等待开启"),
+        (
+            "closing__lot__number",
+            "reason",
+            "proposed_by",
+            "proposed_at",
+            "is_confirmed",
+            "answered_by",
+            "answered_at",
+            "answer",
+        ),
         after_opening=True,
     ),
     Kind(

@@ -13,7 +13,7 @@ from yangcai.contracts.models import (
     PaymentRequest,
     Receivable,
 )
-from yangcai.tendering.models import AwardLetter
+from yangcai.tendering.models import AwardAnnulment, AwardLetter
 from yangcai.www.work.shown.kind import Kind
 
 AWARDS: tuple[Kind, ...] = (
@@ -31,6 +31,22 @@ AWARDS: tuple[Kind, ...] = (
             "fall_ground",
             "refusal_reason",
         ),
+    ),
+    Kind(
+        AwardAnnulment,
+        _("中标无效的提请"),
+        (
+            "award",
+            "ground",
+            "reason",
+            "proposed_by",
+            "proposed_at",
+            "is_confirmed",
+            "answered_by",
+            "answered_at",
+            "answer",
+        ),
+        after_opening=True,
     ),
     Kind(
         AwardLetter,

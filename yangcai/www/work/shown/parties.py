@@ -4,14 +4,22 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.credit.models import Debarment
 from yangcai.parties.models import ApiToken, Expert, ExpertTie, Organisation, Post
-from yangcai.tendering.models import ConductRecord, Maintenance, SigningKey, Trustee
+from yangcai.tendering.models import ConductRecord, Drill, Maintenance, SigningKey, Trustee, TrusteeDuty
 from yangcai.www.work.shown.kind import Kind
 
 #: What stands under an organisation.
 OF_ORGANISATION: tuple[Kind, ...] = (
     Kind(Post, _("岗位"), ("person", "role", "from_on", "to_on")),
     Kind(ApiToken, _("接口令牌"), ("label", "post", "created_at", "expires_at", "revoked_at")),
-    Kind(Trustee, _("受托人公钥"), ("role", "hpke_key", "signing_key", "registered_at", "retired_at")),
+    Kind(
+        Trustee, _("受托人公钥"), ("role", "hpke_key", "signing_key", "registered_at", "retired_at", "retired_reason")
+    ),
+    Kind(TrusteeDuty, _("受托人值守"), ("on_duty", "stands_in", "from_on", "to_on", "cancelled_at")),
+    Kind(
+        Drill,
+        _("开启演练"),
+        ("begun_at", "concluded_at", "bid_count", "opened_count", "took_part", "absent", "faults"),
+    ),
     Kind(SigningKey, _("签名公钥"), ("post", "public_key", "registered_at", "revoked_at")),
     Kind(Maintenance, _("计划维护"), ("what", "begins_at", "ends_at", "announced_at"), ("begins_at",)),
     Kind(Debarment, _("禁止参加"), ("ground", "authority", "decision", "from_on", "to_on")),

@@ -1,0 +1,107 @@
+"""By which doors do trustees make their keys known, try their shares before the deadline, and take part in drills?"""
+
+import datetime
+import json
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from yangcai.api import bodies, problem
+from yangcai.api.sbp.doors import door, reply
+from yangcai.api.sbp.opening import MOST
+from yangcai.cases.queries import visible_lots
+from yangcai.kernel.actions import ACTIONS, perform
+from yangcai.kernel.encoding import timestamp
+from yangcai.parties.models import Post
+from yangcai.sealing.statement import Message
+from yangcai.tendering import drills, share_tests
+from yangcai.tendering.models import Drill, OpeningPolicy, Trustee
+
+
+@door("GET", "POST", public=True)
+def trustees(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
+    """GET: the keys in office, for whoever wants to hold a policy against them. POST: make one's own known, or rotate
+    them: {role, hpke, sig, reason}."""
+    if request.method == "GET":
+        found = Trustee.objects.filter(retired_at__isnull=True).select_related("organisation").order_by("pk")
+        return reply({"items": [_keys(one) for one in found]})
+    if post is None:
+        return problem.unauthorized()
+    data, _files = bodies.body_of(request)
+    done = perform(
+        ACTIONS["trustee.register"],
+        post.organisation,
+        by=post,
+        now=now,
+        role=str(data.get("role", "")),
+        hpke_key=str(data.get("hpke", "")),
+        signing_key=str(data.get("sig", "")),
+        reason=str(data.get("reason", "")),
+    )
+    return reply(_keys(done.value), status=201)
+
+
+def _keys(trustee: Trustee) -> dict[str, str]:
+    return {
+        "org": trustee.organisation.name,
+        "role": trustee.role,
+        "hpke": trustee.hpke_key,
+        "sig": trustee.signing_key,
+        "since": timestamp(trustee.registered_at),
+    }
+
+
+@door("GET", "POST", most=MOST)
+def share_tests_of(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """Before the deadline, for a trustee whom it tells nothing new. GET: the headers whose share nobody tried for it.
+    POST: what it found, {lot, results: [{header_sha256, fault}]}; an empty fault says that the share can be read."""
+    policies = OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False)
+    lots = visible_lots(post, now).filter(pk__in=policies.values("lot")).select_related("case").order_by("pk")
+    seats = [(lot, seat) for lot in lots if (seat := share_tests.seat_of(lot, by=post, now=now)) is not None]
+    if not seats:
+        return problem.not_found()
+    if request.method == "GET":
+        items = [
+            {
+                "lot": lot.number,
+                "x": seat.number,
+                "headers": [bid.sealed_key for bid in share_tests.untested(lot, seat.trustee)],
+            }
+            for lot, seat in seats
+        ]
+        return reply({"items": items})
+    data, _files = bodies.body_of(request)
+    found = [lot for lot, _seat in seats if lot.number == str(data.get("lot", ""))]
+    if not found:
+        return problem.not_found()
+    results = json.dumps(data.get("results"))
+    perform(ACTIONS["bid.test_shares"], found[0], by=post, now=now, results=results)
+    return reply({"lot": found[0].number}, status=201)
+
+
+@door("GET")
+def drill(request: HttpRequest, *, post: Post, now: datetime.datetime) -> HttpResponse:
+    """The drill that goes on: its policy, its headers, and whether this organisation has a share in it."""
+    found = Drill.objects.filter(concluded_at__isnull=True).first()
+    if found is None or drills.trustee_of(found, by=post) is None:
+        return problem.not_found()
+    opened = drills.read(found)
+    return reply(
+        {
+            "drill": str(found.tender),
+            "policy": found.policy,
+            "headers": [header.content.decode() for header in opened.headers.values()],
+        }
+    )
+
+
+@door("POST", most=MOST)
+def drill_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """A trustee's shares of the made-up bids."""
+    found = Drill.objects.filter(tender=tender).first()
+    if found is None:
+        return problem.not_found()
+    message = Message.parse(request.body).content.decode()
+    perform(ACTIONS["drill.release"], found, by=post, now=now, message=message)
+    return reply({"drill": str(tender)}, status=201)

@@ -1,0 +1,197 @@
+"""`trustee setup`, `trustee try`, `trustee drill`: make keys and register them, try shares before a deadline, take part
+in the yearly drill. Each is one command on the machine that keeps the private keys; none of them ever leaves it."""
+
+import argparse
+import uuid
+from pathlib import Path
+from typing import Any
+
+from yangcai.cli import console, site
+from yangcai.cli.console import Stop, answer, say
+from yangcai.cli.sealed import files, keys, passphrases, releasing
+from yangcai.cli.sealed import line as lines
+from yangcai.kernel.encoding import base64_of
+from yangcai.sealing import key_file, statement
+from yangcai.sealing.chance import system
+from yangcai.sealing.drill import check_made_up
+from yangcai.sealing.faults import Faulty
+from yangcai.sealing.header import Header
+from yangcai.sealing.key_file import TRUSTEE
+from yangcai.sealing.policy import Policy
+from yangcai.sealing.statement import FailedShare, Release, ReleasedShare
+from yangcai.sealing.suites import suite
+
+#: On whose behalf an organisation holds a share; the platform sets up on its own machine.
+ROLES = ("buyer", "agent", "supervisor", "notary")
+
+
+# --- set-up --------------------------------------------------------------------------------------------------------
+
+
+def add_setup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--platform",
+        action="store_true",
+        help=say(zh="在平台服务器上设置平台自己的受托人", en="the platform's own trustee, on its server"),
+    )
+    parser.add_argument("--role", choices=ROLES, help=say(zh="受托身份", en="on whose behalf"))
+    parser.add_argument("--out", type=Path, metavar="FILE", help=say(zh="密钥文件", en="the key file"))
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help=say(zh="轮换理由（已有公钥时必填）", en="why the keys are rotated")
+    )
+    lines.add_options(parser, required=False)
+    passphrases.add_option(parser)
+
+
+def setup(options: argparse.Namespace) -> int:
+    """New keys, and their public halves in office."""
+    if options.platform:
+        return _set_up_the_platform(options)
+    if not (options.role and options.out and options.server):
+        raise Stop(zh="请给出 --role、--out 和 --server", en="give --role, --out and --server", code=console.USAGE)
+    files.refuse_existing(options.out)
+    words, is_generated = passphrases.given_or_generated(options)
+    made = key_file.created(holder=TRUSTEE, code="I1", passphrase=words, chance=system)
+    # Kept first: a key in office whose private half was lost would cost a bid.
+    files.write_new(options.out, made.content)
+    public = {"hpke": base64_of(made.public["wrap"]), "sig": base64_of(made.public["sig"])}
+    with lines.opened(options) as line:
+        told = line.ask_json("POST", "/trustees", {"role": options.role, "reason": options.reason, **public})
+    answer(
+        options,
+        data={"file": str(options.out), **told} | ({"passphrase": words} if is_generated else {}),
+        text=say(
+            zh=f"{told['org']} 的公钥已登记，私钥在 {options.out}",
+            en=f"the keys of {told['org']} are in office; the private ones lie in {options.out}",
+        )
+        + passphrases.shown(words, is_generated),
+    )
+    return console.OK
+
+
+def _set_up_the_platform(options: argparse.Namespace) -> int:
+    """On the server: its keys lie in YANGCAI_HOME/keys; where some are in office already, they are rotated."""
+    site.load()
+    from yangcai.kernel import clock
+    from yangcai.kernel.actions import ACTIONS, perform
+    from yangcai.parties.queries import platform_post
+    from yangcai.tendering import keys as own
+    from yangcai.tendering.models import Trustee
+
+    now = clock.now()
+    post = platform_post(now=now)
+    known = set(Trustee.objects.filter(organisation=post.organisation).values_list("hpke_key", "signing_key"))
+    wraps, signs = {wrap for wrap, _sign in known}, {sign for _wrap, sign in known}
+    if known and not options.reason:
+        raise Stop(
+            zh="轮换公钥须用 --reason 写明理由", en="state by --reason why the keys are rotated", code=console.USAGE
+        )
+    wrap, sign = _public(own)
+    if wrap in wraps or sign in signs:
+        own.rotate_trustee_keys()
+        wrap, sign = _public(own)
+    perform(
+        ACTIONS["trustee.register"],
+        post.organisation,
+        by=post,
+        now=now,
+        role="platform",
+        hpke_key=wrap,
+        signing_key=sign,
+        reason=options.reason,
+    )
+    told = say(zh="平台受托人公钥已登记", en="the platform's keys are in office")
+    answer(options, data={"hpke": wrap, "sig": sign}, text=told)
+    return console.OK
+
+
+def _public(own: Any) -> tuple[str, str]:
+    wrap, sign = own.trustee_wrap_key().public_key(), own.trustee_signing_key().public_key()
+    return base64_of(wrap.public_bytes_raw()), base64_of(sign.public_bytes_raw())
+
+
+# --- before a deadline, and in a drill -----------------------------------------------------------------------------
+
+
+def add_with_key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--key", type=Path, required=True, help=say(zh="密钥文件", en="the key file"))
+    lines.add_options(parser)
+    passphrases.add_option(parser)
+
+
+def add_try(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tender", type=uuid.UUID, required=True, metavar="UUID", help=say(zh="招标标识", en="the tender")
+    )
+    add_with_key(parser)
+
+
+def try_shares(options: argparse.Namespace) -> int:
+    """Fetch the headers whose share nobody tried, try them here, and report ok or bad; 4 where one cannot be read."""
+    held, pairs = keys.opened(options.key, holder=TRUSTEE, passphrase=passphrases.given(options))
+    found: dict[str, str] = {}
+    with lines.opened(options) as line:
+        policies = {
+            policy.sha256: policy
+            for one in line.ask_json("GET", f"/tenders/{options.tender}/policies")["items"]
+            if (policy := Policy.parse(one["policy"].encode()))
+        }
+        door = f"/opening/{options.tender}/share-tests"
+        for lot in line.ask_json("GET", door)["items"]:
+            results = {}
+            for header in map(_header, lot["headers"]):
+                results[header.sha256.hex()] = _tried(header, policies, held, pairs["wrap"])
+            if results:
+                said = [{"header_sha256": digest, "fault": fault} for digest, fault in results.items()]
+                line.ask_json("POST", door, {"lot": lot["lot"], "results": said})
+            found |= results
+    bad = [f"{digest[:16]}: {fault}" for digest, fault in found.items() if fault]
+    told = say(zh=f"试解 {len(found)} 份，{len(bad)} 份不能读取", en=f"{len(found)} tried, {len(bad)} cannot be read")
+    answer(options, data={"tested": len(found), "bad": len(bad)}, text=told, errors=bad)
+    return console.VERIFICATION_FAILED if bad else console.OK
+
+
+def _header(text: str) -> Header:
+    return Header.parse(text.encode())
+
+
+def _tried(header: Header, policies: dict[bytes, Policy], held: key_file.KeyFile, pair: Any) -> str:
+    """Empty where the share can be read, else the code of the fault."""
+    policy = policies.get(header.core.policy_sha256)
+    if policy is None:
+        return "policy_unknown"
+    try:
+        header.check(policy)
+        releasing.share_of(header, policy, held, pair, releasing.seat_in(policy, held))
+    except Faulty as faulty:
+        return faulty.fault.code
+    return ""
+
+
+def drill(options: argparse.Namespace) -> int:
+    """Release the shares of the made-up bids of the drill that goes on; 4 where one cannot be read."""
+    held, pairs = keys.opened(options.key, holder=TRUSTEE, passphrase=passphrases.given(options))
+    with lines.opened(options) as line:
+        given = line.ask_json("GET", "/drill")
+        policy, headers = Policy.parse(given["policy"].encode()), [_header(text) for text in given["headers"]]
+        for header in headers:
+            check_made_up(header)  # before any key touches it: this is no way to the shares of real bids
+            header.check(policy)
+        me = releasing.seat_in(policy, held)
+        shares: list[ReleasedShare] = []
+        failed: list[FailedShare] = []
+        for header in headers:
+            try:
+                shares.append(releasing.share_of(header, policy, held, pairs["wrap"], me))
+            except Faulty as faulty:
+                failed.append(FailedShare(header.sha256, faulty.fault.code))
+        said = Release(policy.tender, policy.cover, "trustee", 0, tuple(shares), releasing.now(), tuple(failed))
+        message = statement.signed(said, suite=suite(held.suite), keys=pairs["sig"])
+        headers_of = {"Content-Type": "application/json"}
+        line.ask("POST", f"/drill/{given['drill']}/release", message.content, headers_of)
+    told = say(
+        zh=f"已参加演练：释放 {len(shares)} 份，{len(failed)} 份不能读取",
+        en=f"took part in the drill: {len(shares)} shares released, {len(failed)} cannot be read",
+    )
+    answer(options, data={"x": me.x, "shares": len(shares), "failed": len(failed)}, text=told)
+    return console.VERIFICATION_FAILED if failed else console.OK

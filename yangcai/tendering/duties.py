@@ -1,0 +1,97 @@
+"""Which openings does a trustee hold a share in, and whose turn is it then?
+
+The rota is by days; whose turn it is at an opening follows from its day. Reminders are tasks of the case: they are told
+anew when the rota changes.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from yangcai.cases.models import Case
+from yangcai.kernel import tasks
+from yangcai.parties.models import Organisation
+from yangcai.tendering.models import OpeningPolicy, PolicySeat, ShareRelease, TrusteeDuty
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A trustee's seat in an opening that is still to come or goes on, and who is on duty on its day."""
+
+    seat: PolicySeat
+    duties: tuple[TrusteeDuty, ...]
+    has_released: bool
+
+    @property
+    def opens_at(self) -> datetime.datetime:
+        assert self.seat.policy.opens_at is not None  # it was published
+        return self.seat.policy.opens_at
+
+    @property
+    def must_act_by(self) -> datetime.datetime:
+        """When the window for the bidders' keys ends, at which the trustees' turn begins at the latest."""
+        return self.opens_at + datetime.timedelta(seconds=self.seat.policy.window_seconds)
+
+
+def rota(organisation_id: int, *, on: datetime.date) -> list[TrusteeDuty]:
+    """The turns of duty of a day, whichever of the organisation's keys they were made for."""
+    found = TrusteeDuty.objects.filter(trustee__organisation=organisation_id, cancelled_at__isnull=True)
+    return list(found.filter(from_on__lte=on, to_on__gte=on).select_related("post__person", "stand_in__person"))
+
+
+def _newest() -> Subquery:
+    """The revision in force of the lot of a seat."""
+    published = OpeningPolicy.objects.filter(lot=OuterRef("policy__lot"), published_at__isnull=False)
+    return Subquery(published.order_by().values("lot").annotate(newest=Max("revision")).values("newest"))
+
+
+def _seats(**of: object) -> QuerySet[PolicySeat]:
+    """In policies in force of lots whose bids are not all open yet."""
+    sealed = Q(policy__lot__bid_closing__isnull=True) | Q(policy__lot__bid_closing__unsealed_at__isnull=True)
+    found = PolicySeat.objects.filter(
+        sealed,
+        policy__revision=_newest(),
+        policy__published_at__isnull=False,
+        policy__lot__outcome="",
+        policy__lot__case__ended_at__isnull=True,
+        **of,
+    )
+    related = found.select_related("trustee__organisation", "trustee__registered_by", "policy__lot__case")
+    return related.order_by("policy__opens_at", "policy__lot_id", "number")
+
+
+def turns(seats: Iterable[PolicySeat]) -> list[Turn]:
+    """With whoever is on duty on the day of each."""
+    rows = list(seats)
+    released = set(
+        ShareRelease.objects.filter(
+            closing__lot__in=[seat.policy.lot_id for seat in rows], trustee__isnull=False
+        ).values_list("closing__lot", "trustee")
+    )
+    found = []
+    for seat in rows:
+        on = timezone.localdate(seat.policy.opens_at)
+        on_duty = tuple(rota(seat.trustee.organisation_id, on=on))
+        found.append(Turn(seat, on_duty, (seat.policy.lot_id, seat.trustee_id) in released))
+    return found
+
+
+def of_organisation(organisation: Organisation) -> list[Turn]:
+    """The openings in which this organisation holds a share, in their order."""
+    return turns(_seats(trustee__organisation=organisation))
+
+
+def of_case(case: Case) -> list[Turn]:
+    """The trustees of a case's lots."""
+    return turns(_seats(policy__lot__case=case))
+
+
+def remind(organisation: Organisation, *, now: datetime.datetime) -> None:
+    """Tell the cases in which this organisation holds a share whose turn it is now."""
+    for case in {
+        turn.seat.policy.lot.case_id: turn.seat.policy.lot.case for turn in of_organisation(organisation)
+    }.values():
+        tasks.refresh(case, now=now)
