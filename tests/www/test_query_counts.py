@@ -44,7 +44,7 @@ CASE_PAGE = {
     Role.TREASURY: 65,
     Role.TREASURY_PAYER: 62,
     Role.AUDITOR: 64,
-    Role.PLATFORM: 65,
+    Role.PLATFORM: 66,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
 EVALUATED = {Role.AGENT: 110, Role.BUYER_OFFICER: 95, Role.SUPPLIER: 64, Role.EXPERT: 93}
