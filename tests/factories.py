@@ -15,7 +15,8 @@ from yangcai.planning.models import Intention, PlanItem, Requirement
 
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 NOW = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
-_numbers = itertools.count(1)
+#: Of equal length: no name stands within another, however many there are.
+_numbers = itertools.count(100_001)
 
 
 def number() -> int:
