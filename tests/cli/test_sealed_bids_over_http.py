@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.api.support import token_of
 from tests.kernel.log import world
+from tests.tendering.covers_walk import TwoCovers
 from tests.tendering.sealing_walk import Holder, SealedTender
 from tests.tendering.walk import offer, set_database_clock
 from yangcai import cli
@@ -144,3 +145,59 @@ def _trustee_releases(tender: SealedTender, holder: Holder, folder: Path, url: s
     )
     assert made["shares"] == 3
     command("trustee", "send", folder / "t.json", "--server", url, "--token-file", folder / "t.token")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_covers_come_in_and_where_the_store_is_down_the_bytes_follow(
+    live_server: Any,
+    tmp_path: Path,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tender = TwoCovers().announced()
+    monkeypatch.setattr("yangcai.kernel.clock.now", lambda: tender.now)
+    set_database_clock(tender.now)
+
+    def command(*arguments: object) -> dict[str, Any]:
+        code = cli.main([*map(str, arguments), "--json", "--quiet"])
+        said = json.loads(capsys.readouterr().out)
+        assert code == 0, said
+        return dict(said)
+
+    held = key_file.created(holder="supplier", code="I1", passphrase=WORDS, chance=system)
+    device = tender.device(sign=Ed25519PrivateKey.from_private_bytes(held.keys(WORDS)["sig"].private))
+    for name, content in {"words": WORDS, "token": token_of(device.post)}.items():
+        (tmp_path / name).write_text(content)
+    (tmp_path / "supplier.key").write_bytes(held.content)
+    (tmp_path / "方案.txt").write_text("方案")
+    words = ["--passphrase-file", tmp_path / "words", "--key-passphrase-file", tmp_path / "words"]
+    server = ["--server", live_server.url, "--token-file", tmp_path / "token"]
+
+    def submit(cover: str, receipt: str, *files: Path, **price: Any) -> dict[str, Any]:
+        out = tmp_path / cover
+        if not out.exists():
+            (tmp_path / "policy.json").write_bytes(tender.policy(cover=cover).content)
+            (tmp_path / "price.json").write_text(json.dumps(price))
+            command(
+                *["bid", "seal", *files, "--policy", tmp_path / "policy.json", "--price", tmp_path / "price.json"],
+                *["--supplier", device.post.organisation.uscc, "--key", tmp_path / "supplier.key", *words],
+                *["--out", out],
+            )
+        return command(
+            *["bid", "submit", *server, "--envelope", out / "bid.sbe", "--statement", out / "bid.submit.json"],
+            *["--out", tmp_path / receipt],
+        )
+
+    assert not submit("TECH", "technical.sbr", tmp_path / "方案.txt", delivery="30 日")["data"]["ciphertext_owed"]
+    works, broken = settings.YANGCAI_FILES, tmp_path / "no-folder"
+    broken.write_text("")
+    settings.YANGCAI_FILES = str(broken)
+    owed = submit("PRICE", "price.sbr", price="900000.00", price_in_words="", lines=[])
+    assert owed["data"]["ciphertext_owed"] and owed["warnings"]
+    assert Bid.objects.filter(cover="PRICE", sealed__upload__verified_at__isnull=True).count() == 1
+    settings.YANGCAI_FILES = works
+    again = submit("PRICE", "again.sbr")
+    assert (again["data"]["ciphertext_owed"], again["data"]["parts_sent"]) == (False, 1)
+    assert (tmp_path / "again.sbr").read_bytes() == (tmp_path / "price.sbr").read_bytes()
+    assert not Bid.objects.filter(sealed__upload__verified_at__isnull=True).exists()

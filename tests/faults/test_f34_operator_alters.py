@@ -178,7 +178,7 @@ def _goes_on(tender: SealedTender) -> None:
         bid = Bid.objects.filter(sealed__header_digest=device.header.sha256.hex()).first()
         if bid is not None and bid.sealed_key == device.header.content.decode():
             tender.release(device)
-    tender.now = max(tender.now, Bid.objects.first().lot.bid_closing.window_closes_at)
+    tender.now = max(tender.now, Bid.objects.first().lot.bid_closings.get().window_closes_at)
     for holder in tender.holders[1:]:
         tender.trustee_releases(holder)
     tender.unseal()

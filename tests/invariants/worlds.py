@@ -1,6 +1,7 @@
 """Where does an attack begin? Rows at each point of the chain, made lawfully, with the ids that the attacks name."""
 
 import datetime
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
+from tests.tendering.covers_walk import judged
 from tests.tendering.sealing_walk import SealedTender
 from yangcai.cases.models import Candidate, Case, Lot, Period
 from yangcai.contracts import actions as contracts
@@ -32,6 +34,7 @@ from yangcai.tendering import outages
 from yangcai.tendering.models import (
     ApplicationFinding,
     Bid,
+    BidUpload,
     Clause,
     Criterion,
     DialogueChange,
@@ -294,7 +297,7 @@ def keys_due() -> Ids:
     """Closed: the bidders may release their keys."""
     tender, ids = _sealed_by_bidders()
     tender.begin()
-    return {**ids, "closing": tender.lot.bid_closing.pk}
+    return {**ids, "closing": tender.lot.bid_closings.get().pk}
 
 
 def window_over() -> Ids:
@@ -302,6 +305,32 @@ def window_over() -> Ids:
     ids = keys_due()
     factories.set_database_clock(CLOSES + datetime.timedelta(minutes=30))
     return ids
+
+
+def prices_sealed() -> Ids:
+    """Every member has scored the technical covers; the technical evaluation is not closed, the prices lie sealed."""
+    tender = judged()
+    price = Bid.objects.filter(cover="PRICE").select_related("sealed__upload").order_by("pk")[0]
+    return {
+        "lot": tender.lot.pk,
+        "price": price.pk,
+        "opened": OpenedBid.objects.get(supplier=price.supplier_id).pk,
+        "policy": price.sealed.upload.policy_id,
+        "closing": tender.lot.bid_closings.get().pk,
+        "human": tender.holders[1].row.pk,
+        "post": price.submitted_by_id,
+    }
+
+
+def promised() -> Ids:
+    """The header, digest and length of an envelope are bound, and its bytes have not come."""
+    tender = SealedTender(now=NOW).announced()
+    upload = tender.sealed(tender.device())
+    BidUpload.objects.create(
+        sid=uuid.uuid4(), lot=upload.lot, supplier=upload.supplier, post=upload.post, policy=upload.policy,
+        idem="1" * 32, begun_at=NOW, header=upload.header, envelope=upload.envelope, envelope_size=1, promised_at=NOW,
+    )  # fmt: skip
+    return {"upload": BidUpload.objects.get(promised_at__isnull=False).pk, "envelope": upload.parts.get().document_id}
 
 
 def opened() -> Ids:
@@ -619,6 +648,8 @@ WORLDS = {
         due,
         keys_due,
         window_over,
+        prices_sealed,
+        promised,
         opened,
         talking,
         last_opened,

@@ -109,6 +109,15 @@ def test_a_receipt_has_the_layout_of_the_protocol() -> None:
     assert RECEIPT.text.endswith("\n") and len(lines) == 9
 
 
+def test_a_receipt_says_until_when_the_ciphertext_is_owed() -> None:
+    owed = replace(RECEIPT, follows_s=1800)
+    assert Receipt.parse(owed.text) == owed
+    lines = owed.text.splitlines()
+    assert lines[8] == "ciphertext follows within 1800 s of closing" and lines[9:] == RECEIPT.text.splitlines()[8:]
+    with pytest.raises(Faulty):
+        Receipt.parse(owed.text.replace("1800", "0"))
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [("sbp-receipt/v1", "sbp-receipt/v2"), ("rev 1", "rev 01"), ("Z\ndeadline", "\ndeadline"), ("leaf ", "leaf  ")],

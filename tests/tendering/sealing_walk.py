@@ -25,8 +25,9 @@ from yangcai.sealing.policy import Policy
 from yangcai.sealing.sealer import Sealer, Terms
 from yangcai.sealing.statement import Client, Message, Release, ReleasedShare, Withdraw, signed
 from yangcai.sealing.suites import Pair, suite
-from yangcai.tendering import envelopes, finalise, keys, policies
+from yangcai.tendering import envelopes, finalise, keys, policies, unsealing
 from yangcai.tendering.models import Bid, BidClosing, BidUpload, OpeningPolicy, SealedBid, Trustee
+from yangcai.tendering.rules.sealed import closing_of
 
 I1 = suite("I1")
 CLIENT = Client("test", "1", bytes(32))
@@ -67,7 +68,9 @@ class Device:
     def pair(self) -> Pair:
         return Pair(self.sign.private_bytes_raw(), self.sign.public_key().public_bytes_raw())
 
-    def seal(self, policy: Policy, offer: dict[str, Any], *, files: dict[str, bytes], recovery: str) -> None:
+    def seal(
+        self, policy: Policy, offer: dict[str, Any], *, files: dict[str, bytes], recovery: str, round: int = 0
+    ) -> None:
         """As the clients do: what is read out is committed to, the rest of the form is one more file."""
         price, rest = schedule.split(offer)
         sources = [
@@ -77,7 +80,7 @@ class Device:
         if rest:
             content = schedule.content(rest)
             sources.append(Source(schedule.NAME, schedule.TYPE, lambda: io.BytesIO(content)))
-        terms = Terms(policy, supplier=self.post.organisation.uscc, recovery=recovery)
+        terms = Terms(policy, supplier=self.post.organisation.uscc, recovery=recovery, round=round)
         self.sealer = Sealer(terms, price=price, sources=sources)
         out = io.BytesIO()
         self.imprint = self.sealer.write(out)
@@ -95,7 +98,7 @@ class Device:
 
     def release(self, *, now: datetime.datetime) -> Message:
         shares = tuple(ReleasedShare(self.header.sha256, x, s) for x, s in sorted(self.sealer.own_shares.items()))
-        said = Release(self.header.core.tender, "ALL", "supplier", 0, shares, now)
+        said = Release(self.header.core.tender, self.header.core.cover, "supplier", 0, shares, now)
         return signed(said, suite=I1, keys=self.pair)
 
     def withdrawal(self, sid: Any) -> Message:
@@ -177,8 +180,12 @@ class SealedTender(Tender):
         self.devices[post.pk] = device
         return device
 
-    def policy(self, lot: Any = None) -> Policy:
-        return Policy.parse(policies.in_force(lot or self.lot).content.encode())
+    def policy(self, lot: Any = None, *, cover: str = "", round: int = policies.BID) -> Policy:
+        return Policy.parse(policies.in_force(lot or self.lot, cover=cover, round=round).content.encode())
+
+    def another(self, device: Device) -> Device:
+        """The same device, for one more envelope of its post."""
+        return Device(device.post, device.sign)
 
     def sealed(
         self,
@@ -193,7 +200,17 @@ class SealedTender(Tender):
         filled = plain({**offer(price), "price_in_words": "", **more})
         filled.pop("commitment")
         device.seal(self.policy(), filled, files=files or {}, recovery=recovery)
-        upload = self.do("bid.upload", self.lot, device.post, idem=device.idem.hex()).value
+        return self.uploaded(device)
+
+    def uploaded(self, device: Device) -> BidUpload:
+        """What the device sealed, as its header says, verified."""
+        core = device.header.core
+        if core.round == policies.LAST:
+            begun = self.do("final_offer.upload", self.lot, device.post, idem=device.idem.hex())
+        else:
+            cover = {} if core.cover == "ALL" else {"cover": core.cover}
+            begun = self.do("bid.upload", self.lot, device.post, idem=device.idem.hex(), **cover)
+        upload = begun.value
         self.parts(upload, device.content)
         return envelopes.verify(upload, header=device.header.content, now=self.now)
 
@@ -206,7 +223,9 @@ class SealedTender(Tender):
             envelopes.take_part(upload, number=n, digest=said, stream=io.BytesIO(piece), now=self.now)
 
     def hand_in(self, device: Device, price: str = "900000.00", **more: Any) -> SealedBid:
-        upload = self.sealed(device, price, **more)
+        return self.finalised(device, self.sealed(device, price, **more))
+
+    def finalised(self, device: Device, upload: BidUpload) -> SealedBid:
         taken = finalise.finalise(finalise.request_of(upload, device.statement(), by=device.post, now=self.now))
         return SealedBid.objects.get(pk=taken.bid)
 
@@ -222,17 +241,17 @@ class SealedTender(Tender):
 
     def trustee_message(self, holder: Holder, *, bids: list[Bid] | None = None) -> Message:
         """What an honest trustee's client makes of the headers in the close set."""
-        policy = self.policy()
+        closing = closing_of(self.lot)
+        policy = Policy.parse(closing.policy.content.encode())
         x = next(t.x for t in policy.trustees if t.hpke == holder.wrap.public_key().public_bytes_raw())
-        live = Bid.objects.filter(lot=self.lot, replaced_at__isnull=True, withdrawn_at__isnull=True)
         shares = []
-        for bid in bids if bids is not None else live:
+        for bid in bids if bids is not None else unsealing.in_close_set(closing).values():
             header = Header.parse(bid.sealed_key.encode())
             share = I1.unwrap(
                 wrapped=header.wraps[x], x=x, core=header.core.content, private=holder.wrap.private_bytes_raw()
             )
             shares.append(ReleasedShare(header.sha256, x, share))
-        said = Release(policy.tender, "ALL", "trustee", 0, tuple(shares), self.now)
+        said = Release(policy.tender, policy.cover, "trustee", 0, tuple(shares), self.now)
         return signed(said, suite=I1, keys=holder.pair)
 
     def trustee_releases(self, holder: Holder) -> None:

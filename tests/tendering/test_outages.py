@@ -386,7 +386,7 @@ def test_the_opening_policy_and_the_close_follow(journal: Journal) -> None:
     tender.trustee_releases(tender.holders[2])
     tender.unseal()
     tender.conclude()
-    close = parse_jcs(bytes(tender.lot.bid_closing.leaf.line)[6:-1])
+    close = parse_jcs(bytes(tender.lot.bid_closings.get().leaf.line)[6:-1])
     assert (close["rev"], close["deadline"]) == (2, timestamp(new))
     assert policies.in_force(tender.lot).revision == 2
 

@@ -278,6 +278,8 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("one_abandonment_at_a_time", "一个采购包同时只能有一项不再等待开启的提请",
          "A lot has one request to wait no longer at a time"),
         ("nobody_gives_up_bids_alone", "不再等待开启须由另一人复核", "Another person confirms that bids are given up"),
+        ("no_price_before_the_technical_evaluation", "技术评审结束前不能开启报价信封，没有通过的永久密封",
+         "No price in a cover of its own is opened before the technical evaluation is closed, nor of a bid that fell"),
     ),
     _control(
         "outages", "停机顺延", "Outages", "outage.extension",

@@ -173,6 +173,20 @@ def sweep(*, now: datetime.datetime) -> int:
     return removed
 
 
+def takes_files(*, size: int) -> bool:
+    """Whether the store keeps a file of so many bytes now: one is written, synced and gone again."""
+    root = Path(settings.YANGCAI_FILES)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root) as file:
+            file.write(bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    return True
+
+
 def attach(
     document: Document | None,
     *,

@@ -194,12 +194,19 @@ def bids(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
                 "date": moment(bid.opened_at),
                 "status": _bid_status(bid, lots[bid.lot_id], at),
                 "tenderers": consortium(bid),
-                "value": money(bid.price),
+                **_value(bid, at),
                 "relatedLots": [lots[bid.lot_id].number],
             }
             for bid in rows.opened(at)
         ]
     }
+
+
+def _value(bid: Any, at: datetime.datetime) -> dict[str, Any]:
+    """Of a bid in two covers not before its price lies open."""
+    if bid.went_on_at is not None and (price := bid.last).opened_at <= at:
+        return {"value": money(price.price)} if price.price else {}
+    return {"value": money(bid.price)} if bid.price else {}
 
 
 def _bid_status(bid: Any, lot: Lot, at: datetime.datetime) -> str:

@@ -137,8 +137,9 @@ class Procedure:
     such a purchase follows this one, whose highest amount the file then states. `authority`: who has to permit the
     method, whatever the amount. `winners`: to how many suppliers at most one evaluation may give contracts.
     `merit_weight`: smallest weight of technical criteria. `merit_first`: the rule by which they may be scored before
-    everything else. `advance`: smallest advance. `terms`: the usual and the longest term of its contracts.
-    `compensates`: its contracts pay a share of costs. `ends`: on what further grounds they end early.
+    everything else. `two_covers`: the document may ask for technical part and price in an envelope each, of which the
+    price is opened after the technical evaluation. `advance`: smallest advance. `terms`: the usual and the longest term
+    of its contracts. `compensates`: its contracts pay a share of costs. `ends`: on what further grounds they end early.
     `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in grades, and never the
     price."""
 
@@ -162,6 +163,7 @@ class Procedure:
     winners: str = ""
     merit_weight: str = ""
     merit_first: str = ""
+    two_covers: bool = False
     advance: str = ""
     terms: tuple[str, ...] = ()
     compensates: str = ""

@@ -107,6 +107,13 @@ ENVELOPE_MALFORMED = _fault("envelope_malformed", "密封文件格式或长度�
 ENVELOPE_DAMAGED = _fault(
     "envelope_damaged", "密封文件与回执摘要不符", "the envelope differs from its receipt", P, RESTORED
 )
+NOT_FOLLOWED = _fault(
+    "not_followed",
+    "密文没有在解密时限内补传，或者与声明的摘要不符",
+    "the ciphertext did not follow by the end of the window for keys, or is not that of the statement",
+    S,
+    REVOKED,
+)
 FILES_REFUSED = _fault(
     "files_refused",
     "文件数量、大小或名称不符合要求",

@@ -20,13 +20,15 @@ _FORM = re.compile(
     r"deadline (?P<deadline>\S+)\n"
     r"header sha256:(?P<header_sha256>[0-9a-f]{64})\n"
     r"envelope sha256:(?P<env_digest>[0-9a-f]{64}) (?P<env_len>\d+)\n"
+    r"(?:ciphertext follows within (?P<follows_s>[1-9]\d*) s of closing\n)?"
     r"leaf (?P<leaf>\S+)\n"
 )
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was received when; `leaf` is the hash of the log entry that will hold it."""
+    """What was received when; `leaf` is the hash of the log entry that will hold it. `follows_s`: the file store was
+    down, and the bytes of the envelope are owed until so many seconds after the closing; 0 where they are here."""
 
     tender: str
     rev: int
@@ -42,10 +44,12 @@ class Receipt:
     env_digest: bytes
     env_len: int
     leaf: bytes
+    follows_s: int = 0
 
     @property
     def text(self) -> str:
         """The text of the note."""
+        owed = f"ciphertext follows within {self.follows_s} s of closing\n" if self.follows_s else ""
         return (
             "sbp-receipt/v1\n"
             f"tender {self.tender} rev {self.rev} lot {self.lot} cover {self.cover} round {self.round}\n"
@@ -55,6 +59,7 @@ class Receipt:
             f"deadline {timestamp(self.deadline)}\n"
             f"header sha256:{self.header_sha256.hex()}\n"
             f"envelope sha256:{self.env_digest.hex()} {self.env_len}\n"
+            f"{owed}"
             f"leaf {base64_of(self.leaf)}\n"
         )
 
@@ -81,6 +86,7 @@ class Receipt:
                 env_digest=bytes.fromhex(found["env_digest"]),
                 env_len=int(found["env_len"]),
                 leaf=read_base64(found["leaf"]),
+                follows_s=int(found["follows_s"] or 0),
             )
         except BadEncoding as error:
             raise Faulty(RECEIPT_MALFORMED, str(error)) from error

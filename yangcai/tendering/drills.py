@@ -29,8 +29,7 @@ from yangcai.sealing.sealer import Sealer, Terms
 from yangcai.sealing.statement import FailedShare, Message, Release, ReleasedShare, parse, signed
 from yangcai.sealing.suites import Pair, suite
 from yangcai.tendering import keys
-from yangcai.tendering.models import Drill, DrillBid, DrillRelease, Trustee, TrusteeRole
-from yangcai.tendering.policies import COVER
+from yangcai.tendering.models import Cover, Drill, DrillBid, DrillRelease, Trustee, TrusteeRole
 
 #: Every trustee has keys of the international suite.
 SUITE = "I1"
@@ -64,7 +63,7 @@ def policy_for(trustees: list[Trustee], *, now: datetime.datetime) -> Policy:
         tender=str(uuid.uuid4()),
         rev=1,
         lot="1",
-        cover=COVER,
+        cover=Cover.ALL,
         suites=(SUITE,),
         theta=THRESHOLD[is_full],
         ws=SHARES[is_full],

@@ -8,13 +8,13 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from yangcai.cases.models import Case
 from yangcai.kernel import tasks
 from yangcai.parties.models import Organisation
-from yangcai.tendering.models import OpeningPolicy, PolicySeat, ShareRelease, TrusteeDuty
+from yangcai.tendering.models import BidClosing, Cover, OpeningPolicy, PolicySeat, ShareRelease, TrusteeDuty
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,25 @@ def rota(organisation_id: int, *, on: datetime.date) -> list[TrusteeDuty]:
 
 
 def _newest() -> Subquery:
-    """The revision in force of the lot of a seat."""
-    published = OpeningPolicy.objects.filter(lot=OuterRef("policy__lot"), published_at__isnull=False)
+    """The revision in force of the policy of a seat: of its lot, cover and round."""
+    published = OpeningPolicy.objects.filter(
+        lot=OuterRef("policy__lot"),
+        cover=OuterRef("policy__cover"),
+        round=OuterRef("policy__round"),
+        published_at__isnull=False,
+    )
     return Subquery(published.order_by().values("lot").annotate(newest=Max("revision")).values("newest"))
 
 
 def _seats(**of: object) -> QuerySet[PolicySeat]:
-    """In policies in force of lots whose bids are not all open yet."""
-    sealed = Q(policy__lot__bid_closing__isnull=True) | Q(policy__lot__bid_closing__unsealed_at__isnull=True)
+    """In policies in force of lots whose bids are not all open yet; of prices in covers of their own once they are
+    closed: nobody knows the day before."""
+    closing = BidClosing.objects.filter(
+        lot=OuterRef("policy__lot"), cover=OuterRef("policy__cover"), round=OuterRef("policy__round")
+    )
     found = PolicySeat.objects.filter(
-        sealed,
+        ~Exists(closing.filter(unsealed_at__isnull=False)),
+        ~Q(policy__cover=Cover.PRICE) | Exists(closing),
         policy__revision=_newest(),
         policy__published_at__isnull=False,
         policy__lot__outcome="",
@@ -69,13 +78,14 @@ def turns(seats: Iterable[PolicySeat]) -> list[Turn]:
     released = set(
         ShareRelease.objects.filter(
             closing__lot__in=[seat.policy.lot_id for seat in rows], trustee__isnull=False
-        ).values_list("closing__lot", "trustee")
+        ).values_list("closing__lot", "closing__cover", "closing__round", "trustee")
     )
     found = []
     for seat in rows:
         on = timezone.localdate(seat.policy.opens_at)
         on_duty = tuple(rota(seat.trustee.organisation_id, on=on))
-        found.append(Turn(seat, on_duty, (seat.policy.lot_id, seat.trustee_id) in released))
+        of = (seat.policy.lot_id, seat.policy.cover, seat.policy.round, seat.trustee_id)
+        found.append(Turn(seat, on_duty, of in released))
     return found
 
 

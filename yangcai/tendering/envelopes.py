@@ -14,16 +14,16 @@ from typing import Any, BinaryIO
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from yangcai.cases import periods
 from yangcai.kernel import documents
 from yangcai.kernel.models import Document
 from yangcai.sealing.envelope import Envelope
-from yangcai.sealing.faults import ENVELOPE_MALFORMED, HEADER_MISMATCH, POLICY_UNKNOWN, Faulty
+from yangcai.sealing.faults import ENVELOPE_MALFORMED, HEADER_MISMATCH, NOT_FOLLOWED, POLICY_UNKNOWN, Faulty
 from yangcai.sealing.header import Header
 from yangcai.sealing.policy import Policy
-from yangcai.tendering.models import BidPart, BidUpload, OpeningPolicy
-from yangcai.tendering.policies import ROUND
+from yangcai.tendering import policies
+from yangcai.tendering.models import BidClosing, BidPart, BidUpload, OpeningPolicy
 from yangcai.tendering.rules.sealed import MOST_TAKEN
+from yangcai.tendering.standstill import window_ends_at
 
 #: All parts but the last have this size; an envelope has at most so many bytes.
 PART, LARGEST = 8 * 2**20, 2 * 2**30
@@ -72,14 +72,30 @@ def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
     """Raises BadPart where only a part that is known is taken again."""
     if upload.verified_at is not None:
         raise BadPart("verified", "the envelope was verified: only the same part is taken again")
-    closes_at = periods.closing_at(upload.lot.case)
-    if closes_at is None or now >= closes_at:
+    if upload.promised_at is not None:
+        follows_until = _follows_until(upload, now=now)
+        if follows_until is not None and now >= follows_until:
+            raise BadPart("closed", "the time in which the ciphertext follows is over")
+    elif not _is_open(upload, now=now):
         raise BadPart("closed", "submission is closed: only the same part is taken again")
     if upload.given_up_at is not None:
         raise BadPart("given_up", "this session was given up: begin another one")
     if upload.taken_bytes + PART > MOST_TAKEN:  # parts that come in at the same time may pass it by their own size
         raise BadPart("too_much", f"more than {MOST_TAKEN} bytes came in for this session: begin another one")
     documents.require_room()  # what is verified already can still be handed in
+
+
+def _is_open(upload: BidUpload, *, now: datetime.datetime) -> bool:
+    """Whether offers of this round still come in."""
+    closes_at = policies.closing_at(upload.lot, round=upload.policy.round)
+    return closes_at is not None and now < closes_at
+
+
+def _follows_until(upload: BidUpload, *, now: datetime.datetime) -> datetime.datetime | None:
+    """The end of the window for keys, once its cover is closed: as long as the platform takes no files it waits."""
+    policy = upload.policy
+    closing = BidClosing.objects.filter(lot=upload.lot_id, cover=policy.cover, round=policy.round).first()
+    return window_ends_at(closing, now=now) if closing is not None else None
 
 
 def _checked(stream: Any, digest: str) -> Iterator[bytes]:
@@ -178,11 +194,13 @@ def parts_of(envelope: Document) -> list[Document]:
 
 def _policy_of(upload: BidUpload, said: Header) -> OpeningPolicy:
     """The policy that a header was sealed under, once it is seen to be this supplier's. Raises Faulty."""
-    policy = OpeningPolicy.objects.filter(lot=upload.lot_id, revision=said.core.rev, published_at__isnull=False).first()
+    begun = upload.policy
+    chain = OpeningPolicy.objects.filter(lot=upload.lot_id, cover=begun.cover, round=begun.round)
+    policy = chain.filter(revision=said.core.rev, published_at__isnull=False).first()
     if policy is None:
         raise Faulty(POLICY_UNKNOWN, f"revision {said.core.rev}")
     said.check(Policy.parse(policy.content.encode()))
-    if (said.core.supplier, said.core.round) != (upload.supplier.uscc, ROUND):
+    if (said.core.supplier, said.core.round) != (upload.supplier.uscc, begun.round):
         raise Faulty(HEADER_MISMATCH, "supplier or round")
     return policy
 
@@ -203,6 +221,14 @@ def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUp
             raise Faulty(ENVELOPE_MALFORMED, f"{size} bytes instead of {said.envelope_size}")
         policy = _policy_of(upload, said)  # before up to 2 GiB are read for nothing
         imprint = envelope.imprint()  # reads all of it, each part held against its digest
+    found = (said.content.decode(), imprint.env_digest.hex(), size, imprint.env_sm3.hex())
+    if upload.promised_at is not None and found != (
+        upload.header,
+        upload.envelope_id,
+        upload.envelope_size,
+        upload.envelope_sm3,
+    ):
+        raise Faulty(NOT_FOLLOWED, "another envelope than the one that was signed for")
     bound = bind(parts)
     if bound.pk != imprint.env_digest.hex():
         raise BadPart("incomplete", "parts changed while they were read")
@@ -213,5 +239,41 @@ def verify(upload: BidUpload, *, header: bytes, now: datetime.datetime) -> BidUp
         envelope_size=size,
         envelope_sm3=imprint.env_sm3.hex(),
         verified_at=now,
+    )
+    return BidUpload.objects.get(pk=upload.pk)
+
+
+def promise(
+    upload: BidUpload, *, header: bytes, digest: str, size: int, now: datetime.datetime, sm3: str = ""
+) -> BidUpload:
+    """While the file store takes no files: bind header, digest and length of an envelope whose bytes follow, so that
+    its statement can be signed in time. What was bound stays; later only those bytes are taken. Raises Faulty; BadPart
+    where the store works, or the time is over."""
+    if upload.verified_at is not None or upload.promised_at is not None:
+        bound = (upload.header.encode(), upload.envelope_id, upload.envelope_size, upload.envelope_sm3)
+        if bound != (header, digest, size, sm3):
+            raise Faulty(HEADER_MISMATCH, "another envelope was bound")
+        return upload
+    if not _is_open(upload, now=now):
+        raise BadPart("closed", "submission is closed")
+    said = Header.parse(header)
+    if said.envelope_size != size or size > LARGEST:
+        raise Faulty(ENVELOPE_MALFORMED, f"{size} bytes instead of {said.envelope_size}")
+    policy = _policy_of(upload, said)
+    if (said.core.suite == "G1") != bool(sm3):
+        raise Faulty(HEADER_MISMATCH, "env_sm3")  # of suite G1 both digests are recorded (SBP/1 §2.2)
+    if documents.takes_files(size=min(size, PART)):
+        raise BadPart("store_works", "the file store works: send the parts")
+    envelope, _made = Document.objects.get_or_create(
+        digest=digest,
+        defaults={"size": DIGEST * -(-size // PART), "media_type": "application/octet-stream", "name": "envelope.sbe"},
+    )
+    BidUpload.objects.filter(pk=upload.pk, verified_at__isnull=True, promised_at__isnull=True).update(
+        header=header.decode(),
+        policy=policy,
+        envelope=envelope,
+        envelope_size=size,
+        envelope_sm3=sm3,
+        promised_at=now,
     )
     return BidUpload.objects.get(pk=upload.pk)

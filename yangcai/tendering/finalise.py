@@ -18,7 +18,7 @@ import psycopg
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Stage
 from yangcai.kernel import entries, tasks
 from yangcai.kernel.batches import Batches
 from yangcai.kernel.encoding import base64_of, read_base64, timestamp
@@ -85,6 +85,8 @@ class Request:
     envelope: str
     size: int
     now: datetime.datetime
+    #: The bytes are not here yet: they follow until so many seconds after the closing (0: they are here).
+    follows_s: int = 0
 
 
 def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.datetime) -> Request:
@@ -92,7 +94,8 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
 
     Raises Faulty; Refused where another post of the supplier began the upload; NotVerified where the envelope was not
     checked yet."""
-    if upload.verified_at is None or upload.envelope_id is None or upload.envelope_size is None:
+    is_bound = upload.verified_at is not None or upload.promised_at is not None
+    if not is_bound or upload.envelope_id is None or upload.envelope_size is None:
         raise NotVerified(str(upload))
     if upload.given_up_at is not None:
         raise NotVerified("this session was given up")
@@ -132,6 +135,7 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
         envelope=upload.envelope_id,
         size=upload.envelope_size,
         now=now,
+        follows_s=upload.policy.window_seconds if upload.verified_at is None else 0,
     )
 
 
@@ -271,6 +275,7 @@ def _kept(stamped: Sequence[_Stamped]) -> list[Taken]:
 def body_of(stamped: _Stamped) -> dict[str, Any]:
     """What the log commits to, and tells when the bids lie open."""
     request, core = stamped.request, stamped.request.core
+    owed = {"follows_s": request.follows_s} if request.follows_s else {}
     return {
         "t": "submit",
         "tender": core.tender,
@@ -286,6 +291,7 @@ def body_of(stamped: _Stamped) -> dict[str, Any]:
         "env_len": request.size,
         "price_commit": core.price_commit.hex(),
         "received_at": timestamp(stamped.received_at),
+        **owed,
     }
 
 
@@ -307,6 +313,7 @@ def _receipt(stamped: _Stamped, leaf: bytes, *, by: Signer) -> str:
             env_digest=bytes.fromhex(request.envelope),
             env_len=request.size,
             leaf=leaf,
+            follows_s=request.follows_s,
         ),
         by=by,
     )
@@ -347,8 +354,9 @@ def _asked(statement: str, values: list[Any]) -> psycopg.Cursor[Any]:
 
 
 def note_in(*, now: datetime.datetime, wait: bool = False) -> int:
-    """Write the Entry of every bid that came in and has none: as `bid.submit`, at the time of its receipt, through the
-    post that handed it in. Somebody else may be at it: then nothing is done, unless `wait`. Returns how many."""
+    """Write the Entry of every offer that came in and has none: as `bid.submit` or `final_offer.submit`, at the time of
+    its receipt, through the post that handed it in. Somebody else may be at it: then nothing is done, unless `wait`.
+    Returns how many."""
     written, cases = 0, dict[int, Case]()
     while batch := _note_batch(cases, now=now, wait=wait):
         written += batch
@@ -384,7 +392,7 @@ def _note_batch(cases: dict[int, Case], *, now: datetime.datetime, wait: bool) -
 def _draft(bid: Bid) -> entries.Draft:
     by = bid.submitted_by
     return entries.Draft(
-        action="bid.submit",
+        action="bid.submit" if bid.stage == Stage.SUBMISSION else "final_offer.submit",
         outcome="done",
         root=bid.lot.case.ref,
         subject=bid.ref,

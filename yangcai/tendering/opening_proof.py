@@ -15,7 +15,7 @@ from yangcai.kernel import leaves, log_proofs
 from yangcai.kernel.encoding import digest, h2, jcs, parse_jcs, timestamp
 from yangcai.kernel.log_signer import NotSigned
 from yangcai.kernel.tlog.faults import Malformed
-from yangcai.tendering import policies
+from yangcai.tendering import policies, unsealing
 from yangcai.tendering.models import Bid, BidClosing, ShareRelease
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def became(bid: Bid) -> str:
 
 def of_lot(lot: Lot) -> dict[str, Any]:
     """Policies, close and releases of a lot that was closed; nothing of another."""
-    closing = BidClosing.objects.select_related("policy", "leaf").filter(lot=lot).first()
+    closing = BidClosing.objects.select_related("policy", "leaf").filter(lot=lot).order_by("pk").first()
     if closing is None:
         return {}
     releases = ShareRelease.objects.filter(closing=closing).select_related("trustee", "bid__sealed")
@@ -62,8 +62,8 @@ def of_lot(lot: Lot) -> dict[str, Any]:
     return {
         "sealed": {
             "tender": str(closing.policy.tender),
-            "cover": policies.COVER,
-            "round": policies.ROUND,
+            "cover": closing.cover,
+            "round": closing.round,
             "policies": [one.content for one in policies.chain(lot)],
             "close_set": closing.digest,
             "close_proof": _close_proof(closing),
@@ -108,8 +108,8 @@ def tell(case: Case, *, record: dict[str, Any], record_digest: str) -> None:
             "tender": str(policy.tender),
             "rev": policy.revision,
             "lot": lot.number,
-            "cover": policies.COVER,
-            "round": policies.ROUND,
+            "cover": policy.cover,
+            "round": policy.round,
             "deadline": timestamp(policy.closes_at),
         }
         if "sealed" in said:
@@ -127,7 +127,8 @@ def tell(case: Case, *, record: dict[str, Any], record_digest: str) -> None:
 def _ended(lot: Lot, said: dict[str, Any]) -> dict[str, Any]:
     """In figures, and what was revealed under one digest."""
     outcomes = [bid["how"] for bid in said["bids"]]
-    came = Bid.objects.filter(lot=lot, sealed__isnull=False)
+    closing = BidClosing.objects.filter(lot=lot).order_by("pk")[0]
+    came = Bid.objects.filter(pk__in=[bid.pk for bid in unsealing.told_of(closing)])
     return {
         "close_set": said["sealed"]["close_set"],
         "received": came.count(),

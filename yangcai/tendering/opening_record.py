@@ -15,8 +15,8 @@ from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
 from yangcai.kernel.models import Attachment, Document
 from yangcai.tendering import opening_proof, price_proof
-from yangcai.tendering.models import Bid, OpenedBid, Opening, OpeningAttendance
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.models import Bid, Cover, OpenedBid, Opening, OpeningAttendance
+from yangcai.tendering.rules.bids import whole_bids
 from yangcai.tendering.rules.opening import enough_bids, pending_lots
 
 VERSION = "yangcai opening-record/1"
@@ -52,7 +52,7 @@ def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
     lots = []
     for lot in pending_lots(case):
         enough = enough_bids(lot, now=now)
-        bids = live_bids(lot=lot).prefetch_related("released_shares").order_by("received_at", "pk")
+        bids = whole_bids(lot).prefetch_related("released_shares").order_by("received_at", "pk")
         bids = bids.select_related("supplier", "opened", "sealed__upload")
         lots.append(
             {
@@ -117,10 +117,14 @@ def _line(bid: Bid, signed_in_at: datetime.datetime | None) -> dict[str, Any]:
     if opened is None:
         return said
     confirmed = opened.record_confirmed_at
-    return said | {
+    price = {
         "price_fen": int(opened.price.scaleb(PLACES)),
         "price_in_words": opened.price_in_words,
         "price_proven": price_proof.holds(bid, opened.price),
+    }
+    return said | {
+        **({} if bid.cover == Cover.TECH else price),  # it lies in a cover of its own
+        "cover": bid.cover,
         "delivery": opened.delivery,
         "confirmed_at": timestamp(confirmed) if confirmed else None,
         # 投标人未参加开标的，视同认可开标结果 (87号令 art. 42): silence accepts, an objection stands beside it.

@@ -23,7 +23,7 @@ from yangcai.sealing.header import Header
 from yangcai.sealing.opening import share_fault
 from yangcai.sealing.suites import suite
 from yangcai.tendering import policies, unsealing
-from yangcai.tendering.models import SBP, Bid, OpeningPolicy, PolicySeat, ShareTest, Trustee, TrusteeRole
+from yangcai.tendering.models import SBP, Bid, Cover, OpeningPolicy, PolicySeat, ShareTest, Trustee, TrusteeRole
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.trustees import on_duty
 
@@ -60,7 +60,8 @@ def seat_of(lot: Lot, *, by: Post, now: datetime.datetime) -> PolicySeat | None:
 def untested(lot: Lot, trustee: Trustee) -> QuerySet[Bid]:
     """The bids of a lot whose share nobody tried for this trustee."""
     tried = ShareTest.objects.filter(bid=OuterRef("pk"), trustee=trustee)
-    found = live_bids(lot=lot).filter(~Exists(tried), seal_scheme=SBP)
+    bids = live_bids(lot=lot) | live_bids(lot=lot, cover=Cover.PRICE)  # of two covers both
+    found = bids.filter(~Exists(tried), seal_scheme=SBP)
     return found.select_related("sealed", "lot").order_by("received_at", "pk")
 
 

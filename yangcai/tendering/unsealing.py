@@ -20,7 +20,7 @@ from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Document
 from yangcai.sealing import schedule
 from yangcai.sealing.envelope import Imprint
-from yangcai.sealing.faults import ENVELOPE_DAMAGED, RESTORED, REVOKED, WAITED, Fault, Faulty
+from yangcai.sealing.faults import ENVELOPE_DAMAGED, NOT_FOLLOWED, RESTORED, REVOKED, WAITED, Fault, Faulty
 from yangcai.sealing.header import Header
 from yangcai.sealing.opening import close_set, open_envelope
 from yangcai.sealing.payload import FileEntry
@@ -31,14 +31,15 @@ from yangcai.tendering import envelopes, keys, sealed_offer, standstill
 from yangcai.tendering.models import (
     Bid,
     BidClosing,
+    Cover,
     PolicySeat,
     Recovery,
     ShareRelease,
     Trustee,
 )
 from yangcai.tendering.models import ReleasedShare as ShareRow
-from yangcai.tendering.policies import COVER, ROUND, in_force
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.policies import BID, STAGES, in_force
+from yangcai.tendering.rules.bids import close_set_of, live_bids
 
 #: How long trustees are waited for (SBP/1 §2.9).
 PATIENCE = datetime.timedelta(hours=24)
@@ -47,6 +48,9 @@ LONGEST_REASON = 200
 UNREADABLE = "读取投标文件时程序出错"
 #: What follows for a bid that lay sealed to the end.
 GIVEN_UP = "等候期满，经复核不再等待，无法开启，由平台承担"
+PRICE_IN_TECHNICAL = "技术信封载有报价，不符合采购文件关于技术与报价分别密封的规定"
+#: What an offer says of its price; of it a technical cover says nothing.
+PRICED = ("price", "price_in_words", "lines", "consumables")
 ABSENT = "投标人未在解密时限内释放密钥，且未选择由受托人开启，视为撤销投标"
 
 
@@ -78,25 +82,28 @@ class Unsealed:
         return schedule.joined(self.said, self.rest)
 
 
-def close(lot: Any, *, now: datetime.datetime) -> BidClosing:
-    """Write down which bids were in. The database stamps it, and refuses before the deadline or another set."""
-    found = live_bids(lot=lot).select_related("sealed")
+def close(lot: Any, *, now: datetime.datetime, cover: str = "", round: int = BID) -> BidClosing:
+    """Write down which offers were in, of the cover that is opened first where none is named. The database stamps it,
+    and refuses before the deadline or another set."""
+    policy = in_force(lot, cover=cover, round=round)
+    assert policy is not None  # the lot takes sealed offers
+    found = close_set_of(lot, cover=policy.cover, round=round).select_related("sealed")
     headers = [bytes.fromhex(bid.sealed.header_digest) for bid in found]
-    policy = in_force(lot)
-    assert policy is not None  # the lot takes sealed bids
     said = {
         "t": "close",
         "root": lot.case.ref,
         "tender": str(policy.tender),
         "rev": policy.revision,
         "lot": lot.number,
-        "cover": COVER,
-        "round": ROUND,
+        "cover": policy.cover,
+        "round": round,
         "deadline": timestamp(policy.closes_at),
         "close_set": close_set(headers).hex(),  # how many they are is told with the opening (SBP/1 §2.7)
     }
     closing = BidClosing.objects.create(
         lot=lot,
+        cover=policy.cover,
+        round=round,
         policy=policy,
         leaf_id=leaves.append_leaf(body=said, root=lot.case.ref, in_clear=True).id,
         closed_at=now,
@@ -150,7 +157,8 @@ def keep_release(
 
 def in_close_set(closing: BidClosing) -> dict[bytes, Bid]:
     """Header digest -> bid, of those that were in."""
-    found = live_bids(lot=closing.lot_id).select_related("sealed__upload__policy", "lot__case", "supplier")
+    found = close_set_of(closing.lot_id, cover=closing.cover, round=closing.round)
+    found = found.select_related("sealed__upload__policy", "lot__case", "supplier")
     return {bytes.fromhex(bid.sealed.header_digest): bid for bid in found}
 
 
@@ -208,7 +216,7 @@ def _platform_release(
         shares.append(ReleasedShare(digest, seat.number, share))
     statement = Release(
         tender=str(closing.policy.tender),
-        cover=COVER,
+        cover=closing.cover,
         by="trustee",
         close_leaf=closing.leaf.index or 0,
         shares=tuple(shares),
@@ -222,13 +230,15 @@ def _platform_release(
 # --- opening -------------------------------------------------------------------------------------------------------
 
 
-def unseal(bid: Bid) -> Unsealed:
+def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed:
     """What is in this envelope. Raises Waits or Revoked, with the sentence for the record."""
     has_released = ShareRelease.objects.filter(bid=bid).exists()
     sealed = bid.sealed
     may_be_recovered = sealed.recovery == Recovery.AUTO or sealed.consented_at is not None
     if not has_released and not may_be_recovered:
         raise Revoked(ABSENT)
+    if sealed.upload.verified_at is None:
+        raise _owed(closing, now=now)
     shares = {row.number: read_base64(row.share) for row in bid.released_shares.all()}
     try:
         parts = envelopes.parts_of(bid.envelope)
@@ -252,16 +262,36 @@ def unseal(bid: Bid) -> Unsealed:
     return Unsealed(opened.price, opened.manifest.price_salt, rest, kept)
 
 
+def _owed(closing: BidClosing, *, now: datetime.datetime) -> Waits | Revoked:
+    """Of an envelope whose bytes were to follow: waited for until the window is over, and as long as the file store is
+    down; then its bidder has not handed in what it signed for."""
+    is_over = now >= standstill.window_ends_at(closing, now=now)
+    if is_over and documents.takes_files(size=envelopes.PART):
+        return Revoked(said(NOT_FOLLOWED))
+    return Waits(NOT_FOLLOWED.zh)
+
+
 def disclose(case: Case, *, now: datetime.datetime) -> int:
     """Have the public log tell who bid for the lots that were opened, and who withdrew; how many lines that are. Of a
     lot that was not opened it goes on saying nothing: who bid there is secret until it is procured again, and after
     (87号令 art. 41, 78)."""
-    bids = Bid.objects.filter(lot__case=case, lot__bid_closing__unsealed_at__isnull=False, sealed__isnull=False)
+    closings = BidClosing.objects.filter(lot__case=case, unsealed_at__isnull=False)
+    bids = Bid.objects.filter(pk__in=[bid.pk for closing in closings for bid in told_of(closing)])
     headers = set(bids.values_list("sealed__header_digest", flat=True))
     lines = [leaf for leaf, body in leaves.kept_back(root=case.ref).items() if body.get("header_sha256") in headers]
     subjects = [bid.ref for bid in bids]
     told = leaves.disclose_entries(root=case.ref, actions=("bid.submit", "bid.withdraw"), subjects=subjects, now=now)
     return told + leaves.disclose(leaves=lines, now=now)
+
+
+def told_of(closing: BidClosing) -> Any:
+    """The sealed offers that a closing lets be told, with those they replaced; but of no supplier whose offer stays
+    sealed for good: of its price a bid that did not go on says nothing to anybody."""
+    stage = STAGES[closing.round]
+    bids = Bid.objects.filter(lot=closing.lot_id, cover=closing.cover, stage=stage, sealed__isnull=False)
+    live = live_bids(lot=closing.lot_id, cover=closing.cover, stage=stage)
+    closed = close_set_of(closing.lot_id, cover=closing.cover, round=closing.round)
+    return bids.exclude(supplier__in=live.exclude(supplier__in=closed.values("supplier")).values("supplier"))
 
 
 def patience_is_over(closing: BidClosing, *, now: datetime.datetime) -> bool:
@@ -347,15 +377,19 @@ class _Held:
 def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datetime) -> dict[str, Any]:
     """The offer as `bid.submit` would have kept it. Raises Revoked where it breaks a rule of that form: the pre-flight
     tells a bidder so before it seals; afterwards nobody can know until the opening."""
+    if bid.cover == Cover.TECH and any(unsealed.offer.get(name) for name in PRICED):
+        raise Revoked(PRICE_IN_TECHNICAL)
     try:
         offer = sealed_offer.form_data(unsealed.offer, form=form)
     except schedule.BadOffer as bad:
         raise Revoked("投标文件不符合递交要求：报价表格式有误") from bad  # not where: a key is the bidder's own text
-    filled = form({"commitment": True, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
+    promised = {"commitment": True} if "commitment" in form.base_fields else {}
+    filled = form({**promised, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
     filled.opened = bid
     if refusals := filled.refusals():
         raise Revoked(recorded("投标文件不符合递交要求：" + "；".join(refusal.zh for refusal in refusals)))
     cleaned = dict(filled.cleaned_data)
-    del cleaned["attachments"], cleaned["commitment"]
+    for name in ("attachments", "commitment"):
+        cleaned.pop(name, None)
     kept: dict[str, Any] = plain(cleaned)
     return kept

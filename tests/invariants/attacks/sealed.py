@@ -160,4 +160,35 @@ ROWS: tuple[Row, ...] = (
     ("window_over", "one_abandonment_at_a_time", "asked for twice", ABANDONED + ABANDONED),
     ("window_over", "operator_is_never_first", "the platform alone", RELEASE.format("{platform}", "NULL")),
     ("window_over", "no_opening_before_the_shares", "read a bid without its shares", OPENED),
+    # --- prices in covers of their own
+    ("prices_sealed", "no_price_before_the_technical_evaluation", "a bid that is out goes on",
+     "UPDATE tendering_openedbid SET went_on_at = now(), invalid_reason = 'x' WHERE id = {opened}"),
+    ("prices_sealed", "no_price_before_the_technical_evaluation", "a bid goes on that a member has not scored",
+     copy("tendering_committeemember", "(SELECT max(id) FROM tendering_committeemember)", post_id="{post}",
+          is_chair="false", expert_id="null")
+     + "UPDATE tendering_openedbid SET went_on_at = now() WHERE id = {opened}"),
+    ("prices_sealed", "no_price_before_the_technical_evaluation", "close the prices before anybody went on",
+     "INSERT INTO tendering_bidclosing (lot_id, cover, round, policy_id, leaf_id, closed_at, size, digest,"
+     " window_closes_at, extension_reason) VALUES ({lot}, 'PRICE', 0, {policy}, (SELECT max(id) FROM kernel_leaf),"
+     " now(), 0, repeat('0', 64), now(), '')"),
+    ("prices_sealed", "no_opening_before_the_shares", "read a price",
+     "UPDATE tendering_sealedbid SET price = '{{}}' WHERE bid_id = {price}"),
+    ("prices_sealed", "keys_are_released_in_their_window", "the key of a price with those of the bids",
+     RELEASE.format("NULL", "{price}")),
+    ("prices_sealed", "share_comes_from_its_holder", "a trustee's share of a price with those of the bids",
+     RELEASE.format("{human}", "NULL") + SHARE.format("price", 2)),
+    ("prices_sealed", "opened_bid_is_the_sealed_one", "write a price of somebody's choice",
+     "INSERT INTO tendering_finaloffer (opened_bid_id, bid_id, price, price_in_words, delivery, opened_at)"
+     " VALUES ({opened}, {price}, 1, '', '', now())"),
+    ("prices_sealed", "sealed_bid_is_never_changed", "a price passed off as a technical cover",
+     "UPDATE tendering_bid SET cover = 'TECH' WHERE id = {price}"),
+    ("prices_sealed", "published_policy_is_never_rewritten", "prices that open at once",
+     "UPDATE tendering_openingpolicy SET opens_at = closes_at - interval '1 day' WHERE id = {policy}"),
+    # --- bytes that follow
+    ("promised", "verified_upload_is_never_changed", "another digest",
+     "UPDATE tendering_bidupload SET envelope_id = '{envelope}' WHERE id = {upload}"),
+    ("promised", "verified_upload_is_never_changed", "another length",
+     "UPDATE tendering_bidupload SET envelope_size = 2, verified_at = now() WHERE id = {upload}"),
+    ("promised", "verified_upload_is_never_changed", "a promise taken back",
+     "UPDATE tendering_bidupload SET promised_at = NULL WHERE id = {upload}"),
 )  # fmt: skip

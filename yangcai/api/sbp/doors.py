@@ -139,6 +139,19 @@ def no_room() -> JsonResponse:
     return answer
 
 
+def store_is_down() -> JsonResponse:
+    """Try again; and when the deadline is near, bind the digest instead and let the bytes follow."""
+    answer = problem.problem(
+        status=503,
+        title="文件存储暂时不能接收，请重试；临近截止的，可先以摘要递交，随后补传"
+        if in_chinese()
+        else "The file store takes no files now: retry, or near the deadline hand in the digest; the bytes follow",
+        code="store",
+    )
+    answer["Retry-After"] = "1"
+    return answer
+
+
 def too_large(most: int) -> JsonResponse:
     return problem.problem(status=413, title=f"请求超过 {most} 字节 / more than {most} bytes", code="too-large")
 

@@ -17,6 +17,7 @@ from yangcai.sealing.faults import STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
 from yangcai.tendering import unsealing
 from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, SealedBid, ShareRelease
+from yangcai.tendering.policies import BID, LAST, all_in_force
 from yangcai.tendering.rules import sealed as rules
 from yangcai.tendering.standstill import window_ends_at
 
@@ -63,20 +64,27 @@ def trustee_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now:
 
 @door("GET", public=True)
 def state(request: HttpRequest, *, tender: uuid.UUID, post: Any, now: datetime.datetime) -> HttpResponse:
-    """Each lot: its phase, its times, its close set, and who has released. Headers for whoever holds a seat in it, and
-    each bidder its own; before the deadline nothing but the times. How many bid is a secret until the bids are read
-    out (87号令 art. 78)."""
+    """Each cover and round of each lot: its phase, its times, its close set, and who has released. Headers for whoever
+    holds a seat in it, and each bidder its own; before the deadline nothing but the times. How many bid is a secret
+    until the bids are read out (87号令 art. 78)."""
     policies = OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False)
     lots = visible_lots(post, now).filter(pk__in=policies.values("lot")).order_by("pk")
-    items = [_lot(lot, post, now) for lot in lots]
+    items = [_lot(lot, policy, post, now) for lot in lots for policy in _offers(lot)]
     return reply({"now": timestamp(now), "lots": items}) if items else problem.not_found()
 
 
-def _lot(lot: Any, post: Any, now: datetime.datetime) -> dict[str, Any]:
-    closing = rules.closing_of(lot)
-    policy = closing.policy if closing else OpeningPolicy.objects.filter(lot=lot).order_by("-revision").first()
+def _offers(lot: Any) -> list[OpeningPolicy]:
+    return [one for round in (BID, LAST) for one in all_in_force(lot, round=round)]
+
+
+def _lot(lot: Any, policy: OpeningPolicy, post: Any, now: datetime.datetime) -> dict[str, Any]:
+    of = (policy.cover, policy.round)
+    closing = next((one for one in rules.closings(lot) if (one.cover, one.round) == of), None)
+    policy = closing.policy if closing else policy
     said = {
         "lot": lot.number,
+        "cover": policy.cover,
+        "round": policy.round,
         "policy_sha256": policy.digest,
         "open_at": timestamp(policy.opens_at),
         "phase": _phase(closing, now),

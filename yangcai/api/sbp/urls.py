@@ -11,6 +11,7 @@ urlpatterns = [
     path("submissions/<uuid:sid>/parts/<int:number>", views.part, name="sbp_part"),
     path("submissions/<uuid:sid>/parts", views.parts, name="sbp_parts"),
     path("submissions/<uuid:sid>/check", views.check, name="sbp_check"),
+    path("submissions/<uuid:sid>/promise", views.promise, name="sbp_promise"),
     path("submissions/<uuid:sid>/finalise", views.hand_in, name="sbp_finalise"),
     path("submissions/<uuid:sid>/opening-file", views.opening_copy, name="sbp_opening_file"),
     path("submissions/<uuid:sid>/receipt", views.receipt, name="sbp_receipt"),

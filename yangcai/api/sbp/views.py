@@ -1,16 +1,17 @@
 """Uploads in parts, the check, the one step that races the deadline, and the receipt (SBP/1 §2.5)."""
 
 import datetime
+import logging
 import re
 import uuid
 from typing import Any
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from yangcai.api import bodies, problem
 from yangcai.api.sbp import stalls
-from yangcai.api.sbp.doors import door, reply, text
+from yangcai.api.sbp.doors import door, reply, store_is_down, text
 from yangcai.api.sbp.noting import notes
 from yangcai.cases.models import Lot
 from yangcai.cases.queries import visible_lots
@@ -24,10 +25,12 @@ from yangcai.sealing.faults import HEADER_MISMATCH, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import LARGEST_HEADER
 from yangcai.sealing.statement import LARGEST, Message, Withdraw
 from yangcai.tendering import envelopes, finalise, opening_files, unsealing
+from yangcai.tendering import policies as policies_of
 from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
 from yangcai.tendering.queries.sealed import own_upload
 from yangcai.tendering.rules import sealed as rules
 
+log = logging.getLogger(__name__)
 DIGEST = re.compile(r"[0-9a-f]{64}")
 #: A statement of the largest size, its signature, and what JSON puts around them.
 STATEMENT = LARGEST + 1024
@@ -35,7 +38,7 @@ HEADER = 2 * LARGEST_HEADER
 
 
 def lot_of(tender: uuid.UUID, *, number: str, post: Post | None, now: datetime.datetime) -> Lot | None:
-    """The lot of a tender for which bidders seal their bids; the only one where none is named."""
+    """The lot of a tender for which bidders seal their offers; the only one where none is named."""
     lots = visible_lots(post, now).filter(
         pk__in=OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False).values("lot")
     )
@@ -48,8 +51,11 @@ def policies(request: HttpRequest, *, tender: uuid.UUID, post: Any, now: datetim
     """Every published revision of the opening policies, in the canonical bytes that headers name."""
     found = OpeningPolicy.objects.filter(
         tender=tender, published_at__isnull=False, lot__in=visible_lots(post, now)
-    ).order_by("lot_id", "revision")
-    items = [{"lot": p.lot.number, "sha256": p.digest, "policy": p.content} for p in found.select_related("lot")]
+    ).order_by("lot_id", "round", "cover", "revision")
+    items = [
+        {"lot": p.lot.number, "cover": p.cover, "round": p.round, "sha256": p.digest, "policy": p.content}
+        for p in found.select_related("lot")
+    ]
     return reply({"items": items, "now": now.isoformat()}) if items else problem.not_found()
 
 
@@ -96,7 +102,8 @@ def give_up(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.d
 
 
 def begin(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
-    """Open a session, or find the one of this key again: {idem, lot} -> {sid, part_size}."""
+    """Open a session, or find the one of this key again: {idem, lot, cover, round} -> {sid, part_size}; the cover may
+    be left out where there is one, the round where it is the bid's."""
     data, _files = bodies.body_of(request)
     lot = lot_of(tender, number=str(data.get("lot", "")), post=post, now=now)
     if lot is None:
@@ -106,7 +113,7 @@ def begin(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.
     again = upload is not None
     if upload is None:
         try:
-            upload = perform(ACTIONS["bid.upload"], lot, by=post, now=now, idem=idem).value
+            upload = perform(**_begun(data), subject=lot, by=post, now=now, idem=idem).value
         except IntegrityError:  # the same request was faster
             upload = _session(lot, post, idem)
     if upload is None:
@@ -114,6 +121,13 @@ def begin(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.
     if upload.given_up_at is not None:
         return problem.problem(status=409, title="该上传已经放弃 / this session was given up", code="given-up")
     return reply({"sid": str(upload.sid), "part_size": envelopes.PART, "lot": lot.number}, status=200 if again else 201)
+
+
+def _begun(data: dict[str, Any]) -> dict[str, Any]:
+    """The Action that opens a session for an offer of this round, with what it wants to know."""
+    if str(data.get("round", policies_of.BID)) == str(policies_of.LAST):
+        return {"action": ACTIONS["final_offer.upload"]}
+    return {"action": ACTIONS["bid.upload"], "cover": str(data.get("cover", ""))}
 
 
 def _session(lot: Lot, post: Post, idem: str) -> BidUpload | None:
@@ -131,7 +145,13 @@ def part(request: HttpRequest, *, sid: uuid.UUID, number: int, post: Post, now: 
     digest = request.headers.get("Content-SHA256", "")
     if not DIGEST.fullmatch(digest) or not 1 <= number <= envelopes.MOST_PARTS:
         return problem.bad_request(f"Content-SHA256: 64 hex digits; parts 1 to {envelopes.MOST_PARTS}")
-    taken = envelopes.take_part(upload, number=number, digest=digest, stream=request, now=now)
+    try:
+        taken = envelopes.take_part(upload, number=number, digest=digest, stream=request, now=now)
+    except UnreadablePostError:  # the line broke, not the store
+        raise
+    except OSError as error:
+        log.warning("the file store refused a part: %s", error)
+        return store_is_down()
     return reply({"sha256": taken.document_id})
 
 
@@ -155,6 +175,29 @@ def check(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.dat
     elif upload.header.encode() != header:
         raise Faulty(HEADER_MISMATCH, "another header was verified")
     return reply({"state": "VERIFIED", "env_digest": upload.envelope_id, "env_len": upload.envelope_size})
+
+
+@door("POST", most=HEADER)
+def promise(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """The file store takes no parts: {header_b64, env_digest, env_len} -> PROMISED. The statement can then be finalised
+    in time; the parts follow, and must be those. Refused while the store works."""
+    upload = own_upload(sid, by=post)
+    if upload is None:
+        return problem.not_found()
+    data, _files = bodies.body_of(request)
+    digest, size = str(data.get("env_digest", "")), data.get("env_len")
+    if not DIGEST.fullmatch(digest) or isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        return problem.bad_request("env_digest: 64 hex digits; env_len: bytes")
+    header = read_base64(str(data.get("header_b64", "")))
+    sm3 = str(data.get("env_sm3", ""))
+    if sm3 and not DIGEST.fullmatch(sm3):
+        return problem.bad_request("env_sm3: 64 hex digits")
+    upload = envelopes.promise(upload, header=header, digest=digest, size=size, sm3=sm3, now=now)
+    return reply({"state": state_of(upload), "env_digest": upload.envelope_id, "env_len": upload.envelope_size})
+
+
+def state_of(upload: BidUpload) -> str:
+    return "VERIFIED" if upload.verified_at is not None else "PROMISED"
 
 
 @door("POST", most=STATEMENT)

@@ -11,16 +11,21 @@ from yangcai.cli import console
 from yangcai.cli.console import Stop
 from yangcai.cli.sealed import files
 
-#: The Action whose input is sealed, unless another is named.
-SUBMIT = "bid.submit"
+#: The Actions whose input is sealed: that of a bid, and that of a last offer.
+SUBMIT, LAST = "bid.submit", "final_offer.submit"
+#: What of a bid lies in the cover with its price; the rest lies in the technical one, the commitment in both.
+PRICED = frozenset({"price", "price_in_words", "lines", "consumables"})
+COMMITMENT = "commitment"
 
 
-def check(price: dict[str, Any], *, document: Path, action: str = SUBMIT) -> None:
+def check(price: dict[str, Any], *, document: Path, action: str = SUBMIT, cover: str = "ALL") -> None:
     """Raises Stop with every difference."""
     import jsonschema_rs
 
     schema = dict(_schema(files.parsed(document), action, document))
-    schema["properties"] = {name: told for name, told in schema["properties"].items() if not _holds_files(told)}
+    wanted = {name for name, told in schema["properties"].items() if not _holds_files(told) and _lies_in(cover, name)}
+    schema["properties"] = {name: told for name, told in schema["properties"].items() if name in wanted}
+    schema["required"] = [name for name in schema.get("required", []) if name in wanted]
     found = [
         f"{'/'.join(map(str, error.instance_path)) or '$'}: {error.message}"
         for error in jsonschema_rs.validator_for(schema).iter_errors(price)
@@ -32,6 +37,10 @@ def check(price: dict[str, Any], *, document: Path, action: str = SUBMIT) -> Non
             en=f"the price is not what the platform asks for: {told}",
             code=console.VERIFICATION_FAILED,
         )
+
+
+def _lies_in(cover: str, name: str) -> bool:
+    return cover == "ALL" or name == COMMITMENT or (name in PRICED) == (cover == "PRICE")
 
 
 def _holds_files(told: dict[str, Any]) -> bool:

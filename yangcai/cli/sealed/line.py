@@ -14,6 +14,8 @@ from yangcai.cli.sealed import files
 
 #: How often one request is tried when the line breaks; running the command again goes on from there.
 TRIES = 5
+#: The code of the answer that the file store takes no files.
+STORE = "store"
 #: Seconds without an answer.
 PATIENCE = 120
 #: Whoever asks again finds out what became of it.
@@ -39,6 +41,10 @@ def add_options(parser: argparse.ArgumentParser, *, required: bool = True) -> No
 def opened(options: argparse.Namespace) -> "Line":
     """The line that the options name, to be used in a `with`."""
     return Line(options.server, _token(options))
+
+
+class StoreDown(Stop):
+    """The platform's file store takes no files, however often it is asked."""
 
 
 class Line:
@@ -80,6 +86,8 @@ class Line:
             last = _title(content) or f"HTTP {response.status}"
             if response.status not in AGAIN:
                 raise Stop(zh=last, en=last, code=console.NOT_MET)
+        if last.endswith(f"[{STORE}]"):
+            raise StoreDown(zh=last, en=last)
         raise Stop(
             zh=f"连接中断：{last}；再次运行同一命令即从中断处继续",
             en=f"the line is broken: {last}; run the same command again, it goes on from here",

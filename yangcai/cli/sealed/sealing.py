@@ -21,14 +21,20 @@ from yangcai.sealing.policy import RECOVERIES, SUITES
 from yangcai.sealing.sealer import Sealer, Terms
 from yangcai.sealing.suites import suite
 
+#: The cover that holds the price alone.
+PRICE = "PRICE"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         type=Path,
-        nargs="+",
+        nargs="*",
         metavar="FILE",
-        help=say(zh="投标文件，或一个文件夹", en="the files of the bid, or one folder"),
+        help=say(
+            zh="投标文件，或一个文件夹；报价信封和最后报价可以没有",
+            en="the files of the bid, or one folder; a cover with the price, or a last offer, may have none",
+        ),
     )
     parser.add_argument("--policy", type=Path, required=True, help=say(zh="公布的开启规则", en="the published policy"))
     parser.add_argument(
@@ -77,6 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     policy = files.policies([options.policy])[0]
+    if not options.files and policy.cover != PRICE and not options.round:
+        raise Stop(zh="没有投标文件", en="no files of the bid", code=console.USAGE)
     envelope, opening, said = (options.out / f"bid.{kind}" for kind in ("sbe", "sbo", "submit.json"))
     files.refuse_existing(envelope, opening, said)
     with_key = argparse.Namespace(passphrase_file=options.key_passphrase_file)
@@ -85,7 +93,8 @@ def run(options: argparse.Namespace) -> int:
         raise Stop(zh=f"密钥属于套件 {held.suite}", en=f"the key is of suite {held.suite}", code=console.USAGE)
     price = files.price(options.price)
     if options.form:
-        forms.check(price, document=options.form)
+        action = forms.LAST if options.round else forms.SUBMIT
+        forms.check(price, document=options.form, action=action, cover=policy.cover)
     own, (price, rest) = sources(options.files), schedule.split(price)
     tell(options, zh="计算文件摘要……", en="computing the files' digests ...")
     sealer = Sealer(

@@ -1,4 +1,8 @@
-"""`bid submit`: the envelope in parts over a bad line, resumed where it broke, then the one request that counts."""
+"""`bid submit`: the envelope in parts over a bad line, resumed where it broke, then the one request that counts.
+
+Where the platform's file store is down, digest and length are handed in, and the parts follow when the same command is
+run again.
+"""
 
 import argparse
 import hashlib
@@ -46,15 +50,16 @@ def run(options: argparse.Namespace) -> int:
     with options.envelope.open("rb") as stream:
         check_statement(header, imprint_of(stream), said)
     with lines.opened(options) as line:
-        submission, sent, receipt = _submitted(options, line, message, said, header)
+        submission, sent, receipt, is_owed = _submitted(options, line, message, said, header)
         files.write_new(options.out, receipt)  # first of all it is kept, whatever it says
-        if options.opening:
+        if options.opening and not is_owed:
             line.ask("PUT", f"/submissions/{submission}/opening-file", files.read(options.opening))
     _check_receipt(receipt, said)
     answer(
         options,
-        data={"submission": submission, "receipt": str(options.out), "parts_sent": sent},
+        data={"submission": submission, "receipt": str(options.out), "parts_sent": sent, "ciphertext_owed": is_owed},
         text=say(zh=f"已递交，回执 {options.out}", en=f"submitted; receipt {options.out}"),
+        warnings=[_owed()] if is_owed else [],
     )
     return console.OK
 
@@ -83,21 +88,37 @@ def fetch(options: argparse.Namespace) -> int:
     return console.OK
 
 
+def _owed() -> str:
+    return say(
+        zh="平台文件存储故障，已先以摘要递交；请在回执载明的时间内以另一个 --out 再次运行同一命令，补传密文",
+        en="the platform's file store is down: the digest was handed in. Run the same command again with another --out"
+        " within the time that the receipt states; it sends the ciphertext",
+    )
+
+
 def _submitted(
     options: argparse.Namespace, line: lines.Line, message: Message, said: Submit, header: Header
-) -> tuple[str, int, bytes]:
-    """(submission, parts that were sent, receipt)."""
-    asked = {"idem": said.idem.hex(), "lot": said.lot}
+) -> tuple[str, int, bytes, bool]:
+    """(submission, parts that were sent, receipt, whether the ciphertext has still to follow)."""
+    asked = {"idem": said.idem.hex(), "lot": said.lot, "cover": said.cover, "round": said.round}
     begun = line.ask_json("POST", f"/tenders/{said.tender}/submissions", asked)
     submission, size = str(begun["sid"]), int(begun["part_size"])
     if size != PART:
         raise Stop(zh="平台的分片大小不同", en="the platform wants parts of another size")
-    with options.envelope.open("rb") as stream:
-        sent = _send(options, line, submission, stream)
-    line.ask_json("POST", f"/submissions/{submission}/check", {"header_b64": base64_of(header.content)})
+    sent, is_owed, head = 0, False, {"header_b64": base64_of(header.content)}
+    try:
+        with options.envelope.open("rb") as stream:
+            sent = _send(options, line, submission, stream)
+        line.ask_json("POST", f"/submissions/{submission}/check", head)
+    except lines.StoreDown:
+        bound = {**head, "env_digest": said.env_digest.hex(), "env_len": said.env_len}
+        if said.env_sm3:
+            bound["env_sm3"] = said.env_sm3.hex()
+        line.ask_json("POST", f"/submissions/{submission}/promise", bound)
+        is_owed = True
     headers = {"Content-Type": "application/json"}
     receipt = line.ask("POST", f"/submissions/{submission}/finalise", message.content, headers)
-    return submission, sent, receipt
+    return submission, sent, receipt, is_owed
 
 
 def _check_receipt(note: bytes, said: Submit) -> None:

@@ -19,5 +19,6 @@ OPEN_TENDER = Procedure(
     committee=COMMITTEE,
     award_by=(AwardBy.RATED, AwardBy.LOWEST),
     price_weights=PRICE_WEIGHTS,
+    two_covers=True,
     invites=(Invite.NOTICE, Invite.PREQUALIFICATION),
 )

@@ -14,6 +14,7 @@ RESTRICTED_TENDER = Procedure(
     committee=COMMITTEE,
     award_by=(AwardBy.RATED, AwardBy.LOWEST),
     price_weights=PRICE_WEIGHTS,
+    two_covers=True,
     invites=(Invite.LIBRARY, Invite.RECOMMENDATION, Invite.PREQUALIFICATION),
     invited="bidders.invited",
     pool="bidders.pool_multiple",

@@ -4,13 +4,13 @@ import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.cases.models import Lot, Stage
+from yangcai.cases.models import Lot
 from yangcai.cases.rules import runs_the_case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.actions.unsealing import open_what_waits
+from yangcai.tendering.actions.unsealing import OPENED_AT, open_what_waits
 from yangcai.tendering.models import BidClosing, OpeningAbandonment
 from yangcai.tendering.rules import abandonment as rules
 from yangcai.tendering.rules import sealed
@@ -33,8 +33,8 @@ class AbandonOpening(Input):
     en="Ask to wait no longer for shares",
     on=Lot,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    at={Stage.OPENING},
-    only=(sealed.takes_sealed_envelopes,),
+    at=OPENED_AT,
+    only=(sealed.takes_sealed_envelopes, sealed.opens_now),
     needs=(
         runs_the_case,
         sealed.not_unsealed_yet,
@@ -54,7 +54,7 @@ class AbandonOpening(Input):
 )
 def abandon_opening(lot: Lot, *, by: Post, now: datetime.datetime, reason: str) -> OpeningAbandonment:
     """Asked for; nothing changes for any bid."""
-    closing = BidClosing.objects.get(lot=lot)
+    closing = BidClosing.objects.filter(lot=lot).latest("pk")
     return OpeningAbandonment.objects.create(closing=closing, reason=reason, proposed_by=by, proposed_at=now)
 
 
@@ -68,7 +68,7 @@ class AnswerAbandonment(Input):
     en="Confirm that nothing is waited for any longer",
     on=OpeningAbandonment,
     by=CONFIRMING,
-    at={Stage.OPENING},
+    at=OPENED_AT,
     needs=(rules.is_unanswered, rules.still_lie_sealed, rules.was_waited_for, not_suspended),
     input=AnswerAbandonment,
     not_same_person_as=("opening.abandon",),
@@ -94,7 +94,7 @@ def confirm_abandonment(
     en="Go on waiting for shares",
     on=OpeningAbandonment,
     by=CONFIRMING,
-    at={Stage.OPENING},
+    at=OPENED_AT,
     needs=(rules.is_unanswered,),
     input=AnswerAbandonment,
     not_same_person_as=("opening.abandon",),

@@ -28,7 +28,7 @@ from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Size
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consumables, counting, partners, products, sealing
+from yangcai.tendering import consumables, counting, partners, policies, products, sealing
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
 from yangcai.tendering.rules import sealed
@@ -159,18 +159,17 @@ class SubmitBid(Input):
     )
 
     def scope(self) -> None:
-        """An application names no price: it comes with the last offer (财库〔2024〕13号). The consumables that the
-        document lists stand there to be priced; where there are none, nothing is asked."""
+        """An application names no price: it comes with the last offer (财库〔2024〕13号); nor does a technical cover,
+        of consumables neither."""
         if not isinstance(self.subject, Lot):
             return
         if not rules.names_a_price(self.subject.case):
             for name in PRICED:
                 del self.fields[name]
-        listed = consumables.of_lot(self.subject)
-        if listed:
-            self.fields["consumables"].initial = [{"item": one.item} for one in listed]
-        else:
+        if policies.has_two_covers(self.subject.case):
             del self.fields["consumables"]
+        else:
+            ask_for_consumables(self)
         counted = counting.of_lot(self.subject)
         if counted:
             self.fields["figures"].initial = [{"criterion": one.code} for one in counted]
@@ -180,15 +179,7 @@ class SubmitBid(Input):
             del self.fields["figures"]
 
     def clean_price_in_words(self) -> str:
-        words = self.cleaned_data["price_in_words"]
-        if words:
-            try:
-                money.parse_capitals(words)
-            except money.MoneyError as error:
-                raise forms.ValidationError(error.zh if in_chinese() else error.en, code="words") from error
-        elif self.cleaned_data.get("price"):
-            words = money.capitals(self.cleaned_data["price"])
-        return words
+        return words_of(self.cleaned_data)
 
     def clean_preference(self) -> str:
         """Only what the registered size and the document allow; not a Refusal, because that would be written down."""
@@ -221,9 +212,7 @@ class SubmitBid(Input):
             )
             for refusal in list(found):
                 self.add_error("partners", said(refusal))
-        if isinstance(self.subject, Lot) and "consumables" in cleaned:
-            for refusal in consumables.unlawful(self.subject, cleaned["consumables"], now=self.now):
-                self.add_error("consumables", said(refusal))
+        consumables_are_priced(self, cleaned)
         if isinstance(self.subject, Lot) and "figures" in cleaned:
             for refusal in counting.unlawful(self.subject, cleaned["figures"], now=self.now):
                 self.add_error("figures", said(refusal))
@@ -235,6 +224,63 @@ class SubmitBid(Input):
             for field in products.FIELDS:
                 if field in offer:
                     yield from ((field, one) for one in products.unlawful(self.subject, field, offer, now=self.now))
+
+
+class PriceCover(Input):
+    """What lies in the cover that holds the price of a bid, and nothing else."""
+
+    depends: ClassVar[dict[str, Any]] = {"consumables": _("采购文件列明专用耗材的才有此项")}
+
+    opened: Bid | None = None
+
+    price = MoneyField(label=_("投标报价（元）"), min_value=Decimal("0.01"))
+    price_in_words = TextField(label=_("大写报价"), required=False, help_text=_("不填时由报价换算；不一致的以大写为准"))
+    lines = RowsField(LineRow, label=_("分项报价"), max_rows=1000)
+    consumables = RowsField(ConsumableRow, label=_("专用耗材报价"), max_rows=100, blank=0)
+    attachments = PrivateFilesField(
+        label=_("报价文件"), required=False, help_text=_("密封后保存，技术评审结束前无人可以读取")
+    )
+    commitment = forms.BooleanField(label=_("我单位承诺报价真实，无串通投标行为"))
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            ask_for_consumables(self)
+
+    def clean_price_in_words(self) -> str:
+        return words_of(self.cleaned_data)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        consumables_are_priced(self, cleaned)
+        return cleaned
+
+
+def words_of(cleaned: dict[str, Any]) -> str:
+    """The price in words, from the figures where none were written. Raises ValidationError where they are no amount."""
+    words = cleaned["price_in_words"]
+    if words:
+        try:
+            money.parse_capitals(words)
+        except money.MoneyError as error:
+            raise forms.ValidationError(error.zh if in_chinese() else error.en, code="words") from error
+    elif cleaned.get("price"):
+        words = money.capitals(cleaned["price"])
+    return str(words)
+
+
+def ask_for_consumables(form: Input) -> None:
+    """Those that the document lists stand there to be priced; where there are none, nothing is asked."""
+    listed = consumables.of_lot(form.subject)
+    if listed:
+        form.fields["consumables"].initial = [{"item": one.item} for one in listed]
+    else:
+        del form.fields["consumables"]
+
+
+def consumables_are_priced(form: Input, cleaned: dict[str, Any]) -> None:
+    if isinstance(form.subject, Lot) and "consumables" in cleaned:
+        for refusal in consumables.unlawful(form.subject, cleaned["consumables"], now=form.now):
+            form.add_error("consumables", said(refusal))
 
 
 def said(refusal: Refusal) -> forms.ValidationError:
@@ -352,7 +398,7 @@ class WithdrawBid(Input):
     ),
 )
 def withdraw_bid(bid: Bid, *, by: Any, now: datetime.datetime, reason: str) -> Bid:
-    """The bid is out; it stays sealed for ever."""
+    """The bid is out, in whatever cover it was named; it stays sealed for ever."""
+    rules.covers_of(bid).update(withdrawn_at=now)
     bid.withdrawn_at = now
-    bid.save(update_fields=["withdrawn_at"])
     return bid

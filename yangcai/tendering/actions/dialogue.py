@@ -10,20 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases import periods
 from yangcai.cases.models import Lot, Stage
 from yangcai.cases.rules import runs_the_case
-from yangcai.kernel import documents, money
+from yangcai.kernel import documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MomentField, MoneyField, PrivateFile, PrivateFilesField, RowsField, TextField
 from yangcai.kernel.models import Attachment
-from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.roles import BUYER, Role
 from yangcai.procedures import every
-from yangcai.tendering import method, sealing, unsealing
-from yangcai.tendering.actions.bids import LineRow, keep_sealed
-from yangcai.tendering.actions.opening import write_lines
+from yangcai.tendering import finalise, method, policies, sealing, unsealing
+from yangcai.tendering.actions.bids import LineRow, keep_sealed, words_of
+from yangcai.tendering.actions.opening import write_price
 from yangcai.tendering.inputs import AnswerField
-from yangcai.tendering.models import Bid, Changeable, DialogueChange, DialogueTalk, FinalOffer, OpenedBid
+from yangcai.tendering.models import Bid, Changeable, DialogueChange, DialogueTalk, OpenedBid
 from yangcai.tendering.rules import dialogue as rules
 from yangcai.tendering.rules import exchange
+from yangcai.tendering.rules import sealed as sealed_rules
 from yangcai.tendering.rules.bids import is_not_debarred, live_bids
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.outages import health_is_known
@@ -213,6 +213,17 @@ def leave(bid: OpenedBid, *, by: Any, now: datetime.datetime, reason: str) -> No
 
 class InviteFinalOffers(Input):
     closes_at = MomentField(label=_("最后报价截止时间"))
+    window_minutes = forms.IntegerField(
+        label=_("解密时限（分钟）"),
+        min_value=1,
+        max_value=240,
+        required=False,
+        help_text=_("由供应商自行密封的最后报价，截止后在此时限内释放密钥；不填时为 10 分钟"),
+    )
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            self.fields["window_minutes"].disabled = not policies.takes_sealed(self.subject)
 
 
 @action(
@@ -233,11 +244,19 @@ class InviteFinalOffers(Input):
         "Everybody still in has the same time; until it is over nobody sees a price",
     ),
 )
-def invite_final_offers(lot: Lot, *, by: Any, now: datetime.datetime, closes_at: datetime.datetime) -> None:
-    """The dialogue ends; last offers come in until then, and what follows in the method begins at that instant."""
+def invite_final_offers(
+    lot: Lot, *, by: Any, now: datetime.datetime, closes_at: datetime.datetime, window_minutes: int | None
+) -> None:
+    """The dialogue ends; last offers come in until then, and what follows in the method begins at that instant. Where
+    bids were sealed by their bidders the round has a policy of its own: the same seats, minutes for the keys."""
     last = method.follows(lot.case, Stage.DIALOGUE)
     periods.advance(lot.case, to=last, at=now, lot=lot, closes_at=closes_at)
     periods.open_period(lot.case, stage=method.follows(lot.case, last), opens_at=closes_at, lot=lot)
+    policies.begin_last_offers(lot, window_seconds=(window_minutes or WINDOW) * MINUTE, now=now)
+
+
+#: No law: minutes in which suppliers who sit together release the keys of their last offers; seconds of a minute.
+WINDOW, MINUTE = 10, 60
 
 
 class SubmitFinalOffer(Input):
@@ -250,15 +269,7 @@ class SubmitFinalOffer(Input):
     )
 
     def clean_price_in_words(self) -> str:
-        words = self.cleaned_data["price_in_words"]
-        if words:
-            try:
-                money.parse_capitals(words)
-            except money.MoneyError as error:
-                raise forms.ValidationError(error.zh if in_chinese() else error.en, code="words") from error
-        elif self.cleaned_data.get("price"):
-            words = money.capitals(self.cleaned_data["price"])
-        return words
+        return words_of(self.cleaned_data)
 
 
 @action(
@@ -268,6 +279,7 @@ class SubmitFinalOffer(Input):
     on=Lot,
     by={Role.SUPPLIER},
     at={Stage.FINAL_OFFER},
+    only=(sealed_rules.takes_last_offers_in_the_clear,),
     needs=(rules.last_offers_are_taken, rules.takes_part, is_not_debarred),
     input=SubmitFinalOffer,
     sentence=("{post}提交了最后报价", "{post} made its last offer"),
@@ -293,19 +305,36 @@ def submit_final_offer(
     on=Lot,
     by={Role.EXPERT, Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.EVALUATION},
-    needs=(runs_the_case, *CHAIRED, rules.last_offers_are_sealed, health_is_known),
+    needs=(
+        runs_the_case,
+        *CHAIRED,
+        rules.last_offers_are_sealed,
+        sealed_rules.not_closed_for_last_offers,
+        health_is_known,
+    ),
     sentence=("{post}开启了最后报价", "{post} opened the last offers"),
     is_public=False,
     cites=("final_offer.all", "final_offer.part"),
 )
 def open_final_offers(lot: Lot, *, by: Any, now: datetime.datetime) -> None:
-    """Every last offer at once; whoever made none, or one that cannot be opened, is out."""
+    """Every last offer at once; whoever made none, or one that cannot be opened, is out. Where suppliers sealed them:
+    close the round; from now on they release their keys, then the trustees theirs (`opening.unseal`)."""
+    if policies.takes_sealed(lot, round=policies.LAST):
+        finalise.note_in(now=now, wait=True)
+        unsealing.close(lot, round=policies.LAST, now=now)
+        made = live_bids(stage=Stage.FINAL_OFFER, lot=lot).values_list("supplier_id", flat=True)
+        silent = [bid.pk for bid in rules.remaining(lot) if bid.supplier_id not in set(made)]
+        OpenedBid.objects.filter(pk__in=silent).update(left_at=now, left_reason=NONE_MADE)
+        return
     sealed = {bid.supplier_id: bid for bid in live_bids(stage=Stage.FINAL_OFFER, lot=lot).select_related("lot__case")}
     for opened in rules.remaining(lot):
         bid = sealed.get(opened.supplier_id)
-        reason = "未在规定时间内提交最后报价" if bid is None else _open(bid, opened, now=now)
+        reason = NONE_MADE if bid is None else _open(bid, opened, now=now)
         if reason:
             OpenedBid.objects.filter(pk=opened.pk).update(left_at=now, left_reason=reason)
+
+
+NONE_MADE = "未在规定时间内提交最后报价"
 
 
 def _open(bid: Bid, opened: OpenedBid, *, now: datetime.datetime) -> str:
@@ -316,14 +345,7 @@ def _open(bid: Bid, opened: OpenedBid, *, now: datetime.datetime) -> str:
         bid.damage = unsealing.recorded(str(damage))
         bid.save(update_fields=["damage"])
         return f"最后报价无法开启：{bid.damage}"
-    final = FinalOffer.objects.create(
-        opened_bid=opened,
-        bid=bid,
-        price=Decimal(offer["price"]),
-        price_in_words=offer["price_in_words"],
-        delivery=offer["delivery"],
-        opened_at=now,
-    )
-    write_lines(opened, offer["lines"], final_offer=final)
-    _attach(opened, offer["files"], now=now)
+    files = offer.pop("files")
+    stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
+    write_price(bid, offer, stored, now=now)
     return ""

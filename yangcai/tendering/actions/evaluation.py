@@ -18,6 +18,7 @@ from yangcai.tendering.actions.qualification import RecordFindings
 from yangcai.tendering.findings import write_findings
 from yangcai.tendering.inputs import AnswerField
 from yangcai.tendering.models import ClauseKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
+from yangcai.tendering.rules import covers
 from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import last_offers_are_open
@@ -44,7 +45,7 @@ class RecordResponsiveness(RecordFindings):
     on=Lot,
     by={Role.EXPERT},
     at={Stage.QUALIFICATION, Stage.EVALUATION},
-    needs=(*CHAIRED, is_examined_now, responsiveness.responsiveness_open),
+    needs=(*CHAIRED, is_examined_now, responsiveness.responsiveness_open, covers.technical_is_open),
     checks=(responsiveness.one_finding_per_pair,),
     input=RecordResponsiveness,
     sentence=("{post}记录了符合性审查结论", "{post} recorded the responsiveness check"),
@@ -79,6 +80,7 @@ class ProposeCorrection(Input):
     needs=(
         *CHAIRED,
         responsiveness.responsiveness_found,
+        covers.prices_are_open,
         low_price.still_valid,
         price_correction.has_correction,
         price_correction.correction_not_proposed,
@@ -157,6 +159,7 @@ class StartLowPrice(Input):
     needs=(
         *CHAIRED,
         responsiveness.responsiveness_found,
+        covers.prices_are_open,
         price_correction.corrections_settled,
         low_price.still_valid,
         low_price.no_review_yet,
@@ -297,6 +300,7 @@ def decide_low_price(
         *CHAIRED,
         seats.is_complete,
         last_offers_are_open,
+        covers.prices_are_open,
         responsiveness.responsiveness_found,
         responsiveness.not_failed,
         price_correction.corrections_settled,

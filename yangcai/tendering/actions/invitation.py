@@ -23,7 +23,7 @@ from yangcai.tendering.rules import invitation as rules
 from yangcai.tendering.rules.prequalification.announced import file_is_as_announced
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 from yangcai.tendering.rules.prequalification.qualified import enough_are_qualified
-from yangcai.tendering.rules.sealed import board_is_used, seats_can_release
+from yangcai.tendering.rules.sealed import board_is_used, covers_have_their_policy, seats_can_release
 from yangcai.tendering.rules.solicitation.completeness import is_complete
 from yangcai.tendering.rules.solicitation.confirmation import is_confirmed, is_confirmed_by_committee
 from yangcai.tendering.rules.suppliers import buyer_share_is_kept, enough_are_invited
@@ -87,6 +87,7 @@ class PublishInvitation(Input):
         enough_are_invited,
         buyer_share_is_kept,
         board_is_used,
+        covers_have_their_policy,
         seats_can_release,
     ),
     checks=(

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
-from yangcai.cases.models import Case, Stage
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import runs_the_case
 from yangcai.kernel import documents
 from yangcai.kernel.actions import action
@@ -30,7 +30,7 @@ from yangcai.tendering import (
 from yangcai.tendering.models import Bid, BidLine, BidPartner, FinalOffer, OpenedBid, Opening
 from yangcai.tendering.rules import opening as rules
 from yangcai.tendering.rules import sealed
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.bids import live_bids, whole_bids
 from yangcai.tendering.rules.hall import bidders_had_their_time, not_suspended
 from yangcai.tendering.rules.outages import health_is_known
 
@@ -65,10 +65,20 @@ def begin_opening(case: Case, *, by: Any, now: datetime.datetime) -> Opening:
             continue
         if policies.takes_sealed(lot):
             unsealing.close(lot, now=now)
+            leave_out_halves(lot)
         else:
             for bid in live_bids(lot=lot).select_related("lot__case", "supplier").order_by("received_at", "pk"):
                 _open(bid, now=now)
     return opening
+
+
+def leave_out_halves(lot: Lot) -> None:
+    """A technical cover that came without its price is no bid: it stays sealed, and the record says why."""
+    whole = whole_bids(lot).values("pk")
+    live_bids(lot=lot).exclude(pk__in=whole).update(damage=WITHOUT_PRICE)
+
+
+WITHOUT_PRICE = "投标截止前没有递交报价信封，技术信封不予开启"
 
 
 def _open(bid: Bid, *, now: datetime.datetime) -> None:
@@ -106,14 +116,34 @@ def write_opened(
     counting.write(opened, declared)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
     opened.files.set([document for document, _name in stored])
+    _attach(opened, stored, now=now)
+
+
+def write_price(bid: Bid, offer: dict[str, Any], stored: list[tuple[Document, str]], *, now: datetime.datetime) -> None:
+    """The price of a bid that lies open: out of its own cover, or the last one after a dialogue."""
+    opened = OpenedBid.objects.select_related("lot__case").get(lot=bid.lot_id, supplier=bid.supplier_id)
+    final = FinalOffer.objects.create(
+        opened_bid=opened,
+        bid=bid,
+        price=Decimal(offer["price"]),
+        price_in_words=offer["price_in_words"],
+        delivery=offer.get("delivery", ""),
+        opened_at=now,
+    )
+    write_lines(opened, offer["lines"], final_offer=final)
+    consumables.write(opened, offer.get("consumables", []))
+    _attach(opened, stored, now=now)
+
+
+def _attach(opened: OpenedBid, stored: list[tuple[Document, str]], *, now: datetime.datetime) -> None:
     Attachment.objects.bulk_create(
         Attachment(
             document=document,
-            root=bid.lot.case.ref,
+            root=opened.lot.case.ref,
             subject=opened.ref,
             title=name,
             kind="bid",
-            organisation_id=bid.supplier_id,
+            organisation_id=opened.supplier_id,
             at=now,
         )
         for document, name in stored

@@ -14,6 +14,7 @@ from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import CorrectionGround, Criterion, EvaluationReport, OpenedBid, Score
+from yangcai.tendering.rules import covers
 from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import last_offers_are_open
@@ -60,6 +61,7 @@ class Scores(Input):
         seats.sits,
         scores.scores_are_asked,
         last_offers_are_open,
+        covers.technical_is_open,
         scores.not_submitted,
         responsiveness.responsiveness_found,
         responsiveness.not_failed,

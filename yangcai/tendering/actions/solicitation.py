@@ -120,6 +120,11 @@ class DraftSolicitation(Input):
         required=False,
         help_text=_("合作创新采购采用两阶段评审的填写；不填时所有因素一并评审"),
     )
+    two_covers = forms.BooleanField(
+        label=_("技术与报价分别密封、先后开启"),
+        required=False,
+        help_text=_("开标时开启技术信封；技术评审结束后，只开启通过技术评审的投标人的报价信封。须设定开启规则"),
+    )
     rounding = forms.IntegerField(label=_("得分保留小数位数"), min_value=0, max_value=4, required=False)
     invited_by = forms.ChoiceField(label=_("邀请供应商的方式"), choices=InvitedBy.choices, required=False)
     may_change_technical = forms.BooleanField(label=_("谈判中技术要求可以变动"), required=False)
@@ -146,6 +151,7 @@ class DraftSolicitation(Input):
         if not method.of(self.subject).leads_to:
             for name in ("contract_months", "long_term_reason", "follow_up_amount", "compensation_rate"):
                 self.fields[name].disabled = True
+        self.fields["two_covers"].disabled = not method.of(self.subject).two_covers
         self.fields["merit_first"].disabled = not method.of(self.subject).merit_first
         for name, formulas in (("price_formula", FORMULAS), ("score_formula", SCORE_FORMULAS)):
             named = [(one.code, one.name) for one in formulas.values()]

@@ -21,17 +21,30 @@ from yangcai.sealing.opening import share_fault
 from yangcai.sealing.shares import SUPPLIER_FROM
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
 from yangcai.sealing.suites import suite
-from yangcai.tendering import finalise, unsealing
-from yangcai.tendering.actions.bids import SubmitBid
-from yangcai.tendering.actions.opening import write_opened
-from yangcai.tendering.models import Bid, BidClosing, ReleasedShare, SealedBid, ShareRelease, Trustee
-from yangcai.tendering.policies import COVER
+from yangcai.tendering import finalise, method, unsealing
+from yangcai.tendering.actions.bids import PriceCover, SubmitBid
+from yangcai.tendering.actions.dialogue import SubmitFinalOffer
+from yangcai.tendering.actions.opening import write_opened, write_price
+from yangcai.tendering.models import (
+    Bid,
+    BidClosing,
+    Cover,
+    OpenedBid,
+    ReleasedShare,
+    SealedBid,
+    ShareRelease,
+    Trustee,
+)
+from yangcai.tendering.policies import BID, LAST
 from yangcai.tendering.rules import sealed as rules
 from yangcai.tendering.rules.bids import is_live
 from yangcai.tendering.rules.hall import not_suspended
 from yangcai.tendering.rules.trustees import ROLE_OF_POST
 
 logger = logging.getLogger(__name__)
+
+#: Bids are opened at their opening; prices in covers of their own, and last offers, while the committee evaluates.
+OPENED_AT = frozenset({Stage.OPENING, Stage.EVALUATION})
 
 
 def wrong(fault: Fault, detail: str = "") -> forms.ValidationError:
@@ -58,7 +71,7 @@ class ReleaseInput(Input):
         closing = rules.closing_of(lot)
         if closing is None or (message.statement.tender, message.statement.cover) != (
             str(closing.policy.tender),
-            COVER,
+            closing.cover,
         ):
             raise forms.ValidationError(_("声明不是针对本包的"), code="tender")
         self.held_to(message, closing)
@@ -93,9 +106,9 @@ class ReleaseBid(ReleaseInput):
     en="Release the key of the bid",
     on=Bid,
     by={Role.SUPPLIER},
-    at={Stage.OPENING},
-    only=(rules.is_sealed_by_its_bidder, is_live),
-    needs=(rules.window_is_open, rules.not_released_yet),
+    at=OPENED_AT,
+    only=(rules.is_sealed_by_its_bidder, is_live, rules.opens_now),
+    needs=(rules.window_is_open, rules.is_being_opened, rules.not_released_yet),
     input=ReleaseBid,
     sentence=("{post}释放了投标文件的密钥", "{post} released the key of its bid"),
     is_public=False,
@@ -161,8 +174,8 @@ class ReleaseTrustee(ReleaseInput):
     en="Release a trustee's shares",
     on=Lot,
     by=frozenset(ROLE_OF_POST),
-    at={Stage.OPENING},
-    only=(rules.holds_a_seat,),
+    at=OPENED_AT,
+    only=(rules.holds_a_seat, rules.opens_now),
     needs=(rules.barrier_has_fallen, rules.platform_is_not_first, not_suspended),
     input=ReleaseTrustee,
     sentence=("{post}作为受托人释放了份额", "{post} released its shares as a trustee"),
@@ -208,8 +221,8 @@ class ExtendWindow(Input):
     en="Extend the window for keys",
     on=Lot,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    at={Stage.OPENING},
-    only=(rules.takes_sealed_envelopes,),
+    at=OPENED_AT,
+    only=(rules.takes_sealed_envelopes, rules.opens_now),
     needs=(runs_the_case, rules.window_is_open, rules.not_extended_yet),
     input=ExtendWindow,
     sentence=("{post}延长了解密时限", "{post} extended the window for keys"),
@@ -218,7 +231,7 @@ class ExtendWindow(Input):
 )
 def extend_window(lot: Lot, *, by: Post, now: datetime.datetime, reason: str) -> None:
     """By what the policy said beforehand."""
-    closing = BidClosing.objects.select_related("policy").get(lot=lot)
+    closing = BidClosing.objects.select_related("policy").filter(lot=lot).latest("pk")
     closing.window_closes_at += datetime.timedelta(seconds=closing.policy.extension_seconds)
     closing.extended_at, closing.extension_reason = now, reason
     closing.save(update_fields=["window_closes_at", "extended_at", "extension_reason"])
@@ -230,9 +243,9 @@ def extend_window(lot: Lot, *, by: Post, now: datetime.datetime, reason: str) ->
     en="Consent to be opened by the trustees",
     on=Bid,
     by={Role.SUPPLIER},
-    at={Stage.OPENING},
-    only=(rules.is_sealed_by_its_bidder, is_live),
-    needs=(rules.window_is_open, rules.recovers_on_consent),
+    at=OPENED_AT,
+    only=(rules.is_sealed_by_its_bidder, is_live, rules.opens_now),
+    needs=(rules.window_is_open, rules.is_being_opened, rules.recovers_on_consent),
     sentence=("{post}同意由受托人开启投标文件", "{post} consented to its bid being opened by the trustees"),
     is_public=False,
     secret=True,
@@ -254,8 +267,8 @@ def consent_to_recovery(bid: Bid, *, by: Post, now: datetime.datetime) -> Bid:
     en="Unseal and read out the bids",
     on=Lot,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    at={Stage.OPENING},
-    only=(rules.takes_sealed_envelopes,),
+    at=OPENED_AT,
+    only=(rules.takes_sealed_envelopes, rules.opens_now),
     needs=(runs_the_case, rules.barrier_has_fallen, rules.not_unsealed_yet, not_suspended),
     sentence=("{post}解密唱标", "{post} unsealed and read out the bids"),
     cites=("opening.at_deadline", "opening.recorded", "opening.absence_accepts"),
@@ -266,19 +279,19 @@ def consent_to_recovery(bid: Bid, *, by: Post, now: datetime.datetime) -> Bid:
 )
 def unseal_bids(lot: Lot, *, by: Post, now: datetime.datetime) -> BidClosing:
     """Open whatever can be opened, write down what never can, and leave the rest sealed."""
-    return open_what_waits(BidClosing.objects.select_related("policy").get(lot=lot), now=now)
+    return open_what_waits(BidClosing.objects.select_related("policy").filter(lot=lot).latest("pk"), now=now)
 
 
 def open_what_waits(closing: BidClosing, *, now: datetime.datetime, for_the_last_time: bool = False) -> BidClosing:
-    """Every bid of a lot that lies sealed. `for_the_last_time`: what must still wait after this is given up."""
+    """Every envelope of a closing that lies sealed. `for_the_last_time`: what must still wait then is given up."""
     waits = False
     for bid in rules.lying_sealed(closing):
         try:
             with transaction.atomic():  # whatever is in one envelope, the others are opened
-                _open(bid, now=now)
+                _open(bid, closing, now=now)
             continue
         except unsealing.Revoked as revoked:
-            _give_up(bid, str(revoked))
+            _give_up(bid, str(revoked), closing, now=now)
             continue
         except unsealing.Waits as waiting:
             reason = str(waiting)
@@ -286,24 +299,44 @@ def open_what_waits(closing: BidClosing, *, now: datetime.datetime, for_the_last
             logger.exception("bid %s cannot be unsealed", bid.pk)
             reason = unsealing.UNREADABLE  # it may be our own fault: the bid waits while that can still be mended
         if for_the_last_time:
-            _give_up(bid, f"{reason}；{unsealing.GIVEN_UP}")
+            _give_up(bid, f"{reason}；{unsealing.GIVEN_UP}", closing, now=now)
         else:
             waits = True
     if not waits:
         closing.unsealed_at = now
         closing.save(update_fields=["unsealed_at"])
+        if closing.cover == Cover.PRICE and method.reads_out(closing.lot.case):
+            unsealing.disclose(closing.lot.case, now=now)  # the technical covers were told with the end of the opening
     return closing
 
 
-def _open(bid: Bid, *, now: datetime.datetime) -> None:
-    """The rows of one bid. Raises Waits or Revoked."""
-    unsealed = unsealing.unseal(bid)
-    offer = unsealing.as_submitted(bid, unsealed, form=SubmitBid, now=bid.received_at)
+def _open(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> None:
+    """The rows of one envelope: of a bid, of its price, or of a last offer. Raises Waits or Revoked."""
+    unsealed = unsealing.unseal(bid, closing, now=now)
+    form = FORMS.get((closing.cover, closing.round), SubmitBid)
+    offer = unsealing.as_submitted(bid, unsealed, form=form, now=bid.received_at)
     SealedBid.objects.filter(bid=bid).update(price_salt=unsealed.price_salt.hex(), price=unsealed.price)
-    write_opened(bid, offer, unsealed.files, now=now)
+    if form is SubmitBid:
+        write_opened(bid, offer, unsealed.files, now=now)
+    else:
+        write_price(bid, offer, unsealed.files, now=now)
 
 
-def _give_up(bid: Bid, reason: str) -> None:
-    """The bid is out, with the sentence for the record."""
+#: By which form an offer was filled in that is no bid of its own.
+FORMS: dict[tuple[str, int], type[Input]] = {
+    (str(Cover.PRICE), BID): PriceCover,
+    (str(Cover.ALL), LAST): SubmitFinalOffer,
+}
+
+
+def _give_up(bid: Bid, reason: str, closing: BidClosing, *, now: datetime.datetime) -> None:
+    """The envelope is out, with the sentence for the record; and with its price or last offer the bidder."""
     bid.damage = reason
     bid.save(update_fields=["damage"])
+    if (closing.cover, closing.round) in FORMS:
+        OpenedBid.objects.filter(lot=bid.lot_id, supplier=bid.supplier_id).update(
+            left_at=now, left_reason=f"{NAMES[closing.round]}无法开启：{reason}"
+        )
+
+
+NAMES = {BID: "报价信封", LAST: "最后报价"}

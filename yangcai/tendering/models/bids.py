@@ -33,12 +33,22 @@ class Participation(CaseRow):
         return {}
 
 
+class Cover(models.TextChoices):
+    """信封: whether all of an offer lies in one envelope, or the technical part and the price in one each, of which the
+    price is opened later and only where the technical part came through (SBP/1 §2.3)."""
+
+    ALL = "ALL", _("投标文件")
+    TECH = "TECH", _("技术信封")
+    PRICE = "PRICE", _("报价信封")
+
+
 class Bid(LotRow):
     """投标文件, sealed: an envelope nobody can read before the opening. The database stamps when it came in."""
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="bids", verbose_name=_("采购包"))
     supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="bids", verbose_name=_("投标人"))
     stage = models.TextField(_("环节"), choices=Stage.choices, default=Stage.SUBMISSION)
+    cover = models.TextField(_("信封"), choices=Cover.choices, default=Cover.ALL, db_default=Cover.ALL)
     revision = models.PositiveSmallIntegerField(_("版本"), default=1)
     envelope = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name=_("密封文件"))
     sealed_key = models.TextField(_("封装密钥"))
@@ -53,9 +63,11 @@ class Bid(LotRow):
     class Meta:
         verbose_name = _("投标文件")
         constraints = [
-            models.UniqueConstraint(fields=["lot", "supplier", "stage", "revision"], name="one_bid_per_revision"),
             models.UniqueConstraint(
-                fields=["lot", "supplier", "stage"],
+                fields=["lot", "supplier", "stage", "cover", "revision"], name="one_bid_per_revision"
+            ),
+            models.UniqueConstraint(
+                fields=["lot", "supplier", "stage", "cover"],
                 condition=models.Q(replaced_at__isnull=True, withdrawn_at__isnull=True),
                 name="one_live_bid_per_supplier",
             ),
@@ -194,6 +206,8 @@ class OpenedBid(LotRow):
     record_objection = models.TextField(_("开标异议"), default="", blank=True)
     invalid_reason = models.TextField(_("无效理由"), default="", blank=True)
     resubmitted_at = models.DateTimeField(_("重新提交时间"), null=True, blank=True)
+    #: The technical evaluation was closed and the bid came through: its price is opened (two covers alone).
+    went_on_at = models.DateTimeField(_("进入报价开启时间"), null=True, blank=True)
     left_at = models.DateTimeField(_("退出时间"), null=True, blank=True)
     left_reason = models.TextField(_("退出理由"), default="", blank=True)
 
@@ -205,7 +219,7 @@ class OpenedBid(LotRow):
 
     @property
     def last(self) -> "OpenedBid | FinalOffer":
-        """What counts: the last offer where there was one, else what was first opened."""
+        """What counts: the last offer or the price of its own cover, where there is one, else what was first opened."""
         return getattr(self, "final_offer", None) or self
 
     @property
@@ -310,10 +324,11 @@ class BidPartner(Rooted):
 
 
 class FinalOffer(Rooted):
-    """最后报价: what a supplier asks after the dialogue; sealed like a bid, opened when the time for all is over."""
+    """最后报价: what a supplier asks after the dialogue; sealed like a bid, opened when the time for all is over. Of a
+    bid in two covers it is the price (报价信封), opened when the technical evaluation is closed."""
 
     opened_bid = models.OneToOneField(OpenedBid, models.PROTECT, related_name="final_offer", verbose_name=_("投标报价"))
-    bid = models.OneToOneField(Bid, models.PROTECT, related_name="+", verbose_name=_("密封文件"))
+    bid = models.OneToOneField(Bid, models.PROTECT, related_name="final_offer", verbose_name=_("密封文件"))
     price = MoneyField(_("最后报价"))
     price_in_words = models.TextField(_("大写报价"), default="", blank=True)
     delivery = models.TextField(_("交付期"), default="", blank=True)

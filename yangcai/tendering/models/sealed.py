@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.models import Document, Leaf, Rooted
 from yangcai.parties.models import Organisation, Post
-from yangcai.tendering.models.bids import Bid
+from yangcai.tendering.models.bids import Bid, Cover
 from yangcai.tendering.models.rows import LotRow
 from yangcai.tendering.models.trustees import SigningKey, Trustee
 
@@ -32,6 +32,9 @@ class OpeningPolicy(LotRow):
     revision only postpones."""
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="opening_policies", verbose_name=_("采购包"))
+    cover = models.TextField(_("信封"), choices=Cover.choices, default=Cover.ALL, db_default=Cover.ALL)
+    #: 0 is the bid, 1 the last offer after a dialogue (SBP/1 §2.3).
+    round = models.PositiveSmallIntegerField(_("轮次"), default=0, db_default=0)
     revision = models.PositiveSmallIntegerField(_("版本"), default=1)
     tender = models.UUIDField(_("招标标识"))
     threshold = models.PositiveSmallIntegerField(_("开启所需份额"))
@@ -47,9 +50,9 @@ class OpeningPolicy(LotRow):
 
     class Meta:
         verbose_name = _("开启规则")
-        ordering = ["lot", "revision"]
+        ordering = ["lot", "round", "cover", "revision"]
         constraints = [
-            models.UniqueConstraint(fields=["lot", "revision"], name="one_policy_per_revision"),
+            models.UniqueConstraint(fields=["lot", "cover", "round", "revision"], name="one_policy_per_revision"),
             # A stolen opening file and the operator's own share together open nothing (SBP/1 §2.1).
             models.CheckConstraint(
                 condition=models.Q(threshold__gt=models.F("supplier_shares") + 1, supplier_shares__gte=1),
@@ -105,6 +108,8 @@ class BidUpload(LotRow):
     #: Of suite G1 alone: recorded beside SHA-256 (SBP/1 §2.2).
     envelope_sm3 = models.CharField(_("密封文件 SM3 摘要"), max_length=64, default="", blank=True)
     verified_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
+    #: The file store was down: header, digest and length are bound, the bytes follow (SBP/1 §2.5, decision 28).
+    promised_at = models.DateTimeField(_("约定补传时间"), null=True, blank=True)
     #: Of every part that came in, also of those that another pushed aside.
     taken_bytes = models.BigIntegerField(_("已接收字节数"), default=0)
     given_up_at = models.DateTimeField(_("放弃时间"), null=True, blank=True)
@@ -194,7 +199,9 @@ class SealedBid(Rooted):
 class BidClosing(LotRow):
     """截止: which bids were in when the deadline had passed, under one digest; from here the window for keys runs."""
 
-    lot = models.OneToOneField(Lot, models.PROTECT, related_name="bid_closing", verbose_name=_("采购包"))
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="bid_closings", verbose_name=_("采购包"))
+    cover = models.TextField(_("信封"), choices=Cover.choices, default=Cover.ALL, db_default=Cover.ALL)
+    round = models.PositiveSmallIntegerField(_("轮次"), default=0, db_default=0)
     policy = models.ForeignKey(OpeningPolicy, models.PROTECT, related_name="+", verbose_name=_("开启规则"))
     leaf = models.OneToOneField(Leaf, models.PROTECT, related_name="+", verbose_name=_("日志条目"))
     closed_at = models.DateTimeField(_("截止登记时间"))
@@ -207,6 +214,8 @@ class BidClosing(LotRow):
 
     class Meta:
         verbose_name = _("投标截止登记")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["lot", "cover", "round"], name="one_closing_per_cover")]
 
     def __str__(self) -> str:
         return f"{self.lot}"
@@ -260,7 +269,9 @@ class ShareRelease(Rooted):
     trustee = models.ForeignKey(
         Trustee, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("受托人")
     )
-    bid = models.ForeignKey(Bid, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("投标文件"))
+    bid = models.ForeignKey(
+        Bid, models.PROTECT, null=True, blank=True, related_name="releases", verbose_name=_("投标文件")
+    )
     post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("释放岗位"))
     statement = models.TextField(_("释放声明"))
     signature = models.TextField(_("声明签名"))

@@ -21,11 +21,12 @@ from yangcai.kernel.actions import ACTIONS, scope
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import price_proof
+from yangcai.tendering import policies, price_proof
 from yangcai.tendering.models import (
     Bid,
     BidClosing,
     CommitteeMember,
+    Cover,
     OpenedBid,
     Opening,
     OpeningAttendance,
@@ -36,7 +37,7 @@ from yangcai.tendering.models import (
 from yangcai.tendering.queries.bids import READ_OUT
 from yangcai.tendering.rules import hall as rules
 from yangcai.tendering.rules import sealed
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.bids import close_set_of, live_bids, whole_bids
 from yangcai.tendering.rules.opening import enough_bids, opening_of
 from yangcai.tendering.rules.outages import deadline_has_come
 from yangcai.tendering.standstill import window_ends_at
@@ -117,6 +118,17 @@ class LotState:
     trustees: int | None = None
     trustees_needed: int | None = None
     window_closes_at: datetime.datetime | None = None
+    #: PRICE: the covers with the prices, opened after the technical evaluation; of the bids otherwise (TECH or ALL).
+    cover: str = Cover.ALL
+
+    @property
+    def is_of_prices(self) -> bool:
+        return self.cover == Cover.PRICE
+
+    @property
+    def is_to_come(self) -> bool:
+        """The technical evaluation is not closed: nobody waits for these prices in the hall."""
+        return self.is_of_prices and self.phase == Phase.BEFORE
 
     @property
     def is_read_out(self) -> bool:
@@ -156,13 +168,14 @@ class Hall:
     @property
     def bids(self) -> int | None:
         """How many bids there are in all lots; None where that is not to be told."""
-        counts = [lot.bids for lot in self.lots]
+        counts = [lot.bids for lot in self.lots if not lot.is_of_prices]
         return None if None in counts else sum(count or 0 for count in counts)
 
     @property
     def confirmed(self) -> tuple[int, int]:
         """How many of those that were read out confirmed or objected, and of how many."""
-        lines = [line for lot in self.lots for line in lot.lines if line.seal == Seal.OPENED]
+        read = [lot for lot in self.lots if not lot.is_of_prices]
+        lines = [line for lot in read for line in lot.lines if line.seal == Seal.OPENED]
         return sum(1 for line in lines if line.confirmed_at or line.objection), len(lines)
 
 
@@ -221,7 +234,7 @@ def hall_state(case: Case, *, inside: bool, now: datetime.datetime) -> Hall:
     has_come, closes_at = deadline_has_come(case, now=now), periods.closing_at(case)
     hall = Hall(
         case=case,
-        phase=_whole(lots),
+        phase=_whole(lot for lot in lots if not lot.is_to_come),
         lots=lots,
         messages=tuple(_messages(case, inside=inside and has_come)),
         case_is_suspended=case.is_suspended_at(now),
@@ -242,9 +255,10 @@ def _lots(
     for lot in sorted(case.every_lot(), key=lambda lot: lot.number):
         if lot.follows_id is not None:
             continue
-        closing = sealed.closing_of(lot) if opening is not None else None
+        closing = sealed.first_closing(lot) if opening is not None else None
         phase = _phase(lot, opening, closing, now=now)
-        state = LotState(lot.pk, lot.number, lot.title, Decimal(str(lot.limit)), phase)
+        cover = Cover.TECH if policies.has_two_covers(case) else Cover.ALL
+        state = LotState(lot.pk, lot.number, lot.title, Decimal(str(lot.limit)), phase, cover=cover)
         if closing is not None:
             state = replace(state, **_keys(closing, now=now))
         if state.is_read_out or (inside and phase != Phase.BEFORE):
@@ -254,6 +268,57 @@ def _lots(
                 released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).count()
             state = replace(state, lines=lines, bids=len(lines), released=released if closing is not None else None)
         yield state
+        if cover == Cover.TECH and phase != Phase.NO_OPENING:
+            yield _prices(lot, inside=inside, now=now)
+
+
+def _prices(lot: Lot, *, inside: bool, now: datetime.datetime) -> LotState:
+    """The second opening of a lot with two covers: names, number and prices in one moment, as in the first."""
+    state = LotState(lot.pk, lot.number, lot.title, Decimal(str(lot.limit)), Phase.BEFORE, cover=Cover.PRICE)
+    closing = sealed.closing_of(lot)
+    if closing is None or closing.cover != Cover.PRICE:
+        return state
+    lines = tuple(_price_lines(lot, closing))
+    phase = Phase.TRUSTEES if sealed.keys_are_in(closing, now=now) else Phase.RELEASES
+    if closing.unsealed_at is not None:
+        phase = Phase.CONCLUDED
+    elif any(line.seal in {Seal.OPENED, Seal.DAMAGED} for line in lines):
+        phase = Phase.RECOVERY
+    state = replace(state, phase=phase, **_keys(closing, now=now))
+    if not (inside or state.is_read_out):
+        return state
+    released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).count()
+    return replace(state, lines=lines, bids=len(lines), released=released)
+
+
+def _price_lines(lot: Lot, closing: BidClosing) -> Iterator[Line]:
+    bids = close_set_of(lot, cover=closing.cover, round=closing.round).select_related(
+        "supplier", "final_offer", "sealed"
+    )
+    released = set(ShareRelease.objects.filter(closing=closing, bid__isnull=False).values_list("bid_id", flat=True))
+    for number, bid in enumerate(bids.order_by("received_at", "pk"), start=1):
+        price: Any = getattr(bid, "final_offer", None)
+        line = Line(
+            number=number,
+            supplier_id=bid.supplier_id,
+            supplier=bid.supplier.name,
+            received_at=bid.received_at,
+            envelope=bid.envelope_id,
+            signed_in_at=None,
+            seal=Seal.RELEASED if bid.pk in released else Seal.SEALED,
+        )
+        if price is not None:
+            proven = price_proof.holds(bid, price.price)
+            line = replace(
+                line,
+                seal=Seal.OPENED,
+                price=price.price,
+                price_in_words=price.price_in_words,
+                is_price_proven=proven,
+            )
+        elif bid.damage:
+            line = replace(line, seal=Seal.DAMAGED, damage=bid.damage)
+        yield line
 
 
 def _keys(closing: BidClosing, *, now: datetime.datetime) -> dict[str, Any]:
@@ -276,7 +341,7 @@ def _phase(lot: Lot, opening: Opening | None, closing: BidClosing | None, *, now
     if not has_opened and not enough_bids(lot, now=now):
         return Phase.NO_OPENING
     if closing is not None and closing.unsealed_at is None and lot.outcome == "":
-        if has_opened or live_bids(lot=lot).exclude(damage="").exists():
+        if has_opened or whole_bids(lot).exclude(damage="").exists():
             return Phase.RECOVERY
         return Phase.TRUSTEES if sealed.keys_are_in(closing, now=now) else Phase.RELEASES
     if opening.concluded_at is not None:
@@ -313,7 +378,7 @@ def _opened(line: Line, bid: Bid, opening: Opening) -> Line:
     return replace(
         line,
         seal=Seal.OPENED,
-        price=opened.price,
+        price=None if bid.cover == Cover.TECH else opened.price,
         price_in_words=opened.price_in_words,
         delivery=opened.delivery,
         is_price_proven=price_proof.holds(bid, opened.price),

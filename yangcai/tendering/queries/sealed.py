@@ -3,7 +3,7 @@
 import datetime
 import uuid
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yangcai.cases.queries import concerns_case, run_by, visible_to
 from yangcai.kernel.actions import scope, standing
@@ -66,7 +66,8 @@ def visible_share_tests(post: Post | None, now: datetime.datetime) -> QuerySet[S
         return found.none()
     if post.role == Role.SUPPLIER:
         return found.filter(bid__supplier_id=post.organisation_id)
-    lies_open = Q(bid__lot__bid_closing__unsealed_at__lte=now)
+    closing = BidClosing.objects.filter(lot=OuterRef("bid__lot"), cover=OuterRef("bid__cover"))
+    lies_open = Q(Exists(closing.filter(unsealed_at__lte=now)))
     return found.filter(lies_open & run_by(post, "bid__lot__case__"))
 
 

@@ -17,7 +17,7 @@ from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import AwardAnnulment, ClauseKind, EvaluationReport, OpenedBid
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.bids import whole_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.exchange import silent
 from yangcai.tendering.rules.lots import at_limit
@@ -411,7 +411,7 @@ def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
 
 
 def _too_few_bids(lot: Lot, *, now: datetime.datetime) -> bool:
-    return live_bids(lot=lot, damage="").count() < fewest(lot, Stage.SUBMISSION, now=now)
+    return whole_bids(lot).filter(damage="").count() < fewest(lot, Stage.SUBMISSION, now=now)
 
 
 def fewest(lot: Lot, stage: str, *, now: datetime.datetime) -> int:

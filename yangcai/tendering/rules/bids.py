@@ -14,11 +14,12 @@ from yangcai.kernel import calendar
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
-from yangcai.tendering import method, prequalified
+from yangcai.tendering import method, policies, prequalified
 from yangcai.tendering.models import (
     Bid,
     BidSecurity,
     Correction,
+    Cover,
     InvitedBy,
     Invitee,
     OpenedBid,
@@ -28,9 +29,35 @@ from yangcai.tendering.models import (
 )
 
 
-def live_bids(*, stage: str = Stage.SUBMISSION, **found: Any) -> Any:
-    """Offers of a stage that are in: neither replaced nor withdrawn."""
-    return Bid.objects.filter(replaced_at__isnull=True, withdrawn_at__isnull=True, stage=stage, **found)
+def live_bids(*, stage: str = Stage.SUBMISSION, cover: str = "", **found: Any) -> Any:
+    """Offers of a stage that are in: neither replaced nor withdrawn. A bid in two covers is its technical one; that
+    with its price is found by its name alone."""
+    live = Bid.objects.filter(replaced_at__isnull=True, withdrawn_at__isnull=True, stage=stage, **found)
+    return live.filter(cover=cover) if cover else live.exclude(cover=Cover.PRICE)
+
+
+def close_set_of(lot: Any, *, cover: str, round: int) -> Any:
+    """The offers that are closed together, as `controls_close_set` finds them: a technical cover with its price; a
+    price of a bid that went on."""
+    found = live_bids(lot=lot, stage=policies.STAGES[round], cover=cover)
+    if cover == Cover.TECH:
+        return found.filter(supplier__in=live_bids(lot=lot, cover=Cover.PRICE).values("supplier"))
+    if cover == Cover.PRICE:
+        gone_on = OpenedBid.objects.filter(lot=lot, went_on_at__isnull=False)
+        return found.filter(supplier__in=gone_on.values("supplier"))
+    return found
+
+
+def covers_of(bid: Bid) -> QuerySet[Bid]:
+    """Every cover of the bid that is in."""
+    live = Bid.objects.filter(replaced_at__isnull=True, withdrawn_at__isnull=True)
+    return live.filter(lot=bid.lot_id, supplier=bid.supplier_id, stage=bid.stage)
+
+
+def whole_bids(lot: Lot) -> Any:
+    """The bids of a lot that are in with all their covers."""
+    cover = Cover.TECH if policies.has_two_covers(lot.case) else Cover.ALL
+    return close_set_of(lot, cover=cover, round=policies.BID)
 
 
 # --- the documents -------------------------------------------------------------------------------------------------
@@ -145,7 +172,10 @@ def is_bid_for(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | No
 
 
 def names_a_price(case: Case) -> bool:
-    """Whether what is handed in at the deadline is an offer with its price, or only an application to take part."""
+    """Whether what is handed in at the deadline is an offer with its price; not so an application to take part, nor the
+    technical cover of a bid."""
+    if policies.has_two_covers(case):
+        return False
     return not method.has(case, Stage.SUBMISSION) or method.step_of(case, Stage.SUBMISSION).quotes
 
 

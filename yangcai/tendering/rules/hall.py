@@ -9,7 +9,15 @@ from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import method
-from yangcai.tendering.models import BidClosing, OpenedBid, Opening, OpeningAttendance, OpeningSuspension, Solicitation
+from yangcai.tendering.models import (
+    BidClosing,
+    Cover,
+    OpenedBid,
+    Opening,
+    OpeningAttendance,
+    OpeningSuspension,
+    Solicitation,
+)
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.opening import opening_of
 
@@ -98,7 +106,8 @@ def read_out_at(case: Case) -> datetime.datetime | None:
     opening = opening_of(case)
     if opening is None:
         return None
-    unsealed = list(BidClosing.objects.filter(lot__case=case, lot__outcome="").values_list("unsealed_at", flat=True))
+    first = BidClosing.objects.filter(lot__case=case, lot__outcome="", round=0).exclude(cover=Cover.PRICE)
+    unsealed = list(first.values_list("unsealed_at", flat=True))
     return None if None in unsealed else max([opening.begun_at, *unsealed])
 
 

@@ -9,7 +9,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import method
 from yangcai.tendering.models import OpenedBid, Opening
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.bids import whole_bids
 
 
 @remembered
@@ -23,8 +23,8 @@ def pending_lots(case: Case) -> list[Lot]:
 
 
 def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:
-    """投标人不足 3 家的，不得开标 (87号令 art. 41): counted per lot, by what came in."""
-    return live_bids(lot=lot).count() >= method.fewest(lot.case, Stage.SUBMISSION, now=now)
+    """投标人不足 3 家的，不得开标 (87号令 art. 41): counted per lot, by what came in whole."""
+    return whole_bids(lot).count() >= method.fewest(lot.case, Stage.SUBMISSION, now=now)
 
 
 def not_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -17,6 +17,7 @@ from yangcai.tendering.models import (
     Bid,
     BidClosing,
     BidUpload,
+    Cover,
     OpeningPolicy,
     PolicySeat,
     ReleasedShare,
@@ -26,7 +27,7 @@ from yangcai.tendering.models import (
     Trustee,
     TrusteeRole,
 )
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.bids import close_set_of
 from yangcai.tendering.standstill import window_ends_at
 
 #: As many different organisations make a board of trustees (SBP/1 §2.1).
@@ -131,7 +132,7 @@ def board_is_used(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal 
     """Once trustees of four organisations, the platform's among them, are in office, a public tender is sealed by its
     bidders (docs/decisions/0023)."""
     case = subject.root
-    if not method.reads_out(case):
+    if not method.reads_out(case) or policies.has_two_covers(case):
         return None
     board = may_hold_seats(case).filter(registered_at__lte=now)
     if (
@@ -149,6 +150,22 @@ def board_is_used(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal 
         en="The trustees are in office: set the opening policy of lot {lots} first",
         lots="、".join(lots.order_by("pk").values_list("number", flat=True)),
         **applicable(case, now=now),
+    )
+
+
+def covers_have_their_policy(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """The platform's own envelope has one cover: two need bidders who seal them, and so trustees."""
+    case = subject.root
+    if not policies.has_two_covers(case):
+        return None
+    lots = case.lots.filter(follows__isnull=True).exclude(opening_policies__isnull=False)
+    if not lots.exists():
+        return None
+    numbers = "、".join(lots.order_by("pk").values_list("number", flat=True))
+    return Refusal(
+        "two_covers_need_a_policy",
+        f"技术与报价分别密封、先后开启的，采购包 {numbers} 应当先设定开启规则",
+        f"Two covers are opened one after the other by trustees: set the opening policy of lot {numbers} first",
     )
 
 
@@ -170,6 +187,27 @@ def takes_sealed_envelopes(subject: Lot, *, by: Post, now: datetime.datetime) ->
         "sealed_by_the_platform",
         "本包没有公布开启规则，请在线填写投标文件，由平台密封",
         "No opening policy was published for this lot: fill in the bid here, and the platform seals it",
+    )
+
+
+def takes_sealed_last_offers(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """With the round of last offers a policy of its own was published."""
+    if policies.takes_sealed(subject, round=policies.LAST):
+        return None
+    return Refusal(
+        "sealed_by_the_platform",
+        "本包的最后报价由平台密封，请在线填写",
+        "The platform seals the last offers of this lot: fill yours in here",
+    )
+
+
+def takes_last_offers_in_the_clear(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if not policies.takes_sealed(subject, round=policies.LAST):
+        return None
+    return Refusal(
+        "sealed_by_the_bidder",
+        "本包的最后报价须由供应商自行密封后上传",
+        "Last offers of this lot are sealed by their suppliers before they are uploaded",
     )
 
 
@@ -228,23 +266,56 @@ def upload_is_unfinished(subject: BidUpload, *, by: Post, now: datetime.datetime
 
 
 @remembered
+def closings(lot: Lot) -> list[BidClosing]:
+    """The closings of the lot in order: of its bids, then of prices or last offers; to be read, not changed."""
+    return list(BidClosing.objects.filter(lot=lot).select_related("policy", "lot__case").order_by("pk"))
+
+
 def closing_of(lot: Lot) -> BidClosing | None:
-    """The close of the lot's bids; to be read, not changed."""
-    return BidClosing.objects.filter(lot=lot).select_related("policy", "lot__case").first()
+    """The latest closing of the lot: that of which keys are released now. The one before it was opened by then."""
+    return next(reversed(closings(lot)), None)
+
+
+def first_closing(lot: Lot) -> BidClosing | None:
+    """The closing of the lot's bids, at their deadline."""
+    return next(iter(closings(lot)), None)
 
 
 def keys_are_in(closing: BidClosing, *, now: datetime.datetime) -> bool:
-    """The barrier: every bidder in the close set has released its key, or the time for it is over."""
+    """The barrier: every bidder in the close set has released its key and its envelope is here, or the time is over."""
     if now >= window_ends_at(closing, now=now):
         return True
     released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).values("bid")
-    return not live_bids(lot=closing.lot_id).exclude(pk__in=released).exists()
+    closed = close_set_of(closing.lot_id, cover=closing.cover, round=closing.round)
+    return not closed.exclude(pk__in=released, sealed__upload__verified_at__isnull=False).exists()
 
 
 def is_sealed_by_its_bidder(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
     if subject.seal_scheme == SBP:
         return None
     return Refusal("sealed_by_the_platform", "该投标文件由平台密封", "The platform sealed this bid")
+
+
+def opens_now(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """While the committee evaluates there is something to open only where prices or last offers were sealed apart."""
+    lot = subject if isinstance(subject, Lot) else subject.lot
+    if lot.stage_at(now) != Stage.EVALUATION:
+        return None
+    closing = closing_of(lot)
+    if closing is not None and (closing.cover == Cover.PRICE or closing.round == policies.LAST):
+        return None
+    return Refusal("nothing_to_open", "本包没有待开启的文件", "In this lot nothing waits to be opened")
+
+
+def is_being_opened(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """A price is released when prices are opened, and then only of a bid that went on."""
+    closing = closing_of(subject.lot)
+    if (
+        closing is None
+        or close_set_of(subject.lot, cover=closing.cover, round=closing.round).filter(pk=subject.pk).exists()
+    ):
+        return None
+    return Refusal("not_in_the_close_set", "现在开启的不是这份文件", "It is not this envelope that is being opened now")
 
 
 def window_is_open(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
@@ -328,6 +399,17 @@ def platform_is_not_first(subject: Lot, *, by: Post, now: datetime.datetime) -> 
     )
 
 
+def not_closed_for_last_offers(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    closing = closing_of(subject)
+    if closing is None or closing.round != policies.LAST:
+        return None
+    return Refusal(
+        "last_offers_closed",
+        "最后报价已经截止登记，由供应商和受托人释放密钥后开启",
+        "The last offers are closed: they open when their suppliers and the trustees have released their shares",
+    )
+
+
 def human_released(closing: BidClosing | None) -> bool:
     """Whether a person gave a share out; a release that only says which shares are lost opens nothing."""
     given = ReleasedShare.objects.filter(release__closing=closing, release__trustee__isnull=False)
@@ -351,14 +433,18 @@ def not_unsealed_yet(subject: Lot, *, by: Post, now: datetime.datetime) -> Refus
 
 def lying_sealed(closing: BidClosing) -> QuerySet[Bid]:
     """The bids that were in and are neither opened nor given up, in the order in which they came in."""
-    found = live_bids(lot=closing.lot_id).filter(damage="", opened__isnull=True)
+    closed = close_set_of(closing.lot_id, cover=closing.cover, round=closing.round)
+    found = closed.filter(damage="", opened__isnull=True, final_offer__isnull=True)
     related = found.select_related("sealed__upload__policy", "lot__case", "supplier", "envelope")
     return related.order_by("received_at", "pk")
 
 
 def every_lot_is_unsealed(subject: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """The record is not final while a bid lies sealed that may still be opened."""
-    waiting = BidClosing.objects.filter(lot__case=subject, lot__outcome="", unsealed_at__isnull=True)
+    waiting = BidClosing.objects.filter(
+        lot__case=subject, lot__outcome="", unsealed_at__isnull=True, round=policies.BID
+    )
+    waiting = waiting.exclude(cover=Cover.PRICE)
     if not waiting.exists():
         return None
     numbers = "、".join(waiting.order_by("lot_id").values_list("lot__number", flat=True))

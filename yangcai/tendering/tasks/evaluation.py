@@ -14,7 +14,7 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.tasks import Due
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, method, standing
+from yangcai.tendering import arithmetic, method, policies, standing
 from yangcai.tendering.actions.award import deem_award
 from yangcai.tendering.models import (
     AwardAnnulment,
@@ -25,9 +25,9 @@ from yangcai.tendering.models import (
     OpenedBid,
 )
 from yangcai.tendering.rules import award as awards
-from yangcai.tendering.rules import dialogue, exchange, reevaluation, review
+from yangcai.tendering.rules import covers, dialogue, exchange, reevaluation, review, sealed
 from yangcai.tendering.rules import lots as lot_rules
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.bids import close_set_of, live_bids
 from yangcai.tendering.rules.clarification import clarifications
 from yangcai.tendering.rules.committee.seats import members, undeclared
 from yangcai.tendering.rules.evaluation.reporting import is_current
@@ -263,10 +263,11 @@ def _final_offers(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     period = periods.planned(lot.case, Stage.FINAL_OFFER, lot=lot)
     assert period is not None  # the lot stands in it
     made = set(live_bids(stage=Stage.FINAL_OFFER, lot=lot).values_list("supplier_id", flat=True))
+    is_sealed = policies.takes_sealed(lot, round=policies.LAST)
     for bid in dialogue.remaining(lot):
         if bid.supplier_id not in made:
             yield Due(
-                action="final_offer.submit",
+                action="final_offer.upload" if is_sealed else "final_offer.submit",
                 subject=lot.ref,
                 role=Role.SUPPLIER,
                 organisation_id=bid.supplier_id,
@@ -284,7 +285,14 @@ def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     if chair is None:
         return
     if dialogue.last_offers_are_open(lot, by=None, now=now):
-        yield _seat(chair, "final_offer.open", lot, since=since)
+        closing = sealed.closing_of(lot)
+        if closing is not None and closing.round == policies.LAST:
+            yield from _sealed(lot, closing, now=now)
+        else:
+            yield _seat(chair, "final_offer.open", lot, since=since)
+        return
+    if covers.prices_are_closed(lot) and covers.prices_are_open(lot, by=None, now=now):
+        yield from _sealed(lot, sealed.closing_of(lot), now=now)
         return
     if standing.unchecked(lot, ClauseKind.RESPONSIVENESS, standing.still_in(lot, through=standing.QUALIFICATION)):
         yield _seat(chair, "responsiveness.record", lot, since=since)
@@ -306,7 +314,26 @@ def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
     if waiting:
         yield from (_seat(member, "scores.submit", lot, since=since) for member in waiting)
         return
+    if covers.prices_are_open(lot, by=None, now=now):
+        yield _seat(chair, "technical.conclude", lot, since=since)
+        return
     yield from _report(lot, found, seated, since=since, now=now)
+
+
+def _sealed(lot: Lot, closing: Any, *, now: datetime.datetime) -> Iterator[Due]:
+    """Prices in covers of their own, and last offers that their suppliers sealed: keys, then the opening."""
+    yield _run(lot.case, "opening.unseal", lot, since=closing.closed_at)
+    if now >= closing.window_closes_at:
+        return
+    for bid in close_set_of(lot, cover=closing.cover, round=closing.round).filter(releases__isnull=True):
+        yield Due(
+            action="bid.release",
+            subject=bid.ref,
+            role=Role.SUPPLIER,
+            organisation_id=bid.supplier_id,
+            since=closing.closed_at,
+            due_at=closing.window_closes_at,
+        )
 
 
 def _clarifications(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:

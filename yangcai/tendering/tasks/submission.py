@@ -1,7 +1,7 @@
 """What is due from the drafting of the document to the end of the opening, and which securities are to go back?"""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from yangcai import law
 from yangcai.cases import periods
@@ -26,7 +26,8 @@ from yangcai.tendering.models import (
     Solicitation,
     SupplierDraw,
 )
-from yangcai.tendering.rules.bids import holders, live_bids, released
+from yangcai.tendering.policies import has_two_covers, takes_sealed
+from yangcai.tendering.rules.bids import holders, live_bids, released, whole_bids
 from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
 from yangcai.tendering.rules.prequalification.qualified import enough_came_through, too_few_came_through
 
@@ -134,8 +135,9 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     yield _next(case, "opening.begin", case, since=closes_at, due_at=closes_at)
     if now >= closes_at:
         return
-    bidders = set(live_bids(lot__case=case).values_list("supplier_id", flat=True))
     lots = pending_lots(case)
+    bidders = _bidders(case, lots)
+    codes = {lot.pk: "bid.upload" if takes_sealed(lot) else "bid.submit" for lot in lots}
     holders = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
     for invitee in Invitee.objects.filter(case=case, invited_at__isnull=False).exclude(supplier_id__in=holders):
         yield Due(
@@ -149,13 +151,20 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     for participation in Participation.objects.filter(case=case).exclude(supplier_id__in=bidders):
         for lot in lots:
             yield Due(
-                "bid.submit",
+                codes[lot.pk],
                 lot.ref,
                 Role.SUPPLIER,
                 participation.obtained_at,
                 organisation_id=participation.supplier_id,
                 due_at=closes_at,
             )
+
+
+def _bidders(case: Case, lots: Iterable[Lot]) -> set[int]:
+    """Who has a bid in, with all its covers."""
+    if not has_two_covers(case):
+        return set(live_bids(lot__case=case).values_list("supplier_id", flat=True))
+    return {supplier for lot in lots for supplier in whole_bids(lot).values_list("supplier_id", flat=True)}
 
 
 @tasks.due_on(Case)

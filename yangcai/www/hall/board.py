@@ -140,7 +140,8 @@ def _signed_in(hall: Hall) -> str:
 
 
 def _released(hall: Hall) -> str:
-    known = [lot for lot in hall.lots if lot.released is not None and lot.bids is not None]
+    opening = [lot for lot in hall.lots if lot.is_of_prices and not lot.is_to_come] or hall.lots
+    known = [lot for lot in opening if lot.released is not None and lot.bids is not None]
     if not known:
         return ""
     return f"{sum(lot.released or 0 for lot in known)} / {sum(lot.bids or 0 for lot in known)}"
@@ -155,7 +156,7 @@ def _confirmed(hall: Hall) -> str:
 
 
 def _id(lot: LotState) -> str:
-    return f"lot-{lot.pk}"
+    return f"lot-{lot.pk}-price" if lot.is_of_prices else f"lot-{lot.pk}"
 
 
 def _lot(lot: LotState, known: Part | None) -> Part:
@@ -189,6 +190,8 @@ def _line(lot: LotState, line: Line) -> Part:
     context = {
         "line": line,
         "is_read_out": lot.is_read_out,
+        "is_of_prices": lot.is_of_prices,
+        "cover": lot.cover,
         "seal": {"tone": SEAL_TONES[seal], "icon": SEAL_ICONS[seal], "word": str(seal.label)},
     }
     return _part(f"{_id(lot)}-{line.number}", "line", context, key=(line, lot.is_read_out))

@@ -40,7 +40,7 @@ DANGEROUS = frozenset(
     }
 )
 #: What is missing, and is made on the very page to which the offer leads.
-MADE_THERE = frozenset({("bid.upload", "no_signing_key")})
+MADE_THERE = frozenset({("bid.upload", "no_signing_key"), ("final_offer.upload", "no_signing_key")})
 FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 #: So much of a row's own text stands beside the title of an Action.
 ABOUT_CHARACTERS = 24

@@ -67,7 +67,11 @@ def page_of(subject: Any) -> str:
 
 
 #: Actions that a supplier's own device does, on the page for that: of which lot.
-BY_DEVICE: dict[str, Callable[[Any], int]] = {"bid.upload": lambda lot: lot.pk, "bid.release": lambda bid: bid.lot_id}
+BY_DEVICE: dict[str, Callable[[Any], int]] = {
+    "bid.upload": lambda lot: lot.pk,
+    "final_offer.upload": lambda lot: lot.pk,
+    "bid.release": lambda bid: bid.lot_id,
+}
 
 
 def form_of(action: Action, subject: Any) -> str:

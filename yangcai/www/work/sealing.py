@@ -8,16 +8,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yangcai.cases import periods
 from yangcai.cases.models import Lot
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.encoding import parse_jcs
+from yangcai.kernel.inputs import Input
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import policies
-from yangcai.tendering.actions.bids import SubmitBid
-from yangcai.tendering.models import SBP, Bid, OpeningPolicy, Recovery, ShareTest, SigningKey, TrusteeRole
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.actions.bids import PriceCover, SubmitBid
+from yangcai.tendering.actions.dialogue import SubmitFinalOffer
+from yangcai.tendering.models import SBP, Bid, Cover, OpeningPolicy, Recovery, ShareTest, SigningKey, TrusteeRole
+from yangcai.tendering.rules.bids import close_set_of, live_bids
 from yangcai.tendering.rules.sealed import closing_of, unfinished_uploads
 from yangcai.tendering.sealed_offer import kinds
 from yangcai.tendering.standstill import window_ends_at
@@ -26,19 +27,25 @@ from yangcai.www.access import page
 from yangcai.www.work import places
 from yangcai.www.work.offers import MADE_THERE
 
-#: What the sealed bid is handed in by; what refuses it there is said here before anything is sealed.
-OF = "bid.upload"
+#: What a sealed offer is handed in by, round by round; what refuses it there is said here before anything is sealed.
+OF = {policies.BID: "bid.upload", policies.LAST: "final_offer.upload"}
+#: By which form it is filled in; a bid, or its technical cover, by that of `bid.submit`.
+FORMS: dict[tuple[str, int], type[Input]] = {
+    (str(Cover.PRICE), policies.BID): PriceCover,
+    (str(Cover.ALL), policies.LAST): SubmitFinalOffer,
+}
 #: By what its shares are released.
 RELEASE = "bid.release"
 
 
 @page(by={Role.SUPPLIER})
 def sealing(request: HttpRequest, pk: int) -> HttpResponse:
-    """Until the deadline: the form, the files and the steps. From the closing on: the own bid, to be released. 404
-    where the bids of the lot are not sealed by their bidders."""
+    """Until the deadline: the form, the files and the steps; where there are two covers, of the one that is asked for
+    (`?cover=`). From the closing on: the own envelope, to be released. 404 where the offers of the lot are not sealed
+    by their bidders."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     lot: Lot = places.row("lot", pk, post=post, now=now)
-    policy = policies.in_force(lot)
+    policy = _policy(lot, post=post, cover=request.GET.get("cover", ""))
     if policy is None:
         raise Http404
     shown = _release(lot, post=post, now=now) or _seal(lot, policy, post=post, now=now)
@@ -68,13 +75,53 @@ def sealing(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
+def _policy(lot: Lot, *, post: Post, cover: str) -> OpeningPolicy | None:
+    """The policy of the cover that is asked for, else of the first that is not handed in yet or whose bytes have still
+    to follow; once there are last offers, theirs."""
+    wanted = policies.all_in_force(lot, round=policies.LAST) or policies.all_in_force(lot, round=policies.BID)
+    named = [one for one in wanted if one.cover == cover]
+    missing = [one for one in wanted if not _is_here(_live(lot, one, post=post))]
+    return next(iter([*named, *missing, *wanted]), None)
+
+
+def _live(lot: Lot, policy: OpeningPolicy, *, post: Post) -> Any:
+    """The envelope of this supplier that counts so far, whichever device sealed it; None without one."""
+    stage = policies.STAGES[policy.round]
+    found = live_bids(lot=lot, supplier=post.organisation, stage=stage, cover=policy.cover).filter(seal_scheme=SBP)
+    return found.select_related("sealed__upload").first()
+
+
+def _is_here(bid: Any) -> bool:
+    return bid is not None and bid.sealed.upload.verified_at is not None
+
+
+def _covers(lot: Lot, policy: OpeningPolicy, *, post: Post) -> list[dict[str, Any]]:
+    """Where there are two, both: which one this is, and whether it is handed in."""
+    wanted = policies.all_in_force(lot, round=policy.round)
+    if len(wanted) == 1:
+        return []
+    return [
+        {
+            "name": Cover(one.cover).label,
+            "url": f"?cover={one.cover}",
+            "is_here": one.cover == policy.cover,
+            "is_in": _live(lot, one, post=post) is not None,
+        }
+        for one in wanted
+    ]
+
+
 def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
     """What it takes to seal."""
-    form = SubmitBid(subject=lot, by=post, now=now)
+    form = FORMS.get((policy.cover, policy.round), SubmitBid)(subject=lot, by=post, now=now)
+    of = OF[policy.round]
     del form.fields["attachments"]  # the files are chosen beside: they must never be sent from here
     content = parse_jcs(policy.content.encode())
     return {
-        "earlier": _earlier(lot, post=post),
+        "earlier": _earlier(lot, policy, post=post),
+        "covers": _covers(lot, policy, post=post),
+        "is_price": policy.cover == Cover.PRICE,
+        "is_last": policy.round == policies.LAST,
         "uploads": [
             {"row": one, "give_up": places.form_of(ACTIONS["bid_upload.give_up"], one)}
             for one in unfinished_uploads(lot, supplier_id=post.organisation_id)
@@ -82,12 +129,12 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
         "template": "work/seal.html",
         "script": "seal.js",
         "form": form,
-        "refusals": [one for one in can(ACTIONS[OF], lot, by=post, now=now) if (OF, one.code) not in MADE_THERE],
-        "closes_at": periods.closing_at(lot.case),
+        "refusals": [one for one in can(ACTIONS[of], lot, by=post, now=now) if (of, one.code) not in MADE_THERE],
+        "closes_at": policies.closing_at(lot, round=policy.round),
         "recoveries": [(code, Recovery(code).label) for code in content["recovery_allowed"]],
         "given": {
             "policy": content,
-            "round": policies.ROUND,
+            "round": policy.round,
             "supplier": post.organisation.uscc,
             "post_name": f"{post.organisation.name} {lot.case.number}",
             "kinds": kinds(form),
@@ -96,16 +143,16 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
     }
 
 
-def _earlier(lot: Lot, *, post: Post) -> dict[str, Any] | None:
-    """The bid of this supplier that counts so far, whichever device sealed it; None without one."""
-    found = live_bids(lot=lot, supplier=post.organisation).filter(seal_scheme=SBP)
-    bid = found.select_related("sealed__upload").first()
+def _earlier(lot: Lot, policy: OpeningPolicy, *, post: Post) -> dict[str, Any] | None:
+    """What is said of the envelope that counts so far."""
+    bid = _live(lot, policy, post=post)
     if bid is None:
         return None
     return {
         "at": bid.received_at,
         "seq": bid.revision,
         **_tested(bid),
+        "owed": bid.sealed.upload.verified_at is None,
         "url": reverse("sbp_receipt", kwargs={"sid": bid.sealed.upload.sid}),
     }
 
@@ -120,21 +167,25 @@ def _tested(bid: Bid) -> dict[str, Any]:
 
 
 def _release(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] | None:
-    """What it takes to release the own bid; None while the lot is not closed, or where there is none."""
+    """What it takes to release the own envelope in the closing that is under way; None while there is none, or nothing
+    of this supplier's in it."""
     closing = closing_of(lot)
-    bid = (
-        live_bids(lot=lot, supplier=post.organisation).filter(seal_scheme=SBP).select_related("sealed__upload").first()
-    )
-    if closing is None or bid is None:
+    if closing is None or (closing.round == policies.BID and policies.takes_sealed(lot, round=policies.LAST)):
+        return None
+    closed = close_set_of(lot, cover=closing.cover, round=closing.round)
+    bid = closed.filter(supplier=post.organisation).select_related("sealed__upload").first()
+    if bid is None:
         return None
     return {
         "template": "work/release.html",
         "script": "release.js",
         "refusals": can(ACTIONS[RELEASE], bid, by=post, now=now),
         "closes_at": window_ends_at(closing, now=now),
+        "is_price": closing.cover == Cover.PRICE,
+        "is_last": closing.round == policies.LAST,
         "given": {
             "header": bid.sealed_key,
-            "policies": [one.content for one in policies.chain(lot)],
+            "policies": [one.content for one in policies.chain(lot, cover=closing.cover, round=closing.round)],
             "now": now.isoformat(),
             "sid": str(bid.sealed.upload.sid),
         },

@@ -22,14 +22,24 @@ BIDS: tuple[Kind, ...] = (
     Kind(
         OpeningPolicy,
         _("开启规则"),
-        ("lot__number", "revision", "threshold", "supplier_shares", "window_seconds", "digest", "published_at"),
+        (
+            "lot__number",
+            "cover",
+            "round",
+            "revision",
+            "threshold",
+            "supplier_shares",
+            "window_seconds",
+            "digest",
+            "published_at",
+        ),
         ("lot__number", "revision"),
     ),
     Kind(BidSecurity, _("投标保证金"), ("supplier", "kind", "amount", "received_at", "returned_at", "kept_reason")),
     Kind(
         Bid,
         _("投标回执"),
-        ("lot__number", "supplier", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at"),
+        ("lot__number", "supplier", "cover", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at"),
     ),
     Kind(
         BidUpload,
@@ -40,7 +50,7 @@ BIDS: tuple[Kind, ...] = (
     Kind(
         BidClosing,
         _("投标截止登记"),
-        ("lot__number", "size", "digest", "closed_at", "window_closes_at", "extension_reason", "unsealed_at"),
+        ("lot__number", "cover", "size", "digest", "closed_at", "window_closes_at", "extension_reason", "unsealed_at"),
         ("lot__number",),
         after_opening=True,
     ),

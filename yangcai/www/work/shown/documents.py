@@ -79,6 +79,7 @@ LOTS: tuple[Kind, ...] = (
             "follow_up_amount",
             "compensation_rate",
             "merit_first",
+            "two_covers",
             "contract_terms",
             "payment_days",
             "acceptance_days",

@@ -49,14 +49,14 @@ export async function rehearse({ record, policy, trustees, ...by }) {
   return envelope.check(file, { dek, policy });
 }
 
-// Parts, then the one request that counts. Whatever breaks off, the same idem goes on from there.
+// Parts, then the one request that counts. Whatever breaks off, the same idem goes on from there; so does what is owed.
 export async function submit({ record, tender, pair, ...how }) {
   const file = await readFile(`${record.idem}.sbe`);
-  const { idem, header, st } = record;
-  const sid = await platform.upload(file, { tender, lot: st.lot, idem, header, ...how });
+  const { header, st } = record;
+  const { sid, owed } = await platform.upload(file, { tender, st, header, ...how });
   const sig = await sign("statement", st, pair);
   const receipt = await platform.finalise(sid, { st, sig, ...how });
-  return { ...record, sid, receipt, stage: "submitted" };
+  return { ...record, sid, receipt, owed, stage: "submitted" };
 }
 
 // What this browser has to be able to do; anything missing is said before anything is typed.
@@ -118,6 +118,7 @@ class SealDesk extends HTMLElement {
       this.querySelector("[data-shown=digest]").textContent = this.record.st.env_digest;
       this.querySelector("[data-shown=size]").textContent = size(this.record.st.env_len);
     }
+    this.show("[data-owed]", [this.record?.owed ? "yes" : "no"], "owed");
     if (stage === "submitted") {
       this.querySelector("[data-shown=receipt]").textContent = this.record.receipt;
       this.offer("receipt", new Blob([this.record.receipt]), `${this.record.idem}.sbr`);

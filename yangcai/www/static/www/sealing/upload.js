@@ -6,6 +6,8 @@ import { base64, digest, hex, jcs, PART } from "./encoding.js";
 const BASE = "/sbp/v1";
 const PAUSES = [500, 1000, 2000, 5000, 10_000]; // milliseconds; the last one is repeated
 const AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
+const STORE = "store"; // the platform takes no files: after so many tries the digest is handed in, the bytes follow
+const TRIES = 3;
 
 // What the platform answered when it refused: status, sentence, and the code, the end of the type (RFC 9457).
 export class Refused extends Error {
@@ -27,7 +29,8 @@ export async function ask(path, { method = "GET", body, headers = {}, csrf, sign
     try {
       const answer = await fetch(`${BASE}${path}`, { method, body, headers: given, signal, cache: "no-store" });
       if (answer.ok) return answer;
-      if (!AGAIN.has(answer.status)) throw new Refused(answer.status, await answer.json().catch(() => ({})));
+      const refused = new Refused(answer.status, await answer.json().catch(() => ({})));
+      if (!AGAIN.has(answer.status) || (refused.code === STORE && tries >= TRIES)) throw refused;
     } catch (error) {
       if (error instanceof Refused || signal?.aborted) throw error;
     }
@@ -38,11 +41,26 @@ export async function ask(path, { method = "GET", body, headers = {}, csrf, sign
 
 const json = async (path, how) => (await ask(path, how)).json();
 
-// Opens the session of this idem, or finds it again, and sends what is still missing.
-export async function upload(envelope, { tender, lot, idem, header, tell = () => {}, ...how }) {
-  const begun = { ...how, method: "POST", body: { idem, lot } };
+// Opens the session of this idem, or finds it again, and sends what is still missing; `owed` when the file store is down
+// and only header, digest and length could be bound (they are what the statement signs).
+export async function upload(envelope, { tender, st, header, tell, ...how }) {
+  const { idem, lot, cover, round, env_digest, env_len } = st;
+  const begun = { ...how, method: "POST", body: { idem, lot, cover, round } };
   const { sid, part_size: size } = await json(`/tenders/${tender}/submissions`, begun);
   if (size !== PART) throw new Error("the platform wants parts of another size");
+  const header_b64 = base64(header);
+  try {
+    await send(envelope, sid, { tell, ...how });
+    await ask(`/submissions/${sid}/check`, { ...how, method: "POST", body: { header_b64 } });
+    return { sid, owed: false };
+  } catch (error) {
+    if (error.code !== STORE) throw error;
+    await ask(`/submissions/${sid}/promise`, { ...how, method: "POST", body: { header_b64, env_digest, env_len } });
+    return { sid, owed: true };
+  }
+}
+
+async function send(envelope, sid, { tell = () => {}, ...how }) {
   const there = new Set(await json(`/submissions/${sid}/parts`, how));
   const count = Math.ceil(envelope.size / PART);
   for (let n = 1; n <= count; n++) {
@@ -53,8 +71,6 @@ export async function upload(envelope, { tender, lot, idem, header, tell = () =>
     }
     tell(Math.min(n * PART, envelope.size));
   }
-  await ask(`/submissions/${sid}/check`, { ...how, method: "POST", body: { header_b64: base64(header) } });
-  return sid;
 }
 
 // The request that races the deadline; the answer is the receipt, a signed note. The same statement gets the same

@@ -1,0 +1,215 @@
+"""When the file store takes no files: is a bid in time by its digest, and are only those bytes taken afterwards?"""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.test_sbp import Bidder, code
+from tests.tendering.sealing_walk import SealedTender
+from tests.tendering.walk import CLOSES, set_database_clock
+from yangcai.kernel import clock, documents
+from yangcai.kernel.encoding import base64_of
+from yangcai.kernel.leaves import kept_back
+from yangcai.kernel.tlog import note
+from yangcai.sealing.faults import NOT_FOLLOWED
+from yangcai.sealing.receipt import Receipt
+from yangcai.tendering import envelopes, receipts, unsealing
+from yangcai.tendering.models import Bid, BidClosing, BidUpload, OpenedBid, SealedBid
+
+pytestmark = pytest.mark.django_db
+
+HOUR = datetime.timedelta(hours=1)
+WINDOW = 30 * 60
+
+
+class Store:
+    """A store that refuses, really: where its folder should be there lies a file."""
+
+    def __init__(self, settings: Any, folder: Path) -> None:
+        self.settings, self.works_at, self.broken = settings, settings.YANGCAI_FILES, folder / "no-folder"
+        self.broken.write_text("")
+
+    def breaks(self) -> None:
+        self.settings.YANGCAI_FILES = str(self.broken)
+
+    def works(self) -> None:
+        self.settings.YANGCAI_FILES = self.works_at
+
+
+@pytest.fixture
+def store(settings: Any, tmp_path: Path) -> Store:
+    return Store(settings, tmp_path)
+
+
+@pytest.fixture
+def tender(monkeypatch: pytest.MonkeyPatch) -> SealedTender:
+    tender = SealedTender().announced()
+    moment(tender, tender.now, monkeypatch)
+    return tender
+
+
+def moment(tender: SealedTender, now: datetime.datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the walk, the site and the database."""
+    tender.now = now
+    monkeypatch.setattr(clock, "now", lambda: now)
+    set_database_clock(now)
+
+
+def promise(bidder: Bidder, **changes: Any) -> Any:
+    said = {
+        "header_b64": base64_of(bidder.device.header.content),
+        "env_digest": bidder.device.imprint.env_digest.hex(),
+        "env_len": bidder.device.imprint.env_len,
+        **changes,
+    }
+    return bidder.post(f"submissions/{bidder.sid}/promise", said)
+
+
+def by_digest(tender: SealedTender, store: Store, price: str = "900000.00") -> Bidder:
+    """A bidder whose bytes the store did not take: header, digest and length are bound, and the statement is in."""
+    bidder = Bidder(tender, tender.device())
+    bidder.seal(price)
+    assert bidder.begin().status_code == 201
+    store.breaks()
+    refused = bidder.put(f"submissions/{bidder.sid}/parts/1", bidder.parts()[0])
+    assert (refused.status_code, code(refused), refused["Retry-After"]) == (503, "store", "1")
+    assert promise(bidder).json()["state"] == "PROMISED"
+    assert bidder.finalise().status_code == 201
+    store.works()
+    return bidder
+
+
+def test_the_receipt_says_that_the_ciphertext_follows_and_so_does_the_log(tender: SealedTender, store: Store) -> None:
+    bidder = by_digest(tender, store)
+    sealed = SealedBid.objects.get()
+    said = Receipt.parse(note.parse(sealed.note.encode()).text)
+    assert note.opened(sealed.note.encode(), [receipts.signer().verifier])
+    assert (said.follows_s, said.env_digest) == (WINDOW, bidder.device.imprint.env_digest)
+    assert f"\nciphertext follows within {WINDOW} s of closing\n" in sealed.note
+    assert [body.get("follows_s") for body in kept_back(root=tender.case.ref).values()] == [WINDOW]
+
+
+def test_what_follows_is_checked_and_the_bid_is_like_any_other(
+    tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = by_digest(tender, store, "880000.00")
+    others = [tender.device() for _ in range(2)]
+    for device in others:
+        tender.hand_in(device)
+    before = SealedBid.objects.get(bid__supplier=first.device.post.organisation).note
+    moment(tender, CLOSES, monkeypatch)
+    tender.begin()
+    for device in (first.device, *others):
+        tender.release(device)
+    # All keys are in, but not every envelope: who owes one shall not learn of prices before it delivers.
+    holder = tender.holders[3]
+    said = tender.trustee_message(holder).content.decode()
+    assert set(tender.refused("trustee.release", tender.lot, holder.post, message=said)) == {"before_the_barrier"}
+    first.upload()
+    assert first.check().json()["state"] == "VERIFIED"
+    again = first.finalise()
+    assert (again.status_code, again.content.decode()) == (200, before)
+    tender.trustee_releases(holder)
+    tender.unseal()
+    assert OpenedBid.objects.count() == 3 and BidClosing.objects.get().unsealed_at == tender.now
+
+
+def test_only_the_bytes_that_were_signed_for_are_taken(tender: SealedTender, store: Store) -> None:
+    bidder = by_digest(tender, store)
+    assert promise(bidder).json()["state"] == "PROMISED"  # the same again
+    other = "0" * 64
+    assert code(promise(bidder, env_digest=other)) == "header_mismatch"
+    signed, bidder.device.content = bidder.device.content, bidder.device.content[:-1] + b"\0"
+    bidder.upload()
+    assert code(bidder.check()) == NOT_FOLLOWED.code
+    assert BidUpload.objects.get().verified_at is None
+    bidder.device.content = signed
+    bidder.upload()
+    assert bidder.check().json()["env_digest"] == bidder.device.imprint.env_digest.hex()
+    assert code(bidder.put(f"submissions/{bidder.sid}/parts/1", b"x")) == "verified"
+
+
+@pytest.mark.parametrize("is_other", [False, True], ids=["nothing came", "other bytes came"])
+def test_who_does_not_deliver_has_revoked_its_bid(
+    is_other: bool, tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owing = by_digest(tender, store)
+    others = [tender.device() for _ in range(3)]
+    for device in others:
+        tender.hand_in(device)
+    moment(tender, CLOSES, monkeypatch)
+    tender.begin()
+    for device in (owing.device, *others):
+        tender.release(device)
+    if is_other:
+        owing.device.content = owing.device.content[:-1] + b"\0"
+        owing.upload()
+        assert code(owing.check()) == NOT_FOLLOWED.code
+    over = BidClosing.objects.get().window_closes_at
+    moment(tender, over, monkeypatch)
+    assert code(owing.put(f"submissions/{owing.sid}/parts/1", b"late")) == "closed"
+    tender.trustee_releases(tender.holders[3])
+    tender.unseal()
+    assert OpenedBid.objects.count() == 3
+    assert Bid.objects.get(supplier=owing.device.post.organisation).damage == unsealing.said(NOT_FOLLOWED)
+    assert BidClosing.objects.get().unsealed_at == over
+
+
+def test_while_the_store_is_down_nobody_falls_by_it(
+    tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [tender.device() for _ in range(3)]
+    for device in others:
+        tender.hand_in(device)
+    owing = by_digest(tender, store)
+    moment(tender, CLOSES, monkeypatch)
+    tender.begin()
+    for device in (owing.device, *others):
+        tender.release(device)
+    over = BidClosing.objects.get().window_closes_at
+    moment(tender, over, monkeypatch)
+    tender.trustee_releases(tender.holders[3])
+    monkeypatch.setattr(documents, "takes_files", lambda *, size: False)
+    tender.unseal()
+    bid = Bid.objects.get(supplier=owing.device.post.organisation)
+    assert OpenedBid.objects.count() == 3 and not bid.damage and BidClosing.objects.get().unsealed_at is None
+    moment(tender, over + unsealing.PATIENCE, monkeypatch)
+    tender.unseal()
+    bid.refresh_from_db()
+    assert not bid.damage, "two persons may say that it is waited for no longer; nobody falls by the clock alone"
+    monkeypatch.undo()
+    moment(tender, over + unsealing.PATIENCE, monkeypatch)
+    tender.unseal()
+    bid.refresh_from_db()
+    assert bid.damage == unsealing.said(NOT_FOLLOWED)
+
+
+def test_a_store_that_works_takes_the_parts_and_nothing_less(tender: SealedTender, store: Store) -> None:
+    bidder = Bidder(tender, tender.device())
+    bidder.seal()
+    bidder.begin()
+    assert code(promise(bidder)) == "store_works"
+    assert code(bidder.finalise()) == "SB003"
+    store.breaks()
+    assert code(promise(bidder, env_len=1)) == "envelope_malformed"
+    for wrong in ({"env_digest": "x"}, {"env_len": "1"}, {"env_len": True}, {"env_len": 0}):
+        assert promise(bidder, **wrong).status_code == 400
+
+
+def test_after_the_deadline_no_digest_is_bound(
+    tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bidder = Bidder(tender, tender.device())
+    bidder.seal()
+    bidder.begin()
+    store.breaks()
+    moment(tender, CLOSES, monkeypatch)
+    assert code(promise(bidder)) == "closed"
+    assert not SealedBid.objects.exists()
+
+
+def test_the_probe_is_of_the_size_that_will_come(settings: Any, tmp_path: Path) -> None:
+    settings.YANGCAI_FILES = str(tmp_path / "files")
+    assert documents.takes_files(size=envelopes.PART) and not list((tmp_path / "files").iterdir())
