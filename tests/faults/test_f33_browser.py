@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import chromium, page, sandbox  # noqa: F401 - fixtures
 from tests.browser.desk import Desk
+from tests.kernel.log import world
 from tests.tendering.sealing_walk import SealedTender
 from yangcai.kernel import clock
 from yangcai.tendering.models import Bid, OpenedBid
@@ -16,7 +17,13 @@ WORDS = "babab-babab-babab-babab-babab-babab"
 
 
 @pytest.mark.browser
-def test_another_computer_and_the_copy_open_the_bid(tells: Any, page: Page, tmp_path: Path) -> None:  # noqa: F811
+def test_another_computer_and_the_copy_open_the_bid(
+    tells: Any,
+    page: Page,  # noqa: F811
+    tmp_path: Path,
+    settings: Any,
+) -> None:
+    world.use(settings, tmp_path / "site")
     tender = SealedTender().announced()
     devices = [tender.device() for _ in range(3)]
     for device in devices:
@@ -24,6 +31,7 @@ def test_another_computer_and_the_copy_open_the_bid(tells: Any, page: Page, tmp_
     copy = tmp_path / "bid.sbo"
     copy.write_bytes(devices[0].sealer.opening_file(passphrase=WORDS).content)
     tender.begin()
+    world.round_of(now=tender.now)  # nothing is released before the close is proved
     clock.set_sandbox(at=tender.now)
     for device in devices[1:]:
         tender.release(device)
