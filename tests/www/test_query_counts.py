@@ -39,7 +39,7 @@ CASE_PAGE = {
     Role.BUYER_OFFICER: 75,
     Role.BUYER_REVIEWER: 63,
     Role.AGENT: 71,
-    Role.SUPPLIER: 65,
+    Role.SUPPLIER: 66,
     Role.EXPERT: 43,
     Role.TREASURY: 65,
     Role.TREASURY_PAYER: 62,
@@ -47,7 +47,7 @@ CASE_PAGE = {
     Role.PLATFORM: 66,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 110, Role.BUYER_OFFICER: 95, Role.SUPPLIER: 64, Role.EXPERT: 93}
+EVALUATED = {Role.AGENT: 111, Role.BUYER_OFFICER: 95, Role.SUPPLIER: 66, Role.EXPERT: 95}
 BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2
