@@ -121,6 +121,18 @@ def test_deadlines_and_the_log_come_before_each_paper(monkeypatch: pytest.Monkey
     assert waits == [0.0, 0.0, 0.0, 5.0]
 
 
+def test_a_deed_beside_the_deadlines_that_fails_holds_none_of_them_up(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*, now: Any) -> None:
+        raise PermissionError("the trustee's key may be read by everybody")
+
+    monkeypatch.setattr("yangcai.tendering.share_tests.try_what_came_in", fails)
+    task = due()
+    assert [one.pk for one in work._due()] == [task.pk]
+    assert "fails failed" in caplog.text and "PermissionError" in caplog.text
+
+
 @pytest.mark.parametrize("broken", [OperationalError, InterfaceError])
 def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch, broken: type[Exception]) -> None:
     stop = threading.Event()

@@ -102,7 +102,9 @@ BEGIN
           AND (closes_at IS NULL OR yangcai_clock() < closes_at))
      OR EXISTS (SELECT FROM tendering_committeemember m JOIN tendering_committee k ON k.id = m.committee_id
         JOIN cases_lot l ON l.case_id = k.case_id
-        WHERE l.id = NEW.lot_id AND l.evaluation_method = 'rated' AND m.replaced_at IS NULL
+        WHERE l.id = NEW.lot_id AND m.replaced_at IS NULL
+          AND EXISTS (SELECT FROM tendering_criterion c
+            WHERE c.lot_id = l.id AND c.kind <> 'price' AND c.formula = '')
           AND NOT EXISTS (SELECT FROM tendering_score s WHERE s.member_id = m.id AND s.opened_bid_id = NEW.id)) THEN
     PERFORM controls_refuse('no_price_before_the_technical_evaluation', 'the technical evaluation is not closed');
   END IF;

@@ -50,6 +50,15 @@ def reads_out(case: Case) -> bool:
     return has(case, Stage.OPENING) and step_of(case, Stage.OPENING).reads_out
 
 
+def that_read_out() -> list[str]:
+    """The codes of the methods whose opening tells everybody names and prices."""
+    return [
+        code
+        for code, one in procedures.PROCEDURES.items()
+        if engine.has(procedure=one, stage=Stage.OPENING) and engine.step(procedure=one, stage=Stage.OPENING).reads_out
+    ]
+
+
 def enough(case: Case, stage: str, *, now: datetime.datetime) -> str:
     """The rule on how many suppliers must come through a stage; empty where one is enough, or it has no such stage."""
     if not has(case, stage):

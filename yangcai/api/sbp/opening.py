@@ -15,7 +15,7 @@ from yangcai.kernel.encoding import timestamp
 from yangcai.parties.models import Post
 from yangcai.sealing.faults import STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
-from yangcai.tendering import unsealing
+from yangcai.tendering import method, unsealing
 from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, SealedBid, ShareRelease
 from yangcai.tendering.policies import BID, LAST, all_in_force
 from yangcai.tendering.rules import sealed as rules
@@ -114,8 +114,9 @@ def _lot(lot: Any, policy: OpeningPolicy, post: Any, now: datetime.datetime) -> 
 
 
 def _may_count(closing: BidClosing, post: Any) -> bool:
-    """Whether the number of bids is told: to everybody once they lie open, before that to those who work on it."""
-    if closing.unsealed_at is not None:
+    """Whether the number of bids is told: to everybody once they lie open and are read out, else to those who work on
+    it."""
+    if closing.unsealed_at is not None and method.reads_out(closing.lot.case):
         return True
     if post is None:
         return False

@@ -7,6 +7,7 @@ them (cli/journal.py).
 
 import argparse
 import datetime
+import logging
 import signal
 import threading
 import time
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from yangcai.www.signed_papers import Issuer
 
 HELP = ("到期办理：视同决定、到期恢复、提醒；出具签署文本", "do what the clock makes due, and issue signed papers")
+
+logger = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,12 +86,21 @@ def _round(issuer: "Issuer") -> "list[Task]":
 
 
 def _due() -> "list[Task]":
+    from django.db import InterfaceError, OperationalError
+
     from yangcai.kernel import clock, tasks
     from yangcai.tendering import finalise, share_tests
 
     now = clock.now()
-    finalise.note_in(now=now)  # what a door that broke down left behind
-    share_tests.try_what_came_in(now=now)
+    for deed in (finalise.note_in, share_tests.try_what_came_in):  # the first: what a door that broke down left behind
+        try:
+            deed(now=now)
+        except (InterfaceError, OperationalError):
+            raise
+        except (
+            Exception
+        ):  # a key that lies open, a file that is gone: no reason to let deadlines and the log stand still
+            logger.exception("%s failed", deed.__name__)
     return tasks.fire_due(now=now)
 
 

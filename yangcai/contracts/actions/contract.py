@@ -77,6 +77,7 @@ def draft_contract(award: Award, *, by: Post, now: datetime.datetime, number: st
     by={Role.BUYER_REVIEWER, Role.SUPPLIER},
     needs=(
         rules.award_still_stands,
+        rules.no_annulment_of_its_award_waits,
         rules.not_terminated,
         rules.not_signed_by_own_side,
         rules.says_what_the_other_signed,

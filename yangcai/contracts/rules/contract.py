@@ -17,6 +17,7 @@ from yangcai.kernel.refusals import Refusal, refuses
 from yangcai.law.figures.supplement import growth
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering.rules.award import no_annulment_waits
 
 # --- before there is a contract ----------------------------------------------------------------------------------
 
@@ -128,6 +129,11 @@ def _over(contract: Contract, code: str, zh: str, en: str, at: datetime.datetime
 
 def award_still_stands(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
     return award_stands(contract.award, by=by, now=now)
+
+
+def no_annulment_of_its_award_waits(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Once it is signed nobody could confirm what was asked for before (条例 art. 71)."""
+    return no_annulment_waits(contract.award, by=by, now=now)
 
 
 def not_signed_by_own_side(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:

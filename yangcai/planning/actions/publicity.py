@@ -47,7 +47,7 @@ class PubliciseSingleSource(Input):
         method.activity_has_not_begun,
         publicity.a_single_source_is_planned,
         publicity.no_objection_was_upheld,
-        publicity.no_publicity_runs,
+        publicity.the_last_one_is_over,
     ),
     checks=(publicity.long_enough,),
     input=PubliciseSingleSource,

@@ -65,15 +65,19 @@ def publicity_has_its_outcome(plan_item: PlanItem, *, by: Any, now: datetime.dat
         yield from method.outcome_of_publicity(found, now=now)
 
 
-def no_publicity_runs(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
+def the_last_one_is_over(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Its period has ended and its objections were answered: a second publicity does not bury them (art. 40)."""
     found = proposal.last_publicity(plan_item)
-    if found is None or now >= found.closes_at:
-        return None
-    return Refusal(
-        "publicity_runs",
-        f"单一来源公示正在进行，到 {last_day(found.closes_at)} 结束",
-        f"A publicity runs until {last_day(found.closes_at)}",
-    )
+    if found is None:
+        return
+    if now < found.closes_at:
+        yield Refusal(
+            "publicity_runs",
+            f"单一来源公示正在进行，到 {last_day(found.closes_at)} 结束",
+            f"A publicity runs until {last_day(found.closes_at)}",
+        )
+    elif found.concluded_at is None:
+        yield from method.outcome_of_publicity(found, now=now)
 
 
 def long_enough(

@@ -102,7 +102,7 @@ class Consent(Input):
     en="Consent to chosen experts",
     on=ExpertChoice,
     by={Role.BUYER_REVIEWER},
-    needs=(rules.is_the_main_budget_unit, rules.waits_for_consent),
+    needs=(rules.is_the_main_budget_unit, rules.waits_for_consent, rules.consents_to_others),
     checks=(rules.return_has_a_reason,),
     input=Consent,
     not_same_person_as=("experts.choose",),

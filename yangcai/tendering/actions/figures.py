@@ -13,6 +13,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import counting
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import OfferedFigure
+from yangcai.tendering.rules import covers
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.evaluation import figures as rules
 from yangcai.tendering.rules.evaluation import responsiveness
@@ -55,6 +56,7 @@ class FindFigures(Input):
         responsiveness.responsiveness_found,
         responsiveness.not_failed,
         rules.nothing_is_computed_yet,
+        covers.technical_is_open,
     ),
     checks=(rules.each_figure_once,),
     input=FindFigures,

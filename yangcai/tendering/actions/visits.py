@@ -74,7 +74,7 @@ class AnnounceVisit(Input):
     by=ROLES,
     at={Stage.SUBMISSION},
     needs=(runs_the_case, rules.is_known_to_the_method, rules.supply_has_ended),
-    checks=(rules.comes_in_time,),
+    checks=(rules.comes_in_time, rules.names_no_bidder),
     input=AnnounceVisit,
     creates=False,
     sentence=(
@@ -131,6 +131,7 @@ class CancelVisit(Input):
     by=ROLES,
     at={Stage.SUBMISSION},
     needs=(runs_the_case, rules.is_ahead),
+    checks=(rules.names_no_bidder,),
     input=CancelVisit,
     sentence=("{post}取消了现场考察或者答疑会", "{post} cancelled a visit or meeting"),
     is_public=False,

@@ -9,6 +9,7 @@ from yangcai.cases.queries import concerns_case, run_by, visible_to
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering import method
 from yangcai.tendering.models import (
     BidClosing,
     BidUpload,
@@ -91,10 +92,10 @@ def visible_policies(post: Post | None, now: datetime.datetime) -> QuerySet[Open
 
 @scope(BidClosing)
 def visible_closings(post: Post | None, now: datetime.datetime) -> QuerySet[BidClosing]:
-    """It tells how many bids there are: to everybody once they lie open together, to whoever runs or oversees the case
-    from the deadline on (87号令 art. 28, 78)."""
+    """It tells how many bids there are: to everybody once they lie open and are read out, to whoever runs or oversees
+    the case from the deadline on (87号令 art. 28, 78)."""
     found = BidClosing.objects.filter(closed_at__lte=now, lot__case__in=visible_to(post, now))
-    lies_open = Q(unsealed_at__lte=now)
+    lies_open = Q(unsealed_at__lte=now, lot__case__procedure__in=method.that_read_out())
     inside = run_by(post, "lot__case__") if post is not None else Q(pk__in=[])
     return found.filter(lies_open | inside).select_related("lot__case", "policy")
 

@@ -8,7 +8,7 @@ from typing import Any
 from yangcai.cases import periods
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, own, refuse
-from yangcai.kernel.calendar import SHANGHAI
+from yangcai.kernel.calendar import to_the_minute
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import standing
 from yangcai.tendering.models import Participation, SiteVisit
@@ -55,7 +55,7 @@ def _wrong_time(
             zh="现场考察、答疑会应当在招标文件提供期限截止后组织：文件提供至 {supply}",
             en="A visit or meeting comes after the file was supplied, which is until {supply}",
             field=field,
-            supply=_shown(supply),
+            supply=to_the_minute(supply),
             **applicable(case, now=now),
         )
     elif closes is not None and visit >= closes:
@@ -65,14 +65,9 @@ def _wrong_time(
             zh="现场考察、答疑会应当在投标截止 {closes} 以前",
             en="A visit or meeting comes before the deadline, {closes}",
             field=field,
-            closes=_shown(closes),
+            closes=to_the_minute(closes),
             **applicable(case, now=now),
         )
-
-
-def _shown(moment: datetime.datetime) -> str:
-    """A moment as a page shows it."""
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def visits_fit_the_times(
@@ -129,19 +124,19 @@ def has_begun(subject: SiteVisit, *, by: Any, now: datetime.datetime) -> Refusal
     return Refusal("visit_not_begun", "时间未到，不能记录", "It has not begun: there is nothing to record")
 
 
-def names_no_bidder(subject: SiteVisit, *, now: datetime.datetime, minutes: str, **_: Any) -> Refusal | None:
-    """投标截止前不得透露获取招标文件的潜在投标人的名称、数量 (87号令 art. 28)."""
-    names = Participation.objects.filter(case=subject.case).values_list("supplier__name", flat=True)
-    if not any(name and name in minutes for name in names):
-        return None
-    return refuse(
-        "submission.secrecy",
-        code="bidder_named",
-        zh="记录会告知全部获取招标文件的潜在投标人，不得出现潜在投标人的名称",
-        en="The record is told to everybody who has the file: it may name none of them",
-        field="minutes",
-        **applicable(subject.case, now=now),
-    )
+def names_no_bidder(subject: Case | SiteVisit, *, by: Any, now: datetime.datetime, **data: Any) -> Iterator[Refusal]:
+    """投标截止前不得透露获取招标文件的潜在投标人的名称、数量 (87号令 art. 28). What is looked for are names."""
+    names = Participation.objects.filter(case=subject.root).values_list("supplier__name", flat=True)
+    for field, text in data.items():
+        if isinstance(text, str) and any(name and name in text for name in names):
+            yield refuse(
+                "submission.secrecy",
+                code="bidder_named",
+                zh="内容会告知全部获取招标文件的潜在投标人，不得出现潜在投标人的名称",
+                en="This is told to everybody who has the file: it may name none of them",
+                field=field,
+                **applicable(subject.root, now=now),
+            )
 
 
 def is_no_condition(case: Case, texts: list[str], *, now: datetime.datetime, field: str = "rows") -> Iterator[Refusal]:

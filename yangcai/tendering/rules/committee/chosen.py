@@ -15,6 +15,13 @@ from yangcai.tendering.rules.committee.composition import composition_of, fewest
 from yangcai.tendering.rules.committee.outside import draw_has_begun
 from yangcai.tendering.rules.committee.pool import gave_opinion, gave_opinions, interested, people_of, recusal
 
+#: Code and sentences of the Refusal of whoever chooses, or consents to, themselves.
+HIMSELF = (
+    "chooses_oneself",
+    "不得选定或者同意本人担任评审专家",
+    "Nobody chooses, or consents to, themselves as an expert",
+)
+
 
 @remembered
 def chosen(case: Case) -> tuple[ChosenExpert, ...]:
@@ -78,9 +85,10 @@ def none_is_chosen_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
 
 
 def chosen_lawfully(
-    subject: Case, *, now: datetime.datetime, experts: list[dict[str, Any]], **_: Any
+    subject: Case, *, by: Any, now: datetime.datetime, experts: list[dict[str, Any]], **_: Any
 ) -> Iterator[Refusal]:
-    """Each named once, with nothing to recuse for; of the buyer's own unit only where the method allows it."""
+    """Each named once, nobody by itself, with nothing to recuse for; of the buyer's own unit only where the method
+    allows it."""
     if len({row["expert"] for row in experts}) < len(experts):
         yield Refusal("duplicate_row", "同一名专家只能选定一次", "An expert is named once", field="experts")
     on, keys = applicable(subject, now=now), composition_of(subject)
@@ -89,6 +97,8 @@ def chosen_lawfully(
     own = people_of(frozenset({subject.buyer_id}), case=subject, now=now)
     for row in experts:
         person = people[row["expert"]].person_id
+        if person == by.person_id:
+            yield Refusal(*HIMSELF, field="experts")
         if person in barred:
             yield recusal(subject, now=now, field="experts")
         elif person in gave_opinions(subject):
@@ -102,6 +112,12 @@ def chosen_lawfully(
                 field="experts",
                 **on,
             )
+
+
+def consents_to_others(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    if not subject.experts.filter(expert__person=by.person_id).exists():
+        return None
+    return Refusal(*HIMSELF)
 
 
 def waits_for_consent(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
