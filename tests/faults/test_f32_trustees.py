@@ -89,7 +89,7 @@ def test_a_release_before_its_time_is_refused_by_the_platform_and_by_the_trustee
     tender = SealedTender().announced()
     three(tender)
     holder = tender.holders[3]
-    early = tender.trustee_message(holder).content.decode()
+    early = tender.trustee_message(holder, bids=list(Bid.objects.filter(lot=tender.lot))).content.decode()
     assert tender.refused("trustee.release", tender.lot, holder.post, message=early)
     tender.begin()
     assert set(tender.refused("trustee.release", tender.lot, holder.post, message=early)) == {"before_the_barrier"}

@@ -240,9 +240,10 @@ class SealedTender(Tender):
         self.do("bid.release", bid, device.post, message=device.release(now=self.now).content.decode())
 
     def trustee_message(self, holder: Holder, *, bids: list[Bid] | None = None) -> Message:
-        """What an honest trustee's client makes of the headers in the close set."""
+        """What an honest trustee's client makes of the headers in the close set, or of those given."""
         closing = closing_of(self.lot)
-        policy = Policy.parse(closing.policy.content.encode())
+        frozen = closing.policy if closing is not None else policies.in_force(self.lot)
+        policy = Policy.parse(frozen.content.encode())
         x = next(t.x for t in policy.trustees if t.hpke == holder.wrap.public_key().public_bytes_raw())
         shares = []
         for bid in bids if bids is not None else unsealing.in_close_set(closing).values():

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.django_db
 DAY = CLOSES.date()
 
 
-def waiting_for(action: str) -> list[Task]:
-    return list(Task.objects.filter(action=action, done_at=None).order_by("pk"))
+def waiting_for(action: str, **of: Any) -> list[Task]:
+    return list(Task.objects.filter(action=action, done_at=None, **of).order_by("pk"))
 
 
 def told(root: str) -> list[dict[str, Any]]:
@@ -179,7 +179,8 @@ def test_a_share_that_cannot_be_read_is_a_task_for_its_bidder_until_it_seals_aga
     assert share_tests.try_what_came_in(now=tender.now) == 1
     test = ShareTest.objects.get()
     assert test.fault == "wrap_unreadable" and "受托人" in test.told
-    task = waiting_for("bid.upload")[0]
+    mine = {"organisation_id": device.post.organisation_id}  # the other is reminded that it has not bid
+    task = waiting_for("bid.upload", **mine)[0]
     assert (task.organisation_id, task.subject, task.due_at) == (device.post.organisation_id, tender.lot.ref, CLOSES)
     assert list(visible_share_tests(device.post, tender.now)) == [test]
     for post in (other.post, tender.agent_post, tender.officer, tender.holders[3].post):
@@ -188,7 +189,7 @@ def test_a_share_that_cannot_be_read_is_a_task_for_its_bidder_until_it_seals_aga
     from yangcai.cases.models import Case
 
     tasks.refresh(Case.objects.get(pk=tender.case.pk), now=tender.now)
-    assert not waiting_for("bid.upload")
+    assert not waiting_for("bid.upload", **mine)
 
 
 def test_supervisor_and_notary_look_only_in_the_last_two_hours_and_buyer_and_agent_never() -> None:

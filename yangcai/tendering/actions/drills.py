@@ -46,7 +46,8 @@ class ReleaseInDrill(Input):
 
     def clean_message(self) -> Message:
         drill = self.subject
-        assert isinstance(drill, Drill)
+        if not isinstance(drill, Drill):
+            raise forms.ValidationError(_("贵单位不参加本次演练"), code="no_part")
         try:
             message = Message.parse(self.cleaned_data["message"].encode())
         except Faulty as faulty:
