@@ -49,12 +49,17 @@ def bid(number: int, header: str) -> dict[str, Any]:
 
 
 def receipt(
-    appended: Appended, *, header: str = HEADER, received: str = RECEIVED, key: note.Signer | None = None
+    appended: Appended,
+    *,
+    header: str = HEADER,
+    received: str = RECEIVED,
+    key: note.Signer | None = None,
+    owed: str = "",
 ) -> str:
     text = (
         f"sbp-receipt/v1\ntender {TENDER} rev 1 lot 1 cover ALL round 1\nsupplier S1\nsubmission sub-1 seq 1\n"
         f"received {received}\ndeadline 2026-03-02T01:00:00.000000Z\nheader sha256:{header}\n"
-        f"envelope sha256:{'cd' * 32} 1234\nleaf {base64_of(appended.hash)}\n"
+        f"envelope sha256:{'cd' * 32} 1234\n{owed}leaf {base64_of(appended.hash)}\n"
     )
     return str(note.sign(text, key or log_keys.signer(log_keys.RECEIPT)))
 
@@ -106,6 +111,9 @@ def _tell_a_story(home: Path) -> None:
     leaves.disclose(leaves=[one.id for one in bids[:2]], now=world.NOW)
     cosigned_round(2)
     (home / "told.sbr").write_text(receipt(bids[0]))
+    owed = "ciphertext follows within 1800 s of closing\n"
+    (home / "hash-only.sbr").write_text(receipt(bids[0], owed=owed))
+    (home / "owed-twice.sbr").write_text(receipt(bids[0], owed=owed * 2))
     (home / "forged.sbr").write_text(
         receipt(bids[0], key=note.Signer("ggzy.example/sbp-receipt", note.ED25519, Ed25519PrivateKey.generate()))
     )
@@ -236,6 +244,8 @@ def test_whatever_is_wrong_is_found(site: Path, code: int, damage: Callable[[Pat
     ("name", "code", "said"),
     [
         ("told.sbr", 0, "the receipt holds"),
+        ("hash-only.sbr", 0, "the receipt holds"),
+        ("owed-twice.sbr", 1, "no receipt"),
         ("forged.sbr", 1, "signature is wrong|not signed"),
         ("other.sbr", 2, "not what receipt"),
         ("untold.sbr", 2, "SUPPRESSED BID"),

@@ -23,6 +23,7 @@ _FORM = re.compile(
     r"deadline (?P<deadline>\S+)\n"
     r"header sha256:(?P<header>[0-9a-f]{64})\n"
     r"envelope sha256:[0-9a-f]{64} \d+\n"
+    r"(?:ciphertext follows within [1-9]\d* s of closing\n)?"
     r"leaf (?P<leaf>\S+)\n"
 )
 
