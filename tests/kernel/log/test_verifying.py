@@ -29,6 +29,7 @@ from yangcai.kernel.models import Cosignature, Leaf, TreeHead
 from yangcai.kernel.signatures.authority import DemoAuthority, DemoSeals
 from yangcai.kernel.tlog import checkpoint, note, policy
 from yangcai.kernel.verifying import case, log, source
+from yangcai.kernel.verifying import receipt as receipts
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 
 pytestmark = pytest.mark.django_db  # the database is set up for tests that say so, and the fixture tells a story in it
@@ -259,6 +260,43 @@ def test_receipts(made: Path, name: str, code: int, said: str, capsys: pytest.Ca
     assert verify("receipt", made / name, made / "log") == code
     found = capsys.readouterr()
     assert any(word in found.out + found.err for word in said.split("|"))
+
+
+def placed(given: str, cover: str) -> bytes:
+    """A receipt for the third bid, of which nothing is told, as of another cover."""
+    text = note.parse(given.encode()).text.replace("cover ALL", f"cover {cover}")
+    return str(note.sign(text, log_keys.signer(log_keys.RECEIPT))).encode()
+
+
+@pytest.mark.parametrize(
+    ("cover", "others", "fault"),
+    [
+        # Another lot, cover or round was opened: nothing follows for this one.
+        ("ALL", {"lot": "2"}, None), ("ALL", {"round": 2}, None), ("ALL", {"cover": "TECH"}, None),
+        ("PRICE", {"cover": "TECH"}, None), ("PRICE", {"cover": "PRICE", "lot": "2"}, None),
+        ("ALL", {}, Evidence),
+        # A half may be left out for good, but not one of two by the same bidder.
+        ("PRICE", {"cover": "PRICE", "supplier": "S7"}, NotVerified),
+        ("TECH", {"cover": "TECH", "supplier": "S7"}, NotVerified),
+        ("PRICE", {"cover": "PRICE", "supplier": "S1"}, Evidence),
+        ("PRICE", {"cover": "PRICE", "t": "opening", "supplier": ""}, NotVerified),
+        ("ALL", {"t": "opening", "supplier": ""}, Evidence),
+    ],
+)  # fmt: skip
+def test_a_bid_is_suppressed_only_where_those_of_its_own_set_were_told(
+    made: Path, settings: Any, cover: str, others: dict[str, Any], fault: type[Exception] | None
+) -> None:
+    settings.YANGCAI_HOME, settings.YANGCAI_NAME = made, "ggzy.example"
+    found = log.verify(source.opened(str(made / "log")), policy=policy.parse((made / "log" / "policy").read_bytes()))
+    for index, body in list(found.saying("submit")):
+        found.told[index] = {**body, **others}
+    given = placed((made / "untold.sbr").read_text(), cover)
+    if fault is None:
+        assert receipts.verify(given, log=found, keys=[], now=world.NOW) not in found.told
+        return
+    with pytest.raises(fault) as caught:
+        receipts.verify(given, log=found, keys=[], now=world.NOW)
+    assert type(caught.value) is fault and ("SUPPRESSED" in str(caught.value)) == (fault is Evidence)
 
 
 def test_a_receipt_holds_by_its_proof_alone(made: Path, capsys: pytest.CaptureFixture[str]) -> None:

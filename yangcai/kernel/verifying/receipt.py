@@ -3,6 +3,7 @@
 import datetime
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from yangcai.kernel.encoding import BadEncoding, read_base64, read_timestamp
 from yangcai.kernel.tlog import note, proof
@@ -14,10 +15,12 @@ from yangcai.kernel.verifying.log import Log
 #: Within so long after the receipt its line is in the log (SBP/1 §2.6).
 MERGE_DELAY = datetime.timedelta(seconds=60)
 ROLE = "sbp-receipt"
+#: Covers of which some are never opened: a technical part without its price, the price of a bid that did not go on.
+HALVES = frozenset({"TECH", "PRICE"})
 _FORM = re.compile(
     r"sbp-receipt/v1\n"
-    r"tender (?P<tender>\S+) rev \d+ lot \S+ cover \S+ round \d+\n"
-    r"supplier \S+\n"
+    r"tender (?P<tender>\S+) rev \d+ lot (?P<lot>\S+) cover (?P<cover>\S+) round (?P<round>\d+)\n"
+    r"supplier (?P<supplier>\S+)\n"
     r"submission (?P<submission>\S+) seq \d+\n"
     r"received (?P<received>\S+)\n"
     r"deadline (?P<deadline>\S+)\n"
@@ -33,11 +36,20 @@ class Receipt:
     """What is needed of it here."""
 
     tender: str
+    lot: str
+    cover: str
+    round: int
+    supplier: str
     submission: str
     received_at: datetime.datetime
     deadline: datetime.datetime
     header: str
     leaf: bytes
+
+    def is_opened_with(self, body: dict[str, Any]) -> bool:
+        """Whether a line is of the set that this bid was to be opened with: one lot, one cover, one round."""
+        mine = {"tender": self.tender, "lot": self.lot, "cover": self.cover, "round": self.round}
+        return all(body.get(name) == value for name, value in mine.items())
 
 
 def parse(content: bytes) -> tuple[Receipt, note.Note]:
@@ -50,6 +62,10 @@ def parse(content: bytes) -> tuple[Receipt, note.Note]:
         found = match.groupdict()
         receipt = Receipt(
             found["tender"],
+            found["lot"],
+            found["cover"],
+            int(found["round"]),
+            found["supplier"],
             found["submission"],
             read_timestamp(found["received"]),
             read_timestamp(found["deadline"]),
@@ -88,13 +104,8 @@ def verify(content: bytes, *, log: Log, keys: list[note.Verifier], now: datetime
             zh=f"投标被隐瞒：收据 {receipt.submission} 的条目不在公开日志中",
             en=f"SUPPRESSED BID: the line of receipt {receipt.submission} is not in the log",
         )
-    others = [place for place, body in log.saying("submit") if body.get("tender") == receipt.tender]
-    opened = [place for place, body in log.saying("opening", "award") if body.get("tender") == receipt.tender]
-    if (others or opened) and index not in log.told:
-        raise Evidence(
-            zh=f"投标被隐瞒：该项目的投标已经公布，收据 {receipt.submission} 的条目未公布",
-            en=f"SUPPRESSED BID: bids of this tender were told, that of receipt {receipt.submission} was not",
-        )
+    if index not in log.told:
+        _check_may_be_untold(receipt, log=log)
     told = log.told.get(index)
     if told is not None and (told.get("t") != "submit" or told.get("header_sha256") != receipt.header):
         raise Evidence(
@@ -102,6 +113,26 @@ def verify(content: bytes, *, log: Log, keys: list[note.Verifier], now: datetime
             en=f"what is told of the line is not what receipt {receipt.submission} says",
         )
     return index
+
+
+def _check_may_be_untold(receipt: Receipt, *, log: Log) -> None:
+    """Nothing of it is told: so it must be of all that was to be opened with it. Raises Evidence; NotVerified where it
+    may have been left out by rule."""
+    told = [body for _place, body in log.saying("submit", "opening") if receipt.is_opened_with(body)]
+    if not told:
+        return
+    # Who is left out is so with every submission to that cover: one of them told, and the other not, is no such case.
+    if receipt.cover in HALVES and not any(body.get("supplier") == receipt.supplier for body in told):
+        raise NotVerified(
+            zh=f"同批信封已经公布，收据 {receipt.submission} 的信封没有公布：只有技术信封而没有报价的，"
+            "或者未进入报价开启的，内容始终保密；名单是否完整，请核对项目",
+            en=f"not told: the covers of this set were, that of receipt {receipt.submission} was not; it stays secret"
+            " if its other half is missing, or its bid did not go on; `verify case` shows whether the set is whole",
+        )
+    raise Evidence(
+        zh=f"投标被隐瞒：同批的投标已经公布，收据 {receipt.submission} 的条目未公布",
+        en=f"SUPPRESSED BID: the bids of its set were told, that of receipt {receipt.submission} was not",
+    )
 
 
 def verify_proof(content: bytes, *, proved: bytes, policy: Policy, keys: list[note.Verifier]) -> int:

@@ -323,7 +323,8 @@ def _evaluation(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
 def _sealed(lot: Lot, closing: Any, *, now: datetime.datetime) -> Iterator[Due]:
     """Prices in covers of their own, and last offers that their suppliers sealed: keys, then the opening."""
     yield _run(lot.case, "opening.unseal", lot, since=closing.closed_at)
-    if now >= closing.window_closes_at:
+    ends_at = window_ends_at(closing, now=now)
+    if now >= ends_at:
         return
     for bid in close_set_of(lot, cover=closing.cover, round=closing.round).filter(releases__isnull=True):
         yield Due(
@@ -332,7 +333,7 @@ def _sealed(lot: Lot, closing: Any, *, now: datetime.datetime) -> Iterator[Due]:
             role=Role.SUPPLIER,
             organisation_id=bid.supplier_id,
             since=closing.closed_at,
-            due_at=closing.window_closes_at,
+            due_at=ends_at,
         )
 
 
