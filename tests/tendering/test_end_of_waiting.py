@@ -7,14 +7,17 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.factories import make_post
+from tests.tendering.covers_walk import judged
 from tests.tendering.sealing_walk import I1, Device, SealedTender
 from tests.tendering.walk import set_database_clock
 from yangcai.kernel import documents
+from yangcai.kernel.encoding import parse_jcs, timestamp
 from yangcai.kernel.models import Task
+from yangcai.kernel.tasks import derive
 from yangcai.parties.roles import Role
 from yangcai.sealing.statement import FailedShare, Release, signed
 from yangcai.tendering import standstill, unsealing
-from yangcai.tendering.models import Bid, BidClosing, OpenedBid, OpeningAbandonment, SealedBid, ShareRelease
+from yangcai.tendering.models import Bid, BidClosing, OpenedBid, Opening, OpeningAbandonment, SealedBid, ShareRelease
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
@@ -53,6 +56,36 @@ def resumed(tender: SealedTender) -> None:
 
 
 # --- the window ------------------------------------------------------------------------------------------------------
+
+
+def test_the_record_says_when_the_window_ended_and_not_when_it_was_to_end() -> None:
+    tender = SealedTender().announced()
+    devices = three(tender)
+    tender.begin()
+    laid_down = closing().window_closes_at
+    suspended(tender)
+    tender.now += 50 * HOUR
+    resumed(tender)
+    for device in devices:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[3])
+    tender.unseal()
+    tender.conclude()
+    record = parse_jcs(documents.read(Opening.objects.get(case=tender.case).record))
+    assert record["lots"][0]["sealed"]["window_closes_at"] == timestamp(laid_down + 50 * HOUR)
+
+
+def test_keys_of_prices_are_asked_for_as_long_as_they_are_taken() -> None:
+    tender = judged()
+    tender.conclude_technical()
+    prices = BidClosing.objects.get(cover="PRICE")
+    suspended(tender)
+    tender.now = prices.window_closes_at + 50 * HOUR
+    resumed(tender)
+    case = type(tender.case).objects.get(pk=tender.case.pk)
+    asked = [one for one in derive(case, now=tender.now) if one.action == "bid.release"]
+    assert {one.due_at for one in asked} == {tender.now + (prices.window_closes_at - prices.closed_at)}
+    tender.release(tender.prices[0])
 
 
 def test_time_under_suspension_is_not_taken_from_the_bidders() -> None:

@@ -15,7 +15,7 @@ from yangcai.kernel import leaves, log_proofs
 from yangcai.kernel.encoding import digest, h2, jcs, parse_jcs, timestamp
 from yangcai.kernel.log_signer import NotSigned
 from yangcai.kernel.tlog.faults import Malformed
-from yangcai.tendering import policies, unsealing
+from yangcai.tendering import policies, standstill, unsealing
 from yangcai.tendering.models import Bid, BidClosing, ShareRelease
 
 logger = logging.getLogger(__name__)
@@ -52,8 +52,8 @@ def became(bid: Bid) -> str:
     return OPENED if ShareRelease.objects.filter(bid=bid).exists() else RECOVERED
 
 
-def of_lot(lot: Lot) -> dict[str, Any]:
-    """Policies, close and releases of a lot that was closed; nothing of another."""
+def of_lot(lot: Lot, *, now: datetime.datetime) -> dict[str, Any]:
+    """Policies, close and releases of a lot that was closed, with the window as it ended; nothing of another."""
     closing = BidClosing.objects.select_related("policy", "leaf").filter(lot=lot).order_by("pk").first()
     if closing is None:
         return {}
@@ -68,7 +68,7 @@ def of_lot(lot: Lot) -> dict[str, Any]:
             "close_set": closing.digest,
             "close_proof": _close_proof(closing),
             "closed_at": timestamp(closing.closed_at),
-            "window_closes_at": timestamp(closing.window_closes_at),
+            "window_closes_at": timestamp(standstill.window_ends_at(closing, now=now)),
             "extension_reason": closing.extension_reason,
             "releases": [_release(one, seats) for one in releases.order_by("released_at", "pk")],
         }

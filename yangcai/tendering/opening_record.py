@@ -60,7 +60,7 @@ def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
                 "title": lot.title,
                 "opened": enough,
                 "bids": [_line(bid, there.get(bid.supplier_id)) for bid in bids] if enough else [],
-                **(opening_proof.of_lot(lot) if enough else {}),
+                **(opening_proof.of_lot(lot, now=now) if enough else {}),
             }
         )
     return {

@@ -35,6 +35,7 @@ from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
 from yangcai.tendering.rules.prequalification.changes import lost
 from yangcai.tendering.rules.qualification import through
 from yangcai.tendering.rules.solicitation.completeness import is_complete
+from yangcai.tendering.standstill import window_ends_at
 
 
 @tasks.due_on(Case)
