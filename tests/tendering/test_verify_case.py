@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pytest_django import DjangoDbBlocker
 
 from tests.kernel.log import world
+from tests.tendering.covers_walk import TwoCovers
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES
 from yangcai import cli
@@ -28,6 +29,7 @@ from yangcai.kernel.models import Cosignature, TreeHead
 from yangcai.kernel.tlog import note, policy, proof
 from yangcai.kernel.verifying import case, log, source
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
+from yangcai.tendering.models import SealedBid
 from yangcai.tendering.opening_proof import revealed
 
 pytestmark = pytest.mark.django_db
@@ -382,3 +384,64 @@ def test_a_record_that_is_gone_or_damaged_proves_nothing(made: Path, tmp_path: P
     [record] = (folder / "record").iterdir()
     damage(record)
     assert cli.main(["verify", "--lang", "en", "case", names(made)["case"], str(folder)]) == 1
+
+
+# --- two covers ------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_in_two_covers_verifies_between_its_openings_and_after_the_second(
+    tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of four who came one does not go on, and one does not release the key of its price and is recovered."""
+    settings.YANGCAI_HOME, settings.YANGCAI_LOG, settings.YANGCAI_NAME = tmp_path, tmp_path / "log", "ggzy.example"
+    log_witnesses.path().parent.mkdir(parents=True, exist_ok=True)
+    log_witnesses.path().write_text(f"witness W1 {WITNESS.verifier.vkey}\nquorum W1\n")
+    tender = TwoCovers().announced()
+    tender.hand_in_both("900000.00", "910000.00", "920000.00", "930000.00")
+    out = SealedBid.objects.get(header_digest=tender.prices[3].header.sha256.hex()).note
+    tender.begin()
+    _round(1, SEEN)
+    tender.now = CLOSES + 2 * MINUTE
+    for device in tender.technical:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[2])
+    tender.unseal()
+    tender.conclude()
+    _round(2, tender.now + MINUTE)
+    root = tender.case.ref
+
+    def verified(kind: str, what: object) -> tuple[int, str]:
+        code = cli.main(["verify", "--lang", "en", kind, str(what), str(tmp_path / "log")])
+        found = capsys.readouterr()
+        return code, found.out + found.err
+
+    code, told = verified("case", root)
+    assert code == 0 and "lot 1 (PRICE, round 0): not closed yet" in told
+    (tmp_path / "out.sbr").write_text(out)
+    assert verified("receipt", tmp_path / "out.sbr")[0] == 0  # nobody's price was told
+
+    tender.now += 5 * MINUTE
+    tender.qualify()
+    tender.judge(failing=[3])
+    tender.conclude_technical()
+    _round(3, tender.now + MINUTE)
+    tender.now += 2 * MINUTE
+    for n in (0, 1):
+        tender.release(tender.prices[n])
+    tender.now += 31 * MINUTE
+    for holder in (2, 3, 4):
+        tender.trustee_releases(tender.holders[holder])
+    tender.unseal()
+    _round(4, tender.now + MINUTE)
+    code, told = verified("case", root)
+    assert (code, "(PRICE, round 0): 3 bids: 2 opened, 1 recovered, 0 not" in told) == (0, True), told
+    code, told = verified("receipt", tmp_path / "out.sbr")
+    assert code == 1 and "stays secret" in told
+
+    ((index, line),) = [one for one in whole(tmp_path / "log").saying("opening") if one[1]["cover"] == "PRICE"]
+    record = (tmp_path / "log" / "record" / line["record"]).read_bytes()
+    assert b"920000.00" in record and b"930000.00" not in record
+    lie = whole(tmp_path / "log")
+    lie.told[index] = {**line, "revealed": "00" * 32}
+    with pytest.raises(Evidence, match="what the record reveals"):
+        case.verify(root, log=lie)

@@ -16,7 +16,7 @@ from yangcai.kernel.encoding import digest, h2, jcs, parse_jcs, timestamp
 from yangcai.kernel.log_signer import NotSigned
 from yangcai.kernel.tlog.faults import Malformed
 from yangcai.tendering import policies, standstill, unsealing
-from yangcai.tendering.models import Bid, BidClosing, ShareRelease
+from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, ShareRelease
 
 logger = logging.getLogger(__name__)
 OPENED, RECOVERED, REVOKED, SEALED = "opened", "recovered", "revoked", "sealed"
@@ -47,16 +47,20 @@ def became(bid: Bid) -> str:
     """What became of a sealed bid in the opening (SBP/1 appendix B, step 4)."""
     if bid.damage:
         return REVOKED
-    if getattr(bid, "opened", None) is None:
+    # A price out of its own cover, or a last offer, is a row of its own.
+    if getattr(bid, "opened", None) is None and getattr(bid, "final_offer", None) is None:
         return SEALED
     return OPENED if ShareRelease.objects.filter(bid=bid).exists() else RECOVERED
 
 
 def of_lot(lot: Lot, *, now: datetime.datetime) -> dict[str, Any]:
-    """Policies, close and releases of a lot that was closed, with the window as it ended; nothing of another."""
+    """What proves the opening of a lot that was closed, by its first closing; nothing of another."""
     closing = BidClosing.objects.select_related("policy", "leaf").filter(lot=lot).order_by("pk").first()
-    if closing is None:
-        return {}
+    return of_closing(closing, now=now) if closing is not None else {}
+
+
+def of_closing(closing: BidClosing, *, now: datetime.datetime) -> dict[str, Any]:
+    """Policies, close and releases, with the window as it ended."""
     releases = ShareRelease.objects.filter(closing=closing).select_related("trustee", "bid__sealed")
     seats = dict(closing.policy.seats.values_list("trustee_id", "number"))
     return {
@@ -64,7 +68,7 @@ def of_lot(lot: Lot, *, now: datetime.datetime) -> dict[str, Any]:
             "tender": str(closing.policy.tender),
             "cover": closing.cover,
             "round": closing.round,
-            "policies": [one.content for one in policies.chain(lot)],
+            "policies": [one.content for one in _chain(closing)],
             "close_set": closing.digest,
             "close_proof": _close_proof(closing),
             "closed_at": timestamp(closing.closed_at),
@@ -73,6 +77,10 @@ def of_lot(lot: Lot, *, now: datetime.datetime) -> dict[str, Any]:
             "releases": [_release(one, seats) for one in releases.order_by("released_at", "pk")],
         }
     }
+
+
+def _chain(closing: BidClosing) -> list[OpeningPolicy]:
+    return policies.chain(closing.lot, cover=closing.cover, round=closing.round)
 
 
 def _close_proof(closing: BidClosing) -> str:
@@ -100,7 +108,8 @@ def tell(case: Case, *, record: dict[str, Any], record_digest: str) -> None:
     record; or that it was not opened, because too few came (87号令 art. 41)."""
     for said in record["lots"]:
         lot = case.lots.get(number=said["lot"])
-        policy = policies.in_force(lot)
+        proved = said.get("sealed", {})
+        policy = policies.in_force(lot, cover=proved.get("cover", ""), round=proved.get("round", policies.BID))
         if policy is None or policy.closes_at is None or policy.opens_at is None:
             continue
         body = {
@@ -117,17 +126,16 @@ def tell(case: Case, *, record: dict[str, Any], record_digest: str) -> None:
                 "t": "opening",
                 "open_at": timestamp(policy.opens_at),
                 "record": record_digest,
-                **_ended(lot, said),
+                **_ended(BidClosing.objects.get(lot=lot, cover=policy.cover, round=policy.round), said),
             }
         else:
             body |= {"t": "no-open", "reason": "too_few_bids"}
         leaves.append_leaf(body=body, root=case.ref, in_clear=True)
 
 
-def _ended(lot: Lot, said: dict[str, Any]) -> dict[str, Any]:
+def _ended(closing: BidClosing, said: dict[str, Any]) -> dict[str, Any]:
     """In figures, and what was revealed under one digest."""
     outcomes = [bid["how"] for bid in said["bids"]]
-    closing = BidClosing.objects.filter(lot=lot).order_by("pk")[0]
     came = Bid.objects.filter(pk__in=[bid.pk for bid in unsealing.told_of(closing)])
     return {
         "close_set": said["sealed"]["close_set"],

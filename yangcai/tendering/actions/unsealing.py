@@ -21,7 +21,7 @@ from yangcai.sealing.opening import share_fault
 from yangcai.sealing.shares import SUPPLIER_FROM
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
 from yangcai.sealing.suites import suite
-from yangcai.tendering import finalise, method, unsealing
+from yangcai.tendering import finalise, method, opening_record, unsealing
 from yangcai.tendering.actions.bids import PriceCover, SubmitBid
 from yangcai.tendering.actions.dialogue import SubmitFinalOffer
 from yangcai.tendering.actions.opening import write_opened, write_price
@@ -306,6 +306,7 @@ def open_what_waits(closing: BidClosing, *, now: datetime.datetime, for_the_last
         closing.unsealed_at = now
         closing.save(update_fields=["unsealed_at"])
         if closing.cover == Cover.PRICE and method.reads_out(closing.lot.case):
+            opening_record.write_prices(closing, now=now)
             unsealing.disclose(closing.lot.case, now=now)  # the technical covers were told with the end of the opening
     return closing
 
