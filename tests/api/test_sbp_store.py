@@ -50,6 +50,12 @@ def tender(monkeypatch: pytest.MonkeyPatch) -> SealedTender:
     return tender
 
 
+def keep_free_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More is to be kept free than any disk has: the store works and is nearly full."""
+    monkeypatch.setattr(documents, "KEPT_FREE", 2)
+    monkeypatch.setattr(documents, "KEPT_FREE_BYTES", 2**80)
+
+
 def moment(tender: SealedTender, now: datetime.datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     """For the walk, the site and the database."""
     tender.now = now
@@ -196,6 +202,20 @@ def test_a_store_that_works_takes_the_parts_and_nothing_less(tender: SealedTende
     assert code(promise(bidder, env_len=1)) == "envelope_malformed"
     for wrong in ({"env_digest": "x"}, {"env_len": "1"}, {"env_len": True}, {"env_len": 0}):
         assert promise(bidder, **wrong).status_code == 400
+
+
+def test_a_store_that_is_nearly_full_lets_the_digest_in(tender: SealedTender, monkeypatch: pytest.MonkeyPatch) -> None:
+    bidder = Bidder(tender, tender.device())
+    bidder.seal()
+    assert bidder.begin().status_code == 201
+    with monkeypatch.context() as for_now:
+        keep_free_all(for_now)
+        refused = bidder.put(f"submissions/{bidder.sid}/parts/1", bidder.parts()[0])
+        assert (refused.status_code, code(refused)) == (503, "no-room")
+        assert promise(bidder).json()["state"] == "PROMISED"
+        assert bidder.finalise().status_code == 201
+    bidder.upload()
+    assert bidder.check().json()["state"] == "VERIFIED"
 
 
 def test_after_the_deadline_no_digest_is_bound(

@@ -1,5 +1,6 @@
 """Does a supplier seal its price on a page of its own, and does the ciphertext follow when the file store is back?"""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.desk import Desk
+from tests.kernel.log import world
 from tests.tendering.covers_walk import TwoCovers
-from yangcai.tendering.models import Bid, SealedBid
+from yangcai.kernel import clock
+from yangcai.tendering.models import Bid, OpenedBid, SealedBid
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +19,7 @@ pytestmark = pytest.mark.browser
 def test_the_price_has_its_own_page_and_follows_when_the_store_is_back(
     page: Page, tmp_path: Path, settings: Any
 ) -> None:
+    world.use(settings, tmp_path / "site")
     tender = TwoCovers().announced()
     device = tender.device()
     tender.hand_in_technical(device)
@@ -61,3 +65,20 @@ def test_the_price_has_its_own_page_and_follows_when_the_store_is_back(
     page.locator("[data-state=ready]").wait_for()
     assert page.locator("main [name=price]").count() == 0 and page.locator("main [name=delivery]").count() == 1
     assert Bid.objects.filter(replaced_at__isnull=True).count() == 2
+
+    # The price is released when its own cover is closed, by the proof of that close.
+    tender.technical.append(device)
+    tender.hand_in_both("900000.00", "910000.00")
+    tender.open_technical()
+    tender.qualify()
+    tender.judge()
+    tender.conclude_technical()
+    world.round_of(now=tender.now)
+    clock.set_sandbox(at=tender.now)
+    desk.sit_down(device.post)
+    page.goto(f"/work/seal/{tender.lot.pk}/?cover=PRICE")
+    page.fill("[data-ask=key]", passphrase)
+    page.locator("[data-do=release]").click()
+    page.locator("[data-is=released]").wait_for()
+    tender.open_prices(of=[0, 1])
+    assert OpenedBid.objects.get(supplier=device.post.organisation).last.price == Decimal("880000.50")

@@ -174,7 +174,8 @@ def sweep(*, now: datetime.datetime) -> int:
 
 
 def takes_files(*, size: int) -> bool:
-    """Whether the store keeps a file of so many bytes now: one is written, synced and gone again."""
+    """Whether the store keeps a file of so many bytes now: one is written, synced and gone again. What is kept free
+    counts as full here too: whoever is refused for that has to hear the same at every door."""
     root = Path(settings.YANGCAI_FILES)
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -182,7 +183,8 @@ def takes_files(*, size: int) -> bool:
             file.write(bytes(size))
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+        require_room()
+    except (OSError, NoRoom):
         return False
     return True
 

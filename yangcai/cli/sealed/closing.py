@@ -74,6 +74,9 @@ def closed(options: argparse.Namespace, policy: Policy, *, round: int) -> "Close
 def add_fetch(parser: argparse.ArgumentParser) -> None:
     lines.add_options(parser)
     parser.add_argument("--policy", type=Path, required=True, help=say(zh="公布的开启规则", en="the published policy"))
+    parser.add_argument(  # the cover stands in the policy, the round does not
+        "--round", type=int, default=0, help=say(zh="最后报价轮次，0 为投标", en="round of last quotes, 0 is the bid")
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(zh="证明文件", en="the proof"))
 
 
@@ -83,7 +86,8 @@ def fetch(options: argparse.Namespace) -> int:
     policy = files.policies([options.policy])[0]
     with lines.opened(options) as line:
         found = line.ask_json("GET", f"/opening/{policy.tender}/state")
-    proofs = [one.get("close_proof") for one in found["lots"] if one["lot"] == policy.lot]
+    wanted = (policy.lot, policy.cover, options.round)
+    proofs = [one.get("close_proof") for one in found["lots"] if (one["lot"], one["cover"], one["round"]) == wanted]
     if not proofs or not proofs[0]:
         raise Stop(
             zh="截止记录尚未并入公开日志，请一分钟后再试", en="the close is not in the log yet: try again in a minute"

@@ -14,8 +14,8 @@ from yangcai.cli.sealed import files
 
 #: How often one request is tried when the line breaks; running the command again goes on from there.
 TRIES = 5
-#: The code of the answer that the file store takes no files.
-STORE = "store"
+#: The codes of the answers that the file store takes no files: it is down, or nearly full.
+STORE = ("store", "no-room")
 #: Seconds without an answer.
 PATIENCE = 120
 #: Whoever asks again finds out what became of it.
@@ -86,7 +86,7 @@ class Line:
             last = _title(content) or f"HTTP {response.status}"
             if response.status not in AGAIN:
                 raise Stop(zh=last, en=last, code=console.NOT_MET)
-        if last.endswith(f"[{STORE}]"):
+        if last.endswith(tuple(f"[{code}]" for code in STORE)):
             raise StoreDown(zh=last, en=last)
         raise Stop(
             zh=f"连接中断：{last}；再次运行同一命令即从中断处继续",

@@ -90,9 +90,9 @@ def fetch(options: argparse.Namespace) -> int:
 
 def _owed() -> str:
     return say(
-        zh="平台文件存储故障，已先以摘要递交；请在回执载明的时间内以另一个 --out 再次运行同一命令，补传密文",
-        en="the platform's file store is down: the digest was handed in. Run the same command again with another --out"
-        " within the time that the receipt states; it sends the ciphertext",
+        zh="平台文件存储故障或空间不足，已先以摘要递交；请在回执载明的时间内以另一个 --out 再次运行同一命令，补传密文",
+        en="the platform's file store takes no files: the digest was handed in. Run the same command again with another"
+        " --out within the time that the receipt states; it sends the ciphertext",
     )
 
 

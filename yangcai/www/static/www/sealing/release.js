@@ -46,9 +46,9 @@ const hexed = (value) => hex(jcs(value ?? null));
 
 // Waits until the log has the close: within a minute, says the receipt.
 async function proven(core, policy, { pause, ...how }) {
+  const { lot, cover, round } = core;
   for (let tries = 0; tries < 30; tries++) {
-    const { close_proof } = await platform.state(core.tender, { lot: core.lot, ...how });
-    const { lot, cover, round } = core;
+    const { close_proof } = await platform.state(core.tender, { lot, cover, round, ...how });
     const { tender, deadline, open_at, witness_policy } = policy;
     // A policy of before says nothing: then the platform's own word is the best there is.
     const trust = witness_policy || (close_proof && (await platform.logPolicy(how)));

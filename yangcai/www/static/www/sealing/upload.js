@@ -6,7 +6,8 @@ import { base64, digest, hex, jcs, PART } from "./encoding.js";
 const BASE = "/sbp/v1";
 const PAUSES = [500, 1000, 2000, 5000, 10_000]; // milliseconds; the last one is repeated
 const AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
-const STORE = "store"; // the platform takes no files: after so many tries the digest is handed in, the bytes follow
+// The platform takes no files, or has no room: after so many tries the digest is handed in, the bytes follow.
+const STORE = new Set(["store", "no-room"]);
 const TRIES = 3;
 
 // What the platform answered when it refused: status, sentence, and the code, the end of the type (RFC 9457).
@@ -30,7 +31,7 @@ export async function ask(path, { method = "GET", body, headers = {}, csrf, sign
       const answer = await fetch(`${BASE}${path}`, { method, body, headers: given, signal, cache: "no-store" });
       if (answer.ok) return answer;
       const refused = new Refused(answer.status, await answer.json().catch(() => ({})));
-      if (!AGAIN.has(answer.status) || (refused.code === STORE && tries >= TRIES)) throw refused;
+      if (!AGAIN.has(answer.status) || (STORE.has(refused.code) && tries >= TRIES)) throw refused;
     } catch (error) {
       if (error instanceof Refused || signal?.aborted) throw error;
     }
@@ -41,8 +42,8 @@ export async function ask(path, { method = "GET", body, headers = {}, csrf, sign
 
 const json = async (path, how) => (await ask(path, how)).json();
 
-// Opens the session of this idem, or finds it again, and sends what is still missing; `owed` when the file store is down
-// and only header, digest and length could be bound (they are what the statement signs).
+// Opens the session of this idem, or finds it again, and sends what is still missing; `owed` when the store takes no
+// files and only header, digest and length could be bound (they are what the statement signs).
 export async function upload(envelope, { tender, st, header, tell, ...how }) {
   const { idem, lot, cover, round, env_digest, env_len } = st;
   const begun = { ...how, method: "POST", body: { idem, lot, cover, round } };
@@ -54,7 +55,7 @@ export async function upload(envelope, { tender, st, header, tell, ...how }) {
     await ask(`/submissions/${sid}/check`, { ...how, method: "POST", body: { header_b64 } });
     return { sid, owed: false };
   } catch (error) {
-    if (error.code !== STORE) throw error;
+    if (!STORE.has(error.code)) throw error;
     await ask(`/submissions/${sid}/promise`, { ...how, method: "POST", body: { header_b64, env_digest, env_len } });
     return { sid, owed: true };
   }
@@ -85,10 +86,11 @@ export const keep = (sid, { sbo, ...how }) =>
 export const kept = async (sid, how) =>
   new Uint8Array(await (await ask(`/submissions/${sid}/opening-file`, how)).arrayBuffer());
 
-// Of the opening of this lot what everybody may know; with the proof of its close, once the log has it.
-export async function state(tender, { lot, ...how }) {
+// Of the opening of this cover and round of a lot what everybody may know; with the proof of its close, once the log
+// has it.
+export async function state(tender, { lot, cover, round, ...how }) {
   const { lots } = await json(`/opening/${tender}/state`, how);
-  return lots.find((one) => one.lot === lot);
+  return lots.find((one) => one.lot === lot && one.cover === cover && one.round === round);
 }
 
 // Whom the public log says to trust.
