@@ -21,6 +21,7 @@ from yangcai.kernel.refusals import Refused
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.contract_change import announced_of
+from yangcai.tendering.models import AwardAnnulment
 
 pytestmark = pytest.mark.django_db
 LATER = at("2026-03-30T09:00")
@@ -275,6 +276,10 @@ def test_whose_award_was_void_is_not_said_to_have_refused(fell: str) -> None:
     support.drafted(s)
     given = {"by": s.reviewer, "now": LATER, "reason": "中标结果无效"}
     assert refused(actions.terminate_contract, s.contract, ground="award_void", **given) == {"award_not_refused"}
+    AwardAnnulment.objects.create(
+        award=s.award, ground=fell, reason="见附件", proposed_by=s.officer, proposed_at=at("2026-03-28T08:00"),
+        answered_by=s.reviewer, answered_at=at("2026-03-28T09:00"), is_confirmed=True,
+    )  # fmt: skip
     Award.objects.filter(pk=s.award.pk).update(refused_at=at("2026-03-28T09:00"), fall_ground=fell)
     for ground in ("award_refused", "breach"):
         assert refused(actions.terminate_contract, s.contract, ground=ground, **given) == {"no_lawful_ground"}

@@ -66,7 +66,7 @@ def has_submitted(lot: Lot, member: CommitteeMember) -> bool:
 
 def not_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     member = member_at(subject.case, by)
-    if member is None or not has_submitted(subject, member):
+    if member is None or not arithmetic.scored_criteria(subject) or not has_submitted(subject, member):
         return None
     return refuse(
         own(subject.case, "evaluation.corrections"),
