@@ -18,16 +18,23 @@ DEBIAN = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 GIVEN = os.environ.get("YANGCAI_CHROMIUM")
 CHROMIUM = Path(GIVEN) if GIVEN else next((path for path in DEBIAN if path.exists()), DEBIAN[-1])
 
+_RUNNING: list[Any] = []  # one loop in a thread, so one Chromium in a process
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM} (set YANGCAI_CHROMIUM)")
+    if _RUNNING:  # tests elsewhere borrow this fixture: to pytest it is another one
+        yield _RUNNING[0]
+        return
     with sync_playwright() as playwright:
         # Playwright runs a loop in this thread; the tests' own queries beside it are safe.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        _RUNNING.append(browser)
         yield browser
+        _RUNNING.clear()
         browser.close()
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 

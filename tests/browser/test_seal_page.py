@@ -66,13 +66,13 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     with page.expect_download() as kept:
         page.locator("[data-stage=rehearsed] [data-file=sbo]").click()
     page.locator("[data-do=save]").click()
-    page.locator("[data-do=submit]").wait_for()
+    page.locator("[data-stage=saved] [data-do=submit]").wait_for()
     assert sent == []  # until here nothing has left the device
     page.reload()  # and nothing is lost when the page goes
     page.fill("[data-ask=again]", passphrase)
     page.locator("[data-stage=tried] [data-do=rehearse]").click()
     page.locator("[data-told=later]").wait_for()
-    page.locator("[data-do=submit]").click()
+    page.locator("[data-stage=saved] [data-do=submit]").click()
     page.locator("[data-shown=receipt]").wait_for()
 
     sealed = SealedBid.objects.get(bid__supplier=post.organisation)

@@ -124,7 +124,6 @@ def test_rounds_outlive_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("damage", "text"),
     [
-        (lambda home: (home / "log.policy").write_bytes(b"\xff\n"), "UnicodeDecodeError"),
         (lambda home: (home / "log").write_text("a file where a folder should be"), "NotADirectoryError"),
         (lambda home: (home / "keys" / "log.key").write_text("PRIVATE+KEY+nonsense\n"), "Malformed"),
     ],

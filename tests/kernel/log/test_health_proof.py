@@ -41,7 +41,10 @@ class Told(Log):
 
 
 def log_of(bodies: list[Body], *, seen: datetime.datetime | None = None) -> Log:
-    told = Told(witnessed=None, signed=None, lines=(), told=dict(enumerate(bodies)))  # type: ignore[arg-type]
+    nothing: Any = None
+    told = Told(
+        witnessed=nothing, signed=nothing, lines=(), told=dict(enumerate(bodies)), source=nothing, policy=nothing
+    )
     object.__setattr__(told, "seen", seen)
     return told
 
