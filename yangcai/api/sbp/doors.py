@@ -115,41 +115,42 @@ def fault(faulty: Faulty) -> JsonResponse:
     )
 
 
+def _later(*, title: str, code: str, seconds: int) -> JsonResponse:
+    """503, and after how many seconds to come again."""
+    answer = problem.problem(status=503, title=title, code=code)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
 def unavailable() -> JsonResponse:
     """Nothing is promised: the same request again, with the same key, finds out what became of it."""
-    answer = problem.problem(
-        status=503,
+    return _later(
         title="暂时不能确认，请用同一幂等键重试" if in_chinese() else "Not confirmed: retry with the same key",
         code="retry",
+        seconds=1,
     )
-    answer["Retry-After"] = "1"
-    return answer
 
 
 def no_room() -> JsonResponse:
     """Nothing is lost: parts that came in are there, and what was verified can be handed in all the same."""
-    answer = problem.problem(
-        status=503,
+    return _later(
         title="平台存储空间不足，暂不接收新的上传；已上传的部分不受影响，请稍后重试"
         if in_chinese()
         else "The platform's storage is nearly full: no new upload for now; what came in is kept, retry later",
         code="no-room",
+        seconds=60,
     )
-    answer["Retry-After"] = "60"
-    return answer
 
 
 def store_is_down() -> JsonResponse:
     """Try again; and when the deadline is near, bind the digest instead and let the bytes follow."""
-    answer = problem.problem(
-        status=503,
+    return _later(
         title="文件存储暂时不能接收，请重试；临近截止的，可先以摘要递交，随后补传"
         if in_chinese()
         else "The file store takes no files now: retry, or near the deadline hand in the digest; the bytes follow",
         code="store",
+        seconds=1,
     )
-    answer["Retry-After"] = "1"
-    return answer
 
 
 def too_large(most: int) -> JsonResponse:
