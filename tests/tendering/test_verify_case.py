@@ -42,17 +42,8 @@ MINUTE = datetime.timedelta(minutes=1)
 def made(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Path:
     """Of five bidders one withdrew, one replaced its bid, one did not come and is recovered, one forbade that."""
     home = tmp_path_factory.mktemp("site")
-    from django.conf import settings
-    from django.test import TestCase
-
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        for name, value in (("YANGCAI_HOME", home), ("YANGCAI_LOG", home / "log"), ("YANGCAI_NAME", "ggzy.example")):
-            patch.setattr(settings, name, value, raising=False)
-        atomics = TestCase._enter_atomics()
-        try:
-            _tell(home)
-        finally:
-            TestCase._rollback_atomics(atomics)
+    with django_db_blocker.unblock(), world.site_in(home):
+        _tell(home)
     return home
 
 

@@ -69,17 +69,8 @@ def receipt(
 def made(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Path:
     """One tender, three bids, a close, an opening that tells two of them; each round cosigned by a witness of ours."""
     home = tmp_path_factory.mktemp("site")
-    from django.conf import settings
-    from django.test import TestCase
-
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        for name, value in (("YANGCAI_HOME", home), ("YANGCAI_LOG", home / "log"), ("YANGCAI_NAME", "ggzy.example")):
-            patch.setattr(settings, name, value, raising=False)
-        atomics = TestCase._enter_atomics()
-        try:
-            _tell_a_story(home)
-        finally:
-            TestCase._rollback_atomics(atomics)
+    with django_db_blocker.unblock(), world.site_in(home):
+        _tell_a_story(home)
     return home
 
 

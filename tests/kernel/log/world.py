@@ -2,8 +2,12 @@
 
 import datetime
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from yangcai.kernel import leaves, log_files, log_keys, log_witnesses, sequencer
 from yangcai.kernel.leaves import Appended
@@ -25,6 +29,22 @@ class Fixed(random.Random):
 
     def getrandbits(self, k: int, /) -> int:
         return super().getrandbits(k)
+
+
+@contextmanager
+def site_in(home: Path) -> Iterator[None]:
+    """A site with its log in this folder, for what several tests only read: its rows are taken back at the end."""
+    from django.conf import settings
+    from django.test import TestCase
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("YANGCAI_HOME", home), ("YANGCAI_LOG", home / "log"), ("YANGCAI_NAME", "ggzy.example")):
+            patch.setattr(settings, name, value, raising=False)
+        atomics = TestCase._enter_atomics()
+        try:
+            yield
+        finally:
+            TestCase._rollback_atomics(atomics)
 
 
 def use(settings: Any, folder: Path) -> None:
