@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 
-from tests.faults.test_crash import at_once
+from tests.faults.at_once import at_once
 from tests.tendering.sealing_walk import Device, SealedTender, body_of
 from tests.tendering.walk import CLOSES
 from yangcai.kernel.models import Entry, LeafSecret
@@ -116,7 +116,7 @@ def test_a_crowd_shares_transactions_and_loses_nothing(monkeypatch: pytest.Monke
     assert sum(sizes) >= 36 and max(sizes) > 1
     assert finalise.note_in(now=tender.now, wait=True) == 12
     entries = Entry.objects.filter(action="bid.submit").order_by("seq")
-    assert [entry.subject for entry in entries] == [bid.ref for bid in Bid.objects.order_by("pk")]
+    assert [entry.subject for entry in entries] == [bid.ref for bid in Bid.objects.order_by("sealed__leaf_id")]
     assert {entry.payload.data["input"]["receipt"] for entry in entries} == set(
         Bid.objects.values_list("receipt", flat=True)
     )

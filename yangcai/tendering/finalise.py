@@ -376,7 +376,7 @@ def _note_batch(cases: dict[int, Case], *, now: datetime.datetime, wait: bool) -
                 return 0
         waiting = (
             SealedBid.objects.filter(is_noted=False)
-            .order_by("bid__received_at")
+            .order_by("bid__received_at", "leaf_id")
             .select_related("bid__lot__case", "bid__submitted_by__organisation")
         )
         found = list(waiting[:BATCH])
