@@ -38,7 +38,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> None:
             due_at = at(organisation.address) if organisation.address else DUE
             yield Due("probe.change", organisation.ref, Role.BUYER_OFFICER, NOW, clock="CX", due_at=due_at)
 
-    monkeypatch.setitem(tasks.PROVIDERS, Organisation, [contact_due])
+    monkeypatch.setitem(tasks.PROVIDERS, Organisation, [(contact_due, ())])
     monkeypatch.setattr(tasks, "FIRES", {})
     monkeypatch.setattr(tasks, "ALARMS", [50, 80, 100])
 

@@ -24,30 +24,30 @@ MANY = 5
 
 #: The rail of the most urgent case among them.
 WORKLIST = {
-    Role.BUYER_OFFICER: 20,
-    Role.BUYER_REVIEWER: 19,
-    Role.AGENT: 19,
-    Role.SUPPLIER: 16,
-    Role.EXPERT: 16,
-    Role.TREASURY: 18,
-    Role.TREASURY_PAYER: 18,
-    Role.AUDITOR: 18,
-    Role.PLATFORM: 18,
+    Role.BUYER_OFFICER: 18,
+    Role.BUYER_REVIEWER: 17,
+    Role.AGENT: 17,
+    Role.SUPPLIER: 14,
+    Role.EXPERT: 14,
+    Role.TREASURY: 16,
+    Role.TREASURY_PAYER: 16,
+    Role.AUDITOR: 16,
+    Role.PLATFORM: 16,
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 75,
-    Role.BUYER_REVIEWER: 63,
-    Role.AGENT: 71,
-    Role.SUPPLIER: 66,
-    Role.EXPERT: 43,
-    Role.TREASURY: 65,
-    Role.TREASURY_PAYER: 62,
-    Role.AUDITOR: 64,
-    Role.PLATFORM: 66,
+    Role.BUYER_OFFICER: 30,
+    Role.BUYER_REVIEWER: 28,
+    Role.AGENT: 28,
+    Role.SUPPLIER: 31,
+    Role.EXPERT: 23,
+    Role.TREASURY: 28,
+    Role.TREASURY_PAYER: 28,
+    Role.AUDITOR: 28,
+    Role.PLATFORM: 29,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 111, Role.BUYER_OFFICER: 95, Role.SUPPLIER: 66, Role.EXPERT: 95}
+EVALUATED = {Role.AGENT: 74, Role.BUYER_OFFICER: 59, Role.SUPPLIER: 37, Role.EXPERT: 75}
 BUDGET = {Role.BUYER_OFFICER: 9, Role.BUYER_REVIEWER: 9, Role.TREASURY: 8, Role.TREASURY_PAYER: 8, Role.AUDITOR: 8}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai import procedures
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Organisation
@@ -131,6 +132,8 @@ class Case(Root):
     @remembered
     def every_award(self) -> "tuple[Award, ...]":
         """In the order in which they were determined, with the winners; refused ones too."""
+        if not may_have(self, Award):
+            return ()
         return tuple(Award.objects.filter(lot__case=self).select_related("supplier").order_by("pk"))
 
     def ranked_together(self, lot: "Lot") -> "tuple[Lot, ...]":

@@ -13,7 +13,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering.models import Prequalification
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[Enquiry])
 def enquiry_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """On the case itself."""
     yield from _unanswered(case, None, now=now)

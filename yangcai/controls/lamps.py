@@ -14,6 +14,7 @@ from yangcai.contracts.models import Acceptance, Contract
 from yangcai.controls.register import CONTROLS
 from yangcai.funds.models import Fund
 from yangcai.kernel import money
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Citation, in_chinese
 
 #: off: nothing yet; on: holds, with proof; warn: something is missing or wrong; closed: done with.
@@ -54,9 +55,8 @@ class Lamp:
 
 def lamps(case: Case, *, now: datetime.datetime) -> list[Lamp]:
     """The four lamps of a case, in the order of the chain."""
-    contracts = list(
-        Contract.objects.filter(case=case).select_related("committed_fund", "paid_fund", "supplier").order_by("pk")
-    )
+    found = Contract.objects.filter(case=case).select_related("committed_fund", "paid_fund", "supplier").order_by("pk")
+    contracts = list(found) if may_have(case, Contract) else []
     live = [contract for contract in contracts if contract.terminated_at is None]
     return [
         budget_lamp(case, contracts),

@@ -15,8 +15,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.datastructures import MultiValueDict
 
 from yangcai.kernel import answers, entries, tasks
+from yangcai.kernel.beneath import way_to
 from yangcai.kernel.inputs import Input
-from yangcai.kernel.models import Entry, IdempotencyKey, Rooted
+from yangcai.kernel.models import Entry, IdempotencyKey
 from yangcai.kernel.reading import unnoticed, writing
 from yangcai.kernel.refusals import BY_CONSTRAINT, Citation, Refusal, Refused, in_chinese
 
@@ -341,30 +342,13 @@ def _same_row(one: Any, other: Any) -> bool:
 
 def _fresh(subject: Any, root: Any) -> Any:
     """The subject as it is after the lock, whatever the caller read before, hung on the root that was locked."""
-    way = _way(type(subject), type(root))  # type: ignore[arg-type]  # the stubs do not know that classes are hashable
+    # The stubs do not know that classes are hashable.
+    way = way_to(type(root), of=type(subject))  # type: ignore[arg-type]
     found = type(subject)._base_manager.select_related(*["__".join(way)] * bool(way)).get(pk=subject.pk)
     owner = functools.reduce(lambda row, name: row and getattr(row, name), way[:-1], found)
     if way and owner is not None and getattr(owner, f"{way[-1]}_id") == root.pk:
         setattr(owner, way[-1], root)
     return found
-
-
-@functools.cache
-def _way(model: type[models.Model], root: type[models.Model]) -> tuple[str, ...]:
-    """The shortest chain of foreign keys from a model to that of its root, so that one query reads them all."""
-    ways: list[tuple[type[models.Model], tuple[str, ...]]] = [(model, ())]
-    seen = {model}
-    for here, way in ways:  # grows while it is walked: the nearest first
-        for key in here._meta.concrete_fields:
-            target = key.related_model
-            if not isinstance(key, models.ForeignKey) or not isinstance(target, type):
-                continue
-            if target is root:
-                return (*way, key.name)
-            if target not in seen and issubclass(target, Rooted):
-                seen.add(target)
-                ways.append((target, (*way, key.name)))
-    return ()
 
 
 STALE = Refusal(

@@ -21,10 +21,12 @@ R = TypeVar("R")
 
 #: Stands for every table: whoever rests on it is forgotten at the first change of anything.
 ANY = "*"
+#: Stands for no table: an answer that rests on it alone is forgotten only with all others.
+_NO_TABLE = frozenset({""})
 _READ = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)')
 _CHANGED = re.compile(r'\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 _LOCKING = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b")
-_HARMLESS = ("SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
+_HARMLESS = ("SAVEPOINT", "RELEASE", "SET CONSTRAINTS", "EXECUTE beneath_")
 
 
 class _Memory:
@@ -33,6 +35,7 @@ class _Memory:
     def __init__(self) -> None:
         self.answers: dict[Any, tuple[Any, frozenset[str]]] = {}
         self.being_asked: list[set[str]] = []
+        self.changed: set[str] = set()
         self.looks_away = False
 
     def hear(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -47,6 +50,9 @@ class _Memory:
     def forget(self, changed: frozenset[str]) -> None:
         if ANY in changed:
             self.answers.clear()
+            self.changed.clear()
+            return
+        self.changed |= changed
         for question in [q for q, (_, on) in self.answers.items() if ANY in on or on & changed]:
             del self.answers[question]
 
@@ -124,6 +130,23 @@ def remembered(function: Callable[P, R]) -> Callable[P, R]:
         return cast(R, memory.answer(question, lambda: function(*args, **kwargs), about))
 
     return ask
+
+
+def lasting(question: Any, ask: Callable[[], R]) -> R | None:
+    """As a remembered function; but a change of one table does not forget it: who uses it asks `is_changed` as well.
+    None outside of a block, where it would not last."""
+    memory = _memory.get()
+    return None if memory is None else cast(R, memory.answer(question, ask, _NO_TABLE))
+
+
+def is_changed(tables: frozenset[str]) -> bool:
+    """Whether one of these tables has changed in this block. What is being asked here rests on them."""
+    memory = _memory.get()
+    if memory is None:
+        return False
+    for around in memory.being_asked[-1:]:
+        around.update(tables)
+    return not memory.changed.isdisjoint(tables)
 
 
 def _key(value: Any) -> Any:

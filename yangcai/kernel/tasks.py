@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Task
 from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import Refused
@@ -39,8 +40,8 @@ class Due:
 
 Provider = Callable[..., Iterable[Due]]
 
-#: root model -> functions(root, now) -> what is due now on it
-PROVIDERS: dict[type[models.Model], list[Provider]] = {}
+#: root model -> functions(root, now) -> what is due now on it; each with the models of whose rows it speaks
+PROVIDERS: dict[type[models.Model], list[tuple[Provider, tuple[type[models.Model], ...]]]] = {}
 #: clock id -> function(task, now): what the clock makes happen (deemed decision, reminder)
 FIRES: dict[str, Callable[..., None]] = {}
 
@@ -55,11 +56,12 @@ WHOLE = 100
 MOVERS: dict[type[models.Model], Callable[..., Due]] = {}
 
 
-def due_on(model: type[models.Model]) -> Callable[[Provider], Provider]:
-    """Register a provider: `@due_on(Case) def contract_tasks(case, *, now): yield Due(...)`."""
+def due_on(model: type[models.Model], *, having: Iterable[type[models.Model]] = ()) -> Callable[[Provider], Provider]:
+    """Register a provider: `@due_on(Case) def contract_tasks(case, *, now): yield Due(...)`. `having`: it is about
+    these rows of the root; where there is none it is not asked."""
 
     def keep(function: Provider) -> Provider:
-        PROVIDERS.setdefault(model, []).append(function)
+        PROVIDERS.setdefault(model, []).append((function, tuple(having)))
         return function
 
     return keep
@@ -68,7 +70,12 @@ def due_on(model: type[models.Model]) -> Callable[[Provider], Provider]:
 def derive(root: Any, *, now: datetime.datetime) -> list[Due]:
     """Everything that is due on a root, from its state alone."""
     with reading():
-        found = [due for provider in PROVIDERS.get(type(root), ()) for due in provider(root, now=now)]
+        found = [
+            due
+            for provider, having in PROVIDERS.get(type(root), ())
+            if not having or may_have(root, *having)
+            for due in provider(root, now=now)
+        ]
         mover = MOVERS.get(type(root))
         return [mover(root, due, now=now) for due in found] if mover else found
 

@@ -3,12 +3,15 @@
 import datetime
 
 from yangcai.cases.models import Case, Suspension
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 
 
 @remembered
 def of_case(case: Case) -> tuple[Suspension, ...]:
     """Every suspension of the case, the latest first."""
+    if not may_have(case, Suspension):
+        return ()
     return tuple(Suspension.objects.filter(case=case).order_by("-suspended_at"))
 
 

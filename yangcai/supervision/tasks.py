@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from yangcai import law
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Suspension
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.models import Task
@@ -16,7 +16,7 @@ from yangcai.supervision import suspensions
 from yangcai.supervision.actions import resume_case
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[Suspension])
 def suspension_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     suspension = suspensions.open_suspension(case, now=now)
     if suspension is not None:

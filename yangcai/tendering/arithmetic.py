@@ -13,6 +13,7 @@ from yangcai import law, procedures
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable
 from yangcai.kernel import money
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.entries import canonical
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Citation, Refusal
@@ -32,6 +33,7 @@ from yangcai.tendering.models import (
     Score,
     Solicitation,
 )
+from yangcai.tendering.solicitations import solicitation
 
 CLAIMS = {
     PreferenceClaim.NONE: evaluation.Claim.NONE,
@@ -80,7 +82,7 @@ def _criteria(case: Case) -> list[Criterion]:
 
 @remembered
 def committee(case: Case) -> Committee | None:
-    return Committee.objects.filter(case=case).first()
+    return Committee.objects.filter(case=case).first() if may_have(case, Committee) else None
 
 
 def scored_criteria(lot: Lot) -> list[Criterion]:
@@ -90,7 +92,7 @@ def scored_criteria(lot: Lot) -> list[Criterion]:
 
 def in_sittings(lot: Lot) -> tuple[list[Criterion], list[Criterion]]:
     """What members score first and what afterwards: everything at once, unless the file has merit scored first."""
-    file, found = standing.solicitation(lot.case), scored_criteria(lot)
+    file, found = solicitation(lot.case), scored_criteria(lot)
     if file is None or file.merit_first is None:
         return found, []
     merit = [one for one in found if one.kind == CriterionKind.TECHNICAL]
@@ -115,7 +117,7 @@ def waits_for_points(lot: Lot, member: CommitteeMember) -> bool:
 
 def _going_on(lot: Lot, merit: list[Criterion]) -> list[int]:
     """The bids up to the rank that the file names, by the points of merit as they stand."""
-    file, given = standing.solicitation(lot.case), scores_of(lot)
+    file, given = solicitation(lot.case), scores_of(lot)
     assert file is not None and file.merit_first is not None  # else there is one sitting
 
     def mean(by: dict[int, Decimal]) -> Fraction:
@@ -170,7 +172,7 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
 def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
     """What the solicitation document says about evaluating the lot. Raises DoesNotExist before it is drafted."""
     case = lot.case
-    file = standing.solicitation(case)
+    file = solicitation(case)
     if file is None:
         raise Solicitation.DoesNotExist(f"{case} has no solicitation document")
     own = dict(method.of(case).instead)
@@ -361,7 +363,7 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
 
 def _formulas(lot: Lot) -> dict[str, str]:
     """By which formulas of the file the points came about, as far as there are any."""
-    file, kinds = standing.solicitation(lot.case), {criterion.kind for criterion in criteria(lot)}
+    file, kinds = solicitation(lot.case), {criterion.kind for criterion in criteria(lot)}
     if file is None:
         return {}
     return {

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Entry
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import LAW, Expert, Post
@@ -58,6 +59,8 @@ PARTY_OF = {Role.BUYER_OFFICER: "buyer", Role.AGENT: "agent", Role.TREASURY: "su
 @remembered
 def open_draw(case: Case) -> ExpertDraw | None:
     """The draw that waits for numbers."""
+    if not may_have(case, ExpertDraw):
+        return None
     return ExpertDraw.objects.filter(case=case, drawn_at__isnull=True, abandoned_at__isnull=True).first()
 
 

@@ -18,10 +18,10 @@ from yangcai.kernel import calendar
 from yangcai.kernel.money import figures
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.procedures.evaluation.price_score import FORMULAS
-from yangcai.tendering import standing
 from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
 from yangcai.tendering.rules.lots import at_limit
 from yangcai.tendering.rules.prequalification.changes import lost
+from yangcai.tendering.solicitations import solicitation
 
 #: How a frozen report calls its deductions.
 DEDUCTIONS = {
@@ -448,7 +448,7 @@ def _criteria(
 def _price(
     letter: AwardLetter, bid: OpenedBid, frozen: Mapping[str, Any], result: Mapping[str, Any]
 ) -> PriceArithmetic:
-    file = standing.solicitation(letter.lot.case)
+    file = solicitation(letter.lot.case)
     formula = FORMULAS.get(file.price_formula if file else "")
     scored = result.get("price_score") is not None
     other = formula is not None and formula.code != "lowest_first"

@@ -1,6 +1,7 @@
 """Which energy-saving and environmental-label products does a lot ask for? (财库〔2019〕9号)"""
 
 from yangcai.cases.models import Case, Lot
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.tendering.models import GreenKind, GreenProduct
 
@@ -12,7 +13,7 @@ def products(lot: Lot) -> list[GreenProduct]:
 
 @remembered
 def _products(case: Case) -> list[GreenProduct]:
-    return list(GreenProduct.objects.filter(case=case).order_by("pk"))
+    return [] if not may_have(case, GreenProduct) else list(GreenProduct.objects.filter(case=case).order_by("pk"))
 
 
 def mandatory(lot: Lot) -> list[str]:

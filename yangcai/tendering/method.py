@@ -6,7 +6,8 @@ from yangcai import procedures
 from yangcai.cases.models import Case, Stage
 from yangcai.cases.rules import applicable, grounds
 from yangcai.procedures import engine
-from yangcai.tendering.models import InvitedBy, Solicitation
+from yangcai.tendering.models import InvitedBy
+from yangcai.tendering.solicitations import solicitation
 
 
 def of(case: Case) -> procedures.Procedure:
@@ -75,7 +76,8 @@ def fewest(case: Case, stage: str, *, now: datetime.datetime) -> int:
 
 def is_public(case: Case) -> bool:
     """Whether its invitation is a public notice: in an open tender also where the qualified alone may follow it."""
-    way = Solicitation.objects.filter(case=case).values_list("invited_by", flat=True).first()
+    file = solicitation(case)
+    way = None if file is None else file.invited_by
     return way == InvitedBy.NOTICE or (way == InvitedBy.PREQUALIFICATION and InvitedBy.NOTICE in of(case).invites)
 
 

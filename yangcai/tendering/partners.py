@@ -13,7 +13,8 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, Size
 from yangcai.planning.models import PARTNERED, SetAside
-from yangcai.tendering.models import OpenedBid, PartnerKind, PreferenceClaim, Solicitation
+from yangcai.tendering.models import OpenedBid, PartnerKind, PreferenceClaim
+from yangcai.tendering.solicitations import solicitation
 
 SMALL_MICRO = frozenset({Size.SMALL, Size.MICRO})
 SME = SMALL_MICRO | {Size.MEDIUM}
@@ -108,7 +109,7 @@ def unlawful(
 ) -> Iterator[Refusal]:
     """Everything that the form of a bid says about its partners before it is sealed; nothing here tells of others."""
     partners, on = tuple(partners), applicable(lot.case, now=now)
-    file = Solicitation.objects.filter(case_id=lot.case_id).first()
+    file = solicitation(lot.case)
     members = [p for p in partners if p.kind == PartnerKind.MEMBER]
     subcontractors = [p for p in partners if p.kind == PartnerKind.SUBCONTRACTOR]
     if members and not (file and file.accepts_consortium):

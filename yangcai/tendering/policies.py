@@ -13,12 +13,14 @@ from typing import Any
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel import log_witnesses
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.encoding import read_base64, timestamp
 from yangcai.kernel.leaves import append_leaf
 from yangcai.kernel.reading import remembered
 from yangcai.sealing.policy import SUITES, Policy
 from yangcai.sealing.policy import Trustee as Holder
-from yangcai.tendering.models import Cover, OpeningPolicy, PolicySeat, Solicitation
+from yangcai.tendering.models import Cover, OpeningPolicy, PolicySeat
+from yangcai.tendering.solicitations import solicitation
 
 #: The rounds in which offers are sealed: the bid, and the last offer after a dialogue.
 BID, LAST = 0, 1
@@ -55,7 +57,8 @@ def all_in_force(lot: Lot, *, round: int) -> list[OpeningPolicy]:
 @remembered
 def has_two_covers(case: Case) -> bool:
     """Whether the document asks for the technical part and the price in one envelope each."""
-    return Solicitation.objects.filter(case=case, two_covers=True).exists()
+    file = solicitation(case)
+    return file is not None and file.two_covers
 
 
 def written(policy: OpeningPolicy, *, closes_at: datetime.datetime, opens_at: datetime.datetime) -> Policy:
@@ -188,4 +191,6 @@ def follow_the_deadline(case: Case, *, by: object, now: datetime.datetime) -> No
 @remembered
 def takes_sealed(lot: Lot, *, round: int = BID) -> bool:
     """Whether offers of this round for the lot are sealed by their bidders."""
+    if not may_have(lot.case, OpeningPolicy):
+        return False
     return OpeningPolicy.objects.filter(lot=lot, round=round, published_at__isnull=False).exists()

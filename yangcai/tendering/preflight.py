@@ -29,6 +29,7 @@ from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
 from yangcai.tendering import arithmetic, counting, partners, products, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
+from yangcai.tendering.solicitations import solicitation
 
 #: The name of the one bidder in an evaluation of a single bid.
 SELF = "self"
@@ -159,7 +160,7 @@ def _admission(draft: _Draft) -> Iterator[Check]:
 
 
 def _security(draft: _Draft) -> Iterator[Check]:
-    file = standing.solicitation(draft.lot.case)
+    file = solicitation(draft.lot.case)
     if file is None or not file.bid_security:
         return
     citation = draft.cite("bid_security.missing")

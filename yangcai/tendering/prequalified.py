@@ -6,16 +6,17 @@ from yangcai.tendering.models import (
     InvitedBy,
     Prequalification,
     PrequalificationApplication,
-    Solicitation,
     StatusChange,
     SupplierDraw,
 )
+from yangcai.tendering.solicitations import solicitation
 
 
 @remembered
 def way(case: Case) -> str:
     """How suppliers come to the purchase, as its file says; empty before there is one."""
-    return Solicitation.objects.filter(case=case).values_list("invited_by", flat=True).first() or ""
+    file = solicitation(case)
+    return "" if file is None else file.invited_by
 
 
 def is_the_way(case: Case) -> bool:

@@ -8,6 +8,7 @@ from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import green, standing
+from yangcai.tendering.solicitations import solicitation
 
 #: Fields of a bid, each with what can be wrong in it.
 FIELDS = ("brand", "has_imports", "domestic_share", "green_certificates")
@@ -15,7 +16,7 @@ FIELDS = ("brand", "has_imports", "domestic_share", "green_certificates")
 
 def unlawful(lot: Lot, field: str, offer: Mapping[str, Any], *, now: datetime.datetime) -> Iterator[Refusal]:
     """What is wrong in one field of the form, told with its article before the bid is sealed."""
-    on, file = applicable(lot.case, now=now), standing.solicitation(lot.case)
+    on, file = applicable(lot.case, now=now), solicitation(lot.case)
     if field == "brand" and (core := standing.core_product(lot)) and not (offer.get("brand") or "").strip():
         yield refuse(
             "solicitation.core_product",

@@ -22,8 +22,8 @@ from yangcai.tendering.models import (
     InvitedBy,
     OpenedBid,
     PartnerKind,
-    Solicitation,
 )
+from yangcai.tendering.solicitations import solicitation
 
 #: The steps in which people find a bid in or out; what the arithmetic finds afterwards is in arithmetic.py.
 QUALIFICATION, RESPONSIVENESS = ClauseKind.QUALIFICATION, ClauseKind.RESPONSIVENESS
@@ -40,11 +40,6 @@ class Standing:
     @property
     def is_in(self) -> bool:
         return not self.step
-
-
-@remembered
-def solicitation(case: Case) -> Solicitation | None:
-    return Solicitation.objects.filter(case=case).first()
 
 
 def clauses(lot: Lot, kind: str) -> list[Clause]:

@@ -1,6 +1,7 @@
 """What dies in the middle of an Action? This process does: a plan is drafted, and the power goes at a chosen place.
 
-Called by tests/faults/test_f01_actions.py in a process of its own, on the test's database: WHERE APPROPRIATION POST KEY.
+Called by tests/faults/test_f01_actions.py in a process of its own, on the test's
+database: WHERE APPROPRIATION POST KEY.
 """
 
 import os

@@ -10,7 +10,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, standing
+from yangcai.tendering import arithmetic
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import CorrectionGround, Criterion, EvaluationReport, OpenedBid, Score
@@ -19,6 +19,7 @@ from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.evaluation import low_price, price_correction, responsiveness, score_correction, scores
+from yangcai.tendering.solicitations import solicitation
 
 
 class ScoreRow(forms.Form):
@@ -34,7 +35,7 @@ class Scores(Input):
     rows = RowsField(ScoreRow, label=_("评分"), min_rows=1, max_rows=5000, blank=0)
 
     def scope(self) -> None:
-        if not isinstance(self.subject, Lot) or standing.solicitation(self.subject.case) is None:
+        if not isinstance(self.subject, Lot) or solicitation(self.subject.case) is None:
             return  # without a document there is nothing to score, and the refusal says so
         pairs = self.pairs(self.subject)
         narrow(
@@ -106,7 +107,7 @@ class ExplainScores(Input):
 
     def scope(self) -> None:
         """What the member may be asked about: its own scores where there is something to judge."""
-        if not isinstance(self.subject, Lot) or standing.solicitation(self.subject.case) is None:
+        if not isinstance(self.subject, Lot) or solicitation(self.subject.case) is None:
             return
         bids = arithmetic.outcome(self.subject, now=self.now).valid
         criteria = [c for c in arithmetic.scored_criteria(self.subject) if not c.is_objective]

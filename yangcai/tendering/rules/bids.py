@@ -11,6 +11,7 @@ from yangcai.cases.models import Award, AwardFall, Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel import calendar
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
@@ -25,8 +26,8 @@ from yangcai.tendering.models import (
     OpenedBid,
     Opening,
     Participation,
-    Solicitation,
 )
+from yangcai.tendering.solicitations import solicitation
 
 
 def live_bids(*, stage: str = Stage.SUBMISSION, cover: str = "", **found: Any) -> Any:
@@ -65,18 +66,19 @@ def whole_bids(lot: Lot) -> Any:
 
 def documents_are_supplied(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """招标文件在公告的期限内提供 (87号令 art. 18)."""
-    solicitation = Solicitation.objects.filter(case=subject, documents_from__isnull=False).first()
-    if solicitation and solicitation.documents_from <= now < solicitation.supply_closes_at:
+    file = solicitation(subject)
+    opens, closes = (None, None) if file is None else (file.documents_from, file.supply_closes_at)
+    if opens is not None and closes is not None and opens <= now < closes:
         return None
-    if solicitation is None:
+    if opens is None or closes is None:
         return Refusal("not_published", "采购公告尚未发布", "The invitation has not been published")
     return refuse(
         method.said(subject, Stage.INVITATION, "documents"),
         code="documents_not_supplied",
         zh="采购文件的提供时间为 {opens} 至 {closes}",
         en="The documents are supplied from {opens} until {closes}",
-        opens=calendar.to_the_minute(solicitation.documents_from),
-        closes=calendar.to_the_minute(solicitation.supply_closes_at),
+        opens=calendar.to_the_minute(opens),
+        closes=calendar.to_the_minute(closes),
         **applicable(subject, now=now),
     )
 
@@ -194,7 +196,7 @@ def has_documents(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
 
 def opening_not_begun(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Whoever waited for the lock while the opening began came too late (87号令 art. 33)."""
-    if not Opening.objects.filter(case=subject.root).exists():
+    if not may_have(subject.root, Opening):
         return None
     return refuse(
         own(subject.root, "submission.late_bid"),
@@ -242,12 +244,14 @@ def bids_for_enough_lots(subject: Any, *, by: Any, now: datetime.datetime, opene
     count that were received before it: the surplus falls, not all of them."""
     if not isinstance(subject, Lot):
         return None
-    most = Solicitation.objects.filter(case_id=subject.case_id).values_list("max_lots_bid", flat=True).first()
+    file = solicitation(subject.case)
+    if file is None or (most := file.max_lots_bid) is None:
+        return None
     others = live_bids(lot__case_id=subject.case_id, supplier_id=by.organisation_id).exclude(lot=subject)
     if opened is not None:
         same_moment = Q(received_at=opened.received_at, pk__lt=opened.pk)
         others = others.filter(Q(received_at__lt=opened.received_at) | same_moment)
-    if most is None or others.count() < most:
+    if others.count() < most:
         return None
     return refuse(
         "solicitation.lot_limit",
@@ -269,7 +273,8 @@ def is_live(subject: Bid, *, by: Any, now: datetime.datetime) -> Refusal | None:
 
 
 def security_is_asked(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    if Solicitation.objects.filter(case=subject, bid_security__gt=0).exists():
+    file = solicitation(subject)
+    if file is not None and (file.bid_security or 0) > 0:
         return None
     return Refusal("no_security_asked", "采购文件未要求提交投标保证金", "The document asks for no bid security")
 

@@ -7,6 +7,7 @@ from typing import Any
 from yangcai import law
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
@@ -27,6 +28,8 @@ AGENT_CLOCK = "C45b"
 @remembered
 def evaluated_at(case: Case) -> datetime.datetime | None:
     """When the last lot's report was signed: evaluation is over then; None while a report waits for a signature."""
+    if not may_have(case, EvaluationReport):
+        return None
     signed = list(EvaluationReport.objects.filter(lot__case=case).values_list("signed_at", flat=True))
     return None if None in signed else max((at for at in signed if at is not None), default=None)
 

@@ -14,9 +14,10 @@ from yangcai.parties.models import Organisation
 from yangcai.parties.roles import Role
 from yangcai.procedures import AwardBy
 from yangcai.tendering import method, standing
-from yangcai.tendering.models import Changeable, DialogueChange, DialogueTalk, OpenedBid, Solicitation
+from yangcai.tendering.models import Changeable, DialogueChange, DialogueTalk, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.committee.seats import member_at
+from yangcai.tendering.solicitations import solicitation
 
 #: Which flag of the file lets a part change.
 FLAGS = {part: f"may_change_{part}" for part in Changeable.values}
@@ -104,7 +105,7 @@ def record_is_complete(
 
 def may_change(case: Case) -> list[str]:
     """The parts that the file declared as changeable (74号令 art. 11)."""
-    file = Solicitation.objects.filter(case=case).first()
+    file = solicitation(case)
     return [part for part, flag in FLAGS.items() if file is not None and getattr(file, flag)]
 
 

@@ -14,8 +14,9 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import BY_SHARE, PARTNERED, SetAside
-from yangcai.tendering import method, standing
-from yangcai.tendering.models import Clause, Criterion, GreenProduct, SampleTerms, Solicitation
+from yangcai.tendering import method
+from yangcai.tendering.models import Clause, Criterion, GreenProduct, SampleTerms
+from yangcai.tendering.solicitations import solicitation
 
 
 def lots_within_budget(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
@@ -207,7 +208,7 @@ def limits_agree(
 
 def may_win(case: Case) -> int | None:
     """How many lots of the case one bidder may win (兼投不兼中: one); None without a limit."""
-    file = standing.solicitation(case)
+    file = solicitation(case)
     return file.max_lots_won if file else None
 
 
@@ -338,7 +339,7 @@ def _short(case: Case, made: Decimal, small: Decimal, *, now: datetime.datetime)
 
 def ways_are_open(subject: Case, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     """A consortium that is demanded is accepted, a subcontract that is demanded is allowed (46号 art. 8; GPL 24)."""
-    file = Solicitation.objects.filter(case=subject).first()
+    file = solicitation(subject)
     ways = set(Lot.objects.filter(case=subject).values_list("set_aside", flat=True))
     if file is None:
         return

@@ -5,6 +5,7 @@ from typing import Any
 
 from yangcai.cases.models import Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import method
@@ -14,7 +15,7 @@ from yangcai.tendering.rules.bids import whole_bids
 
 @remembered
 def opening_of(case: Case) -> Opening | None:
-    return Opening.objects.filter(case=case).first()
+    return Opening.objects.filter(case=case).first() if may_have(case, Opening) else None
 
 
 def pending_lots(case: Case) -> list[Lot]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from yangcai.cases.models import Award, Case, Lot, LotOutcome
 from yangcai.cases.rules import applicable, own, refuse
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
@@ -104,6 +105,8 @@ def clauses_leave_the_result(
 @remembered
 def asked_for(case: Case) -> frozenset[int]:
     """The lots for which the document asks for samples."""
+    if not may_have(case, SampleTerms):
+        return frozenset()
     return frozenset(SampleTerms.objects.filter(lot__case=case).values_list("lot_id", flat=True))
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import calendar
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
@@ -268,6 +269,8 @@ def upload_is_unfinished(subject: BidUpload, *, by: Post, now: datetime.datetime
 @remembered
 def closings(lot: Lot) -> list[BidClosing]:
     """The closings of the lot in order: of its bids, then of prices or last offers; to be read, not changed."""
+    if not may_have(lot.case, BidClosing):
+        return []
     return list(BidClosing.objects.filter(lot=lot).select_related("policy", "lot__case").order_by("pk"))
 
 

@@ -12,11 +12,12 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.parties.roles import Role
 from yangcai.tendering import method, prequalified
-from yangcai.tendering.models import InvitedBy, Invitee, InviteeSource, Solicitation, SupplierDraw
+from yangcai.tendering.models import InvitedBy, Invitee, InviteeSource, SupplierDraw
+from yangcai.tendering.solicitations import solicitation
 
 
 def _way(case: Case) -> str:
-    file = Solicitation.objects.filter(case=case).first()
+    file = solicitation(case)
     return file.invited_by if file is not None else ""
 
 

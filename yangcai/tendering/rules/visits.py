@@ -10,8 +10,8 @@ from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.calendar import to_the_minute
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import standing
 from yangcai.tendering.models import Participation, SiteVisit
+from yangcai.tendering.solicitations import solicitation
 
 #: Coming along as a condition or a factor: the visit and a duty or a consequence in one breath.
 _VISIT = r"(现场考察|现场踏勘|踏勘现场|勘察现场|答疑会)"
@@ -88,7 +88,7 @@ def visits_fit_the_times(
 
 def supply_has_ended(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """What the file does not say is told in writing once nobody obtains it any more, so that all are told."""
-    file = standing.solicitation(subject)
+    file = solicitation(subject)
     if file is not None and file.supply_closes_at is not None and now >= file.supply_closes_at:
         return None
     return refuse(
@@ -103,7 +103,7 @@ def supply_has_ended(subject: Case, *, by: Any, now: datetime.datetime) -> Refus
 def comes_in_time(
     subject: Case, *, now: datetime.datetime, begins_at: datetime.datetime, **_: Any
 ) -> Iterator[Refusal]:
-    file = standing.solicitation(subject)
+    file = solicitation(subject)
     supply = file.supply_closes_at if file is not None and file.supply_closes_at else now
     if begins_at <= now:
         yield Refusal("visit_in_the_past", "时间不得早于现在", "The time is over", field="begins_at")

@@ -8,11 +8,18 @@ from yangcai.cases.rules import runner
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import AgentConductRecord, CommitteeMember, ConductGrade, ConductRecord, ConductSide
+from yangcai.tendering.models import (
+    AgentConductRecord,
+    CommitteeMember,
+    ConductGrade,
+    ConductRecord,
+    ConductSide,
+    EvaluationReport,
+)
 from yangcai.tendering.rules import conduct
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[EvaluationReport])
 def conduct_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Clock C45, both ways: whoever runs the case for each expert, each expert for them. Ends with the case."""
     if case.ended_at is not None:

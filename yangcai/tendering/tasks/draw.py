@@ -9,9 +9,10 @@ from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.tendering import draws
+from yangcai.tendering.models import ExpertDraw
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[ExpertDraw])
 def draw_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """First every digest, then every number, then the draw itself."""
     draw = draws.open_draw(case)

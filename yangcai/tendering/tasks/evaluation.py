@@ -35,6 +35,7 @@ from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
 from yangcai.tendering.rules.prequalification.changes import lost
 from yangcai.tendering.rules.qualification import through
 from yangcai.tendering.rules.solicitation.completeness import is_complete
+from yangcai.tendering.solicitations import solicitation
 from yangcai.tendering.standstill import window_ends_at
 
 
@@ -134,7 +135,7 @@ def _early_committee(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     if not seated:
         yield _run(case, "committee.draw", case, since=case.opened_at)
         return
-    chair, file = _chair(case, now=now), standing.solicitation(case)
+    chair, file = _chair(case, now=now), solicitation(case)
     if chair is None or file is None or file.committee_confirmed_at is not None:
         return
     if not is_complete(case, by=None, now=now):

@@ -14,7 +14,7 @@ from yangcai.tendering.models import AwardLetter
 CLOCK = "C28"
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[AwardLetter])
 def objection_windows(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Clock C28, a right and no duty: with its last day it is over and leaves the worklist."""
     if not case.has_reached(Stage.AWARD):

@@ -12,7 +12,7 @@ from yangcai.tendering.models import BidClosing, OpeningAbandonment
 from yangcai.tendering.standstill import window_ends_at
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[BidClosing])
 def unsealing(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Whoever runs the case unseals once the window for keys is over, or asks a second person to wait no longer."""
     if case.published_at is None or case.ended_at is not None:

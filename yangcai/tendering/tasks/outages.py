@@ -12,7 +12,7 @@ from yangcai.tendering.models import ExtensionReceipt, OutageExtension
 from yangcai.tendering.rules.bids import holders_at
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[OutageExtension])
 def extensions(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Whoever has the documents is told of every extension, until it acknowledges or the deadline has come."""
     closes_at = periods.closing_at(case) if case.published_at and case.ended_at is None else None

@@ -7,10 +7,11 @@ from yangcai.cases.models import Case
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
+from yangcai.tendering.models import OutsideLibrary
 from yangcai.tendering.rules.committee.outside import filings
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[OutsideLibrary])
 def filing_to_take_in(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The treasury takes the filing in with the list, or sends it back."""
     if case.ended_at is not None:

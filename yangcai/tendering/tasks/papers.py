@@ -7,11 +7,11 @@ from yangcai.cases.models import Case, Stage
 from yangcai.kernel import papers, tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import EvaluationReport
+from yangcai.tendering.models import EvaluationReport, Opening
 from yangcai.tendering.rules.opening import opening_of
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[EvaluationReport])
 def report_papers(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The platform's own step, whatever becomes of the case."""
     if not case.has_reached(Stage.EVALUATION):
@@ -23,7 +23,7 @@ def report_papers(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
             yield Due("report.issue_paper", report.ref, Role.PLATFORM, report.signed_at)
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[Opening])
 def opening_papers(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The platform's own step, from the end of an opening that was read out."""
     if not case.has_reached(Stage.OPENING):

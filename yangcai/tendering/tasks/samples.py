@@ -11,7 +11,7 @@ from yangcai.tendering.models import Sample
 from yangcai.tendering.rules.samples import result_is_out
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[Sample])
 def samples_to_settle(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """及时: no number of days stands in the article, so none is due on a day."""
     role, organisation_id = runner(case)

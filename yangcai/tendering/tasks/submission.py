@@ -8,12 +8,14 @@ from yangcai.cases import periods
 from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
 from yangcai.cases.rules import applicable, runner
 from yangcai.kernel import tasks
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Rooted
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.tendering import method, prequalified
 from yangcai.tendering.method import has, of, step_of
 from yangcai.tendering.models import (
+    Bid,
     BidSecurity,
     Correction,
     CorrectionReceipt,
@@ -21,6 +23,7 @@ from yangcai.tendering.models import (
     InvitedBy,
     Invitee,
     OpenedBid,
+    Opening,
     Participation,
     PaymentTerm,
     Solicitation,
@@ -30,6 +33,7 @@ from yangcai.tendering.policies import has_two_covers, takes_sealed
 from yangcai.tendering.rules.bids import holders, live_bids, released, whole_bids
 from yangcai.tendering.rules.opening import enough_bids, opening_of, pending_lots
 from yangcai.tendering.rules.prequalification.qualified import enough_came_through, too_few_came_through
+from yangcai.tendering.solicitations import solicitation
 
 
 def _next(case: Case, code: str, subject: Rooted, *, since: datetime.datetime, due_at: datetime.datetime | None) -> Due:
@@ -43,40 +47,38 @@ def preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Each part of the document, then its confirmation, then its publication."""
     if case.published_at is not None or case.stage_at(now) != Stage.PREPARATION:
         return
-    since, solicitation = case.opened_at, Solicitation.objects.filter(case=case).first()
+    since, file = case.opened_at, solicitation(case)
     missing = []
-    if solicitation is None:
+    if file is None:
         missing.append(_next(case, "solicitation.draft", case, since=since, due_at=None))
     if not PaymentTerm.objects.filter(case=case).exists():
         missing.append(_next(case, "payment_terms.define", case, since=since, due_at=None))
-    if solicitation is not None:
-        missing += _suppliers(case, solicitation, since=since, now=now)
+    if file is not None:
+        missing += _suppliers(case, file, since=since, now=now)
     judged = Lot.objects.filter(case=case, evaluation_method=EvaluationMethod.RATED, follows__isnull=True)
     for lot in judged.order_by("pk"):
         if not Criterion.objects.filter(lot=lot).exists():
             missing.append(_next(case, "criteria.define", lot, since=since, due_at=None))
     yield from missing
-    if missing or solicitation is None:
+    if missing or file is None:
         return
-    if solicitation.confirmed_at is None:
+    if file.confirmed_at is None:
         yield Due(
             "solicitation.confirm", case.ref, Role.BUYER_REVIEWER, since=case.opened_at, organisation_id=case.buyer_id
         )
     elif prequalified.is_the_way(case) and prequalified.concluded(case) is None:
         return  # the invitations wait for the list of the qualified
     elif has(case, Stage.SUBMISSION) and (
-        solicitation.committee_confirmed_at is not None or not method.file_confirmed_by_committee(case)
+        file.committee_confirmed_at is not None or not method.file_confirmed_by_committee(case)
     ):
-        yield _next(case, "invitation.publish", case, since=solicitation.confirmed_at, due_at=None)
+        yield _next(case, "invitation.publish", case, since=file.confirmed_at, due_at=None)
 
 
-def _suppliers(
-    case: Case, solicitation: Solicitation, *, since: datetime.datetime, now: datetime.datetime
-) -> list[Due]:
+def _suppliers(case: Case, file: Solicitation, *, since: datetime.datetime, now: datetime.datetime) -> list[Due]:
     """Where no notice calls them, the suppliers are found first."""
-    if solicitation.invited_by == InvitedBy.PREQUALIFICATION:
+    if file.invited_by == InvitedBy.PREQUALIFICATION:
         return _prequalified(case, since=since, now=now)
-    way, drawn = solicitation.invited_by, SupplierDraw.objects.filter(case=case).exists()
+    way, drawn = file.invited_by, SupplierDraw.objects.filter(case=case).exists()
     listed = Invitee.objects.filter(case=case).exists()
     asked = {InvitedBy.NAMED: "suppliers.name", InvitedBy.RECOMMENDATION: "suppliers.recommend"}.get(InvitedBy(way))
     if asked and not listed:
@@ -107,12 +109,19 @@ def shortest_periods(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """C04, C05 and C08: what may not end earlier. Nobody's task; the case page shows them."""
     if case.published_at is None or case.ended_at is not None or opening_of(case) is not None:
         return
-    solicitation = Solicitation.objects.filter(case=case, documents_from__isnull=False).first()
-    if solicitation is None or not has(case, Stage.INVITATION) or not has(case, Stage.SUBMISSION):
+    file = solicitation(case)
+    if (
+        file is None
+        or file.documents_from is None
+        or not has(case, Stage.INVITATION)
+        or not has(case, Stage.SUBMISSION)
+    ):
         return
     submission = step_of(case, Stage.SUBMISSION)
     yield from _window(case, step_of(case, Stage.INVITATION).documents, since=case.published_at, now=now)
-    yield from _window(case, submission.window, since=solicitation.documents_from, now=now)
+    yield from _window(case, submission.window, since=file.documents_from, now=now)
+    if not may_have(case, Correction):
+        return
     last = Correction.objects.filter(case=case, affects_bids=True).order_by("-number").first()
     if last is not None:
         yield from _window(case, submission.correction, since=last.at, now=now)
@@ -138,8 +147,10 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     lots = pending_lots(case)
     bidders = _bidders(case, lots)
     codes = {lot.pk: "bid.upload" if takes_sealed(lot) else "bid.submit" for lot in lots}
-    holders = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
-    for invitee in Invitee.objects.filter(case=case, invited_at__isnull=False).exclude(supplier_id__in=holders):
+    participations = list(Participation.objects.filter(case=case))
+    holders = {one.supplier_id for one in participations}
+    invited = Invitee.objects.filter(case=case, invited_at__isnull=False).exclude(supplier_id__in=holders)
+    for invitee in invited if may_have(case, Invitee) else ():
         yield Due(
             "documents.obtain",
             case.ref,
@@ -148,7 +159,7 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
             organisation_id=invitee.supplier_id,
             due_at=closes_at,
         )
-    for participation in Participation.objects.filter(case=case).exclude(supplier_id__in=bidders):
+    for participation in (one for one in participations if one.supplier_id not in bidders):
         for lot in lots:
             yield Due(
                 codes[lot.pk],
@@ -162,12 +173,14 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 
 def _bidders(case: Case, lots: Iterable[Lot]) -> set[int]:
     """Who has a bid in, with all its covers."""
+    if not may_have(case, Bid):
+        return set()
     if not has_two_covers(case):
         return set(live_bids(lot__case=case).values_list("supplier_id", flat=True))
     return {supplier for lot in lots for supplier in whole_bids(lot).values_list("supplier_id", flat=True)}
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[Correction])
 def corrections(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Whoever has the documents is told of every correction, until it acknowledges or bids are in (87号令 art. 27)."""
     closes_at = periods.closing_at(case) if case.published_at and case.ended_at is None else None
@@ -186,7 +199,7 @@ def corrections(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
             )
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[Opening])
 def opening(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """The bidders' confirmation and the end of the opening; lots with too few bids are declared unsuccessful."""
     begun = opening_of(case) if case.published_at and case.ended_at is None else None
@@ -203,7 +216,7 @@ def opening(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         yield Due("opening.confirm", opened.ref, Role.SUPPLIER, begun.begun_at, organisation_id=opened.supplier_id)
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[BidSecurity])
 def securities(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """C16 to C19: each security that is to go back, with its own legal time."""
     if case.published_at is None:

@@ -21,7 +21,7 @@ def is_to_be_opened(case: Case) -> bool:
     return OpeningPolicy.objects.filter(lot__case=case, published_at__isnull=False).exists()
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[OpeningPolicy])
 def duty(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Who is on duty on the day of the opening, and the stand-in, know from the invitation on; where nobody is, the
     organisation is asked to say who. The platform's own shares follow by themselves."""
@@ -61,7 +61,7 @@ def _current(trustee: Trustee) -> Trustee:
     return found or trustee
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[OpeningPolicy])
 def unreadable(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """A bidder whose bid a trustee could not read seals it again before the deadline."""
     closes_at = periods.closing_at(case) if is_to_be_opened(case) else None

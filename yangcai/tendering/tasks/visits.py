@@ -10,7 +10,7 @@ from yangcai.kernel.tasks import Due
 from yangcai.tendering.models import SiteVisit
 
 
-@tasks.due_on(Case)
+@tasks.due_on(Case, having=[SiteVisit])
 def visits_to_hold(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Of a published case, until its deadline: from its beginning on a visit is recorded."""
     if case.published_at is None or case.stage_at(now) != Stage.SUBMISSION:

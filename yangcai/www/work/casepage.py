@@ -15,6 +15,7 @@ from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
 from yangcai.controls.lamps import lamps
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
@@ -129,6 +130,8 @@ def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, l
     method = procedures.get(case.procedure)
     for kind in OF_CASE:
         if not kind.known_to(method) or (kind.after_opening and not case.has_reached(Stage.QUALIFICATION)):
+            continue
+        if not may_have(case, kind.model):
             continue
         path = places.path_to(kind.model, Case)
         shown = SCOPES[kind.model](post, now).filter(**{path: case}).order_by(*kind.order)[: LINES + 1]

@@ -19,7 +19,8 @@ from yangcai.procedures.evaluation.model import MEAN
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
-from yangcai.tendering.standing import solicitation, with_page
+from yangcai.tendering.solicitations import solicitation
+from yangcai.tendering.standing import with_page
 from yangcai.www import formats
 from yangcai.www.work import conduct
 from yangcai.www.work.tables import Cell, Column, Line, Table

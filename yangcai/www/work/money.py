@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from yangcai.cases.models import Case
 from yangcai.contracts.models import Contract
 from yangcai.funds.queries import Balances, balances
+from yangcai.kernel.beneath import may_have
 from yangcai.www import formats
 
 TEN_THOUSAND = Decimal(10_000)
@@ -17,11 +18,12 @@ TEN_THOUSAND = Decimal(10_000)
 def money_of(case: Case) -> list[dict[str, Any]]:
     """Appropriated → reserved → committed → paid, in yuan, along the chain of the case."""
     item = case.plan_item
-    contracts = list(Contract.objects.filter(case=case).select_related("committed_fund", "paid_fund"))
-    found = balances(item.appropriation)
+    found = Contract.objects.filter(case=case).select_related("committed_fund", "paid_fund")
+    contracts = list(found) if may_have(case, Contract) else []
+    there = balances(item.appropriation)
     rows = [
         (_("预算金额"), item.appropriation.amount, reverse("work_appropriation", args=[item.appropriation_id])),
-        (_("预算可用余额"), found.available, ""),
+        (_("预算可用余额"), there.available, ""),
         (_("本计划预留余额"), item.reserved_fund.balance, reverse("work_plan_item", args=[item.pk])),
     ]
     if contracts:

@@ -11,8 +11,10 @@ from yangcai import law, procedures
 from yangcai.cases.models import Case, CaseEnd, Lot, LotOutcome, Stage
 from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import Entrant
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.planning.models import Intention, PlanItem
+from yangcai.tendering.rules.opening import opening_of
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def _tender(case: Case | None, *, code: str) -> list[Node]:
     opened = [p for p in periods if p.stage == Stage.OPENING]
     submissions = [p for p in periods if p.stage == Stage.SUBMISSION and p.closes_at]
     closes_at = max((p.closes_at for p in submissions), default=None)
-    opening = getattr(case, "opening", None) if case else None
+    opening = opening_of(case) if case else None
     begun = opening.begun_at if opening else None
     announced = _announced(case) if case else None
     method = procedures.get(code)
@@ -188,7 +190,7 @@ def _agreement(case: Case | None, *, on: datetime.date) -> list[Node]:
 def _contract(case: Case | None, *, on: datetime.date) -> list[Node]:
     signed = closed = expected = None
     if case is not None:
-        contracts = list(Contract.objects.filter(case=case))
+        contracts = list(Contract.objects.filter(case=case)) if may_have(case, Contract) else []
         if contracts and all(c.signed_at for c in contracts):
             signed = max(c.signed_at for c in contracts if c.signed_at)
         if case.end_kind == CaseEnd.CLOSED:

@@ -7,6 +7,7 @@ from typing import Any
 from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Expert, Organisation
@@ -35,6 +36,8 @@ def chosen(case: Case) -> tuple[ChosenExpert, ...]:
 @remembered
 def choices(case: Case) -> tuple[ExpertChoice, ...]:
     """Every choice of the case, those that were withdrawn or not consented to among them."""
+    if not may_have(case, ExpertChoice):
+        return ()
     return tuple(ExpertChoice.objects.filter(case=case).order_by("pk"))
 
 

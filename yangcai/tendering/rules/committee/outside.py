@@ -7,6 +7,7 @@ from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import documents
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties import other_libraries
@@ -24,13 +25,15 @@ def outside(case: Case) -> OutsideLibrary | None:
 @remembered
 def filings(case: Case) -> tuple[OutsideLibrary, ...]:
     """Every filing of the case, those that were sent back among them."""
+    if not may_have(case, OutsideLibrary):
+        return ()
     return tuple(OutsideLibrary.objects.filter(case=case).order_by("pk"))
 
 
 @remembered
 def draw_has_begun(case: Case) -> bool:
     """Whether a draw of the case is under way or done."""
-    return ExpertDraw.objects.filter(case=case, abandoned_at__isnull=True).exists()
+    return may_have(case, ExpertDraw) and ExpertDraw.objects.filter(case=case, abandoned_at__isnull=True).exists()
 
 
 def experts_are_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -9,6 +9,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, standing
 from yangcai.tendering.models import ClauseKind, Score
 from yangcai.tendering.rules.qualification import duplicates
+from yangcai.tendering.solicitations import solicitation
 
 
 def lot_of(subject: Any) -> Lot:
@@ -34,7 +35,7 @@ def responsiveness_open(subject: Lot, *, by: Any, now: datetime.datetime) -> Ref
 def responsiveness_found(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Every rule that asks the arithmetic asks this first: without a document there is none."""
     lot = lot_of(subject)
-    if standing.solicitation(lot.case) is None:
+    if solicitation(lot.case) is None:
         return Refusal("no_solicitation", "尚未编制采购文件", "There is no solicitation document yet")
     bids = standing.still_in(lot, through=standing.QUALIFICATION)
     missing = standing.unchecked(lot, ClauseKind.RESPONSIVENESS, bids)

@@ -8,9 +8,10 @@ from yangcai.cases.models import Case, Lot
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import prequalified
 from yangcai.tendering.clauses import QUALIFICATION, set_aside
-from yangcai.tendering.models import Clause, ClauseKind, InvitedBy, Prequalification, Solicitation
+from yangcai.tendering.models import Clause, ClauseKind, InvitedBy, Prequalification
 from yangcai.tendering.rules.prequalification.its_case import refuse_on
 from yangcai.tendering.rules.prequalification.qualified import too_few_came_through
+from yangcai.tendering.solicitations import solicitation
 
 #: Conditions as (lot number, text): no lot where everybody has to meet it.
 Conditions = set[tuple[str, str]]
@@ -132,7 +133,7 @@ def lots_stay_announced(
 
 def file_is_as_announced(subject: Case, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     """Asked again before the invitations go out: whoever was qualified is invited to what it applied for."""
-    found, file = _binding(subject, now=now), Solicitation.objects.filter(case=subject).first()
+    found, file = _binding(subject, now=now), solicitation(subject)
     if found is None or file is None:
         return
     changed = [

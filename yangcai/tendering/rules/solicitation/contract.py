@@ -9,7 +9,7 @@ from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import method
-from yangcai.tendering.models import Solicitation
+from yangcai.tendering.solicitations import solicitation
 
 MONTHS = 12
 
@@ -42,7 +42,7 @@ def contracts_are_described(case: Case, *, now: datetime.datetime) -> list[Refus
     """Where another purchase follows (首购) the file says how long research lasts, which share of its cost is paid and
     what is spent afterwards; lots and first purchase together stay within the most that it may cost."""
     found, on = method.of(case), applicable(case, now=now)
-    file = Solicitation.objects.filter(case=case).first()
+    file = solicitation(case)
     if not found.leads_to or file is None:
         return []
     missing = [
