@@ -196,7 +196,7 @@ def has_documents(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
 
 def opening_not_begun(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Whoever waited for the lock while the opening began came too late (87号令 art. 33)."""
-    if not may_have(subject.root, Opening):
+    if not may_have(subject.root, Opening) or not Opening.objects.filter(case=subject.root).exists():
         return None
     return refuse(
         own(subject.root, "submission.late_bid"),
