@@ -19,6 +19,8 @@ from yangcai.sealing.chance import system
 from yangcai.sealing.suites import Pair, suite
 
 WRAPPING, SIGNING = "trustee.x25519", "trustee.ed25519"
+#: Those of suite G1 by what they are for.
+_SM2 = {"wrap": "trustee.sm2.wrap", "sig": "trustee.sm2.sig"}
 #: Hexadecimal digits of the public key in the name of a retired one.
 FINGERPRINT = 16
 
@@ -57,15 +59,25 @@ def trustee_signing_key_of(public: bytes) -> Ed25519PrivateKey | None:
 
 def rotate_trustee_keys() -> None:
     """New keys in the place of those in use, which are kept. Broken off half-way, it is run again."""
-    old = trustee_wrap_key().public_key().public_bytes_raw(), trustee_signing_key().public_key().public_bytes_raw()
-    for name, public, new in zip((WRAPPING, SIGNING), old, (_new_wrapping, _new_signing), strict=True):
-        path = Path(settings.YANGCAI_HOME) / "keys" / name
-        with contextlib.suppress(FileExistsError):  # an earlier attempt came so far
-            os.link(path, path.with_name(f"{name}.{public.hex()[:FINGERPRINT]}"))
-        fresh = path.with_name(f"{name}.new")
-        fresh.unlink(missing_ok=True)
-        make(fresh, new)
-        os.replace(fresh, path)
+    _replace(WRAPPING, trustee_wrap_key().public_key().public_bytes_raw(), _new_wrapping)
+    _replace(SIGNING, trustee_signing_key().public_key().public_bytes_raw(), _new_signing)
+
+
+def rotate_trustee_sm2_keys() -> None:
+    """As `rotate_trustee_keys`, those of suite G1."""
+    for name, pair in trustee_sm2_keys().items():
+        _replace(_SM2[name], pair.public, _new_sm2)
+
+
+def _replace(name: str, public: bytes, new: Callable[[], bytes]) -> None:
+    """A new key under this name; the one before it stays, under its fingerprint."""
+    path = Path(settings.YANGCAI_HOME) / "keys" / name
+    with contextlib.suppress(FileExistsError):  # an earlier attempt came so far
+        os.link(path, path.with_name(f"{name}.{public.hex()[:FINGERPRINT]}"))
+    fresh = path.with_name(f"{name}.new")
+    fresh.unlink(missing_ok=True)
+    make(fresh, new)
+    os.replace(fresh, path)
 
 
 def _kept(name: str) -> Iterator[bytes]:
@@ -79,8 +91,19 @@ def _kept(name: str) -> Iterator[bytes]:
 def trustee_sm2_keys() -> dict[str, Pair]:
     """The platform's own keys of suite G1: `wrap` and `sig`. Private and public half lie together: the public one is
     computed once, while the key is made."""
-    found = {name: _raw(f"trustee.sm2.{name}", _new_sm2) for name in ("wrap", "sig")}
-    return {name: Pair(content[:32], content[32:]) for name, content in found.items()}
+    return {name: _sm2_pair(_raw(file, _new_sm2)) for name, file in _SM2.items()}
+
+
+def trustee_sm2_keys_of(public: dict[str, bytes]) -> dict[str, Pair] | None:
+    """The keys that belong to these public ones, `wrap` and `sig`, in use or retired; None where they are not ours."""
+    found = {
+        name: pair for name, file in _SM2.items() for pair in map(_sm2_pair, _kept(file)) if pair.public == public[name]
+    }
+    return found if set(found) == set(_SM2) else None
+
+
+def _sm2_pair(content: bytes) -> Pair:
+    return Pair(content[:32], content[32:])
 
 
 def _new_sm2() -> bytes:

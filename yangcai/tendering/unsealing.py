@@ -182,8 +182,10 @@ def platform_keys(trustee: Trustee, code: str) -> dict[str, Pair] | None:
     """`wrap` and `sig` of a suite, in use or retired; None where the trustee was registered with other keys than lie
     here."""
     if code == "G1":
-        pairs = keys.trustee_sm2_keys() if trustee.sm2_wrap_key else {}
-        return pairs if pairs and base64_of(pairs["wrap"].public) == trustee.sm2_wrap_key else None
+        if not trustee.sm2_wrap_key:
+            return None
+        public = {"wrap": read_base64(trustee.sm2_wrap_key), "sig": read_base64(trustee.sm2_signing_key)}
+        return keys.trustee_sm2_keys_of(public)
     wrap = keys.trustee_wrap_key_of(read_base64(trustee.hpke_key))
     sig = keys.trustee_signing_key_of(read_base64(trustee.signing_key))
     if wrap is None or sig is None:

@@ -22,7 +22,7 @@ from yangcai.tendering.models import Drill, OpeningPolicy, Trustee
 @door("GET", "POST", public=True)
 def trustees(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
     """GET: the keys in office, for whoever wants to hold a policy against them. POST: make one's own known, or rotate
-    them: {role, hpke, sig, reason}."""
+    them: {role, hpke, sig, reason}, and for suite G1 {sm2_wrap, sm2_sig}."""
     if request.method == "GET":
         found = Trustee.objects.filter(retired_at__isnull=True).select_related("organisation").order_by("pk")
         return reply({"items": [_keys(one) for one in found]})
@@ -37,17 +37,21 @@ def trustees(request: HttpRequest, *, post: Any, now: datetime.datetime) -> Http
         role=str(data.get("role", "")),
         hpke_key=str(data.get("hpke", "")),
         signing_key=str(data.get("sig", "")),
+        sm2_wrap_key=str(data.get("sm2_wrap", "")),
+        sm2_signing_key=str(data.get("sm2_sig", "")),
         reason=str(data.get("reason", "")),
     )
     return reply(_keys(done.value), status=201)
 
 
 def _keys(trustee: Trustee) -> dict[str, str]:
+    national = {"sm2_wrap": trustee.sm2_wrap_key, "sm2_sig": trustee.sm2_signing_key}
     return {
         "org": trustee.organisation.name,
         "role": trustee.role,
         "hpke": trustee.hpke_key,
         "sig": trustee.signing_key,
+        **(national if trustee.sm2_wrap_key else {}),
         "since": timestamp(trustee.registered_at),
     }
 

@@ -17,10 +17,12 @@ from yangcai.sealing.drill import check_made_up
 from yangcai.sealing.faults import Faulty
 from yangcai.sealing.header import Header
 from yangcai.sealing.key_file import TRUSTEE
-from yangcai.sealing.policy import Policy
+from yangcai.sealing.policy import SUITES, Policy
 from yangcai.sealing.statement import FailedShare, Release, ReleasedShare
 from yangcai.sealing.suites import suite
 
+#: The suite of which every trustee has keys; those of another come beside them.
+EVERYBODY = "I1"
 #: On whose behalf an organisation holds a share; the platform sets up on its own machine.
 ROLES = ("buyer", "agent", "supervisor", "notary")
 
@@ -37,6 +39,15 @@ def add_setup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=ROLES, help=say(zh="受托身份", en="on whose behalf"))
     parser.add_argument("--out", type=Path, metavar="FILE", help=say(zh="密钥文件", en="the key file"))
     parser.add_argument(
+        "--suite",
+        choices=SUITES,
+        default=EVERYBODY,
+        help=say(
+            zh="G1：另生成国密（SM2）密钥，存入旁边的文件（t.key 旁为 t.g1.key）",
+            en="G1: SM2 keys too, in a file beside (t.g1.key beside t.key)",
+        ),
+    )
+    parser.add_argument(
         "--reason", default="", metavar="TEXT", help=say(zh="轮换理由（已有公钥时必填）", en="why the keys are rotated")
     )
     lines.add_options(parser, required=False)
@@ -49,24 +60,35 @@ def setup(options: argparse.Namespace) -> int:
         return _set_up_the_platform(options)
     if not (options.role and options.out and options.server):
         raise Stop(zh="请给出 --role、--out 和 --server", en="give --role, --out and --server", code=console.USAGE)
-    files.refuse_existing(options.out)
+    paths = _paths(options.out, options.suite)
+    files.refuse_existing(*paths.values())
     words, is_generated = passphrases.given_or_generated(options)
-    made = key_file.created(holder=TRUSTEE, code="I1", passphrase=words, chance=system)
-    # Kept first: a key in office whose private half was lost would cost a bid.
-    files.write_new(options.out, made.content)
-    public = {"hpke": base64_of(made.public["wrap"]), "sig": base64_of(made.public["sig"])}
+    public: dict[str, str] = {}
+    for code, path in paths.items():
+        made = key_file.created(holder=TRUSTEE, code=code, passphrase=words, chance=system)
+        # Kept first: a key in office whose private half was lost would cost a bid.
+        files.write_new(path, made.content)
+        public |= keys.public_of(made)
     with lines.opened(options) as line:
         told = line.ask_json("POST", "/trustees", {"role": options.role, "reason": options.reason, **public})
     answer(
         options,
-        data={"file": str(options.out), **told} | ({"passphrase": words} if is_generated else {}),
+        data={"file": str(options.out), "files": {code: str(path) for code, path in paths.items()}, **told}
+        | ({"passphrase": words} if is_generated else {}),
         text=say(
-            zh=f"{told['org']} 的公钥已登记，私钥在 {options.out}",
-            en=f"the keys of {told['org']} are in office; the private ones lie in {options.out}",
+            zh=f"{told['org']} 的公钥已登记，私钥在 {'、'.join(map(str, paths.values()))}",
+            en=f"the keys of {told['org']} are in office; the private ones lie in"
+            f" {', '.join(map(str, paths.values()))}",
         )
         + passphrases.shown(words, is_generated),
     )
     return console.OK
+
+
+def _paths(out: Path, code: str) -> dict[str, Path]:
+    """Where the keys of each suite go, a file each. Every trustee has those of the suite that browsers have."""
+    beside = {code: out.with_name(f"{out.stem}.{code.lower()}{out.suffix}")} if code != EVERYBODY else {}
+    return {EVERYBODY: out, **beside}
 
 
 def _set_up_the_platform(options: argparse.Namespace) -> int:
@@ -80,34 +102,44 @@ def _set_up_the_platform(options: argparse.Namespace) -> int:
 
     now = clock.now()
     post = platform_post(now=now)
-    known = set(Trustee.objects.filter(organisation=post.organisation).values_list("hpke_key", "signing_key"))
-    wraps, signs = {wrap for wrap, _sign in known}, {sign for _wrap, sign in known}
+    fields = ("hpke_key", "signing_key", "sm2_wrap_key", "sm2_signing_key")
+    known = {key for row in Trustee.objects.filter(organisation=post.organisation).values_list(*fields) for key in row}
     if known and not options.reason:
         raise Stop(
             zh="轮换公钥须用 --reason 写明理由", en="state by --reason why the keys are rotated", code=console.USAGE
         )
-    wrap, sign = _public(own)
-    if wrap in wraps or sign in signs:
+    public = _public(own)
+    if known & set(public.values()):
         own.rotate_trustee_keys()
-        wrap, sign = _public(own)
+        public = _public(own)
+    national = _national(own) if options.suite != EVERYBODY else {}
+    if known & set(national.values()):
+        own.rotate_trustee_sm2_keys()
+        national = _national(own)
     perform(
         ACTIONS["trustee.register"],
         post.organisation,
         by=post,
         now=now,
         role="platform",
-        hpke_key=wrap,
-        signing_key=sign,
+        hpke_key=public["hpke"],
+        signing_key=public["sig"],
+        sm2_wrap_key=national.get("sm2_wrap", ""),
+        sm2_signing_key=national.get("sm2_sig", ""),
         reason=options.reason,
     )
     told = say(zh="平台受托人公钥已登记", en="the platform's keys are in office")
-    answer(options, data={"hpke": wrap, "sig": sign}, text=told)
+    answer(options, data=public | national, text=told)
     return console.OK
 
 
-def _public(own: Any) -> tuple[str, str]:
+def _public(own: Any) -> dict[str, str]:
     wrap, sign = own.trustee_wrap_key().public_key(), own.trustee_signing_key().public_key()
-    return base64_of(wrap.public_bytes_raw()), base64_of(sign.public_bytes_raw())
+    return {"hpke": base64_of(wrap.public_bytes_raw()), "sig": base64_of(sign.public_bytes_raw())}
+
+
+def _national(own: Any) -> dict[str, str]:
+    return {f"sm2_{name}": base64_of(pair.public) for name, pair in own.trustee_sm2_keys().items()}
 
 
 # --- before a deadline, and in a drill -----------------------------------------------------------------------------
@@ -140,6 +172,8 @@ def try_shares(options: argparse.Namespace) -> int:
         for lot in line.ask_json("GET", door)["items"]:
             results = {}
             for header in map(_header, lot["headers"]):
+                if header.core.suite != held.suite:
+                    continue  # for the trustee's other key, with which this is run once more
                 results[header.sha256.hex()] = _tried(header, policies, held, pairs["wrap"])
             if results:
                 said = [{"header_sha256": digest, "fault": fault} for digest, fault in results.items()]

@@ -27,7 +27,7 @@ def run(options: argparse.Namespace, *, holder: str) -> int:
     words, is_generated = passphrases.given_or_generated(options)
     made = key_file.created(holder=holder, code=options.suite, passphrase=words, chance=system)
     files.write_new(options.out, made.content)
-    public = {IN_POLICY[made.suite][name]: base64_of(key) for name, key in made.public.items()}
+    public = public_of(made)
     lines = "\n".join(f"{name}\t{key}" for name, key in public.items())
     answer(
         options,
@@ -38,6 +38,11 @@ def run(options: argparse.Namespace, *, holder: str) -> int:
         + passphrases.shown(words, is_generated),
     )
     return console.OK
+
+
+def public_of(made: key_file.KeyFile) -> dict[str, str]:
+    """The public keys by their names in a policy, base64."""
+    return {IN_POLICY[made.suite][name]: base64_of(key) for name, key in made.public.items()}
 
 
 def opened(path: Path, *, holder: str, passphrase: str) -> tuple[key_file.KeyFile, dict[str, Pair]]:
