@@ -15,6 +15,8 @@ FOLDER = Path(bundle.__file__).parent / "static" / "www" / "sealing"
 MODULES = sorted(FOLDER.iterdir())
 #: What an hour is enough for.
 MOST_LINES, MOST_OF_ONE, WIDEST = 1400, 260, 120
+#: What the pages of a supplier start, and those of a trustee.
+READERS = {"supplier": ("seal.js", "release.js"), "trustee": ("setup.js", "trustee.js")}
 #: Ways by which a script runs or fetches what is not in front of the reader.
 ELSEWHERE = re.compile(
     r"\beval\(|\bFunction\(|\bimport\(|importScripts|innerHTML|insertAdjacentHTML|document\.write|XMLHttpRequest"
@@ -22,9 +24,23 @@ ELSEWHERE = re.compile(
 )
 
 
+def reached(*names: str) -> set[str]:
+    """These modules and all that they import."""
+    found, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += re.findall(r"from \"\./([^\"]+)\"", (FOLDER / name).read_text(encoding="utf-8"))
+    return found
+
+
 def test_it_is_short() -> None:
+    """Whoever reads what runs for a supplier, or what runs for a trustee; and nothing is there for neither."""
     lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in MODULES}
-    assert sum(map(len, lines.values())) <= MOST_LINES
+    for reader in READERS.values():
+        assert sum(len(lines[name]) for name in reached(*reader)) <= MOST_LINES
+    assert set().union(*(reached(*reader) for reader in READERS.values())) == set(lines)
     assert {name: len(found) for name, found in lines.items() if len(found) > MOST_OF_ONE} == {}
     assert [f"{name}: {line}" for name, found in lines.items() for line in found if len(line) > WIDEST] == []
 

@@ -167,6 +167,14 @@ def of_suite(bids: dict[bytes, Bid], code: str) -> dict[bytes, Bid]:
     return {digest: bid for digest, bid in bids.items() if header_of(bid).core.suite == code}
 
 
+def owed_shares(closing: BidClosing, *, number: int) -> dict[str, int]:
+    """Suite -> how many bids that were in and are not out still lack the share at this place."""
+    bids = in_close_set(closing)
+    held = set(ShareRow.objects.filter(number=number, bid__in=bids.values()).values_list("bid_id", flat=True))
+    waiting = {digest: bid for digest, bid in bids.items() if not bid.damage and bid.pk not in held}
+    return {code: len(of_suite(waiting, code)) for code in SUITES}
+
+
 def platform_releases(closing: BidClosing, *, by: Any, now: datetime.datetime) -> list[ShareRelease]:
     """The platform's own shares, unwrapped with the keys that lie on this machine, a release for each suite; it signs
     which it cannot unwrap. None where it holds no seat, or has released already."""

@@ -8,6 +8,7 @@ from yangcai.cli import console
 from yangcai.cli.console import Stop, answer, say
 from yangcai.cli.sealed import files
 from yangcai.cli.sealed import line as lines
+from yangcai.sealing.header import Header
 from yangcai.sealing.policy import Policy
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ def add_fetch(parser: argparse.ArgumentParser) -> None:
         "--round", type=int, default=0, help=say(zh="最后报价轮次，0 为投标", en="round of last quotes, 0 is the bid")
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(zh="证明文件", en="the proof"))
+    parser.add_argument(
+        "--headers",
+        type=Path,
+        metavar="FOLDER",
+        help=say(
+            zh="把截止名单的密封头也存到此文件夹（受托人释放时要用）",
+            en="keep the headers of the close set there too: a trustee releases by them",
+        ),
+    )
 
 
 def fetch(options: argparse.Namespace) -> int:
@@ -87,11 +97,21 @@ def fetch(options: argparse.Namespace) -> int:
     with lines.opened(options) as line:
         found = line.ask_json("GET", f"/opening/{policy.tender}/state")
     wanted = (policy.lot, policy.cover, options.round)
-    proofs = [one.get("close_proof") for one in found["lots"] if (one["lot"], one["cover"], one["round"]) == wanted]
-    if not proofs or not proofs[0]:
+    lot = next((one for one in found["lots"] if (one["lot"], one["cover"], one["round"]) == wanted), {})
+    if not lot.get("close_proof"):
         raise Stop(
             zh="截止记录尚未并入公开日志，请一分钟后再试", en="the close is not in the log yet: try again in a minute"
         )
-    files.write_new(options.out, str(proofs[0]).encode())
-    answer(options, data={"file": str(options.out)}, text=say(zh=f"证明 {options.out}", en=f"proof {options.out}"))
+    headers = [Header.parse(str(one["header"]).encode()) for one in lot["headers"]] if options.headers else []
+    paths = {options.headers / f"{header.sha256.hex()}.json": header.content for header in headers}
+    files.refuse_existing(*paths)
+    files.write_new(options.out, str(lot["close_proof"]).encode())
+    for path, content in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_new(path, content)
+    answer(
+        options,
+        data={"file": str(options.out), "headers": len(paths)},
+        text=say(zh=f"证明 {options.out}", en=f"proof {options.out}"),
+    )
     return console.OK

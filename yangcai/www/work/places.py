@@ -66,25 +66,27 @@ def page_of(subject: Any) -> str:
     return reverse(PAGES[type(root)], args=[root.pk])
 
 
-#: Actions that a supplier's own device does, on the page for that: of which lot.
-BY_DEVICE: dict[str, Callable[[Any], int]] = {
-    "bid.upload": lambda lot: lot.pk,
-    "final_offer.upload": lambda lot: lot.pk,
-    "bid.release": lambda bid: bid.lot_id,
+#: Actions that a supplier's or a trustee's own device does, on the page for that: its name, and of which lot.
+BY_DEVICE: dict[str, tuple[str, Callable[[Any], int]]] = {
+    "bid.upload": ("work_seal", lambda lot: lot.pk),
+    "final_offer.upload": ("work_seal", lambda lot: lot.pk),
+    "bid.release": ("work_seal", lambda bid: bid.lot_id),
+    "trustee.release": ("work_trustee_lot", lambda lot: lot.pk),
 }
 
 
 def form_of(action: Action, subject: Any) -> str:
     """The address of the form on which an Action is done."""
     if action.code in BY_DEVICE:
-        return reverse("work_seal", args=[BY_DEVICE[action.code](subject)])
+        name, lot_of = BY_DEVICE[action.code]
+        return reverse(name, args=[lot_of(subject)])
     return form_of_ref(action.code, subject.ref)
 
 
 def place_of_task(action: str, subject: str) -> str:
     """Where a task is done; a right without an Action of its own, where the letter that gives it is explained."""
-    if action == "bid.upload":
-        return reverse("work_seal", args=[subject.partition(":")[2]])
+    if action in ("bid.upload", "trustee.release"):
+        return reverse(BY_DEVICE[action][0], args=[subject.partition(":")[2]])
     if action:
         return form_of_ref(action, subject)
     return reverse("work_explanation", args=[subject.partition(":")[2]])

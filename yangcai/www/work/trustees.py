@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yangcai.kernel import tasks
@@ -13,11 +14,13 @@ from yangcai.kernel.actions import SCOPES
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.tendering import drills, duties
 from yangcai.tendering.duties import Turn
-from yangcai.tendering.models import Drill, Trustee, TrusteeDuty, TrusteeRole
+from yangcai.tendering.models import BidClosing, Drill, Trustee, TrusteeDuty, TrusteeRole
+from yangcai.tendering.rules.sealed import closings, keys_are_in
 from yangcai.tendering.rules.trustees import ROLE_OF_POST
+from yangcai.tendering.standstill import window_ends_at
 from yangcai.www import formats
 from yangcai.www.access import page
-from yangcai.www.work import places, tables
+from yangcai.www.work import tables
 from yangcai.www.work.offers import Offer, offers
 from yangcai.www.work.shown import KINDS
 from yangcai.www.work.tables import Cell, Column, Line, Table
@@ -47,11 +50,11 @@ def trustees(request: HttpRequest) -> HttpResponse:
     context = {
         "title": formats.titled(_("受托人")),
         "current": current,
-        "facts": tables.facts(current, ("role", "hpke_key", "signing_key", "registered_at")) if current else [],
+        "facts": _facts(current) if current else [],
         "is_platform": TrusteeRole.PLATFORM in ROLE_OF_POST[post.role],
         "role": ROLE_OF_POST[post.role][0],
         "offers": may,
-        "turns": openings(turns) if turns else None,
+        "turns": openings(turns, now=now) if turns else None,
         "unattended": [turn for turn in turns if not turn.duties and turn.seat.trustee.role != TrusteeRole.PLATFORM],
         "tables": [
             tables.table(KINDS[model].title, model, rows, KINDS[model].columns, links=links)
@@ -59,35 +62,60 @@ def trustees(request: HttpRequest) -> HttpResponse:
             if rows
         ],
         "running": running,
+        "takes_part": running is not None and drills.trustee_of(running, by=post) is not None,
         "overdue": overdue_since(post, now=now),
         "now": now,
     }
     return render(request, "work/trustees.html", context)
 
 
-def openings(turns: Iterable[Turn]) -> Table:
-    """Which opening, when, with which share, by whom."""
+def _facts(current: Trustee) -> list[Any]:
+    """The keys in office; those of suite G1 where there are any."""
+    national = ("sm2_wrap_key", "sm2_signing_key") if current.sm2_wrap_key else ()
+    return list(tables.facts(current, ("role", "hpke_key", "signing_key", *national, "registered_at")))
+
+
+def openings(turns: Iterable[Turn], *, now: datetime.datetime) -> Table:
+    """Which opening, when, with which share, by whom, and where it stands; each with the page on which one releases."""
     lines = []
     for turn in turns:
         policy = turn.seat.policy
+        closing = _closing_of(turn)
+        ends_at = window_ends_at(closing, now=now) if closing is not None else None
         cells = [
             Cell(f"{policy.lot.case.title}（{policy.lot.number}）", is_data=True),
             Cell(formats.moment(turn.opens_at)),
+            Cell(formats.moment(ends_at) or _("开标后起算")),
             Cell(str(turn.seat.number), is_number=True),
             Cell(_names(duty.post for duty in turn.duties) or _("未安排"), is_data=bool(turn.duties)),
             Cell(_names(duty.stand_in for duty in turn.duties), is_data=True),
-            Cell(_("已释放") if turn.has_released else _("待释放")),
+            Cell(_state(turn, closing, now=now)),
         ]
-        lines.append(Line(cells, url=places.page_of(policy.lot)))
+        lines.append(Line(cells, url=reverse("work_trustee_lot", args=[policy.lot_id])))
     columns = [
         Column(_("采购项目")),
         Column(_("开标时间")),
+        Column(_("投标人解密至")),
         Column(_("份额编号"), is_number=True),
         Column(_("值守")),
         Column(_("替补")),
         Column(_("份额")),
     ]
     return Table(formats.titled(_("待开标项目的值守")), columns, lines)
+
+
+def _closing_of(turn: Turn) -> BidClosing | None:
+    """The closing of that cover and round; None before it."""
+    of = (turn.seat.policy.cover, turn.seat.policy.round)
+    return next((one for one in closings(turn.seat.policy.lot) if (one.cover, one.round) == of), None)
+
+
+def _state(turn: Turn, closing: BidClosing | None, *, now: datetime.datetime) -> str:
+    if turn.has_released:
+        return _("已释放")
+    if closing is None:
+        return _("尚未截止")
+    return _("待释放") if keys_are_in(closing, now=now) else _("投标人解密中")
 
 
 def _names(posts: Iterable[Post | None]) -> str:

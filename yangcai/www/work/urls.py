@@ -13,6 +13,7 @@ from yangcai.www.work import (
     files,
     rootpages,
     sealing,
+    trustee_desks,
     trustees,
     worklist,
 )
@@ -57,6 +58,9 @@ urlpatterns = [
     path("try/<slug:model>/<int:pk>/<str:code>/", doing.rehearsal, name="work_try"),
     path("done/<log_index:seq>/", doing.done, name="work_done"),
     path("trustees/", trustees.trustees, name="work_trustees"),
+    path("trustees/key/", trustee_desks.key, name="work_trustee_key"),
+    path("trustees/drill/", trustee_desks.drill, name="work_trustee_drill"),
+    path("trustees/lot/<int:pk>/", trustee_desks.release, name="work_trustee_lot"),
     path("seal/<int:pk>/", sealing.sealing, name="work_seal"),
     path("file/<int:pk>/", files.file, name="work_file"),
     path("explanation/<int:pk>/", explained.explanation, name="work_explanation"),

@@ -4,23 +4,23 @@
 
 import { concat, expand, hmac, utf8 } from "./encoding.js";
 
-const HASH = "SHA-256";
 const NOTHING = new Uint8Array(0);
 const ZEROS = new Uint8Array(32); // HKDF's salt where there is none (RFC 5869 §2.2); WebCrypto takes no empty key
 const KEM = utf8("KEM\x00\x20"); // suite_id of DHKEM(X25519, HKDF-SHA256), RFC 9180 §4.1
 export const AES_256_GCM = 2;
 const KEY_SIZE = { 1: 16, 2: 32 }; // 1, AES-128-GCM, is that of RFC 9180's vector A.1
-const X25519 = { name: "X25519" };
+const X25519 = { name: "X25519", oid: 0x6e, use: "deriveBits" };
+export const ED25519 = { name: "Ed25519", oid: 0x70, use: "sign" };
 // A private key as PKCS #8 (RFC 8410) is this and its 32 bytes: the only form in which WebCrypto takes the bare bytes.
-const PKCS8 = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20);
+const pkcs8 = ({ oid }) => Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, oid, 4, 0x22, 4, 0x20);
 
-const extract = (suite, salt, label, ikm) => hmac(HASH, salt, concat(utf8("HPKE-v1"), suite, utf8(label), ikm));
+const extract = (suite, salt, label, ikm) => hmac("SHA-256", salt, concat(utf8("HPKE-v1"), suite, utf8(label), ikm));
 const labelled = (suite, key, label, info, size) =>
-  expand(HASH, key, concat(Uint8Array.of(size >> 8, size & 255), utf8("HPKE-v1"), suite, utf8(label), info), size);
+  expand("SHA-256", key, concat(Uint8Array.of(size >> 8, size & 255), utf8("HPKE-v1"), suite, utf8(label), info), size);
 
 // A private key from its 32 bytes, with its public key.
-async function keyPair(bytes) {
-  const secret = await crypto.subtle.importKey("pkcs8", concat(PKCS8, bytes), X25519, true, ["deriveBits"]);
+export async function keyPair(bytes, kind = X25519) {
+  const secret = await crypto.subtle.importKey("pkcs8", concat(pkcs8(kind), bytes), kind, true, [kind.use]);
   const { x } = await crypto.subtle.exportKey("jwk", secret);
   const raw = atob(x.replaceAll("-", "+").replaceAll("_", "/"));
   return { secret, shown: Uint8Array.from(raw, (letter) => letter.charCodeAt(0)) };

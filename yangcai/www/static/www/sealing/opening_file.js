@@ -5,7 +5,7 @@
 import { base64, hkdf, jcs, parseJcs, unbase64, utf8 } from "./encoding.js";
 
 const VERSION = "sbp/1 opening";
-const ROUNDS = 600_000;
+export const ROUNDS = 600_000;
 const WORDS = 6;
 const [CONSONANTS, VOWELS] = ["bdfghjklmnprstvz", "aiou"];
 
@@ -22,7 +22,7 @@ export function newPassphrase(chance) {
 }
 
 // The key of a passphrase, the same for every way of typing it (full-width letters, blanks around).
-async function byPassphrase(passphrase, salt, iterations) {
+export async function byPassphrase(passphrase, salt, iterations) {
   const bytes = utf8(passphrase.normalize("NFKC").trim());
   const typed = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveBits"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
@@ -32,7 +32,7 @@ async function byPassphrase(passphrase, salt, iterations) {
 const byPasskey = (prf) => hkdf(prf, utf8("sbp/1 opening key"), 32);
 
 // AES-256-GCM; what the lock is about and its own terms are authenticated with it.
-async function cipher(what, key, { about, terms, bytes }) {
+export async function cipher(what, key, { about, terms, bytes }) {
   const imported = await crypto.subtle.importKey("raw", key, "AES-GCM", false, [what]);
   const how = { name: "AES-GCM", iv: unbase64(terms.nonce), additionalData: jcs({ about, lock: terms }) };
   return new Uint8Array(await crypto.subtle[what](how, imported, bytes));

@@ -45,7 +45,7 @@ export async function inForce(policies, core) {
 const hexed = (value) => hex(jcs(value ?? null));
 
 // Waits until the log has the close: within a minute, says the receipt.
-async function proven(core, policy, { pause, ...how }) {
+export async function proven(core, policy, { pause, ...how }) {
   const { lot, cover, round } = core;
   for (let tries = 0; tries < 30; tries++) {
     const { close_proof } = await platform.state(core.tender, { lot, cover, round, ...how });
@@ -59,7 +59,7 @@ async function proven(core, policy, { pause, ...how }) {
 }
 
 // The page's part: choose the file, type the passphrase (or leave it empty for the passkey), release.
-class ReleaseDesk extends HTMLElement {
+export class ReleaseDesk extends HTMLElement {
   connectedCallback() {
     if (!this.ask("release")) return; // the page says why not
     this.given = JSON.parse(document.getElementById("sealing-data").textContent);

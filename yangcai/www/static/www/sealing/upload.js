@@ -40,7 +40,7 @@ export async function ask(path, { method = "GET", body, headers = {}, csrf, sign
   }
 }
 
-const json = async (path, how) => (await ask(path, how)).json();
+export const json = async (path, how) => (await ask(path, how)).json();
 
 // Opens the session of this idem, or finds it again, and sends what is still missing; `owed` when the store takes no
 // files and only header, digest and length could be bound (they are what the statement signs).
@@ -101,7 +101,7 @@ export async function logPolicy({ signal }) {
 }
 
 export const release = (tender, { st, sig, ...how }) =>
-  ask(`/opening/${tender}/supplier-release`, { ...how, method: "POST", body: { st, sig } });
+  ask(`/opening/${tender}/${st.by}-release`, { ...how, method: "POST", body: { st, sig } });
 
 // The public half of the key that signs, by the site's own form for it: bound to the post that acts, once.
 export async function enrol(at, { public_key, known_keys, csrf }) {
