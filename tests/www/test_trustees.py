@@ -66,9 +66,14 @@ def test_a_drill_that_is_late_is_a_warning_and_one_that_goes_on_says_how_to_join
     drill = tender.do("drill.begin", platform.organisation, platform).value
     shown = page(supervisor)
     assert "正在演练" in shown and "年度演练已经逾期" not in shown
-    assert f"/work/do/drill/{drill.pk}/drill.release/" in shown
+    assert reverse("work_trustee_drill") in shown
+    assert places.place_of_task("drill.release", drill.ref) == reverse("work_trustee_drill")
+    client = at_desk(supervisor)
+    assert 'data-do="release"' in text_of(client.get(reverse("work_trustee_drill")))
+    assert 'data-do="release"' not in text_of(at_desk(platform).get(reverse("work_trustee_drill")))
     tender.do("drill.conclude", drill, platform)
     assert "正在演练" not in page(supervisor)
+    assert client.get(reverse("work_trustee_drill")).status_code == 404
 
 
 def test_the_page_of_a_lot_says_where_it_stands_and_what_is_left_for_each_suite(clock: Clock) -> None:
@@ -137,7 +142,7 @@ def test_the_page_is_whole_in_english(clock: Clock) -> None:
     tender = SealedTender().announced()
     follow(tender, clock)
     platform = platform_post(now=tender.now)
-    drill = tender.do("drill.begin", platform.organisation, platform).value
+    tender.do("drill.begin", platform.organisation, platform)
     names = [holder.post.person.name for holder in tender.holders]
     for post in (tender.holders[3].post, platform, make_post(Role.AUDITOR)):
         assert not unmarked(page(post, lang="en"), [*data(), *names])
@@ -147,7 +152,6 @@ def test_the_page_is_whole_in_english(clock: Clock) -> None:
     for address in (lot, reverse("work_trustee_key"), reverse("work_trustee_drill")):
         assert not unmarked(text_of(client.get(address)), [*data(), *names])
     for model, row, code in (
-        ("drill", drill, "drill.release"),
         ("trustee", tender.holders[3].row, "trustee.put_on_duty"),
         ("trustee", tender.holders[3].row, "trustee.retire"),
     ):

@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yangcai.cli import console
 from yangcai.cli.console import Stop, answer, say
@@ -97,7 +97,7 @@ def fetch(options: argparse.Namespace) -> int:
     with lines.opened(options) as line:
         found = line.ask_json("GET", f"/opening/{policy.tender}/state")
     wanted = (policy.lot, policy.cover, options.round)
-    lot = next((one for one in found["lots"] if (one["lot"], one["cover"], one["round"]) == wanted), {})
+    lot: dict[str, Any] = next((one for one in found["lots"] if (one["lot"], one["cover"], one["round"]) == wanted), {})
     if not lot.get("close_proof"):
         raise Stop(
             zh="截止记录尚未并入公开日志，请一分钟后再试", en="the close is not in the log yet: try again in a minute"

@@ -66,20 +66,21 @@ def page_of(subject: Any) -> str:
     return reverse(PAGES[type(root)], args=[root.pk])
 
 
-#: Actions that a supplier's or a trustee's own device does, on the page for that: its name, and of which lot.
-BY_DEVICE: dict[str, tuple[str, Callable[[Any], int]]] = {
-    "bid.upload": ("work_seal", lambda lot: lot.pk),
-    "final_offer.upload": ("work_seal", lambda lot: lot.pk),
-    "bid.release": ("work_seal", lambda bid: bid.lot_id),
-    "trustee.release": ("work_trustee_lot", lambda lot: lot.pk),
+#: Actions that a supplier's or a trustee's own device does, on the page for that: its name, and its arguments.
+BY_DEVICE: dict[str, tuple[str, Callable[[Any], list[int]]]] = {
+    "bid.upload": ("work_seal", lambda lot: [lot.pk]),
+    "final_offer.upload": ("work_seal", lambda lot: [lot.pk]),
+    "bid.release": ("work_seal", lambda bid: [bid.lot_id]),
+    "trustee.release": ("work_trustee_lot", lambda lot: [lot.pk]),
+    "drill.release": ("work_trustee_drill", lambda _drill: []),
 }
 
 
 def form_of(action: Action, subject: Any) -> str:
     """The address of the form on which an Action is done."""
     if action.code in BY_DEVICE:
-        name, lot_of = BY_DEVICE[action.code]
-        return reverse(name, args=[lot_of(subject)])
+        name, arguments = BY_DEVICE[action.code]
+        return reverse(name, args=arguments(subject))
     return form_of_ref(action.code, subject.ref)
 
 
@@ -87,6 +88,8 @@ def place_of_task(action: str, subject: str) -> str:
     """Where a task is done; a right without an Action of its own, where the letter that gives it is explained."""
     if action in ("bid.upload", "trustee.release"):
         return reverse(BY_DEVICE[action][0], args=[subject.partition(":")[2]])
+    if action == "drill.release":
+        return reverse(BY_DEVICE[action][0])
     if action:
         return form_of_ref(action, subject)
     return reverse("work_explanation", args=[subject.partition(":")[2]])

@@ -51,7 +51,7 @@ def key(request: HttpRequest) -> HttpResponse:
     return _shown(request, "work/trustee_key.html", "setup.js", {"current": current, "roles": roles})
 
 
-@page(by=TRUSTEES)
+@page(by=frozenset(ROLE_OF_POST))
 def drill(request: HttpRequest) -> HttpResponse:
     """Release the shares of the made-up bids of the drill that goes on; 404 where none does, or without us."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
@@ -59,10 +59,15 @@ def drill(request: HttpRequest) -> HttpResponse:
     trustee = drills.trustee_of(found, by=post) if found is not None else None
     if found is None or trustee is None:
         raise Http404
+    refusals = can(ACTIONS["drill.release"], found, by=post, now=now)
+    is_platform = trustee.role == TrusteeRole.PLATFORM
     shown = {
         "is_drill": True,
-        "drill": found,
-        "refusals": can(ACTIONS["drill.release"], found, by=post, now=now),
+        "is_platform": is_platform,
+        "by_hand": places.form_of_ref("drill.release", found.ref),
+        "refusals": refusals,
+        "can_release": not refusals and not is_platform,
+        "can_send": not refusals,
         "released": DrillRelease.objects.filter(drill=found, trustee=trustee).first(),
         "given": {"is_drill": True, "hpke": trustee.hpke_key, "now": now.isoformat()},
     }
@@ -81,6 +86,10 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     if policy is None or seat is None:
         raise Http404
     owed = unsealing.owed_shares(closing, number=seat.number) if closing is not None else {}
+    refusals = can(ACTIONS["trustee.release"], lot, by=post, now=now) if closing is not None else []
+    is_platform = seat.trustee.role == TrusteeRole.PLATFORM
+    is_open = closing is not None and closing.unsealed_at is not None
+    is_due = closing is not None and not is_open and not refusals and any(owed.values())
     shown = {
         "lot": lot,
         "kicker": [lot.case.number, _("采购包 %(number)s") % {"number": lot.number}],
@@ -88,12 +97,14 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "back": places.page_of(lot),
         "is_price": policy.cover == Cover.PRICE,
         "is_last": policy.round == policies.LAST,
-        "is_platform": seat.trustee.role == TrusteeRole.PLATFORM,
+        "is_platform": is_platform,
         "facts": _facts(policy, seat, closing, now=now),
         "window_closes_at": window_ends_at(closing, now=now) if closing is not None else policy.closes_at,
         "closing": closing,
-        "is_open": closing is not None and closing.unsealed_at is not None,
-        "refusals": can(ACTIONS["trustee.release"], lot, by=post, now=now) if closing is not None else [],
+        "is_open": is_open,
+        "refusals": refusals,
+        "can_release": is_due and owed[BROWSER] > 0 and not is_platform,
+        "can_send": is_due,
         "released": _released(closing, seat),
         "owed": owed.get(BROWSER, 0),
         "owed_elsewhere": owed.get(COMMAND_LINE, 0),
