@@ -38,6 +38,56 @@ def fill_in(desk: Desk, folder: Path) -> dict[str, bytes]:
     return files
 
 
+#: The keys of the drafts in this browser.
+DRAFTS = """() => new Promise((resolve) => {
+  const opening = indexedDB.open("yangcai-sealing", 1);
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("bids").objectStore("bids").getAllKeys();
+    asked.onsuccess = () => resolve(asked.result.filter((key) => key.startsWith("draft/")));
+  };
+})"""
+
+
+def drafts(page: Page) -> list[str]:
+    return list(page.evaluate(DRAFTS))
+
+
+def test_a_draft_comes_back_with_its_rows_until_it_is_dropped(page: Page, tmp_path: Path, settings: Any) -> None:
+    """Of two posts in one browser each finds its own; nothing of it is ever sent."""
+    world.use(settings, tmp_path / "site")
+    tender = SealedTender().announced()
+    devices = [tender.device(), tender.device()]
+    desk, sent = Desk(page), list[str]()
+    desk.sit_down(devices[0].post)
+    address = f"/work/seal/{tender.lot.pk}/"
+    page.goto(address)
+    page.locator("[data-state=ready]").wait_for()
+    page.on("request", lambda request: request.post_data_buffer and sent.append(str(request.post_data_buffer)))
+    table = page.locator('[data-rows]:has([name^="lines-"])')
+    rows = table.locator("tbody tr").count()
+    for _more in range(2):
+        table.locator("> button").click()
+    last = f"lines-{rows + 1}-item"
+    desk.fill_one(last, "HX-77")
+    desk.fill_one("delivery", "45 日")
+    page.reload()
+    page.locator("[data-state=ready]").wait_for()
+    assert page.locator(f'[name="{last}"]').input_value() == "HX-77"
+    assert page.locator("[name=delivery]").input_value() == "45 日"
+    desk.sit_down(devices[1].post)
+    page.goto(address)
+    page.locator("[data-state=ready]").wait_for()
+    assert page.locator("[name=delivery]").input_value() == ""
+    desk.sit_down(devices[0].post)
+    page.goto(address)
+    page.locator("[data-do=drop]").click()
+    page.wait_for_function("() => !document.querySelector('[name=delivery]').value")
+    page.reload()
+    page.locator("[data-state=ready]").wait_for()
+    assert page.locator("[name=delivery]").input_value() == "" and drafts(page) == []
+    assert sent and not any("HX-77" in body for body in sent)
+
+
 def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: Any) -> None:
     world.use(settings, tmp_path / "site")
     tender = SealedTender().announced()
@@ -52,8 +102,14 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     desk.follow(f'a[href="/work/seal/{tender.lot.pk}/"]')
     page.locator("[data-state=ready]").wait_for()
     sent: list[str] = []
-    page.on("request", lambda request: sent.append(str(request.post_data_buffer or b"")))
+    page.on("request", lambda request: request.post_data_buffer and sent.append(str(request.post_data_buffer)))
     files = fill_in(desk, tmp_path)
+    page.reload()  # what is typed stays, in this browser alone; files are chosen again
+    page.locator("[data-state=ready]").wait_for()
+    typed = {name: page.locator(f'[name="{name}"]').input_value() for name in ("price", "brand", "lines-0-unit_price")}
+    assert typed == {"price": "880000.50", "brand": "甲", "lines-0-unit_price": "8800.01"}
+    assert page.locator("[name=commitment]").is_checked()
+    page.locator("[data-ask=files]").set_input_files([tmp_path / name for name in files])
     passphrase = page.locator("[data-ask=passphrase]").input_value()
     page.locator("[data-do=seal]").click()
     page.locator("[data-stage=sealed] [data-do=rehearse]").wait_for()
@@ -85,6 +141,7 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     assert file.header_sha256 == receipt.header_sha256
     assert set(file.shares(passphrase=passphrase)) == {201, 202}
 
+    assert drafts(page) == []  # with the receipt the draft is gone
     page.reload()
     assert "第 1 次递交" in page.locator(".callout.tone-ok").first.inner_text()
     tender.begin()

@@ -113,9 +113,12 @@ def test_the_page_of_a_lot_says_where_it_stands_and_what_is_left_for_each_suite(
         "本单位已经释放份额" in page and "还有 1 份投标文件缺本单位的份额" in page and 'data-do="release"' not in page
     )
     assert "trustee.g1.key" in page
+    overview = at_desk(colleague)
+    assert "部分已释放" in text_of(overview.get(reverse("work_trustees")))
     message = tender.national_message(supervisor).content.decode()
     tender.do("trustee.release", tender.lot, colleague, message=message)
     assert "trustee.g1.key" not in shown(colleague)
+    assert "部分已释放" not in text_of(overview.get(reverse("work_trustees")))
     tender.unseal()
     assert "投标文件已经开启" in shown()
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import SCOPES
 from yangcai.parties.models import Organisation, OrganisationKind, Post
-from yangcai.tendering import drills, duties
+from yangcai.tendering import drills, duties, unsealing
 from yangcai.tendering.duties import Turn
 from yangcai.tendering.models import BidClosing, Drill, Trustee, TrusteeDuty, TrusteeRole
 from yangcai.tendering.rules.sealed import closings, keys_are_in
@@ -111,10 +111,11 @@ def _closing_of(turn: Turn) -> BidClosing | None:
 
 
 def _state(turn: Turn, closing: BidClosing | None, *, now: datetime.datetime) -> str:
-    if turn.has_released:
-        return _("已释放")
     if closing is None:
         return _("尚未截止")
+    if turn.has_released:
+        owed = unsealing.owed_shares(closing, number=turn.seat.number)
+        return _("部分已释放") if any(owed.values()) else _("已释放")
     return _("待释放") if keys_are_in(closing, now=now) else _("投标人解密中")
 
 

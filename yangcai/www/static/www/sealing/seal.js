@@ -2,6 +2,7 @@
 // The page's controller: what it says stands in the page (work/seal.html); here is what happens, in this order.
 
 import { concat, digest, digestByParts, equal, hex, PART, unhex } from "./encoding.js";
+import { drop, keep } from "./draft.js";
 import * as envelope from "./envelope.js";
 import { demand, read, split } from "./form.js";
 import { credentialOf, lock, newPassphrase, newPasskey, usePasskey } from "./opening_file.js";
@@ -81,6 +82,7 @@ class SealDesk extends HTMLElement {
     this.key = [tender, lot, cover, this.given.round, this.given.post].join("/");
     this.csrf = this.querySelector("[name=csrfmiddlewaretoken]").value;
     this.record = await readRow("bids", this.key);
+    await keep(this.querySelector("form[method=dialog]"), this.key);
     this.ask("passphrase").value = newPassphrase(envelope.random);
     this.ask("files").addEventListener("change", () => this.list());
     this.querySelectorAll("[data-do]").forEach((button) => {
@@ -220,10 +222,16 @@ class SealDesk extends HTMLElement {
     await platform.enrol(register_at, { public_key: await publicKey(pair), known_keys, ...how });
     this.record = await submit({ record: this.record, tender: policy.tender, pair, ...how });
     await write("bids", this.key, this.record);
+    await drop(this.key);
     if (!this.ask("copy").checked) return;
     const keeping = platform.keep(this.record.sid, { sbo: this.record.sbo, ...how });
     const told = await keeping.then(() => "copied", () => "not copied"); // the bid is in, whatever becomes of the copy
     this.show("[data-told]", [told], "told");
+  }
+
+  do_drop() {
+    this.querySelector("form[method=dialog]").reset();
+    return drop(this.key);
   }
 
   // What was submitted stays: a bid that is to be replaced counts until its replacement is in.
