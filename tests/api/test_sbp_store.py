@@ -1,12 +1,15 @@
 """When the file store takes no files: is a bid in time by its digest, and are only those bytes taken afterwards?"""
 
 import datetime
+import errno
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.test_sbp import Bidder, code
+from tests.kernel.log import world
+from tests.tendering.outage_journal import Journal
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES, set_database_clock
 from yangcai.kernel import clock, documents
@@ -21,6 +24,7 @@ from yangcai.tendering.models import Bid, BidClosing, BidUpload, OpenedBid, Seal
 pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
+MINUTE = datetime.timedelta(minutes=1)
 WINDOW = 30 * 60
 
 
@@ -48,6 +52,16 @@ def tender(monkeypatch: pytest.MonkeyPatch) -> SealedTender:
     tender = SealedTender().announced()
     moment(tender, tender.now, monkeypatch)
     return tender
+
+
+@pytest.fixture
+def journal(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
+    world.use(settings, tmp_path)
+    return Journal(monkeypatch)
+
+
+def no_space(**_where: Any) -> Any:
+    raise OSError(errno.ENOSPC, "no space left on the device")
 
 
 def keep_free_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,8 +228,59 @@ def test_a_store_that_is_nearly_full_lets_the_digest_in(tender: SealedTender, mo
         assert (refused.status_code, code(refused)) == (503, "no-room")
         assert promise(bidder).json()["state"] == "PROMISED"
         assert bidder.finalise().status_code == 201
+        # What was promised may use what is kept free, as many bytes as were promised and no more.
+        bidder.upload()
+        more = bidder.put(f"submissions/{bidder.sid}/parts/2", b"more than was promised")
+        assert (more.status_code, code(more)) == (503, "no-room")
+        assert bidder.check().json()["state"] == "VERIFIED"
+
+
+def test_on_a_disk_that_is_full_what_was_promised_comes_again_and_loses_no_time(
+    tender: SealedTender, store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bidder = by_digest(tender, store)
+    for _ in range(2):
+        tender.hand_in(tender.device())
+    moment(tender, CLOSES, monkeypatch)
+    journal.line(tender.now)
+    tender.begin()
+    with monkeypatch.context() as for_now:
+        for_now.setattr(documents.tempfile, "mkstemp", no_space)
+        assert documents.takes_files(size=1) is False  # what the journal asks too
+        moment(tender, journal.until(CLOSES + 2 * HOUR, "store").line.at, monkeypatch)
+        refused = bidder.put(f"submissions/{bidder.sid}/parts/1", bidder.parts()[0])
+        assert (refused.status_code, code(refused), refused["Retry-After"]) == (503, "no-room", "60")
     bidder.upload()
     assert bidder.check().json()["state"] == "VERIFIED"
+
+
+def test_a_store_that_is_back_after_the_window_still_takes_what_is_owed(
+    tender: SealedTender, store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it was away the window stood still: who owes has as much time again, and no more."""
+    delivers, owes = by_digest(tender, store), by_digest(tender, store)
+    tender.hand_in(tender.device())
+    moment(tender, CLOSES, monkeypatch)
+    journal.line(tender.now)
+    tender.begin()
+    laid_down = BidClosing.objects.get().window_closes_at
+    moment(tender, journal.until(CLOSES + 10 * MINUTE).line.at, monkeypatch)
+    store.breaks()
+    for now in (laid_down, laid_down + 2 * HOUR):
+        moment(tender, journal.until(now, "store").line.at, monkeypatch)
+        away = delivers.put(f"submissions/{delivers.sid}/parts/1", delivers.parts()[0])
+        assert (away.status_code, code(away)) == (503, "store"), "not that its time is over"
+    store.works()
+    moment(tender, journal.line(tender.now + MINUTE).line.at, monkeypatch)
+    over = laid_down + (tender.now - CLOSES - 10 * MINUTE)
+    moment(tender, journal.until(over - MINUTE).line.at, monkeypatch)
+    delivers.upload()
+    assert delivers.check().json()["state"] == "VERIFIED"
+    moment(tender, over, monkeypatch)
+    part = f"submissions/{owes.sid}/parts/1"
+    assert owes.put(part, owes.parts()[0]).status_code == 200, "the journal does not say yet that it is over"
+    journal.line(over)
+    assert code(owes.put(part, b"another")) == "closed"
 
 
 def test_after_the_deadline_no_digest_is_bound(

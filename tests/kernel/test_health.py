@@ -11,7 +11,7 @@ from django.db import connection
 from tests.factories import at
 from tests.kernel.log import world
 from yangcai import law
-from yangcai.kernel import health, health_lines, health_terms, leaves, log_keys, sequencer
+from yangcai.kernel import documents, health, health_lines, health_terms, leaves, log_keys, sequencer
 from yangcai.kernel.encoding import BadEncoding
 from yangcai.kernel.health_lines import Line
 from yangcai.kernel.health_terms import Outage, Terms, whole_minute
@@ -147,7 +147,7 @@ def test_a_whole_minute_is_kept() -> None:
 
 def test_the_terms_are_articles_of_the_platforms_own_rule() -> None:
     keys = [key for key in law.book().rules if key.startswith("outage.")]
-    assert len(keys) == 9
+    assert len(keys) == 10
     for key in keys:
         assert law.cite(key, on=CLOSES.date()).instrument == "平台公告〔2026〕1号"
         assert not law.applies(key, on=datetime.date(2025, 12, 31))
@@ -276,6 +276,20 @@ def test_probes_find_what_is_broken(settings: Any, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(sequencer, "MERGE_DELAY", -60)
     found = health.look()
     assert found["finalise"] == "" and found["store"] and "KeyExposed" in found["keys"] and "waited" in found["log"]
+
+
+@pytest.mark.django_db
+def test_a_store_that_is_nearly_full_is_not_well(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes no parts of bids: bidders and the journal hear the same."""
+    settings.YANGCAI_FILES = tmp_path / "files"
+    health.store_keeps()
+    assert documents.takes_files(size=1)
+    monkeypatch.setattr(documents, "KEPT_FREE", 2)
+    monkeypatch.setattr(documents, "KEPT_FREE_BYTES", 2**80)
+    assert "NoRoom" in health.look()["store"]
+    assert not documents.takes_files(size=1) and not list((tmp_path / "files").iterdir())
 
 
 @pytest.mark.django_db

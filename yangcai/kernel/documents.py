@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from yangcai.kernel import durable
 from yangcai.kernel.models import Attachment, Document, Rooted, Upload
 
 CHUNK = 1 << 20
@@ -173,17 +175,24 @@ def sweep(*, now: datetime.datetime) -> int:
     return removed
 
 
-def takes_files(*, size: int) -> bool:
-    """Whether the store keeps a file of so many bytes now: one is written, synced and gone again. What is kept free
-    counts as full here too: whoever is refused for that has to hear the same at every door."""
-    root = Path(settings.YANGCAI_FILES)
+def require_store(*, size: int) -> None:
+    """Does the store take parts of bids now? A file of so many bytes is written, read back and gone again, and what is
+    kept free is free. The one answer, for the health journal and before a promise: whoever is refused a part for want
+    of room hears the same at every door. Raises OSError, NoRoom."""
+    path, content = Path(settings.YANGCAI_FILES) / f"{UNFINISHED}{secrets.token_hex(8)}", secrets.token_bytes(size)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=root) as file:
-            file.write(bytes(size))
-            file.flush()
-            os.fsync(file.fileno())
-        require_room()
+        durable.write(path, content)
+        if path.read_bytes() != content:
+            raise OSError(errno.EIO, "the store gives back other bytes")
+    finally:
+        path.unlink(missing_ok=True)
+    require_room()
+
+
+def takes_files(*, size: int) -> bool:
+    """Whether the store takes a part of so many bytes now."""
+    try:
+        require_store(size=size)
     except (OSError, NoRoom):
         return False
     return True

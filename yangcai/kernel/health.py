@@ -9,12 +9,11 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 
-from yangcai.kernel import durable, health_lines, health_terms, leaves, log_keys, sequencer
+from yangcai.kernel import documents, health_lines, health_terms, leaves, log_keys, sequencer
 from yangcai.kernel.encoding import jcs, parse_jcs, timestamp
 from yangcai.kernel.health_lines import Line
 from yangcai.kernel.health_terms import Terms
@@ -117,9 +116,14 @@ def _announce(vkey: str, terms: Terms, *, now: datetime.datetime) -> None:
         body = {"role": health_lines.ROLE, "t": "key", "vkey": vkey}
         leaves.append_leaf(body=body, root=f"key:{vkey}", in_clear=True)
     said = terms.as_dict(at=timestamp(now))
-    latest = Leaf.objects.filter(root=health_terms.KIND).order_by("-pk").values_list("line", flat=True).first()
-    if latest is None or terms != terms_in(bytes(latest)):
+    if terms != declared():
         leaves.append_leaf(body=said, root=health_terms.KIND, in_clear=True)
+
+
+def declared() -> Terms | None:
+    """The terms that the log has, the latest of them; None before the first line of the journal."""
+    latest = Leaf.objects.filter(root=health_terms.KIND).order_by("-pk").values_list("line", flat=True).first()
+    return terms_in(bytes(latest)) if latest is not None else None
 
 
 def terms_in(line: bytes) -> Terms:
@@ -141,6 +145,26 @@ def _outage(before: HealthLine, after: HealthLine, *, terms: Terms) -> Outage | 
         protected=terms.protected,
         relief=terms.relief,
     )
+
+
+def outages(*, since: datetime.datetime, now: datetime.datetime) -> list[tuple[datetime.datetime, Any]]:
+    """Beginning and end of those that reach beyond `since`; None is the end of the one that lasts: so long since the
+    last good line is an outage by the terms in the log, and will have been one when the next good line comes."""
+    found: list[tuple[datetime.datetime, Any]] = list(
+        Outage.objects.filter(ends_at__gt=since, begins_at__lt=now).values_list("begins_at", "ends_at")
+    )
+    good = HealthLine.objects.filter(is_good=True, at__lte=now).order_by("-number").values_list("at", flat=True).first()
+    if good is not None and (terms := declared()) is not None and now - good >= terms.shortest:
+        found.append((good, None))
+    return found
+
+
+def has_spoken(*, of: datetime.datetime) -> bool:
+    """Whether the journal says by now how it was until then: by a good line at that moment or later. What ended in an
+    outage is known only when that is over. Where no journal was begun before there is nothing to wait for."""
+    if not HealthLine.objects.filter(at__lte=of).exists():
+        return True
+    return HealthLine.objects.filter(is_good=True, at__gte=of).exists()
 
 
 @dataclass(frozen=True)
@@ -182,15 +206,8 @@ def keys_sign() -> None:
 
 @probe("store")
 def store_keeps() -> None:
-    """Parts of envelopes are written, and read back."""
-    folder = Path(settings.YANGCAI_FILES)
-    path, content = folder / f".health-{secrets.token_hex(8)}", secrets.token_bytes(4096)
-    try:
-        durable.write(path, content)
-        if path.read_bytes() != content:
-            raise Unwell("the store gives back other bytes")
-    finally:
-        path.unlink(missing_ok=True)
+    """The same answer as bidders get: also a store that is nearly full takes no parts of theirs."""
+    documents.require_store(size=4096)
 
 
 @probe("log")

@@ -23,7 +23,7 @@ from yangcai.sealing.policy import Policy
 from yangcai.tendering import policies
 from yangcai.tendering.models import BidClosing, BidPart, BidUpload, OpeningPolicy
 from yangcai.tendering.rules.sealed import MOST_TAKEN
-from yangcai.tendering.standstill import window_ends_at
+from yangcai.tendering.standstill import window_is_over
 
 #: All parts but the last have this size; an envelope has at most so many bytes.
 PART, LARGEST = 8 * 2**20, 2 * 2**30
@@ -73,8 +73,7 @@ def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
     if upload.verified_at is not None:
         raise BadPart("verified", "the envelope was verified: only the same part is taken again")
     if upload.promised_at is not None:
-        follows_until = _follows_until(upload, now=now)
-        if follows_until is not None and now >= follows_until:
+        if _is_overdue(upload, now=now):
             raise BadPart("closed", "the time in which the ciphertext follows is over")
     elif not _is_open(upload, now=now):
         raise BadPart("closed", "submission is closed: only the same part is taken again")
@@ -82,7 +81,8 @@ def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
         raise BadPart("given_up", "this session was given up: begin another one")
     if upload.taken_bytes + PART > MOST_TAKEN:  # parts that come in at the same time may pass it by their own size
         raise BadPart("too_much", f"more than {MOST_TAKEN} bytes came in for this session: begin another one")
-    documents.require_room()  # what is verified already can still be handed in
+    if not _has_room_promised(upload):
+        documents.require_room()  # what is verified already can still be handed in
 
 
 def _is_open(upload: BidUpload, *, now: datetime.datetime) -> bool:
@@ -91,11 +91,19 @@ def _is_open(upload: BidUpload, *, now: datetime.datetime) -> bool:
     return closes_at is not None and now < closes_at
 
 
-def _follows_until(upload: BidUpload, *, now: datetime.datetime) -> datetime.datetime | None:
-    """The end of the window for keys, once its cover is closed: as long as the platform takes no files it waits."""
+def _is_overdue(upload: BidUpload, *, now: datetime.datetime) -> bool:
+    """Whether the window for keys, in which the bytes are to follow, is over: before that no trustee's share is out.
+    Time in which the platform took no files does not count: that is an outage, and halts the window."""
     policy = upload.policy
     closing = BidClosing.objects.filter(lot=upload.lot_id, cover=policy.cover, round=policy.round).first()
-    return window_ends_at(closing, now=now) if closing is not None else None
+    return closing is not None and window_is_over(closing, now=now)
+
+
+def _has_room_promised(upload: BidUpload) -> bool:
+    """What is kept free is for what has begun, and a bid with a receipt has begun more than anything else: as many
+    bytes as were promised may use it. On a disk that is full to the last byte the answer is to come again (no-room),
+    and the window stands still as in any outage."""
+    return upload.promised_at is not None and upload.taken_bytes < (upload.envelope_size or 0)
 
 
 def _checked(stream: Any, digest: str) -> Iterator[bytes]:

@@ -273,10 +273,9 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
 
 
 def _owed(closing: BidClosing, *, now: datetime.datetime) -> Waits | Revoked:
-    """Of an envelope whose bytes were to follow: waited for until the window is over, and as long as the file store is
-    down; then its bidder has not handed in what it signed for."""
-    is_over = now >= standstill.window_ends_at(closing, now=now)
-    if is_over and documents.takes_files(size=envelopes.PART):
+    """Of an envelope whose bytes were to follow: waited for until the window is over, in which outages do not count,
+    and as long as the store takes no files; then its bidder has not handed in what it signed for."""
+    if standstill.window_is_over(closing, now=now) and documents.takes_files(size=envelopes.PART):
         return Revoked(said(NOT_FOLLOWED))
     return Waits(NOT_FOLLOWED.zh)
 

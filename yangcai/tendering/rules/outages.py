@@ -7,8 +7,8 @@ from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot, Period, Stage
 from yangcai.cases.rules import applicable, refuse
-from yangcai.kernel import calendar
-from yangcai.kernel.models import HealthLine, Outage
+from yangcai.kernel import calendar, health
+from yangcai.kernel.models import Outage
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
@@ -76,10 +76,8 @@ def health_is_known(subject: Case | Lot, *, by: Any, now: datetime.datetime) -> 
 
 
 def _known(case: Case, closes_at: datetime.datetime, *, owed: bool, now: datetime.datetime) -> list[Refusal]:
-    if not HealthLine.objects.filter(at__lte=closes_at).exists():
-        return []
     on = applicable(case, now=now)
-    if not HealthLine.objects.filter(is_good=True, at__gte=closes_at).exists():
+    if not health.has_spoken(of=closes_at):
         return [
             refuse(
                 "outage.opening",

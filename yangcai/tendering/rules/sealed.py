@@ -29,7 +29,7 @@ from yangcai.tendering.models import (
     TrusteeRole,
 )
 from yangcai.tendering.rules.bids import close_set_of
-from yangcai.tendering.standstill import window_ends_at
+from yangcai.tendering.standstill import window_ends_at, window_is_over
 
 #: As many different organisations make a board of trustees (SBP/1 §2.1).
 FULL_BOARD = 4
@@ -286,7 +286,7 @@ def first_closing(lot: Lot) -> BidClosing | None:
 
 def keys_are_in(closing: BidClosing, *, now: datetime.datetime) -> bool:
     """The barrier: every bidder in the close set has released its key and its envelope is here, or the time is over."""
-    if now >= window_ends_at(closing, now=now):
+    if window_is_over(closing, now=now):
         return True
     released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).values("bid")
     closed = close_set_of(closing.lot_id, cover=closing.cover, round=closing.round)
@@ -361,7 +361,18 @@ def barrier_has_fallen(subject: Lot, *, by: Post, now: datetime.datetime) -> Ref
     closing = closing_of(subject)
     if closing is not None and keys_are_in(closing, now=now):
         return None
-    until = f"（{calendar.to_the_minute(window_ends_at(closing, now=now))}）" if closing is not None else ""
+    ends_at = window_ends_at(closing, now=now) if closing is not None else None
+    if ends_at is not None and now >= ends_at:
+        return refuse(
+            "outage.window",
+            code="health_unknown",
+            zh="解密时限已于 {at} 届满，平台健康日志尚未确认其间没有停机，稍候再办理；有停机的，时限相应后延",
+            en="The time for keys ended at {at}, and the health journal does not say yet that there was no outage in"
+            " it: wait for it; after an outage that time ends later",
+            at=calendar.to_the_minute(ends_at),
+            **applicable(subject.case, now=now),
+        )
+    until = f"（{calendar.to_the_minute(ends_at)}）" if ends_at is not None else ""
     return Refusal(
         "before_the_barrier",
         f"投标人解密尚未全部完成，且时限{until}未到，不能释放份额或者开启",

@@ -26,6 +26,7 @@ TERMS = (
     "outage.from_hour",
     "outage.to_hour",
     "outage.opening",
+    "outage.window",
     "outage.maintenance",
 )
 
