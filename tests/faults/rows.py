@@ -84,7 +84,7 @@ ROWS = (
         "F6",
         "the standby is gone for ten minutes",
         "it is stopped; more bidders ask than the served site has threads, and the public reads on",
-        "no receipt while it is gone; other pages are answered; every bidder gets its receipt afterwards",
+        "no receipt while it is gone; other pages are answered; every receipt afterwards; the deadline is extended",
         (
             "acknowledged", "false_receipts", "unavailable", "pages_read", "page_errors", *WHOLE, "away_seconds",
             "page_p95_seconds", "page_slowest_seconds", "receipts_back_seconds",

@@ -1,6 +1,7 @@
 """F5, F6: is no receipt given while the standby does not confirm, and is every one given once it does?"""
 
 import dataclasses
+import datetime
 import http.client
 import statistics
 import threading
@@ -100,11 +101,15 @@ def cancelled(*, rounds: int) -> dict[str, Any]:
 
 
 def away(*, bids: int, seconds_away: float) -> dict[str, Any]:
-    """The standby is gone for so long: more bidders ask than the served site has threads, and the public reads on."""
+    """The standby is gone for so long: more bidders ask than the served site has threads, and the public reads on. By
+    the minutes of the health journal it is gone for ten, an hour and a half before the deadline."""
     with clusters.pair() as pair, process.site_on(pair.address, pair.primary.home.parent / "site"):
         from benchmarks.api import served
         from tests.api.test_sbp import Bidder
         from tests.faults import judge, world
+        from tests.tendering.walk import CLOSES
+        from yangcai.kernel import sequencer
+        from yangcai.tendering import health
         from yangcai.tendering.models import SealedBid
 
         tender = world.announced()
@@ -116,11 +121,16 @@ def away(*, bids: int, seconds_away: float) -> dict[str, Any]:
         doctor.append(_doctor(pair))
         with served() as port:
             _read(port, "/")  # every worker is awake
+            minute = datetime.timedelta(minutes=1)
+            before = CLOSES - 90 * minute
+            sequencer.sequence(now=tender.now)
+            well = health.watch(now=before)
             pair.standby.stop()
             gone_at = time.monotonic()
             doctor.append(_doctor(pair))
             asking = {sid: Asking(_posting(port, bidder)) for sid, bidder in uploads.items()}
             clusters.wait_until(lambda: len(pair.waiting()) > 0)
+            looking = Asking(lambda: health.watch(now=before + minute))
             reads, errors, receipts, unavailable = [], 0, 0, 0
             paths = ("/", "/notices/", f"/sbp/v1/tenders/{tender.policy().tender}/policies")
             while time.monotonic() - gone_at < seconds_away:
@@ -136,6 +146,7 @@ def away(*, bids: int, seconds_away: float) -> dict[str, Any]:
                         journal.unknown()
                         asking[sid] = Asking(_posting(port, uploads[sid]))
                 threading.Event().wait(0.2)
+            ill = looking.told()
             pair.standby.start()
             back_at = time.monotonic()
             left = dict(asking)
@@ -154,9 +165,13 @@ def away(*, bids: int, seconds_away: float) -> dict[str, Any]:
                         unavailable += status == http.client.SERVICE_UNAVAILABLE
                         left[sid] = Asking(_posting(port, uploads[sid]))
                 threading.Event().wait(0.05)
+        sequencer.sequence(now=tender.now)
+        again = health.watch(now=before + 10 * minute)
         return {
             **dataclasses.asdict(judge.judged(journal)),
             "bids": bids,
+            "journal": [one.line and one.line.bad for one in (well, ill, again)],
+            "extended_minutes": [(one.new_closes_at - one.old_closes_at) // minute for one in again.extensions],
             "away_seconds": round(seconds_away, 1),
             "false_receipts": receipts,
             "unavailable": unavailable,
