@@ -62,7 +62,10 @@ def test_a_draft_comes_back_with_its_rows_until_it_is_dropped(page: Page, tmp_pa
     address = f"/work/seal/{tender.lot.pk}/"
     page.goto(address)
     page.locator("[data-state=ready]").wait_for()
-    page.on("request", lambda request: request.post_data_buffer and sent.append(str(request.post_data_buffer)))
+    page.on(
+        "request",
+        lambda request: request.post_data_buffer and sent.append(request.post_data_buffer.decode(errors="replace")),
+    )
     table = page.locator('[data-rows]:has([name^="lines-"])')
     rows = table.locator("tbody tr").count()
     for _more in range(2):
@@ -102,7 +105,10 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     desk.follow(f'a[href="/work/seal/{tender.lot.pk}/"]')
     page.locator("[data-state=ready]").wait_for()
     sent: list[str] = []
-    page.on("request", lambda request: request.post_data_buffer and sent.append(str(request.post_data_buffer)))
+    page.on(
+        "request",
+        lambda request: request.post_data_buffer and sent.append(request.post_data_buffer.decode(errors="replace")),
+    )
     files = fill_in(desk, tmp_path)
     page.reload()  # what is typed stays, in this browser alone; files are chosen again
     page.locator("[data-state=ready]").wait_for()

@@ -15,8 +15,10 @@ from tests.tendering.walk import offer, set_database_clock
 from yangcai import cli
 from yangcai.cli import console
 from yangcai.cli.sealed import releasing
+from yangcai.kernel import tasks
 from yangcai.kernel.encoding import read_base64
 from yangcai.kernel.entries import plain
+from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation
 from yangcai.tendering import keys
 from yangcai.tendering.models import OpenedBid, ShareRelease, ShareTest, Trustee
@@ -138,6 +140,10 @@ def test_a_tender_in_the_chinese_suite_goes_by_commands_from_the_set_up_to_the_o
         )
         assert (released["shares"], released["of_other_suites"]) == (shares, 3 - shares)
         command("trustee", "send", tmp_path / f"{name}.json", *tender.line(supervisor.post))
+        tasks.refresh(tender.case, now=tender.now)
+        at = {"organisation_id": supervisor.post.organisation_id, "done_at": None}
+        owed = Task.objects.filter(action="trustee.release", **at)
+        assert owed.exists() == (name == "supervisor.g1")  # until both are in
     assert ShareRelease.objects.filter(trustee__role="platform").count() == 2
     tender.unseal()
     mine = OpenedBid.objects.get(supplier=post.organisation)

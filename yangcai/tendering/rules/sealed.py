@@ -279,6 +279,12 @@ def closing_of(lot: Lot) -> BidClosing | None:
     return next(reversed(closings(lot)), None)
 
 
+def closing_under(policy: OpeningPolicy) -> BidClosing | None:
+    """The closing of what is sealed under a policy, of its cover and round; None before it."""
+    of = (policy.cover, policy.round)
+    return next((one for one in closings(policy.lot) if (one.cover, one.round) == of), None)
+
+
 def first_closing(lot: Lot) -> BidClosing | None:
     """The closing of the lot's bids, at their deadline."""
     return next(iter(closings(lot)), None)

@@ -10,8 +10,10 @@ from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
-from yangcai.tendering import drills, duties, share_tests
+from yangcai.tendering import drills, duties, share_tests, unsealing
+from yangcai.tendering.duties import Turn
 from yangcai.tendering.models import Drill, OpeningPolicy, Trustee, TrusteeRole
+from yangcai.tendering.rules.sealed import closing_under
 
 
 def is_to_be_opened(case: Case) -> bool:
@@ -29,7 +31,7 @@ def duty(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         return
     for turn in duties.of_case(case):
         trustee, policy = turn.seat.trustee, turn.seat.policy
-        if trustee.role == TrusteeRole.PLATFORM or turn.has_released:
+        if trustee.role == TrusteeRole.PLATFORM or _has_done(turn):
             continue
         since = policy.published_at or turn.opens_at
         posts = [post for one in turn.duties for post in (one.post, one.stand_in) if post is not None]
@@ -53,6 +55,12 @@ def duty(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         if now < turn.opens_at:
             yield Due("trustee.put_on_duty", _current(trustee).ref, due_at=turn.opens_at, **asked)
         yield Due("trustee.release", policy.lot.ref, due_at=turn.must_act_by, **asked)
+
+
+def _has_done(turn: Turn) -> bool:
+    """Whether a trustee has released whatever it holds: the bids of each suite have a release of their own."""
+    closing = closing_under(turn.seat.policy) if turn.has_released else None
+    return closing is not None and not any(unsealing.owed_shares(closing, number=turn.seat.number).values())
 
 
 def _current(trustee: Trustee) -> Trustee:

@@ -15,7 +15,7 @@ from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.tendering import drills, duties, unsealing
 from yangcai.tendering.duties import Turn
 from yangcai.tendering.models import BidClosing, Drill, Trustee, TrusteeDuty, TrusteeRole
-from yangcai.tendering.rules.sealed import closings, keys_are_in
+from yangcai.tendering.rules.sealed import closing_under, keys_are_in
 from yangcai.tendering.rules.trustees import ROLE_OF_POST
 from yangcai.tendering.standstill import window_ends_at
 from yangcai.www import formats
@@ -80,7 +80,7 @@ def openings(turns: Iterable[Turn], *, now: datetime.datetime) -> Table:
     lines = []
     for turn in turns:
         policy = turn.seat.policy
-        closing = _closing_of(turn)
+        closing = closing_under(turn.seat.policy)
         ends_at = window_ends_at(closing, now=now) if closing is not None else None
         cells = [
             Cell(f"{policy.lot.case.title}（{policy.lot.number}）", is_data=True),
@@ -102,12 +102,6 @@ def openings(turns: Iterable[Turn], *, now: datetime.datetime) -> Table:
         Column(_("份额")),
     ]
     return Table(formats.titled(_("待开标项目的值守")), columns, lines)
-
-
-def _closing_of(turn: Turn) -> BidClosing | None:
-    """The closing of that cover and round; None before it."""
-    of = (turn.seat.policy.cover, turn.seat.policy.round)
-    return next((one for one in closings(turn.seat.policy.lot) if (one.cover, one.round) == of), None)
 
 
 def _state(turn: Turn, closing: BidClosing | None, *, now: datetime.datetime) -> str:
