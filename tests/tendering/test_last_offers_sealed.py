@@ -14,8 +14,9 @@ from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Entry
 from yangcai.kernel.tasks import derive
-from yangcai.tendering import finalise, policies, standing
-from yangcai.tendering.models import Bid, BidClosing, FinalOffer, OpenedBid, OpeningPolicy, SealedBid
+from yangcai.tendering import finalise, policies, share_tests, standing
+from yangcai.tendering.models import Bid, BidClosing, FinalOffer, OpenedBid, OpeningPolicy, SealedBid, ShareTest
+from yangcai.tendering.queries.sealed import visible_share_tests
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +203,18 @@ def test_where_bids_came_in_the_clear_so_do_last_offers() -> None:
     assert policies.in_force(tender.lot) is None
     policies.begin_last_offers(tender.lot, window_seconds=60, now=tender.now)
     assert not OpeningPolicy.objects.exists()
+
+
+def test_the_first_opening_tells_nobody_of_shares_of_last_offers(
+    tender: Consultation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The round 0 of the same cover lies open: what was tried of round 1 would tell how many last offers there are."""
+    tender.asked()
+    tender.last(tender.devices_in_order[0], "880000")
+    bid = Bid.objects.get(stage=Stage.FINAL_OFFER)
+    platform = tender.holders[0]
+    ShareTest.objects.create(bid=bid, trustee=platform.row, tested_by=platform.post, tested_at=tender.now, fault="")
+    assert not visible_share_tests(tender.runner, tender.now).exists()
+    monkeypatch.setattr(share_tests, "try_own", pytest.fail)  # nor does the worker try what came in long ago
+    assert share_tests.try_what_came_in(now=tender.now) == 0
+    assert share_tests.untested(tender.lot, platform.row).exists()  # of the first offers nobody had

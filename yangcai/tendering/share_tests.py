@@ -81,10 +81,14 @@ def try_own(header: Header, *, x: int, trustee: Trustee) -> str:
 
 
 def try_what_came_in(*, now: datetime.datetime) -> int:
-    """Try the platform's share of every bid that came in since the last time; how many. For the worker."""
+    """Try the platform's share of every bid that came in since the last time; how many. For the worker. Of bids alone:
+    last offers come in within minutes, while the committee sits."""
     done = 0
     waiting = OpeningPolicy.objects.filter(
-        published_at__isnull=False, closes_at__gt=now + TOO_LATE, seats__trustee__role=TrusteeRole.PLATFORM
+        round=policies.BID,
+        published_at__isnull=False,
+        closes_at__gt=now + TOO_LATE,
+        seats__trustee__role=TrusteeRole.PLATFORM,
     )
     for lot in Lot.objects.filter(pk__in=waiting.values("lot"), outcome="").select_related("case").order_by("pk"):
         done += _try_lot(lot, now=now)

@@ -9,7 +9,7 @@ from yangcai.cases.queries import concerns_case, run_by, visible_to
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import method
+from yangcai.tendering import method, policies
 from yangcai.tendering.models import (
     BidClosing,
     BidUpload,
@@ -67,8 +67,10 @@ def visible_share_tests(post: Post | None, now: datetime.datetime) -> QuerySet[S
         return found.none()
     if post.role == Role.SUPPLIER:
         return found.filter(bid__supplier_id=post.organisation_id)
-    closing = BidClosing.objects.filter(lot=OuterRef("bid__lot"), cover=OuterRef("bid__cover"))
-    lies_open = Q(Exists(closing.filter(unsealed_at__lte=now)))
+    opened = BidClosing.objects.filter(lot=OuterRef("bid__lot"), cover=OuterRef("bid__cover"), unsealed_at__lte=now)
+    lies_open = Q(pk__in=[])
+    for number, stage in policies.STAGES.items():
+        lies_open |= Q(Exists(opened.filter(round=number)), bid__stage=stage)
     return found.filter(lies_open & run_by(post, "bid__lot__case__"))
 
 
