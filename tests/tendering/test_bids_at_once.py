@@ -73,6 +73,33 @@ def test_a_refusal_among_others_is_only_its_own() -> None:
     assert SealedBid.objects.count() == 3
 
 
+def of_one_key(tender: SealedTender, number: int) -> list[finalise.Request]:
+    """As many suppliers, who all chose the same idempotency key."""
+    devices = sealed(tender, number)
+    for device in devices:
+        device.idem = bytes(16)
+        tender.uploaded(device)
+    return [asked(tender, device) for device in devices]
+
+
+def test_a_key_is_its_suppliers_own_whoever_else_chose_it() -> None:
+    tender = SealedTender().announced()
+    requests = of_one_key(tender, 3)
+    assert len({request.idem for request in requests}) == 1
+    outcomes = together(requests)
+    assert [type(one) for one in outcomes] == [finalise.Taken] * 3
+    assert len({one.note for one in outcomes}) == SealedBid.objects.count() == 3
+    assert together(requests) == [finalise.Taken(one.bid, one.note, again=True) for one in outcomes]
+
+
+def test_a_crowd_with_one_key_gets_a_receipt_each_and_the_same_again() -> None:
+    tender = SealedTender().announced()
+    requests = of_one_key(tender, 4)
+    notes = at_once(12, lambda index: finalise.finalise(requests[index % 4]).note)
+    assert [notes[index] == notes[index % 4] for index in range(12)] == [True] * 12
+    assert len(set(notes)) == Bid.objects.count() == 4
+
+
 @pytest.fixture
 def clock_that_strikes() -> Iterator[None]:
     """The database's clock is asked when a batch begins and for each bid: it strikes between the first bid and the

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from yangcai.cases.models import Case, Stage
@@ -181,24 +181,6 @@ REFUSALS: dict[str, type[TooLate] | type[Mismatch] | type[NotVerified]] = {
 }
 
 
-def _together(requests: Sequence[Request]) -> list[Outcome]:
-    """Of one lot, each of another supplier and in their order: the order of the locks."""
-    try:
-        return _committed(requests)
-    except IntegrityError as error:
-        if _named(error) != "one_bid_per_key":
-            raise
-        return _committed(requests)  # another transaction with this key was faster: what it left is the answer
-
-
-_BATCHES: Batches[Request, Outcome] = Batches(
-    _together,
-    queue=lambda request: f"{request.case} {request.core.lot}",
-    apart=lambda request: request.core.supplier,
-    most=TOGETHER,
-)
-
-
 def _committed(requests: Sequence[Request]) -> list[Outcome]:
     """The transaction, and what the database said while it was committed."""
     connection.ensure_connection()
@@ -222,8 +204,18 @@ def _committed(requests: Sequence[Request]) -> list[Outcome]:
     return outcomes
 
 
-def _named(error: DatabaseError) -> str:
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+def _together(requests: Sequence[Request]) -> list[Outcome]:
+    """Of one lot, each of another supplier and in their order: the order of the locks. What came in with the key of an
+    upload before is found under the supplier's lock, so no other transaction can be faster in between."""
+    return _committed(requests)
+
+
+_BATCHES: Batches[Request, Outcome] = Batches(
+    _together,
+    queue=lambda request: f"{request.case} {request.core.lot}",
+    apart=lambda request: request.core.supplier,
+    most=TOGETHER,
+)
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,6 @@ class SealedBid(Rooted):
 
     class Meta:
         verbose_name = _("密封投标")
-        constraints = [models.UniqueConstraint(fields=["tender", "idem"], name="one_bid_per_key")]
         indexes = [
             models.Index(fields=["bid"], name="sealed_bid_to_note", condition=models.Q(is_noted=False)),
         ]

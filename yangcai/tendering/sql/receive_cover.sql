@@ -1,5 +1,6 @@
 -- Take in envelopes of any cover and round: takes the place of the function in receive_bids.sql, whose locks and order it
--- keeps. What was verified comes in, or what was promised while the file store was down.
+-- keeps. What was verified comes in, or what was promised while the file store was down. The key is that of the upload:
+-- of one supplier in one lot (one_upload_per_key), so that no supplier's key stands in the way of another's.
 CREATE OR REPLACE FUNCTION tendering_receive_bids(p_uploads bigint[], p_statements text[], p_receipts text[])
 RETURNS TABLE (place bigint, fault text, bid_id bigint, received_at timestamptz, closes_at timestamptz,
   revision integer, note text)
@@ -33,7 +34,7 @@ BEGIN
       FROM unnest(p_uploads, p_statements, p_receipts) WITH ORDINALITY AS x (upload, statement, receipt, place)
       JOIN tendering_bidupload u ON u.id = x.upload
       LEFT JOIN tendering_openingpolicy p ON p.id = u.policy_id
-      LEFT JOIN tendering_sealedbid e ON e.tender = p.tender AND e.idem = u.idem
+      LEFT JOIN tendering_sealedbid e ON e.upload_id = u.id
       LEFT JOIN tendering_bid b ON b.id = e.bid_id
       ORDER BY x.place
   LOOP

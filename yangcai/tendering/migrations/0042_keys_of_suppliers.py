@@ -1,0 +1,15 @@
+from pathlib import Path
+
+from django.db import migrations
+
+#: As 0041 made it, but that a bid is found again by its upload, whose key is that of one supplier in one lot.
+SQL = Path(__file__).parent.parent / "sql" / "receive_cover.sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tendering", "0041_covers_and_rounds")]
+
+    operations = [
+        migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop),
+        migrations.RemoveConstraint(model_name="sealedbid", name="one_bid_per_key"),
+    ]
