@@ -6,73 +6,20 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.tendering.consultation_walk import Consultation
 from tests.tendering.covers_walk import MINUTE
-from tests.tendering.sealing_walk import Device, SealedTender, body_of
+from tests.tendering.sealing_walk import body_of
 from tests.tendering.walk import offer, set_database_clock
 from yangcai.cases.models import Case, Stage
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Entry
 from yangcai.kernel.tasks import derive
-from yangcai.tendering import finalise, policies, share_tests, standing
+from yangcai.tendering import finalise, policies, share_tests
 from yangcai.tendering.models import Bid, BidClosing, FinalOffer, OpenedBid, OpeningPolicy, SealedBid, ShareTest
 from yangcai.tendering.queries.sealed import visible_share_tests
 
 pytestmark = pytest.mark.django_db
-
-
-class Consultation(SealedTender):
-    """A consultation whose offers are sealed by their suppliers, up to its last offers."""
-
-    def __init__(self, procedure: str = "consultation"):
-        super().__init__(procedure=procedure)
-        self.devices_in_order: list[Device] = []
-
-    @property
-    def chair(self) -> object:
-        return next(member.post for member in self.members() if member.is_chair)
-
-    def talked(self) -> "Consultation":
-        self.announced()
-        for price in ("900000.00", "910000.00", "920000.00"):
-            device = self.device()
-            self.hand_in(device, price)
-            self.devices_in_order.append(device)
-        self.begin()
-        for device in self.devices_in_order:
-            self.release(device)
-        self.trustee_releases(self.holders[2])
-        self.unseal()
-        self.conclude()
-        self.now += MINUTE
-        self.seat()
-        bids = list(OpenedBid.objects.order_by("bid_id"))
-        for kind, action in (("qualification", "qualification.record"), ("responsiveness", "responsiveness.record")):
-            rows = [
-                {"bid": bid.pk, "clause": clause.pk, "passed": True, "reason": ""}
-                for bid in bids
-                for clause in standing.examined(self.lot, kind)
-            ]
-            self.do(action, self.lot, self.chair, rows=rows)
-        self.do("qualification.conclude", self.lot, self.chair)
-        self.now += MINUTE
-        for bid in bids:
-            self.do("dialogue.hold", bid, self.chair, minutes="一轮")
-        return self
-
-    def asked(self, *, minutes: int = 20, window: int = 5) -> datetime.datetime:
-        """Until when last offers come in."""
-        closes_at = self.now + minutes * MINUTE
-        self.do("final_offer.invite", self.lot, self.chair, closes_at=closes_at, window_minutes=window)
-        return closes_at
-
-    def last(self, device: Device, price: str) -> Device:
-        """Sealed anew on the same device, and handed in."""
-        again = self.another(device)
-        filled = plain({name: value for name, value in offer(price).items() if name in ("price", "lines", "delivery")})
-        again.seal(self.policy(round=policies.LAST), filled, files={}, recovery="auto", round=policies.LAST)
-        self.finalised(again, self.uploaded(again))
-        return again
 
 
 def due(tender: Consultation) -> set[str]:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pytest_django import DjangoDbBlocker
 
 from tests.kernel.log import world
+from tests.tendering.consultation_walk import Consultation
 from tests.tendering.covers_walk import TwoCovers
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES
@@ -27,9 +28,10 @@ from yangcai.kernel import log_witnesses
 from yangcai.kernel.encoding import jcs, parse_jcs, timestamp
 from yangcai.kernel.models import Cosignature, TreeHead
 from yangcai.kernel.tlog import note, policy, proof
-from yangcai.kernel.verifying import case, log, source
+from yangcai.kernel.verifying import case, log, receipt, source
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
-from yangcai.tendering.models import SealedBid
+from yangcai.tendering import opening_record
+from yangcai.tendering.models import Opening, SealedBid
 from yangcai.tendering.opening_proof import revealed
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,15 @@ def _round(seed: int, at: datetime.datetime) -> None:
 def in_english() -> Iterator[None]:
     yield
     console.choose_language("zh")
+
+
+@pytest.fixture
+def site(tmp_path: Path, settings: Any) -> Path:
+    """A site of its own, with the witness."""
+    settings.YANGCAI_HOME, settings.YANGCAI_LOG, settings.YANGCAI_NAME = tmp_path, tmp_path / "log", "ggzy.example"
+    log_witnesses.path().parent.mkdir(parents=True, exist_ok=True)
+    log_witnesses.path().write_text(f"witness W1 {WITNESS.verifier.vkey}\nquorum W1\n")
+    return tmp_path
 
 
 def names(made: Path) -> dict[str, str]:
@@ -436,3 +447,136 @@ def test_a_case_in_two_covers_verifies_between_its_openings_and_after_the_second
     lie.told[index] = {**line, "revealed": "00" * 32}
     with pytest.raises(Evidence, match="what the record reveals"):
         case.verify(root, log=lie)
+
+
+# --- what is not read out --------------------------------------------------------------------------------------------
+
+ASKED = ("910000.00", "900000.00", "920000.00", "870000.00", "880000.00", "860000.00")
+
+
+def published(site: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in (site / "log").rglob("*") if path.is_file())
+
+
+def verified(capsys: pytest.CaptureFixture[str], site: Path, kind: str, what: object) -> tuple[int, str]:
+    code = cli.main(["verify", "--lang", "en", kind, str(what), str(site / "log")])
+    found = capsys.readouterr()
+    return code, found.out + found.err
+
+
+def test_a_consultation_verifies_with_its_last_offers_and_tells_no_name_and_no_price(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of three, one replaces its last offer and one does not release its key and is recovered."""
+    tender = Consultation().announced()
+    for price in ASKED[:3]:
+        tender.devices_in_order.append(tender.device())
+        tender.hand_in(tender.devices_in_order[-1], price)
+    tender.begin()
+    _round(1, SEEN)
+    tender.now = CLOSES + 2 * MINUTE
+    tender.release_all(tender.devices_in_order)
+    tender.talk()
+    closes_at = tender.asked()
+    last = [tender.last(device, price) for device, price in zip(tender.devices_in_order, ASKED[3:], strict=True)]
+    replaced = SealedBid.objects.get(header_digest=last[0].header.sha256.hex()).note
+    last[0] = tender.last(tender.devices_in_order[0], "865000.00")
+    tender.now = closes_at
+    tender.do("final_offer.open", tender.lot, tender.chair)
+    _round(2, closes_at + MINUTE)
+    tender.release_all(last[:2])
+    _round(3, tender.now + MINUTE)
+
+    root = tender.case.ref
+    code, told = verified(capsys, site, "case", root)
+    assert code == 0, told
+    for number in (0, 1):
+        assert f"lot 1 (ALL, round {number}): opened and not read out; its record is told with the award" in told
+    openings = [body for _index, body in whole(site / "log").saying("opening")]
+    assert len(openings) == 2 and all({"bids", "received", "record"}.isdisjoint(body) for body in openings)
+    assert not (site / "log" / "record").exists()
+    (site / "replaced.sbr").write_text(replaced)
+    assert verified(capsys, site, "receipt", site / "replaced.sbr")[0] == 0
+
+    award = tender.awarded()
+    tender.do("award.announce", award, tender.runner)
+    _round(4, tender.now + MINUTE)
+    code, told = verified(capsys, site, "case", root)
+    assert code == 0, told
+    assert "lot 1 (ALL, round 0): 3 bids: 3 opened, 0 recovered, 0 not" in told
+    assert "lot 1 (ALL, round 1): 3 bids: 2 opened, 1 recovered, 0 not" in told
+    assert verified(capsys, site, "receipt", site / "replaced.sbr")[0] == 0
+    everything = published(site)
+    for device in tender.devices_in_order:
+        assert device.post.organisation.uscc.encode() not in everything
+        assert device.post.organisation.name.encode() not in everything
+    assert not [price for price in (*ASKED, "865000.00") if price.encode() in everything]
+
+    # What an operator could sign instead.
+    (place, line) = next(one for one in whole(site / "log").saying("opening-record") if one[1]["round"] == 1)
+    (first, opening) = next(one for one in whole(site / "log").saying("opening") if one[1]["round"] == 1)
+    content = (site / "log" / "record" / line["record"]).read_bytes()
+    lies: list[tuple[str, dict[str, Any], Callable[[dict[str, Any]], object]]] = [
+        ("another record than the opening kept", {"record": "00" * 32}, lambda lot: None),
+        ("counts otherwise", {"received": 3}, lambda lot: None),
+        ("not the set that was closed", {}, lambda lot: lot["bids"][0].update(header_sha256="00" * 32)),
+        ("was in is not what", {}, _gone),
+        ("its bidder did release", {"opened": 1, "recovered": 2}, _recovered),
+    ]
+    for match, changes, lie in lies:
+        record = parse_jcs(content)
+        lie(record["lots"][0])
+        changed = jcs(record)
+        digest = hashlib.sha256(changed).hexdigest()
+        story = whole(site / "log")
+        story.told[first] = {**opening, "kept": digest}
+        story.told[place] = {**line, "record": digest, **changes}
+        files = source.Source("told", _instead(story.source, f"record/{digest}", changed))
+        with pytest.raises(Evidence, match=match):
+            case.verify(root, log=dataclasses.replace(story, source=files))
+
+    record = parse_jcs(content)
+    record["lots"][0]["came"] = []
+    story = whole(site / "log")
+    story.told[place] = {**line, "record": hashlib.sha256(jcs(record)).hexdigest()}
+    files = source.Source("told", _instead(story.source, f"record/{story.told[place]['record']}", jcs(record)))
+    with pytest.raises(Evidence, match="SUPPRESSED BID"):
+        receipt.verify(
+            replaced.encode(), log=dataclasses.replace(story, source=files), keys=[], now=tender.now + MINUTE
+        )
+
+    # A contract while the records are still kept.
+    silent = whole(site / "log")
+    for index, _body in list(silent.saying("opening-record")):
+        del silent.told[index]
+    case.verify(root, log=silent)
+    silent.told[max(silent.told) + 1] = {"t": "contract", "root": root}
+    with pytest.raises(NotVerified, match="no record of what was opened"):
+        case.verify(root, log=silent)
+
+
+def _recovered(lot: dict[str, Any]) -> None:
+    next(bid for bid in lot["bids"] if bid["how"] == "opened")["how"] = "recovered"
+
+
+def _gone(lot: dict[str, Any]) -> None:
+    next(one for one in lot["came"] if one["became"] == "closed")["became"] = "replaced"
+
+
+def _instead(known: source.Source, name: str, content: bytes) -> Callable[[str], bytes | None]:
+    return lambda asked: content if asked == name else known.fetch(asked)
+
+
+def test_half_a_tender_is_named_in_the_record_as_no_bid(site: Path) -> None:
+    """Decision 28: a technical cover without its price is not opened, and said so."""
+    tender = TwoCovers().announced()
+    tender.hand_in_both("900000.00", "910000.00", "920000.00")
+    half = tender.device()
+    tender.hand_in_technical(half)
+    tender.open_technical()
+    record = opening_record.read(Opening.objects.get().record)
+    (lot,) = record["lots"]
+    assert [(bid["cover"], bid["how"]) for bid in lot["bids"]] == [("TECH", "opened")] * 3
+    (left_out,) = lot["halves"]
+    assert left_out["supplier"] == half.post.organisation.name and left_out["cover"] == "TECH"
+    assert left_out["header_sha256"] == half.header.sha256.hex() and "报价信封" in left_out["damage"]

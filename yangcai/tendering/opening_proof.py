@@ -20,6 +20,8 @@ from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, ShareReleas
 
 logger = logging.getLogger(__name__)
 OPENED, RECOVERED, REVOKED, SEALED = "opened", "recovered", "revoked", "sealed"
+#: What a submission was at the deadline.
+CLOSED, REPLACED, WITHDRAWN = "closed", "replaced", "withdrawn"
 #: Kind of the Attachment that is the record as a note of the log's key.
 NOTE = "opening_note"
 #: Under which label what was revealed is hashed.
@@ -112,15 +114,7 @@ def tell(case: Case, *, record: dict[str, Any], record_digest: str) -> None:
         policy = policies.in_force(lot, cover=proved.get("cover", ""), round=proved.get("round", policies.BID))
         if policy is None or policy.closes_at is None or policy.opens_at is None:
             continue
-        body = {
-            "root": case.ref,
-            "tender": str(policy.tender),
-            "rev": policy.revision,
-            "lot": lot.number,
-            "cover": policy.cover,
-            "round": policy.round,
-            "deadline": timestamp(policy.closes_at),
-        }
+        body = _head(policy)
         if "sealed" in said:
             body |= {
                 "t": "opening",
@@ -133,16 +127,67 @@ def tell(case: Case, *, record: dict[str, Any], record_digest: str) -> None:
         leaves.append_leaf(body=body, root=case.ref, in_clear=True)
 
 
+def _head(policy: OpeningPolicy) -> dict[str, Any]:
+    assert policy.closes_at is not None  # it was published
+    return {
+        "root": policy.lot.case.ref,
+        "tender": str(policy.tender),
+        "rev": policy.revision,
+        "lot": policy.lot.number,
+        "cover": policy.cover,
+        "round": policy.round,
+        "deadline": timestamp(policy.closes_at),
+    }
+
+
+def keep(closing: BidClosing, *, record_digest: str) -> None:
+    """One line in clear for an opening that is not read out: that it ended, and the digest of the record that is told
+    later; not how many offers there were (decision 28)."""
+    policy = closing.policy
+    assert policy.opens_at is not None  # it was published
+    body = _head(policy) | {"t": "opening", "open_at": timestamp(policy.opens_at)}
+    body |= {"close_set": closing.digest, "kept": record_digest}
+    leaves.append_leaf(body=body, root=closing.lot.case.ref, in_clear=True)
+
+
+def tell_kept(closing: BidClosing, *, record: dict[str, Any], record_digest: str) -> None:
+    """The line by which that record is laid open, with its figures: what it names as `record` lies beside the log."""
+    (said,) = record["lots"]
+    fates = [one["became"] for one in said["came"]]
+    figures = {"received": len(fates), "withdrawn": fates.count(WITHDRAWN), **_figures(said)}
+    body = _head(closing.policy) | {"t": "opening-record", "record": record_digest, **figures}
+    leaves.append_leaf(body=body, root=closing.lot.case.ref, in_clear=True)
+
+
+def came(closing: BidClosing) -> list[dict[str, Any]]:
+    """Every sealed offer that came in for a closing, by the digest of its header, with what it was at the deadline."""
+    stage = policies.STAGES[closing.round]
+    bids = Bid.objects.filter(lot=closing.lot_id, cover=closing.cover, stage=stage, sealed__isnull=False)
+    return [
+        {"header_sha256": bid.sealed.header_digest, "became": _at_the_close(bid)}
+        for bid in bids.select_related("sealed")
+    ]
+
+
+def _at_the_close(bid: Bid) -> str:
+    if bid.withdrawn_at is not None:
+        return WITHDRAWN
+    return CLOSED if bid.replaced_at is None else REPLACED
+
+
+def _figures(said: dict[str, Any]) -> dict[str, int]:
+    outcomes = [bid["how"] for bid in said["bids"]]
+    return {"bids": len(outcomes), **{how: outcomes.count(how) for how in (OPENED, RECOVERED, REVOKED)}}
+
+
 def _ended(closing: BidClosing, said: dict[str, Any]) -> dict[str, Any]:
     """In figures, and what was revealed under one digest."""
-    outcomes = [bid["how"] for bid in said["bids"]]
-    came = Bid.objects.filter(pk__in=[bid.pk for bid in unsealing.told_of(closing)])
+    told = Bid.objects.filter(pk__in=[bid.pk for bid in unsealing.told_of(closing)])
     return {
         "close_set": said["sealed"]["close_set"],
-        "received": came.count(),
-        "withdrawn": came.filter(withdrawn_at__isnull=False).count(),
-        "bids": len(outcomes),
-        **{how: outcomes.count(how) for how in (OPENED, RECOVERED, REVOKED)},
+        "received": told.count(),
+        "withdrawn": told.filter(withdrawn_at__isnull=False).count(),
+        **_figures(said),
         "revealed": revealed(said["bids"]).hex(),
     }
 

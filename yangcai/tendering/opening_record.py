@@ -3,26 +3,34 @@
 One canonical JSON object (kernel/encoding.py): what was read out, who was there, who confirmed, who objected, how that
 was settled and when the hall stood still; of bids that their bidders sealed also what proves it (opening_proof.py). It
 is written once, with the end of the opening: a public document of the case, whose digest is in the Entry that concludes
-the opening. Prices in covers of their own are opened later, lot by lot, and have a record each.
+the opening.
+
+What is opened later or not read out (prices in covers of their own, the offers of a dialogue, last offers) has a record
+for each closing, written when all of it lies open. Where it is read out that record is public at once. Where it is not
+(政府采购法 art. 38(4)) there are two: one for those inside, with everything; and one that names no supplier, no price and
+no reason, says what proves the opening, and holds the digest of the other. The log names its digest with the opening;
+it is laid open with the award.
 """
 
 import datetime
 from decimal import Decimal
 from typing import Any
 
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Lot
 from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
 from yangcai.kernel.models import Attachment, Document
-from yangcai.tendering import opening_proof, price_proof
+from yangcai.tendering import method, opening_proof, policies, price_proof
 from yangcai.tendering.models import Bid, BidClosing, Cover, FinalOffer, OpenedBid, Opening, OpeningAttendance
-from yangcai.tendering.rules.bids import close_set_of, whole_bids
+from yangcai.tendering.rules.bids import close_set_of, live_bids, whole_bids
 from yangcai.tendering.rules.opening import enough_bids, pending_lots
 
 VERSION = "yangcai opening-record/1"
 KIND = "opening_record"
-#: Kind of the Attachment that is the record of prices in covers of their own.
-PRICES = "price_opening_record"
+#: Kinds of the Attachments of a closing: its record; and with everything in it, for those inside, where that is kept.
+OF_CLOSING, INSIDE = "closing_record", "closing_record_inside"
+#: What the record says of the reason why an envelope stayed closed, where reasons are nobody else's business.
+WITHHELD = "未能开启，理由不公开"
 #: Places of a yuan: 1 yuan is 100 fen.
 PLACES = 2
 
@@ -47,19 +55,98 @@ def write(opening: Opening, *, now: datetime.datetime) -> Document:
     return document
 
 
-def write_prices(closing: BidClosing, *, now: datetime.datetime) -> Document:
-    """Freeze the record of the prices of a lot, which lie open from now on, for everybody to read."""
+def has_its_own(closing: BidClosing) -> bool:
+    """Whether what a closing lets be opened is no part of the record of the hall (`write`)."""
+    return closing.cover == Cover.PRICE or not is_read_out(closing)
+
+
+def is_read_out(closing: BidClosing) -> bool:
+    """Whether everybody hears what is in these envelopes; of last offers nobody does, whatever the method."""
+    return closing.round == policies.BID and method.reads_out(closing.lot.case)
+
+
+def write_own(closing: BidClosing, *, now: datetime.datetime) -> Document:
+    """Freeze the record of what lies open from now on, under a line of the log: for everybody where it is read out,
+    else for those inside, with the one that the award will lay open."""
+    case, told = closing.lot.case, _whole(closing, now=now)
+    title, name = title_of(closing), f"{case.number}-{closing.lot.number}-{closing.cover}-{closing.round}-opening"
+    if is_read_out(closing):
+        document = _attached(closing, told, kind=OF_CLOSING, title=title, name=name, now=now, is_public=True)
+        opening_proof.tell(case, record=told, record_digest=document.digest)
+        return document
+    inside = _attached(closing, told, kind=INSIDE, title=f"{title}（内部）", name=f"{name}-inside", now=now)
+    kept = _withheld(closing, told, inside=inside.digest)
+    document = _attached(closing, kept, kind=OF_CLOSING, title=title, name=name, now=now)
+    opening_proof.keep(closing, record_digest=document.digest)
+    return document
+
+
+def lay_open(lot: Lot) -> list[Document]:
+    """With the award: the records that were kept of this lot's openings, for everybody and in the log."""
+    found = []
+    for closing in BidClosing.objects.filter(lot=lot, unsealed_at__isnull=False).select_related("policy", "lot__case"):
+        kept = _record_of(closing, OF_CLOSING)
+        if kept is not None and not kept.is_public:
+            Attachment.objects.filter(pk=kept.pk).update(is_public=True)
+            told = parse_jcs(documents.read(kept.document))
+            opening_proof.tell_kept(closing, record=told, record_digest=kept.document_id)
+            found.append(kept.document)
+    return found
+
+
+def shown(closing: BidClosing, *, inside: bool) -> Attachment | None:
+    """The record of a closing as this reader may have it: with everything for whoever runs or oversees the case."""
+    if inside and (found := _record_of(closing, INSIDE)) is not None:
+        return found
+    found = _record_of(closing, OF_CLOSING)
+    return found if found is not None and (found.is_public or inside) else None
+
+
+def title_of(closing: BidClosing) -> str:
+    """What was opened, in the words of the method."""
+    if closing.round == policies.LAST:
+        return "最后报价开启记录"
+    return "报价信封开启记录" if closing.cover == Cover.PRICE else "响应文件开启记录"
+
+
+def _record_of(closing: BidClosing, kind: str) -> Attachment | None:
+    found = Attachment.objects.filter(root=closing.root.ref, subject=closing.ref, kind=kind)
+    return found.select_related("document").first()
+
+
+def _attached(
+    closing: BidClosing,
+    told: dict[str, Any],
+    *,
+    kind: str,
+    title: str,
+    name: str,
+    now: datetime.datetime,
+    is_public: bool = False,
+) -> Document:
+    document = documents.store_bytes(data=jcs(told), name=f"{name}.json")
+    case = closing.lot.case
+    Attachment.objects.create(
+        document=document,
+        root=case.ref,
+        subject=closing.ref,
+        title=f"{title}（数据）",
+        kind=kind,
+        is_public=is_public,
+        organisation_id=case.buyer_id,
+        at=now,
+    )
+    return document
+
+
+def _whole(closing: BidClosing, *, now: datetime.datetime) -> dict[str, Any]:
+    """Everything of one closing, as an object."""
     case = closing.lot.case
     bids = close_set_of(closing.lot, cover=closing.cover, round=closing.round).order_by("received_at", "pk")
-    bids = bids.select_related("supplier", "final_offer", "sealed__upload").prefetch_related("released_shares")
-    lot = {
-        "lot": closing.lot.number,
-        "title": closing.lot.title,
-        "opened": True,
-        "bids": [_price_line(bid) for bid in bids],
-        **opening_proof.of_closing(closing, now=now),
-    }
-    told = {
+    bids = bids.select_related("supplier", "opened", "final_offer", "sealed__upload").prefetch_related(
+        "released_shares"
+    )
+    return {
         "v": VERSION,
         "case": case.number,
         "title": case.title,
@@ -67,22 +154,43 @@ def write_prices(closing: BidClosing, *, now: datetime.datetime) -> Document:
         "host": _host(case),
         "begun_at": timestamp(closing.closed_at),
         "concluded_at": timestamp(now),
-        "lots": [lot],
+        "lots": [
+            {
+                "lot": closing.lot.number,
+                "title": closing.lot.title,
+                "opened": True,
+                "bids": [_offer_line(bid) for bid in bids],
+                **opening_proof.of_closing(closing, now=now),
+            }
+        ],
     }
-    name = f"{case.number}-{closing.lot.number}-price-opening-record.json"
-    document = documents.store_bytes(data=jcs(told), name=name)
-    Attachment.objects.create(
-        document=document,
-        root=case.ref,
-        subject=closing.lot.ref,
-        title="报价信封开启记录（数据）",
-        kind=PRICES,
-        is_public=True,
-        organisation_id=case.buyer_id,
-        at=now,
-    )
-    opening_proof.tell(case, record=told, record_digest=document.digest)
-    return document
+
+
+def _withheld(closing: BidClosing, told: dict[str, Any], *, inside: str) -> dict[str, Any]:
+    """What proves the opening, and nothing of whose or what the offers were: each is named by the digest of its header,
+    which its own supplier knows, in an order that says nothing."""
+    (lot,) = told["lots"]
+    bids = [
+        {
+            "header_sha256": bid["header_sha256"],
+            "how": bid["how"],
+            "damage": WITHHELD if bid["damage"] else "",
+            "shares": bid["shares"],
+        }
+        for bid in lot["bids"]
+    ]
+    by_header = {"key": lambda one: str(one["header_sha256"])}
+    return {
+        **told,
+        "inside_sha256": inside,
+        "lots": [
+            {
+                **lot,
+                "bids": sorted(bids, **by_header),
+                "came": sorted(opening_proof.came(closing), **by_header),
+            }
+        ],
+    }
 
 
 def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
@@ -100,6 +208,7 @@ def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
                 "title": lot.title,
                 "opened": enough,
                 "bids": [_line(bid, there.get(bid.supplier_id)) for bid in bids] if enough else [],
+                "halves": [_half(bid) for bid in _halves(lot)] if enough else [],
                 **(opening_proof.of_lot(lot, now=now) if enough else {}),
             }
         )
@@ -144,17 +253,34 @@ def _host(case: Case) -> str:
     return case.agent.name if case.agent else case.buyer.name
 
 
-def _price_line(bid: Bid) -> dict[str, Any]:
-    offer: FinalOffer | None = getattr(bid, "final_offer", None)
-    said: dict[str, Any] = {
+def _offer_line(bid: Bid) -> dict[str, Any]:
+    offer: OpenedBid | FinalOffer | None = getattr(bid, "opened", None) or getattr(bid, "final_offer", None)
+    said = {**_envelope(bid), **opening_proof.of_bid(bid)}
+    return said if offer is None else said | _price(bid, offer)
+
+
+def _envelope(bid: Bid) -> dict[str, Any]:
+    return {
         "supplier": bid.supplier.name,
         "envelope": bid.envelope_id,
         "received_at": timestamp(bid.received_at),
         "damage": bid.damage,
         "cover": bid.cover,
-        **opening_proof.of_bid(bid),
     }
-    return said if offer is None else said | _price(bid, offer)
+
+
+def _halves(lot: Lot) -> list[Bid]:
+    """The technical covers that came without their prices: no bids, closed and opened with none (decision 28)."""
+    found = live_bids(lot=lot, cover=Cover.TECH).exclude(pk__in=whole_bids(lot).values("pk"))
+    return list(found.select_related("supplier", "sealed__upload").order_by("received_at", "pk"))
+
+
+def _half(bid: Bid) -> dict[str, Any]:
+    return {
+        **_envelope(bid),
+        "submission": str(bid.sealed.upload.sid),
+        "header_sha256": bid.sealed.header_digest,
+    }
 
 
 def _price(bid: Bid, offer: OpenedBid | FinalOffer) -> dict[str, Any]:
@@ -168,11 +294,8 @@ def _price(bid: Bid, offer: OpenedBid | FinalOffer) -> dict[str, Any]:
 def _line(bid: Bid, signed_in_at: datetime.datetime | None) -> dict[str, Any]:
     opened: OpenedBid | None = getattr(bid, "opened", None)
     said: dict[str, Any] = {
-        "supplier": bid.supplier.name,
-        "envelope": bid.envelope_id,
-        "received_at": timestamp(bid.received_at),
+        **_envelope(bid),
         "signed_in_at": timestamp(signed_in_at) if signed_in_at else None,
-        "damage": bid.damage,
         **opening_proof.of_bid(bid),
     }
     if opened is None:
@@ -180,7 +303,6 @@ def _line(bid: Bid, signed_in_at: datetime.datetime | None) -> dict[str, Any]:
     confirmed = opened.record_confirmed_at
     return said | {
         **({} if bid.cover == Cover.TECH else _price(bid, opened)),  # it lies in a cover of its own
-        "cover": bid.cover,
         "delivery": opened.delivery,
         "confirmed_at": timestamp(confirmed) if confirmed else None,
         # 投标人未参加开标的，视同认可开标结果 (87号令 art. 42): silence accepts, an objection stands beside it.

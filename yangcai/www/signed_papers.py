@@ -30,8 +30,9 @@ from yangcai.kernel.signatures.timestamps import Unavailable
 from yangcai.kernel.signatures.verification import FAULTS, Findings, verify
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
+from yangcai.tendering import opening_record
 from yangcai.tendering import paper as report_text
-from yangcai.tendering.models import EvaluationReport, Opening
+from yangcai.tendering.models import BidClosing, EvaluationReport, Opening
 from yangcai.www import formats
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,16 @@ def _kinds() -> dict[str, tuple[type[Any], Kind]]:
             Opening,
             Kind(rooms.unsigned, report_text.of_record, lambda one: f"{one.case.number}-opening-record.pdf"),
         ),
+        "closing.issue_paper": (
+            BidClosing,
+            Kind(rooms.unsigned_closing, _of_closing, lambda one: f"{one.root.number}-{one.pk}-opening-record.pdf"),
+        ),
     }
+
+
+def _of_closing(closing: BidClosing) -> Sequence[Signature]:
+    found = opening_record.shown(closing, inside=False)
+    return report_text.of_closing(closing, digest=found.document_id if found else "")
 
 
 class Issuer:

@@ -37,6 +37,7 @@ def verify(root: str, *, log: Log) -> list[Line]:
     _check_contracts(told)
     for lot in lots:
         _check_is_whole(lot)
+    _check_kept_is_told(told, lots)
     return told
 
 
@@ -45,8 +46,13 @@ def said(told: list[Line]) -> Iterator[tuple[str, str]]:
     for lot in _lots(told):
         name_zh = f"采购包 {lot.key[1]}（{lot.key[2]}，第 {lot.key[3]} 轮）"
         name_en = f"lot {lot.key[1]} ({lot.key[2]}, round {lot.key[3]})"
-        if lot.opening is not None:
-            body = lot.opening[1]
+        if lot.is_kept and not lot.records:
+            yield (
+                f"{name_zh}：已开启，不公开唱标，记录随结果公告公布",
+                f"{name_en}: opened and not read out; its record is told with the award",
+            )
+        elif lot.opening is not None:
+            body = lot.records[0][1] if lot.is_kept else lot.opening[1]
             zh = f"{body['bids']} 份投标，开启 {body['opened']}，补救开启 {body['recovered']}，未开启 {body['revoked']}"
             en = f"{body['bids']} bids: {body['opened']} opened, {body['recovered']} recovered, {body['revoked']} not"
             yield f"{name_zh}：{zh}，与承诺一致", f"{name_en}: {en}; as they were committed to"
@@ -72,6 +78,7 @@ def _lots(told: list[Line]) -> list[Lot]:
     """What is told, sorted by what was opened together. A policy that names no round is that of each."""
     found: dict[tuple[Any, ...], Lot] = {}
     kinds = {"submit": "bids", "close": "closes", "opening": "openings", "no-open": "no_openings"}
+    kinds["opening-record"] = "records"
     for line in told:
         _index, body = line
         if name := kinds.get(str(body.get("t"))):
@@ -158,8 +165,8 @@ def _check_close(lot: Lot) -> None:
         raise Evidence(
             zh=f"第 {index} 条截止的时间不是开启规则的截止时间", en=f"the close at {index} names another deadline"
         )
-    if not lot.bids and not lot.openings:
-        return  # nothing is told before the opening
+    if not lot.bids and (not lot.openings or lot.is_kept):
+        return  # nothing is told before the opening; of one that is not read out its record holds the headers
     headers = sorted(bytes.fromhex(str(bid.get("header_sha256"))) for bid in lot.standing())
     if close.get("close_set") != h2("sbp/1 closeset", *headers).hex():
         raise Evidence(
@@ -202,4 +209,13 @@ def _check_is_whole(lot: Lot) -> None:
         raise NotVerified(
             zh=f"第 {lot.close[0]} 条已经截止，没有公布任何投标，也没有开标结果",
             en=f"line {lot.close[0]} closed the bids; none of them was told, and no opening is in the log",
+        )
+
+
+def _check_kept_is_told(told: list[Line], lots: list[Lot]) -> None:
+    """What was kept until the award is told by the time of the contract: of the lot that it is for at least."""
+    kept = [lot for lot in lots if lot.is_kept]
+    if kept and not any(lot.records for lot in kept) and any(body.get("t") == "contract" for _place, body in told):
+        raise NotVerified(
+            zh="合同已经签订，开启记录仍未公布", en="there is a contract, and no record of what was opened is told"
         )

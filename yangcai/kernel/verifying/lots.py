@@ -23,6 +23,8 @@ class Lot:
     closes: list[Line] = field(default_factory=list)
     openings: list[Line] = field(default_factory=list)
     no_openings: list[Line] = field(default_factory=list)
+    #: By which the record of an opening was laid open that had been kept until the award.
+    records: list[Line] = field(default_factory=list)
 
     @property
     def close(self) -> Line | None:
@@ -31,6 +33,11 @@ class Lot:
     @property
     def opening(self) -> Line | None:
         return self.openings[0] if self.openings else None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was opened and not read out: the log has the digest of its record, told with the award."""
+        return self.opening is not None and "kept" in self.opening[1]
 
     @property
     def not_opened(self) -> Line | None:

@@ -42,13 +42,20 @@ def check(lot: Lot, *, log: Log) -> None:
         raise Evidence(zh=f"第 {index} 条开标早于截止", en=f"the opening at {index} stands before the close")
     if line.get("close_set") != lot.close[1].get("close_set"):
         raise Evidence(zh="开标的不是截止时封存的名单", en=f"the opening at {index} is of another set than was closed")
-    _check_received(lot, line)
+    if lot.is_kept and not lot.records:
+        return  # it is told with the award
+    named = _laid_open(lot, line) if lot.is_kept else line
+    if not lot.is_kept:
+        _check_received(lot, line)
     try:
-        told = _record(line, log=log)
-        found = _of_lot(told, lot)
-        _check_outcomes(lot, line, found["bids"])
-        for bid, committed in _pairs(lot, found["bids"]):
-            _check_price(bid, committed)
+        found = _of_lot(_record(named, log=log), lot.key)
+        _check_figures(named, found["bids"])
+        if lot.is_kept:
+            _check_came(lot, named, found)
+        else:
+            _check_outcomes(lot, line, found["bids"])
+            for bid, committed in _pairs(lot, found["bids"]):
+                _check_price(bid, committed)
         policy = _policy(lot, found["sealed"])
         _check_shares(found, policy)
         _check_releases(found, policy)
@@ -78,9 +85,53 @@ def _record(line: Body, *, log: Log) -> dict[str, Any]:
     return told
 
 
-def _of_lot(told: dict[str, Any], lot: Lot) -> dict[str, Any]:
+def came(line: Body, *, key: tuple[Any, ...], log: Log) -> set[str]:
+    """The digests of all headers that came in, by a record that was kept until the award. Raises NotVerified where it is
+    missing, damaged or malformed."""
+    try:
+        return {str(one["header_sha256"]) for one in _of_lot(_record(line, log=log), key)["came"]}
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotVerified(
+            zh=f"开标记录的写法不符：{error!r}", en=f"the record of the opening is malformed: {error!r}"
+        ) from error
+
+
+def _laid_open(lot: Lot, line: Body) -> Body:
+    """The line that tells the record which the opening kept: once, afterwards, and that very record."""
+    index, told = lot.records[0]
+    if len(lot.records) > 1 or lot.opening is None or index < lot.opening[0]:
+        raise Evidence(
+            zh=f"第 {index} 条公布的开启记录重复或者早于开启",
+            en=f"line {index} tells the record of an opening twice, or before it",
+        )
+    if told.get("record") != line["kept"]:
+        raise Evidence(
+            zh=f"第 {index} 条公布的不是开启时封存的记录", en=f"line {index} tells another record than the opening kept"
+        )
+    return told
+
+
+def _check_came(lot: Lot, line: Body, found: Body) -> None:
+    """Of offers whose lines are not told: the headers of those that were in are the set that was closed, and what came
+    in is counted as its line says."""
+    assert lot.close is not None
+    headers = sorted(str(bid["header_sha256"]) for bid in found["bids"])
+    if lot.close[1].get("close_set") != h2("sbp/1 closeset", *(bytes.fromhex(one) for one in headers)).hex():
+        raise Evidence(
+            zh="开标记录中的投标不是截止时封存的名单", en="the bids of the record are not the set that was closed"
+        )
+    fates = [(str(one["header_sha256"]), one["became"]) for one in found["came"]]
+    if sorted(header for header, became in fates if became == "closed") != headers:
+        raise Evidence(
+            zh="开启记录中在截止时有效的不是开启的", en="what the record says was in is not what it says was opened"
+        )
+    if line["received"] != len(fates) or line["withdrawn"] != sum(became == "withdrawn" for _one, became in fates):
+        raise Evidence(zh="开标记录与公开日志中的份数不符", en="the record counts otherwise than its line in the log")
+
+
+def _of_lot(told: dict[str, Any], key: tuple[Any, ...]) -> dict[str, Any]:
     """The part of the record that is about these bids."""
-    tender, number, cover, round_ = lot.key
+    tender, number, cover, round_ = key
     for one in told["lots"]:
         sealed = one.get("sealed")
         if sealed and (sealed["tender"], one["lot"], sealed["cover"], sealed["round"]) == (
@@ -102,11 +153,22 @@ def _pairs(lot: Lot, bids: list[Body]) -> Iterator[tuple[Body, Body]]:
 
 
 def _check_outcomes(lot: Lot, line: Body, bids: list[Body]) -> None:
-    """Every bid of the closed set once, each with what became of it, and as many as the line says."""
+    """Every bid of the closed set once, and what the line says was revealed."""
     if sorted(bid["header_sha256"] for bid in bids) != sorted(bid["header_sha256"] for bid in lot.standing()):
         raise Evidence(
             zh="开标记录中的投标不是截止时封存的名单", en="the bids of the record are not the set that was closed"
         )
+    values = [
+        jcs({name: bid[name] for name in ("header_sha256", "committed", "price_salt")})
+        for bid in sorted(bids, key=lambda one: str(one["header_sha256"]))
+        if bid["how"] != REVOKED
+    ]
+    if line["revealed"] != h2("sbp/1 revealed", *values).hex():
+        raise Evidence(zh="开标记录揭示的内容与公开日志不符", en="what the record reveals is not what its line names")
+
+
+def _check_figures(line: Body, bids: list[Body]) -> None:
+    """As many as the line says, and a reason for whatever stayed closed."""
     outcomes = [bid["how"] for bid in bids]
     if line["bids"] != len(bids) or any(line[how] != outcomes.count(how) for how in (OPENED, RECOVERED, REVOKED)):
         raise Evidence(zh="开标记录与公开日志中的份数不符", en="the record counts otherwise than its line in the log")
@@ -116,13 +178,6 @@ def _check_outcomes(lot: Lot, line: Body, bids: list[Body]) -> None:
                 zh=f"投标 {bid['header_sha256'][:16]} 未开启而没有理由",
                 en=f"bid {bid['header_sha256'][:16]} was not opened, and no reason is given",
             )
-    values = [
-        jcs({name: bid[name] for name in ("header_sha256", "committed", "price_salt")})
-        for bid in sorted(bids, key=lambda one: str(one["header_sha256"]))
-        if bid["how"] != REVOKED
-    ]
-    if line["revealed"] != h2("sbp/1 revealed", *values).hex():
-        raise Evidence(zh="开标记录揭示的内容与公开日志不符", en="what the record reveals is not what its line names")
 
 
 def _check_price(bid: Body, line: Body) -> None:

@@ -9,6 +9,7 @@ from yangcai.kernel.encoding import BadEncoding, read_base64, read_timestamp
 from yangcai.kernel.tlog import note, proof
 from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.tlog.policy import Policy
+from yangcai.kernel.verifying import opening
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
 
@@ -119,7 +120,8 @@ def _check_may_be_untold(receipt: Receipt, *, log: Log) -> None:
     """Nothing of it is told: so it must be of all that was to be opened with it. Raises Evidence; NotVerified where it
     may have been left out by rule."""
     told = [body for _place, body in log.saying("submit", "opening") if receipt.is_opened_with(body)]
-    if not told:
+    if not [body for body in told if "kept" not in body]:
+        _check_is_recorded(receipt, log=log)
         return
     # Who is left out is so with every submission to that cover: one of them told, and the other not, is no such case.
     if receipt.cover in HALVES and not any(body.get("supplier") == receipt.supplier for body in told):
@@ -133,6 +135,18 @@ def _check_may_be_untold(receipt: Receipt, *, log: Log) -> None:
         zh=f"投标被隐瞒：同批的投标已经公布，收据 {receipt.submission} 的条目未公布",
         en=f"SUPPRESSED BID: the bids of its set were told, that of receipt {receipt.submission} was not",
     )
+
+
+def _check_is_recorded(receipt: Receipt, *, log: Log) -> None:
+    """Of offers that are not read out no line is ever told; the record that the award lays open names each that came.
+    Raises Evidence where it leaves this one out."""
+    key = (receipt.tender, receipt.lot, receipt.cover, receipt.round)
+    for _place, line in log.saying("opening-record"):
+        if receipt.is_opened_with(line) and receipt.header not in opening.came(line, key=key, log=log):
+            raise Evidence(
+                zh=f"投标被隐瞒：公布的开启记录没有收据 {receipt.submission} 的文件",
+                en=f"SUPPRESSED BID: the record that was told leaves out the envelope of receipt {receipt.submission}",
+            )
 
 
 def verify_proof(content: bytes, *, proved: bytes, policy: Policy, keys: list[note.Verifier]) -> int:

@@ -15,7 +15,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, TextField
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import arithmetic, standing
+from yangcai.tendering import arithmetic, opening_record, standing
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import AwardAnnulment, AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.rules import award as rules
@@ -145,6 +145,7 @@ def announce_award(award: Award, *, by: Any, now: datetime.datetime) -> Award:
     award.save(update_fields=["announced_at"])
     Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.AWARDED, outcome_at=now)
     write_letters(award.lot, award=award, reason="", now=now)
+    opening_record.lay_open(award.lot.judged_with)
     periods.close_period(award.lot.case, at=now, lot=award.lot)
     return award
 

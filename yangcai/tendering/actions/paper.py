@@ -10,11 +10,12 @@ from yangcai.kernel.models import Document
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import opening_proof
+from yangcai.tendering import opening_proof, opening_record
 from yangcai.tendering import paper as text
-from yangcai.tendering.models import EvaluationReport, Opening
+from yangcai.tendering.models import BidClosing, EvaluationReport, Opening
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import opening as openings
+from yangcai.tendering.rules import records
 
 
 def bears_every_signature(
@@ -83,15 +84,67 @@ def bears_the_hosts_signature(
 )
 def issue_record_paper(opening: Opening, *, by: Post, now: datetime.datetime, paper: Document) -> Opening:
     """Beside the paper the record as a note of the log's key (SBP/1 §2.8): two proofs that do not need each other."""
-    case, record = opening.case, opening.record
-    assert record is not None and opening.concluded_at is not None  # has_a_record
-    title = f"{case.title}开标记录（签署文本）"
-    documents.attach(paper, to=opening, title=title, kind=papers.SIGNED, by=by, now=now, is_public=True)
+    assert opening.record is not None and opening.concluded_at is not None  # has_a_record
+    _put(opening, paper, record=opening.record, named="开标记录", at=opening.concluded_at, by=by, now=now)
+    return opening
+
+
+def _put(
+    row: Opening | BidClosing,
+    paper: Document,
+    *,
+    record: Document,
+    named: str,
+    at: datetime.datetime,
+    by: Post,
+    now: datetime.datetime,
+) -> None:
+    """Paper and note of a record, for everybody."""
+    case = row.root
+    title = f"{case.title}{named}（签署文本）"
+    documents.attach(paper, to=row, title=title, kind=papers.SIGNED, by=by, now=now, is_public=True)
     signed = log_keys.sign_record(
-        opening_proof.note_text(case, record_digest=record.digest, size=record.size, concluded_at=opening.concluded_at)
+        opening_proof.note_text(case, record_digest=record.digest, size=record.size, concluded_at=at)
     )
     note = documents.store_bytes(data=str(signed).encode(), name=f"{case.number}-opening-record.note.txt")
     documents.attach(
-        note, to=opening, title="开标记录（日志密钥签名）", kind=opening_proof.NOTE, by=by, now=now, is_public=True
+        note, to=row, title=f"{named}（日志密钥签名）", kind=opening_proof.NOTE, by=by, now=now, is_public=True
     )
-    return opening
+
+
+def bears_the_signature_of_who_opened(
+    closing: BidClosing, *, by: Any, now: datetime.datetime, paper: Document, **data: Any
+) -> Iterator[Refusal]:
+    record = opening_record.shown(closing, inside=False)
+    assert record is not None  # has_a_public_record
+    yield from papers.missing(paper, expected=text.of_closing(closing, digest=record.document_id))
+
+
+@action(
+    "closing.issue_paper",
+    zh="出具开启记录签署文本",
+    en="Issue the signed paper of the record of a closing",
+    on=BidClosing,
+    by={Role.PLATFORM},
+    needs=(records.has_a_public_record, papers.not_issued),
+    checks=(bears_the_signature_of_who_opened,),
+    input=papers.IssuePaper,
+    sentence=(
+        "{post}出具了开启记录的签署文本，并以公开日志密钥签署了记录",
+        "{post} issued the signed paper of the record of what was opened, and signed the record with the key of the"
+        " public log",
+    ),
+    despite_block=True,
+    cites=("opening.recorded", "opening.no_disclosure", "submission.signature"),
+    hint=(
+        "报价信封开启后，或者不公开唱标的随结果公告，由平台自动出具并公开",
+        "The platform does so by itself: of prices once they lie open, of offers that are not read out with the award",
+    ),
+)
+def issue_closing_paper(closing: BidClosing, *, by: Post, now: datetime.datetime, paper: Document) -> BidClosing:
+    """As of the record of the hall, of each record that stands by itself."""
+    record = opening_record.shown(closing, inside=False)
+    assert record is not None and closing.unsealed_at is not None  # has_a_public_record
+    named = opening_record.title_of(closing)
+    _put(closing, paper, record=record.document, named=named, at=closing.unsealed_at, by=by, now=now)
+    return closing

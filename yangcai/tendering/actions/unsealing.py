@@ -21,7 +21,7 @@ from yangcai.sealing.opening import share_fault
 from yangcai.sealing.shares import SUPPLIER_FROM
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
 from yangcai.sealing.suites import suite
-from yangcai.tendering import finalise, method, opening_record, unsealing
+from yangcai.tendering import finalise, opening_record, unsealing
 from yangcai.tendering.actions.bids import PriceCover, SubmitBid
 from yangcai.tendering.actions.dialogue import SubmitFinalOffer
 from yangcai.tendering.actions.opening import write_opened, write_price
@@ -305,9 +305,10 @@ def open_what_waits(closing: BidClosing, *, now: datetime.datetime, for_the_last
     if not waits:
         closing.unsealed_at = now
         closing.save(update_fields=["unsealed_at"])
-        if closing.cover == Cover.PRICE and method.reads_out(closing.lot.case):
-            opening_record.write_prices(closing, now=now)
-            unsealing.disclose(closing.lot.case, now=now)  # the technical covers were told with the end of the opening
+        if opening_record.has_its_own(closing):
+            opening_record.write_own(closing, now=now)
+            if opening_record.is_read_out(closing):  # what the hall reads out is told with the end of the opening
+                unsealing.disclose(closing.lot.case, now=now)
     return closing
 
 

@@ -120,6 +120,8 @@ class LotState:
     window_closes_at: datetime.datetime | None = None
     #: PRICE: the covers with the prices, opened after the technical evaluation; of the bids otherwise (TECH or ALL).
     cover: str = Cover.ALL
+    #: The closing whose record is written by now; the record of the hall is none of a closing.
+    recorded: int | None = None
 
     @property
     def is_of_prices(self) -> bool:
@@ -284,7 +286,8 @@ def _prices(lot: Lot, *, inside: bool, now: datetime.datetime) -> LotState:
         phase = Phase.CONCLUDED
     elif any(line.seal in {Seal.OPENED, Seal.DAMAGED} for line in lines):
         phase = Phase.RECOVERY
-    state = replace(state, phase=phase, **_keys(closing, now=now))
+    recorded = closing.pk if closing.unsealed_at is not None else None
+    state = replace(state, phase=phase, recorded=recorded, **_keys(closing, now=now))
     if not (inside or state.is_read_out):
         return state
     released = ShareRelease.objects.filter(closing=closing, bid__isnull=False).count()

@@ -102,6 +102,11 @@ def visible_closings(post: Post | None, now: datetime.datetime) -> QuerySet[BidC
     return found.filter(lies_open | inside).select_related("lot__case", "policy")
 
 
+@standing(BidClosing)
+def concerns_closing(closing: BidClosing, post: Post) -> bool:
+    return concerns_case(closing.root, post)
+
+
 @scope(OpeningAbandonment)
 def visible_abandonments(post: Post | None, now: datetime.datetime) -> QuerySet[OpeningAbandonment]:
     """Those of whoever runs or oversees the case."""

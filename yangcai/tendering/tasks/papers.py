@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 from yangcai.cases.models import Case, Stage
 from yangcai.kernel import papers, tasks
+from yangcai.kernel.models import Attachment
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import EvaluationReport, Opening
+from yangcai.tendering import opening_record
+from yangcai.tendering.models import BidClosing, EvaluationReport, Opening
 from yangcai.tendering.rules.opening import opening_of
 
 
@@ -33,3 +35,14 @@ def opening_papers(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         return
     if opening.ref not in papers.issued_under(case):
         yield Due("opening.issue_paper", opening.ref, Role.PLATFORM, opening.concluded_at)
+
+
+@tasks.due_on(Case, having=[BidClosing])
+def closing_papers(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Likewise of every record that stands by itself, once it is public."""
+    if not case.has_reached(Stage.OPENING):
+        return
+    public = Attachment.objects.filter(root=case.ref, kind=opening_record.OF_CLOSING, is_public=True)
+    if told := dict(public.values_list("subject", "at")):
+        for subject in told.keys() - papers.issued_under(case):
+            yield Due("closing.issue_paper", subject, Role.PLATFORM, told[subject])

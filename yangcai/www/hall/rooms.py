@@ -5,6 +5,7 @@ reader may do now; each of its buttons leads to the form of an Action, so the ro
 """
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,15 +17,17 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.queries import visible_to
 from yangcai.kernel import papers
 from yangcai.kernel.actions import SCOPES
-from yangcai.kernel.models import Attachment
+from yangcai.kernel.models import Attachment, Document
 from yangcai.kernel.refusals import in_chinese
+from yangcai.kernel.signatures.subjects import Signature
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import opening_proof, opening_record, paper
-from yangcai.tendering.models import Bid, OpenedBid, Opening
-from yangcai.tendering.queries.hall import Hall, Phase, hall_state, halls, is_inside, judges_it
+from yangcai.tendering.models import Bid, BidClosing, OpenedBid, Opening
+from yangcai.tendering.queries.hall import Hall, Phase, hall_state, halls, has_hall, is_inside, judges_it
 from yangcai.tendering.rules.opening import opening_of
 from yangcai.www import csp, formats, signed_papers, typeset
 from yangcai.www.access import PUBLIC, page
@@ -224,6 +227,53 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "hall/record.html", context)
 
 
+@page(by=PUBLIC)
+def closing_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The record of what was opened by itself: prices in covers of their own for everybody, offers that are not read
+    out for whoever runs or oversees the case, and with the award, without names and prices, for everybody."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    closing = (
+        BidClosing.objects.filter(pk=pk, unsealed_at__lte=now, lot__case__in=visible_to(post, now))
+        .select_related("lot__case__buyer", "policy")
+        .first()
+    )
+    case = closing.lot.case if closing is not None else None
+    found = opening_record.shown(closing, inside=is_inside(case, post)) if closing is not None and case else None
+    if closing is None or case is None or found is None:
+        raise Http404
+    files = Attachment.objects.filter(root=case.ref, subject=closing.ref, is_public=True).values_list("kind", "pk")
+    urls = {kind: reverse("public_file", args=[number]) for kind, number in files}
+    context = {
+        "case": case,
+        "lot": closing.lot,
+        "title": closing_title(closing),
+        "record": opening_record.read(found.document),
+        "digest": found.document_id,
+        "is_kept": not opening_record.is_read_out(closing),
+        "is_public": found.is_public,
+        "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, post, now=now) else "",
+        "case_url": reverse("work_case" if post else "public_case", args=[case.pk]),
+        "file_url": urls.get(opening_record.OF_CLOSING, "") if found.is_public else "",
+        "note_url": urls.get(opening_proof.NOTE, ""),
+        **signed_papers.context(closing, pdf_url=urls.get(papers.SIGNED, ""), is_waiting=found.is_public),
+    }
+    response = render(request, "hall/closing_record.html", context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+#: What a record of a closing is called, in the reader's language, by its Chinese name.
+TITLES = {
+    "报价信封开启记录": gettext_lazy("报价信封开启记录"),
+    "最后报价开启记录": gettext_lazy("最后报价开启记录"),
+    "响应文件开启记录": gettext_lazy("响应文件开启记录"),
+}
+
+
+def closing_title(closing: BidClosing) -> str:
+    return str(TITLES[opening_record.title_of(closing)])
+
+
 #: Headings of the table of signatures under a record.
 COLUMNS = (gettext_lazy("主持人"), gettext_lazy("单位"), gettext_lazy("时间"), gettext_lazy("留痕摘要"))
 
@@ -231,18 +281,53 @@ COLUMNS = (gettext_lazy("主持人"), gettext_lazy("单位"), gettext_lazy("时�
 def unsigned(opening: Opening) -> bytes:
     """The paper of a record before its signature: what the page says, the same whoever asks and whenever."""
     assert opening.record is not None and opening.concluded_at is not None  # the Action asks for a record
-    case = opening.case
-    told = {"case": case, "record": opening_record.read(opening.record)}
+    return _paper(
+        opening.record,
+        opening.case,
+        template="hall/record_inside.html",
+        title=_("开标记录表"),
+        footer=_("%(number)s 开标记录") % {"number": opening.case.number},
+        at=opening.concluded_at,
+        signatures=paper.of_record(opening),
+    )
+
+
+def unsigned_closing(closing: BidClosing) -> bytes:
+    """As `unsigned`, of the record of one closing as everybody may read it."""
+    found = opening_record.shown(closing, inside=False)
+    assert found is not None and closing.unsealed_at is not None  # the Action asks for a public record
+    title = closing_title(closing)
+    return _paper(
+        found.document,
+        closing.lot.case,
+        template="hall/closing_record_inside.html",
+        title=title,
+        footer=f"{closing.lot.case.number} {title}",
+        at=closing.unsealed_at,
+        signatures=paper.of_closing(closing, digest=found.document_id),
+    )
+
+
+def _paper(
+    document: Document,
+    case: Case,
+    *,
+    template: str,
+    title: str,
+    footer: str,
+    at: datetime.datetime,
+    signatures: Sequence[Signature],
+) -> bytes:
     return typeset.pdf(
         typeset.Paper(
-            title=formats.titled(_("开标记录表")),
+            title=formats.titled(title),
             number=case.number,
             author=case.buyer.name,
-            html=render_to_string("hall/record_inside.html", told),
+            html=render_to_string(template, {"case": case, "record": opening_record.read(document)}),
             lang="zh" if in_chinese() else "en",
-            digest=opening.record_id or "",
-            footer=_("%(number)s 开标记录") % {"number": case.number},
-            at=opening.concluded_at,
+            digest=document.digest,
+            footer=footer,
+            at=at,
             words=signed_papers.words(
                 columns=COLUMNS,
                 what=_(
@@ -251,7 +336,7 @@ def unsigned(opening: Opening) -> bytes:
             ),
             signatures=[
                 [one.subject.name, one.subject.organisation, formats.moment(one.at), one.reason[-16:]]
-                for one in paper.of_record(opening)
+                for one in signatures
             ],
         )
     )

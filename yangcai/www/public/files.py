@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from yangcai.cases.queries import visible_to
 from yangcai.kernel.models import Attachment
+from yangcai.tendering import opening_record
 from yangcai.tendering.queries.prequalification import visible_prequalifications
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.downloads import download
@@ -34,12 +35,20 @@ def public_documents(root: str, *, now: datetime.datetime) -> list[dict[str, Any
         {
             "title": attachment.title,
             "url": reverse("public_file", args=[attachment.pk]),
+            "page": page_of(attachment),
             "size": attachment.document.size,
             "digest": attachment.document_id,
             "at": attachment.at,
         }
         for attachment in public_attachments(root, now=now)
     ]
+
+
+def page_of(attachment: Attachment) -> str:
+    """Where the content of a document is shown; empty where it can only be downloaded."""
+    if attachment.kind not in (opening_record.OF_CLOSING, opening_record.INSIDE):
+        return ""
+    return reverse("closing_record", args=[attachment.subject.partition(":")[2]])
 
 
 @page(by=PUBLIC)

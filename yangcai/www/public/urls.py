@@ -19,6 +19,7 @@ urlpatterns = [
     path("hall/<int:pk>/board/", rooms.room_board, name="hall_board"),
     path("hall/<int:pk>/mine/", rooms.room_mine, name="hall_mine"),
     path("hall/<int:pk>/record/", rooms.record, name="hall_record"),
+    path("hall/closing/<int:pk>/record/", rooms.closing_record, name="closing_record"),
     path("files/<int:pk>/", files.file, name="public_file"),
     path("org/<int:pk>/", cases.organisation, name="organisation"),
     path("law/", lawbook.index, name="law"),

@@ -23,6 +23,7 @@ from yangcai.tendering.queries.prequalification import visible_applications
 from yangcai.tendering.rules.opening import opening_of
 from yangcai.www.access import page
 from yangcai.www.downloads import download
+from yangcai.www.public.files import page_of
 from yangcai.www.work import places
 
 #: Kinds that have a word of their own in the list; the rest shows its title alone.
@@ -126,6 +127,7 @@ def attachments(root: Any, *, post: Post, now: datetime.datetime) -> list[dict[s
             "title": attachment.title,
             "by": names.get(attachment.organisation_id, ""),
             "url": reverse("work_file", args=[attachment.pk]),
+            "page": page_of(attachment),
             "size": attachment.document.size,
             "kind": KINDS.get(attachment.kind, ""),
             "digest": attachment.document_id,

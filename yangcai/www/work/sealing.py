@@ -14,10 +14,10 @@ from yangcai.kernel.encoding import parse_jcs
 from yangcai.kernel.inputs import Input
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import policies
+from yangcai.tendering import opening_record, policies
 from yangcai.tendering.actions.bids import PriceCover, SubmitBid
 from yangcai.tendering.actions.dialogue import SubmitFinalOffer
-from yangcai.tendering.models import SBP, Bid, Cover, OpeningPolicy, Recovery, ShareTest, SigningKey, TrusteeRole
+from yangcai.tendering.models import SBP, Bid, BidClosing, Cover, OpeningPolicy, Recovery, ShareTest, SigningKey, TrusteeRole
 from yangcai.tendering.rules.bids import close_set_of, live_bids
 from yangcai.tendering.rules.sealed import closing_of, unfinished_uploads
 from yangcai.tendering.sealed_offer import kinds
@@ -183,6 +183,7 @@ def _release(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] 
         "closes_at": window_ends_at(closing, now=now),
         "is_price": closing.cover == Cover.PRICE,
         "is_last": closing.round == policies.LAST,
+        "record_url": _record_url(closing),
         "given": {
             "header": bid.sealed_key,
             "policies": [one.content for one in policies.chain(lot, cover=closing.cover, round=closing.round)],
@@ -190,6 +191,12 @@ def _release(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] 
             "sid": str(bid.sealed.upload.sid),
         },
     }
+
+
+def _record_url(closing: BidClosing) -> str:
+    """Where the record of the opening is shown, as soon as its bidders may read it; empty before."""
+    found = opening_record.shown(closing, inside=False) if closing.unsealed_at is not None else None
+    return reverse("closing_record", args=[closing.pk]) if found is not None else ""
 
 
 def holders(content: dict[str, Any]) -> list[dict[str, Any]]:

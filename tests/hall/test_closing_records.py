@@ -1,0 +1,128 @@
+"""Who reads the record of prices in covers of their own, and of last offers: when, where, and signed by whom?"""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.kernel.log import world
+from tests.tendering.consultation_walk import Consultation
+from tests.tendering.covers_walk import MINUTE, judged
+from tests.tendering.sealing_walk import SealedTender
+from tests.www.conftest import clock as clock
+from tests.www.support import Clock, at_desk, follow, text_of
+from yangcai.kernel import documents, log_keys, papers
+from yangcai.kernel.models import Attachment, Entry
+from yangcai.kernel.signatures import configured
+from yangcai.kernel.signatures.verification import verify
+from yangcai.kernel.tlog import note
+from yangcai.parties.models import Post
+from yangcai.tendering import opening_proof, opening_record
+from yangcai.tendering.models import BidClosing
+from yangcai.www import signed_papers
+from yangcai.www.signed_papers import Issuer
+
+pytestmark = pytest.mark.django_db
+LAST = ("870000.00", "880000.00", "860000.00")
+SHOWN = ("870,000.00", "880,000.00", "860,000.00")
+
+
+@pytest.fixture(autouse=True)
+def demo(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.YANGCAI_SANDBOX, settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = True, "demo", "demo"
+    world.use(settings, tmp_path)
+    signed_papers._checked.cache_clear()
+    yield
+    signed_papers._checked.cache_clear()
+
+
+def page(closing: BidClosing, post: Post | None = None, *, lang: str = "zh-hans") -> HttpResponse:
+    client = at_desk(post) if post is not None else Client()
+    client.cookies["django_language"] = lang
+    return client.get(reverse("closing_record", args=[closing.pk]))
+
+
+def issued(tender: SealedTender) -> list[str]:
+    now = tender.now + datetime.timedelta(minutes=1)
+    return [task.action for task in Issuer().round(now=now, tick=0.0, root=tender.case.ref)]
+
+
+def is_signed(closing: BidClosing, *, by: Post) -> None:
+    """The paper bears the signature of whoever opened, over the public record; so does the note of the log's key."""
+    record = opening_record.shown(closing, inside=False)
+    paper = papers.paper_of(closing)
+    findings = verify(documents.read(paper.document), trust=tuple(configured.trust()))
+    assert findings.is_valid and [one.name for one in findings.signatures] == [by.person.name]
+    entry = Entry.objects.filter(action="opening.unseal", outcome="done").latest("seq")
+    assert all(said in findings.signatures[0].reason for said in (record.document_id, entry.hash[:16]))
+    signed = Attachment.objects.get(kind=opening_proof.NOTE, subject=closing.ref)
+    text = note.opened(documents.read(signed.document), [log_keys.verifier()]).text
+    assert f"record sha256:{record.document_id} {record.document.size}" in text
+    assert paper.is_public and signed.is_public
+
+
+def test_the_record_of_prices_is_everybodys_from_their_opening(clock: Clock) -> None:
+    tender = judged(*LAST)
+    tender.conclude_technical()
+    closing = BidClosing.objects.get(cover="PRICE")
+    follow(tender, clock)
+    assert page(closing).status_code == 404
+    assert issued(tender) == ["opening.issue_paper"]
+    tender.open_prices(of=[0, 1, 2])
+    follow(tender, clock)
+    told = text_of(page(closing))
+    assert all(price in told for price in SHOWN) and "报价与投标前的承诺一致" in told and "内部记录" not in told
+    room = Client().get(reverse("hall", args=[tender.case.pk])).content.decode()
+    assert reverse("closing_record", args=[closing.pk]) in room
+    assert issued(tender) == ["closing.issue_paper"] and issued(tender) == []
+    is_signed(closing, by=tender.runner)
+    tender.now += 2 * MINUTE
+    follow(tender, clock)
+    assert "电子签名核验一致" in text_of(page(closing))
+    english = text_of(page(closing, lang="en"))
+    assert "Record of the opening of prices" in english and "870,000.00" in english
+
+
+def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then(clock: Clock) -> None:
+    tender = Consultation().talked()
+    closes_at = tender.asked()
+    last = [tender.last(device, price) for device, price in zip(tender.devices_in_order, LAST, strict=True)]
+    tender.now = closes_at
+    tender.do("final_offer.open", tender.lot, tender.chair)
+    tender.release_all(last)
+    first, second = BidClosing.objects.order_by("pk")
+    bidder = tender.devices_in_order[0].post
+    follow(tender, clock)
+    for closing in (first, second):
+        for reader in (None, bidder):
+            assert page(closing, reader).status_code == 404
+    for reader in (tender.runner, tender.holders[3].post):
+        told = text_of(page(second, reader))
+        assert all(price in told for price in SHOWN) and bidder.organisation.name in told
+        assert "内部记录，不公开" in told
+    address = reverse("closing_record", args=[second.pk])
+    case_page = {True: reverse("work_case", args=[tender.case.pk]), False: reverse("public_case", args=[tender.case.pk])}
+    assert address in at_desk(tender.runner).get(case_page[True]).content.decode()
+    assert address not in at_desk(bidder).get(case_page[True]).content.decode()
+    assert address not in Client().get(case_page[False]).content.decode()
+    assert issued(tender) == []
+
+    tender.do("award.announce", tender.awarded(), tender.runner)
+    follow(tender, clock)
+    for reader in (None, bidder):
+        told = page(second, reader).content.decode()
+        assert not [secret for secret in (*SHOWN, *LAST) if secret in told]
+        assert not [one for one in tender.devices_in_order if one.post.organisation.name in told.split("<main")[1]]
+        assert last[0].header.sha256.hex()[:4] in told
+    assert "No names and no prices" in text_of(page(second, lang="en"))
+    assert address in Client().get(case_page[False]).content.decode()
+    assert "870,000.00" in text_of(page(second, tender.runner))
+    assert issued(tender) == ["closing.issue_paper"] * 2
+    is_signed(second, by=tender.runner)
+    seal = at_desk(bidder).get(reverse("work_seal", args=[tender.lot.pk])).content.decode()
+    assert address in seal
