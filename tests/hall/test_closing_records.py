@@ -106,7 +106,10 @@ def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then
         assert all(price in told for price in SHOWN) and bidder.organisation.name in told
         assert "内部记录，不公开" in told
     address = reverse("closing_record", args=[second.pk])
-    case_page = {True: reverse("work_case", args=[tender.case.pk]), False: reverse("public_case", args=[tender.case.pk])}
+    case_page = {
+        True: reverse("work_case", args=[tender.case.pk]),
+        False: reverse("public_case", args=[tender.case.pk]),
+    }
     assert address in at_desk(tender.runner).get(case_page[True]).content.decode()
     assert address not in at_desk(bidder).get(case_page[True]).content.decode()
     assert address not in Client().get(case_page[False]).content.decode()

@@ -7,9 +7,9 @@ the opening.
 
 What is opened later or not read out (prices in covers of their own, the offers of a dialogue, last offers) has a record
 for each closing, written when all of it lies open. Where it is read out that record is public at once. Where it is not
-(政府采购法 art. 38(4)) there are two: one for those inside, with everything; and one that names no supplier, no price and
-no reason, says what proves the opening, and holds the digest of the other. The log names its digest with the opening;
-it is laid open with the award.
+(政府采购法 art. 38(4)) there are two: one for those inside, with everything; and one that names no supplier, price or
+reason, says what proves the opening, and holds the digest of the other. The log names its digest with the opening; it
+is laid open with the award.
 """
 
 import datetime
@@ -179,18 +179,22 @@ def _withheld(closing: BidClosing, told: dict[str, Any], *, inside: str) -> dict
         }
         for bid in lot["bids"]
     ]
-    by_header = {"key": lambda one: str(one["header_sha256"])}
     return {
         **told,
         "inside_sha256": inside,
         "lots": [
             {
                 **lot,
-                "bids": sorted(bids, **by_header),
-                "came": sorted(opening_proof.came(closing), **by_header),
+                "bids": sorted(bids, key=_header),
+                "came": sorted(opening_proof.came(closing), key=_header),
+                "sealed": {**lot["sealed"], "extension_reason": ""},  # it may say whose computer failed
             }
         ],
     }
+
+
+def _header(said: dict[str, Any]) -> str:
+    return str(said["header_sha256"])
 
 
 def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who has signed an evaluation report, ended an opening or opened a closing, so that its paper can bear the same signatures?"""
+"""Who signed an evaluation report, ended an opening or opened a closing, so that its paper bears their signatures?"""
 
 from yangcai.kernel import papers
 from yangcai.kernel.models import Entry

@@ -86,8 +86,8 @@ def _record(line: Body, *, log: Log) -> dict[str, Any]:
 
 
 def came(line: Body, *, key: tuple[Any, ...], log: Log) -> set[str]:
-    """The digests of all headers that came in, by a record that was kept until the award. Raises NotVerified where it is
-    missing, damaged or malformed."""
+    """The digests of all headers that came in, by a record that was kept until the award. Raises NotVerified where it
+    is missing, damaged or malformed."""
     try:
         return {str(one["header_sha256"]) for one in _of_lot(_record(line, log=log), key)["came"]}
     except (KeyError, TypeError, ValueError) as error:

@@ -17,7 +17,17 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import opening_record, policies
 from yangcai.tendering.actions.bids import PriceCover, SubmitBid
 from yangcai.tendering.actions.dialogue import SubmitFinalOffer
-from yangcai.tendering.models import SBP, Bid, BidClosing, Cover, OpeningPolicy, Recovery, ShareTest, SigningKey, TrusteeRole
+from yangcai.tendering.models import (
+    SBP,
+    Bid,
+    BidClosing,
+    Cover,
+    OpeningPolicy,
+    Recovery,
+    ShareTest,
+    SigningKey,
+    TrusteeRole,
+)
 from yangcai.tendering.rules.bids import close_set_of, live_bids
 from yangcai.tendering.rules.sealed import closing_of, unfinished_uploads
 from yangcai.tendering.sealed_offer import kinds
