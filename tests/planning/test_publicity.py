@@ -7,13 +7,16 @@ import pytest
 from tests import factories
 from tests.factories import at
 from tests.planning.office import NOW, Office, refused
+from yangcai.cases.models import Case
 from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.planning import actions
 from yangcai.planning.models import PlanItem, Publicity
 from yangcai.planning.queries import visible_publicities, visible_publicity_objections
 from yangcai.portal.models import Notice
+from yangcai.tendering.actions.retender import retender_case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_method")]
 SOLE = {
@@ -92,6 +95,29 @@ def test_a_voluntary_publicity_whose_objection_was_right_ends_the_single_source(
     assert set(found) == {"objection_upheld"} and found["objection_upheld"].citation.article == "第四十条"
     # Nor does a second publicity bring the ground back.
     assert set(refused(office.publicised, small, now=CLOSED)) == {"objection_upheld"}
+
+
+def test_what_was_publicised_binds_the_purchase_that_begins_again_too() -> None:
+    """74号令 art. 39-40: the first case of the plan fell through, and an objection was found to be right since."""
+    case = factories.make_case(
+        procedure="single_source", plan={"ground": SOLE["ground"]}, budget="900000.00", method="agreed",
+        ended_at=NOW, end_kind="terminated", end_reason="采购任务暂缓",
+    )  # fmt: skip
+    office = Office()
+    office.buyer, office.officer = case.buyer, factories.make_post(Role.BUYER_OFFICER, case.buyer)
+    item = case.plan_item
+
+    def told(now: datetime.datetime) -> dict[str, Refusal]:
+        return {r.code: r for r in can(retender_case, Case.objects.get(pk=case.pk), by=office.officer, now=now)}
+
+    assert told(NOW) == {}  # nothing was publicised: below the threshold nothing is owed
+    made = office.publicised(item)
+    assert made.is_voluntary and told(NOW)["publicity_runs"].citation.article == "第三十八条"
+    perform(actions.object_to_publicity, made, by=factories.make_supplier(), now=NOW, **OBJECTION)
+    assert set(told(CLOSED)) == {"objections_open"}
+    upheld = {**DISMISSED, "outcome": "upheld", "answer": "异议成立"}
+    perform(actions.conclude_publicity, made, by=office.officer, now=CLOSED, **upheld)
+    assert told(CLOSED)["objection_upheld"].citation.article == "第四十条"
 
 
 def test_who_does_not_publicise_below_the_threshold_owes_nothing(office: Office) -> None:

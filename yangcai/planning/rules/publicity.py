@@ -59,7 +59,12 @@ def no_objection_was_upheld(plan_item: PlanItem, *, by: Any, now: datetime.datet
 def publicity_has_its_outcome(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     """Whether it was a duty or the buyer's own choice: what was publicised is waited for, and an objection that was
     upheld ends the single source (74号令 art. 39-40)."""
-    ground = grounds.GROUNDS.get(plan_item.ground)
+    yield from outcome_under(plan_item.ground, plan_item, now=now)
+
+
+def outcome_under(code: str, plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """The same, of a purchase by the ground of this code: that of the plan, or of a method approved since."""
+    ground = grounds.GROUNDS.get(code)
     found = proposal.last_publicity(plan_item)
     if found is not None and ground is not None and ground.publicity:
         yield from method.outcome_of_publicity(found, now=now)

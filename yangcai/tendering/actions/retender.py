@@ -1,6 +1,7 @@
 """What happens after a failed or terminated tender? The same plan is procured again, on the same document, amended."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -18,7 +19,8 @@ from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
-from yangcai.planning.models import SetAside
+from yangcai.planning.models import MethodApproval, SetAside
+from yangcai.planning.rules.publicity import outcome_under
 from yangcai.tendering import method
 from yangcai.tendering.actions.solicitation import UNCONFIRMED
 from yangcai.tendering.clauses import write_clauses
@@ -69,9 +71,21 @@ def plan_still_stands(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
 
 def method_now(case: Case) -> str:
     """The method of the next case: the one approved after this case ended (采购方式变更), else the same."""
-    changed = case.plan_item.method_approvals.filter(approved_at__isnull=False, applied_at__gte=case.ended_at)
-    last = changed.order_by("-pk").first()
+    last = _changed(case)
     return last.procedure if last else case.procedure
+
+
+def _changed(case: Case) -> MethodApproval | None:
+    found = case.plan_item.method_approvals.filter(approved_at__isnull=False, applied_at__gte=case.ended_at)
+    return found.order_by("-pk").first()
+
+
+def publicity_has_its_outcome(subject: Case, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """A single source that was publicised, by duty or by choice, is procured again no sooner than planned: its end and
+    the answer to objections are waited for, and one that was upheld ends it (74号令 art. 39-40)."""
+    if subject.ended_at is not None:
+        last = _changed(subject)
+        yield from outcome_under(last.ground if last else subject.plan_item.ground, subject.plan_item, now=now)
 
 
 def set_aside_only_lifted(subject: Case, *, now: datetime.datetime, lift_set_aside: bool, **_: Any) -> Refusal | None:
@@ -107,13 +121,13 @@ class Retender(Input):
     en="Procure again",
     on=Case,
     by={Role.BUYER_OFFICER, Role.AGENT},
-    needs=(runs_the_case, ended_without_result, not_retendered_yet, plan_still_stands),
+    needs=(runs_the_case, ended_without_result, not_retendered_yet, plan_still_stands, publicity_has_its_outcome),
     checks=(set_aside_only_lifted,),
     input=Retender,
     creates=True,
     sentence=("{post}按原采购计划重新采购", "{post} began to procure again on the same plan"),
     is_public=False,
-    cites=("evaluation.retender", "solicitation.redo", "set_aside.too_few"),
+    cites=("evaluation.retender", "solicitation.redo", "set_aside.too_few", "single_source.outcome"),
     hint=(
         "沿用原采购文件、评审因素和付款安排，修改并重新确认后发布公告",
         "The document, criteria and payment terms are copied; amend them, have them confirmed, publish",
