@@ -1,5 +1,6 @@
 """May a buyer choose its experts itself: with a ground, by the consent of somebody else, published, and recusing?"""
 
+import datetime
 import json
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 
 from tests import factories
 from tests.tendering.judging import ANNOUNCED, DRAWN, EQUAL, OPENED, SEATED, Hall, hall
-from yangcai.kernel.actions import ACTIONS, SCOPES, perform
+from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform
 from yangcai.kernel.models import EntryPayload, Task
 from yangcai.kernel.refusals import Refused
-from yangcai.parties.models import LAW, Expert, Organisation, Post
+from yangcai.parties.models import LAW, Expert, ExpertTie, Organisation, Post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.tendering import draws, vrd
@@ -41,9 +42,9 @@ def consented(h: Hall, *posts: Post) -> ExpertChoice:
     return made
 
 
-def refusals(code: str, subject: Any, by: Post, **data: Any) -> dict[str, Any]:
+def refusals(code: str, subject: Any, by: Post, at: datetime.datetime = OPENED, **data: Any) -> dict[str, Any]:
     try:
-        perform(ACTIONS[code], subject, by=by, now=OPENED, **data)
+        perform(ACTIONS[code], subject, by=by, now=at, **data)
     except Refused as refused:
         return {one.code: one for one in refused.refusals}
     raise AssertionError(f"{code} was not refused")
@@ -202,6 +203,83 @@ def test_nobody_is_chosen_once_the_draw_has_begun_and_nothing_is_withdrawn_then(
     assert h.refused("experts.withdraw", choice, h.officer, DRAWN) == {"choice_used"}
     rows = [{"expert": key(h.experts[1]), "reason": "x"}]
     assert "draw_begun" in h.refused("experts.choose", h.case, h.officer, DRAWN, experts=rows, **WHY)
+
+
+def left(expert: Expert, how: str, h: Hall) -> None:
+    """What came about after the consent."""
+    match how:
+        case "dismissed":
+            Expert.objects.filter(pk=expert.pk).update(left_on=OPENED.date())
+        case "post_ended":
+            Post.objects.filter(person=expert.person).update(to_on=OPENED.date() - datetime.timedelta(days=1))
+        case "tie":
+            bidder = h.bidders[0].organisation
+            ExpertTie.objects.create(
+                expert=expert, organisation=bidder, kind="kinship", from_on=OPENED.date(), declared_at=OPENED
+            )
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "article"),
+    [
+        ("dismissed", "chosen_has_left", "第四十八条"),
+        ("post_ended", "chosen_has_left", "第四十八条"),
+        ("tie", "chosen_must_recuse", "第十二条"),
+    ],
+)
+def test_whom_the_buyer_chose_is_looked_at_again_when_the_seats_are_filled(how: str, code: str, article: str) -> None:
+    h = three()
+    choice = consented(h, *h.experts[:2])
+    second = h.experts[1]
+    left(Expert.objects.get(person=second.person), how, h)
+    found = refusals("committee.draw", h.case, h.agent, at=DRAWN, evaluates_at=SEATED)
+    assert set(found) == {code}
+    assert found[code].citation.article == article
+    assert "第 2 名" in found[code].zh and second.person.name not in found[code].zh  # the names are secret
+    assert code in h.refused("draw.open", h.case, h.agent, DRAWN, evaluates_at=SEATED)
+    # As the refusal says: the choice is withdrawn, and everybody is drawn.
+    h.do("experts.withdraw", choice, h.officer, DRAWN)
+    h.do("committee.draw", h.case, h.agent, DRAWN, evaluates_at=SEATED)
+    assert not any(m.chosen_id for m in h.members)
+
+
+def test_nor_does_a_draw_of_all_parties_seat_who_left_meanwhile() -> None:
+    h = three()
+    choice = consented(h, h.experts[0])
+    h.do("draw.open", h.case, h.agent, DRAWN, evaluates_at=SEATED)
+    draw = ExpertDraw.objects.get(case=h.case)
+    supervisor = factories.make_post(Role.TREASURY)
+    numbers = {post: f"{n}" * 64 for n, post in enumerate((h.officer, h.agent, supervisor))}
+    for post, number in numbers.items():
+        h.do("draw.promise", draw, post, DRAWN, digest=vrd.promise_of(number))
+    for post, number in numbers.items():
+        h.do("draw.reveal", draw, post, DRAWN, number=number)
+    left(Expert.objects.get(person=h.experts[0].person), "post_ended", h)
+    assert h.refused("draw.complete", draw, h.agent, DRAWN) == {"chosen_has_left"}
+    h.do("draw.abandon", draw, h.agent, DRAWN, reason="自行选定的专家岗位已终止")
+    h.do("experts.withdraw", choice, h.officer, DRAWN)
+    h.do("committee.draw", h.case, h.agent, DRAWN, evaluates_at=SEATED)
+    assert len(h.members) == 5 and not any(m.chosen_id for m in h.members)
+
+
+def test_who_joined_the_buyer_since_recuses_where_its_own_may_not_be_chosen() -> None:
+    """74号令 art. 7 excepts nobody of the buyer's own unit, as 87号令 art. 47-48 do."""
+    officer = factories.make_post(Role.BUYER_OFFICER)
+    reviewer = factories.make_post(Role.BUYER_REVIEWER, officer.organisation)
+    case = factories.make_case(procedure="negotiation", buyer=officer.organisation)
+    experts = [factories.make_expert() for _ in range(4)]
+    rows = [{"expert": key(experts[0]), "reason": "x"}]
+    made = perform(ACTIONS["experts.choose"], case, by=officer, now=factories.NOW, experts=rows, **WHY).value
+    perform(ACTIONS["experts.consent"], made, by=reviewer, now=factories.NOW, decision="consent", opinion="")
+    perform(ACTIONS["committee.draw"], case, by=officer, now=factories.NOW, evaluates_at=SEATED)
+    member = CommitteeMember.objects.get(committee__case=case, chosen__isnull=False)
+
+    def told() -> set[str]:
+        return {one.code for one in can(ACTIONS["committee.sign_in"], member, by=member.post, now=factories.NOW)}
+
+    assert "recusal" not in told()
+    factories.make_post(Role.BUYER_OFFICER, officer.organisation, person=member.post.person)
+    assert "recusal" in told()
 
 
 def test_a_withdrawn_choice_is_no_choice() -> None:

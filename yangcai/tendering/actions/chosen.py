@@ -15,7 +15,7 @@ from yangcai.procedures import PROCEDURES
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import ChosenExpert, ExpertChoice
 from yangcai.tendering.rules.committee import chosen as rules
-from yangcai.tendering.rules.committee import pool
+from yangcai.tendering.rules.committee import outside, pool
 
 #: What each method says about it.
 CHOSEN = tuple(
@@ -53,7 +53,7 @@ class ChooseExperts(Input):
     needs=(
         rules.method_lets_choose,
         rules.is_running,
-        rules.no_draw_has_begun,
+        outside.no_draw_has_begun,
         rules.none_is_chosen_yet,
     ),
     checks=(rules.chosen_lawfully,),

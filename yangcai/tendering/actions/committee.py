@@ -76,6 +76,7 @@ WHO_MAY_NOT = ("committee.own_unit", "committee.agent_staff", "committee.buyer_n
         drawing.has_no_committee,
         draw_rules.no_draw_is_open,
         chosen.no_choice_waits,
+        chosen.chosen_may_sit,
         outside.no_outside_list_waits,
     ),
     checks=(drawing.drawn_in_time, drawing.composed_lawfully, drawing.pool_suffices),

@@ -1,6 +1,7 @@
 """May a number be promised, said or used in a draw now, and may a member decline the seat?"""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import translation
@@ -10,7 +11,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import draws, vrd
 from yangcai.tendering.models import CommitteeMember, ExpertDraw, parties_of
-from yangcai.tendering.rules.committee import drawing
+from yangcai.tendering.rules.committee import chosen, drawing
 
 
 def _refuse(case: Case, *, now: datetime.datetime, code: str, zh: str, en: str, field: str = "") -> Refusal:
@@ -163,6 +164,11 @@ def all_have_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -
 
 def has_no_committee(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
     return drawing.has_no_committee(subject.case, by=by, now=now)
+
+
+def chosen_may_sit(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """The seats are filled now: by whom the buyer chose too (87号令 art. 48; 74号令 art. 7)."""
+    return chosen.chosen_may_sit(subject.case, by=by, now=now)
 
 
 def is_of_the_library(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -14,7 +14,14 @@ from yangcai.parties.models import Expert, Organisation
 from yangcai.tendering.models import ChosenExpert, ExpertChoice
 from yangcai.tendering.rules.committee.composition import composition_of, fewest_experts
 from yangcai.tendering.rules.committee.outside import draw_has_begun
-from yangcai.tendering.rules.committee.pool import gave_opinion, gave_opinions, interested, people_of, recusal
+from yangcai.tendering.rules.committee.pool import (
+    gave_opinion,
+    gave_opinions,
+    in_library,
+    interested,
+    people_of,
+    recusal,
+)
 
 #: Code and sentences of the Refusal of whoever chooses, or consents to, themselves.
 HIMSELF = (
@@ -66,17 +73,6 @@ def is_running(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | N
     return Refusal("not_running", "项目已经结束", "The case has ended")
 
 
-def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Whoever is chosen after a draw began would sit in the place of somebody who was drawn."""
-    if not draw_has_begun(subject):
-        return None
-    return Refusal(
-        "draw_begun",
-        "评审专家已经开始抽取，不能再自行选定",
-        "The draw has begun: nobody is chosen any more",
-    )
-
-
 def none_is_chosen_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     if all(one.withdrawn_at is not None or one.is_consented is False for one in choices(subject)):
         return None
@@ -94,26 +90,58 @@ def chosen_lawfully(
     allows it."""
     if len({row["expert"] for row in experts}) < len(experts):
         yield Refusal("duplicate_row", "同一名专家只能选定一次", "An expert is named once", field="experts")
-    on, keys = applicable(subject, now=now), composition_of(subject)
     people = {one.pk: one for one in Expert.objects.filter(pk__in=[row["expert"] for row in experts])}
-    barred = people_of(interested(subject) - {subject.buyer_id}, case=subject, now=now)
-    own = people_of(frozenset({subject.buyer_id}), case=subject, now=now)
     for row in experts:
         person = people[row["expert"]].person_id
         if person == by.person_id:
             yield Refusal(*HIMSELF, field="experts")
-        if person in barred:
-            yield recusal(subject, now=now, field="experts")
-        elif person in gave_opinions(subject):
-            yield gave_opinion(subject, now=now, field="experts")
-        elif person in own and not keys.chosen_own_unit:
+        match _barred_by(subject, person, now=now):
+            case "committee.recusal":
+                yield recusal(subject, now=now, field="experts")
+            case "import.experts_apart":
+                yield gave_opinion(subject, now=now, field="experts")
+            case "committee.own_unit" as key:
+                yield refuse(
+                    key,
+                    code="expert_of_the_buyer",
+                    zh="采购人不得以评审专家身份参加本部门或者本单位采购项目的评审，请选定其他单位的专家",
+                    en="An expert of the buyer's own unit may not sit as an expert here: choose those of another unit",
+                    field="experts",
+                    **applicable(subject, now=now),
+                )
+
+
+def _barred_by(case: Case, person: int, *, now: datetime.datetime) -> str:
+    """The rule that keeps this person from sitting as a chosen expert of the case now; empty where none does."""
+    if person in people_of(interested(case) - {case.buyer_id}, case=case, now=now):
+        return "committee.recusal"
+    if person in gave_opinions(case):
+        return "import.experts_apart"
+    own = people_of(frozenset({case.buyer_id}), case=case, now=now)
+    return "committee.own_unit" if person in own and not composition_of(case).chosen_own_unit else ""
+
+
+def chosen_may_sit(subject: Case, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Whom the buyer chose is looked at again when the seats are filled: still in the library with a post, and with
+    nothing to recuse for that came to light since. Told by number: the names are secret (87号令 art. 47, 48)."""
+    named = chosen(subject)
+    acting = in_library(now=now).filter(pk__in=[one.expert_id for one in named]) if named else ()
+    still = {expert.pk for expert in acting}
+    for number, one in enumerate(named, start=1):
+        gone = one.expert_id not in still
+        key = composition_of(subject).chosen if gone else _barred_by(subject, one.expert.person_id, now=now)
+        if key:
             yield refuse(
-                "committee.own_unit",
-                code="expert_of_the_buyer",
-                zh="采购人不得以评审专家身份参加本部门或者本单位采购项目的评审，请选定其他单位的专家",
-                en="An expert of the buyer's own unit may not sit as an expert here: choose those of another unit",
-                field="experts",
-                **on,
+                key,
+                code="chosen_has_left" if gone else "chosen_must_recuse",
+                zh="自行选定的第 {number} 名评审专家{why_zh}；请采购人撤回申请（共同抽取正在进行的，先作废该次抽取），"
+                "另行选定或者改为抽取",
+                en="Expert {number} of those who were chosen {why_en}: the buyer withdraws the choice (after abandoning"
+                " a draw that is under way), and chooses anew or has everybody drawn",
+                number=number,
+                why_zh="已经退出专家库或者岗位已经终止" if gone else "选定后出现应当回避的情形",
+                why_en="has left the library, or has no post any more" if gone else "must recuse by now",
+                **applicable(subject, now=now),
             )
 
 

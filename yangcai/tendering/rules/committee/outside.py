@@ -48,12 +48,13 @@ def experts_are_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Once a draw began its library stays, and nobody is chosen in the place of somebody who was drawn."""
     if not draw_has_begun(subject):
         return None
     return Refusal(
         "draw_begun",
-        "评审专家已经开始抽取，不能再改换专家库",
-        "The draw has begun: its library is not changed any more",
+        "评审专家已经开始抽取，不能再自行选定专家或者改换专家库",
+        "The draw has begun: nobody is chosen any more, and its library stays",
     )
 
 

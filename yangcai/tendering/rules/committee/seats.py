@@ -65,7 +65,8 @@ def not_signed_in(subject: CommitteeMember, *, by: Any, now: datetime.datetime) 
 def has_no_interest(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Bidders are known now: whoever has to do with one recuses (政府采购法 art. 12)."""
     case = subject.committee.case
-    of_buyer = subject.expert_id is None or subject.chosen_id is not None  # 87号令 art. 47, 48
+    # The buyer's representative, or its own expert where the method lets it choose one (87号令 art. 47, 48).
+    of_buyer = subject.expert_id is None or (subject.chosen_id is not None and composition_of(case).chosen_own_unit)
     barred = interested(case) - ({case.buyer_id} if of_buyer else set())
     if subject.post.person_id in gave_opinions(case):
         return gave_opinion(case, now=now)
