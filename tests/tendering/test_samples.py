@@ -157,7 +157,7 @@ def test_a_losers_sample_goes_back_or_is_disposed_of_with_its_consent() -> None:
     tender = asked()
     first, second = received(tender), received(tender)
     early = tender.refused("sample.settle", first, tender.runner, fate="returned", note="签收")
-    assert set(early) == {"result_not_out"}
+    assert set(early) == {"result_not_final"}
     ended(tender)
     refused = tender.refused("sample.settle", second, tender.runner, fate="disposed", note="销毁")
     assert (
@@ -197,9 +197,19 @@ def test_the_winners_sample_is_kept_for_the_acceptance() -> None:
     ]
     h.awarded()
     h.announced()
-    winner = Award.objects.get(lot=h.lot).supplier_id
-    kept = next(one for one in samples if one.supplier_id == winner)
-    other = next(one for one in samples if one.supplier_id != winner)
+    award = Award.objects.get(lot=h.lot)
+    kept = next(one for one in samples if one.supplier_id == award.supplier_id)
+    other = next(one for one in samples if one.supplier_id != award.supplier_id)
+    # The award may still fall: then the next candidate is held to its sample, and the winner's goes back.
+    for sample, fate in ((kept, "kept"), (other, "returned")):
+        found = h.refused("sample.settle", sample, h.runner, ANNOUNCED, fate=fate, note="x")
+        assert found == {"result_not_final"}
+    assert not Task.objects.filter(action="sample.settle").exists()
+    contract = h.do("contract.draft", award, h.officer, ANNOUNCED).value
+    h.do("contract.sign", contract, h.reviewer, ANNOUNCED)
+    assert h.refused("sample.settle", other, h.runner, ANNOUNCED, fate="returned", note="x") == {"result_not_final"}
+    h.do("contract.sign", contract, h.bidders[0], ANNOUNCED)
+    assert Task.objects.filter(action="sample.settle", done_at=None).count() == len(samples)
     assert h.refused("sample.settle", kept, h.runner, ANNOUNCED, fate="returned", note="x") == {"fate_of_winner"}
     h.do("sample.settle", kept, h.runner, ANNOUNCED, fate="kept", note="封存于库房")
     h.do("sample.settle", other, h.runner, ANNOUNCED, fate="returned", note="签收")

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from yangcai.cases.models import Award, Case, Lot, LotOutcome
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.beneath import may_have
@@ -163,18 +165,29 @@ def is_own(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | Non
     return Refusal("not_yours", "这不是贵单位的样品", "This is not your sample")
 
 
-def result_is_out(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """采购活动结束后: an award of the lot was announced, or the lot has failed, or the case ended."""
+def activity_is_over(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """采购活动结束后: the contract of the lot is signed, or the lot has failed, or the case ended. Until then the award
+    may still fall, and who comes next would have no sample to be held to (87号令 art. 22; 条例 art. 49, 71)."""
     lot = subject.lot
-    if lot.case.ended_at is not None or lot.outcome == LotOutcome.UNSUCCESSFUL or _winners(lot):
+    if lot.case.ended_at is not None or lot.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}:
+        return None
+    if any(_contract_is_signed(award) for award in _standing(lot)):
         return None
     return refuse(
         "samples.after",
-        code="result_not_out",
-        zh="采购活动结束后才能退还、处理样品",
-        en="Samples are returned or disposed of once the procurement is over",
+        code="result_not_final",
+        zh="采购活动结束后才能退还、处理或者封存样品：合同签订以前中标结果仍可能失效，"
+        "请待合同签订、废标或者项目终止后办理",
+        en="Samples are settled once the procurement is over: until the contract is signed the award may still fall."
+        " Wait for its signing, or for the end of the lot or the case",
         **applicable(lot.case, now=now),
     )
+
+
+def _contract_is_signed(award: Award) -> bool:
+    """The contract belongs to a later part of the house, which hangs itself on the award."""
+    contract = getattr(award, "contract", None)
+    return contract is not None and contract.signed_at is not None
 
 
 def is_not_settled(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -183,9 +196,12 @@ def is_not_settled(subject: Sample, *, by: Any, now: datetime.datetime) -> Refus
     return Refusal("sample_settled", "该样品没有收到或者已经处理", "It never came in, or was settled already")
 
 
+def _standing(lot: Lot) -> QuerySet[Award]:
+    return Award.objects.filter(lot=lot, announced_at__isnull=False, refused_at__isnull=True)
+
+
 def _winners(lot: Lot) -> set[int]:
-    live = Award.objects.filter(lot=lot, announced_at__isnull=False, refused_at__isnull=True)
-    return set(live.values_list("supplier_id", flat=True))
+    return set(_standing(lot).values_list("supplier_id", flat=True))
 
 
 def fate_is_lawful(subject: Sample, *, now: datetime.datetime, fate: str, **_: Any) -> Iterator[Refusal]:

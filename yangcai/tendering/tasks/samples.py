@@ -8,7 +8,7 @@ from yangcai.cases.rules import runner
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.tendering.models import Sample
-from yangcai.tendering.rules.samples import result_is_out
+from yangcai.tendering.rules.samples import activity_is_over
 
 
 @tasks.due_on(Case, having=[Sample])
@@ -17,7 +17,7 @@ def samples_to_settle(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     role, organisation_id = runner(case)
     waiting = Sample.objects.filter(lot__case=case, received_at__isnull=False, settled_at__isnull=True)
     for sample in waiting.select_related("lot__case").order_by("pk"):
-        if result_is_out(sample, by=None, now=now) is None:
+        if activity_is_over(sample, by=None, now=now) is None:
             yield Due(
                 action="sample.settle",
                 subject=sample.ref,
