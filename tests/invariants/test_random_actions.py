@@ -48,6 +48,7 @@ FORETOLD = {"role_may_not", "post_expired", "not_yours", "wrong_stage", "same_pe
 SELDOM = {
     "case.terminate", "case.suspend", "lot.declare_unsuccessful", "plan.cancel", "post.end", "post.grant",
     "debarment.record", "contract.terminate", "organisation.register", "intention.withdraw", "award.refuse",
+    "award.report_refusal",
     "bid.withdraw", "committee.replace", "token.issue", "token.revoke", "payment.return", "committee.decline",
     "expert.dismiss", "expert.move", "expert_tie.declare", "draw.abandon",
     "prequalification.withdraw",

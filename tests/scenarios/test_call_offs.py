@@ -15,7 +15,7 @@ from yangcai.controls.lamps import lamps
 from yangcai.frameworks.models import CallOff, Entrant
 from yangcai.funds.models import Fund
 from yangcai.funds.queries import balances, check_funds
-from yangcai.kernel import tasks
+from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Task
 from yangcai.planning.models import PlanItem
@@ -115,6 +115,20 @@ def test_one_call_off_for_a_plan_and_another_after_a_refusal(agreed: FirstStage,
     assert Fund.objects.get(pk=plan.reserved_fund_id).balance == plan.amount
     again = unit.do("call_off.choose", plan, entrant=agreed.entrant(THIRD).pk, quantity="20")
     assert Award.objects.get(lot__case=again).supplier.name == THIRD[0]
+
+
+def test_an_entrants_refusal_that_its_buyer_proved_ends_the_call_off_too(agreed: FirstStage, unit: Buyer) -> None:
+    """110号令 art. 19(3), 条例 art. 49: with the entrant's letter and a second person of the buyer."""
+    plan = unit.plan(DIRECT)
+    case = unit.do("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity="20")
+    award = Award.objects.get(lot__case=case)
+    letter = documents.store_bytes(
+        data=b"%PDF-1.7 no", name="拒签函.pdf", person_id=unit.officer.person_id, now=unit.at
+    )
+    unit.do("award.report_refusal", award, evidence="letter", reason="产品停产", proof=letter)
+    assert agreements.of(case).end_kind == ""
+    unit.do("award.confirm_annulment", award, unit.reviewer, answer="与来函原件一致")
+    assert agreements.of(case).end_kind == CaseEnd.UNSUCCESSFUL
 
 
 def test_rotation_goes_round(agreed: FirstStage, unit: Buyer) -> None:

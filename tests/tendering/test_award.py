@@ -1,5 +1,6 @@
 """Who wins, by whose decision or silence, who is told what, and what when nobody wins?"""
 
+import datetime
 from collections.abc import Iterator
 from copy import deepcopy
 from decimal import Decimal
@@ -25,6 +26,7 @@ from yangcai.credit.models import Debarment
 from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Document, Entry, Task
+from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
@@ -255,7 +257,7 @@ def test_the_buyers_silence_after_a_refusal_awards_nothing(sent: Hall) -> None:
     h = sent
     h.awarded()
     h.announced()
-    h.do("award.refuse", h.award, h.officer, REFUSED, reason="中标人书面拒签")
+    h.do("award.refuse", h.award, h.bidders[0], REFUSED, reason="无法供货")
     tasks.fire_due(now=at("2026-06-01T00:00"))
     assert not Award.objects.filter(refused_at=None).exists()
 
@@ -304,6 +306,70 @@ def void(h: Hall, ground: str, **more: Any) -> dict[str, Any]:
 def confirm(h: Hall, award: Award) -> None:
     """A reviewer of the buyer holds it against the papers."""
     h.do("award.confirm_annulment", award, h.reviewer, REFUSED, answer="与处理决定书原件一致")
+
+
+def refusal(h: Hall, evidence: str = "letter") -> dict[str, Any]:
+    return {"evidence": evidence, "reason": "中标人来函称无法供货", "proof": paper(h.officer)}
+
+
+def test_the_buyer_needs_a_paper_and_a_second_person_to_say_that_its_winner_refuses(sent: Hall) -> None:
+    """条例 art. 49 is no way round the two persons who let an award fall."""
+    h = sent
+    h.awarded()
+    h.announced()
+    award = h.award
+    assert h.refused("award.refuse", award, h.officer, REFUSED, reason="中标人拒签") == {"role_may_not"}
+    bare = {"evidence": "letter", "reason": "中标人拒签"}
+    assert h.refused("award.report_refusal", award, h.officer, REFUSED, **bare) == {"invalid_input"}
+    h.do("award.report_refusal", award, h.officer, REFUSED, **refusal(h))
+    assert not Notice.objects.filter(kind="award_change").exists()
+    with pytest.raises(DatabaseError, match="nobody confirmed"), transaction.atomic():
+        Award.objects.filter(pk=award.pk).update(refused_at=REFUSED, fall_ground="refused")
+    assert h.refused("award.report_refusal", award, h.officer, REFUSED, **refusal(h)) == {"annulment_asked_for"}
+    both = make_post(Role.BUYER_REVIEWER, h.reviewer.organisation, person=h.officer.person)
+    assert "same_person" in h.refused("award.confirm_annulment", award, both, REFUSED, answer="同意")
+    task = Task.objects.get(action="award.confirm_annulment", done_at=None)
+    assert (task.role, task.subject) == (Role.BUYER_REVIEWER, award.ref)
+    confirm(h, award)
+    fallen = Award.objects.get(pk=award.pk)
+    assert (fallen.fall_ground, fallen.declared_by, h.stage(REFUSED)) == ("refused", None, "award")
+    attached = Attachment.objects.get(subject=award.ref, kind="award_refusal")
+    assert attached.title == "供应商书面表示拒绝签订合同" and not attached.is_public
+    changed = Notice.objects.get(kind="award_change")
+    assert changed.facts["ground"] == "中标供应商拒绝签订合同"
+    # As after the winner's own word: it may also be procured again.
+    h.do("lot.declare_unsuccessful", h.lot, h.agent, REFUSED, ground="winner_refused", reason="重新采购")
+
+
+def test_silence_is_no_refusal_while_the_contract_may_still_be_signed(sent: Hall) -> None:
+    """政府采购法 art. 46: thirty days from the award letter."""
+    h = sent
+    h.awarded()
+    h.announced()
+    found = can_report(h, "silence", REFUSED)
+    assert {one.code for one in found} == {"signing_time_runs"}
+    assert found[0].citation is not None and found[0].citation.article == "第四十六条"
+    over = ANNOUNCED + datetime.timedelta(days=32)
+    h.do("award.report_refusal", h.award, h.officer, over, **refusal(h, "silence"))
+    h.do("award.decline_annulment", h.award, h.reviewer, over, answer="没有通知签约的记录")
+    assert Award.objects.get(lot=h.lot).refused_at is None
+
+
+def can_report(h: Hall, evidence: str, now: datetime.datetime) -> list[Any]:
+    with pytest.raises(Refused) as caught:
+        h.do("award.report_refusal", h.award, h.officer, now, **refusal(h, evidence))
+    return list(caught.value.refusals)
+
+
+def test_the_winners_own_word_needs_nobody_elses(sent: Hall) -> None:
+    h = sent
+    h.awarded()
+    h.announced()
+    h.do("award.report_refusal", h.award, h.officer, REFUSED, **refusal(h))
+    h.do("award.refuse", h.award, h.bidders[0], REFUSED, reason="无法供货")
+    fallen = Award.objects.get(lot=h.lot)
+    assert (fallen.fall_ground, fallen.declared_by) == ("refused", h.bidders[0])
+    assert not Task.objects.filter(action="award.confirm_annulment", done_at=None).exists()
 
 
 def test_nobody_annuls_an_award_alone(sent: Hall) -> None:

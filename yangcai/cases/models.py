@@ -10,7 +10,7 @@ from yangcai import procedures
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.kernel.reading import remembered
-from yangcai.parties.models import Organisation
+from yangcai.parties.models import Organisation, Post
 from yangcai.planning.models import RESERVED, Category, PlanItem, SetAside
 
 
@@ -367,6 +367,9 @@ class Award(Rooted):
     refused_at = models.DateTimeField(_("中标结果失效时间"), null=True, blank=True)
     fall_ground = models.TextField(_("中标结果失效情形"), choices=AwardFall.choices, default="", blank=True)
     refusal_reason = models.TextField(_("中标结果失效理由"), default="", blank=True)
+    declared_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("声明拒签的岗位")
+    )
 
     class Meta:
         verbose_name = _("中标结果")

@@ -15,7 +15,7 @@ from yangcai.kernel import calendar, papers, tasks
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
-from yangcai.tendering.models import AwardLetter
+from yangcai.tendering.rules.award import letter_sent_at
 
 #: Method -> the Action by which a plan begins that follows another purchase's contracts.
 FOLLOWING = {first_purchase.REVIEWED: "first_purchase.begin", first_purchase.DIRECT: "innovative_product.buy"}
@@ -67,7 +67,7 @@ def _due_at(clock: str, *, since: datetime.date, case: Case, now: datetime.datet
 
 
 def _to_draft(case: Case, award: Award, *, now: datetime.datetime) -> Due:
-    since = _letter_sent_at(award)
+    since = letter_sent_at(award)
     return Due(
         "contract.draft",
         award.ref,
@@ -77,12 +77,6 @@ def _to_draft(case: Case, award: Award, *, now: datetime.datetime) -> Due:
         clock="C20",
         due_at=_due_at("C20", since=since, case=case, now=now),
     )
-
-
-def _letter_sent_at(award: Award) -> datetime.datetime:
-    """The 30 days for the contract count from the award letter (政府采购法 art. 46)."""
-    letter = AwardLetter.objects.filter(lot_id=award.lot_id, supplier_id=award.supplier_id, is_winner=True).last()
-    return letter.issued_at if letter else award.announced_at
 
 
 def _steps(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
@@ -126,7 +120,7 @@ def _supplier(code: str, subject: str, contract: Contract, since: datetime.datet
 
 
 def _signatures(case: Case, contract: Contract, *, now: datetime.datetime) -> Iterator[Due]:
-    since = _letter_sent_at(contract.award)
+    since = letter_sent_at(contract.award)
     due_at = _due_at("C20", since=since, case=case, now=now)
     sides = (
         (Role.BUYER_REVIEWER, contract.buyer_id, contract.buyer_signed_at),

@@ -14,4 +14,5 @@ class FrameworksConfig(AppConfig):
         from yangcai.tendering.rules.solicitation.completeness import ALSO_COMPLETE
 
         ALSO_COMPLETE.append(file_is_complete)
-        AFTERWARDS.setdefault("award.refuse", []).append(after_an_entrant_refused)
+        for code in ("award.refuse", "award.confirm_annulment"):
+            AFTERWARDS.setdefault(code, []).append(after_an_entrant_refused)

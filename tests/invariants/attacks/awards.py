@@ -32,6 +32,17 @@ ROWS: tuple[Row, ...] = (
      " UPDATE cases_award SET refused_at = now(), fall_ground = 'objection' WHERE id = {award}"),
     ("awarded", "nobody_annuls_an_award_alone", "one person asks and confirms",
      ANNULMENT + "UPDATE tendering_awardannulment SET answered_by_id = proposed_by_id, is_confirmed = true"),
+    ("awarded", "nobody_annuls_an_award_alone", "void by a confirmation of nobody",
+     ANNULMENT + "UPDATE tendering_awardannulment SET is_confirmed = true;"
+     " UPDATE cases_award SET refused_at = now(), fall_ground = 'decision' WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "refused by the buyer's word",
+     "UPDATE cases_award SET refused_at = now(), fall_ground = 'refused' WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "refused by somebody else's word",
+     "UPDATE cases_award SET refused_at = now(), fall_ground = 'refused', declared_by_id = (SELECT min(p.id)"
+     " FROM parties_post p WHERE p.organisation_id <> cases_award.supplier_id) WHERE id = {award}"),
+    ("awarded", "steps_are_never_taken_back", "fallen on another ground",
+     "UPDATE cases_award SET refused_at = now(), fall_ground = 'lot_failed' WHERE id = {award};"
+     " UPDATE cases_award SET fall_ground = 'refused' WHERE id = {award}"),
     ("awarded", "one_annulment_at_a_time", "asked for twice", ANNULMENT + ANNULMENT),
     ("signed", "award_under_contract_stands", "refuse an award under contract",
      "UPDATE cases_award SET refused_at = now() WHERE id = {award}"),

@@ -22,6 +22,7 @@ FIGURE = (
     "INSERT INTO tendering_offeredfigure (opened_bid_id, criterion_id, declared, reason, page)"
     " SELECT {opened}, min(id), 12, '', '' FROM tendering_criterion WHERE lot_id = {lot};"
 )
+WENT_ON = "UPDATE tendering_openedbid SET went_on_at = now() WHERE id = {opened};"
 REPORTED = (
     "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground,"
     " overtaken_ground, computed_at, signed_at) VALUES ({lot}, 1, '{{}}', '', '', '', now(), now());"
@@ -89,6 +90,16 @@ ROWS: tuple[Row, ...] = (
      FIGURE + "UPDATE tendering_offeredfigure SET declared = 99"),
     ("opened", "evaluation_report_is_never_rewritten", "another figure under a signed report",
      FIGURE + REPORTED + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
+    ("opened", "figures_stand_once_prices_may_be_read", "another figure under a computed result",
+     FIGURE + REPORTED.replace("now(), now())", "now(), NULL)")
+     + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
+    ("prices_sealed", "figures_stand_once_prices_may_be_read", "find another figure with the prices in sight",
+     FIGURE + WENT_ON + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
+    ("prices_sealed", "figures_stand_once_prices_may_be_read", "find the declared one after all",
+     FIGURE + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x';" + WENT_ON
+     + "UPDATE tendering_offeredfigure SET found = NULL"),
+    ("prices_sealed", "figures_stand_once_prices_may_be_read", "one more figure with the prices in sight",
+     WENT_ON + FIGURE.replace("declared,", "declared, found,").replace("12, ''", "12, 1, 'x'")),
     ("opened", "records_are_never_deleted", "lose a figure", FIGURE + "DELETE FROM tendering_offeredfigure"),
     ("case", "formula_counts_objective_points", "a formula without a table",
      "INSERT INTO tendering_criterion (lot_id, code, kind, title, standard, weight, is_objective, formula, figure,"

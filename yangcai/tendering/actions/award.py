@@ -209,11 +209,11 @@ class RefuseAward(Input):
     zh="拒签合同",
     en="Refuse the award",
     on=Award,
-    by={Role.SUPPLIER, Role.BUYER_OFFICER},
+    by={Role.SUPPLIER},
     needs=(rules.may_be_refused,),
     input=RefuseAward,
     notice="award_change",
-    sentence=("{post}记录了中标供应商拒绝签订合同", "{post} recorded that the winner refused the contract"),
+    sentence=("{post}声明拒绝签订合同", "{post} declared that it refuses the contract"),
     cites=("award.refused", "award.no_change"),
     hint=(
         "拒签后可以确定下一候选人，也可以重新开展采购活动；无正当理由拒签须承担法律责任",
@@ -221,16 +221,51 @@ class RefuseAward(Input):
     ),
 )
 def refuse_award(award: Award, *, by: Any, now: datetime.datetime, reason: str, proof: Any) -> None:
-    """The award falls, a notice says so, and the lot stands at award again, for the next or the end (条例 art. 49)."""
-    _fall(award, ground=AwardFall.REFUSED, reason=reason, now=now)
+    """The winner says so itself, and needs nobody to confirm it: the award falls, a notice says so, and the lot stands
+    at award again, for the next or the end (条例 art. 49)."""
+    _fall(award, ground=AwardFall.REFUSED, reason=reason, declared_by=by, now=now)
     documents.attach(proof, to=award, title="拒签证明材料", kind="award_refusal", by=by, now=now)
 
 
-def _fall(award: Award, *, ground: str, reason: str, now: datetime.datetime) -> None:
+def _fall(award: Award, *, ground: str, reason: str, declared_by: Any = None, now: datetime.datetime) -> None:
     award.refused_at, award.fall_ground, award.refusal_reason = now, ground, reason
-    award.save(update_fields=["refused_at", "fall_ground", "refusal_reason"])
+    award.declared_by = declared_by
+    award.save(update_fields=["refused_at", "fall_ground", "refusal_reason", "declared_by"])
     Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.PENDING, outcome_at=None)
     periods.advance(award.lot.case, to=str(Stage.AWARD), at=now, lot=award.lot)
+
+
+class ReportRefusal(Input):
+    evidence = forms.ChoiceField(label=_("拒签的表现"), choices=[("", _("请选择")), *rules.RefusalEvidence.choices])
+    reason = TextField(label=_("事实和依据"), lines=4)
+    proof = DocumentField(label=_("供应商拒签的书面函件，或者通知签约、逾期未签的证明"))
+
+
+@action(
+    "award.report_refusal",
+    zh="提请确认供应商拒签合同",
+    en="Report that the winner refuses",
+    on=Award,
+    by={Role.BUYER_OFFICER},
+    needs=(rules.may_be_refused, rules.no_annulment_waits),
+    checks=(rules.refusal_has_its_evidence,),
+    input=ReportRefusal,
+    sentence=("{post}提请确认中标供应商拒签合同", "{post} reported that the winner refuses the contract"),
+    is_public=False,
+    cites=("award.refused", "award.no_change", "contract.sign"),
+    hint=(
+        "附供应商的书面函件，或者签约期限届满仍未签订的证明；由采购人复核岗核对后公告。供应商自己声明拒签的，不需要办理",
+        "With the winner's letter, or proof that it did not come to sign in its time; a reviewer of the buyer holds it"
+        " against the papers. A winner that declares it here itself needs none of this",
+    ),
+)
+def report_refusal(
+    award: Award, *, by: Any, now: datetime.datetime, evidence: str, reason: str, proof: Any
+) -> AwardAnnulment:
+    """What the buyer says of its winner waits for another person like any other ground on which an award falls."""
+    title = chinese(rules.RefusalEvidence(evidence).label)
+    documents.attach(proof, to=award, title=title, kind="award_refusal", by=by, now=now)
+    return _asked(award, ground=AwardFall.REFUSED, reason=reason, by=by, now=now)
 
 
 class AnnulAward(Input):
@@ -264,7 +299,15 @@ def annul_award(
     """Asked for with its papers; the award stands until another person confirms."""
     documents.attach(proof, to=award, title="认定中标结果无效的依据", kind="award_annulment", by=by, now=now)
     documents.attach(report, to=award, title="报告财政部门的书面报告", kind="treasury_report", by=by, now=now)
+    return _asked(award, ground=ground, reason=reason, by=by, now=now)
+
+
+def _asked(award: Award, *, ground: str, reason: str, by: Any, now: datetime.datetime) -> AwardAnnulment:
     return AwardAnnulment.objects.create(award=award, ground=ground, reason=reason, proposed_by=by, proposed_at=now)
+
+
+#: What nobody who confirms or declines it may have done: to ask for it.
+ASKS = ("award.annul", "award.report_refusal")
 
 
 class AnswerAnnulment(Input):
@@ -273,39 +316,40 @@ class AnswerAnnulment(Input):
 
 @action(
     "award.confirm_annulment",
-    zh="确认中标结果无效",
-    en="Annul the award",
+    zh="确认中标结果失效",
+    en="Confirm that the award falls",
     on=Award,
     by={Role.BUYER_REVIEWER},
     needs=(rules.may_be_refused, rules.annulment_waits, rules.ground_still_stands),
     input=AnswerAnnulment,
     notice="award_change",
-    not_same_person_as=("award.annul",),
-    sentence=("{post}复核并公告了中标结果无效", "{post} confirmed and announced that the award is void"),
-    cites=("award.annulled", "award.annulled_after_objection", "prequalification.change"),
+    not_same_person_as=ASKS,
+    sentence=("{post}复核并公告了中标结果失效", "{post} confirmed and announced that the award no longer stands"),
+    cites=("award.annulled", "award.annulled_after_objection", "award.refused", "prequalification.change"),
     hint=(
-        "核对处理决定书、质疑答复或者审查意见的原件；确认后从合格候选人中另行确定或者重新采购",
+        "核对处理决定书、质疑答复、审查意见或者拒签函件的原件；确认后从合格候选人中另行确定或者重新采购",
         "Look at the original papers; after it the next qualified candidate is taken, or it is procured again",
     ),
 )
 def confirm_annulment(award: Award, *, by: Any, now: datetime.datetime, answer: str) -> None:
-    """The award falls without its winner's doing, and the lot stands at award again (条例 art. 71; 94号令 art. 16)."""
+    """The award falls on the ground that another person asked for, and the lot stands at award again (条例 art. 49, 71;
+    94号令 art. 16)."""
     asked = _answered(award, by=by, now=now, answer=answer, is_confirmed=True)
     _fall(award, ground=asked.ground, reason=asked.reason, now=now)
 
 
 @action(
     "award.decline_annulment",
-    zh="退回认定中标无效的提请",
-    en="Decline to annul the award",
+    zh="退回中标结果失效的提请",
+    en="Decline to let the award fall",
     on=Award,
     by={Role.BUYER_REVIEWER},
     needs=(rules.annulment_waits,),
     input=AnswerAnnulment,
-    not_same_person_as=("award.annul",),
-    sentence=("{post}退回了认定中标无效的提请", "{post} declined to annul the award"),
+    not_same_person_as=ASKS,
+    sentence=("{post}退回了中标结果失效的提请", "{post} declined to let the award fall"),
     is_public=False,
-    cites=("award.annulled",),
+    cites=("award.annulled", "award.refused"),
 )
 def decline_annulment(award: Award, *, by: Any, now: datetime.datetime, answer: str) -> None:
     """The award stands."""

@@ -1,4 +1,4 @@
-"""Who says that an announced award is void, and which other person confirmed it?"""
+"""Who says that an announced award no longer stands, and which other person confirmed it?"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +9,11 @@ from yangcai.parties.models import Post
 
 
 class AwardAnnulment(Rooted):
-    """中标无效的提请: the papers of one officer let no award fall; a reviewer of the buyer confirms or declines."""
+    """中标结果失效的提请: void, or refused by its winner. The papers of one officer let no award fall; a reviewer of
+    the buyer confirms or declines."""
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="annulments", verbose_name=_("中标结果"))
-    ground = models.TextField(_("认定无效的情形"), choices=AwardFall.choices)
+    ground = models.TextField(_("中标结果失效情形"), choices=AwardFall.choices)
     reason = models.TextField(_("事实和依据"))
     proposed_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("提请岗位"))
     proposed_at = models.DateTimeField(_("提请时间"))
@@ -20,11 +21,11 @@ class AwardAnnulment(Rooted):
         Post, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复核岗位")
     )
     answered_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
-    is_confirmed = models.BooleanField(_("确认无效"), null=True, blank=True)
+    is_confirmed = models.BooleanField(_("确认失效"), null=True, blank=True)
     answer = models.TextField(_("复核意见"), default="", blank=True)
 
     class Meta:
-        verbose_name = _("中标无效的提请")
+        verbose_name = _("中标结果失效的提请")
         constraints = [
             models.UniqueConstraint(
                 fields=["award"],

@@ -16,7 +16,7 @@ from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method, standing
-from yangcai.tendering.models import AwardAnnulment, ClauseKind, EvaluationReport, OpenedBid
+from yangcai.tendering.models import AwardAnnulment, AwardLetter, ClauseKind, EvaluationReport, OpenedBid
 from yangcai.tendering.rules.bids import whole_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
 from yangcai.tendering.rules.exchange import silent
@@ -26,6 +26,8 @@ from yangcai.tendering.rules.qualification import through
 
 #: The clock after whose end the first candidate is deemed the winner (87号令 art. 68).
 DECIDE_CLOCK = "C13"
+#: The clock within which the contract is signed, from the award letter (政府采购法 art. 46).
+SIGN_CLOCK = "C20"
 
 
 class PassedOverGround(TextChoices):
@@ -42,6 +44,13 @@ class AnnulmentGround(TextChoices):
     OBJECTION = AwardFall.OBJECTION.value, AwardFall.OBJECTION.label
     DECISION = AwardFall.DECISION.value, AwardFall.DECISION.label
     STATUS = AwardFall.STATUS.value, AwardFall.STATUS.label
+
+
+class RefusalEvidence(TextChoices):
+    """How the buyer knows that its winner refuses (条例 art. 49; 政府采购法 art. 46)."""
+
+    LETTER = "letter", _("供应商书面表示拒绝签订合同")
+    SILENCE = "silence", _("经通知，供应商在签约期限内未签订合同")
 
 
 class UnsuccessfulGround(TextChoices):
@@ -313,6 +322,32 @@ def annulment_has_its_ground(
         )
 
 
+def letter_sent_at(award: Award) -> datetime.datetime:
+    """From when the time for the contract counts: the winner's letter (政府采购法 art. 46), else the announcement."""
+    letter = AwardLetter.objects.filter(lot_id=award.lot_id, supplier_id=award.supplier_id, is_winner=True).last()
+    sent = letter.issued_at if letter else award.announced_at
+    assert sent is not None, "asked of announced awards only"
+    return sent
+
+
+def refusal_has_its_evidence(subject: Award, *, now: datetime.datetime, evidence: str, **_: Any) -> Refusal | None:
+    """Who did not come to sign has not refused while the time for the contract runs (政府采购法 art. 46)."""
+    on = applicable(subject.lot.case, now=now)
+    if evidence != RefusalEvidence.SILENCE:
+        return None
+    until = law.due_at(SIGN_CLOCK, since=letter_sent_at(subject), **on)
+    if until is not None and until <= now:
+        return None
+    return refuse(
+        "contract.sign",
+        code="signing_time_runs",
+        zh="签订合同的期限（{limit}）尚未届满，不能以逾期未签认定拒签；请附供应商的书面函件，或者等待期满",
+        en="The time for the contract ({limit}) still runs: nobody let it pass. Attach the winner's letter, or wait",
+        field="evidence",
+        **on,
+    )
+
+
 def annulment_of(award: Award) -> AwardAnnulment | None:
     """What was asked for and waits to be confirmed."""
     return AwardAnnulment.objects.filter(award=award, answered_at__isnull=True).first()
@@ -322,14 +357,16 @@ def no_annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Re
     if annulment_of(subject) is None:
         return None
     return Refusal(
-        "annulment_asked_for", "已经提请认定中标无效，等待采购人复核", "It has been asked for and waits to be confirmed"
+        "annulment_asked_for",
+        "已有中标结果失效的提请，等待采购人复核",
+        "It has been asked for and waits to be confirmed",
     )
 
 
 def annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Refusal | None:
     if annulment_of(subject) is not None:
         return None
-    return Refusal("no_annulment", "没有等待复核的认定中标无效的提请", "Nobody has asked to annul this award")
+    return Refusal("no_annulment", "没有等待复核的中标结果失效的提请", "Nobody has asked to let this award fall")
 
 
 def ground_still_stands(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:

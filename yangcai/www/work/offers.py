@@ -20,6 +20,7 @@ DANGEROUS = frozenset(
         "award.annul",
         "award.confirm_annulment",
         "award.refuse",
+        "award.report_refusal",
         "bid.withdraw",
         "bid_upload.give_up",
         "case.suspend",

@@ -34,7 +34,7 @@ AWARDS: tuple[Kind, ...] = (
     ),
     Kind(
         AwardAnnulment,
-        _("中标无效的提请"),
+        _("中标结果失效的提请"),
         (
             "award",
             "ground",
