@@ -33,6 +33,13 @@ def test_the_most_specific_jurisdiction_wins() -> None:
     assert law.cited(key, on=TODAY).confidence == "unconfirmed"
 
 
+def test_what_the_platform_laid_down_itself_is_never_shown_as_law() -> None:
+    own = {value.rule for rule in law.all_rules() for value in rule.values if value.confidence == "own"}
+    assert own == {rule.key for rule in law.all_rules() if rule.key.startswith("outage.")}
+    told = law.cited("outage.extension", on=TODAY)
+    assert told.confidence == "own" and "平台" in told.citation.title
+
+
 def test_where_the_law_is_silent_it_says_so() -> None:
     with pytest.raises(law.LawGap) as gap:
         law.value("abnormally_low.average", on=date(2026, 1, 31))

@@ -14,6 +14,7 @@ GPL:
   {zh: 政府采购法, en: Law, number: "68", issuer: 全国人大, in_force: 2003-01-01, articles: 88, confidence: verified}
 OLD: {zh: 旧办法, en: Old, number: 旧, issuer: 财政部, in_force: 2004-01-01,
   repealed_by: GPL, repealed_on: 2010-01-01, confidence: verified}
+OWN: {zh: 平台规则, en: Terms, number: 告, issuer: 平台, in_force: 2003-01-01, confidence: own}
 GS: {zh: 甘肃, en: Gansu, number: 文, issuer: 省政府, in_force: 2020-01-01, jurisdiction: "62", confidence: verified}
 """
 RULE = """\
@@ -80,6 +81,9 @@ def test_a_sound_folder_is_read(tmp_path: Path) -> None:
         ("value: 20", "value: 0", "0 is not in days"),
         ("value: 20", "value: true", "is not in days"),
         ("verified}", "surely}", "unknown confidence surely"),
+        ("verified}", "own}", "the platform's own terms, and nothing else, are marked own"),
+        ("instrument: GPL", "instrument: OWN", "the platform's own terms, and nothing else, are marked own"),
+        ("verified}", "verified, also: [OWN 3]}", "the platform's own terms, and nothing else, are marked own"),
         ("verified}", "verified, url: x}", "unknown key url"),
         ("  unit: days", "  unit: days\n  unit: years", "submission.yaml:5: unit stands twice (first on line 4)"),
         (

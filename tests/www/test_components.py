@@ -117,6 +117,7 @@ def test_a_citation_leads_to_its_rule_in_both_languages() -> None:
     with translation.override("zh-hans"):
         html = shown("{% citation c %}", c=ARTICLE)
         assert '<a class="citation" href="/law/submission.open_tender">《管理办法》第十三条</a>' in html
+        assert "平台自定" in shown("{% citation c %}", c=Citation("X", "第一条", "x", "own", "停机顺延规则"))
         assert "待确认" in shown("{% citation c %}", c=Citation("X", "第一条", "x", "unconfirmed", "通知"))
     with translation.override("en"):
         assert text_of(shown("{% citation c short=True %}", c=ARTICLE)) == "art. 13"

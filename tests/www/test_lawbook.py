@@ -18,6 +18,12 @@ def test_every_topic_and_every_place_has_a_name() -> None:
 
 
 @pytest.mark.django_db
+def test_a_term_of_the_platform_says_that_it_is_no_law(clock: Clock) -> None:
+    shown = text_of(Client().get("/law/outage.extension", follow=True))
+    assert "不是法律规定" in shown and "已核对原文" not in shown
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_no_heading_is_a_key(language: str, clock: Clock) -> None:
     client = Client()

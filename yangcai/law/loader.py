@@ -278,6 +278,9 @@ class Reader:
             self.fault(line, f"{key}: {instrument.key} was repealed on {instrument.repealed_on}")
         if instrument.jurisdiction != model.CHINA and not region.startswith(instrument.jurisdiction):
             self.fault(line, f"{key}: {instrument.key} rules {instrument.jurisdiction}, not {region}")
+        sources = [instrument, *(item[0] for item in also if item is not None)]
+        if {source.confidence == model.OWN for source in sources} != {table["confidence"] == model.OWN}:
+            self.fault(line, f"{key}: the platform's own terms, and nothing else, are marked {model.OWN}")
         if article == model.UNKNOWN and table["confidence"] == "verified":
             self.fault(line, f"{key}: a verified value names its article")
         return Value(

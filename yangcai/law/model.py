@@ -9,7 +9,9 @@ from typing import Any
 
 from yangcai.kernel.refusals import Citation
 
-CONFIDENCES = ("verified", "secondary", "memory", "unconfirmed")
+#: The mark of a term that the platform laid down itself: no law, and never shown as one.
+OWN = "own"
+CONFIDENCES = ("verified", "secondary", "memory", "unconfirmed", OWN)
 TIME_UNITS = ("minutes", "days", "working_days", "months", "years", "month_day")
 BANDS = {"ratio_band": "ratio", "yuan_band": "yuan", "year_band": "years"}
 UNITS = (*TIME_UNITS, *BANDS, "count", "ratio", "fraction", "yuan", "principle", "table")

@@ -88,7 +88,7 @@ def count(n: int) -> dict[str, Any]:
 
 @_component("citation")
 def citation(c: Any, text: str = "", short: bool = False) -> dict[str, Any]:
-    unsure = {"secondary": _("据二手资料"), "memory": _("待核对原文"), "unconfirmed": _("待确认")}
+    unsure = {"secondary": _("据二手资料"), "memory": _("待核对原文"), "unconfirmed": _("待确认"), "own": _("平台自定")}
     return {"c": c, "text": text or _cited(c, short=short), "unsure": unsure.get(c.confidence, "") if c else ""}
 
 
