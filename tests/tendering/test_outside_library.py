@@ -8,7 +8,7 @@ from tests import factories
 from tests.tendering.judging import ANNOUNCED, DRAWN, EQUAL, OPENED, SEATED, Hall, hall
 from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, SCOPES, perform
-from yangcai.kernel.models import EntryPayload, Task
+from yangcai.kernel.models import Attachment, EntryPayload, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.other_libraries import BadList, digest, read
@@ -16,6 +16,7 @@ from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.tendering import draws, vrd
 from yangcai.tendering.models import ExpertDraw, OutsideLibrary
+from yangcai.www.work.files import readable
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,43 @@ def test_the_names_stand_in_no_entry_and_no_row_for_who_runs_the_case() -> None:
     assert "外省专家1" not in written and digest(LIST.encode()) in written
     assert SCOPES[OutsideLibrary](h.runner, ANNOUNCED).exists()
     assert not SCOPES[OutsideLibrary](h.bidders[0], ANNOUNCED).exists()
+
+
+def test_the_list_as_it_was_sent_is_kept_with_the_draw_for_the_supervisors_alone() -> None:
+    h = three()
+    library = received(h)
+    attached = Attachment.objects.get(subject=library.ref, kind="outside_list")
+    assert documents.read(attached.document) == LIST.encode()
+    assert attached.document_id == library.list_digest and not attached.is_public
+    for role in (Role.TREASURY, Role.AUDITOR):
+        assert readable(h.case, post=factories.make_post(role), now=ANNOUNCED).filter(pk=attached.pk).exists()
+    for post in (h.runner, h.officer, h.reviewer, h.experts[0], h.bidders[0], factories.make_post(Role.PLATFORM)):
+        assert not readable(h.case, post=post, now=ANNOUNCED).filter(kind="outside_list").exists()
+    # The filing itself stays readable for whoever runs the case.
+    assert readable(h.case, post=h.runner, now=ANNOUNCED).filter(kind="outside_library").exists()
+
+
+def test_a_number_that_meant_somebody_else_before_is_refused_by_its_line() -> None:
+    received(three())
+    h = three()
+    library, treasury = filed(h), factories.make_post(Role.TREASURY)
+    swapped = LIST.replace("Q002,外省专家2,", "Q002,外省专家另一人,").replace("Q005,外省专家5,", "Q005,外省专家3,")
+    with pytest.raises(Refused) as caught:
+        names = paper(treasury, swapped.encode(), "名单.csv")
+        perform(ACTIONS["outside_library.receive"], library, by=treasury, now=OPENED, number="1", names=names)
+    assert caught.value.codes == {"another_name"}
+    assert [one.zh.partition("的编号")[0] for one in caught.value.refusals] == ["名单第 3 行", "名单第 6 行"]
+    assert not any("外省专家" in one.zh for one in caught.value.refusals)
+    assert Expert.objects.exclude(library="").count() == 8
+    # The same people, one of whom has moved, and one more: none of them twice, and the count says so.
+    more = LIST.replace("外省单位4,", "外省单位40,") + "Q009,外省专家9,外省单位9,信息技术\n"
+    h.do(
+        "outside_library.receive", library, treasury, OPENED, number="1", names=paper(treasury, more.encode(), "b.csv")
+    )
+    taken = OutsideLibrary.objects.get(pk=library.pk)
+    assert (taken.listed, taken.added, taken.experts.count()) == (9, 1, 9)
+    facts = EntryPayload.objects.filter(entry__action="outside_library.receive").latest("pk").data["input"]
+    assert (facts["listed"], facts["added"]) == (9, 1)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,10 @@ LONGEST_CELL = 200
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of a list: the number in its own library, who, where, in what field."""
+    """One line of a list: where it stands in the file (the header is line 1), the number in its own library, who,
+    where, in what field."""
 
+    line: int
     number: str
     name: str
     unit: str
@@ -61,13 +63,18 @@ def read(content: bytes) -> tuple[Listed, ...]:
             raise BadList(
                 f"名单第 {line} 行有空白或者过长的内容", f"line {line} of the list has an empty or overlong cell"
             )
-        found.append(Listed(*cells))
+        found.append(Listed(line, *cells))
         if len(found) > MOST_LINES:
             raise BadList(f"名单超过 {MOST_LINES} 行", f"the list has more than {MOST_LINES} lines")
     if not found:
         raise BadList("名单没有专家", "the list names nobody")
-    if len({one.number for one in found}) < len(found):
-        raise BadList("名单中同一编号出现两次", "a number stands twice on the list")
+    first: dict[str, int] = {}
+    for one in found:
+        if (line := first.setdefault(one.number, one.line)) != one.line:
+            raise BadList(
+                f"名单第 {one.line} 行与第 {line} 行的编号相同",
+                f"line {one.line} of the list has the number of line {line}",
+            )
     return tuple(found)
 
 
@@ -76,18 +83,27 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def take_in(library: str, listed: Sequence[Listed], *, now: datetime.datetime) -> list[Expert]:
-    """Each with a person, a unit and a post, so that who is drawn can sign in. Never drawn for a case of this
-    province's own library."""
+def other_names(library: str, listed: Sequence[Listed]) -> list[int]:
+    """The lines whose number stood beside another name on an earlier list of this library: whose seat would that be?"""
+    known = dict(Expert.objects.filter(library=library).values_list("library_number", "person__name"))
+    return [one.line for one in listed if known.get(one.number, one.name) != one.name]
+
+
+def take_in(library: str, listed: Sequence[Listed], *, now: datetime.datetime) -> tuple[list[Expert], int]:
+    """The experts of a list and how many of them are new here, each with a person, a unit and a post, so that who is
+    drawn can sign in. Whoever came with an earlier list is known by number and name (`other_names` comes first). Never
+    drawn for a case of this province's own library."""
     today = timezone.localdate(now)
-    known = {one.library_number: one for one in Expert.objects.filter(library=library).select_related("person")}
-    found = []
+    earlier = Expert.objects.filter(library=library).select_related("person")
+    known = {(one.library_number, one.person.name): one for one in earlier}
+    found, added = [], 0
     for one in listed:
         unit, _made = Organisation.objects.get_or_create(
             name=one.unit, defaults={"kind": OrganisationKind.EXPERT_UNIT, "jurisdiction": ""}
         )
-        expert = known.get(one.number)
+        expert = known.get((one.number, one.name))
         if expert is None:
+            added += 1
             name = hashlib.sha256(f"{library}\0{one.number}".encode()).hexdigest()[:16]
             person = Person.objects.create(username=f"outside-{name}", name=one.name, password="!")
             expert = Expert.objects.create(
@@ -105,4 +121,4 @@ def take_in(library: str, listed: Sequence[Listed], *, now: datetime.datetime) -
         if not seats.exclude(to_on__lt=today).exists():
             Post.objects.create(person=expert.person, organisation=unit, role=Role.EXPERT, from_on=today)
         found.append(expert)
-    return found
+    return found, added

@@ -81,6 +81,9 @@ ROWS: tuple[Row, ...] = (
     ("opened", "steps_are_never_taken_back", "another list than came",
      OUTSIDE + "UPDATE tendering_outsidelibrary SET received_at = now(), list_digest = 'x', number = '1';"
      "UPDATE tendering_outsidelibrary SET list_digest = 'y'"),
+    ("opened", "steps_are_never_taken_back", "another count of those who came with a list",
+     OUTSIDE + "UPDATE tendering_outsidelibrary SET listed = 8, added = 8;"
+     "UPDATE tendering_outsidelibrary SET added = 1"),
     ("opened", "records_are_never_deleted", "lose a filing", OUTSIDE + "DELETE FROM tendering_outsidelibrary"),
     ("opened", "links_are_never_repointed", "from another province into the own library",
      DRAWN + "UPDATE parties_expert SET library = 'x' WHERE specialities = ''"),

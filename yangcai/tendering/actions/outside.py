@@ -82,11 +82,15 @@ class ReceiveOutsideList(Input):
 def receive_outside_list(
     library: OutsideLibrary, *, by: Post, now: datetime.datetime, number: str, names: Document
 ) -> OutsideLibrary:
-    """From here on the case is drawn from this list; its digest goes into the commit of the draw."""
+    """From here on the case is drawn from this list; its digest goes into the commit of the draw, and the file itself
+    is kept beside it for the supervisors."""
     content = documents.read(names)
+    experts, library.added = other_libraries.take_in(library.library, other_libraries.read(content), now=now)
+    library.listed = len(experts)
     library.number, library.list_digest, library.received_at = number, other_libraries.digest(content), now
-    library.save(update_fields=["number", "list_digest", "received_at"])
-    library.experts.set(other_libraries.take_in(library.library, other_libraries.read(content), now=now))
+    library.save(update_fields=["number", "list_digest", "received_at", "listed", "added"])
+    library.experts.set(experts)
+    documents.attach(names, to=library, title="外省专家名单", kind=rules.LIST, by=by, now=now)
     return library
 
 

@@ -21,6 +21,8 @@ class OutsideLibrary(CaseRow):
     filed_at = models.DateTimeField(_("报送备案时间"))
     number = models.TextField(_("备案文号"), default="", blank=True)
     list_digest = models.TextField(_("名单摘要"), default="", blank=True)
+    listed = models.PositiveIntegerField(_("名单人数"), null=True, blank=True)
+    added = models.PositiveIntegerField(_("其中首次导入人数"), null=True, blank=True)
     received_at = models.DateTimeField(_("备案和收到名单时间"), null=True, blank=True)
     refused_at = models.DateTimeField(_("不予备案时间"), null=True, blank=True)
     refusal = models.TextField(_("不予备案的理由"), default="", blank=True)
@@ -50,7 +52,8 @@ class OutsideLibrary(CaseRow):
             "province": self.province,
             "number": self.number,
             "list": self.list_digest,
-            "count": self.experts.count(),
+            "listed": self.listed,
+            "added": self.added,
         }
 
     @property

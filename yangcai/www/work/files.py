@@ -18,8 +18,10 @@ from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
+from yangcai.tendering.queries.draws import SUPERVISORS
 from yangcai.tendering.queries.evaluation import sits_on
 from yangcai.tendering.queries.prequalification import visible_applications
+from yangcai.tendering.rules.committee.outside import LIST
 from yangcai.tendering.rules.opening import opening_of
 from yangcai.www.access import page
 from yangcai.www.downloads import download
@@ -54,6 +56,8 @@ JUDGED = ("bid", "clarification", "low_price_proof")
 OF_EVALUATION = ("clarification", "review_refusal")
 #: What everybody still in a dialogue is told at once.
 TOLD = ("negotiation_file",)
+#: Names of experts who may be drawn: read by whoever reads the whole record of a draw (87号令 art. 47).
+OF_THE_LIBRARY = (LIST,)
 #: An empty Q adds nothing to an «or»: this one says all rows.
 EVERYTHING = Q(pk__isnull=False)
 
@@ -83,6 +87,8 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
     found = Attachment.objects.filter(shown, root=root.ref).exclude(kind=papers.SIGNED)  # they have pages of their own
+    if post.role not in SUPERVISORS:
+        found = found.exclude(kind__in=OF_THE_LIBRARY)
     return found.select_related("document").order_by("at", "pk")
 
 

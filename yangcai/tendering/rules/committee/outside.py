@@ -1,6 +1,7 @@
 """May the experts of this case be drawn from another province's library (财库〔2012〕69号)?"""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from yangcai import procedures
@@ -13,6 +14,8 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.parties import other_libraries
 from yangcai.tendering.models import ExpertDraw, OutsideLibrary
 
+#: Kind of the Attachment that is the list as the other library sent it: names, for the supervisors alone.
+LIST = "outside_list"
 #: The first digits of a division code name the province.
 PROVINCE = slice(0, 2)
 
@@ -100,9 +103,18 @@ def is_not_drawn_yet(subject: OutsideLibrary, *, by: Any, now: datetime.datetime
     return no_draw_has_begun(subject.case, by=by, now=now)
 
 
-def list_is_readable(subject: OutsideLibrary, *, now: datetime.datetime, names: Any, **_: Any) -> Refusal | None:
+def list_is_readable(subject: OutsideLibrary, *, now: datetime.datetime, names: Any, **_: Any) -> Iterator[Refusal]:
+    """Every line has its cells and a number of its own, and a number means the person whom it meant before."""
     try:
-        other_libraries.read(documents.read(names))
+        listed = other_libraries.read(documents.read(names))
     except other_libraries.BadList as error:
-        return Refusal("bad_list", error.zh, error.en, field="names")
-    return None
+        yield Refusal("bad_list", error.zh, error.en, field="names")
+        return
+    for line in other_libraries.other_names(subject.library, listed):
+        yield Refusal(
+            "another_name",
+            f"名单第 {line} 行的编号在该专家库此前的名单中是另一姓名；请与提供名单的专家库核实编号和姓名后重新导入",
+            f"The number in line {line} stood beside another name on an earlier list of this library: have the library"
+            " that sent it check number and name, then take the list in again",
+            field="names",
+        )

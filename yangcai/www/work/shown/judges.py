@@ -38,7 +38,19 @@ JUDGES: tuple[Kind, ...] = (
     Kind(
         OutsideLibrary,
         _("异地抽取评审专家"),
-        ("library", "province", "reason", "filed_at", "number", "list_digest", "received_at", "refused_at", "refusal"),
+        (
+            "library",
+            "province",
+            "reason",
+            "filed_at",
+            "number",
+            "list_digest",
+            "listed",
+            "added",
+            "received_at",
+            "refused_at",
+            "refusal",
+        ),
     ),
     Kind(
         ExpertChoice,
