@@ -32,6 +32,7 @@ def choose_language(language: str) -> None:
 
 
 def language() -> str:
+    """The language that was chosen for this run: zh or en."""
     return _chosen["language"]
 
 

@@ -23,6 +23,7 @@ BEAT, FAREWELL = 5.0, 20.0
 
 
 def is_kept() -> bool:
+    """Whether the health journal is kept here: not in a sandbox, whose clock is no clock."""
     from django.conf import settings
 
     return not settings.YANGCAI_SANDBOX

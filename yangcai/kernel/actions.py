@@ -158,6 +158,8 @@ AFTERWARDS: dict[str, list[Callable[..., None]]] = {}
 
 
 def scope(model: type[models.Model]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function(post, now) as the rows of this model that a post may see: whatever it leaves out is a 404."""
+
     def keep(function: Callable[..., Any]) -> Callable[..., Any]:
         SCOPES[model] = function
         return function
@@ -166,6 +168,8 @@ def scope(model: type[models.Model]) -> Callable[[Callable[..., Any]], Callable[
 
 
 def standing(model: type[models.Model]) -> Callable[[Callable[..., bool]], Callable[..., bool]]:
+    """Register a function(subject, post) that says whether a post's organisation or person is the one concerned."""
+
     def keep(function: Callable[..., bool]) -> Callable[..., bool]:
         STANDINGS[model] = function
         return function

@@ -81,6 +81,7 @@ def label(name: str) -> str:
 
 
 def path_of(digest: str) -> Path:
+    """Where the file of this digest (64 hexadecimal digits) lies in the store, be it there or not."""
     return Path(settings.YANGCAI_FILES) / digest[:2] / digest[2:4] / digest
 
 
@@ -109,6 +110,7 @@ def store(
 def store_bytes(
     *, data: bytes, name: str, person_id: int | None = None, now: datetime.datetime | None = None
 ) -> Document:
+    """Keep bytes that the platform made, of any kind and length. Raises BadDocument for none at all, NoRoom."""
     return store_chunks(chunks=iter([data]), name=name, kinds=(), limit=max(len(data), 1), person_id=person_id, now=now)
 
 

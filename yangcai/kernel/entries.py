@@ -37,6 +37,8 @@ def plain(value: Any) -> Any:
 
 
 def canonical(data: Any) -> bytes:
+    """JSON in the one form that is hashed: keys sorted, no spaces, UTF-8. Raises TypeError for what JSON does not
+    know."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

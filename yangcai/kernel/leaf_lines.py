@@ -17,4 +17,5 @@ def blinded(*, nonce: bytes, body: bytes) -> bytes:
 
 
 def in_clear(*, body: bytes) -> bytes:
+    """The line of a leaf whose body anybody may read."""
     return CLEAR + body + b"\n"

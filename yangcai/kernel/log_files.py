@@ -25,6 +25,7 @@ CHECKPOINT, POLICY, DISCLOSED, RECORD = "checkpoint", "policy", "disclosed", "re
 
 
 def folder() -> Path:
+    """Where the public log lies."""
     return Path(settings.YANGCAI_LOG)
 
 
@@ -103,4 +104,5 @@ def write(path: Path, content: bytes) -> None:
 
 
 def newest_head() -> TreeHead | None:
+    """The head of the largest tree, None before the first."""
     return TreeHead.objects.order_by("-size").first()

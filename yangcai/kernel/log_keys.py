@@ -28,6 +28,7 @@ ANNOUNCED: dict[str, Callable[[], note.Verifier]] = {RECEIPT: lambda: signer(REC
 
 
 def folder() -> Path:
+    """Where the keys of the log lie."""
     return Path(settings.YANGCAI_HOME) / "keys"
 
 

@@ -18,6 +18,7 @@ APART = datetime.timedelta(seconds=30)
 
 
 def path_of(day: datetime.date) -> Path:
+    """The file of what was seen on this day."""
     return log_files.folder() / SEEN / day.isoformat()
 
 

@@ -43,6 +43,7 @@ class NoCosignature(Exception):
 
 
 def path() -> Path:
+    """The file that names the witnesses and their quorum (C2SP tlog-policy)."""
     return Path(settings.YANGCAI_HOME) / "log.policy"
 
 

@@ -45,6 +45,7 @@ def acts(row: Rooted, *, code: str) -> list[Entry]:
 
 
 def not_issued(subject: Rooted, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A row's signed paper is issued once; says when it was."""
     found = paper_of(subject)
     if found is None:
         return None

@@ -65,6 +65,7 @@ def has_begun(
     in_field_since_on: datetime.date,
     **data: Any,
 ) -> Refusal | None:
+    """Work in the field begins after birth, and no later than today."""
     if born_on < in_field_since_on <= timezone.localdate(now):
         return None
     return Refusal(
@@ -76,6 +77,7 @@ def has_begun(
 
 
 def is_young_enough(subject: Organisation, *, now: datetime.datetime, born_on: datetime.date, **data: Any) -> Any:
+    """Younger than the law wants, in whole years today (财库〔2016〕198号)."""
     today = timezone.localdate(now)
     limit = law.value("expert.age", on=today)
     if _years_since(born_on, today) < limit:
@@ -114,6 +116,7 @@ def _years_since(since: datetime.date, today: datetime.date) -> int:
 
 
 def is_in_library(subject: Expert, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses an expert who has left the library by today."""
     if subject.left_on is None or subject.left_on > timezone.localdate(now):
         return None
     return Refusal(
@@ -122,6 +125,7 @@ def is_in_library(subject: Expert, *, by: Any, now: datetime.datetime) -> Refusa
 
 
 def is_another_employer(subject: Expert, *, now: datetime.datetime, employer: Organisation, **data: Any) -> Any:
+    """Refuses to move an expert to where it works."""
     if employer.pk != subject.employer_id:
         return None
     return Refusal("same_employer", "工作单位没有变化", "The employer is the same", field="employer")
@@ -142,6 +146,7 @@ def dates_are_possible(
 
 
 def has_not_ended(subject: ExpertTie, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A tie is ended once."""
     if subject.to_on is None:
         return None
     return Refusal("tie_ended", f"该关系已于 {subject.to_on} 终止", f"This tie ended on {subject.to_on}")

@@ -38,11 +38,13 @@ def visible_experts(post: Post | None, now: datetime.datetime) -> QuerySet[Exper
 
 @standing(Expert)
 def concerns_expert(expert: Expert, post: Post) -> bool:
+    """Whether this post acts for an expert: the treasury's library, the platform, and the expert."""
     return post.role in {Role.TREASURY, Role.PLATFORM} or expert.person_id == post.person_id
 
 
 @scope(Post)
 def visible_posts(post: Post | None, now: datetime.datetime) -> QuerySet[Post]:
+    """Those of one's own organisation and one's own; all for the platform."""
     if post is None:
         return Post.objects.none()
     if post.role == Role.PLATFORM:
@@ -52,6 +54,7 @@ def visible_posts(post: Post | None, now: datetime.datetime) -> QuerySet[Post]:
 
 @standing(Post)
 def concerns_post(subject: Post, post: Post) -> bool:
+    """Whether this post acts on a post: the platform, and whose it is."""
     return post.role == Role.PLATFORM or subject.person_id == post.person_id
 
 
@@ -66,6 +69,7 @@ def visible_tokens(post: Post | None, now: datetime.datetime) -> QuerySet[ApiTok
 
 @standing(ApiToken)
 def concerns_token(token: ApiToken, post: Post) -> bool:
+    """Whether this post acts on a token: the platform, and whose it is."""
     return post.role == Role.PLATFORM or token.post.person_id == post.person_id
 
 

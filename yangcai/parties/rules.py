@@ -47,6 +47,7 @@ refuses("parties_organisation_uscc_key", CODE_TAKEN)
 
 
 def name_is_new(subject: Organisation, *, by: Post, now: datetime.datetime, name: str, **data: Any) -> Refusal | None:
+    """No two organisations bear one name."""
     return NAME_TAKEN if Organisation.objects.filter(name=name).exists() else None
 
 
@@ -102,6 +103,7 @@ def kind_is_in_your_hands(
 def person_exists(
     organisation: Organisation, *, by: Post, now: datetime.datetime, username: str, **data: Any
 ) -> Refusal | None:
+    """Refuses a `username` that no active person has."""
     if Person.objects.filter(username=username, is_active=True).exists():
         return None
     return Refusal(
@@ -115,6 +117,7 @@ def person_exists(
 def not_for_oneself(
     organisation: Organisation, *, by: Post, now: datetime.datetime, username: str, **data: Any
 ) -> Refusal | None:
+    """Nobody grants a post to oneself (政府采购法 art. 61)."""
     if by.person.username != username:
         return None
     return _separation(
@@ -129,6 +132,7 @@ def not_for_oneself(
 def role_fits_organisation(
     organisation: Organisation, *, by: Post, now: datetime.datetime, role: str, **data: Any
 ) -> Refusal | None:
+    """Refuses a `role` that this kind of organisation does not have."""
     if organisation.kind in KINDS[role]:
         return None
     return Refusal(
@@ -148,6 +152,7 @@ def period_is_right(
     to_on: datetime.date | None,
     **data: Any,
 ) -> Refusal | None:
+    """A post's last day is not before its first; both belong to it."""
     if to_on is None or to_on >= from_on:
         return None
     return Refusal("impossible_date", "止期不能早于起期", "The last day cannot lie before the first", field="to_on")
@@ -208,6 +213,7 @@ def _separation(*, now: datetime.datetime, **sentence: Any) -> Refusal:
 
 
 def is_another_person(post: Post, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Nobody ends a post of one's own (政府采购法 art. 61)."""
     if post.person_id != by.person_id:
         return None
     return _separation(
@@ -219,6 +225,7 @@ def is_another_person(post: Post, *, by: Post, now: datetime.datetime) -> Refusa
 
 
 def has_not_ended(post: Post, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """A post is ended once; its last day belongs to it."""
     if post.to_on is None or post.to_on >= timezone.localdate(now):
         return None
     return Refusal("post_ended", f"该岗位已于 {post.to_on} 终止", f"This post ended on {post.to_on}")
@@ -243,6 +250,7 @@ def ends_within_its_time(
 
 
 def is_own_post(post: Post, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses a token for another post than the one acted through."""
     if post.pk == by.pk:
         return None
     return Refusal(
@@ -255,6 +263,7 @@ def is_own_post(post: Post, *, by: Post, now: datetime.datetime) -> Refusal | No
 def token_expires_in_time(
     post: Post, *, by: Post, now: datetime.datetime, expires_on: datetime.date, **data: Any
 ) -> Refusal | None:
+    """A token's last day is today or later, and no later than LONGEST_TOKEN allows."""
     today = timezone.localdate(now)
     if today <= expires_on <= today + LONGEST_TOKEN:
         return None
@@ -267,6 +276,7 @@ def token_expires_in_time(
 
 
 def token_is_alive(token: ApiToken, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """A token is revoked once."""
     if token.revoked_at is None:
         return None
     return Refusal("token_revoked", "该令牌已经撤销", "This token has been revoked already")

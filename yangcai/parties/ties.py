@@ -35,4 +35,5 @@ def visible_ties(post: Post | None, now: datetime.datetime) -> QuerySet[ExpertTi
 
 @standing(ExpertTie)
 def concerns_tie(tie: ExpertTie, post: Post) -> bool:
+    """Whether this post acts on a tie: whoever acts for its expert."""
     return concerns_expert(tie.expert, post)

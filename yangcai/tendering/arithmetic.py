@@ -72,6 +72,7 @@ def seated(lot: Lot) -> list[CommitteeMember]:
 
 
 def criteria(lot: Lot) -> list[Criterion]:
+    """The criteria of a lot, in their order."""
     return [one for one in _criteria(lot.case) if one.lot_id == lot.pk]
 
 
@@ -82,6 +83,7 @@ def _criteria(case: Case) -> list[Criterion]:
 
 @remembered
 def committee(case: Case) -> Committee | None:
+    """The committee of a case, None before it was drawn."""
     return Committee.objects.filter(case=case).first() if may_have(case, Committee) else None
 
 
@@ -401,10 +403,12 @@ def _clarification(one: Clarification) -> dict[str, Any]:
 
 
 def digest(result: dict[str, Any]) -> str:
+    """SHA-256 of a result in its canonical form, in hexadecimal."""
     return hashlib.sha256(canonical(result)).hexdigest()
 
 
 def latest_report(lot: Lot) -> EvaluationReport | None:
+    """The newest report of a lot, signed or not; None before anything was computed."""
     found = _latest_reports(lot.case).get(lot.pk)
     if found is not None:
         found.lot = lot

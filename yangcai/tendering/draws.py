@@ -74,6 +74,7 @@ def begin(case: Case, *, places: int, size: int, now: datetime.datetime, **told:
 
 
 def promise(draw: ExpertDraw, *, party: str, digest: str, now: datetime.datetime) -> DrawParty:
+    """Keep a party's digest (64 hexadecimal digits)."""
     return DrawParty.objects.create(draw=draw, party=party, digest=digest, promised_at=now)
 
 
@@ -113,6 +114,7 @@ def commit(draw: ExpertDraw, experts: Iterable[Expert], *, kept: Iterable[str], 
 
 
 def reveal(draw: ExpertDraw, *, party: str, number: str, now: datetime.datetime) -> None:
+    """Keep the number that a party said; that it was the one promised is checked before."""
     draw.parties.filter(party=party).update(number=number, revealed_at=now)
 
 
@@ -221,6 +223,7 @@ def _passed_for(line: DrawLine, kept: Collection[str]) -> str:
 
 
 def has_speciality(line: DrawLine, word: str) -> bool:
+    """Whether the frozen facts of a line name this speciality."""
     return word in line.facts["specialities"]
 
 
@@ -231,12 +234,14 @@ def is_of_the_field(line: DrawLine) -> bool:
 
 
 def seat(line: DrawLine, committee: Committee, *, is_chair: bool, now: datetime.datetime) -> CommitteeMember:
+    """A seat for the expert of a line. The caller knows that the expert has a post (`pool.eligible`)."""
     return CommitteeMember.objects.create(
         committee=committee, post=pool.seat_of(line.expert, now=now), expert=line.expert, is_chair=is_chair
     )
 
 
 def mark(line: DrawLine, outcome: str, *, reason: str = "", now: datetime.datetime) -> None:
+    """What became of a line that was called, and why; the time of the first call stands."""
     DrawLine.objects.filter(pk=line.pk).update(outcome=outcome, reason=reason, called_at=line.called_at or now)
 
 
@@ -317,4 +322,5 @@ def last_reveal(draw: ExpertDraw) -> Entry | None:
 
 
 def party_of(post: Post | None) -> str:
+    """Whose number this post says; empty for a post that takes no part."""
     return PARTY_OF.get(Role(post.role), "") if post is not None else ""

@@ -11,6 +11,7 @@ from yangcai.tendering.solicitations import solicitation
 
 
 def of(case: Case) -> procedures.Procedure:
+    """The method of a case."""
     return procedures.get(case.procedure)
 
 
@@ -26,6 +27,7 @@ def said(case: Case, stage: str, what: str) -> str:
 
 
 def has(case: Case, stage: str) -> bool:
+    """Whether the method of a case has this stage."""
     return engine.has(procedure=of(case), stage=stage)
 
 
@@ -43,6 +45,7 @@ def judging(case: Case) -> frozenset[str]:
 
 
 def committee_does(case: Case, stage: str) -> bool:
+    """Whether the committee, and not who runs the case, does what this stage is for."""
     return engine.done_by(procedure=of(case), stage=stage) == procedures.By.COMMITTEE
 
 

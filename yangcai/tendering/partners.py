@@ -46,6 +46,8 @@ def of_bid(bid: OpenedBid) -> tuple[Partner, ...]:
 
 
 def is_favoured(organisation: Organisation, *, small_only: bool) -> bool:
+    """Whether an organisation counts for the price preference: small and micro alone, or medium ones too
+    (财库〔2020〕46号)."""
     return organisation.is_small_micro if small_only else organisation.is_sme
 
 

@@ -110,6 +110,7 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
 
 
 def still_in(lot: Lot, *, through: str = RESPONSIVENESS) -> list[OpenedBid]:
+    """The bids that are in after the examinations up to `through`."""
     return [s.bid for s in standings(lot, through=through) if s.is_in]
 
 

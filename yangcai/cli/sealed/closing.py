@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
+    """Options of every command that first wants the proof of the closing."""
     parser.add_argument(
         "--close-proof",
         type=Path,
@@ -73,6 +74,7 @@ def closed(options: argparse.Namespace, policy: Policy, *, round: int) -> "Close
 
 
 def add_fetch(parser: argparse.ArgumentParser) -> None:
+    """Options of the command that fetches such a proof."""
     lines.add_options(parser)
     parser.add_argument("--policy", type=Path, required=True, help=say(zh="公布的开启规则", en="the published policy"))
     parser.add_argument(  # the cover stands in the policy, the round does not

@@ -31,6 +31,7 @@ ROLES = ("buyer", "agent", "supervisor", "notary")
 
 
 def add_setup(parser: argparse.ArgumentParser) -> None:
+    """Options of a trustee's first steps."""
     parser.add_argument(
         "--platform",
         action="store_true",
@@ -146,12 +147,14 @@ def _national(own: Any) -> dict[str, str]:
 
 
 def add_with_key(parser: argparse.ArgumentParser) -> None:
+    """Options of what a trustee does with its key."""
     parser.add_argument("--key", type=Path, required=True, help=say(zh="密钥文件", en="the key file"))
     lines.add_options(parser)
     passphrases.add_option(parser)
 
 
 def add_try(parser: argparse.ArgumentParser) -> None:
+    """Options of trying one's share before the deadline."""
     parser.add_argument(
         "--tender", type=uuid.UUID, required=True, metavar="UUID", help=say(zh="招标标识", en="the tender")
     )

@@ -56,6 +56,7 @@ def policies(paths: list[Path]) -> list[Policy]:
 
 
 def message(path: Path) -> Message:
+    """The signed statement in a file. Raises Stop where it cannot be read, and what Message.parse raises."""
     return Message.parse(read(path))
 
 

@@ -17,12 +17,14 @@ IN_POLICY = {"I1": {"wrap": "hpke", "sig": "sig"}, "G1": {"wrap": "sm2_wrap", "s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of making keys."""
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(zh="密钥文件", en="the key file"))
     parser.add_argument("--suite", choices=SUITES, default="I1", help=say(zh="密码套件", en="suite"))
     passphrases.add_option(parser)
 
 
 def run(options: argparse.Namespace, *, holder: str) -> int:
+    """Make the keys of a `holder`, lock them under a passphrase, say the public ones. Never overwrites. Exit code."""
     files.refuse_existing(options.out)
     words, is_generated = passphrases.given_or_generated(options)
     made = key_file.created(holder=holder, code=options.suite, passphrase=words, chance=system)

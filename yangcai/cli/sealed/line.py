@@ -25,6 +25,7 @@ LARGEST_ANSWER = 16 * 2**20
 
 
 def add_options(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Options of every command that speaks with a platform: where, and with which token."""
     parser.add_argument(
         "--server", required=required, metavar="URL", help=say(zh="平台地址", en="address of the platform")
     )

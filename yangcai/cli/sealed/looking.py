@@ -21,6 +21,7 @@ from yangcai.sealing.statement import Message, Submit
 
 
 def add_inspect(parser: argparse.ArgumentParser) -> None:
+    """Options of looking into a file."""
     parser.add_argument(
         "file",
         type=Path,
@@ -33,6 +34,7 @@ def add_inspect(parser: argparse.ArgumentParser) -> None:
 
 
 def inspect(options: argparse.Namespace) -> int:
+    """Say what a file is and holds, as far as it lies open: nothing is unlocked. Exit code."""
     with options.file.open("rb") as stream:
         is_envelope = stream.read(4) == MAGIC
     told = _envelope(options.file) if is_envelope else _small(files.read(options.file))
@@ -74,6 +76,7 @@ def _small(content: bytes) -> dict[str, Any]:
 
 
 def add_rehearse(parser: argparse.ArgumentParser) -> None:
+    """Options of a rehearsal on one's own machine."""
     parser.add_argument("--envelope", type=Path, required=True, help=say(zh="密封文件", en="the envelope"))
     parser.add_argument("--opening", type=Path, required=True, help=say(zh="开启文件", en="the opening file"))
     parser.add_argument(

@@ -13,6 +13,7 @@ from yangcai.sealing.chance import system
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:
+    """The option that names the file of a passphrase."""
     parser.add_argument(
         "--passphrase-file",
         type=Path,

@@ -43,6 +43,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def add_supplier(parser: argparse.ArgumentParser) -> None:
+    """Options of a supplier's release."""
     _common(parser)
     parser.add_argument("--envelope", type=Path, required=True, help=say(zh="密封文件", en="the envelope"))
     parser.add_argument("--opening", type=Path, required=True, help=say(zh="开启文件", en="the opening file"))
@@ -55,6 +56,7 @@ def add_supplier(parser: argparse.ArgumentParser) -> None:
 
 
 def add_trustee(parser: argparse.ArgumentParser) -> None:
+    """Options of a trustee's release."""
     _common(parser)
     parser.add_argument(
         "envelopes",
@@ -82,6 +84,7 @@ def add_trustee(parser: argparse.ArgumentParser) -> None:
 
 
 def add_test(parser: argparse.ArgumentParser) -> None:
+    """Options of trying a trustee's share."""
     parser.add_argument("envelopes", type=Path, nargs="+", metavar="SBE")
     parser.add_argument(
         "--policy",

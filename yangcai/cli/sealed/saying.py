@@ -30,10 +30,12 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def add_withdraw(parser: argparse.ArgumentParser) -> None:
+    """Options of the statement that withdraws a bid."""
     _common(parser)
 
 
 def add_reconfirm(parser: argparse.ArgumentParser) -> None:
+    """Options of the statement that a bid stands under a later policy."""
     _common(parser)
     parser.add_argument(
         "--rev", type=int, required=True, help=say(zh="更正后的版本号", en="the revision after the correction")
@@ -41,11 +43,13 @@ def add_reconfirm(parser: argparse.ArgumentParser) -> None:
 
 
 def withdraw(options: argparse.Namespace) -> int:
+    """Sign the statement that withdraws a bid. Exit code; raises Stop where a file is not what it should be."""
     header = files.header_of(options.envelope)
     return _signed(options, Withdraw(header.core.tender, options.submission, system(16)))
 
 
 def reconfirm(options: argparse.Namespace) -> int:
+    """Sign the statement that a bid stands under a later policy. Exit code; raises Stop likewise."""
     header = files.header_of(options.envelope)
     idem = system(16)
     return _signed(options, Reconfirm(header.core.tender, options.rev, options.submission, header.sha256, idem))
@@ -66,6 +70,7 @@ def _signed(options: argparse.Namespace, said: Statement) -> int:
 
 
 def add_send(parser: argparse.ArgumentParser) -> None:
+    """Options of sending a signed statement."""
     parser.add_argument(
         "message", type=Path, metavar="FILE", help=say(zh="释放或撤回声明", en="a release or withdrawal")
     )

@@ -26,6 +26,7 @@ PRICE = "PRICE"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of sealing a bid."""
     parser.add_argument(
         "files",
         type=Path,
@@ -82,6 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Seal the files under the published policy: envelope, opening file, signed statement. Never overwrites. Exit
+    code; raises Stop where a file is not what it should be."""
     policy = files.policies([options.policy])[0]
     if not options.files and policy.cover != PRICE and not options.round:
         raise Stop(zh="没有投标文件", en="no files of the bid", code=console.USAGE)

@@ -25,6 +25,7 @@ from yangcai.sealing.statement import Message, Submit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of handing a sealed bid in."""
     lines.add_options(parser)
     parser.add_argument("--envelope", type=Path, required=True, help=say(zh="密封文件", en="the envelope"))
     parser.add_argument("--statement", type=Path, required=True, help=say(zh="已签名的声明", en="the signed statement"))
@@ -41,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Send statement and envelope, keep the receipt before anything else, then check it. Exit code; raises Stop when
+    the platform refuses."""
     files.refuse_existing(options.out)
     message = files.message(options.statement)
     said = message.statement
@@ -65,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def add_fetch(parser: argparse.ArgumentParser) -> None:
+    """Options of fetching an opening file that was left with the platform."""
     lines.add_options(parser)
     parser.add_argument(
         "--submission", required=True, metavar="UUID", help=say(zh="递交编号（见回执）", en="the submission")

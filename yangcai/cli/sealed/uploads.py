@@ -9,6 +9,7 @@ from yangcai.cli.sealed import line as lines
 
 
 def add_list(parser: argparse.ArgumentParser) -> None:
+    """Options of `bid uploads`: which tender, at which platform."""
     parser.add_argument(
         "--tender",
         required=True,
@@ -20,6 +21,8 @@ def add_list(parser: argparse.ArgumentParser) -> None:
 
 
 def show(options: argparse.Namespace) -> int:
+    """The unfinished uploads of one's own organisation, one a line. Exit code; raises Stop when the platform
+    refuses."""
     with lines.opened(options) as line:
         found = line.ask_json("GET", f"/tenders/{options.tender}/submissions")["items"]
     told = [
@@ -33,6 +36,7 @@ def show(options: argparse.Namespace) -> int:
 
 
 def add_give_up(parser: argparse.ArgumentParser) -> None:
+    """Options of `bid give-up`: which upload, at which platform."""
     parser.add_argument(
         "submission", type=uuid.UUID, metavar="UUID", help=say(zh="上传会话的标识", en="the session of the upload")
     )
@@ -40,6 +44,7 @@ def add_give_up(parser: argparse.ArgumentParser) -> None:
 
 
 def give_up(options: argparse.Namespace) -> int:
+    """Give an upload up, so that another one may begin. Exit code; raises Stop when the platform refuses."""
     with lines.opened(options) as line:
         line.ask_json("DELETE", f"/submissions/{options.submission}")
     told = say(zh=f"已放弃上传 {options.submission}", en=f"upload {options.submission} is given up")

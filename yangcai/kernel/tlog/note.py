@@ -116,6 +116,7 @@ class Note:
 
 
 def key_id(*, name: str, kind: int, public: bytes) -> bytes:
+    """The first bytes of SHA-256(name, newline, kind, public key), as C2SP signed-note has them."""
     return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:KEY_ID]
 
 

@@ -15,10 +15,12 @@ Reader = Callable[[int, int], bytes]
 
 
 def leaf_hash(entry: bytes) -> bytes:
+    """SHA-256(0x00, entry): 32 bytes (RFC 6962 §2.1)."""
     return hashlib.sha256(b"\x00" + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256(0x01, left, right): 32 bytes (RFC 6962 §2.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 

@@ -278,6 +278,7 @@ def ask_for_consumables(form: Input) -> None:
 
 
 def consumables_are_priced(form: Input, cleaned: dict[str, Any]) -> None:
+    """A form's own check: adds what `consumables.unlawful` finds as errors of the field (110号令 art. 26)."""
     if isinstance(form.subject, Lot) and "consumables" in cleaned:
         for refusal in consumables.unlawful(form.subject, cleaned["consumables"], now=form.now):
             form.add_error("consumables", said(refusal))

@@ -21,6 +21,7 @@ from yangcai.tendering.rules import records
 def bears_every_signature(
     report: EvaluationReport, *, by: Any, now: datetime.datetime, paper: Document, **data: Any
 ) -> Iterator[Refusal]:
+    """Refuses a paper on which a member's signature is missing or does not verify."""
     yield from papers.missing(paper, expected=text.signatures(report))
 
 
@@ -57,6 +58,7 @@ def issue_report_paper(
 def bears_the_hosts_signature(
     opening: Opening, *, by: Any, now: datetime.datetime, paper: Document, **data: Any
 ) -> Iterator[Refusal]:
+    """Refuses a record without the host's signature, or with one that does not verify."""
     yield from papers.missing(paper, expected=text.of_record(opening))
 
 

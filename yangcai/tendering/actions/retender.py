@@ -44,6 +44,7 @@ def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> R
 
 
 def not_retendered_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A case is procured again once; names the case that does."""
     successor = Case.objects.filter(predecessor=subject).first()
     if successor is None:
         return None

@@ -21,6 +21,7 @@ from yangcai.tendering.rules import suppliers as rules
 
 
 def suppliers() -> Any:
+    """Every organisation that supplies, by name."""
     return Organisation.objects.filter(kind=OrganisationKind.SUPPLIER).order_by("name")
 
 

@@ -54,41 +54,49 @@ def has_been_opened(now: datetime.datetime, case_ref: str) -> Exists:
 
 @scope(Solicitation)
 def visible_solicitations(post: Post | None, now: datetime.datetime) -> QuerySet[Solicitation]:
+    """With the case."""
     return Solicitation.objects.filter(case__in=visible_to(post, now)).select_related("case")
 
 
 @scope(Clause)
 def visible_clauses(post: Post | None, now: datetime.datetime) -> QuerySet[Clause]:
+    """With the case."""
     return Clause.objects.filter(case__in=visible_to(post, now)).select_related("case", "lot")
 
 
 @scope(GreenProduct)
 def visible_green_products(post: Post | None, now: datetime.datetime) -> QuerySet[GreenProduct]:
+    """With the case."""
     return GreenProduct.objects.filter(case__in=visible_to(post, now)).select_related("case", "lot")
 
 
 @scope(Consumable)
 def visible_consumables(post: Post | None, now: datetime.datetime) -> QuerySet[Consumable]:
+    """With the case."""
     return Consumable.objects.filter(lot__case__in=visible_to(post, now)).select_related("lot__case")
 
 
 @scope(Criterion)
 def visible_criteria(post: Post | None, now: datetime.datetime) -> QuerySet[Criterion]:
+    """With the case."""
     return Criterion.objects.filter(lot__case__in=visible_to(post, now)).select_related("lot__case")
 
 
 @scope(PaymentTerm)
 def visible_payment_terms(post: Post | None, now: datetime.datetime) -> QuerySet[PaymentTerm]:
+    """With the case."""
     return PaymentTerm.objects.filter(case__in=visible_to(post, now)).select_related("case")
 
 
 @scope(Correction)
 def visible_corrections(post: Post | None, now: datetime.datetime) -> QuerySet[Correction]:
+    """With the case."""
     return Correction.objects.filter(case__in=visible_to(post, now)).select_related("case")
 
 
 @standing(Correction)
 def concerns_correction(correction: Correction, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(correction.case, post)
 
 
@@ -130,6 +138,7 @@ def visible_bids(post: Post | None, now: datetime.datetime) -> QuerySet[Bid]:
 
 @standing(Bid)
 def concerns_bid(bid: Bid, post: Post) -> bool:
+    """Its bidder alone: until the opening nobody else knows of it (87号令 art. 33)."""
     return post.role == Role.SUPPLIER and bid.supplier_id == post.organisation_id
 
 
@@ -146,6 +155,7 @@ def visible_securities(post: Post | None, now: datetime.datetime) -> QuerySet[Bi
 
 @standing(BidSecurity)
 def concerns_security(security: BidSecurity, post: Post) -> bool:
+    """Its supplier, and whom the case concerns."""
     if post.role == Role.SUPPLIER:
         return security.supplier_id == post.organisation_id
     return concerns_case(security.case, post)
@@ -156,11 +166,13 @@ def concerns_security(security: BidSecurity, post: Post) -> bool:
 
 @scope(Opening)
 def visible_openings(post: Post | None, now: datetime.datetime) -> QuerySet[Opening]:
+    """With the case, once it has begun."""
     return Opening.objects.filter(case__in=visible_to(post, now), begun_at__lte=now).select_related("case")
 
 
 @standing(Opening)
 def concerns_opening(opening: Opening, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(opening.case, post)
 
 
@@ -208,6 +220,7 @@ def visible_figures(post: Post | None, now: datetime.datetime) -> QuerySet[Offer
 
 @standing(OfferedFigure)
 def concerns_figure(figure: OfferedFigure, post: Post) -> bool:
+    """Its bidder, and whom the case concerns."""
     if post.role == Role.SUPPLIER:
         return figure.opened_bid.supplier_id == post.organisation_id
     return concerns_opened_bid(figure.opened_bid, post)
@@ -215,6 +228,7 @@ def concerns_figure(figure: OfferedFigure, post: Post) -> bool:
 
 @standing(BidPartner)
 def concerns_partner(partner: BidPartner, post: Post) -> bool:
+    """Its bidder, and whom the case concerns."""
     return concerns_opened_bid(partner.opened_bid, post)
 
 
@@ -234,6 +248,7 @@ def visible_invitees(post: Post | None, now: datetime.datetime) -> QuerySet[Invi
 
 @standing(Invitee)
 def concerns_invitee(invitee: Invitee, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(invitee.case, post)
 
 
@@ -248,6 +263,7 @@ def visible_supplier_draws(post: Post | None, now: datetime.datetime) -> QuerySe
 
 @standing(SupplierDraw)
 def concerns_supplier_draw(draw: SupplierDraw, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(draw.case, post)
 
 
@@ -264,6 +280,7 @@ def visible_talks(post: Post | None, now: datetime.datetime) -> QuerySet[Dialogu
 
 @standing(DialogueTalk)
 def concerns_talk(talk: DialogueTalk, post: Post) -> bool:
+    """Its bidder, and whom the case concerns."""
     return concerns_opened_bid(talk.opened_bid, post)
 
 
@@ -281,6 +298,7 @@ def visible_changes(post: Post | None, now: datetime.datetime) -> QuerySet[Dialo
 
 @standing(DialogueChange)
 def concerns_change(change: DialogueChange, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(change.lot.case, post)
 
 
@@ -293,11 +311,13 @@ def visible_final_offers(post: Post | None, now: datetime.datetime) -> QuerySet[
 
 @standing(FinalOffer)
 def concerns_final_offer(offer: FinalOffer, post: Post) -> bool:
+    """Its bidder, and whom the case concerns."""
     return concerns_opened_bid(offer.opened_bid, post)
 
 
 @standing(OpenedBid)
 def concerns_opened_bid(opened: OpenedBid, post: Post) -> bool:
+    """Its bidder, and whom the case concerns."""
     if post.role == Role.SUPPLIER:
         return opened.supplier_id == post.organisation_id
     return concerns_case(opened.lot.case, post)

@@ -25,6 +25,7 @@ def visible_choices(post: Post | None, now: datetime.datetime) -> QuerySet[Exper
 
 @standing(ExpertChoice)
 def concerns_choice(choice: ExpertChoice, post: Post) -> bool:
+    """The buyer, the unit that consents, and the overseers: no agent, for the names are secret (87号令 art. 47)."""
     if post.role in cases.OVERSEERS:
         return True
     return post.role in BUYER and post.organisation_id in {choice.case.buyer_id, choice.consent_by_id}

@@ -37,6 +37,7 @@ def visible_conduct(post: Post | None, now: datetime.datetime) -> QuerySet[Condu
 
 @standing(ConductRecord)
 def concerns_conduct(record: ConductRecord, post: Post) -> bool:
+    """Whom its member concerns."""
     return concerns_member(record.member, post)
 
 
@@ -52,6 +53,7 @@ def visible_fees(post: Post | None, now: datetime.datetime) -> QuerySet[ExpertFe
 
 @standing(ExpertFee)
 def concerns_fee(fee: ExpertFee, post: Post) -> bool:
+    """Whom its member concerns."""
     return concerns_member(fee.member, post)
 
 
@@ -70,4 +72,5 @@ def visible_agent_conduct(post: Post | None, now: datetime.datetime) -> QuerySet
 
 @standing(AgentConductRecord)
 def concerns_agent_conduct(record: AgentConductRecord, post: Post) -> bool:
+    """Whom its case concerns."""
     return cases.concerns_case(record.case, post)

@@ -34,6 +34,7 @@ def visible_draws(post: Post | None, now: datetime.datetime) -> QuerySet[ExpertD
 
 @standing(ExpertDraw)
 def concerns_draw(draw: ExpertDraw, post: Post) -> bool:
+    """Whoever runs or oversees the case."""
     return runs_or_oversees(draw.case, post)
 
 

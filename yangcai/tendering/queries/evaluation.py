@@ -68,6 +68,7 @@ def visible_committees(post: Post | None, now: datetime.datetime) -> QuerySet[Co
 
 @standing(Committee)
 def concerns_committee(committee: Committee, post: Post) -> bool:
+    """Whom its case concerns."""
     return cases.concerns_case(committee.case, post)
 
 
@@ -82,6 +83,7 @@ def visible_members(post: Post | None, now: datetime.datetime) -> QuerySet[Commi
 
 @standing(CommitteeMember)
 def concerns_member(member: CommitteeMember, post: Post) -> bool:
+    """An expert's own seat alone; else whoever runs or oversees the case."""
     if post.role == Role.EXPERT:
         return member.post_id == post.pk
     return cases.runs_or_oversees(member.committee.case, post)
@@ -222,6 +224,7 @@ def visible_clarifications(post: Post | None, now: datetime.datetime) -> QuerySe
 
 @standing(Clarification)
 def concerns_clarification(asked: Clarification, post: Post) -> bool:
+    """The bidder that was asked, and whom the case concerns."""
     if post.role == Role.SUPPLIER:
         return asked.opened_bid.supplier_id == post.organisation_id
     return cases.concerns_case(asked.opened_bid.lot.case, post)
@@ -244,6 +247,7 @@ def visible_reports(post: Post | None, now: datetime.datetime) -> QuerySet[Evalu
 
 @standing(EvaluationReport)
 def concerns_report(report: EvaluationReport, post: Post) -> bool:
+    """Whom its case concerns."""
     return cases.concerns_case(report.lot.case, post)
 
 
@@ -256,6 +260,7 @@ def visible_review_requests(post: Post | None, now: datetime.datetime) -> QueryS
 
 @standing(ReviewRequest)
 def concerns_review_request(asked: ReviewRequest, post: Post) -> bool:
+    """Whom its case concerns."""
     return cases.concerns_case(asked.report.lot.case, post)
 
 
@@ -370,6 +375,7 @@ def visible_letters(post: Post | None, now: datetime.datetime) -> QuerySet[Award
 
 @standing(AwardLetter)
 def concerns_letter(letter: AwardLetter, post: Post) -> bool:
+    """The supplier it is written to, and whoever runs or oversees the case."""
     if post.role == Role.SUPPLIER:
         return letter.supplier_id == post.organisation_id
     return cases.runs_or_oversees(letter.lot.case, post)

@@ -222,6 +222,7 @@ def visible_attendances(post: Post | None, now: datetime.datetime) -> models.Que
 
 @scope(OpeningSuspension)
 def visible_opening_suspensions(post: Post | None, now: datetime.datetime) -> models.QuerySet[OpeningSuspension]:
+    """With the case."""
     return OpeningSuspension.objects.filter(opening__case__in=visible_to(post, now)).select_related("opening__case")
 
 

@@ -19,11 +19,13 @@ from yangcai.tendering.queries.bids import has_been_opened
 
 @scope(OutageExtension)
 def visible_extensions(post: Post | None, now: datetime.datetime) -> QuerySet[OutageExtension]:
+    """With the case."""
     return OutageExtension.objects.filter(case__in=visible_to(post, now)).select_related("case", "lot", "outage")
 
 
 @standing(OutageExtension)
 def concerns_extension(extension: OutageExtension, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(extension.case, post)
 
 
@@ -51,6 +53,7 @@ def visible_maintenance(post: Post | None, now: datetime.datetime) -> QuerySet[M
 
 @standing(Maintenance)
 def concerns_maintenance(maintenance: Maintenance, post: Post) -> bool:
+    """The organisation that announced it."""
     return post.organisation_id == maintenance.organisation_id
 
 

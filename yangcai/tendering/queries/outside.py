@@ -19,4 +19,5 @@ def visible_outside_libraries(post: Post | None, now: datetime.datetime) -> Quer
 
 @standing(OutsideLibrary)
 def concerns_outside_library(library: OutsideLibrary, post: Post) -> bool:
+    """Whoever runs or oversees the case."""
     return runs_or_oversees(library.case, post)

@@ -39,6 +39,7 @@ def concerns_prequalification(prequalification: Prequalification, post: Post) ->
 
 @scope(PrequalificationClause)
 def visible_conditions(post: Post | None, now: datetime.datetime) -> QuerySet[PrequalificationClause]:
+    """With the prequalification."""
     found = PrequalificationClause.objects.select_related("prequalification")
     return found.filter(prequalification__in=visible_prequalifications(post, now))
 
@@ -47,6 +48,7 @@ def visible_conditions(post: Post | None, now: datetime.datetime) -> QuerySet[Pr
 def visible_prequalification_corrections(
     post: Post | None, now: datetime.datetime
 ) -> QuerySet[PrequalificationCorrection]:
+    """With the prequalification, once it was told."""
     found = PrequalificationCorrection.objects.select_related("prequalification")
     return found.filter(prequalification__in=visible_prequalifications(post, now), at__lte=now)
 
@@ -67,6 +69,7 @@ def visible_applications(post: Post | None, now: datetime.datetime) -> QuerySet[
 
 @standing(PrequalificationApplication)
 def concerns_application(application: PrequalificationApplication, post: Post) -> bool:
+    """Its supplier, and whoever runs or oversees the case."""
     if post.role == Role.SUPPLIER:
         return application.supplier_id == post.organisation_id
     return runs_or_oversees(application.prequalification.case, post)
@@ -98,4 +101,5 @@ def visible_status_changes(post: Post | None, now: datetime.datetime) -> QuerySe
 
 @standing(StatusChange)
 def concerns_status_change(change: StatusChange, post: Post) -> bool:
+    """Whom its application concerns."""
     return concerns_application(change.application, post)

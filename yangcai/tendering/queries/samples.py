@@ -14,11 +14,13 @@ from yangcai.tendering.queries.bids import has_been_opened
 
 @scope(SampleTerms)
 def visible_sample_terms(post: Post | None, now: datetime.datetime) -> QuerySet[SampleTerms]:
+    """With the case."""
     return SampleTerms.objects.filter(lot__case__in=visible_to(post, now)).select_related("lot__case")
 
 
 @standing(SampleTerms)
 def concerns_sample_terms(terms: SampleTerms, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(terms.lot.case, post)
 
 
@@ -39,4 +41,5 @@ def visible_samples(post: Post | None, now: datetime.datetime) -> QuerySet[Sampl
 
 @standing(Sample)
 def concerns_sample(sample: Sample, post: Post) -> bool:
+    """Its supplier, and whoever runs or oversees the case."""
     return sample.supplier_id == post.organisation_id or runs_or_oversees(sample.lot.case, post)

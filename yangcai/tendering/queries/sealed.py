@@ -31,6 +31,7 @@ def visible_trustees(post: Post | None, now: datetime.datetime) -> QuerySet[Trus
 
 @standing(Trustee)
 def concerns_trustee(trustee: Trustee, post: Post) -> bool:
+    """The trustee's own organisation."""
     return trustee.organisation_id == post.organisation_id
 
 
@@ -43,6 +44,7 @@ def visible_duties(post: Post | None, now: datetime.datetime) -> QuerySet[Truste
 
 @standing(TrusteeDuty)
 def concerns_duty(duty: TrusteeDuty, post: Post) -> bool:
+    """The trustee's own organisation."""
     return duty.trustee.organisation_id == post.organisation_id
 
 
@@ -83,6 +85,7 @@ def visible_signing_keys(post: Post | None, now: datetime.datetime) -> QuerySet[
 
 @standing(SigningKey)
 def concerns_signing_key(key: SigningKey, post: Post) -> bool:
+    """The organisation of the key's post."""
     return key.post.organisation_id == post.organisation_id
 
 
@@ -117,6 +120,7 @@ def visible_abandonments(post: Post | None, now: datetime.datetime) -> QuerySet[
 
 @standing(OpeningAbandonment)
 def concerns_abandonment(abandonment: OpeningAbandonment, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(abandonment.root, post)
 
 
@@ -131,6 +135,7 @@ def visible_uploads(post: Post | None, now: datetime.datetime) -> QuerySet[BidUp
 
 @standing(BidUpload)
 def concerns_upload(upload: BidUpload, post: Post) -> bool:
+    """The supplier that uploads."""
     return post.role == Role.SUPPLIER and upload.supplier_id == post.organisation_id
 
 

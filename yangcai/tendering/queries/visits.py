@@ -27,4 +27,5 @@ def visible_visits(post: Post | None, now: datetime.datetime) -> QuerySet[SiteVi
 
 @standing(SiteVisit)
 def concerns_visit(visit: SiteVisit, post: Post) -> bool:
+    """Whom its case concerns."""
     return concerns_case(visit.case, post)

@@ -18,6 +18,7 @@ def _closing(subject: Any) -> BidClosing | None:
 
 
 def some_lie_sealed(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses where every bid of the closing was opened."""
     closing = _closing(subject)
     if closing is not None and sealed.lying_sealed(closing).exists():
         return None
@@ -49,6 +50,7 @@ def was_waited_for(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal
 
 
 def none_is_asked_for(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """One request at a time to wait no longer."""
     closing = _closing(subject)
     if not OpeningAbandonment.objects.filter(closing=closing, answered_at__isnull=True).exists():
         return None
@@ -56,6 +58,7 @@ def none_is_asked_for(subject: Lot, *, by: Post, now: datetime.datetime) -> Refu
 
 
 def is_unanswered(subject: OpeningAbandonment, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """A request is answered once."""
     if subject.answered_at is None:
         return None
     return Refusal("abandonment_answered", "已经复核", "It has been answered")

@@ -82,6 +82,7 @@ def is_run_by(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | Non
 
 
 def report_is_signed(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses to send a report that not every member signed, or one that was sent (87号令 art. 58, 68)."""
     if subject.signed_at is None:
         yield refuse(
             own(subject.lot.case, "evaluation.report"),
@@ -98,6 +99,7 @@ def report_is_signed(subject: EvaluationReport, *, by: Any, now: datetime.dateti
 
 
 def live_award(lot: Lot) -> Award | None:
+    """The award of the lot that stands, None where none was made or it fell."""
     return next((one for one in lot.case.every_award() if one.lot_id == lot.pk and one.refused_at is None), None)
 
 
@@ -126,6 +128,7 @@ def awards_a_contract(subject: Lot, *, by: Any, now: datetime.datetime) -> Refus
 
 
 def not_awarded(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a second winner of the lot, and names the first."""
     award = live_award(subject)
     if award is None:
         return None
@@ -167,6 +170,7 @@ def enough_are_left(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal
 
 
 def has_candidate(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where nobody is left to be determined, and says to declare the lot unsuccessful (条例 art. 49)."""
     if open_candidates(subject, now=now):
         return None
     return refuse(
@@ -237,6 +241,7 @@ def _fell_before(candidate: Candidate, **on: Any) -> Iterator[Refusal]:
 
 
 def sent_report(lot: Lot) -> EvaluationReport | None:
+    """The newest report of the lot that went to the buyer."""
     return EvaluationReport.objects.filter(lot=lot, sent_at__isnull=False).order_by("-revision").first()
 
 
@@ -272,6 +277,7 @@ def buyer_was_silent(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusa
 
 
 def not_announced(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses an award that fell, or was announced."""
     if subject.refused_at is not None:
         yield Refusal("award_refused", "该中标结果已经失效", "This award no longer stands")
     elif subject.announced_at is not None:
@@ -354,6 +360,7 @@ def annulment_of(award: Award) -> AwardAnnulment | None:
 
 
 def no_annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses while a request to let the award fall waits for its answer."""
     if annulment_of(subject) is None:
         return None
     return Refusal(
@@ -364,6 +371,7 @@ def no_annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Re
 
 
 def annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where nothing waits to be confirmed or declined."""
     if annulment_of(subject) is not None:
         return None
     return Refusal("no_annulment", "没有等待复核的中标结果失效的提请", "Nobody has asked to let this award fall")

@@ -119,6 +119,7 @@ def did_not_refuse_before(subject: Any, *, by: Any, now: datetime.datetime) -> R
 
 
 def has_no_documents_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A supplier obtains the documents once."""
     if not Participation.objects.filter(case=subject, supplier_id=by.organisation_id).exists():
         return None
     return Refusal("has_documents", "贵单位已获取采购文件", "Your organisation has the documents already")
@@ -136,6 +137,7 @@ def obtained_the_corrected_documents(subject: Correction, *, by: Any, now: datet
 
 
 def not_acknowledged(subject: Correction, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A supplier acknowledges a correction once."""
     if not subject.receipts.filter(supplier_id=by.organisation_id).exists():
         return None
     return Refusal("acknowledged", "贵单位已确认收到该更正", "Your organisation has acknowledged this correction")
@@ -264,6 +266,7 @@ def bids_for_enough_lots(subject: Any, *, by: Any, now: datetime.datetime, opene
 
 
 def is_live(subject: Bid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a bid that was replaced or withdrawn."""
     if subject.replaced_at is None and subject.withdrawn_at is None:
         return None
     return Refusal("bid_not_live", "该投标文件已被替换或者撤回", "This bid has been replaced or withdrawn")
@@ -273,6 +276,7 @@ def is_live(subject: Bid, *, by: Any, now: datetime.datetime) -> Refusal | None:
 
 
 def security_is_asked(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the document asks for no bid security."""
     file = solicitation(subject)
     if file is not None and (file.bid_security or 0) > 0:
         return None
@@ -280,6 +284,7 @@ def security_is_asked(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def security_came_before_now(subject: Case, *, now: datetime.datetime, received_at: Any, **_: Any) -> Refusal | None:
+    """A security arrived no later than `now`."""
     if received_at <= now:
         return None
     return Refusal(
@@ -288,6 +293,7 @@ def security_came_before_now(subject: Case, *, now: datetime.datetime, received_
 
 
 def recorded_once(subject: Case, *, supplier: Organisation, **_: Any) -> Refusal | None:
+    """A supplier's security is recorded once in a case."""
     if not BidSecurity.objects.filter(case=subject, supplier=supplier).exists():
         return None
     return Refusal(
@@ -296,6 +302,7 @@ def recorded_once(subject: Case, *, supplier: Organisation, **_: Any) -> Refusal
 
 
 def security_is_held(subject: BidSecurity, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a security that was returned or kept."""
     if subject.returned_at is None and not subject.kept_reason:
         return None
     return Refusal("security_settled", "该保证金已退还或者已依法不予退还", "This security is settled already")

@@ -61,6 +61,7 @@ def nothing_scored(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Re
 
 
 def time_to_answer(subject: OpenedBid, *, now: datetime.datetime, answer_by: datetime.datetime, **_: Any) -> Any:
+    """The time to answer ends later than `now`."""
     if answer_by > now:
         return None
     return Refusal("answer_time_past", "答复期限应当在现在之后", "The time to answer must lie ahead", field="answer_by")
@@ -70,6 +71,7 @@ def time_to_answer(subject: OpenedBid, *, now: datetime.datetime, answer_by: dat
 
 
 def awaits_answer(subject: Clarification, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses a second answer, and one that comes when the time is over (87号令 art. 51)."""
     if subject.answered_at is not None:
         yield Refusal("already_answered", "您已经答复，答复不能更改", "You have answered; an answer cannot be changed")
     elif now >= subject.answer_by_at:
@@ -87,6 +89,7 @@ def awaits_answer(subject: Clarification, *, by: Any, now: datetime.datetime) ->
 
 
 def awaits_decision(subject: Clarification, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses a second decision, and one before an answer came or its time was over."""
     if subject.decided_at is not None:
         yield Refusal("already_decided", "该澄清已经认定", "This clarification has been decided on already")
     elif subject.answered_at is not None:
@@ -110,6 +113,7 @@ def awaits_decision(subject: Clarification, *, by: Any, now: datetime.datetime) 
 def disregard_has_reasons(
     subject: Clarification, *, now: datetime.datetime, is_accepted: bool, opinion: str, **_: Any
 ) -> Refusal | None:
+    """Who disregards an answer says where it goes beyond the bid (87号令 art. 51)."""
     if is_accepted or opinion:
         return None
     return refuse(

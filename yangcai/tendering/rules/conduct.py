@@ -41,6 +41,7 @@ def record_by(case: Case, *, now: datetime.datetime) -> datetime.datetime | None
 
 
 def evaluation_is_over(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses before every report is signed: conduct is recorded after the evaluation (财库〔2016〕198号)."""
     if evaluated_at(subject.committee.case) is not None:
         return None
     return refuse(
@@ -66,6 +67,7 @@ def is_an_expert(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -
 
 
 def took_the_seat(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a record or fee of a member who never signed in."""
     if subject.signed_in_at is not None:
         return None
     return Refusal(
@@ -97,6 +99,7 @@ def not_recorded_yet(subject: CommitteeMember, *, by: Any, now: datetime.datetim
 def poor_is_explained(
     subject: CommitteeMember | Case, *, now: datetime.datetime, grade: str, text: str, **_: Any
 ) -> Any:
+    """A `grade` of poor says what happened in `text`."""
     if grade != "poor" or text.strip():
         return None
     return Refusal(
@@ -108,6 +111,7 @@ def poor_is_explained(
 
 
 def is_about_the_expert(subject: ConductRecord, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a statement on a record that is not about the expert."""
     if subject.side == ConductSide.EXPERT:
         return None
     return refuse(
@@ -136,6 +140,7 @@ def record_agent_by(case: Case, *, now: datetime.datetime) -> datetime.datetime 
 
 
 def has_an_agent(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a case that the buyer runs itself."""
     if subject.agent_id is not None:
         return None
     return Refusal(
@@ -144,6 +149,7 @@ def has_an_agent(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal |
 
 
 def agent_has_done_its_work(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses before every report is signed."""
     if evaluated_at(subject) is not None:
         return None
     return refuse(
@@ -156,6 +162,7 @@ def agent_has_done_its_work(subject: Case, *, by: Any, now: datetime.datetime) -
 
 
 def agent_not_recorded_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The buyer records its agent's conduct once in a case."""
     if not AgentConductRecord.objects.filter(case=subject).exists():
         return None
     return Refusal("recorded_already", "您所在单位已经记录，不能更改", "Your organisation has recorded this already")
@@ -171,6 +178,7 @@ def payer_of(case: Case) -> Organisation:
 
 
 def pays(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses whoever does not pay the experts of this case, and names who does."""
     case = subject.committee.case
     payer = payer_of(case)
     if by.organisation_id == payer.pk:
@@ -205,12 +213,14 @@ def _paid(case: Case) -> frozenset[int]:
 
 
 def not_paid_yet(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A member's fee is entered once."""
     if subject.pk not in _paid(subject.committee.case):
         return None
     return Refusal("paid_already", "该成员的劳务报酬已经登记", "The fee of this member has been entered already")
 
 
 def standard_is_named(subject: CommitteeMember, *, now: datetime.datetime, amount: Decimal, **_: Any) -> Any:
+    """A fee is above 0.00 yuan."""
     if amount:
         return None
     return Refusal("no_amount", "请填写大于零的金额", "Give an amount above zero", field="amount")

@@ -22,6 +22,7 @@ def wanted(lot: Lot) -> list[Cover]:
 
 
 def has_two(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where price and technical part lie in one envelope."""
     if policies.has_two_covers(subject.case):
         return None
     return Refusal(
@@ -37,6 +38,7 @@ def prices_are_closed(lot: Lot) -> bool:
 
 
 def not_closed_yet(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The technical evaluation is closed once."""
     if not prices_are_closed(subject):
         return None
     return Refusal("technical_closed", "技术评审已经结束", "The technical evaluation has been closed already")

@@ -24,6 +24,7 @@ FLAGS = {part: f"may_change_{part}" for part in Changeable.values}
 
 
 def lot_of(subject: Any) -> Lot:
+    """The lot of what is talked about, be it the lot itself."""
     return subject if isinstance(subject, Lot) else subject.lot
 
 
@@ -57,6 +58,7 @@ def least_talks(lot: Lot) -> int:
 
 
 def is_still_in(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses an offer that is invalid or whose supplier left the dialogue."""
     if subject.pk in {bid.pk for bid in remaining(subject.lot)}:
         return None
     return refuse(
@@ -110,6 +112,7 @@ def may_change(case: Case) -> list[str]:
 
 
 def part_is_changeable(subject: Lot, *, now: datetime.datetime, part: str, **_: Any) -> Refusal | None:
+    """Refuses a change of a part that the file does not name as changeable (74号令 art. 32)."""
     if part in may_change(subject.case):
         return None
     return refuse(
@@ -141,6 +144,7 @@ def speaks_for_the_buyer(subject: DialogueChange, *, by: Any, now: datetime.date
 
 
 def change_is_open(subject: DialogueChange, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a change that was told or not agreed to."""
     if subject.told_at is None and subject.refused_at is None:
         return None
     return Refusal("change_settled", "该变动已经确认或者未获同意", "This change has been settled already")
@@ -159,6 +163,7 @@ def owes_a_new_offer(bid: OpenedBid) -> bool:
 
 
 def something_changed(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a new offer where nothing was changed since the last (74号令 art. 32)."""
     if owes_a_new_offer(subject):
         return None
     return refuse(
@@ -223,6 +228,7 @@ def enough_remain(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal |
 
 
 def closes_ahead(subject: Lot, *, now: datetime.datetime, closes_at: datetime.datetime, **_: Any) -> Refusal | None:
+    """The time for last offers ends later than `now`."""
     if closes_at > now:
         return None
     return Refusal(
@@ -231,10 +237,12 @@ def closes_ahead(subject: Lot, *, now: datetime.datetime, closes_at: datetime.da
 
 
 def own_offer(lot: Lot, supplier: Organisation) -> OpenedBid | None:
+    """The offer by which this supplier is still in the dialogue, if it is."""
     return next((bid for bid in remaining(lot) if bid.supplier_id == supplier.pk), None)
 
 
 def takes_part(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a last offer of a supplier that is no longer in the dialogue (74号令 art. 33)."""
     if own_offer(subject, by.organisation) is not None:
         return None
     return refuse(
@@ -299,6 +307,7 @@ def last_offers_are_open(subject: Any, *, by: Any, now: datetime.datetime) -> Re
 
 
 def last_offers_are_sealed(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses once the last offers were opened."""
     if last_offers_are_open(subject, by=by, now=now):
         return None
     return Refusal("last_offers_open", "最后报价已经开启", "The last offers have been opened already")

@@ -32,6 +32,7 @@ def no_draw_is_open(subject: Case, *, by: Any, now: datetime.datetime) -> Refusa
 
 
 def is_open(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a draw that was completed or abandoned."""
     if subject.drawn_at is None and subject.abandoned_at is None:
         return None
     return _refuse(
@@ -44,12 +45,14 @@ def is_open(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal 
 
 
 def is_a_party(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses whoever brings no number to this draw."""
     if draws.party_of(by) in subject.sides:
         return None
     return Refusal("not_a_party", "您不是本次抽取的参与方", "You are no party to this draw")
 
 
 def has_not_promised(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A party promises one number, and does not change it."""
     if all(one.party != draws.party_of(by) for one in parties_of(subject)):
         return None
     return _refuse(
@@ -63,6 +66,7 @@ def has_not_promised(subject: ExpertDraw, *, by: Any, now: datetime.datetime) ->
 
 
 def digest_is_one(subject: ExpertDraw, *, digest: str, now: datetime.datetime, **_: Any) -> Refusal | None:
+    """The digest is 64 lower-case hexadecimal digits (SHA-256), and nobody else's."""
     if len(digest) == len(draws.GENESIS) and set(digest) <= set("0123456789abcdef"):
         return _copied(subject, digest, now=now)
     return Refusal(
@@ -126,6 +130,7 @@ def _missing(draw: ExpertDraw) -> tuple[str, str]:
 
 
 def has_not_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A party says its number once."""
     own = draws.party_of(by)
     if not any(one.party == own and one.revealed_at is not None for one in parties_of(subject)):
         return None
@@ -149,6 +154,7 @@ def number_was_promised(
 
 
 def all_have_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses to complete a draw whose numbers are not all there, and says whose is missing."""
     if subject.committed_at is not None and not subject.missing:
         return None
     zh, en = _missing(subject)
@@ -163,6 +169,7 @@ def all_have_revealed(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -
 
 
 def has_no_committee(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """As in `drawing`, of the draw's case."""
     return drawing.has_no_committee(subject.case, by=by, now=now)
 
 
@@ -172,6 +179,7 @@ def chosen_may_sit(subject: ExpertDraw, *, by: Any, now: datetime.datetime) -> I
 
 
 def is_of_the_library(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a representative of the buyer, who was not drawn and is replaced by the buyer."""
     if subject.expert_id is not None:
         return None
     return Refusal(
@@ -182,4 +190,5 @@ def is_of_the_library(subject: CommitteeMember, *, by: Any, now: datetime.dateti
 
 
 def somebody_is_left(subject: CommitteeMember, *, by: Any = None, now: datetime.datetime, **_: Any) -> Any:
+    """Refuses to give up a seat that nobody of the library could take (87号令 art. 49)."""
     yield from drawing.replacement_available(subject, now=now, representative=None)

@@ -17,6 +17,7 @@ def is_the_platform(subject: Organisation, *, by: Post, now: datetime.datetime) 
 
 
 def no_drill_is_open(subject: Organisation, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """One drill at a time in an organisation."""
     if not Drill.objects.filter(organisation=subject, concluded_at__isnull=True).exists():
         return None
     return Refusal("drill_is_open", "上一次演练还没有结束", "The last drill is not concluded")
@@ -36,18 +37,21 @@ def board_is_large_enough(subject: Organisation, *, by: Post, now: datetime.date
 
 
 def drill_goes_on(subject: Drill, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses what belongs to a drill that is concluded."""
     if subject.concluded_at is None:
         return None
     return Refusal("drill_concluded", "演练已经结束", "The drill is over")
 
 
 def takes_part(subject: Drill, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses an organisation that has no trustee in this drill."""
     if drills.trustee_of(subject, by=by) is not None:
         return None
     return Refusal("no_part", "贵单位不参加本次演练", "Your organisation takes no part in this drill")
 
 
 def has_not_released(subject: Drill, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """A trustee's organisation releases its share of a drill once."""
     trustees = Trustee.objects.filter(organisation_id=by.organisation_id)
     if not DrillRelease.objects.filter(drill=subject, trustee__in=trustees).exists():
         return None

@@ -54,6 +54,7 @@ def silent(lot: Lot, *, now: datetime.datetime) -> list[OpenedBid]:
 
 
 def meets_together(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the method knows no common meeting (财库〔2024〕13号 is the one that does)."""
     if begins_together(subject):
         return None
     return Refusal(
@@ -64,6 +65,7 @@ def meets_together(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal 
 
 
 def not_met_yet(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The meeting on the concept is held once."""
     if not has_met(subject):
         return None
     return refuse(
@@ -79,6 +81,7 @@ def not_met_yet(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | N
 
 
 def has_met_before(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The negotiation file goes out after the meeting on the concept."""
     if not begins_together(subject) or has_met(subject):
         return meets_together(subject, by=by, now=now)
     return refuse(
@@ -91,6 +94,7 @@ def has_met_before(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal 
 
 
 def not_issued_yet(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses once the negotiation file went out."""
     if issued(subject) is None:
         return None
     return Refusal(

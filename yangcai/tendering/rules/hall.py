@@ -53,12 +53,14 @@ def has_a_bid(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | No
 
 
 def not_signed_in_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A bidder signs in to the opening once."""
     if not OpeningAttendance.objects.filter(case=subject, supplier_id=by.organisation_id).exists():
         return None
     return Refusal("signed_in", "贵单位已经签到", "Your organisation has signed in already")
 
 
 def not_concluded(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses once the opening was concluded."""
     opening = opening_of(subject)
     if opening is None or opening.concluded_at is None:
         return None
@@ -85,6 +87,7 @@ def not_suspended(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
 
 
 def is_suspended(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses to resume an opening that goes on."""
     if suspension_of(opening_of(subject)) is not None:
         return None
     return Refusal("opening_not_suspended", "开标没有暂停", "The opening is not suspended")

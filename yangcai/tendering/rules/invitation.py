@@ -65,6 +65,7 @@ def times_are_in_order(
     submission_closes_at: datetime.datetime,
     **_: Any,
 ) -> list[Refusal]:
+    """The documents are supplied from the day of the notice on, and no longer than bids come in."""
     found = []
     if documents_from and timezone.localdate(documents_from) < timezone.localdate(now):
         found.append(
@@ -142,6 +143,7 @@ def too_short(key: str, *, on: datetime.date, jurisdiction: str, field: str, **p
 def closes_on_a_working_day(
     subject: Case, *, now: datetime.datetime, submission_closes_at: datetime.datetime, **_: Any
 ) -> Refusal | None:
+    """Bids close on a working day."""
     return on_a_working_day(subject, submission_closes_at, "submission_closes_at", now=now)
 
 

@@ -192,6 +192,7 @@ def orders_differ(subject: Case, *, now: datetime.datetime, rows: list[dict[str,
 def limits_agree(
     subject: Case, *, now: datetime.datetime, max_lots_bid: int | None, max_lots_won: int | None, **_: Any
 ) -> Refusal | None:
+    """Nobody may win more lots than it may bid for."""
     if max_lots_bid is None or max_lots_won is None or max_lots_won <= max_lots_bid:
         return None
     return refuse(

@@ -15,6 +15,7 @@ from yangcai.tendering.rules.bids import whole_bids
 
 @remembered
 def opening_of(case: Case) -> Opening | None:
+    """The opening of a case, None before it began."""
     return Opening.objects.filter(case=case).first() if may_have(case, Opening) else None
 
 
@@ -29,12 +30,14 @@ def enough_bids(lot: Lot, *, now: datetime.datetime) -> bool:
 
 
 def not_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The bids of a case are opened once."""
     if opening_of(subject) is None:
         return None
     return Refusal("opening_begun", "已经开标", "The bids have been opened already")
 
 
 def under_way(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses before the opening began and after it was concluded."""
     opening = opening_of(subject)
     if opening is not None and opening.concluded_at is None:
         return None
@@ -53,6 +56,7 @@ def record_is_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Re
 
 
 def not_confirmed_yet(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A bidder confirms the record of the opening once."""
     if subject.record_confirmed_at is None:
         return None
     return Refusal("record_confirmed", "您已确认开标记录", "You have confirmed the record already")

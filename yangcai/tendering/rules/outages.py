@@ -18,6 +18,8 @@ from yangcai.tendering.rules.bids import holders_at
 
 
 def an_extension_is_owed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the health journal shows no outage in the protected time before the deadline (terms of the
+    platform, art. 1, 4)."""
     if outages.owed(subject, now=now):
         return None
     return refuse(
@@ -44,12 +46,14 @@ def outage_touches_it(subject: Case, *, by: Any, now: datetime.datetime, outage:
 
 
 def an_extension_is_owed_to_applicants(subject: Prequalification, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The same of a prequalification, whose applications have a deadline of their own."""
     return None if outages.owed_to_applicants(subject, now=now) else an_extension_is_owed(subject.case, by=by, now=now)
 
 
 def outage_touches_the_applications(
     subject: Prequalification, *, by: Any, now: datetime.datetime, outage: Outage, **_: Any
 ) -> Refusal | None:
+    """Refuses an `outage` by which no deadline for applications is owed an extension."""
     if outage in outages.owed_to_applicants(subject, now=now):
         return None
     return outage_touches_it(subject.case, by=by, now=now, outage=outage)
@@ -121,6 +125,7 @@ def was_told(subject: OutageExtension, *, by: Any, now: datetime.datetime) -> Re
 
 
 def not_acknowledged(subject: OutageExtension, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A supplier acknowledges an extension once."""
     if not subject.receipts.filter(supplier_id=by.organisation_id).exists():
         return None
     return Refusal("acknowledged", "贵单位已确认收到顺延", "Your organisation has acknowledged this extension")
@@ -132,6 +137,8 @@ def not_acknowledged(subject: OutageExtension, *, by: Any, now: datetime.datetim
 def maintenance_is_ahead(
     subject: Organisation, *, by: Any, now: datetime.datetime, begins_at: datetime.datetime, **data: Any
 ) -> Refusal | None:
+    """Announced no later than it begins, and ending after that: moments with time zone (terms of the platform, art.
+    7)."""
     if now <= begins_at < data["ends_at"]:
         return None
     return law.refusal(

@@ -31,6 +31,7 @@ def duplicates(rows: list[dict[str, Any]], *keys: str) -> list[Refusal]:
 
 
 def one_finding_per_pair(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """A bid and a clause stand together in one row."""
     return duplicates(rows, "bid", "clause")
 
 

@@ -72,6 +72,7 @@ def something_may_be_wrong(subject: Lot, *, by: Any, now: datetime.datetime) -> 
 
 
 def ground_is_the_method_s(subject: Lot, *, now: datetime.datetime, ground: str, **_rest: Any) -> Refusal | None:
+    """Refuses a `ground` on which this method is not evaluated again."""
     if ground in grounds(subject):
         return None
     return refuse(
@@ -130,6 +131,7 @@ def committee_is_another(subject: EvaluationReport, *, by: Any, now: datetime.da
 
 
 def is_to_be_reported(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses where the result did not change, or the treasury was told (87号令 art. 64, 67)."""
     if not is_owed(subject):
         yield refuse(
             own(subject.lot.case, "evaluation.corrections"),

@@ -35,6 +35,7 @@ def is_for_tenders(subject: EvaluationReport, *, by: Any, now: datetime.datetime
 
 
 def is_unsigned(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses once the report is signed: then it is evaluated again, or not at all."""
     if subject.signed_at is None:
         return None
     return refuse(
@@ -64,6 +65,7 @@ def none_is_open(subject: EvaluationReport, *, by: Any, now: datetime.datetime) 
 
 
 def is_open(subject: ReviewRequest, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a request that is settled."""
     if subject.is_open:
         return None
     return Refusal("review_settled", "该项复核要求已经办结", "This request has been settled already")

@@ -23,6 +23,7 @@ AFTER_AWARD = re.compile(
 
 
 def is_known_to_the_method(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the method's own rules know no samples: 87号令 art. 22 is about tenders alone."""
     if own(subject.case, "samples.exception"):
         return None
     return Refusal(
@@ -113,6 +114,7 @@ def asked_for(case: Case) -> frozenset[int]:
 
 
 def samples_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a sample of a lot whose document asks for none (87号令 art. 22)."""
     if subject.pk in asked_for(subject.case):
         return None
     return refuse(
@@ -125,6 +127,7 @@ def samples_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refus
 
 
 def is_not_registered(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """One sample per supplier and lot: refuses a second code."""
     if subject.pk not in asked_for(subject.case):
         return None
     if not Sample.objects.filter(lot=subject, supplier_id=by.organisation_id).exists():
@@ -133,6 +136,8 @@ def is_not_registered(subject: Lot, *, by: Any, now: datetime.datetime) -> Refus
 
 
 def opening_not_begun(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses once the bids are opened: a sample comes in by the deadline, like the bid that it belongs to (87号令
+    art. 33)."""
     if subject.pk not in asked_for(subject.case) or not Opening.objects.filter(case=subject.case).exists():
         return None
     return refuse(
@@ -145,6 +150,7 @@ def opening_not_begun(subject: Lot, *, by: Any, now: datetime.datetime) -> Refus
 
 
 def code_is_known(subject: Lot, *, now: datetime.datetime, label: str, **_: Any) -> Refusal | None:
+    """Refuses a `label` that no sample of the lot bears, or one that was taken in already."""
     found = Sample.objects.filter(lot=subject, code=label).first()
     if found is not None and found.received_at is None:
         return None
@@ -160,6 +166,7 @@ def code_is_known(subject: Lot, *, now: datetime.datetime, label: str, **_: Any)
 
 
 def is_own(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a supplier that would dispose of somebody else's sample."""
     if by.role != Role.SUPPLIER or subject.supplier_id == by.organisation_id:
         return None
     return Refusal("not_yours", "这不是贵单位的样品", "This is not your sample")
@@ -191,6 +198,7 @@ def _contract_is_signed(award: Award) -> bool:
 
 
 def is_not_settled(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a sample that never came in, or whose fate is recorded: that is done once."""
     if subject.received_at is not None and subject.settled_at is None:
         return None
     return Refusal("sample_settled", "该样品没有收到或者已经处理", "It never came in, or was settled already")
@@ -232,6 +240,7 @@ def fate_is_lawful(subject: Sample, *, now: datetime.datetime, fate: str, **_: A
 
 
 def has_lost(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses to let the winner's sample be disposed of: it is kept for the acceptance (87号令 art. 22)."""
     if subject.supplier_id not in _winners(subject.lot):
         return None
     return refuse(

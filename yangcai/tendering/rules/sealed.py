@@ -182,6 +182,7 @@ def takes_platform_envelopes(subject: Lot, *, by: Post, now: datetime.datetime) 
 
 
 def takes_sealed_envelopes(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses an envelope for a lot without a published opening policy: there the platform seals."""
     if policies.takes_sealed(subject):
         return None
     return Refusal(
@@ -203,6 +204,7 @@ def takes_sealed_last_offers(subject: Lot, *, by: Post, now: datetime.datetime) 
 
 
 def takes_last_offers_in_the_clear(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses a last offer in the clear where a policy of the last round was published."""
     if not policies.takes_sealed(subject, round=policies.LAST):
         return None
     return Refusal(
@@ -224,6 +226,7 @@ def has_a_credit_code(subject: Any, *, by: Post, now: datetime.datetime) -> Refu
 
 
 def has_a_signing_key(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses a post without a live signing key of its own."""
     if SigningKey.objects.filter(post_id=by.pk, revoked_at__isnull=True).exists():
         return None
     return Refusal("no_signing_key", "请先登记签名公钥", "Register a signing key first")
@@ -256,6 +259,7 @@ def unfinished_uploads(lot: Lot, *, supplier_id: int) -> QuerySet[BidUpload]:
 
 
 def upload_is_unfinished(subject: BidUpload, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses to give up what was given up or became a bid."""
     if subject.given_up_at is not None:
         return Refusal("upload_given_up", "该上传已经放弃", "This upload has been given up")
     if SealedBid.objects.filter(upload=subject).exists():
@@ -300,6 +304,7 @@ def keys_are_in(closing: BidClosing, *, now: datetime.datetime) -> bool:
 
 
 def is_sealed_by_its_bidder(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses a bid that the platform sealed: nobody releases a share of it."""
     if subject.seal_scheme == SBP:
         return None
     return Refusal("sealed_by_the_platform", "该投标文件由平台密封", "The platform sealed this bid")
@@ -350,12 +355,14 @@ def window_is_open(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal
 
 
 def not_released_yet(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses once a share of the bid's key was released."""
     if not ShareRelease.objects.filter(bid=subject).exists():
         return None
     return Refusal("key_released", "该投标文件的密钥已经释放", "The key of this bid has been released")
 
 
 def recovers_on_consent(subject: Bid, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the bid's policy of recovery asks no consent, or it was given."""
     sealed = getattr(subject, "sealed", None)
     if sealed is not None and sealed.recovery == "consent" and sealed.consented_at is None:
         return None
@@ -387,6 +394,7 @@ def barrier_has_fallen(subject: Lot, *, by: Post, now: datetime.datetime) -> Ref
 
 
 def holds_a_seat(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses whose organisation holds no share of the lot, or who is not on duty at `now`."""
     if seat_of(subject, by=by, now=now) is not None:
         return None
     return Refusal(
@@ -420,6 +428,7 @@ def platform_is_not_first(subject: Lot, *, by: Post, now: datetime.datetime) -> 
 
 
 def not_closed_for_last_offers(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses once the last round was closed: from there on it opens by shares."""
     closing = closing_of(subject)
     if closing is None or closing.round != policies.LAST:
         return None
@@ -445,6 +454,7 @@ def not_extended_yet(subject: Lot, *, by: Post, now: datetime.datetime) -> Refus
 
 
 def not_unsealed_yet(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses once the bids of the lot were opened."""
     closing = closing_of(subject)
     if closing is None or closing.unsealed_at is None:
         return None

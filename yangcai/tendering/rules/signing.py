@@ -34,6 +34,7 @@ def unsigned(report: EvaluationReport) -> list[tuple[int, int]]:
 
 
 def somebody_is_missing(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where every member has signed."""
     if unsigned(subject):
         return None
     return Refusal("already_signed", "全体成员已经签署", "All members have signed")

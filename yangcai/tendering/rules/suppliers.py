@@ -34,6 +34,7 @@ def _chosen_way(case: Case, *ways: str, now: datetime.datetime) -> Refusal | Non
 
 
 def is_by_recommendation(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the file does not say that suppliers are recommended (74号令 art. 12)."""
     return _chosen_way(subject, InvitedBy.RECOMMENDATION, now=now)
 
 
@@ -67,12 +68,14 @@ def _draws_the_qualified(case: Case) -> int | None:
 
 
 def not_drawn_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The suppliers of a case are drawn once."""
     if not SupplierDraw.objects.filter(case=subject).exists():
         return None
     return Refusal("already_drawn", "已经抽取供应商", "The suppliers have been drawn already")
 
 
 def recommender(by: Any) -> str:
+    """On whose behalf this post recommends: the experts' or the buyer's (74号令 art. 12)."""
     return InviteeSource.EXPERT if by.role == Role.EXPERT else InviteeSource.BUYER
 
 
@@ -217,4 +220,5 @@ def watched(subject: Case, *, now: datetime.datetime, watchers: Collection[Any],
 
 
 def named_may_take_part(subject: Case, *, now: datetime.datetime, supplier: Organisation, **_: Any) -> list[Refusal]:
+    """Refuses a supplier that is debarred at `now` (政府采购法 art. 22, 77)."""
     return may_take_part(supplier, at=now)

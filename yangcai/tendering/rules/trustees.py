@@ -33,6 +33,7 @@ def is_own_organisation(subject: Organisation, *, by: Post, now: datetime.dateti
 def role_fits_the_post(
     subject: Organisation, *, by: Post, now: datetime.datetime, role: str, **_: Any
 ) -> Refusal | None:
+    """Refuses a role of a trustee that this post does not hold."""
     if role in ROLE_OF_POST.get(by.role, ()):
         return None
     return Refusal("role_of_another", "该身份与您的岗位不符", "Your post holds no share in this role", field="role")
@@ -63,6 +64,7 @@ def may_be_on_duty(trustee: Trustee) -> QuerySet[Post]:
 
 
 def duty_stands(subject: TrusteeDuty, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses a turn of duty that was cancelled, or whose last day is over."""
     if subject.cancelled_at is not None:
         return Refusal("duty_cancelled", "该值守安排已取消", "This turn of duty was cancelled")
     if subject.to_on < timezone.localdate(now):
@@ -71,6 +73,7 @@ def duty_stands(subject: TrusteeDuty, *, by: Post, now: datetime.datetime) -> Re
 
 
 def is_in_office(subject: Trustee, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses keys that were retired."""
     if subject.retired_at is None:
         return None
     return Refusal("trustee_retired", "该受托人公钥已停用", "These keys have been retired")
@@ -79,12 +82,14 @@ def is_in_office(subject: Trustee, *, by: Post, now: datetime.datetime) -> Refus
 def signing_key_is_new(
     subject: Organisation, *, by: Post, now: datetime.datetime, public_key: str, **_: Any
 ) -> Refusal | None:
+    """A public key is registered once, whoever brings it."""
     if not SigningKey.objects.filter(public_key=public_key).exists():
         return None
     return Refusal("key_known", "该公钥已经登记过", "This key has been registered before", field="public_key")
 
 
 def signing_key_is_live(subject: SigningKey, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses a signing key that was revoked."""
     if subject.revoked_at is None:
         return None
     return Refusal("key_revoked", "该签名公钥已停用", "This signing key has been revoked")

@@ -34,6 +34,7 @@ def is_known_to_the_method(subject: Case, *, by: Any, now: datetime.datetime) ->
 
 
 def begins_ahead(subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> Iterator[Refusal]:
+    """Every visit in `rows` begins later than `now`; refuses row by row, counted from 1."""
     for number, row in enumerate(rows, start=1):
         if row["begins_at"] <= now:
             yield Refusal(
@@ -103,6 +104,8 @@ def supply_has_ended(subject: Case, *, by: Any, now: datetime.datetime) -> Refus
 def comes_in_time(
     subject: Case, *, now: datetime.datetime, begins_at: datetime.datetime, **_: Any
 ) -> Iterator[Refusal]:
+    """A visit told later than with the document: `begins_at` lies ahead of `now`, after the time in which the
+    document is handed out, and before the deadline (87号令 art. 26)."""
     file = solicitation(subject)
     supply = file.supply_closes_at if file is not None and file.supply_closes_at else now
     if begins_at <= now:
@@ -113,12 +116,14 @@ def comes_in_time(
 
 
 def is_ahead(subject: SiteVisit, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses to move or cancel what was held or cancelled."""
     if subject.is_ahead:
         return None
     return Refusal("visit_over", "已经举行或者取消", "It was held, or cancelled")
 
 
 def has_begun(subject: SiteVisit, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses to record what has not begun at `now`."""
     if now >= subject.begins_at:
         return None
     return Refusal("visit_not_begun", "时间未到，不能记录", "It has not begun: there is nothing to record")
@@ -159,11 +164,13 @@ def is_no_condition(case: Case, texts: list[str], *, now: datetime.datetime, fie
 def clauses_keep_nobody_out(
     subject: Case, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
 ) -> Iterator[Refusal]:
+    """No clause makes coming to a visit a condition (条例 art. 20(8)); refuses at its row."""
     yield from is_no_condition(subject, [row["text"] for row in rows], now=now)
 
 
 def criteria_keep_nobody_out(
     subject: Any, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
 ) -> Iterator[Refusal]:
+    """No criterion gives or takes points for coming to a visit (条例 art. 20(8)); refuses at its row."""
     texts = [f"{row['title']}：{row['standard']}" for row in rows]
     yield from is_no_condition(subject.case, texts, now=now)

@@ -68,12 +68,14 @@ def method_lets_choose(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
 
 
 def is_running(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a case that has ended."""
     if subject.ended_at is None:
         return None
     return Refusal("not_running", "项目已经结束", "The case has ended")
 
 
 def none_is_chosen_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """One choice at a time: refuses while another waits or was consented to, and says to withdraw it."""
     if all(one.withdrawn_at is not None or one.is_consented is False for one in choices(subject)):
         return None
     return Refusal(
@@ -146,18 +148,21 @@ def chosen_may_sit(subject: Case, *, by: Any, now: datetime.datetime) -> Iterato
 
 
 def consents_to_others(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses whoever is among those chosen: nobody consents to oneself."""
     if not subject.experts.filter(expert__person=by.person_id).exists():
         return None
     return Refusal(*HIMSELF)
 
 
 def waits_for_consent(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a choice that was decided on or withdrawn."""
     if subject.is_open:
         return None
     return Refusal("decided", "该申请已经办结", "This application is closed")
 
 
 def is_the_main_budget_unit(subject: ExpertChoice, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses every other unit: 经主管预算单位同意 (87号令 art. 48; 74号令 art. 7)."""
     if subject.consent_by_id == by.organisation_id:
         return None
     return refuse(
@@ -171,6 +176,7 @@ def is_the_main_budget_unit(subject: ExpertChoice, *, by: Any, now: datetime.dat
 
 
 def return_has_a_reason(subject: ExpertChoice, *, decision: str, opinion: str, **_: Any) -> Refusal | None:
+    """A choice is sent back with its reason in `opinion`."""
     if decision == "consent" or opinion.strip():
         return None
     return Refusal("reason_missing", "不同意的应当写明理由", "State why there is no consent", field="opinion")

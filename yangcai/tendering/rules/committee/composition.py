@@ -32,6 +32,7 @@ def fewest_experts(case: Case, *, size: int, now: datetime.datetime) -> int:
 
 
 def composition_of(case: Case) -> procedures.Committee:
+    """What the method says of its committee. Raises ValueError where it has none: ask `may_be_formed` first."""
     found = procedures.get(case.procedure).committee
     if found is None:
         raise ValueError(f"{case.procedure} has no committee")

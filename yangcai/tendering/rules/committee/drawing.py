@@ -46,6 +46,7 @@ def may_be_formed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal 
 
 
 def has_no_committee(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a second committee, and names the way to change a member."""
     if arithmetic.committee(subject) is None:
         return None
     return Refusal(
@@ -144,6 +145,8 @@ def pool_suffices(
     specialities: str,
     **_: Any,
 ) -> Refusal | None:
+    """Enough experts of the library qualify for the places left to the draw (members less representatives and those
+    chosen), and one of each speciality for which a place is kept (87号令 art. 48)."""
     wanted = (size or smallest_size(subject, is_complex=is_complex, now=now)) - len(representatives)
     wanted -= len(chosen(subject))
     available = pool(subject, specialities=specialities, now=now).count()

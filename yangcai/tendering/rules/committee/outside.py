@@ -40,6 +40,7 @@ def draw_has_begun(case: Case) -> bool:
 
 
 def experts_are_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a case that has ended, or whose method draws no experts."""
     committee = procedures.get(subject.procedure).committee
     if subject.ended_at is None and committee is not None and committee.size:
         return None
@@ -62,12 +63,14 @@ def no_draw_has_begun(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def none_is_filed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """One filing at a time: refuses unless every earlier one was sent back."""
     if all(one.refused_at is not None for one in filings(subject)):
         return None
     return Refusal("outside_filed", "已经报送异地抽取备案", "A draw from another province is filed already")
 
 
 def is_another_province(subject: Case, *, now: datetime.datetime, province: str, **_: Any) -> Refusal | None:
+    """Refuses a library of the case's own province, by the first two digits of the division code (财库〔2012〕69号)."""
     if province[PROVINCE] != subject.jurisdiction[PROVINCE]:
         return None
     return refuse(
@@ -94,12 +97,14 @@ def no_outside_list_waits(subject: Case, *, by: Any, now: datetime.datetime) -> 
 
 
 def waits(subject: OutsideLibrary, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a filing that was taken in or sent back."""
     if subject.received_at is None and subject.refused_at is None:
         return None
     return Refusal("decided", "该备案已经办结", "This filing is closed")
 
 
 def is_not_drawn_yet(subject: OutsideLibrary, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a list that comes after the draw began."""
     return no_draw_has_begun(subject.case, by=by, now=now)
 
 

@@ -143,6 +143,7 @@ def seat_of(expert: Expert, *, now: datetime.datetime) -> Post:
 
 
 def recusal(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
+    """The Refusal of whoever has to recuse (政府采购法 art. 12; 条例 art. 9); `field` names the input at fault."""
     return refuse(
         "committee.recusal",
         code="recusal",
@@ -156,6 +157,8 @@ def recusal(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
 
 
 def gave_opinion(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
+    """The Refusal of whoever gave an opinion on imported products (财库〔2007〕119号); `field` names the input at
+    fault."""
     return refuse(
         "import.experts_apart",
         code="gave_import_opinion",

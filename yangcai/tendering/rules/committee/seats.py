@@ -26,6 +26,7 @@ def members(case: Case) -> list[CommitteeMember]:
 
 
 def member_at(case: Case, post: Any) -> CommitteeMember | None:
+    """The seat of this post on the committee, None where it has none or was replaced."""
     return next((member for member in members(case) if member.post_id == post.pk), None)
 
 
@@ -47,6 +48,7 @@ def evaluation_has_begun(subject: CommitteeMember, *, by: Any, now: datetime.dat
 
 
 def not_replaced(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a member who was replaced: what such a one said is void (87号令 art. 49)."""
     if subject.replaced_at is None:
         return None
     return refuse(
@@ -59,6 +61,7 @@ def not_replaced(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -
 
 
 def not_signed_in(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A member signs in once."""
     return Refusal("already_signed_in", "您已经签到", "You have signed in already") if subject.signed_in_at else None
 
 
@@ -87,6 +90,7 @@ def undeclared(case: Case, *, now: datetime.datetime) -> list[CommitteeMember]:
 
 
 def suppliers_came_later(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses who has nothing to declare anew: the suppliers were known at the sign-in (see `undeclared`)."""
     if any(one.pk == subject.pk for one in undeclared(subject.committee.case, now=now)):
         return None
     return Refusal(

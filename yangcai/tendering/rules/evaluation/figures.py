@@ -11,6 +11,7 @@ from yangcai.tendering.rules.qualification import duplicates
 
 
 def something_is_counted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a lot in which no criterion has a formula."""
     if counting.of_lot(subject):
         return None
     return Refusal(
@@ -32,4 +33,5 @@ def nothing_is_computed_yet(subject: Lot, *, by: Any, now: datetime.datetime) ->
 
 
 def each_figure_once(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """A figure stands in one row."""
     return duplicates(rows, "figure")

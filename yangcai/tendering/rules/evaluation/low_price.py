@@ -33,12 +33,14 @@ UNFAIR_BASIS = re.compile(r"注册资本|注册资金|成立年限|成立时间"
 
 
 def no_review_yet(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The price of a bid is reviewed once."""
     if not hasattr(subject, "low_price_review"):
         return None
     return Refusal("already_started", "已经启动异常低价审查", "The review of this price has been started already")
 
 
 def still_valid(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a bid that is invalid anyway, with the article of that."""
     if responsiveness_found(subject, by=by, now=now):
         return None
     invalid = arithmetic.outcome(subject.lot, now=now).of(subject).invalid
@@ -83,6 +85,7 @@ def least_answer_time(lot: Lot, *, now: datetime.datetime) -> datetime.timedelta
 
 
 def explanation_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses an explanation that nobody asked for, a second one, and one that comes too late."""
     review = getattr(subject, "low_price_review", None)
     if review is None:
         yield Refusal("no_review", "评标委员会没有要求说明报价", "The committee has not asked for an explanation")
@@ -100,6 +103,7 @@ def explanation_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> 
 
 
 def decision_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses to decide before the explanation came or its time was over, and twice."""
     review = getattr(subject, "low_price_review", None)
     if review is None:
         yield Refusal("no_review", "没有对该投标启动异常低价审查", "No review of this price was started")
@@ -117,6 +121,7 @@ def decision_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Ite
 
 
 def silence_is_no_explanation(subject: OpenedBid, *, now: datetime.datetime, is_accepted: bool, **_: Any) -> Any:
+    """A price that nobody explained is not found reasonable."""
     if not is_accepted or subject.low_price_review.explained_at is not None:
         return None
     return refuse(
@@ -146,6 +151,7 @@ def basis_is_lawful(subject: OpenedBid, *, now: datetime.datetime, decision: str
 
 
 def low_prices_decided(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Nothing is computed while the review of a low price is open or due; names the bidders."""
     lot = lot_of(subject)
     if responsiveness_found(subject, by=by, now=now):
         return None

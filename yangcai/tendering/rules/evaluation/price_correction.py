@@ -14,6 +14,7 @@ from yangcai.tendering.rules.evaluation.responsiveness import lot_of, responsive
 
 
 def has_correction(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses a bid whose opening schedule, words and parts agree (87号令 art. 59)."""
     if responsiveness_found(subject, by=by, now=now):
         return None
     if arithmetic.outcome(subject.lot, now=now).of(subject).corrections:
@@ -28,6 +29,7 @@ def has_correction(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Re
 
 
 def correction_not_proposed(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A bidder is asked once to confirm its corrected price."""
     if subject.corrected_price is None:
         return None
     return Refusal(
@@ -36,6 +38,7 @@ def correction_not_proposed(subject: OpenedBid, *, by: Any, now: datetime.dateti
 
 
 def answer_time_ahead(subject: OpenedBid, *, now: datetime.datetime, answer_by: datetime.datetime, **_: Any) -> Any:
+    """The time to answer ends later than `now`."""
     if answer_by > now:
         return None
     return Refusal("answer_time_past", "答复期限应当在现在之后", "The time to answer must lie ahead", field="answer_by")
@@ -65,6 +68,7 @@ def correction_unanswered(subject: OpenedBid, *, by: Any, now: datetime.datetime
 
 
 def silence_confirms_nothing(subject: OpenedBid, *, by: Any, now: datetime.datetime, confirms: bool) -> Any:
+    """Only the bidder itself confirms; the committee records that it did not (87号令 art. 59)."""
     if by.role != Role.EXPERT or not confirms:
         return None
     return refuse(

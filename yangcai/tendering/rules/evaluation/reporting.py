@@ -21,6 +21,7 @@ def is_current(report: EvaluationReport, *, now: datetime.datetime, found: arith
 
 
 def not_computed(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses to compute again what stands; what scores or members overtook is computed anew."""
     report = arithmetic.latest_report(subject)
     if report is None or (report.signed_at is None and not is_current(report, now=now)):
         return None
@@ -32,6 +33,7 @@ def not_computed(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | 
 
 
 def is_latest(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses to sign a report that another one, or a change since, has overtaken."""
     latest = arithmetic.latest_report(subject.lot)
     if latest is not None and latest.pk == subject.pk and (subject.signed_at or is_current(subject, now=now)):
         return None
@@ -43,6 +45,7 @@ def is_latest(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> 
 
 
 def not_signed_by_me(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A member signs a report once."""
     if not subject.signatures.filter(member__post_id=by.pk).exists():
         return None
     return Refusal("already_signed", "您已经签署本评标报告", "You have signed this report already")

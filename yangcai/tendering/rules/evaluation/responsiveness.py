@@ -13,10 +13,12 @@ from yangcai.tendering.solicitations import solicitation
 
 
 def lot_of(subject: Any) -> Lot:
+    """The lot of what is judged, be it the lot itself."""
     return subject if isinstance(subject, Lot) else subject.lot
 
 
 def one_finding_per_pair(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """A bid and a clause stand together in one row."""
     return duplicates(rows, "bid", "clause")
 
 

@@ -14,6 +14,7 @@ from yangcai.tendering.rules.qualification import duplicates
 
 
 def report_unsigned(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Scores are corrected after the result is computed and before the report is signed (87号令 art. 64)."""
     report = arithmetic.latest_report(subject)
     if report is None:
         return Refusal("not_computed", "评审结果尚未汇总", "The result has not been computed yet")
@@ -87,6 +88,7 @@ def abnormal_has_reasons(
 
 
 def one_reason_per_score(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """A bid and a criterion stand together in one row."""
     return duplicates(rows, "bid", "criterion")
 
 

@@ -15,10 +15,12 @@ from yangcai.tendering.rules.qualification import duplicates
 
 
 def is_rated(lot: Lot) -> bool:
+    """Whether the lot is judged by points."""
     return lot.evaluation_method == EvaluationMethod.RATED
 
 
 def scores_are_asked(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where nothing is scored: by lowest price, or because all points are counted."""
     if is_rated(subject):
         return None if arithmetic.scored_criteria(subject) else _all_is_counted(subject, now=now)
     return refuse(
@@ -65,6 +67,7 @@ def has_submitted(lot: Lot, member: CommitteeMember) -> bool:
 
 
 def not_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A member submits its scores once; later they change on the grounds of 87号令 art. 64 alone."""
     member = member_at(subject.case, by)
     if member is None or not arithmetic.scored_criteria(subject) or not has_submitted(subject, member):
         return None
@@ -97,6 +100,7 @@ def scores_complete(subject: Lot, *, by: Any, now: datetime.datetime, rows: list
 
 
 def scores_in_range(subject: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> Any:
+    """From 0 to the criterion's weight, in points; refuses row by row, counted from 1."""
     weights = {criterion.pk: criterion for criterion in arithmetic.scored_criteria(subject)}
     for number, row in enumerate(rows, start=1):
         criterion = weights[row["criterion"]]
@@ -116,6 +120,7 @@ def scores_in_range(subject: Lot, *, by: Any, now: datetime.datetime, rows: list
 
 
 def all_submitted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Nothing is computed before every member has submitted its scores; says how many have not."""
     if not is_rated(subject):
         return None
     waiting = [member for member in arithmetic.seated(subject) if not has_submitted(subject, member)]

@@ -28,6 +28,7 @@ def takes_applications(subject: Any, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def has_not_applied(subject: Prequalification, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A supplier has one live application."""
     if not subject.applications.filter(supplier_id=by.organisation_id, withdrawn_at__isnull=True).exists():
         return None
     return Refusal(
@@ -38,6 +39,7 @@ def has_not_applied(subject: Prequalification, *, by: Any, now: datetime.datetim
 
 
 def is_live(subject: PrequalificationApplication, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses an application that was withdrawn."""
     if subject.withdrawn_at is None:
         return None
     return Refusal("already_withdrawn", "该申请已经撤回", "This application has been withdrawn")

@@ -11,6 +11,7 @@ from yangcai.tendering.rules.prequalification.its_case import refuse_on
 
 
 def was_qualified(subject: PrequalificationApplication, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses whoever the newest round did not find qualified, or found so no longer (条例 art. 21)."""
     case = subject.root.case
     counts = subject.prequalification_id == getattr(prequalified.latest(case), "pk", None)  # an old round does not
     if counts and subject.is_qualified and subject.supplier_id not in prequalified.lost(case):
@@ -36,12 +37,14 @@ def tender_goes_on(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal 
 
 
 def nothing_is_open(subject: PrequalificationApplication, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """One reported change at a time is examined."""
     if not subject.changes.filter(decided_at__isnull=True).exists():
         return None
     return Refusal("change_is_open", "此前报告的资格变化尚在审查", "The change reported before is still being examined")
 
 
 def is_undecided(subject: StatusChange, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A change is examined once."""
     if subject.decided_at is None:
         return None
     return Refusal("already_decided", "该资格变化已经审查", "This change has been examined")

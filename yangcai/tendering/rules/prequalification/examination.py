@@ -36,6 +36,7 @@ def deadline_is_past(subject: Prequalification, *, by: Any, now: datetime.dateti
 
 
 def is_not_concluded(subject: Prequalification, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A prequalification is concluded once."""
     if subject.concluded_at is None:
         return None
     return Refusal("already_concluded", "资格预审已经完成", "The prequalification is concluded")
@@ -49,6 +50,7 @@ def lies_open(subject: Prequalification, *, now: datetime.datetime) -> bool:
 
 
 def somebody_applied(subject: Prequalification, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the applications lie open and there are none."""
     if not lies_open(subject, now=now) or live(subject):
         return None
     return Refusal(
@@ -59,6 +61,7 @@ def somebody_applied(subject: Prequalification, *, by: Any, now: datetime.dateti
 
 
 def one_finding_per_pair(subject: Prequalification, *, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """An application and a clause stand together in one row."""
     return duplicates(rows, "application", "clause")
 
 
@@ -87,6 +90,7 @@ def examined(subject: Prequalification) -> list[PrequalificationClause]:
 
 
 def unexamined(subject: Prequalification) -> list[tuple[PrequalificationApplication, PrequalificationClause]]:
+    """Every live application and clause that nobody has examined yet."""
     found = set(
         ApplicationFinding.objects.filter(application__prequalification=subject).values_list(
             "application_id", "clause_id"

@@ -12,6 +12,7 @@ from yangcai.tendering.rules.prequalification.qualified import enough_came_throu
 
 
 def is_by_prequalification(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the document invites suppliers in another way."""
     if prequalified.is_the_way(subject):
         return None
     return refuse_on(
@@ -68,6 +69,7 @@ def draws_lawfully(subject: Case, *, now: datetime.datetime, draws: int | None, 
 
 
 def announces_its_conditions(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where no condition of qualification is written down."""
     if conditions(subject):
         return None
     return refuse_on(
@@ -87,6 +89,7 @@ def conditions(case: Case) -> list[Clause]:
 
 
 def is_not_confirmed(subject: Prequalification, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A file is confirmed once."""
     if subject.confirmed_at is None:
         return None
     return Refusal("already_confirmed", "资格预审文件已经确认", "The prequalification file is confirmed already")

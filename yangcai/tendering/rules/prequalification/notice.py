@@ -51,6 +51,7 @@ def times_are_in_order(
     examined_on: datetime.date,
     **_: Any,
 ) -> list[Refusal]:
+    """Applications close on a working day, not before the supply of the file ends, and are examined no earlier."""
     found = [on_a_working_day(subject.case, closes_at, "closes_at", now=now, what=CLOSING)]
     if supply_closes_at > closes_at:
         found.append(

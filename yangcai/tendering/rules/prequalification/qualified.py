@@ -22,6 +22,7 @@ def least(case: Case, *, now: datetime.datetime) -> tuple[str, int]:
 
 
 def enough_came_through(subject: Prequalification, *, now: datetime.datetime) -> bool:
+    """Whether as many were found qualified as the method wants."""
     return len(prequalified.qualified(subject)) >= least(subject.case, now=now)[1]
 
 

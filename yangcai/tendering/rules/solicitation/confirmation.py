@@ -24,12 +24,14 @@ def is_confirmed(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal |
 
 
 def not_confirmed_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A document is confirmed once."""
     if not Solicitation.objects.filter(case=subject, confirmed_at__isnull=False).exists():
         return None
     return Refusal("confirmed_already", "采购文件已经确认", "The solicitation document is confirmed already")
 
 
 def is_for_the_committee(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses where the method has no group confirm the file (74号令 art. 8 is where it does)."""
     if method.file_confirmed_by_committee(subject):
         return None
     return Refusal(
@@ -54,6 +56,7 @@ def is_confirmed_by_committee(subject: Case, *, by: Any, now: datetime.datetime)
 
 
 def not_confirmed_by_committee(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """The group confirms the file once."""
     if not Solicitation.objects.filter(case=subject, committee_confirmed_at__isnull=False).exists():
         return None
     return Refusal("confirmed_already", "小组已经确认采购文件", "The committee has confirmed the file already")

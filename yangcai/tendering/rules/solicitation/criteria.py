@@ -122,6 +122,7 @@ def price_weighs_enough(
 
 
 def one_price_criterion(subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> list[Refusal]:
+    """A code stands once, and one criterion at most is the price; refuses row by row, counted from 1."""
     codes = [row["code"] for row in rows]
     found = [
         Refusal(

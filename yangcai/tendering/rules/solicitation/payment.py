@@ -33,6 +33,7 @@ def paid_in_time(subject: Case, *, now: datetime.datetime, payment_days: int, **
 
 
 def percentages_add_up(subject: Case, *, rows: list[dict[str, Any]], **_: Any) -> Refusal | None:
+    """The payments of a contract add up to 100 per cent."""
     total = sum((row["percent"] for row in rows), Decimal(0))
     if total == WHOLE:
         return None

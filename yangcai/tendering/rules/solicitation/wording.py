@@ -28,6 +28,7 @@ BRAND = re.compile(r"(?<!不)(?:指定|限定|必须为|仅限|要求采用)[^�
 def asks_for_no_imports(
     subject: Case, *, now: datetime.datetime, requirement: str, contract_terms: str, **_: Any
 ) -> list[Refusal]:
+    """Neither the requirement nor the terms demand imported products; refuses the field that does."""
     texts = {"requirement": requirement, "contract_terms": contract_terms}
     return [imports_demanded(subject, field, now=now) for field, text in texts.items() if IMPORTED.search(text)]
 
@@ -47,6 +48,7 @@ def imports_demanded(case: Case, field: str, *, now: datetime.datetime) -> Refus
 def no_floor_in_requirement(
     subject: Case, *, now: datetime.datetime, requirement: str, contract_terms: str, **_: Any
 ) -> list[Refusal]:
+    """Neither the requirement nor the terms set a lowest price; refuses the field that does (87号令 art. 12)."""
     texts = {"requirement": requirement, "contract_terms": contract_terms}
     return [floor_price(subject, field, now=now) for field, text in texts.items() if FLOOR.search(text)]
 
