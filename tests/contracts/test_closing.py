@@ -256,7 +256,9 @@ def test_an_unsigned_contract_ends_with_the_winners_refusal_and_the_next_candida
     support.drafted(s)
     given = {"by": s.reviewer, "now": LATER, "reason": "拒签"}
     assert refused(actions.terminate_contract, s.contract, ground="award_refused", **given) == {"award_not_refused"}
-    Award.objects.filter(pk=s.award.pk).update(refused_at=at("2026-03-28T09:00"), fall_ground="refused")
+    Award.objects.filter(pk=s.award.pk).update(
+        refused_at=at("2026-03-28T09:00"), fall_ground="refused", declared_by=s.supplier
+    )
     for ground in ("breach", "award_void"):
         assert refused(actions.terminate_contract, s.contract, ground=ground, **given) == {"no_lawful_ground"}
     perform(actions.terminate_contract, s.contract, ground="award_refused", **given)

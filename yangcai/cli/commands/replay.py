@@ -102,6 +102,7 @@ def empty_folder(home: Path) -> None:
 
 
 def replay_all(options: argparse.Namespace, cases: list[Any]) -> Iterator[Any]:
+    """Each case in turn, told and walked: what became of it. Raises what a walk raises beside a refusal."""
     from yangcai.replay import driver
     from yangcai.replay.run import replay
 
