@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0042_award_falls"),
+        ("tendering", "0043_keys_of_suppliers"),
     ]
 
     operations = [

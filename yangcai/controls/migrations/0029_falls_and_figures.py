@@ -7,7 +7,7 @@ FOLDER = Path(__file__).parent.parent
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("controls", "0027_covers"),
+        ("controls", "0028_halts"),
         ("cases", "0009_award_declared_by"),
         ("tendering", "0042_award_falls"),
     ]

@@ -7,7 +7,7 @@ SQL = Path(__file__).parent.parent / "sql" / "receive_cover.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tendering", "0041_covers_and_rounds")]
+    dependencies = [("tendering", "0042_award_falls")]
 
     operations = [
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop),
