@@ -24,12 +24,12 @@ endif
 
 help:
 	@echo "make demo      the demo district, in a browser"
-	@echo "make test      all tests"
+	@echo "make test      all tests, campaigns in their short version"
 	@echo "make check     format, lint, types, layers, law, messages, generated documents"
 	@echo "make run       the site on an empty (or your own) database"
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
-	@echo "make nightly   100,000 random Actions, every shipped case replayed, what comes out as published through the API too"
+	@echo "make nightly   100,000 random Actions, all that make test takes shortly, what comes out as published through the API too"
 	@echo "make chaos     every fault that must leave nothing lost, at full length (ROWS='F4 F9': some of them)"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
@@ -86,7 +86,7 @@ docs: setup
 
 nightly: setup
 	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
-	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) tests/replay/test_shipped_cases.py
+	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m campaign tests
 	@$(BIN)/yangcai replay --via api cases/*.yaml
 
 chaos: setup

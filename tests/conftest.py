@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
-from tests import schema
+from tests import length, schema
 from tests.law.methods import METHODS
 from tests.settings import CLUSTER, OWN_CLUSTER
 from tests.told import COPIER
@@ -57,6 +57,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones first, in whatever order the others come: at the end of a run no worker waits for another."""
+    length.cut(items)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
         if item.get_closest_marker("long") is not None and item.get_closest_marker("timeout") is None:

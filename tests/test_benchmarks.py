@@ -1,4 +1,7 @@
-"""Do the benchmarks still work? Each runs with tiny sizes on the tests' own database; no time is asserted."""
+"""Do the benchmarks still work? Each runs with tiny sizes on the tests' own database; no time is asserted.
+
+Those that fill a platform, serve a site or take a standby are run by `make nightly`; the others here as well.
+"""
 
 import importlib
 import math
@@ -15,6 +18,8 @@ from benchmarks.scale import FULL, QUICK
 from tests.settings import OWN_CLUSTER
 
 pytestmark = pytest.mark.skipif(not OWN_CLUSTER, reason="rows are copied as the cluster's superuser")
+#: A minute for one of them, ten seconds for most.
+LONG = {"standby", "pages", "proofs", "finalise", "storm", "api", "handing_in", "replays"}
 
 
 @pytest.fixture
@@ -33,7 +38,9 @@ def _host() -> str:
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", list(BENCHMARKS))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.campaign(only=name in LONG)) for name in BENCHMARKS]
+)
 def test_it_runs(sandbox: None, name: str) -> None:
     if name == "browser_sealing" and not browser_sealing.CHROMIUM.exists():
         pytest.skip("no Chromium")
@@ -73,6 +80,10 @@ def test_a_page_is_held_to_the_first_size_at_which_it_was_as_full(
     assert (figure.peer, figure.is_met) == (beside, is_met)
     first = pages._figure("list", seen[0], [], FULL)
     assert (first.ratio, first.is_met, first.goal) == (1, True, "< 300 ms")
+
+
+def test_what_is_long_is_a_benchmark() -> None:
+    assert set(BENCHMARKS) >= LONG
 
 
 def test_what_is_not_measured_now_stays_in_the_report() -> None:

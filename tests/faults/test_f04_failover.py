@@ -10,6 +10,7 @@ from tests.faults.rows import row
 WITHIN_SECONDS = 30
 
 
+@pytest.mark.campaign(only=True)
 @pytest.mark.long
 def test_no_acknowledged_bid_is_lost_in_a_failover(tells: Any, full: bool, seed: int) -> None:
     bids, stall = (4000, 3.0) if full else (900, 0.5)

@@ -8,6 +8,7 @@ from tests.faults import process
 from tests.faults.rows import row
 
 
+@pytest.mark.campaign(only=True)
 @pytest.mark.long
 def test_bidders_wait_and_everybody_else_reads_on(tells: Any, full: bool) -> None:
     found = process.found("standby:away", bids=12, seconds_away=600 if full else 6, seconds=1800)

@@ -9,6 +9,7 @@ from tests.faults.programs import disk
 from tests.faults.rows import row
 
 
+@pytest.mark.campaign(only=True)
 @pytest.mark.long
 @pytest.mark.skipif(not disk.may_mount(), reason="only root may mount a small file system")
 def test_a_full_disk_loses_nothing(tells: Any, full: bool) -> None:

@@ -61,6 +61,7 @@ def test_a_flipped_bit_in_an_envelope_is_found_and_mended(tells: Any, full: bool
     assert served == 0
 
 
+@pytest.mark.campaign(only=True)
 @pytest.mark.long
 def test_a_rotten_page_is_found_and_the_standby_has_every_bid(tells: Any, full: bool) -> None:
     found = process.found("rot:page", bids=500 if full else 60, pages=20 if full else 3, seed=10, seconds=1200)

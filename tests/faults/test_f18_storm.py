@@ -12,6 +12,7 @@ from tests.faults.rows import row
 FINALISE_SECONDS, PAGE_SECONDS = 2.0, 1.0
 
 
+@pytest.mark.campaign(only=True)
 @pytest.mark.long
 def test_the_last_seconds_before_the_deadline(tells: Any, full: bool) -> None:
     size = {"bidders": 1000, "within": 10, "uploads": 2} if full else {"bidders": 60, "within": 2, "uploads": 1}

@@ -25,6 +25,7 @@ from django.db import connection, transaction
 
 from tests.invariants import support_district, support_witness
 from tests.invariants.support_inputs import Inputs
+from tests.length import NIGHTLY
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, Done, can, perform
 from yangcai.kernel.models import Task
@@ -32,7 +33,6 @@ from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import BY_CONSTRAINT, Refusal, Refused
 from yangcai.parties.models import Post
 
-NIGHTLY = bool(os.environ.get("YANGCAI_NIGHTLY"))
 STEPS = int(os.environ.get("YANGCAI_STEPS") or (100_000 if NIGHTLY else 400))
 WALKERS = int(os.environ.get("YANGCAI_WALKERS") or 1)
 #: Steps from one fresh district to the next, so that all stations are seen and the calendar does not run out.
