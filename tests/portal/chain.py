@@ -1,9 +1,9 @@
 """One purchase through all its real Actions, from the intention to the closing, stop by stop."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from tests.contracts.support import document
 from tests.factories import at, make_expert, make_post
@@ -11,6 +11,7 @@ from tests.hurry import step_by_step
 from tests.tendering import judging, walk
 from yangcai.cases.models import Case
 from yangcai.contracts.models import Contract
+from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Intention
 from yangcai.tendering.models import OpenedBid
@@ -21,11 +22,12 @@ POINTS = {"technical": "45", "business": "15"}
 class Chain(walk.Tender):
     """`stops()` takes one step after the other and names where it stands; `now` is the time of the last step."""
 
-    def __init__(self, **values: Any):
-        super().__init__(**values)
+    hall: judging.Hall
+
+    def _make(self, **values: Any) -> None:
+        super()._make(**values)
         self.payer = make_post(Role.TREASURY_PAYER)
         self.treasury = make_post(Role.TREASURY, self.payer.organisation)
-        self.hall: judging.Hall
 
     @property
     def intention(self) -> Intention:
@@ -38,36 +40,95 @@ class Chain(walk.Tender):
         return Contract.objects.get(case=self.case)
 
     def stops(self) -> Iterator[str]:
-        yield "prepared"
+        for stop, step in STEPS.items():
+            step(self)
+            yield stop
+        for milestone in self.contract.milestones.all():
+            self.now += datetime.timedelta(days=1)
+            self.pay(milestone, self.winner)
+            yield "paid"
+        self.do("contract.close", self.contract, self.officer)
+        yield "closed"
+
+    def until(self, stop: str) -> Self:
+        """As far as this stop of STEPS: from the stop before, and from memory where somebody walked here already."""
+        return self._told(self._walk, {"stop": stop})
+
+    def _walk(self, *, stop: str) -> None:
+        names = list(STEPS)
+        if number := names.index(stop):
+            self.until(names[number - 1])
+        STEPS[stop](self)
+
+    # --- the steps ------------------------------------------------------------------------------------------------
+
+    def _prepared(self) -> None:
+        assert self.case.published_at is None
+
+    def _published(self) -> None:
         self.describe()
         self.confirm()
         self.publish(submission_closes_at=judging.CLOSES)
         self.case = Case.objects.get(pk=self.case.pk)
-        yield "published"
-        self.correct()
-        yield "corrected"
+
+    def _bid(self) -> None:
         self.now = at("2026-03-04T10:00")
         for price in ("900000.00", "910000.00", "920000.00"):
             unit = str(Decimal(price) / 100)
             line = {"item": "计算机", "specification": "X1", "quantity": "100", "unit_price": unit, "amount": price}
             self.bid(self.supplier(), price=price, lines=[line])
-        yield "bids came in"
+
+    def _opened(self) -> None:
         self.now = judging.CLOSES + datetime.timedelta(minutes=1)
-        opened = self.open()
-        yield "opened"
+        self.open()
+
+    def _concluded(self) -> None:
         self.now = judging.OPENED
         self.conclude()
-        yield "opening concluded"
-        self.judge(opened)
+
+    def _judged(self) -> None:
+        self.judge(list(OpenedBid.objects.filter(lot__case=self.case).order_by("pk")))
         self.now = judging.SENT
-        yield "judged"
+
+    def _determined(self) -> None:
         self.hall.awarded()
         self.now = judging.DETERMINED
-        yield "award determined"
+
+    def _announced(self) -> None:
         self.hall.announced()
         self.now = judging.ANNOUNCED
-        yield "award announced"
-        yield from self.contract_stops()
+
+    def _drafted(self) -> None:
+        self.now = at("2026-03-30T09:00")
+        self.do("contract.draft", self.hall.award, self.officer)
+
+    @property
+    def winner(self) -> Post:
+        return next(s for s in self.suppliers if s.organisation_id == self.hall.award.supplier_id)
+
+    def _signed(self) -> None:
+        self.do("contract.sign", self.contract, self.reviewer)
+        self.do("contract.sign", self.contract, self.winner)
+
+    def _contract_published(self) -> None:
+        self.now = at("2026-03-31T09:00")
+        self.do("contract.publish", self.contract, self.officer)
+
+    def _amended(self) -> None:
+        self.do("contract.file", self.contract, self.officer)
+        # Signed on the day of the notice, entered two days later, published that afternoon: three different moments.
+        self.now = at("2026-04-02T09:00")
+        self.amend(signed_on=at("2026-03-31T00:00").date())
+
+    def _amendment_published(self) -> None:
+        self.now = at("2026-04-02T15:00")
+        self.do("amendment.publish", self.contract.amendments.get(), self.officer)
+
+    def _accepted(self) -> None:
+        self.now = at("2026-04-08T09:00")
+        for milestone in self.contract.milestones.exclude(due_on="signature"):
+            self.do("delivery.report", milestone, self.winner, delivered_on=self.now.date())
+        self.accept()
 
     def correct(self, **values: Any) -> None:
         self.do(
@@ -96,37 +157,6 @@ class Chain(walk.Tender):
         with step_by_step():
             self.hall.ready()
             self.hall.judged({n: POINTS for n in range(len(opened))})
-
-    def contract_stops(self) -> Iterator[str]:
-        winner = next(s for s in self.suppliers if s.organisation_id == self.hall.award.supplier_id)
-        self.now = at("2026-03-30T09:00")
-        self.do("contract.draft", self.hall.award, self.officer)
-        yield "contract drafted"
-        self.do("contract.sign", self.contract, self.reviewer)
-        self.do("contract.sign", self.contract, winner)
-        yield "contract signed"
-        self.now = at("2026-03-31T09:00")
-        self.do("contract.publish", self.contract, self.officer)
-        yield "contract published"
-        self.do("contract.file", self.contract, self.officer)
-        # Signed on the day of the notice, entered two days later, published that afternoon: three different moments.
-        self.now = at("2026-04-02T09:00")
-        self.amend(signed_on=at("2026-03-31T00:00").date())
-        yield "contract amended"
-        self.now = at("2026-04-02T15:00")
-        self.do("amendment.publish", self.contract.amendments.get(), self.officer)
-        yield "amendment published"
-        self.now = at("2026-04-08T09:00")
-        for milestone in self.contract.milestones.exclude(due_on="signature"):
-            self.do("delivery.report", milestone, winner, delivered_on=self.now.date())
-        self.accept()
-        yield "accepted"
-        for milestone in self.contract.milestones.all():
-            self.now += datetime.timedelta(days=1)
-            self.pay(milestone, winner)
-            yield "paid"
-        self.do("contract.close", self.contract, self.officer)
-        yield "closed"
 
     def amend(self, **values: Any) -> None:
         given = {
@@ -164,9 +194,22 @@ class Chain(walk.Tender):
         self.do("payment.approve", request, self.reviewer)
         self.do("payment.pay", request, self.payer)
 
-    def until(self, stop: str) -> "Chain":
-        """Walk up to the first stop of this name."""
-        for here in self.stops():
-            if here == stop:
-                return self
-        raise AssertionError(f"there is no stop {stop}")
+
+#: Where it stops, and how it comes there from the stop before; the payments follow.
+STEPS: dict[str, Callable[[Chain], None]] = {
+    "prepared": Chain._prepared,
+    "published": Chain._published,
+    "corrected": Chain.correct,
+    "bids came in": Chain._bid,
+    "opened": Chain._opened,
+    "opening concluded": Chain._concluded,
+    "judged": Chain._judged,
+    "award determined": Chain._determined,
+    "award announced": Chain._announced,
+    "contract drafted": Chain._drafted,
+    "contract signed": Chain._signed,
+    "contract published": Chain._contract_published,
+    "contract amended": Chain._amended,
+    "amendment published": Chain._amendment_published,
+    "accepted": Chain._accepted,
+}
