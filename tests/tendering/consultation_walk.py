@@ -24,6 +24,9 @@ class Consultation(SealedTender):
         return next(member.post for member in self.members() if member.is_chair)
 
     def talked(self) -> "Consultation":
+        return self._told(self._talk, {})
+
+    def _talk(self) -> None:
         self.announced()
         for price in ("900000.00", "910000.00", "920000.00"):
             device = self.device()
@@ -34,7 +37,7 @@ class Consultation(SealedTender):
             self.release(device)
         self.trustee_releases(self.holders[2])
         self.unseal()
-        return self.talk()
+        self.talk()
 
     def talk(self) -> "Consultation":
         """From the end of the opening to the end of the talks."""

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from tests.factories import make_expert
 from tests.tendering.sealing_walk import Device, SealedTender
@@ -60,6 +60,24 @@ class TwoCovers(SealedTender):
             self.hand_in_price(self.prices[-1], price, recovery=recovery)
 
     # --- opening and judging --------------------------------------------------------------------------------------
+
+    def opened_with(self, *prices: str, **terms: Any) -> Self:
+        """Handed in for these prices, the technical covers opened."""
+        return self._told(self._open_with, {"prices": prices, "terms": terms})
+
+    def _open_with(self, *, prices: Iterable[str], terms: dict[str, Any]) -> None:
+        self.announced(**terms)
+        self.hand_in_both(*prices)
+        self.open_technical()
+
+    def judged_with(self, *prices: str, failing: Iterable[int] = (), **terms: Any) -> Self:
+        """And everything up to the end of the technical evaluation, which is not closed yet."""
+        return self._told(self._judge_with, {"prices": prices, "failing": tuple(failing), "terms": terms})
+
+    def _judge_with(self, *, prices: Iterable[str], failing: Iterable[int], terms: dict[str, Any]) -> None:
+        self.opened_with(*prices, **terms)
+        self.qualify()
+        self.judge(failing=failing)
 
     def open_technical(self) -> None:
         """At the deadline: keys, trustees, and the end of the opening."""
@@ -133,9 +151,4 @@ class TwoCovers(SealedTender):
 
 def judged(*prices: str, failing: Iterable[int] = (), **terms: Any) -> TwoCovers:
     """Everything up to the end of the technical evaluation, which is not closed yet."""
-    tender = TwoCovers().announced(**terms)
-    tender.hand_in_both(*(prices or ("900000.00", "910000.00", "920000.00")))
-    tender.open_technical()
-    tender.qualify()
-    tender.judge(failing=failing)
-    return tender
+    return TwoCovers().judged_with(*(prices or ("900000.00", "910000.00", "920000.00")), failing=failing, **terms)

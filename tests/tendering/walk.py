@@ -65,7 +65,7 @@ class Tender:
         if "case" in vars(self) or self.now != self._begins:
             begin(**terms)
         else:
-            how = type(self).__qualname__, begin.__name__, self.now, repr(self._how), repr(terms), is_hurried()
+            how = type(self), begin.__name__, self.now, repr(self._how), repr(terms), is_hurried()
             self.__dict__ = vars(told(how, lambda: begin(**terms) or self))
         return self
 
