@@ -3,6 +3,7 @@
 import datetime
 import fcntl
 import gc
+import os
 from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -154,6 +155,16 @@ def _tests_may_empty_what_is_append_only() -> Iterator[None]:
         ]
 
     patch.setattr(DatabaseOperations, "sql_flush", flush)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_may_be_lost_with_the_power() -> Iterator[None]:
+    """As the cluster may: to wait for the disk takes some milliseconds for each stored file. (The programs of the fault
+    campaign are processes of their own, and wait.)"""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(os, "fsync", lambda _file: None)
     yield
     patch.undo()
 

@@ -1,4 +1,4 @@
-"""How long is a test run? `make test` takes the short version of what is a campaign by nature; `make nightly` the whole."""
+"""How long is a test run? `make test` takes what is a campaign by nature in short, `make nightly` all of it."""
 
 import os
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.tendering.sealing_walk import Device, SealedTender, windowless
+from tests.tendering.sealing_walk import Device, SealedTender, three, windowless
 from yangcai.sealing import lock
 from yangcai.sealing.faults import OPENING_FILE_LOCKED, Faulty
 from yangcai.sealing.opening_file import OpeningFile, check_belongs, check_shares
@@ -47,10 +47,7 @@ def lost(tender: SealedTender, device: Device, kept: bytes) -> None:
 @pytest.mark.parametrize("befell", [absent, forgot, lost])
 def test_what_the_supplier_chose_decides(tells: Any, recovery: str, befell: Any) -> None:
     tender = SealedTender().announced()
-    devices = [tender.device() for _ in range(3)]
-    tender.hand_in(devices[0], recovery=recovery.replace("consented", "consent"))
-    for device in devices[1:]:
-        tender.hand_in(device)
+    devices = three(tender, recoveries=(recovery.replace("consented", "consent"), "auto", "auto"))
     kept = devices[0].sealer.opening_file(passphrase=WORDS).content
     tender.begin()
     for device in devices[1:]:

@@ -4,6 +4,7 @@ import base64
 import datetime
 import io
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -225,6 +226,11 @@ class SealedTender(Tender):
     def hand_in(self, device: Device, price: str = "900000.00", **more: Any) -> SealedBid:
         return self.finalised(device, self.sealed(device, price, **more))
 
+    def _three(self, *, recoveries: Sequence[str] = ("auto", "auto", "auto"), **more: Any) -> None:
+        devices = [self.device() for _ in recoveries]
+        for device, price, recovery in zip(devices, ("900000.00", "910000.00", "920000.00"), recoveries, strict=True):
+            self.hand_in(device, price, **{"recovery": recovery, **more})
+
     def finalised(self, device: Device, upload: BidUpload) -> SealedBid:
         taken = finalise.finalise(finalise.request_of(upload, device.statement(), by=device.post, now=self.now))
         return SealedBid.objects.get(pk=taken.bid)
@@ -268,10 +274,9 @@ def body_of(note: str) -> dict[str, str]:
 
 
 def three(tender: SealedTender, **more: Any) -> list[Device]:
-    devices = [tender.device() for _ in range(3)]
-    for device, price in zip(devices, ("900000.00", "910000.00", "920000.00"), strict=True):
-        tender.hand_in(device, price, **more)
-    return devices
+    """Three bids of the same terms; `recoveries`: of each."""
+    tender._told(tender._three, more)
+    return list(tender.devices.values())[-3:]
 
 
 def windowless(tender: SealedTender) -> None:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from tests.factories import make_post
 from tests.tendering.covers_walk import judged
-from tests.tendering.sealing_walk import I1, Device, SealedTender
+from tests.tendering.sealing_walk import I1, SealedTender, three
 from tests.tendering.walk import set_database_clock
 from yangcai.kernel import documents
 from yangcai.kernel.encoding import parse_jcs, timestamp
@@ -21,13 +21,6 @@ from yangcai.tendering.models import Bid, BidClosing, OpenedBid, Opening, Openin
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = datetime.timedelta(hours=1), datetime.timedelta(minutes=1)
-
-
-def three(tender: SealedTender) -> list[Device]:
-    devices = [tender.device() for _ in range(3)]
-    for device in devices:
-        tender.hand_in(device)
-    return devices
 
 
 def closing() -> BidClosing:

@@ -73,10 +73,7 @@ def test_from_policy_to_opened_rows() -> None:
 @pytest.mark.parametrize(("recovery", "opened"), [("auto", 3), ("consent", 2), ("never", 2)])
 def test_an_absent_bidder_is_dealt_with_as_it_chose(recovery: str, opened: int) -> None:
     tender = SealedTender().announced()
-    devices = [tender.device() for _ in range(3)]
-    tender.hand_in(devices[0], "900000.00", recovery=recovery)
-    for device in devices[1:]:
-        tender.hand_in(device, "910000.00")
+    devices = three(tender, recoveries=(recovery, "auto", "auto"))
     tender.begin()
     for device in devices[1:]:
         tender.release(device)
@@ -151,10 +148,9 @@ def test_a_damaged_envelope_waits_until_the_same_bytes_come_again() -> None:
 
 def test_a_bid_that_breaks_a_rule_of_the_form_is_found_at_the_opening() -> None:
     tender = SealedTender().announced()
-    devices = [tender.device() for _ in range(4)]
+    others = three(tender)
+    devices = [tender.device(), *others]
     tender.hand_in(devices[0], preference="consortium")  # the file accepts none
-    for device in devices[1:]:
-        tender.hand_in(device)
     tender.begin()
     for device in devices:
         tender.release(device)
@@ -209,10 +205,9 @@ def test_who_holds_everything_of_the_operator_reads_nothing() -> None:
 )
 def test_whatever_a_bidder_wrote_the_others_are_opened(oddity: dict[str, Any]) -> None:
     tender = SealedTender().announced()
-    devices = [tender.device() for _ in range(4)]
+    others = three(tender)
+    devices = [tender.device(), *others]
     tender.hand_in(devices[0], **oddity)
-    for device in devices[1:]:
-        tender.hand_in(device)
     tender.begin()
     for device in devices:
         tender.release(device)
@@ -226,9 +221,9 @@ def test_whatever_a_bidder_wrote_the_others_are_opened(oddity: dict[str, Any]) -
 
 def test_an_error_of_our_own_keeps_one_bid_waiting_and_in_the_end_gives_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     tender = SealedTender().announced()
-    devices = [tender.device() for _ in range(4)]
-    for device in devices:
-        tender.hand_in(device)
+    devices = three(tender)
+    devices.append(tender.device())
+    tender.hand_in(devices[-1])
     tender.begin()
     for device in devices:
         tender.release(device)

@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.factories import NOW, at, make_case, make_expert, make_organisation, make_person, make_post, make_supplier
 from tests.hurry import is_hurried, tasks_at_the_end
-from tests.told import told
+from tests.told import told, written
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import ACTIONS, Done, perform
 from yangcai.kernel.refusals import Refusal, Refused
@@ -61,13 +61,28 @@ class Tender:
         self.suppliers: list[Post] = []
 
     def _told(self, begin: Callable[..., Any], terms: dict[str, Any]) -> Self:
-        """This tender after `begin`, from memory where nobody has looked at it yet."""
-        if "case" in vars(self) or self.now != self._begins:
+        """This tender after `begin`: from memory where nobody has looked at it yet, or where nothing was done since it
+        came out of memory."""
+        how = self._known()
+        if how is None:
             begin(**terms)
         else:
-            how = type(self), begin.__name__, self.now, repr(self._how), repr(terms), is_hurried()
-            self.__dict__ = vars(told(how, lambda: begin(**terms) or self))
+            onwards = "case" in vars(self)
+            how = *how, begin.__name__, repr(terms), is_hurried()
+            self.__dict__ = vars(told(how, lambda: begin(**terms) or self, onwards=onwards))
+            self._stands = how, self._looks()
         return self
+
+    def _known(self) -> tuple[Any, ...] | None:
+        """What all that there is depends on, where that is known."""
+        if "case" not in vars(self):
+            return (type(self), self.now, repr(self._how)) if self.now == self._begins else None
+        how, looked = vars(self).get("_stands", (None, None))
+        return how if how is not None and looked == self._looks() else None
+
+    def _looks(self) -> tuple[Any, ...]:
+        plain = {name: value for name, value in vars(self).items() if isinstance(value, str | int | datetime.datetime)}
+        return written(), plain
 
     @property
     def lot(self) -> Lot:
