@@ -11,37 +11,16 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
-from tests import factories
-from tests.factories import NOW
+from tests.faults.intention import line as line
+from tests.faults.intention import officer as officer
+from tests.faults.intention import publish, rows
 from yangcai.funds.models import Appropriation
-from yangcai.kernel.actions import ACTIONS, Done, perform
-from yangcai.kernel.models import Entry, IdempotencyKey, Task
+from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
-from yangcai.parties.roles import Role
 from yangcai.planning.models import Intention
-from yangcai.portal.models import Notice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
-WHAT = {"title": "示例意向", "overview": "示例", "amount": "100000.00", "expected_on": "2026-05-01"}
-
-
-@pytest.fixture
-def officer() -> Post:
-    return factories.make_post(Role.BUYER_OFFICER)
-
-
-@pytest.fixture
-def line(officer: Post) -> Appropriation:
-    made = factories.fund_appropriation(officer.organisation)
-    return Appropriation.objects.get(pk=made.pk)
-
-
-def rows() -> tuple[int, ...]:
-    """How much of the Action there is: intention, Entry, notice, key, and the version that counts it."""
-    counted = (Intention, Entry, Notice, IdempotencyKey)
-    versions = sum(Appropriation.objects.values_list("version", flat=True))
-    return (*(model.objects.count() for model in counted), versions)
 
 
 def dies(where: str, line: Appropriation, officer: Post) -> None:
@@ -56,10 +35,6 @@ def dies(where: str, line: Appropriation, officer: Post) -> None:
     command = [sys.executable, "-m", "tests.faults.programs.crashing", where, str(line.pk), str(officer.pk), "key-1"]
     ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
-
-
-def publish(line: Appropriation, officer: Post, *, key: str | None = "key-1", **more: Any) -> Done:
-    return perform(ACTIONS["intention.publish"], line, by=officer, now=NOW, idempotency_key=key, **WHAT, **more)
 
 
 @pytest.mark.parametrize("where", ["body", "tasks", "commit"])
