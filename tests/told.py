@@ -2,19 +2,40 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
+
+from yangcai.kernel import documents
+from yangcai.kernel.models import Document
 
 T = TypeVar("T")
 
 #: The role of the tests' own cluster that may look past triggers. Nobody has it outside of a copy: tests attack them.
 COPIER = "yangcai_test_copier"
 
-#: What was told in this process -> what its teller gave back, and the rows of every table that had any.
-_TOLD: dict[Any, tuple[Any, dict[str, bytes]]] = {}
+
+@dataclass(frozen=True)
+class Told:
+    """What a teller gave back, the rows of every table that had any, and the stored files: each is named after what is
+    in it."""
+
+    found: Any
+    rows: dict[str, bytes]
+    files: list[Path]
+
+    def is_whole(self) -> bool:
+        """No test has damaged a file since: rows come back with the test's transaction, files do not."""
+        return all(path.exists() and sha256(path.read_bytes()).hexdigest() == path.name for path in self.files)
+
+
+#: What was told in this process.
+_TOLD: dict[Any, Told] = {}
 #: As long as these are empty nothing has happened yet.
 _FIRST = ("kernel_entry", "parties_organisation", "parties_person")
 
@@ -26,13 +47,12 @@ def told(how: Any, begin: Callable[[], T], *, onwards: bool = False) -> T:
     how = how, _settings()
     if not _may_copy() or not (onwards or is_untouched()):
         return begin()
-    if how not in _TOLD:
+    if how not in _TOLD or not _TOLD[how].is_whole():
         found = begin()
-        _TOLD[how] = deepcopy(found), _rows()
+        _TOLD[how] = Told(deepcopy(found), _rows(), _files())
         return found
-    found, rows = _TOLD[how]
-    _bring_back(rows)
-    return deepcopy(found)
+    _bring_back(_TOLD[how].rows)
+    return deepcopy(_TOLD[how].found)
 
 
 def is_untouched() -> bool:
@@ -66,6 +86,10 @@ def _has_copier() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [COPIER])
         return cursor.fetchone() is not None
+
+
+def _files() -> list[Path]:
+    return [documents.path_of(digest) for digest in Document.objects.values_list("pk", flat=True)]
 
 
 def _full() -> list[str]:
