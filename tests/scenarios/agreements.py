@@ -9,6 +9,7 @@ from typing import Any
 from tests import factories
 from tests.scenarios import story
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD, Story
+from tests.told import told
 from yangcai.cases.models import Case
 from yangcai.frameworks.models import Entrant, Framework
 from yangcai.kernel.actions import ACTIONS, perform
@@ -68,10 +69,10 @@ def file(prices: Sequence[tuple[tuple[str, str], str]] = PRICES, *, name: str = 
 def open_file() -> CaseFile:
     """A service at a fixed price for users outside the unit, without an agent."""
     lot = story.lot("1", [], budget="500000.00", method="lowest")
-    told = story.purchase(lot, category="services", method="framework_open", grounds="framework.third_party")
+    made = story.purchase(lot, category="services", method="framework_open", grounds="framework.third_party")
     moment = factories.at("2026-03-02T11:00")
     dates = Dates(intention=moment - 40 * DAY, invitation=moment)
-    return replace(told, id="开放示例", title="入户服务", agent=None, dates=dates)
+    return replace(made, id="开放示例", title="入户服务", agent=None, dates=dates)
 
 
 def quality_file(name: str = "质量示例") -> CaseFile:
@@ -83,7 +84,7 @@ def quality_file(name: str = "质量示例") -> CaseFile:
         for bidder, price, points in scores
     ]
     lot = story.lot("1", bids, budget="1500000.00")
-    told = replace(
+    made = replace(
         lot,
         ceiling=Decimal("5000.00"),
         evaluation=Evaluation(
@@ -92,16 +93,22 @@ def quality_file(name: str = "质量示例") -> CaseFile:
             price_preference={"small_micro": Decimal("0.10")},
         ),
     )
-    return replace(story.purchase(told, method="framework", grounds="framework.catalogue"), id=name)
+    return replace(story.purchase(made, method="framework", grounds="framework.catalogue"), id=name)
 
 
 def begin(file: CaseFile, *, until: str, terms: dict[str, Any] | None = None, **more: Any) -> FirstStage:
+    """A first stage told as far as one stretch; several files begin with the same."""
+    how = begin, repr((file, until, terms, sorted(more.items())))
+    return told(how, lambda: _begin(file, until, terms, more))
+
+
+def _begin(file: CaseFile, until: str, terms: dict[str, Any] | None, more: dict[str, Any]) -> FirstStage:
     begin_again()
     bids = any(lot.bids for lot in file.lots)
     completed = defaults.complete(published=file).case if bids else file  # an open call has no bids to make up
-    told = FirstStage(PythonDriver(), completed, people.gather(completed), framework_terms=terms or TERMS, **more)
-    told.run(until=until)
-    return told
+    tale = FirstStage(PythonDriver(), completed, people.gather(completed), framework_terms=terms or TERMS, **more)
+    tale.run(until=until)
+    return tale
 
 
 #: Printers, whose toner is priced with them.

@@ -14,7 +14,7 @@ from yangcai.parties.queries import platform_post
 from yangcai.tendering.explanation import explain
 from yangcai.tendering.models import AwardLetter, EvaluationReport
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 ALL = (FIRST, SECOND, THIRD, FOURTH)
 
 

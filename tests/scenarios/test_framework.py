@@ -23,7 +23,7 @@ from yangcai.replay import published
 from yangcai.replay.published import Dates
 from yangcai.tendering.models import AwardLetter, Consumable
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SIXTH = ("示例庚公司", "medium")
 
 

@@ -1,0 +1,61 @@
+"""What do research contracts pay: costs that are shared, an incentive, and nothing more when a milestone was missed?"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from tests.scenarios import story
+from tests.scenarios.research import (
+    WITH_INCENTIVE,
+    accept,
+    as_far_as_the_contract,
+    contracted,
+    research,
+)
+from tests.scenarios.story import DAY, FIRST
+from yangcai.contracts.models import Contract, Milestone
+
+pytestmark = pytest.mark.django_db
+
+
+def test_costs_are_shared_as_agreed(world: None) -> None:
+    """最高研发费用, 补偿比例: of 500,000 yuan of real cost 80 % are compensated."""
+    tale = contracted()
+    contract = Contract.objects.get(case=tale.case, supplier__name=FIRST[0])
+    assert contract.amount == Decimal("450000.00")
+    at = tale.at("contract") + 20 * DAY
+    accept(tale, contract, at, passed=True)
+    milestone = Milestone.objects.get(contract=contract, due_on="acceptance")
+    supplier = tale.supplier(FIRST)
+    bill = {"number": "F-1", "amount": "315000.00", "issued_on": at.date()}
+    assert "cost_not_stated" in tale.refused("invoice.submit", milestone, supplier, at, **bill)
+    refused = tale.refused("invoice.submit", milestone, supplier, at, eligible_cost="393749.99", **bill)
+    assert refused["above_the_compensation"].citation is not None
+    assert refused["above_the_compensation"].citation.instrument == "财库〔2024〕13号"
+    made = tale.do("invoice.submit", milestone, supplier, at, eligible_cost="393750.00", **bill)
+    assert made.eligible_cost == Decimal("393750.00")
+
+
+def test_an_incentive_is_a_sum_of_its_own_and_compensates_no_costs(world: None) -> None:
+    tale = as_far_as_the_contract(
+        story.begin(replace(research(), id="激励示例"), until="qualification", terms=WITH_INCENTIVE)
+    )
+    contract = Contract.objects.get(case=tale.case, supplier__name=FIRST[0])
+    rows = Milestone.objects.filter(contract=contract).order_by("number")
+    assert [(one.amount, one.is_incentive) for one in rows] == [
+        (Decimal("135000.00"), False), (Decimal("270000.00"), False), (Decimal("45000.00"), True),
+    ]  # fmt: skip
+    _advance, costs, incentive = rows
+    at, supplier = tale.at("contract") + 20 * DAY, tale.supplier(FIRST)
+    for milestone in (costs, incentive):
+        tale.do("delivery.report", milestone, supplier, at, delivered_on=at.date(), note="样品")
+    told = {"is_final": True, "accepted_on": at.date(), "members": "谈判小组", "opinion": "按研发合同验收"}
+    items = [{"item": "最低研发目标", "result": "达到", "passed": True}]
+    report = tale.paper("acceptance.pdf", b"%PDF-1.4\nx", tale.people.officer, at)
+    tale.do("acceptance.record", contract, tale.people.officer, at, items=items, report=report, **told)
+    assert "cost_not_stated" in tale.refused(
+        "invoice.submit", costs, supplier, at, number="F-1", amount="270000.00", issued_on=at.date()
+    )
+    made = tale.do("invoice.submit", incentive, supplier, at, number="F-2", amount="45000.00", issued_on=at.date())
+    assert made.eligible_cost is None
