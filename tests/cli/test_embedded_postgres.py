@@ -21,7 +21,7 @@ import pytest
 from yangcai.kernel import embedded_postgres
 
 ROOT = os.geteuid() == 0
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.long]
 
 
 @pytest.fixture
@@ -38,6 +38,24 @@ def home(folder: Path) -> Iterator[Path]:
     """Where a cluster may be started; stopped afterwards."""
     yield folder / "postgres"
     embedded_postgres.stop(folder / "postgres")
+
+
+@pytest.fixture(scope="module")
+def first() -> Iterator[Path]:
+    """A cluster that was made and stopped: to make one takes longer than what most tests look at."""
+    where = Path(tempfile.mkdtemp(prefix="yangcai-pg-"))
+    where.chmod(0o755)
+    embedded_postgres.start(where / "postgres", durable=False)
+    embedded_postgres.stop(where / "postgres")
+    yield embedded_postgres.status(where / "postgres").home
+    shutil.rmtree(where)
+
+
+@pytest.fixture
+def made(first: Path, home: Path) -> Path:
+    """A copy of it, for whoever does not ask how one is made."""
+    subprocess.run(["cp", "-a", first, home], check=True)
+    return home
 
 
 def count(dsn: str) -> int:
@@ -109,23 +127,23 @@ def test_starts_answers_and_stops(home):
     assert not embedded_postgres.stop(home)
 
 
-def test_asks_for_no_password_and_listens_on_no_port(home):
-    dsn = embedded_postgres.start(home, durable=False)
+def test_asks_for_no_password_and_listens_on_no_port(made):
+    dsn = embedded_postgres.start(made, durable=False)
     with psycopg.connect(dsn, passfile="/nonexistent") as connection:
         assert not connection.pgconn.used_password
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
-    pid = embedded_postgres.status(home).pid
+    pid = embedded_postgres.status(made).pid
     listening = {line.split()[9] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if " 0A " in line}
     sockets = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
     assert any(name.startswith("socket:") for name in sockets), "the unix socket is visible, so a TCP one would be"
     assert not [inode for inode in listening if f"socket:[{inode}]" in sockets]
-    assert stat.S_IMODE((home / "run").stat().st_mode) == 0o700
+    assert stat.S_IMODE((made / "run").stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can see that the server is somebody else")
-def test_root_runs_it_as_nobody(home):
-    embedded_postgres.start(home, durable=False)
-    pid = embedded_postgres.status(home).pid
+def test_root_runs_it_as_nobody(made):
+    embedded_postgres.start(made, durable=False)
+    pid = embedded_postgres.status(made).pid
     assert Path(f"/proc/{pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
 
 
@@ -166,11 +184,11 @@ def test_somebody_elses_cluster_is_refused(folder, home):
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "while a query runs"])
-def test_kill_9_loses_nothing(home, busy):
-    dsn = embedded_postgres.start(home)
+def test_kill_9_loses_nothing(made, busy):
+    dsn = embedded_postgres.start(made)
     with psycopg.connect(dsn) as connection:
         connection.execute("CREATE TABLE witness AS SELECT generate_series(1, 1000) AS n")
-    pid = embedded_postgres.status(home).pid
+    pid = embedded_postgres.status(made).pid
     assert pid
     backend = None
     with contextlib.ExitStack() as opened:
@@ -183,35 +201,35 @@ def test_kill_9_loses_nothing(home, busy):
         os.kill(pid, signal.SIGKILL)
         while alive(pid):
             time.sleep(0.01)
-        assert embedded_postgres.start(home) == dsn
+        assert embedded_postgres.start(made) == dsn
     assert count(dsn) == 1000
-    assert embedded_postgres.status(home).pid != pid
+    assert embedded_postgres.status(made).pid != pid
     assert backend is None or not alive(backend)
 
 
-def test_stops_though_a_backend_does_not(home, monkeypatch):
+def test_stops_though_a_backend_does_not(made, monkeypatch):
     monkeypatch.setattr(embedded_postgres, "STOP_SECONDS", 1)
-    dsn = embedded_postgres.start(home)
+    dsn = embedded_postgres.start(made)
     with psycopg.connect(dsn, autocommit=True) as stuck:
         stuck.execute("CREATE TABLE witness AS SELECT generate_series(1, 1000) AS n")
         os.kill(stuck.info.backend_pid, signal.SIGSTOP)
-        assert embedded_postgres.stop(home)
-    assert not embedded_postgres.status(home).running
-    assert count(embedded_postgres.start(home)) == 1000
+        assert embedded_postgres.stop(made)
+    assert not embedded_postgres.status(made).running
+    assert count(embedded_postgres.start(made)) == 1000
 
 
-def test_a_pid_file_that_names_a_stranger_is_no_obstacle(home):
-    dsn = embedded_postgres.start(home, durable=False)
+def test_a_pid_file_that_names_a_stranger_is_no_obstacle(made):
+    dsn = embedded_postgres.start(made, durable=False)
     with psycopg.connect(dsn) as connection:
         connection.execute("CREATE TABLE witness AS SELECT 1 AS n")
-    pid_file = embedded_postgres.status(home).home / "data" / "postmaster.pid"
+    pid_file = embedded_postgres.status(made).home / "data" / "postmaster.pid"
     lines = pid_file.read_text().splitlines()
-    embedded_postgres.stop(home)
+    embedded_postgres.stop(made)
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     if ROOT:
         os.chown(pid_file, pid_file.parent.stat().st_uid, pid_file.parent.stat().st_gid)
-    assert not embedded_postgres.status(home).running
-    assert count(embedded_postgres.start(home, durable=False)) == 1
+    assert not embedded_postgres.status(made).running
+    assert count(embedded_postgres.start(made, durable=False)) == 1
 
 
 def test_a_crash_while_the_cluster_is_made_leaves_nothing_half(home):
@@ -280,21 +298,17 @@ def test_root_in_a_closed_folder(folder, monkeypatch):
         embedded_postgres.stop(home)
 
 
-def test_the_error_says_what_postgresql_said(home):
-    embedded_postgres.start(home, durable=False)
-    embedded_postgres.stop(home)
-    configuration = embedded_postgres.status(home).home / "data" / "postgresql.auto.conf"
+def test_the_error_says_what_postgresql_said(made):
+    configuration = embedded_postgres.status(made).home / "data" / "postgresql.auto.conf"
     configuration.write_text("shared_buffers = 'a lot'\n")
     with pytest.raises(embedded_postgres.PostgresError, match="shared_buffers"):
-        embedded_postgres.start(home, durable=False)
+        embedded_postgres.start(made, durable=False)
 
 
-def test_a_cluster_of_another_version_is_named(home):
-    embedded_postgres.start(home, durable=False)
-    embedded_postgres.stop(home)
-    (embedded_postgres.status(home).home / "data" / "PG_VERSION").write_text("14\n")
+def test_a_cluster_of_another_version_is_named(made):
+    (embedded_postgres.status(made).home / "data" / "PG_VERSION").write_text("14\n")
     with pytest.raises(embedded_postgres.PostgresError, match="made by PostgreSQL 14, the programs are 18"):
-        embedded_postgres.start(home, durable=False)
+        embedded_postgres.start(made, durable=False)
 
 
 OTHER = next(iter(sorted(Path("/usr/lib/postgresql").glob("1[5-9]/bin/initdb"))), Path()).parent
