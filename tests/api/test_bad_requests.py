@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from tests.api.conftest import Clock
 from tests.api.support import Caller, codes
 from tests.factories import NOW, make_case, make_post
+from tests.length import NIGHTLY
 from tests.tendering.walk import Tender, document
 from yangcai.api import bodies
 from yangcai.cases.models import Case
 from yangcai.kernel.actions import ACTIONS, Action
 from yangcai.parties.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture
@@ -148,6 +149,8 @@ def test_a_method_that_is_not_offered_says_which_are(caller: Caller) -> None:
 # --- anything ----------------------------------------------------------------------------------------------------
 
 
+#: Examples of each: for every Action here, so few in `make test`.
+OF_AN_ACTION, OF_A_REQUEST = (100, 300) if NIGHTLY else (5, 30)
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -185,8 +188,9 @@ def like(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     return st.text(max_size=40) | st.text(string.digits + ".-eE", max_size=12) | SCALARS
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.code)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=OF_AN_ACTION, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_input_of_any_action_is_a_failure(case: Any, action: Action, data: Any) -> None:
     """A body that passes the types goes to the form, as it does in the API; the form refuses or cleans."""
@@ -203,7 +207,8 @@ def test_no_input_of_any_action_is_a_failure(case: Any, action: Action, data: An
     assert all(refusal.text for refusal in refusals)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.campaign
+@settings(max_examples=OF_A_REQUEST, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_request_is_a_failure(case: Any, caller: Caller, data: Any) -> None:
     action = data.draw(st.sampled_from([a for a in ACTIONS.values() if a.on is type(case) and "agent" in a.by]))

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from tests.hall.test_state import BIDDERS, PRICES, SECRETS, public_text, state
 from tests.tendering.covers_walk import MINUTE, TwoCovers
+from tests.told import told
 from tests.www.conftest import clock as clock
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel.actions import SCOPES
@@ -18,9 +19,13 @@ pytestmark = pytest.mark.django_db
 ASKED = tuple(secret for secret in SECRETS if secret not in BIDDERS)
 
 
-def handed_in(*names: str) -> TwoCovers:
+def handed_in() -> TwoCovers:
+    return told(handed_in, _handed_in)
+
+
+def _handed_in() -> TwoCovers:
     tender = TwoCovers().announced()
-    for name, price in zip(names or BIDDERS, PRICES, strict=True):
+    for name, price in zip(BIDDERS, PRICES, strict=True):
         device = tender.device(tender.supplier(name=name))
         tender.hand_in_technical(device)
         tender.technical.append(device)

@@ -33,10 +33,10 @@ from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import BY_CONSTRAINT, Refusal, Refused
 from yangcai.parties.models import Post
 
-STEPS = int(os.environ.get("YANGCAI_STEPS") or (100_000 if NIGHTLY else 400))
-WALKERS = int(os.environ.get("YANGCAI_WALKERS") or 1)
 #: Steps from one fresh district to the next, so that all stations are seen and the calendar does not run out.
 ROUND = 250
+STEPS = int(os.environ.get("YANGCAI_STEPS") or (100_000 if NIGHTLY else ROUND))
+WALKERS = int(os.environ.get("YANGCAI_WALKERS") or 1)
 #: A walk ends at the third round that broke something (a short one at the first).
 MOST_BROKEN = 3 if NIGHTLY else 1
 LAST_DAY = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
@@ -277,6 +277,7 @@ def posts(settings: Any, transactional_db: None) -> Iterator[list[Post]]:
     gc.unfreeze()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(24 * 3600 if NIGHTLY else 600)
 @pytest.mark.parametrize("walker", range(WALKERS))
 def test_nothing_that_anybody_does_breaks_a_control(

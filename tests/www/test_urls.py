@@ -18,6 +18,7 @@ from tests.architecture.test_urls import ADDRESSES
 from tests.factories import make_case, make_expert, make_organisation, make_post, make_supplier
 from tests.length import NIGHTLY
 from tests.tendering.walk import Tender
+from tests.told import told
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Expert, OrganisationKind, Person, Post
@@ -92,6 +93,10 @@ class World:
         mine = self.posts.get(name)
         found += [e.person.name for e in self.experts if mine is None or e.person_id != mine.person_id]
         return found
+
+
+def world_at(stage: str) -> World:
+    return told((World, stage), lambda: World(stage))
 
 
 def rows() -> dict[str, int]:
@@ -212,7 +217,7 @@ def asked(stage: str, people: list[Any], addresses: list[Any]) -> list[tuple[Any
 @pytest.mark.campaign
 @pytest.mark.parametrize("stage", ["submission", "evaluation"])
 def test_every_address_for_everybody(clock: Clock, settings: Any, stage: str) -> None:
-    world = World(stage)
+    world = world_at(stage)
     follow(world.tender, clock)
     before, entries = rows(), Entry.objects.count()
     by = {entry.name: entry.callback.by for _address, entry in ADDRESSES}
@@ -227,11 +232,11 @@ def test_every_address_for_everybody(clock: Clock, settings: Any, stage: str) ->
         if answer.status_code not in right:
             wrong.append(f"{who}: {address} answered {answer.status_code}, not {sorted(right)}")
         body = text_of(answer)
-        told = [secret for secret in world.secrets_of(who) if secret in body]
+        said = [secret for secret in world.secrets_of(who) if secret in body]
         if name in LIBRARY and post is not None and post.role in {*LIBRARIANS, Role.AUDITOR}:
-            told = [secret for secret in told if not Person.objects.filter(name=secret, expert__isnull=False).exists()]
-        if told and not (name == REGISTER and told == [SECRET_BIDDER]):
-            wrong.append(f"{who}: {address} tells {told}")
+            said = [secret for secret in said if not Person.objects.filter(name=secret, expert__isnull=False).exists()]
+        if said and not (name == REGISTER and said == [SECRET_BIDDER]):
+            wrong.append(f"{who}: {address} tells {said}")
         if answer.status_code == 404 and "别人的项目" in body:
             wrong.append(f"{who}: {address} names what it hides")
     assert not wrong, "\n".join(wrong)
@@ -243,7 +248,7 @@ def test_every_address_for_everybody(clock: Clock, settings: Any, stage: str) ->
 )
 def test_no_form_of_somebody_elses_row(clock: Clock, who: str) -> None:
     """Every Action on a row that one may not see is 404, and without an account the login."""
-    world = World("submission")
+    world = world_at("submission")
     follow(world.tender, clock)
     client = at_desk(world.posts[who]) if who in world.posts else Client()
     foreign, right = world.foreign, 302 if who == "anonymous" else 404
@@ -262,7 +267,7 @@ def test_no_form_of_somebody_elses_row(clock: Clock, who: str) -> None:
 
 def test_only_what_is_declared_takes_a_post(clock: Clock) -> None:
     """A POST to a page that only shows is 405."""
-    world = World("submission")
+    world = world_at("submission")
     follow(world.tender, clock)
     client = at_desk(world.posts["officer"])
     for name, address, number in pages(world):
