@@ -30,7 +30,7 @@ from yangcai.tendering.models import Bid, BidPart, BidUpload, OpenedBid, SealedB
 from yangcai.tendering.rules import sealed as sealed_rules
 from yangcai.tendering.rules.sealed import MOST_UNFINISHED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 class Web:

@@ -10,7 +10,7 @@ from yangcai.sealing.faults import OPENING_FILE_LOCKED, Faulty
 from yangcai.sealing.opening_file import OpeningFile, check_belongs, check_shares
 from yangcai.tendering.models import Bid, OpenedBid, SealedBid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 WORDS = "babab-babab-babab-babab-babab-babab"
 
 

@@ -25,7 +25,7 @@ from yangcai.kernel.models import LeafSecret
 from yangcai.tendering import envelopes, finalise
 from yangcai.tendering.models import Bid, SealedBid
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 TABLES = (
     "kernel_leaf", "kernel_leafsecret", "portal_notice", "tendering_bid", "tendering_bidpart", "tendering_bidupload",
     "tendering_sealedbid",

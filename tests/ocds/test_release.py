@@ -15,7 +15,7 @@ from yangcai.kernel.entries import canonical
 from yangcai.ocds import release, rows, validation
 from yangcai.parties.roles import Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 URI = "https://example.org/ocds"
 MINUTE = datetime.timedelta(minutes=1)
 

@@ -30,7 +30,7 @@ from yangcai.portal.models import Notice
 from yangcai.portal.notices import base
 from yangcai.portal.notices.base import TYPES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 #: type -> the facts that the law's list of fields asks for (law.md §6.3)
 PUBLISHED = {

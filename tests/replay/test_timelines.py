@@ -19,7 +19,7 @@ from yangcai.replay.published import CaseFile, Dates
 from yangcai.replay.walk import Walk
 from yangcai.www.work.clocks import clocks
 
-pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not data.IS_HERE, reason=data.ABSENT)]
+pytestmark = [pytest.mark.django_db, pytest.mark.skipif(not data.IS_HERE, reason=data.ABSENT), pytest.mark.long]
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ from yangcai.tendering.queries.hall import Phase, hall_state
 from yangcai.tendering.queries.outages import extensions_of, latest_outages
 from yangcai.tendering.queries.prequalification import visible_applications
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MINUTE = datetime.timedelta(minutes=1)
 HOUR = 60 * MINUTE
 MORNING = CLOSES - 3 * HOUR

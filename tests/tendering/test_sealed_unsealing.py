@@ -24,7 +24,7 @@ from yangcai.sealing.receipt import Receipt
 from yangcai.tendering import envelopes, policies, receipts, unsealing
 from yangcai.tendering.models import Bid, BidClosing, OpenedBid, SealedBid, ShareRelease
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 class OnOneLot(SealedTender):

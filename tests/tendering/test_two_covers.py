@@ -29,7 +29,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules.opening import enough_bids
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def due(tender: TwoCovers) -> set[str]:

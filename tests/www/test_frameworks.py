@@ -21,7 +21,7 @@ from yangcai.kernel.actions import ACTIONS, can
 from yangcai.parties.models import Post
 from yangcai.replay.driver import PythonDriver, move_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
