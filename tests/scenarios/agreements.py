@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests import factories
+from tests.hurry import tasks_at_the_end
 from tests.scenarios import story
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD, Story
 from tests.told import told
@@ -107,7 +108,8 @@ def _begin(file: CaseFile, until: str, terms: dict[str, Any] | None, more: dict[
     bids = any(lot.bids for lot in file.lots)
     completed = defaults.complete(published=file).case if bids else file  # an open call has no bids to make up
     tale = FirstStage(PythonDriver(), completed, people.gather(completed), framework_terms=terms or TERMS, **more)
-    tale.run(until=until)
+    with tasks_at_the_end():
+        tale.run(until=until)
     return tale
 
 

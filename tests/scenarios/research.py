@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from tests.hurry import tasks_at_the_end
 from tests.scenarios import story
 from tests.scenarios.story import ADVANCE, FIRST, SECOND, THIRD, Story
 from tests.told import told
@@ -51,6 +52,7 @@ def evaluated(tale: Story) -> Story:
     return tale
 
 
+@tasks_at_the_end()
 def as_far_as_the_contract(tale: Story) -> Story:
     evaluated(tale)
     for stretch in ("award", "contract"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from tests.hurry import tasks_at_the_end
 from yangcai.cases.models import Case, Lot
 from yangcai.controls.lamps import lamps
 from yangcai.funds.queries import balances, check_funds
@@ -151,11 +152,12 @@ class Story(Walk):
 
 
 def begin(file: CaseFile, *, until: str, terms: tuple[dict[str, Any], ...] = ONE_PAYMENT, **more: Any) -> Story:
-    """A story told as far as one stretch."""
+    """A story told as far as one stretch; what is due on the way nobody looks at."""
     begin_again()
     completed = defaults.complete(published=file).case
     story = Story(PythonDriver(), completed, people.gather(completed), payment_terms=terms, **more)
-    story.run(until=until)
+    with tasks_at_the_end():
+        story.run(until=until)
     return story
 
 

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from tests.hurry import tasks_at_the_end
 from tests.scenarios.selection import ANNOUNCED, Selection, begin
 from tests.scenarios.story import DAY, FIRST, FOURTH, SECOND, THIRD
 from tests.told import told
@@ -23,6 +24,7 @@ def qualified(*, lots: int = 1) -> Selection:
     return told((qualified, lots), lambda: _qualified(lots))
 
 
+@tasks_at_the_end()
 def _qualified(lots: int) -> Selection:
     tale = begin("restricted_tender", lots=lots)
     tale.announce()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.hurry import tasks_at_the_end
 from tests.scenarios import story
 from tests.scenarios.research import (
     offers,
@@ -89,6 +90,7 @@ def last_offers() -> InTwoStages:
     return told(last_offers, _last_offers)
 
 
+@tasks_at_the_end()
 def _last_offers() -> InTwoStages:
     begun = story.begin(replace(research(), id="示例两阶段"), until="plan", terms=ADVANCE)
     tale = InTwoStages(begun.driver, begun.file, begun.people)

@@ -3,6 +3,7 @@
 import datetime
 from decimal import Decimal
 
+from tests.hurry import tasks_at_the_end
 from tests.tendering.covers_walk import MINUTE, POINTS
 from tests.tendering.sealing_walk import Device, SealedTender
 from tests.tendering.walk import offer
@@ -26,6 +27,7 @@ class Consultation(SealedTender):
     def talked(self) -> "Consultation":
         return self._told(self._talk, {})
 
+    @tasks_at_the_end()
     def _talk(self) -> None:
         self.announced()
         for price in ("900000.00", "910000.00", "920000.00"):

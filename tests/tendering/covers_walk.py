@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from tests.factories import make_expert
+from tests.hurry import tasks_at_the_end
 from tests.tendering.sealing_walk import Device, SealedTender
 from tests.tendering.walk import offer
 from yangcai.kernel.entries import plain
@@ -65,6 +66,7 @@ class TwoCovers(SealedTender):
         """Handed in for these prices, the technical covers opened."""
         return self._told(self._open_with, {"prices": prices, "terms": terms})
 
+    @tasks_at_the_end()
     def _open_with(self, *, prices: Iterable[str], terms: dict[str, Any]) -> None:
         self.announced(**terms)
         self.hand_in_both(*prices)
@@ -74,6 +76,7 @@ class TwoCovers(SealedTender):
         """And everything up to the end of the technical evaluation, which is not closed yet."""
         return self._told(self._judge_with, {"prices": prices, "failing": tuple(failing), "terms": terms})
 
+    @tasks_at_the_end()
     def _judge_with(self, *, prices: Iterable[str], failing: Iterable[int], terms: dict[str, Any]) -> None:
         self.opened_with(*prices, **terms)
         self.qualify()

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from stdnum.cn import uscc
 
 from tests.factories import make_organisation, make_post, number
+from tests.hurry import tasks_at_the_end
 from tests.tendering.walk import CLOSES, Tender, offer
 from yangcai.kernel.encoding import base64_of
 from yangcai.kernel.entries import plain
@@ -159,6 +160,7 @@ class SealedTender(Tender):
     def announced(self, **terms: Any) -> Self:
         return self._told(self._announce, terms)
 
+    @tasks_at_the_end()
     def _announce(self, **terms: Any) -> None:
         self.describe(**terms)
         self.board()
@@ -226,6 +228,7 @@ class SealedTender(Tender):
     def hand_in(self, device: Device, price: str = "900000.00", **more: Any) -> SealedBid:
         return self.finalised(device, self.sealed(device, price, **more))
 
+    @tasks_at_the_end()
     def _three(self, *, recoveries: Sequence[str] = ("auto", "auto", "auto"), **more: Any) -> None:
         devices = [self.device() for _ in recoveries]
         for device, price, recovery in zip(devices, ("900000.00", "910000.00", "920000.00"), recoveries, strict=True):

@@ -76,13 +76,16 @@ class Tender:
     def _known(self) -> tuple[Any, ...] | None:
         """What all that there is depends on, where that is known."""
         if "case" not in vars(self):
-            return (type(self), self.now, repr(self._how)) if self.now == self._begins else None
+            return (type(self), repr(self._how), repr(self._plain())) if self.now == self._begins else None
         how, looked = vars(self).get("_stands", (None, None))
         return how if how is not None and looked == self._looks() else None
 
     def _looks(self) -> tuple[Any, ...]:
-        plain = {name: value for name, value in vars(self).items() if isinstance(value, str | int | datetime.datetime)}
-        return written(), plain
+        return written(), self._plain()
+
+    def _plain(self) -> dict[str, Any]:
+        """What a test may have set, as `now`."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, str | int | datetime.datetime)}
 
     @property
     def lot(self) -> Lot:
