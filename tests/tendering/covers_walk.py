@@ -53,6 +53,10 @@ class TwoCovers(SealedTender):
         return self.finalised(device, self.uploaded(device))
 
     def hand_in_both(self, *prices: str, recovery: str = "auto") -> None:
+        self._told(self._hand_in_both, {"prices": prices, "recovery": recovery})
+
+    @tasks_at_the_end()
+    def _hand_in_both(self, *, prices: Iterable[str], recovery: str) -> None:
         for price in prices:
             device = self.device()
             self.hand_in_technical(device)

@@ -178,9 +178,7 @@ def test_an_envelope_for_one_cover_is_none_for_the_other() -> None:
 
 
 def test_the_technical_evaluation_closes_when_everybody_has_scored_and_then_stands() -> None:
-    tender = TwoCovers().announced()
-    tender.hand_in_both("900000.00", "910000.00", "920000.00")
-    tender.open_technical()
+    tender = TwoCovers().opened_with("900000.00", "910000.00", "920000.00")
     tender.qualify()
     assert "responsiveness_unfinished" in tender.refused("technical.conclude", tender.lot, tender.chair.post)
     rows = tender.findings("responsiveness")
