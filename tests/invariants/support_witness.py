@@ -118,7 +118,10 @@ def prepare() -> None:
     """Have the database plan once what it is asked after every step. For this connection."""
     oids = ", ".join(f"('{table}', '{table}'::regclass::oid)" for table in _tables())
     with connection.cursor() as cursor:
-        cursor.execute("DEALLOCATE ALL; SET jit = off")
+        cursor.execute("SELECT name FROM pg_prepared_statements WHERE name IN ('broken', 'writes')")
+        for (own,) in cursor.fetchall():  # the platform keeps others on this connection
+            cursor.execute(f"DEALLOCATE {own}")
+        cursor.execute("SET jit = off")
         cursor.execute(f"PREPARE broken AS {_looking_for(BROKEN)}")
         cursor.execute(
             "PREPARE writes AS SELECT name, pg_stat_get_xact_tuples_inserted(oid)"
