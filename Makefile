@@ -87,6 +87,7 @@ docs: setup
 nightly: setup
 	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
 	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m campaign tests
+	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/scenarios tests/tendering
 	@$(BIN)/yangcai replay --via api cases/*.yaml
 
 chaos: setup

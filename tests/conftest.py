@@ -5,6 +5,7 @@ import fcntl
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils import translation
 
-from tests import length, schema
+from tests import derived, length, schema
 from tests.law.methods import METHODS
 from tests.settings import CLUSTER, OWN_CLUSTER
 from tests.told import COPIER
@@ -167,6 +168,13 @@ def _files_may_be_lost_with_the_power() -> Iterator[None]:
     patch.setattr(os, "fsync", lambda _file: None)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _whoever_is_not_asked_has_nothing_to_say() -> Iterator[None]:
+    """At night, in every test (decision 35); in `make test` tests/tendering/test_having.py looks."""
+    with derived.nothing_lost() if length.NIGHTLY else nullcontext():
+        yield
 
 
 @pytest.fixture(autouse=True)

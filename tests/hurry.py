@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any
 from unittest import mock
 
+from tests.length import NIGHTLY
 from yangcai.kernel import tasks
 
 _step_by_step: ContextVar[bool] = ContextVar("step_by_step", default=False)
@@ -16,13 +17,15 @@ _step_by_step: ContextVar[bool] = ContextVar("step_by_step", default=False)
 def step_by_step() -> Iterator[None]:
     """In this block nobody hurries: for tests that look at what was due in between."""
     token = _step_by_step.set(True)
-    yield
-    _step_by_step.reset(token)
+    try:
+        yield
+    finally:
+        _step_by_step.reset(token)
 
 
 def is_hurried() -> bool:
-    """Whether `tasks_at_the_end` does what it says."""
-    return not _step_by_step.get()
+    """Whether `tasks_at_the_end` does what it says; not at night, when every step of every beginning is looked at."""
+    return not NIGHTLY and not _step_by_step.get()
 
 
 @contextmanager
@@ -37,7 +40,9 @@ def tasks_at_the_end() -> Iterator[None]:
     def later(root: Any, *, now: datetime.datetime) -> None:
         waiting[root.ref] = (root, now)
 
-    with mock.patch.object(tasks, "refresh", later):
-        yield
-    for root, now in waiting.values():
-        ordinary(type(root)._base_manager.get(pk=root.pk), now=now)
+    try:
+        with mock.patch.object(tasks, "refresh", later):
+            yield
+    finally:
+        for root, now in waiting.values():
+            ordinary(type(root)._base_manager.get(pk=root.pk), now=now)

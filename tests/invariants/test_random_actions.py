@@ -35,7 +35,7 @@ from yangcai.parties.models import Post
 
 #: Steps from one fresh district to the next, so that all stations are seen and the calendar does not run out.
 ROUND = 250
-STEPS = int(os.environ.get("YANGCAI_STEPS") or (100_000 if NIGHTLY else ROUND))
+STEPS = int(os.environ.get("YANGCAI_STEPS") or (100_000 if NIGHTLY else ROUND + 30))
 WALKERS = int(os.environ.get("YANGCAI_WALKERS") or 1)
 #: A walk ends at the third round that broke something (a short one at the first).
 MOST_BROKEN = 3 if NIGHTLY else 1

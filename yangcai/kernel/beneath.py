@@ -95,7 +95,8 @@ def _found(root: models.Model) -> frozenset[type[models.Model]]:
     with connection.cursor() as cursor:
         prepared = _prepared.setdefault(connection.connection, set())
         if name not in prepared:  # past Django's cursor: whoever counts a page's questions counts the same every time
-            connection.connection.execute(f"PREPARE {name}(bigint) AS {_statement(type(root))}")
+            with connection.wrap_database_errors:
+                connection.connection.execute(f"PREPARE {name}(bigint) AS {_statement(type(root))}")
             prepared.add(name)
         cursor.execute(f"EXECUTE {name}(%s)", [root.pk])
         answers = cursor.fetchone()[0]

@@ -339,10 +339,11 @@ def keep(stamped: Sequence[_Stamped], *, leaves: Sequence[int], notes: Sequence[
 
 
 def _asked(statement: str, values: list[Any]) -> psycopg.Cursor[Any]:
-    """A statement that the server prepares once for each connection; Django's cursor would have it planned each time.
-    Lists go over in binary (%b), which needs no quoting of texts. Errors come as Django's."""
+    """A statement whose lists go over in binary (%b), which needs no quoting of texts. Errors come as Django's. It is
+    planned each time: if psycopg prepared anything, it would give back every prepared statement of the connection
+    after a rollback, those of kernel/beneath.py among them."""
     with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True)
+        return psycopg.Cursor(connection.connection).execute(statement, values)
 
 
 def note_in(*, now: datetime.datetime, wait: bool = False) -> int:
