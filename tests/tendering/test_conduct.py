@@ -15,6 +15,8 @@ from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import CommitteeMember, ConductRecord, ExpertFee
+from yangcai.www import sandbox
+from yangcai.www.work.worklist import groups
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,14 @@ def test_both_sides_record_each_other_within_five_working_days(signed: Any) -> N
         ("expert", h.runner.organisation, "good"),
         ("organiser", one.post.organisation, "poor"),
     ]
+
+
+def test_the_demo_counts_the_lines_of_a_worklist(signed: Any) -> None:
+    """Five seats, one line: on the page of roles as on the worklist of who enters there."""
+    h = signed()
+    for post in (h.agent, h.officer, h.members[0].post):
+        (counted,) = sandbox.waiting([post])
+        assert counted.tasks == sum(group.total for group in groups(post, now=SENT)) > 0
 
 
 def test_no_record_before_the_end_none_twice_none_unexplained() -> None:

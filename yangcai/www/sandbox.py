@@ -4,13 +4,14 @@ import csv
 import datetime
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.db.models import Count
+from django.db.models import Case, F, TextField, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from yangcai.www import formats, signed_papers
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
 from yangcai.www.work.clocks import title_of
+from yangcai.www.work.judging import SEAT
 
 STEPS = {"hour": datetime.timedelta(hours=1), "day": datetime.timedelta(days=1)}
 #: How many posts the bar offers; a demo district has fewer.
@@ -78,13 +80,18 @@ def posts(*, now: datetime.datetime) -> list[Post]:
 
 
 def waiting(found: list[Post]) -> list[Post]:
-    """The posts, each with `tasks`: how much waits for it. Nobody else in the demo tells which experts were drawn."""
+    """The posts, each with `tasks`: how many lines its worklist has, on which what is to be done alike for several
+    seats of one committee is one. Nobody else in the demo tells which experts were drawn."""
     open_tasks = Task.objects.filter(done_at__isnull=True).exclude(role="")
-    counts = open_tasks.values_list("role", "person_id", "organisation_id").annotate(n=Count("pk"))
+    line = Case(When(subject__startswith=f"{SEAT}:", then=Value("")), default=F("subject"), output_field=TextField())
+    lines = open_tasks.annotate(line=line).values(
+        "role", "person_id", "organisation_id", "action", "root", "due_at", "line"
+    )
+    counts = Counter(tuple(one.values())[:3] for one in lines.distinct())
     for post in found:
         post.tasks = sum(  # type: ignore[attr-defined]
             n
-            for role, person, organisation, n in counts
+            for (role, person, organisation), n in counts.items()
             if role == post.role
             and (person == post.person_id or (person is None and organisation in {None, post.organisation_id}))
         )

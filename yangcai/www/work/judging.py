@@ -26,7 +26,7 @@ from yangcai.www.work import conduct
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
 CENT = Decimal("0.01")
-_SEAT = CommitteeMember._meta.model_name
+SEAT = CommitteeMember._meta.model_name
 
 
 def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any, list[Any]]) -> Table | None:
@@ -90,7 +90,7 @@ def seat_name(number: int) -> str:
 def sitters(tasks: Iterable[Task], *, post: Post) -> dict[str, str]:
     """Subject -> who sits there, or on which seat, of those tasks that are about somebody else's seat in a committee:
     beside each other their rows would be equal."""
-    keys = [int(key) for kind, _colon, key in (task.subject.partition(":") for task in tasks) if kind == _SEAT]
+    keys = [int(key) for kind, _colon, key in (task.subject.partition(":") for task in tasks) if kind == SEAT]
     if not keys:
         return {}
     found = evaluation.seats_by_key(keys, post=post).values()
