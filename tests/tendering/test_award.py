@@ -32,7 +32,7 @@ from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.tendering.explanation import explain
-from yangcai.tendering.models import AwardLetter
+from yangcai.tendering.models import AwardAnnulment, AwardLetter
 from yangcai.tendering.queries.evaluation import score_table
 
 pytestmark = pytest.mark.django_db
@@ -295,6 +295,12 @@ def test_when_every_candidate_has_refused_the_lot_ends(sent: Hall) -> None:
 # --- an award that is void -----------------------------------------------------------------------------------------
 
 
+ONE_SECOND = datetime.timedelta(seconds=1)
+#: Thirty days from the letter of 27 March end on a Sunday, the day after it is the last.
+OVER = at("2026-04-28T09:00")
+LAST = at("2026-04-28T00:00") - ONE_SECOND
+
+
 def paper(post: Post) -> Document:
     return documents.store_bytes(data=b"%PDF-1.7 void", name="依据.pdf", person_id=post.person_id, now=REFUSED)
 
@@ -347,12 +353,115 @@ def test_silence_is_no_refusal_while_the_contract_may_still_be_signed(sent: Hall
     h.awarded()
     h.announced()
     found = can_report(h, "silence", REFUSED)
-    assert {one.code for one in found} == {"signing_time_runs"}
+    assert codes(found) == {"signing_time_runs"}
     assert found[0].citation is not None and found[0].citation.article == "第四十六条"
-    over = ANNOUNCED + datetime.timedelta(days=32)
-    h.do("award.report_refusal", h.award, h.officer, over, **refusal(h, "silence"))
-    h.do("award.decline_annulment", h.award, h.reviewer, over, answer="没有通知签约的记录")
+    offered(h)
+    assert codes(can_report(h, "silence", LAST)) == {"signing_time_runs"}
+    h.do("award.report_refusal", h.award, h.officer, OVER, **refusal(h, "silence"))
+    h.do("award.decline_annulment", h.award, h.reviewer, OVER, answer="没有通知签约的记录")
     assert Award.objects.get(lot=h.lot).refused_at is None
+
+
+def test_who_was_given_no_contract_is_not_silent(sent: Hall) -> None:
+    """政府采购法 art. 46 binds the buyer too: it signs first, and in time."""
+    h = sent
+    h.awarded()
+    h.announced()
+    found = can_report(h, "silence", OVER)
+    assert codes(found) == {"nothing_to_sign"} and found[0].citation.article == "第四十六条"
+    contract = h.do("contract.draft", h.award, h.officer, ANNOUNCED).value
+    assert codes(can_report(h, "silence", OVER)) == {"nothing_to_sign"}
+    h.do("contract.sign", contract, h.reviewer, OVER)  # too late for the winner to have let its time pass
+    assert codes(can_report(h, "silence", OVER)) == {"nothing_to_sign"}
+    h.do("award.report_refusal", h.award, h.officer, OVER, **refusal(h, "letter"))
+
+
+def test_who_has_signed_refuses_nothing(sent: Hall) -> None:
+    """It is the buyer who does not sign: no paper makes a refusal of that."""
+    h = sent
+    h.awarded()
+    h.announced()
+    contract = h.do("contract.draft", h.award, h.officer, ANNOUNCED).value
+    h.do("contract.sign", contract, h.bidders[0], REFUSED)
+    for evidence in ("letter", "silence"):
+        found = can_report(h, evidence, OVER)
+        assert "winner_signed" in codes(found) and found[0].citation.article == "第四十六条"
+    # Nor does one that was asked for before, by whatever way the two came to stand side by side.
+    AwardAnnulment.objects.create(
+        award=h.award, ground="refused", reason="x", proposed_by=h.officer, proposed_at=ANNOUNCED
+    )
+    given = {"answer": "同意"}
+    assert h.refused("award.confirm_annulment", h.award, h.reviewer, OVER, **given) == {"winner_signed"}
+    h.do("award.decline_annulment", h.award, h.reviewer, OVER, answer="供应商已签订")
+
+
+def test_a_report_does_not_keep_the_winner_from_signing(sent: Hall) -> None:
+    """Else one officer alone could let its thirty days pass."""
+    h = sent
+    h.awarded()
+    h.announced()
+    contract = h.do("contract.draft", h.award, h.officer, ANNOUNCED).value
+    h.do("award.report_refusal", h.award, h.officer, REFUSED, **refusal(h))
+    assert h.refused("contract.sign", contract, h.reviewer, REFUSED) == {"annulment_asked_for"}
+    h.do("contract.sign", contract, h.bidders[0], REFUSED)
+    asked = AwardAnnulment.objects.get(award=h.award)
+    assert (asked.answered_by, asked.answered_at, asked.is_confirmed) == (h.bidders[0], REFUSED, False)
+    assert not Task.objects.filter(action="award.confirm_annulment", done_at=None).exists()
+    assert h.refused("award.confirm_annulment", h.award, h.reviewer, REFUSED, answer="同意") == {"no_annulment"}
+    h.do("contract.sign", contract, h.reviewer, REFUSED)
+    assert Award.objects.get(lot=h.lot).refused_at is None
+
+
+def test_the_winner_does_not_sign_away_what_the_treasury_found(sent: Hall) -> None:
+    h = sent
+    h.awarded()
+    h.announced()
+    contract = h.do("contract.draft", h.award, h.officer, ANNOUNCED).value
+    h.do("award.annul", h.award, h.agent, REFUSED, **void(h, "decision"))
+    assert h.refused("contract.sign", contract, h.bidders[0], REFUSED) == {"annulment_asked_for"}
+
+
+def test_silence_does_not_run_while_the_case_stands_still(sent: Hall) -> None:
+    """政府采购法 art. 57: suspended from the third day to the thirty-third, the winner has its thirty days yet."""
+    h = sent
+    h.awarded()
+    h.announced()
+    offered(h)
+    treasury = make_post(Role.TREASURY)
+    third, day_33 = ANNOUNCED + datetime.timedelta(days=3), ANNOUNCED + datetime.timedelta(days=33)
+    order = {"reason": "投诉", "until_on": day_33.date(), "document": paper(treasury)}
+    h.do("case.suspend", h.case, treasury, third, **order)
+    h.do("case.resume", h.case, treasury, day_33 - datetime.timedelta(minutes=1), reason="投诉不成立")
+    assert codes(can_report(h, "silence", day_33)) == {"signing_time_runs"}
+    # The task says the same time, and from then on it may be reported.
+    due_at = Task.objects.get(action="contract.sign", role=Role.SUPPLIER, done_at=None).due_at
+    assert due_at is not None and due_at > ANNOUNCED + datetime.timedelta(days=59)
+    assert codes(can_report(h, "silence", due_at - datetime.timedelta(seconds=1))) == {"signing_time_runs"}
+    h.do("award.report_refusal", h.award, h.officer, due_at, **refusal(h, "silence"))
+
+
+def test_a_suspension_after_the_time_has_passed_gives_none_back(sent: Hall) -> None:
+    h = sent
+    h.awarded()
+    h.announced()
+    offered(h)
+    treasury = make_post(Role.TREASURY)
+    until = OVER + datetime.timedelta(days=20)
+    order = {"reason": "投诉", "until_on": until.date(), "document": paper(treasury)}
+    h.do("case.suspend", h.case, treasury, OVER, **order)
+    h.do("case.resume", h.case, treasury, until, reason="投诉不成立")
+    assert Task.objects.get(action="contract.sign", role=Role.SUPPLIER, done_at=None).due_at == LAST + ONE_SECOND
+    h.do("award.report_refusal", h.award, h.officer, until, **refusal(h, "silence"))
+
+
+def offered(h: Hall) -> None:
+    """A contract that the buyer has signed lies before the winner."""
+    contract = h.do("contract.draft", h.award, h.officer, ANNOUNCED).value
+    h.do("contract.sign", contract, h.reviewer, ANNOUNCED)
+
+
+def codes(found: list[Any]) -> set[str]:
+    return {one.code for one in found}
 
 
 def can_report(h: Hall, evidence: str, now: datetime.datetime) -> list[Any]:

@@ -4,7 +4,7 @@ import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.cases import periods
+from yangcai.cases import periods, suspensions
 from yangcai.cases.models import Case, Suspension
 from yangcai.kernel import calendar, documents
 from yangcai.kernel.actions import action
@@ -12,7 +12,7 @@ from yangcai.kernel.inputs import DateField, DocumentField, Input, TextField
 from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.supervision import rules, suspensions
+from yangcai.supervision import rules
 from yangcai.tendering.models import Prequalification
 
 

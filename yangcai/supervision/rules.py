@@ -4,12 +4,12 @@ import datetime
 from typing import Any
 
 from yangcai import law
+from yangcai.cases import suspensions
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
-from yangcai.supervision import suspensions
 from yangcai.tendering.models import Prequalification
 
 

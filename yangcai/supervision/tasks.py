@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from yangcai import law
+from yangcai.cases import suspensions
 from yangcai.cases.models import Case, Suspension
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import ACTIONS, perform
@@ -12,7 +13,6 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.tasks import Due
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
-from yangcai.supervision import suspensions
 from yangcai.supervision.actions import resume_case
 
 
@@ -49,21 +49,8 @@ def after_suspensions(case: Case, due: Due, *, now: datetime.datetime) -> Due:
         return due
     if due.clock and law.clock(due.clock).fires == "lapse":
         return due  # a supplier's right does not hang on whether the others may act
+    if due.clock and law.clock(due.clock).kind == "at_most":
+        return replace(due, due_at=suspensions.runs_out(case, due.due_at, since=due.since, now=now))
     if suspensions.open_suspension(case, now=now) is not None:
         return replace(due, due_at=None)
-    if not due.clock or law.clock(due.clock).kind != "at_most":
-        return due
-    pause = suspensions.stood_still(case, since=due.since)
-    return replace(due, due_at=_later(due.due_at, pause, region=case.jurisdiction)) if pause else due
-
-
-def _later(due_at: datetime.datetime, pause: datetime.timedelta, *, region: str) -> datetime.datetime:
-    """A clock of minutes moves exactly; a last day moves to a working day."""
-    moved = due_at + pause
-    if due_at != calendar.start_of(calendar.day_of(due_at)):
-        return moved
-    last = calendar.day_of(moved - datetime.timedelta(microseconds=1))
-    try:
-        return calendar.end_of(calendar.roll(last, region=region))
-    except calendar.HorizonError:
-        return calendar.end_of(last)
+    return due

@@ -15,6 +15,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering.actions.award import answered_by_signing
 
 
 class DraftContract(Input):
@@ -94,6 +95,7 @@ def sign_contract(contract: Contract, *, by: Post, now: datetime.datetime) -> Co
     contract.digest = contract.digest or digest_of(contract)
     if by.role == Role.SUPPLIER:
         contract.supplier_signed_at = now
+        answered_by_signing(contract.award, by=by, now=now)
     else:
         contract.buyer_signed_at = now
     if contract.supplier_signed_at and contract.buyer_signed_at:

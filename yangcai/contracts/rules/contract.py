@@ -17,7 +17,7 @@ from yangcai.kernel.refusals import Refusal, refuses
 from yangcai.law.figures.supplement import growth
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.rules.award import no_annulment_waits
+from yangcai.tendering.rules.award import annulment_of, no_annulment_waits
 
 # --- before there is a contract ----------------------------------------------------------------------------------
 
@@ -132,7 +132,11 @@ def award_still_stands(contract: Contract, *, by: Post, now: datetime.datetime) 
 
 
 def no_annulment_of_its_award_waits(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    """Once it is signed nobody could confirm what was asked for before (条例 art. 71)."""
+    """Once it is signed nobody could confirm what was asked for before (条例 art. 71). The winner's own signature
+    answers a report that it refuses, and waits for nobody (政府采购法 art. 46)."""
+    asked = annulment_of(contract.award)
+    if asked is None or (asked.ground == AwardFall.REFUSED and by.role == Role.SUPPLIER):
+        return None
     return no_annulment_waits(contract.award, by=by, now=now)
 
 

@@ -356,6 +356,14 @@ def decline_annulment(award: Award, *, by: Any, now: datetime.datetime, answer: 
     _answered(award, by=by, now=now, answer=answer, is_confirmed=False)
 
 
+def answered_by_signing(award: Award, *, by: Any, now: datetime.datetime) -> None:
+    """Its winner signs: that is the answer to whoever reported that it refuses, and no officer alone can keep it from
+    signing until its time has passed."""
+    asked = rules.annulment_of(award)
+    if asked is not None and asked.ground == AwardFall.REFUSED:
+        _answered(award, by=by, now=now, answer="供应商已签订合同", is_confirmed=False)
+
+
 def _answered(award: Award, *, by: Any, now: datetime.datetime, answer: str, is_confirmed: bool) -> AwardAnnulment:
     asked = AwardAnnulment.objects.get(award=award, answered_at__isnull=True)
     asked.answered_by, asked.answered_at, asked.answer, asked.is_confirmed = by, now, answer, is_confirmed

@@ -8,12 +8,13 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from yangcai import law
-from yangcai.cases import periods
+from yangcai.cases import periods, suspensions
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, AwardFall, Candidate, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
+from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import AwardAnnulment, AwardLetter, ClauseKind, EvaluationReport, OpenedBid
@@ -336,22 +337,60 @@ def letter_sent_at(award: Award) -> datetime.datetime:
     return sent
 
 
-def refusal_has_its_evidence(subject: Award, *, now: datetime.datetime, evidence: str, **_: Any) -> Refusal | None:
-    """Who did not come to sign has not refused while the time for the contract runs (政府采购法 art. 46)."""
-    on = applicable(subject.lot.case, now=now)
+def sign_by(award: Award, *, now: datetime.datetime) -> datetime.datetime | None:
+    """Until when both sides sign (政府采购法 art. 46), later by as long as the case stood still; None while it does, or
+    where the calendar ends."""
+    case, since = award.lot.case, letter_sent_at(award)
+    until = law.due_at(SIGN_CLOCK, since=since, **applicable(case, now=now))
+    return until and suspensions.runs_out(case, until, since=since, now=now)
+
+
+def refusal_has_its_evidence(subject: Award, *, now: datetime.datetime, evidence: str, **_: Any) -> Iterator[Refusal]:
+    """It may be the buyer who does not sign (政府采购法 art. 46): who has signed refuses nothing, and silent is only
+    who let its time pass with a contract before it that the buyer had signed."""
+    yield from winner_has_not_signed(subject, now=now)
     if evidence != RefusalEvidence.SILENCE:
-        return None
-    until = law.due_at(SIGN_CLOCK, since=letter_sent_at(subject), **on)
-    if until is not None and until <= now:
-        return None
-    return refuse(
-        "contract.sign",
-        code="signing_time_runs",
-        zh="签订合同的期限（{limit}）尚未届满，不能以逾期未签认定拒签；请附供应商的书面函件，或者等待期满",
-        en="The time for the contract ({limit}) still runs: nobody let it pass. Attach the winner's letter, or wait",
-        field="evidence",
-        **on,
-    )
+        return
+    on = applicable(subject.lot.case, now=now)
+    until = sign_by(subject, now=now)
+    if until is None or now < until:
+        yield refuse(
+            "contract.sign",
+            code="signing_time_runs",
+            zh="签订合同的期限（{limit}，暂停期间不计）尚未届满，不能以逾期未签认定拒签；请附供应商的书面函件，或者等待期满",
+            en="The time for the contract ({limit}, without suspensions) still runs: nobody let it pass. Attach the"
+            " winner's letter, or wait",
+            field="evidence",
+            **on,
+        )
+        return
+    contract = getattr(subject, "contract", None)
+    offered_at = contract.buyer_signed_at if contract is not None else None
+    if offered_at is None or offered_at >= until:
+        yield refuse(
+            "contract.sign",
+            code="nothing_to_sign",
+            zh="采购人没有在签约期限内签订合同并交供应商签订，逾期未签不能归于供应商；请采购人先签订，或者附供应商的书面函件",
+            en="The buyer itself did not sign in time, so there was no contract for the winner to sign: sign first, or"
+            " attach the winner's letter",
+            field="evidence",
+            **on,
+        )
+
+
+def winner_has_not_signed(subject: Award, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """Whatever the evidence: a winner whose signature stands under the contract does not refuse it."""
+    contract = getattr(subject, "contract", None)
+    if contract is not None and contract.supplier_signed_at is not None:
+        yield refuse(
+            "contract.sign",
+            code="winner_signed",
+            zh="中标供应商已于 {signed_on} 签订合同 {number}，没有拒签；请采购人签订",
+            en="The winner signed contract {number} on {signed_on} and refuses nothing: it is for the buyer to sign",
+            signed_on=calendar.day_of(contract.supplier_signed_at),
+            number=contract.number,
+            **applicable(subject.lot.case, now=now),
+        )
 
 
 def annulment_of(award: Award) -> AwardAnnulment | None:
@@ -378,9 +417,12 @@ def annulment_waits(subject: Award, *, by: Any, now: datetime.datetime) -> Refus
 
 
 def ground_still_stands(subject: Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
-    """What stands in the rows is looked at again: the finding on the status may have been changed meanwhile."""
+    """What stands in the rows is looked at again: the finding on the status may have been changed meanwhile, and the
+    winner may have signed. That its time passed, and the buyer had signed in it, is never undone."""
     asked = annulment_of(subject)
-    if asked is not None:
+    if asked is not None and asked.ground == AwardFall.REFUSED:
+        yield from winner_has_not_signed(subject, now=now)
+    elif asked is not None:
         yield from annulment_has_its_ground(subject, now=now, ground=asked.ground, report=True)
 
 
