@@ -1,6 +1,7 @@
 """Is a single source publicised long enough, may anybody object, and is approval asked for only after the answer?"""
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.planning import actions
-from yangcai.planning.models import PlanItem, Publicity
+from yangcai.planning.models import MethodApproval, PlanItem, Publicity
 from yangcai.planning.queries import visible_publicities, visible_publicity_objections
 from yangcai.portal.models import Notice
 from yangcai.tendering.actions.retender import retender_case
@@ -118,6 +119,47 @@ def test_what_was_publicised_binds_the_purchase_that_begins_again_too() -> None:
     upheld = {**DISMISSED, "outcome": "upheld", "answer": "异议成立"}
     perform(actions.conclude_publicity, made, by=office.officer, now=CLOSED, **upheld)
     assert told(CLOSED)["objection_upheld"].citation.article == "第四十条"
+
+
+def by_another_method(first: Case, procedure: str, ground: str) -> tuple[Office, Case]:
+    """The first case failed, another method was approved, and the case by that method has ended too."""
+    office = Office()
+    office.buyer, office.officer = first.buyer, factories.make_post(Role.BUYER_OFFICER, first.buyer)
+    MethodApproval.objects.create(
+        plan_item=first.plan_item, procedure=procedure, ground=ground, reason="x", overview="x", funding="x",
+        amount=first.budget, applied_at=NOW, approved_at=NOW, number="兰财采1号",
+    )  # fmt: skip
+    second = perform(retender_case, first, by=office.officer, now=NOW).value
+    Case.objects.filter(pk=second.pk).update(ended_at=AFTER, end_kind="terminated", end_reason="采购任务暂缓")
+    return office, Case.objects.get(pk=second.pk)
+
+
+ENDED: dict[str, Any] = {"ended_at": NOW, "end_kind": "unsuccessful", "end_reason": "不足三家"}
+AFTER = at("2026-03-02T10:00")
+
+
+def test_a_purchase_that_left_the_single_source_does_not_answer_for_its_publicity() -> None:
+    """Planned as a single source, changed to negotiation: that an objection was right since ends nothing of it."""
+    planned = factories.make_case(
+        procedure="single_source", plan={"ground": SOLE["ground"]}, budget="900000.00", method="agreed", **ENDED
+    )
+    office, case = by_another_method(planned, "negotiation", "negotiation.complex")
+    assert case.procedure == "negotiation"
+    made = office.publicised(case.plan_item, now=AFTER)
+    perform(actions.object_to_publicity, made, by=factories.make_supplier(), now=AFTER, **OBJECTION)
+    upheld = {**DISMISSED, "outcome": "upheld", "answer": "异议成立"}
+    perform(actions.conclude_publicity, made, by=office.officer, now=CLOSED, **upheld)
+    assert can(retender_case, case, by=office.officer, now=CLOSED) == []
+
+
+def test_a_purchase_that_came_to_the_single_source_waits_for_its_publicity() -> None:
+    """Planned as an open tender, changed to a single source: the plan's ground says nothing of it."""
+    office, case = by_another_method(
+        factories.make_case(budget="4500000.00", **ENDED), "single_source", "single_source.only_one"
+    )
+    assert can(retender_case, case, by=office.officer, now=AFTER) == []
+    office.publicised(case.plan_item, now=AFTER)
+    assert {r.code for r in can(retender_case, case, by=office.officer, now=AFTER)} == {"publicity_runs"}
 
 
 def test_who_does_not_publicise_below_the_threshold_owes_nothing(office: Office) -> None:

@@ -12,7 +12,7 @@ from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, Stage
-from yangcai.cases.rules import applicable, has_its_own_file, refuse, runs_the_case
+from yangcai.cases.rules import applicable, grounds, has_its_own_file, refuse, runs_the_case
 from yangcai.cases.rules import own as own_rule
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
@@ -83,10 +83,13 @@ def _changed(case: Case) -> MethodApproval | None:
 
 def publicity_has_its_outcome(subject: Case, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
     """A single source that was publicised, by duty or by choice, is procured again no sooner than planned: its end and
-    the answer to objections are waited for, and one that was upheld ends it (74号令 art. 39-40)."""
+    the answer to objections are waited for, and one that was upheld ends it (74号令 art. 39-40). What counts is
+    the ground of the purchase that begins: of the change of method since, else of the case that ended, not of the
+    plan."""
     if subject.ended_at is not None:
         last = _changed(subject)
-        yield from outcome_under(last.ground if last else subject.plan_item.ground, subject.plan_item, now=now)
+        for ground in {last.ground} if last else grounds(subject):
+            yield from outcome_under(ground, subject.plan_item, now=now)
 
 
 def set_aside_only_lifted(subject: Case, *, now: datetime.datetime, lift_set_aside: bool, **_: Any) -> Refusal | None:
