@@ -61,9 +61,10 @@ def scene(
     terms: Any = THREE_TERMS,
     lots: int = 1,
     size: str = "small",
+    announced_at: datetime.datetime | None = ANNOUNCED,
     **solicitation: Any,
 ) -> Scene:
-    """A buyer with officer and reviewer, a treasury, a winner; the award was announced on 6 March 2026."""
+    """A buyer with officer and reviewer, a treasury, a winner; the award was announced on 6 March 2026 or as told."""
     officer = factories.make_post(Role.BUYER_OFFICER)
     reviewer = factories.make_post(Role.BUYER_REVIEWER, officer.organisation)
     supplier = factories.make_supplier(size=size)
@@ -84,7 +85,7 @@ def scene(
     for number, (title, percent, due_on) in enumerate(terms, start=1):
         PaymentTerm.objects.create(case=case, number=number, title=title, percent=Decimal(percent), due_on=due_on)
     publish(case)
-    award = announce(case.lots.order_by("pk")[0], supplier, amount=amount)
+    award = announce(case.lots.order_by("pk")[0], supplier, amount=amount, announced_at=announced_at)
     return Scene(case, award, officer, reviewer, supplier, payer, treasury)
 
 
@@ -96,7 +97,14 @@ def publish(case: Case) -> None:
     case.refresh_from_db()
 
 
-def announce(lot: Lot, supplier: Post, *, amount: str, rank: int = 1) -> Award:
+def announce(
+    lot: Lot,
+    supplier: Post,
+    *,
+    amount: str,
+    rank: int = 1,
+    announced_at: datetime.datetime | None = ANNOUNCED,
+) -> Award:
     candidate = Candidate.objects.create(
         lot=lot, supplier=supplier.organisation, rank=rank, amount=Decimal(amount), at=ANNOUNCED
     )
@@ -107,7 +115,7 @@ def announce(lot: Lot, supplier: Post, *, amount: str, rank: int = 1) -> Award:
         supplier=supplier.organisation,
         amount=Decimal(amount),
         determined_at=ANNOUNCED,
-        announced_at=ANNOUNCED,
+        announced_at=announced_at,
     )
 
 

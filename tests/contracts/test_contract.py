@@ -116,9 +116,7 @@ def test_a_small_enterprise_is_never_paid_later_than_the_law_lets_one_agree() ->
 
 
 def test_no_contract_before_the_announcement() -> None:
-    s = support.scene()
-    Award.objects.filter(pk=s.award.pk).update(announced_at=None)
-    s.award.refresh_from_db()
+    s = support.scene(announced_at=None)
     [refusal] = can(actions.draft_contract, s.award, by=s.officer, now=at("2026-03-09T09:00"))
     assert (refusal.code, refusal.citation.rule) == ("award_not_announced", "award.publish")
 
@@ -132,7 +130,9 @@ def test_one_award_one_contract() -> None:
 
 def test_a_refused_award_has_no_contract() -> None:
     s = support.scene()
-    Award.objects.filter(pk=s.award.pk).update(refused_at=at("2026-03-08T09:00"))
+    Award.objects.filter(pk=s.award.pk).update(
+        refused_at=at("2026-03-08T09:00"), fall_ground="refused", declared_by=s.supplier
+    )
     s.award.refresh_from_db()
     assert refused(actions.draft_contract, s.award, by=s.officer, now=at("2026-03-09T10:00")) == {"award_refused"}
 

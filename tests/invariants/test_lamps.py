@@ -8,7 +8,7 @@ from django.utils import translation
 from tests import factories
 from tests.contracts import support
 from tests.factories import at
-from yangcai.cases.models import Award, Case, LotOutcome
+from yangcai.cases.models import Case, LotOutcome
 from yangcai.contracts import actions
 from yangcai.controls.lamps import lamps
 from yangcai.kernel.actions import perform
@@ -56,8 +56,7 @@ def test_a_lamp_says_its_proof_and_its_article() -> None:
 
 
 def test_nobody_learns_a_result_from_a_lamp_before_it_is_announced() -> None:
-    s = support.scene()
-    Award.objects.filter(pk=s.award.pk).update(announced_at=LATE)
+    s = support.scene(announced_at=LATE)
     system = lamps(s.case, now=at("2026-04-29T09:00"))[1]
     assert all(str(s.supplier.organisation) not in fact.value for fact in system.evidence)
 

@@ -1,6 +1,6 @@
 """无系统不交易: can somebody win who was not ranked first by a procedure on the platform?"""
 
-from tests.invariants.attacks.sql import Row, copy
+from tests.invariants.attacks.sql import OWN_WORD, Row, copy
 
 #: What a loser was told.
 LETTER = (
@@ -11,6 +11,13 @@ LETTER = (
 ANNULMENT = (
     "INSERT INTO tendering_awardannulment (award_id, ground, reason, proposed_by_id, proposed_at, answer)"
     " SELECT {award}, 'decision', 'x', min(id), now(), '' FROM parties_post;"
+)
+
+#: Two persons let it fall.
+CONFIRMED = ANNULMENT + (
+    "UPDATE tendering_awardannulment SET is_confirmed = true, answered_at = now(),"
+    " answered_by_id = (SELECT max(id) FROM parties_post);"
+    " UPDATE cases_award SET refused_at = now(), fall_ground = 'decision' WHERE id = {award};"
 )
 
 ROWS: tuple[Row, ...] = (
@@ -40,12 +47,23 @@ ROWS: tuple[Row, ...] = (
     ("awarded", "nobody_annuls_an_award_alone", "refused by somebody else's word",
      "UPDATE cases_award SET refused_at = now(), fall_ground = 'refused', declared_by_id = (SELECT min(p.id)"
      " FROM parties_post p WHERE p.organisation_id <> cases_award.supplier_id) WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "fallen without a word",
+     "UPDATE cases_award SET refused_at = now() WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "fallen with a ground that was written down before",
+     "UPDATE cases_award SET fall_ground = 'decision' WHERE id = {award};"
+     " UPDATE cases_award SET refused_at = now() WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "announced, and fallen with its lot",
+     "UPDATE cases_award SET refused_at = now(), fall_ground = 'lot_failed' WHERE id = {award}"),
+    ("awarded", "steps_are_never_taken_back", "announced no more",
+     "UPDATE cases_award SET announced_at = NULL WHERE id = {award}"),
     ("awarded", "steps_are_never_taken_back", "fallen on another ground",
-     "UPDATE cases_award SET refused_at = now(), fall_ground = 'lot_failed' WHERE id = {award};"
-     " UPDATE cases_award SET fall_ground = 'refused' WHERE id = {award}"),
+     OWN_WORD + "UPDATE cases_award SET fall_ground = 'objection' WHERE id = {award}"),
+    ("awarded", "steps_are_never_taken_back", "fallen by two persons, then by its winner's word",
+     CONFIRMED + "UPDATE cases_award SET declared_by_id = (SELECT min(p.id) FROM parties_post p"
+     " WHERE p.organisation_id = cases_award.supplier_id) WHERE id = {award}"),
     ("awarded", "one_annulment_at_a_time", "asked for twice", ANNULMENT + ANNULMENT),
     ("signed", "award_under_contract_stands", "refuse an award under contract",
-     "UPDATE cases_award SET refused_at = now() WHERE id = {award}"),
+     OWN_WORD),
     ("awarded", "links_are_never_repointed", "another candidate",
      "UPDATE cases_award SET candidate_id = {runner_up} WHERE id = {award}"),
     ("awarded", "links_are_never_repointed", "another amount of an award",
@@ -53,8 +71,7 @@ ROWS: tuple[Row, ...] = (
     ("awarded", "links_are_never_repointed", "another amount of a candidate",
      "UPDATE cases_candidate SET amount = amount + 1 WHERE id = {candidate}"),
     ("awarded", "award_comes_from_its_candidate", "award somebody whom a re-evaluation put out",
-     "UPDATE cases_candidate SET superseded_at = now() WHERE id = {runner_up};"
-     "UPDATE cases_award SET refused_at = now() WHERE id = {award};"
+     "UPDATE cases_candidate SET superseded_at = now() WHERE id = {runner_up};" + OWN_WORD
      + copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1",
             refused_at="null::timestamptz")),
     ("awarded", "steps_are_never_taken_back", "bring back somebody whom a re-evaluation put out",

@@ -25,6 +25,13 @@ def fund(bucket: str, parent: str) -> str:
     return f"INSERT INTO funds_fund (bucket, parent_id, balance) SELECT '{bucket}', {parent}, 0;"
 
 
+#: The winner says that it refuses.
+OWN_WORD = (
+    "UPDATE cases_award SET refused_at = now(), fall_ground = 'refused', declared_by_id = (SELECT min(p.id)"
+    " FROM parties_post p WHERE p.organisation_id = cases_award.supplier_id AND p.role = 'supplier')"
+    " WHERE id = {award};"
+)
+
 #: The fund that `fund` made last.
 NEW_FUND = "(SELECT max(id) FROM funds_fund)"
 
