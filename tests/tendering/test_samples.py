@@ -208,9 +208,12 @@ def test_the_winners_sample_is_kept_for_the_acceptance() -> None:
     contract = h.do("contract.draft", award, h.officer, ANNOUNCED).value
     h.do("contract.sign", contract, h.reviewer, ANNOUNCED)
     assert h.refused("sample.settle", other, h.runner, ANNOUNCED, fate="returned", note="x") == {"result_not_final"}
-    h.do("contract.sign", contract, h.bidders[0], ANNOUNCED)
-    assert Task.objects.filter(action="sample.settle", done_at=None).count() == len(samples)
-    assert h.refused("sample.settle", kept, h.runner, ANNOUNCED, fate="returned", note="x") == {"fate_of_winner"}
-    h.do("sample.settle", kept, h.runner, ANNOUNCED, fate="kept", note="封存于库房")
-    h.do("sample.settle", other, h.runner, ANNOUNCED, fate="returned", note="签收")
+    signed = at("2026-04-20T09:00")
+    h.do("contract.sign", contract, h.bidders[0], signed)
+    # They wait since the signing that settled the result, not since the award.
+    since = list(Task.objects.filter(action="sample.settle", done_at=None).values_list("since", flat=True))
+    assert since == [signed] * len(samples)
+    assert h.refused("sample.settle", kept, h.runner, signed, fate="returned", note="x") == {"fate_of_winner"}
+    h.do("sample.settle", kept, h.runner, signed, fate="kept", note="封存于库房")
+    h.do("sample.settle", other, h.runner, signed, fate="returned", note="签收")
     assert Sample.objects.get(pk=kept.pk).fate == "kept"

@@ -176,9 +176,7 @@ def activity_is_over(subject: Sample, *, by: Any, now: datetime.datetime) -> Ref
     """采购活动结束后: the contract of the lot is signed, or the lot has failed, or the case ended. Until then the award
     may still fall, and who comes next would have no sample to be held to (87号令 art. 22; 条例 art. 49, 71)."""
     lot = subject.lot
-    if lot.case.ended_at is not None or lot.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}:
-        return None
-    if any(_contract_is_signed(award) for award in _standing(lot)):
+    if over_since(subject) is not None:
         return None
     return refuse(
         "samples.after",
@@ -191,10 +189,18 @@ def activity_is_over(subject: Sample, *, by: Any, now: datetime.datetime) -> Ref
     )
 
 
-def _contract_is_signed(award: Award) -> bool:
+def over_since(sample: Sample) -> datetime.datetime | None:
+    """When the first of the three came about; None while the result may still change."""
+    lot = sample.lot
+    failed = lot.outcome in {LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED}
+    ends = [lot.case.ended_at, lot.outcome_at if failed else None, *(_signed_at(award) for award in _standing(lot))]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _signed_at(award: Award) -> datetime.datetime | None:
     """The contract belongs to a later part of the house, which hangs itself on the award."""
     contract = getattr(award, "contract", None)
-    return contract is not None and contract.signed_at is not None
+    return contract.signed_at if contract is not None else None
 
 
 def is_not_settled(subject: Sample, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -8,20 +8,20 @@ from yangcai.cases.rules import runner
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
 from yangcai.tendering.models import Sample
-from yangcai.tendering.rules.samples import activity_is_over
+from yangcai.tendering.rules.samples import over_since
 
 
 @tasks.due_on(Case, having=[Sample])
 def samples_to_settle(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
-    """及时: no number of days stands in the article, so none is due on a day."""
+    """及时, from when settling became open: no number of days stands in the article, so none is due on a day."""
     role, organisation_id = runner(case)
     waiting = Sample.objects.filter(lot__case=case, received_at__isnull=False, settled_at__isnull=True)
     for sample in waiting.select_related("lot__case").order_by("pk"):
-        if activity_is_over(sample, by=None, now=now) is None:
+        if (since := over_since(sample)) is not None:
             yield Due(
                 action="sample.settle",
                 subject=sample.ref,
                 role=role,
                 organisation_id=organisation_id,
-                since=sample.lot.outcome_at or sample.received_at or now,
+                since=since,
             )
