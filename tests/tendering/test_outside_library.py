@@ -188,6 +188,29 @@ def test_a_number_that_meant_somebody_else_before_is_refused_by_its_line() -> No
     assert (facts["listed"], facts["added"]) == (9, 1)
 
 
+def test_a_name_written_otherwise_is_the_same_and_a_corrected_one_is_confirmed_by_its_line() -> None:
+    spelled = LIST.replace("外省专家1,", "买买提·外省,")
+    received(three(), spelled)
+    h = three()
+    library, treasury = filed(h), factories.make_post(Role.TREASURY)
+    # Another dot, a space: the same name. On line 4 the other library had misspelt it.
+    content = spelled.replace("买买提·外省", "买买提・外 省").replace("外省专家3,", "外省專家3,")
+    given = {"number": "2", "names": paper(treasury, content.encode(), "名单.csv")}
+    receive = ("outside_library.receive", library, treasury, OPENED)
+    assert h.refused(*receive, **given) == {"another_name"}
+    assert h.refused(*receive, **given, corrected="3、4") == {"nothing_corrected"}
+    assert h.refused(*receive, **given, corrected="第四行") == {"invalid_input"}
+    before = Expert.objects.get(library_number="Q003")
+    h.do(*receive, **given, corrected="4")
+    after = Expert.objects.get(library_number="Q003")
+    assert (after.pk, after.person_id, after.person.name) == (before.pk, before.person_id, "外省專家3")
+    assert Expert.objects.get(library_number="Q001").person.name == "买买提·外省"
+    taken = OutsideLibrary.objects.get(pk=library.pk)
+    assert (taken.listed, taken.added, taken.corrected) == (8, 0, 1)
+    facts = EntryPayload.objects.filter(entry__action="outside_library.receive").latest("pk").data["input"]
+    assert facts["corrected"] == 1
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -4,9 +4,12 @@ import csv
 import datetime
 import hashlib
 import io
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils import timezone
 
 from yangcai.parties.models import Expert, Organisation, OrganisationKind, Person, Post
@@ -16,6 +19,10 @@ from yangcai.parties.roles import Role
 COLUMNS = ("编号", "姓名", "工作单位", "评审专业")
 MOST_LINES = 2000
 LONGEST_CELL = 200
+#: The advisory lock of whoever takes a list in.
+LOCK = 7391006
+#: What stands between the parts of a name, and is written in many ways: spaces, and the middle dots that NFKC leaves.
+BETWEEN = re.compile(r"[\s·•‧∙⋅・]")
 
 
 @dataclass(frozen=True)
@@ -83,25 +90,50 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def one_at_a_time() -> None:
+    """Waits until whoever is taking a list in is done; holds to the end of the transaction. Two lists at once with the
+    same new number, or a new unit, would each find that nobody has it yet. Comes before `other_names`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings are one name: 买买提·吐尔逊 is 买买提・吐尔逊, 张　三 is 张三."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(name: str) -> str:
+    return BETWEEN.sub("", unicodedata.normalize("NFKC", name))
+
+
 def other_names(library: str, listed: Sequence[Listed]) -> list[int]:
     """The lines whose number stood beside another name on an earlier list of this library: whose seat would that be?"""
     known = dict(Expert.objects.filter(library=library).values_list("library_number", "person__name"))
-    return [one.line for one in listed if known.get(one.number, one.name) != one.name]
+    return [one.line for one in listed if not same_name(known.get(one.number, one.name), one.name)]
 
 
-def take_in(library: str, listed: Sequence[Listed], *, now: datetime.datetime) -> tuple[list[Expert], int]:
+def take_in(
+    library: str, listed: Sequence[Listed], *, corrected: Collection[int] = (), now: datetime.datetime
+) -> tuple[list[Expert], int]:
     """The experts of a list and how many of them are new here, each with a person, a unit and a post, so that who is
-    drawn can sign in. Whoever came with an earlier list is known by number and name (`other_names` comes first). Never
-    drawn for a case of this province's own library."""
+    drawn can sign in. Whoever came with an earlier list is known by its number and keeps its name as it was spelled;
+    on the lines `corrected` the name is another, and the person the same. Never drawn for a case of this province's own
+    library. Raises ValueError for another name on any other line (`other_names` comes first)."""
+    one_at_a_time()
+    if unsaid := set(other_names(library, listed)) - set(corrected):
+        raise ValueError(f"another name on line {min(unsaid)}")
     today = timezone.localdate(now)
     earlier = Expert.objects.filter(library=library).select_related("person")
-    known = {(one.library_number, one.person.name): one for one in earlier}
+    known = {one.library_number: one for one in earlier}
     found, added = [], 0
     for one in listed:
         unit, _made = Organisation.objects.get_or_create(
             name=one.unit, defaults={"kind": OrganisationKind.EXPERT_UNIT, "jurisdiction": ""}
         )
-        expert = known.get((one.number, one.name))
+        expert = known.get(one.number)
+        if expert is not None and one.line in corrected:
+            expert.person.name = one.name
+            expert.person.save(update_fields=["name"])
         if expert is None:
             added += 1
             name = hashlib.sha256(f"{library}\0{one.number}".encode()).hexdigest()[:16]

@@ -63,6 +63,14 @@ class ReceiveOutsideList(Input):
         label=_("外省专家名单"),
         help_text=_("CSV 文件，列为：编号、姓名、工作单位、评审专业；只用于本项目的抽取"),
     )
+    corrected = TextField(
+        label=_("更正姓名的行"),
+        required=False,
+        help_text=_("经与提供名单的专家库核实，编号不变、同一人更正姓名的，逐行填写行号（表头为第 1 行），如：3、6"),
+        validators=[
+            RegexValidator(r"\A\s*[0-9]{1,4}(?:[\s,，、]+[0-9]{1,4})*\s*\Z", _("填写行号，用顿号或者逗号隔开"))
+        ],
+    )
 
 
 @action(
@@ -80,15 +88,16 @@ class ReceiveOutsideList(Input):
     cites=("committee.outside_library", "committee.secrecy"),
 )
 def receive_outside_list(
-    library: OutsideLibrary, *, by: Post, now: datetime.datetime, number: str, names: Document
+    library: OutsideLibrary, *, by: Post, now: datetime.datetime, number: str, names: Document, corrected: str
 ) -> OutsideLibrary:
     """From here on the case is drawn from this list; its digest goes into the commit of the draw, and the file itself
     is kept beside it for the supervisors."""
-    content = documents.read(names)
-    experts, library.added = other_libraries.take_in(library.library, other_libraries.read(content), now=now)
-    library.listed = len(experts)
+    content, lines = documents.read(names), rules.lines_of(corrected)
+    listed = other_libraries.read(content)
+    experts, library.added = other_libraries.take_in(library.library, listed, corrected=lines, now=now)
+    library.listed, library.corrected = len(experts), len(lines)
     library.number, library.list_digest, library.received_at = number, other_libraries.digest(content), now
-    library.save(update_fields=["number", "list_digest", "received_at", "listed", "added"])
+    library.save(update_fields=["number", "list_digest", "received_at", "listed", "added", "corrected"])
     library.experts.set(experts)
     documents.attach(names, to=library, title="外省专家名单", kind=rules.LIST, by=by, now=now)
     return library

@@ -23,6 +23,7 @@ class OutsideLibrary(CaseRow):
     list_digest = models.TextField(_("名单摘要"), default="", blank=True)
     listed = models.PositiveIntegerField(_("名单人数"), null=True, blank=True)
     added = models.PositiveIntegerField(_("其中首次导入人数"), null=True, blank=True)
+    corrected = models.PositiveIntegerField(_("其中更正姓名人数"), null=True, blank=True)
     received_at = models.DateTimeField(_("备案和收到名单时间"), null=True, blank=True)
     refused_at = models.DateTimeField(_("不予备案时间"), null=True, blank=True)
     refusal = models.TextField(_("不予备案的理由"), default="", blank=True)
@@ -54,6 +55,7 @@ class OutsideLibrary(CaseRow):
             "list": self.list_digest,
             "listed": self.listed,
             "added": self.added,
+            "corrected": self.corrected,
         }
 
     @property

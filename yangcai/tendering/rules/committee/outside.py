@@ -1,6 +1,7 @@
 """May the experts of this case be drawn from another province's library (财库〔2012〕69号)?"""
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,18 +109,38 @@ def is_not_drawn_yet(subject: OutsideLibrary, *, by: Any, now: datetime.datetime
     return no_draw_has_begun(subject.case, by=by, now=now)
 
 
-def list_is_readable(subject: OutsideLibrary, *, now: datetime.datetime, names: Any, **_: Any) -> Iterator[Refusal]:
-    """Every line has its cells and a number of its own, and a number means the person whom it meant before."""
+def lines_of(corrected: str) -> set[int]:
+    """The numbers of the lines that somebody wrote down, whatever stands between them."""
+    return {int(found) for found in re.findall(r"\d+", corrected)}
+
+
+def list_is_readable(
+    subject: OutsideLibrary, *, now: datetime.datetime, names: Any, corrected: str, **_: Any
+) -> Iterator[Refusal]:
+    """Every line has its cells and a number of its own, and a number means the person whom it meant before. Where the
+    name is another, the treasury says line by line that the library corrected it and the person is the same."""
     try:
         listed = other_libraries.read(documents.read(names))
     except other_libraries.BadList as error:
         yield Refusal("bad_list", error.zh, error.en, field="names")
         return
-    for line in other_libraries.other_names(subject.library, listed):
+    other_libraries.one_at_a_time()
+    others, said = other_libraries.other_names(subject.library, listed), lines_of(corrected)
+    for line in others:
+        if line not in said:
+            yield Refusal(
+                "another_name",
+                f"名单第 {line} 行的编号在该专家库此前的名单中是另一姓名；请与提供名单的专家库核实：编号有误的，更正后"
+                "重新导入；确为同一人更正姓名的，在“更正姓名的行”中填写该行",
+                f"The number in line {line} stood beside another name on an earlier list of this library. Have the"
+                " library that sent it check: a wrong number is put right and the list taken in again; where the name"
+                " of the same person was corrected, name the line as corrected",
+                field="names",
+            )
+    for line in sorted(said.difference(others)):
         yield Refusal(
-            "another_name",
-            f"名单第 {line} 行的编号在该专家库此前的名单中是另一姓名；请与提供名单的专家库核实编号和姓名后重新导入",
-            f"The number in line {line} stood beside another name on an earlier list of this library: have the library"
-            " that sent it check number and name, then take the list in again",
-            field="names",
+            "nothing_corrected",
+            f"名单第 {line} 行没有更正姓名：该编号此前没有导入，或者姓名相同",
+            f"No name is corrected in line {line}: its number is new here, or the name is the same",
+            field="corrected",
         )

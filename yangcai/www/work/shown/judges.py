@@ -47,6 +47,7 @@ JUDGES: tuple[Kind, ...] = (
             "list_digest",
             "listed",
             "added",
+            "corrected",
             "received_at",
             "refused_at",
             "refusal",
