@@ -235,6 +235,30 @@ def test_a_store_that_is_nearly_full_lets_the_digest_in(tender: SealedTender, mo
         assert bidder.check().json()["state"] == "VERIFIED"
 
 
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["nobody signed", "another bid is in its place"])
+def test_a_promise_without_a_bid_has_neither_the_reserve_nor_time_after_the_deadline(
+    is_replaced: bool, tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_replaced:
+        bidder = by_digest(tender, store)
+        tender.hand_in(bidder.device)
+    else:
+        bidder = Bidder(tender, tender.device())
+        bidder.seal()
+        bidder.begin()
+        store.breaks()
+        assert promise(bidder).json()["state"] == "PROMISED"
+        store.works()
+    part = f"submissions/{bidder.sid}/parts/1"
+    with monkeypatch.context() as for_now:
+        keep_free_all(for_now)
+        refused = bidder.put(part, b"into the reserve")
+        assert (refused.status_code, code(refused)) == (503, "no-room")
+    assert bidder.put(part, b"while there is room").status_code == 200
+    moment(tender, CLOSES, monkeypatch)
+    assert code(bidder.put(part, b"late")) == "closed"
+
+
 def test_on_a_disk_that_is_full_what_was_promised_comes_again_and_loses_no_time(
     tender: SealedTender, store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

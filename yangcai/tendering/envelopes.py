@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from yangcai.kernel import documents
 from yangcai.kernel.models import Document
@@ -72,7 +72,8 @@ def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
     """Raises BadPart where only a part that is known is taken again."""
     if upload.verified_at is not None:
         raise BadPart("verified", "the envelope was verified: only the same part is taken again")
-    if upload.promised_at is not None:
+    is_owed = _is_owed(upload)
+    if is_owed:
         if _is_overdue(upload, now=now):
             raise BadPart("closed", "the time in which the ciphertext follows is over")
     elif not _is_open(upload, now=now):
@@ -81,7 +82,7 @@ def _takes_new_parts(upload: BidUpload, *, now: datetime.datetime) -> None:
         raise BadPart("given_up", "this session was given up: begin another one")
     if upload.taken_bytes + PART > MOST_TAKEN:  # parts that come in at the same time may pass it by their own size
         raise BadPart("too_much", f"more than {MOST_TAKEN} bytes came in for this session: begin another one")
-    if not _has_room_promised(upload):
+    if not is_owed or upload.taken_bytes >= (upload.envelope_size or 0):
         documents.require_room()  # what is verified already can still be handed in
 
 
@@ -99,11 +100,24 @@ def _is_overdue(upload: BidUpload, *, now: datetime.datetime) -> bool:
     return closing is not None and window_is_over(closing, now=now)
 
 
-def _has_room_promised(upload: BidUpload) -> bool:
-    """What is kept free is for what has begun, and a bid with a receipt has begun more than anything else: as many
-    bytes as were promised may use it. On a disk that is full to the last byte the answer is to come again (no-room),
-    and the window stands still as in any outage."""
-    return upload.promised_at is not None and upload.taken_bytes < (upload.envelope_size or 0)
+def _is_owed(upload: BidUpload) -> bool:
+    """Whether a bid that is in waits for these bytes. What is kept free is for what has begun, and a bid with a receipt
+    has begun more than anything else: as many bytes as were promised may use it, and follow after the deadline. A
+    promise alone, which nobody signed, has neither; nor has what was replaced or withdrawn: of those there is no end.
+    On a disk that is full to the last byte the answer is to come again (no-room), and the window stands still as in
+    any outage."""
+    return _owed().filter(pk=upload.pk).exists()
+
+
+def _owed() -> QuerySet[BidUpload]:
+    return BidUpload.objects.filter(
+        promised_at__isnull=False,
+        verified_at__isnull=True,
+        sealed__isnull=False,
+        sealed__bid__replaced_at__isnull=True,
+        sealed__bid__withdrawn_at__isnull=True,
+        sealed__bid__damage="",
+    )
 
 
 def _checked(stream: Any, digest: str) -> Iterator[bytes]:
