@@ -14,9 +14,9 @@ from tests.tendering.outage_journal import Journal
 from tests.tendering.sealing_walk import Device, SealedTender
 from tests.tendering.walk import set_database_clock
 from yangcai.cases.models import Suspension
-from yangcai.kernel import documents
+from yangcai.kernel import calendar, documents
 from yangcai.kernel.encoding import parse_jcs, timestamp
-from yangcai.tendering import standstill
+from yangcai.tendering import standstill, unsealing
 from yangcai.tendering.models import BidClosing, OpenedBid, Opening, OpeningSuspension, SealedBid
 
 pytestmark = pytest.mark.django_db
@@ -199,10 +199,50 @@ def test_bidders_get_the_time_back_that_an_outage_took(tender: SealedTender, jou
     assert record["lots"][0]["sealed"]["window_closes_at"] == timestamp(laid_down + 80 * MINUTE)
 
 
-def test_an_outage_is_not_taken_from_the_patience_with_trustees(tender: SealedTender, journal: Journal) -> None:
+def asked_to_end_it(tender: SealedTender) -> dict[str, Any]:
+    set_database_clock(tender.now)
+    return tender.refused("opening.abandon", tender.lot, tender.agent_post, reason="平台故障，无法恢复")
+
+
+def test_two_persons_end_the_waiting_while_the_store_stays_away(tender: SealedTender, journal: Journal) -> None:
+    """The window stands still with it; the patience does not, or the opening would wait for ever (decision 28)."""
     journal.line(tender.now)
-    over = journal.until(closing().window_closes_at).line.at
-    journal.line(over + 10 * HOUR)
-    now = journal.until(over + 11 * HOUR).line.at
-    assert standstill.window_ends_at(closing(), now=now) == over
-    assert standstill.waited(closing().lot.case, since=over, now=now) == HOUR
+    laid_down = closing().window_closes_at
+    tender.now = journal.until(tender.now + 10 * MINUTE).line.at
+    tender.now = laid_down + unsealing.PATIENCE - MINUTE
+    journal.line(tender.now, "store")
+    assert set(asked_to_end_it(tender)) == {"still_waited_for"}
+    tender.now += MINUTE
+    journal.line(tender.now, "store")
+    assert not standstill.window_is_over(closing(), now=tender.now)
+    asked = tender.do("opening.abandon", tender.lot, tender.agent_post, reason="平台故障，无法恢复").value
+    tender.do("opening.confirm_abandonment", asked, tender.reviewer, answer="同意")
+    assert closing().unsealed_at == tender.now and not OpenedBid.objects.exists()
+
+
+def test_bidders_have_their_time_back_before_anybody_ends_the_waiting(tender: SealedTender, journal: Journal) -> None:
+    """An outage of days is over: it is longer than the patience, and the window still runs."""
+    journal.line(tender.now)
+    tender.now = journal.until(tender.now + 10 * MINUTE).line.at
+    tender.now += 30 * HOUR
+    journal.line(tender.now)
+    over = closing().window_closes_at + 30 * HOUR
+    assert standstill.window_ends_at(closing(), now=tender.now) == over
+    waits = asked_to_end_it(tender)["still_waited_for"]
+    assert calendar.to_the_minute(over) in waits.zh
+    tender.now = journal.until(over - MINUTE).line.at
+    assert set(asked_to_end_it(tender)) == {"still_waited_for"}
+    tender.now += MINUTE
+    journal.line(tender.now)
+    tender.do("opening.abandon", tender.lot, tender.agent_post, reason="受托人失联")
+
+
+def test_a_suspension_is_not_taken_from_the_patience(tender: SealedTender, journal: Journal) -> None:
+    journal.line(tender.now)
+    over = closing().window_closes_at
+    for begin, end in ((over - 10 * MINUTE, over + HOUR), (over + 3 * HOUR, over + 5 * HOUR)):
+        OpeningSuspension.objects.create(
+            opening=Opening.objects.get(), reason="核实", suspended_at=begin, resumed_at=end
+        )
+    now = over + 10 * HOUR
+    assert standstill.waited(closing(), now=now) == 10 * HOUR - (HOUR + 10 * MINUTE) - 2 * HOUR

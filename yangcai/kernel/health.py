@@ -153,10 +153,17 @@ def outages(*, since: datetime.datetime, now: datetime.datetime) -> list[tuple[d
     found: list[tuple[datetime.datetime, Any]] = list(
         Outage.objects.filter(ends_at__gt=since, begins_at__lt=now).values_list("begins_at", "ends_at")
     )
+    if (begun := out_since(now=now)) is not None:
+        found.append((begun, None))
+    return found
+
+
+def out_since(*, now: datetime.datetime) -> datetime.datetime | None:
+    """Where an outage lasts: when all was well for the last time."""
     good = HealthLine.objects.filter(is_good=True, at__lte=now).order_by("-number").values_list("at", flat=True).first()
     if good is not None and (terms := declared()) is not None and now - good >= terms.shortest:
-        found.append((good, None))
-    return found
+        return good
+    return None
 
 
 def has_spoken(*, of: datetime.datetime) -> bool:

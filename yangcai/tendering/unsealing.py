@@ -305,9 +305,8 @@ def told_of(closing: BidClosing) -> Any:
 
 def patience_is_over(closing: BidClosing, *, now: datetime.datetime) -> bool:
     """Have trustees been waited for long enough? Time in which the case or its opening stood still does not count:
-    nobody could release anything then."""
-    since = standstill.window_ends_at(closing, now=now)
-    return standstill.waited(closing.lot.case, since=since, now=now) >= PATIENCE
+    nobody could release anything then. An outage counts, but what it took from bidders they have first."""
+    return standstill.waited(closing, now=now) >= PATIENCE and not standstill.bidders_have_time(closing, now=now)
 
 
 def said(fault: Fault) -> str:

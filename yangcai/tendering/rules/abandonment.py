@@ -33,18 +33,18 @@ def still_lie_sealed(subject: OpeningAbandonment, *, by: Post, now: datetime.dat
 
 
 def was_waited_for(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    """A day after the window for keys (SBP/1 §2.9), without the time in which everything stood still."""
+    """A day after the window for keys as it was laid down (SBP/1 §2.9), without the time in which the case stood still.
+    An outage does not lengthen the day, or nobody could end the waiting for a store that is gone (decision 28)."""
     closing = _closing(subject)
     if closing is None or unsealing.patience_is_over(closing, now=now):
         return None
-    since = standstill.window_ends_at(closing, now=now)
-    left = unsealing.PATIENCE - standstill.waited(closing.lot.case, since=since, now=now)
+    patient = now + unsealing.PATIENCE - standstill.waited(closing, now=now)
     return refuse(
         "opening.at_deadline",
         code="still_waited_for",
         zh="解密时限届满后须等待受托人二十四小时，最早 {at} 可以办理",
         en="Trustees are waited for twenty-four hours after the window: not before {at}",
-        at=calendar.to_the_minute(max(now, since) + min(left, unsealing.PATIENCE)),
+        at=calendar.to_the_minute(max(patient, standstill.window_ends_at(closing, now=now))),
         **applicable(closing.lot.case, now=now),
     )
 
