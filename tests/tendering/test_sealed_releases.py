@@ -4,6 +4,7 @@ import datetime
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 
 from tests.factories import make_post
 from tests.tendering.sealing_walk import I1, SealedTender, three, windowless
@@ -125,3 +126,11 @@ def test_off_duty_a_post_releases_nothing() -> None:
     message = tender.trustee_message(supervisor).content.decode()
     assert "no_seat" in tender.refused("trustee.release", tender.lot, supervisor.post, message=message)
     tender.do("trustee.release", tender.lot, colleague, message=message)
+
+
+def test_a_bid_is_found_by_its_header_without_reading_those_of_every_tender() -> None:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, SealedBid._meta.db_table)
+    assert [one["columns"] for one in found.values() if one["index"] and one["columns"][:1] == ["tender"]] == [
+        ["tender", "header_digest"]
+    ]

@@ -185,6 +185,7 @@ class SealedBid(Rooted):
         verbose_name = _("密封投标")
         indexes = [
             models.Index(fields=["bid"], name="sealed_bid_to_note", condition=models.Q(is_noted=False)),
+            models.Index(fields=["tender", "header_digest"], name="sealed_bid_by_header"),
         ]
 
     def __str__(self) -> str:
