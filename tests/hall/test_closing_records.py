@@ -10,22 +10,27 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories import make_post
 from tests.kernel.log import world
 from tests.tendering.consultation_walk import Consultation
 from tests.tendering.covers_walk import MINUTE, judged
+from tests.tendering.outage_journal import in_clear
 from tests.tendering.sealing_walk import SealedTender
 from tests.www.conftest import clock as clock
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel import documents, log_keys, papers
+from yangcai.kernel.encoding import parse_jcs
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.kernel.signatures import configured
 from yangcai.kernel.signatures.verification import verify
 from yangcai.kernel.tlog import note
 from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
 from yangcai.tendering import opening_proof, opening_record
-from yangcai.tendering.models import BidClosing
-from yangcai.www import signed_papers
+from yangcai.tendering.models import BidClosing, FinalOffer
+from yangcai.www import formats, signed_papers
 from yangcai.www.signed_papers import Issuer
+from yangcai.www.work import files
 
 pytestmark = pytest.mark.django_db
 LAST = ("870000.00", "880000.00", "860000.00")
@@ -129,3 +134,34 @@ def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then
     is_signed(second, by=tender.runner)
     seal = at_desk(bidder).get(reverse("work_seal", args=[tender.lot.pk])).content.decode()
     assert address in seal
+
+
+def inner(closing: BidClosing) -> Attachment:
+    return Attachment.objects.get(kind=opening_record.INSIDE, subject=closing.ref)
+
+
+def last_offers_opened() -> tuple[Consultation, BidClosing]:
+    tender = Consultation().talked()
+    closes_at = tender.asked()
+    last = [tender.last(device, price) for device, price in zip(tender.devices_in_order, LAST, strict=True)]
+    tender.now = closes_at
+    tender.do("final_offer.open", tender.lot, tender.chair)
+    tender.release_all(last)
+    return tender, BidClosing.objects.latest("pk")
+
+
+def test_what_is_kept_inside_is_not_for_the_experts_of_the_buyer(clock: Clock) -> None:
+    tender, closing = last_offers_opened()
+    follow(tender, clock)
+    kept = Attachment.objects.get(kind=opening_record.OF_CLOSING, subject=closing.ref)
+    representative = make_post(Role.EXPERT, organisation=tender.case.buyer)
+    for post, status in ((representative, 404), (tender.chair, 404), (tender.runner, 200), (tender.reviewer, 200)):
+        for one in (inner(closing), kept):
+            answer = at_desk(post).get(reverse("work_file", args=[one.pk]))
+            answer.close()
+            assert answer.status_code == status
+            assert files.readable(tender.case, post=post, now=tender.now).filter(pk=one.pk).exists() is (status == 200)
+    tender.do("award.announce", tender.awarded(), tender.runner)
+    follow(tender, clock)
+    assert at_desk(representative).get(reverse("work_file", args=[inner(closing).pk])).status_code == 404
+    assert files.readable(tender.case, post=representative, now=tender.now).filter(pk=kept.pk).exists()

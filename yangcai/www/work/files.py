@@ -17,6 +17,7 @@ from yangcai.kernel import papers
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
+from yangcai.tendering import opening_record
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
 from yangcai.tendering.queries.draws import SUPERVISORS
 from yangcai.tendering.queries.evaluation import sits_on
@@ -58,6 +59,8 @@ OF_EVALUATION = ("clarification", "review_refusal")
 TOLD = ("negotiation_file",)
 #: Names of experts who may be drawn: read by whoever reads the whole record of a draw (87号令 art. 47).
 OF_THE_LIBRARY = (LIST,)
+#: Records of what is not read out: with everything in it, and until the award the other one too (政府采购法 art. 38).
+KEPT_INSIDE = Q(kind=opening_record.INSIDE) | Q(kind=opening_record.OF_CLOSING, is_public=False)
 #: An empty Q adds nothing to an «or»: this one says all rows.
 EVERYTHING = Q(pk__isnull=False)
 
@@ -82,6 +85,8 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
                 shown |= Q(kind__in=TOLD)
             if not procedures.get(root.procedure).spends:
                 shown |= Q(kind="outside_proof", subject__in=_put_to(root, post))
+        if not inside:  # also of the buyer's own experts: what is kept of an opening is for those who run the case
+            shown &= ~KEPT_INSIDE
     elif isinstance(root, Prequalification):
         shown |= _of_applicants(root, post=post, now=now)
     elif post.role in OVERSEERS or post.role in BUYER:
