@@ -165,3 +165,38 @@ def test_what_is_kept_inside_is_not_for_the_experts_of_the_buyer(clock: Clock) -
     follow(tender, clock)
     assert at_desk(representative).get(reverse("work_file", args=[inner(closing).pk])).status_code == 404
     assert files.readable(tender.case, post=representative, now=tender.now).filter(pk=kept.pk).exists()
+
+
+def test_a_damaged_record_holds_no_award_up_and_its_figures_are_told(clock: Clock) -> None:
+    tender, closing = last_offers_opened()
+    award = tender.awarded()
+    record = Attachment.objects.get(kind=opening_record.OF_CLOSING, subject=closing.ref).document
+    told = parse_jcs(documents.read(record))
+    (lot,) = told["lots"]
+    documents.path_of(record.digest).write_bytes(b"something else")
+    tender.do("award.announce", award, tender.runner)
+    line = next(body for body in in_clear(root=tender.case.ref) if body.get("record") == record.digest)
+    assert line["t"] == "opening-record" and (line["received"], line["withdrawn"]) == (len(lot["came"]), 0)
+    assert (line["bids"], line["opened"], line["recovered"], line["revoked"]) == (3, 3, 0, 0)
+    assert opening_record.shown(closing, inside=False).is_public
+
+
+@pytest.mark.parametrize("fault", [documents.NoRoom("full"), OSError("away")], ids=["full", "away"])
+def test_an_opening_whose_record_cannot_be_kept_is_refused_and_done_again(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tender = judged(*LAST)
+    tender.conclude_technical()
+    for device in tender.prices:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[3])
+
+    def away(**_what: Any) -> Any:
+        raise fault
+
+    with monkeypatch.context() as for_now:
+        for_now.setattr(documents, "store_bytes", away)
+        assert set(tender.refused("opening.unseal", tender.lot, tender.runner)) == {"record_not_kept"}
+    assert BidClosing.objects.get(cover="PRICE").unsealed_at is None and not FinalOffer.objects.exists()
+    tender.unseal()
+    assert BidClosing.objects.get(cover="PRICE").unsealed_at == tender.now

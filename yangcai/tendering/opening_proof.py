@@ -17,6 +17,7 @@ from yangcai.kernel.log_signer import NotSigned
 from yangcai.kernel.tlog.faults import Malformed
 from yangcai.tendering import policies, standstill, unsealing
 from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, ShareRelease
+from yangcai.tendering.rules.bids import close_set_of
 
 logger = logging.getLogger(__name__)
 OPENED, RECOVERED, REVOKED, SEALED = "opened", "recovered", "revoked", "sealed"
@@ -150,11 +151,13 @@ def keep(closing: BidClosing, *, record_digest: str) -> None:
     leaves.append_leaf(body=body, root=closing.lot.case.ref, in_clear=True)
 
 
-def tell_kept(closing: BidClosing, *, record: dict[str, Any], record_digest: str) -> None:
-    """The line by which that record is laid open, with its figures: what it names as `record` lies beside the log."""
-    (said,) = record["lots"]
-    fates = [one["became"] for one in said["came"]]
-    figures = {"received": len(fates), "withdrawn": fates.count(WITHDRAWN), **_figures(said)}
+def tell_kept(closing: BidClosing, *, record_digest: str) -> None:
+    """The line by which that record is laid open, with its figures: what it names as `record` lies beside the log. They
+    are counted from the rows that the record was written of, which nobody changes any more."""
+    fates = [one["became"] for one in came(closing)]
+    closed = close_set_of(closing.lot, cover=closing.cover, round=closing.round)
+    outcomes = [became(bid) for bid in closed.select_related("opened", "final_offer")]
+    figures = {"received": len(fates), "withdrawn": fates.count(WITHDRAWN), **_figures(outcomes)}
     body = _head(closing.policy) | {"t": "opening-record", "record": record_digest, **figures}
     leaves.append_leaf(body=body, root=closing.lot.case.ref, in_clear=True)
 
@@ -175,8 +178,7 @@ def _at_the_close(bid: Bid) -> str:
     return CLOSED if bid.replaced_at is None else REPLACED
 
 
-def _figures(said: dict[str, Any]) -> dict[str, int]:
-    outcomes = [bid["how"] for bid in said["bids"]]
+def _figures(outcomes: list[str]) -> dict[str, int]:
     return {"bids": len(outcomes), **{how: outcomes.count(how) for how in (OPENED, RECOVERED, REVOKED)}}
 
 
@@ -187,7 +189,7 @@ def _ended(closing: BidClosing, said: dict[str, Any]) -> dict[str, Any]:
         "close_set": said["sealed"]["close_set"],
         "received": told.count(),
         "withdrawn": told.filter(withdrawn_at__isnull=False).count(),
-        **_figures(said),
+        **_figures([bid["how"] for bid in said["bids"]]),
         "revealed": revealed(said["bids"]).hex(),
     }
 

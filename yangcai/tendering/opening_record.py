@@ -13,6 +13,7 @@ is laid open with the award.
 """
 
 import datetime
+import logging
 from decimal import Decimal
 from typing import Any
 
@@ -20,17 +21,25 @@ from yangcai.cases.models import Case, Lot
 from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
 from yangcai.kernel.models import Attachment, Document
+from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.tendering import method, opening_proof, policies, price_proof
 from yangcai.tendering.models import Bid, BidClosing, Cover, FinalOffer, OpenedBid, Opening, OpeningAttendance
 from yangcai.tendering.rules.bids import close_set_of, live_bids, whole_bids
 from yangcai.tendering.rules.opening import enough_bids, pending_lots
 
+logger = logging.getLogger(__name__)
 VERSION = "yangcai opening-record/1"
 KIND = "opening_record"
 #: Kinds of the Attachments of a closing: its record; and with everything in it, for those inside, where that is kept.
 OF_CLOSING, INSIDE = "closing_record", "closing_record_inside"
 #: What the record says of the reason why an envelope stayed closed, where reasons are nobody else's business.
 WITHHELD = "未能开启，理由不公开"
+NOT_KEPT = Refusal(
+    "record_not_kept",
+    "平台的文件存储暂时不能保存开启记录，本次办理没有生效；存储恢复后请再次办理",
+    "The platform's file store cannot keep the record of the opening just now: nothing was changed; do it again once"
+    " the store is back",
+)
 #: Places of a yuan: 1 yuan is 100 fen.
 PLACES = 2
 
@@ -39,8 +48,7 @@ def write(opening: Opening, *, now: datetime.datetime) -> Document:
     """Freeze the record of an opening that ends now, for everybody to read."""
     case = opening.case
     told = said(opening, now=now)
-    content = jcs(told)
-    document = documents.store_bytes(data=content, name=f"{case.number}-opening-record.json")
+    document = _stored(told, name=f"{case.number}-opening-record")
     Attachment.objects.create(
         document=document,
         root=case.ref,
@@ -82,14 +90,14 @@ def write_own(closing: BidClosing, *, now: datetime.datetime) -> Document:
 
 
 def lay_open(lot: Lot) -> list[Document]:
-    """With the award: the records that were kept of this lot's openings, for everybody and in the log."""
+    """With the award: the records that were kept of this lot's openings, for everybody and in the log. No file is read:
+    one that is damaged is missed by whoever reads it, and holds no award up."""
     found = []
     for closing in BidClosing.objects.filter(lot=lot, unsealed_at__isnull=False).select_related("policy", "lot__case"):
         kept = _record_of(closing, OF_CLOSING)
         if kept is not None and not kept.is_public:
             Attachment.objects.filter(pk=kept.pk).update(is_public=True)
-            told = parse_jcs(documents.read(kept.document))
-            opening_proof.tell_kept(closing, record=told, record_digest=kept.document_id)
+            opening_proof.tell_kept(closing, record_digest=kept.document_id)
             found.append(kept.document)
     return found
 
@@ -114,6 +122,15 @@ def _record_of(closing: BidClosing, kind: str) -> Attachment | None:
     return found.select_related("document").first()
 
 
+def _stored(told: dict[str, Any], *, name: str) -> Document:
+    """Raises Refused where the store takes nothing now: the opening ends once its record can be kept."""
+    try:
+        return documents.store_bytes(data=jcs(told), name=f"{name}.json")
+    except (OSError, documents.NoRoom) as error:
+        logger.exception("the record %s cannot be kept", name)
+        raise Refused([NOT_KEPT]) from error
+
+
 def _attached(
     closing: BidClosing,
     told: dict[str, Any],
@@ -124,7 +141,7 @@ def _attached(
     now: datetime.datetime,
     is_public: bool = False,
 ) -> Document:
-    document = documents.store_bytes(data=jcs(told), name=f"{name}.json")
+    document = _stored(told, name=name)
     case = closing.lot.case
     Attachment.objects.create(
         document=document,
