@@ -200,3 +200,18 @@ def test_an_opening_whose_record_cannot_be_kept_is_refused_and_done_again(
     assert BidClosing.objects.get(cover="PRICE").unsealed_at is None and not FinalOffer.objects.exists()
     tender.unseal()
     assert BidClosing.objects.get(cover="PRICE").unsealed_at == tender.now
+
+
+def test_the_hall_links_to_no_page_that_is_not_there(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prices opened before their record had a page: it is of another kind, among the documents of the case."""
+    tender = judged(*LAST)
+    tender.conclude_technical()
+    with monkeypatch.context() as then:
+        then.setattr(opening_record, "OF_CLOSING", "price_opening_record")
+        tender.open_prices(of=[0, 1, 2])
+    closing = BidClosing.objects.get(cover="PRICE")
+    follow(tender, clock)
+    assert page(closing).status_code == 404
+    for reader in (Client(), at_desk(tender.runner)):
+        room = reader.get(reverse("hall", args=[tender.case.pk])).content.decode()
+        assert "870,000.00" in room and reverse("closing_record", args=[closing.pk]) not in room

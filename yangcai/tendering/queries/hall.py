@@ -21,7 +21,7 @@ from yangcai.kernel.actions import ACTIONS, scope
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import policies, price_proof
+from yangcai.tendering import opening_record, policies, price_proof
 from yangcai.tendering.models import (
     Bid,
     BidClosing,
@@ -287,7 +287,9 @@ def _prices(lot: Lot, *, inside: bool, now: datetime.datetime) -> LotState:
         phase = Phase.CONCLUDED
     elif any(line.seal in {Seal.OPENED, Seal.DAMAGED} for line in lines):
         phase = Phase.RECOVERY
-    recorded = closing.pk if closing.unsealed_at is not None else None
+    # Openings of before it had a page have a record of another kind, among the documents of the case.
+    is_recorded = closing.unsealed_at is not None and opening_record.shown(closing, inside=inside) is not None
+    recorded = closing.pk if is_recorded else None
     state = replace(state, phase=phase, recorded=recorded, **_keys(closing, now=now))
     if not (inside or state.is_read_out):
         return state
