@@ -129,9 +129,16 @@ def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then
         assert last[0].header.sha256.hex()[:4] in told
     assert "No names and no prices" in text_of(page(second, lang="en"))
     assert address in Client().get(case_page[False]).content.decode()
-    assert "870,000.00" in text_of(page(second, tender.runner))
+    insider = text_of(page(second, tender.runner))
+    assert "870,000.00" in insider and "已随结果公告公布" in insider, "the inner record, and the other beside it"
+    public = opening_record.shown(second, inside=False)
+    assert all(formats.fingerprint(one) in insider for one in (public.document_id, inner(second).document_id))
+    data = reverse("public_file", args=[public.pk])
+    assert data in insider and data in text_of(page(second)) and str(inner(second).document_id) not in data
     assert issued(tender) == ["closing.issue_paper"] * 2
     is_signed(second, by=tender.runner)
+    insider = text_of(page(second, tender.runner))
+    assert insider.index("电子签名核验一致") < insider.index("内部记录，不公开") < insider.index("870,000.00")
     seal = at_desk(bidder).get(reverse("work_seal", args=[tender.lot.pk])).content.decode()
     assert address in seal
 

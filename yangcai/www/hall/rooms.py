@@ -238,24 +238,35 @@ def closing_record(request: HttpRequest, pk: int) -> HttpResponse:
         .first()
     )
     case = closing.lot.case if closing is not None else None
-    found = opening_record.shown(closing, inside=is_inside(case, post)) if closing is not None and case else None
+    inside = is_inside(case, post) if case is not None else False
+    found = opening_record.shown(closing, inside=inside) if closing is not None else None
     if closing is None or case is None or found is None:
         raise Http404
+    public = opening_record.shown(closing, inside=False)
+    kept = found if public is None or found.pk != public.pk else None
     files = Attachment.objects.filter(root=case.ref, subject=closing.ref, is_public=True).values_list("kind", "pk")
     urls = {kind: reverse("public_file", args=[number]) for kind, number in files}
+    title = closing_title(closing)
     context = {
         "case": case,
         "lot": closing.lot,
-        "title": closing_title(closing),
-        "record": opening_record.read(found.document),
-        "digest": found.document_id,
-        "is_kept": not opening_record.is_read_out(closing),
-        "is_public": found.is_public,
+        "title": title,
+        "sheets": [
+            {
+                "title": title if one is public else _("%(title)s（内部）") % {"title": title},
+                "record": opening_record.read(one.document),
+                "digest": one.document_id,
+                "is_public": one is public,
+            }
+            for one in (public, kept)
+            if one is not None
+        ],
+        "is_public": public is not None,
         "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, post, now=now) else "",
         "case_url": reverse("work_case" if post else "public_case", args=[case.pk]),
-        "file_url": urls.get(opening_record.OF_CLOSING, "") if found.is_public else "",
+        "file_url": urls.get(opening_record.OF_CLOSING, ""),
         "note_url": urls.get(opening_proof.NOTE, ""),
-        **signed_papers.context(closing, pdf_url=urls.get(papers.SIGNED, ""), is_waiting=found.is_public),
+        **signed_papers.context(closing, pdf_url=urls.get(papers.SIGNED, ""), is_waiting=public is not None),
     }
     response = render(request, "hall/closing_record.html", context)
     response["Cache-Control"] = "private, no-store"
