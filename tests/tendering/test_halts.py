@@ -10,12 +10,14 @@ import pytest
 from django.db import connection, transaction
 
 from tests.kernel.log import world
+from tests.tendering.covers_walk import judged
 from tests.tendering.outage_journal import Journal
 from tests.tendering.sealing_walk import Device, SealedTender
 from tests.tendering.walk import set_database_clock
-from yangcai.cases.models import Suspension
-from yangcai.kernel import calendar, documents
+from yangcai.cases.models import Case, Suspension
+from yangcai.kernel import calendar, documents, tasks
 from yangcai.kernel.encoding import parse_jcs, timestamp
+from yangcai.kernel.models import Task
 from yangcai.tendering import standstill, unsealing
 from yangcai.tendering.models import BidClosing, OpenedBid, Opening, OpeningSuspension, SealedBid
 
@@ -183,13 +185,15 @@ def test_bidders_get_the_time_back_that_an_outage_took(tender: SealedTender, jou
     tender.now += MINUTE
     set_database_clock(tender.now)
     bid = SealedBid.objects.get(header_digest=third.header.sha256.hex()).bid
-    late = tender.refused("bid.release", bid, third.post, message=release_of(third, now=tender.now))
-    assert "window_is_over" in late
+    early = tender.refused("bid.release", bid, third.post, message=release_of(third, now=tender.now))
+    assert "health_unknown" in early, "an outage that nobody knows of yet may give it time again"
     message = tender.trustee_message(holder).content.decode()
     waits = tender.refused("trustee.release", tender.lot, holder.post, message=message)
     assert set(waits) == {"health_unknown"} and waits["health_unknown"].citation is not None
     assert set(tender.refused("opening.unseal", tender.lot, tender.runner)) == {"health_unknown"}
     journal.line(tender.now)
+    late = tender.refused("bid.release", bid, third.post, message=release_of(third, now=tender.now))
+    assert "window_is_over" in late
     for one in tender.holders[1:4]:
         tender.trustee_releases(one)
     tender.unseal()
@@ -197,6 +201,34 @@ def test_bidders_get_the_time_back_that_an_outage_took(tender: SealedTender, jou
     tender.conclude()
     record = parse_jcs(documents.read(Opening.objects.get().record))
     assert record["lots"][0]["sealed"]["window_closes_at"] == timestamp(laid_down + 80 * MINUTE)
+
+
+def test_whoever_has_its_time_back_is_told_when_the_outage_is_over(tender: SealedTender, journal: Journal) -> None:
+    journal.line(tender.now)
+    laid_down = closing().window_closes_at
+    asked = Task.objects.filter(action="opening.unseal", root=tender.case.ref)
+    assert asked.get().due_at == laid_down
+    journal.until(tender.now + 10 * MINUTE)
+    journal.line(laid_down + 2 * HOUR)
+    over = closing().closed_at + 30 * MINUTE + (laid_down + 2 * HOUR - tender.now - 10 * MINUTE)
+    assert standstill.window_ends_at(closing(), now=laid_down + 2 * HOUR) == over
+    assert (asked.get().due_at, asked.get().done_at) == (over, None)
+
+
+def test_bidders_whose_prices_wait_have_a_task_with_their_new_time(journal: Journal) -> None:
+    tender = judged()
+    journal.line(tender.now)
+    tender.conclude_technical()
+    prices = BidClosing.objects.get(cover="PRICE")
+    well = journal.until(prices.closed_at + MINUTE).line.at
+    asked = Task.objects.filter(action="bid.release", root=tender.case.ref)
+    assert set(asked.values_list("due_at", "done_at")) == {(prices.window_closes_at, None)}
+    tender.now = prices.window_closes_at + MINUTE
+    set_database_clock(tender.now)
+    tasks.refresh(Case.objects.get(pk=tender.case.pk), now=tender.now)
+    journal.line(prices.window_closes_at + HOUR)
+    over = prices.window_closes_at + HOUR + (prices.window_closes_at - well)
+    assert set(asked.values_list("due_at", "done_at")) == {(over, None)}
 
 
 def asked_to_end_it(tender: SealedTender) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from yangcai.cases.models import Case
-from yangcai.kernel import health
+from yangcai.kernel import health, tasks
 from yangcai.kernel.actions import perform
 from yangcai.kernel.health import Unwell, probe
 from yangcai.kernel.models import HealthLine, Outage
@@ -21,7 +21,7 @@ from yangcai.parties.queries import platform_post
 from yangcai.tendering import outages
 from yangcai.tendering.actions.outages import extend_applications, extend_period
 from yangcai.tendering.finalise import NOT_REPLICATED
-from yangcai.tendering.models import OutageExtension, Prequalification
+from yangcai.tendering.models import BidClosing, OutageExtension, Prequalification
 
 logger = logging.getLogger(__name__)
 
@@ -68,9 +68,20 @@ def settle(*, now: datetime.datetime) -> list[OutageExtension]:
             except Refused as refused:
                 logger.warning("%s was not extended after %s: %s", found, outage, refused)
                 owing = True
+        _tell_of_windows(outage, now=now)
         if not owing:
             Outage.objects.filter(pk=outage.pk).update(settled_at=now)
     return extended
+
+
+def _tell_of_windows(outage: Outage, *, now: datetime.datetime) -> None:
+    """The window for keys moved by itself; whoever is to act in it has a task whose time is derived again. A case in
+    which somebody acts just now derives its tasks at the end of that."""
+    held_up = BidClosing.objects.filter(unsealed_at__isnull=True, closed_at__lt=outage.ends_at, lot__outcome="")
+    cases = Case.objects.filter(pk__in=held_up.values("lot__case"), ended_at__isnull=True).order_by("pk")
+    with transaction.atomic():
+        for case in cases.select_for_update(of=("self",), skip_locked=True):
+            tasks.refresh(case, now=now)
 
 
 def _near(outage: Outage) -> list[Case]:

@@ -347,10 +347,25 @@ def window_is_open(subject: Any, *, by: Post, now: datetime.datetime) -> Refusal
     ends_at = window_ends_at(closing, now=now)
     if now < ends_at:
         return None
+    if not window_is_over(closing, now=now):
+        return _journal_is_silent(lot, ends_at, now=now)
     return Refusal(
         "window_is_over",
         f"解密时限已于 {calendar.to_the_minute(ends_at)} 结束",
         f"The time for releasing keys ended at {calendar.to_the_minute(ends_at)}",
+    )
+
+
+def _journal_is_silent(lot: Lot, ends_at: datetime.datetime, *, now: datetime.datetime) -> Refusal:
+    """The clock says that the window ended, and the journal may still move it: to bidders and trustees alike."""
+    return refuse(
+        "outage.window",
+        code="health_unknown",
+        zh="解密时限已于 {at} 届满，平台健康日志尚未确认其间没有停机，稍候再办理；有停机的，时限相应后延",
+        en="The time for keys ended at {at}, and the health journal does not say yet that there was no outage in it:"
+        " wait for it; after an outage that time ends later",
+        at=calendar.to_the_minute(ends_at),
+        **applicable(lot.case, now=now),
     )
 
 
@@ -376,15 +391,7 @@ def barrier_has_fallen(subject: Lot, *, by: Post, now: datetime.datetime) -> Ref
         return None
     ends_at = window_ends_at(closing, now=now) if closing is not None else None
     if ends_at is not None and now >= ends_at:
-        return refuse(
-            "outage.window",
-            code="health_unknown",
-            zh="解密时限已于 {at} 届满，平台健康日志尚未确认其间没有停机，稍候再办理；有停机的，时限相应后延",
-            en="The time for keys ended at {at}, and the health journal does not say yet that there was no outage in"
-            " it: wait for it; after an outage that time ends later",
-            at=calendar.to_the_minute(ends_at),
-            **applicable(subject.case, now=now),
-        )
+        return _journal_is_silent(subject, ends_at, now=now)
     until = f"（{calendar.to_the_minute(ends_at)}）" if ends_at is not None else ""
     return Refusal(
         "before_the_barrier",
