@@ -12,13 +12,15 @@ from tests.kernel.log import world
 from tests.tendering.outage_journal import Journal
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES, set_database_clock
-from yangcai.kernel import clock, documents
+from yangcai.kernel import clock, documents, room
 from yangcai.kernel.encoding import base64_of
+from yangcai.kernel.health import Unwell
 from yangcai.kernel.leaves import kept_back
 from yangcai.kernel.tlog import note
 from yangcai.sealing.faults import NOT_FOLLOWED
 from yangcai.sealing.receipt import Receipt
 from yangcai.tendering import envelopes, receipts, unsealing
+from yangcai.tendering import health as watching
 from yangcai.tendering.models import Bid, BidClosing, BidUpload, OpenedBid, SealedBid
 
 pytestmark = pytest.mark.django_db
@@ -66,8 +68,8 @@ def no_space(**_where: Any) -> Any:
 
 def keep_free_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """More is to be kept free than any disk has: the store works and is nearly full."""
-    monkeypatch.setattr(documents, "KEPT_FREE", 2)
-    monkeypatch.setattr(documents, "KEPT_FREE_BYTES", 2**80)
+    monkeypatch.setattr(room, "KEPT_FREE", 2)
+    monkeypatch.setattr(room, "KEPT_FREE_BYTES", 2**80)
 
 
 def moment(tender: SealedTender, now: datetime.datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +193,7 @@ def test_while_the_store_is_down_nobody_falls_by_it(
     over = BidClosing.objects.get().window_closes_at
     moment(tender, over, monkeypatch)
     tender.trustee_releases(tender.holders[3])
-    monkeypatch.setattr(documents, "takes_files", lambda *, size: False)
+    monkeypatch.setattr(documents, "keeps_files", lambda *, size: False)
     tender.unseal()
     bid = Bid.objects.get(supplier=owing.device.post.organisation)
     assert OpenedBid.objects.count() == 3 and not bid.damage and BidClosing.objects.get().unsealed_at is None
@@ -235,6 +237,31 @@ def test_a_store_that_is_nearly_full_lets_the_digest_in(tender: SealedTender, mo
         assert bidder.check().json()["state"] == "VERIFIED"
 
 
+def test_a_store_that_is_nearly_full_halts_nothing_as_long_as_what_was_promised_fits(
+    tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Suppliers can fill it: that must not move anybody's deadline. Nor is it an excuse for who does not deliver."""
+    owing = by_digest(tender, store)
+    owed = BidUpload.objects.get().envelope_size
+    assert envelopes.bytes_owed() == owed
+    for _ in range(2):
+        tender.hand_in(tender.device())
+    keep_free_all(monkeypatch)
+    watching.store_keeps_what_it_must()
+    with monkeypatch.context() as for_now:
+        for_now.setattr(room, "free_bytes", lambda _folder: owed - 1)
+        with pytest.raises(Unwell, match="promised"):
+            watching.store_keeps_what_it_must()
+    moment(tender, CLOSES, monkeypatch)
+    tender.begin()
+    moment(tender, BidClosing.objects.get().window_closes_at, monkeypatch)
+    for one in tender.holders[1:4]:
+        tender.trustee_releases(one)
+    tender.unseal()
+    bid = Bid.objects.get(supplier=owing.device.post.organisation)
+    assert bid.damage == unsealing.said(NOT_FOLLOWED) and envelopes.bytes_owed() == 0
+
+
 @pytest.mark.parametrize("is_replaced", [False, True], ids=["nobody signed", "another bid is in its place"])
 def test_a_promise_without_a_bid_has_neither_the_reserve_nor_time_after_the_deadline(
     is_replaced: bool, tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch
@@ -270,7 +297,8 @@ def test_on_a_disk_that_is_full_what_was_promised_comes_again_and_loses_no_time(
     tender.begin()
     with monkeypatch.context() as for_now:
         for_now.setattr(documents.tempfile, "mkstemp", no_space)
-        assert documents.takes_files(size=1) is False  # what the journal asks too
+        with pytest.raises(OSError, match="no space"):  # what the journal says too
+            watching.store_keeps_what_it_must()
         moment(tender, journal.until(CLOSES + 2 * HOUR, "store").line.at, monkeypatch)
         refused = bidder.put(f"submissions/{bidder.sid}/parts/1", bidder.parts()[0])
         assert (refused.status_code, code(refused), refused["Retry-After"]) == (503, "no-room", "60")

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from tests.factories import at
 from tests.kernel.log import world
 from yangcai import law
-from yangcai.kernel import documents, health, health_lines, health_terms, leaves, log_keys, sequencer
+from yangcai.cli.commands import doctor
+from yangcai.kernel import documents, health, health_lines, health_terms, leaves, log_keys, room, sequencer
 from yangcai.kernel.encoding import BadEncoding
 from yangcai.kernel.health_lines import Line
 from yangcai.kernel.health_terms import Outage, Terms, whole_minute
@@ -279,16 +282,19 @@ def test_probes_find_what_is_broken(settings: Any, tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.django_db
-def test_a_store_that_is_nearly_full_is_not_well(
+def test_a_store_that_is_nearly_full_is_an_alarm_and_no_outage(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It takes no parts of bids: bidders and the journal hear the same."""
+    """It takes no new parts of bids, but their digests: whoever fills it moves no deadline by that."""
     settings.YANGCAI_FILES = tmp_path / "files"
-    health.store_keeps()
+    watching.store_keeps_what_it_must()
+    assert "即将存满" not in Client().get(reverse("status")).content.decode()
     assert documents.takes_files(size=1)
-    monkeypatch.setattr(documents, "KEPT_FREE", 2)
-    monkeypatch.setattr(documents, "KEPT_FREE_BYTES", 2**80)
-    assert "NoRoom" in health.look()["store"]
+    monkeypatch.setattr(room, "KEPT_FREE", 2)
+    monkeypatch.setattr(room, "KEPT_FREE_BYTES", 2**80)
+    assert not health.look()["store"]
+    assert "文件存储即将存满" in Client().get(reverse("status")).content.decode()
+    assert (doctor._store().well, doctor._store().needed) == (False, False)
     assert not documents.takes_files(size=1) and not list((tmp_path / "files").iterdir())
 
 

@@ -7,7 +7,6 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from yangcai.kernel import durable
+from yangcai.kernel import durable, room
 from yangcai.kernel.models import Attachment, Document, Rooted, Upload
 
 CHUNK = 1 << 20
@@ -48,9 +47,6 @@ class NoRoom(Exception):
     """The store is full, or so nearly that nothing new may begin: nothing of it was kept; ask again later."""
 
 
-#: No law: of the store's disk so much stays free for what has begun: a share of it, and not more bytes than the largest
-#: envelope has.
-KEPT_FREE, KEPT_FREE_BYTES = 0.1, 2 * 2**30
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -58,9 +54,8 @@ def require_room() -> None:
     """Before something new begins. Raises NoRoom."""
     root = Path(settings.YANGCAI_FILES)
     root.mkdir(parents=True, exist_ok=True)
-    disk = shutil.disk_usage(root)
-    if disk.free < min(disk.total * KEPT_FREE, KEPT_FREE_BYTES):
-        raise NoRoom(f"{disk.free} of {disk.total} bytes are free")
+    if room.is_nearly_full(root):
+        raise NoRoom(f"{room.free_bytes(root)} bytes are free")
 
 
 def media_type(*, head: bytes, name: str) -> str:
@@ -177,10 +172,9 @@ def sweep(*, now: datetime.datetime) -> int:
     return removed
 
 
-def require_store(*, size: int) -> None:
-    """Does the store take parts of bids now? A file of so many bytes is written, read back and gone again, and what is
-    kept free is free. The one answer, for the health journal and before a promise: whoever is refused a part for want
-    of room hears the same at every door. Raises OSError, NoRoom."""
+def require_kept(*, size: int) -> None:
+    """Does the store keep what it is given? A file of so many bytes is written, read back and gone again. Raises
+    OSError."""
     path, content = Path(settings.YANGCAI_FILES) / f"{UNFINISHED}{secrets.token_hex(8)}", secrets.token_bytes(size)
     try:
         durable.write(path, content)
@@ -188,16 +182,29 @@ def require_store(*, size: int) -> None:
             raise OSError(errno.EIO, "the store gives back other bytes")
     finally:
         path.unlink(missing_ok=True)
-    require_room()
+
+
+def keeps_files(*, size: int) -> bool:
+    """Whether the store keeps a part of so many bytes that it owes a place, be it nearly full or not."""
+    try:
+        require_kept(size=size)
+    except OSError:
+        return False
+    return True
 
 
 def takes_files(*, size: int) -> bool:
-    """Whether the store takes a part of so many bytes now."""
+    """Whether the store takes a new part of so many bytes now: it keeps files, and what is kept free is free."""
+    return keeps_files(size=size) and not is_nearly_full()
+
+
+def is_nearly_full() -> bool:
+    """Whether nothing new may begin, which is an alarm and no outage: bids still come in, by their digests (decision
+    28). Of a store that is away nobody can say; the health journal does."""
     try:
-        require_store(size=size)
-    except (OSError, NoRoom):
+        return room.is_nearly_full(Path(settings.YANGCAI_FILES))
+    except OSError:
         return False
-    return True
 
 
 def attach(

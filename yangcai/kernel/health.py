@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from yangcai.kernel import documents, health_lines, health_terms, leaves, log_keys, sequencer
+from yangcai.kernel import health_lines, health_terms, leaves, log_keys, sequencer
 from yangcai.kernel.encoding import jcs, parse_jcs, timestamp
 from yangcai.kernel.health_lines import Line
 from yangcai.kernel.health_terms import Terms
@@ -209,12 +209,6 @@ def keys_sign() -> None:
     ):
         if not verifier.verifies(text, signed.signature):
             raise Unwell(f"the key of {role} does not sign")
-
-
-@probe("store")
-def store_keeps() -> None:
-    """The same answer as bidders get: also a store that is nearly full takes no parts of theirs."""
-    documents.require_store(size=4096)
 
 
 @probe("log")

@@ -120,6 +120,13 @@ def _owed() -> QuerySet[BidUpload]:
     )
 
 
+def bytes_owed() -> int:
+    """So many bytes are still to come of bids that are in by their digest, in lots that may still open them: the store
+    has to have room for them."""
+    owed = _owed().filter(lot__outcome="", lot__case__ended_at__isnull=True)
+    return sum(max(0, size - taken) for size, taken in owed.values_list("envelope_size", "taken_bytes"))
+
+
 def _checked(stream: Any, digest: str) -> Iterator[bytes]:
     """The bytes of a part; at their end it is refused unless they are what was said, before anything is kept."""
     running = hashlib.sha256()

@@ -6,19 +6,20 @@ import logging
 import threading
 import urllib.request
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from yangcai.cases.models import Case
-from yangcai.kernel import health, tasks
+from yangcai.kernel import documents, health, room, tasks
 from yangcai.kernel.actions import perform
 from yangcai.kernel.health import Unwell, probe
 from yangcai.kernel.models import HealthLine, Outage
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.queries import platform_post
-from yangcai.tendering import outages
+from yangcai.tendering import envelopes, outages
 from yangcai.tendering.actions.outages import extend_applications, extend_period
 from yangcai.tendering.finalise import NOT_REPLICATED
 from yangcai.tendering.models import BidClosing, OutageExtension, Prequalification
@@ -96,6 +97,18 @@ def _near_applicants(outage: Outage) -> list[Prequalification]:
 
 
 # --- what bidders need, beyond what the kernel looks at --------------------------------------------------------------
+
+
+@probe("store")
+def store_keeps_what_it_must() -> None:
+    """It gives back what it was given, and has room for every byte that was promised. That it is nearly full is no
+    outage: suppliers could bring that about, and move everybody's deadlines (decision 29)."""
+    documents.require_kept(size=4096)
+    owed, free = envelopes.bytes_owed(), room.free_bytes(Path(settings.YANGCAI_FILES))
+    if free < owed:
+        raise Unwell(f"{owed} bytes were promised a place, {free} are free")
+    if documents.is_nearly_full():
+        logger.warning("the file store is nearly full (%s bytes free): new parts of bids are refused", free)
 
 
 @probe("finalise")

@@ -274,8 +274,9 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
 
 def _owed(closing: BidClosing, *, now: datetime.datetime) -> Waits | Revoked:
     """Of an envelope whose bytes were to follow: waited for until the window is over, in which outages do not count,
-    and as long as the store takes no files; then its bidder has not handed in what it signed for."""
-    if standstill.window_is_over(closing, now=now) and documents.takes_files(size=envelopes.PART):
+    and as long as the store keeps no files; then its bidder has not handed in what it signed for. Of a store that is
+    nearly full what is kept free was free for it."""
+    if standstill.window_is_over(closing, now=now) and documents.keeps_files(size=envelopes.PART):
         return Revoked(said(NOT_FOLLOWED))
     return Waits(NOT_FOLLOWED.zh)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from yangcai.cli import console, ports, site
 from yangcai.cli.console import answer, say
+from yangcai.kernel import room
 
 if TYPE_CHECKING:
     import psycopg
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    findings = [_python(), *_database(), _disk(), _fonts(), _port(options.port)]
+    findings = [_python(), *_database(), _disk(), _store(), _fonts(), _port(options.port)]
     lines = []
     for finding in findings:
         sign = "✓" if finding.well else "✗" if finding.needed else "!"
@@ -189,6 +190,26 @@ def _disk() -> Finding:
         well=free >= FREE_SPACE and os.access(folder, os.W_OK),
         state=say(zh=f"{folder} 可用 {free // 2**20} MiB", en=f"{free // 2**20} MiB free at {folder}"),
         mend=say(zh="腾出空间，或以 YANGCAI_HOME 另指可写目录", en="free some space, or point YANGCAI_HOME elsewhere"),
+    )
+
+
+def _store() -> Finding:
+    """An alarm and no outage: bidders hand in digests until there is room again."""
+    from yangcai import settings
+
+    folder = Path(settings.YANGCAI_FILES)
+    while not folder.exists():
+        folder = folder.parent
+    free = room.free_bytes(folder) // 2**20
+    return Finding(
+        what=say(zh="文件存储", en="file store"),
+        well=not room.is_nearly_full(folder),
+        state=say(zh=f"{folder} 可用 {free} MiB", en=f"{free} MiB free at {folder}"),
+        mend=say(
+            zh="即将存满，不再接收新的投标文件（只收摘要，密文随后补传）：扩容",
+            en="nearly full, and takes no new bids but their digests, whose bytes follow: give it more room",
+        ),
+        needed=False,
     )
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from yangcai import law
-from yangcai.kernel import calendar, health_lines
+from yangcai.kernel import calendar, documents, health_lines
 from yangcai.kernel.encoding import parse_jcs
 from yangcai.kernel.models import HealthLine
 from yangcai.kernel.refusals import in_chinese
@@ -44,6 +44,7 @@ def page_status(request: HttpRequest) -> HttpResponse:
             "state": state,
             "looked": looked(state.last) if state and not is_silent else [],
             "is_silent": is_silent,
+            "is_nearly_full": documents.is_nearly_full(),
             "outages": latest_outages(None, now=now, most=SHOWN),
             "maintenance": coming_maintenance(now=now),
             "terms": terms(now),

@@ -1,0 +1,19 @@
+"""How much room does the disk of the file store have, and is so little left that nothing new may begin?"""
+
+import shutil
+from pathlib import Path
+
+#: No law: of the store's disk so much stays free for what has begun: a share of it, and not more bytes than the largest
+#: envelope has.
+KEPT_FREE, KEPT_FREE_BYTES = 0.1, 2 * 2**30
+
+
+def free_bytes(folder: Path) -> int:
+    """So many are free on the disk of this folder. Raises OSError."""
+    return shutil.disk_usage(folder).free
+
+
+def is_nearly_full(folder: Path) -> bool:
+    """Whether only what is kept free is left. Raises OSError."""
+    disk = shutil.disk_usage(folder)
+    return disk.free < min(disk.total * KEPT_FREE, KEPT_FREE_BYTES)
