@@ -1,17 +1,20 @@
 """Does a program get the same Actions, rules and answers as a person on a page?"""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from openapi_spec_validator import validate
 
 from tests.api.conftest import Clock
 from tests.api.support import Caller, codes, token_of
+from tests.api.test_sbp_store import no_space
 from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post, make_supplier
 from tests.tendering.walk import Tender, document, offer, set_database_clock
-from yangcai.kernel import log_index
+from yangcai.kernel import documents, log_index
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.documents import store_bytes
 from yangcai.kernel.models import Entry, EntryPayload, IdempotencyKey, Upload
@@ -238,14 +241,27 @@ def test_a_sealed_bid_leaves_no_trace_of_its_price(clock: Clock) -> None:
 
 
 def test_a_document_belongs_to_who_brought_it() -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     post = make_post(Role.BUYER_OFFICER)
     caller = Caller(post)
     file = SimpleUploadedFile("附件.pdf", b"%PDF-1.7 x")
     answer = caller.client.post("/api/v1/documents", {"file": file}, headers=caller.headers)
     assert answer.status_code == 201 and answer.json()["media_type"] == "application/pdf"
     assert Upload.objects.get(document_id=answer.json()["digest"]).person_id == post.person_id
+
+
+@pytest.mark.parametrize(("trouble", "retry"), [("no-room", "60"), ("store", "1")])
+def test_a_document_that_the_store_does_not_take_comes_again(
+    trouble: str, retry: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = Caller(make_post(Role.BUYER_OFFICER))
+    if trouble == "no-room":
+        monkeypatch.setattr(documents.tempfile, "mkstemp", no_space)
+    else:
+        settings.YANGCAI_FILES = str(tmp_path / "a-file")
+        (tmp_path / "a-file").write_text("")
+    file = SimpleUploadedFile("附件.pdf", b"%PDF-1.7 x")
+    answer = caller.client.post("/api/v1/documents", {"file": file}, headers=caller.headers)
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, trouble, retry)
 
 
 def test_the_worklist_is_the_posts_own() -> None:

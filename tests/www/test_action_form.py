@@ -7,12 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.api.test_sbp_store import no_space
 from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post, make_supplier
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.cases.models import Case
 from yangcai.challenges.models import Enquiry
 from yangcai.funds.models import Appropriation
+from yangcai.kernel import documents
 from yangcai.kernel.documents import attach, path_of, store_bytes
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.parties.models import ApiToken
@@ -162,6 +164,25 @@ def test_a_rehearsal_writes_nothing_and_names_every_fault(clock: Clock) -> None:
     answer = client.post(target, {"file": SimpleUploadedFile("b.csv", (header + good + bad).encode())})
     assert answer.status_code == 422 and "第 3 行" in answer.content.decode()
     assert not Appropriation.objects.exists()
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(("is_full", "retry"), [(True, "60"), (False, "1")], ids=["full", "down"])
+def test_where_the_store_takes_no_file_nothing_is_done_and_the_page_says_so(
+    is_full: bool, retry: str, clock: Clock, settings, tmp_path, monkeypatch
+) -> None:
+    treasury = make_post(Role.TREASURY)
+    if is_full:
+        monkeypatch.setattr(documents.tempfile, "mkstemp", no_space)
+    else:
+        settings.YANGCAI_FILES = str(tmp_path / "a-file")
+        (tmp_path / "a-file").write_text("")
+    for target in ("work_do", "work_try"):
+        file = SimpleUploadedFile("b.csv", b"x")
+        url = reverse(target, args=["organisation", treasury.organisation_id, "budget.import"])
+        answer = at_desk(treasury).post(url, {"file": file})
+        assert (answer.status_code, answer["Retry-After"]) == (503, retry)
+        assert "没有办理" in answer.content.decode() and ("空间不足" in answer.content.decode()) == is_full
     assert not Entry.objects.exists()
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import JsonResponse
 
-from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.refusals import Refusal, in_chinese
 
 #: refusal code -> status; the rest of the rules answer 422
 STATUS = {
@@ -60,3 +60,32 @@ def too_large(*, limit: int) -> JsonResponse:
     """Said before a byte of the body is read."""
     megabytes = limit // 2**20
     return problem(status=413, title=f"请求超过 {megabytes} MB / more than {megabytes} MB", code="too-large")
+
+
+def later(*, title: str, code: str, seconds: int) -> JsonResponse:
+    """503, and after how many seconds to come again."""
+    answer = problem(status=503, title=title, code=code)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def no_room() -> JsonResponse:
+    """Nothing is lost: parts that came in are there, and what was verified can be handed in all the same."""
+    return later(
+        title="平台存储空间不足，暂不接收新的上传；已上传的部分不受影响，请稍后重试"
+        if in_chinese()
+        else "The platform's storage is nearly full: no new upload for now; what came in is kept, retry later",
+        code="no-room",
+        seconds=60,
+    )
+
+
+def store_is_down() -> JsonResponse:
+    """Try again; and when the deadline is near, bind the digest instead and let the bytes follow."""
+    return later(
+        title="文件存储暂时不能接收，请重试；临近截止的，可先以摘要递交，随后补传"
+        if in_chinese()
+        else "The file store takes no files now: retry, or near the deadline hand in the digest; the bytes follow",
+        code="store",
+        seconds=1,
+    )

@@ -56,6 +56,11 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
                     return problem.refused(refused.refusals)
                 except documents.BadDocument as bad:
                     return problem.problem(status=422, title=str(bad), code=bad.code)
+                except documents.NoRoom:
+                    return problem.no_room()
+                except documents.StoreDown:
+                    title = "文件存储暂时不能接收，请重试 / the file store takes no files now: retry"
+                    return problem.later(title=title, code="store", seconds=1)
                 except RequestDataTooBig:
                     return problem.too_large(limit=bodies.limit_of(request))
                 except (bodies.BadBody, MultiPartParserError, SuspiciousOperation) as bad:

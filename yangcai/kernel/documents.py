@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 
 from yangcai.kernel import durable, room
@@ -45,6 +46,10 @@ class BadDocument(Exception):
 
 class NoRoom(Exception):
     """The store is full, or so nearly that nothing new may begin: nothing of it was kept; ask again later."""
+
+
+class StoreDown(OSError):
+    """The store takes no files, for whatever reason its disk has: nothing was kept; ask again later."""
 
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -118,16 +123,14 @@ def store_chunks(
     person_id: int | None,
     now: datetime.datetime | None,
 ) -> Document:
-    """Keep these bytes, on the disk and synced before the row is there. Raises BadDocument, NoRoom."""
+    """Keep these bytes, on the disk and synced before the row is there. Raises BadDocument, NoRoom, StoreDown."""
     root = Path(settings.YANGCAI_FILES)
     digest, size, head = hashlib.sha256(), 0, b""
     try:
         root.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=root, prefix=UNFINISHED)
     except OSError as error:
-        if error.errno in FULL:
-            raise NoRoom(str(error)) from error
-        raise
+        raise _not_kept(error) from error
     try:
         with os.fdopen(handle, "wb") as out:
             for chunk in chunks:
@@ -149,8 +152,8 @@ def store_chunks(
         os.replace(temporary, target)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in FULL:
-            raise NoRoom(str(error)) from error
+        if isinstance(error, OSError) and not isinstance(error, UnreadablePostError):  # there the line broke
+            raise _not_kept(error) from error
         raise
     document, _made = Document.objects.get_or_create(
         digest=digest.hexdigest(), defaults={"size": size, "media_type": kind, "name": label(name)}
@@ -158,6 +161,10 @@ def store_chunks(
     if person_id is not None and now is not None:
         Upload.objects.get_or_create(document=document, person_id=person_id, defaults={"at": now})
     return document
+
+
+def _not_kept(error: OSError) -> Exception:
+    return NoRoom(str(error)) if error.errno in FULL else StoreDown(*error.args)
 
 
 def sweep(*, now: datetime.datetime) -> int:

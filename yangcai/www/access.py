@@ -13,9 +13,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from yangcai.kernel.documents import NoRoom, StoreDown
 from yangcai.kernel.reading import reading
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.www import errors
 
 View = Callable[..., HttpResponseBase]
 
@@ -53,6 +55,7 @@ def page(
     its address how many bytes a body may have that comes through a post (the rest takes a small form: sizes.py).
 
     Without an account: to the login. Without a valid post: to the choice of one. With another role: 403, with who may.
+    Where the file store is full or down, what was sent is not done: 503, to be sent again.
     """
     who = by if isinstance(by, str) else frozenset(str(role) for role in by)
     allowed = (*methods, "HEAD") if "GET" in methods else methods
@@ -65,7 +68,10 @@ def page(
             if any("\x00" in part for name, values in request.GET.lists() for part in (name, *values)):
                 raise BadRequest("U+0000 is no text: the database takes none")
             if request.method == "POST":
-                return _turned_away(request, who) or view(request, *args, **kwargs)
+                try:
+                    return _turned_away(request, who) or view(request, *args, **kwargs)
+                except (NoRoom, StoreDown) as error:
+                    return errors.no_store(request, why=error)
             with reading():  # a page asks of each of its buttons what `perform` would ask: much of it is the same
                 return _turned_away(request, who) or view(request, *args, **kwargs)
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from yangcai.kernel.documents import BadDocument
+from yangcai.kernel.documents import BadDocument, NoRoom
 from yangcai.kernel.models import Document
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,15 @@ def no_file(request: HttpRequest, *, document: Document, why: BadDocument) -> Ht
     logger.error("stored file %s is %s", document.digest, why.code)
     page = render(request, "errors/no_file.html", {"document": document, "why": why}, status=503)
     page["Cache-Control"] = "no-store"
+    return page
+
+
+def no_store(request: HttpRequest, *, why: Exception) -> HttpResponse:
+    """503: the file store is full (to come again in a minute) or takes no files, so what was sent was not done."""
+    logger.error("the file store took nothing at %s: %s", request.path, why)
+    is_full = isinstance(why, NoRoom)
+    page = render(request, "errors/no_store.html", {"is_full": is_full}, status=503)
+    page["Cache-Control"], page["Retry-After"] = "no-store", "60" if is_full else "1"
     return page
 
 

@@ -98,7 +98,7 @@ def _answered(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         status, code, zh, en = REFUSED[type(refused)]
         return problem.problem(status=status, title=zh if in_chinese() else en, code=code)
     except documents.NoRoom:
-        return no_room()
+        return problem.no_room()
     except (NotDurable, Stalled, OperationalError, InterfaceError):
         return unavailable()
 
@@ -115,40 +115,11 @@ def fault(faulty: Faulty) -> JsonResponse:
     )
 
 
-def _later(*, title: str, code: str, seconds: int) -> JsonResponse:
-    """503, and after how many seconds to come again."""
-    answer = problem.problem(status=503, title=title, code=code)
-    answer["Retry-After"] = str(seconds)
-    return answer
-
-
 def unavailable() -> JsonResponse:
     """Nothing is promised: the same request again, with the same key, finds out what became of it."""
-    return _later(
+    return problem.later(
         title="暂时不能确认，请用同一幂等键重试" if in_chinese() else "Not confirmed: retry with the same key",
         code="retry",
-        seconds=1,
-    )
-
-
-def no_room() -> JsonResponse:
-    """Nothing is lost: parts that came in are there, and what was verified can be handed in all the same."""
-    return _later(
-        title="平台存储空间不足，暂不接收新的上传；已上传的部分不受影响，请稍后重试"
-        if in_chinese()
-        else "The platform's storage is nearly full: no new upload for now; what came in is kept, retry later",
-        code="no-room",
-        seconds=60,
-    )
-
-
-def store_is_down() -> JsonResponse:
-    """Try again; and when the deadline is near, bind the digest instead and let the bytes follow."""
-    return _later(
-        title="文件存储暂时不能接收，请重试；临近截止的，可先以摘要递交，随后补传"
-        if in_chinese()
-        else "The file store takes no files now: retry, or near the deadline hand in the digest; the bytes follow",
-        code="store",
         seconds=1,
     )
 

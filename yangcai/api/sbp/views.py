@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from yangcai.api import bodies, problem
 from yangcai.api.sbp import stalls
-from yangcai.api.sbp.doors import door, reply, store_is_down, text
+from yangcai.api.sbp.doors import door, reply, text
 from yangcai.api.sbp.noting import notes
 from yangcai.cases.models import Lot
 from yangcai.cases.queries import visible_lots
@@ -151,7 +151,7 @@ def part(request: HttpRequest, *, sid: uuid.UUID, number: int, post: Post, now: 
         raise
     except OSError as error:
         log.warning("the file store refused a part: %s", error)
-        return store_is_down()
+        return problem.store_is_down()
     return reply({"sha256": taken.document_id})
 
 
