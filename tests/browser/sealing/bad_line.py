@@ -29,6 +29,8 @@ class BadLine(BaseHTTPRequestHandler):
         name = self.path.removeprefix("/")
         if name in SCRIPTS:
             return self.answer(200, SCRIPTS[name], "text/javascript")
+        if self.path.endswith("/broken"):
+            return self.answer(500, b"{}", "application/problem+json")
         if self.path.endswith("/parts"):
             return self.answer_once(sorted(self.parts))
         self.answer(200, b"<!doctype html><title>sealing</title>", "text/html")

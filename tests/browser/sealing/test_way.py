@@ -52,3 +52,7 @@ def test_a_bad_line_loses_nothing_and_doubles_nothing(desk: Page) -> None:
 def test_a_refusal_is_final(desk: Page) -> None:
     """What the platform refuses is not asked again, and the bid stays as it was."""
     assert asked(desk, "way.js", "late", GIVEN | {"round": 9}) == [409, "SB001", "late", "sealed"]
+
+
+def test_what_is_broken_for_good_is_said_and_not_asked_for_ever(desk: Page) -> None:
+    assert asked(desk, "way.js", "broken") == [500, [500, 1000, 2000, 5000, 10_000]]

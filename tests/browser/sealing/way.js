@@ -5,6 +5,7 @@ import * as opening_file from "./opening_file.js";
 import * as seal from "./seal.js";
 import * as statement from "./statement.js";
 import * as store from "./store.js";
+import * as upload from "./upload.js";
 
 const code = async (work) => {
   try {
@@ -83,4 +84,19 @@ export async function late(given) {
     return [error.status, error.code, error.message, record.stage];
   }
   return [];
+}
+
+// What is asked of a platform that is broken for good; nobody waits for it here.
+export async function broken() {
+  const [pauses, wait] = [[], globalThis.setTimeout];
+  globalThis.setTimeout = (work, pause) => {
+    if (pauses.push(pause) > 20) throw new Error("without end");
+    return wait(work, 0);
+  };
+  try {
+    const last = await upload.ask("/broken", { csrf: "a token" }).catch((error) => error);
+    return [last.status, pauses];
+  } finally {
+    globalThis.setTimeout = wait;
+  }
 }

@@ -11,7 +11,8 @@ from yangcai.api.sbp.doors import door, reply
 from yangcai.cases.queries import runs_or_oversees, visible_lots
 from yangcai.kernel import log_proofs
 from yangcai.kernel.actions import ACTIONS, perform
-from yangcai.kernel.encoding import timestamp
+from yangcai.kernel.encoding import base64_of, jcs, timestamp
+from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Post
 from yangcai.sealing.faults import STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
@@ -24,8 +25,23 @@ from yangcai.tendering.standstill import window_ends_at
 MOST = LARGEST_RELEASE + 1024
 
 
-def _released(request: HttpRequest, tender: uuid.UUID) -> tuple[str, list[str], list[SealedBid]]:
-    """The message as text, the headers whose shares it holds, and the bids that it names, also those whose share its
+def taken(code: str, subject: Any, message: Message, *, kept: Any, by: Post, now: datetime.datetime) -> int:
+    """Do the Action `code` with this signed message: 201; or 200 where the very same one, statement and signature, is
+    among the releases `kept` already, as whoever sends it may never have had the answer. Raises Refused."""
+    same = kept.filter(statement=jcs(message.statement.as_dict()).decode(), signature=base64_of(message.sig))
+    if same.exists():
+        return 200
+    try:
+        perform(ACTIONS[code], subject, by=by, now=now, message=message.content.decode())
+    except Refused:
+        if not same.exists():  # it came twice at once
+            raise
+        return 200
+    return 201
+
+
+def _released(request: HttpRequest, tender: uuid.UUID) -> tuple[Message, list[str], list[SealedBid]]:
+    """The message, the headers whose shares it holds, and the bids that it names, also those whose share its
     sender cannot read. Raises Faulty."""
     message = Message.parse(request.body)
     said = message.statement
@@ -36,7 +52,7 @@ def _released(request: HttpRequest, tender: uuid.UUID) -> tuple[str, list[str], 
     found = SealedBid.objects.filter(
         tender=tender, header_digest__in=named, bid__replaced_at__isnull=True, bid__withdrawn_at__isnull=True
     )
-    return message.content.decode(), sorted(shared), list(found.select_related("bid__lot__case"))
+    return message, sorted(shared), list(found.select_related("bid__lot__case"))
 
 
 @door("POST", most=MOST)
@@ -46,8 +62,9 @@ def supplier_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now
     own = [sealed for sealed in found if sealed.bid.supplier_id == post.organisation_id]
     if len(found) != 1 or len(own) != 1:
         return problem.not_found()
-    perform(ACTIONS["bid.release"], own[0].bid, by=post, now=now, message=message)
-    return reply({"released": own[0].header_digest}, status=201)
+    kept = ShareRelease.objects.filter(bid=own[0].bid)
+    status = taken("bid.release", own[0].bid, message, kept=kept, by=post, now=now)
+    return reply({"released": own[0].header_digest}, status=status)
 
 
 @door("POST", most=MOST)
@@ -58,8 +75,8 @@ def trustee_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now:
     lot = visible_lots(post, now).filter(pk__in=lots).first() if len(lots) == 1 else None
     if lot is None:
         return problem.not_found()
-    perform(ACTIONS["trustee.release"], lot, by=post, now=now, message=message)
-    return reply({"released": shared}, status=201)
+    kept = ShareRelease.objects.filter(closing__lot=lot, trustee__organisation=post.organisation_id)
+    return reply({"released": shared}, status=taken("trustee.release", lot, message, kept=kept, by=post, now=now))
 
 
 @door("GET", public=True)

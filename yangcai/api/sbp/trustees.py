@@ -9,39 +9,53 @@ from django.http import HttpRequest, HttpResponse
 
 from yangcai.api import bodies, problem
 from yangcai.api.sbp.doors import door, reply
-from yangcai.api.sbp.opening import MOST
+from yangcai.api.sbp.opening import MOST, taken
 from yangcai.cases.queries import visible_lots
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.encoding import timestamp
+from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Post
 from yangcai.sealing.statement import Message
 from yangcai.tendering import drills, share_tests
-from yangcai.tendering.models import Drill, OpeningPolicy, Trustee
+from yangcai.tendering.models import Drill, DrillRelease, OpeningPolicy, Trustee
 
 
 @door("GET", "POST", public=True)
 def trustees(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
-    """GET: the keys in office, for whoever wants to hold a policy against them. POST: make one's own known, or rotate
-    them: {role, hpke, sig, reason}, and for suite G1 {sm2_wrap, sm2_sig}."""
+    """GET: the keys in office, for whoever wants to hold a policy against them; `own` are those of whoever asks. POST:
+    make one's own known, or rotate them: {role, hpke, sig, reason}, and for suite G1 {sm2_wrap, sm2_sig}; 200 where
+    exactly these are in office already, as whoever sends them again may never have had the answer."""
     if request.method == "GET":
         found = Trustee.objects.filter(retired_at__isnull=True).select_related("organisation").order_by("pk")
-        return reply({"items": [_keys(one) for one in found]})
+        own = post.organisation_id if post is not None else None
+        return reply({"items": [_keys(one) | {"own": one.organisation_id == own} for one in found]})
     if post is None:
         return problem.unauthorized()
     data, _files = bodies.body_of(request)
-    done = perform(
-        ACTIONS["trustee.register"],
-        post.organisation,
-        by=post,
-        now=now,
-        role=str(data.get("role", "")),
-        hpke_key=str(data.get("hpke", "")),
-        signing_key=str(data.get("sig", "")),
-        sm2_wrap_key=str(data.get("sm2_wrap", "")),
-        sm2_signing_key=str(data.get("sm2_sig", "")),
-        reason=str(data.get("reason", "")),
-    )
+    names = {
+        "role": "role",
+        "hpke_key": "hpke",
+        "signing_key": "sig",
+        "sm2_wrap_key": "sm2_wrap",
+        "sm2_signing_key": "sm2_sig",
+    }
+    keys: dict[str, Any] = {field: str(data.get(name, "")) for field, name in names.items()}
+    reason = str(data.get("reason", ""))
+    try:
+        done = perform(ACTIONS["trustee.register"], post.organisation, by=post, now=now, **keys, reason=reason)
+    except Refused:  # no key comes to office twice
+        if (standing := _in_office(post, keys)) is None:
+            raise
+        return reply(_keys(standing))
     return reply(_keys(done.value), status=201)
+
+
+def _in_office(post: Post, keys: dict[str, Any]) -> Trustee | None:
+    """The keys of this post's organisation that are in office, if they are exactly these."""
+    found = Trustee.objects.filter(organisation_id=post.organisation_id, retired_at__isnull=True).first()
+    if found is None or any(getattr(found, field) != key for field, key in keys.items()):
+        return None
+    return found
 
 
 def _keys(trustee: Trustee) -> dict[str, str]:
@@ -106,6 +120,6 @@ def drill_release(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: d
     found = Drill.objects.filter(tender=tender).first()
     if found is None:
         return problem.not_found()
-    message = Message.parse(request.body).content.decode()
-    perform(ACTIONS["drill.release"], found, by=post, now=now, message=message)
-    return reply({"drill": str(tender)}, status=201)
+    kept = DrillRelease.objects.filter(drill=found, trustee__organisation=post.organisation_id)
+    status = taken("drill.release", found, Message.parse(request.body), kept=kept, by=post, now=now)
+    return reply({"drill": str(tender)}, status=status)

@@ -4,7 +4,7 @@
 import { base64, digest, hex, jcs, PART } from "./encoding.js";
 
 const BASE = "/sbp/v1";
-const PAUSES = [500, 1000, 2000, 5000, 10_000]; // milliseconds; the last one is repeated
+const PAUSES = [500, 1000, 2000, 5000, 10_000]; // milliseconds; the last one is repeated, but not for a 500
 const AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
 // The platform takes no files, or has no room: after so many tries the digest is handed in, the bytes follow.
 const STORE = new Set(["store", "no-room"]);
@@ -31,7 +31,8 @@ export async function ask(path, { method = "GET", body, headers = {}, csrf, sign
       const answer = await fetch(`${BASE}${path}`, { method, body, headers: given, signal, cache: "no-store" });
       if (answer.ok) return answer;
       const refused = new Refused(answer.status, await answer.json().catch(() => ({})));
-      if (!AGAIN.has(answer.status) || (STORE.has(refused.code) && tries >= TRIES)) throw refused;
+      const most = STORE.has(refused.code) ? TRIES : answer.status === 500 ? PAUSES.length : Infinity;
+      if (!AGAIN.has(answer.status) || tries >= most) throw refused;
     } catch (error) {
       if (error instanceof Refused || signal?.aborted) throw error;
     }
