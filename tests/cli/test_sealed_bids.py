@@ -1,10 +1,12 @@
 """Does a bid go from files to the opening by the command line alone, and does each command refuse what it should?"""
 
+import dataclasses
 import datetime
 import hashlib
 import json
 import os
 import re
+import shlex
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from tests.sealing import closed, fixed
 from yangcai import cli
@@ -155,6 +158,37 @@ def test_nothing_is_released_before_its_time(bid: Path, command: Command, monkey
     release(command, bid, 2, code=console.VERIFICATION_FAILED)
     release_own(command, bid, code=console.VERIFICATION_FAILED)
     assert not list((bid / "out").glob("release*"))
+
+
+def test_a_revision_that_was_not_given_makes_no_bid_unreadable(
+    bid: Path, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bid sealed before the deadline was postponed, and a trustee that has the newest revision alone."""
+    first, hour = Policy.parse((bid / "policy.json").read_bytes()), datetime.timedelta(hours=1)
+    later = dataclasses.replace(first, rev=2, deadline=first.deadline + hour, open_at=first.open_at + hour)
+    (bid / "policy.json").write_bytes(later.content)
+    (bid / "headers.policies").mkdir()
+    asked = [
+        *["trustee", "release", bid / "out" / "bid.sbe", "--policy", bid / "policy.json", "--key", bid / "t2.key"],
+        *["--passphrase-file", bid / "words", "--out", bid / "r.json", "--close-proof", proof_of_close(bid)],
+    ]
+    assert cli.main([str(one) for one in asked]) == console.VERIFICATION_FAILED
+    assert not (bid / "r.json").exists(), "signed that it can read nothing"
+    assert first.sha256.hex() in capsys.readouterr().err
+    empty = [str(one) for one in (*asked[:3], "--policy", bid / "headers.policies", *asked[5:])]
+    assert cli.main(empty) == console.USAGE
+    for policy in (first, later):
+        (bid / "headers.policies" / f"{policy.rev}.json").write_bytes(policy.content)
+    assert command(*asked, "--policy", bid / "headers.policies")["shares"] == 1
+
+
+def test_the_commands_that_a_page_shows_name_every_revision() -> None:
+    shown = render_to_string("work/trustee_commands.html", {"server": "https://example.gov.cn", "key": "t.g1.key"})
+    lines = re.sub(r"<[^>]+>", "", shown).replace("\\\n", "").strip().splitlines()
+    close, release, send = (cli.parser().parse_args(shlex.split(line)[1:]) for line in lines)
+    kept = close.headers.parent / f"{close.headers.name}.policies"
+    assert [str(path) for path in release.policy] == [str(close.policy), str(kept)]
+    assert (release.close_proof, release.out) == (close.out, send.message)
 
 
 def test_nothing_is_released_for_a_list_that_is_not_the_close_set(bid: Path, command: Command) -> None:

@@ -86,8 +86,9 @@ def add_fetch(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help=say(
-            zh="把截止名单的密封头也存到此文件夹（受托人释放时要用）",
-            en="keep the headers of the close set there too: a trustee releases by them",
+            zh="把截止名单的密封头也存到此文件夹，开启规则各版本存到旁边的“文件夹名.policies”（受托人释放时要用）",
+            en="keep the headers of the close set there too, and all revisions of the policy in FOLDER.policies beside"
+            " it: a trustee releases by them",
         ),
     )
 
@@ -97,15 +98,20 @@ def fetch(options: argparse.Namespace) -> int:
     files.refuse_existing(options.out)
     policy = files.policies([options.policy])[0]
     with lines.opened(options) as line:
-        found = line.ask_json("GET", f"/opening/{policy.tender}/state")
+        found = line.ask_json("GET", f"/opening/{policy.tender}/state")["lots"]
+        published = line.ask_json("GET", f"/tenders/{policy.tender}/policies")["items"] if options.headers else []
     wanted = (policy.lot, policy.cover, options.round)
-    lot: dict[str, Any] = next((one for one in found["lots"] if (one["lot"], one["cover"], one["round"]) == wanted), {})
+    lot: dict[str, Any] = next(filter(lambda one: _of(one) == wanted, found), {})
     if not lot.get("close_proof"):
         raise Stop(
             zh="截止记录尚未并入公开日志，请一分钟后再试", en="the close is not in the log yet: try again in a minute"
         )
     headers = [Header.parse(str(one["header"]).encode()) for one in lot["headers"]] if options.headers else []
     paths = {options.headers / f"{header.sha256.hex()}.json": header.content for header in headers}
+    for one in (Policy.parse(str(one["policy"]).encode()) for one in published if _of(one) == wanted):
+        paths[options.headers.parent / f"{options.headers.name or 'headers'}.policies" / f"{one.rev}.json"] = (
+            one.content
+        )
     files.refuse_existing(*paths)
     files.write_new(options.out, str(lot["close_proof"]).encode())
     for path, content in paths.items():
@@ -113,7 +119,12 @@ def fetch(options: argparse.Namespace) -> int:
         files.write_new(path, content)
     answer(
         options,
-        data={"file": str(options.out), "headers": len(paths)},
+        data={"file": str(options.out), "headers": len(headers), "policies": len(paths) - len(headers)},
         text=say(zh=f"证明 {options.out}", en=f"proof {options.out}"),
     )
     return console.OK
+
+
+def _of(told: dict[str, Any]) -> tuple[str, str, int]:
+    """Which lot, cover and round the platform speaks of."""
+    return told["lot"], told["cover"], told["round"]

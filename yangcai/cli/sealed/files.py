@@ -51,8 +51,12 @@ def header_of(path: Path) -> Header:
 
 
 def policies(paths: list[Path]) -> list[Policy]:
-    """Revisions of one policy, in order."""
-    return sorted((Policy.parse(read(path)) for path in paths), key=lambda policy: policy.rev)
+    """Revisions of one policy, in order, from files and folders of them; the same one given twice counts once."""
+    each = [one for path in paths for one in (sorted(path.glob("*.json")) if path.is_dir() else [path])]
+    if not each:
+        raise Stop(zh="文件夹中没有开启规则", en="the folder holds no policy", code=console.USAGE)
+    found = {policy.sha256: policy for policy in map(Policy.parse, map(read, each))}
+    return sorted(found.values(), key=lambda policy: policy.rev)
 
 
 def message(path: Path) -> Message:

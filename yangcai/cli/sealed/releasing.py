@@ -8,7 +8,7 @@ from yangcai.cli import console
 from yangcai.cli.console import Stop, answer, say
 from yangcai.cli.sealed import closing, files, keys, passphrases
 from yangcai.sealing import statement
-from yangcai.sealing.faults import SHARE_INCONSISTENT, TOO_EARLY, Faulty
+from yangcai.sealing.faults import POLICY_UNKNOWN, SHARE_INCONSISTENT, TOO_EARLY, Faulty
 from yangcai.sealing.header import Header
 from yangcai.sealing.key_file import SUPPLIER, TRUSTEE, KeyFile
 from yangcai.sealing.opening import close_set, share_fault
@@ -32,7 +32,9 @@ def _common(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         action="append",
-        help=say(zh="公布的开启规则（各版本）", en="the published policy (each revision)"),
+        help=say(
+            zh="公布的开启规则（各版本，或其所在文件夹）", en="the published policy: each revision, or their folder"
+        ),
     )
     parser.add_argument("--key", type=Path, required=True, help=say(zh="密钥文件", en="the key file"))
     closing.add_options(parser)
@@ -91,7 +93,9 @@ def add_test(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         action="append",
-        help=say(zh="公布的开启规则（各版本）", en="the published policy (each revision)"),
+        help=say(
+            zh="公布的开启规则（各版本，或其所在文件夹）", en="the published policy: each revision, or their folder"
+        ),
     )
     parser.add_argument("--key", type=Path, required=True, help=say(zh="密钥文件", en="the key file"))
     passphrases.add_option(parser)
@@ -107,10 +111,25 @@ def _policies(options: argparse.Namespace) -> list[Policy]:
 
 
 def _under(header: Header, policies: list[Policy]) -> Policy:
-    """The revision that a bid was sealed under."""
+    """The revision that a bid was sealed under. Raises Faulty, as where it is not among those given."""
     named = [policy for policy in policies if policy.sha256 == header.core.policy_sha256]
     header.check(named[0] if named else policies[-1])
     return named[0]
+
+
+def _each_under(headers: list[Header], policies: list[Policy]) -> list[tuple[Header, Policy]]:
+    """Each bid with the revision that it was sealed under. Raises Stop where one was not given, and Faulty."""
+    try:
+        return [(header, _under(header, policies)) for header in headers]
+    except Faulty as faulty:
+        if faulty.fault != POLICY_UNKNOWN:
+            raise
+        raise Stop(
+            zh=f"没有给出密封所依据的开启规则 {faulty.detail}，什么都没有签署；请用 --policy 给出已公布的每个版本",
+            en=f"the policy {faulty.detail} under which a bid was sealed is not given: nothing was signed; give every"
+            " published revision with --policy",
+            code=console.VERIFICATION_FAILED,
+        ) from faulty
 
 
 def _signed(
@@ -171,13 +190,15 @@ def trustee(options: argparse.Namespace) -> int:
     me = seat_in(policies[-1], held)
     if me.role == OPERATOR:
         _check_not_first(options, policies[-1], held.suite, me)
+    # Before any share: what this machine was not given is no fault of a bid, and is not signed for one.
+    own = _each_under([header for header in headers if header.core.suite == held.suite], policies)
     released, faults = [], []
-    for header in [header for header in headers if header.core.suite == held.suite]:
+    for header, policy in own:
         try:
-            released.append(share_of(header, _under(header, policies), held, pairs["wrap"], me))
+            released.append(share_of(header, policy, held, pairs["wrap"], me))
         except Faulty as faulty:
             faults.append((header, faulty.fault))
-    others = sum(header.core.suite != held.suite for header in headers)
+    others = len(headers) - len(own)
     failed = tuple(FailedShare(header.sha256, fault.code) for header, fault in faults)
     count = _signed(options, policies[-1], held, pairs["sig"], "trustee", closed.index, released, failed)
     answer(
