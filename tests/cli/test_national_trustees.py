@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.support import token_of
 from tests.api.test_sbp import Web
+from tests.factories import make_post
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import Holder, SealedTender, credit_code
 from tests.tendering.walk import offer, set_database_clock
@@ -20,6 +21,7 @@ from yangcai.kernel.encoding import read_base64
 from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation
+from yangcai.parties.roles import Role
 from yangcai.tendering import keys
 from yangcai.tendering.models import OpenedBid, ShareRelease, ShareTest, Trustee
 
@@ -130,13 +132,16 @@ def test_a_tender_in_the_chinese_suite_goes_by_commands_from_the_set_up_to_the_o
     for other in others:
         tender.release(other)
     fetched = ["trustee", "close", *tender.line(supervisor.post), "--policy", policy, "--out", tmp_path / "again.proof"]
-    assert command(*fetched, "--headers", tmp_path / "headers")["headers"] == 3
+    kept = command(*fetched, "--headers", tmp_path / "headers")
+    assert (kept["headers"], kept["policies"]) == (3, 1)
+    revisions = tmp_path / "headers.policies"
+    assert [path.read_bytes() for path in revisions.iterdir()] == [policy.read_bytes()]
     assert (tmp_path / "again.proof").read_bytes() == proof.read_bytes()
     headers = sorted((tmp_path / "headers").iterdir())
     for name, shares in (("supervisor.g1", 1), ("supervisor", 2)):  # once with the key of each suite
         released = command(
-            *["trustee", "release", *headers, "--policy", policy, "--key", tmp_path / f"{name}.key", *tender.words()],
-            *["--close-proof", proof, "--out", tmp_path / f"{name}.json"],
+            *["trustee", "release", *headers, "--policy", policy, "--policy", revisions, *tender.words()],
+            *["--key", tmp_path / f"{name}.key", "--close-proof", proof, "--out", tmp_path / f"{name}.json"],
         )
         assert (released["shares"], released["of_other_suites"]) == (shares, 3 - shares)
         command("trustee", "send", tmp_path / f"{name}.json", *tender.line(supervisor.post))
@@ -151,6 +156,22 @@ def test_a_tender_in_the_chinese_suite_goes_by_commands_from_the_set_up_to_the_o
     assert OpenedBid.objects.count() == 3
 
 
+def test_sm2_keys_leave_office_only_where_that_is_said(
+    live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Any
+) -> None:
+    tender = SetUpByCommand(tmp_path, live_server.url, command)
+    monkeypatch.setattr("yangcai.kernel.clock.now", lambda: tender.now)
+    set_database_clock(tender.now)
+    holder = Holder(make_post(Role.TREASURY), "supervisor")
+    national = tender.register(holder)
+    out = tmp_path / "rotated.key"
+    asked = ["trustee", "setup", "--role", "supervisor", "--out", out, *tender.line(holder.post), *tender.words()]
+    command(*asked, "--reason", "轮换", code=console.USAGE)
+    assert not out.exists() and Trustee.objects.get(retired_at=None) == national
+    command(*asked, "--reason", "停用国密", "--suite", "I1")
+    assert Trustee.objects.get(retired_at=None).sm2_wrap_key == ""
+
+
 def test_the_platform_rotates_both_kinds_and_still_has_the_ones_before(
     command: Any, settings: Any, tmp_path: Path
 ) -> None:
@@ -161,7 +182,9 @@ def test_the_platform_rotates_both_kinds_and_still_has_the_ones_before(
     for reason in ("登记国密密钥", "年度轮换"):
         command(*setup, "--suite", "G1", code=console.USAGE)
         command(*setup, "--suite", "G1", "--reason", reason)
+    command(*setup, "--reason", "年度轮换", code=console.USAGE)  # it would take the SM2 keys out of office
     rows = list(Trustee.objects.exclude(sm2_wrap_key="").order_by("pk"))
+    assert rows[-1].retired_at is None
     assert len({row.sm2_wrap_key for row in rows} | {row.sm2_signing_key for row in rows}) == 4
     for row in rows:  # policies that name the first can still be opened
         public = {"wrap": read_base64(row.sm2_wrap_key), "sig": read_base64(row.sm2_signing_key)}
@@ -169,3 +192,5 @@ def test_the_platform_rotates_both_kinds_and_still_has_the_ones_before(
         assert found is not None and found["wrap"].public == public["wrap"]
     mixed = {"wrap": read_base64(rows[0].sm2_wrap_key), "sig": bytes(65)}
     assert keys.trustee_sm2_keys_of(mixed) is None
+    command(*setup, "--reason", "停用国密", "--suite", "I1")
+    assert Trustee.objects.get(retired_at=None).sm2_wrap_key == ""

@@ -42,10 +42,9 @@ def add_setup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--suite",
         choices=SUITES,
-        default=EVERYBODY,
         help=say(
-            zh="G1：另生成国密（SM2）密钥，存入旁边的文件（t.key 旁为 t.g1.key）",
-            en="G1: SM2 keys too, in a file beside (t.g1.key beside t.key)",
+            zh="G1：另生成国密（SM2）密钥，存入旁边的文件（t.key 旁为 t.g1.key）；I1（默认）：只有国际套件的密钥",
+            en="G1: SM2 keys too, in a file beside (t.g1.key beside t.key); I1, as without it: none of SM2",
         ),
     )
     parser.add_argument(
@@ -61,8 +60,11 @@ def setup(options: argparse.Namespace) -> int:
         return _set_up_the_platform(options)
     if not (options.role and options.out and options.server):
         raise Stop(zh="请给出 --role、--out 和 --server", en="give --role, --out and --server", code=console.USAGE)
-    paths = _paths(options.out, options.suite)
+    paths = _paths(options.out, options.suite or EVERYBODY)
     files.refuse_existing(*paths.values())
+    with lines.opened(options) as line:
+        in_office = line.ask_json("GET", "/trustees")["items"]
+    _keep_sm2_in_office(options, any(one["own"] and one.get("sm2_wrap") for one in in_office))
     words, is_generated = passphrases.given_or_generated(options)
     public: dict[str, str] = {}
     for code, path in paths.items():
@@ -84,6 +86,17 @@ def setup(options: argparse.Namespace) -> int:
         + passphrases.shown(words, is_generated),
     )
     return console.OK
+
+
+def _keep_sm2_in_office(options: argparse.Namespace, are_in_office: bool) -> None:
+    """SM2 keys leave office, and with them suite G1 for every later tender, only where that is said. Raises Stop."""
+    if are_in_office and options.suite is None:
+        raise Stop(
+            zh="本单位现有国密公钥，不写明 --suite 会使其停用；确要停用的，写明 --suite I1",
+            en="SM2 keys are in office and would be retired: say --suite I1 if they are to go",
+            code=console.USAGE,
+            hint="yangcai trustee setup --suite G1",
+        )
 
 
 def _paths(out: Path, code: str) -> dict[str, Path]:
@@ -109,11 +122,13 @@ def _set_up_the_platform(options: argparse.Namespace) -> int:
         raise Stop(
             zh="轮换公钥须用 --reason 写明理由", en="state by --reason why the keys are rotated", code=console.USAGE
         )
+    in_office = Trustee.objects.filter(organisation=post.organisation, retired_at__isnull=True)
+    _keep_sm2_in_office(options, in_office.exclude(sm2_wrap_key="").exists())
     public = _public(own)
     if known & set(public.values()):
         own.rotate_trustee_keys()
         public = _public(own)
-    national = _national(own) if options.suite != EVERYBODY else {}
+    national = _national(own) if (options.suite or EVERYBODY) != EVERYBODY else {}
     if known & set(national.values()):
         own.rotate_trustee_sm2_keys()
         national = _national(own)
