@@ -48,6 +48,19 @@ DRAFTS = """() => new Promise((resolve) => {
 })"""
 
 
+#: Adds fields to the draft that the form no longer has, as after a release that changed it.
+OUTDATE = """(names) => new Promise((resolve) => {
+  const opening = indexedDB.open("yangcai-sealing", 1);
+  opening.onsuccess = () => {
+    const rows = opening.result.transaction("bids", "readwrite").objectStore("bids");
+    rows.openCursor(IDBKeyRange.bound("draft/", "draft0")).onsuccess = ({ target }) => {
+      const asked = target.result.update([...names.map((name) => [name, "1", false]), ...target.result.value]);
+      asked.onsuccess = () => resolve(opening.result.close());
+    };
+  };
+})"""
+
+
 def drafts(page: Page) -> list[str]:
     return list(page.evaluate(DRAFTS))
 
@@ -77,6 +90,11 @@ def test_a_draft_comes_back_with_its_rows_until_it_is_dropped(page: Page, tmp_pa
     page.locator("[data-state=ready]").wait_for()
     assert page.locator(f'[name="{last}"]').input_value() == "HX-77"
     assert page.locator("[name=delivery]").input_value() == "45 日"
+    page.evaluate(OUTDATE, ["lines-0-gone", "lines-x-item", "gone-0-item", "gone"])
+    page.reload()
+    page.locator("[data-state=ready]").wait_for()
+    assert page.locator(f'[name="{last}"]').input_value() == "HX-77"
+    assert table.locator("tbody tr").count() == rows + 2
     desk.sit_down(devices[1].post)
     page.goto(address)
     page.locator("[data-state=ready]").wait_for()

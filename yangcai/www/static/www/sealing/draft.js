@@ -3,16 +3,16 @@
 
 import { forget, read, write } from "./store.js";
 
-const MOST_ROWS = 500;
+const MOST = 500; // rows
 const row = (key) => `draft/${key}`;
 const fields = (form) => [...form.elements].filter((one) => one.name && !["file", "hidden"].includes(one.type));
 
-// The fields of this name; a table that had more rows gets them, by its own button (js/app.js).
+// The fields of this name; a table that had more rows of such fields gets them, by its own button (js/app.js).
 function named(form, name) {
   const found = () => fields(form).filter((one) => one.name === name);
-  const [table, number] = name.split("-");
-  const box = number && form.querySelector(`[name^="${table}-"]`)?.closest("[data-rows]");
-  for (let n = 0; box && !found().length && n < MOST_ROWS; n++) box.querySelector(":scope > button")?.click();
+  const [table, number, column] = name.split("-");
+  const box = number && form.querySelector(`[name^="${table}-"][name$="-${column}"]`)?.closest("[data-rows]");
+  for (let n = 0; box && !found().length && n <= number && n < MOST; n++) box.querySelector(":scope > button")?.click();
   return found();
 }
 
