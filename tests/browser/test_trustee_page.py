@@ -1,11 +1,12 @@
 """Does a trustee come to its keys and release its shares by pages alone, and does what it signs open the bids?"""
 
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.desk import Desk
 from tests.kernel.log import world
@@ -19,13 +20,26 @@ from yangcai.tendering.models import DrillRelease, OpenedBid, ShareRelease, Trus
 pytestmark = pytest.mark.browser
 
 
+#: What may be asked once; the answer to the first of each is lost.
+ONCE = re.compile(r"/sbp/v1/(trustees|opening/.*-release|drill/.*/release)$")
+
+
 class Pages:
-    """The supervisor's browser, with the key file that it saved."""
+    """The supervisor's browser, with the key file that it saved, on a line that loses answers."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         self.page, self.folder, self.sent = page, folder, list[str]()
         self.passphrase, self.file = "", folder / "trustee.key"
         page.on("request", lambda request: self.sent.append(str(request.post_data_buffer or b"")))
+        self.lost = set[str]()
+        page.route(ONCE, self.lose)
+
+    def lose(self, route: Route) -> None:
+        if route.request.url in self.lost:
+            return route.continue_()
+        self.lost.add(route.request.url)
+        assert route.fetch().status == 201
+        route.abort()
 
     def set_up(self) -> None:
         page = self.page
@@ -40,6 +54,13 @@ class Pages:
         with page.expect_download() as kept:
             page.locator("[data-ask=save]").click()
         self.file.write_bytes(Path(kept.value.path()).read_bytes())
+        page.locator("[data-do=register]").click()
+        page.locator("[data-fault=unsaved]").wait_for()  # that it was asked for is not that it lies there
+        cut = {"name": "trustee.key", "mimeType": "application/octet-stream", "buffer": self.file.read_bytes()[:-1]}
+        page.locator("[data-ask=kept]").set_input_files(cut)
+        page.locator("[data-do=register]").click()
+        page.locator("[data-fault=another]").wait_for()
+        page.locator("[data-ask=kept]").set_input_files(self.file)
         page.fill("[data-ask=again]", "babab-babab-babab")
         page.locator("[data-do=register]").click()
         page.locator("[data-fault=mistyped]").wait_for()
@@ -48,6 +69,7 @@ class Pages:
         page.locator("[data-is=registered]").wait_for()
 
     def release(self, *, by_file: bool) -> None:
+        """By the file that was saved, on a device whose clock is years behind: of a lot, not of a drill."""
         page = self.page
         page.locator("[data-do=release]").wait_for()
         page.fill("[data-ask=key]", "babab-babab-babab")
@@ -56,6 +78,12 @@ class Pages:
         if by_file:
             page.locator("[data-ask=key-file]").set_input_files(self.file)
         page.fill("[data-ask=key]", self.passphrase)
+        if by_file:
+            page.evaluate("Date.now = () => 0")
+            page.locator("[data-do=release]").click()
+            page.locator("[data-is=unproven]").wait_for()
+            assert "too early" in page.locator("[data-shown=fault]").inner_text()
+            page.get_by_label("这是演示环境，时钟是模拟的").check()
         page.locator("[data-do=release]").click()
         page.locator("[data-is=released]").wait_for()
 
@@ -124,4 +152,5 @@ def test_a_supervisor_sets_up_takes_part_in_a_drill_and_releases(page: Page, tmp
     tender.now += datetime.timedelta(minutes=1)
     tender.unseal()
     assert OpenedBid.objects.count() == 3
+    assert len(pages.lost) == 3  # keys, drill, lot: each was sent again, and taken once
     assert not any(secret in body for body in pages.sent for secret in (pages.passphrase, *private))

@@ -1,6 +1,7 @@
-// How does a trustee come to its keys in a browser? Made here and locked, saved, tried once, and only then registered:
-// a key in office whose private half was lost would cost a bid. The command line's way: `yangcai trustee setup`.
+// How does a trustee come to its keys in a browser? Made here and locked, saved, the saved file tried, and only then
+// registered: a key in office whose private half was lost would cost a bid. By command line: `yangcai trustee setup`.
 
+import { equal } from "./encoding.js";
 import { random } from "./envelope.js";
 import { ED25519, keyPair } from "./hpke.js";
 import { created, opened } from "./key_file.js";
@@ -16,7 +17,6 @@ class KeyDesk extends HTMLElement {
       return this.show("unable");
     }
     this.ask("passphrase").value = newPassphrase(random);
-    this.ask("save").addEventListener("click", () => (this.saved = true));
     for (const what of ["make", "register"]) this.ask(what).addEventListener("click", () => this.act(what));
     addEventListener("beforeunload", (event) => this.state === "made" && event.preventDefault());
     this.show("ready");
@@ -57,9 +57,13 @@ class KeyDesk extends HTMLElement {
 
   async register() {
     this.step = "unsaved";
-    if (!this.saved) throw new Error("trustee.key");
+    const [chosen] = this.ask("kept").files;
+    if (!chosen) throw new Error("trustee.key");
+    this.step = "another";
+    const kept = new Uint8Array(await chosen.arrayBuffer()); // as it lies on the disk, not as it is remembered here
+    if (!equal(kept, this.made.file)) throw new Error("another file");
     this.step = "mistyped";
-    const { shown } = await opened(this.made.file, this.ask("again").value);
+    const { shown } = await opened(kept, this.ask("again").value);
     const csrf = this.querySelector("[name=csrfmiddlewaretoken]").value;
     const [role, reason] = ["role", "reason"].map((name) => this.ask(name)?.value ?? "");
     const body = { role, reason, hpke: shown.wrap, sig: shown.sig };

@@ -13,6 +13,11 @@ import * as platform from "./upload.js";
 
 const SUITE = "I1";
 const NOBODY = "00000000000000000X"; // a code that no organisation has: so a bid says that it is made up for a drill
+// Only a trustee says so, never the platform: it would switch off the look at this device's clock.
+const SIMULATED = {
+  zh: "这是演示环境，时钟是模拟的：不核对本机时间",
+  en: "This is a demonstration with a simulated clock: do not check the time of this device",
+};
 const MAY_GROW = ["rev", "deadline", "open_at", "window_s"]; // from one revision of a policy to the next
 
 function demand(holds, what) {
@@ -77,6 +82,19 @@ export async function madeUp(texts, policy) {
 
 // The page's part: choose the key file, type the passphrase, release.
 class TrusteeDesk extends ReleaseDesk {
+  connectedCallback() {
+    super.connectedCallback();
+    if (!this.given?.is_sandbox) return;
+    // Made here, so that no page can tick it beforehand or call it by another name.
+    this.simulated = Object.assign(document.createElement("input"), { type: "checkbox", id: "simulated-clock" });
+    const lang = document.documentElement.lang.startsWith("en") ? "en" : "zh";
+    const label = Object.assign(document.createElement("label"), { htmlFor: "simulated-clock" });
+    label.append(SIMULATED[lang]);
+    const choice = Object.assign(document.createElement("div"), { className: "choice" });
+    choice.append(this.simulated, label);
+    this.ask("release").parentElement.before(choice);
+  }
+
   async release() {
     const how = { csrf: this.querySelector("[name=csrfmiddlewaretoken]").value };
     this.step = "locked";
@@ -93,12 +111,12 @@ class TrusteeDesk extends ReleaseDesk {
   }
 
   async open({ held, ts, ...how }) {
-    const { policies, round, is_sandbox, now } = this.given;
+    const { policies, round, now } = this.given;
     const { tender, lot, cover } = parseJcs(utf8(policies[policies.length - 1]));
     const of = { tender, lot, cover, round };
     const { headers } = await platform.state(tender, { ...of, ...how });
     const texts = headers.map((one) => one.header);
-    const at = is_sandbox ? Date.parse(now) : Date.now(); // the banner of a demo says so on every page
+    const at = this.simulated?.checked ? Date.parse(now) : Date.now();
     const policy = await checked(texts, { policies, round, at });
     const pause = () => new Promise((resolve) => setTimeout(resolve, 2000));
     const { close_leaf, close_set } = await proven(of, policy, { pause, ...how });
