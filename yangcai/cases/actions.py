@@ -26,7 +26,7 @@ from yangcai.planning.models import PARTNERED, PlanItem
 
 #: 兰新采〔2026〕0007号: procurements of 兰州新区, numbered through the year.
 NUMBER = "兰新采〔{year}〕{n:04d}号"
-NUMBER_LOCK = 7391003
+NUMBER_LOCK = 7391004
 
 
 def next_number(*, now: datetime.datetime) -> str:
