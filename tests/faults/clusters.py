@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,8 @@ class Cluster:
         assert postmaster is not None
         children = [int(p.name) for p in Path("/proc").glob("[0-9]*") if _parent(p) == postmaster]
         for pid in (postmaster, *children):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # a backend that ended by itself just now
+                os.kill(pid, signal.SIGKILL)
         return 1 + len(children)
 
 
