@@ -174,7 +174,9 @@ def test_what_is_kept_inside_is_not_for_the_experts_of_the_buyer(clock: Clock) -
     assert files.readable(tender.case, post=representative, now=tender.now).filter(pk=kept.pk).exists()
 
 
-def test_a_damaged_record_holds_no_award_up_and_its_figures_are_told(clock: Clock) -> None:
+def test_a_damaged_record_holds_no_award_up_and_its_figures_are_told(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     tender, closing = last_offers_opened()
     award = tender.awarded()
     record = Attachment.objects.get(kind=opening_record.OF_CLOSING, subject=closing.ref).document
@@ -186,6 +188,9 @@ def test_a_damaged_record_holds_no_award_up_and_its_figures_are_told(clock: Cloc
     assert line["t"] == "opening-record" and (line["received"], line["withdrawn"]) == (len(lot["came"]), 0)
     assert (line["bids"], line["opened"], line["recovered"], line["revoked"]) == (3, 3, 0, 0)
     assert opening_record.shown(closing, inside=False).is_public
+    follow(tender, clock)
+    answer = page(closing)  # its page says that the file is not as it was, and shows nothing of it
+    assert answer.status_code == 503 and record.digest in caplog.text
 
 
 @pytest.mark.parametrize("fault", [documents.NoRoom("full"), OSError("away")], ids=["full", "away"])

@@ -20,6 +20,7 @@ from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.queries import visible_to
 from yangcai.kernel import papers
 from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.documents import BadDocument
 from yangcai.kernel.models import Attachment, Document
 from yangcai.kernel.refusals import in_chinese
 from yangcai.kernel.signatures.subjects import Signature
@@ -29,7 +30,7 @@ from yangcai.tendering import opening_proof, opening_record, paper
 from yangcai.tendering.models import Bid, BidClosing, OpenedBid, Opening
 from yangcai.tendering.queries.hall import Hall, Phase, hall_state, halls, has_hall, is_inside, judges_it
 from yangcai.tendering.rules.opening import opening_of
-from yangcai.www import csp, formats, signed_papers, typeset
+from yangcai.www import csp, errors, formats, signed_papers, typeset
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.hall import OF_HALL
 from yangcai.www.hall.board import Board, board
@@ -216,9 +217,13 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         Attachment.objects.filter(root=case.ref, subject=opening.ref, is_public=True).values_list("kind", "pk")
     )
     urls = {kind: reverse("public_file", args=[pk]) for kind, pk in files.items()}
+    try:
+        told = opening_record.read(opening.record)
+    except BadDocument as bad:
+        return errors.no_file(request, document=opening.record, why=bad)
     context = {
         "case": case,
-        "record": opening_record.read(opening.record),
+        "record": told,
         "digest": opening.record_id,
         "file_url": urls.get(opening_record.KIND, ""),
         "note_url": urls.get(opening_proof.NOTE, ""),
@@ -246,7 +251,12 @@ def closing_record(request: HttpRequest, pk: int) -> HttpResponse:
     kept = found if public is None or found.pk != public.pk else None
     files = Attachment.objects.filter(root=case.ref, subject=closing.ref, is_public=True).values_list("kind", "pk")
     urls = {kind: reverse("public_file", args=[number]) for kind, number in files}
-    title = closing_title(closing)
+    title, told = closing_title(closing), []
+    for one in filter(None, (public, kept)):
+        try:
+            told.append((one, opening_record.read(one.document)))
+        except BadDocument as bad:
+            return errors.no_file(request, document=one.document, why=bad)
     context = {
         "case": case,
         "lot": closing.lot,
@@ -254,12 +264,11 @@ def closing_record(request: HttpRequest, pk: int) -> HttpResponse:
         "sheets": [
             {
                 "title": title if one is public else _("%(title)s（内部）") % {"title": title},
-                "record": opening_record.read(one.document),
+                "record": record,
                 "digest": one.document_id,
                 "is_public": one is public,
             }
-            for one in (public, kept)
-            if one is not None
+            for one, record in told
         ],
         "is_public": public is not None,
         "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, post, now=now) else "",
