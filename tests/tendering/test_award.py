@@ -139,6 +139,20 @@ def test_silence_awards_to_the_first_candidate_once(sent: Hall) -> None:
     assert open_task(h, "award.announce").since == SILENT
 
 
+def test_nothing_is_deemed_in_time_that_the_case_stood_still(sent: Hall) -> None:
+    """政府采购法 art. 57: suspended for a week, the buyer has its five working days yet; its task says so."""
+    h, treasury = sent, make_post(Role.TREASURY)
+    clock, begun, resumed = platform_post(now=SENT), SENT + datetime.timedelta(1), SENT + datetime.timedelta(8)
+    order = {"reason": "投诉", "until_on": resumed.date(), "document": paper(treasury)}
+    h.do("case.suspend", h.case, treasury, begun, **order)
+    h.do("case.resume", h.case, treasury, resumed - datetime.timedelta(minutes=1), reason="投诉不成立")
+    assert h.refused("award.deem", h.lot, clock, resumed) == {"buyer_may_still_decide"}
+    due_at = open_task(h, "award.determine").due_at
+    assert due_at is not None and due_at > SILENT + datetime.timedelta(days=6)
+    tasks.fire_due(now=due_at + datetime.timedelta(hours=9))
+    assert Award.objects.get().determined_at == due_at
+
+
 def test_nothing_is_deemed_early_or_against_a_decision(sent: Hall) -> None:
     h = sent
     clock = platform_post(now=SENT)

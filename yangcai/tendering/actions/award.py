@@ -106,7 +106,7 @@ def determine_award(
 def deem_award(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
     """The first candidate wins at the instant the buyer's time ran out, however late the clock is read."""
     return _award(
-        rules.open_candidates(lot, now=now)[0], determined_at=rules.decide_by(lot, now=now) or now, is_deemed=True
+        rules.open_candidates(lot, now=now)[0], determined_at=rules.deemed_at(lot, now=now) or now, is_deemed=True
     )
 
 

@@ -260,9 +260,16 @@ def decide_by(lot: Lot, *, now: datetime.datetime) -> datetime.datetime | None:
     return law.due_at(DECIDE_CLOCK, since=since, **applicable(lot.case, now=now)) if since else None
 
 
+def deemed_at(lot: Lot, *, now: datetime.datetime) -> datetime.datetime | None:
+    """When the buyer's time to decide runs out, without the time in which the case was suspended (政府采购法 art. 57);
+    None where nothing is deemed, or the case stands still. As its task has it."""
+    since, until = decide_since(lot), decide_by(lot, now=now)
+    return suspensions.runs_out(lot.case, until, since=since, now=now) if since and until else None
+
+
 def buyer_was_silent(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Deeming is for the first decision only, and only when its time is over (87号令 art. 68)."""
-    until = decide_by(subject, now=now)
+    until = deemed_at(subject, now=now)
     if until is not None and until <= now and not Award.objects.filter(lot=subject).exists():
         return None
     return refuse(
