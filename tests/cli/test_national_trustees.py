@@ -13,7 +13,6 @@ from tests.factories import make_post
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import Holder, SealedTender, credit_code
 from tests.tendering.walk import offer, set_database_clock
-from yangcai import cli
 from yangcai.cli import console
 from yangcai.cli.sealed import releasing
 from yangcai.kernel import tasks
@@ -27,17 +26,6 @@ from yangcai.tendering.models import OpenedBid, ShareRelease, ShareTest, Trustee
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "correct horse battery staple"
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*arguments: object, code: int = 0) -> dict[str, Any]:
-        found = cli.main([*map(str, arguments), "--json", "--quiet"])
-        said = json.loads(capsys.readouterr().out)
-        assert found == code, said
-        return dict(said.get("data") or {})
-
-    return run
 
 
 class SetUpByCommand(SealedTender):

@@ -38,6 +38,7 @@ def test_a_bid_goes_from_the_command_line_to_the_opening(
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    command: Any,
 ) -> None:
     world.use(settings, tmp_path / "site")
     tender = SealedTender().announced()
@@ -45,12 +46,6 @@ def test_a_bid_goes_from_the_command_line_to_the_opening(
     monkeypatch.setattr("yangcai.kernel.clock.now", lambda: moments["now"])
     monkeypatch.setattr(releasing, "now", lambda: moments["now"])
     set_database_clock(tender.now)
-
-    def command(*arguments: object) -> dict[str, Any]:
-        code = cli.main([*map(str, arguments), "--json", "--quiet"])
-        said = json.loads(capsys.readouterr().out)
-        assert code == 0, said
-        return dict(said["data"])
 
     held = key_file.created(holder="supplier", code="I1", passphrase=WORDS, chance=system)
     device = tender.device(sign=Ed25519PrivateKey.from_private_bytes(held.keys(WORDS)["sig"].private))
@@ -220,18 +215,13 @@ def test_a_price_is_released_by_the_close_of_its_own_cover(
     settings: Any,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    command: Any,
 ) -> None:
     world.use(settings, tmp_path / "site")
     tender = TwoCovers().announced()
     monkeypatch.setattr("yangcai.kernel.clock.now", lambda: tender.now)
     monkeypatch.setattr(releasing, "now", lambda: tender.now)
     set_database_clock(tender.now)
-
-    def command(*arguments: object) -> dict[str, Any]:
-        code = cli.main([*map(str, arguments), "--json", "--quiet"])
-        said = json.loads(capsys.readouterr().out)
-        assert code == 0, said
-        return dict(said["data"])
 
     held = key_file.created(holder="supplier", code="I1", passphrase=WORDS, chance=system)
     device = tender.device(sign=Ed25519PrivateKey.from_private_bytes(held.keys(WORDS)["sig"].private))

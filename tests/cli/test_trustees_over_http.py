@@ -1,6 +1,5 @@
 """Can a trustee set itself up, try its shares and take part in a drill, by one command each and giving out no more?"""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from tests.api.support import token_of
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES, set_database_clock
-from yangcai import cli
 from yangcai.cli import console
 from yangcai.cli.sealed import duty, releasing
 from yangcai.parties.queries import platform_post
@@ -18,17 +16,6 @@ from yangcai.tendering import drills, keys, share_tests
 from yangcai.tendering.models import BidUpload, DrillRelease, ShareTest, Trustee
 
 WORDS = "correct horse battery staple"
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*arguments: object, code: int = 0) -> dict[str, Any]:
-        found = cli.main([*map(str, arguments), "--json", "--quiet"])
-        said = json.loads(capsys.readouterr().out)
-        assert found == code, said
-        return dict(said.get("data") or {})
-
-    return run
 
 
 @pytest.mark.django_db(transaction=True)

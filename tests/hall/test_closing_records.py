@@ -15,7 +15,7 @@ from tests.kernel.log import world
 from tests.tendering.consultation_walk import Consultation
 from tests.tendering.covers_walk import MINUTE, judged
 from tests.tendering.outage_journal import in_clear
-from tests.tendering.sealing_walk import SealedTender
+from tests.tendering.sealing_walk import Device, SealedTender
 from tests.www.conftest import clock as clock
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel import documents, log_keys, papers
@@ -93,13 +93,18 @@ def test_the_record_of_prices_is_everybodys_from_their_opening(clock: Clock) -> 
     assert "Record of the opening of prices" in english and "870,000.00" in english
 
 
-def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then(clock: Clock) -> None:
+def last_offers_opened() -> tuple[Consultation, list[Device]]:
     tender = Consultation().talked()
     closes_at = tender.asked()
     last = [tender.last(device, price) for device, price in zip(tender.devices_in_order, LAST, strict=True)]
     tender.now = closes_at
     tender.do("final_offer.open", tender.lot, tender.chair)
     tender.release_all(last)
+    return tender, last
+
+
+def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then(clock: Clock) -> None:
+    tender, last = last_offers_opened()
     first, second = BidClosing.objects.order_by("pk")
     bidder = tender.devices_in_order[0].post
     follow(tender, clock)
@@ -147,18 +152,8 @@ def inner(closing: BidClosing) -> Attachment:
     return Attachment.objects.get(kind=opening_record.INSIDE, subject=closing.ref)
 
 
-def last_offers_opened() -> tuple[Consultation, BidClosing]:
-    tender = Consultation().talked()
-    closes_at = tender.asked()
-    last = [tender.last(device, price) for device, price in zip(tender.devices_in_order, LAST, strict=True)]
-    tender.now = closes_at
-    tender.do("final_offer.open", tender.lot, tender.chair)
-    tender.release_all(last)
-    return tender, BidClosing.objects.latest("pk")
-
-
 def test_what_is_kept_inside_is_not_for_the_experts_of_the_buyer(clock: Clock) -> None:
-    tender, closing = last_offers_opened()
+    (tender, _last), closing = last_offers_opened(), BidClosing.objects.latest("pk")
     follow(tender, clock)
     kept = Attachment.objects.get(kind=opening_record.OF_CLOSING, subject=closing.ref)
     representative = make_post(Role.EXPERT, organisation=tender.case.buyer)
@@ -177,7 +172,7 @@ def test_what_is_kept_inside_is_not_for_the_experts_of_the_buyer(clock: Clock) -
 def test_a_damaged_record_holds_no_award_up_and_its_figures_are_told(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tender, closing = last_offers_opened()
+    (tender, _last), closing = last_offers_opened(), BidClosing.objects.latest("pk")
     award = tender.awarded()
     record = Attachment.objects.get(kind=opening_record.OF_CLOSING, subject=closing.ref).document
     told = parse_jcs(documents.read(record))
