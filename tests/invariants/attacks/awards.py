@@ -20,6 +20,12 @@ CONFIRMED = ANNULMENT + (
     " UPDATE cases_award SET refused_at = now(), fall_ground = 'decision' WHERE id = {award};"
 )
 
+#: The next one is chosen, and nobody is told yet.
+UNTOLD = copy(
+    "cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1",
+    announced_at="NULL", refused_at="NULL", fall_ground="''", refusal_reason="''", declared_by_id="NULL",
+)  # fmt: skip
+
 ROWS: tuple[Row, ...] = (
     ("case", "candidate_comes_from_a_published_case", "a candidate without a procedure",
      "INSERT INTO cases_candidate (lot_id, supplier_id, rank, amount, at) VALUES ({lot}, {buyer}, 1, 1, now())"),
@@ -54,6 +60,14 @@ ROWS: tuple[Row, ...] = (
      " UPDATE cases_award SET refused_at = now() WHERE id = {award}"),
     ("awarded", "nobody_annuls_an_award_alone", "announced, and fallen with its lot",
      "UPDATE cases_award SET refused_at = now(), fall_ground = 'lot_failed' WHERE id = {award}"),
+    ("awarded", "nobody_annuls_an_award_alone", "fallen with a lot that goes on",
+     OWN_WORD + UNTOLD
+     + "UPDATE cases_award SET refused_at = now(), fall_ground = 'lot_failed' WHERE candidate_id = {runner_up}"),
+    ("awarded", "nobody_annuls_an_award_alone", "made fallen",
+     copy("cases_award", "{award}", candidate_id="{runner_up}", supplier_id="{runner_up_supplier}", amount="1",
+          refused_at="now()", fall_ground="'decision'")),
+    ("awarded", "nobody_annuls_an_award_alone", "made with the ground on which it will fall",
+     OWN_WORD + UNTOLD.replace("'fall_ground', ''", "'fall_ground', 'decision'")),
     ("awarded", "steps_are_never_taken_back", "announced no more",
      "UPDATE cases_award SET announced_at = NULL WHERE id = {award}"),
     ("awarded", "steps_are_never_taken_back", "fallen on another ground",

@@ -27,6 +27,8 @@ REPORTED = (
     "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground,"
     " overtaken_ground, computed_at, signed_at) VALUES ({lot}, 1, '{{}}', '', '', '', now(), now());"
 )
+#: Computed, and signed by nobody yet.
+COMPUTED = REPORTED.replace("now(), now())", "now(), NULL)")
 SIGNATURE = (
     "INSERT INTO tendering_reportsignature (report_id, member_id, dissent, reasons, is_deemed, circumstances,"
     " signed_at)"
@@ -76,6 +78,19 @@ ROWS: tuple[Row, ...] = (
      SEATED + SCORED + REPORTED + "UPDATE tendering_score SET value = 11"),
     ("opened", "evaluation_report_is_never_rewritten", "one more score under a signed report",
      SEATED + REPORTED + SCORED),
+    ("opened", "scores_stand_once_handed_in", "another score before the result is computed",
+     SEATED + SCORED + "UPDATE tendering_score SET value = 11"),
+    ("prices_sealed", "scores_stand_once_handed_in", "another score with the prices in sight",
+     WENT_ON + "UPDATE tendering_score SET value = value / 2 WHERE opened_bid_id = {opened}"),
+    ("prices_sealed", "scores_stand_once_handed_in", "one more score with the prices in sight",
+     WENT_ON + "INSERT INTO tendering_score (member_id, opened_bid_id, criterion_id, value, reason, at)"
+     " SELECT min(s.member_id), {opened}, min(c.id), 1, '', now() FROM tendering_score s, tendering_criterion c"
+     " WHERE c.lot_id = {lot} AND c.kind = 'price'"),
+    ("opened", "score_changes_on_a_lawful_ground", "another score under a computed result, for no reason",
+     SEATED + SCORED + COMPUTED + "UPDATE tendering_score SET value = 11, at = now()"),
+    ("opened", "score_changes_on_a_lawful_ground", "another score after the correction that had a reason",
+     SEATED + SCORED + COMPUTED.replace("'{{}}', '', ''", "'{{}}', '', 'range'")
+     + "UPDATE tendering_score SET value = 11, at = now() + interval '1 minute'"),
     ("opened", "records_are_never_deleted", "lose a score", SEATED + SCORED + "DELETE FROM tendering_score"),
     ("opened", "evaluation_report_is_never_rewritten", "a dissent that nobody wrote",
      SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET dissent = 'x'"),
@@ -91,8 +106,7 @@ ROWS: tuple[Row, ...] = (
     ("opened", "evaluation_report_is_never_rewritten", "another figure under a signed report",
      FIGURE + REPORTED + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
     ("opened", "figures_stand_once_prices_may_be_read", "another figure under a computed result",
-     FIGURE + REPORTED.replace("now(), now())", "now(), NULL)")
-     + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
+     FIGURE + COMPUTED + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
     ("prices_sealed", "figures_stand_once_prices_may_be_read", "find another figure with the prices in sight",
      FIGURE + WENT_ON + "UPDATE tendering_offeredfigure SET found = 1, reason = 'x'"),
     ("prices_sealed", "figures_stand_once_prices_may_be_read", "find the declared one after all",

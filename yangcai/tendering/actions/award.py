@@ -407,11 +407,11 @@ def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: s
             standing.record(lot, through=through(lot))
         case Stage.EVALUATION if not last_offers_are_open(lot, by=None, now=now):
             arithmetic.record(arithmetic.outcome(lot, now=now))
-    standing_award = Award.objects.filter(lot=lot, refused_at__isnull=True)
-    standing_award.update(refused_at=now, fall_ground=AwardFall.LOT_FAILED, refusal_reason=text)
     # With the offers of a lot fail the lots that follow it, unless they have been awarded already.
     failed = [lot.pk, *(one.pk for one in lot.followers.filter(outcome=LotOutcome.PENDING) if not one.awards.exists())]
     Lot.objects.filter(pk__in=failed).update(outcome=LotOutcome.UNSUCCESSFUL, outcome_at=now, outcome_reason=text)
+    standing_award = Award.objects.filter(lot=lot, refused_at__isnull=True)
+    standing_award.update(refused_at=now, fall_ground=AwardFall.LOT_FAILED, refusal_reason=text)
     lot.refresh_from_db(fields=["outcome", "outcome_at", "outcome_reason"])
     write_letters(lot, award=None, reason=text, now=now)
     periods.close_period(lot.case, at=now, lot=lot)
