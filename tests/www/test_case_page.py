@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_case, make_expert, make_organisation, make_post, make_supplier
+from tests.tendering.awarding import evaluated, paper
+from tests.tendering.judging import ANNOUNCED
 from tests.tendering.walk import CLOSES, Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.cases.models import Case
@@ -195,6 +197,31 @@ def test_the_rail_shows_where_it_stands(opened: Tender, clock: Clock) -> None:
     case.refresh_from_db()
     ended = rail.steps(case.plan_item, case, now=opened.now)
     assert (ended[5].state, ended[5].note) == ("stopped", "废标")
+
+
+def test_the_rail_gives_the_contract_the_time_that_its_task_gives(db: None) -> None:
+    """政府采购法 art. 46, 57: not while the case stands still, and not counted from an award that fell."""
+    h, treasury = evaluated(), make_post(Role.TREASURY)
+    h.awarded()
+    h.announced()
+
+    def shown(now: datetime.datetime) -> datetime.datetime | None:
+        case = Case.objects.get(pk=h.case.pk)
+        return rail.steps(case.plan_item, case, now=now)[-2].at
+
+    def of_task() -> datetime.datetime | None:
+        return Task.objects.get(root=h.case.ref, action="contract.draft", done_at=None).due_at
+
+    first = shown(ANNOUNCED)
+    assert first == of_task() and first is not None
+    order = {"reason": "投诉", "until_on": (ANNOUNCED + 9 * DAY).date(), "document": paper(treasury)}
+    h.do("case.suspend", h.case, treasury, ANNOUNCED + DAY, **order)
+    assert shown(ANNOUNCED + 2 * DAY) is None
+    h.do("case.resume", h.case, treasury, ANNOUNCED + 8 * DAY, reason="投诉不成立")
+    later = shown(ANNOUNCED + 8 * DAY)
+    assert later == of_task() and later is not None and later >= first + 7 * DAY
+    h.do("award.refuse", h.award, h.bidders[0], ANNOUNCED + 9 * DAY, reason="无法供货")
+    assert shown(ANNOUNCED + 9 * DAY) is None
 
 
 def test_no_deadline_of_another_bidder_is_shown(opened: Tender) -> None:

@@ -14,6 +14,7 @@ from yangcai.frameworks.models import Entrant
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.planning.models import Intention, PlanItem
+from yangcai.tendering.rules.award import sign_by
 from yangcai.tendering.rules.opening import opening_of
 
 
@@ -56,7 +57,7 @@ def steps(
     chosen = case or plan_item
     code = chosen.procedure if chosen else next(iter(procedures.PROCEDURES))
     after = _contract if procedures.get(code).spends else _agreement
-    nodes = [*_planning(intention, plan_item), *_tender(case, code=code), *after(case, on=on)]
+    nodes = [*_planning(intention, plan_item), *_tender(case, code=code), *after(case, now=now)]
     stopped = case is not None and case.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}
     found, current = [], False
     for node in nodes:
@@ -170,7 +171,7 @@ def _announced(case: Case) -> datetime.datetime | None:
     return max((at for at in standing if at is not None), default=None)
 
 
-def _agreement(case: Case | None, *, on: datetime.date) -> list[Node]:
+def _agreement(case: Case | None, *, now: datetime.datetime) -> list[Node]:
     """What follows a first stage: everybody signs, and when the term is over, what was called off is summed up."""
     entrants = Entrant.objects.filter(framework__lot__case=case, left_at__isnull=True) if case else ()
     signed = [one.signed_at for one in entrants]
@@ -187,7 +188,8 @@ def _agreement(case: Case | None, *, on: datetime.date) -> list[Node]:
     ]
 
 
-def _contract(case: Case | None, *, on: datetime.date) -> list[Node]:
+def _contract(case: Case | None, *, now: datetime.datetime) -> list[Node]:
+    """Signed in the time that the law gives for it, which stands still with the case; then accepted and paid."""
     signed = closed = expected = None
     if case is not None:
         contracts = list(Contract.objects.filter(case=case)) if may_have(case, Contract) else []
@@ -195,9 +197,12 @@ def _contract(case: Case | None, *, on: datetime.date) -> list[Node]:
             signed = max(c.signed_at for c in contracts if c.signed_at)
         if case.end_kind == CaseEnd.CLOSED:
             closed = case.ended_at
-        announced = [award.announced_at for award in case.every_award() if award.announced_at is not None]
-        if announced and signed is None:
-            expected = law.due_at("C20", since=min(announced), on=on, jurisdiction=case.jurisdiction)
+        waiting = [one for one in case.every_award() if one.announced_at is not None and one.refused_at is None]
+        if waiting and signed is None:
+            lots = {lot.pk: lot for lot in case.every_lot()}
+            for award in waiting:
+                award.lot = lots[award.lot_id]
+            expected = min((at for award in waiting if (at := sign_by(award, now=now)) is not None), default=None)
     return [
         Node(_("合同"), signed, expected_at=expected, rule="contract.sign", phrase=_("{limit}内签订")),
         Node(_("验收支付"), closed, rule="payment.invoice", phrase=_("{limit}内付款")),
