@@ -154,15 +154,69 @@ def test_statutory_clauses_stand_whatever_the_buyer_writes() -> None:
         ("注册资本不低于 500 万元", "注册资本"),
         ("上年度营业收入达到 1000 万元", "营业收入"),
         ("提供生产厂家针对本项目的授权书", "生产厂家"),
+        ("成立年限不少于 3 年", "成立年限"),
+        ("供应商成立满三年", "成立"),
     ],
 )
-def test_size_and_authorisation_are_no_conditions(text: str, word: str) -> None:
+def test_size_age_and_authorisation_are_no_conditions(text: str, word: str) -> None:
     tender = Tender()
     tender.draft()
     rows = [{"kind": "qualification", "text": text}]
     found = tender.refused("clauses.define", tender.case, tender.runner, rows=rows)
     assert word in found["banned_condition"].zh
     assert "第十七条" in found["banned_condition"].citation.article
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("供应商注册地须在兰州市", "注册地须在兰州市"),
+        ("投标人应为在甘肃省内依法注册的企业", "在甘肃省内依法注册"),
+        ("在项目所在地设有分支机构", "分支机构"),
+        ("投标人须为国有企业", "须为国有"),
+        ("近三年具有本省类似项目业绩", "本省类似项目业绩"),
+    ],
+)
+def test_where_a_supplier_is_at_home_and_what_form_it_has_are_no_conditions(text: str, word: str) -> None:
+    """条例 art. 20; what may be asked for instead is said too."""
+    tender = Tender()
+    tender.draft()
+    rows = [{"kind": "qualification", "text": text}]
+    found = tender.refused("clauses.define", tender.case, tender.runner, rows=rows)["banned_condition"]
+    assert word in found.zh and "请删去，或者改写" in found.zh
+    assert found.citation is not None and found.citation.article == "第二十条"
+    scored = criteria()
+    scored[2] |= {"standard": f"{text}得 5 分"}
+    assert set(tender.refused("criteria.define", tender.lot, tender.runner, rows=scored)) == {"banned_condition"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "在中华人民共和国境内依法注册的法人或者其他组织",
+        "提供所在地税务机关出具的完税证明",
+        "在市场监督管理部门登记的营业执照",
+        "承诺中标后在项目所在地设立服务网点",
+        "具有智慧城市类似项目业绩",
+        "在县级以上卫生健康部门登记，取得医疗机构执业许可证",
+        "不限定产品品牌，投标人须填写所投产品的品牌和型号",
+    ],
+)
+def test_what_only_sounds_like_it_may_be_asked_for(text: str) -> None:
+    tender = Tender()
+    tender.draft()
+    tender.do("clauses.define", tender.case, tender.runner, rows=[{"kind": "qualification", "text": text}])
+
+
+def test_a_brand_is_asked_for_in_no_text_of_any_file() -> None:
+    tender = Tender()
+    found = tender.refused(
+        "solicitation.draft", tender.case, tender.runner, **{**document(), "requirement": "须采用指定的甲牌品牌产品"}
+    )
+    assert found["brand_named"].citation is not None and found["brand_named"].citation.article == "第二十条"
+    tender.draft(requirement="不得指定品牌；所投产品的品牌由投标人填写")
+    rows = [{"kind": "responsiveness", "text": "★ 必须采用甲牌品牌服务器"}]
+    assert set(tender.refused("clauses.define", tender.case, tender.runner, rows=rows)) == {"brand_named"}
 
 
 def test_an_authorisation_may_be_asked_for_imports() -> None:

@@ -172,6 +172,7 @@ class DefineClauses(Input):
     cites=(
         "qualification.conditions",
         "qualification.banned_conditions",
+        "requirement.competition_review",
         "qualification.prior_service",
         "solicitation.substantive",
         "correction.subject",

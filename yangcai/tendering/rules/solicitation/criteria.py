@@ -14,14 +14,7 @@ from yangcai.planning.models import Category
 from yangcai.procedures.evaluation.model import FULL_MARKS
 from yangcai.tendering import method
 from yangcai.tendering.models import Clause, ClauseKind, CriterionKind
-from yangcai.tendering.rules.solicitation.wording import (
-    FLOOR,
-    IMPORTED,
-    SCALE,
-    banned_condition,
-    floor_price,
-    imports_demanded,
-)
+from yangcai.tendering.rules.solicitation.wording import banned_anywhere, banned_conditions
 
 
 def lot_is_rated(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -182,18 +175,14 @@ def quality_is_scored_alone(
 def criteria_are_no_conditions(
     subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
 ) -> list[Refusal]:
-    """资格条件不得作为评审因素 (87号令 art. 55); size of the enterprise and a floor price neither."""
+    """资格条件不得作为评审因素 (87号令 art. 55); what is banned in a text neither."""
     case = subject.case
     conditions = {_bare(c.text): c.text for c in Clause.objects.filter(case=case, kind=ClauseKind.QUALIFICATION)}
-    found = []
+    found: list[Refusal] = []
     for number, row in enumerate(rows, start=1):
         text = f"{row['title']}：{row['standard']}"
-        if hit := SCALE.search(text):
-            found.append(banned_condition(case, number, hit.group(1), now=now))
-        if FLOOR.search(text):
-            found.append(floor_price(case, "rows", now=now))
-        if IMPORTED.search(text):
-            found.append(imports_demanded(case, "rows", now=now))
+        found += banned_conditions(case, text, number=number, now=now)
+        found += banned_anywhere(case, text, number=number, now=now)
         same = conditions.get(_bare(row["title"])) or conditions.get(_bare(row["standard"]))
         if same:
             found.append(
