@@ -79,6 +79,10 @@ def moment(tender: SealedTender, now: datetime.datetime, monkeypatch: pytest.Mon
     set_database_clock(now)
 
 
+def read_only(**_where: Any) -> Any:
+    raise OSError(errno.EROFS, "read-only file system")
+
+
 def promise(bidder: Bidder, **changes: Any) -> Any:
     said = {
         "header_b64": base64_of(bidder.device.header.content),
@@ -218,6 +222,21 @@ def test_a_store_that_works_takes_the_parts_and_nothing_less(tender: SealedTende
     assert code(promise(bidder, env_len=1)) == "envelope_malformed"
     for wrong in ({"env_digest": "x"}, {"env_len": "1"}, {"env_len": True}, {"env_len": 0}):
         assert promise(bidder, **wrong).status_code == 400
+
+
+def test_a_store_that_fails_at_any_door_asks_to_come_again(
+    tender: SealedTender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The parts are there and can be read; what stands for the envelope cannot be written."""
+    bidder = Bidder(tender, tender.device())
+    bidder.seal()
+    assert bidder.begin().status_code == 201
+    bidder.upload()
+    with monkeypatch.context() as for_now:
+        for_now.setattr(documents.tempfile, "mkstemp", read_only)
+        refused = bidder.check()
+        assert (refused.status_code, code(refused), refused["Retry-After"]) == (503, "store", "1")
+    assert bidder.check().json()["state"] == "VERIFIED"
 
 
 def test_a_store_that_is_nearly_full_lets_the_digest_in(tender: SealedTender, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,8 @@ def _answered(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return problem.problem(status=status, title=zh if in_chinese() else en, code=code)
     except documents.NoRoom:
         return problem.no_room()
+    except documents.StoreDown:
+        return problem.store_is_down()
     except (NotDurable, Stalled, OperationalError, InterfaceError):
         return unavailable()
 
