@@ -1,0 +1,65 @@
+"""Does a bid go from files to the opening by the command line alone, and is what was changed on the way not opened?"""
+
+from pathlib import Path
+
+from tests.cli.sealed.support import Command, opened, release, release_own
+from tests.sealing import fixed
+from yangcai.cli import console
+from yangcai.sealing.statement import Message, Release
+
+
+def test_from_files_to_the_opening(bid: Path, command: Command) -> None:
+    assert release_own(command, bid)["shares"] == 2
+    assert opened(command, bid, code=console.VERIFICATION_FAILED)["fault"] == "too_few_shares"
+    release(command, bid, 2)
+    release(command, bid, 4)
+    found = opened(command, bid, "--out", bid / "opened")
+    assert (found["fault"], found["price"], found["supplier"]) == (None, fixed.PRICE, fixed.SUPPLIER)
+    written = {path.name: path.read_bytes() for path in (bid / "opened" / "bid").iterdir()}
+    assert written == {source.name: source.open().read() for source in fixed.FILES}
+    again = command("open", bid / "out", "--policy", bid / "policy.json", "--out", bid / "opened", code=5)
+    assert "bid" in again["errors"][0]  # what was opened is not overwritten
+
+
+def test_four_trustees_open_without_the_supplier_and_the_platform_is_never_the_first(
+    bid: Path, command: Command
+) -> None:
+    release(command, bid, 1, code=console.NOT_PERMITTED)
+    for x in (2, 3, 5):
+        release(command, bid, x)
+    release(command, bid, 1, "--after", bid / "out" / "release-3.json")
+    assert opened(command, bid)["fault"] is None
+    assert not (bid / "opened").exists()  # only checked
+
+
+def test_a_release_that_somebody_else_signed_or_changed_is_set_aside(bid: Path, command: Command) -> None:
+    release_own(command, bid)
+    for x in (2, 3):
+        release(command, bid, x)
+    path = bid / "out" / "release-2.json"
+    good = path.read_bytes()
+    stolen = Message.parse(good)
+    other = Message.parse((bid / "out" / "release-3.json").read_bytes())
+    path.write_bytes(Message(stolen.statement, other.sig).content)
+    found = opened(command, bid, code=console.VERIFICATION_FAILED)
+    assert found["fault"] == "too_few_shares" and "签名无效" in found["warnings"][0]
+    path.write_bytes(good + b"}")
+    found = opened(command, bid, code=console.VERIFICATION_FAILED)
+    assert found["fault"] == "too_few_shares" and "release-2.json" in found["warnings"][0]
+    path.write_bytes(good)
+    assert opened(command, bid)["fault"] is None
+    said = stolen.statement
+    assert isinstance(said, Release) and said.close_leaf == 41
+
+
+def test_a_damaged_envelope_is_the_platforms_fault(bid: Path, command: Command) -> None:
+    release_own(command, bid)
+    release(command, bid, 2)
+    release(command, bid, 3)
+    path = bid / "out" / "bid.sbe"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+    found = opened(command, bid, code=console.VERIFICATION_FAILED)
+    assert (found["fault"], found["whose"]) == ("envelope_damaged", "platform")
