@@ -17,7 +17,7 @@ from tests.factories import at
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import Device, SealedTender, three
 from tests.tendering.walk import offer
-from yangcai import cli
+from yangcai.cli import verifier
 from yangcai.kernel import documents, leaves, log_keys
 from yangcai.kernel.encoding import jcs, parse_jcs, timestamp
 from yangcai.kernel.entries import plain
@@ -196,14 +196,14 @@ def _published(tender: SealedTender) -> list[bytes]:
 
 
 def _verified(folder: Path, tender: SealedTender, notes: list[str], notices: list[bytes]) -> list[int]:
-    """Every exit code of `yangcai verify`: the log against the kept checkpoint, the case, each receipt and notice."""
+    """Every exit code of `sbp-verify`: the log against the kept checkpoint, the case, each receipt and notice."""
     log = folder / "site" / "log"
-    codes = [cli.main(["verify", "log", str(log), "--kept", str(folder / "kept"), "--quiet"])]
-    codes.append(cli.main(["verify", "case", tender.policy().tender, str(log), "--quiet"]))
+    codes = [verifier.main(["log", str(log), "--kept", str(folder / "kept"), "--quiet"])]
+    codes.append(verifier.main(["case", tender.policy().tender, str(log), "--quiet"]))
     key = log_keys.signer(log_keys.RECEIPT).verifier.vkey
     for number, content in enumerate([*(note.encode() for note in notes), *notices]):
         path = folder / f"{number}.file"
         path.write_bytes(content)
         kind, more = ("receipt", ["--key", key]) if number < len(notes) else ("notice", [])
-        codes.append(cli.main(["verify", kind, str(path), str(log), *more, "--quiet"]))
+        codes.append(verifier.main([kind, str(path), str(log), *more, "--quiet"]))
     return codes

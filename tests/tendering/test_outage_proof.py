@@ -12,8 +12,7 @@ from tests.kernel.log import world
 from tests.tendering.outage_journal import Journal, in_clear
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES
-from yangcai import cli
-from yangcai.cli import console
+from yangcai.cli import console, verifier
 from yangcai.kernel import leaves
 from yangcai.kernel.encoding import timestamp
 
@@ -42,7 +41,7 @@ def told(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Seal
 
 def verify(*more: str, folder: Path) -> int:
     try:
-        return cli.main(["verify", "--lang", "en", "health", "--json", str(folder / "log"), *more])
+        return verifier.main(["--lang", "en", "health", "--json", str(folder / "log"), *more])
     finally:
         translation.activate("zh-hans")
         console.choose_language("zh")

@@ -22,8 +22,7 @@ from tests.tendering.consultation_walk import Consultation
 from tests.tendering.covers_walk import TwoCovers
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES
-from yangcai import cli
-from yangcai.cli import console
+from yangcai.cli import console, verifier
 from yangcai.kernel import log_witnesses
 from yangcai.kernel.encoding import jcs, parse_jcs, timestamp
 from yangcai.kernel.models import Cosignature, TreeHead
@@ -113,7 +112,7 @@ def whole(folder: Path) -> log.Log:
 
 def test_the_whole_case_verifies_under_both_of_its_names(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in names(made).values():
-        assert cli.main(["verify", "--lang", "en", "case", name, str(made / "log")]) == 0
+        assert verifier.main(["--lang", "en", "case", name, str(made / "log")]) == 0
         told = capsys.readouterr().out
         assert "4 bids: 2 opened, 1 recovered, 1 not" in told
         assert [told.count(f"t={kind} ") for kind in ("policy", "submit", "withdraw", "close", "opening")] == [
@@ -385,7 +384,7 @@ def test_a_record_that_is_gone_or_damaged_proves_nothing(made: Path, tmp_path: P
     folder = Path(shutil.copytree(made / "log", tmp_path / "log"))
     [record] = (folder / "record").iterdir()
     damage(record)
-    assert cli.main(["verify", "--lang", "en", "case", names(made)["case"], str(folder)]) == 1
+    assert verifier.main(["--lang", "en", "case", names(made)["case"], str(folder)]) == 1
 
 
 # --- two covers ------------------------------------------------------------------------------------------------------
@@ -413,7 +412,7 @@ def test_a_case_in_two_covers_verifies_between_its_openings_and_after_the_second
     root = tender.case.ref
 
     def verified(kind: str, what: object) -> tuple[int, str]:
-        code = cli.main(["verify", "--lang", "en", kind, str(what), str(tmp_path / "log")])
+        code = verifier.main(["--lang", "en", kind, str(what), str(tmp_path / "log")])
         found = capsys.readouterr()
         return code, found.out + found.err
 
@@ -459,7 +458,7 @@ def published(site: Path) -> bytes:
 
 
 def verified(capsys: pytest.CaptureFixture[str], site: Path, kind: str, what: object) -> tuple[int, str]:
-    code = cli.main(["verify", "--lang", "en", kind, str(what), str(site / "log")])
+    code = verifier.main(["--lang", "en", kind, str(what), str(site / "log")])
     found = capsys.readouterr()
     return code, found.out + found.err
 

@@ -11,7 +11,7 @@ import os
 import pkgutil
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -21,12 +21,15 @@ from yangcai.kernel.embedded_postgres import PostgresError
 
 
 class _Parser(argparse.ArgumentParser):
-    #: With what a wrong use ends; a command whose own codes mean something else sets another (`USAGE` of its module).
-    usage_code = console.USAGE
+    #: Whether whoever asked reads JSON: a wrong use is answered with an object too.
+    in_json = False
 
     def error(self, message: str) -> NoReturn:
+        sentence = say(zh=f"用法有误：{message}", en=f"Usage error: {message}")
+        if _Parser.in_json:
+            print(_as_json({}, errors=[sentence]))
         self.print_usage(sys.stderr)
-        self.exit(self.usage_code, say(zh=f"用法有误：{message}\n", en=f"Usage error: {message}\n"))
+        self.exit(console.USAGE, f"{sentence}\n")
 
 
 def modules() -> dict[str, ModuleType]:
@@ -39,34 +42,50 @@ def modules() -> dict[str, ModuleType]:
 def parser() -> _Parser:
     """The whole command line."""
     top = _Parser(prog="yangcai", description=say(zh="阳采：政府采购一体化平台", en="Yangcai: government procurement"))
-    common = _Parser(add_help=False)
-    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
-    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
-    common.add_argument("--lang", choices=["zh", "en"], help=say(zh="语言", en="language"))
-    common.add_argument("--yes", action="store_true", help=say(zh="不再询问", en="do not ask"))
     found = top.add_subparsers(dest="command", required=True, metavar=say(zh="命令", en="command"))
     for name, module in modules().items():
         zh, en = getattr(module, "HELP", None) or [(module.__doc__ or name).splitlines()[0]] * 2
         text = say(zh=zh, en=en)
-        module.add_arguments(found.add_parser(name, parents=[common], help=text, description=text))
+        made = found.add_parser(name, help=text, description=text)
+        module.add_arguments(made)
+        _understand(made)
+        made.set_defaults(json=False, quiet=False, lang=None, yes=False)
     return top
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code."""
+def _understand(parser: argparse.ArgumentParser) -> None:
+    """The options of every command: they may stand before its verb and behind it, both read naturally."""
+    options = (
+        ("--json", say(zh="输出一个 JSON 对象", en="print one JSON object")),
+        ("--quiet", say(zh="不显示进度", en="no progress")),
+        ("--yes", say(zh="不再询问", en="do not ask")),
+    )
+    for option, text in options:
+        parser.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=text)
+    text = say(zh="语言", en="language")
+    parser.add_argument("--lang", choices=["zh", "en"], default=argparse.SUPPRESS, help=text)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in dict.fromkeys(action.choices.values()):
+                _understand(below)
+
+
+def main(arguments: Sequence[str] | None = None, *, stopped: Callable[[Stop], object] = lambda stop: None) -> int:
+    """Run one command; its exit code. `stopped` hears why a command ended early."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     console.choose_language(_language(given))
+    _Parser.in_json = "--json" in given
     top = parser()
     options, unknown = top.parse_known_args(given)
     if unknown:
-        top.usage_code = getattr(modules()[options.command], "USAGE", console.USAGE)
         top.error(say(zh=f"多余的参数 {' '.join(unknown)}", en=f"unrecognized arguments: {' '.join(unknown)}"))
     try:
         return int(modules()[options.command].run(options))
     except KeyboardInterrupt:
         return console.INTERRUPTED
     except Stop as stop:
-        return _failed(options, stop.code, say(zh=stop.zh, en=stop.en), hint=stop.hint)
+        stopped(stop)
+        return _failed(options, stop.code, say(zh=stop.zh, en=stop.en), hint=stop.hint, data=stop.data)
     except PostgresError as error:
         return _failed(options, console.NOT_MET, str(error), hint="yangcai doctor")
     except BrokenPipeError:  # whoever read our output has gone, as `head` does
@@ -90,13 +109,20 @@ def _language(given: Sequence[str]) -> str:
     return "en" if chosen == "en" else "zh"
 
 
-def _failed(options: argparse.Namespace, code: int, *sentences: str, hint: str = "") -> int:
+def _failed(
+    options: argparse.Namespace, code: int, *sentences: str, hint: str = "", data: Mapping[str, Any] | None = None
+) -> int:
     if options.json:
-        answer: dict[str, Any] = {"ok": False, "data": {}, "warnings": [], "errors": list(sentences)}
-        print(json.dumps(answer, ensure_ascii=False))
+        print(_as_json(data or {}, errors=sentences))
     else:
         for sentence in sentences:
             print(sentence, file=sys.stderr)
         if hint:
             print(say(zh=f"可试：{hint}", en=f"Try: {hint}"), file=sys.stderr)
     return code
+
+
+def _as_json(data: Mapping[str, Any], *, errors: Sequence[str]) -> str:
+    """What a command that did not do its work says to a program."""
+    answer = {"ok": False, "data": dict(data), "warnings": [], "errors": list(errors)}
+    return json.dumps(answer, ensure_ascii=False, default=str)

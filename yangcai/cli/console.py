@@ -9,6 +9,7 @@ from typing import Any
 OK = 0
 UNEXPECTED = 1
 USAGE = 2
+PARTIAL = 3  # some of it was done, and what was not is said
 VERIFICATION_FAILED = 4
 NOT_MET = 5  # a precondition or a rule forbids it
 NOT_PERMITTED = 6  # not in this mode (a sandbox command outside a sandbox)
@@ -19,10 +20,13 @@ _chosen = {"language": "zh"}
 
 
 class Stop(Exception):
-    """A command ends early, with a sentence and an exit code; `hint` is the next command to try."""
+    """A command ends early, with a sentence and an exit code; `hint` is the next command to try, `data` what a program
+    reads of it."""
 
-    def __init__(self, *, zh: str, en: str, code: int = NOT_MET, hint: str = "") -> None:
-        self.zh, self.en, self.code, self.hint = zh, en, code, hint
+    def __init__(
+        self, *, zh: str, en: str, code: int = NOT_MET, hint: str = "", data: Mapping[str, Any] | None = None
+    ) -> None:
+        self.zh, self.en, self.code, self.hint, self.data = zh, en, code, hint, dict(data or {})
         super().__init__(en)
 
 

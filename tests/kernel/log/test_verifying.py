@@ -20,8 +20,7 @@ from pytest_django import DjangoDbBlocker
 from tests.kernel.log import world
 from tests.signatures import papers
 from yangcai import cli
-from yangcai.cli import console
-from yangcai.cli.commands.verify import USAGE
+from yangcai.cli import console, verifier
 from yangcai.kernel import leaves, log_files, log_keys, log_proofs, log_witnesses
 from yangcai.kernel.encoding import base64_of, h2, read_base64
 from yangcai.kernel.leaves import Appended
@@ -154,7 +153,7 @@ def in_english() -> Iterator[None]:
 
 
 def verify(*arguments: object) -> int:
-    return cli.main(["verify", "--lang", "en", *map(str, arguments)])
+    return verifier.main(["--lang", "en", *map(str, arguments)])
 
 
 def test_a_whole_log_is_found_whole(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -296,7 +295,7 @@ def test_a_receipt_holds_by_its_proof_alone(made: Path, capsys: pytest.CaptureFi
     assert verify("receipt", made / "told.sbr", *by_proof) == 0
     assert verify("receipt", made / "untold.sbr", *by_proof) == 1
     assert verify("receipt", made / "forged.sbr", *by_proof) == 1
-    assert verify("receipt", made / "told.sbr") == USAGE
+    assert verify("receipt", made / "told.sbr") == verifier.WRONG_USE
 
 
 def world_lines(made: Path) -> list[bytes]:
@@ -311,7 +310,7 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     assert "case:1" in capsys.readouterr().out
     assert verify("notice", made / "contract.pdf", *by_proof, made / "notice.tlog-proof") == 1
     assert verify("notice", made / "notice.json", *by_proof, made / "told.tlog-proof") == 1
-    assert verify("notice", made / "notice.json") == USAGE
+    assert verify("notice", made / "notice.json") == verifier.WRONG_USE
     assert verify("contract", made / "contract.pdf", made / "log") == 0
     assert verify("contract", made / "before", made / "log") == 1
     capsys.readouterr()
@@ -428,12 +427,26 @@ def test_an_answer_that_is_no_file_is_none(monkeypatch: pytest.MonkeyPatch) -> N
     "arguments", [(), ("log",), ("case", "case:1"), ("log", "x", "y", "z"), ("log", "x", "--wrong"), ("nonsense", "x")]
 )
 def test_a_wrong_use_never_looks_like_evidence(arguments: tuple[str, ...]) -> None:
+    assert verify(*arguments) == verifier.WRONG_USE == 64
     with pytest.raises(SystemExit) as ended:
-        verify(*arguments)
-    assert ended.value.code == USAGE == 64
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["log", "--wrong"])
+        cli.main(["verify", *arguments])
     assert ended.value.code == console.USAGE == 2
+
+
+def test_the_command_of_the_platform_has_the_codes_of_every_command(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """4, whatever it is that was not verified, and what it is in the data; 5 where a file cannot be read."""
+    log = made / "log"
+    for what, code, finding in (
+        (("receipt", made / "told.sbr", log), 0, None),
+        (("receipt", made / "forged.sbr", log), 4, "not_shown"),
+        (("receipt", made / "untold.sbr", log), 4, "evidence"),
+        (("receipt", tmp_path / "none.sbr", log), 5, None),
+        (("receipt", made / "told.sbr"), 2, None),
+    ):
+        assert cli.main(["verify", *map(str, what), "--json", "--quiet"]) == code, what
+        assert json.loads(capsys.readouterr().out)["data"].get("finding") == finding
 
 
 def test_a_verifier_that_is_not_ours_agrees(made: Path) -> None:

@@ -56,13 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_verbs(parser: argparse.ArgumentParser, verbs: dict[str, Verb]) -> None:
-    """One parser per verb; the common options are also understood behind it."""
+    """One parser per verb."""
     doing = parser.add_subparsers(dest="doing", required=True, metavar=say(zh="操作", en="what"))
     for name, (zh, en, add, _run) in verbs.items():
         sub = doing.add_parser(name, help=say(zh=zh, en=en), description=say(zh=zh, en=en))
-        for option in ("--json", "--quiet"):
-            sub.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--lang", choices=["zh", "en"], default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         add(sub)
 
 

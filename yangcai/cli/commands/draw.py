@@ -16,14 +16,11 @@ LARGEST = 64 * 2**20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
-    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
     text = say(zh="按 VRD/1 重新计算抽取记录（不联网、不用数据库）", en="recompute a record by VRD/1, offline")
-    verify = kinds.add_parser("verify", parents=[common], help=text, description=text)
+    verify = kinds.add_parser("verify", help=text, description=text)
     verify.add_argument("file", type=Path, metavar="FILE", help=say(zh="下载的抽取记录", en="the downloaded record"))
     text = say(zh="生成一个随机数及其摘要", en="make a number and its digest")
-    kinds.add_parser("number", parents=[common], help=text, description=text)
+    kinds.add_parser("number", help=text, description=text)
 
 
 def run(options: argparse.Namespace) -> int:

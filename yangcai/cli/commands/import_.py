@@ -12,13 +12,8 @@ HELP = ("从文件导入", "import from a file")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="种类", en="kind"))
-    # The options that every command takes stand before the kind or after the file: both read naturally.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
-    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
-    common.add_argument("--lang", choices=["zh", "en"], help=say(zh="语言", en="language"))
     text = say(zh="采购预算（XLSX 或 CSV）", en="procurement budget (XLSX or CSV)")
-    budget = kinds.add_parser("budget", parents=[common], help=text, description=text)
+    budget = kinds.add_parser("budget", help=text, description=text)
     budget.add_argument("file", type=Path, help=say(zh="预算文件", en="budget file"))
     budget.add_argument(
         "--dry-run", action="store_true", help=say(zh="只检查，不导入", en="check only, import nothing")

@@ -22,7 +22,7 @@ PACKAGE = Path(law.__file__).parents[1]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     doing = parser.add_subparsers(dest="doing", required=True, metavar=say(zh="操作", en="what"))
-    check = doing.add_parser("check", help=say(zh="核对法规数据及其引用", en="check the rules and where they are used"))
+    doing.add_parser("check", help=say(zh="核对法规数据及其引用", en="check the rules and where they are used"))
     show = doing.add_parser("show", help=say(zh="查看一条规则或期限", en="show one rule or clock"))
     show.add_argument("key", metavar="KEY", help="submission.open_tender, C13")
     show.add_argument("--on", type=datetime.date.fromisoformat, help=say(zh="适用日期", en="the day it applies"))
@@ -32,9 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=say(zh="预览一个法规变动包会改变什么", en="what a law pack would change, before it is installed"),
     )
     pack.add_argument("file", type=Path, metavar="FILE", help="law-pack/1, YAML")
-    for sub in (check, show, pack):  # the common options are also understood behind the operation
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        sub.add_argument("--lang", choices=["zh", "en"], default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -25,11 +25,8 @@ HELP = ("公开日志：排序、签名、发布", "the public log: sequence, si
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
-    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
     text = say(zh="按批排定条目、签署并发布检查点", en="place lines in batches, sign and publish checkpoints")
-    sequence = kinds.add_parser("sequence", parents=[common], help=text, description=text)
+    sequence = kinds.add_parser("sequence", help=text, description=text)
     sequence.add_argument("--once", action="store_true", help=say(zh="只办理一次", en="one round, then end"))
     sequence.add_argument("--tied", action="store_true", help=argparse.SUPPRESS)  # ends when its input is closed
     sequence.add_argument(
@@ -39,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         zh="显示公开日志的信任策略（tlog-policy）：日志公钥、见证人、法定数",
         en="show the trust policy of the log (tlog-policy): its key, witnesses, quorum",
     )
-    kinds.add_parser("policy", parents=[common], help=text, description=text)
+    kinds.add_parser("policy", help=text, description=text)
 
 
 def run(options: argparse.Namespace) -> int:

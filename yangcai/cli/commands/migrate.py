@@ -56,3 +56,18 @@ def apply() -> None:
         cursor.execute("SELECT relpersistence = 'u' FROM pg_class WHERE oid = %s::regclass", [table])
         if cursor.fetchone() == (False,):
             cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET UNLOGGED")
+
+
+def applied() -> list[str]:
+    """The migrations that this database has seen."""
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+
+
+def known() -> list[str]:
+    """The migrations that this programme has."""
+    from django.db.migrations.loader import MigrationLoader
+
+    return sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations)

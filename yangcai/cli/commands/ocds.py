@@ -16,11 +16,8 @@ HELP = ("导出开放采购数据（OCDS 1.1）", "export open contracting data 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
-    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
     text = say(zh="导出已公告的项目", en="export the published cases")
-    export = kinds.add_parser("export", parents=[common], help=text, description=text)
+    export = kinds.add_parser("export", help=text, description=text)
     export.add_argument("--case", type=int, metavar="ID", help=say(zh="只导出这个项目", en="this case only"))
     export.add_argument("--records", action="store_true", help=say(zh="记录而非发布", en="records, not releases"))
     export.add_argument("--output", type=Path, metavar="FILE", help=say(zh="写入文件", en="write to a file"))
@@ -29,13 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace) -> int:
+def require_output(options: argparse.Namespace) -> None:
+    """stdout has one thing: the data, or with --json what became of it."""
     if options.json and options.output is None:
         raise Stop(
             zh="--json 报告结果，数据须用 --output 写入文件",
             en="--json reports the result: say with --output where the data goes",
             code=console.USAGE,
         )
+
+
+def run(options: argparse.Namespace) -> int:
+    require_output(options)
     site.load()
     from yangcai.cases.queries import visible_to
     from yangcai.kernel import clock
@@ -50,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     envelope = release.record_package if options.records else release.release_package
     head = envelope([], uri="https://localhost/api/v1/ocds", now=now)
     faulty: list[str] = []
-    with _opened(options.output) as out:
+    with opened(options.output) as out:
         items = _checked(options, make(rows.read_all(sorted(pks)), now), head=head, key=key, faulty=faulty)
         count = _write(out, head, key, items)
     sentence = say(zh=f"{len(pks)} 个项目，{count} 条{key}", en=f"{len(pks)} cases, {count} {key}")
@@ -93,7 +95,7 @@ def _checked(
 
 
 @contextlib.contextmanager
-def _opened(path: Path | None) -> Iterator[IO[str]]:
+def opened(path: Path | None) -> Iterator[IO[str]]:
     """The file, put in its place only when it is complete; or stdout."""
     if path is None:
         yield sys.stdout

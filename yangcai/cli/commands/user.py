@@ -13,8 +13,9 @@ from yangcai.cli.console import Stop, answer, say
 if TYPE_CHECKING:
     from yangcai.parties.models import Organisation, Person
 
-HELP = ("人员：新增、授岗、密码、列表", "people: add, post, password, list")
-VERBS = ("add", "post", "password", "list")
+HELP = ("人员：新增、授岗、密码、列表", "people: add, role, password, list")
+#: `role` grants a post, as `post` does; `reset-password` sets a password, as `password` does.
+VERBS = ("add", "role", "post", "reset-password", "password", "list")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +36,15 @@ def run(options: argparse.Namespace) -> int:
     site.load()
     if options.verb != "list" and not options.username:
         raise Stop(zh="请写登录名", en="name the user", code=console.USAGE)
-    return {"add": _add, "post": _post, "password": _password, "list": _list}[options.verb](options)
+    verbs = {
+        "add": _add,
+        "role": _post,
+        "post": _post,
+        "reset-password": _password,
+        "password": _password,
+        "list": _list,
+    }
+    return verbs[options.verb](options)
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -64,7 +73,11 @@ def _password(options: argparse.Namespace) -> int:
     answer(
         options,
         data={"username": person.username, "password": shown},
-        text=say(zh=f"{person.username} 的密码已更改", en=f"password of {person.username} changed") + _shown(shown),
+        text=say(
+            zh=f"{person.username} 的密码已更改，其各处登录均已失效",
+            en=f"password of {person.username} changed; whoever was signed in with the old one no longer is",
+        )
+        + _shown(shown),
     )
     return console.OK
 

@@ -1,8 +1,8 @@
 """Is the public log whole, and is this receipt, notice, case or contract in it? Is the health journal? Checked from
 outside, with no login.
 
-Exit codes: 0 it is so; 1 it could not be shown (yet, or a file is missing or damaged); 2 what the operator signed
-contradicts itself (SBP/1 appendix B); 64 the command was used wrongly, and nothing was looked at.
+Exit codes as of every command (ux: 0, 4, 2, 5); `data.finding` says which kind of failure it is. Who needs the codes of
+SBP/1 appendix B calls the same check as `sbp-verify` (cli/verifier.py, decision 42).
 """
 
 import argparse
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from yangcai.kernel.tlog.policy import Policy
     from yangcai.kernel.verifying.log import Log
 
-#: A wrong use must not look like evidence (2): EX_USAGE of sysexits.h.
-USAGE = 64
-
 HELP = (
     "独立核对公开日志、健康日志、收据、公告、项目、合同、密封脚本",
     "verify the public log, the health journal, a receipt, notice, case, contract or sealing script",
@@ -28,11 +25,8 @@ HELP = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.usage_code = USAGE  # type: ignore[attr-defined]
     kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--json", action="store_true", help=say(zh="输出一个 JSON 对象", en="print one JSON object"))
-    common.add_argument("--quiet", action="store_true", help=say(zh="不显示进度", en="no progress"))
     common.add_argument(
         "--policy", type=Path, metavar="FILE", help=say(zh="信任策略（tlog-policy）", en="whom you trust (tlog-policy)")
     )
@@ -87,7 +81,6 @@ def _add(
 ) -> Any:
     text = say(zh=f"核对{zh}", en=f"verify {en}")
     made = kinds.add_parser(name, parents=[common], help=text, description=text)
-    made.usage_code = USAGE
     if file:
         made.add_argument("file", type=Path, metavar="FILE", help=say(zh="要核对的文件", en="the file to verify"))
         help_text = say(zh="离线证明（.tlog-proof）", en="its .tlog-proof")
@@ -110,7 +103,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         data, text, warnings = _verified(options)
     except Finding as finding:
-        raise Stop(zh=finding.zh, en=finding.en, code=finding.exit_code) from finding
+        raise Stop(
+            zh=finding.zh, en=finding.en, code=console.VERIFICATION_FAILED, data={"finding": finding.kind}
+        ) from finding
     answer(options, data=data, text=text, warnings=warnings)
     return console.OK
 
@@ -226,7 +221,7 @@ def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         raise Stop(
             zh="不给日志时，须同时给出 --proof 和 --policy，收据还须 --key",
             en="without a log, --proof and --policy are needed, and --key for a receipt",
-            code=USAGE,
+            code=console.USAGE,
         )
     trust = _policy(_read(options.policy))
     if not keys:
@@ -274,7 +269,7 @@ def _policy(content: bytes) -> "Policy":
     try:
         return policy.parse(content)
     except Malformed as error:
-        raise Stop(zh=f"信任策略的写法不符：{error}", en=f"the policy is malformed: {error}", code=1) from error
+        raise Stop(zh=f"信任策略的写法不符：{error}", en=f"the policy is malformed: {error}") from error
 
 
 def _keys(options: argparse.Namespace) -> "list[Verifier]":
@@ -284,16 +279,14 @@ def _keys(options: argparse.Namespace) -> "list[Verifier]":
     try:
         return [note.parse_vkey(vkey) for vkey in options.key]
     except Malformed as error:
-        raise Stop(zh=f"公钥的写法不符：{error}", en=f"no key: {error}", code=USAGE) from error
+        raise Stop(zh=f"公钥的写法不符：{error}", en=f"no key: {error}", code=console.USAGE) from error
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Stop(
-            zh=f"不能读取 {path}：{error.strerror}", en=f"cannot read {path}: {error.strerror}", code=1
-        ) from error
+        raise Stop(zh=f"不能读取 {path}：{error.strerror}", en=f"cannot read {path}: {error.strerror}") from error
 
 
 def _short(body: dict[str, Any]) -> str:

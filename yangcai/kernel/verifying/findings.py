@@ -2,9 +2,9 @@
 
 
 class Finding(Exception):
-    """The first thing that is wrong, in both languages."""
+    """The first thing that is wrong, in both languages. `kind` and `exit_code` (SBP/1 appendix B) say how bad it is."""
 
-    exit_code = 1
+    kind, exit_code = "not_shown", 1
 
     def __init__(self, *, zh: str, en: str) -> None:
         self.zh, self.en = zh, en
@@ -18,4 +18,4 @@ class NotVerified(Finding):
 class Evidence(Finding):
     """What the operator signed contradicts itself: keep the files, they prove it."""
 
-    exit_code = 2
+    kind, exit_code = "evidence", 2

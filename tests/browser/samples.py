@@ -1,0 +1,309 @@
+"""Where is a sample of every page, who opens it, and at what moment?
+
+A page whose address needs nothing has one by itself: of those who may open it the first persona does. One whose address
+names a row has its sample in `Samples.named`; without one tests/browser/test_every_page.py fails and says so.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.test import Client
+from django.urls import reverse
+
+from tests.architecture.test_urls import ADDRESSES
+from tests.browser.passkey import registration
+from tests.contracts import support
+from tests.factories import make_organisation, make_post, make_supplier
+from tests.planning.office import Office
+from tests.tendering.applying import Selection
+from tests.tendering.covers_walk import judged
+from tests.tendering.judging import ANNOUNCED, three
+from tests.tendering.sealing_walk import Holder, SealedTender
+from tests.www.support import at_desk
+from yangcai import law
+from yangcai.contracts.models import Invoice
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import Expert, OrganisationKind, Post
+from yangcai.parties.queries import platform_post
+from yangcai.parties.roles import Role
+from yangcai.portal.models import Notice
+from yangcai.tendering.models import AwardLetter, BidClosing
+
+PASSWORD = "a long enough pass phrase"
+MINUTE = datetime.timedelta(minutes=1)
+
+#: Doors for programs, not pages.
+DOORS = ("api_", "sbp_", "ocds_")
+#: Addresses under which no page lies, and what lies there instead.
+NO_PAGE = {
+    "notice_proof": "a file",
+    "public_draw_file": "a file",
+    "work_draw_file": "a file",
+    "hall_board": "a part of the hall",
+    "hall_mine": "a part of the hall",
+    "public_file": "a file",
+    "log_file": "a file",
+    "sealing_bundle": "a file",
+    "sealing_script": "a script",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_login_webauthn": "a challenge for the browser",
+    "work_try": "the answer to a form",
+    "work_file": "a file",
+    "work_contract_pdf": "a file",
+    "work_report_pdf": "a file",
+    "set_language": "the answer to a form",
+    "preferences": "the answer to a form",
+    "demo_budget": "a file",
+    "sandbox_clock": "the answer to a form",
+    "sandbox_papers": "the answer to a form",
+    "sandbox_post": "the answer to a form",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A page: its address, the cookies of whoever opens it, the moment; `status` where it is not 200."""
+
+    name: str
+    address: str
+    cookies: dict[str, str]
+    at: datetime.datetime
+    status: int = 200
+
+
+class Second(SealedTender):
+    """One more sealed tender: of its trustees those who stand apart from the case are in office already."""
+
+    def __init__(self, first: SealedTender, **values: Any) -> None:
+        super().__init__(**values)
+        self.first = first
+
+    def board(self) -> list[Holder]:
+        platform, _buyer, _agent, supervisor, notary = self.first.holders
+        own = [Holder(self.officer, "buyer"), Holder(self.agent_post, "agent")]
+        self.holders = [platform, *own, supervisor, notary]
+        for holder in own:
+            self.register(holder)
+        return self.holders
+
+
+class Samples:
+    """Six cases, a plan, a contract and an account, each where its pages have something to show."""
+
+    def __init__(self) -> None:
+        self.platform = platform_post(now=support.ANNOUNCED)
+        # Two covers: the prices were opened by themselves, and there is a record of it.
+        self.covers = judged()
+        self.covers.conclude_technical()
+        self.covers.open_prices(of=[0, 1, 2])
+        self.covered = self.covers.now + MINUTE
+        # Bids that their bidders seal: before the deadline, and with trustees who take part in a drill.
+        self.sealed = Second(self.covers, title="密封投标的项目").announced()
+        self.bidder = self.sealed.device()
+        self.sealed.do("drill.begin", self.platform.organisation, self.platform)
+        self.before = self.sealed.now
+        # A prequalification that runs, and a publicity of a single source.
+        self.selection = Selection(title="资格预审的项目").announced()
+        self.applicant = self.selection.apply()
+        self.office = Office("9000000.00")
+        sole = {"procedure": "single_source", "ground": "single_source.only_one", "method_reason": "不可替代的专利"}
+        self.publicity = self.office.publicised(self.office.draft(**sole, amount="4500000"))
+        # An evaluation with its report, its letters and its announcement.
+        self.evaluation = three()
+        points = {n: {"technical": str(40 - n), "record": "20"} for n in range(3)}
+        self.evaluation.judged(points).awarded()
+        self.evaluation.announced()
+        # A contract that is carried out.
+        self.deal = support.scene()
+        support.effective(self.deal)
+        first = self.deal.contract.milestones.order_by("number")[0]
+        self.invoice: Invoice = support.invoiced(self.deal, first, now=support.INVOICED)
+        self.treasury, self.auditor = self.deal.treasury, make_post(Role.AUDITOR, self.deal.treasury.organisation)
+        self.late = ANNOUNCED + MINUTE
+        self.people: dict[str, Post] = {
+            Role.BUYER_OFFICER: self.deal.officer,
+            Role.BUYER_REVIEWER: self.deal.reviewer,
+            Role.AGENT: self.evaluation.agent,
+            Role.SUPPLIER: self.deal.supplier,
+            Role.EXPERT: self.evaluation.members[0].post,
+            Role.TREASURY: self.treasury,
+            Role.TREASURY_PAYER: self.deal.payer,
+            Role.AUDITOR: self.auditor,
+            Role.PLATFORM: self.platform,
+        }
+        self.member = make_post(Role.BUYER_OFFICER, make_organisation(OrganisationKind.BUYER))
+        self.member.person.set_password(PASSWORD)
+        self.member.person.save()
+
+    def all(self) -> list[Sample]:
+        """One of every page, in the order of their names."""
+        found = [self.sample(entry) for entry in pages()]
+        found += [made(self) for made in FORMS]
+        found.append(self.page("not found", "/keine/seite/", None, self.late, status=404))
+        found.append(self.page("forbidden", reverse("work_budget"), self.deal.supplier, self.late, status=403))
+        return sorted(found, key=lambda sample: sample.name)
+
+    def sample(self, entry: Any) -> Sample:
+        """Raises KeyError where a page has none."""
+        if entry.name in ACCOUNT_PAGES:
+            return ACCOUNT_PAGES[entry.name](self, entry.name)
+        if entry.name in NAMED:
+            return NAMED[entry.name](self)
+        if entry.pattern.converters:
+            raise KeyError(f"{entry.name} needs a sample: add one to NAMED, or say in NO_PAGE what it is")
+        return self.page(entry.name, reverse(entry.name), self.first(entry.callback.by), self.late)
+
+    def first(self, by: Any) -> Post | None:
+        """Of those who may open it the first."""
+        if by == "public":
+            return None
+        return self.deal.officer if isinstance(by, str) else next(p for r, p in self.people.items() if r in by)
+
+    def page(self, name: str, address: str, who: Post | None, at: datetime.datetime, *, status: int = 200) -> Sample:
+        return Sample(name, address, cookies_of(at_desk(who)) if who is not None else {}, at, status)
+
+    def row(self, name: str, pk: Any, who: Post | None, at: datetime.datetime | None = None) -> Sample:
+        return self.page(name, reverse(name, args=[pk]), who, at or self.late)
+
+    # --- accounts ---------------------------------------------------------------------------------------------------
+
+    def account(
+        self, name: str, *, factors: bool = False, fresh: bool = True, password: bool = True, key: str = ""
+    ) -> Sample:
+        """A page of allauth, opened by somebody of its own, who has just signed in or (not `fresh`) is asked again;
+        `key`: "one" where the address names a passkey, "any" where there has to be one."""
+        post = make_post(Role.BUYER_OFFICER, self.member.organisation)
+        if password:
+            post.person.set_password(PASSWORD)
+        else:
+            post.person.set_unusable_password()
+        post.person.save()
+        client = Client() if fresh and password else at_desk(post)
+        if fresh and password:
+            client.post(reverse("account_login"), {"login": post.person.username, "password": PASSWORD})
+        if factors:
+            TOTP.activate(post.person, generate_totp_secret())
+            RecoveryCodes.activate(post.person)
+        args = []
+        if key:
+            made = Authenticator.objects.create(
+                user=post.person,
+                type=Authenticator.Type.WEBAUTHN,
+                data={"name": "办公室的密钥", "credential": registration()},
+            )
+            args = [made.pk] if key == "one" else []
+        return Sample(name, reverse(name, args=args), cookies_of(client), self.late)
+
+    def half_way(self, name: str) -> Sample:
+        """The password was right, the second factor is asked for."""
+        person = make_post(Role.BUYER_OFFICER, self.member.organisation).person
+        person.set_password(PASSWORD)
+        person.save()
+        TOTP.activate(person, generate_totp_secret())
+        client = Client()
+        client.post(reverse("account_login"), {"login": person.username, "password": PASSWORD})
+        return Sample(name, reverse(name), cookies_of(client), self.late)
+
+    def choosing(self, name: str) -> Sample:
+        """Somebody with two posts."""
+        post = make_supplier()
+        make_post(Role.AGENT, person=post.person)
+        return self.page(name, reverse(name), post, self.late)
+
+
+def cookies_of(client: Client) -> dict[str, str]:
+    """What the browser has to know to be signed in as this client is."""
+    return {key: morsel.value for key, morsel in client.cookies.items() if key in {"sessionid", "csrftoken"}}
+
+
+def pages() -> list[Any]:
+    """Every address under which a page lies."""
+    return [
+        entry
+        for _address, entry in ADDRESSES
+        if entry.name and entry.name not in NO_PAGE and not entry.name.startswith(DOORS)
+    ]
+
+
+def _form(code: str, subject: Callable[[Samples], Any], who: Callable[[Samples], Post]) -> Callable[[Samples], Sample]:
+    def made(s: Samples) -> Sample:
+        row = subject(s)
+        return s.page("work_do", reverse("work_do", args=[row._meta.model_name, row.pk, code]), who(s), s.late)
+
+    return made
+
+
+#: Pages that show a row: which, to whom, when.
+NAMED: dict[str, Callable[[Samples], Sample]] = {
+    "notice": lambda s: s.row("notice", Notice.objects.filter(kind="invitation").latest("pk").pk, None),
+    "public_case": lambda s: s.row("public_case", s.evaluation.case.pk, None),
+    "public_draws": lambda s: s.row("public_draws", s.evaluation.case.pk, None),
+    "hall": lambda s: s.row("hall", s.covers.case.pk, None, s.covered),
+    "hall_record": lambda s: s.row("hall_record", s.covers.case.pk, None, s.covered),
+    "closing_record": lambda s: s.row("closing_record", BidClosing.objects.get(cover="PRICE").pk, None, s.covered),
+    "organisation": lambda s: s.row("organisation", s.evaluation.case.buyer_id, None),
+    "law_rule": lambda s: s.row("law_rule", law.all_rules()[0].key, None),
+    "work_case": lambda s: s.row("work_case", s.evaluation.case.pk, s.evaluation.agent),
+    "work_timeline": lambda s: s.row("work_timeline", s.evaluation.case.pk, s.evaluation.agent),
+    "work_draws": lambda s: s.row("work_draws", s.evaluation.case.pk, s.treasury),
+    "work_appropriation": lambda s: s.row("work_appropriation", s.deal.case.plan_item.appropriation_id, s.deal.officer),
+    "work_intention": lambda s: s.row("work_intention", s.deal.case.plan_item.intention_id, s.deal.officer),
+    "work_plan_item": lambda s: s.row("work_plan_item", s.deal.case.plan_item_id, s.deal.officer),
+    "work_prequalification": lambda s: s.row("work_prequalification", s.selection.row.pk, s.applicant, s.before),
+    "work_publicity": lambda s: s.row("work_publicity", s.publicity.pk, s.office.officer, s.before),
+    "work_organisation": lambda s: s.row("work_organisation", s.deal.officer.organisation_id, s.deal.officer),
+    "work_expert": lambda s: s.row(
+        "work_expert", Expert.objects.get(person=s.evaluation.members[0].post.person).pk, s.treasury
+    ),
+    "work_experts": lambda s: s.page("work_experts", reverse("work_experts"), s.treasury, s.late),
+    "work_do": _form("plan.draft", lambda s: s.office.appropriation, lambda s: s.office.officer),
+    "work_done": lambda s: s.page(
+        "work_done",
+        reverse("work_done", args=[Entry.objects.filter(action="award.announce").latest("seq").seq]),
+        s.evaluation.agent,
+        s.late,
+    ),
+    "work_trustee_drill": lambda s: s.page(
+        "work_trustee_drill", reverse("work_trustee_drill"), s.sealed.holders[3].post, s.before
+    ),
+    "work_trustee_lot": lambda s: s.row("work_trustee_lot", s.sealed.lot.pk, s.sealed.holders[3].post, s.before),
+    "work_seal": lambda s: s.row("work_seal", s.sealed.lot.pk, s.bidder.post, s.before),
+    "work_explanation": lambda s: s.row(
+        "work_explanation",
+        AwardLetter.objects.get(supplier=s.evaluation.bidders[0].organisation).pk,
+        s.evaluation.bidders[0],
+    ),
+    "work_contract": lambda s: s.row("work_contract", s.deal.contract.pk, s.deal.officer),
+    "work_report": lambda s: s.row("work_report", s.evaluation.report.pk, s.evaluation.agent),
+}
+#: More forms: one with a file, one with a table, one in which little is asked.
+FORMS: tuple[Callable[[Samples], Sample], ...] = (
+    _form("budget.import", lambda s: s.treasury.organisation, lambda s: s.treasury),
+    _form("payment.request", lambda s: s.invoice, lambda s: s.deal.officer),
+    _form("acceptance.record", lambda s: s.deal.contract, lambda s: s.deal.officer),
+)
+#: Pages of one's own account: with a second factor or a passkey, just signed in or asked again.
+ACCOUNT_PAGES: dict[str, Callable[[Samples, str], Sample]] = {
+    "account_logout": Samples.account,
+    "account_reauthenticate": lambda s, name: s.account(name, fresh=False),
+    "account_change_password": Samples.account,
+    "account_set_password": lambda s, name: s.account(name, password=False),
+    "choose_post": Samples.choosing,
+    "mfa_index": lambda s, name: s.account(name, factors=True),
+    "mfa_authenticate": Samples.half_way,
+    "mfa_reauthenticate": lambda s, name: s.account(name, factors=True, fresh=False),
+    "mfa_activate_totp": Samples.account,
+    "mfa_deactivate_totp": lambda s, name: s.account(name, factors=True),
+    "mfa_view_recovery_codes": lambda s, name: s.account(name, factors=True),
+    "mfa_generate_recovery_codes": lambda s, name: s.account(name, factors=True),
+    "mfa_list_webauthn": Samples.account,
+    "mfa_add_webauthn": Samples.account,
+    "mfa_reauthenticate_webauthn": lambda s, name: s.account(name, key="any", fresh=False),
+    "mfa_edit_webauthn": lambda s, name: s.account(name, key="one"),
+    "mfa_remove_webauthn": lambda s, name: s.account(name, key="one"),
+}

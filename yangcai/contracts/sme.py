@@ -1,0 +1,89 @@
+"""How much of a year's procurement went to small and medium firms? (财库〔2020〕46号 art. 18: what a buyer reports)
+
+Of the contracts that were signed in the year and were not dissolved: how many, for how much, with firms of which size.
+Beside them what was planned for that year and set aside. A share is of the contracts' amount, never of the budget.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from yangcai.contracts.models import Contract
+from yangcai.kernel import calendar
+from yangcai.parties.models import Organisation, Size
+from yangcai.planning.models import PlanItem, SetAside
+
+#: The sizes of which a share is asked by itself: half of it and more is for these (art. 8).
+SMALL_MICRO = frozenset({Size.SMALL, Size.MICRO})
+
+
+@dataclass
+class Part:
+    """Contracts: how many, and for how much (yuan)."""
+
+    contracts: int = 0
+    amount: Decimal = Decimal(0)
+
+    def add(self, amount: Decimal) -> None:
+        self.contracts += 1
+        self.amount += amount
+
+    def share_of(self, whole: "Part") -> Decimal | None:
+        """Of the amount; None where there is none."""
+        return self.amount / whole.amount if whole.amount else None
+
+
+@dataclass
+class Procured:
+    """What one buyer (or all of them) contracted in a year, until the cut-off."""
+
+    all: Part = field(default_factory=Part)
+    sme: Part = field(default_factory=Part)
+    small_micro: Part = field(default_factory=Part)
+    firms: set[int] = field(default_factory=set)
+    planned: Decimal = Decimal(0)
+    set_aside: Decimal = Decimal(0)
+
+    def count(self, contract: Contract) -> None:
+        """One more contract."""
+        supplier = contract.supplier
+        self.all.add(contract.amount)
+        if supplier.is_sme:
+            self.sme.add(contract.amount)
+            self.firms.add(supplier.pk)
+        if supplier.is_sme and supplier.size not in {Size.MEDIUM, Size.LARGE}:
+            self.small_micro.add(contract.amount)
+
+
+def procured(*, year: int, now: datetime.datetime) -> tuple[Procured, dict[Organisation, Procured]]:
+    """All together, and buyer by buyer in the order of their names. What happens after `now` does not count."""
+    begins, ends = calendar.start_of(datetime.date(year, 1, 1)), calendar.end_of(datetime.date(year, 12, 31))
+    signed = Contract.objects.filter(signed_at__gte=begins, signed_at__lt=min(ends, now))
+    kept = signed.exclude(terminated_at__lt=now).select_related("supplier", "buyer")
+    whole, by_buyer = Procured(), defaultdict[Organisation, Procured](Procured)
+    for contract in kept.order_by("pk"):
+        for one in (whole, by_buyer[contract.buyer]):
+            one.count(contract)
+    for item in _planned(year, now=now):
+        share = _set_aside(item)
+        for one in (whole, by_buyer[item.appropriation.buyer]):
+            one.planned += item.amount
+            one.set_aside += share
+    return whole, dict(sorted(by_buyer.items(), key=lambda pair: pair[0].name))
+
+
+def _planned(year: int, *, now: datetime.datetime) -> Iterable[PlanItem]:
+    """The approved plans of the year's budget."""
+    approved = PlanItem.objects.filter(appropriation__fiscal_year=year, approved_at__lt=now)
+    return approved.exclude(cancelled_at__lt=now).select_related("appropriation__buyer").order_by("pk")
+
+
+def _set_aside(item: PlanItem) -> Decimal:
+    """So much of a plan may go to small and medium firms alone."""
+    if item.set_aside == SetAside.WHOLE:
+        return item.amount
+    return (
+        item.amount * item.set_aside_share if item.set_aside != SetAside.NONE and item.set_aside_share else Decimal(0)
+    )
