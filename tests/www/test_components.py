@@ -21,7 +21,7 @@ from tests.factories import make_post
 from yangcai.kernel.inputs import Input, MoneyField, RowsField
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.parties.roles import Role
-from yangcai.www import charts, components, formats, gallery, preferences
+from yangcai.www import components, formats, gallery, preferences
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
@@ -197,16 +197,6 @@ def test_heat_follows_the_numbers_and_prints_them() -> None:
     html = shown("{% score_matrix c rows %}", c=["一", "二"], rows=rows)
     assert 'class="h4 outlier"' in html
     assert components.heat(5, 5, 5) == 0
-
-
-def test_a_waterfall_ends_where_the_last_bar_stands() -> None:
-    bars = [("年初", 100, "total"), ("追加", 20, "plus"), ("已用", 50, "minus"), ("可用", 70, "total")]
-    chart = charts.waterfall([dict(zip(("label", "value", "kind"), bar, strict=True)) for bar in bars], width=1020)
-    first, plus, minus, last = chart["bars"]
-    assert minus["y"] == plus["y"]
-    assert round(minus["y"] + minus["height"], 1) == last["y"]
-    assert first["y"] + first["height"] == chart["ground"]
-    assert charts.waterfall([], width=340)["bars"] == []
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import law
 from yangcai.kernel.inputs import DateField, DocumentField, Input, MomentField, MoneyField, RowsField, TextField
 from yangcai.kernel.refusals import Refusal
-from yangcai.www import formats
+from yangcai.www import formats, gallery_pictures
 from yangcai.www.nav import Link
+from yangcai.www.pictures import csv_asked
 
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
 NOW = datetime.datetime(2026, 3, 2, 9, 12, tzinfo=SHANGHAI)
@@ -274,6 +275,10 @@ def scores() -> list[dict[str, Any]]:
 def page(request: HttpRequest) -> HttpResponse:
     """Everything on one page."""
     budget, unit = formats.wan_parts(Decimal("142002500"))
+    drawn = gallery_pictures.pictures(NOW)
+    table = csv_asked(request, drawn)
+    if table is not None:
+        return table
     return render(
         request,
         "gallery.html",
@@ -319,14 +324,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 {"label": _("采购预算"), "value": budget, "unit": unit, "url": "#"},
                 {"label": _("平均采购周期"), "value": "31.4", "unit": _("天"), "note": _("自公告至合同")},
             ],
-            "bars": [
-                {"label": _("年初预算"), "value": 6200, "kind": "total"},
-                {"label": _("追加"), "value": 480, "kind": "plus"},
-                {"label": _("已下达"), "value": 3120, "kind": "minus"},
-                {"label": _("已预留"), "value": 1460, "kind": "minus"},
-                {"label": _("已签未付"), "value": 890, "kind": "minus"},
-                {"label": _("可用"), "value": 1210, "kind": "total"},
-            ],
+            "pictures": drawn,
             "stages": [
                 {"name": _("签到"), "state": "done"},
                 {"name": _("解密"), "state": "current", "note": "3 / 5"},

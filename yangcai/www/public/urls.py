@@ -4,7 +4,7 @@ from django.urls import path
 
 from yangcai.www import bundle, draws
 from yangcai.www.hall import rooms
-from yangcai.www.public import cases, files, home, lawbook, log, notices, status
+from yangcai.www.public import cases, figures, files, home, lawbook, log, notices, status
 
 urlpatterns = [
     path("", home.page_home, name="home"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("status/", status.page_status, name="status"),
     path("verify/", notices.verify, name="verify"),
     path("log/<path:name>", log.file, name="log_file"),
+    path("figures/", figures.page_figures, name="figures"),
     path("help/", home.page_help, name="help"),
     path("sealing/bundle.json", bundle.bundle, name="sealing_bundle"),
     path("sealing/<str:digest>/<str:name>", bundle.script, name="sealing_script"),

@@ -5,13 +5,14 @@ from typing import Any, cast
 
 from django import template
 from django.forms import BoundField, CheckboxInput, Form
+from django.http import QueryDict
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from yangcai.kernel.inputs import RowsField
 from yangcai.kernel.refusals import Refusal, in_chinese
-from yangcai.www import charts, components, formats, icons
+from yangcai.www import components, formats, icons
 
 register = template.Library()
 
@@ -53,7 +54,6 @@ URGENCIES = {
 SOON = datetime.timedelta(days=7)
 MINUTE = datetime.timedelta(minutes=1)
 URGENT = 5 * MINUTE
-WIDE, NARROW = 1020, 340
 
 
 @register.simple_tag
@@ -274,11 +274,13 @@ def score_matrix(columns: Any, rows: Any, total: Any = (), totalled: str = "", l
     }
 
 
-@_component("waterfall")
-def waterfall(bars: Any, title: str, unit: str = "", caption: str = "") -> dict[str, Any]:
-    bars = list(bars)
-    drawings = [("wide", charts.waterfall(bars, width=WIDE)), ("narrow", charts.waterfall(bars, width=NARROW))]
-    return {"bars": bars, "title": title, "unit": unit or _("万元"), "caption": caption, "drawings": drawings}
+@register.inclusion_tag("components/chart.html", takes_context=True, name="chart")
+def chart(context: Context, picture: Any) -> dict[str, Any]:
+    """A picture with its sentence, its table, and the same page's address that answers with the table as CSV."""
+    request = context.get("request")
+    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    query["csv"] = picture.key
+    return {"picture": picture, "csv_url": f"?{query.urlencode()}"}
 
 
 @_component("refusals")

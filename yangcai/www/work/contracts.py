@@ -20,6 +20,7 @@ from yangcai.parties.models import Post
 from yangcai.www import formats, signed_papers, typeset
 from yangcai.www.access import page
 from yangcai.www.downloads import download
+from yangcai.www.pictures import Picture, csv_asked, of_contract, prices
 
 
 @page()
@@ -27,11 +28,16 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     """The contract as a sheet, as it was signed, for its parties, their agent and the overseers."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     found = _found(pk, post=post, now=now)
+    pictures = drawn(found, now=now)
+    table = csv_asked(request, pictures)
+    if table is not None:
+        return table
     return render(
         request,
         "work/contract.html",
         {
             "contract": found,
+            "pictures": pictures,
             "told": told(found),
             "is_unchanged": not found.digest or text.is_unchanged(found),
             "signatures": [{"role": side, "name": name, "at": at} for side, name, at, _proof in signed_by(found)],
@@ -42,6 +48,12 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         },
     )
+
+
+def drawn(contract: Contract, *, now: datetime.datetime) -> list[Picture]:
+    """How far it has come, once it is signed, and how its prices stand among others."""
+    come = [of_contract.come_so_far(contract, now=now)] if contract.signed_at else []
+    return [*come, *prices.strips(contract, now=now)]
 
 
 @page()

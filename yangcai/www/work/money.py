@@ -1,5 +1,6 @@
 """How much money is where: for one case along its chain, and for a buyer's year?"""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,10 @@ from yangcai.contracts.models import Contract
 from yangcai.funds.queries import Balances, balances
 from yangcai.kernel.beneath import may_have
 from yangcai.www import formats
+from yangcai.www.pictures.bars import Bar, waterfall
+from yangcai.www.pictures.picture import Column, Picture, large, percent, unit, wan
 
-TEN_THOUSAND = Decimal(10_000)
+CENT = Decimal("0.01")
 
 
 def money_of(case: Case) -> list[dict[str, Any]]:
@@ -34,13 +37,33 @@ def money_of(case: Case) -> list[dict[str, Any]]:
     return [{"label": label, "value": formats.yuan(value), "url": url} for label, value, url in rows]
 
 
-def bars(found: Balances) -> list[dict[str, Any]]:
-    """The waterfall of some balances in units of 10,000 yuan: what was approved, where it went, what is left."""
-    parts = [
+def picture(found: Balances, *, title: str, now: datetime.datetime) -> Picture:
+    """The waterfall of some balances: what was approved, where it went, what is left, in a sentence too."""
+    parts = (
         (_("预算"), found.approved, "total"),
         (_("采购预留"), found.reserved, "minus"),
         (_("合同占用"), found.committed, "minus"),
         (_("已支付"), found.paid, "minus"),
         (_("可用余额"), found.available, "total"),
-    ]
-    return [{"label": label, "value": value / TEN_THOUSAND, "kind": kind} for label, value, kind in parts]
+    )
+    says = _("还没有批复的预算。")
+    if found.approved:
+        says = _("预算 %(approved)s，已支付 %(paid)s（%(share)s），可用余额 %(available)s。") % {
+            "approved": wan(found.approved),
+            "paid": wan(found.paid),
+            "share": percent(found.paid, found.approved),
+            "available": wan(found.available),
+        }
+    return Picture(
+        key="budget",
+        title=title,
+        says=says,
+        caption=_("单位：%(unit)s；余额为 %(at)s 账面。") % {"unit": unit(), "at": formats.moment(now)},
+        drawings=waterfall([Bar(label, large(value), kind) for label, value, kind in parts] if found.approved else []),
+        columns=(Column(_("项目")), Column(_("金额（元）"), 2), Column(_("占预算（%）"), 2)),
+        rows=[(label, value, _share(value, found.approved)) for label, value, _kind in parts],
+    )
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal | None:
+    return (100 * part / whole).quantize(CENT) if whole else None

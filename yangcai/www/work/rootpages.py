@@ -7,6 +7,7 @@ from django.db.models import Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case
 from yangcai.challenges.models import Enquiry
@@ -33,10 +34,10 @@ from yangcai.tendering.models import Prequalification, PrequalificationApplicati
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
-from yangcai.www.work import places, proposals, rail, tables, timeline
+from yangcai.www.pictures import csv_asked
+from yangcai.www.work import money, places, proposals, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.files import attachments
-from yangcai.www.work.money import bars
 from yangcai.www.work.offers import Offer, offers
 from yangcai.www.work.shown import KINDS
 from yangcai.www.work.shown.parties import OF_ORGANISATION
@@ -94,6 +95,13 @@ def budget(request: HttpRequest) -> HttpResponse:
     rows = visible.filter(fiscal_year=year).order_by(*(("code",) if own else ("buyer__name", "code")))
     shown = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     found = balances_of(shown.object_list)
+    drawn = None
+    if own and shown.object_list:
+        of_year = waterfall(buyer=post.organisation, fiscal_year=year)
+        drawn = money.picture(of_year, title=_("本单位预算用到了哪里？"), now=now)
+    table = csv_asked(request, [drawn])
+    if table is not None:
+        return table
     return render(
         request,
         "work/budget.html",
@@ -102,7 +110,7 @@ def budget(request: HttpRequest) -> HttpResponse:
             "years": years,
             "page": shown,
             "lines": [(row, found[row.pk]) for row in shown.object_list],
-            "bars": bars(waterfall(buyer=post.organisation, fiscal_year=year)) if own and shown.object_list else None,
+            "picture": drawn,
             "offers": offers([post.organisation], post=post, now=now).of("budget")
             if post.role == Role.TREASURY
             else None,
@@ -122,13 +130,17 @@ def appropriation(request: HttpRequest, pk: int) -> HttpResponse:
     """One budget line: its balances, intentions and plans."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     row = get_object_or_404(SCOPES[Appropriation](post, now), pk=pk)
+    drawn = money.picture(balances(row), title=_("这笔预算用到了哪里？"), now=now)
+    table = csv_asked(request, [drawn])
+    if table is not None:
+        return table
     intentions = list(SCOPES[Intention](post, now).filter(appropriation=row).order_by("-pk")[:LINES])
     plans = list(SCOPES[PlanItem](post, now).filter(appropriation=row).order_by("-pk")[:LINES])
     context = root_context(row, post=post, now=now)
     context |= {
         "title": row.name,
         "kicker": [row.fiscal_year, row.code],
-        "bars": bars(balances(row)),
+        "picture": drawn,
         "tables": [
             table
             for table in (

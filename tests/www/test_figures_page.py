@@ -1,0 +1,131 @@
+"""Do the public pictures count what is published and nothing else, from the same rows that the notices came from?"""
+
+import csv
+import datetime
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.contracts import support
+from tests.www.support import Clock, at_desk, text_of
+from yangcai.cases.models import Case
+from yangcai.contracts.models import Contract
+
+pytestmark = pytest.mark.django_db
+LATER = support.PAID + datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
+
+
+def table(clock: Clock, key: str, *, at: datetime.datetime = LATER, year: int = 2026) -> list[list[str]]:
+    """The rows of one picture, as anybody downloads them."""
+    clock.at = at
+    answer = Client().get(reverse("figures"), {"year": year, "csv": f"{key}-{year}"})
+    assert answer.status_code == 200 and answer["Content-Type"].startswith("text/csv")
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+
+
+def published(*, amount: str = "900000.00", size: str = "small") -> support.Scene:
+    scene = support.scene(amount=amount, size=size)
+    support.effective(scene)
+    return scene
+
+
+def test_small_firms_share_is_of_published_contracts(clock: Clock) -> None:
+    scene = published()
+    published(amount="300000.00", size="large")
+    hidden = support.scene(size="small")
+    support.signed(hidden)
+    assert table(clock, "sme") == [["大型企业", "300000.00", "1", "1"], ["小型企业", "900000.00", "1", "1"]]
+    page = text_of(Client().get(reverse("figures")))
+    assert "中小企业合同金额占 75.00%：90.00 万元，共 120.00 万元；惠及中小企业 1 家。" in page
+    assert "分母：2026 年签订并已公告、未解除的采购合同。截至 2026-03-28。" in page
+    assert scene.contract.published_at == support.EFFECTIVE
+    assert table(clock, "sme", at=support.EFFECTIVE - datetime.timedelta(minutes=1)) == []
+
+
+def test_the_money_that_leaves_a_stage_came_to_it(clock: Clock) -> None:
+    scene = published()
+    support.paid(scene, scene.milestone("signature"))
+    rows = {(source, target): Decimal(value) for source, target, value in table(clock, "flow")}
+    assert rows == {
+        ("货物", "公开招标"): Decimal("1000000.00"),
+        ("公开招标", "已签合同"): Decimal("900000.00"),
+        ("公开招标", "节约（预算减合同）"): Decimal("100000.00"),
+        ("已签合同", "已支付"): Decimal("270000.00"),
+        ("已签合同", "待支付"): Decimal("630000.00"),
+    }
+    page = text_of(Client().get(reverse("figures")))
+    assert "预算 100.00 万元，已签合同 90.00 万元（90.00%），其中已支付 27.00 万元（30.00%）。" in page
+
+
+def test_months_and_durations_are_those_of_the_signature(clock: Clock) -> None:
+    scene = published()
+    rows = {row[0]: row[1:] for row in table(clock, "months")}
+    assert rows["3月"] == ["900000.00", "0", "0", "900000.00"] and rows["2月"][-1] == "0"
+    Case.objects.filter(pk=scene.case.pk).update(published_at=support.SIGNED - datetime.timedelta(days=30))
+    cache.clear()
+    assert table(clock, "durations") == [["公开招标", "1", "30.0", "30.0", "30.0", "30.0", "30.0"]]
+
+
+def test_demonstration_data_stays_apart(clock: Clock, settings: Any) -> None:
+    scene = published()
+    Case.objects.filter(pk=scene.case.pk).update(is_demo=True)
+    assert table(clock, "sme") == [] and "演示数据" not in text_of(Client().get(reverse("figures")))
+    settings.YANGCAI_SANDBOX = True
+    assert len(table(clock, "sme")) == 1 and "演示数据，不是真实采购" in text_of(Client().get(reverse("figures")))
+
+
+@pytest.mark.parametrize("year", ["1999", "abcd", "99999", "２０２６"])
+def test_of_another_year_there_is_nothing(clock: Clock, year: str) -> None:
+    assert Client().get(reverse("figures"), {"year": year}).status_code == 404
+
+
+def test_the_page_asks_as_often_for_one_as_for_many_and_once_a_minute(clock: Clock) -> None:
+    published()
+    clock.at = LATER
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert Client().get(reverse("figures")).status_code == 200
+        return len(caught)
+
+    cold = asked()
+    assert asked() <= 3
+    published()
+    published(size="micro")
+    cache.clear()
+    assert asked() == cold <= 30
+
+
+def test_a_contract_shows_how_far_it_has_come_and_its_price_among_the_published(clock: Clock) -> None:
+    scene, *others = (published() for _ in range(3))
+    for other, price in zip(others, ("8000.00", "10000.00"), strict=True):
+        other.contract.items.update(item="计算机", unit_price=price, quantity=1)
+    scene.contract.items.update(item="计算机", unit_price="9900.00", quantity=1)
+    support.paid(scene, scene.milestone("signature"))
+    clock.at = LATER
+    address = reverse("work_contract", args=[scene.contract.pk])
+    page = text_of(at_desk(scene.officer).get(address))
+    assert "已支付 270,000.00 元，占合同金额的 30.00%；还有 630,000.00 元未付。" in page
+    assert "“计算机”单价 9,900.00 元，比 2 个已公告价格的中位数 9,000.00 元 高 10.0%。" in page
+    told = at_desk(scene.officer).get(address, {"csv": "price-1"}).content.decode("utf-8-sig")
+    assert "9000.00" in told
+    # A price that is not published is nobody's to compare with, and one of another classification is no comparison.
+    Contract.objects.filter(pk=others[1].contract.pk).update(published_at=None)
+    assert "比 1 个已公告价格的中位数 8,000.00 元 高" in text_of(at_desk(scene.officer).get(address))
+    item = others[0].case.plan_item
+    item.classification = "C99"
+    item.save(update_fields=["classification"])
+    assert "已公告价格" not in text_of(at_desk(scene.officer).get(address))
+    assert Client().get(address, {"csv": "progress"}).status_code == 302
