@@ -73,6 +73,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["root", "seq"], name="entry_of_root"),
             models.Index(fields=["action", "root"], name="entry_of_action"),
+            models.Index(fields=["person_id", "-seq"], name="entry_of_person"),
         ]
 
     def __str__(self) -> str:

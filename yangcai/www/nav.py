@@ -27,6 +27,7 @@ WORK: Entry = ("work", _("工作台"))
 INTENTIONS: Entry = ("work_intentions", _("采购意向"))
 PLANS: Entry = ("work_plans", _("采购计划"))
 CASES: Entry = ("work_cases", _("采购项目"))
+QUEUE: Entry = ("work_queue", _("审批与备案"))
 PAYMENTS: Entry = ("work_payments", _("支付"))
 ORGANISATIONS: Entry = ("work_organisations", _("主体"))
 EXPERTS: Entry = ("work_experts", _("专家库"))
@@ -49,6 +50,7 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
     ),
     Role.TREASURY: (
         WORK,
+        QUEUE,
         ("work_budget", _("预算")),
         INTENTIONS,
         PLANS,

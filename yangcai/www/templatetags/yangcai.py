@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from yangcai.kernel.inputs import RowsField
 from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.www import components, formats, icons
+from yangcai.www import gantt as gantts
 
 register = template.Library()
 
@@ -281,6 +282,30 @@ def chart(context: Context, picture: Any) -> dict[str, Any]:
     query = request.GET.copy() if request is not None else QueryDict(mutable=True)
     query["csv"] = picture.key
     return {"picture": picture, "csv_url": f"?{query.urlencode()}"}
+
+
+@_component("gantt")
+def gantt(
+    rows: Any, start: datetime.datetime, end: datetime.datetime, now: datetime.datetime, title: str, said: str
+) -> dict[str, Any]:
+    """The chart in two widths; `rows` are of www/gantt.py. The data table stands beside it, where it is made."""
+    rows = list(rows)
+    names = (
+        ("g-prep", _("编制")),
+        ("g-open", _("公告、投标")),
+        ("g-judge", _("开标、评审")),
+        ("g-award", _("定标")),
+        ("g-least", _("法定最短期限")),
+        ("g-due", _("办理期限")),
+        ("g-late", _("已逾期")),
+        ("g-now", _("现在")),
+        ("g-rest", _("非工作日")),
+    )
+    drawings = [
+        (size, gantts.gantt(rows, start=start, end=end, now=now, width=width))
+        for size, width in (("wide", gantts.WIDE), ("narrow", gantts.NARROW))
+    ]
+    return {"drawings": drawings, "title": title, "said": said, "legend": names}
 
 
 @_component("refusals")

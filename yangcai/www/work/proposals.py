@@ -61,12 +61,17 @@ def shown(plan_item: PlanItem, *, now: datetime.datetime) -> Shown | None:
     if plan_item.cancelled_at is not None or plan_item.cases.exists():
         return None
     found = proposal.of_plan(plan_item, now=now)
-    today, place = timezone.localdate(now), plan_item.buyer.jurisdiction
+    place = plan_item.buyer.jurisdiction
+    return presented(found, chosen=plan_item.procedure, on=timezone.localdate(now), jurisdiction=place)
+
+
+def presented(found: Proposal, *, chosen: str, on: datetime.date, jurisdiction: str) -> Shown:
+    """What the law says on that day to a purchase, method by method; `chosen` is the method whose days are told."""
     lines = [
-        _line(verdict, is_chosen=verdict.procedure.code == plan_item.procedure, on=today, jurisdiction=place)
+        _line(verdict, is_chosen=verdict.procedure.code == chosen, on=on, jurisdiction=jurisdiction)
         for verdict in found.verdicts
     ]
-    chosen = next((line for line in lines if line.is_chosen), None)
+    own = next((line for line in lines if line.is_chosen), None)
     return Shown(
         lines=lines,
         thresholds=[
@@ -75,9 +80,9 @@ def shown(plan_item: PlanItem, *, now: datetime.datetime) -> Shown | None:
             if isinstance(value, Value)
         ],
         proposal=found,
-        chosen=chosen.name if chosen else tables.procedure(plan_item.procedure),
-        timeline=chosen.timeline if chosen else None,
-        starts_on=today,
+        chosen=own.name if own else tables.procedure(chosen),
+        timeline=own.timeline if own else None,
+        starts_on=on,
     )
 
 

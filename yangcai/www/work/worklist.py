@@ -3,7 +3,9 @@
 import datetime
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,15 +25,18 @@ from yangcai.tendering.models import Prequalification
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
-from yangcai.www.work import judging, own, places, rail, tables
+from yangcai.www.work import judging, own, places, rail, schedule, tables
 from yangcai.www.work.clocks import reminder, title_of
 from yangcai.www.work.shown import KINDS
+from yangcai.www.work.wanted import Wanted, narrowed, tabs
 
 #: So many rows of a group are shown; more are counted up to COUNTED.
 SHOWN = 50
 COUNTED = 1000
 CASES_SHOWN = 6
 LINES_SHOWN = 5
+#: So many cases of an agency are drawn on its desk; the rest on a page of their own.
+PLANNED = 10
 CASES_PER_PAGE = 25
 
 
@@ -66,9 +71,18 @@ def bounds(now: datetime.datetime) -> dict[str, tuple[datetime.datetime | None, 
     return {"overdue": (None, now), "today": (now, tomorrow), "week": (tomorrow, monday), "later": (monday, None)}
 
 
-def groups(post: Post, *, now: datetime.datetime) -> list[Group]:
-    """The tasks of a post by urgency; each group in at most three queries, however many tasks there are."""
-    waiting = tasks.of_post(post)
+def urgency(due_at: datetime.datetime | None, *, now: datetime.datetime) -> str:
+    """The group in which something due then stands; empty without a time."""
+    for key, (start, end) in bounds(now).items():
+        if due_at is not None and (start is None or start <= due_at) and (end is None or due_at < end):
+            return key
+    return ""
+
+
+def groups(post: Post, *, now: datetime.datetime, waiting: QuerySet[Task] | None = None) -> list[Group]:
+    """The tasks of a post by urgency, or those of them that are asked for; each group in at most three queries,
+    however many tasks there are."""
+    waiting = tasks.of_post(post) if waiting is None else waiting
     found = []
     for key, (start, end) in bounds(now).items():
         part = waiting.filter(due_at__isnull=False)
@@ -129,19 +143,28 @@ def todo(task: Task, *, who: str = "", now: datetime.datetime) -> Todo:
 def worklist(request: HttpRequest) -> HttpResponse:
     """The tasks of this post by urgency, beside its cases."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    found = groups(post, now=now)
+    waiting = tasks.of_post(post)
+    form = Wanted(request.GET or None, waiting=waiting)
+    asked = form.asked
+    found = groups(post, now=now, waiting=narrowed(waiting, asked, post=post))
+    drawn = post.role == Role.AGENT
     cases = own.listed(own.cases(post, now=now)[:CASES_SHOWN], now=now)
     return render(
         request,
         "work/worklist.html",
         {
             "groups": found,
+            "wanted": form,
+            "asked": asked,
+            "query": urlencode(asked),
+            "tabs": tabs("work"),
             "waiting": sum(group.total for group in found),
             "overdue": next((group.total for group in found if group.key == "overdue"), 0),
             "cases": cases,
             "focus": focus(found, post=post, now=now),
             "unplanned": unplanned(post, now=now),
             "stages": stage_counts(post, now=now),
+            "plan": schedule.planned(list(schedule.running(post, now=now)[:PLANNED]), now=now) if drawn else None,
             "now": now,
         },
     )

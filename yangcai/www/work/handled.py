@@ -1,0 +1,103 @@
+"""What has somebody done so far (已办), and how is the list of what waits taken along as a table?"""
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import ACTIONS, SCOPES
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import Post
+from yangcai.www import formats
+from yangcai.www.access import page
+from yangcai.www.paging import CappedPaginator
+from yangcai.www.work import places, worklist
+from yangcai.www.work.wanted import Wanted, narrowed, tabs
+
+PER_PAGE = 50
+#: More lines than this nobody takes along from a worklist.
+LINES = 5000
+#: What a spreadsheet program would run instead of show.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One line of what was done: when, what, on which row, and where the record of it stands."""
+
+    at: datetime.datetime
+    title: str
+    about: str
+    about_url: str
+    url: str
+
+
+@page()
+def handled(request: HttpRequest) -> HttpResponse:
+    """What this person has done, newest first, each with its record."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    mine = Entry.objects.filter(person_id=post.person_id, outcome="done").order_by("-seq")
+    shown = CappedPaginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": shown, "deeds": deeds(shown.object_list, post=post, now=now), "tabs": tabs("work_handled")}
+    return render(request, "work/handled.html", context)
+
+
+def deeds(entries: Iterable[Entry], *, post: Post, now: datetime.datetime) -> list[Deed]:
+    """The lines of some Entries; the rows they are about, of each kind in one query, as far as they may be seen."""
+    entries = [entry for entry in entries if entry.action in ACTIONS]
+    rows = _rows({entry.root for entry in entries}, post=post, now=now)
+    return [
+        Deed(
+            entry.at,
+            ACTIONS[entry.action].title,
+            str(rows.get(entry.root, "")),
+            places.page_of(rows[entry.root]) if entry.root in rows else "",
+            reverse("work_done", args=[entry.seq]),
+        )
+        for entry in entries
+    ]
+
+
+def _rows(refs: set[str], *, post: Post, now: datetime.datetime) -> dict[str, Any]:
+    names = {model._meta.model_name: model for model in places.PAGES}
+    wanted: dict[Any, list[int]] = {}
+    for name, _colon, pk in (ref.partition(":") for ref in refs):
+        if name in names and pk.isdecimal():
+            wanted.setdefault(names[name], []).append(int(pk))
+    return {row.ref: row for model, keys in wanted.items() for row in SCOPES[model](post, now).filter(pk__in=keys)}
+
+
+@page()
+def as_table(request: HttpRequest) -> HttpResponse:
+    """What waits, most urgent first, as a file for a spreadsheet: what the same filters leave."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    waiting = tasks.of_post(post)
+    found = narrowed(waiting, Wanted(request.GET, waiting=waiting).asked, post=post)
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow([_("紧急程度"), _("事项"), _("期限"), _("依据"), _("提醒"), _("办理地址")])
+    words = {"overdue": _("已逾期"), "today": _("今日到期"), "week": _("本周"), "later": _("以后"), "": _("无期限")}
+    for line in (worklist.todo(task, now=now) for task in found[:LINES]):
+        cited = line.citation.text if line.citation else ""
+        row = [words[worklist.urgency(line.due_at, now=now)], line.title, formats.deadline(line.due_at), cited]
+        table.writerow([_harmless(cell) for cell in (*row, line.detail, request.build_absolute_uri(line.url))])
+    name = f"worklist-{timezone.localdate(now).isoformat()}.csv"
+    return HttpResponse(
+        "\ufeff" + text.getvalue(),  # the mark at the beginning tells a spreadsheet program that this is UTF-8
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+    )
+
+
+def _harmless(cell: str) -> str:
+    """A project that somebody called `=cmd|…` is a text in every spreadsheet too."""
+    return f"'{cell}" if cell.startswith(FORMULAS) else cell
