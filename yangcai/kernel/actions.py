@@ -386,10 +386,8 @@ def _standing_refusals(call: _Call) -> list[Refusal]:
 def _needs_refusals(call: _Call) -> list[Refusal]:
     action, by, subject, now = call.action, call.by, call.subject, call.now
     refusals: list[Refusal] = []
-    if action.at:
-        stage = subject.stage_at(now)
-        if stage not in action.at:
-            refusals.append(_wrong_stage(action, subject, stage=stage or "", now=now))
+    if (elsewhere := stage_refusal(action, subject, now=now)) is not None:
+        refusals.append(elsewhere)
     if (
         action.not_same_person_as
         and Entry.objects.filter(
@@ -409,6 +407,14 @@ def _needs_refusals(call: _Call) -> list[Refusal]:
     root = subject.root
     blocks = () if action.despite_block else BLOCKS.get(type(root), ())
     return refusals + _collect(blocks, root, by=by, now=now) + _collect(action.needs, subject, by=by, now=now)
+
+
+def stage_refusal(action: Action, subject: Any, *, now: datetime.datetime) -> Refusal | None:
+    """Why an Action waits for another stage, with when that is; None where it is done in this one, or in any."""
+    if not action.at:
+        return None
+    stage = subject.stage_at(now)
+    return None if stage in action.at else _wrong_stage(action, subject, stage=stage or "", now=now)
 
 
 def _wrong_stage(action: Action, subject: Any, *, stage: str, now: datetime.datetime) -> Refusal:

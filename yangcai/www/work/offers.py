@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from yangcai.cases.models import Stage
-from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can, is_about
+from yangcai import law
+from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can, is_about, stage_refusal
 from yangcai.kernel.models import Task
-from yangcai.kernel.refusals import Refusal, in_chinese
+from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Post
 from yangcai.tendering.models import CommitteeMember
 from yangcai.www.work import places
@@ -54,7 +54,6 @@ class Offer:
     action: Action
     subject: Any
     refusals: list[Refusal] = field(default_factory=list)
-    stages: str = ""
     due_at: datetime.datetime | None = None
     is_due: bool = False
 
@@ -84,12 +83,54 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What is done alike on one row or several of a kind: the seats of a committee, the lots of a case. `refusals` hold
+    for all of them; where each has its own, they stand with the offers."""
+
+    offers: list[Offer]
+    refusals: list[Refusal] = field(default_factory=list)
+    citation: Citation | None = None
+
+    @property
+    def first(self) -> Offer:
+        return self.offers[0]
+
+    @property
+    def is_one(self) -> bool:
+        return len(self.offers) == 1
+
+    @property
+    def is_due(self) -> bool:
+        return any(offer.is_due for offer in self.offers)
+
+    @property
+    def due_at(self) -> datetime.datetime | None:
+        return min((offer.due_at for offer in self.offers if offer.due_at), default=None)
+
+
+@dataclass(frozen=True)
 class Offers:
     """`open`: may be done now, what is due first. `blocked`: something is missing. `elsewhere`: in another stage."""
 
     open: list[Offer]
     blocked: list[Offer]
     elsewhere: list[Offer]
+
+    @property
+    def lines(self) -> list[Line]:
+        """What may be done now, what is alike on one line."""
+        return [Line(offers) for offers in _alike(self.open)]
+
+    @property
+    def closed(self) -> list[Line]:
+        """What may not, with why: the reasons once, where they are the same for every row; and the article that the
+        thing itself rests on, where no reason names one."""
+        return [_closed(offers) for offers in _alike(self.blocked)]
+
+    @property
+    def later(self) -> list[Line]:
+        """What waits for another stage: which, from when, and by which article it is done then."""
+        return [_closed(offers) for offers in _alike(self.elsewhere)]
 
     def of(self, *apps: str) -> "Offers":
         """Those of some kinds only, by the first word of their codes, where a page is about them alone."""
@@ -124,7 +165,7 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
             if not is_about(action, subject, by=post, now=now):
                 continue
             if action.at and subject.stage_at(now) not in action.at:
-                found.elsewhere.append(Offer(action, subject, stages=_stages(action)))
+                found.elsewhere.append(Offer(action, subject, [one for one in [_waits(action, subject, now)] if one]))
                 continue
             refusals = [
                 one for one in can(action, subject, by=post, now=now) if (action.code, one.code) not in MADE_THERE
@@ -137,6 +178,31 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
     return found
 
 
-def _stages(action: Action) -> str:
-    names = [str(label) for stage, label in Stage.choices if stage in action.at]
-    return ("、" if in_chinese() else ", ").join(names)
+def _waits(action: Action, subject: Any, now: datetime.datetime) -> Refusal | None:
+    return stage_refusal(action, subject, now=now)
+
+
+def _alike(offers: Iterable[Offer]) -> list[list[Offer]]:
+    """The same Action on several rows of a kind, in the order of the first."""
+    found: dict[str, list[Offer]] = {}
+    for offer in offers:
+        found.setdefault(offer.action.code, []).append(offer)
+    return list(found.values())
+
+
+def _closed(offers: list[Offer]) -> Line:
+    first, *others = offers
+    same = all([r.text for r in one.refusals] == [r.text for r in first.refusals] for one in others)
+    shared = first.refusals if same else []
+    told = any(refusal.citation for offer in offers for refusal in offer.refusals)
+    return Line(offers, shared, None if told else ground_of(first))
+
+
+def ground_of(offer: Offer) -> Citation | None:
+    """The first article behind an Action, as the law stood on the day whose law the row follows."""
+    on = getattr(offer.subject.root, "law_as_of", None)
+    for key in offer.action.cites:
+        value = law.find(key, on=on) if on else law.history(key)[-1] if law.history(key) else None
+        if value is not None:
+            return value.citation
+    return None
