@@ -10,7 +10,7 @@ from django.utils import timezone
 from yangcai.kernel import calendar
 
 #: Natural widths in CSS pixels, of which a container shows one.
-WIDE, NARROW = 1020, 340
+NATURAL = (("wide", 1020), ("narrow", 340))
 ONE_DAY = datetime.timedelta(days=1)
 TOP, BOTTOM, RIGHT = 30, 8, 12
 ROW, BAR, BAND = 46, 12, 6

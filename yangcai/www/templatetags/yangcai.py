@@ -302,8 +302,7 @@ def gantt(
         ("g-rest", _("非工作日")),
     )
     drawings = [
-        (size, gantts.gantt(rows, start=start, end=end, now=now, width=width))
-        for size, width in (("wide", gantts.WIDE), ("narrow", gantts.NARROW))
+        (size, gantts.gantt(rows, start=start, end=end, now=now, width=width)) for size, width in gantts.NATURAL
     ]
     return {"drawings": drawings, "title": title, "said": said, "legend": names}
 
