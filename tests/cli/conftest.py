@@ -1,11 +1,15 @@
-"""How does a test of the command line give a command?"""
+"""How does a test of the command line give a command, on a site that stands where the test wants it?"""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
+from tests.factories import NOW
 from yangcai import cli
+from yangcai.cli import console, site
 
 
 @pytest.fixture
@@ -19,3 +23,13 @@ def command(capsys: pytest.CaptureFixture[str]) -> Any:
         return dict(said.get("data") or {})
 
     return run
+
+
+@pytest.fixture
+def own_site(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Django runs already, the clock stands, and the language is put back."""
+    monkeypatch.setattr(site, "load", lambda **_how: translation.activate(site.LANGUAGES[console.language()]))
+    monkeypatch.setattr("yangcai.kernel.clock.now", lambda: NOW)
+    yield
+    translation.activate("zh-hans")
+    console.choose_language("zh")

@@ -46,8 +46,22 @@ def test_checks_then_imports(file: Path, treasury: Any, capsys: Any) -> None:
     assert not Appropriation.objects.exists()
     assert cli.main(["import", "budget", str(file), "--json", "--quiet"]) == 0
     out, err = capsys.readouterr()
-    assert json.loads(out)["data"] == {"imported": 1, "lines": 1, "total": "1200000.50", "dry_run": False}
+    assert json.loads(out)["data"] == {
+        "imported": 1,
+        "lines": 1,
+        "total": "1200000.50",
+        "dry_run": False,
+        "already_there": False,
+    }
     assert err == "" and Appropriation.objects.count() == 1
+
+
+def test_a_batch_is_imported_once(file: Path, treasury: Any, capsys: Any) -> None:
+    given = ["import", "budget", str(file), "--batch-id", "2026-1", "--json", "--quiet"]
+    assert [cli.main(given), cli.main(given)] == [0, 0]
+    first, again = (json.loads(line)["data"] for line in capsys.readouterr().out.splitlines())
+    assert (first["imported"], again["imported"], again["already_there"]) == (1, 0, True)
+    assert Appropriation.objects.count() == 1
 
 
 def test_a_bad_file_is_told_line_by_line_in_the_readers_language(file: Path, treasury: Any, capsys: Any) -> None:

@@ -87,7 +87,7 @@ def homes() -> dict[str, Path]:
 def counted(cursor: Any) -> dict[str, int]:
     """How many rows each table has, as this transaction sees it; without those that pass."""
     cursor.execute(
-        "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND NOT tablename = ANY(%s)"
+        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND NOT tablename = ANY(%s)"
         " ORDER BY tablename",
         [list(PASSING)],
     )

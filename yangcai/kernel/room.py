@@ -13,7 +13,12 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def kept_free(total: int) -> int:
+    """So many bytes of a disk of `total` stay free for what has begun."""
+    return int(min(total * KEPT_FREE, KEPT_FREE_BYTES))
+
+
 def is_nearly_full(folder: Path) -> bool:
     """Whether only what is kept free is left. Raises OSError."""
     disk = shutil.disk_usage(folder)
-    return disk.free < min(disk.total * KEPT_FREE, KEPT_FREE_BYTES)
+    return disk.free < kept_free(disk.total)

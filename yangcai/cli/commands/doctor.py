@@ -5,12 +5,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yangcai.cli import console, ports, site
+from yangcai.cli import console, machine, ports, site
 from yangcai.cli.console import answer, say
+from yangcai.cli.machine import Finding
 from yangcai.kernel import room
 
 if TYPE_CHECKING:
@@ -25,17 +26,6 @@ CLOCK_DRIFT_SECONDS = 2  # between this process and the database; a bid's receip
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: how it is, and how to mend it when it is not well. `needed` False: only a part suffers."""
-
-    what: str
-    well: bool
-    state: str
-    mend: str = ""
-    needed: bool = True
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=ports.port, default=ports.DEFAULT, help=say(zh="拟用端口", en="the port to be used")
@@ -43,11 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    findings = [_python(), *_database(), _disk(), _store(), _fonts(), _port(options.port)]
+    findings = [
+        *(_python(), *_database(), _disk(), _store(), *machine.permissions(), machine.time_source()),
+        *(machine.paper_font(), _fonts(), _port(options.port), machine.live_port(options.port), machine.memory()),
+    ]
     lines = []
     for finding in findings:
         sign = "✓" if finding.well else "✗" if finding.needed else "!"
-        lines.append(f"{sign} {finding.what}: {finding.state}")
+        lines.append(f"{sign} {finding.what}{say(zh='：', en=': ')}{finding.state}")
         if not finding.well and finding.mend:
             lines.append(f"    → {finding.mend}")
     errors = [finding.what for finding in findings if finding.needed and not finding.well]
@@ -57,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _python() -> Finding:
     return Finding(
+        key="python",
         what="Python",
         well=sys.version_info >= (3, 11),
         state=sys.version.split()[0],
@@ -85,15 +79,17 @@ def _database() -> Iterator[Finding]:
             if own
             else say(zh="检查 DATABASE_URL", en="check DATABASE_URL")
         )
-        yield Finding(what=what, well=False, state=str(error).strip(), mend=mend)
+        yield Finding(key="database", what=what, well=False, state=str(error).strip(), mend=mend)
         return
     yield Finding(
+        key="database",
         what=what,
         well=version >= 15,
         state=f"PostgreSQL {version}" + (say(zh="（内置）", en=" (embedded)") if own else ""),
         mend=say(zh="需要 15 或更高版本", en="15 or newer is needed"),
     )
     yield Finding(
+        key="create_right",
         what=say(zh="建表权限", en="right to create tables"),
         well=bool(here and here[0]),
         state=say(zh="有", en="yes") if here and here[0] else say(zh="无", en="no"),
@@ -101,6 +97,7 @@ def _database() -> Iterator[Finding]:
     )
     seconds = abs(float(drift[0]) - _machine_seconds()) if drift else 0.0
     yield Finding(
+        key="clock_drift",
         what=say(zh="时钟偏差", en="clock drift"),
         well=seconds < CLOCK_DRIFT_SECONDS,
         state=say(zh=f"与数据库相差 {seconds:.1f} 秒", en=f"{seconds:.1f} s from the database"),
@@ -109,6 +106,7 @@ def _database() -> Iterator[Finding]:
     yield durable
     if waiting is not None:
         yield Finding(
+            key="public_log",
             what=say(zh="公开日志", en="public log"),
             well=waiting < LOG_WAIT_SECONDS,
             state=say(zh=f"最早一条已等候 {waiting:.0f} 秒", en=f"the oldest line waits for {waiting:.0f} s"),
@@ -117,6 +115,7 @@ def _database() -> Iterator[Finding]:
         )
     if silent is not None:
         yield Finding(
+            key="health_journal",
             what=say(zh="健康日志", en="health journal"),
             well=silent < SILENCE_SECONDS,
             state=say(zh=f"最近一条在 {silent:.0f} 秒前", en=f"the last line is {silent:.0f} s old"),
@@ -138,21 +137,21 @@ def _durable(connection: "psycopg.Connection[Any]", *, own: bool) -> Finding:
     confirming, unseen = connection.execute(f"{seen} FROM pg_stat_replication").fetchone() or (0, 0)
     if not on_disk:
         state = say(zh="fsync 关闭：断电会丢失已出回执的投标", en="fsync is off: a power cut loses bids with receipts")
-        return Finding(what, False, state, "fsync = on", needed=False)
+        return Finding("durability", what, False, state, "fsync = on", needed=False)
     if not is_named:
         state = say(zh="仅本机磁盘，未设同步备库", en="this machine's disk alone: no synchronous standby")
-        return Finding(what, own, state, "synchronous_standby_names", needed=False)
+        return Finding("durability", what, own, state, "synchronous_standby_names", needed=False)
     if confirming:
         state = say(zh=f"本机磁盘和 {confirming} 个同步备库", en=f"this disk and {confirming} synchronous standby")
-        return Finding(what, True, state)
+        return Finding("durability", what, True, state)
     if unseen:
         state = say(zh="已设同步备库，无权查看其状态", en="a standby is named; its state is not for this role to see")
-        return Finding(what, False, state, f"GRANT pg_monitor TO {connection.info.user}", needed=False)
+        return Finding("durability", what, False, state, f"GRANT pg_monitor TO {connection.info.user}", needed=False)
     state = say(
         zh="同步备库没有连接：在其恢复之前不出回执",
         en="the synchronous standby is not connected: no receipt is given until it is",
     )
-    return Finding(what, False, state, say(zh="恢复备库", en="bring the standby back"))
+    return Finding("durability", what, False, state, say(zh="恢复备库", en="bring the standby back"))
 
 
 def _waiting(connection: "psycopg.Connection[Any]") -> float | None:
@@ -184,11 +183,14 @@ def _disk() -> Finding:
     folder = settings.YANGCAI_HOME
     while not folder.exists():
         folder = folder.parent
-    free = shutil.disk_usage(folder).free
+    disk = shutil.disk_usage(folder)
+    needed = max(FREE_SPACE, room.kept_free(disk.total))  # below the store's reserve no new bid comes in
+    free, least = disk.free // 2**20, needed // 2**20
     return Finding(
+        key="disk",
         what=say(zh="磁盘", en="disk"),
-        well=free >= FREE_SPACE and os.access(folder, os.W_OK),
-        state=say(zh=f"{folder} 可用 {free // 2**20} MiB", en=f"{free // 2**20} MiB free at {folder}"),
+        well=disk.free >= needed and os.access(folder, os.W_OK),
+        state=say(zh=f"{folder} 可用 {free} MiB（至少 {least}）", en=f"{free} MiB free at {folder} (at least {least})"),
         mend=say(zh="腾出空间，或以 YANGCAI_HOME 另指可写目录", en="free some space, or point YANGCAI_HOME elsewhere"),
     )
 
@@ -200,11 +202,16 @@ def _store() -> Finding:
     folder = Path(settings.YANGCAI_FILES)
     while not folder.exists():
         folder = folder.parent
-    free = room.free_bytes(folder) // 2**20
+    disk = shutil.disk_usage(folder)
+    free, least = disk.free // 2**20, room.kept_free(disk.total) // 2**20
     return Finding(
+        key="file_store",
         what=say(zh="文件存储", en="file store"),
         well=not room.is_nearly_full(folder),
-        state=say(zh=f"{folder} 可用 {free} MiB", en=f"{free} MiB free at {folder}"),
+        state=say(
+            zh=f"{folder} 可用 {free} MiB（其中 {least} 留给已开始的）",
+            en=f"{free} MiB free at {folder}, {least} of them kept for what has begun",
+        ),
         mend=say(
             zh="即将存满，不再接收新的投标文件（只收摘要，密文随后补传）：扩容",
             en="nearly full, and takes no new bids but their digests, whose bytes follow: give it more room",
@@ -221,6 +228,7 @@ def _fonts() -> Finding:
         for path in Path(os.path.expanduser(folder)).rglob("*")
     )
     return Finding(
+        key="browser_font",
         what=say(zh="中文字体", en="Chinese font"),
         well=found,
         state=say(zh="有", en="found")
@@ -236,6 +244,7 @@ def _port(port: int) -> Finding:
     if free := claimed is not None:
         claimed.close()
     return Finding(
+        key="port",
         what=say(zh=f"端口 {port}", en=f"port {port}"),
         well=free,
         state=say(zh="空闲", en="free") if free else say(zh="被占用", en="taken"),

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -14,7 +13,7 @@ from typing import Any
 
 from yangcai.cli import console, site
 from yangcai.cli.commands import migrate
-from yangcai.cli.console import Stop, say, tell
+from yangcai.cli.console import Stop, answer, say, tell
 from yangcai.kernel import embedded_postgres
 
 HELP = ("重放真实的公开采购项目", "replay real published procurements")
@@ -46,9 +45,10 @@ def run(options: argparse.Namespace) -> int:
         cases = read_cases(paths=options.files)
     except CaseFileError as error:
         sentences = [problem.in_language(console.language()) for problem in error.problems]
-        print(*sentences, sep="\n", file=sys.stderr)
         if options.json:
-            print(json.dumps({"ok": False, "cases": [], "errors": sentences}, ensure_ascii=False))
+            answer(options, data={"cases": []}, text="", errors=sentences)
+        else:
+            print(*sentences, sep="\n", file=sys.stderr)
         return console.USAGE
     with throw_away(options.keep):
         site.load(with_database=False)
@@ -59,8 +59,9 @@ def run(options: argparse.Namespace) -> int:
         tell(options, zh=f"数据库已保留，可用此命令查看：{told}", en=f"The database is kept; to look into it: {told}")
     if options.json:
         language = console.language()
-        answer = {"ok": all(r.ok for r in results), "cases": [r.as_dict(language=language) for r in results]}
-        print(json.dumps(answer, ensure_ascii=False))
+        told_cases = [r.as_dict(language=language) for r in results]
+        wrong = [r.file.id for r in results if not r.ok]
+        answer(options, data={"cases": told_cases}, text="", errors=wrong)
     return exit_code(results)
 
 

@@ -1,0 +1,143 @@
+"""What of this machine, apart from its database, does the platform need? Time, keys, memory, fonts, ports."""
+
+import ctypes
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from yangcai.cli import ports
+from yangcai.cli.console import say
+
+#: Two web processes, a worker, PostgreSQL and the halls.
+MEMORY = 2 * 2**30
+#: The state that adjtimex(2) gives where no clock is followed.
+TIME_ERROR = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: how it is, and how to mend it when it is not well. `needed` False: only a part suffers."""
+
+    key: str
+    what: str
+    well: bool
+    state: str
+    mend: str = ""
+    needed: bool = True
+
+
+def permissions() -> Iterator[Finding]:
+    """Whether the home can be written to, and its secrets are read by its owner alone."""
+    from yangcai import settings
+
+    home = settings.YANGCAI_HOME
+    nearest = home
+    while not nearest.exists():
+        nearest = nearest.parent
+    writable = os.access(nearest, os.W_OK | os.X_OK)
+    yield Finding(
+        key="home",
+        what=say(zh="数据目录", en="home"),
+        well=writable,
+        state=say(zh=f"{home} 可写", en=f"{home} can be written to")
+        if writable
+        else say(zh=f"{nearest} 不可写", en=f"{nearest} cannot be written to"),
+        mend=f"chown -R $(id -un) {nearest}",
+    )
+    exposed = [path for path in _secrets(home) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    yield Finding(
+        key="secrets",
+        what=say(zh="密钥权限", en="modes of the keys"),
+        well=not exposed,
+        state=say(zh=f"他人可读：{exposed[0]}", en=f"others may read {exposed[0]}")
+        if exposed
+        else say(zh="仅本人可读", en="their owner's alone"),
+        mend="chmod 600 " + " ".join(str(path) for path in exposed),
+    )
+
+
+def _secrets(home: Path) -> list[Path]:
+    """The key of the site and those of the log, of the receipts, of the trustee."""
+    keys = sorted((home / "keys").glob("*.key")) if os.access(home / "keys", os.R_OK | os.X_OK) else []
+    return [path for path in (home / "secret_key", *keys) if path.is_file()]
+
+
+def time_source() -> Finding:
+    """Whether this machine's clock follows another: deadlines hang on it."""
+    state = _adjtimex()
+    followed = state is not None and state != TIME_ERROR
+    return Finding(
+        key="time_source",
+        what=say(zh="时间同步", en="time source"),
+        well=followed,
+        state=say(zh="已同步", en="synchronised")
+        if followed
+        else say(zh="未同步或者无法得知", en="not synchronised, or not to be told"),
+        mend="timedatectl set-ntp true",
+        needed=False,
+    )
+
+
+def _adjtimex() -> int | None:
+    """What the kernel says of its clock; None where it is not Linux, or does not say."""
+    if sys.platform != "linux":
+        return None
+    buffer = ctypes.create_string_buffer(512)  # struct timex, all zero: only read
+    answer = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
+    return None if answer < 0 else int(answer)
+
+
+def paper_font() -> Finding:
+    """Whether the font of the papers is there: without it no PDF has Chinese in it."""
+    from importlib.util import find_spec
+
+    spec = find_spec("noto_cjk_sans_otc")
+    folder = Path(spec.origin).parent if spec is not None and spec.origin else None
+    found = folder is not None and any(path.suffix in {".ttc", ".otc", ".otf"} for path in folder.rglob("*"))
+    return Finding(
+        key="paper_font",
+        what=say(zh="公文字体", en="font of the papers"),
+        well=found,
+        state=say(zh="有", en="found") if found else say(zh="无：不能出具 PDF", en="none: no PDF can be made"),
+        mend="pip install noto-cjk-sans-otc",
+    )
+
+
+def live_port(port: int) -> Finding:
+    """Whether a port is free for the live halls beside the site's."""
+    free = None
+    for candidate in range(port + 1, min(port + ports.TRIES, 2**16)):
+        if claimed := ports.claim(host="127.0.0.1", port=candidate):
+            claimed.close()
+            free = candidate
+            break
+    return Finding(
+        key="live_port",
+        what=say(zh="开标大厅推送端口", en="port of the live halls"),
+        well=free is not None,
+        state=str(free) if free else say(zh="没有空闲的", en="none is free"),
+        mend=say(zh="没有推送时页面自行查询", en="without it pages ask now and then"),
+        needed=False,
+    )
+
+
+def memory() -> Finding:
+    """Whether there is memory for the processes of one site."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        free = whole = 0
+    return Finding(
+        key="memory",
+        what=say(zh="内存", en="memory"),
+        well=whole >= MEMORY,
+        state=say(
+            zh=f"共 {whole // 2**20} MiB，空闲 {free // 2**20}", en=f"{whole // 2**20} MiB, {free // 2**20} free"
+        ),
+        mend=say(zh="减少进程：yangcai serve --workers 1", en="fewer processes: yangcai serve --workers 1"),
+        needed=False,
+    )
