@@ -1,0 +1,194 @@
+"""Which pictures of the main pages stand in docs/screens? Taken on the demo, each as one of its people sees it.
+
+    yangcai demo --no-browser --port 8000 &
+    python -m tools.pictures --base http://127.0.0.1:8000 --out docs/screens
+
+Writes one small PNG of at most 256 colours for each of `SHOTS`, and README.md, which says of each what it shows. Exit 1
+when a page was not found, is no 200, or its picture is larger than LARGEST. Needs a Chromium, as tools/screens.py does.
+"""
+
+import argparse
+import base64
+import os
+import struct
+import sys
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.screens import open_page, sign_in
+
+#: Bytes of one picture; so many dots at most from top to bottom.
+LARGEST, TALLEST = 150 * 1024, 1800
+#: The accounts of the demo, in the order in which `yangcai demo` prints them (replay/district.py).
+PASSWORD = "yangcai-demo-2026"
+TREASURY, PAYER, OFFICER, REVIEWER, AGENT, SUPPLIER = "demo01", "demo02", "demo04", "demo05", "demo08", "demo09"
+COLOURS = 256
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its file, what it shows, who looks, where they begin, and the links that they follow from there."""
+
+    name: str
+    zh: str
+    start: str
+    who: str = ""
+    follow: tuple[str, ...] = ()
+    width: int = 1366
+    theme: str = "light"
+    lang: str = "zh-hans"
+
+
+CASE = ('main a[href^="/work/case/"]',)
+SHOTS = (
+    Shot("portal", "门户首页", "/"),
+    Shot("portal-dark", "门户首页，深色", "/", theme="dark"),
+    Shot("portal-en", "门户首页，英文", "/", lang="en"),
+    Shot("portal-phone", "门户首页，手机", "/", width=390),
+    Shot("notices", "公告检索", "/notices/"),
+    Shot("notice", "一条公告", "/notices/", follow=('main a[href^="/notices/"]:not([href*="?"])',)),
+    Shot(
+        "case-public",
+        "项目全程公开页",
+        "/notices/",
+        follow=('main a[href^="/notices/"]:not([href*="?"])', 'main a[href^="/p/"]'),
+    ),
+    Shot("hall", "开标大厅", "/hall/", follow=('main a[href^="/hall/"]',)),
+    Shot("law", "法规规则", "/law/"),
+    Shot("verify", "文件验证", "/verify/"),
+    Shot("status", "运行状态", "/status/"),
+    Shot("help", "帮助", "/help/"),
+    Shot("demo", "演示入口", "/demo/"),
+    Shot("work-buyer", "采购人工作台", "/work/", OFFICER),
+    Shot("work-buyer-phone", "采购人工作台，手机", "/work/", OFFICER, width=390),
+    Shot("work-buyer-dark", "采购人工作台，深色", "/work/", OFFICER, theme="dark"),
+    Shot("budget", "采购人的预算", "/work/budget/", OFFICER),
+    Shot("case-work", "项目办理页", "/work/cases/", OFFICER, CASE),
+    Shot("contract", "合同文本", "/work/cases/", OFFICER, (*CASE, 'main a[href^="/work/contract/"]')),
+    Shot("work-agent", "代理机构工作台", "/work/", AGENT),
+    Shot("work-supplier", "供应商工作台", "/work/", SUPPLIER),
+    Shot("tenders", "供应商找项目", "/work/tenders/", SUPPLIER),
+    Shot("work-treasury", "财政监管工作台", "/work/", TREASURY),
+    Shot("payments", "支付", "/work/payments/", PAYER),
+    Shot("account", "账户安全", "/accounts/2fa/", OFFICER),
+)
+#: Draws a picture on a canvas and gives its dots, row by row, red, green and blue.
+DOTS = """async (source) => {
+  const image = new Image(); image.src = "data:image/png;base64," + source; await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height), on = canvas.getContext("2d");
+  on.drawImage(image, 0, 0);
+  const dots = on.getImageData(0, 0, image.width, image.height).data;
+  let text = "";
+  for (let at = 0; at < dots.length; at += 32768) text += String.fromCharCode(...dots.subarray(at, at + 32768));
+  return [image.width, image.height, btoa(text)];
+}"""
+
+
+def taken(browser: Browser, shot: Shot, *, base: str) -> tuple[bytes, list[str]]:
+    """The picture as Chromium makes it, and what was wrong on the way."""
+    page = open_page(browser, base=base, width=shot.width, theme=shot.theme, lang=shot.lang, size="normal")
+    wrong: list[str] = []
+    try:
+        if shot.who:
+            sign_in(page, base=base, login=f"{shot.who}:{PASSWORD}")
+        answer = page.goto(base + shot.start)
+        for link in shot.follow:
+            found = page.locator(link)
+            if not found.count():
+                return b"", [f"{shot.name}: no {link} on {page.url}"]
+            answer = page.goto(base + str(found.first.get_attribute("href")).removeprefix(base))
+        if answer is None or answer.status != 200:
+            wrong.append(f"{shot.name}: {page.url} answered {answer and answer.status}")
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
+        page.set_viewport_size({"width": shot.width, "height": height})
+        return page.screenshot(), wrong
+    finally:
+        page.context.close()
+
+
+def small(page: Page, picture: bytes) -> bytes:
+    """The same picture with a palette: the colours that most dots have, and for every other one the nearest of them."""
+    width, height, text = page.evaluate(DOTS, base64.b64encode(picture).decode())
+    dots = np.frombuffer(base64.b64decode(text), dtype=np.uint8).reshape(-1, 4)[:, :3].astype(np.int32)
+    codes = (dots[:, 0] << 16) | (dots[:, 1] << 8) | dots[:, 2]
+    colours, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    kept = colours[np.argsort(-counts)[:COLOURS]]
+    nearest = np.array([_nearest(colour, kept) for colour in colours], dtype=np.uint8)
+    return png(nearest[places.reshape(-1)].reshape(height, width), palette=kept)
+
+
+def _nearest(colour: Any, kept: Any) -> int:
+    apart = sum(((kept >> shift & 255) - (colour >> shift & 255)) ** 2 for shift in (0, 8, 16))
+    return int(np.argmin(apart))
+
+
+def png(dots: Any, *, palette: Any) -> bytes:
+    """A PNG of eight bits with a palette (PNG 1.2, colour type 3)."""
+    height, width = dots.shape
+    rows = np.zeros((height, width + 1), dtype=np.uint8)  # the first byte of a row: no filter
+    rows[:, 1:] = dots
+    colours = b"".join(int(colour).to_bytes(3, "big") for colour in palette)
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"PLTE", colours), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in parts
+    )
+
+
+def index(shots: tuple[Shot, ...]) -> str:
+    """What the pictures show, for whoever opens the folder."""
+    lines = [f"| `{shot.name}.png` | {shot.zh} | {shot.width} px | `{shot.start}` |" for shot in shots]
+    return "\n".join(
+        [
+            "# Pictures of the main pages",
+            "",
+            "Taken on the demo district by `python -m tools.pictures` (made-up data, 演示). Do not edit.",
+            "",
+            "| Picture | Shows | Width | Begins at |",
+            "|---|---|---|---|",
+            *lines,
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="only these")
+    parser.add_argument("--base", default="http://127.0.0.1:8000")
+    parser.add_argument("--out", type=Path, default=Path("docs/screens"))
+    options = parser.parse_args()
+    shots = tuple(shot for shot in SHOTS if not options.names or shot.name in options.names)
+    options.out.mkdir(parents=True, exist_ok=True)
+    wrong: list[str] = []
+    with sync_playwright() as playwright:
+        executable = os.environ.get("YANGCAI_CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        blank = browser.new_page()
+        for shot in shots:
+            picture, faults = taken(browser, shot, base=options.base)
+            wrong += faults
+            if not picture:
+                continue
+            content = small(blank, picture)
+            (options.out / f"{shot.name}.png").write_bytes(content)
+            print(f"{shot.name}.png {len(content) // 1024} kB")
+            if len(content) > LARGEST:
+                wrong.append(f"{shot.name}: {len(content)} bytes, more than {LARGEST}")
+        browser.close()
+    if not options.names:
+        (options.out / "README.md").write_text(index(SHOTS), encoding="utf-8")
+    for sentence in wrong:
+        print(sentence, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
