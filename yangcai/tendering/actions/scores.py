@@ -10,7 +10,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, drafts
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import CorrectionGround, Criterion, EvaluationReport, OpenedBid, Score
@@ -43,7 +43,21 @@ class Scores(Input):
             bid=list({bid.pk: (bid.pk, bid.supplier.name) for bid, _c in pairs}.values()),
             criterion=list({c.pk: (c.pk, f"{c.title}（{c.weight.normalize():f}）") for _bid, c in pairs}.values()),
         )
-        self.fields["rows"].initial = [{"bid": bid.pk, "criterion": c.pk} for bid, c in pairs]
+        noted = self.noted(self.subject)
+        self.fields["rows"].initial = [
+            {"bid": bid.pk, "criterion": c.pk, **noted.get((bid.pk, c.pk), {})} for bid, c in pairs
+        ]
+
+    def noted(self, lot: Lot) -> dict[drafts.Pair, dict[str, Any]]:
+        """What this member has noted for itself so far: the form begins with it."""
+        member = seats.member_at(lot.case, self.by) if self.by is not None else None
+        if member is None:
+            return {}
+        found = drafts.of_member(lot, member)
+        return {
+            pair: {"value": None if one.value is None else f"{one.value.normalize():f}", "reason": one.reason}
+            for pair, one in found.items()
+        }
 
     def pairs(self, lot: Lot) -> list[tuple[OpenedBid, Criterion]]:
         """What this member has to score now."""
@@ -94,6 +108,7 @@ def submit_scores(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[
         )
         for row in rows
     )
+    drafts.forget(lot, member)
 
 
 class ReasonRow(forms.Form):

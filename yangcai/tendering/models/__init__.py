@@ -55,6 +55,7 @@ from yangcai.tendering.models.evaluation import (
     ReviewAnswer,
     ReviewRequest,
     Score,
+    ScoreDraft,
 )
 from yangcai.tendering.models.outages import ExtensionReceipt, Maintenance, OutageExtension
 from yangcai.tendering.models.outside import OutsideLibrary
@@ -173,6 +174,7 @@ __all__ = [
     "SampleGround",
     "SampleTerms",
     "Score",
+    "ScoreDraft",
     "SealedBid",
     "SecurityKind",
     "ShareRelease",

@@ -61,6 +61,31 @@ class Score(Rooted):
         return self.opened_bid.lot.case
 
 
+class ScoreDraft(Rooted):
+    """What a member has noted so far of one bid by one criterion, for itself alone; no score, and gone with them."""
+
+    member = models.ForeignKey(CommitteeMember, models.PROTECT, related_name="drafts", verbose_name=_("评委"))
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="+", verbose_name=_("投标报价"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name=_("评审因素"))
+    value = models.DecimalField(_("得分"), max_digits=8, decimal_places=4, null=True, blank=True)
+    reason = models.TextField(_("理由"), default="", blank=True)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("评分草稿")
+        constraints = [
+            models.UniqueConstraint(fields=["member", "opened_bid", "criterion"], name="one_score_draft_per_member"),
+            models.CheckConstraint(condition=models.Q(value__gte=0), name="score_draft_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+
 class LowPriceReview(Rooted):
     """异常低价审查: tests hit, the supplier's explanation, the committee's decision (财库〔2026〕2号)."""
 

@@ -84,8 +84,14 @@ def form_of(action: Action, subject: Any) -> str:
     return form_of_ref(action.code, subject.ref)
 
 
+#: Actions that are made ready on a desk of their own, before the form on which they are done.
+DESKS = {"scores.submit": "work_evaluate"}
+
+
 def place_of_task(action: str, subject: str) -> str:
     """Where a task is done; a right without an Action of its own, where the letter that gives it is explained."""
+    if action in DESKS:
+        return reverse(DESKS[action], args=[subject.partition(":")[2]])
     if action in ("bid.upload", "trustee.release"):
         return reverse(BY_DEVICE[action][0], args=[subject.partition(":")[2]])
     if action == "drill.release":

@@ -1,0 +1,87 @@
+"""Does a member judge requirement beside response, and is what it notes its own until it hands it in?"""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import make_expert
+from tests.tendering.judging import EQUAL, SCORED, Hall, three
+from tests.www.support import Clock, at_desk, text_of
+from yangcai.kernel.models import Entry
+from yangcai.tendering.models import Criterion, Score, ScoreDraft
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def h(clock: Clock) -> Hall:
+    clock.at = SCORED
+    return three()
+
+
+def keys(h: Hall) -> dict[str, int]:
+    return {c.code: c.pk for c in Criterion.objects.filter(lot=h.lot)}
+
+
+def test_requirement_and_response_stand_beside_each_other_bid_by_bid(h: Hall) -> None:
+    address, desk = reverse("work_evaluate", args=[h.lot.pk]), at_desk(h.chair)
+    page = text_of(desk.get(address))
+    assert "★交付期不超过 30 日" in page and "technical" in page
+    assert "1 / 3" in page and h.bids[0].supplier.name in page
+    assert "还剩 6 项未打分" in page
+    last = text_of(desk.get(address, {"bid": h.bids[2].pk}))
+    assert "3 / 3" in last and f'href="?bid={h.bids[1].pk}"' in last and "价格分由系统按公式计算" in last
+
+
+def test_what_is_noted_is_kept_for_its_author_alone_and_is_no_entry(h: Hall) -> None:
+    address, code = reverse("work_evaluate", args=[h.lot.pk]), keys(h)
+    chair, other = at_desk(h.chair), at_desk(next(m.post for m in h.members if not m.is_chair))
+    before = Entry.objects.count()
+    noted = {"bid": h.bids[0].pk, f"value-{code['technical']}": "41.5", f"reason-{code['technical']}": "缺应急预案"}
+    answer = chair.post(address, {**noted, "then": h.bids[1].pk})
+    assert answer["Location"] == f"{address}?bid={h.bids[1].pk}"
+    page = text_of(chair.get(address, {"bid": h.bids[0].pk}))
+    assert 'value="41.5"' in page and "缺应急预案" in page and "还剩 5 项未打分" in page
+    theirs = text_of(other.get(address, {"bid": h.bids[0].pk}))
+    assert "41.5" not in theirs and "缺应急预案" not in theirs and "还剩 6 项未打分" in theirs
+    assert Entry.objects.count() == before and not Score.objects.exists()
+    # The form by which scores are handed in begins with it; once they are, nothing is left of it.
+    form = reverse("work_do", args=["lot", h.lot.pk, "scores.submit"])
+    assert 'value="41.5"' in text_of(chair.get(form)) and "41.5" not in text_of(other.get(form))
+    h.score(EQUAL)
+    assert not ScoreDraft.objects.exists()
+    page = text_of(chair.get(address, {"bid": h.bids[0].pk}))
+    assert "<b>40</b>" in page and "data-notes" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "said"),
+    [
+        ("50", Decimal(50), ""),
+        ("0", Decimal(0), ""),
+        ("", None, ""),
+        ("50.01", None, "应在 0 至 50 分之间"),
+        ("-1", None, "应在 0 至 50 分之间"),
+        ("NaN", None, "最多四位小数"),
+        ("1.23456", None, "最多四位小数"),
+        ("四十", None, "请填写数字"),
+    ],
+)
+def test_points_off_the_standard_are_told_and_not_kept(h: Hall, typed: str, kept: Decimal | None, said: str) -> None:
+    address, key = reverse("work_evaluate", args=[h.lot.pk]), keys(h)["technical"]
+    desk, fields = at_desk(h.chair), {"bid": h.bids[0].pk, f"value-{key}": typed}
+    plain = desk.post(address, fields)
+    assert plain.status_code == (422 if said else 302)
+    assert said in text_of(plain)
+    quiet = desk.post(address, fields, headers={"accept": "application/json"}).json()
+    assert quiet["errors"] == ({str(key): said} if said else {})
+    assert quiet["left"] == (5 if kept is not None else 6)
+    assert [one.value for one in ScoreDraft.objects.all()] == ([kept] if kept is not None else [])
+
+
+def test_who_has_no_seat_has_no_desk(h: Hall) -> None:
+    address = reverse("work_evaluate", args=[h.lot.pk])
+    stranger = at_desk(make_expert())
+    assert stranger.get(address).status_code == stranger.post(address, {}).status_code == 404
+    assert at_desk(h.officer).get(address).status_code == 403
