@@ -57,8 +57,8 @@ def test_deadlines_first_then_what_has_waited_longest_and_one_kind_at_a_time(clo
 
 def test_what_is_filed_is_there_to_be_read(clock: Clock) -> None:
     officer = make_post(Role.BUYER_OFFICER)
-    item = make_plan_item(fund_appropriation(officer.organisation), title="课桌椅采购")
-    PlanItem.objects.filter(pk=item.pk).update(filed_at=None)
+    item = make_plan_item(fund_appropriation(officer.organisation), title="课桌椅采购", approved=False)
+    PlanItem.objects.filter(pk=item.pk).update(submitted_at=NOW, approved_at=NOW)
     treasury = at_desk(make_post(Role.TREASURY))
     assert "没有等待办理的审批" in text_of(treasury.get(reverse("work_queue")))
     perform(ACTIONS["plan.file"], PlanItem.objects.get(pk=item.pk), by=officer, now=NOW)

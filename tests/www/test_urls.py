@@ -31,9 +31,10 @@ SEALED = "876543.21"
 SECRET_BIDDER = "隐名的投标人有限公司"
 #: Addresses that are walked by hand below: they take a word, sign out, or belong to allauth's own flow.
 BY_HAND = {"work_do", "work_try", "work_done", "law_rule", "set_language", "preferences", "gallery", "sealing_script"}
+BY_HAND |= {"environment_probe"}
 OVERSEERS = {Role.TREASURY, Role.TREASURY_PAYER, Role.AUDITOR, Role.PLATFORM}
 #: Pages of rows that only the buyer itself and the overseers see; for the rest they are 404.
-INTERNAL = {"work_plan_item", "work_appropriation"}
+INTERNAL = {"work_plan_item", "work_appropriation", "work_start_line"}
 #: Who keeps the expert library, and the pages on which they read its names; the supervisors of a draw read its list.
 LIBRARIANS = {Role.TREASURY, Role.PLATFORM}
 LIBRARY = {"work_experts", "work_expert", "work_draws", "work_draw_file"}
@@ -125,6 +126,9 @@ def pages(world: World) -> list[tuple[str, str, int]]:
         "work_plan_item": case.plan_item_id,
         "work_intention": case.plan_item.intention_id,
         "work_appropriation": case.plan_item.appropriation_id,
+        "work_start_line": case.plan_item.appropriation_id,
+        "work_bid_tasks": world.tender.lot.pk,
+        "work_evaluate": world.tender.lot.pk,
         "work_organisation": case.buyer_id,
         "organisation": case.buyer_id,
         **dict.fromkeys(HALL, case.pk),
@@ -138,6 +142,9 @@ def pages(world: World) -> list[tuple[str, str, int]]:
         "work_draws": foreign_case.pk,
         "work_plan_item": foreign_case.plan_item_id,
         "work_appropriation": foreign_case.plan_item.appropriation_id,
+        "work_start_line": foreign_case.plan_item.appropriation_id,
+        "work_bid_tasks": foreign_case.lots.get().pk,
+        "work_evaluate": foreign_case.lots.get().pk,
         **dict.fromkeys(HALL, foreign_case.pk),
     }
     found = []
@@ -190,6 +197,10 @@ def expected(name: str, number: int, who: str, post: Post | None, by: Any, world
     if name in {"work_case", "work_timeline"}:
         inside = post.role in OVERSEERS
         return {200} if number == 0 or inside else {404}
+    if name == "work_bid_tasks":
+        return {200} if number == 0 else {404}
+    if name == "work_evaluate":
+        return {200} if number == 0 and who == "drawn expert" and world.is_drawn else {404}
     if name in INTERNAL:
         mine = who in {"officer", "reviewer"} and number == 0
         return {200} if mine or post.role in OVERSEERS else {404}

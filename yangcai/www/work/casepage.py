@@ -84,6 +84,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "suspended": case.is_suspended_at(now),
             "closes_at": closes_at if closes_at and now < closes_at else None,
             "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, post, now=now) else "",
+            "desks": desks(case, lots, post=post, now=now),
             "steps": rail.steps(case.plan_item, case, now=now),
             "lamps": lamps(case, now=now) if is_mine else None,
             "offers": may,
@@ -109,6 +110,21 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def desks(case: Case, lots: list[Lot], *, post: Post, now: datetime.datetime) -> list[tuple[str, str]]:
+    """The desks on which a supplier makes its bid ready, and a member of the committee judges; lot by lot."""
+    if post.role == Role.SUPPLIER:
+        wanted = [lot for lot in lots if lot.stage_at(now) in {Stage.INVITATION, Stage.SUBMISSION}]
+        name, word = "work_bid_tasks", _("投标任务")
+    elif post.role == Role.EXPERT:
+        wanted = [lot for lot in lots if lot.stage_at(now) == Stage.EVALUATION]
+        name, word = "work_evaluate", _("评审工作台")
+    else:
+        return []
+    numbered = len(lots) > 1
+    found = ((formats.titled(f"{word} {lot.number}" if numbered else word), lot) for lot in wanted)
+    return [(title, reverse(name, args=[lot.pk])) for title, lot in found]
 
 
 def prequalifications(

@@ -50,6 +50,8 @@ WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
 BACK = {"budget.import": "work_budget"}
 #: Of what these end a signed paper is made.
 SIGNING = frozenset({"contract.sign", "report.sign", "report.deem_consent"})
+#: Secret forms that are filled in over days.
+KEPT = frozenset({"bid.submit", "final_offer.submit"})
 NEXT_SHOWN = 6
 #: A file of a hundred thousand lines may have as many faults; a page shows the first.
 REFUSALS_SHOWN = 200
@@ -199,6 +201,8 @@ def _form_page(
             "tried": tried,
             "checked": checked,
             "self_check": preflight.self_check(subject, request) if form and action.code == preflight.OF else None,
+            "kept_as": kept_as(action, subject, post) if form is not None else "",
+            "desk": _desk(action, subject, post),
             "danger": action.code in DANGEROUS,
             "facts": _about(subject, post=post) + (tables.facts(subject, kind.columns) if kind else []),
             "facts_title": formats.titled(kind.title) if kind else "",
@@ -217,6 +221,22 @@ def _form_page(
         },
         status=status,
     )
+
+
+def kept_as(action: Action, subject: Any, post: Post) -> str:
+    """Under which name the browser keeps what is typed into a secret form until it is handed in; empty for the rest.
+    The server keeps nothing of it: before the opening a bid is nobody else's to read (87号令 art. 33)."""
+    lot = getattr(subject, "lot_id", None) or subject.pk
+    return f"{post.pk}/{lot}" if action.secret and action.code in KEPT else ""
+
+
+def _desk(action: Action, subject: Any, post: Post) -> dict[str, str] | None:
+    """Where the thing is made ready, or what else belongs to it, beside its form."""
+    if action.code in places.DESKS:
+        return {"url": reverse(places.DESKS[action.code], args=[subject.pk]), "title": _("评审工作台")}
+    if action.code == preflight.OF and post.role == Role.SUPPLIER:
+        return {"url": reverse("work_bid_tasks", args=[subject.pk]), "title": _("投标任务")}
+    return None
 
 
 def _about(subject: Any, *, post: Post) -> list[dict[str, Any]]:
@@ -332,6 +352,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
             "notices": Notice.objects.filter(entry_seq=seq).order_by("pk"),
             "next": next_steps(entry, made, post=post),
             "shown_once": shown_once,
+            "kept_as": kept_as(action, subject, post) if subject is not None else "",
             "now": now,
         },
     )

@@ -62,6 +62,11 @@ class Planned:
     def url(self) -> str:
         return reverse("work_case", args=[self.case.pk])
 
+    def is_between(self, start: datetime.datetime, end: datetime.datetime) -> bool:
+        """Whether anything of it lies in that time."""
+        spans = [(bar.start, bar.end) for bar in (*self.bars, *(bar for bar, _citation in self.bands))]
+        return any(a < end and b > start for a, b in spans) or any(start <= mark.at <= end for mark in self.marks)
+
     @property
     def row(self) -> Row:
         bands = [bar for bar, _citation in self.bands]
@@ -79,7 +84,8 @@ class Schedule:
 
     @property
     def rows(self) -> list[Row]:
-        return [one.row for one in self.cases]
+        """Those that have something to show in that time; the table has all."""
+        return [one.row for one in self.cases if one.is_between(self.start, self.end)]
 
     @property
     def conflicts(self) -> list[tuple[Planned, str]]:

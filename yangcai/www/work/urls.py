@@ -5,9 +5,11 @@ from django.urls import path, register_converter
 from yangcai.kernel import log_index
 from yangcai.www import draws
 from yangcai.www.work import (
+    bidding,
     casepage,
     contracts,
     doing,
+    environment,
     evaluating,
     experts,
     explained,
@@ -72,6 +74,9 @@ urlpatterns = [
     path("trustees/key/", trustee_desks.key, name="work_trustee_key"),
     path("trustees/drill/", trustee_desks.drill, name="work_trustee_drill"),
     path("trustees/lot/<int:pk>/", trustee_desks.release, name="work_trustee_lot"),
+    path("bid/<int:pk>/", bidding.bid_tasks, name="work_bid_tasks"),
+    path("environment/", environment.environment, name="work_environment"),
+    path("environment/probe/", environment.probe, name="environment_probe"),
     path("seal/<int:pk>/", sealing.sealing, name="work_seal"),
     path("eval/<int:pk>/", evaluating.evaluate, name="work_evaluate"),
     path("file/<int:pk>/", files.file, name="work_file"),

@@ -1,0 +1,93 @@
+"""Does the list of a bid say what is done, what can be done and why the rest cannot, and tell nobody about others?"""
+
+import datetime
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import make_case
+from tests.tendering.walk import CLOSES, Tender
+from tests.www.support import Clock, at_desk, follow, text_of
+from yangcai.parties.models import Post
+
+pytestmark = pytest.mark.django_db
+
+
+def states(post: Post, tender: Tender) -> dict[str, str]:
+    """Title -> the word beside it."""
+    page = text_of(at_desk(post).get(reverse("work_bid_tasks", args=[tender.lot.pk])))
+    found = {}
+    for item in page.split('<ul class="tasks">')[1:]:
+        for row in re.findall(r"<li>\s*<div>(.*?)</div>\s*<span[^>]*>(.*?)</span>\s*</li>", item, re.DOTALL):
+            title, word = (re.sub(r"<svg.*?</svg>|<[^>]+>", "", part, flags=re.DOTALL).strip() for part in row)
+            found[title.split("\n")[0]] = word
+    return found
+
+
+def word(found: dict[str, str], title: str) -> str:
+    return next(state for name, state in found.items() if name.startswith(title))
+
+
+def test_from_the_documents_to_the_receipt(clock: Clock) -> None:
+    tender = Tender().published()
+    bidder, rival = tender.supplier(), tender.supplier()
+    follow(tender, clock)
+    found = states(bidder, tender)
+    assert word(found, "获取采购文件") == "已完成"
+    assert word(found, "投标文件和报价") == word(found, "密封并递交") == "可以办理"
+    assert word(found, "递交回执") == "尚不能开始" and word(found, "参加开标") == "进入大厅"
+    bid = tender.bid(bidder)
+    follow(tender, clock)
+    found = states(bidder, tender)
+    assert word(found, "密封并递交") == word(found, "递交回执") == "已完成"
+    assert any(bid.receipt in title for title in found)
+    theirs = states(rival, tender)
+    assert word(theirs, "密封并递交") == "可以办理" and not any(bid.receipt in title for title in theirs)
+
+
+def test_what_cannot_begin_says_why_and_has_no_link(clock: Clock) -> None:
+    tender = Tender().published()
+    bidder = tender.supplier()
+    late = CLOSES + datetime.timedelta(hours=1)
+    clock.at = late
+    page = text_of(at_desk(bidder).get(reverse("work_bid_tasks", args=[tender.lot.pk])))
+    assert word(states(bidder, tender), "投标文件和报价") == "尚不能开始"
+    assert "refusals" in page and "2026-03-24 09:30" in page
+    assert "/bid.submit/" not in page.split('<ul class="tasks">')[2]
+
+
+def test_nothing_is_bid_for_before_the_notice(clock: Clock) -> None:
+    tender = Tender().published()
+    follow(tender, clock)
+    hidden = make_case(stage="preparation").lots.get()
+    assert at_desk(tender.supplier()).get(reverse("work_bid_tasks", args=[hidden.pk])).status_code == 404
+
+
+def test_a_draft_is_kept_by_the_browser_and_by_it_alone(clock: Clock) -> None:
+    """The form names where the browser keeps it; the page that says it was handed in names what goes."""
+    tender = Tender().published()
+    bidder = tender.supplier()
+    follow(tender, clock)
+    form = reverse("work_do", args=["lot", tender.lot.pk, "bid.submit"])
+    name = f"{bidder.pk}/{tender.lot.pk}"
+    desk = at_desk(bidder)
+    assert f'data-keep="{name}"' in text_of(desk.get(form))
+    assert f'data-local="draft:{name}"' in text_of(desk.get(reverse("work_bid_tasks", args=[tender.lot.pk])))
+    done = desk.post(form, {"price": "900000.00", "commitment": "on"}, follow=True)
+    assert f'data-drop="{name}"' in text_of(done)
+    other = reverse("work_do", args=["case", tender.case.pk, "enquiry.raise"])
+    assert "data-keep" not in text_of(desk.get(other))
+
+
+def test_the_device_check_counts_bytes_and_keeps_none(clock: Clock) -> None:
+    tender = Tender().published()
+    bidder = tender.supplier()
+    desk = at_desk(bidder)
+    page = text_of(desk.get(reverse("work_environment")))
+    assert "/hpke.js" in page and "environment-check" in page
+    probe = reverse("environment_probe")
+    told = desk.post(probe, b"x" * 4096, content_type="application/octet-stream").json()
+    assert told["bytes"] == 4096 and told["now"].startswith("2026-03-")
+    assert desk.post(probe, b"x" * (2 * 2**20 + 1), content_type="application/octet-stream").status_code == 413
+    assert at_desk(tender.officer).post(probe, b"x", content_type="application/octet-stream").status_code == 403

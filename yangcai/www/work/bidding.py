@@ -1,0 +1,213 @@
+"""What has a supplier done for its bid, what is still to do, and why can something not begin yet? A list of tasks."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yangcai.cases import periods
+from yangcai.cases.models import Case, Lot
+from yangcai.kernel import tasks
+from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.tendering import policies
+from yangcai.tendering.models import SBP, BidSecurity, Correction, Participation, SigningKey
+from yangcai.tendering.queries.hall import has_hall
+from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.solicitations import solicitation
+from yangcai.www import formats
+from yangcai.www.access import page
+from yangcai.www.work import places
+from yangcai.www.work.offers import MADE_THERE
+
+#: By what a bid is handed in: sealed by the bidder's own device, or by the platform.
+BY_DEVICE, BY_PLATFORM = "bid.upload", "bid.submit"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the list: a word with a mark says where it stands; without an address it cannot begin, and why."""
+
+    title: str
+    status: str
+    tone: str
+    hint: str = ""
+    url: str = ""
+    refusals: list[Refusal] = field(default_factory=list)
+    #: What the browser alone knows: it writes its word over that of the server.
+    local: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        return self.tone == "done"
+
+
+class Bidding:
+    """One supplier and one lot at one time."""
+
+    def __init__(self, lot: Lot, post: Post, *, now: datetime.datetime):
+        self.lot, self.post, self.now = lot, post, now
+        self.case: Case = lot.case
+        self.is_sealed_here = bool(policies.all_in_force(lot, round=policies.BID))
+        self.action = ACTIONS[BY_DEVICE if self.is_sealed_here else BY_PLATFORM]
+        self.closes_at = periods.closing_at(self.case)
+        self.documents = Participation.objects.filter(case=self.case, supplier_id=post.organisation_id).first()
+        self.bid = live_bids(lot=lot, supplier=post.organisation_id).select_related("sealed__upload").first()
+        found = can(self.action, lot, by=post, now=now)
+        self.refusals = [one for one in found if (self.action.code, one.code) not in MADE_THERE]
+
+    # --- what comes first --------------------------------------------------------------------------------------------
+
+    def preparing(self) -> Iterator[Task]:
+        yield self._documents()
+        yield from self._corrections()
+        yield Task(
+            _("环境自检"),
+            _("还没有自检"),
+            "info",
+            hint=_("浏览器、时钟、网速和试密封，约 1 分钟"),
+            url=reverse("work_environment"),
+            local="environment",
+        )
+        if self.is_sealed_here:
+            yield self._key()
+        yield from self._security()
+
+    def _documents(self) -> Task:
+        title = _("获取采购文件")
+        if self.documents is not None:
+            at = _("%(at)s 获取") % {"at": formats.moment(self.documents.obtained_at)}
+            return Task(title, _("已完成"), "done", hint=at, url=places.page_of(self.case))
+        obtain = ACTIONS["documents.obtain"]
+        refusals = can(obtain, self.case, by=self.post, now=self.now)
+        if refusals:
+            return Task(title, _("尚不能开始"), "mute", refusals=refusals)
+        said = _("免费；开标前没有人知道贵单位获取了文件")
+        return Task(title, _("可以办理"), "info", hint=said, url=places.form_of(obtain, self.case))
+
+    def _corrections(self) -> Iterator[Task]:
+        count = Correction.objects.filter(case=self.case).count()
+        if not count or self.documents is None:
+            return
+        open_ones = tasks.of_post(self.post).filter(root=self.case.ref, action="correction.acknowledge")
+        first = open_ones.first()
+        said = _("共 %(n)d 次更正") % {"n": count}
+        if first is None:
+            yield Task(_("确认收到更正"), _("已完成"), "done", hint=said, url=places.page_of(self.case))
+        else:
+            word = _("%(n)d 次待确认") % {"n": open_ones.count()}
+            url = places.place_of_task(first.action, first.subject)
+            yield Task(_("确认收到更正"), word, "warn", hint=said, url=url)
+
+    def _key(self) -> Task:
+        known = SigningKey.objects.filter(post=self.post, revoked_at__isnull=True).exists()
+        said = _("在密封页上由本机生成，私钥不离开本机")
+        status, tone = (_("已完成"), "done") if known else (_("可以办理"), "info")
+        return Task(_("登记签名密钥"), status, tone, hint=said, url=self._place if self._may_begin else "")
+
+    def _security(self) -> Iterator[Task]:
+        file = solicitation(self.case)
+        if file is None or not file.bid_security:
+            return
+        amount = formats.yuan(file.bid_security)
+        came = BidSecurity.objects.filter(case=self.case, supplier_id=self.post.organisation_id).first()
+        if came is not None:
+            at = _("%(sum)s，%(at)s 到账") % {"sum": amount, "at": formats.moment(came.received_at)}
+            yield Task(_("投标保证金"), _("已完成"), "done", hint=at)
+        else:
+            said = _("%(sum)s，截止前到账；由代理机构登记") % {"sum": amount}
+            yield Task(_("投标保证金"), _("等待到账"), "warn", hint=said)
+
+    # --- the bid -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _place(self) -> str:
+        return places.form_of(self.action, self.lot)
+
+    @property
+    def _may_begin(self) -> bool:
+        return not self.refusals
+
+    def writing(self) -> Iterator[Task]:
+        draft = f"{self.post.pk}/{self.lot.pk}"
+        if self.bid is not None:
+            yield Task(
+                _("投标文件和报价"),
+                _("已完成"),
+                "done",
+                hint=_("截止前可以替换，以最后一次为准"),
+                url=self._place if self._may_begin else "",
+            )
+        elif self._may_begin:
+            said = _("填写的内容只存在本机浏览器，递交前不离开这台设备")
+            yield Task(_("投标文件和报价"), _("可以办理"), "info", hint=said, url=self._place, local=f"draft:{draft}")
+        else:
+            yield Task(_("投标文件和报价"), _("尚不能开始"), "mute", refusals=self.refusals)
+        said = _("填写时在同一页预检：形式规则、算术、大写、最高限价；不递交，也不保存")
+        status, tone = (_("随时可做"), "info") if self._may_begin else (_("尚不能开始"), "mute")
+        yield Task(_("预检"), status, tone, hint=said, url=self._place if self._may_begin else "")
+
+    def handing_in(self) -> Iterator[Task]:
+        title = _("密封、试开、上传并递交") if self.is_sealed_here else _("密封并递交")
+        if self.bid is not None:
+            at = _("%(at)s 收到，第 %(n)d 版") % {"at": formats.moment(self.bid.received_at), "n": self.bid.revision}
+            yield Task(title, _("已完成"), "done", hint=at, url=self._place if self._may_begin else "")
+            yield Task(_("递交回执"), _("已完成"), "done", hint=self.bid.receipt, url=self._receipt())
+        else:
+            status, tone = (_("可以办理"), "info") if self._may_begin else (_("尚不能开始"), "mute")
+            said = _("先填写投标文件和报价，在同一页递交") if self._may_begin else ""
+            yield Task(title, status, tone, hint=said, url=self._place if self._may_begin else "")
+            yield Task(_("递交回执"), _("尚不能开始"), "mute", hint=_("递交以后出具，载明时间、版本和摘要"))
+        yield from self._opening()
+
+    def _receipt(self) -> str:
+        if self.bid.seal_scheme == SBP:
+            return reverse("sbp_receipt", kwargs={"sid": self.bid.sealed.upload.sid})
+        return places.page_of(self.case)
+
+    def _opening(self) -> Iterator[Task]:
+        if self.closes_at is None:
+            return
+        at = _("开标 %(at)s") % {"at": formats.moment(self.closes_at)}
+        is_open = has_hall(self.case, self.post, now=self.now)
+        url = reverse("hall", args=[self.case.pk]) if is_open else ""
+        word, tone = (_("进入大厅"), "info") if is_open else (_("尚不能开始"), "mute")
+        yield Task(_("参加开标"), word, tone, hint=at, url=url)
+
+
+@page(by={Role.SUPPLIER})
+def bid_tasks(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list for one lot; 404 where nothing is bid for."""
+    post, now = request.post, request.now  # type: ignore[attr-defined]
+    lot: Lot = places.row("lot", pk, post=post, now=now)
+    if lot.case.published_at is None:
+        raise Http404
+    bidding = Bidding(lot, post, now=now)
+    groups = [
+        (_("1 准备"), list(bidding.preparing())),
+        (_("2 编制"), list(bidding.writing())),
+        (_("3 递交"), list(bidding.handing_in())),
+    ]
+    every = [task for _title, found in groups for task in found]
+    file = solicitation(lot.case)
+    context: dict[str, Any] = {
+        "lot": lot,
+        "case": lot.case,
+        "kicker": [lot.case.number, _("采购包 %(number)s") % {"number": lot.number}],
+        "groups": groups,
+        "done": sum(task.is_done for task in every),
+        "all": len(every),
+        "closes_at": bidding.closes_at if bidding.closes_at and now < bidding.closes_at else None,
+        "security": file.bid_security if file else None,
+        "is_sealed_here": bidding.is_sealed_here,
+        "lots": lot.case.lots.order_by("number"),
+        "now": now,
+    }
+    return render(request, "work/bid_tasks.html", context)
