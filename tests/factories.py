@@ -47,6 +47,7 @@ def make_post(role: str, organisation: Organisation | None = None, *, person: Pe
         Role.TREASURY: OrganisationKind.TREASURY,
         Role.TREASURY_PAYER: OrganisationKind.TREASURY,
         Role.AUDITOR: OrganisationKind.TREASURY,
+        Role.EDITOR: OrganisationKind.TREASURY,
         Role.PLATFORM: OrganisationKind.PLATFORM,
     }
     return Post.objects.create(

@@ -32,7 +32,9 @@ BRANCHES = {
     "C18": "tests/tendering/test_bids.py", "C19": "tests/tendering/test_bids.py",
     "C24b": "tests/contracts/test_payment.py", "C25": "tests/contracts/test_payment.py",
     "C25b": "tests/contracts/test_payment.py", "C26": "tests/contracts/test_receivable.py",
-    "C27": "tests/challenges/test_enquiry.py", "C36": "tests/supervision/test_suspension.py",
+    "C27": "tests/challenges/test_enquiry.py",
+    "C27a": "tests/challenges/test_public_enquiry.py", "C27b": "tests/challenges/test_public_enquiry.py",
+    "C36": "tests/supervision/test_suspension.py",
     "C48": "tests/contracts/test_disclosure.py", "C47": "tests/tendering/test_low_price.py",
 }  # fmt: skip
 #: One purchase from the notice to the end. NOW is Monday, 2 March 2026; Qingming is on 4 to 6 April.

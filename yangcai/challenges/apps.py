@@ -7,4 +7,4 @@ class ChallengesConfig(AppConfig):
     verbose_name = "质疑投诉"
 
     def ready(self) -> None:
-        from yangcai.challenges import actions, queries, tasks  # noqa: F401 - they register themselves
+        from yangcai.challenges import actions, public_enquiries, queries, tasks  # noqa: F401 - they register themselves

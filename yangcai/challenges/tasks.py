@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from yangcai import law
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable
-from yangcai.challenges.models import Enquiry
-from yangcai.kernel import tasks
+from yangcai.challenges.models import Enquiry, EnquiryContact, PublicEnquiry
+from yangcai.challenges.public_enquiries import erase_contact
+from yangcai.kernel import calendar, tasks
+from yangcai.kernel.actions import perform
+from yangcai.kernel.models import Task
 from yangcai.kernel.tasks import Due
+from yangcai.parties.models import OrganisationKind
+from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import Prequalification
 
@@ -37,3 +42,47 @@ def _unanswered(case: Case, about: Prequalification | None, *, now: datetime.dat
             clock="C27",
             due_at=law.due_at("C27", since=enquiry.asked_at, **applicable(case, now=now)),
         )
+
+
+#: Who answers in which kind of organisation.
+ANSWERS = {
+    OrganisationKind.BUYER: Role.BUYER_OFFICER,
+    OrganisationKind.AGENT: Role.AGENT,
+    OrganisationKind.CENTRAL_AGENT: Role.AGENT,
+    OrganisationKind.TREASURY: Role.TREASURY,
+}
+
+
+@tasks.due_on(PublicEnquiry)
+def public_enquiry_tasks(enquiry: PublicEnquiry, *, now: datetime.datetime) -> Iterator[Due]:
+    """The answer, by the law's clock where a supplier asks about a purchase, else by the platform's own; then the
+    erasing of the contact."""
+    if enquiry.answered_at is None:
+        clock = "C27" if enquiry.is_statutory else "C27a"
+        yield Due(
+            "public_enquiry.answer",
+            enquiry.ref,
+            ANSWERS[OrganisationKind(enquiry.organisation.kind)],
+            enquiry.asked_at,
+            organisation_id=enquiry.organisation_id,
+            clock=clock,
+            due_at=law.due_at(clock, since=enquiry.asked_at, on=calendar.day_of(enquiry.asked_at)),
+        )
+    elif EnquiryContact.objects.filter(enquiry=enquiry, erased_at__isnull=True).exists():
+        yield Due(
+            "public_enquiry.erase_contact",
+            enquiry.ref,
+            "",
+            enquiry.answered_at,
+            clock="C27b",
+            due_at=law.due_at("C27b", since=enquiry.answered_at, on=calendar.day_of(enquiry.answered_at)),
+        )
+
+
+def forget(task: Task, *, now: datetime.datetime) -> None:
+    """The time of a contact is over."""
+    enquiry = PublicEnquiry.objects.get(pk=task.root.partition(":")[2])
+    perform(erase_contact, enquiry, by=platform_post(now=now), now=now)
+
+
+tasks.FIRES["C27b"] = forget

@@ -414,6 +414,8 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("the_public_log_only_grows", "公开日志只增不改", "The public log only grows"),
         ("one_root_per_size", "公开日志在同一条目数上只能有一个根摘要", "The public log has one root for each size"),
         ("notices_are_never_changed", "已发布的公告不能修改或者删除", "A published notice is never changed"),
+        ("published_articles_are_never_rewritten", "已发布的文章不能改写，只能修订为新版本",
+         "A published article is revised into a new version, never rewritten"),
         ("records_are_never_deleted", "采购记录应当保存，不能删除", "Records are kept, never deleted"),
     ),
 )  # fmt: skip

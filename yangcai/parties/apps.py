@@ -7,4 +7,4 @@ class PartiesConfig(AppConfig):
     verbose_name = "主体"
 
     def ready(self) -> None:
-        from yangcai.parties import actions, library, queries, ties  # noqa: F401 - they register themselves
+        from yangcai.parties import actions, contact_points, library, queries, ties  # noqa: F401 - they register themselves

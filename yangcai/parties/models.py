@@ -212,6 +212,45 @@ class ExpertTie(Rooted):
         return self.expert
 
 
+class Purpose(models.TextChoices):
+    """With what somebody turns to an office, in the order of 政府采购法 art. 51, 52, 55."""
+
+    ENQUIRY = "enquiry", _("询问和咨询")
+    OBJECTION = "objection", _("质疑")
+    COMPLAINT = "complaint", _("投诉")
+
+
+class ContactPoint(Rooted):
+    """受理联系方式: the office that takes enquiries, objections or complaints for an organisation; no person."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="contact_points", verbose_name=_("单位")
+    )
+    purpose = models.TextField(_("受理事项"), choices=Purpose.choices)
+    office = models.TextField(_("受理部门"))
+    phone = models.TextField(_("电话"), default="", blank=True)
+    email = models.EmailField(_("电子邮箱"), default="", blank=True)
+    address = models.TextField(_("地址"), default="", blank=True)
+    hours = models.TextField(_("办公时间"), default="", blank=True)
+    stated_at = models.DateTimeField(_("更新时间"))
+
+    class Meta:
+        verbose_name = _("受理联系方式")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "purpose"], name="one_contact_point_per_purpose"),
+            models.CheckConstraint(
+                condition=~models.Q(phone="") | ~models.Q(email=""), name="a_contact_point_can_be_reached"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.office
+
+    @property
+    def root(self) -> Organisation:
+        return self.organisation
+
+
 class ApiToken(Rooted):
     """A token that acts through one post; only its SHA-256 is kept."""
 

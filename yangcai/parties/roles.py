@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     TREASURY = "treasury", _("财政监管")
     TREASURY_PAYER = "treasury_payer", _("国库支付")
     AUDITOR = "auditor", _("审计纪检")
+    EDITOR = "editor", _("门户编辑")
     PLATFORM = "platform", _("平台运维")
 
 

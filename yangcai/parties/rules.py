@@ -23,6 +23,7 @@ KINDS: dict[str, frozenset[str]] = {
     Role.TREASURY: frozenset({OrganisationKind.TREASURY}),
     Role.TREASURY_PAYER: frozenset({OrganisationKind.TREASURY}),
     Role.AUDITOR: frozenset({OrganisationKind.TREASURY}),
+    Role.EDITOR: frozenset({OrganisationKind.TREASURY}),
     Role.PLATFORM: frozenset({OrganisationKind.PLATFORM}),
 }
 #: Organisations that need no code: an expert's employer, the platform itself.

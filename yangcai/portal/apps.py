@@ -8,3 +8,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from yangcai.portal import notices  # noqa: F401 — registers the notice types
+        from yangcai.portal.guidance import actions, queries, tasks  # noqa: F401 - they register themselves

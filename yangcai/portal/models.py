@@ -6,6 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.parties.models import Organisation
+from yangcai.portal.guidance.models import Article, ArticleKind, ArticleVersion
+
+__all__ = ["Article", "ArticleKind", "ArticleVersion", "Notice"]
 
 
 class Notice(models.Model):

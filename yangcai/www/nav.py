@@ -19,7 +19,10 @@ PUBLIC: tuple[Entry, ...] = (
     ("notices", _("公告")),
     ("halls", _("开标大厅")),
     ("figures", _("统计")),
+    ("services", _("办事服务")),
+    ("guidance", _("政策与指南")),
     ("law", _("法规规则")),
+    ("enquiries", _("咨询")),
     ("verify", _("文件验证")),
     ("help", _("帮助")),
 )
@@ -34,12 +37,24 @@ EXPERTS: Entry = ("work_experts", _("专家库"))
 TRUSTEES: Entry = ("work_trustees", _("受托人"))
 NOTICES: Entry = ("notices", _("公告"))
 HALLS: Entry = ("halls", _("开标大厅"))
+ENQUIRIES: Entry = ("work_public_enquiries", _("公众询问"))
+ARTICLES: Entry = ("work_articles", _("政策与指南"))
 OWN: Entry = ("mfa_index", _("账户安全"))
 #: Role -> the menu after signing in.
 BY_ROLE: dict[str, tuple[Entry, ...]] = {
-    Role.BUYER_OFFICER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, TRUSTEES, NOTICES, OWN),
-    Role.BUYER_REVIEWER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, TRUSTEES, NOTICES, OWN),
-    Role.AGENT: (WORK, CASES, HALLS, TRUSTEES, NOTICES, ("law", _("法规规则")), OWN),
+    Role.BUYER_OFFICER: (WORK, ("work_budget", _("预算")), INTENTIONS, PLANS, CASES, TRUSTEES, ENQUIRIES, NOTICES, OWN),
+    Role.BUYER_REVIEWER: (
+        WORK,
+        ("work_budget", _("预算")),
+        INTENTIONS,
+        PLANS,
+        CASES,
+        TRUSTEES,
+        ENQUIRIES,
+        NOTICES,
+        OWN,
+    ),
+    Role.AGENT: (WORK, CASES, HALLS, TRUSTEES, ENQUIRIES, NOTICES, ("law", _("法规规则")), OWN),
     Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), HALLS, NOTICES, OWN),
     Role.EXPERT: (
         WORK,
@@ -59,16 +74,27 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
         ORGANISATIONS,
         EXPERTS,
         TRUSTEES,
+        ENQUIRIES,
+        ARTICLES,
         NOTICES,
         OWN,
     ),
     Role.TREASURY_PAYER: (WORK, PAYMENTS, ("work_budget", _("预算")), CASES, OWN),
     Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, TRUSTEES, NOTICES, OWN),
+    Role.EDITOR: (WORK, ARTICLES, ("guidance", _("政策法规与办事指南")), ("law", _("法规规则")), OWN),
     Role.PLATFORM: (WORK, CASES, ORGANISATIONS, TRUSTEES, NOTICES, OWN),
 }
 #: Columns of the footer: title and links.
 FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
-    (_("办事"), (("account_login", _("登录")), ("notices", _("公告")))),
+    (
+        _("办事"),
+        (
+            ("account_login", _("登录")),
+            ("notices", _("公告")),
+            ("services", _("办事服务")),
+            ("guidance", _("政策法规与办事指南")),
+        ),
+    ),
     (
         _("关于"),
         (
@@ -78,7 +104,14 @@ FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
             ("api_schema", _("开放数据接口")),
         ),
     ),
-    (_("咨询与投诉"), (("help", _("帮助")),)),
+    (
+        _("咨询与投诉"),
+        (
+            ("enquiries", _("咨询")),
+            ("contacts", _("联系方式：咨询、质疑、投诉")),
+            ("help", _("帮助")),
+        ),
+    ),
 )
 
 

@@ -9,6 +9,15 @@ FILED = (
     " VALUES ('a', 'case:1', 'case:1', 'x', 'solicitation', true, now());"
 )
 
+#: An article that everybody has read.
+ARTICLE = (
+    "INSERT INTO portal_article (id, version, organisation_id, kind, title, begun_at, withdrawn_reason)"
+    " SELECT 7, 0, min(id), 'guide', 'x', now(), '' FROM parties_organisation;"
+    "INSERT INTO portal_articleversion (id, version, article_id, number, title, summary, body, change, drafted_at,"
+    " submitted_at, return_reason, published_at, digest, is_demo)"
+    " VALUES (7, 0, 7, 1, 'x', 'x', 'x', '', now(), now(), '', now(), 'x', true);"
+)
+
 ROWS: tuple[Row, ...] = (
     ("published", "entries_are_never_changed", "change the log",
      "UPDATE kernel_entry SET action = 'x' WHERE seq = {entry}"),
@@ -28,6 +37,13 @@ ROWS: tuple[Row, ...] = (
      "UPDATE portal_notice SET title = 'x' WHERE id = {notice}"),
     ("published", "notices_are_never_changed", "delete a notice",
      "DELETE FROM portal_notice WHERE id = {notice}"),
+    ("published", "published_articles_are_never_rewritten", "rewrite a published article",
+     ARTICLE + "UPDATE portal_articleversion SET body = 'y'"),
+    ("published", "published_articles_are_never_rewritten", "take its publication back",
+     ARTICLE + "UPDATE portal_articleversion SET published_at = NULL"),
+    ("published", "published_articles_are_never_rewritten", "delete a published article",
+     ARTICLE + "DELETE FROM portal_articleversion"),
+    ("published", "published_articles_are_never_rewritten", "delete them all", "TRUNCATE portal_articleversion"),
     ("published", "links_are_never_repointed", "another file in a published place",
      FILED + "UPDATE kernel_attachment SET document_id = 'b'"),
     ("published", "links_are_never_repointed", "another name for a file",

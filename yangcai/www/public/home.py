@@ -19,6 +19,7 @@ from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
+from yangcai.www.public import guidance
 from yangcai.www.public.notices import rows
 
 LATEST = 6
@@ -48,16 +49,12 @@ def page_home(request: HttpRequest) -> HttpResponse:
             "notices": rows(latest, now=now, with_kind=False),
             "terms": terms(),
             "openings": openings(now),
+            "articles": guidance.latest(now, most=4),
             "figures": figures(found),
             "year": timezone.localdate(now).year,
             "today": timezone.localdate(now),
         },
     )
-
-
-@page(by=PUBLIC)
-def page_help(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/help.html")
 
 
 def terms() -> list[tuple[str, str]]:
@@ -89,6 +86,16 @@ def doors() -> list[dict[str, str]]:
         },
         {"icon": "scale", "title": _("法规规则"), "hint": _("每个期限的依据"), "url": reverse("law")},
         {"icon": "badge-check", "title": _("文件验证"), "hint": _("核对公告真伪"), "url": reverse("verify")},
+        {"icon": "layout-list", "title": _("办事服务"), "hint": _("谁能办，要什么"), "url": reverse("services")},
+        {"icon": "book-open", "title": _("政策与指南"), "hint": _("怎么办，办多久"), "url": reverse("guidance")},
+        {
+            "icon": "message-circle-question-mark",
+            "title": _("咨询"),
+            "hint": _("提问，查答复"),
+            "url": reverse("enquiries"),
+        },
+        {"icon": "phone", "title": _("联系方式"), "hint": _("质疑投诉找谁"), "url": reverse("contacts")},
+        {"icon": "circle-question-mark", "title": _("帮助"), "hint": _("术语，常见问题"), "url": reverse("help")},
     ]
 
 

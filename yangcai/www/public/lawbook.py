@@ -43,10 +43,12 @@ def _enforced() -> dict[str, list[str]]:
 def index(request: HttpRequest) -> HttpResponse:
     """All rules by topic, with what is in force today."""
     today = timezone.localdate(request.now)  # type: ignore[attr-defined]
-    typed = request.GET.get("q", "").strip()
-    topics: dict[str, list[dict[str, Any]]] = {topic: [] for topic in TOPICS}
+    typed, topic = request.GET.get("q", "").strip(), request.GET.get("topic", "")
+    topics: dict[str, list[dict[str, Any]]] = {one: [] for one in TOPICS}
     for rule in law.all_rules():
         title = _text((rule.zh, rule.en))
+        if topic and _topic(rule.key) != topic:
+            continue
         if typed and typed.lower() not in f"{rule.key} {rule.zh} {rule.en}".lower():
             continue
         value = law.find(rule.key, on=today)
@@ -58,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 "citation": value.citation if value else None,
             }
         )
-    named = [(formats.titled(TOPICS[topic]), rules) for topic, rules in topics.items() if rules]
+    named = [(formats.titled(TOPICS[one]), rules) for one, rules in topics.items() if rules]
     return render(request, "public/law.html", {"topics": named, "typed": typed, "count": len(law.all_rules())})
 
 

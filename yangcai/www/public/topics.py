@@ -54,6 +54,7 @@ TOPICS = {
     "credit": _("信用"),
     "supervision": _("监督检查"),
     "records": _("档案"),
+    "service": _("平台服务"),
     "calendar": _("期间的计算"),
 }
 #: Code of a jurisdiction -> its name.

@@ -4,7 +4,21 @@ from django.urls import path
 
 from yangcai.www import bundle, draws
 from yangcai.www.hall import rooms
-from yangcai.www.public import cases, figures, files, home, lawbook, log, notices, status
+from yangcai.www.public import (
+    cases,
+    contacts,
+    enquiries,
+    figures,
+    files,
+    guidance,
+    help,
+    home,
+    lawbook,
+    log,
+    notices,
+    services,
+    status,
+)
 
 urlpatterns = [
     path("", home.page_home, name="home"),
@@ -25,11 +39,18 @@ urlpatterns = [
     path("law/", lawbook.index, name="law"),
     path("law/clocks/", lawbook.clocks, name="law_clocks"),
     path("law/<str:key>/", lawbook.detail, name="law_rule"),
+    path("guidance/", guidance.listing, name="guidance"),
+    path("guidance/<int:pk>/", guidance.article, name="article"),
+    path("enquiries/", enquiries.enquiries, name="enquiries"),
+    path("enquiries/ask/", enquiries.enquiry_ask, name="enquiry_ask"),
+    path("enquiries/read/", enquiries.enquiry_read, name="enquiry_read"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("services/", services.services, name="services"),
     path("status/", status.page_status, name="status"),
     path("verify/", notices.verify, name="verify"),
     path("log/<path:name>", log.file, name="log_file"),
     path("figures/", figures.page_figures, name="figures"),
-    path("help/", home.page_help, name="help"),
+    path("help/", help.page_help, name="help"),
     path("sealing/bundle.json", bundle.bundle, name="sealing_bundle"),
     path("sealing/<str:digest>/<str:name>", bundle.script, name="sealing_script"),
 ]

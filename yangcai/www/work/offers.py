@@ -17,6 +17,7 @@ from yangcai.www.work.judging import seat_of
 #: What ends something for good: never the first thing offered, and asked for with a red button.
 DANGEROUS = frozenset(
     {
+        "article.withdraw",
         "award.annul",
         "award.confirm_annulment",
         "award.refuse",

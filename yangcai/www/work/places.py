@@ -10,11 +10,13 @@ from django.http import Http404
 from django.urls import reverse
 
 from yangcai.cases.models import Case
+from yangcai.challenges.models import PublicEnquiry
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS, SCOPES, Action
 from yangcai.kernel.inputs import number_of
 from yangcai.parties.models import Expert, Organisation, Post
 from yangcai.planning.models import Intention, PlanItem, Publicity
+from yangcai.portal.models import Article, ArticleVersion
 from yangcai.tendering.models import Prequalification
 
 #: Root -> the name of its page.
@@ -27,6 +29,9 @@ PAGES: dict[type[models.Model], str] = {
     Appropriation: "work_appropriation",
     Organisation: "work_organisation",
     Expert: "work_expert",
+    Article: "work_article",
+    ArticleVersion: "work_article_version",
+    PublicEnquiry: "work_public_enquiry",
 }
 
 

@@ -5,10 +5,12 @@ from django.urls import path, register_converter
 from yangcai.kernel import log_index
 from yangcai.www import draws
 from yangcai.www.work import (
+    articles,
     bidding,
     casepage,
     contracts,
     doing,
+    enquiries,
     environment,
     evaluating,
     experts,
@@ -67,6 +69,11 @@ urlpatterns = [
     path("organisation/<int:pk>/", rootpages.organisation, name="work_organisation"),
     path("experts/", experts.experts, name="work_experts"),
     path("expert/<int:pk>/", experts.expert, name="work_expert"),
+    path("articles/", articles.articles, name="work_articles"),
+    path("article/<int:pk>/", articles.article, name="work_article"),
+    path("article/version/<int:pk>/", articles.version, name="work_article_version"),
+    path("enquiries/", enquiries.public_enquiries, name="work_public_enquiries"),
+    path("enquiries/<int:pk>/", enquiries.public_enquiry, name="work_public_enquiry"),
     path("do/<slug:model>/<int:pk>/<str:code>/", doing.do, name="work_do"),
     path("try/<slug:model>/<int:pk>/<str:code>/", doing.rehearsal, name="work_try"),
     path("done/<log_index:seq>/", doing.done, name="work_done"),

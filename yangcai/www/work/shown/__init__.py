@@ -8,10 +8,12 @@ from typing import Any
 from django.db import models
 
 from yangcai.www.work.shown.agreements import ENTRANTS, TERMS
+from yangcai.www.work.shown.articles import ARTICLES
 from yangcai.www.work.shown.bids import BIDS
 from yangcai.www.work.shown.cases import ASIDE, CASES
 from yangcai.www.work.shown.contracts import AWARDS, CONTRACTS
 from yangcai.www.work.shown.documents import CONTENT, LOTS, UNTIL_BIDS
+from yangcai.www.work.shown.enquiries import PUBLIC_ENQUIRIES
 from yangcai.www.work.shown.judges import JUDGES
 from yangcai.www.work.shown.kind import Kind
 from yangcai.www.work.shown.parties import OF_EXPERT, OF_ORGANISATION, PARTIES
@@ -37,6 +39,8 @@ ROOTS: tuple[Kind, ...] = (
     *PLANS,
     *PREQUALIFICATIONS,
     *PARTIES,
+    *ARTICLES,
+    *PUBLIC_ENQUIRIES,
 )
 
 KINDS: dict[type[models.Model], Kind] = {

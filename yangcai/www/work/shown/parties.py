@@ -3,13 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.credit.models import Debarment
-from yangcai.parties.models import ApiToken, Expert, ExpertTie, Organisation, Post
+from yangcai.parties.models import ApiToken, ContactPoint, Expert, ExpertTie, Organisation, Post
 from yangcai.tendering.models import ConductRecord, Drill, Maintenance, SigningKey, Trustee, TrusteeDuty
 from yangcai.www.work.shown.kind import Kind
 
 #: What stands under an organisation.
 OF_ORGANISATION: tuple[Kind, ...] = (
     Kind(Post, _("岗位"), ("person", "role", "from_on", "to_on")),
+    Kind(ContactPoint, _("受理联系方式"), ("purpose", "office", "phone", "email", "address", "hours", "stated_at")),
     Kind(ApiToken, _("接口令牌"), ("label", "post", "created_at", "expires_at", "revoked_at")),
     Kind(
         Trustee, _("受托人公钥"), ("role", "hpke_key", "signing_key", "registered_at", "retired_at", "retired_reason")
