@@ -17,7 +17,7 @@ from yangcai.kernel.calendar import SHANGHAI
 from yangcai.parties.models import Organisation, OrganisationKind, Person, Post, Size
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
-from yangcai.replay import defaults, people
+from yangcai.replay import defaults, furnishing, people
 from yangcai.replay.driver import PythonDriver, begin_again
 from yangcai.replay.published import Bid, CaseFile, Criterion, Dates, Evaluation, Lot, Outcome
 from yangcai.replay.published import Organisation as Named
@@ -52,6 +52,7 @@ PEOPLE = (
     (Role.SUPPLIER, SUPPLIERS[1][0], "孙经理"),
     (Role.SUPPLIER, SUPPLIERS[2][0], "周经理"),
     (Role.SUPPLIER, SUPPLIERS[3][0], "吴经理"),
+    (Role.EDITOR, TREASURY, "蒋编辑"),
 )
 ADVANCE = (
     {"title": "预付款", "percent": "30", "due_on": "signature"},
@@ -282,5 +283,6 @@ def found_district(*, told: Callable[[Purchase], None], purchases: Iterable[Purc
         if purchase.after:
             purchase.after(walk)
     begin_again()
+    furnishing.furnish(morning=MORNING, bureau=Organisation.objects.get(name=TREASURY))
     clock.set_sandbox(at=MORNING)
     tasks.fire_due(now=MORNING)
