@@ -113,6 +113,7 @@ def swap(record: dict[str, Any], name: str, one: int, other: int) -> None:
 
 
 ATTACKS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
+    "said to be of another case": (lambda r: r["case"].update(number="LZXQ-2026-2"), "case"),
     "another order": (lambda r: swap(r, "order", 0, 1), "order"),
     "a friend called first": (lambda r: swap(r, "calls", 0, 1), "call"),
     "somebody left out": (lambda r: r["calls"].pop(1), "call"),

@@ -147,6 +147,8 @@ def _faults(record: dict[str, Any]) -> Iterable[Fault]:
     if record["v"] != VERSION or body["v"] != f"{VERSION} draw-commit":
         yield Fault("version", "版本不是 vrd/1", "the version is not vrd/1")
         return
+    if record["case"]["number"] != body["case"]:
+        yield Fault("case", "项目编号与承诺的不符", "the number of the case is not the one committed to")
     if lines != sorted(set(lines)) or len(lines) != body["count"] or pool_of(lines) != body["pool"]:
         yield Fault("pool", "名单与承诺的名单摘要或者人数不符", "the list is not the one committed to")
     if leaf_of(body) != record["leaf"]:

@@ -32,6 +32,7 @@ OUTCOMES = {
 #: What the check in the browser may find, by the code of `vrd.faults`.
 DIFFERENCES = {
     "version": gettext_lazy("版本不是 vrd/1"),
+    "case": gettext_lazy("项目编号与承诺的不符"),
     "pool": gettext_lazy("名单与承诺的名单摘要或者人数不符"),
     "leaf": gettext_lazy("承诺的叶摘要不符"),
     "parties": gettext_lazy("公布随机数的各方与承诺的各方不符"),

@@ -3,7 +3,7 @@
 
 const PARTIES = ["buyer", "agent", "supervisor", "platform", "public"];
 const OUTCOMES = new Set(["seated", "refused", "replaced", "passed"]);
-const PARTS = ["commit", "lines", "leaf", "numbers", "head", "seed", "order", "calls", "opened", "is_final"];
+const PARTS = ["case", "commit", "lines", "leaf", "numbers", "head", "seed", "order", "calls", "opened", "is_final"];
 const utf8 = new TextEncoder();
 
 // JSON with sorted keys and no spaces (RFC 8785 for what a record contains).
@@ -68,6 +68,7 @@ export async function faults(record) {
   const found = new Set();
   const hold = (code, holds) => holds || found.add(code);
   if (record.v !== "vrd/1" || commit.v !== "vrd/1 draw-commit") return ["version"];
+  hold("case", record.case.number === commit.case);
   const sorted = [...new Set(lines)].sort();
   const pool = hexOf(await h2("vrd/1 pool", ...sorted.map(bytesOf)));
   hold("pool", canonical(sorted) === canonical(lines) && lines.length === commit.count && pool === commit.pool);
