@@ -25,14 +25,15 @@ from tests.tendering.covers_walk import judged
 from tests.tendering.judging import ANNOUNCED, three
 from tests.tendering.sealing_walk import Holder, SealedTender
 from tests.www.support import at_desk
+from tests.www.test_english import data
 from yangcai import law
-from yangcai.contracts.models import Invoice
+from yangcai.contracts.models import Contract, Invoice, Milestone
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Expert, OrganisationKind, Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import AwardLetter, BidClosing
+from yangcai.tendering.models import AwardLetter, BidClosing, PaymentTerm, Solicitation
 
 PASSWORD = "a long enough pass phrase"
 MINUTE = datetime.timedelta(minutes=1)
@@ -144,7 +145,7 @@ class Samples:
         """One of every page, in the order of their names."""
         found = [self.sample(entry) for entry in pages()]
         found += [made(self) for made in FORMS]
-        found.append(self.page("not found", "/keine/seite/", None, self.late, status=404))
+        found.append(self.page("not found", "/no/such/page/", None, self.late, status=404))
         found.append(self.page("forbidden", reverse("work_budget"), self.deal.supplier, self.late, status=403))
         return sorted(found, key=lambda sample: sample.name)
 
@@ -214,6 +215,18 @@ class Samples:
         post = make_supplier()
         make_post(Role.AGENT, person=post.person)
         return self.page(name, reverse(name), post, self.late)
+
+
+def written() -> list[str]:
+    """What somebody wrote, in Chinese on an English page too: as in tests/www/test_english.py, and what these have."""
+    columns = (
+        (Contract, "number"),
+        (Milestone, "title"),
+        (PaymentTerm, "title"),
+        (Solicitation, "requirement"),
+    )
+    found = {text for model, column in columns for text in model.objects.values_list(column, flat=True)}
+    return [*data(), *filter(None, found)]
 
 
 def cookies_of(client: Client) -> dict[str, str]:

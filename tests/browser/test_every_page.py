@@ -2,9 +2,13 @@
 
 Every address of the platform under which a page lies (samples.py), in Chromium. In `make test` each of them in one of
 the eight views, in turn, so that every view is looked at on many pages; in `make nightly` each of them in all of them.
+
+Whoever mends a page looks at that one: `YANGCAI_PAGES=notices,hall pytest -n0 tests/browser/test_every_page.py`, with
+`YANGCAI_PICTURES=folder` for pictures.
 """
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +23,7 @@ from tests.browser.test_narrow import WIDE_BY
 from tests.kernel.log import world
 from tests.length import NIGHTLY
 from tests.tendering.walk import set_database_clock
-from tests.www.test_english import data, unmarked
+from tests.www.test_english import unmarked
 from tools.screens import AXE_OPTIONS, NARROWEST, widest
 
 
@@ -36,11 +40,17 @@ VIEWS = tuple(View(*view) for view in itertools.product((1366, 390), ("light", "
 TURNS: dict[str, tuple[View, ...]] = (
     {"-".join(map(str, view)): (view,) for view in VIEWS} if NIGHTLY else {"in turn": VIEWS}
 )
+#: Names of pages, where only some are asked for; a folder for pictures.
+ONLY = set(filter(None, os.environ.get("YANGCAI_PAGES", "").split(",")))
+PICTURES = os.environ.get("YANGCAI_PICTURES")
+#: Milliseconds for one page: all of them come one after the other, and something else may run beside.
+SLOWEST = 300_000
 
 
 @pytest.fixture
 def shown(settings: Any, tmp_path: Path, page: Page) -> Iterator[Samples]:
     world.use(settings, tmp_path)
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 60 * 60  # who has just signed in has, however long the walk takes
     settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = "demo", "demo"
     yield Samples()
 
@@ -51,12 +61,16 @@ def shown(settings: Any, tmp_path: Path, page: Page) -> Iterator[Samples]:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("turn", TURNS)
 def test_every_page_reads_well(page: Page, live_server: Any, shown: Samples, turn: str) -> None:
-    written = data()
+    pages = shown.all()
+    written = samples.written()
     wrong: list[str] = []
     said: list[str] = []
+    page.set_default_timeout(SLOWEST)
     page.on("console", lambda m: said.append(f"console: {m.text}") if m.type == "error" else None)
     page.on("pageerror", lambda error: said.append(f"script: {error}"))
-    for sample, view in zip(shown.all(), itertools.cycle(TURNS[turn]), strict=False):
+    for sample, view in zip(pages, itertools.cycle(TURNS[turn]), strict=False):
+        if ONLY and sample.name not in ONLY:
+            continue
         said.clear()
         found = faults(page, live_server.url, sample, view, written)
         # The browser itself says so of a page that is not there.
@@ -81,6 +95,9 @@ def faults(page: Page, base: str, sample: Sample, view: View, written: list[str]
     found += [f"axe: {one['id']} {[' '.join(map(str, n['target'])) for n in one['nodes']][:4]}" for one in told]
     if view.lang == "en":
         found += [f"untranslated: {text}" for text in sorted(set(unmarked(page.content(), written)))]
+    if PICTURES:
+        name = f"{sample.name}-{view.width}-{view.theme}-{view.lang}.png"
+        page.screenshot(path=str(Path(PICTURES) / name), full_page=True)
     page.set_viewport_size({"width": NARROWEST, "height": 900})
     if over := page.evaluate(WIDE_BY):
         found.append(f"{over} px too wide at {NARROWEST} px: {widest(page)}")

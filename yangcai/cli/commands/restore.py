@@ -14,6 +14,13 @@ HELP = ("从备份恢复，并核对", "restore from a backup, and check")
 EMPTY = ("kernel_entry", "parties_organisation", "parties_person")
 
 
+#: Entries whose predecessor is another than the one they name.
+UNCHAINED = (
+    "SELECT count(*) FROM (SELECT prev_hash, lag(hash) OVER (ORDER BY seq) AS before FROM kernel_entry) AS one"
+    " WHERE before IS NOT NULL AND prev_hash <> before"
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help=say(zh="备份文件夹", en="folder of the backup"))
     parser.add_argument("--check", action="store_true", help=say(zh="只核对备份，不恢复", en="only check the backup"))
@@ -97,7 +104,8 @@ def _rows(folder: Path) -> None:
 
 
 def _differences(manifest: dict[str, Any], folder: Path) -> list[str]:
-    """After the restore: the same rows in every table, every document in the store, every balance as its transfers."""
+    """After the restore: the same rows in every table, every document in the store, every entry after
+    the one that it names, every balance as its transfers."""
     from django.db import connection
 
     from yangcai.funds.queries import check_funds
@@ -107,6 +115,8 @@ def _differences(manifest: dict[str, Any], folder: Path) -> list[str]:
     found = []
     with connection.cursor() as cursor:
         now = archive.counted(cursor)
+        cursor.execute(UNCHAINED)
+        broken = cursor.fetchone()[0]
     for table, count in manifest["rows"].items():
         if now.get(table, 0) < count:
             found.append(
@@ -119,5 +129,7 @@ def _differences(manifest: dict[str, Any], folder: Path) -> list[str]:
         path = documents.path_of(digest)
         if not path.is_file() or archive.digest_of(path) != digest:
             found.append(say(zh=f"缺少文件 {digest}", en=f"the file {digest} is missing"))
+    if broken:
+        found.append(say(zh=f"留痕有 {broken} 处不相连", en=f"the entries do not chain in {broken} places"))
     found += [say(zh=f"资金 {one.fund} 余额不符", en=f"fund {one.fund}: its balance differs") for one in check_funds()]
     return found
