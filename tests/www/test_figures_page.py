@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.contracts import support
+from tests.factories import NOW, make_supplier
 from tests.www.support import Clock, at_desk, text_of
-from yangcai.cases.models import Case
-from yangcai.contracts.models import Contract
+from yangcai.cases.models import Case, Lot
+from yangcai.www.pictures import prices
 
 pytestmark = pytest.mark.django_db
 LATER = support.PAID + datetime.timedelta(days=1)
@@ -35,9 +36,21 @@ def table(clock: Clock, key: str, *, at: datetime.datetime = LATER, year: int = 
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
 
 
-def published(*, amount: str = "900000.00", size: str = "small") -> support.Scene:
-    scene = support.scene(amount=amount, size=size)
-    support.effective(scene)
+def published(
+    *, amount: str = "900000.00", size: str = "small", item: str = "", at: datetime.datetime = support.EFFECTIVE
+) -> support.Scene:
+    """A contract that is published `at`; with `item`: of a hundred of them, each at a hundredth of the amount."""
+
+    def publish(case: Case) -> None:
+        if item:
+            Lot.objects.filter(case=case).update(title=item, quantity=100)
+        publish_as_ever(case)
+
+    publish_as_ever = support.publish
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(support, "publish", publish)
+        scene = support.scene(amount=amount, size=size)
+    support.effective(scene, now=at)
     return scene
 
 
@@ -70,12 +83,11 @@ def test_the_money_that_leaves_a_stage_came_to_it(clock: Clock) -> None:
 
 
 def test_months_and_durations_are_those_of_the_signature(clock: Clock) -> None:
-    scene = published()
+    published()
     rows = {row[0]: row[1:] for row in table(clock, "months")}
-    assert rows["3月"] == ["900000.00", "0", "0", "900000.00"] and rows["2月"][-1] == "0"
-    Case.objects.filter(pk=scene.case.pk).update(published_at=support.SIGNED - datetime.timedelta(days=30))
-    cache.clear()
-    assert table(clock, "durations") == [["公开招标", "1", "30.0", "30.0", "30.0", "30.0", "30.0"]]
+    assert rows["3月"] == ["900000.00", "0", "0.00", "900000.00"] and rows["2月"][-1] == "0"
+    took = Decimal((support.SIGNED - NOW) / datetime.timedelta(days=1)).quantize(Decimal("0.1"))
+    assert table(clock, "durations") == [["公开招标", "1", *[str(took)] * 5]] and took > 1
 
 
 def test_demonstration_data_stays_apart(clock: Clock, settings: Any) -> None:
@@ -109,23 +121,32 @@ def test_the_page_asks_as_often_for_one_as_for_many_and_once_a_minute(clock: Clo
 
 
 def test_a_contract_shows_how_far_it_has_come_and_its_price_among_the_published(clock: Clock) -> None:
-    scene, *others = (published() for _ in range(3))
-    for other, price in zip(others, ("8000.00", "10000.00"), strict=True):
-        other.contract.items.update(item="计算机", unit_price=price, quantity=1)
-    scene.contract.items.update(item="计算机", unit_price="9900.00", quantity=1)
+    late = LATER - datetime.timedelta(hours=1)
+    scene = published(amount="990000.00", item="计算机")
+    published(amount="800000.00", item="计算机")
+    published(amount="1000000.00", item="计算机", at=late)
+    published(amount="100000.00", item="打印机")
     support.paid(scene, scene.milestone("signature"))
-    clock.at = LATER
     address = reverse("work_contract", args=[scene.contract.pk])
+    clock.at = LATER
     page = text_of(at_desk(scene.officer).get(address))
-    assert "已支付 270,000.00 元，占合同金额的 30.00%；还有 630,000.00 元未付。" in page
-    assert "“计算机”单价 9,900.00 元，比 2 个已公告价格的中位数 9,000.00 元 高 10.0%。" in page
+    assert "已支付 297,000.00 元，占合同金额的 30.00%；还有 693,000.00 元未付。" in page
+    assert "单价 9,900.00 元，比 2 个已公告价格的中位数 9,000.00 元 高 10.0%。" in page
     told = at_desk(scene.officer).get(address, {"csv": "price-1"}).content.decode("utf-8-sig")
     assert "9000.00" in told
-    # A price that is not published is nobody's to compare with, and one of another classification is no comparison.
-    Contract.objects.filter(pk=others[1].contract.pk).update(published_at=None)
+    # A price that is not published yet is nobody's to compare with; nobody else reads the picture.
+    clock.at = late - datetime.timedelta(minutes=1)
     assert "比 1 个已公告价格的中位数 8,000.00 元 高" in text_of(at_desk(scene.officer).get(address))
-    item = others[0].case.plan_item
-    item.classification = "C99"
-    item.save(update_fields=["classification"])
-    assert "已公告价格" not in text_of(at_desk(scene.officer).get(address))
     assert Client().get(address, {"csv": "progress"}).status_code == 302
+    stranger = make_supplier()
+    assert at_desk(stranger).get(address, {"csv": "progress"}).status_code == 404
+
+
+def test_a_price_of_another_classification_is_no_comparison(clock: Clock) -> None:
+    scene, other = (published(amount=amount, item="计算机") for amount in ("990000.00", "800000.00"))
+    contract = scene.contract
+    assert prices.others(contract, names={"计算机"}, now=LATER) == {"计算机": [Decimal("8000.00")]}
+    assert prices.others(other.contract, names={"计算机"}, now=LATER) == {"计算机": [Decimal("9900.00")]}
+    contract.case.plan_item.classification = "C99"
+    assert prices.others(contract, names={"计算机"}, now=LATER) == {}
+    assert prices.others(other.contract, names={"计算机"}, now=LATER + prices.SINCE) == {}

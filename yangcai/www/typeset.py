@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 TEMPLATE = Path(__file__).parent / "sheet.typ"
 #: Written without an end in HTML.
 EMPTY = frozenset({"br"})
@@ -38,6 +40,12 @@ class Paper:
     at: datetime.datetime
     words: dict[str, Any]
     signatures: list[list[str]] = field(default_factory=list)
+    is_demo: bool = False
+
+    @property
+    def demo(self) -> str:
+        """What stands above every page of a paper that is none."""
+        return _("演示数据，不是真实采购") if self.is_demo else ""
 
 
 def pdf(paper: Paper) -> bytes:
@@ -51,6 +59,7 @@ def pdf(paper: Paper) -> bytes:
         "footer": paper.footer,
         "words": paper.words,
         "signatures": paper.signatures,
+        "demo": paper.demo,
         "body": tree(paper.html),
     }
     with ONE:
@@ -73,7 +82,7 @@ def _compiler() -> Any:
 
 
 def tree(html: str) -> list[Any]:
-    """Texts and elements of a sheet, as the template walks them: {tag, num, children}."""
+    """Texts and elements of a sheet, as the template walks them: {tag, num, children}, a wide cell with its span."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -93,7 +102,10 @@ class _Reader(HTMLParser):
         if tag in DROPPED or self.dropping:
             self.dropping += tag not in EMPTY
             return
-        node: dict[str, Any] = {"tag": tag, "num": "num" in (dict(attrs).get("class") or "").split(), "children": []}
+        told = dict(attrs)
+        node: dict[str, Any] = {"tag": tag, "num": "num" in (told.get("class") or "").split(), "children": []}
+        if (told.get("colspan") or "1") != "1":
+            node["span"] = int(told["colspan"] or 1)
         self.open[-1]["children"].append(node)
         if tag not in EMPTY:
             self.open.append(node)

@@ -346,6 +346,7 @@ def _paper(
             html=render_to_string(template, {"case": case, "record": opening_record.read(document)}),
             lang="zh" if in_chinese() else "en",
             digest=document.digest,
+            is_demo=case.is_demo,
             footer=footer,
             at=at,
             words=signed_papers.words(

@@ -141,7 +141,7 @@ def stacked(stacks: Sequence[Stack], names: Sequence[str]) -> tuple[Drawing, ...
                     marks.append(rect(f"s{number}", middle - thick / 2, high, thick, low - high, said))
                 up, down = (end, down) if part >= 0 else (up, end)
             total = whole(up + down)
-            if up > 0 and advance(total) <= slot - 2:
+            if up > 0 and advance(total) <= slot - 6:
                 marks.append(text(middle, axis.at(up) - GAP, total, css="value", anchor="middle"))
             label = one.label if advance(one.label) <= slot - 2 else one.short
             if advance(label) <= slot - 2 or n % 2 == 0:

@@ -104,7 +104,7 @@ def by_month(months: dict[int, tuple[Decimal, ...]], *, year: int, cut_off: date
     if any(any(parts) for parts in sums.values()):
         best = max(shown, key=lambda month: sum(sums[month]))
         total = sum((sum(parts, ZERO) for parts in sums.values()), ZERO)
-        says = _("%(month)s签订最多：%(sum)s，占全年 %(share)s。") % {
+        says = _("%(month)s签订最多：%(sum)s，占本年已签合同的 %(share)s。") % {
             "month": month_name(best),
             "sum": wan(sum(sums[best], ZERO)),
             "share": percent(sum(sums[best], ZERO), total),

@@ -53,7 +53,6 @@ def strip(item: str, price: Decimal, prices: Sequence[Decimal], *, now: datetime
         middle = median(prices).quantize(CENT)
         gap = 100 * (price - middle) / middle if middle else Decimal(0)
         told = {
-            "item": item,
             "price": formats.yuan(price),
             "middle": formats.yuan(middle),
             "gap": f"{abs(gap):.1f}%",
@@ -61,28 +60,29 @@ def strip(item: str, price: Decimal, prices: Sequence[Decimal], *, now: datetime
         }
         if price == middle:
             sentence = ngettext(
-                "“%(item)s”单价 %(price)s，与 %(n)d 个已公告价格的中位数相同。",
-                "“%(item)s”单价 %(price)s，与 %(n)d 个已公告价格的中位数相同。",
+                "单价 %(price)s，与 %(n)d 个已公告价格的中位数相同。",
+                "单价 %(price)s，与 %(n)d 个已公告价格的中位数相同。",
                 len(prices),
             )
         elif price > middle:
             sentence = ngettext(
-                "“%(item)s”单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 高 %(gap)s。",
-                "“%(item)s”单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 高 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 高 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 高 %(gap)s。",
                 len(prices),
             )
         else:
             sentence = ngettext(
-                "“%(item)s”单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 低 %(gap)s。",
-                "“%(item)s”单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 低 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 低 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 低 %(gap)s。",
                 len(prices),
             )
         says = sentence % told
         rows += [(_("中位数"), middle), (_("最低"), min(prices)), (_("最高"), max(prices))]
     return Picture(
         key=f"price-{number}",
-        title=_("“%(item)s”的单价与同类合同相比如何？") % {"item": item},
+        title=_("这一单价与同类合同相比如何？"),
         says=says,
+        about=item,
         caption=_("只用最近一年公告的、同名同品目的合同单价，不含本合同。规格和服务可能不同。截至 %(day)s。")
         % {"day": formats.day(now)},
         drawings=price_strip(

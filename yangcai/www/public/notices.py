@@ -23,6 +23,7 @@ from yangcai.portal.queries import search_notices
 from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
+from yangcai.www.official import resolve
 from yangcai.www.paging import MOST_HITS, CappedPaginator
 from yangcai.www.public.files import public_documents
 
@@ -186,7 +187,7 @@ def brief(notice: Notice) -> list[tuple[str, Any]]:
 
 @page(by=PUBLIC)
 def verify(request: HttpRequest) -> HttpResponse:
-    """Type the code or digest printed on a notice or an evaluation report: is there one, and what does it say now?
+    """Type the code or digest printed on a notice or another official paper: is there one, and what does it say now?
 
     Of a report only that it was signed, and when: whoever has the code has the paper, and its content stays secret.
     """
@@ -198,5 +199,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "public/verify.html",
-        {"typed": typed, "found": found, "report": report, "asked": bool(typed), "valid": valid},
+        {
+            "typed": typed,
+            "found": found,
+            "report": report,
+            "paper": resolve(typed, now=request.now) if valid and not (found or report) else None,  # type: ignore[attr-defined]
+            "asked": bool(typed),
+            "valid": valid,
+        },
     )

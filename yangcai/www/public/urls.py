@@ -4,6 +4,7 @@ from django.urls import path
 
 from yangcai.www import bundle, draws
 from yangcai.www.hall import rooms
+from yangcai.www.official import notices as official
 from yangcai.www.public import (
     cases,
     contacts,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", home.page_home, name="home"),
     path("notices/", notices.listing, name="notices"),
     path("notices/<int:pk>/", notices.detail, name="notice"),
+    path("notices/<int:pk>/pdf/", official.notice_pdf, name="notice_pdf"),
     path("notices/<int:pk>/proof/", log.notice_proof, name="notice_proof"),
     path("p/<int:pk>/", cases.detail, name="public_case"),
     path("p/<int:pk>/draw/", draws.public_draws, name="public_draws"),

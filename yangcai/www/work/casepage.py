@@ -169,7 +169,7 @@ def _share(row: Any, chain: list[str], case: Case) -> None:
 def beside(case: Case, rows: dict[Any, list[Any]], *, may: Offers, post: Post, now: datetime.datetime) -> Links:
     """What stands beside a row: what may be done now, and what there is to read."""
     found = links(may)
-    for row, paper in papers(rows, post=post):
+    for row, paper in papers(rows, post=post, now=now):
         found.setdefault(row, []).append(paper)
     drawn = [row for row in (*rows.get(ExpertDraw, ()), *rows.get(SupplierDraw, ())) if row.drawn_at]
     if drawn and post.role in DRAW_READERS and draws.may_read(case, post=post, now=now):
@@ -198,7 +198,10 @@ def _section(kind: Kind, lines: list[Any], *, beside: Links, now: datetime.datet
     """The rows of one kind: as facts where there is one at most, or one that is too wide for a table."""
     section: dict[str, Any] = {"title": formats.titled(kind.title), "id": anchor(kind), "offers_something": False}
     if kind.model in SINGLE:
-        return section | {"facts": tables.facts(lines[0], kind.columns)}
+        return section | {
+            "facts": tables.facts(lines[0], kind.columns),
+            "links": beside.get((kind.model, lines[0].pk), ()),
+        }
     table = tables.table(kind.title, kind.model, lines[:LINES], kind.columns, links=beside)
     has_stages = kind.model is Lot and lines[0].case.published_at
     stages = [_stage_of(lot, now=now) for lot in lines[:LINES]] if has_stages else []

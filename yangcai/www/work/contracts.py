@@ -16,11 +16,16 @@ from yangcai.contracts.models import Contract, MilestoneDue
 from yangcai.contracts.queries import reads_paper, visible_to
 from yangcai.kernel import papers
 from yangcai.kernel.models import Entry
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.www import formats, signed_papers, typeset
 from yangcai.www.access import page
 from yangcai.www.downloads import download
+from yangcai.www.official.pages import DOCX, file
 from yangcai.www.pictures import Picture, csv_asked, of_contract, prices
+
+#: Characters of the digest that a person types from paper, as of a notice.
+CODE_LENGTH = 16
 
 
 @page()
@@ -38,6 +43,8 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "contract": found,
             "pictures": pictures,
+            "code": found.digest[:CODE_LENGTH] if found.signed_at else "",
+            "docx_url": "" if found.signed_at else reverse("work_contract_draft", args=[found.pk]),
             "told": told(found),
             "is_unchanged": not found.digest or text.is_unchanged(found),
             "signatures": [{"role": side, "name": name, "at": at} for side, name, at, _proof in signed_by(found)],
@@ -54,6 +61,38 @@ def drawn(contract: Contract, *, now: datetime.datetime) -> list[Picture]:
     """How far it has come, once it is signed, and how its prices stand among others."""
     come = [of_contract.come_so_far(contract, now=now)] if contract.signed_at else []
     return [*come, *prices.strips(contract, now=now)]
+
+
+@page()
+def contract_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """The draft as DOCX, for both sides to propose changes in; once it is signed there is the signed paper alone."""
+    found = _found(pk, post=request.post, now=request.now)  # type: ignore[attr-defined]
+    if found.signed_at:
+        raise Http404
+    from yangcai.www.official.word import written  # the library costs memory that only this needs
+
+    return file(written(draft(found)), media=DOCX, name=f"{found.number}.docx")
+
+
+def draft(contract: Contract) -> typeset.Paper:
+    """The contract as it would be signed now."""
+    return typeset.Paper(
+        title=f"{formats.titled(_('采购合同'))}（{_('草稿，尚未签订')}）",
+        number=contract.number,
+        author=contract.buyer.name,
+        html=render_to_string("work/contract_inside.html", {"told": told(contract)}),
+        lang="zh" if in_chinese() else "en",
+        digest=text.digest_of(contract),
+        footer=_("%(number)s 采购合同　内容摘要 %(code)s")
+        % {"number": contract.number, "code": text.digest_of(contract)[:CODE_LENGTH]},
+        at=contract.drafted_at,
+        is_demo=contract.case.is_demo,
+        words={
+            "proof": _("核对"),
+            "what_is_signed": _("双方签订时，签订的是平台上的合同内容；在本文件中的修改须先在平台上办理。"),
+            "verify": "",
+        },
+    )
 
 
 @page()
@@ -116,6 +155,7 @@ def unsigned(contract: Contract) -> bytes:
             html=render_to_string("work/contract_inside.html", {"told": told(contract)}),
             lang="zh",
             digest=contract.digest,
+            is_demo=contract.case.is_demo,
             footer=_("%(number)s 采购合同　内容摘要 %(code)s")
             % {"number": contract.number, "code": contract.digest[:16]},
             at=contract.signed_at,

@@ -43,6 +43,8 @@ from yangcai.tendering.queries.evaluation import visible_letters, visible_report
 from yangcai.www import formats, signed_papers, typeset
 from yangcai.www.access import page
 from yangcai.www.downloads import download
+from yangcai.www.official import KINDS
+from yangcai.www.official.awards import AWARD_LETTER, RESULT_NOTICE
 from yangcai.www.public.notices import CODE_LENGTH
 from yangcai.www.work.judging import seat_name
 
@@ -66,13 +68,21 @@ class Paper:
     url: str
 
 
-def papers(rows: dict[Any, list[Any]], *, post: Post) -> Iterable[tuple[tuple[Any, int], Paper]]:
+def papers(
+    rows: dict[Any, list[Any]], *, post: Post, now: datetime.datetime
+) -> Iterable[tuple[tuple[Any, int], Paper]]:
     """The paper of each row that has one which this post may read."""
     for model, (name, title) in PAPERS.items():
         for row in rows.get(model, ()):
             if isinstance(row, Contract) and not reads_paper(row, post):
                 continue
             yield (model, row.pk), Paper(str(title), reverse(name, args=[row.pk]))
+    for kind in KINDS.values():
+        if kind.body is not None:
+            continue  # it has a page of its own above
+        for row in rows.get(kind.model, ()):
+            if kind.exists(row, now=now) and kind.reads(row, post):
+                yield (kind.model, row.pk), Paper(kind.title, reverse(kind.name, args=[row.pk]))
 
 
 @page()
@@ -80,20 +90,38 @@ def explanation(request: HttpRequest, pk: int) -> HttpResponse:
     """Why this bidder did not win, as a letter: for the bidder itself, the buyer's side and the overseers."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     letter = get_object_or_404(visible_letters(post, now), pk=pk)
-    told = explain(letter, now=now)
+    paper = RESULT_NOTICE
     return render(
         request,
         "work/explanation.html",
         {
-            "letter": letter,
-            "case": letter.lot.case,
-            "told": told,
-            "price": told.price,
-            "remedy": told.remedy,
-            "failed": [(str(ClauseKind(one.kind).label), one) for one in told.failed],
-            "formula": (told.price.formula_zh if in_chinese() else told.price.formula_en) if told.price else "",
+            **explanation_context(letter, now=now),
+            "serial": paper.serial(letter),
+            "digest": paper.digest(letter),
+            "code": paper.code_of(letter),
+            "pdf_url": reverse(f"{paper.name}_pdf", args=[letter.pk]),
+            "award_url": reverse(AWARD_LETTER.name, args=[letter.pk]) if letter.is_winner else "",
         },
     )
+
+
+def explanation_context(letter: AwardLetter, *, now: datetime.datetime) -> dict[str, Any]:
+    """All that the letter says, in the reader's language."""
+    told = explain(letter, now=now)
+    return {
+        "letter": letter,
+        "case": letter.lot.case,
+        "told": told,
+        "price": told.price,
+        "remedy": told.remedy,
+        "failed": [(str(ClauseKind(one.kind).label), one) for one in told.failed],
+        "formula": (told.price.formula_zh if in_chinese() else told.price.formula_en) if told.price else "",
+    }
+
+
+def explanation_inside(letter: AwardLetter, *, now: datetime.datetime) -> str:
+    """The inside of its sheet, for its paper."""
+    return render_to_string("work/explanation_inside.html", explanation_context(letter, now=now))
 
 
 @page()
@@ -170,6 +198,7 @@ def _typeset(found: EvaluationReport, told: dict[str, Any], *, words: dict[str, 
             html=render_to_string("work/report_inside.html", told),
             lang="zh" if in_chinese() else str(translation.get_language())[:2],
             digest=found.digest,
+            is_demo=found.lot.case.is_demo,
             footer=footer,
             at=found.signed_at,
             words=words,

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from yangcai.kernel import log_index
 from yangcai.www import draws
+from yangcai.www.official import pages
 from yangcai.www.work import (
     articles,
     bidding,
@@ -89,7 +90,9 @@ urlpatterns = [
     path("file/<int:pk>/", files.file, name="work_file"),
     path("explanation/<int:pk>/", explained.explanation, name="work_explanation"),
     path("contract/<int:pk>/", contracts.contract, name="work_contract"),
+    path("contract/<int:pk>/draft/", contracts.contract_draft, name="work_contract_draft"),
     path("contract/<int:pk>/pdf/", contracts.contract_pdf, name="work_contract_pdf"),
     path("report/<int:pk>/", explained.report, name="work_report"),
     path("report/<int:pk>/pdf/", explained.report_pdf, name="work_report_pdf"),
+    *pages.addresses(),
 ]

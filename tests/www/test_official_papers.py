@@ -1,0 +1,283 @@
+"""Is every official paper complete on every page, provable by its code, the same in Word, and for its readers alone?"""
+
+import datetime
+import io
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from tests.apart import shared
+from tests.contracts import support
+from tests.factories import make_post, make_supplier
+from tests.tendering.judging import ANNOUNCED, EQUAL, Hall, three
+from tests.tendering.walk import Tender
+from tests.www.paper_pages import checked, needs_poppler, sheets, tight
+from tests.www.support import Clock, at_desk, text_of
+from yangcai.contracts.models import PaymentRequest
+from yangcai.kernel import money
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.portal.models import Notice
+from yangcai.tendering.models import AwardLetter, BidSecurity, Solicitation
+from yangcai.www import typeset
+from yangcai.www.official import KINDS, codes, resolve
+from yangcai.www.official.word import written
+
+pytestmark = pytest.mark.django_db
+LATER = support.PAID + datetime.timedelta(days=1)
+HOSTILE = '#read("/etc/passwd") $x$ *b* _i_ @a <b>&lt;</b> </w:t> ]]> \\ `c` {{ 1 }} ' + "长" * 300 + "x" * 400
+
+
+def run_contract() -> tuple[support.Scene, PaymentRequest]:
+    """A contract accepted and paid, with an acceptance in which somebody wrote everything that is markup anywhere."""
+    scene = support.scene()
+    support.effective(scene)
+    milestone = scene.milestone("acceptance")
+    support.delivered(scene, milestone)
+    items = [{"item": f"第 {n} 项 {HOSTILE}"[:80], "result": "符合", "passed": True} for n in range(60)]
+    support.accepted(scene, milestone=milestone, opinion=HOSTILE, items=items)
+    return scene, support.paid(scene, milestone)
+
+
+def judge() -> Hall:
+    hall = three("900000.00", "950000.00", "980000.00")
+    hall.judged(EQUAL)
+    hall.awarded()
+    hall.announced()
+    return hall
+
+
+running, judged = shared(run_contract), shared(judge)
+
+
+def fetch(post: Post, name: str, pk: int, *, status: int = 200, language: str = "zh-hans") -> bytes:
+    answer = at_desk(post).get(reverse(name, args=[pk]), headers={"accept-language": language})
+    assert answer.status_code == status, f"{name} {answer.status_code}"
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
+
+
+def proves(kind: str, row: Any, reader: Post, *, says: tuple[str, ...], clock: Clock) -> bytes:
+    """The page, its PDF page by page, and what /verify/ says of its code. Returns the PDF."""
+    declared = KINDS[kind]
+    page = text_of(
+        at_desk(reader).get(reverse(declared.name if declared.body is None else "work_explanation", args=[row.pk]))
+    )
+    code, digest = declared.code_of(row), declared.digest(row)
+    made = fetch(reader, f"{declared.name}_pdf", row.pk)
+    assert made == fetch(reader, f"{declared.name}_pdf", row.pk)
+    checked(made, number=declared.serial(row), code=code, digest=digest, says=says)
+    grouped = " ".join(digest[i : i + 4] for i in range(0, 64, 4))
+    assert declared.serial(row) in page and grouped in page
+    told = text_of(Client().get(reverse("verify"), {"code": " ".join(code[i : i + 4] for i in range(0, 32, 4))}))
+    assert "核对一致" in told and declared.serial(row) in told and grouped in told
+    assert not any(said in told for said in says if len(said) > 4), "the content stays between its readers"
+    return made
+
+
+@needs_poppler
+def test_the_papers_of_a_contract(running: Any, clock: Clock) -> None:
+    scene, request = running()
+    clock.at = LATER
+    acceptance = scene.contract.acceptances.get()
+    sum_in_words = money.capitals(Decimal("360000.00"))
+    made = proves(
+        "acceptance", acceptance, scene.officer, clock=clock, says=("第59项", "长" * 300, '#read("/etc/passwd")')
+    )
+    assert len(sheets(made)) >= 3
+    says = ("360,000.00元", sum_in_words, request.invoice.number, "审核支付")
+    proves("payment_request", request, scene.supplier, clock=clock, says=says[:3])
+    proves("payment_receipt", request, scene.payer, clock=clock, says=says[:3])
+    case = text_of(at_desk(scene.officer).get(reverse("work_case", args=[scene.case.pk])))
+    for kind, row in (("acceptance", acceptance), ("payment_request", request), ("payment_receipt", request)):
+        assert reverse(KINDS[kind].name, args=[row.pk]) in case
+        for stranger in (make_supplier(), make_post(Role.BUYER_OFFICER), make_post(Role.AGENT)):
+            for suffix in ("", "_pdf"):
+                fetch(stranger, f"{KINDS[kind].name}{suffix}", row.pk, status=404)
+        assert Client().get(reverse(KINDS[kind].name, args=[row.pk])).status_code == 302
+
+
+@needs_poppler
+def test_the_letters_of_a_result(judged: Any, clock: Clock) -> None:
+    hall = judged()
+    clock.at = ANNOUNCED + datetime.timedelta(hours=1)
+    won, lost = (AwardLetter.objects.filter(lot=hall.lot, is_winner=flag).first() for flag in (True, False))
+    assert won is not None and lost is not None
+    winner, loser = (next(b for b in hall.bidders if b.organisation_id == one.supplier_id) for one in (won, lost))
+    amount = hall.award.amount
+    says = (won.supplier.name, money.figures(amount) + "元", money.capitals(amount), hall.case.number)
+    proves("award_letter", won, winner, clock=clock, says=says[:3])
+    proves("result_notice", lost, loser, clock=clock, says=(lost.supplier.name, "未中标的理由", "不服怎么办"))
+    fetch(loser, "work_paper_award_letter", won.pk, status=404)
+    fetch(winner, "work_paper_award_letter", lost.pk, status=404)
+    fetch(loser, "work_paper_award_letter", lost.pk, status=404)
+    page = text_of(at_desk(winner).get(reverse("work_case", args=[hall.case.pk])))
+    assert reverse("work_paper_award_letter", args=[won.pk]) in page
+
+
+@needs_poppler
+def test_what_a_bidder_gets_at_once(clock: Clock) -> None:
+    tender = Tender().published(bid_security=Decimal("5000"))
+    bidder = tender.supplier()
+    bid = tender.bid(bidder)
+    tender.do("bid_security.record", tender.case, tender.agent_post, supplier=bidder.organisation_id,
+              kind="transfer", amount="5000.00", received_at=tender.now)  # fmt: skip
+    clock.at = tender.now + datetime.timedelta(minutes=1)
+    security = BidSecurity.objects.get()
+    made = proves("bid_receipt", bid, bidder, clock=clock, says=(bid.receipt, bidder.organisation.name))
+    assert tight(bid.envelope_id) in "".join(sheet.text for sheet in sheets(made))
+    proves("security_receipt", security, bidder, clock=clock, says=("5,000.00元", "人民币伍仟元整"))
+    # Whoever runs the case learns of no bid before the opening, and gets nobody's receipt after it.
+    fetch(tender.agent_post, "work_paper_bid_receipt", bid.pk, status=404)
+    fetch(make_post(Role.TREASURY), "work_paper_bid_receipt", bid.pk, status=404)
+
+
+@needs_poppler
+def test_drafts_are_papers_and_word_files_with_the_same_facts(clock: Clock) -> None:
+    tender = Tender().published()
+    clock.at = tender.now
+    solicitation = Solicitation.objects.get(case=tender.case)
+    facts = (tender.case.number, solicitation.requirement)
+    proves("solicitation", solicitation, tender.agent_post, clock=clock, says=facts)
+    text = words(fetch(tender.agent_post, "work_paper_solicitation_docx", solicitation.pk))
+    for fact in (*facts, KINDS["solicitation"].digest(solicitation), solicitation.contract_terms):
+        assert tight(fact) in tight(text), fact
+    fetch(tender.supplier(), "work_paper_solicitation_docx", solicitation.pk, status=404)
+    bidder = tender.supplier()
+    enquiry = tender.do("enquiry.ask", tender.case, bidder, question=HOSTILE).value
+    clock.at = tender.now
+    fetch(bidder, "work_paper_enquiry_answer", enquiry.pk, status=404)
+    draft = words(fetch(tender.agent_post, "work_paper_enquiry_answer_docx", enquiry.pk))
+    assert tight(HOSTILE) in tight(draft) and "草稿，尚未定稿" in draft and "在此填写答复内容" in draft
+    tender.do("enquiry.answer", enquiry, tender.agent_post, answer="允许，见采购文件。")
+    enquiry.refresh_from_db()
+    made = proves("enquiry_answer", enquiry, bidder, clock=clock, says=("允许，见采购文件。", "长" * 300))
+    assert "草稿" not in "".join(sheet.text for sheet in sheets(made))
+    assert "允许，见采购文件。" in words(fetch(bidder, "work_paper_enquiry_answer_docx", enquiry.pk))
+
+
+@needs_poppler
+def test_a_notice_is_a_file_for_everybody(clock: Clock) -> None:
+    tender = Tender().published()
+    clock.at = tender.now
+    notice = Notice.objects.get(root=tender.case.ref, kind="invitation")
+    answer = Client().get(reverse("notice_pdf", args=[notice.pk]))
+    says = (notice.title, notice.facts["buyer"], "发布于")
+    checked(bytes(answer.content), number=notice.number, code=notice.digest[:16], digest=notice.digest, says=says)
+    assert reverse("notice_pdf", args=[notice.pk]) in text_of(Client().get(reverse("notice", args=[notice.pk])))
+    clock.at = tender.now - datetime.timedelta(days=1)
+    assert Client().get(reverse("notice_pdf", args=[notice.pk])).status_code == 404
+
+
+@needs_poppler
+def test_a_contract_is_a_draft_in_word_until_it_is_signed_and_then_a_signed_paper(clock: Clock) -> None:
+    scene = support.scene()
+    contract = support.drafted(scene)
+    clock.at = support.SIGNED
+    text = words(fetch(scene.officer, "work_contract_draft", contract.pk))
+    for fact in (contract.number, scene.supplier.organisation.name, "900,000.00元", money.capitals(contract.amount)):
+        assert tight(fact) in tight(text), fact
+    fetch(make_supplier(), "work_contract_draft", contract.pk, status=404)
+    with pytest.MonkeyPatch.context() as patched:
+        from yangcai.contracts import actions
+        from yangcai.kernel.actions import perform
+
+        for post in (scene.reviewer, scene.supplier):
+            perform(actions.sign_contract, contract, by=post, now=support.SIGNED)
+        patched.setattr("yangcai.www.signed_papers.configured.seals", lambda: type("Seals", (), {"is_demo": False})())
+        from yangcai.www.work import contracts
+
+        made = contracts.unsigned(scene.contract)
+    signed = scene.contract
+    says = ("900,000.00元", money.capitals(signed.amount), scene.supplier.organisation.name)
+    checked(made, number=signed.number, code=signed.digest[:16], digest=signed.digest, says=says)
+    fetch(scene.officer, "work_contract_draft", contract.pk, status=404)
+    assert "核对一致" in text_of(Client().get(reverse("verify"), {"code": signed.digest[:16]}))
+
+
+def words(content: bytes) -> str:
+    """Everything that a DOCX says: its body, its tables in their place, head and foot."""
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+    document = docx.Document(io.BytesIO(content))
+    section = document.sections[0]
+    parts = [*document.element.body.iter(), *section.header._element.iter(), *section.footer._element.iter()]
+    return "".join(part.text or "" for part in parts if part.tag.endswith("}t"))
+
+
+def paper(html: str, **more: Any) -> typeset.Paper:
+    told: dict[str, Any] = {
+        "title": "文件", "number": "甲 1", "author": "某局", "html": html, "lang": "zh", "digest": "ab" * 32,
+        "footer": "验证码 1", "at": support.PAID, "words": {"signatures": "签署", "columns": ["一", "二", "三", "四"],
+        "proof": "核对", "what_is_signed": "", "verify": ""},
+    }  # fmt: skip
+    return typeset.Paper(**{**told, **more})
+
+
+ROWS = "<table><thead><tr><th>甲</th><th>乙</th><th>丙</th></tr></thead><tbody>{}</tbody></table>"
+SPANNED = ROWS.format('<tr><td>一</td><td colspan="2">横跨</td></tr><tr><td>二</td><td>三</td><td>四</td></tr>')
+
+
+@needs_poppler
+def test_a_cell_that_spans_takes_its_places_in_the_pdf_and_in_word() -> None:
+    read = "".join(sheet.text for sheet in sheets(typeset.pdf(paper(SPANNED))))
+    assert "一横跨二三四" in read
+    table = docx.Document(io.BytesIO(written(paper(SPANNED)))).tables[0]
+    assert [cell.text for cell in table.rows[1].cells] == ["一", "横跨", "横跨"]
+    assert [cell.text for cell in table.rows[2].cells] == ["二", "三", "四"]
+
+
+@needs_poppler
+def test_a_demonstration_says_so_above_every_page() -> None:
+    long = "<p>很长的文件。</p>" * 120
+    found = sheets(typeset.pdf(paper(long, is_demo=True)))
+    assert len(found) > 2 and all("演示数据，不是真实采购" in sheet.header for sheet in found)
+    assert not any("演示" in sheet.header for sheet in sheets(typeset.pdf(paper(long))))
+    assert "演示数据，不是真实采购" in words(written(paper(long, is_demo=True)))
+
+
+def test_what_xml_cannot_hold_is_left_out_of_a_word_file() -> None:
+    made = written(paper("<p>甲\x02\x00乙\ufffe</p>", title="题\x07", signatures=[["一\x01", "二", "三", "四"]]))
+    assert "甲乙" in words(made) and "题" in words(made)
+
+
+def test_a_code_is_of_this_site_and_cannot_be_guessed() -> None:
+    code = codes.code_of(mark=3, pk=77)
+    assert codes.read(code) == (3, 77) and len(code) == codes.LENGTH
+    for other in (code[:-1] + ("0" if code[-1] != "0" else "1"), code[:-2], "0" * 32, "zz" * 16, "", code + "00"):
+        assert codes.read(other) is None
+    assert resolve(codes.code_of(mark=3, pk=987_654), now=LATER) is None
+    assert resolve(codes.code_of(mark=999, pk=1), now=LATER) is None
+
+
+def test_a_paper_is_found_only_once_it_is_there(running: Any) -> None:
+    _scene, request = running()
+    kind = KINDS["payment_receipt"]
+    assert resolve(kind.code_of(request), now=support.PAID - datetime.timedelta(days=1)) is None
+    found = resolve(kind.code_of(request), now=LATER)
+    assert found is not None and found.digest == kind.digest(request) and found.at == request.paid_at
+
+
+def test_the_digest_is_of_the_facts_whatever_the_language(running: Any) -> None:
+    scene, request = running()
+    kind = KINDS["payment_request"]
+    with translation.override("en"):
+        english = kind.digest(request)
+    with translation.override("zh-hans"):
+        assert kind.digest(request) == english
+    request.amount += 1
+    assert kind.digest(request) != english
+    entry = Entry.objects.get(action="payment.pay", outcome="done", root=scene.case.ref)
+    assert entry.hash[:16] in [act.proof for act in kind.done(request)]
+
+
+def test_every_kind_has_its_own_mark() -> None:
+    assert len({kind.mark for kind in KINDS.values()}) == len(KINDS)
+    printed = Path(__file__).read_text(encoding="utf-8")
+    assert all(f'proves("{code}"' in printed for code in KINDS), "every kind is printed page by page above"
