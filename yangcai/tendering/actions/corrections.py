@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Stage
 from yangcai.cases.rules import runs_the_case
+from yangcai.kernel import documents
 from yangcai.kernel.actions import action
-from yangcai.kernel.inputs import Input, MomentField, TextField
+from yangcai.kernel.inputs import DocumentField, Input, MomentField, TextField
+from yangcai.kernel.models import Document
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import method
@@ -34,6 +36,11 @@ class PublishCorrection(Input):
     )
     new_submission_closes_at = MomentField(label=_("新的投标截止和开标时间"), required=False)
     new_supply_closes_at = MomentField(label=_("新的采购文件提供截止时间"), required=False)
+    document = DocumentField(
+        label=_("更正后的采购文件正文"),
+        required=False,
+        help_text=_("随更正公告向所有人公开；此前各版本继续公开，并标明已被取代"),
+    )
 
 
 @action(
@@ -72,6 +79,7 @@ def publish_correction(
     changes_subject_or_qualification: bool,
     new_submission_closes_at: datetime.datetime | None,
     new_supply_closes_at: datetime.datetime | None,
+    document: Document | None,
 ) -> Correction:
     """Write the correction, the document's next version, and move the deadline with the opening."""
     solicitation = Solicitation.objects.get(case=case)
@@ -102,6 +110,8 @@ def publish_correction(
     if new_supply_closes_at is not None:
         solicitation.supply_closes_at = new_supply_closes_at
     solicitation.save(update_fields=["revision", "supply_closes_at"])
+    title = f"采购文件（第 {solicitation.revision} 版）"
+    documents.attach(document, to=solicitation, title=title, kind="solicitation", by=by, now=now, is_public=True)
     return correction
 
 

@@ -181,7 +181,8 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     if lift_set_aside:  # nothing was deducted in the reserved case; now something must be
         fresh["small_micro_rate"] = least_rate(again, partner=False, now=now)
     solicitation = _copy(old, case=again, **fresh) if old else None
-    for paper in Attachment.objects.filter(root=case.ref, kind="solicitation"):
+    # The edition that stood last; what corrections had replaced is no part of the new file.
+    for paper in Attachment.objects.filter(root=case.ref, kind="solicitation").order_by("-at", "-pk")[:1]:
         _copy(paper, root=again.ref, subject=solicitation.ref if solicitation else again.ref, is_public=False, at=now)
     clauses = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
     own = [(c.kind, c.text, lots[c.lot_id].pk if c.lot_id else None) for c in clauses]
