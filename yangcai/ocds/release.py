@@ -155,19 +155,31 @@ def record(rows: CaseRows, *, now: datetime.datetime) -> dict[str, Any]:
     return {"ocid": process, "releases": every, "compiledRelease": compiled}
 
 
-def release_package(items: list[dict[str, Any]], *, uri: str, now: datetime.datetime) -> dict[str, Any]:
-    return _package(uri, now) | {"releases": items}
+#: Under which licence anybody may use the data.
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def record_package(items: list[dict[str, Any]], *, uri: str, now: datetime.datetime) -> dict[str, Any]:
-    return _package(uri, now) | {"records": items}
+def release_package(
+    items: list[dict[str, Any]], *, uri: str, now: datetime.datetime, policy: str = ""
+) -> dict[str, Any]:
+    """`policy` is the address of the publication policy, where there is a site that shows it."""
+    return _package(uri, policy, now) | {"releases": items}
 
 
-def _package(uri: str, now: datetime.datetime) -> dict[str, Any]:
+def record_package(
+    items: list[dict[str, Any]], *, uri: str, now: datetime.datetime, policy: str = ""
+) -> dict[str, Any]:
+    """As release_package."""
+    return _package(uri, policy, now) | {"records": items}
+
+
+def _package(uri: str, policy: str, now: datetime.datetime) -> dict[str, Any]:
     return {
         "uri": uri,
         "version": "1.1",
         "publishedDate": moment(now),
         "publisher": {"name": "兰州新区政府采购一体化平台"},
+        "license": LICENCE,
+        **({"publicationPolicy": policy} if policy else {}),
         "extensions": list(EXTENSIONS),
     }

@@ -1,14 +1,14 @@
-"""What has been published, when, and what replaced it?"""
+"""What has been published, when, and what replaced it; and what does somebody wait to read?"""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.parties.models import Organisation
+from yangcai.parties.models import Organisation, Person
 from yangcai.portal.guidance.models import Article, ArticleKind, ArticleVersion
 
-__all__ = ["Article", "ArticleKind", "ArticleVersion", "Notice"]
+__all__ = ["Article", "ArticleKind", "ArticleVersion", "Notice", "SavedSearch"]
 
 
 class Notice(models.Model):
@@ -42,6 +42,36 @@ class Notice(models.Model):
             models.Index(fields=["kind", "-published_at"], name="notice_by_kind"),
             models.Index(fields=["root", "published_at"], name="notice_of_root"),
             models.Index(fields=["-published_at"], name="notice_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SavedSearch(models.Model):
+    """订阅的检索: the filters of the notice list that a person keeps; nobody else's business, no act of an office."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("人员"))
+    title = models.TextField(_("名称"))
+    text = models.TextField(_("关键词"), default="", blank=True)
+    kind = models.TextField(_("公告类型"), default="", blank=True)
+    category = models.TextField(_("类别"), default="", blank=True)
+    procedure = models.TextField(_("采购方式"), default="", blank=True)
+    buyer = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("采购人")
+    )
+    saved_at = models.DateTimeField(_("保存时间"))
+    looked_at = models.DateTimeField(_("上次查看时间"))
+
+    class Meta:
+        verbose_name = _("订阅的检索")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "text", "kind", "category", "procedure", "buyer"],
+                name="one_saved_search_per_filters",
+                nulls_distinct=False,
+            )
         ]
 
     def __str__(self) -> str:
