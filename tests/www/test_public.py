@@ -13,10 +13,12 @@ from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import OrganisationKind
 from yangcai.parties.roles import Role
+from yangcai.portal import pipeline
 from yangcai.portal.models import Notice
+from yangcai.www.public.cases import TABS
 
 pytestmark = pytest.mark.django_db
-STATIC = ("home", "notices", "law", "law_clocks", "status", "verify", "help")
+STATIC = ("home", "search", "notices", "notice_feed", "law", "law_clocks", "status", "verify", "help")
 
 
 class Reader:
@@ -35,7 +37,9 @@ class Reader:
     def everything(self, case: Any) -> str:
         """All that the public pages and the open data say about a case."""
         paths = [
-            reverse("home"), reverse("notices"), reverse("public_case", args=[case.pk]),
+            reverse("home"), reverse("notices"), reverse("notice_feed"), reverse("public_changes", args=[case.pk]),
+            *(f"{reverse('public_case', args=[case.pk])}?tab={tab}" for tab in TABS),
+            *(reverse("running", args=[code]) for code in pipeline.LISTED),
             reverse("organisation", args=[case.buyer_id]), reverse("ocds_record", args=[case.pk]), reverse("api_feed"),
             f"/api/v1/cases/{case.pk}", "/api/v1/opened-bids", "/api/v1/bids", "/api/v1/committee-members",
             "/api/v1/awards", "/api/v1/contracts", "/api/v1/notices",
@@ -88,9 +92,9 @@ def test_nothing_is_said_before_its_time(reader: Reader) -> None:
             assert "¥" not in said and chain.contract.number not in said
         if stop == "contract published":
             assert chain.contract.number in said
-    page = reader.get(reverse("public_case", args=[case.pk]))
-    assert "950,000.00" in page and page.count("支付了") >= 3
-    assert reader.get(reverse("public_case", args=[case.pk]), lang="en").count("Paid") >= 1
+    told = f"{reverse('public_case', args=[case.pk])}?tab="
+    assert "950,000.00" in reader.get(f"{told}contracts") and reader.get(f"{told}timeline").count("支付了") >= 3
+    assert reader.get(f"{told}payments", lang="en").count("Paid") >= 1
 
 
 def test_pages_cost_the_same_however_much_there_is(reader: Reader, django_assert_max_num_queries: Any) -> None:
@@ -102,11 +106,11 @@ def test_pages_cost_the_same_however_much_there_is(reader: Reader, django_assert
                 tender.bid(tender.supplier(), lot=lot, price=price)
     tenders[0].open()
     reader.now = tenders[0].now
-    for name, most in (("home", 18), ("notices", 4), ("law", 1), ("law_clocks", 1), ("verify", 1), ("help", 1)):
+    for name, most in (("home", 20), ("notices", 4), ("law", 1), ("law_clocks", 1), ("verify", 1), ("help", 1)):
         with django_assert_max_num_queries(most):
             reader.get(reverse(name))
     for tender in tenders:
-        with django_assert_max_num_queries(17):
+        with django_assert_max_num_queries(16):
             reader.get(reverse("public_case", args=[tender.case.pk]))
         with django_assert_max_num_queries(8):
             reader.get(reverse("organisation", args=[tender.case.buyer_id]))
@@ -160,7 +164,7 @@ def test_only_public_files_of_public_cases_are_handed_out(reader: Reader) -> Non
     answer = reader.client.get(shown)
     assert answer.status_code == 200 and b"".join(answer.streaming_content) == b"%PDF-1.7 x"
     assert answer["Content-Disposition"].startswith("attachment") and answer["X-Content-Type-Options"] == "nosniff"
-    assert shown in reader.get(reverse("public_case", args=[case.pk]))
+    assert shown in reader.get(f"{reverse('public_case', args=[case.pk])}?tab=documents")
     for path in (attached(case, False), attached(hidden, True), attached(case.buyer, True)):
         reader.get(path, status=404)
 

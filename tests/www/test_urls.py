@@ -118,6 +118,7 @@ def pages(world: World) -> list[tuple[str, str, int]]:
         "work_case": case.pk,
         "work_timeline": case.pk,
         "public_case": case.pk,
+        "public_changes": case.pk,
         "public_draws": case.pk,
         "public_draw_file": case.pk,
         "work_draws": case.pk,
@@ -138,6 +139,7 @@ def pages(world: World) -> list[tuple[str, str, int]]:
         "work_case": foreign_case.pk,
         "work_timeline": foreign_case.pk,
         "public_case": foreign_case.pk,
+        "public_changes": foreign_case.pk,
         "public_draws": foreign_case.pk,
         "work_draws": foreign_case.pk,
         "work_plan_item": foreign_case.plan_item_id,
@@ -211,7 +213,7 @@ def expected(name: str, number: int, who: str, post: Post | None, by: Any, world
         return {302}  # to the own page
     if name == "work_expert":
         return {200} if who == "drawn expert" or post.role in LIBRARIANS else {404}
-    if name == "public_case":
+    if name in {"public_case", "public_changes"}:
         return {404} if number == 1 else {200}
     return {200, 302} if by in {"public", "account"} else {200}
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 
@@ -286,7 +287,8 @@ def ocds_releases(request: HttpRequest, *, pk: int, post: Any, now: datetime.dat
     case = resources.fetch(Case, pk, None, now)
     if case is None:
         return problem.not_found()
-    return reply(release_package(releases(read(case), now=now), uri=request.build_absolute_uri(), now=now))
+    addresses = {"uri": request.build_absolute_uri(), "policy": request.build_absolute_uri(reverse("data_policy"))}
+    return reply(release_package(releases(read(case), now=now), now=now, **addresses))
 
 
 @endpoint("GET", public=True)
@@ -295,4 +297,5 @@ def ocds_record(request: HttpRequest, *, pk: int, post: Any, now: datetime.datet
     case = resources.fetch(Case, pk, None, now)
     if case is None:
         return problem.not_found()
-    return reply(record_package([record(read(case), now=now)], uri=request.build_absolute_uri(), now=now))
+    addresses = {"uri": request.build_absolute_uri(), "policy": request.build_absolute_uri(reverse("data_policy"))}
+    return reply(record_package([record(read(case), now=now)], now=now, **addresses))

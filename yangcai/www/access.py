@@ -50,9 +50,11 @@ def page(
     by: Iterable[str] | str = SIGNED_IN,
     methods: tuple[str, ...] = ("GET",),
     takes: Callable[..., int] | None = None,
+    from_anybody: int = 0,
 ) -> Callable[[View], View]:
     """Declare a view: `by` is "public", "account", "signed_in" or a set of roles; `takes` tells from the arguments of
-    its address how many bytes a body may have that comes through a post (the rest takes a small form: sizes.py).
+    its address how many bytes a body may have that comes through a post (the rest takes a small form: sizes.py), and
+    `from_anybody` is how many it may have from whoever it comes.
 
     Without an account: to the login. Without a valid post: to the choice of one. With another role: 403, with who may.
     Where the file store is full or down, what was sent is not done: 503, to be sent again.
@@ -76,6 +78,7 @@ def page(
                 return _turned_away(request, who) or view(request, *args, **kwargs)
 
         guarded.takes = takes  # type: ignore[attr-defined]
+        guarded.from_anybody = from_anybody  # type: ignore[attr-defined]
         return stated(guarded, by=who)
 
     return wrap

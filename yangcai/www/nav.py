@@ -23,6 +23,7 @@ PUBLIC: tuple[Entry, ...] = (
     ("guidance", _("政策与指南")),
     ("law", _("法规规则")),
     ("enquiries", _("咨询")),
+    ("data", _("数据开放")),
     ("verify", _("文件验证")),
     ("help", _("帮助")),
 )
@@ -101,6 +102,7 @@ FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
             ("law", _("法规规则")),
             ("verify", _("文件验证")),
             ("status", _("运行状态")),
+            ("data", _("数据开放")),
             ("api_schema", _("开放数据接口")),
         ),
     ),

@@ -34,6 +34,7 @@ class SizeMiddleware:
 
 
 def limit_of(request: HttpRequest, view: Callable[..., Any], kwargs: dict[str, Any]) -> int:
-    """The most bytes of a body: what the page takes from whoever acts through a post, else a small form."""
+    """The most bytes of a body: what the page takes from whoever acts through a post, else from anybody, which is a
+    small form unless it says more."""
     takes = getattr(view, "takes", None)
-    return int(takes(**kwargs)) if takes and request.post is not None else SMALL  # type: ignore[attr-defined]
+    return int(takes(**kwargs)) if takes and request.post is not None else max(SMALL, getattr(view, "from_anybody", 0))  # type: ignore[attr-defined]

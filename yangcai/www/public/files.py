@@ -31,17 +31,19 @@ def public_attachments(root: str, *, now: datetime.datetime) -> QuerySet[Attachm
 
 def public_documents(root: str, *, now: datetime.datetime) -> list[dict[str, Any]]:
     """The list of them, as the component shows it."""
-    return [
-        {
-            "title": attachment.title,
-            "url": reverse("public_file", args=[attachment.pk]),
-            "page": page_of(attachment),
-            "size": attachment.document.size,
-            "digest": attachment.document_id,
-            "at": attachment.at,
-        }
-        for attachment in public_attachments(root, now=now)
-    ]
+    return [listed_document(attachment) for attachment in public_attachments(root, now=now)]
+
+
+def listed_document(attachment: Attachment) -> dict[str, Any]:
+    """One of them."""
+    return {
+        "title": attachment.title,
+        "url": reverse("public_file", args=[attachment.pk]),
+        "page": page_of(attachment),
+        "size": attachment.document.size,
+        "digest": attachment.document_id,
+        "at": attachment.at,
+    }
 
 
 def page_of(attachment: Attachment) -> str:

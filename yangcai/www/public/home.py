@@ -5,27 +5,26 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Avg, Count, Exists, F, OuterRef, Sum
+from django.db.models import Avg, Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Award, Case, Lot, LotOutcome, Period, Stage
-from yangcai.contracts.models import Acceptance, Contract
-from yangcai.planning.models import Category, Intention
+from yangcai.cases.models import Case, Period, Stage
+from yangcai.contracts.models import Contract
+from yangcai.planning.models import Category
+from yangcai.portal import pipeline
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
-from yangcai.www.public import guidance
+from yangcai.www.public import guidance, running
 from yangcai.www.public.notices import rows
 
 LATEST = 6
 DAY = datetime.timedelta(days=1)
-#: Where offers are judged, in whatever order a method does it.
-JUDGING = (Stage.QUALIFICATION, Stage.DIALOGUE, Stage.FINAL_OFFER, Stage.EVALUATION)
 TABS = ("invitation", "intention", "correction", "award", "contract")
 
 
@@ -41,7 +40,7 @@ def page_home(request: HttpRequest) -> HttpResponse:
         "public/home.html",
         {
             "doors": doors(),
-            "pipeline": pipeline(found),
+            "pipeline": running.steps(found["stages"]),
             "tabs": [
                 {"label": TYPES[k].name, "url": f"{reverse('home')}?kind={k}#latest", "current": k == kind}
                 for k in TABS
@@ -105,28 +104,9 @@ def counted(now: datetime.datetime) -> dict[str, Any]:
     key = f"home-{now:%Y%m%d%H%M}"
     found: dict[str, Any] | None = cache.get(key)
     if found is None:
-        found = {**_standing(now), **_this_year(now)}
+        found = {"stages": pipeline.counts(now), **_this_year(now)}
         cache.set(key, found, timeout=60)
     return found
-
-
-def _standing(now: datetime.datetime) -> dict[str, Any]:
-    """How many purchases are at each step now. Every number is a count of rows, none is stored."""
-    running = Period.objects.filter(opens_at__lte=now, case__published_at__isnull=False, case__ended_at=None).exclude(
-        closes_at__lte=now
-    )
-    contracts = Contract.objects.filter(published_at__lte=now, closed_at=None, terminated_at=None)
-    final = Acceptance.objects.filter(contract=OuterRef("pk"), is_final=True)
-    announced = Award.objects.filter(lot=OuterRef("pk"), announced_at__lte=now, refused_at=None)
-    signed = Contract.objects.filter(award__lot=OuterRef("pk"), signed_at__lte=now)
-    to_sign = Lot.objects.filter(Exists(announced), ~Exists(signed), outcome=LotOutcome.AWARDED, case__ended_at=None)
-    return {
-        "stages": dict(running.values_list("stage").annotate(n=Count("case", distinct=True))),
-        "intentions": Intention.objects.filter(published_at__lte=now, withdrawn_at=None, plan_items=None).count(),
-        "to_sign": to_sign.count(),
-        "to_accept": contracts.filter(~Exists(final)).count(),
-        "to_pay": contracts.filter(Exists(final.filter(passed=True))).count(),
-    }
 
 
 def _this_year(now: datetime.datetime) -> dict[str, Any]:
@@ -142,29 +122,6 @@ def _this_year(now: datetime.datetime) -> dict[str, Any]:
         ),
         "days": cycle_days(contracts),
     }
-
-
-def pipeline(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """The steps of a purchase, each with how many stand there."""
-    at = found["stages"]
-    everything = reverse("notices")
-    return [
-        {"name": _("采购意向"), "count": found["intentions"], "url": f"{everything}?kind=intention"},
-        {
-            "name": _("公告投标"),
-            "count": at.get(Stage.INVITATION, 0) + at.get(Stage.SUBMISSION, 0),
-            "url": f"{everything}?kind=invitation",
-        },
-        {"name": _("开标"), "count": at.get(Stage.OPENING, 0), "live": bool(at.get(Stage.OPENING))},
-        {
-            "name": _("评审定标"),
-            "count": sum(at.get(stage, 0) for stage in (*JUDGING, Stage.AWARD)),
-            "url": f"{everything}?kind=award",
-        },
-        {"name": _("签订合同"), "count": found["to_sign"], "url": f"{everything}?kind=contract"},
-        {"name": _("履约验收"), "count": found["to_accept"]},
-        {"name": _("资金支付"), "count": found["to_pay"]},
-    ]
 
 
 def openings(now: datetime.datetime) -> list[dict[str, Any]]:

@@ -1,31 +1,30 @@
-"""Which notices are there, what does one say, and is this one genuine?"""
+"""Which notices are there, and what does one say?"""
 
 import datetime
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from yangcai import procedures
 from yangcai.cases.queries import visible_to
 from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.models import Organisation
 from yangcai.planning.models import Category
 from yangcai.portal.models import Notice
-from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, TYPES, Field, type_of
+from yangcai.portal.notices.base import DAY, FLAG, MOMENT, MONEY, TABLE, Field, type_of
 from yangcai.portal.queries import search_notices
-from yangcai.tendering.models import EvaluationReport
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
-from yangcai.www.official import resolve
 from yangcai.www.paging import MOST_HITS, CappedPaginator
+from yangcai.www.public import plain
 from yangcai.www.public.files import public_documents
+from yangcai.www.public.filters import Filters, as_query
 
 PER_PAGE = 20
 #: Characters of the digest that a person types from paper; 2^-64 against finding another notice with the same.
@@ -33,20 +32,6 @@ CODE_LENGTH = 16
 #: What may be announced of a case that only its prequalification notice has told of (87号令 art. 29).
 BEFOREHAND = ("termination", "suspension", "resumption")
 DIGEST_LENGTH = 64
-
-
-class Filters(forms.Form):
-    """What to look for; everything may stay empty."""
-
-    q = forms.CharField(label=gettext_lazy("关键词"), required=False, max_length=100)
-    kind = forms.ChoiceField(label=gettext_lazy("公告类型"), required=False)
-    category = forms.ChoiceField(
-        label=gettext_lazy("类别"), required=False, choices=[("", gettext_lazy("全部")), *Category.choices]
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("全部")), *((t.code, t.name) for t in TYPES.values())]  # type: ignore[attr-defined]
 
 
 def rows(notices: Iterable[Notice], *, now: datetime.datetime, with_kind: bool = True) -> list[dict[str, Any]]:
@@ -63,6 +48,7 @@ def rows(notices: Iterable[Notice], *, now: datetime.datetime, with_kind: bool =
             "closes_at": n.closes_at if n.closes_at and n.closes_at > now else None,
             "status": type_of(n.kind, n.procedure).name if with_kind else "",
             "tone": "mute",
+            "summary": plain.sentence(n),
         }
         for n in notices
     ]
@@ -78,17 +64,25 @@ def procedure_name(code: str) -> str:
 
 @page(by=PUBLIC)
 def listing(request: HttpRequest) -> HttpResponse:
+    """The notices that the filters leave, newest first, with their feed and a search to keep."""
     now = request.now  # type: ignore[attr-defined]
     form = Filters(request.GET or None)
-    wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    found = search_notices(
-        now=now, text=wanted.get("q", ""), kind=wanted.get("kind", ""), category=wanted.get("category", "")
+    wanted = form.wanted()
+    pages = CappedPaginator(search_notices(now=now, **wanted), PER_PAGE, most=MOST_HITS).get_page(
+        request.GET.get("page")
     )
-    pages = CappedPaginator(found, PER_PAGE, most=MOST_HITS).get_page(request.GET.get("page"))
+    query = urlencode(as_query(wanted))
     return render(
         request,
         "public/notices.html",
-        {"form": form, "pages": pages, "rows": rows(pages.object_list, now=now), "wanted": wanted},
+        {
+            "form": form,
+            "pages": pages,
+            "rows": rows(pages.object_list, now=now),
+            "buyer": Organisation.objects.filter(pk=wanted["buyer"]).first() if wanted.get("buyer") else None,
+            "feed_url": f"{reverse('notice_feed')}{'?' if query else ''}{query}",
+            "wanted": as_query(wanted),
+        },
     )
 
 
@@ -183,28 +177,3 @@ def brief(notice: Notice) -> list[tuple[str, Any]]:
         (_("何时截止"), formats.moment(notice.closes_at) if notice.closes_at else ""),
     ]
     return [(label, value) for label, value in lines if value]
-
-
-@page(by=PUBLIC)
-def verify(request: HttpRequest) -> HttpResponse:
-    """Type the code or digest printed on a notice or another official paper: is there one, and what does it say now?
-
-    Of a report only that it was signed, and when: whoever has the code has the paper, and its content stays secret.
-    """
-    typed = re.sub(r"\s", "", request.GET.get("code", "")).lower()[: DIGEST_LENGTH + 1]
-    valid = len(typed) >= CODE_LENGTH and re.fullmatch(r"[0-9a-f]+", typed) is not None
-    found = Notice.objects.filter(digest__startswith=typed).select_related("buyer").first() if valid else None
-    signed = EvaluationReport.objects.filter(signed_at__isnull=False, digest__startswith=typed)
-    report = signed.select_related("lot__case").first() if valid and found is None else None
-    return render(
-        request,
-        "public/verify.html",
-        {
-            "typed": typed,
-            "found": found,
-            "report": report,
-            "paper": resolve(typed, now=request.now) if valid and not (found or report) else None,  # type: ignore[attr-defined]
-            "asked": bool(typed),
-            "valid": valid,
-        },
-    )
