@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "yangcai.supervision",
     "yangcai.portal",
     "yangcai.ocds",
+    "yangcai.demo",
     "yangcai.api",
     "yangcai.www",
 ]

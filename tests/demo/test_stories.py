@@ -1,0 +1,99 @@
+"""Does every story of the demo run from its budget line to its end, by the Actions of everybody in it?"""
+
+import pytest
+
+from yangcai.cases.models import Award, CaseEnd
+from yangcai.contracts.models import Contract
+from yangcai.demo import acting, living
+from yangcai.demo.acting import Told
+from yangcai.demo.models import Story
+from yangcai.demo.stories import PLOTS
+from yangcai.frameworks.models import Framework
+from yangcai.funds.queries import balances, check_funds
+from yangcai.kernel import clock
+from yangcai.kernel.models import Entry
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.replay import district
+from yangcai.replay.driver import begin_again
+
+pytestmark = pytest.mark.django_db
+
+
+def played(name: str) -> tuple[Story, list[Told]]:
+    """A story in which everybody acts by himself, from its first step to its last."""
+    told: list[Told] = []
+    story = living.begin(name, now=clock.now())
+    assert living.play(story, told=told.append), [str(one) for one in told]
+    done = {one.action for one in told}
+    for item in PLOTS[name].items:
+        assert item.actions & done, f"nobody ticks: {item.text}"
+    return story, told
+
+
+def test_an_open_tender_ends_paid_and_closed() -> None:
+    story, told = played("open-tender")
+    (contract,) = Contract.objects.filter(case=living.case_of(story))
+    assert contract.closed_at is not None
+    assert balances(story.appropriation).paid == contract.amount
+    assert check_funds() == []
+    # Every step is an Entry like anybody's: nothing was written around the Actions.
+    log = Entry.objects.filter(outcome="done", at__gte=story.started_at).exclude(action="budget.import")
+    assert {one.action for one in told} <= set(log.values_list("action", flat=True))
+    assert len(told) == log.exclude(role=Role.PLATFORM).count()
+    assert [one.at for one in told] == sorted(one.at for one in told)
+
+
+def test_a_consultation_talks_asks_for_last_offers_and_ends_paid() -> None:
+    story, told = played("consultation")
+    (contract,) = Contract.objects.filter(case=living.case_of(story))
+    assert contract.closed_at is not None
+    assert sum(one.action == "final_offer.submit" for one in told) == 3
+
+
+def test_with_two_bidders_the_tender_fails() -> None:
+    story, _told = played("failed-tender")
+    case = living.case_of(story)
+    assert case is not None and case.end_kind == CaseEnd.UNSUCCESSFUL
+    assert not Award.objects.filter(lot__case=case).exists()
+
+
+def test_under_an_agreement_a_call_off_ends_paid() -> None:
+    agreement = [one for one in district.PURCHASES if one.procedure == "framework"]
+    begin_again()
+    district.found_district(told=lambda one: None, purchases=[district.replace(one, after=None) for one in agreement])
+    assert Framework.objects.filter(told_at__lte=clock.now()).exists()
+    story, _told = played("call-off")
+    (contract,) = Contract.objects.filter(case=living.case_of(story))
+    assert balances(story.appropriation).paid == contract.amount
+
+
+def test_nobody_does_the_visitors_part() -> None:
+    officer = Post.objects.filter(role=Role.BUYER_OFFICER).order_by("pk")[0]
+    story = living.begin("open-tender", now=clock.now(), post=officer)
+    assert acting.advance(story, now=clock.now()) == []
+    deed = acting.turn_of(story, now=clock.now())
+    assert deed is not None and (deed.action, deed.by) == ("intention.publish", officer)
+
+
+def test_the_others_wait_where_the_visitor_acts_for_everybody() -> None:
+    story = living.begin("open-tender", now=clock.now())
+    story.is_automatic = False
+    assert acting.advance(story, now=clock.now()) == []
+    story.is_automatic = True
+    assert [one.action for one in acting.advance(story, now=clock.now())] == [
+        "intention.publish", "plan.draft", "plan.submit", "plan.review", "plan.file",
+    ]  # fmt: skip
+
+
+def test_outside_a_sandbox_nothing_happens_by_itself(settings) -> None:
+    story = living.begin("open-tender", now=clock.now())
+    settings.YANGCAI_SANDBOX = False
+    assert acting.advance(story, now=clock.now()) == []
+
+
+def test_two_visitors_have_two_purchases() -> None:
+    one, other = (living.begin("open-tender", now=clock.now()) for _ in range(2))
+    acting.advance(one, now=clock.now())
+    assert living.case_of(other) is None and other.appropriation_id != one.appropriation_id
+    assert not other.appropriation.intentions.exists()

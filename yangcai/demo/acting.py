@@ -1,0 +1,93 @@
+"""What do the counterparties of a story do by themselves now, and when will they do something next?"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from yangcai.demo import answers, volunteers
+from yangcai.demo.models import Story
+from yangcai.demo.scene import Deed, Plot, Scene
+from yangcai.demo.stories import PLOTS
+from yangcai.kernel.actions import ACTIONS, can, perform
+from yangcai.kernel.refusals import Refused
+from yangcai.parties.models import Post
+
+#: More steps than any purchase of a story has: a story that never rests is an error, not a reason to wait.
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was done by itself: when, by whom, and the Action."""
+
+    at: datetime.datetime
+    by: Post
+    action: str
+
+    def __str__(self) -> str:
+        return ACTIONS[self.action].tell(actor=f"{self.by.organisation.name} {self.by.person.name}")
+
+
+def plot_of(story: Story) -> Plot:
+    return PLOTS[story.name].plot
+
+
+def deeds(scene: Scene) -> Iterator[Deed]:
+    """Everything that somebody of this purchase would do next, now or later."""
+    yield from volunteers.deeds(scene)
+    yield from answers.deeds(scene)
+
+
+def advance(story: Story, *, now: datetime.datetime) -> list[Told]:
+    """Let everybody but the visitor do what is open to them now, until only the visitor or the clock can go on.
+
+    Nothing happens outside a sandbox, or where the visitor wants to act for everybody. Deterministic: one order, and
+    nothing that depends on chance or on the machine's time."""
+    told: list[Told] = []
+    if not (settings.YANGCAI_SANDBOX and story.is_automatic):
+        return told
+    refused: set[tuple[str, str, int]] = set()
+    while len(told) < MOST:
+        done = _one(Scene(story, plot_of(story), now=now), refused)
+        if done is None:
+            return told
+        told.append(done)
+    raise RuntimeError(f"the story {story} does not come to rest")
+
+
+def _one(scene: Scene, refused: set[tuple[str, str, int]]) -> Told | None:
+    """The first thing that is open; what was refused once in this round is not tried again."""
+    for deed in deeds(scene):
+        key = (deed.action, deed.subject.ref, deed.by.pk)
+        if key in refused or deed.by.pk == scene.story.post_id or (deed.at and deed.at > scene.now):
+            continue
+        action = ACTIONS[deed.action]
+        if can(action, deed.subject, by=deed.by, now=scene.now):
+            refused.add(key)
+            continue
+        try:
+            perform(action, deed.subject, by=deed.by, now=scene.now, **deed.data)
+        except Refused:
+            refused.add(key)
+            continue
+        return Told(scene.now, deed.by, deed.action)
+    return None
+
+
+def next_deed(story: Story, *, now: datetime.datetime) -> Deed | None:
+    """What somebody of this story means to do next, if that is later than now."""
+    later = [deed for deed in deeds(Scene(story, plot_of(story), now=now)) if deed.at and deed.at > now]
+    return min(later, key=lambda deed: deed.at or now, default=None)
+
+
+def turn_of(story: Story, *, now: datetime.datetime) -> Deed | None:
+    """What the visitor may do next in this story, by the same order in which everybody else acts."""
+    if story.post_id is None:
+        return None
+    for deed in deeds(Scene(story, plot_of(story), now=now)):
+        is_mine = deed.by.pk == story.post_id and not (deed.at and deed.at > now)
+        if is_mine and not can(ACTIONS[deed.action], deed.subject, by=deed.by, now=now):
+            return deed
+    return None
