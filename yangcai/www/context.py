@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from yangcai.kernel import clock
-from yangcai.www import nav, preferences, sandbox
+from yangcai.www import guided, nav, preferences, sandbox
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -18,6 +18,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "nav": nav.menu(role=post.role if post else None, path=request.path),
         "footer": nav.footer(is_in=post is not None),
-        "sandbox": sandbox.bar(now=now) if settings.YANGCAI_SANDBOX else None,
+        "sandbox": sandbox.bar(now=now, story=guided.of(request)) if settings.YANGCAI_SANDBOX else None,
         **preferences.chosen(request),
     }

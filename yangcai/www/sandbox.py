@@ -1,8 +1,6 @@
 """How does one move the clock and change the role in a demo? Only where YANGCAI_SANDBOX is on."""
 
-import csv
 import datetime
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,14 +18,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Period, Stage
-from yangcai.funds.budget_file import COLUMNS
-from yangcai.funds.models import Appropriation
-from yangcai.kernel import calendar, clock, tasks
+from yangcai.demo import acting, living
+from yangcai.demo.models import Story
+from yangcai.demo.scene import Scene
+from yangcai.kernel import calendar, clock
+from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Task
-from yangcai.parties.models import Organisation, OrganisationKind, Post
+from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.www import formats, signed_papers
+from yangcai.www import formats, guided, samples, signed_papers
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
 from yangcai.www.work.clocks import title_of
@@ -41,10 +41,6 @@ MILESTONES_SHOWN = 8
 TOLD = 5
 #: No milestone lies further off: one click must not carry the demo to the day when records may be destroyed.
 HORIZON = datetime.timedelta(days=366)
-#: What the sample budget asks for.
-SAMPLE_TITLES = ("实训中心设备购置项目", "卫生信息系统运维项目")
-SAMPLE_LINES = len(SAMPLE_TITLES)
-SAMPLE_AMOUNT = "4800000.00"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -64,11 +60,14 @@ class Bar:
     now: datetime.datetime
     milestone: Milestone | None = None
     posts: list[Post] = field(default_factory=list)
+    story: guided.Shown | None = None
 
 
-def bar(*, now: datetime.datetime) -> Bar:
-    """The simulated time, the next milestone, and the posts to choose from."""
-    return Bar(now=now, milestone=next(iter(milestones(now=now, limit=1)), None), posts=posts(now=now))
+def bar(*, now: datetime.datetime, story: Story | None = None) -> Bar:
+    """The simulated time, the next milestone (of the visitor's story, once one is begun), the posts to choose from, and
+    what there is to try."""
+    milestone = next(iter(milestones(now=now, limit=1, story=story)), None)
+    return Bar(now=now, milestone=milestone, posts=posts(now=now), story=guided.shown(story, now=now))
 
 
 def posts(*, now: datetime.datetime) -> list[Post]:
@@ -98,15 +97,23 @@ def waiting(found: list[Post]) -> list[Post]:
     return found
 
 
-def milestones(*, now: datetime.datetime, limit: int) -> list[Milestone]:
-    """What comes next: periods that open or close, and deadlines that fall due, in order; of what comes in the same
-    moment, the first."""
+def milestones(*, now: datetime.datetime, limit: int, story: Story | None = None) -> list[Milestone]:
+    """What comes next, on any case or in one story: periods that open or close, deadlines that fall due, and what
+    somebody in the story means to do, in order; of what comes in the same moment, the first."""
     open_tasks = Task.objects.filter(done_at__isnull=True, fired_at__isnull=True)
+    live = Period.objects.filter(case__ended_at__isnull=True).select_related("case")
+    deed = None
+    if story is not None:
+        scene = Scene(story, acting.plot_of(story), now=now)
+        open_tasks = open_tasks.filter(root__in=scene.roots)
+        live = live.filter(case=scene.case)
+        deed = acting.next_deed(story, now=now)
     known = calendar.horizon()  # a clock that stands beyond it has nothing before it, and cannot be added to
     until = min(known, now + HORIZON) if now < known else known
     due = open_tasks.filter(due_at__gt=now, due_at__lt=until).order_by("due_at", "pk").distinct("due_at")
     found = [Milestone(task.due_at, title_of(task), task.title) for task in due[:limit] if task.due_at]
-    live = Period.objects.filter(case__ended_at__isnull=True).select_related("case")
+    if deed is not None and deed.at is not None and deed.at < until:
+        found.append(Milestone(deed.at, ACTIONS[deed.action].title, str(deed.subject.root)))
     opening = live.filter(opens_at__gt=now, opens_at__lt=known).order_by("opens_at", "pk").distinct("opens_at")
     for period in opening[:limit]:
         found.append(Milestone(period.opens_at, _("%(stage)s开始") % _stage(period), period.case.title))
@@ -123,25 +130,6 @@ def _stage(period: Period) -> dict[str, str]:
     return {"stage": str(Stage(period.stage).label)}
 
 
-def forward(*, to: datetime.datetime) -> list[Task]:
-    """Move the sandbox clock to `to`, stopping at every deadline on the way so that things fall due in order.
-
-    Raises ClockError backwards, HorizonError beyond the days whose holidays are known (no deadline can be told there).
-    """
-    fired: list[Task] = []
-    now = clock.now()
-    if to < now:
-        raise clock.ClockError("the sandbox clock moves only forward")
-    if to >= calendar.horizon():
-        raise calendar.HorizonError(to.year)
-    while (due_at := tasks.next_due_at(after=now)) is not None and due_at <= to:
-        clock.set_sandbox(at=due_at)
-        fired += tasks.fire_due(now=due_at)
-        now = due_at
-    clock.set_sandbox(at=to)
-    return fired + tasks.fire_due(now=to)
-
-
 def _back(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
@@ -155,25 +143,72 @@ def _only_in_sandbox() -> None:
 
 @page(by=PUBLIC)
 def demo(request: HttpRequest) -> HttpResponse:
-    """The entrance of the demo: whom to be, and where on the time line to go."""
+    """The entrance of the demo: which story, whom to be, and where on the time line to go."""
     _only_in_sandbox()
-    now = clock.now()
+    now, story = clock.now(), guided.of(request)
     roles = dict(Role.choices)
-    shown = waiting(posts(now=now))
-    grouped = [(str(roles[Role(role)]), list(found)) for role, found in groupby(shown, lambda p: p.role)]
-    context = {"roles": grouped, "milestones": milestones(now=now, limit=MILESTONES_SHOWN), "now": now}
+    grouped = [
+        (str(roles[Role(role)]), list(found)) for role, found in groupby(waiting(posts(now=now)), lambda p: p.role)
+    ]
+    context = {
+        "roles": grouped,
+        "stories": guided.offered(now=now),
+        "milestones": milestones(now=now, limit=MILESTONES_SHOWN, story=story),
+        "progress": guided.progress(),
+        "samples_offered": samples.offered(),
+        "now": now,
+    }
     return render(request, "work/demo.html", context)
 
 
 @page(by=PUBLIC, methods=("POST",))
+def begin_story(request: HttpRequest) -> HttpResponse:
+    """Begin a story: a purchase of the visitor's own, as the person with whom it begins."""
+    _only_in_sandbox()
+    name = request.POST.get("story", "")
+    if name not in guided.NAMES:
+        raise Http404
+    now = clock.now()
+    post = guided.beginner(name)
+    if post is None:
+        messages.error(request, _("演示数据还没有装入。"))
+        return HttpResponseRedirect(reverse("demo"))
+    if (needs := guided.missing(name, now=now)) is not None:
+        messages.error(request, needs)
+        return HttpResponseRedirect(reverse("demo"))
+    _become(request, post)
+    story = living.begin(name, now=now, post=post)
+    request.session[guided.SESSION_KEY] = story.pk
+    guided.say(request, acting.advance(story, now=now))
+    return HttpResponseRedirect(reverse("demo"))
+
+
+@page(by=PUBLIC, methods=("POST",))
+def change_story(request: HttpRequest) -> HttpResponse:
+    """Whether the others act by themselves in the visitor's story, or leave it."""
+    _only_in_sandbox()
+    story, word = guided.of(request), request.POST.get("others", "")
+    if story is None:
+        raise Http404
+    if word == "leave":
+        del request.session[guided.SESSION_KEY]
+    elif word in guided.SWITCH:
+        story.is_automatic = guided.SWITCH[word]
+        story.save(update_fields=["is_automatic"])
+        guided.say(request, acting.advance(story, now=clock.now()))
+    return _back(request)
+
+
+@page(by=PUBLIC, methods=("POST",))
 def move_clock(request: HttpRequest) -> HttpResponse:
-    """forward=hour, day, milestone (whatever comes next on any case), or a moment in ISO 8601."""
+    """forward=hour, day, milestone (whatever comes next in the visitor's story, else on any case), or a moment in
+    ISO 8601."""
     _only_in_sandbox()
     try:
-        to = _target(request.POST.get("forward", ""), now=clock.now())
+        to = _target(request.POST.get("forward", ""), now=clock.now(), story=guided.of(request))
         if to is None:
             return _back(request)
-        fired = forward(to=to)
+        happened = living.forward(to=to)
     except (calendar.HorizonError, OverflowError):  # the calendar of Python ends too
         last = formats.day(calendar.horizon() - calendar.ONE_DAY)
         messages.error(request, _("已载入的节假日安排只到 %(last)s，模拟时间不能越过。") % {"last": last})
@@ -181,10 +216,11 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     except clock.ClockError:
         messages.error(request, _("模拟时间只能向前。"))
         return _back(request)
-    told = [f"{title_of(task)}（{task.title}）" for task in fired[:TOLD]]
-    params = {"at": formats.moment(to), "n": len(fired)}
+    shown = [f"{title_of(task)}（{task.title}）" for task in happened.fired[:TOLD]]
+    params = {"at": formats.moment(to), "n": len(happened.fired)}
     said = _("现在是 %(at)s，到期处理 %(n)d 件。") % params
-    messages.info(request, said + " " + _("；").join(told) if told else said)
+    messages.info(request, said + " " + _("；").join(shown) if shown else said)
+    guided.say(request, happened.told)
     return _back(request)
 
 
@@ -198,11 +234,11 @@ def issue_papers(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-def _target(word: str, *, now: datetime.datetime) -> datetime.datetime | None:
+def _target(word: str, *, now: datetime.datetime, story: Story | None) -> datetime.datetime | None:
     if word in STEPS:
         return now + STEPS[word]
     if word == "milestone":
-        following = milestones(now=now, limit=1)
+        following = milestones(now=now, limit=1, story=story)
         return following[0].at if following else None
     try:
         at = datetime.datetime.fromisoformat(word)
@@ -211,43 +247,23 @@ def _target(word: str, *, now: datetime.datetime) -> datetime.datetime | None:
     return at if at.tzinfo else timezone.make_aware(at)  # as a date field of a browser writes it
 
 
-@page(by=PUBLIC)
-def sample_budget(request: HttpRequest) -> HttpResponse:
-    """A budget file to begin with: one line for each buyer of the demo, under codes that are still free."""
-    _only_in_sandbox()
-    now = clock.now()
-    first = Appropriation.objects.count() + 1
-    buyers = Organisation.objects.filter(kind=OrganisationKind.BUYER).order_by("pk")[:SAMPLE_LINES]
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow([column.titles[0] for column in COLUMNS])
-    day = timezone.localdate(now)
-    for number, (buyer, title) in enumerate(zip(buyers, SAMPLE_TITLES, strict=False), start=first):
-        values = {
-            "buyer": buyer.name,
-            "uscc": buyer.uscc,
-            "fiscal_year": day.year,
-            "code": f"{day.year}-{number:03d}",
-            "name": title,
-            "source": "一般公共预算",
-            "amount": SAMPLE_AMOUNT,
-            "approved_on": formats.day(day),
-        }
-        table.writerow([values.get(column.key, "") for column in COLUMNS])
-    # The mark at the beginning tells a spreadsheet program that this is UTF-8.
-    return HttpResponse(
-        "\ufeff" + text.getvalue(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="budget.csv"'},
-    )
-
-
 @page(by=PUBLIC, methods=("POST",))
 def switch_post(request: HttpRequest) -> HttpResponse:
     """Go on as the person of another post, without a password."""
     _only_in_sandbox()
     wanted = number_of(request.POST.get("post", ""))
     post = get_object_or_404(Post.objects.select_related("person"), pk=wanted)
+    _become(request, post)
+    story = guided.of(request)
+    if story is not None:
+        story.post = post
+        story.save(update_fields=["post"])
+    return HttpResponseRedirect(reverse("work"))
+
+
+def _become(request: HttpRequest, post: Post) -> None:
+    story = request.session.get(guided.SESSION_KEY)  # signing in as another person empties the session
     login(request, post.person, backend=BACKEND)
     request.session[SESSION_KEY] = post.pk
-    return HttpResponseRedirect(reverse("work"))
+    if story is not None:
+        request.session[guided.SESSION_KEY] = story

@@ -10,7 +10,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, include, path
 from django.views.i18n import set_language
 
-from yangcai.www import accounts, preferences, sandbox
+from yangcai.www import accounts, preferences, samples, sandbox
 from yangcai.www.access import ACCOUNT, PUBLIC, stated
 
 
@@ -51,7 +51,12 @@ urlpatterns = [
     foreign("language/", set_language, "set_language", PUBLIC),
     foreign("preferences/", preferences.choose, "preferences", PUBLIC),
     path("demo/", sandbox.demo, name="demo"),
-    path("demo/budget.csv", sandbox.sample_budget, name="demo_budget"),
+    path("demo/budget.csv", samples.budget, name="demo_budget"),
+    path("demo/budget-template.xlsx", samples.template, name="demo_template"),
+    path("demo/solicitation.pdf", samples.solicitation, name="demo_solicitation"),
+    path("demo/bids.zip", samples.bids, name="demo_bids"),
+    path("sandbox/story/", sandbox.begin_story, name="sandbox_story"),
+    path("sandbox/others/", sandbox.change_story, name="sandbox_others"),
     path("sandbox/clock/", sandbox.move_clock, name="sandbox_clock"),
     path("sandbox/papers/", sandbox.issue_papers, name="sandbox_papers"),
     path("sandbox/post/", sandbox.switch_post, name="sandbox_post"),

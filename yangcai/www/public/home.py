@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Period, Stage
+from yangcai.contracts import benefiting
 from yangcai.contracts.models import Contract
 from yangcai.planning.models import Category
 from yangcai.portal import pipeline
@@ -117,9 +118,10 @@ def _this_year(now: datetime.datetime) -> dict[str, Any]:
     return {
         "budget": cases.aggregate(n=Count("pk"), sum=Sum("budget")),
         "signed": contracts.aggregate(n=Count("pk"), sum=Sum("amount")),
-        "small": contracts.filter(supplier__size__in=["medium", "small", "micro"]).aggregate(
-            sum=Sum("amount"), n=Count("supplier", distinct=True)
-        ),
+        "small": {
+            **contracts.filter(supplier__size__in=benefiting.SME).aggregate(sum=Sum("amount")),
+            "n": benefiting.small_firms(contracts),
+        },
         "days": cycle_days(contracts),
     }
 
@@ -142,7 +144,12 @@ def figures(found: dict[str, Any]) -> list[dict[str, Any]]:
         {"label": _("采购项目"), "value": budget["n"], "unit": _("项")},
         _large(_("采购预算"), budget["sum"]),
         _large(_("合同金额"), signed["sum"]),
-        {"label": _("面向中小企业"), "value": share, "unit": "%"},
+        {
+            "label": _("面向中小企业"),
+            "value": share,
+            "unit": "%",
+            "note": formats.wan(small["sum"] or Decimal(0)),
+        },
         {"label": _("惠及中小企业"), "value": small["n"], "unit": _("家")},
         {"label": _("平均采购周期"), "value": days if days is not None else "—", "unit": _("天")},
     ]

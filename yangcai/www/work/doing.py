@@ -29,7 +29,7 @@ from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering.models import CommitteeMember, EvaluationReport, Prequalification
 from yangcai.tendering.queries.bids import READ_OUT
-from yangcai.www import formats, signed_papers
+from yangcai.www import formats, guided, signed_papers
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
@@ -92,6 +92,7 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
         return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
     if action.code in SIGNING:
         signed_papers.at_once(root=subject.root.ref, now=now)
+    guided.go_on(request)
     if isinstance(done.value, str):
         return _result_page(request, action, subject, done.entry, shown_once=done.value)
     return HttpResponseRedirect(reverse("work_done", args=[done.entry]))

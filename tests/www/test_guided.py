@@ -1,0 +1,87 @@
+"""Can a visitor of the demo begin a story by one click, see the others act, and have the list tick itself?"""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.www.support import text_of
+from yangcai.demo.models import Story
+from yangcai.demo.stories import PLOTS
+from yangcai.kernel import clock
+from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.models import Entry
+from yangcai.parties.roles import Role
+from yangcai.replay import district
+from yangcai.replay.driver import begin_again
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def visitor(settings) -> Client:
+    settings.YANGCAI_SANDBOX = True
+    district.settle()
+    begin_again()
+    clock.set_sandbox(at=district.MORNING)
+    return Client()
+
+
+def page(client: Client) -> Any:
+    return client.get(reverse("demo"))
+
+
+def test_a_story_begins_by_one_click_and_ticks_itself(visitor: Client) -> None:
+    answer = visitor.post(reverse("sandbox_story"), {"story": "open-tender"}, follow=True)
+    story = Story.objects.get()
+    assert answer.context["post"].role == Role.BUYER_OFFICER == story.post.role
+    answer = page(visitor)
+    html, said = answer.content.decode(), text_of(answer)
+    assert "试一试 0/7" in said and ACTIONS["intention.publish"].zh in said.partition("轮到您：")[2][:200]
+    # The visitor's own step, on the form to which the page leads.
+    form = re.search(r'href="(/work/do/appropriation/\d+/intention.publish/)"', html).group(1)
+    plot = PLOTS["open-tender"].plot
+    data = {"title": plot.title, "overview": plot.title, "amount": plot.budget, "expected_on": "2026-07-16"}
+    assert visitor.post(form, data).status_code == 302
+    assert "试一试 1/7" in text_of(page(visitor))
+    assert Entry.objects.filter(root=story.appropriation.intentions.get().ref, outcome="done").exists()
+
+
+def test_the_others_act_after_the_visitor_and_it_is_told(visitor: Client) -> None:
+    visitor.post(reverse("sandbox_story"), {"story": "failed-tender"})  # as the agent: the buyer acts by itself
+    assert Entry.objects.filter(action="plan.file", outcome="done").count() == 1
+    answer = visitor.post(reverse("sandbox_clock"), {"forward": "2026-07-17T09:00", "next": "/demo/"}, follow=True)
+    assert f"其他角色自动办理：{ACTIONS['case.open'].zh}" in text_of(answer)
+    visitor.post(reverse("sandbox_others"), {"others": "manual"})
+    assert Story.objects.get().is_automatic is False
+    visitor.post(reverse("sandbox_others"), {"others": "leave"})
+    assert "试一试" not in text_of(page(visitor))
+
+
+def test_to_change_the_role_takes_the_story_along(visitor: Client) -> None:
+    visitor.post(reverse("sandbox_story"), {"story": "open-tender"})
+    story = Story.objects.get()
+    other = next(one for one in story.post.organisation.posts.all() if one.role == Role.BUYER_REVIEWER)
+    visitor.post(reverse("sandbox_post"), {"post": other.pk})
+    story.refresh_from_db()
+    assert story.post == other and "试一试" in text_of(page(visitor))
+
+
+def test_outside_a_sandbox_there_are_no_stories(visitor: Client, settings) -> None:
+    settings.YANGCAI_SANDBOX = False
+    for name in ("sandbox_story", "sandbox_others"):
+        assert visitor.post(reverse(name), {"story": "open-tender", "others": "manual"}).status_code == 404
+    for name in ("demo_budget", "demo_template", "demo_solicitation", "demo_bids"):
+        assert visitor.get(reverse(name)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("demo_budget", b"\xef\xbb\xbf"), ("demo_template", b"PK"), ("demo_solicitation", b"%PDF"), ("demo_bids", b"PK")],
+)
+def test_sample_files_are_what_they_say(visitor: Client, name: str, begins: bytes) -> None:
+    answer = visitor.get(reverse(name))
+    assert answer.status_code == 200 and answer.content.startswith(begins)
+    assert f'href="{reverse(name)}"' in page(visitor).content.decode()

@@ -1,0 +1,146 @@
+"""Which story does this visitor of a demo live through, how far has it come, and what is there to try?"""
+
+import datetime
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from yangcai.cases.models import Case
+from yangcai.demo import acting, living
+from yangcai.demo.models import Story
+from yangcai.demo.scene import Scene
+from yangcai.demo.stories import PLOTS
+from yangcai.frameworks.models import Framework
+from yangcai.kernel.actions import ACTIONS
+from yangcai.parties.models import OrganisationKind, Post
+from yangcai.www.work import places
+
+SESSION_KEY = "story"
+#: Written by `yangcai demo` while it makes the year (cli/prepared.py).
+PROGRESS = "year.progress"
+NAMES = tuple(PLOTS)
+#: What the switch of the bar says -> whether the others act by themselves.
+SWITCH = {"automatic": True, "manual": False}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to try, and whether it has been done."""
+
+    text: str
+    hint: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A story as the bar and the entrance show it. `turn`: what the visitor may do now, and where."""
+
+    story: Story
+    title: str
+    lines: list[Line]
+    case: Case | None
+    turn: str
+    turn_url: str
+    is_over: bool
+
+    @property
+    def done(self) -> int:
+        return sum(line.is_done for line in self.lines)
+
+
+def of(request: HttpRequest) -> Story | None:
+    """The story of this session; never outside a sandbox."""
+    session = getattr(request, "session", None)
+    if not settings.YANGCAI_SANDBOX or session is None or (pk := session.get(SESSION_KEY)) is None:
+        return None
+    return Story.objects.select_related("post").filter(pk=pk).first()
+
+
+def shown(story: Story | None, *, now: datetime.datetime) -> Shown | None:
+    """The checklist ticks itself: every tick is an Entry of the story's own purchase."""
+    if story is None:
+        return None
+    told = PLOTS[story.name]
+    scene = Scene(story, told.plot, now=now)
+    done = {entry.action for entry in scene.entries}
+    lines = [Line(str(item.text), str(item.hint), bool(item.actions & done)) for item in told.items]
+    deed = acting.turn_of(story, now=now)
+    return Shown(
+        story=story,
+        title=str(told.title),
+        lines=lines,
+        case=scene.case,
+        turn=ACTIONS[deed.action].title if deed else "",
+        turn_url=places.form_of(ACTIONS[deed.action], deed.subject) if deed else "",
+        is_over=living.is_over(story),
+    )
+
+
+def offered(*, now: datetime.datetime) -> list[dict[str, Any]]:
+    """The stories on offer; one that cannot be begun says why not."""
+    return [
+        {
+            "name": name,
+            "title": told.title,
+            "says": told.says,
+            "minutes": told.minutes,
+            "role": _role(told.role),
+            "is_first": number == 0,
+            "missing": missing(name, now=now),
+        }
+        for number, (name, told) in enumerate(PLOTS.items())
+    ]
+
+
+def _role(role: str) -> str:
+    return str(Post(role=role).get_role_display())
+
+
+def beginner(name: str) -> Post | None:
+    """As whom a story begins: the first of its role."""
+    found = Post.objects.select_related("person", "organisation").filter(role=PLOTS[name].role)
+    kinds = [OrganisationKind.BUYER, OrganisationKind.AGENT, OrganisationKind.SUPPLIER]
+    return found.filter(organisation__kind__in=kinds).order_by("pk").first()
+
+
+def missing(name: str, *, now: datetime.datetime) -> str | None:
+    """What a story needs that the district does not have yet; None when it can begin."""
+    if acting_under_agreement(name) and not Framework.objects.filter(told_at__lte=now).exists():
+        return str(_("本剧本要用到的框架协议还在准备，请稍候。"))
+    return None
+
+
+def acting_under_agreement(name: str) -> bool:
+    return PLOTS[name].plot.procedure.startswith("call_off")
+
+
+def progress() -> dict[str, int] | None:
+    """How far the district's year has come that is being made beside this demo; None where nothing is being made."""
+    try:
+        told = json.loads((settings.YANGCAI_HOME / PROGRESS).read_text())
+    except (OSError, ValueError):
+        return None
+    return {"done": int(told["done"]), "total": int(told["total"])}
+
+
+def go_on(request: HttpRequest) -> None:
+    """After the visitor's own Action the others in the story do what is theirs, and it is told."""
+    story = of(request)
+    if story is not None:
+        told = acting.advance(story, now=request.now)  # type: ignore[attr-defined]
+        say(request, told)
+
+
+def say(request: HttpRequest, told: list[acting.Told]) -> None:
+    """What the counterparties did, without saying who bid."""
+    if told:
+        counts = Counter(ACTIONS[one.action].title for one in told)
+        done = _("；").join(f"{title} × {n}" if n > 1 else title for title, n in counts.items())
+        messages.success(request, _("其他角色自动办理：%(done)s。") % {"done": done})
