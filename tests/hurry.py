@@ -35,14 +35,14 @@ def tasks_at_the_end() -> Iterator[None]:
         yield
         return
     ordinary = tasks.refresh
-    waiting: dict[str, tuple[Any, datetime.datetime]] = {}
+    waiting: dict[str, tuple[Any, datetime.datetime, Any]] = {}
 
-    def later(root: Any, *, now: datetime.datetime) -> None:
-        waiting[root.ref] = (root, now)
+    def later(root: Any, *, now: datetime.datetime, by: Any = None) -> None:
+        waiting[root.ref] = (root, now, by)
 
     try:
         with mock.patch.object(tasks, "refresh", later):
             yield
     finally:
-        for root, now in waiting.values():
-            ordinary(type(root)._base_manager.get(pk=root.pk), now=now)
+        for root, now, by in waiting.values():
+            ordinary(type(root)._base_manager.get(pk=root.pk), now=now, by=by)

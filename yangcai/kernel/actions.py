@@ -155,6 +155,8 @@ ARTICLES: dict[str, Callable[..., Citation]] = {}
 STAGES: dict[type[models.Model], Callable[..., tuple[tuple[str, str], tuple[str, str], tuple[str, str]]]] = {}
 #: action code -> what a later app does after the body of an earlier one, in the same transaction
 AFTERWARDS: dict[str, list[Callable[..., None]]] = {}
+#: functions(done, by, now) that hear of every Entry in its own transaction, when everything else stands (messages)
+WITNESSES: list[Callable[..., None]] = []
 
 
 def scope(model: type[models.Model]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -188,6 +190,17 @@ class Done:
     value: Any = None
     notices: tuple[Any, ...] = ()
     again: bool = False
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What the witnesses are told: the Action, its row, the Entry's log index, and what the body gave back."""
+
+    action: Action
+    subject: Any
+    home: Any
+    entry: int
+    value: Any
 
 
 @dataclass
@@ -316,7 +329,9 @@ def _kept(call: _Call, root: Any, cleaned: dict[str, Any], *, idempotency_key: s
         with unnoticed():
             type(root)._base_manager.filter(pk=root.pk).update(version=models.F("version") + 1)
     for changed in {root.ref: root, home.root.ref: home.root}.values():
-        tasks.refresh(type(changed)._base_manager.get(pk=changed.pk), now=now)
+        tasks.refresh(type(changed)._base_manager.get(pk=changed.pk), now=now, by=by)
+    for witness in WITNESSES:
+        witness(Happened(action, call.subject, home, entry, value), by=by, now=now)
     if idempotency_key is not None:
         answer = {"value": value, "notices": notices}
         IdempotencyKey.objects.filter(person_id=by.person_id, key=idempotency_key).update(
@@ -390,9 +405,9 @@ def _needs_refusals(call: _Call) -> list[Refusal]:
         refusals.append(elsewhere)
     if (
         action.not_same_person_as
-        and Entry.objects.filter(
-            root=subject.root.ref, action__in=action.not_same_person_as, outcome="done", person_id=by.person_id
-        ).exists()
+        and Entry.objects.filter(root=subject.root.ref, action__in=action.not_same_person_as, outcome="done")
+        .filter(models.Q(person_id__in=by.person_ids) | models.Q(post_id__in=by.post_ids()))
+        .exists()
     ):
         earlier = "、".join(ACTIONS[c].zh for c in action.not_same_person_as)
         earlier_en = ", ".join(ACTIONS[c].en for c in action.not_same_person_as)

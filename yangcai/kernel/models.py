@@ -182,6 +182,7 @@ class Task(models.Model):
     warn_at = models.DateTimeField(_("下次提醒时间"), null=True)
     warned_at = models.DateTimeField(_("提醒时间"), null=True)
     warned_share = models.PositiveSmallIntegerField(_("提醒时已过期限的百分比"), default=0)
+    remind_at = models.DateTimeField(_("下次临期提醒时间"), null=True)
     fired_at = models.DateTimeField(_("到期处理时间"), null=True)
     done_at = models.DateTimeField(_("办结时间"), null=True)
 
@@ -213,6 +214,11 @@ class Task(models.Model):
                 fields=["warn_at"],
                 name="task_to_warn",
                 condition=models.Q(done_at__isnull=True, warn_at__isnull=False),
+            ),
+            models.Index(
+                fields=["remind_at"],
+                name="task_to_remind",
+                condition=models.Q(done_at__isnull=True, remind_at__isnull=False),
             ),
             models.Index(fields=["root"], name="task_of_root"),
         ]

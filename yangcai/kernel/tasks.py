@@ -52,6 +52,28 @@ ALARMS: list[int] = []
 WHOLE = 100
 
 
+#: So long before a deadline whoever must act is reminded, longest first; told at start-up.
+LEADS: list[datetime.timedelta] = []
+OPENED, NEAR, OVERDUE = "opened", "near", "overdue"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What happened to a task, and when: it opened, its deadline is `lead` away, or has passed."""
+
+    what: str
+    task: Task
+    at: datetime.datetime
+    lead: datetime.timedelta | None = None
+
+
+#: functions(told, by, now) that hear what happens to tasks, in the same transaction; `by` is whose Action opened them
+LISTENERS: list[Callable[..., None]] = []
+
+
+#: functions(now) that the clock loop calls each time: what falls due by the day and is no task (a paper that expires)
+ROUNDS: list[Callable[..., None]] = []
+
 #: root model -> function(root, due, now) -> the Due that counts (a clock that stood still runs out later)
 MOVERS: dict[type[models.Model], Callable[..., Due]] = {}
 
@@ -90,8 +112,21 @@ def _warning_after(
     return since + (due_at - since) * min(later) / WHOLE
 
 
-def refresh(root: Any, *, now: datetime.datetime) -> None:
-    """Make the stored tasks of a root agree with its state: open what is new, close what is done."""
+def _remind_at(*, due_at: datetime.datetime | None, role: str, after: datetime.datetime) -> datetime.datetime | None:
+    """The first reminder of a deadline that comes after a moment; None where nobody in particular must act."""
+    if due_at is None or not role:
+        return None
+    return min((at for lead in LEADS if (at := due_at - lead) > after), default=None)
+
+
+def _hear(told: list[Told], *, by: Any = None, now: datetime.datetime) -> None:
+    for listener in LISTENERS if told else ():
+        listener(told, by=by, now=now)
+
+
+def refresh(root: Any, *, now: datetime.datetime, by: Any = None) -> None:
+    """Make the stored tasks of a root agree with its state: open what is new, close what is done. `by`: through whose
+    Action it came to that state."""
     wanted = {due.key: due for due in derive(root, now=now)}
     stored = {
         (t.subject, t.action, t.clock, t.role, t.organisation_id, t.person_id, t.since): t
@@ -111,13 +146,14 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
                 warned_at=None,
                 warned_share=0,
                 warn_at=_warning_after(0, since=due.since, due_at=due.due_at, role=due.role),
+                remind_at=_remind_at(due_at=due.due_at, role=due.role, after=now),
             )
         elif task.done_at is not None:
             Task.objects.filter(pk=task.pk).update(done_at=None)
     if done:
         Task.objects.filter(pk__in=done).update(done_at=now)
     if wanted:
-        Task.objects.bulk_create(
+        opened = Task.objects.bulk_create(
             [
                 Task(
                     root=root.ref,
@@ -131,10 +167,12 @@ def refresh(root: Any, *, now: datetime.datetime) -> None:
                     since=due.since,
                     due_at=due.due_at,
                     warn_at=_warning_after(0, since=due.since, due_at=due.due_at, role=due.role),
+                    remind_at=_remind_at(due_at=due.due_at, role=due.role, after=now),
                 )
                 for due in wanted.values()
             ]
         )
+        _hear([Told(OPENED, task, now) for task in opened if task.role], by=by, now=now)
 
 
 def of_post(post: Any) -> models.QuerySet[Task]:
@@ -186,13 +224,43 @@ def _ring(task: Task, *, now: datetime.datetime) -> None:
     task.warn_at = at
 
 
+def remind_due(*, now: datetime.datetime) -> list[Told]:
+    """Tell whoever must act that a deadline is near: each moment of `LEADS` once, and again where the deadline moved.
+
+    All moments that have passed since the last round are told of, each with its own time: what to do with those that
+    come late is for the listeners. Tasks that somebody else holds are left for the next round.
+    """
+    given: list[Told] = []
+    while True:
+        with transaction.atomic():
+            ringing = Task.objects.filter(done_at__isnull=True, remind_at__lte=now).order_by("remind_at", "pk")
+            found = list(ringing.select_for_update(skip_locked=True)[:500])
+            told = [
+                Told(NEAR, task, task.due_at - lead, lead)
+                for task in found
+                for lead in LEADS
+                if task.due_at and task.remind_at and task.remind_at <= task.due_at - lead <= now
+            ]
+            for task in found:
+                task.remind_at = _remind_at(due_at=task.due_at, role=task.role, after=now)
+            Task.objects.bulk_update(found, ["remind_at"])
+            _hear(told, now=now)
+        given += told
+        if len(found) < 500:
+            return given
+
+
 def fire_due(*, now: datetime.datetime) -> list[Task]:
     """Do what the clock has made due, in order, each once: late or twice does no harm. Returns what fired.
 
-    Whatever is not due yet, but an alarm of which has rung, is marked first (`warn_due`).
+    Whatever is not due yet, but an alarm of which has rung, is marked first (`warn_due`), and whoever must act is
+    reminded (`remind_due`).
     What fails (anything but a refusal, which is an answer) is logged, left for the next run, and holds up nothing else.
     """
     warn_due(now=now)
+    remind_due(now=now)
+    for turn in ROUNDS:
+        turn(now=now)
     fired: list[Task] = []
     failed: set[int] = set()
     while waiting := _due_now(now).exclude(pk__in=failed).order_by("due_at", "pk")[:100]:
@@ -232,4 +300,6 @@ def _fire(task: Task, *, now: datetime.datetime) -> Task | None:
                 fire(found, now=now)
         Task.objects.filter(pk=found.pk).update(fired_at=now)
         found.fired_at = now
+        if found.role and Task.objects.filter(pk=found.pk, done_at__isnull=True).exists():
+            _hear([Told(OVERDUE, found, now)], now=now)
         return found
