@@ -7,4 +7,4 @@ class CreditConfig(AppConfig):
     verbose_name = "诚信管理"
 
     def ready(self) -> None:
-        from yangcai.credit import actions, queries  # noqa: F401 - they register themselves
+        from yangcai.credit import actions, commitments, queries  # noqa: F401 - they register themselves

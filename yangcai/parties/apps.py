@@ -7,4 +7,13 @@ class PartiesConfig(AppConfig):
     verbose_name = "主体"
 
     def ready(self) -> None:
-        from yangcai.parties import actions, contact_points, library, queries, ties  # noqa: F401 - they register themselves
+        from yangcai.parties import (  # noqa: F401 - they register themselves
+            actions,
+            contact_points,
+            credentials,
+            delegation,
+            joining,
+            library,
+            queries,
+            ties,
+        )

@@ -80,6 +80,10 @@ class Person(AbstractBaseUser):
     name = models.TextField(_("姓名"))
     email = models.EmailField(_("电子邮箱"), blank=True, default="")
     is_active = models.BooleanField(_("启用"), default=True)
+    #: With which organisation the person came; posts at others are the platform's to give.
+    employer = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("所在单位")
+    )
 
     objects = PersonManager()
 
@@ -108,11 +112,20 @@ class Post(Rooted):
     role = models.TextField(_("角色"), choices=Role.choices)
     from_on = models.DateField(_("起"))
     to_on = models.DateField(_("止"), null=True, blank=True)
+    #: Whose post this is, where somebody acts for its holder for a time (parties/delegation.py).
+    delegated_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="delegated_to", verbose_name=_("委托人岗位")
+    )
+    recalled_at = models.DateTimeField(_("收回时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("岗位")
         constraints = [
-            models.UniqueConstraint(fields=["person", "organisation", "role", "from_on"], name="one_post_per_role"),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "role", "from_on"],
+                name="one_post_per_role",
+                condition=models.Q(recalled_at__isnull=True),
+            ),
             models.CheckConstraint(
                 condition=models.Q(to_on__isnull=True) | models.Q(to_on__gte=models.F("from_on")),
                 name="post_ends_after_it_begins",
@@ -128,7 +141,96 @@ class Post(Rooted):
 
     def is_valid_at(self, now: datetime.datetime) -> bool:
         today = timezone.localdate(now)
-        return self.person.is_active and self.from_on <= today and (self.to_on is None or today <= self.to_on)
+        is_in_time = self.from_on <= today and (self.to_on is None or today <= self.to_on)
+        stands = self.recalled_at is None and (self.delegated_from is None or self.delegated_from.is_valid_at(now))
+        return self.person.is_active and is_in_time and stands
+
+    @property
+    def person_ids(self) -> frozenset[int]:
+        """Who acts here in the eyes of the separation of duties: the person, and the one whom it acts for."""
+        holder = {self.delegated_from.person_id} if self.delegated_from else set()
+        return frozenset({self.person_id, *holder})
+
+    def post_ids(self) -> list[int]:
+        """The posts through which others act for one of `person_ids`."""
+        return list(Post.objects.filter(delegated_from__person__in=self.person_ids).values_list("pk", flat=True))
+
+
+class Invitation(models.Model):
+    """邀请: the way in for somebody who has no password yet. Used once, within its time; only its SHA-256 is kept."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="invitations", verbose_name=_("人员"))
+    digest = models.CharField(_("摘要"), max_length=64, unique=True)
+    made_at = models.DateTimeField(_("发出时间"))
+    expires_at = models.DateTimeField(_("失效时间"))
+    used_at = models.DateTimeField(_("使用时间"), null=True)
+
+    class Meta:
+        verbose_name = _("邀请")
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.made_at:%Y-%m-%d}"
+
+
+class CredentialKind(models.TextChoices):
+    LICENCE = "licence", _("营业执照")
+    FINANCE = "finance", _("财务状况报告")
+    TAX = "tax", _("纳税证明")
+    SOCIAL_SECURITY = "social_security", _("社会保障资金缴纳证明")
+    ABILITY = "ability", _("设备和专业技术能力证明")
+    PERMIT = "permit", _("行政许可或者资质证书")
+    CERTIFICATION = "certification", _("产品或者体系认证证书")
+    AUTHORISATION = "authorisation", _("授权委托书")
+    OTHER = "other", _("其他")
+
+
+class Credential(Rooted):
+    """资质: one paper of an organisation, kept once for all its bids; it is taken out or replaced, never rewritten."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="credentials", verbose_name=_("主体"))
+    kind = models.TextField(_("种类"), choices=CredentialKind.choices)
+    title = models.TextField(_("名称"))
+    number = models.TextField(_("证书编号"), default="", blank=True)
+    issuer = models.TextField(_("发证机关"), default="", blank=True)
+    valid_from_on = models.DateField(_("有效期起"), null=True, blank=True)
+    valid_to_on = models.DateField(_("有效期止"), null=True, blank=True)
+    document = models.ForeignKey("kernel.Document", models.PROTECT, verbose_name=_("文件"))
+    kept_at = models.DateTimeField(_("存入时间"))
+    withdrawn_at = models.DateTimeField(_("撤出时间"), null=True)
+    warned_days = models.PositiveSmallIntegerField(_("提醒到期时剩余天数"), null=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("替换的资质")
+    )
+
+    class Meta:
+        verbose_name = _("资质")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_from_on__isnull=True)
+                | models.Q(valid_to_on__isnull=True)
+                | models.Q(valid_to_on__gte=models.F("valid_from_on")),
+                name="credential_ends_after_it_begins",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["valid_to_on"],
+                name="credential_by_end",
+                condition=models.Q(withdrawn_at__isnull=True, valid_to_on__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def root(self) -> Organisation:
+        return self.organisation
+
+    def is_valid_on(self, day: datetime.date) -> bool:
+        """Whether it is in force on a day, the last one included."""
+        begun = self.valid_from_on is None or self.valid_from_on <= day
+        return self.withdrawn_at is None and begun and (self.valid_to_on is None or day <= self.valid_to_on)
 
 
 class ExpertTitle(models.TextChoices):

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yangcai.kernel.actions import scope, standing
-from yangcai.parties.models import ApiToken, Expert, Organisation, OrganisationKind, Person, Post
+from yangcai.parties.models import ApiToken, Credential, Expert, Organisation, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
 
 
@@ -54,8 +54,28 @@ def visible_posts(post: Post | None, now: datetime.datetime) -> QuerySet[Post]:
 
 @standing(Post)
 def concerns_post(subject: Post, post: Post) -> bool:
-    """Whether this post acts on a post: the platform, and whose it is."""
-    return post.role == Role.PLATFORM or subject.person_id == post.person_id
+    """Whether this post acts on a post: the platform, its organisation's administrator, whose it is, who lent it."""
+    administers = post.role == Role.ADMINISTRATOR and subject.organisation_id == post.organisation_id
+    return post.role == Role.PLATFORM or administers or post.person_id in subject.person_ids
+
+
+@scope(Credential)
+def visible_credentials(post: Post | None, now: datetime.datetime) -> QuerySet[Credential]:
+    """One's own organisation's; what others keep is nobody's business until they hand it in."""
+    found = Credential.objects.select_related("organisation", "document")
+    return found.none() if post is None else found.filter(organisation_id=post.organisation_id)
+
+
+@standing(Credential)
+def concerns_credential(credential: Credential, post: Post) -> bool:
+    """Whether this post acts on a paper of the vault: only its own organisation."""
+    return credential.organisation_id == post.organisation_id
+
+
+def vault(organisation: Organisation) -> QuerySet[Credential]:
+    """What an organisation keeps, without what it took out or replaced."""
+    found = Credential.objects.filter(organisation=organisation, withdrawn_at__isnull=True)
+    return found.select_related("document").order_by("kind", "pk")
 
 
 @scope(ApiToken)
@@ -75,12 +95,20 @@ def concerns_token(token: ApiToken, post: Post) -> bool:
 
 def posts_of(person: Person, *, now: datetime.datetime) -> QuerySet[Post]:
     """The person's posts that are valid on that day."""
-    today = timezone.localdate(now)
     return (
-        Post.objects.filter(Q(to_on__isnull=True) | Q(to_on__gte=today), person=person, from_on__lte=today)
-        .select_related("organisation", "person")
+        Post.objects.filter(valid_on(timezone.localdate(now)), person=person)
+        .select_related("organisation", "person", "delegated_from__person")
         .order_by("pk")
     )
+
+
+def valid_on(day: datetime.date) -> Q:
+    """The condition that a post is valid on a day; one that was delegated, as long as the post it comes from."""
+    own = Q(recalled_at__isnull=True, from_on__lte=day) & (Q(to_on__isnull=True) | Q(to_on__gte=day))
+    given = Q(delegated_from__from_on__lte=day) & (
+        Q(delegated_from__to_on__isnull=True) | Q(delegated_from__to_on__gte=day)
+    )
+    return own & (Q(delegated_from__isnull=True) | (given & Q(delegated_from__person__is_active=True)))
 
 
 def platform_post(*, now: datetime.datetime) -> Post:

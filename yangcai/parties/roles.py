@@ -15,6 +15,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("审计纪检")
     EDITOR = "editor", _("门户编辑")
     PLATFORM = "platform", _("平台运维")
+    ADMINISTRATOR = "administrator", _("单位管理员")
 
 
 #: Who may act for the buyer's side of a case.
@@ -39,5 +40,10 @@ INCOMPATIBLE: frozenset[frozenset[str]] = frozenset(
         (Role.SUPPLIER, Role.BUYER_REVIEWER),
         (Role.PLATFORM, Role.TREASURY),
         (Role.PLATFORM, Role.AUDITOR),
+        # Whoever gives posts must not make a second pair of eyes for oneself; a small supplier may have one person.
+        (Role.ADMINISTRATOR, Role.BUYER_OFFICER),
+        (Role.ADMINISTRATOR, Role.BUYER_REVIEWER),
+        (Role.ADMINISTRATOR, Role.TREASURY),
+        (Role.ADMINISTRATOR, Role.TREASURY_PAYER),
     )
 )

@@ -25,7 +25,10 @@ KINDS: dict[str, frozenset[str]] = {
     Role.AUDITOR: frozenset({OrganisationKind.TREASURY}),
     Role.EDITOR: frozenset({OrganisationKind.TREASURY}),
     Role.PLATFORM: frozenset({OrganisationKind.PLATFORM}),
+    Role.ADMINISTRATOR: frozenset(OrganisationKind.values) - {OrganisationKind.EXPERT_UNIT, OrganisationKind.PLATFORM},
 }
+#: What the administrator of an organisation cannot give: experts are admitted by the treasury.
+NOT_BY_ADMINISTRATORS = frozenset({Role.EXPERT, Role.PLATFORM})
 #: Organisations that need no code: an expert's employer, the platform itself.
 WITHOUT_CODE = frozenset({OrganisationKind.EXPERT_UNIT, OrganisationKind.PLATFORM})
 #: How long a token may live before somebody has to think about it again.
@@ -119,7 +122,7 @@ def not_for_oneself(
     organisation: Organisation, *, by: Post, now: datetime.datetime, username: str, **data: Any
 ) -> Refusal | None:
     """Nobody grants a post to oneself (政府采购法 art. 61)."""
-    if by.person.username != username:
+    if not Person.objects.filter(username=username, pk__in=by.person_ids).exists():
         return None
     return _separation(
         code="own_post",
@@ -127,6 +130,40 @@ def not_for_oneself(
         en="Nobody grants a post to oneself: somebody else must do it",
         field="username",
         now=now,
+    )
+
+
+def is_a_colleague(
+    organisation: Organisation, *, by: Post, now: datetime.datetime, username: str, **data: Any
+) -> Refusal | None:
+    """The administrator of an organisation gives posts to its own people only: nobody is drawn into two suppliers."""
+    person = Person.objects.filter(username=username, is_active=True).first()
+    if by.role == Role.PLATFORM or person is None or belongs(person, organisation):
+        return None
+    return Refusal(
+        "not_a_colleague",
+        f"“{username}”不是本单位人员，请先邀请其加入",
+        f"“{username}” does not belong to this organisation: invite the person first",
+        field="username",
+    )
+
+
+def belongs(person: Person, organisation: Organisation) -> bool:
+    """Whether a person came with this organisation, or has ever had a post there."""
+    return person.employer_id == organisation.pk or person.posts.filter(organisation=organisation).exists()
+
+
+def role_is_in_your_hands(
+    organisation: Organisation, *, by: Post, now: datetime.datetime, role: str, **data: Any
+) -> Refusal | None:
+    """Experts come from the library, platform staff from the platform."""
+    if by.role == Role.PLATFORM or role not in NOT_BY_ADMINISTRATORS:
+        return None
+    return Refusal(
+        "role_not_yours",
+        f"“{Role(role).label}”岗位不由单位管理员授予",
+        f"A post of {role} is not given by the administrator of an organisation",
+        field="role",
     )
 
 
@@ -178,7 +215,9 @@ def roles_are_compatible(
     """
     Person.objects.select_for_update().filter(username=username).first()
     ends = Q() if to_on is None else Q(from_on__lte=to_on)
-    held = Post.objects.filter(ends, Q(to_on__isnull=True) | Q(to_on__gte=from_on), person__username=username)
+    held = Post.objects.filter(ends, recalled_at__isnull=True).filter(
+        Q(to_on__isnull=True) | Q(to_on__gte=from_on), person__username=username
+    )
     found = []
     for post in held.select_related("organisation"):
         same = post.organisation_id == organisation.pk
@@ -215,7 +254,7 @@ def _separation(*, now: datetime.datetime, **sentence: Any) -> Refusal:
 
 def is_another_person(post: Post, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """Nobody ends a post of one's own (政府采购法 art. 61)."""
-    if post.person_id != by.person_id:
+    if not post.person_ids & by.person_ids:
         return None
     return _separation(
         code="own_post",
@@ -227,6 +266,8 @@ def is_another_person(post: Post, *, by: Post, now: datetime.datetime) -> Refusa
 
 def has_not_ended(post: Post, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """A post is ended once; its last day belongs to it."""
+    if post.recalled_at is not None:
+        return Refusal("post_ended", "该委托已经收回", "This delegation was taken back")
     if post.to_on is None or post.to_on >= timezone.localdate(now):
         return None
     return Refusal("post_ended", f"该岗位已于 {post.to_on} 终止", f"This post ended on {post.to_on}")

@@ -25,7 +25,8 @@ from yangcai.kernel.inputs import (
     TextField,
 )
 from yangcai.kernel.refusals import Refusal, in_chinese
-from yangcai.parties.models import Size
+from yangcai.parties.models import Credential, Size
+from yangcai.parties.queries import vault
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import consumables, counting, partners, policies, products, sealing
@@ -226,6 +227,36 @@ class SubmitBid(Input):
                     yield from ((field, one) for one in products.unlawful(self.subject, field, offer, now=self.now))
 
 
+class SubmitHere(SubmitBid):
+    """A bid that the platform seals: papers of the vault are taken along without being uploaded again."""
+
+    credentials = forms.ModelMultipleChoiceField(
+        label=_("引用资质库"),
+        queryset=Credential.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("勾选的证明材料按现在的内容随投标文件一并密封"),
+    )
+
+    def scope(self) -> None:
+        super().scope()
+        if self.by is not None and self.now is not None:
+            today = timezone.localdate(self.now)
+            valid = [one.pk for one in vault(self.by.organisation) if one.is_valid_on(today)]
+            self.fields["credentials"].queryset = vault(self.by.organisation).filter(pk__in=valid)  # type: ignore[attr-defined]
+            if not valid:
+                self.fields["credentials"].help_text = _("资质库里没有有效的证明材料")
+
+    def clean(self) -> dict[str, Any]:
+        """What was ticked becomes files of the bid: sealed as it lies there today, whatever becomes of it."""
+        cleaned = super().clean()
+        for one in cleaned.pop("credentials", None) or ():
+            content = documents.read(one.document)
+            name = f"{one.get_kind_display()}-{one.document.name}"
+            cleaned.setdefault("attachments", []).append(PrivateFile(name[:200], one.document.media_type, content))
+        return cleaned
+
+
 class PriceCover(Input):
     """What lies in the cover that holds the price of a bid, and nothing else."""
 
@@ -307,7 +338,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
         rules.did_not_refuse_before,
         rules.is_eligible,
     ),
-    input=SubmitBid,
+    input=SubmitHere,
     sentence=("{post}递交了投标文件", "{post} submitted a bid"),
     is_public=False,
     secret=True,

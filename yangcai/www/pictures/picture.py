@@ -40,7 +40,8 @@ class Column:
 @dataclass(frozen=True)
 class Picture:
     """A figure of a page. `title` is the question, `says` its answer computed from the data, `caption` the denominator,
-    the unit and the cut-off, `about` what it is about where that is data. Without drawings there was nothing to draw, and `says` says so."""
+    the unit and the cut-off, `about` what it is about where that is data. Without drawings there was nothing to draw,
+    and `says` says so."""
 
     key: str
     title: str
