@@ -15,6 +15,9 @@ YANGCAI_LOG_SIGNER      socket of the process that holds the log's key (`yangcai
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
 YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
 YANGCAI_TRUST           a PEM file of roots by which signatures are believed, besides those of the seals
+YANGCAI_SITE            https://… address of the site in e-mails (default: first of YANGCAI_ORIGINS)
+YANGCAI_EMAIL_BACKEND   Django's mail backend (default: the console); YANGCAI_EMAIL_FROM, _HOST, _PORT, _USER, _PASSWORD
+YANGCAI_SMS             gateway of text messages, a dotted path (default in the sandbox: a file);  YANGCAI_IM messengers
 YANGCAI_TIMESTAMPS      who stamps them: demo (default in the sandbox), or an http(s) address (RFC 3161)
 """
 
@@ -163,6 +166,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "yangcai.kernel",
     "yangcai.parties",
     "yangcai.funds",
@@ -176,6 +180,7 @@ INSTALLED_APPS = [
     "yangcai.challenges",
     "yangcai.supervision",
     "yangcai.portal",
+    "yangcai.notifications",
     "yangcai.ocds",
     "yangcai.demo",
     "yangcai.api",
@@ -270,7 +275,27 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "阳采"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = WITHOUT_TLS
+
+# ---------------------------------------------------------------- what leaves the platform
+
+YANGCAI_SITE = (
+    os.environ.get("YANGCAI_SITE") or next(iter(CSRF_TRUSTED_ORIGINS), f"http://{ALLOWED_HOSTS[0]}")
+).rstrip("/")
+#: Channel -> its gateway (notifications/gateways); empty: that channel is not offered.
+TO_FILE = "yangcai.notifications.gateways.file.FileGateway" if YANGCAI_SANDBOX else ""
+YANGCAI_GATEWAYS = {
+    "email": "yangcai.notifications.gateways.mail.Mail",
+    "sms": os.environ.get("YANGCAI_SMS", TO_FILE),
+    "im": os.environ.get("YANGCAI_IM", TO_FILE),
+}
 EMAIL_BACKEND = os.environ.get("YANGCAI_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("YANGCAI_EMAIL_HOST", "localhost")
+EMAIL_PORT = number("YANGCAI_EMAIL_PORT", 25)
+EMAIL_HOST_USER = os.environ.get("YANGCAI_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("YANGCAI_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = flag("YANGCAI_EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("YANGCAI_EMAIL_FROM") or f"yangcai@{YANGCAI_NAME}"
 
 # ---------------------------------------------------------------- files
 

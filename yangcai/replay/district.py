@@ -14,6 +14,7 @@ from django.db import transaction
 
 from yangcai.kernel import clock, tasks
 from yangcai.kernel.calendar import SHANGHAI
+from yangcai.notifications import queries
 from yangcai.parties.models import Organisation, OrganisationKind, Person, Post, Size
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
@@ -25,6 +26,8 @@ from yangcai.replay.walk import ONE_PAYMENT, Walk
 
 #: The first morning of the demo: an ordinary Monday.
 MORNING = datetime.datetime(2026, 6, 15, 10, tzinfo=SHANGHAI)
+#: What is older has been read by then: nobody comes to the first morning with a year of unread messages.
+UNREAD = datetime.timedelta(days=3)
 AREA = "620171"
 #: Everybody's password in the demo; outside a sandbox it fits nobody.
 PASSWORD = "yangcai-demo-2026"
@@ -286,3 +289,4 @@ def found_district(*, told: Callable[[Purchase], None], purchases: Iterable[Purc
     furnishing.furnish(morning=MORNING, bureau=Organisation.objects.get(name=TREASURY))
     clock.set_sandbox(at=MORNING)
     tasks.fire_due(now=MORNING)
+    queries.read_before(MORNING - UNREAD, now=MORNING)

@@ -73,6 +73,7 @@ def _database() -> Iterator[Finding]:
             here = connection.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
             waiting, silent = _waiting(connection), _silent(connection)
             durable = _durable(connection, own=own)
+            unsent = _unsent(connection)
     except (psycopg.OperationalError, site.embedded_postgres.PostgresError) as error:
         mend = (
             say(zh="看 var/postgres/log，或设 DATABASE_URL", en="see var/postgres/log, or set DATABASE_URL")
@@ -111,6 +112,21 @@ def _database() -> Iterator[Finding]:
             well=waiting < LOG_WAIT_SECONDS,
             state=say(zh=f"最早一条已等候 {waiting:.0f} 秒", en=f"the oldest line waits for {waiting:.0f} s"),
             mend="yangcai log sequence",
+            needed=False,
+        )
+    if unsent is not None:
+        given_up, waiting_long = unsent
+        yield Finding(
+            what=say(zh="外发消息", en="messages going out"),
+            well=not given_up and not waiting_long,
+            state=say(
+                zh=f"放弃 {given_up} 条，等候超过一小时 {waiting_long} 条",
+                en=f"{given_up} given up, {waiting_long} waiting for over an hour",
+            ),
+            mend=say(
+                zh="yangcai outbox list 看原因，修好网关后 yangcai outbox retry；没有发出的须有 yangcai work 运行",
+                en="yangcai outbox list says why; mend the gateway, then yangcai outbox retry; yangcai work must run",
+            ),
             needed=False,
         )
     if silent is not None:
@@ -169,6 +185,19 @@ def _silent(connection: "psycopg.Connection[Any]") -> float | None:
     age = connection.execute("SELECT extract(epoch FROM clock_timestamp() - max(at)) FROM kernel_healthline")
     found = age.fetchone()[0]
     return None if found is None else float(found)
+
+
+def _unsent(connection: "psycopg.Connection[Any]") -> tuple[int, int] | None:
+    """How many messages were given up, and how many wait for over an hour of the platform's time; None without any."""
+    if not connection.execute("SELECT to_regclass('notifications_outgoing') IS NOT NULL").fetchone()[0]:
+        return None
+    counted = connection.execute(
+        "SELECT count(*) FILTER (WHERE given_up_at IS NOT NULL),"
+        " count(*) FILTER (WHERE given_up_at IS NULL AND next_at < yangcai_now() - interval '1 hour')"
+        " FROM notifications_outgoing WHERE sent_at IS NULL"
+    )
+    given_up, waiting = counted.fetchone()
+    return int(given_up), int(waiting)
 
 
 def _machine_seconds() -> float:

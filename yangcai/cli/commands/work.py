@@ -1,5 +1,5 @@
 """Who acts when a deadline passes, or a paper waits for its seals? This worker: deemed decisions, ends of suspensions,
-reminders, signed papers, each once.
+reminders, signed papers, e-mails, each once.
 
 It also gives the public log its rounds (`yangcai log sequence` does that alone), and keeps the health journal beside
 them (cli/journal.py).
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 HELP = ("到期办理：视同决定、到期恢复、提醒；出具签署文本", "do what the clock makes due, and issue signed papers")
 
 logger = logging.getLogger(__name__)
+
+#: So many letters are sent in one round, then deadlines have their turn again.
+MAILS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,10 +82,12 @@ def _sweep() -> None:
 
 
 def _round(issuer: "Issuer") -> "list[Task]":
-    """What the clock made due, then the papers that wait for seals and stamps."""
+    """What the clock made due, what is to be sent of it, then the papers that wait for seals and stamps."""
     from yangcai.kernel import clock
 
-    return _due() + issuer.round(now=clock.now(), tick=time.monotonic())
+    fired = _due()
+    _deliver()
+    return fired + issuer.round(now=clock.now(), tick=time.monotonic())
 
 
 def _due() -> "list[Task]":
@@ -102,6 +107,14 @@ def _due() -> "list[Task]":
         ):  # a key that lies open, a file that is gone: no reason to let deadlines and the log stand still
             logger.exception("%s failed", deed.__name__)
     return tasks.fire_due(now=now)
+
+
+def _deliver() -> int:
+    """Send what waits in the outbox; a gateway that is slow or broken holds up no deadline for long."""
+    from yangcai.kernel import clock
+    from yangcai.notifications import outbox
+
+    return len(outbox.deliver(now=clock.now(), most=MAILS))
 
 
 def work(
@@ -124,7 +137,8 @@ def work(
             again = also()
             made = issuer.round(now=clock.now(), tick=time.monotonic(), most=1)
             yield from made
-            wait = 0.0 if made else min(interval, again, _seconds_to_next())
+            sent = _deliver()
+            wait = 0.0 if made or sent == MAILS else min(interval, again, _seconds_to_next())
         except (InterfaceError, OperationalError):  # the connection broke, or had been cut before it was used
             connection.close()  # a fresh one for the next round
         stop.wait(wait)

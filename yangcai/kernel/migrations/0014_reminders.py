@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0012_health_journal"),
+        ("kernel", "0013_entry_of_person"),
     ]
 
     operations = [

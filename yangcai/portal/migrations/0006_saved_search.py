@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("parties", "0003_other_libraries"),
-        ("portal", "0004_notice_lines"),
+        ("portal", "0005_articles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,8 +9,8 @@ SQL = Path(__file__).parent.parent / "sql" / "posts.sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kernel", "0013_reminders"),
-        ("parties", "0003_other_libraries"),
+        ("kernel", "0014_reminders"),
+        ("parties", "0004_editor_and_contacts"),
     ]
 
     operations = [

@@ -1,0 +1,45 @@
+"""Which papers in the vaults expire soon? Their owners are told a month, a week and a day before, each once."""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from yangcai.notifications import hearing
+from yangcai.notifications.kinds.base import Whom
+from yangcai.notifications.kinds.credential_expiring import CREDENTIAL_EXPIRING, DAYS
+from yangcai.parties.credentials import KEEPERS
+from yangcai.parties.models import Credential
+
+
+def warn(*, now: datetime.datetime) -> None:
+    """Whoever comes late past several warns once, of the last."""
+    today = timezone.localdate(now)
+    for days in sorted(DAYS):
+        _warn(days, today=today, now=now)
+
+
+def _warn(days: int, *, today: datetime.date, now: datetime.datetime) -> None:
+    soon = Credential.objects.filter(
+        Q(warned_days__isnull=True) | Q(warned_days__gt=days),
+        withdrawn_at__isnull=True,
+        valid_to_on__gte=today,
+        valid_to_on__lte=today + datetime.timedelta(days=days),
+    )
+    with transaction.atomic():
+        for credential in soon.select_for_update(skip_locked=True)[:500]:
+            assert credential.valid_to_on is not None
+            hearing.tell(
+                CREDENTIAL_EXPIRING,
+                {"case": credential.title, "on": credential.valid_to_on.isoformat()},
+                [Whom(organisation_id=credential.organisation_id, roles=KEEPERS)],
+                ground=f"expiring:{credential.pk}:{credential.valid_to_on}:{days}",
+                root=f"organisation:{credential.organisation_id}",
+                subject=credential.ref,
+                action="credential.replace",
+                at=now,
+                now=now,
+            )
+            credential.warned_days = days
+            credential.save(update_fields=["warned_days"])

@@ -1,0 +1,175 @@
+"""Of what that happened is somebody told? Messages are written in the transaction of what they are about;
+nothing is sent in it (outbox.py does that)."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from yangcai import law
+from yangcai.kernel.actions import ACTIONS, Happened
+from yangcai.kernel.models import Task
+from yangcai.kernel.tasks import NEAR, OPENED, Told
+from yangcai.notifications import gateways
+from yangcai.notifications.kinds.base import OF_ACTION, Facts, Kind, Whom, moment_of, sound
+from yangcai.notifications.kinds.deadline_near import DEADLINE_NEAR, LEFT
+from yangcai.notifications.kinds.deadline_passed import DEADLINE_PASSED
+from yangcai.notifications.kinds.task_opened import TASK_OPENED, UNTIL
+from yangcai.notifications.models import Message, Outgoing
+from yangcai.notifications.people import Reader, readers
+from yangcai.notifications.quiet import when
+
+
+def of_action(happened: Happened, *, by: Any, now: datetime.datetime) -> None:
+    """Tell whom the kinds of this Action name; never who did it."""
+    for kind in OF_ACTION.get(happened.action.code, ()):
+        telling = kind.tells(happened, by=by, now=now) if kind.tells else None
+        if telling is None:
+            continue
+        facts, whom = telling
+        tell(
+            kind,
+            facts,
+            whom,
+            ground=f"entry:{happened.entry}:{kind.code}",
+            root=happened.home.root.ref,
+            subject=happened.home.ref,
+            without=getattr(by, "person_id", None),
+            at=now,
+            now=now,
+        )
+
+
+def of_tasks(told: list[Told], *, by: Any, now: datetime.datetime) -> None:
+    """Tell of tasks that opened, whose deadline nears or has passed: of one step on several rows of a root once."""
+    seen = set()
+    for one in told:
+        task = one.task
+        key = (one.what, task.root, task.action, task.role, task.organisation_id, task.person_id, task.due_at, one.lead)
+        if key not in seen and not _comes_too_late(one, now=now):
+            seen.add(key)
+            _tell_of_task(one, by=by, now=now)
+
+
+def _comes_too_late(one: Told, *, now: datetime.datetime) -> bool:
+    """A worker that was down rings the last reminder only, and none after the deadline. A sandbox clock that jumps
+    gives all of them, each with its own time: the demo lives through the days that it skips."""
+    if one.what != NEAR or settings.YANGCAI_SANDBOX:
+        return False
+    due_at, later = one.task.due_at, [lead for lead in LEFT if one.lead and lead < one.lead]
+    return due_at is None or due_at <= now or any(due_at - lead <= now for lead in later)
+
+
+def _tell_of_task(one: Told, *, by: Any, now: datetime.datetime) -> None:
+    task, facts = one.task, _facts_of(one)
+    mark = f"{task.root}:{task.action or task.clock}"
+    if one.what == OPENED:
+        kind, ground = TASK_OPENED, f"opened:{mark}:{task.pk}"
+    elif one.what == NEAR:
+        kind, ground = DEADLINE_NEAR, f"near:{mark}:{facts['due_at']}:{facts['left_en']}"
+    else:
+        kind, ground = DEADLINE_PASSED, f"passed:{mark}:{facts['due_at']}"
+    tell(
+        kind,
+        facts,
+        [_holders(task)],
+        ground=ground,
+        root=task.root,
+        subject=task.subject,
+        action=task.action,
+        without=getattr(by, "person_id", None),
+        at=one.at,
+        now=now,
+        until=task.due_at if one.what == NEAR else None,
+    )
+
+
+def _holders(task: Task) -> Whom:
+    """Whose worklist the task stands on."""
+    roles = frozenset({task.role})
+    if task.person_id is not None:
+        return Whom(person_id=task.person_id, roles=roles)
+    return Whom(organisation_id=task.organisation_id, roles=roles)
+
+
+def _facts_of(one: Told) -> Facts:
+    task = one.task
+    named: Any = ACTIONS.get(task.action) or (law.clock(task.clock) if task.clock else None)
+    facts = {
+        "what_zh": named.zh if named else task.action,
+        "what_en": named.en if named else task.action,
+        "case": task.title,
+        "due_at": task.due_at,
+    }
+    if one.lead is not None:
+        facts["left_zh"], facts["left_en"] = LEFT[one.lead]
+    if one.what == OPENED and task.due_at is not None:
+        until = moment_of(task.due_at.isoformat())
+        facts["until_zh"], facts["until_en"] = (sentence % until for sentence in UNTIL)
+    return sound(facts)
+
+
+def tell(
+    kind: Kind,
+    facts: Facts,
+    whom: Iterable[Whom],
+    *,
+    ground: str,
+    root: str,
+    subject: str,
+    at: datetime.datetime,
+    now: datetime.datetime,
+    action: str = "",
+    without: int | None = None,
+    until: datetime.datetime | None = None,
+) -> list[Message]:
+    """Write a message for each reader, and what is to go out of it. Who was told of this ground is not told again.
+
+    `at`: when it happened. `until`: after that moment it is of no use, so that quiet hours do not hold it back longer.
+    """
+    kept = sound(facts)
+    found = readers(kind, whom, without=without, now=now)
+    fresh = {
+        reader.person.pk: Message(
+            person=reader.person,
+            kind=kind.code,
+            root=root,
+            subject=subject,
+            action=action,
+            role=reader.role,
+            organisation_id=reader.organisation_id,
+            facts=kept,
+            ground=ground,
+            at=at,
+        )
+        for reader in found
+    }
+    if not fresh:
+        return []
+    told = Message.objects.filter(ground=ground, person_id__in=list(fresh)).values_list("person_id", flat=True)
+    for person in list(told):
+        del fresh[person]
+    made = Message.objects.bulk_create(fresh.values())
+    _send(made, found, until=until, now=now)
+    return made
+
+
+def _send(made: list[Message], found: list[Reader], *, until: datetime.datetime | None, now: datetime.datetime) -> None:
+    """A row in the outbox for each channel that is there, in the same transaction."""
+    readers_by_person = {reader.person.pk: reader for reader in found}
+    rows = [
+        Outgoing(
+            message=message,
+            channel=channel,
+            address=address,
+            letter_id=f"{uuid.uuid4().hex}@{settings.YANGCAI_NAME}",
+            next_at=when(readers_by_person[message.person_id].person, now=now, until=until),
+        )
+        for message in made
+        for channel, address in readers_by_person[message.person_id].outside
+        if gateways.is_there(channel)
+    ]
+    if rows:
+        Outgoing.objects.bulk_create(rows)

@@ -1,0 +1,62 @@
+"""申请的办理结果: what a colleague or an authority decided on what this organisation had asked for."""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from yangcai.kernel.actions import Happened
+from yangcai.notifications.kinds.base import Facts, Kind, Whom, kind, titled
+from yangcai.parties.models import Post
+from yangcai.parties.roles import BUYER, Role
+
+OFFICER, SUPPLIER = frozenset({Role.BUYER_OFFICER}), frozenset({Role.SUPPLIER})
+
+
+def _buyer_of_plan(row: Any) -> list[Whom]:
+    return [Whom(organisation_id=row.root.buyer.pk, roles=OFFICER)]
+
+
+def _asker(row: Any) -> list[Whom]:
+    return [Whom(organisation_id=row.supplier_id, roles=SUPPLIER)]
+
+
+def _both_sides(row: Any) -> list[Whom]:
+    contract = row.contract
+    return [
+        Whom(organisation_id=contract.buyer_id, roles=frozenset(BUYER)),
+        Whom(organisation_id=contract.supplier_id, roles=SUPPLIER),
+    ]
+
+
+#: Action -> who had asked.
+ASKED: dict[str, Callable[[Any], list[Whom]]] = {
+    "plan.review": _buyer_of_plan,
+    "plan.file": _buyer_of_plan,
+    "method_approval.decide": _buyer_of_plan,
+    "import_approval.decide": _buyer_of_plan,
+    "payment.return": _both_sides,
+    "payment.approve": _both_sides,
+    "payment.pay": _both_sides,
+    "enquiry.answer": _asker,
+}
+
+
+def tells(happened: Happened, *, by: Post, now: datetime.datetime) -> tuple[Facts, Iterable[Whom]]:
+    """The title of what was decided; how it was decided is read on the platform."""
+    return titled(happened), ASKED[happened.action.code](happened.home)
+
+
+REQUEST_DECIDED = kind(
+    Kind(
+        "request_decided",
+        "申请的办理结果",
+        "Decisions on what you asked for",
+        title=("%(what)s：%(case)s", "%(what)s: %(case)s"),
+        text=(
+            "%(case)s 已办理“%(what)s”，结果和理由在平台查看。",
+            "“%(what)s” was done on %(case)s; read the decision and its reasons on the platform.",
+        ),
+        actions=tuple(ASKED),
+        tells=tells,
+    )
+)
