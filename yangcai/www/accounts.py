@@ -1,4 +1,5 @@
-"""How does somebody get in, and through which post do they act? No sign-up: accounts come from the organisation."""
+"""How does somebody get in, and through which post do they act? allauth's sign-up is closed: a supplier registers with
+its code (public/register.py), everybody else is invited (invitations.py)."""
 
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from yangcai.parties.queries import posts_of
+from yangcai.www import sessions
 from yangcai.www.access import ACCOUNT, page
 from yangcai.www.middleware import SESSION_KEY
 
@@ -39,7 +41,9 @@ def choose_post(request: HttpRequest) -> HttpResponse:
         chosen = next((post for post in posts if str(post.pk) == request.POST.get("post")), None)
         if chosen is None:
             raise Http404
+        before = request.session.session_key
         request.session.cycle_key()  # other rights, another session key (ASVS 7.2.4)
+        sessions.renamed(before, request)
         request.session[SESSION_KEY] = chosen.pk
         messages.success(request, _("您现在以“%(post)s”办理。") % {"post": str(chosen)})
         return HttpResponseRedirect(onward)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from yangcai.kernel import clock
 from yangcai.www import guided, nav, preferences, sandbox
+from yangcai.www.work import messages
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -17,6 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "post": post,
         "now": now,
         "nav": nav.menu(role=post.role if post else None, path=request.path),
+        "unread": messages.unread(request) if post is not None else 0,
         "footer": nav.footer(is_in=post is not None),
         "sandbox": sandbox.bar(now=now, story=guided.of(request)) if settings.YANGCAI_SANDBOX else None,
         **preferences.chosen(request),

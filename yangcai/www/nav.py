@@ -40,6 +40,8 @@ NOTICES: Entry = ("notices", _("公告"))
 HALLS: Entry = ("halls", _("开标大厅"))
 ENQUIRIES: Entry = ("work_public_enquiries", _("公众询问"))
 ARTICLES: Entry = ("work_articles", _("政策与指南"))
+PEOPLE: Entry = ("work_people", _("人员和岗位"))
+VAULT: Entry = ("work_vault", _("资质库"))
 OWN: Entry = ("mfa_index", _("账户安全"))
 #: Role -> the menu after signing in.
 BY_ROLE: dict[str, tuple[Entry, ...]] = {
@@ -56,7 +58,7 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
         OWN,
     ),
     Role.AGENT: (WORK, CASES, HALLS, TRUSTEES, ENQUIRIES, NOTICES, ("law", _("法规规则")), OWN),
-    Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), HALLS, NOTICES, OWN),
+    Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), VAULT, HALLS, NOTICES, OWN),
     Role.EXPERT: (
         WORK,
         ("work_cases", _("我的评审")),
@@ -84,6 +86,7 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
     Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, TRUSTEES, NOTICES, OWN),
     Role.EDITOR: (WORK, ARTICLES, ("guidance", _("政策法规与办事指南")), ("law", _("法规规则")), OWN),
     Role.PLATFORM: (WORK, CASES, ORGANISATIONS, TRUSTEES, NOTICES, OWN),
+    Role.ADMINISTRATOR: (WORK, PEOPLE, VAULT, NOTICES, OWN),
 }
 #: Columns of the footer: title and links.
 FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
@@ -91,6 +94,7 @@ FOOTER: tuple[tuple["str | Promise", tuple[Entry, ...]], ...] = (
         _("办事"),
         (
             ("account_login", _("登录")),
+            ("register", _("供应商登记")),
             ("notices", _("公告")),
             ("services", _("办事服务")),
             ("guidance", _("政策法规与办事指南")),

@@ -27,7 +27,7 @@ from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.www import formats, guided, samples, signed_papers
+from yangcai.www import formats, guided, samples, sessions, signed_papers
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
 from yangcai.www.work.clocks import title_of
@@ -267,3 +267,4 @@ def _become(request: HttpRequest, post: Post) -> None:
     request.session[SESSION_KEY] = post.pk
     if story is not None:
         request.session[guided.SESSION_KEY] = story
+    sessions.note(request)

@@ -39,7 +39,7 @@ from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
 from yangcai.www.work.shown import kind_of
 from yangcai.www.work.shown.plans import REQUIREMENT
-from yangcai.www.work.timeline import actor_of
+from yangcai.www.work.timeline import actor_of, lent
 
 #: What can be tried without writing before it is done, and what that is called.
 TRIED_FIRST = {"budget.import": gettext_lazy("先试算，不写入"), preflight.OF: gettext_lazy("预检，不递交")}
@@ -343,7 +343,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
         "work/done.html",
         {
             "action": action,
-            "sentence": action.tell(actor=actor_of(entry, post=post)),
+            "sentence": action.tell(actor=actor_of(entry, post=post, lent=lent([entry], post=post))),
             "number": getattr(made, "receipt", "") or getattr(made, "number", "") if made else "",
             "made": tables.facts(made, kind.columns) if made and kind else [],
             "made_title": formats.titled(kind.title) if kind else "",

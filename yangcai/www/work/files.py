@@ -15,6 +15,7 @@ from yangcai.cases.queries import OVERSEERS, runs_or_oversees
 from yangcai.frameworks.models import OutsideOffer
 from yangcai.kernel import papers
 from yangcai.kernel.models import Attachment
+from yangcai.parties.credentials import KIND as VAULT
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import opening_record
@@ -92,6 +93,7 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
     elif post.role in OVERSEERS or post.role in BUYER:
         shown |= EVERYTHING
     found = Attachment.objects.filter(shown, root=root.ref).exclude(kind=papers.SIGNED)  # they have pages of their own
+    found = found.exclude(~mine, kind=VAULT)  # what is kept for bids is handed in with them, and not before
     if post.role not in SUPERVISORS:
         found = found.exclude(kind__in=OF_THE_LIBRARY)
     return found.select_related("document").order_by("at", "pk")

@@ -26,7 +26,9 @@ DANGEROUS = frozenset(
         "bid_upload.give_up",
         "case.suspend",
         "case.terminate",
+        "commitment.withdraw",
         "contract.terminate",
+        "credential.withdraw",
         "draw.abandon",
         "expert.dismiss",
         "framework.withdraw",
@@ -37,6 +39,7 @@ DANGEROUS = frozenset(
         "opening.confirm_abandonment",
         "plan.cancel",
         "post.end",
+        "post.recall",
         "prequalification.withdraw",
         "token.revoke",
     }

@@ -71,12 +71,14 @@ def page_of(subject: Any) -> str:
     return reverse(PAGES[type(root)], args=[root.pk])
 
 
-#: Actions that a supplier's or a trustee's own device does, on the page for that: its name, and its arguments.
+#: Actions that a supplier's or a trustee's own device does, or that show something once, on the page for that: its
+#: name, and its arguments.
 BY_DEVICE: dict[str, tuple[str, Callable[[Any], list[int]]]] = {
     "bid.upload": ("work_seal", lambda lot: [lot.pk]),
     "final_offer.upload": ("work_seal", lambda lot: [lot.pk]),
     "bid.release": ("work_seal", lambda bid: [bid.lot_id]),
     "trustee.release": ("work_trustee_lot", lambda lot: [lot.pk]),
+    "person.invite": ("work_invite", lambda _organisation: []),
     "drill.release": ("work_trustee_drill", lambda _drill: []),
 }
 

@@ -1,8 +1,9 @@
 """What happened to a purchase, as far as this post may know it?"""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -55,22 +56,38 @@ def entries(roots: Iterable[str], *, post: Post, is_open: bool = True) -> QueryS
     return Entry.objects.filter(shown, root__in=list(roots)).filter(Q(outcome="done") | mine).order_by("-seq")
 
 
-def actor_of(entry: Entry, *, post: Post) -> str:
-    """Who did it: organisation and role in the reader's language. An expert's employer would tell who sits there."""
+def actor_of(entry: Entry, *, post: Post, lent: Mapping[int, tuple[str, str]] = MappingProxyType({})) -> str:
+    """Who did it: organisation and role in the reader's language, and who acted for whom (`lent`). An expert's employer
+    would tell who sits there."""
     label = dict(Role.choices).get(entry.role)
     if label is None:
         return entry.organisation
     if entry.role == Role.EXPERT and entry.person_id != post.person_id:
         return str(label)
+    acting = lent.get(entry.post_id) if entry.post_id else None
+    if acting is not None:
+        zh, en = "{org}（{role}，{a} 代 {b}）", "{org} ({role}, {a} acting for {b})"
+        said = zh if in_chinese() else en
+        return said.format(org=entry.organisation, role=label, a=acting[0], b=acting[1])
     return f"{entry.organisation}（{label}）" if in_chinese() else f"{entry.organisation} ({label})"
+
+
+def lent(rows: Iterable[Entry], *, post: Post) -> dict[int, tuple[str, str]]:
+    """Post -> who acted through it for whom, where it was delegated; for colleagues and overseers, one query."""
+    posts = {entry.post_id for entry in rows if entry.organisation_id == post.organisation_id or post.role in OVERSEERS}
+    found = Post.objects.filter(pk__in=posts - {None}, delegated_from__isnull=False) if posts else Post.objects.none()
+    return {
+        pk: (one, other) for pk, one, other in found.values_list("pk", "person__name", "delegated_from__person__name")
+    }
 
 
 def happenings(rows: Iterable[Entry], *, post: Post) -> list[Happening]:
     """The lines of the timeline; a refusal is told with its reasons."""
-    found = []
+    found, rows = [], list(rows)
+    acted = lent(rows, post=post)
     for entry in rows:
         action = ACTIONS.get(entry.action)
-        actor = actor_of(entry, post=post)
+        actor = actor_of(entry, post=post, lent=acted)
         sentence = action.tell(actor=actor) if action else entry.action
         if entry.outcome == "refused" and action is not None:
             found.append(Happening(entry.at, f"{actor} {action.title}", entry.hash, True, _reasons(entry)))

@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.credit.models import Debarment
-from yangcai.parties.models import ApiToken, ContactPoint, Expert, ExpertTie, Organisation, Post
+from yangcai.credit.models import Commitment, Debarment
+from yangcai.parties.models import ApiToken, ContactPoint, Credential, Expert, ExpertTie, Organisation, Post
 from yangcai.tendering.models import ConductRecord, Drill, Maintenance, SigningKey, Trustee, TrusteeDuty
 from yangcai.www.work.shown.kind import Kind
 
 #: What stands under an organisation.
 OF_ORGANISATION: tuple[Kind, ...] = (
-    Kind(Post, _("岗位"), ("person", "role", "from_on", "to_on")),
+    Kind(Post, _("岗位"), ("person", "role", "from_on", "to_on", "delegated_from__person", "recalled_at")),
     Kind(ContactPoint, _("受理联系方式"), ("purpose", "office", "phone", "email", "address", "hours", "stated_at")),
     Kind(ApiToken, _("接口令牌"), ("label", "post", "created_at", "expires_at", "revoked_at")),
     Kind(
@@ -23,6 +23,10 @@ OF_ORGANISATION: tuple[Kind, ...] = (
     ),
     Kind(SigningKey, _("签名公钥"), ("post", "public_key", "registered_at", "revoked_at")),
     Kind(Maintenance, _("计划维护"), ("what", "begins_at", "ends_at", "announced_at"), ("begins_at",)),
+    Kind(
+        Credential, _("资质库"), ("title", "kind", "number", "issuer", "valid_from_on", "valid_to_on", "withdrawn_at")
+    ),
+    Kind(Commitment, _("信用承诺"), ("representative", "law", "digest", "signed_at", "withdrawn_at")),
     Kind(Debarment, _("禁止参加"), ("ground", "authority", "decision", "from_on", "to_on")),
 )
 

@@ -1,0 +1,189 @@
+"""Does a supplier get in within three screens, and does nobody get in who should not, or stay in who was put out?"""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import NOW, make_organisation, make_post, make_supplier
+from tests.parties.test_accounts import GIVEN
+from tests.www.support import Clock, at_desk
+from yangcai.kernel.actions import perform
+from yangcai.parties import joining
+from yangcai.parties.delegation import delegate_post
+from yangcai.parties.models import Organisation, OrganisationKind, Person, Post
+from yangcai.parties.queries import platform_post
+from yangcai.parties.roles import Role
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough pass phrase"
+FORM = GIVEN | {"is_true": "on"}
+
+
+@pytest.fixture(autouse=True)
+def no_earlier_tries() -> None:
+    cache.clear()
+
+
+def with_password(post: Post) -> Post:
+    post.person.set_password(PASSWORD)
+    post.person.save()
+    return post
+
+
+def sign_in(client: Client, person: Person, password: str = PASSWORD) -> Any:
+    return client.post("/accounts/login/", {"login": person.username, "password": password}, follow=True)
+
+
+def test_from_nothing_to_the_workbench_in_three_screens(clock: Clock) -> None:
+    client = Client()
+    assert "统一社会信用代码" in client.get(reverse("register")).content.decode()  # 1
+    second = client.post(reverse("register"), FORM, follow=True)
+    person = Organisation.objects.get(uscc=GIVEN["uscc"]).people.get()
+    assert person.username in second.content.decode()  # 2
+    address = second.redirect_chain[-1][0]
+    third = client.post(address, {"password1": PASSWORD, "password2": PASSWORD}, follow=True)
+    assert "选择岗位" in third.content.decode()  # 3: administrator or supplier
+    post = Post.objects.get(person=person, role=Role.SUPPLIER)
+    client.post(reverse("choose_post"), {"post": post.pk})
+    assert client.get(reverse("work")).status_code == 200
+    assert Client().get(address).status_code == 404  # good once
+    assert Client().post(address, {"password1": "x" * 20, "password2": "x" * 20}).status_code == 404
+    sign_in(again := Client(), person)
+    assert "_auth_user_id" in again.session
+
+
+@pytest.mark.parametrize("passwords", [("short", "short"), (PASSWORD, "another"), ("123456789012", "123456789012")])
+def test_an_easy_password_is_refused_and_the_link_stays_good(clock: Clock, passwords: tuple[str, str]) -> None:
+    client = Client()
+    address = client.post(reverse("register"), FORM).headers["Location"]
+    first, second = passwords
+    assert client.post(address, {"password1": first, "password2": second}).status_code == 422
+    assert client.get(address).status_code == 200
+
+
+def test_the_link_is_kept_out_of_caches_and_referrers(clock: Clock) -> None:
+    client = Client()
+    answer = client.get(client.post(reverse("register"), FORM).headers["Location"])
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+
+
+def test_the_form_does_not_tell_who_has_an_account(clock: Clock) -> None:
+    """The same answer whether or not somebody of that name or address is here; only organisations are public."""
+    someone = make_supplier().person
+    someone.email = "known@example.com"
+    someone.save()
+    for values in ({"email": "known@example.com", "person_name": someone.name}, {"email": "unknown@example.com"}):
+        cache.clear()
+        Organisation.objects.filter(uscc=GIVEN["uscc"]).update(uscc=None, name=f"旧{values['email']}")
+        assert Client().post(reverse("register"), FORM | values).status_code == 302
+    taken = Client().post(reverse("register"), FORM)
+    text = taken.content.decode()
+    assert taken.status_code == 422 and "不能重复登记" in text
+    assert not [p.username for p in Person.objects.all() if p.username in text]
+
+
+def test_registering_is_limited(clock: Clock) -> None:
+    client = Client()
+    wrong = FORM | {"uscc": "123"}
+    answers = [client.post(reverse("register"), wrong).status_code for _ in range(6)]
+    assert answers == [422] * 5 + [429]
+    assert client.get(reverse("register")).status_code == 200
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_invites_somebody_who_then_comes_in(clock: Clock) -> None:
+    admin = make_post(Role.ADMINISTRATOR, make_organisation(OrganisationKind.SUPPLIER))
+    client = at_desk(admin)
+    assert "邀请人员" in client.get(reverse("work_people")).content.decode()
+    page = client.post(reverse("work_invite"), {"name": "测试新人", "role": "supplier"})
+    link = re.search(r"https?://[^<]+/accounts/invitation/[^<]+", page.content.decode())
+    assert link is not None and page["Cache-Control"] == "no-store"
+    answer = Client().post(link.group(), {"password1": PASSWORD, "password2": PASSWORD}, follow=True)
+    assert "我的工作台" in answer.content.decode()
+    assert "测试新人" in client.get(reverse("work_people")).content.decode()
+
+
+def test_only_an_administrator_invites(clock: Clock) -> None:
+    for role in (Role.SUPPLIER, Role.TREASURY, Role.PLATFORM):
+        client = at_desk(make_post(role))
+        assert client.post(reverse("work_invite"), {"name": "甲"}).status_code == 403
+        assert client.get(reverse("work_people")).status_code == 200
+
+
+def test_acting_for_another_is_shown(clock: Clock) -> None:
+    holder = make_supplier()
+    deputy = make_post(Role.ADMINISTRATOR, holder.organisation)
+    given = {"username": deputy.person.username, "from_on": "2026-03-02", "to_on": "2026-03-06", "reason": "休假"}
+    lent = perform(delegate_post, holder, by=holder, now=NOW, **given).value
+    client = at_desk(lent)
+    said = f"{deputy.person.name} 代 {holder.person.name}"
+    assert said in client.get(reverse("work")).content.decode()
+    client.post(
+        reverse("work_do", args=["organisation", holder.organisation_id, "organisation.update_contacts"]),
+        {"address": "新址", "contact": "新人"},
+    )
+    page = at_desk(holder).get(reverse("work_organisation", args=[holder.organisation_id])).content.decode()
+    assert said in page
+    other = at_desk(make_supplier()).get(reverse("work_organisation", args=[holder.organisation_id])).content.decode()
+    assert holder.person.name not in other
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------
+
+
+def test_sessions_are_listed_and_ended(clock: Clock) -> None:
+    post = with_password(make_supplier())
+    here, there = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"), Client()
+    sign_in(here, post.person)
+    sign_in(there, post.person)
+    page = here.get(reverse("account_sessions")).content.decode()
+    assert "Firefox · Windows" in page and page.count('name="session"') == 2
+    other = next(
+        n for n in re.findall(r'name="session" value="(\d+)"', page) if "结束" in page.split(f'value="{n}"')[1][:40]
+    )
+    stranger = with_password(make_supplier())
+    sign_in(foreign := Client(), stranger.person)
+    assert foreign.post(reverse("account_sessions"), {"session": other}).status_code == 404
+    assert there.get(reverse("work")).status_code == 200
+    here.post(reverse("account_sessions"), {"session": other})
+    assert there.get(reverse("work")).status_code == 302  # put out
+    assert here.get(reverse("work")).status_code == 200
+
+
+def test_the_session_stays_in_the_list_when_a_post_is_chosen(clock: Clock) -> None:
+    post = with_password(make_supplier())
+    make_post(Role.ADMINISTRATOR, post.organisation, person=post.person)
+    client = Client()
+    sign_in(client, post.person)
+    client.post(reverse("choose_post"), {"post": post.pk})
+    assert client.get(reverse("account_sessions")).content.decode().count('name="session"') == 1
+
+
+def test_a_new_password_ends_the_others(clock: Clock) -> None:
+    post = with_password(make_supplier())
+    here, there = Client(), Client()
+    sign_in(here, post.person)
+    sign_in(there, post.person)
+    here.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    new = "another quite long phrase"
+    data = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert here.post(reverse("account_change_password"), data).status_code == 302
+    assert there.get(reverse("work")).status_code == 302
+    assert here.get(reverse("account_sessions")).content.decode().count('name="session"') == 1
+
+
+def test_the_first_administrator_keeps_no_way_into_others(clock: Clock) -> None:
+    """A registered supplier sees its own organisation's people only."""
+    platform = platform_post(now=NOW)
+    organisation = perform(joining.join_platform, platform.organisation, by=platform, now=NOW, **GIVEN).value
+    admin = Post.objects.get(organisation=organisation, role=Role.ADMINISTRATOR)
+    foreign = make_supplier()
+    page = at_desk(admin).get(reverse("work_people")).content.decode()
+    assert foreign.person.username not in page
+    assert at_desk(admin).get(reverse("work_do", args=["post", foreign.pk, "post.end"])).status_code == 404
