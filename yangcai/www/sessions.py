@@ -1,4 +1,4 @@
-"""Where am I signed in, since when, and how do I end what is not mine? The sessions of an account, from the database."""
+"""Where am I signed in, since when, and how do I end a session that is not mine?"""
 
 from dataclasses import dataclass
 

@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
                     ("treasury", "财政监管"),
                     ("treasury_payer", "国库支付"),
                     ("auditor", "审计纪检"),
+                    ("editor", "门户编辑"),
                     ("platform", "平台运维"),
                     ("administrator", "单位管理员"),
                 ],

@@ -20,8 +20,8 @@ from yangcai.www.public import (
     lawbook,
     log,
     notices,
-    register,
     organisations,
+    register,
     running,
     search,
     searches,
@@ -64,13 +64,9 @@ urlpatterns = [
     path("contacts/", contacts.contacts, name="contacts"),
     path("services/", services.services, name="services"),
     path("status/", status.page_status, name="status"),
-<<<<<<< HEAD
     path("verify/", verifying.verify, name="verify"),
     path("verify/file/", verifying.verify_file, name="file_check"),
-=======
     path("register/", register.register, name="register"),
-    path("verify/", notices.verify, name="verify"),
->>>>>>> c5b6984 (www: pages of messages, wishes, registration, people, vault and sessions)
     path("log/<path:name>", log.file, name="log_file"),
     path("figures/", figures.page_figures, name="figures"),
     path("help/", help.page_help, name="help"),
