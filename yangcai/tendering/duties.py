@@ -5,7 +5,7 @@ anew when the rota changes.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
@@ -80,13 +80,31 @@ def turns(seats: Iterable[PolicySeat]) -> list[Turn]:
             closing__lot__in=[seat.policy.lot_id for seat in rows], trustee__isnull=False
         ).values_list("closing__lot", "closing__cover", "closing__round", "trustee")
     )
+    on_duty = _on_duty(rows)
     found = []
     for seat in rows:
-        on = timezone.localdate(seat.policy.opens_at)
-        on_duty = tuple(rota(seat.trustee.organisation_id, on=on))
         of = (seat.policy.lot_id, seat.policy.cover, seat.policy.round, seat.trustee_id)
-        found.append(Turn(seat, on_duty, of in released))
+        found.append(Turn(seat, on_duty(seat), of in released))
     return found
+
+
+def _on_duty(seats: list[PolicySeat]) -> Callable[[PolicySeat], tuple[TrusteeDuty, ...]]:
+    """As `rota` tells it for the day of each seat, by one query for all."""
+    days = {seat.pk: timezone.localdate(seat.policy.opens_at) for seat in seats}
+    if not days:
+        return lambda seat: ()
+    known = TrusteeDuty.objects.filter(
+        trustee__organisation__in={seat.trustee.organisation_id for seat in seats},
+        cancelled_at__isnull=True,
+        from_on__lte=max(days.values()),
+        to_on__gte=min(days.values()),
+    )
+    rows = list(known.select_related("trustee", "post__person", "stand_in__person"))
+    return lambda seat: tuple(
+        one
+        for one in rows
+        if one.trustee.organisation_id == seat.trustee.organisation_id and one.from_on <= days[seat.pk] <= one.to_on
+    )
 
 
 def of_organisation(organisation: Organisation) -> list[Turn]:

@@ -1,4 +1,4 @@
-"""When does a door write the Entries of the bids that came in? At once; in a rush, once a second for all of them.
+"""When does a door write the Entries of the bids that came in? At once; in a rush, once in a while for all of them.
 
 In a rush every Entry would take its time from the bidders who still wait. Whatever is left is written with the next
 bid, by the worker within seconds, and at the latest by the opening.
@@ -15,7 +15,7 @@ from yangcai.tendering import finalise
 
 log = logging.getLogger(__name__)
 #: Seconds that this process leaves between two rounds of which the first had more than one Entry to write.
-PAUSE = 1.0
+PAUSE = 5.0
 
 
 class Notes:

@@ -65,6 +65,8 @@ def _has_done(turn: Turn) -> bool:
 
 def _current(trustee: Trustee) -> Trustee:
     """The keys in office of a trustee whose own were rotated since: the rota is that of the organisation."""
+    if trustee.retired_at is None:
+        return trustee
     found = Trustee.objects.filter(organisation=trustee.organisation_id, retired_at__isnull=True).first()
     return found or trustee
 
