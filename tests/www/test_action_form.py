@@ -9,12 +9,15 @@ from django.urls import reverse
 
 from tests.api.test_sbp_store import no_space
 from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post, make_supplier
+from tests.planning.office import Office
+from tests.tendering.awarding import REFUSED, evaluated, paper
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.cases.models import Case
 from yangcai.challenges.models import Enquiry
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import documents
+from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.documents import attach, path_of, store_bytes
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.parties.models import ApiToken
@@ -270,6 +273,40 @@ def test_documents_are_handed_out_as_downloads(clock: Clock, officer) -> None:
     assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%E6%8A%A5%E5%91%8A%201.pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_who_decides_reads_what_was_asked_for_and_its_papers(clock: Clock) -> None:
+    h = evaluated()
+    h.awarded()
+    h.announced()
+    asked = {"evidence": "letter", "reason": "中标人来函称无法供货", "proof": paper(h.officer)}
+    h.do("award.report_refusal", h.award, h.officer, REFUSED, **asked)
+    clock.at = REFUSED
+    for code in ("award.confirm_annulment", "award.decline_annulment"):
+        page = at_desk(h.reviewer).get(address(h.award, code)).content.decode()
+        assert "中标供应商拒绝签订合同" in page and "中标人来函称无法供货" in page
+        attached = Attachment.objects.get(subject=h.award.ref)
+        assert reverse("work_file", args=[attached.pk]) in page
+        others = Attachment.objects.filter(root=h.case.ref).exclude(pk=attached.pk)
+        assert not [one for one in others if reverse("work_file", args=[one.pk]) in page]
+
+
+def test_who_reasons_on_an_objection_or_approves_a_method_has_them_before_the_eyes(clock: Clock) -> None:
+    office = Office("9000000.00")
+    item = office.draft(
+        procedure="single_source", ground="single_source.only_one", method_reason="不可替代的专利", amount="4500000"
+    )
+    made = office.publicised(item)
+    raised = {"objector": "示例乙公司", "contact": "", "content": "本公司有同类产品"}
+    perform(ACTIONS["publicity.object"], made, by=make_supplier(), now=NOW, **raised)
+    clock.at = made.closes_at
+    page = at_desk(office.officer).get(address(made, "publicity.conclude")).content.decode()
+    assert "示例乙公司：本公司有同类产品" in page
+    told = {"reasoning": "不能替代", "outcome": "dismissed", "answer": "异议不成立"}
+    perform(ACTIONS["publicity.conclude"], made, by=office.officer, now=clock.at, **told)
+    approval = office.applied(item, now=clock.at)
+    page = at_desk(office.treasury).get(address(approval, "method_approval.decide")).content.decode()
+    assert reverse("work_file", args=[Attachment.objects.get(subject=approval.ref).pk]) in page
 
 
 def test_documents_of_others_do_not_exist(clock: Clock, officer) -> None:

@@ -139,6 +139,12 @@ class ConcludePublicity(Input):
     )
     answer = TextField(label=_("告知提出异议者的内容"), lines=4)
 
+    def scope(self) -> None:
+        """Whoever reasons anew reads who objected, and what was said."""
+        if isinstance(self.subject, Publicity):
+            raised = self.subject.objections.order_by("pk")
+            self.fields["reasoning"].help_text = "；".join(f"{one.objector}：{one.content}" for one in raised)
+
 
 @action(
     "publicity.conclude",

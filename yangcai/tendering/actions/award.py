@@ -313,6 +313,13 @@ ASKS = ("award.annul", "award.report_refusal")
 class AnswerAnnulment(Input):
     answer = TextField(label=_("复核意见"), lines=3, help_text=_("依据是否真实、与所称情形是否一致"))
 
+    def scope(self) -> None:
+        """Whoever answers reads what was asked for, and why."""
+        asked = rules.annulment_of(self.subject) if isinstance(self.subject, Award) else None
+        if asked is not None:
+            told = f"{AwardFall(asked.ground).label} · {asked.reason}"
+            self.fields["answer"].help_text = f"{told} · {self.fields['answer'].help_text}"
+
 
 @action(
     "award.confirm_annulment",

@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yangcai import law, procedures
-from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.models import Award, Case, Lot, Stage
+from yangcai.frameworks.models import FrameworkApproval, OutsideOffer, Replacement
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, Action, Done, can, perform, rehearse
 from yangcai.kernel.models import Entry, Task
 from yangcai.kernel.refusals import Citation, Refusal, Refused, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.planning.models import PlanItem
+from yangcai.planning.models import ImportApproval, MethodApproval, PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering.models import CommitteeMember, EvaluationReport, Prequalification
@@ -52,6 +53,8 @@ BACK = {"budget.import": "work_budget"}
 SIGNING = frozenset({"contract.sign", "report.sign", "report.deem_consent"})
 #: Secret forms that are filled in over days.
 KEPT = frozenset({"bid.submit", "final_offer.submit"})
+#: What one person asks for with papers and another decides.
+DECIDED = (Award, FrameworkApproval, ImportApproval, MethodApproval, OutsideOffer, Replacement)
 NEXT_SHOWN = 6
 #: A file of a hundred thousand lines may have as many faults; a page shows the first.
 REFUSALS_SHOWN = 200
@@ -215,7 +218,7 @@ def _form_page(
             "publishes": notice_name(action.notice, subject) if action.notice else "",
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
-            "documents": attachments(subject.root, post=post, now=now) if _judges_papers(subject, post) else [],
+            "documents": _papers(subject, post=post, now=now),
             "judged": _judged(subject, post=post, now=now),
             "instead": _instead(subject, post=post, now=now) if form is None else (),
             "now": now,
@@ -247,9 +250,14 @@ def _about(subject: Any, *, post: Post) -> list[dict[str, Any]]:
     return [{"label": formats.titled(_("评委")), "value": judging.sitter(subject, post=post), "lang": "zh-Hans"}]
 
 
-def _judges_papers(subject: Any, post: Post) -> bool:
-    """Where papers are to be read before the form can be filled in."""
-    return (post.role == Role.EXPERT and isinstance(subject, Lot | Case)) or isinstance(subject.root, Prequalification)
+def _papers(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
+    """Where papers are to be read before the form can be filled in: all that were handed in for a judge, else those of
+    the very row that somebody else asked to have decided."""
+    if (post.role == Role.EXPERT and isinstance(subject, Lot | Case)) or isinstance(subject.root, Prequalification):
+        return attachments(subject.root, post=post, now=now)
+    if isinstance(subject, DECIDED):
+        return attachments(subject.root, post=post, now=now, of=subject.ref)
+    return []
 
 
 def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:

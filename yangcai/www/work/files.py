@@ -41,6 +41,9 @@ KINDS = {
     "outside_proof": _("非入围供应商的更低价格"),
     "method_application": _("采购方式变更申请"),
     "method_decision": _("采购方式批复"),
+    "import_application": _("进口产品申请材料"),
+    "award_annulment": _("认定中标结果无效的依据"),
+    "award_refusal": _("拒签证明材料"),
     "acceptance": _("验收书"),
     "bid": _("投标文件"),
     "clarification": _("书面澄清"),
@@ -130,9 +133,11 @@ def _judges(case: Case, post: Post) -> bool:
     return seats.filter(signed_in_at__isnull=False).exists()
 
 
-def attachments(root: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
-    """The list of documents, as the component shows it; papers of applicants, all called alike, say whose they are."""
-    found = list(readable(root, post=post, now=now))
+def attachments(root: Any, *, post: Post, now: datetime.datetime, of: str = "") -> list[dict[str, Any]]:
+    """The list of documents, as the component shows it; papers of applicants, all called alike, say whose they are.
+    `of`: those of one row below the root alone."""
+    shown = readable(root, post=post, now=now)
+    found = list(shown.filter(subject=of) if of else shown)
     senders = {one.organisation_id for one in found if one.kind == "prequalification_application"}
     names = dict(Organisation.objects.filter(pk__in=senders).values_list("pk", "name")) if senders else {}
     return [
