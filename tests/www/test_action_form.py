@@ -1,6 +1,7 @@
 """Does the one form do every Action as its declaration says, and say clearly when it may not be done?"""
 
 import re
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -279,7 +280,7 @@ def test_who_decides_reads_what_was_asked_for_and_its_papers(clock: Clock) -> No
     h = evaluated()
     h.awarded()
     h.announced()
-    asked = {"evidence": "letter", "reason": "中标人来函称无法供货", "proof": paper(h.officer)}
+    asked: dict[str, Any] = {"evidence": "letter", "reason": "中标人来函称无法供货", "proof": paper(h.officer)}
     h.do("award.report_refusal", h.award, h.officer, REFUSED, **asked)
     clock.at = REFUSED
     for code in ("award.confirm_annulment", "award.decline_annulment"):
@@ -297,12 +298,12 @@ def test_who_reasons_on_an_objection_or_approves_a_method_has_them_before_the_ey
         procedure="single_source", ground="single_source.only_one", method_reason="不可替代的专利", amount="4500000"
     )
     made = office.publicised(item)
-    raised = {"objector": "示例乙公司", "contact": "", "content": "本公司有同类产品"}
+    raised: dict[str, Any] = {"objector": "示例乙公司", "contact": "", "content": "本公司有同类产品"}
     perform(ACTIONS["publicity.object"], made, by=make_supplier(), now=NOW, **raised)
     clock.at = made.closes_at
     page = at_desk(office.officer).get(address(made, "publicity.conclude")).content.decode()
     assert "示例乙公司：本公司有同类产品" in page
-    told = {"reasoning": "不能替代", "outcome": "dismissed", "answer": "异议不成立"}
+    told: dict[str, Any] = {"reasoning": "不能替代", "outcome": "dismissed", "answer": "异议不成立"}
     perform(ACTIONS["publicity.conclude"], made, by=office.officer, now=clock.at, **told)
     approval = office.applied(item, now=clock.at)
     page = at_desk(office.treasury).get(address(approval, "method_approval.decide")).content.decode()

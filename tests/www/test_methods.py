@@ -59,6 +59,26 @@ def test_the_rail_is_the_method_s(talking: Story, clock: Clock) -> None:
     assert dialogue.citation is not None and dialogue.citation.article == "第三十一条"
 
 
+def test_last_offers_are_not_in_before_their_time_is_over(talking: Story, clock: Clock) -> None:
+    with override_settings(YANGCAI_SANDBOX=True):
+        talking.dialogue()
+    clock.at = talking.moment(14)
+    case = talking.refreshed()
+    node = rail.steps(case.plan_item, case, now=clock.at)[6]
+    assert node.state == "current" and node.at is not None and node.at > clock.at
+    after = rail.steps(case.plan_item, case, now=node.at)
+    assert (after[6].state, after[7].state) == ("done", "current")
+
+
+def test_the_form_of_a_last_offer_cites_no_article_of_another_method(talking: Story, clock: Clock) -> None:
+    with override_settings(YANGCAI_SANDBOX=True):
+        talking.dialogue()
+    clock.at = talking.moment(14)
+    form = reverse("work_do", args=["lot", talking.lot.pk, "final_offer.submit"])
+    page = at_desk(talking.supplier(FIRST)).get(form).content.decode()
+    assert "第三十三条" in page and "第四十七条" not in page
+
+
 def test_each_role_reads_its_page_in_both_languages(talking: Story) -> None:
     chair = next(member.post for member in talking.members() if member.is_chair)
     people = talking.people

@@ -17,6 +17,7 @@ QUOTATIONS = Procedure(
         notice="notice.invitation.quotations",
         window="submission.quotations",
         correction="correction.quotations",
+        quotes=("evaluation.quote_once",),
         award=Step(
             Stage.AWARD, decide="award.decide_negotiation", rules=("award.in_order", "award.deemed_negotiation")
         ),

@@ -57,7 +57,7 @@ def steps(
     chosen = case or plan_item
     code = chosen.procedure if chosen else next(iter(procedures.PROCEDURES))
     after = _contract if procedures.get(code).spends else _agreement
-    nodes = [*_planning(intention, plan_item), *_tender(case, code=code), *after(case, now=now)]
+    nodes = [*_planning(intention, plan_item), *_tender(case, code=code, now=now), *after(case, now=now)]
     stopped = case is not None and case.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}
     found, current = [], False
     for node in nodes:
@@ -99,7 +99,7 @@ def _planning(intention: Intention | None, plan_item: PlanItem | None) -> list[N
     ]
 
 
-def _tender(case: Case | None, *, code: str) -> list[Node]:
+def _tender(case: Case | None, *, code: str, now: datetime.datetime) -> list[Node]:
     """The nodes of the tender, in the order of its method's steps."""
     periods: list[Any] = list(case.periods.all()) if case else []
     opened = [p for p in periods if p.stage == Stage.OPENING]
@@ -137,11 +137,12 @@ def _tender(case: Case | None, *, code: str) -> list[Node]:
                     )
                 )
             case Stage.DIALOGUE | Stage.FINAL_OFFER:
-                nodes.append(
-                    Node(named, _over(case, step.stage, periods), rule=next(iter(step.rules), ""), phrase=_("机会均等"))
-                    if step.stage == Stage.DIALOGUE
-                    else Node(named, _over(case, step.stage, periods), rule=step.bidders, phrase=_("不少于 {limit}"))
-                )
+                talks = step.stage == Stage.DIALOGUE
+                rule = next(iter(step.rules), "") if talks else step.bidders
+                over = _over(case, step.stage, periods)
+                past = over is not None and over <= now
+                phrase = _("机会均等") if talks else _("不少于 {limit}")
+                nodes.append(Node(named, over if past else None, None if past else over, rule=rule, phrase=phrase))
             case Stage.AWARD:
                 name = named if step.zh else _("评审定标")
                 nodes.append(Node(name, announced, rule=step.decide, phrase=_("{limit}内定标")))
