@@ -16,6 +16,7 @@ from django.utils import translation
 from yangcai.cli import console
 from yangcai.cli.console import Stop, say
 from yangcai.funds.spreadsheet import HEADER_WITHIN, Unreadable, csv_rows, xlsx_rows
+from yangcai.kernel.inputs import choices_of
 
 YES, NO = frozenset({"是", "yes", "true", "1", "√"}), frozenset({"否", "no", "false", "0", "", "×"})
 
@@ -156,6 +157,6 @@ def _choices(field: forms.ChoiceField) -> Iterator[tuple[str, str]]:
     """Code and labels → the code."""
     for language in ("zh-hans", "en"):
         with translation.override(language):
-            for code, label in field.choices:
+            for code, label in choices_of(field):
                 yield str(label), str(code)
                 yield str(code), str(code)
