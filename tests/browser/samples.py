@@ -187,6 +187,7 @@ class Samples:
         client = Client() if fresh and password else at_desk(post)
         if fresh and password:
             client.post(reverse("account_login"), {"login": post.person.username, "password": PASSWORD})
+            client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         if factors:
             TOTP.activate(post.person, generate_totp_secret())
             RecoveryCodes.activate(post.person)
