@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -130,13 +131,16 @@ def test_a_contract_shows_how_far_it_has_come_and_its_price_among_the_published(
     address = reverse("work_contract", args=[scene.contract.pk])
     clock.at = LATER
     page = text_of(at_desk(scene.officer).get(address))
-    assert "已支付 297,000.00 元，占合同金额的 30.00%；还有 693,000.00 元未付。" in page
-    assert "单价 9,900.00 元，比 2 个已公告价格的中位数 9,000.00 元 高 10.0%。" in page
+    said = re.findall(r'<p class="chart-says">(.*?)</p>', page)
+    assert said == [
+        "已支付 297,000.00 元，占合同金额的 30.00%；还有 693,000.00 元未付。",
+        "单价 9,900.00 元，比 2 个已公告价格的中位数（9,000.00 元）高 10.0%。",
+    ]
     told = at_desk(scene.officer).get(address, {"csv": "price-1"}).content.decode("utf-8-sig")
     assert "9000.00" in told
     # A price that is not published yet is nobody's to compare with; nobody else reads the picture.
     clock.at = late - datetime.timedelta(minutes=1)
-    assert "比 1 个已公告价格的中位数 8,000.00 元 高" in text_of(at_desk(scene.officer).get(address))
+    assert "比 1 个已公告价格的中位数（8,000.00 元）高" in text_of(at_desk(scene.officer).get(address))
     assert Client().get(address, {"csv": "progress"}).status_code == 302
     stranger = make_supplier()
     assert at_desk(stranger).get(address, {"csv": "progress"}).status_code == 404

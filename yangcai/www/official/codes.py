@@ -9,9 +9,9 @@ from functools import cache
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.utils.crypto import salted_hmac
 
-#: Two bytes for the kind, six for the row, eight zeros by which a block that is ours is known.
-KIND, ROW = 2, 6
-ZEROS = bytes(8)
+#: Two bytes for the kind, eight for the row, six zeros by which a block that is ours is known.
+KIND, ROW = 2, 8
+ZEROS = bytes(6)
 LENGTH = 2 * (KIND + ROW + len(ZEROS))
 
 

@@ -27,7 +27,7 @@ class Bar:
 
     @property
     def written(self) -> str:
-        return f"−{abs(self.value):,.0f}" if self.kind == "minus" and round(self.value) else whole(self.value)
+        return whole(-abs(self.value) if self.kind == "minus" else self.value)
 
 
 def whole(value: Decimal) -> str:

@@ -15,7 +15,7 @@ HIGH = 280
 #: A node has at least the room of its two lines of text, and a gap to the next.
 ROOM, GAP = 2 * LINE, 10
 #: The room to the right of the last column, for its labels.
-LAST = 130
+LAST = 150
 RIBBON = 52
 LEAST = 1.5
 
@@ -147,14 +147,14 @@ def _down(
     y, marks = 0.0, []
     rows = []
     for title, column in zip(titles, columns, strict=True):
-        marks.append(text(2, y + LINE - 4, fitting(title, width - 4), css="head"))
+        marks.append(text(2, y + LINE - 4, fitting(title, width - 4), css="over head"))
         y += LINE + 2
         x = 2.0
         for place in column:
             amount = written(place.value)
             marks.append(rect(place.node.css, 2, y + 3, 10, 10))
-            marks.append(text(18, y + LINE - 5, fitting(place.node.label, width - 30 - advance(amount))))
-            marks.append(text(width - 2, y + LINE - 5, amount, css="value", anchor="end"))
+            marks.append(text(18, y + LINE - 5, fitting(place.node.label, width - 30 - advance(amount)), css="over"))
+            marks.append(text(width - 2, y + LINE - 5, amount, css="over value", anchor="end"))
             place.start, place.size = x, max(LEAST, float(place.value) * unit)
             x += place.size + 3
             y += LINE

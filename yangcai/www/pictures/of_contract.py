@@ -29,8 +29,9 @@ def accepted(contract: Contract) -> Decimal:
 
 def drawn(amount: Decimal, *, accepted: Decimal, invoiced: Decimal, paid: Decimal, now: datetime.datetime) -> Picture:
     """The picture of these sums."""
-    steps = ((_("已验收"), accepted), (_("已开票"), invoiced), (_("已支付"), paid))
-    says = _("已支付 %(paid)s，占合同金额的 %(share)s；还有 %(left)s 未付。") % {
+    told = ((_("已验收"), accepted), (_("已开票"), invoiced), (_("已支付"), paid))
+    steps = tuple((formats.titled(label), value) for label, value in told)
+    says = _("已支付 %(paid)s，占合同金额的 %(share)s；还有 %(left)s未付。") % {
         "paid": formats.yuan(paid),
         "share": percent(paid, amount),
         "left": formats.yuan(amount - paid),

@@ -85,7 +85,7 @@ def for_small(sizes: dict[str, dict[str, Any]], *, year: int, cut_off: datetime.
 
 def size_name(size: str) -> str:
     names = {"large": _("大型企业"), "medium": _("中型企业"), "small": _("小型企业"), "micro": _("微型企业")}
-    return names.get(size, _("其他（事业单位等）"))
+    return formats.titled(names.get(size, _("其他（事业单位等）")))
 
 
 # --- month by month -------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def size_name(size: str) -> str:
 
 def by_month(months: dict[int, tuple[Decimal, ...]], *, year: int, cut_off: datetime.date) -> Picture:
     """What was contracted in each month, by the size of the supplier."""
-    names = (_("小微企业"), _("中型企业"), _("大型企业和其他"))
+    names = tuple(formats.titled(name) for name in (_("小微企业"), _("中型企业"), _("大型企业和其他")))
     nothing = (ZERO, ZERO, ZERO)
     shown = [month for month in MONTHS if months.get(month) or month <= cut_off.month]
     sums = {month: months.get(month, nothing) for month in shown}
@@ -163,6 +163,7 @@ def flows(found: Sequence[Flow], *, year: int, cut_off: datetime.date) -> Pictur
         "paid": _("已支付"),
         "unpaid": _("待支付"),
     }
+    named = {key: formats.titled(name) for key, name in named.items()}
     stages = (
         Stage(
             _("预算"), tuple(Node(f"c:{code}", named[f"c:{code}"], "s0") for code in categories if f"c:{code}" in named)

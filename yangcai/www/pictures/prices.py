@@ -66,14 +66,14 @@ def strip(item: str, price: Decimal, prices: Sequence[Decimal], *, now: datetime
             )
         elif price > middle:
             sentence = ngettext(
-                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 高 %(gap)s。",
-                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 高 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数（%(middle)s）高 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数（%(middle)s）高 %(gap)s。",
                 len(prices),
             )
         else:
             sentence = ngettext(
-                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 低 %(gap)s。",
-                "单价 %(price)s，比 %(n)d 个已公告价格的中位数 %(middle)s 低 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数（%(middle)s）低 %(gap)s。",
+                "单价 %(price)s，比 %(n)d 个已公告价格的中位数（%(middle)s）低 %(gap)s。",
                 len(prices),
             )
         says = sentence % told

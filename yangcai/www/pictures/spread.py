@@ -54,9 +54,14 @@ def price_strip(
         )
         marks.append(_inside(axis.at(middle), LINE, median_label, width))
         marks.append(_inside(x, ground + LINE + 2 + LINE, price_label, width, css="value"))
+        free = 0.0  # a number that would stand on the one before is left out
         for tick in axis.ticks:
             marks.append(line("axis", axis.at(tick), ground, axis.at(tick), ground + 4))
-            marks.append(_inside(axis.at(tick), ground + LINE, axis.written(tick), width))
+            half = advance(axis.written(tick)) / 2
+            middle_of = min(max(axis.at(tick), half), width - half)
+            if middle_of - half >= free:
+                marks.append(text(middle_of, ground + LINE, axis.written(tick), anchor="middle"))
+                free = middle_of + half + 8
         return int(ground + LINE * 2 + 12), marks
 
     return both(draw)
@@ -89,7 +94,7 @@ def spreads(groups: Sequence[Spread], *, unit: str) -> tuple[Drawing, ...]:
 
     def draw(width: int) -> tuple[int, list[SafeString]]:
         beside = width != NARROW
-        left = min(200.0, max(advance(one.label) for one in groups) + 12) if beside else 4.0
+        left = min(230.0, max(advance(one.label) for one in groups) + 12) if beside else 4.0
         axis = scale([one.most for one in groups], start=left, end=width - 48, ticks=5 if beside else 3)
         row = 40 if beside else 40 + LINE
         height = 8 + row * len(groups)

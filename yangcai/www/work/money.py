@@ -39,13 +39,14 @@ def money_of(case: Case) -> list[dict[str, Any]]:
 
 def picture(found: Balances, *, title: str, now: datetime.datetime) -> Picture:
     """The waterfall of some balances: what was approved, where it went, what is left, in a sentence too."""
-    parts = (
+    told = (
         (_("预算"), found.approved, "total"),
         (_("采购预留"), found.reserved, "minus"),
         (_("合同占用"), found.committed, "minus"),
         (_("已支付"), found.paid, "minus"),
         (_("可用余额"), found.available, "total"),
     )
+    parts = [(formats.titled(label), value, kind) for label, value, kind in told]
     says = _("还没有批复的预算。")
     if found.approved:
         says = _("预算 %(approved)s，已支付 %(paid)s（%(share)s），可用余额 %(available)s。") % {
