@@ -149,6 +149,18 @@ def matrix(rows: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"name": name, "cells": cells} for name, cells in table]
 
 
+def told(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What a score matrix shows, in a sentence: how many numbers, from which to which, how many that stand apart."""
+    cells = [cell for row in rows for cell in row["cells"]]
+    numbers = [cell["value"] for cell in cells if cell["value"] is not None]
+    if not numbers:
+        return ""
+    params = {"n": len(numbers), "low": min(numbers), "high": max(numbers)}
+    says = _("共 %(n)d 个评分，最低 %(low)s，最高 %(high)s。") % params
+    apart = sum(1 for cell in cells if cell.get("outlier"))
+    return says + (_("其中 %(n)d 个偏离较大。") % {"n": apart} if apart else "")
+
+
 def attribute(item: Any, name: str, default: Any = None) -> Any:
     return item.get(name, default) if isinstance(item, Mapping) else getattr(item, name, default)
 

@@ -34,6 +34,27 @@ def pictures(found: dict[str, Any], *, year: int, today: datetime.date) -> list[
     ]
 
 
+def standing(items: Sequence[dict[str, Any]], *, now: datetime.datetime) -> Picture:
+    """How many purchases stand at each step now: what the pipeline above it draws, in a sentence and a table."""
+    total = sum(item["count"] for item in items)
+    says = _("此刻没有正在办理的采购。")
+    if total:
+        most = max(items, key=lambda item: item["count"])
+        says = ngettext(
+            "此刻有 %(n)d 项在办，最多的一步是“%(step)s”：%(most)d 项。",
+            "此刻有 %(n)d 项在办，最多的一步是“%(step)s”：%(most)d 项。",
+            total,
+        ) % {"n": total, "step": most["name"], "most": most["count"]}
+    return Picture(
+        key="now",
+        title=_("采购全程，此刻进行中"),
+        says=says,
+        caption=_("各环节正在办理的数量，截至 %(at)s。") % {"at": formats.moment(now)},
+        columns=(Column(_("环节")), Column(_("数量"), 0)),
+        rows=[(item["name"], item["count"]) for item in items],
+    )
+
+
 def money_column(label: str) -> Column:
     return Column(_("%(label)s（元）") % {"label": formats.titled(label)}, 2)
 

@@ -21,15 +21,17 @@ def page_figures(request: HttpRequest) -> HttpResponse:
     if year not in years:
         raise Http404
     pictures = of_year.pictures(published.counted(year, now=now), year=year, today=timezone.localdate(now))
-    table = csv_asked(request, pictures)
+    pipeline = home.pipeline(home.counted(now)) if year == years[0] else []
+    standing = of_year.standing(pipeline, now=now) if pipeline else None
+    table = csv_asked(request, [standing, *pictures])
     if table is not None:
         return table
     context = {
         "year": year,
         "years": years if len(years) > 1 else [],
         "pictures": pictures,
-        "pipeline": home.pipeline(home.counted(now)) if year == years[0] else None,
+        "pipeline": pipeline,
+        "standing": standing,
         "is_demo": settings.YANGCAI_SANDBOX,
-        "now": now,
     }
     return render(request, "public/figures.html", context)

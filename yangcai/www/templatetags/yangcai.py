@@ -266,9 +266,11 @@ def stage_bar(segments: Any) -> dict[str, Any]:
 
 @_component("score_matrix")
 def score_matrix(columns: Any, rows: Any, total: Any = (), totalled: str = "", label: str = "") -> dict[str, Any]:
+    heated = components.matrix(rows)
     return {
         "columns": columns,
-        "rows": components.matrix(rows),
+        "rows": heated,
+        "says": components.told(heated),
         "total": total,
         "totalled": totalled,
         "label": label or _("评分一致性"),
