@@ -79,7 +79,10 @@ def test_the_money_that_leaves_a_stage_came_to_it(clock: Clock) -> None:
         ("已签合同", "已支付"): Decimal("270000.00"),
         ("已签合同", "待支付"): Decimal("630000.00"),
     }
+    now = Client().get(reverse("figures"), {"csv": "now"}).content.decode("utf-8-sig")
+    assert "履约验收,1" in now and "签订合同,0" in now
     page = text_of(Client().get(reverse("figures")))
+    assert "此刻有 1 项在办，最多的一步是“履约验收”：1 项。" in page
     assert "预算 100.00 万元，已签合同 90.00 万元（90.00%），其中已支付 27.00 万元（30.00%）。" in page
 
 

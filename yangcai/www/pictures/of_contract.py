@@ -9,7 +9,7 @@ from yangcai.contracts import standing
 from yangcai.contracts.models import Contract
 from yangcai.www import formats
 from yangcai.www.pictures.bars import progress
-from yangcai.www.pictures.picture import Column, Picture, percent
+from yangcai.www.pictures.picture import Column, Picture, brackets, percent
 
 
 def come_so_far(contract: Contract, *, now: datetime.datetime) -> Picture:
@@ -44,7 +44,7 @@ def drawn(amount: Decimal, *, accepted: Decimal, invoiced: Decimal, paid: Decima
         drawings=progress(
             _("合同金额 %(sum)s") % {"sum": formats.yuan(amount)},
             amount,
-            [(label, value, f"{formats.yuan(value)} · {percent(value, amount)}") for label, value in steps],
+            [(label, value, f"{formats.yuan(value)}{brackets(percent(value, amount))}") for label, value in steps],
         ),
         columns=(Column(_("环节")), Column(_("金额（元）"), 2), Column(_("占合同金额（%）"), 2)),
         rows=[

@@ -123,6 +123,11 @@ def wan(value: Decimal) -> str:
     return formats.wan(value).replace("-", "−")
 
 
+def brackets(words: str) -> str:
+    """In brackets behind something, as the reader's language writes them."""
+    return f"（{words}）" if in_chinese() else f" ({words})"
+
+
 def percent(part: Decimal, whole: Decimal) -> str:
     """86.16 %; an em dash where there is nothing to take a share of."""
     return f"{100 * part / whole:.2f}%" if whole else "—"
