@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import make_expert
-from tests.tendering.judging import EQUAL, SCORED, Hall, three
+from tests.tendering.judging import EQUAL, SCORED, THREE_CRITERIA, Hall, Offer, hall, three
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.kernel.models import Entry
 from yangcai.tendering.models import Criterion, Score, ScoreDraft
@@ -85,3 +85,12 @@ def test_who_has_no_seat_has_no_desk(h: Hall) -> None:
     stranger = at_desk(make_expert())
     assert stranger.get(address).status_code == stranger.post(address, {}).status_code == 404
     assert at_desk(h.officer).get(address).status_code == 403
+
+
+def test_what_a_bid_declares_stands_at_its_criterion(clock: Clock) -> None:
+    clock.at = SCORED
+    offers = [Offer("1000000", figure=figure) for figure in ("24", "12", "36")]
+    counted = ("warranty", "business", "20", True, "interpolated", "质保期", "月", "12=0；36=20")
+    h = hall(*offers, criteria=(*THREE_CRITERIA[:2], counted)).ready()
+    page = text_of(at_desk(h.chair).get(reverse("work_evaluate", args=[h.lot.pk]), {"bid": h.bids[0].pk}))
+    assert "质保期 24 月" in page and "10 分，系统计算" in page and "还剩 3 项未打分" in page

@@ -7,6 +7,7 @@ with the scores it goes.
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from yangcai.cases.models import Lot
 from yangcai.tendering.models import CommitteeMember, ScoreDraft
@@ -30,7 +31,7 @@ def keep(
 ) -> None:
     """Note points and reasons; what is emptied is forgotten."""
     for (bid, criterion), value, reason in rows:
-        own = {"member": member, "opened_bid_id": bid, "criterion_id": criterion}
+        own: dict[str, Any] = {"member": member, "opened_bid_id": bid, "criterion_id": criterion}
         if value is None and not reason:
             ScoreDraft.objects.filter(**own).delete()
         else:

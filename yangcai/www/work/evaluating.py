@@ -58,6 +58,9 @@ class Points:
     reason: str
     asked: bool
     counted: str
+    #: What the bid declares for it, and what the committee found instead.
+    declared: str = ""
+    found: str = ""
     error: str = ""
 
     @property
@@ -128,6 +131,7 @@ class Desk:
     def points(self, bid: OpenedBid, *, typed: Any = None, errors: dict[int, str] | None = None) -> list[Points]:
         """The criteria beside this bid; what was typed and could not be kept stands there as it was typed."""
         counted = counting.computed(self.lot).get(bid.pk, {})
+        figures = {one.criterion_id: one for one in counting.of_bids(self.lot).get(bid.pk, ())}
         found = []
         for one in self.criteria:
             pair = (bid.pk, one.pk)
@@ -141,7 +145,8 @@ class Desk:
             if one.kind == CriterionKind.PRICE:
                 said = _("价格分由系统按公式计算")
             error = (errors or {}).get(one.pk, "")
-            found.append(Points(one, _plain(one.weight), value, reason, pair in self.asked, said, error))
+            told = _declared(one, figures.get(one.pk))
+            found.append(Points(one, _plain(one.weight), value, reason, pair in self.asked, said, *told, error))
         return found
 
     def clauses(self, bid: OpenedBid) -> list[Clauses]:
@@ -160,6 +165,17 @@ def _beside(clause: Clause, finding: Any, kind: str) -> Clauses:
         return Clauses(clause.number, kind, clause.text, "mute", _("尚未审查"))
     tone, word = ("ok", _("通过")) if finding.passed else ("bad", _("不通过"))
     return Clauses(clause.number, kind, clause.text, tone, word, finding.reason, finding.page)
+
+
+def _declared(criterion: Criterion, figure: Any) -> tuple[str, str]:
+    """The figure in the bid and the one that was found, each with its name and unit."""
+    if figure is None:
+        return "", ""
+
+    def said(number: Decimal | None) -> str:
+        return "" if number is None else f"{criterion.figure} {counting.plain(number)} {criterion.unit}".strip()
+
+    return said(figure.declared), said(figure.found)
 
 
 def _is_counted(criterion: Criterion) -> bool:
@@ -211,10 +227,6 @@ def _page(request: HttpRequest, desk: Desk, bid: OpenedBid, *, errors: dict[int,
         **around,
         "clauses": desk.clauses(bid),
         "points": desk.points(bid, typed=request.POST if errors else None, errors=errors),
-        "figures": [
-            (one.criterion.figure, f"{counting.plain(one.figure)} {one.criterion.unit}")
-            for one in counting.of_bids(desk.lot).get(bid.pk, ())
-        ],
         "said": [(label, value) for label, value in ((_("交付期"), bid.delivery), (_("品牌"), bid.brand)) if value],
         "files": papers(desk.lot, bid, post=post, now=now),
         "criteria": desk.criteria,

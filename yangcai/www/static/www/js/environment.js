@@ -1,7 +1,6 @@
 // Is this device ready to bid? Each check says what it found; the result is kept in this browser for the task list.
 
 const given = JSON.parse(document.getElementById("environment-given").textContent);
-const MARKS = { good: "ok", poor: "warn", bad: "bad" };
 const KEEP = "yangcai:environment";
 const MOST_SECONDS = 600; // an ordinary bid that takes longer to go up is told
 
@@ -52,7 +51,8 @@ const checks = {
     const { now } = await desk.probe(new Uint8Array(1));
     const skew = (Date.now() + sent) / 2 - Date.parse(now);
     const seconds = Math.round(Math.abs(skew) / 1000);
-    return desk.sandbox || seconds <= given.skew ? fine(`± ${seconds} s`) : { state: "poor", text: `${seconds} s` };
+    if (desk.sandbox) return fine(desk.dataset.sandbox);
+    return seconds <= given.skew ? fine(`± ${seconds} s`) : { state: "poor", text: `${seconds} s` };
   },
 
   async upload(desk, row) {
@@ -136,12 +136,7 @@ class EnvironmentCheck extends HTMLElement {
   show(row, { state, text }) {
     const cell = row.querySelector("[data-result]");
     const parts = [];
-    if (state) {
-      const tag = document.createElement("span");
-      tag.className = `tag tone-${MARKS[state]}`;
-      tag.textContent = this.dataset[state];
-      parts.push(tag, " ");
-    }
+    if (state) parts.push(document.getElementById(`mark-${state}`).content.firstElementChild.cloneNode(true), " ");
     cell.replaceChildren(...parts, text);
   }
 }

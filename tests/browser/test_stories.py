@@ -1,0 +1,296 @@
+"""Is every frequent job of each role done within its number of screens, from the login to the result? (ux.md §2)
+
+The numbers are those of the paths there; what is counted stands in tests/browser/screens.py. What others have to do
+before is done by Actions; what the person of the story does is done by links, forms and keys alone.
+"""
+
+import datetime
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.screens import Walk
+from tests.contracts import support
+from tests.factories import at, fund_appropriation, make_expert, make_post, make_supplier
+from tests.tendering import judging
+from tests.tendering.walk import CLOSES, Tender
+from yangcai.challenges.models import Enquiry
+from yangcai.contracts.models import Contract, PaymentRequest
+from yangcai.kernel import clock
+from yangcai.kernel.actions import ACTIONS, perform
+from yangcai.parties.roles import Role
+from yangcai.planning.models import Intention
+from yangcai.tendering.models import Bid, Participation, ReportSignature, Score, ScoreDraft
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+
+
+def test_a_buyer_starts_confirms_signs_and_pays(page: Page) -> None:
+    s = support.scene()
+    support.signed(s)
+    h = judging.three().judged(judging.EQUAL)
+    fund_appropriation(s.officer.organisation, amount="4800000.00")
+    clock.set_sandbox(at=judging.SENT + HOUR)
+    walk = Walk(page)
+
+    # See what is due and risky: at once, with the article and one button.
+    walk.sign_in(s.officer)
+    row = page.locator('.todo-row:has(a[href*="/contract.publish/"])')
+    assert row.locator(".citation").count() == 1 and row.locator(".button").count() == 1 and walk.screens == 0
+
+    # Start a purchase from the budget: line, proposal, result.
+    walk.follow("main a[href='/work/start/']")
+    walk.follow("main a.primary[href^='/work/start/']")
+    assert "公开招标" in page.locator(".advice").inner_text() and page.locator(".gates > li").count() == 6
+    walk.fill(overview="实训设备 1 批", expected_on="2026-06-01")
+    walk.send("form[action$='/intention.publish/'] .form-buttons button")
+    walk.is_done(within=3)
+    assert Intention.objects.filter(appropriation__amount="4800000.00").exists()
+
+    # Publish the contract; then ask for its payment.
+    walk.home()
+    walk.take("contract.publish")
+    walk.send()
+    walk.is_done(within=2)
+    contract = Contract.objects.get()
+    perform(ACTIONS["contract.file"], contract, by=s.officer, now=clock.now())
+    support.invoiced(s, s.milestone("signature"), now=clock.now())
+    walk.home()
+    walk.take("payment.request")
+    walk.send()
+    walk.is_done(within=3)
+    assert PaymentRequest.objects.count() == 1
+
+    # Confirm the winner: the ranking stands on the form.
+    walk.sign_in(h.officer)
+    walk.take("award.determine")
+    assert h.bids[0].supplier.name in page.inner_text("main")
+    walk.fill(candidate=h.lot.candidates.get(rank=1).pk)
+    walk.send()
+    walk.is_done(within=2)
+    assert h.award.supplier_id == h.bids[0].supplier_id
+
+
+def test_an_agency_keeps_its_cases_answers_opens_draws_and_announces(page: Page) -> None:
+    h = judging.three().judged(judging.EQUAL)
+    h.awarded()
+    tender = Tender(title="课桌椅采购").published()
+    for _n in range(9):
+        make_expert()
+    asker = tender.supplier()
+    tender.bids("900000.00", "850000.00", "800000.00")
+    tender.do("enquiry.ask", tender.case, asker, question="允许两种协议吗？")
+    clock.set_sandbox(at=tender.now)
+    walk = Walk(page)
+
+    # Keep many projects on schedule: the desk itself.
+    walk.sign_in(tender.agent_post)
+    chart = page.locator("figure.gantt svg.wide")
+    assert chart.is_visible() and "最近一次开标 2026-03-24 09:30" in str(chart.get_attribute("aria-label"))
+    assert walk.screens == 0
+
+    walk.take("enquiry.answer")
+    walk.fill(answer="允许，见采购文件。")
+    walk.send()
+    walk.is_done(within=2)
+    assert Enquiry.objects.get().answered_at is not None
+
+    clock.set_sandbox(at=CLOSES)
+    walk.home()
+    walk.take("opening.begin")
+    walk.send()
+    walk.is_done(within=2)
+    tender.now = CLOSES + HOUR
+    tender.conclude()
+
+    clock.set_sandbox(at=tender.now)
+    walk.home()
+    walk.take("committee.draw")
+    walk.fill(evaluates_at=tender.now + 2 * HOUR)
+    walk.send()
+    walk.is_done(within=2)
+
+    clock.set_sandbox(at=judging.ANNOUNCED)
+    assert h.agent is not None
+    walk.sign_in(h.agent)
+    walk.take("award.announce")
+    walk.send()
+    walk.is_done(within=2)
+
+
+def test_a_supplier_finds_prepares_and_hands_in(page: Page) -> None:
+    tender = Tender(title="课桌椅采购").published()
+    bidder = make_supplier()
+    clock.set_sandbox(at=tender.now)
+    walk = Walk(page)
+
+    # Find suitable tenders.
+    walk.sign_in(bidder)
+    walk.follow("nav a[href='/work/tenders/']")
+    assert tender.case.title in page.inner_text("main") and walk.screens == 1
+
+    # Prepare: the list says what is to do, and why the rest cannot begin.
+    tasks = f"/work/bid/{tender.lot.pk}/"
+    page.goto(tasks)
+    walk.start()
+    assert page.locator(".tasks .refusals").count() == 1
+    walk.follow("a[href*='/documents.obtain/']")
+    walk.send()
+    walk.is_done(within=2)
+    assert Participation.objects.filter(supplier=bidder.organisation).exists()
+
+    # The device is ready: by the very script that seals bids.
+    page.goto("/work/environment/")
+    page.wait_for_selector("[data-check=seal] .tag")
+    assert page.locator("[data-check=seal] .tag").inner_text() == "通过"
+    assert page.locator("[data-result] .tone-bad").count() == 0
+
+    # A draft stays in this browser when the page goes, and nowhere else.
+    page.goto(tasks)
+    assert "通过" in page.locator("[data-local=environment]").inner_text()
+    walk.start()
+    walk.follow("a[href*='/bid.submit/']")
+    walk.fill(price="880000.00", delivery="30 日")
+    page.reload()
+    assert page.input_value("[name=price]") == "880000.00" and page.input_value("[name=delivery]") == "30 日"
+    page.goto(tasks)
+    assert "20" in page.locator("[data-local^=draft]").inner_text()
+    assert not Bid.objects.exists()
+
+    # Hand in: form and receipt; the draft is gone.
+    walk.start()
+    walk.follow("a[href*='/bid.submit/']")
+    walk.fill(commitment=True)
+    walk.send()
+    walk.is_done(within=2)
+    receipt = Bid.objects.get().receipt
+    assert receipt in page.inner_text("main")
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('yangcai:draft')).length") == 0
+    page.goto(tasks)
+    assert receipt in page.inner_text("main") and "已完成" in page.inner_text(".tasks >> nth=2")
+
+    # On the day of the opening the hall is one step away.
+    clock.set_sandbox(at=CLOSES)
+    page.goto(tasks)
+    walk.start()
+    walk.follow("main a[href^='/hall/']")
+    assert walk.screens == 1
+
+
+def test_an_expert_signs_in_scores_by_the_keyboard_and_signs(page: Page) -> None:
+    h = judging.hall("950000", "1000000", "1100000")
+    h.do("committee.draw", h.case, h.runner, judging.DRAWN, evaluates_at=judging.SEATED)
+    mine, *others = sorted(h.members, key=lambda member: member.is_chair)
+    for member in others:
+        h.do("committee.sign_in", member, member.post, judging.SEATED, commits=True)
+    clock.set_sandbox(at=judging.SEATED)
+    walk = Walk(page)
+    visited: set[str] = set()
+
+    walk.sign_in(mine.post)
+    walk.take("committee.sign_in")
+    visited.add("sign in")
+    walk.fill(commits=True)
+    walk.send()
+    walk.is_done(within=2)
+
+    h.qualify()
+    h.respond()
+    clock.set_sandbox(at=judging.JUDGED + HOUR / 2)
+    walk.home()
+    walk.follow(f'.todo-row a[href="/work/eval/{h.lot.pk}/"]')
+    visited.add("desk")
+    assert walk.screens == 1 and "还剩 6 项未打分" in page.inner_text("main")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    focused = page.evaluate("[...document.querySelectorAll('[data-clause]')].indexOf(document.activeElement)")
+    assert focused == 0
+    with page.expect_navigation():
+        page.keyboard.press("]")
+    assert "2 / 3" in page.inner_text(".turn-here")
+    with page.expect_navigation():
+        page.keyboard.press("[")
+    assert "1 / 3" in page.inner_text(".turn-here")
+
+    # What is typed is kept without being sent, for nobody else to see.
+    points = page.locator(".points-value")
+    with page.expect_response(lambda answer: "/work/eval/" in answer.url and answer.request.method == "POST"):
+        points.nth(0).fill("40")
+    page.wait_for_function("document.querySelector('[data-left]').textContent.includes('5')")
+    assert ScoreDraft.objects.get().member == mine and not Score.objects.exists()
+    page.reload()
+    assert points.nth(0).input_value() == "40"
+    for number in range(3):
+        if number:
+            walk.follow("[data-turn=after]")
+        points.nth(0).fill("40")
+        points.nth(1).fill("10")
+        with page.expect_navigation():
+            page.locator("#notes button >> nth=0").click()
+    assert "全部都有草稿了" in page.inner_text("main")
+
+    # The form of the scores begins with them: checked once more, and handed in.
+    walk.start()
+    walk.follow("main a[href$='/scores.submit/']")
+    visited.add("scores")
+    walk.send()
+    walk.is_done(within=2)
+    assert Score.objects.filter(member=mine).count() == 6 and not ScoreDraft.objects.exists()
+
+    for member in others:
+        h.do("scores.submit", h.lot, member.post, judging.SCORED, rows=h.rows(judging.EQUAL))
+    h.compute()
+    clock.set_sandbox(at=judging.COMPUTED)
+    walk.home()
+    walk.take("report.sign")
+    visited.add("report")
+    walk.send()
+    walk.is_done(within=2)
+    assert ReportSignature.objects.filter(member=mine).exists()
+    assert len(visited) <= 5
+
+
+def test_the_treasury_clears_its_queue(page: Page) -> None:
+    tender = Tender(title="课桌椅采购").published()
+    treasury = make_post(Role.TREASURY)
+    until_on = (tender.now + 10 * DAY).date()
+    perform(
+        ACTIONS["case.suspend"],
+        tender.case,
+        by=treasury,
+        now=tender.now,
+        reason="投诉处理",
+        until_on=until_on,
+        document=support.document("暂停通知"),
+    )
+    clock.set_sandbox(at=tender.now + DAY)
+    walk = Walk(page)
+    walk.sign_in(treasury)
+    walk.follow("nav a[href='/work/queue/']")
+    assert "课桌椅采购" in page.inner_text("main tbody") and walk.screens == 1
+    walk.start()
+    walk.follow("main tbody a[href*='/case.resume/']")
+    walk.fill(reason="投诉已处理")
+    walk.send()
+    walk.is_done(within=2)
+    page.goto("/work/queue/")
+    assert "没有等待办理的审批" in page.inner_text("main")
+    page.goto("/work/handled/")
+    assert "恢复采购活动" in page.inner_text("main tbody tr >> nth=0")
+
+
+def test_the_public_finds_a_unit_in_one_step(page: Page) -> None:
+    tender = Tender(title="课桌椅采购").published()
+    clock.set_sandbox(at=tender.now + DAY)
+    walk = Walk(page)
+    page.goto("/")
+    walk.start()
+    page.fill("#hero-q", tender.case.buyer.name)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "课桌椅采购" in page.inner_text("main") and walk.screens == 1
+    walk.follow("main .notice-title")
+    assert tender.case.buyer.name in page.inner_text("main") and walk.screens == 2
+    assert at("2026-03-24T09:30") == CLOSES and "2026-03-24 09:30" in page.inner_text("main")
