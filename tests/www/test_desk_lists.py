@@ -85,3 +85,10 @@ def test_what_was_done_leads_to_its_record_and_shows_nobody_elses(clock: Clock) 
     assert at_desk(tender.agent_post).get(f"/work/done/{record}").status_code == 200
     assert at_desk(bidder).get(f"/work/done/{record}").status_code == 404
     assert "还没有办理过事项" in text_of(at_desk(make_post(Role.TREASURY)).get(reverse("work_handled")))
+
+
+def test_what_has_no_clock_has_the_article_of_what_is_done(clock: Clock) -> None:
+    post = make_post(Role.BUYER_OFFICER)
+    wait_for(post, "校服", clock="", due_at=None)
+    row = text_of(at_desk(post).get(reverse("work"))).split('class="todo-row')[1].split("</li>")[0]
+    assert "委托代理机构：校服" in row and 'class="citation"' in row and 'href="/law/' in row

@@ -14,6 +14,7 @@ from yangcai import law
 from yangcai.kernel.inputs import DateField, DocumentField, Input, MomentField, MoneyField, RowsField, TextField
 from yangcai.kernel.refusals import Refusal
 from yangcai.www import formats, gallery_pictures
+from yangcai.www.gantt import Bar, Mark, Row
 from yangcai.www.nav import Link
 from yangcai.www.pictures import csv_asked
 
@@ -325,6 +326,20 @@ def page(request: HttpRequest) -> HttpResponse:
                 {"label": _("平均采购周期"), "value": "31.4", "unit": _("天"), "note": _("自公告至合同")},
             ],
             "pictures": drawn,
+            "plan": [
+                Row(
+                    str(_("课桌椅采购")),
+                    "#",
+                    [
+                        Bar("g-prep", NOW - 9 * DAY, NOW - 5 * DAY, str(_("编制"))),
+                        Bar("g-open", NOW - 5 * DAY, NOW + 16 * DAY),
+                    ],
+                    [Bar("g-least", NOW - 5 * DAY, NOW + 15 * DAY, str(_("法定最短期限")))],
+                    [Mark("g-due", NOW + 4 * DAY), Mark("g-late", NOW - DAY)],
+                )
+            ],
+            "plan_from": NOW.replace(hour=0, minute=0) - 14 * DAY,
+            "plan_to": NOW.replace(hour=0, minute=0) + 42 * DAY,
             "stages": [
                 {"name": _("签到"), "state": "done"},
                 {"name": _("解密"), "state": "current", "note": "3 / 5"},

@@ -49,6 +49,14 @@ def citation_of(task: Task, *, on: datetime.date) -> Citation | None:
     return found.citation if found else None
 
 
+def ground_of(task: Task, *, on: datetime.date) -> Citation | None:
+    """The article by which something waits: that of its clock, else the first behind the Action."""
+    if task.clock or task.action not in ACTIONS:
+        return citation_of(task, on=on)
+    found = (law.find(key, on=on) for key in ACTIONS[task.action].cites)
+    return next((value.citation for value in found if value is not None), None)
+
+
 def title_of(task: Task, *, who: str = "") -> str:
     """What is to be done: the Action's title, or the clock's for a mere window; `who` it is about, if not plain."""
     if task.action in ACTIONS:

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai import law
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Entry, Task
@@ -22,7 +21,7 @@ from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import handled, places
-from yangcai.www.work.clocks import citation_of, title_of
+from yangcai.www.work.clocks import ground_of, title_of
 
 PER_PAGE = 50
 #: What is filed with the treasury and needs no answer: it is there to be read.
@@ -99,7 +98,7 @@ def line(task: Task, *, now: datetime.datetime) -> Waiting:
         _waited(task.since, now=now),
         task.due_at,
         "bad" if late else "warn" if soon else "info",
-        citation_of(task, on=on) or _ground(task, on=on),
+        ground_of(task, on=on),
     )
 
 
@@ -109,11 +108,6 @@ def _waited(since: datetime.datetime, *, now: datetime.datetime) -> int | None:
         return calendar.working_days_between(timezone.localdate(since), timezone.localdate(now))
     except calendar.HorizonError:
         return None
-
-
-def _ground(task: Task, *, on: datetime.date) -> Citation | None:
-    found = (law.find(key, on=on) for key in ACTIONS[task.action].cites if task.action in ACTIONS)
-    return next((value.citation for value in found if value is not None), None)
 
 
 def filed(post: Post, *, now: datetime.datetime) -> list[handled.Deed]:

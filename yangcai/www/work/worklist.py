@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai import law
 from yangcai.cases.models import Stage
 from yangcai.cases.queries import visible_to
 from yangcai.funds.models import Appropriation
@@ -26,7 +25,7 @@ from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import judging, own, places, rail, schedule, tables
-from yangcai.www.work.clocks import reminder, title_of
+from yangcai.www.work.clocks import ground_of, reminder, title_of
 from yangcai.www.work.shown import KINDS
 from yangcai.www.work.wanted import Wanted, narrowed, tabs
 
@@ -123,10 +122,7 @@ def _line(together: list[Task], who: dict[str, str], *, now: datetime.datetime) 
 
 def todo(task: Task, *, who: str = "", now: datetime.datetime) -> Todo:
     """The line of a task; `who` is somebody whom its title does not name."""
-    citation = None
-    if task.clock:
-        found = law.find(law.clock(task.clock).rule, on=timezone.localdate(now))
-        citation = found.citation if found else None
+    citation = ground_of(task, on=timezone.localdate(now))
     colon = "：" if in_chinese() else ": "
     return Todo(
         f"{title_of(task, who=who)}{colon}{task.title}",
