@@ -230,7 +230,7 @@ def test_what_is_allowed_becomes_a_page() -> None:
     assert not list(markdown.strange(text))
     for part in (
         "<h2>大标题</h2>",
-        "<h3>小标题</h3>",
+        "<h2>小标题</h2>",
         "<strong>强调</strong>",
         "<blockquote>",
         '<div class="table-box"',

@@ -19,6 +19,8 @@ OFFICES = frozenset(
 )
 #: What must not stand in a published wording: a mobile number, an identity number, an e-mail address.
 PERSONAL = re.compile(r"(?<!\d)1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)|[\w.+-]+@[\w-]+\.[\w.]+")
+#: How a number is broken up, which makes it no other number.
+BETWEEN = re.compile(r"[\s-]")
 #: Parts of a contact that tell who it is: numbers and addresses, not single words.
 TELLING = re.compile(r"\d{6,}|[\w.+-]+@[\w.-]+")
 
@@ -87,10 +89,10 @@ def nobody_is_named(
     """No number or address of a person is published, nor what whoever asked gave as their contact."""
     if not publish:
         return
-    given = {part.lower() for part in TELLING.findall(opened(enquiry))}
+    given = {part.lower() for part in TELLING.findall(BETWEEN.sub("", opened(enquiry)))}
     for field in ("public_title", "public_question", "answer"):
         text = str(texts.get(field) or "")
-        digits = re.sub(r"[\s-]", "", text).lower()
+        digits = BETWEEN.sub("", text).lower()
         personal = PERSONAL.search(text) if field != "answer" else None  # an answer may name the office's own address
         if personal or any(part in digits for part in given):
             yield law.refusal(

@@ -88,7 +88,8 @@ def _questions(morning: datetime.datetime, bureau: Organisation) -> None:
         "public_question": "面向中小企业的项目在哪里集中查看，是否需要先注册？",
     }
     _do("public_enquiry.answer", first, reviewer, morning - 3 * DAY, **answer)
-    case = Case.objects.filter(published_at__lte=morning, ended_at=None, agent__isnull=False).order_by("-pk").first()
+    asked_at = morning - DAY / 24
+    case = Case.objects.filter(published_at__lte=asked_at, ended_at=None, agent__isnull=False).order_by("-pk").first()
     if case is not None and case.agent is not None:
         wait = {
             "case": case.pk,
@@ -96,4 +97,4 @@ def _questions(morning: datetime.datetime, bureau: Organisation) -> None:
             "title": "交货地点是否分散",
             "question": "采购文件写明交货到采购人指定地点，请问是一处还是多处？",
         }
-        _do("public_enquiry.receive", case.agent, platform, morning - DAY / 24, **wait)
+        _do("public_enquiry.receive", case.agent, platform, asked_at, **wait)

@@ -29,8 +29,6 @@ LAW = re.compile(r"\{\{\s*law:([a-z][a-z0-9_.]*)\s*\}\}")
 TAG = re.compile(r"<(?:[a-zA-Z/!?])[^>\n]{0,80}>?")
 PICTURE = re.compile(r"!\[[^\]\n]*\]\(")
 LINK = re.compile(r"\]\(\s*<?([^\s)>]*)")
-#: h1 is the title of the page.
-DEEPEST = 6
 
 
 def is_own(address: str) -> bool:
@@ -111,7 +109,8 @@ def escape(text: str) -> str:
 
 
 def _lower(tag: str) -> str:
-    return f"h{min(int(tag[1:]) + 1, DEEPEST)}"
+    """The title of the page is its only h1."""
+    return "h2" if tag == "h1" else tag
 
 
 def _parser() -> MarkdownIt:
