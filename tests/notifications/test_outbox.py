@@ -11,13 +11,14 @@ from django.db import IntegrityError, connection, transaction
 
 from tests import factories
 from tests.factories import NOW, at
+from yangcai.kernel import tasks
+from yangcai.kernel.models import Task
 from yangcai.notifications import gateways, hearing, outbox
 from yangcai.notifications.gateways.base import Gateway, GatewayDown, GatewayRefused, Letter
 from yangcai.notifications.kinds.base import Whom
 from yangcai.notifications.kinds.deadline_near import DEADLINE_NEAR
 from yangcai.notifications.models import Channel, Choice, Message, Outgoing, Wishes
 from yangcai.parties.models import Post
-from yangcai.parties.roles import Role
 
 pytestmark = pytest.mark.django_db
 FACTS = {
@@ -213,11 +214,19 @@ def test_nothing_secret_leaves_in_an_e_mail() -> None:
 
     tender = Tender().published()
     suppliers = [tender.supplier(name=f"隐名投标人{n}有限公司") for n in ("甲", "乙", "丙")]
+    late = tender.supplier(name="隐名投标人丁有限公司")
     Person.objects.update(email="all@example.com")
     for supplier, price in zip(suppliers, ("876543.21", "899999.99", "912345.67"), strict=True):
         tender.bid(supplier, price=price)
-    outbox.deliver(now=tender.now + datetime.timedelta(days=1), most=500)
+    data = {"item": "技术参数", "before": "甲", "after": "乙", "affects_bids": False}
+    tender.do("correction.publish", tender.case, tender.runner, **data)
+    closes_at = Task.objects.filter(action="bid.submit", done_at=None).values_list("due_at", flat=True).get()
+    assert closes_at is not None
+    tasks.fire_due(now=closes_at - 2 * datetime.timedelta(hours=1))
+    outbox.deliver(now=closes_at, most=500)
+    kinds = set(Message.objects.filter(person=late.person).values_list("kind", flat=True))
+    assert {"documents_changed", "deadline_near"} <= kinds
     text = "\n".join(f"{m.subject}\n{m.body}" for m in mail.outbox)
-    assert Role.SUPPLIER in set(Message.objects.values_list("role", flat=True)) and text
+    assert "采购文件有变动" in text and "还有 2 小时" in text
     for secret in ("876543", "876,543", "899999", "912345", "隐名投标人"):
         assert secret not in text

@@ -60,9 +60,9 @@ def test_a_supplier_registers_itself_and_its_first_person_administers_it() -> No
     ("values", "code", "field"),
     [
         ({"uscc": CODE[:-1] + "X"}, "uscc_invalid", "uscc"),
-        ({"uscc": ""}, "required", "uscc"),
-        ({"is_true": False}, "required", "is_true"),
-        ({"email": "x@example.com\nBcc: y@example.com"}, "invalid", "email"),
+        ({"uscc": ""}, "invalid_input", "uscc"),
+        ({"is_true": False}, "invalid_input", "is_true"),
+        ({"email": "x@example.com\nBcc: y@example.com"}, "invalid_input", "email"),
     ],
 )
 def test_a_wrong_registration_says_at_which_field(values: Any, code: str, field: str) -> None:

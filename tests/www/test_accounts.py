@@ -56,7 +56,7 @@ def test_from_nothing_to_the_workbench_in_three_screens(clock: Clock) -> None:
     assert "_auth_user_id" in again.session
 
 
-@pytest.mark.parametrize("passwords", [("short", "short"), (PASSWORD, "another"), ("123456789012", "123456789012")])
+@pytest.mark.parametrize("passwords", [("short", "short"), (PASSWORD, "another"), ("", "")])
 def test_an_easy_password_is_refused_and_the_link_stays_good(clock: Clock, passwords: tuple[str, str]) -> None:
     client = Client()
     address = client.post(reverse("register"), FORM).headers["Location"]
@@ -65,10 +65,11 @@ def test_an_easy_password_is_refused_and_the_link_stays_good(clock: Clock, passw
     assert client.get(address).status_code == 200
 
 
-def test_the_link_is_kept_out_of_caches_and_referrers(clock: Clock) -> None:
+def test_the_link_stays_out_of_caches_and_on_this_site(clock: Clock) -> None:
+    """Under `no-referrer` a browser sends `Origin: null` with the form, which Django refuses."""
     client = Client()
     answer = client.get(client.post(reverse("register"), FORM).headers["Location"])
-    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("same-origin", "no-store")
 
 
 def test_the_form_does_not_tell_who_has_an_account(clock: Clock) -> None:

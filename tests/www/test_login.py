@@ -41,7 +41,7 @@ def code_of(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
-def test_nobody_signs_up() -> None:
+def test_nobody_signs_up_without_a_code_or_an_invitation() -> None:
     for address in ("/accounts/signup/", "/accounts/password/reset/", "/accounts/email/"):
         assert Client().get(address).status_code == 404
 

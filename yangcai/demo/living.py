@@ -21,6 +21,7 @@ from yangcai.funds.models import Appropriation
 from yangcai.kernel import calendar, clock, documents, tasks
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.models import Task
+from yangcai.notifications import outbox
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
 
@@ -105,6 +106,7 @@ def forward(*, to: datetime.datetime) -> Happened:
     while (at := _next_stop(stories, now)) is not None and at < to:
         now = _stand(at, stories, happened)
     _stand(to, stories, happened)
+    outbox.deliver(now=to)
     return happened
 
 

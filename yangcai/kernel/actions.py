@@ -406,7 +406,7 @@ def _needs_refusals(call: _Call) -> list[Refusal]:
     if (
         action.not_same_person_as
         and Entry.objects.filter(root=subject.root.ref, action__in=action.not_same_person_as, outcome="done")
-        .filter(models.Q(person_id__in=by.person_ids) | models.Q(post_id__in=by.post_ids()))
+        .filter(models.Q(person_id__in=by.person_ids) | models.Q(post_id__in=by.acting_posts))
         .exists()
     ):
         earlier = "、".join(ACTIONS[c].zh for c in action.not_same_person_as)

@@ -96,7 +96,7 @@ def _holders(task: Task) -> Whom:
 
 def _facts_of(one: Told) -> Facts:
     task = one.task
-    named: Any = ACTIONS.get(task.action) or (law.clock(task.clock) if task.clock else None)
+    named: Any = ACTIONS.get(task.action) or law.book().clocks.get(task.clock)
     facts = {
         "what_zh": named.zh if named else task.action,
         "what_en": named.en if named else task.action,

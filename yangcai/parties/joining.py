@@ -117,7 +117,7 @@ class JoinPlatform(Input):
     en="Register as a supplier",
     on=Organisation,
     by={Role.PLATFORM},
-    needs=(is_the_platform,),
+    only=(is_the_platform,),
     checks=(code_is_free, name_is_free),
     input=JoinPlatform,
     sentence=("供应商自行登记（经{post}）", "A supplier registered itself (through {post})"),

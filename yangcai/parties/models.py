@@ -151,9 +151,10 @@ class Post(Rooted):
         holder = {self.delegated_from.person_id} if self.delegated_from else set()
         return frozenset({self.person_id, *holder})
 
-    def post_ids(self) -> list[int]:
-        """The posts through which others act for one of `person_ids`."""
-        return list(Post.objects.filter(delegated_from__person__in=self.person_ids).values_list("pk", flat=True))
+    @property
+    def acting_posts(self) -> "models.QuerySet[Post, dict[str, int]]":
+        """The posts through which others act for one of `person_ids`, for a subquery."""
+        return Post.objects.filter(delegated_from__person__in=self.person_ids).values("pk")
 
 
 class Invitation(models.Model):

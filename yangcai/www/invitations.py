@@ -74,6 +74,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("choose_post"))
     context = {"form": form, "person": found.person, "secret": secret}
     answer = render(request, "account/invitation.html", context, status=422 if form.errors else 200)
-    answer["Referrer-Policy"] = "no-referrer"  # the address is the secret
+    # The address is the secret. The site's Referrer-Policy keeps it here; a stricter one would take the Origin from the
+    # form too, and Django would take it for a forged one.
     answer["Cache-Control"] = "no-store"
     return answer

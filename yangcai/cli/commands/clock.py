@@ -92,11 +92,11 @@ def _show(options: argparse.Namespace, now: datetime.datetime) -> int:
 
 def _go(options: argparse.Namespace, before: datetime.datetime, to: datetime.datetime) -> int:
     """To this moment, past every deadline on the way in its order."""
+    from yangcai.demo import living
     from yangcai.kernel import calendar, clock
-    from yangcai.www import sandbox
 
     try:
-        fired = [_of(task) for task in sandbox.forward(to=to)]
+        fired = [_of(task) for task in living.forward(to=to).fired]
     except clock.ClockError as error:
         raise Stop(zh=f"沙盒时钟只能向前，现在是 {_told(before)}", en=f"{error}; it is {_told(before)}") from error
     except calendar.HorizonError as error:

@@ -45,6 +45,8 @@ class Kind:
     actions: tuple[str, ...] = ()
     tells: Telling | None = None
     is_fixed: bool = False
+    #: Whom it is ever for; empty: anybody.
+    roles: frozenset[str] = frozenset()
     by: frozenset[str] = frozenset({Channel.CENTRE, Channel.EMAIL})
 
     @property
@@ -90,6 +92,12 @@ def moment_of(value: str) -> str:
     if moment.time() == datetime.time():  # the end of the day before is what a person may still use
         return f"{(moment - datetime.timedelta(days=1)).date().isoformat()} 24:00"
     return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def for_roles(roles: Iterable[str]) -> list[Kind]:
+    """The kinds that somebody at these posts can ever be told."""
+    held = frozenset(roles)
+    return [kind for kind in KINDS.values() if not kind.roles or kind.roles & held]
 
 
 KINDS: dict[str, Kind] = {}

@@ -39,5 +39,6 @@ CASE_HALTED = kind(
         tone="warn",
         actions=("case.suspend", "case.resume", "case.terminate", "lot.declare_unsuccessful"),
         tells=tells,
+        roles=BUYER | {Role.AGENT, Role.SUPPLIER},
     )
 )

@@ -1,6 +1,7 @@
 """资质将到期: a paper in the vault expires in a month, a week or a day."""
 
 from yangcai.notifications.kinds.base import Kind, kind
+from yangcai.parties.credentials import KEEPERS
 
 #: So many days before its last day.
 DAYS = (30, 7, 1)
@@ -16,5 +17,6 @@ CREDENTIAL_EXPIRING = kind(
             "“%(case)s” in your vault is valid until %(on)s. Replace it, so that your bids do not suffer.",
         ),
         tone="warn",
+        roles=KEEPERS,
     )
 )

@@ -31,5 +31,6 @@ DOCUMENTS_CHANGED = kind(
         tone="warn",
         actions=("correction.publish", "period.extend"),
         tells=tells,
+        roles=frozenset({Role.SUPPLIER}),
     )
 )

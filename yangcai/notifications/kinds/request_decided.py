@@ -58,5 +58,6 @@ REQUEST_DECIDED = kind(
         ),
         actions=tuple(ASKED),
         tells=tells,
+        roles=BUYER | {Role.SUPPLIER},
     )
 )

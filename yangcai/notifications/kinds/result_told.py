@@ -31,5 +31,6 @@ RESULT_TOLD = kind(
         rule="award.letter",
         actions=("award.announce",),
         tells=tells,
+        roles=BUYER | {Role.SUPPLIER},
     )
 )

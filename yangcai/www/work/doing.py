@@ -34,7 +34,7 @@ from yangcai.www import formats, guided, signed_papers
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
-from yangcai.www.work import judging, places, preflight, tables
+from yangcai.www.work import committed, judging, places, preflight, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
@@ -219,6 +219,7 @@ def _form_page(
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
             "documents": _papers(subject, post=post, now=now),
+            "committed": committed.table(action.code, subject) if form is not None else None,
             "judged": _judged(subject, post=post, now=now),
             "instead": _instead(subject, post=post, now=now) if form is None else (),
             "now": now,

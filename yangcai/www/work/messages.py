@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.inputs import number_of
 from yangcai.notifications import queries
-from yangcai.notifications.kinds.base import KINDS, Kind
+from yangcai.notifications.kinds.base import KINDS, Kind, for_roles
 from yangcai.notifications.models import Message
 from yangcai.parties.models import Post
 from yangcai.www.access import page
@@ -64,7 +64,7 @@ def centre(request: HttpRequest) -> HttpResponse:
             "page": shown,
             "lines": [line for message in shown.object_list if (line := line_of(message))],
             "tabs": tabs,
-            "kinds": [(kind.code, kind.name, kind.code == chosen) for kind in KINDS.values()],
+            "kinds": [(kind.code, kind.name, kind.code == chosen) for kind in for_roles([request.post.role])],  # type: ignore[attr-defined]
             "only": only,
             "waiting": waiting,
             "now": request.now,  # type: ignore[attr-defined]

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from yangcai import law
 from yangcai.notifications import gateways
-from yangcai.notifications.kinds.base import KINDS, Kind
+from yangcai.notifications.kinds.base import Kind, for_roles
 from yangcai.notifications.models import OUTSIDE, Channel, Choice, Wishes
 from yangcai.notifications.people import wishes_of
 from yangcai.parties.models import Person
+from yangcai.parties.queries import posts_of
 from yangcai.www.access import page
 
 CLOCK = {"type": "time"}
@@ -59,13 +60,14 @@ def wishes(request: HttpRequest) -> HttpResponse:
     """GET: the table of kinds and channels. POST: keep what was ticked. The person's own affair: no Action."""
     person: Person = request.user  # type: ignore[assignment]
     own = wishes_of(person)
+    kinds = for_roles(post.role for post in posts_of(person, now=request.now))  # type: ignore[attr-defined]
     initial = {"email": person.email, **{n: getattr(own, n) for n in WishesForm.base_fields if n != "email"}}
     form = WishesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        keep(person, form.cleaned_data, request.POST)
+        keep(person, kinds, form.cleaned_data, request.POST)
         messages.success(request, _("通知设置已保存。"))
         return HttpResponseRedirect(reverse("work_wishes"))
-    context = {"form": form, "channels": channels(), "rows": rows(person)}
+    context = {"form": form, "channels": channels(), "rows": rows(person, kinds)}
     return render(request, "work/wishes.html", context, status=422 if form.errors else 200)
 
 
@@ -74,11 +76,11 @@ def channels() -> list[tuple[str, str]]:
     return [(str(c), str(c.label)) for c in (Channel.CENTRE, *OUTSIDE) if c == Channel.CENTRE or gateways.is_there(c)]
 
 
-def rows(person: Person) -> list[dict[str, Any]]:
-    """Every kind with its channels: on or off, and whether that can be changed."""
+def rows(person: Person, kinds: list[Kind]) -> list[dict[str, Any]]:
+    """Each kind with its channels: on or off, and whether that can be changed."""
     said = {(c.kind, c.channel): c.is_on for c in Choice.objects.filter(person=person)}
     found = []
-    for kind in KINDS.values():
+    for kind in kinds:
         cells = [
             {
                 "name": field_of(kind, channel),
@@ -104,11 +106,11 @@ def field_of(kind: Kind, channel: str) -> str:
     return f"{kind.code}-{channel}"
 
 
-def keep(person: Person, cleaned: dict[str, Any], ticked: Any) -> None:
+def keep(person: Person, kinds: list[Kind], cleaned: dict[str, Any], ticked: Any) -> None:
     """Address, language, hours, and a row for each tick that can be changed."""
     choices = [
         Choice(person=person, kind=kind.code, channel=channel, is_on=field_of(kind, channel) in ticked)
-        for kind in KINDS.values()
+        for kind in kinds
         for channel, _label in channels()
         if not (channel == Channel.CENTRE and kind.is_for_everybody)
     ]
