@@ -39,6 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     without = Person.objects.filter(employer_id=post.organisation_id, is_active=True)
     without = without.exclude(pk__in=[row.person_id for row in rows]).order_by("name")[:SHOWN]
     general = [offer for offer in found.open if not isinstance(offer.subject, Post)]
+    general.sort(key=lambda offer: offer.action.code != invite_person.code)  # nobody has a post before coming in
     context = {"grouped": grouped, "without": without, "offers": general, "now": now}
     return render(request, "work/people.html", context)
 
