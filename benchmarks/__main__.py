@@ -23,6 +23,7 @@ BENCHMARKS = {
     "api": True,
     "budget": True,
     "replays": True,
+    "stories": True,
     "pages": False,
     "evaluation": False,
     "sealing": False,

@@ -58,7 +58,7 @@ PLOTS: dict[str, Guided] = {
             _item(_("等到开标，看谁来投标"), {"opening.begin"}, _("把时间快进到下一节点")),
             _item(_("起草并备案合同"), {"contract.file"}),
             _item(_("验收并申请支付"), {"payment.request"}),
-            _item(_("结项"), {"contract.close"}),
+            _item(_("办理合同结项"), {"contract.close"}),
         ),
     ),
     "consultation": Guided(

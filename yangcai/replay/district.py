@@ -272,9 +272,11 @@ def gathered(file: CaseFile) -> people.People:
 
 
 def found_district(*, told: Callable[[Purchase], None], purchases: Iterable[Purchase] = PURCHASES) -> None:
-    """Make the district on an empty database and stop the clock on its first morning."""
-    with transaction.atomic():
-        settle()
+    """Make the district on an empty database, or where its people are already, and stop the clock on its first
+    morning."""
+    if not Organisation.objects.filter(name=TREASURY).exists():
+        with transaction.atomic():
+            settle()
     for purchase in purchases:
         told(purchase)
         begin_again()

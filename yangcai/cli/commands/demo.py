@@ -9,10 +9,9 @@ import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
-from yangcai.cli import console, ports, site
+from yangcai.cli import console, ports, prepared, site, story
 from yangcai.cli.commands import migrate, serve
 from yangcai.cli.console import Stop, say, tell
-from yangcai.kernel import embedded_postgres
 
 HELP = ("启动演示区", "start the demo district")
 
@@ -25,12 +24,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=serve.processes, default=2, help=say(zh="进程数", en="processes"))
     parser.add_argument("--reset", action="store_true", help=say(zh="重新建立演示区", en="make the district anew"))
     parser.add_argument("--no-browser", action="store_true", help=say(zh="不打开浏览器", en="open no browser"))
+    parser.add_argument("--story", default="", help=say(zh="按脚本走完一个剧本", en="live through a story by script"))
+    parser.add_argument("--until", default="", help=say(zh="走到这个办理事项为止", en="stop after this action"))
+    parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)  # our own child process
     parser.add_argument(
         "--no-serve", action="store_true", help=say(zh="只建立，不启动网站", en="make it, serve nothing")
     )
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.prepare:
+        return prepare(options)
     if os.environ.get("DATABASE_URL"):
         raise Stop(
             zh="演示只用自己的数据库：请先取消 DATABASE_URL",
@@ -38,16 +42,21 @@ def run(options: argparse.Namespace) -> int:
             code=console.NOT_PERMITTED,
         )
     home = demo_home()
-    if options.reset and home.exists():
-        throw_away(home)
+    is_here = not (options.no_serve or options.story)
     os.environ |= {"YANGCAI_HOME": str(home), "YANGCAI_SANDBOX": "1"}
     with contextlib.ExitStack() as stack:
-        port = 0 if options.no_serve else stack.enter_context(claimed_port(options))
+        port = stack.enter_context(claimed_port(options)) if is_here else 0
+        if options.reset and home.exists():
+            unused(home)
         stack.enter_context(site.running_database())
         with alone(options, home):
             site.load()
-            migrate.apply()
-            build(options)
+            begin(options, home)
+        if options.story:
+            return story.run(options, name=options.story, until=options.until)
+        if options.no_serve and not prepared.is_ready(home):
+            make_year(options, home)
+            begin(options, home)
         address = f"http://{options.host}:{port or ports.DEFAULT}/demo/"
         print(accounts(address), flush=True)
         if options.no_serve:
@@ -57,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
             if not options.no_browser and os.environ.get("DISPLAY"):
                 webbrowser.open(address)
 
+        stack.enter_context(prepared.preparing(home))
         with site.beside("log", "sequence", "--tied", "--quiet"):
             serve.serve(host=options.host, port=port, workers=options.workers, listening=listening)
     return console.OK
@@ -82,8 +92,8 @@ def claimed_port(options: argparse.Namespace) -> Iterator[int]:
     )
 
 
-def throw_away(home: Path) -> None:
-    """The whole demo, unless somebody is in it."""
+def unused(home: Path) -> None:
+    """Raises Stop while somebody is in the demo."""
     with site.in_use(home / "postgres").open() as use:
         try:
             fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -91,8 +101,6 @@ def throw_away(home: Path) -> None:
             raise Stop(
                 zh="演示正在运行：请先结束它（Ctrl-C）", en="the demo is running: end it first (Ctrl-C)"
             ) from error
-        embedded_postgres.stop(home / "postgres")
-        shutil.rmtree(home)
 
 
 @contextlib.contextmanager
@@ -113,39 +121,111 @@ def demo_home() -> Path:
     return (Path(given) if given else Path("var")).absolute() / "demo"
 
 
-def build(options: argparse.Namespace) -> None:
-    """The district, once; a half-made one, which nobody has worked in yet, is made anew. Called alone."""
+def begin(options: argparse.Namespace, home: Path) -> None:
+    """The district as on its first morning where it is wanted anew, or where nobody has begun anything yet: a copy of
+    what is prepared, else its people alone, so that the first story can begin. Called alone."""
     from django.db import connection
 
-    from yangcai.kernel.models import SandboxClock
-    from yangcai.parties.models import Organisation
+    has_schema, is_ready = "demo_story" in connection.introspection.table_names(), prepared.is_ready(home)
+    is_wanted = options.reset or not has_schema or is_untouched()
+    if not is_wanted:
+        migrate.apply()
+        if not is_ready:
+            prepared.make_empty(home, prepared.MAKING)
+        return
+    connection.close()
+    forget_log(home)
+    if is_ready:
+        prepared.copy(home, source=prepared.name(), target=prepared.SERVED)
+    else:
+        if options.reset or not has_schema:
+            prepared.make_empty(home, prepared.SERVED)
+            tell(options, zh="建立数据库结构和演示人员……", en="making the schema and the people of the demo ...")
+            settle()
+        prepared.copy(home, source=prepared.SERVED, target=prepared.MAKING)
+    options.reset = False
+
+
+def settle() -> None:
+    """The schema, the people, and the first morning."""
+    from django.db import connection
+
+    migrate.apply()
+    from yangcai.kernel import clock
     from yangcai.replay import district
 
-    ready = SandboxClock.objects.filter(at__gte=district.MORNING).exists()
-    if ready:
-        return
-    if Organisation.objects.exists():
-        tell(
-            options,
-            zh="上次建立演示区没有完成，重新建立",
-            en="the demo district was not finished the last time; making it anew",
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        connection.close()
+    district.settle()
+    clock.set_sandbox(at=district.MORNING)
+    connection.close()
+
+
+def is_untouched() -> bool:
+    """Whether nobody has begun anything in a district with today's schema: no story, and the first morning still."""
+    from yangcai.demo.models import Story
+    from yangcai.kernel.models import SandboxClock
+    from yangcai.replay import district
+
+    if migrate.pending() or Story.objects.exists():
+        return False
+    return SandboxClock.objects.filter(at=district.MORNING).exists()
+
+
+def forget_log(home: Path) -> None:
+    """The files of a public log that is begun anew."""
+    from django.conf import settings
+
+    if settings.YANGCAI_LOG.is_relative_to(home):
+        shutil.rmtree(settings.YANGCAI_LOG, ignore_errors=True)
+
+
+def make_year(options: argparse.Namespace, home: Path) -> None:
+    """Prepare the district and its year in this process, for whoever wants it complete at once."""
+    from django.conf import settings
+    from django.db import connections
+
+    served = settings.DATABASES["default"]["NAME"]
+    connections.close_all()
+    settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = prepared.MAKING
+    try:
         migrate.apply()
-    total = len(district.PURCHASES)
+        walk(options, home)
+    finally:
+        connections.close_all()
+        settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = served
+    prepared.keep(home)
+
+
+def prepare(options: argparse.Namespace) -> int:
+    """The child process: DATABASE_URL names the database in which the year is made."""
+    if not os.environ.get("YANGCAI_SANDBOX") or not os.environ.get("DATABASE_URL"):
+        raise Stop(zh="只由 yangcai demo 启动", en="started by yangcai demo alone", code=console.NOT_PERMITTED)
+    home = Path(os.environ["YANGCAI_HOME"])
+    site.load()
+    migrate.apply()
+    from django.db import connections
+
+    walk(options, home)
+    connections.close_all()
+    prepared.keep(home)
+    return console.OK
+
+
+def walk(options: argparse.Namespace, home: Path) -> None:
+    """Every purchase of the first days and of the year, told as it comes."""
+    from yangcai.replay import district, year, year_walk
+
+    total = year.CASES  # as many of the first days are not published as are called off within one of them
     done: list[str] = []
 
-    def told(purchase: district.Purchase) -> None:
-        done.append(purchase.id)
-        tell(
-            options,
-            zh=f"建立演示区 {len(done)}/{total}：{purchase.title}",
-            en=f"making the demo district {len(done)}/{total}: {purchase.id}",
-        )
+    def told(title: str, left: int | None = None) -> None:
+        done.append(title)
+        whole = total if left is None else len(done) - 1 + left
+        prepared.tell_progress(home, done=len(done) - 1, total=whole)
+        zh = f"建立演示区 {len(done)}/{whole}：{title}"
+        tell(options, zh=zh, en=f"making the demo district {len(done)}/{whole}: {title}")
 
-    district.found_district(told=told)
+    district.found_district(told=lambda purchase: told(purchase.title))
+    year_walk.make(told=lambda order, left: told(order.title, left))
 
 
 def accounts(address: str) -> str:

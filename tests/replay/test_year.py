@@ -1,0 +1,105 @@
+"""Do the purchases of the demo district's year come to the published sums, to the cent, and are they real rows?"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.apart import apart
+from yangcai.cases.models import Case, CaseEnd
+from yangcai.contracts.benefiting import small_firms
+from yangcai.contracts.models import Contract
+from yangcai.funds.queries import check_funds
+from yangcai.replay import district, year, year_walk
+from yangcai.replay.year import Sums
+from yangcai.www.public import home
+
+#: What the thirteen purchases of the district itself may come to.
+BEFORE = Sums(13, Decimal("20190000.00"), Decimal("6400000.00"), Decimal("6400000.00"))
+
+
+def whole(before: Sums, *, called_off: Decimal) -> list[year.Order]:
+    """Every order of the year, where each call-off costs this share of its budget."""
+    known = [*year.agreements(), *year.unsuccessful(), *year.running()]
+    beside = Sums(before.cases + year.AGREEMENTS, before.budget, before.signed, before.small)
+    calls = year.call_offs(so_far=beside)
+    spent = sum((order.budget * called_off for order in calls), Decimal(0)).quantize(Decimal("0.01"))
+    budget = before.budget + sum(order.budget for order in (*known, *calls))
+    left = Sums(0, budget, before.signed + spent, before.small + spent)
+    return [*known, *calls, *year.competitive(so_far=left)]
+
+
+@pytest.mark.parametrize("called_off", [Decimal("0.85"), Decimal("0.9137")])
+def test_the_plan_of_the_year_is_exact(called_off: Decimal) -> None:
+    orders = whole(BEFORE, called_off=called_off)
+    assert BEFORE.cases + len(orders) == year.CASES
+    assert BEFORE.budget + sum(order.budget for order in orders) == year.BUDGET
+    calls = [order for order in orders if order.procedure == "call_off_direct"]
+    spent = sum((order.budget * called_off for order in calls), Decimal(0)).quantize(Decimal("0.01"))
+    won = [order for order in orders if order.until in ("contract", "payment") and order.prices]
+    assert BEFORE.signed + spent + sum(order.prices[0] for order in won) == year.SIGNED
+    small = sum(order.prices[0] for order in won if order.bidders[0] is not year.BIG)
+    assert BEFORE.small + spent + small == year.SMALL
+    firms = {order.bidders[0].name for order in won if order.bidders[0] is not year.BIG}
+    firms |= {partner.name for order in won for partner in order.partners}
+    assert len(firms) > year.FIRMS
+    assert len({order.id for order in orders}) == len(orders)
+    assert all(order.prices[0] == min(order.prices) and max(order.prices) <= order.budget for order in won)
+
+
+def test_the_published_share_is_that_of_the_sums() -> None:
+    assert round(100 * year.SMALL / year.SIGNED, 2) == Decimal("86.16")
+
+
+def test_what_cannot_be_spent_soundly_is_refused() -> None:
+    with pytest.raises(ValueError, match="soundly"):
+        year.competitive(so_far=Sums(102, Decimal(0), year.SMALL, year.SMALL / 2))
+
+
+@given(
+    total=st.decimals(min_value=10**6, max_value=10**9, places=2),
+    weights=st.lists(st.integers(1, 50), min_size=1, max_size=40),
+)
+def test_shares_add_up_to_the_cent(total: Decimal, weights: list[int]) -> None:
+    assert sum(year.shares(total, weights)) == total
+
+
+@pytest.fixture
+def found(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock(), override_settings(YANGCAI_SANDBOX=True), apart():
+        district.settle()
+        yield
+
+
+def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of each kind: what is left over goes to the cent to the last competitive purchases."""
+    one = year.agreements()[:1]
+    monkeypatch.setattr(year, "agreements", lambda: one)
+    for name, value in {"AGREEMENTS": 1, "FAILED": 1, "RUNNING": 1, "LARGE": 1, "COMPETITIVE": 2, "CASES": 7}.items():
+        monkeypatch.setattr(year, name, value)
+    sums = Sums(7, Decimal("6500000.37"), Decimal("3000000.21"), Decimal("2000000.13"))
+    for name, value in {"BUDGET": sums.budget, "SIGNED": sums.signed, "SMALL": sums.small}.items():
+        monkeypatch.setattr(year, name, value)
+    year_walk.make(told=lambda order, left: None)
+    assert year_walk.sums(now=district.MORNING) == sums
+    assert Case.objects.filter(is_demo=False).count() == 0
+    assert Case.objects.filter(end_kind=CaseEnd.UNSUCCESSFUL).count() == 1
+    assert small_firms(Contract.objects.all()) == 2 * year.PARTNERS + len(
+        set(Contract.objects.exclude(supplier__size="large").values_list("supplier", flat=True))
+    )
+    assert check_funds() == []
+
+
+@pytest.mark.campaign(only=True)
+@pytest.mark.timeout(7200)
+def test_the_whole_year_is_what_the_portal_shows(found: None) -> None:
+    district.found_district(told=lambda purchase: None)
+    year_walk.make(told=lambda order, left: None)
+    assert year_walk.is_complete(now=district.MORNING)
+    shown = {item["label"]: item["value"] for item in home.figures(home.counted(district.MORNING))}
+    assert (shown["采购项目"], shown["采购预算"], shown["合同金额"]) == (132, "14,200.25", "10,302.80")
+    assert shown["面向中小企业"] == "86.16" and shown["惠及中小企业"] > year.FIRMS

@@ -1,0 +1,59 @@
+"""How is a story of the demo lived through by script? Everybody acts by himself; every step is a line of a table."""
+
+import argparse
+import datetime
+from typing import Any
+
+from yangcai.cli import console
+from yangcai.cli.console import Stop, answer, say
+
+
+def action_named(word: str) -> str:
+    """The code of the Action that somebody means, by its code or by either of its titles. Raises Stop."""
+    from yangcai.kernel.actions import ACTIONS
+
+    for code, action in ACTIONS.items():
+        if word in {code, action.zh, action.en}:
+            return code
+    raise Stop(zh=f"没有这个办理事项：{word}", en=f"there is no such action: {word}", code=console.USAGE)
+
+
+def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
+    """Live through the story on the sandbox clock; NOT_MET when it stands still before its end."""
+    from django.utils import timezone
+
+    from yangcai.demo import living
+    from yangcai.demo.acting import Told
+    from yangcai.demo.stories import PLOTS
+    from yangcai.kernel import clock
+    from yangcai.kernel.actions import ACTIONS
+
+    if name not in PLOTS:
+        listed = ", ".join(PLOTS)
+        raise Stop(zh=f"没有这个剧本：{name}（{listed}）", en=f"no such story: {name} ({listed})", code=console.USAGE)
+    last, steps = action_named(until) if until else "", list[dict[str, Any]]()
+    begun = timezone.localdate(clock.now())
+
+    def told(step: Told) -> None:
+        day: datetime.date = timezone.localdate(step.at)
+        action = ACTIONS[step.action]
+        row = {"at": step.at, "action": step.action, "by": step.by.organisation.name}
+        steps.append(row)
+        if not options.json:
+            title = say(zh=action.zh, en=action.en)
+            at = timezone.localtime(step.at)
+            number = say(zh=f"第{(day - begun).days + 1}天", en=f"day {(day - begun).days + 1}")
+            print(f"✓ {at:%Y-%m-%d %H:%M}  {number}  {title}  {step.by.organisation.name}", flush=True)
+
+    story = living.begin(name, now=clock.now())
+    came_to_end = living.play(
+        story, told=told, reached=lambda _story: bool(last) and any(step["action"] == last for step in steps)
+    )
+    is_over = living.is_over(story)
+    data = {"story": name, "steps": steps, "is_over": is_over}
+    ended = say(zh="走完了", en="over") if is_over else say(zh="停在这里", en="stopped here")
+    errors = [] if came_to_end else [say(zh="剧本停住了", en="the story stands still")]
+    answer(
+        options, data=data, text=say(zh=f"{len(steps)} 步，{ended}", en=f"{len(steps)} steps, {ended}"), errors=errors
+    )
+    return console.OK if came_to_end else console.NOT_MET
