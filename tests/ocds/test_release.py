@@ -184,3 +184,15 @@ def test_reading_many_cases_costs_no_more_queries(django_assert_num_queries: Any
 def test_a_fault_is_named_with_its_place() -> None:
     package = release.release_package([{"ocid": "x", "id": 5}], uri=URI, now=CLOSES)
     assert any(fault.startswith("releases/0/id:") for fault in validation.faults(package, kind="release"))
+
+
+def test_what_leaves_a_demo_says_so(settings: Any) -> None:
+    """In every release and every package, so that nobody takes it for real, however it is cut up."""
+    settings.YANGCAI_SANDBOX = True
+    tender = Tender()
+    tender.published()
+    Case.objects.filter(pk=tender.case.pk).update(is_demo=True)
+    package, _record = packages(Case.objects.get(pk=tender.case.pk), tender.now)
+    assert package["publisher"]["name"].startswith("【演示")
+    assert package["releases"] and all(one["tender"]["title"].startswith("【演示") for one in package["releases"])
+    assert validation.faults(package, kind="release") == []

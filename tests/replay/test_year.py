@@ -1,15 +1,12 @@
 """Do the purchases of the demo district's year come to the published sums, to the cent, and are they real rows?"""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.apart import apart
 from yangcai.cases.models import Case, CaseEnd
 from yangcai.contracts.benefiting import small_firms
 from yangcai.contracts.models import Contract
@@ -69,12 +66,12 @@ def test_shares_add_up_to_the_cent(total: Decimal, weights: list[int]) -> None:
 
 
 @pytest.fixture
-def found(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), override_settings(YANGCAI_SANDBOX=True), apart():
-        district.settle()
-        yield
+def found(settings: Any) -> None:
+    settings.YANGCAI_SANDBOX = True
+    district.settle()
 
 
+@pytest.mark.django_db
 def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of each kind: what is left over goes to the cent to the last competitive purchases."""
     one = year.agreements()[:1]
@@ -95,6 +92,7 @@ def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.Monk
 
 
 @pytest.mark.campaign(only=True)
+@pytest.mark.django_db
 @pytest.mark.timeout(7200)
 def test_the_whole_year_is_what_the_portal_shows(found: None) -> None:
     district.found_district(told=lambda purchase: None)

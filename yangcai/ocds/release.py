@@ -3,12 +3,15 @@
 import datetime
 from typing import Any
 
+from django.conf import settings
+
 from yangcai import procedures
 from yangcai.kernel.models import Entry
 from yangcai.ocds import contracts as contracts_part
 from yangcai.ocds import tender as tender_part
 from yangcai.ocds.rows import CaseRows, members
 from yangcai.ocds.values import (
+    DEMO,
     moment,
     ocid,
     organisation_id,
@@ -178,7 +181,7 @@ def _package(uri: str, policy: str, now: datetime.datetime) -> dict[str, Any]:
         "uri": uri,
         "version": "1.1",
         "publishedDate": moment(now),
-        "publisher": {"name": "兰州新区政府采购一体化平台"},
+        "publisher": {"name": f"{DEMO if settings.YANGCAI_SANDBOX else ''}兰州新区政府采购一体化平台"},
         "license": LICENCE,
         **({"publicationPolicy": policy} if policy else {}),
         "extensions": list(EXTENSIONS),

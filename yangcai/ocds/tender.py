@@ -8,7 +8,7 @@ from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, CaseEnd, EvaluationMethod, Lot, LotOutcome, Stage
 from yangcai.kernel import calendar
 from yangcai.ocds.rows import CaseRows, consortium
-from yangcai.ocds.values import moment, money, organisation_id, reference, until
+from yangcai.ocds.values import DEMO, moment, money, organisation_id, reference, until
 
 #: OCDS awardCriteria
 CRITERIA = {
@@ -127,7 +127,7 @@ def tender(rows: CaseRows, at: datetime.datetime) -> dict[str, Any]:
     definition = procedures.get(case.procedure)
     return {
         "id": case.number,
-        "title": case.title,
+        "title": f"{DEMO}{case.title}" if case.is_demo else case.title,
         "description": solicitation.requirement if solicitation and until(case.published_at, at) else None,
         "status": status(rows, at),
         "procuringEntity": reference(case.agent or case.buyer),

@@ -12,6 +12,10 @@ from yangcai.tendering.models import BidPartner
 CURRENCY = "CNY"
 
 
+#: Stands before every title and publisher that leaves a demo, so that nobody takes it for real, however it is cut up.
+DEMO = "【演示，不是真实采购】"
+
+
 def ocid(case_id: int) -> str:
     """The contracting process of a case. The prefix is a setting: a publisher registers its own."""
     return f"{settings.YANGCAI_OCID_PREFIX}-{case_id}"

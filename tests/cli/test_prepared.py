@@ -1,0 +1,61 @@
+"""Is a demo begun anew by a copy of what was prepared once, whoever is connected to it?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.settings import CLUSTER, OWN_CLUSTER
+from yangcai.cli import prepared
+from yangcai.kernel import embedded_postgres
+
+pytestmark = pytest.mark.skipif(not OWN_CLUSTER, reason="makes databases of its own")
+SERVED, MAKING, READY = "test_demo_served", "test_demo_making", "test_demo_prepared"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_db_setup: None) -> Iterator[Path]:
+    """A demo's folder whose cluster is that of the tests."""
+    cluster = embedded_postgres.status(CLUSTER)
+    monkeypatch.setattr(prepared.embedded_postgres, "status", lambda _home: cluster)
+    monkeypatch.setattr(prepared, "MAKING", MAKING)
+    monkeypatch.setattr(prepared, "name", lambda: READY)
+    yield tmp_path
+    for database in (SERVED, MAKING, READY):
+        prepared.drop(tmp_path, database)
+
+
+def rows(home: Path) -> int:
+    with psycopg.connect(prepared.address(home, SERVED)) as connection:
+        (found,) = connection.execute("SELECT count(*) FROM purchase").fetchone() or (0,)
+        return int(found)
+
+
+def test_a_beginning_is_a_copy_of_what_is_prepared(home: Path) -> None:
+    prepared.make_empty(home, SERVED)
+    with psycopg.connect(prepared.address(home, SERVED), autocommit=True) as connection:
+        connection.execute("CREATE TABLE purchase (id int)")
+        prepared.copy(home, source=SERVED, target=MAKING)  # sends this connection away
+    assert not prepared.is_ready(home)
+    with psycopg.connect(prepared.address(home, MAKING), autocommit=True) as connection:
+        connection.execute("INSERT INTO purchase VALUES (1), (2)")
+    prepared.tell_progress(home, done=1, total=2)
+    prepared.keep(home)
+    assert prepared.is_ready(home) and MAKING not in prepared.databases(home)
+    assert not (home / prepared.PROGRESS).exists()
+    assert rows(home) == 0
+    for _ in range(2):  # whatever a visitor did is gone
+        prepared.copy(home, source=READY, target=SERVED)
+        assert rows(home) == 2
+        with psycopg.connect(prepared.address(home, SERVED), autocommit=True) as connection:
+            connection.execute("DELETE FROM purchase")
+
+
+def test_the_address_for_a_child_names_the_database(home: Path) -> None:
+    with psycopg.connect(prepared.url(home, "postgres")) as connection:
+        assert connection.info.dbname == "postgres"
+
+
+def test_another_program_prepares_another_district() -> None:
+    assert prepared.name() == prepared.name() and prepared.name().startswith("prepared_")
