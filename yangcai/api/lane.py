@@ -20,7 +20,7 @@ class TokenLane:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._short = convert_exception_to_response(_answer)
+        self._short: Callable[[HttpRequest], HttpResponse] = convert_exception_to_response(_answer)  # type: ignore[assignment]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(PATHS) or "HTTP_AUTHORIZATION" not in request.META:

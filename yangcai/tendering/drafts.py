@@ -35,7 +35,7 @@ def keep(
         if value is None and not reason:
             ScoreDraft.objects.filter(**own).delete()
         else:
-            ScoreDraft.objects.update_or_create(**own, defaults={"value": value, "reason": reason, "at": now})
+            ScoreDraft.objects.update_or_create(defaults={"value": value, "reason": reason, "at": now}, **own)
 
 
 def forget(lot: Lot, member: CommitteeMember | None) -> None:

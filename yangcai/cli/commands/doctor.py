@@ -117,6 +117,7 @@ def _database() -> Iterator[Finding]:
     if unsent is not None:
         given_up, waiting_long = unsent
         yield Finding(
+            key="outbox",
             what=say(zh="外发消息", en="messages going out"),
             well=not given_up and not waiting_long,
             state=say(

@@ -116,7 +116,7 @@ def _lower(tag: str) -> str:
 def _parser() -> MarkdownIt:
     """Nothing is on at first ("zero"), then what RULES names."""
     parser = MarkdownIt("zero", {"html": False, "linkify": False}, renderer_cls=Renderer).enable(RULES)
-    parser.validateLink = is_allowed  # type: ignore[method-assign]
+    parser.validateLink = is_allowed  # type: ignore[method-assign, assignment]
     parser.inline.ruler.before("link", "law", _law)
     return parser
 

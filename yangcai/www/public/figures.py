@@ -8,7 +8,7 @@ from django.utils import timezone
 from yangcai.kernel.inputs import number_of
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.pictures import csv_asked, of_year, published
-from yangcai.www.public import home
+from yangcai.www.public import home, running
 
 
 @page(by=PUBLIC)
@@ -21,7 +21,7 @@ def page_figures(request: HttpRequest) -> HttpResponse:
     if year not in years:
         raise Http404
     pictures = of_year.pictures(published.counted(year, now=now), year=year, today=timezone.localdate(now))
-    pipeline = home.pipeline(home.counted(now)) if year == years[0] else []
+    pipeline = running.steps(home.counted(now)["stages"]) if year == years[0] else []
     standing = of_year.standing(pipeline, now=now) if pipeline else None
     table = csv_asked(request, [standing, *pictures])
     if table is not None:

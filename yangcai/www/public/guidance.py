@@ -75,7 +75,7 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     shown = versions[0]
     if "version" in request.GET:
         asked = number_of(request.GET["version"], digits=4)
-        if (shown := next((one for one in versions if one.number == asked), None)) is None:  # type: ignore[assignment]
+        if (shown := next((one for one in versions if one.number == asked), None)) is None:
             raise Http404
     context = {
         "article": row,

@@ -102,7 +102,7 @@ def _holds(text: str, *parts: str) -> bool:
 def clauses(text: str, *, on: datetime.date) -> list[dict[str, Any]]:
     """The rules of the law book that hold these words."""
     side = 0 if in_chinese() else 1
-    found = []
+    found: list[dict[str, Any]] = []
     for rule in law.all_rules():
         if _holds(text, rule.zh, rule.en, rule.key) and len(found) < MOST:
             value = law.find(rule.key, on=on)
