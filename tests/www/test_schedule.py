@@ -54,9 +54,11 @@ class TestSchedule:
         self.case(agent.organisation, "丙项目", at("2026-03-28T09:30"))  # a Saturday
         self.case(make_organisation(OrganisationKind.AGENT), "别家的项目", at("2026-03-24T09:30"))
         page = text_of(at_desk(agent).get(reverse("work_schedule")))
-        assert "“乙项目”相差不到 1 小时" in page and "“甲项目”相差不到 1 小时" in page
+        for at_, then, other in (("09:30", "10:00", "乙项目"), ("10:00", "09:30", "甲项目")):
+            said = f"2026-03-24 {at_} 开标，另一项目 2026-03-24 {then} 开标，相差不到 1 小时"
+            assert f'{said} <span lang="zh-Hans">{other}</span>' in page
         assert "开标日 2026-03-28 不是工作日" in page and "别家的项目" not in page
-        assert "3 个项目在办；最近一次开标 2026-03-24 09:30，甲项目；3 个项目的开标时间有冲突。" in page
+        assert "3 个项目在办；最近一次开标 2026-03-24 09:30；3 个项目的开标时间有冲突。" in page
 
     def test_windows_of_the_law_and_deadlines_stand_under_the_stages(self, clock: Clock) -> None:
         agent = make_post(Role.AGENT)

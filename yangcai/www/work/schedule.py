@@ -45,6 +45,14 @@ KINDS = {
 JUDGED = "g-judge"
 
 
+@dataclass(frozen=True)
+class Conflict:
+    """What collides, in a sentence; `other` is the project with which, as its owner called it."""
+
+    said: str
+    other: str = ""
+
+
 @dataclass
 class Planned:
     """One case in time, ready for the drawing and for its table."""
@@ -56,7 +64,7 @@ class Planned:
     bars: list[Bar] = field(default_factory=list)
     bands: list[tuple[Bar, Citation | None]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -88,8 +96,8 @@ class Schedule:
         return [one.row for one in self.cases if one.is_between(self.start, self.end)]
 
     @property
-    def conflicts(self) -> list[tuple[Planned, str]]:
-        return [(one, text) for one in self.cases for text in one.conflicts]
+    def conflicts(self) -> list[tuple[Planned, Conflict]]:
+        return [(one, found) for one in self.cases for found in one.conflicts]
 
 
 @page(by={Role.AGENT, *BUYER})
@@ -178,13 +186,15 @@ def _collide(found: list[Planned], *, now: datetime.datetime) -> None:
     coming = sorted(_coming(found, now=now), key=lambda pair: pair[0])
     for (at, one), (then, other) in itertools.pairwise(coming):
         if then - at < OPENING:
-            said = _("开标时间与“%(title)s”相差不到 1 小时（%(at)s）")
-            one.conflicts.append(said % {"title": other.case.title, "at": formats.moment(then)})
-            other.conflicts.append(said % {"title": one.case.title, "at": formats.moment(at)})
+            said = _("%(at)s 开标，另一项目 %(then)s 开标，相差不到 1 小时")
+            hours = {"at": formats.moment(at), "then": formats.moment(then)}
+            one.conflicts.append(Conflict(said % hours, other.case.title))
+            hours = {"at": formats.moment(then), "then": formats.moment(at)}
+            other.conflicts.append(Conflict(said % hours, one.case.title))
     for at, one in coming:
         day = timezone.localdate(at)
         if _rests(day):
-            one.conflicts.append(_("开标日 %(day)s 不是工作日") % {"day": formats.day(day)})
+            one.conflicts.append(Conflict(_("开标日 %(day)s 不是工作日") % {"day": formats.day(day)}))
 
 
 def _coming(found: list[Planned], *, now: datetime.datetime) -> list[tuple[datetime.datetime, Planned]]:
@@ -205,8 +215,7 @@ def _said(found: list[Planned], *, now: datetime.datetime) -> str:
     late = sum(1 for one in found if any(mark.kind == "g-late" for mark in one.marks))
     said = [_("%(n)d 个项目在办") % {"n": len(found)}]
     if coming:
-        at, one = coming[0]
-        said.append(_("最近一次开标 %(at)s，%(title)s") % {"at": formats.moment(at), "title": one.case.title})
+        said.append(_("最近一次开标 %(at)s") % {"at": formats.moment(coming[0][0])})
     if late:
         said.append(_("%(n)d 个项目有逾期事项") % {"n": late})
     clashes = sum(1 for one in found if one.conflicts)
