@@ -66,6 +66,7 @@ def test_every_page_reads_well(page: Page, live_server: Any, shown: Samples, tur
     wrong: list[str] = []
     said: list[str] = []
     page.set_default_timeout(SLOWEST)
+    page.emulate_media(reduced_motion="reduce")  # nothing is on its way while it is measured
     page.on("console", lambda m: said.append(f"console: {m.text}") if m.type == "error" else None)
     page.on("pageerror", lambda error: said.append(f"script: {error}"))
     for sample, view in zip(pages, itertools.cycle(TURNS[turn]), strict=False):
@@ -91,6 +92,9 @@ def faults(page: Page, base: str, sample: Sample, view: View, written: list[str]
     found = []
     if answer.status != sample.status or not page.url.endswith(sample.address):
         found.append(f"{sample.address} answered {answer.status} at {page.url}")
+    page.evaluate(
+        "document.activeElement.blur(); scrollTo(0, 0)"
+    )  # an error that took the focus scrolls away from the top
     told = Axe().run(page, options=AXE_OPTIONS).response["violations"]
     found += [f"axe: {one['id']} {[' '.join(map(str, n['target'])) for n in one['nodes']][:4]}" for one in told]
     if view.lang == "en":
