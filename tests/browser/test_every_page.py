@@ -92,9 +92,7 @@ def faults(page: Page, base: str, sample: Sample, view: View, written: list[str]
     found = []
     if answer.status != sample.status or not page.url.endswith(sample.address):
         found.append(f"{sample.address} answered {answer.status} at {page.url}")
-    page.evaluate(
-        "document.activeElement.blur(); scrollTo(0, 0)"
-    )  # an error that took the focus scrolls away from the top
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")  # a summary of errors takes the focus and scrolls
     told = Axe().run(page, options=AXE_OPTIONS).response["violations"]
     found += [f"axe: {one['id']} {[' '.join(map(str, n['target'])) for n in one['nodes']][:4]}" for one in told]
     if view.lang == "en":
