@@ -155,6 +155,11 @@ def test_about_a_purchase_its_agent_is_asked(clock: Clock, bureau: Organisation)
     assert case.agent.name in client.get(reverse("enquiry_ask"), {"case": case.pk}).content.decode()
     assert send(client, case=str(case.pk), asker="supplier").status_code == 200
     assert PublicEnquiry.objects.get().organisation == case.agent
+    by_number = client.get(reverse("enquiry_ask"), {"number": f" {case.number} "}).content.decode()
+    assert case.agent.name in by_number and f'value="{case.pk}"' in by_number
+    for number in (hidden.number, "没有的编号", "' OR 1=1 --"):
+        page = client.get(reverse("enquiry_ask"), {"number": number}).content.decode()
+        assert bureau.name in page and "没有这个编号的已公告项目" in page
     for wrong in (str(hidden.pk), "987654321", "x", "²"):
         assert client.get(reverse("enquiry_ask"), {"case": wrong}).status_code == 404
         assert send(client, case=wrong).status_code == 404

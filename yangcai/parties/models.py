@@ -1,6 +1,7 @@
 """Who takes part: organisations, people, the posts through which people act, and experts."""
 
 import datetime
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -152,7 +153,7 @@ class Post(Rooted):
         return frozenset({self.person_id, *holder})
 
     @property
-    def acting_posts(self) -> "models.QuerySet[Post, dict[str, int]]":
+    def acting_posts(self) -> "models.QuerySet[Post, Any]":
         """The posts through which others act for one of `person_ids`, for a subquery."""
         return Post.objects.filter(delegated_from__person__in=self.person_ids).values("pk")
 

@@ -69,6 +69,13 @@ def _asked_case(request: HttpRequest) -> Case | None:
     return case
 
 
+def _numbered_case(request: HttpRequest) -> Case | None:
+    """The published purchase whose number somebody typed in; None where there is none."""
+    typed = "".join(request.GET.get("number", "").split())[:60]
+    found = Case.objects.filter(number=typed, published_at__lte=request.now)  # type: ignore[attr-defined]
+    return found.select_related("agent", "buyer").first() if typed else None
+
+
 def _key(request: HttpRequest) -> str:
     key = request.POST.get("key", "")[:64]
     if not key or not key.isprintable():
@@ -91,9 +98,10 @@ def enquiries(request: HttpRequest) -> HttpResponse:
 def enquiry_ask(request: HttpRequest) -> HttpResponse:
     """GET: the form. POST: the enquiry is received; its number and code are shown once."""
     now = request.now  # type: ignore[attr-defined]
-    case = _asked_case(request)
+    case = _asked_case(request) or _numbered_case(request)
     office = office_of(case)
-    context: dict[str, Any] = {"case": case, "office": office, "url": request.get_full_path()}
+    typed = request.GET.get("number", "").strip()[:60]
+    context: dict[str, Any] = {"case": case, "office": office, "url": request.get_full_path(), "typed": typed}
     if office is None:
         return render(request, "public/enquiry_ask.html", context)
     if request.method != "POST":

@@ -44,7 +44,7 @@ def articles(request: HttpRequest) -> HttpResponse:
     table = tables.table(KINDS[ArticleVersion].title, ArticleVersion, found, COLUMNS)
     table = tables.with_column(table, _("状态"), [state_of(one) for one in found])
     context = {
-        "title": _("政策与指南"),
+        "title": _("文章管理"),
         "page": shown,
         "table": tables.with_addresses(table, [places.page_of(one) for one in found]),
         "offers": offers([post.organisation], post=post, now=now).of("article"),
