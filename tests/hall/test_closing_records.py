@@ -118,7 +118,7 @@ def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then
     address = reverse("closing_record", args=[second.pk])
     case_page = {
         True: reverse("work_case", args=[tender.case.pk]),
-        False: reverse("public_case", args=[tender.case.pk]),
+        False: reverse("public_case", args=[tender.case.pk]) + "?tab=documents",
     }
     assert address in at_desk(tender.runner).get(case_page[True]).content.decode()
     assert address not in at_desk(bidder).get(case_page[True]).content.decode()

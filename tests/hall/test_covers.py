@@ -84,7 +84,8 @@ def test_the_prices_have_an_opening_of_their_own(clock: Clock) -> None:
     follow(tender, clock)
     room = text_of(Client().get(reverse("hall", args=[tender.case.pk])))
     assert "876,543.21" in room and "报价信封" in room
-    assert "876,543.21" in text_of(Client().get(reverse("public_case", args=[tender.case.pk])))
+    of_case = Client().get(reverse("public_case", args=[tender.case.pk]), {"tab": "results"})
+    assert "876,543.21" in text_of(of_case)
     record = text_of(Client().get(reverse("hall_record", args=[tender.case.pk])))
     assert "在报价信封中，尚未开启" in record and "876,543.21" not in record
 

@@ -12,6 +12,7 @@ from tests.scenarios.story import FIRST, SECOND, THIRD, Story
 from tests.www.support import Clock, at_desk
 from tests.www.test_english import data, unmarked
 from yangcai.parties.models import Post
+from yangcai.www.public.cases import TABS
 from yangcai.www.work import rail
 
 pytestmark = pytest.mark.django_db
@@ -94,5 +95,6 @@ def test_each_role_reads_its_page_in_both_languages(talking: Story) -> None:
 
 
 def test_the_public_page_keeps_the_prices(talking: Story) -> None:
-    public = at_desk(talking.supplier(THIRD)).get(reverse("public_case", args=[talking.case.pk])).content.decode()
+    address, reader = reverse("public_case", args=[talking.case.pk]), at_desk(talking.supplier(THIRD))
+    public = "".join(reader.get(address, {"tab": tab}).content.decode() for tab in TABS)
     assert "999,999.00" not in public and "竞争性谈判公告" in public

@@ -79,7 +79,8 @@ def test_the_record_is_issued_as_a_signed_paper_and_as_a_note(clock: Clock) -> N
     tender.now += datetime.timedelta(minutes=2)
     follow(tender, clock)
     told, of_case = (
-        Client().get(reverse(name, args=[tender.case.pk])).content.decode() for name in ("hall_record", "public_case")
+        Client().get(reverse(name, args=[tender.case.pk]), {"tab": "documents"}).content.decode()
+        for name in ("hall_record", "public_case")
     )
     assert "电子签名核验一致" in told
     for attachment in (found, signed):

@@ -47,7 +47,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "kicker": [found.get_kind_display(), found.uscc, found.get_size_display() if as_supplier else ""],
             "figures": figures(signed, as_supplier=as_supplier),
             "caption": caption(now, as_supplier=as_supplier),
-            "years": years(signed),
+            "years": (by_year := published.by_year(signed)),
+            "bars": bars(by_year),
             "partners": published.partners(signed, side="buyer" if as_supplier else "supplier", most=PARTNERS),
             "running": [] if as_supplier else running(found, as_agent=as_agent, now=now),
             "pages": CappedPaginator(signed, PER_PAGE).get_page(request.GET.get("page")),
@@ -90,9 +91,6 @@ def caption(now: datetime.datetime, *, as_supplier: bool) -> str:
     return _("截至 %(day)s；范围：已公告、未解除的合同；中小企业占比的分母为合同金额。") % day
 
 
-def years(signed: QuerySet[Any]) -> list[dict[str, Any]]:
-    """The bars of the chart, in ten thousands of yuan: what was signed in each year."""
-    return [
-        {"label": str(one["year"]), "value": one["sum"] / TEN_THOUSAND, "kind": "total"}
-        for one in published.by_year(signed)
-    ]
+def bars(by_year: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of the chart, in ten thousands of yuan: what was signed in each year."""
+    return [{"label": str(one["year"]), "value": one["sum"] / TEN_THOUSAND, "kind": "total"} for one in by_year]
