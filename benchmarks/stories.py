@@ -30,7 +30,7 @@ def run(scale: Scale) -> list[Figure]:
         clock.set_sandbox(at=district.MORNING)
         began = time.perf_counter()
         story = living.begin(STORY, now=clock.now())
-        if not living.play(story, told=told.append):
+        if not living.play(story, told=told.append, now=clock.now()):
             raise RuntimeError(f"{STORY} stands still")
         mine.append(time.perf_counter() - began)
         walks.append(timed(lambda turn=turn: _walk(turn)))  # type: ignore[misc]

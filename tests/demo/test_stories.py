@@ -24,7 +24,7 @@ def played(name: str) -> tuple[Story, list[Told]]:
     """A story in which everybody acts by himself, from its first step to its last."""
     told: list[Told] = []
     story = living.begin(name, now=clock.now())
-    assert living.play(story, told=told.append), [str(one) for one in told]
+    assert living.play(story, told=told.append, now=clock.now()), [str(one) for one in told]
     done = {one.action for one in told}
     for item in PLOTS[name].items:
         assert item.actions & done, f"nobody ticks: {item.text}"

@@ -24,6 +24,7 @@ def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
 
     from yangcai.demo import living
     from yangcai.demo.acting import Told
+    from yangcai.demo.models import Story
     from yangcai.demo.stories import PLOTS
     from yangcai.kernel import clock
     from yangcai.kernel.actions import ACTIONS
@@ -46,9 +47,11 @@ def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
             print(f"✓ {at:%Y-%m-%d %H:%M}  {number}  {title}  {step.by.organisation.name}", flush=True)
 
     story = living.begin(name, now=clock.now())
-    came_to_end = living.play(
-        story, told=told, reached=lambda _story: bool(last) and any(step["action"] == last for step in steps)
-    )
+
+    def reached(_story: Story) -> bool:
+        return bool(last) and any(step["action"] == last for step in steps)
+
+    came_to_end = living.play(story, told=told, now=clock.now(), reached=reached)
     is_over = living.is_over(story)
     data = {"story": name, "steps": steps, "is_over": is_over}
     ended = say(zh="走完了", en="over") if is_over else say(zh="停在这里", en="stopped here")

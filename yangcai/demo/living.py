@@ -88,14 +88,13 @@ def running() -> list[Story]:
     return [story for story in Story.objects.select_related("post").order_by("pk") if not is_over(story)]
 
 
-def forward(*, to: datetime.datetime) -> Happened:
-    """Move the sandbox clock to `to`, stopping at every deadline, and whenever a story goes on, so that things happen
-    in order.
+def forward(*, to: datetime.datetime, now: datetime.datetime) -> Happened:
+    """Move the sandbox clock from `now` to `to`, stopping at every deadline and whenever a story goes on, so that
+    things happen in order.
 
     Raises ClockError backwards, HorizonError beyond the days whose holidays are known (no deadline can be told there).
     """
     happened = Happened()
-    now = clock.now()
     if to < now:
         raise clock.ClockError("the sandbox clock moves only forward")
     if to >= calendar.horizon():
@@ -155,16 +154,21 @@ def next_moment(story: Story, *, now: datetime.datetime) -> datetime.datetime | 
 
 
 def play(
-    story: Story, *, told: Callable[[Told], object], reached: Callable[[Story], bool] = lambda story: False
+    story: Story,
+    *,
+    told: Callable[[Told], object],
+    now: datetime.datetime,
+    reached: Callable[[Story], bool] = lambda story: False,
 ) -> bool:
     """Live through a story from where it stands, the clock from one moment to the next, until it is over or has
     `reached` something; False where it stands still before that."""
-    for step in acting.advance(story, now=clock.now()):
+    for step in acting.advance(story, now=now):
         told(step)
     while not (is_over(story) or reached(story)):
-        at = next_moment(story, now=clock.now())
+        at = next_moment(story, now=now)
         if at is None:
             return False
-        for step in forward(to=at).told:
+        for step in forward(to=at, now=now).told:
             told(step)
+        now = at
     return True

@@ -205,10 +205,11 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     ISO 8601."""
     _only_in_sandbox()
     try:
-        to = _target(request.POST.get("forward", ""), now=clock.now(), story=guided.of(request))
+        now = clock.now()
+        to = _target(request.POST.get("forward", ""), now=now, story=guided.of(request))
         if to is None:
             return _back(request)
-        happened = living.forward(to=to)
+        happened = living.forward(to=to, now=now)
     except (calendar.HorizonError, OverflowError):  # the calendar of Python ends too
         last = formats.day(calendar.horizon() - calendar.ONE_DAY)
         messages.error(request, _("已载入的节假日安排只到 %(last)s，模拟时间不能越过。") % {"last": last})
