@@ -59,3 +59,10 @@ def test_the_address_for_a_child_names_the_database(home: Path) -> None:
 
 def test_another_program_prepares_another_district() -> None:
     assert prepared.name() == prepared.name() and prepared.name().startswith("prepared_")
+
+
+def test_one_alone_makes_the_year(tmp_path: Path) -> None:
+    with prepared.alone(tmp_path) as first, prepared.alone(tmp_path) as second:
+        assert (first, second) == (True, False)
+    with prepared.alone(tmp_path) as third:
+        assert third

@@ -5,6 +5,7 @@ served already; from then on each new beginning is a copy of it. Another program
 """
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -105,12 +106,31 @@ def tell_progress(home: Path, *, done: int, total: int) -> None:
 
 
 @contextlib.contextmanager
+def alone(home: Path) -> Iterator[bool]:
+    """Whether nobody else is making the year here; nobody begins to, as long as the block runs."""
+    with (home / f"{PROGRESS}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+@contextlib.contextmanager
 def preparing(home: Path) -> Iterator[None]:
-    """While the block runs the year is made, unless it is there; whatever is unfinished at its end begins anew the next
-    time."""
-    if is_ready(home):
-        yield
-        return
+    """While the block runs the year is made, unless it is there or somebody else makes it; whatever is unfinished at
+    its end begins anew the next time."""
+    with alone(home) as is_mine:
+        if is_ready(home) or not is_mine:
+            yield
+            return
+        with _child(home):
+            yield
+
+
+@contextlib.contextmanager
+def _child(home: Path) -> Iterator[None]:
     environment = {**os.environ, "DATABASE_URL": url(home, MAKING), "YANGCAI_HOME": str(home)}
     line = [sys.executable, "-m", "yangcai", "demo", "--prepare", "--quiet", "--lang", console.language()]
     with subprocess.Popen(

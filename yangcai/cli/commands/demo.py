@@ -46,12 +46,14 @@ def run(options: argparse.Namespace) -> int:
     os.environ |= {"YANGCAI_HOME": str(home), "YANGCAI_SANDBOX": "1"}
     with contextlib.ExitStack() as stack:
         port = stack.enter_context(claimed_port(options)) if is_here else 0
-        if options.reset and home.exists():
-            unused(home)
+        is_shared = is_in_use(home)
+        if options.reset and is_shared:
+            raise Stop(zh="演示正在运行：请先结束它（Ctrl-C）", en="the demo is running: end it first (Ctrl-C)")
         stack.enter_context(site.running_database())
         with alone(options, home):
             site.load()
-            begin(options, home)
+            if not is_shared:  # else whoever was here first has begun it
+                begin(options, home)
         if options.story:
             return story.run(options, name=options.story, until=options.until)
         if options.no_serve and not prepared.is_ready(home):
@@ -92,15 +94,16 @@ def claimed_port(options: argparse.Namespace) -> Iterator[int]:
     )
 
 
-def unused(home: Path) -> None:
-    """Raises Stop while somebody is in the demo."""
+def is_in_use(home: Path) -> bool:
+    """Whether somebody is in the demo of this folder."""
+    if not home.exists():
+        return False
     with site.in_use(home / "postgres").open() as use:
         try:
             fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Stop(
-                zh="演示正在运行：请先结束它（Ctrl-C）", en="the demo is running: end it first (Ctrl-C)"
-            ) from error
+        except BlockingIOError:
+            return True
+    return False
 
 
 @contextlib.contextmanager
@@ -130,8 +133,9 @@ def begin(options: argparse.Namespace, home: Path) -> None:
     is_wanted = options.reset or not has_schema or is_untouched()
     if not is_wanted:
         migrate.apply()
-        if not is_ready:
-            prepared.make_empty(home, prepared.MAKING)
+        with prepared.alone(home) as is_mine:
+            if not is_ready and is_mine:
+                prepared.make_empty(home, prepared.MAKING)
         return
     connection.close()
     forget_log(home)
@@ -142,7 +146,9 @@ def begin(options: argparse.Namespace, home: Path) -> None:
             prepared.make_empty(home, prepared.SERVED)
             tell(options, zh="建立数据库结构和演示人员……", en="making the schema and the people of the demo ...")
             settle()
-        prepared.copy(home, source=prepared.SERVED, target=prepared.MAKING)
+        with prepared.alone(home) as is_mine:
+            if is_mine:
+                prepared.copy(home, source=prepared.SERVED, target=prepared.MAKING)
     options.reset = False
 
 
