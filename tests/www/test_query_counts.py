@@ -41,7 +41,7 @@ CASE_PAGE = {
     Role.BUYER_REVIEWER: 30,
     Role.AGENT: 30,
     Role.SUPPLIER: 33,
-    Role.EXPERT: 25,
+    Role.EXPERT: 24,
     Role.TREASURY: 30,
     Role.TREASURY_PAYER: 30,
     Role.AUDITOR: 30,
