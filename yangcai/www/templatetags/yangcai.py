@@ -138,8 +138,9 @@ def _parts(left: datetime.timedelta) -> list[tuple[str, str]]:
 
 
 @register.simple_block_tag(takes_context=True)
-def page_head(context: Context, content: str, title: str, sub: str = "", kicker: Any = ()) -> str:
-    return _include(context, "page_head", content=content, title=title, sub=sub, kicker=kicker)
+def page_head(context: Context, content: str, title: str, sub: str = "", kicker: Any = (), lang: str = "") -> str:
+    """`lang`: of title and kicker, where they are data; the buttons beside them are ours."""
+    return _include(context, "page_head", content=content, title=title, sub=sub, kicker=kicker, lang=lang)
 
 
 @register.simple_block_tag(takes_context=True)
