@@ -177,11 +177,16 @@ def is_untouched() -> bool:
 
 
 def forget_log(home: Path) -> None:
-    """The files of a public log that is begun anew."""
+    """A log that is begun anew is another log: its files go, and its key with the memory of what that signed."""
     from django.conf import settings
+
+    from yangcai.kernel import log_keys
 
     if settings.YANGCAI_LOG.is_relative_to(home):
         shutil.rmtree(settings.YANGCAI_LOG, ignore_errors=True)
+    if log_keys.folder().is_relative_to(home):
+        for old in log_keys.folder().glob(f"{log_keys.LOG}.*"):
+            old.unlink()
 
 
 def make_year(options: argparse.Namespace, home: Path) -> None:
