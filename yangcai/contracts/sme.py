@@ -12,11 +12,8 @@ from decimal import Decimal
 
 from yangcai.contracts.models import Contract
 from yangcai.kernel import calendar
-from yangcai.parties.models import Organisation, Size
+from yangcai.parties.models import Organisation
 from yangcai.planning.models import PlanItem, SetAside
-
-#: The sizes of which a share is asked by itself: half of it and more is for these (art. 8).
-SMALL_MICRO = frozenset({Size.SMALL, Size.MICRO})
 
 
 @dataclass
@@ -53,7 +50,7 @@ class Procured:
         if supplier.is_sme:
             self.sme.add(contract.amount)
             self.firms.add(supplier.pk)
-        if supplier.is_sme and supplier.size not in {Size.MEDIUM, Size.LARGE}:
+        if supplier.is_small_micro:
             self.small_micro.add(contract.amount)
 
 

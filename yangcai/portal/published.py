@@ -4,16 +4,16 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, ExtractYear
 
 from yangcai.contracts.models import Amendment, Contract, PaymentRequest
-from yangcai.parties.models import Organisation, Size
+from yangcai.parties.models import Organisation
+from yangcai.parties.sizes import small_medium
 
 MONEY = DecimalField(max_digits=18, decimal_places=2)
 NOTHING = Value(Decimal(0), output_field=MONEY)
-SMALL = Q(supplier__size__in=[Size.MEDIUM, Size.SMALL, Size.MICRO]) | Q(supplier__is_prison_enterprise=True)
-SMALL |= Q(supplier__is_disabled_welfare=True)
+SMALL = small_medium("supplier")
 
 
 def contracts(now: datetime.datetime) -> QuerySet[Contract]:

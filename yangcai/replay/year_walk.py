@@ -13,7 +13,6 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from yangcai.cases.models import Case
-from yangcai.contracts.benefiting import SME
 from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import Way
 from yangcai.frameworks.rules import call_off as call_offs
@@ -24,6 +23,7 @@ from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
+from yangcai.parties.sizes import SME, small_medium
 from yangcai.planning.models import PlanItem
 from yangcai.replay import defaults, district, people, year
 from yangcai.replay.driver import PythonDriver, begin_again
@@ -64,7 +64,7 @@ def sums(*, now: datetime.datetime) -> Sums:
     of_year = timezone.localdate(now).year
     cases = Case.objects.filter(published_at__year=of_year, published_at__lte=now)
     contracts = Contract.objects.filter(signed_at__year=of_year, signed_at__lte=now, terminated_at=None)
-    small = contracts.filter(supplier__size__in=SME)
+    small = contracts.filter(small_medium("supplier"))
     nothing = Decimal(0)
     return Sums(
         cases=cases.count(),

@@ -11,13 +11,12 @@ from django.db.models import Q
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
-from yangcai.parties.models import Organisation, Size
+from yangcai.parties.models import Organisation
+from yangcai.parties.sizes import SMALL_MICRO, SME
 from yangcai.planning.models import PARTNERED, SetAside
 from yangcai.tendering.models import OpenedBid, PartnerKind, PreferenceClaim
 from yangcai.tendering.solicitations import solicitation
 
-SMALL_MICRO = frozenset({Size.SMALL, Size.MICRO})
-SME = SMALL_MICRO | {Size.MEDIUM}
 WHOLE = Decimal(1)
 #: Whose share counts where a consortium, or a subcontract, is demanded.
 COUNTED = {SetAside.CONSORTIUM: PartnerKind.MEMBER, SetAside.SUBCONTRACT: PartnerKind.SUBCONTRACTOR}

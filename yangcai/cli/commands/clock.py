@@ -96,7 +96,7 @@ def _go(options: argparse.Namespace, before: datetime.datetime, to: datetime.dat
     from yangcai.kernel import calendar, clock
 
     try:
-        fired = [_of(task) for task in living.forward(to=to).fired]
+        fired = [_of(task) for task in living.forward(now=before, to=to).fired]
     except clock.ClockError as error:
         raise Stop(zh=f"沙盒时钟只能向前，现在是 {_told(before)}", en=f"{error}; it is {_told(before)}") from error
     except calendar.HorizonError as error:

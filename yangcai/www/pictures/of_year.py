@@ -10,13 +10,14 @@ from django.utils.translation import ngettext
 
 from yangcai import procedures
 from yangcai.kernel.refusals import in_chinese
+from yangcai.parties.sizes import SME
 from yangcai.planning.models import Category
 from yangcai.www import formats
 from yangcai.www.pictures.bars import Stack, stacked
 from yangcai.www.pictures.flow import Link, Node, Stage, sankey
 from yangcai.www.pictures.gauge import gauge
 from yangcai.www.pictures.picture import Column, Picture, large, percent, unit, wan
-from yangcai.www.pictures.published import SME, Flow
+from yangcai.www.pictures.published import Flow
 from yangcai.www.pictures.spread import Spread, spreads
 
 ZERO = Decimal(0)

@@ -11,7 +11,21 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models import Case as Choice
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
@@ -19,10 +33,9 @@ from yangcai import procedures
 from yangcai.cases.models import Case, Lot
 from yangcai.contracts.models import Contract, PaymentRequest
 from yangcai.parties.models import Size
+from yangcai.parties.sizes import SME, small_medium, small_micro
 
 SECONDS = 60
-SMALL_AND_MICRO = (Size.SMALL, Size.MICRO)
-SME = (Size.MEDIUM, *SMALL_AND_MICRO)
 DAY = datetime.timedelta(days=1)
 
 
@@ -91,16 +104,22 @@ def _contracts(year: int, *, now: datetime.datetime) -> QuerySet[Contract]:
 
 
 def _sizes(contracts: QuerySet[Contract]) -> dict[str, dict[str, Any]]:
-    """Size of the supplier -> sum, contracts, suppliers."""
-    found = contracts.values("supplier__size").annotate(
-        sum=Sum("amount"), n=Count("pk"), suppliers=Count("supplier", distinct=True)
+    """Size that the supplier counts as -> sum, contracts, suppliers."""
+    size = Choice(
+        When(supplier__size__in=SME, then=F("supplier__size")),
+        When(small_micro("supplier"), then=Value(Size.SMALL)),
+        default=F("supplier__size"),
+        output_field=TextField(),
     )
-    return {row["supplier__size"]: dict(row) for row in found.order_by()}
+    found = contracts.annotate(counts_as=size).values("counts_as")
+    told = found.annotate(sum=Sum("amount"), n=Count("pk"), suppliers=Count("supplier", distinct=True))
+    return {row["counts_as"]: dict(row) for row in told.order_by()}
 
 
 def _months(contracts: QuerySet[Contract]) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
     """Month -> amounts with small and micro, with medium, with all other suppliers."""
-    small, medium = Q(supplier__size__in=SMALL_AND_MICRO), Q(supplier__size=Size.MEDIUM)
+    small = small_micro("supplier")
+    medium = small_medium("supplier") & ~small
     found = (
         contracts.annotate(month=ExtractMonth("signed_at"))
         .values("month")

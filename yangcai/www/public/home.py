@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from yangcai.cases.models import Case, Period, Stage
 from yangcai.contracts import benefiting
 from yangcai.contracts.models import Contract
+from yangcai.parties.sizes import small_medium
 from yangcai.planning.models import Category
 from yangcai.portal import pipeline
 from yangcai.portal.models import Notice
@@ -119,7 +120,7 @@ def _this_year(now: datetime.datetime) -> dict[str, Any]:
         "budget": cases.aggregate(n=Count("pk"), sum=Sum("budget")),
         "signed": contracts.aggregate(n=Count("pk"), sum=Sum("amount")),
         "small": {
-            **contracts.filter(supplier__size__in=benefiting.SME).aggregate(sum=Sum("amount")),
+            **contracts.filter(small_medium("supplier")).aggregate(sum=Sum("amount")),
             "n": benefiting.small_firms(contracts),
         },
         "days": cycle_days(contracts),
