@@ -24,16 +24,16 @@ MANY = 5
 
 #: The rail of the most urgent case among them, the kinds of tasks to choose from, and an agency's cases in time.
 WORKLIST = {
-    Role.BUYER_OFFICER: 19,
-    Role.BUYER_REVIEWER: 18,
-    Role.AGENT: 22,
-    Role.SUPPLIER: 15,
-    Role.EXPERT: 15,
-    Role.TREASURY: 17,
-    Role.TREASURY_PAYER: 17,
-    Role.AUDITOR: 17,
-    Role.PLATFORM: 17,
-    Role.ADMINISTRATOR: 17,
+    Role.BUYER_OFFICER: 20,
+    Role.BUYER_REVIEWER: 19,
+    Role.AGENT: 23,
+    Role.SUPPLIER: 16,
+    Role.EXPERT: 16,
+    Role.TREASURY: 18,
+    Role.TREASURY_PAYER: 18,
+    Role.AUDITOR: 18,
+    Role.PLATFORM: 18,
+    Role.ADMINISTRATOR: 16,
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
@@ -48,7 +48,7 @@ CASE_PAGE = {
     Role.PLATFORM: 31,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 76, Role.BUYER_OFFICER: 61, Role.SUPPLIER: 39, Role.EXPERT: 77}
+EVALUATED = {Role.AGENT: 76, Role.BUYER_OFFICER: 60, Role.SUPPLIER: 38, Role.EXPERT: 77}
 BUDGET = {Role.BUYER_OFFICER: 10, Role.BUYER_REVIEWER: 10, Role.TREASURY: 9, Role.TREASURY_PAYER: 9, Role.AUDITOR: 9}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2
