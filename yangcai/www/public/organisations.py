@@ -1,7 +1,6 @@
 """What does one buyer buy and from whom, what has one supplier won and from whom, what does one agent run?"""
 
 import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,10 +20,12 @@ from yangcai.portal.models import Notice
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.paging import CappedPaginator
+from yangcai.www.pictures import Column, Picture, csv_asked, waterfall
+from yangcai.www.pictures.bars import Bar
+from yangcai.www.pictures.picture import large, unit, wan
 from yangcai.www.public.notices import rows
 
 RUNNING, LATEST, PARTNERS, PER_PAGE = 10, 5, 10, 10
-TEN_THOUSAND = Decimal(10_000)
 AGENTS = frozenset({OrganisationKind.AGENT, OrganisationKind.CENTRAL_AGENT})
 
 
@@ -37,6 +38,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     signed = published.of(found, as_supplier=as_supplier, now=now).select_related("supplier", "buyer", "case")
     typed = request.GET.get("q", "").strip()[:100]
     notices = Notice.objects.filter(buyer=found, published_at__lte=now).select_related("buyer")
+    by_year = published.by_year(signed)
+    picture = by_years(by_year, as_supplier=as_supplier, now=now)
+    if (table := csv_asked(request, [picture])) is not None:
+        return table
     return render(
         request,
         "public/organisation.html",
@@ -47,8 +52,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "kicker": [found.get_kind_display(), found.uscc, found.get_size_display() if as_supplier else ""],
             "figures": figures(signed, as_supplier=as_supplier),
             "caption": caption(now, as_supplier=as_supplier),
-            "years": (by_year := published.by_year(signed)),
-            "bars": bars(by_year),
+            "years": by_year,
+            "picture": picture,
             "partners": published.partners(signed, side="buyer" if as_supplier else "supplier", most=PARTNERS),
             "running": [] if as_supplier else running(found, as_agent=as_agent, now=now),
             "pages": CappedPaginator(signed, PER_PAGE).get_page(request.GET.get("page")),
@@ -91,6 +96,23 @@ def caption(now: datetime.datetime, *, as_supplier: bool) -> str:
     return _("截至 %(day)s；范围：已公告、未解除的合同；中小企业占比的分母为合同金额。") % day
 
 
-def bars(by_year: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of the chart, in ten thousands of yuan: what was signed in each year."""
-    return [{"label": str(one["year"]), "value": one["sum"] / TEN_THOUSAND, "kind": "total"} for one in by_year]
+def by_years(by_year: list[dict[str, Any]], *, as_supplier: bool, now: datetime.datetime) -> Picture | None:
+    """What was signed in each year; a table says it as well of one year."""
+    if len(by_year) < 2:
+        return None
+    most = max(by_year, key=lambda one: one["sum"])
+    says = _("%(year)d 年最多：%(sum)s，%(n)d 份合同。") % {
+        "year": most["year"],
+        "sum": wan(most["sum"]),
+        "n": most["n"],
+    }
+    drawn = [Bar(str(one["year"]), large(one["sum"]), "total") for one in by_year]
+    return Picture(
+        key="years",
+        title=_("每年签了多少合同？") if as_supplier else _("每年采购多少？"),
+        says=says,
+        caption=_("单位：%(unit)s。按合同签订年份。") % {"unit": unit()} + caption(now, as_supplier=as_supplier),
+        drawings=waterfall(drawn),
+        columns=(Column(_("年份")), Column(_("合同"), 0), Column(_("金额（元）"), 2)),
+        rows=[(str(one["year"]), one["n"], one["sum"]) for one in by_year],
+    )
