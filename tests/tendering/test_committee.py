@@ -19,6 +19,7 @@ from tests.tendering.judging import (
 )
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Entry, Task
+from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Expert, Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import draws, vrd
@@ -78,10 +79,13 @@ def test_no_evaluation_before_the_opening() -> None:
     }
 
 
-@pytest.mark.parametrize("size", [3, 4, 6])
-def test_size_is_odd_and_at_least_five(size: int) -> None:
+@pytest.mark.parametrize(("size", "lawful"), [(3, 5), (4, 5), (6, 7)])
+def test_size_is_odd_and_at_least_five(size: int, lawful: int) -> None:
     h = three()
-    assert h.refused("committee.draw", h.case, h.agent, DRAWN, evaluates_at=SEATED, size=size) == {"committee_size"}
+    with pytest.raises(Refused) as refused:
+        h.do("committee.draw", h.case, h.agent, DRAWN, evaluates_at=SEATED, size=size)
+    (told,) = refused.value.refusals
+    assert told.code == "committee_size" and told.zh.endswith(f"请改为 {lawful} 人")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,11 @@ def test_members_sign_in_after_the_opening_each_for_itself() -> None:
     one, other = h.members[:2]
     assert h.refused("committee.sign_in", one, other.post, SEATED, commits=True) == {"not_yours"}
     assert h.refused("committee.sign_in", one, one.post, at("2026-03-23T09:45"), commits=True) == {"opening_not_over"}
-    assert h.refused("committee.sign_in", one, one.post, SEATED) == {"invalid_input"}
+    with pytest.raises(Refused) as refused:
+        h.do("committee.sign_in", one, one.post, SEATED)
+    (told,) = refused.value.refusals
+    assert (told.code, told.field) == ("not_declared", "commits") and "不要勾选" in told.zh
+    assert told.citation is not None and told.citation.article == "第十二条"
     h.do("committee.sign_in", one, one.post, SEATED, commits=True)
     assert h.refused("committee.sign_in", one, one.post, SEATED, commits=True) == {"already_signed_in"}
 

@@ -62,6 +62,8 @@ def test_once_the_suppliers_are_known_every_member_declares_before_anything_is_e
     assert set(told) == {"interests_undeclared"}
     citation = told["interests_undeclared"].citation
     assert citation is not None and citation.article == "第十二条"
+    silent = tender.refused("committee.declare", seated[0], seated[0].post)["not_declared"]
+    assert silent.citation is not None and silent.citation.article == "第十二条"
     for member in seated[:-1]:
         tender.do("committee.declare", member, member.post, commits=True)
     assert set(tender.refused("qualification.record", tender.lot, chair.post, rows=findings(tender))) == {

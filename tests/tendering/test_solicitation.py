@@ -251,6 +251,15 @@ def test_unlawful_criteria_are_refused(change: dict[int, dict[str, str]], code: 
     assert not Criterion.objects.exists()
 
 
+@pytest.mark.parametrize(("weight", "told"), [("40", "减去 10 分"), ("20.5", "补足 9.5 分")])
+def test_weights_that_do_not_add_up_are_told_by_how_much(weight: str, told: str) -> None:
+    tender = Tender()
+    tender.draft()
+    rows = criteria()
+    rows[0] |= {"weight": weight}
+    assert told in tender.refused("criteria.define", tender.lot, tender.runner, rows=rows)["weights_not_100"].zh
+
+
 def test_price_weighs_less_in_services_and_exactly_in_information_systems() -> None:
     tender = Tender(category="services")
     tender.draft(domestic_rate="0")

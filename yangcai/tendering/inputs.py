@@ -26,6 +26,14 @@ class AnswerField(forms.TypedChoiceField):
         return super().to_python({True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value)
 
 
+class DeclaredField(forms.BooleanField):
+    """A box that has to be ticked. One that is left empty is refused by a check of the Action, which knows the article
+    and the way out."""
+
+    def validate(self, value: Any) -> None:
+        """Whatever was said is handed on."""
+
+
 def pages(written: str) -> str:
     """Pages of a bid: whole pages and ranges, in one way of writing them. Raises ValidationError."""
     given = re.sub(r"[\s第页]", "", written)

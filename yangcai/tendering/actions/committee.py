@@ -15,7 +15,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.procedures import PROCEDURES
 from yangcai.tendering import draws
-from yangcai.tendering.inputs import limit
+from yangcai.tendering.inputs import DeclaredField, limit
 from yangcai.tendering.models import Committee, CommitteeMember
 from yangcai.tendering.rules import draw as draw_rules
 from yangcai.tendering.rules.committee import chosen, composition, drawing, outside, pool, seats
@@ -121,7 +121,7 @@ def draw_committee(
 
 
 class SignIn(Input):
-    commits = forms.BooleanField(
+    commits = DeclaredField(
         label=_("本人与投标人、采购人、代理机构没有应当回避的关系，并承诺独立、客观、公正评审，遵守评审纪律")
     )
 
@@ -133,6 +133,7 @@ class SignIn(Input):
     on=CommitteeMember,
     by={Role.EXPERT},
     needs=(seats.not_replaced, seats.not_signed_in, seats.evaluation_has_begun, seats.has_no_interest),
+    checks=(seats.nothing_to_recuse_for,),
     input=SignIn,
     sentence=("{post}签到并作出回避承诺", "{post} signed in and declared no conflict of interest"),
     is_public=False,
@@ -144,7 +145,7 @@ def sign_in(member: CommitteeMember, *, by: Any, now: datetime.datetime, commits
 
 
 class DeclareInterests(Input):
-    commits = forms.BooleanField(
+    commits = DeclaredField(
         label=_("本人已阅看全部供应商名单，与其中任何一家没有应当回避的关系，继续独立、客观、公正评审")
     )
 
@@ -156,6 +157,7 @@ class DeclareInterests(Input):
     on=CommitteeMember,
     by={Role.EXPERT},
     needs=(seats.not_replaced, seats.suppliers_came_later, seats.has_no_interest),
+    checks=(seats.nothing_to_recuse_for,),
     input=DeclareInterests,
     sentence=(
         "{post}在供应商确定后申报无须回避",

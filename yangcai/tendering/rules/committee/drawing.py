@@ -103,11 +103,13 @@ def composed_lawfully(
         yield refuse(
             keys.size,
             code="committee_size",
-            zh="本项目评标委员会应当为 {least} 人以上单数，而不是 {members} 人",
-            en="The committee of this case needs an odd number of at least {least} members, not {members}",
+            zh="本项目评标委员会应当为 {least} 人以上单数，而不是 {members} 人；请改为 {lawful} 人",
+            en="The committee of this case needs an odd number of at least {least} members, not {members}: make it"
+            " {lawful}",
             field="size",
             least=least,
             members=members,
+            lawful=max(least, members + 1),
             **on,
         )
         return

@@ -76,6 +76,21 @@ def has_no_interest(subject: CommitteeMember, *, by: Any, now: datetime.datetime
     return recusal(case, now=now) if subject.post.person_id in people_of(barred, case=case, now=now) else None
 
 
+def nothing_to_recuse_for(subject: CommitteeMember, *, now: datetime.datetime, commits: bool, **_: Any) -> Any:
+    """Who cannot say so recuses (政府采购法 art. 12): refuses the box that was left empty, with the way out."""
+    if commits:
+        return None
+    return refuse(
+        "committee.recusal",
+        code="not_declared",
+        zh="没有应当回避的关系并作出承诺的，才能评审；应当回避的，请不要勾选，申请不参加评审或者告知采购人、代理机构更换评委",
+        en="Only who has nothing to recuse for, and says so, evaluates. If you must recuse, leave the box empty:"
+        " decline the seat, or tell the buyer or agent to replace you",
+        field="commits",
+        **applicable(subject.committee.case, now=now),
+    )
+
+
 def undeclared(case: Case, *, now: datetime.datetime) -> list[CommitteeMember]:
     """Members who signed in before the suppliers were known, and have not said since whether they must recuse. A group
     that confirms the file sits before anybody responds (74号令 art. 8): whom to recuse for it learns later."""

@@ -70,13 +70,16 @@ def weights_add_up(subject: Lot, *, now: datetime.datetime, rows: list[dict[str,
     total = sum((row["weight"] for row in rows), Decimal(0))
     if total == FULL_MARKS:
         return None
+    short = total < FULL_MARKS
     return refuse(
         "evaluation.total",
         code="weights_not_100",
-        zh="各评审因素的分值之和应为 100 分，现为 {total} 分",
-        en="The weights must add up to 100 points; they add up to {total}",
+        zh="各评审因素的分值之和应为 100 分，现为 {total} 分；请" + ("补足" if short else "减去") + " {difference} 分",
+        en="The weights must add up to 100 points; they add up to {total}: "
+        + ("add {difference}" if short else "take {difference} away"),
         field="rows",
         total=total,
+        difference=abs(FULL_MARKS - total),
         **applicable(subject.case, now=now),
     )
 
