@@ -44,6 +44,8 @@ DANGEROUS = frozenset(
         "token.revoke",
     }
 )
+#: What is done only where a case calls for it: it leads nobody on, unless a task asks for it.
+ON_OCCASION = frozenset({"committee.replace", "import_approval.apply", "low_price.start"})
 #: What is missing, and is made on the very page to which the offer leads.
 MADE_THERE = frozenset({("bid.upload", "no_signing_key"), ("final_offer.upload", "no_signing_key")})
 FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)
@@ -80,6 +82,11 @@ class Offer:
     @property
     def is_dangerous(self) -> bool:
         return self.action.code in DANGEROUS
+
+    @property
+    def leads(self) -> bool:
+        """Whether the page may call for it before anything else: it is due, or the next step of an ordinary course."""
+        return self.is_due or not (self.is_dangerous or self.action.code in ON_OCCASION)
 
     @property
     def hint(self) -> str:
@@ -178,7 +185,7 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
             offer = Offer(action, subject, refusals, due_at=task.due_at if task else None, is_due=task is not None)
             (found.blocked if refusals else found.open).append(offer)
     # What goes on even in a suspended case (an enquiry) is beside the course of things and stands after it.
-    found.open.sort(key=lambda o: (not o.is_due, o.is_dangerous, o.action.despite_block, o.due_at or FAR))
+    found.open.sort(key=lambda o: (not o.is_due, o.is_dangerous, not o.leads, o.action.despite_block, o.due_at or FAR))
     return found
 
 
