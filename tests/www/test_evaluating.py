@@ -55,6 +55,15 @@ def test_what_is_noted_is_kept_for_its_author_alone_and_is_no_entry(h: Hall) -> 
     assert "<b>40</b>" in page and "data-notes" not in page
 
 
+def test_the_form_has_the_standard_of_each_criterion_beside_it(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock.at, said = SCORED, "方案完整可行得 40 至 50 分"
+    monkeypatch.setattr(Criterion._meta.get_field("standard"), "_get_default", lambda: said)
+    h = three("951000", "1000000", "1100000")  # told by no other test, so that its file has these words
+    form = reverse("work_do", args=["lot", h.lot.pk, "scores.submit"])
+    part = text_of(at_desk(h.chair).get(form)).split("评分标准</h2>")[1].split("</section>")[0]
+    assert part.count(said) == 2 and "满分 50" in part and "满分 20" in part and "满分 30" not in part
+
+
 @pytest.mark.parametrize(
     ("typed", "kept", "said"),
     [

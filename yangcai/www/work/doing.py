@@ -28,7 +28,8 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import ImportApproval, MethodApproval, PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
-from yangcai.tendering.models import CommitteeMember, EvaluationReport, Prequalification
+from yangcai.tendering import arithmetic
+from yangcai.tendering.models import CommitteeMember, Criterion, EvaluationReport, Prequalification
 from yangcai.tendering.queries.bids import READ_OUT
 from yangcai.www import formats, guided, signed_papers
 from yangcai.www.access import page
@@ -53,6 +54,8 @@ BACK = {"budget.import": "work_budget"}
 SIGNING = frozenset({"contract.sign", "report.sign", "report.deem_consent"})
 #: Secret forms that are filled in over days.
 KEPT = frozenset({"bid.submit", "final_offer.submit"})
+#: Where points are given or changed: by the document's standard of each criterion, which stands beside the form.
+SCORING = frozenset({"scores.submit", "scores.explain", "scores.correct"})
 #: What one person asks for with papers and another decides.
 DECIDED = (Award, FrameworkApproval, ImportApproval, MethodApproval, OutsideOffer, Replacement)
 NEXT_SHOWN = 6
@@ -213,6 +216,7 @@ def _form_page(
             "requirement": tables.facts(subject.requirement, REQUIREMENT.columns)
             if isinstance(subject, PlanItem) and hasattr(subject, "requirement")
             else [],
+            "standards": _standards(action, subject) if form is not None else (),
             "requirement_title": formats.titled(REQUIREMENT.title),
             "grounds": grounds(action, subject, now=now),
             "publishes": notice_name(action.notice, subject) if action.notice else "",
@@ -274,6 +278,11 @@ def _closes_at(action: Action, subject: Any, *, now: datetime.datetime) -> datet
         return None
     running = subject.root.periods.filter(stage=stage, opens_at__lte=now, closes_at__gt=now)
     return max((period.closes_at for period in running if period.closes_at), default=None)
+
+
+def _standards(action: Action, subject: Any) -> list[Criterion]:
+    """By what the committee scores, in the document's own words."""
+    return arithmetic.scored_criteria(subject) if action.code in SCORING else []
 
 
 def _judged(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
