@@ -7,6 +7,7 @@ names a row has its sample in `Samples.named`; without one tests/browser/test_ev
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -17,27 +18,35 @@ from django.urls import reverse
 
 from tests.architecture.test_urls import ADDRESSES
 from tests.browser.passkey import registration
+from tests.challenges.test_public_enquiry import ask
 from tests.contracts import support
 from tests.factories import make_organisation, make_post, make_supplier
 from tests.planning.office import Office
+from tests.portal.test_guidance import published
 from tests.tendering.applying import Selection
 from tests.tendering.covers_walk import judged
 from tests.tendering.judging import ANNOUNCED, three
 from tests.tendering.sealing_walk import Holder, SealedTender
+from tests.tendering.walk import Tender
 from tests.www.support import at_desk
 from tests.www.test_english import data
 from yangcai import law
+from yangcai.challenges.models import Enquiry
 from yangcai.contracts.models import Contract, Invoice, Milestone
 from yangcai.kernel.models import Entry
+from yangcai.notifications.models import Message
+from yangcai.parties import joining
 from yangcai.parties.models import Expert, OrganisationKind, Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import AwardLetter, BidClosing, PaymentTerm, Solicitation
+from yangcai.tendering.models import AwardLetter, Bid, BidClosing, BidSecurity, PaymentTerm, Solicitation
 
 PASSWORD = "a long enough pass phrase"
 MINUTE = datetime.timedelta(minutes=1)
 
+#: Of an official paper the page is looked at; the files that are made of it have tests of their own.
+FILES = ("_pdf", "_docx")
 #: Doors for programs, not pages.
 DOORS = ("api_", "sbp_", "ocds_")
 #: Addresses under which no page lies, and what lies there instead.
@@ -60,6 +69,20 @@ NO_PAGE = {
     "set_language": "the answer to a form",
     "preferences": "the answer to a form",
     "demo_budget": "a file",
+    "demo_template": "a file",
+    "demo_solicitation": "a file",
+    "demo_bids": "a file",
+    "sandbox_story": "the answer to a form",
+    "sandbox_others": "the answer to a form",
+    "notice_feed": "a feed",
+    "notice_pdf": "a file",
+    "data_file": "a file",
+    "saved_search": "a way to the notices",
+    "work_tasks_file": "a file",
+    "work_contract_draft": "a file",
+    "work_message_open": "the answer to a form",
+    "work_messages_read": "the answer to a form",
+    "environment_probe": "bytes that are counted",
     "sandbox_clock": "the answer to a form",
     "sandbox_papers": "the answer to a form",
     "sandbox_post": "the answer to a form",
@@ -94,7 +117,7 @@ class Second(SealedTender):
 
 
 class Samples:
-    """Six cases, a plan, a contract and an account, each where its pages have something to show."""
+    """Cases, a plan, contracts, accounts and letters, each where its pages have something to show."""
 
     def __init__(self) -> None:
         self.platform = platform_post(now=support.ANNOUNCED)
@@ -126,6 +149,28 @@ class Samples:
         self.invoice: Invoice = support.invoiced(self.deal, first, now=support.INVOICED)
         self.treasury, self.auditor = self.deal.treasury, make_post(Role.AUDITOR, self.deal.treasury.organisation)
         self.late = ANNOUNCED + MINUTE
+        # What a bidder gets before the opening, and a contract to its payment: official papers.
+        self.tender = Tender().published(bid_security=Decimal("5000"))
+        self.asker = self.tender.supplier()
+        self.tender.bid(self.asker)
+        self.tender.do("bid_security.record", self.tender.case, self.tender.agent_post, kind="transfer",
+                       supplier=self.asker.organisation_id, amount="5000.00", received_at=self.tender.now)  # fmt: skip
+        enquiry = self.tender.do("enquiry.ask", self.tender.case, self.asker, question="是否允许分包？").value
+        self.tender.do("enquiry.answer", enquiry, self.tender.agent_post, answer="允许，见采购文件。")
+        self.answered = self.tender.now + MINUTE
+        self.paid_deal = support.scene()
+        support.effective(self.paid_deal)
+        last = self.paid_deal.milestone("acceptance")
+        support.delivered(self.paid_deal, last)
+        support.accepted(self.paid_deal, milestone=last)
+        self.payment = support.paid(self.paid_deal, last)
+        self.paid_at = support.PAID + datetime.timedelta(days=1)
+        # The portal's own: an article, a question of the public, somebody who was invited.
+        self.editor = make_post(Role.EDITOR, self.treasury.organisation)
+        self.version = published(self.treasury.organisation, self.editor, self.treasury)
+        self.letter = ask(self.treasury.organisation)
+        self.administrator = make_post(Role.ADMINISTRATOR, make_supplier().organisation)
+        self.invited = joining.invite(make_post(Role.SUPPLIER, self.administrator.organisation).person, now=self.late)
         self.people: dict[str, Post] = {
             Role.BUYER_OFFICER: self.deal.officer,
             Role.BUYER_REVIEWER: self.deal.reviewer,
@@ -135,7 +180,9 @@ class Samples:
             Role.TREASURY: self.treasury,
             Role.TREASURY_PAYER: self.deal.payer,
             Role.AUDITOR: self.auditor,
+            Role.EDITOR: self.editor,
             Role.PLATFORM: self.platform,
+            Role.ADMINISTRATOR: self.administrator,
         }
         self.member = make_post(Role.BUYER_OFFICER, make_organisation(OrganisationKind.BUYER))
         self.member.person.set_password(PASSWORD)
@@ -170,6 +217,18 @@ class Samples:
 
     def row(self, name: str, pk: Any, who: Post | None, at: datetime.datetime | None = None) -> Sample:
         return self.page(name, reverse(name, args=[pk]), who, at or self.late)
+
+    def letter_of(self, name: str, *, is_winner: bool) -> Sample:
+        """Of the evaluation, as whoever got it reads it."""
+        letter = AwardLetter.objects.filter(lot=self.evaluation.lot, is_winner=is_winner).earliest("pk")
+        reader = next(one for one in self.evaluation.bidders if one.organisation_id == letter.supplier_id)
+        return self.row(name, letter.pk, reader)
+
+    def told(self) -> Sample:
+        """Somebody's newest message."""
+        message = Message.objects.filter(person__posts__isnull=False).latest("pk")
+        post = Post.objects.filter(person=message.person).latest("pk")
+        return self.row("work_message", message.pk, post)
 
     # --- accounts ---------------------------------------------------------------------------------------------------
 
@@ -240,7 +299,10 @@ def pages() -> list[Any]:
     return [
         entry
         for _address, entry in ADDRESSES
-        if entry.name and entry.name not in NO_PAGE and not entry.name.startswith(DOORS)
+        if entry.name
+        and entry.name not in NO_PAGE
+        and not entry.name.startswith(DOORS)
+        and not (entry.name.startswith("work_paper_") and entry.name.endswith(FILES))
     ]
 
 
@@ -293,6 +355,40 @@ NAMED: dict[str, Callable[[Samples], Sample]] = {
         s.evaluation.bidders[0],
     ),
     "work_contract": lambda s: s.row("work_contract", s.deal.contract.pk, s.deal.officer),
+    "running": lambda s: s.row("running", "bidding", None, s.before),
+    "public_changes": lambda s: s.row("public_changes", s.evaluation.case.pk, None),
+    "article": lambda s: s.row("article", s.version.article_id, None),
+    "account_invitation": lambda s: s.row("account_invitation", s.invited, None),
+    "work_start_line": lambda s: s.row("work_start_line", s.office.appropriation.pk, s.office.officer, s.before),
+    "work_article": lambda s: s.row("work_article", s.version.article_id, s.editor),
+    "work_article_version": lambda s: s.row("work_article_version", s.version.pk, s.editor),
+    "work_public_enquiry": lambda s: s.row("work_public_enquiry", s.letter.pk, s.treasury),
+    "work_message": Samples.told,
+    "work_bid_tasks": lambda s: s.row("work_bid_tasks", s.sealed.lot.pk, s.bidder.post, s.before),
+    "work_evaluate": lambda s: s.row("work_evaluate", s.evaluation.lot.pk, s.evaluation.members[0].post),
+    "work_paper_award_letter": lambda s: s.letter_of("work_paper_award_letter", is_winner=True),
+    "work_paper_result_notice": lambda s: s.letter_of("work_paper_result_notice", is_winner=False),
+    "work_paper_acceptance": lambda s: s.row(
+        "work_paper_acceptance", s.paid_deal.contract.acceptances.get().pk, s.paid_deal.officer, s.paid_at
+    ),
+    "work_paper_payment_request": lambda s: s.row(
+        "work_paper_payment_request", s.payment.pk, s.paid_deal.supplier, s.paid_at
+    ),
+    "work_paper_payment_receipt": lambda s: s.row(
+        "work_paper_payment_receipt", s.payment.pk, s.paid_deal.payer, s.paid_at
+    ),
+    "work_paper_enquiry_answer": lambda s: s.row(
+        "work_paper_enquiry_answer", Enquiry.objects.get(case=s.tender.case).pk, s.asker, s.answered
+    ),
+    "work_paper_solicitation": lambda s: s.row(
+        "work_paper_solicitation", Solicitation.objects.get(case=s.tender.case).pk, s.tender.agent_post, s.answered
+    ),
+    "work_paper_bid_receipt": lambda s: s.row(
+        "work_paper_bid_receipt", Bid.objects.get(lot__case=s.tender.case).pk, s.asker, s.answered
+    ),
+    "work_paper_security_receipt": lambda s: s.row(
+        "work_paper_security_receipt", BidSecurity.objects.get(case=s.tender.case).pk, s.asker, s.answered
+    ),
     "work_report": lambda s: s.row("work_report", s.evaluation.report.pk, s.evaluation.agent),
 }
 #: More forms: one with a file, one with a table, one in which little is asked.

@@ -57,6 +57,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("查法规规则"), _("平台执行的每一条规则、现行值、条款和历史"), {ANYBODY}, "law"),
     _service(_("核对文件真伪"), _("输入公告或者报告上的验证码"), {ANYBODY}, "verify"),
     _service(_("质疑和投诉找谁"), _("什么事找谁、期限和联系方式"), {ANYBODY}, "contacts"),
+    _service(_("注册成为供应商"), _("凭统一社会信用代码登记，三步完成，不用等审批"), {ANYBODY}, "register"),
     _service(_("看平台运行状态"), _("停机、维护和对期限的影响"), {ANYBODY}, "status"),
     # suppliers
     _service(_("找项目、取得采购文件"), _("可以参加的项目，先截止的在前"), {Role.SUPPLIER}, "work_tenders",
@@ -128,6 +129,13 @@ SERVICES: tuple[Service, ...] = (
     # whoever holds a share of a key, and everybody
     _service(_("受托保管开启密钥"), _("登记公钥、值守、到时开启、演练"),
              {*RUNNING, Role.TREASURY, Role.AUDITOR}, "work_trustees", "trustee", "trustee_duty", "drill", "bid"),
+    _service(_("资质库和信用承诺"), _("证照存一次、到期提醒、投标时引用；签署承诺代替证明材料"),
+             {Role.SUPPLIER, Role.AGENT, Role.ADMINISTRATOR}, "work_vault", "credential", "commitment"),
+    _service(_("人员和岗位"), _("邀请同事、授予和终止岗位、委托他人代办"), {Role.ADMINISTRATOR}, "work_people",
+             "person", "post"),
+    _service(_("委托他人代办"), _("把自己的岗位在一段时间内委托给同事，到期自动收回"),
+             {role for role in Role if role not in {Role.PLATFORM, Role.EXPERT, Role.ADMINISTRATOR}},
+             "work_people", "post"),
     _service(_("单位信息和接口令牌"), _("地址和联系方式、程序接口"),
              {role for role in Role if role != Role.PLATFORM}, "work", "organisation", "token"),
 )  # fmt: skip
