@@ -110,10 +110,11 @@ def test_who_refused_the_contract_does_not_take_part_in_the_rerun() -> None:
     winner, other = make_supplier(), make_supplier()
     lot = first.lot
     candidate = Candidate.objects.create(lot=lot, supplier=winner.organisation, rank=1, amount=1, at=first.now)
-    Award.objects.create(
+    award = Award.objects.create(
         candidate=candidate, lot=lot, supplier=winner.organisation, amount=1, determined_at=first.now,
-        announced_at=first.now, refused_at=first.now, fall_ground="refused",
+        announced_at=first.now,
     )  # fmt: skip
+    Award.objects.filter(pk=award.pk).update(refused_at=first.now, fall_ground="refused", declared_by=winner)
     Case.objects.filter(pk=first.case.pk).update(
         ended_at=first.now, end_kind=CaseEnd.UNSUCCESSFUL, end_reason="成交供应商拒绝签订合同"
     )
