@@ -95,6 +95,7 @@ def calls(folder: Path, port: int) -> dict[str, tuple[list[str], int]]:
         "ocds": (["export", "--case", "987654321", "--output", str(folder / "o.json")], console.NOT_MET),
         "open": (bids[1:], console.NOT_MET),
         "organisation": (["list"], console.OK),
+        "outbox": (["list"], console.OK),
         "replay": ([nothing], console.USAGE),
         "report": (["sme", "--year", "2026"], console.OK),
         "restore": ([str(folder / "damaged")], console.VERIFICATION_FAILED),

@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -273,6 +274,24 @@ def scores() -> list[dict[str, Any]]:
     ]
 
 
+def story() -> SimpleNamespace:
+    """A story of the demo half way, as yangcai/www/guided.py tells it."""
+    lines = [
+        SimpleNamespace(text=_("公布采购意向"), hint="", is_done=True),
+        SimpleNamespace(text=_("编制采购计划"), hint=_("从预算项目开始"), is_done=False),
+    ]
+    return SimpleNamespace(
+        title=_("公开招标"),
+        done=1,
+        lines=lines,
+        is_over=False,
+        turn=_("编制采购计划"),
+        turn_url="#",
+        case=None,
+        story=SimpleNamespace(is_automatic=True),
+    )
+
+
 def page(request: HttpRequest) -> HttpResponse:
     """Everything on one page."""
     budget, unit = formats.wan_parts(Decimal("142002500"))
@@ -326,6 +345,7 @@ def page(request: HttpRequest) -> HttpResponse:
                 {"label": _("平均采购周期"), "value": "31.4", "unit": _("天"), "note": _("自公告至合同")},
             ],
             "pictures": drawn,
+            "guided": {"story": story()},
             "plan": [
                 Row(
                     str(_("课桌椅采购")),
