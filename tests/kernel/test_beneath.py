@@ -12,7 +12,7 @@ from tests.tendering.judging import hall
 from yangcai.cases.models import Case, Lot, Suspension
 from yangcai.challenges.models import Enquiry
 from yangcai.kernel.beneath import may_have, way_to
-from yangcai.kernel.models import Rooted
+from yangcai.kernel.models import Root, Rooted
 from yangcai.kernel.reading import reading, writing
 from yangcai.parties.models import Organisation
 from yangcai.tendering.models import BidLine, CommitteeMember, Sample, Score, SiteVisit
@@ -21,9 +21,20 @@ pytestmark = pytest.mark.django_db
 
 
 def under_case() -> list[tuple[type[Rooted], str]]:
-    """Every kind that hangs on a case, with the path of its keys."""
+    """Every kind that hangs on a case, with the path of its keys; not what hangs on a root that only may name one."""
     kinds = [kind for kind in apps.get_models() if issubclass(kind, Rooted) and kind is not Case]
-    return [(kind, "__".join(way)) for kind in kinds if (way := way_to(Case, of=kind))]
+    found = [(kind, way) for kind in kinds if (way := way_to(Case, of=kind))]
+    return [(kind, "__".join(way)) for kind, way in found if not names_a_case(kind, way)]
+
+
+def names_a_case(kind: type[Any], way: tuple[str, ...]) -> bool:
+    """Whether there is a root of its own on the way whose key may be empty."""
+    for name in way:
+        key = kind._meta.get_field(name)
+        if issubclass(kind, Root) and key.null:
+            return True
+        kind = key.related_model
+    return False
 
 
 def test_of_a_case_that_was_evaluated_each_kind_is_told_truly() -> None:
