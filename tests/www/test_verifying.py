@@ -53,11 +53,13 @@ def test_a_notice_by_its_number_its_code_and_its_digest(client: Client, clock: C
     assert UNKNOWN not in client.get(reverse("verify")).content.decode()
 
 
-def test_a_contract_is_known_from_its_notice_on(client: Client, clock: Clock) -> None:
+def test_a_contract_is_known_by_number_from_its_notice_on_and_by_its_code_to_whoever_holds_it(client: Client, clock: Clock) -> None:
     chain = Chain().until("contract signed")
     clock.at = chain.now
     number, digest = chain.contract.number, chain.contract.digest
-    assert UNKNOWN in asked(client, number) and UNKNOWN in asked(client, digest)
+    assert UNKNOWN in asked(client, number)
+    held = asked(client, digest)  # whoever types it has the signed paper
+    assert FOUND in held and chain.contract.supplier.name not in held
     STEPS["contract published"](chain)
     clock.at = chain.now
     assert digest
