@@ -31,7 +31,7 @@ from tests.tendering.walk import Tender
 from tests.www.support import at_desk
 from tests.www.test_english import data
 from yangcai import law
-from yangcai.challenges.models import Enquiry
+from yangcai.challenges.models import Enquiry, PublicEnquiry
 from yangcai.contracts.models import Contract, Invoice, Milestone
 from yangcai.kernel.models import Entry
 from yangcai.notifications.models import Message
@@ -39,7 +39,7 @@ from yangcai.parties import joining
 from yangcai.parties.models import Expert, OrganisationKind, Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
-from yangcai.portal.models import Notice
+from yangcai.portal.models import ArticleVersion, Notice
 from yangcai.tendering.models import AwardLetter, Bid, BidClosing, BidSecurity, PaymentTerm, Solicitation
 
 PASSWORD = "a long enough pass phrase"
@@ -284,6 +284,9 @@ def written() -> list[str]:
         (Milestone, "title"),
         (PaymentTerm, "title"),
         (Solicitation, "requirement"),
+        (ArticleVersion, "title"),
+        (Notice, "title"),
+        (PublicEnquiry, "title"),
     )
     found = {text for model, column in columns for text in model.objects.values_list(column, flat=True)}
     return [*data(), *filter(None, found)]
@@ -356,7 +359,7 @@ NAMED: dict[str, Callable[[Samples], Sample]] = {
     ),
     "work_contract": lambda s: s.row("work_contract", s.deal.contract.pk, s.deal.officer),
     "running": lambda s: s.row("running", "bidding", None, s.before),
-    "public_changes": lambda s: s.row("public_changes", s.evaluation.case.pk, None),
+    "public_changes": lambda s: s.row("public_changes", s.tender.case.pk, None, s.answered),
     "article": lambda s: s.row("article", s.version.article_id, None),
     "account_invitation": lambda s: s.row("account_invitation", s.invited, None),
     "work_start_line": lambda s: s.row("work_start_line", s.office.appropriation.pk, s.office.officer, s.before),

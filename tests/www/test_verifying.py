@@ -53,7 +53,7 @@ def test_a_notice_by_its_number_its_code_and_its_digest(client: Client, clock: C
     assert UNKNOWN not in client.get(reverse("verify")).content.decode()
 
 
-def test_a_contract_is_known_by_number_from_its_notice_on_and_by_its_code_to_whoever_holds_it(client: Client, clock: Clock) -> None:
+def test_a_contract_is_known_from_its_notice_on_and_to_its_holder_before(client: Client, clock: Clock) -> None:
     chain = Chain().until("contract signed")
     clock.at = chain.now
     number, digest = chain.contract.number, chain.contract.digest

@@ -176,7 +176,9 @@ def sheet(
     verify_code: str = "",
     verify_url: str = "",
     signatures: Any = (),
+    lang: str = "",
 ) -> str:
+    """`lang`: of a title that is data."""
     return _include(
         context,
         "sheet",
@@ -188,6 +190,7 @@ def sheet(
         verify_code=verify_code,
         verify_url=verify_url,
         signatures=signatures,
+        lang=lang,
     )
 
 

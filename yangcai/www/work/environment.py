@@ -28,7 +28,7 @@ def takes(**address: Any) -> int:
     return PROBE
 
 
-@page()
+@page(by={Role.SUPPLIER})
 def environment(request: HttpRequest) -> HttpResponse:
     """What is looked at, each with what it is for; the browser writes what it found, and keeps it for the task list."""
     given = {
