@@ -84,6 +84,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
             connection.settings_dict["TEST"]["TEMPLATE"] = _migrated_template()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A browser holds its connections open, and with each a thread of the live server its own to the database, which
+    can then not be dropped: whoever is still there at the end is sent away."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+
+
 def _make_copier() -> None:
     """The role of tests/told.py; its rights are lent to the programme's own only where that asks for them."""
     owner = {"user": embedded_postgres.SUPERUSER, "dbname": "postgres"}
