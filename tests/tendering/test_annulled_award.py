@@ -1,15 +1,10 @@
 """On what ground is an announced award void, by how many persons, and who wins then?"""
 
-from collections.abc import Iterator
-from copy import deepcopy
-from typing import Any
-
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.apart import apart
 from tests.factories import at, make_post
-from tests.tendering.awarding import REFUSED, confirm, evaluated, paper, void
+from tests.tendering.awarding import REFUSED, confirm, paper, void
 from tests.tendering.judging import (
     DETERMINED,
     Hall,
@@ -24,18 +19,6 @@ from yangcai.tendering.explanation import explain
 from yangcai.tendering.models import AwardLetter
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[Hall]:
-    """The report lies with the buyer: told once for this file; what each test adds is taken back."""
-    with django_db_blocker.unblock(), apart():
-        yield evaluated()
-
-
-@pytest.fixture
-def sent(told: Hall, db: None) -> Hall:
-    return deepcopy(told)
 
 
 def test_nobody_annuls_an_award_alone(sent: Hall) -> None:

@@ -1,14 +1,10 @@
 """Who wins, by whose decision or silence, who is told what, and what when nobody wins?"""
 
 import datetime
-from collections.abc import Iterator
-from copy import deepcopy
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from tests.apart import apart
 from tests.factories import at, make_expert, make_post
 from tests.tendering.awarding import POINTS, evaluated, open_task, paper
 from tests.tendering.judging import (
@@ -37,18 +33,6 @@ pytestmark = pytest.mark.django_db
 
 #: Report sent on Tuesday 24 March 2026: five working days end with Tuesday 31 March.
 SILENT = at("2026-04-01T00:00")
-
-
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[Hall]:
-    """The report lies with the buyer: told once for this file; what each test adds is taken back."""
-    with django_db_blocker.unblock(), apart():
-        yield evaluated()
-
-
-@pytest.fixture
-def sent(told: Hall, db: None) -> Hall:
-    return deepcopy(told)
 
 
 def test_the_buyer_takes_the_first_candidate(sent: Hall) -> None:

@@ -1,16 +1,13 @@
 """What when the winner does not sign: by whose word has it refused, and since when was it silent?"""
 
 import datetime
-from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.apart import apart
 from tests.factories import at, make_post
-from tests.tendering.awarding import REFUSED, confirm, evaluated, open_task, paper, void
+from tests.tendering.awarding import REFUSED, confirm, open_task, paper, void
 from tests.tendering.judging import (
     ANNOUNCED,
     DETERMINED,
@@ -26,18 +23,6 @@ from yangcai.portal.models import Notice
 from yangcai.tendering.models import AwardAnnulment, AwardLetter
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[Hall]:
-    """The report lies with the buyer: told once for this file; what each test adds is taken back."""
-    with django_db_blocker.unblock(), apart():
-        yield evaluated()
-
-
-@pytest.fixture
-def sent(told: Hall, db: None) -> Hall:
-    return deepcopy(told)
 
 
 def test_when_the_winner_refuses_the_next_candidate_follows(sent: Hall) -> None:
