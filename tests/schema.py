@@ -10,6 +10,7 @@ def digest(*more: Path) -> str:
     """Changes with every migration, every SQL file, the versions of what they run on, and `more` files."""
     said = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
     migrations = (ROOT / "yangcai").glob("*/migrations/**/*.py")
-    for path in sorted((*more, *migrations, *(ROOT / "yangcai").rglob("*.sql"))):
+    first = ROOT / "yangcai/kernel/first_schema.py"
+    for path in sorted((*more, first, *migrations, *(ROOT / "yangcai").rglob("*.sql"))):
         said.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return said.hexdigest()[:16]

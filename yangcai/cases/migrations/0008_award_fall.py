@@ -40,5 +40,6 @@ class Migration(migrations.Migration):
             "UPDATE cases_award SET fall_ground = CASE WHEN announced_at IS NULL THEN 'lot_failed' ELSE 'refused' END"
             " WHERE refused_at IS NOT NULL",
             migrations.RunSQL.noop,
+            elidable=True,
         ),
     ]

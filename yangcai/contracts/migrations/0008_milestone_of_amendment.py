@@ -29,5 +29,5 @@ class Migration(migrations.Migration):
                 verbose_name="合同变更",
             ),
         ),
-        migrations.RunSQL(FIND, migrations.RunSQL.noop),
+        migrations.RunSQL(FIND, migrations.RunSQL.noop, elidable=True),
     ]

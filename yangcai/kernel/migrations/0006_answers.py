@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name="answer",
             field=models.JSONField(null=True, verbose_name="首次答复"),
         ),
-        migrations.RunSQL(KEEP, migrations.RunSQL.noop),
+        migrations.RunSQL(KEEP, migrations.RunSQL.noop, elidable=True),
         migrations.RemoveField(
             model_name="idempotencykey",
             name="value",

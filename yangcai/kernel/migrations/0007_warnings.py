@@ -31,5 +31,5 @@ class Migration(migrations.Migration):
                 name="task_to_warn",
             ),
         ),
-        migrations.RunSQL(FIRST, migrations.RunSQL.noop),
+        migrations.RunSQL(FIRST, migrations.RunSQL.noop, elidable=True),
     ]

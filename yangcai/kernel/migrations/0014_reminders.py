@@ -25,5 +25,6 @@ class Migration(migrations.Migration):
             "UPDATE kernel_task SET remind_at = due_at - interval '24 hours'"
             " WHERE done_at IS NULL AND fired_at IS NULL AND due_at > now() AND role <> ''",
             migrations.RunSQL.noop,
+            elidable=True,
         ),
     ]
