@@ -31,7 +31,7 @@ def test_the_warning_alone_withholds_the_receipt(monkeypatch: pytest.MonkeyPatch
     tender = SealedTender().announced()
     device = tender.device()
     upload = tender.sealed(device)
-    asked = finalise.request_of(upload, device.statement(), by=device.post, now=tender.now)
+    asked = finalise.request_of(upload.sid, device.statement(), by=device.post, now=tender.now)
     ordinary = finalise.receive
 
     def warned(requests: Sequence[finalise.Request]) -> list[finalise.Outcome]:

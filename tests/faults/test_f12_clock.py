@@ -20,10 +20,10 @@ def test_only_the_databases_clock_decides(tells: Any, off: int) -> None:
     uploads = [tender.sealed(device) for device in (early, late)]
     wrong = datetime.timedelta(seconds=off)
     set_database_clock(CLOSES - datetime.timedelta(microseconds=1))
-    taken = finalise.finalise(finalise.request_of(uploads[0], early.statement(), by=early.post, now=CLOSES + wrong))
+    taken = finalise.finalise(finalise.request_of(uploads[0].sid, early.statement(), by=early.post, now=CLOSES + wrong))
     assert f"received {CLOSES - datetime.timedelta(microseconds=1):%Y}" in taken.note
     set_database_clock(CLOSES)
     with pytest.raises(finalise.TooLate):
-        finalise.finalise(finalise.request_of(uploads[1], late.statement(), by=late.post, now=CLOSES + wrong))
+        finalise.finalise(finalise.request_of(uploads[1].sid, late.statement(), by=late.post, now=CLOSES + wrong))
     assert Bid.objects.count() == 1
     tells(early=1, late=1, late_taken=0, early_refused=0)

@@ -19,7 +19,7 @@ def test_fifty_times_the_same_key_is_one_bid_and_another_body_is_refused(tells: 
     device = tender.device()
     upload = tender.sealed(device)
     same, other = device.statement(), device.statement(client=Client("other", "2", bytes(32)))
-    asked = [finalise.request_of(upload, message, by=device.post, now=tender.now) for message in (same, other)]
+    asked = [finalise.request_of(upload.sid, message, by=device.post, now=tender.now) for message in (same, other)]
 
     def ask(index: int) -> Any:
         try:
@@ -41,7 +41,7 @@ def test_of_two_statements_at_the_same_moment_one_is_taken_and_the_other_refused
     device = tender.device()
     upload = tender.sealed(device)
     messages = [device.statement(client=Client("client", str(n), bytes(32))) for n in range(2)]
-    asked = [finalise.request_of(upload, message, by=device.post, now=tender.now) for message in messages]
+    asked = [finalise.request_of(upload.sid, message, by=device.post, now=tender.now) for message in messages]
 
     def ask(index: int) -> Any:
         try:
@@ -62,7 +62,7 @@ def test_a_suppliers_two_devices_at_once_leave_one_live_bid(tells: Any) -> None:
     uploads = []
     for price in ("900000.00", "890000.00"):
         upload = tender.sealed(first, price)
-        uploads.append(finalise.request_of(upload, first.statement(), by=first.post, now=tender.now))
+        uploads.append(finalise.request_of(upload.sid, first.statement(), by=first.post, now=tender.now))
     notes = at_once(2, lambda index: finalise.finalise(uploads[index]).note)
     assert len(set(notes)) == 2
     assert sorted(Bid.objects.values_list("revision", flat=True)) == [1, 2]

@@ -235,7 +235,7 @@ class SealedTender(Tender):
             self.hand_in(device, price, **{"recovery": recovery, **more})
 
     def finalised(self, device: Device, upload: BidUpload) -> SealedBid:
-        taken = finalise.finalise(finalise.request_of(upload, device.statement(), by=device.post, now=self.now))
+        taken = finalise.finalise(finalise.request_of(upload.sid, device.statement(), by=device.post, now=self.now))
         return SealedBid.objects.get(pk=taken.bid)
 
     # --- the opening --------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def asked(tender: SealedTender, device: Device, **changes: Client) -> finalise.Request:
     upload = BidUpload.objects.filter(post=device.post).latest("pk")
-    return finalise.request_of(upload, device.statement(**changes), by=device.post, now=tender.now)
+    return finalise.request_of(upload.sid, device.statement(**changes), by=device.post, now=tender.now)
 
 
 def sealed(tender: SealedTender, number: int) -> list[Device]:

@@ -89,7 +89,7 @@ def test_late_by_nothing_is_late_and_who_made_none_is_out(tender: Consultation) 
     tender.now = closes_at
     set_database_clock(closes_at)
     with pytest.raises(finalise.TooLate):
-        finalise.finalise(finalise.request_of(upload, late.statement(), by=late.post, now=tender.now))
+        finalise.finalise(finalise.request_of(upload.sid, late.statement(), by=late.post, now=tender.now))
     tender.do("final_offer.open", tender.lot, tender.chair)
     out = OpenedBid.objects.get(supplier=late.post.organisation)
     assert (out.left_at, out.left_reason) == (closes_at, "未在规定时间内提交最后报价")

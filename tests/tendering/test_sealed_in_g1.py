@@ -165,11 +165,11 @@ def test_what_the_national_digests_say_is_held_to_the_envelope() -> None:
     upload = tender.sealed(device)
     for wrong in ({"env_sm3": bytes(32)}, {"header_sm3": bytes(32)}, {"env_sm3": b"", "header_sm3": b""}):
         with pytest.raises(Faulty) as faulty:
-            finalise.request_of(upload, device.statement(**wrong), by=device.post, now=tender.now)
+            finalise.request_of(upload.sid, device.statement(**wrong), by=device.post, now=tender.now)
         assert faulty.value.fault is HEADER_MISMATCH
     with pytest.raises(IntegrityError), transaction.atomic():
         BidUpload.objects.filter(pk=upload.pk).update(envelope_sm3="00" * 32)
-    finalise.finalise(finalise.request_of(upload, device.statement(), by=device.post, now=tender.now))
+    finalise.finalise(finalise.request_of(upload.sid, device.statement(), by=device.post, now=tender.now))
     assert SealedBid.objects.count() == 1
 
 
@@ -180,7 +180,7 @@ def test_a_statement_is_signed_in_the_suite_of_its_envelope() -> None:
     upload = tender.sealed(device)
     said = signed(device.said(), suite=suite("I1"), keys=ordinary.pair)
     with pytest.raises(Faulty) as faulty:
-        finalise.request_of(upload, said, by=device.post, now=tender.now)
+        finalise.request_of(upload.sid, said, by=device.post, now=tender.now)
     assert faulty.value.fault is SIGNATURE_WRONG
 
 

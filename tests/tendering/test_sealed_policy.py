@@ -108,7 +108,7 @@ def test_a_postponed_deadline_is_a_revision_and_what_was_sealed_stays_valid() ->
     tender.do("correction.publish", tender.case, tender.agent_post, **correction)
     assert [(p.revision, p.closes_at) for p in policies.chain(tender.lot)] == [(1, CLOSES), (2, later)]
     tender.now = CLOSES
-    asked = finalise.request_of(upload, early.statement(), by=early.post, now=tender.now)
+    asked = finalise.request_of(upload.sid, early.statement(), by=early.post, now=tender.now)
     taken = finalise.finalise(asked)
     assert body_of(taken.note)["deadline"] == timestamp(later)
     late = tender.device(tender.suppliers[0])

@@ -86,7 +86,7 @@ def reseal(tender: SealedTender, device: Device, *, price: dict[str, Any], rest:
     upload = tender.do("bid.upload", tender.lot, device.post, idem=device.idem.hex()).value
     tender.parts(upload, device.content)
     upload = envelopes.verify(upload, header=device.header.content, now=tender.now)
-    finalise.finalise(finalise.request_of(upload, device.statement(), by=device.post, now=tender.now))
+    finalise.finalise(finalise.request_of(upload.sid, device.statement(), by=device.post, now=tender.now))
 
 
 def opened_together(tender: SealedTender, devices: list[Device]) -> None:

@@ -56,7 +56,7 @@ def test_the_stamp_is_read_after_the_locks_and_held_against_the_deadline_to_the_
     tender = SealedTender().announced()
     device = tender.device()
     upload = tender.sealed(device)
-    asked = finalise.request_of(upload, device.statement(), by=device.post, now=tender.now)
+    asked = finalise.request_of(upload.sid, device.statement(), by=device.post, now=tender.now)
     set_database_clock(CLOSES)
     with transaction.atomic():
         (late,) = finalise.receive([asked])

@@ -10,9 +10,9 @@ itself the one lock of the log would make every bidder wait for every other's di
 import datetime
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import DatabaseError, connection, transaction
@@ -26,6 +26,7 @@ from yangcai.kernel.leaves import append_leaves
 from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.kernel.tlog.note import Signer
 from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
 from yangcai.sealing.faults import HEADER_MISMATCH, SIGNATURE_WRONG, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import Core, Header
 from yangcai.sealing.receipt import Receipt
@@ -33,7 +34,7 @@ from yangcai.sealing.statement import Message, Submit, content_of
 from yangcai.sealing.suites import of_sign_key
 from yangcai.sealing.suites.sm2 import sm3
 from yangcai.tendering import receipts
-from yangcai.tendering.models import Bid, BidUpload, SealedBid, SigningKey
+from yangcai.tendering.models import Bid, SealedBid, SigningKey
 
 #: What PostgreSQL says when a commit stands here and was not confirmed by its standby.
 NOT_REPLICATED = "canceling wait for synchronous replication"
@@ -54,6 +55,10 @@ class Mismatch(Exception):
 
 class NotVerified(Exception):
     """SB003: the envelope has not been checked, or its session was given up."""
+
+
+class NotFound(Exception):
+    """The organisation that asks began no such session."""
 
 
 class NotDurable(Exception):
@@ -89,17 +94,21 @@ class Request:
     follows_s: int = 0
 
 
-def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.datetime) -> Request:
-    """What a signed statement asks, once it is seen to speak of this envelope and to be signed by a key of the post.
+def request_of(sid: uuid.UUID, message: Message, *, by: Post, now: datetime.datetime) -> Request:
+    """What a signed statement asks for the upload of this session, once it is seen to speak of its envelope and to be
+    signed by a key of the post.
 
-    Raises Faulty; Refused where another post of the supplier began the upload; NotVerified where the envelope was not
-    checked yet."""
-    is_bound = upload.verified_at is not None or upload.promised_at is not None
-    if not is_bound or upload.envelope_id is None or upload.envelope_size is None:
-        raise NotVerified(str(upload))
-    if upload.given_up_at is not None:
-        raise NotVerified("this session was given up")
+    Raises NotFound where this post's organisation began no such session; Faulty; Refused where another post of the
+    supplier began it; NotVerified where the envelope was not checked yet, or the session was given up."""
     said = message.statement
+    statement = content_of(said).decode() if isinstance(said, Submit) else ""
+    upload = _upload(sid, statement=statement, by=by)
+    if upload is None:
+        raise NotFound(str(sid))
+    if not (upload.is_verified or upload.is_promised) or upload.envelope is None or upload.size is None:
+        raise NotVerified(str(sid))
+    if upload.is_given_up:
+        raise NotVerified("this session was given up")
     if not isinstance(said, Submit):
         raise Faulty(STATEMENT_MALFORMED, "not a submission")
     header = Header.parse(upload.header.encode())
@@ -107,36 +116,86 @@ def request_of(upload: BidUpload, message: Message, *, by: Post, now: datetime.d
     for what, ours, theirs in (
         *((name, getattr(core, name), getattr(said, name)) for name in OF_CORE),
         ("header_sha256", header.sha256, said.header_sha256),
-        ("env_digest", bytes.fromhex(upload.envelope_id), said.env_digest),
-        ("env_len", upload.envelope_size, said.env_len),
+        ("env_digest", bytes.fromhex(upload.envelope), said.env_digest),
+        ("env_len", upload.size, said.env_len),
         # Of suite G1 both digests are recorded (SBP/1 §2.2); of any other there is one.
-        ("header_sm3", sm3(header.content) if upload.envelope_sm3 else b"", said.header_sm3),
-        ("env_sm3", bytes.fromhex(upload.envelope_sm3), said.env_sm3),
+        ("header_sm3", sm3(header.content) if upload.sm3 else b"", said.header_sm3),
+        ("env_sm3", bytes.fromhex(upload.sm3), said.env_sm3),
         ("idem", upload.idem, said.idem.hex()),
     ):
         if ours != theirs:
             raise Faulty(HEADER_MISMATCH, what)
-    statement = content_of(said).decode()
-    known = SealedBid.objects.filter(upload=upload, statement=statement).first()
-    if known is None and upload.post_id != by.pk:
+    if upload.known_key is None and upload.post != by.pk:
         # Bid and Entry name the post of the upload as the one that handed in: it is the one that signs.
         raise Refused([ANOTHER_POST])
     return Request(
-        upload=upload.pk,
-        sid=upload.sid,
-        case=upload.lot.case_id,
+        upload=upload.id,
+        sid=sid,
+        case=upload.case,
         idem=upload.idem,
         statement=statement,
         signature=base64_of(message.sig),
         # What was taken in is answered alike, whatever became of the key since.
-        signing_key=known.signing_key_id if known else signer_of(message, by=by, code=core.suite).pk,
+        signing_key=upload.known_key
+        or _key_of(message, zip(upload.keys, upload.publics, strict=True), code=core.suite),
         core=core,
         header_digest=header.sha256.hex(),
-        envelope=upload.envelope_id,
-        size=upload.envelope_size,
+        envelope=upload.envelope,
+        size=upload.size,
         now=now,
-        follows_s=upload.policy.window_seconds if upload.verified_at is None else 0,
+        follows_s=0 if upload.is_verified else upload.window_seconds,
     )
+
+
+class _Upload(NamedTuple):
+    """What is asked of an upload before its statement is taken in, in the order of ASKED."""
+
+    id: int
+    case: int
+    post: int
+    idem: str
+    header: str
+    envelope: str | None
+    size: int | None
+    sm3: str
+    is_verified: bool
+    is_promised: bool
+    is_given_up: bool
+    window_seconds: int
+    #: Under which this very statement came in before.
+    known_key: int | None
+    #: Of the post that asks, the newest first.
+    keys: list[int]
+    publics: list[str]
+
+    @property
+    def keys_of_post(self) -> Iterable[tuple[int, str]]:
+        return zip(self.keys, self.publics, strict=True)
+
+
+#: One question for all of it: here every bidder waits for every other.
+ASKED = """
+SELECT u.id, l.case_id, u.post_id, u.idem, u.header, u.envelope_id, u.envelope_size, u.envelope_sm3,
+  u.verified_at IS NOT NULL, u.promised_at IS NOT NULL, u.given_up_at IS NOT NULL, p.window_seconds,
+  (SELECT s.signing_key_id FROM tendering_sealedbid s WHERE s.upload_id = u.id AND s.statement = %s), k.ids, k.publics
+FROM tendering_bidupload u
+JOIN cases_lot l ON l.id = u.lot_id
+JOIN tendering_openingpolicy p ON p.id = u.policy_id
+CROSS JOIN LATERAL (
+  SELECT coalesce(array_agg(id ORDER BY id DESC), '{}') ids,
+    coalesce(array_agg(public_key ORDER BY id DESC), '{}') publics
+  FROM tendering_signingkey WHERE post_id = %s AND revoked_at IS NULL) k
+WHERE u.sid = %s AND u.supplier_id = %s
+"""
+
+
+def _upload(sid: uuid.UUID, *, statement: str, by: Post) -> _Upload | None:
+    if by.role != Role.SUPPLIER:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, [statement, by.pk, sid, by.organisation_id])
+        found = cursor.fetchone()
+    return _Upload(*found) if found else None
 
 
 ANOTHER_POST = Refusal(
@@ -148,11 +207,16 @@ ANOTHER_POST = Refusal(
 OF_CORE = ("tender", "rev", "lot", "cover", "round", "supplier")
 
 
-def signer_of(message: Message, *, by: Post, code: str) -> SigningKey:
+def signer_of(message: Message, *, by: Post, code: str) -> int:
     """The key of this post under which the message is signed, of the suite that the bid is sealed in. Raises Faulty
     (signature_wrong)."""
-    for key in SigningKey.objects.filter(post_id=by.pk, revoked_at__isnull=True).order_by("-pk"):
-        public = read_base64(key.public_key)
+    keys = SigningKey.objects.filter(post_id=by.pk, revoked_at__isnull=True).order_by("-pk")
+    return _key_of(message, keys.values_list("pk", "public_key"), code=code)
+
+
+def _key_of(message: Message, keys: Iterable[tuple[int, str]], *, code: str) -> int:
+    for key, public_key in keys:
+        public = read_base64(public_key)
         try:
             how = of_sign_key(public)
             message.check(suite=how, public=public)

@@ -83,7 +83,7 @@ def ask(request: dict[str, Any], journal: Path) -> None:
     post = Post.objects.get(pk=request["post"])
     now = datetime.datetime.fromisoformat(request["now"])
     message = Message.parse(request["message"].encode())
-    taken = finalise.finalise(finalise.request_of(upload, message, by=post, now=now))
+    taken = finalise.finalise(finalise.request_of(upload.sid, message, by=post, now=now))
     finalise.note_in(now=now)
     acknowledge(journal, taken.note)
 

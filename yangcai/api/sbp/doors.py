@@ -24,7 +24,7 @@ from yangcai.kernel.refusals import Refused, in_chinese
 from yangcai.parties.queries import post_of_token
 from yangcai.sealing.faults import Faulty
 from yangcai.tendering.envelopes import BadPart
-from yangcai.tendering.finalise import Mismatch, NotDurable, NotVerified, TooLate
+from yangcai.tendering.finalise import Mismatch, NotDurable, NotFound, NotVerified, TooLate
 
 View = Callable[..., HttpResponse]
 SMALL = 4 * 2**10
@@ -97,6 +97,8 @@ def _answered(view: View, request: HttpRequest, **kwargs: Any) -> HttpResponse:
     except tuple(REFUSED) as refused:
         status, code, zh, en = REFUSED[type(refused)]
         return problem.problem(status=status, title=zh if in_chinese() else en, code=code)
+    except NotFound:
+        return problem.not_found()
     except documents.NoRoom:
         return problem.no_room()
     except documents.StoreDown:

@@ -203,10 +203,7 @@ def state_of(upload: BidUpload) -> str:
 @door("POST", most=STATEMENT)
 def hand_in(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """The one step that races the deadline: the signed statement -> the receipt, at once and for good."""
-    upload = own_upload(sid, by=post)
-    if upload is None:
-        return problem.not_found()
-    asked = finalise.request_of(upload, Message.parse(request.body), by=post, now=now)
+    asked = finalise.request_of(sid, Message.parse(request.body), by=post, now=now)
     with stalls.PLACES.one():
         taken = finalise.finalise(asked)
     notes.write(now=now)
