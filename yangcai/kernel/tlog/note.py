@@ -1,5 +1,6 @@
 """Who signed this text? C2SP signed-note, with the key types 0x01 (Ed25519) and 0x04 (a witness's cosignature)."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -49,7 +50,7 @@ class Verifier:
         if len(self.public) != KEY:
             raise Malformed(f"a public key of {len(self.public)} bytes")
 
-    @property
+    @functools.cached_property
     def key_id(self) -> bytes:
         return key_id(name=self.name, kind=self.kind, public=self.public)
 
@@ -83,7 +84,7 @@ class Signer:
     kind: int
     private: Ed25519PrivateKey
 
-    @property
+    @functools.cached_property
     def verifier(self) -> Verifier:
         return Verifier(self.name, self.kind, self.private.public_key().public_bytes_raw())
 
