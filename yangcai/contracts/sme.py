@@ -1,7 +1,9 @@
 """How much of a year's procurement went to small and medium firms? (财库〔2020〕46号 art. 18: what a buyer reports)
 
 Of the contracts that were signed in the year and were not dissolved: how many, for how much, with firms of which size.
-Beside them what was planned for that year and set aside. A share is of the contracts' amount, never of the budget.
+Beside them what was planned for that year and set aside. A share is of the contracts' amount, never of the budget. The
+buyers report to the bureau what they signed; the portal tells what of it was published (portal/year.py). Firms are
+counted in one way for both (benefiting.py).
 """
 
 import datetime
@@ -10,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from yangcai.contracts.benefiting import firms_by_buyer
 from yangcai.contracts.models import Contract
 from yangcai.kernel import calendar
 from yangcai.parties.models import Organisation
@@ -39,7 +42,7 @@ class Procured:
     all: Part = field(default_factory=Part)
     sme: Part = field(default_factory=Part)
     small_micro: Part = field(default_factory=Part)
-    firms: set[int] = field(default_factory=set)
+    firms: set[str] = field(default_factory=set)
     planned: Decimal = Decimal(0)
     set_aside: Decimal = Decimal(0)
 
@@ -49,7 +52,6 @@ class Procured:
         self.all.add(contract.amount)
         if supplier.is_sme:
             self.sme.add(contract.amount)
-            self.firms.add(supplier.pk)
         if supplier.is_small_micro:
             self.small_micro.add(contract.amount)
 
@@ -63,6 +65,10 @@ def procured(*, year: int, now: datetime.datetime) -> tuple[Procured, dict[Organ
     for contract in kept.order_by("pk"):
         for one in (whole, by_buyer[contract.buyer]):
             one.count(contract)
+    firms = firms_by_buyer(kept)
+    for buyer, one in by_buyer.items():
+        one.firms = firms.get(buyer.pk, set())
+        whole.firms |= one.firms
     for item in _planned(year, now=now):
         share = _set_aside(item)
         for one in (whole, by_buyer[item.appropriation.buyer]):

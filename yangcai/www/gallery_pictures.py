@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yangcai.funds.queries import Balances
+from yangcai.portal.year import Flow
 from yangcai.www.pictures import of_contract, of_year
 from yangcai.www.pictures.bars import Bar, waterfall
 from yangcai.www.pictures.picture import Column, Picture
 from yangcai.www.pictures.prices import strip
-from yangcai.www.pictures.published import Flow
 from yangcai.www.work import money
 
 YEAR = 2026
@@ -42,6 +42,7 @@ def a_year() -> dict[str, Any]:
     sizes = {"large": (1426, 12, 9), "medium": (3310, 41, 38), "small": (4870, 118, 131), "micro": (697, 61, 152)}
     ten_thousand = Decimal(10_000)
     return {
+        "firms": sum(suppliers for size, (_amount, _n, suppliers) in sizes.items() if size != "large"),
         "sizes": {
             size: {"sum": amount * ten_thousand, "n": n, "suppliers": suppliers}
             for size, (amount, n, suppliers) in sizes.items()
@@ -74,14 +75,16 @@ def a_year() -> dict[str, Any]:
 
 def edges(now: datetime.datetime) -> list[Picture]:
     """Nothing, one thing, much, and less than nothing."""
-    nothing: dict[str, Any] = {"sizes": {}, "months": {}, "durations": {}, "flows": []}
+    nothing: dict[str, Any] = {"firms": 0, "sizes": {}, "months": {}, "durations": {}, "flows": []}
     one = {
+        "firms": 1,
         "sizes": {"micro": {"sum": Decimal("0.01"), "n": 1, "suppliers": 1}},
         "months": {1: (Decimal("0.01"), Decimal(0), Decimal(0))},
         "durations": {"open_tender": (1, _days(30, 30, 30, 30, 30))},
         "flows": [Flow("goods", "open_tender", Decimal(0), Decimal(0), Decimal(100), Decimal(100), Decimal(0))],
     }
     much = {
+        "firms": 10**5,
         "sizes": {size: {"sum": HUGE, "n": 10**6, "suppliers": 10**5} for size in ("large", "small")},
         "months": {month: (HUGE, HUGE / 7, HUGE / 3) for month in range(1, 13)},
         "durations": {f"method_{n}": (10**5, _days(1, 90, 400, 1200, 9999)) for n in range(6)},

@@ -10,14 +10,13 @@ from django.utils.translation import ngettext
 
 from yangcai import procedures
 from yangcai.kernel.refusals import in_chinese
-from yangcai.parties.sizes import SME
 from yangcai.planning.models import Category
+from yangcai.portal.year import Flow, whole_and_small
 from yangcai.www import formats
 from yangcai.www.pictures.bars import Stack, stacked
 from yangcai.www.pictures.flow import Link, Node, Stage, sankey
 from yangcai.www.pictures.gauge import gauge
 from yangcai.www.pictures.picture import Column, Picture, large, percent, unit, wan
-from yangcai.www.pictures.published import Flow
 from yangcai.www.pictures.spread import Spread, spreads
 
 ZERO = Decimal(0)
@@ -28,7 +27,7 @@ def pictures(found: dict[str, Any], *, year: int, today: datetime.date) -> list[
     """All of them, in the order of the page."""
     cut_off = min(today, datetime.date(year, 12, 31))
     return [
-        for_small(found["sizes"], year=year, cut_off=cut_off),
+        for_small(found["sizes"], firms=found["firms"], year=year, cut_off=cut_off),
         by_month(found["months"], year=year, cut_off=cut_off),
         flows(found["flows"], year=year, cut_off=cut_off),
         durations(found["durations"], year=year, cut_off=cut_off),
@@ -76,19 +75,17 @@ def method_name(code: str) -> str:
 # --- small and medium enterprises -----------------------------------------------------------------------------------
 
 
-def for_small(sizes: dict[str, dict[str, Any]], *, year: int, cut_off: datetime.date) -> Picture:
-    """The share of contract sums that small and medium enterprises have."""
-    whole = sum((row["sum"] for row in sizes.values()), ZERO)
-    part = sum((row["sum"] for size, row in sizes.items() if size in SME), ZERO)
-    suppliers = sum(row["suppliers"] for size, row in sizes.items() if size in SME)
+def for_small(sizes: dict[str, dict[str, Any]], *, firms: int, year: int, cut_off: datetime.date) -> Picture:
+    """The share of contract sums that small and medium enterprises have; `firms` of them have a part in a contract."""
+    whole, part = whole_and_small(sizes)
     share = percent(part, whole)
     says = _("还没有已公告的采购合同。")
     if whole:
         says = ngettext(
             "中小企业合同金额占 %(share)s：%(part)s，共 %(whole)s；惠及中小企业 %(n)d 家。",
             "中小企业合同金额占 %(share)s：%(part)s，共 %(whole)s；惠及中小企业 %(n)d 家。",
-            suppliers,
-        ) % {"share": share, "part": wan(part), "whole": wan(whole), "n": suppliers}
+            firms,
+        ) % {"share": share, "part": wan(part), "whole": wan(whole), "n": firms}
     below = (
         _("中小企业 %(sum)s") % {"sum": wan(part)},
         _("分母：合同金额 %(sum)s") % {"sum": wan(whole)},
@@ -98,7 +95,7 @@ def for_small(sizes: dict[str, dict[str, Any]], *, year: int, cut_off: datetime.
         key=f"sme-{year}",
         title=_("采购合同有多少给了中小企业？"),
         says=says,
-        caption=of_contracts(year, cut_off),
+        caption=of_contracts(year, cut_off) + _gap() + _("惠及家数含联合体成员和分包供应商。"),
         drawings=gauge(part, whole, number=share, below=below),
         columns=(Column(_("企业规模")), money_column(_("合同金额")), Column(_("合同数"), 0), Column(_("供应商数"), 0)),
         rows=[(size_name(size), row["sum"], row["n"], row["suppliers"]) for size, row in sorted(sizes.items())],

@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yangcai.kernel.inputs import number_of
+from yangcai.portal import year as figures
 from yangcai.www.access import PUBLIC, page
-from yangcai.www.pictures import csv_asked, of_year, published
+from yangcai.www.pictures import csv_asked, of_year
 from yangcai.www.public import home, running
 
 
@@ -15,12 +16,12 @@ from yangcai.www.public import home, running
 def page_figures(request: HttpRequest) -> HttpResponse:
     """The pictures of one year; ?csv=… answers with the table of one of them."""
     now = request.now  # type: ignore[attr-defined]
-    years = published.years(now)
+    years = figures.years(now)
     asked = request.GET.get("year")
     year = number_of(asked, digits=4) if asked else years[0]
     if year not in years:
         raise Http404
-    pictures = of_year.pictures(published.counted(year, now=now), year=year, today=timezone.localdate(now))
+    pictures = of_year.pictures(figures.counted(year, now=now), year=year, today=timezone.localdate(now))
     pipeline = running.steps(home.counted(now)["stages"]) if year == years[0] else []
     standing = of_year.standing(pipeline, now=now) if pipeline else None
     table = csv_asked(request, [standing, *pictures])

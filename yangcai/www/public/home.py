@@ -5,19 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Avg, Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Case, Period, Stage
-from yangcai.contracts import benefiting
-from yangcai.contracts.models import Contract
-from yangcai.parties.sizes import small_medium
+from yangcai.cases.models import Period, Stage
+from yangcai.kernel.money import ZERO
 from yangcai.planning.models import Category
-from yangcai.portal import pipeline
+from yangcai.portal import pipeline, year
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import TYPES
 from yangcai.www import formats
@@ -26,7 +23,6 @@ from yangcai.www.public import guidance, running
 from yangcai.www.public.notices import rows
 
 LATEST = 6
-DAY = datetime.timedelta(days=1)
 TABS = ("invitation", "intention", "correction", "award", "contract")
 
 
@@ -52,7 +48,7 @@ def page_home(request: HttpRequest) -> HttpResponse:
             "openings": openings(now),
             "articles": guidance.latest(now, most=4),
             "figures": figures(found),
-            "year": timezone.localdate(now).year,
+            "year": year.year_of(now),
             "today": timezone.localdate(now),
         },
     )
@@ -101,30 +97,14 @@ def doors() -> list[dict[str, str]]:
 
 
 def counted(now: datetime.datetime) -> dict[str, Any]:
-    """Every number of this page. They are counts over all purchases, so they are counted once a minute, however many
-    look: at 100,000 purchases it takes half a second."""
+    """Every number of this page: what stands at each stage, and this year's sums. They are counts over all purchases,
+    so they are counted once a minute, however many look: at 100,000 purchases it takes half a second."""
     key = f"home-{now:%Y%m%d%H%M}"
     found: dict[str, Any] | None = cache.get(key)
     if found is None:
-        found = {"stages": pipeline.counts(now), **_this_year(now)}
+        found = {"stages": pipeline.counts(now), "year": year.sums(year.year_of(now), now=now)}
         cache.set(key, found, timeout=60)
     return found
-
-
-def _this_year(now: datetime.datetime) -> dict[str, Any]:
-    """This year's sums, from rows alone."""
-    year = timezone.localdate(now).year
-    cases = Case.objects.filter(published_at__year=year, published_at__lte=now)
-    contracts = Contract.objects.filter(signed_at__year=year, signed_at__lte=now, terminated_at=None)
-    return {
-        "budget": cases.aggregate(n=Count("pk"), sum=Sum("budget")),
-        "signed": contracts.aggregate(n=Count("pk"), sum=Sum("amount")),
-        "small": {
-            **contracts.filter(small_medium("supplier")).aggregate(sum=Sum("amount")),
-            "n": benefiting.small_firms(contracts),
-        },
-        "days": cycle_days(contracts),
-    }
 
 
 def openings(now: datetime.datetime) -> list[dict[str, Any]]:
@@ -138,31 +118,25 @@ def openings(now: datetime.datetime) -> list[dict[str, Any]]:
 
 
 def figures(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """This year's figures; the caption of the page names denominator and cut-off."""
-    budget, signed, small, days = found["budget"], found["signed"], found["small"], found["days"]
-    share = f"{100 * small['sum'] / signed['sum']:.2f}" if signed["sum"] and small["sum"] else "0.00"
+    """This year's figures, the same as on the page of figures; the caption names denominator and cut-off."""
+    told = found["year"]
+    signed, small = year.whole_and_small(told["sizes"])
     return [
-        {"label": _("采购项目"), "value": budget["n"], "unit": _("项")},
-        _large(_("采购预算"), budget["sum"]),
-        _large(_("合同金额"), signed["sum"]),
+        {"label": _("采购项目"), "value": told["cases"]["n"], "unit": _("项")},
+        _large(_("采购预算"), told["cases"]["sum"]),
+        _large(_("合同金额"), signed),
         {
             "label": _("面向中小企业"),
-            "value": share,
+            "value": f"{100 * small / signed:.2f}" if signed else "0.00",
             "unit": "%",
-            "note": formats.wan(small["sum"] or Decimal(0)),
+            "note": formats.wan(small),
         },
-        {"label": _("惠及中小企业"), "value": small["n"], "unit": _("家")},
-        {"label": _("平均采购周期"), "value": days if days is not None else "—", "unit": _("天")},
+        {"label": _("惠及中小企业"), "value": told["firms"], "unit": _("家")},
+        {"label": _("平均采购周期"), "value": told["days"] if told["days"] is not None else "—", "unit": _("天")},
     ]
 
 
 def _large(label: str, amount: Decimal | None) -> dict[str, Any]:
     """万元 with two places, as the bureau publishes its figures; millions in English."""
-    value, unit = formats.wan_parts(amount or Decimal(0))
+    value, unit = formats.wan_parts(amount or ZERO)
     return {"label": label, "value": value, "unit": unit}
-
-
-def cycle_days(contracts: Any) -> int | None:
-    """Mean days from the invitation notice to the signed contract."""
-    mean = contracts.aggregate(mean=Avg(F("signed_at") - F("case__published_at")))["mean"]
-    return round(mean / DAY) if mean is not None else None

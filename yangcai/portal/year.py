@@ -1,10 +1,12 @@
 """What do published facts alone say of a year's procurement? Counted once a minute, however many look.
 
-Nothing here is read from what is not public: cases from their notice on, contracts from theirs, payments of those.
-Demonstration data stays apart: a sandbox counts only its own, a real site none of it.
+Nothing here is read from what is not public: cases from their notice on, contracts from theirs with the amendments
+that were published (portal/published.py), payments of those. Demonstration data stays apart: a sandbox counts only its
+own, a real site none of it. Whoever tells a figure of a year in public tells it from here.
 """
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import (
     Aggregate,
+    Avg,
     Count,
     DurationField,
     Exists,
@@ -31,9 +34,11 @@ from django.utils import timezone
 
 from yangcai import procedures
 from yangcai.cases.models import Case, Lot
-from yangcai.contracts.models import Contract, PaymentRequest
+from yangcai.contracts import benefiting
+from yangcai.contracts.models import Contract
 from yangcai.parties.models import Size
 from yangcai.parties.sizes import SME, small_medium, small_micro
+from yangcai.portal import published
 
 SECONDS = 60
 DAY = datetime.timedelta(days=1)
@@ -71,19 +76,48 @@ def years(now: datetime.datetime) -> list[int]:
     return list(range(year_of(now), since - 1, -1))
 
 
-def counted(year: int, *, now: datetime.datetime) -> dict[str, Any]:
-    """Every number of the page of figures."""
-    key = f"figures-{settings.YANGCAI_SANDBOX:d}-{year}-{now:%Y%m%d%H%M}"
-    found: dict[str, Any] | None = cache.get(key)
-    if found is None:
+def sums(year: int, *, now: datetime.datetime) -> dict[str, Any]:
+    """What is told of a year in numbers: purchases, contracts by the size of the supplier, the small and medium firms
+    that have a part in them, mean days."""
+
+    def count() -> dict[str, Any]:
         contracts = _contracts(year, now=now)
-        found = {
+        return {
             "sizes": _sizes(contracts),
+            "firms": benefiting.small_firms(contracts),
+            "days": _mean_days(contracts),
+            "cases": _cases(now).filter(published_at__year=year).aggregate(n=Count("pk"), sum=Sum("budget")),
+        }
+
+    return _kept("sums", year, count, now=now)
+
+
+def counted(year: int, *, now: datetime.datetime) -> dict[str, Any]:
+    """The same numbers with what only pictures show: months, durations, where the budget has come."""
+
+    def count() -> dict[str, Any]:
+        contracts = _contracts(year, now=now)
+        return {
+            **sums(year, now=now),
             "months": _months(contracts),
             "durations": _durations(contracts),
             "flows": _flows(year, now=now),
-            "cases": _cases(now).filter(published_at__year=year).aggregate(n=Count("pk"), sum=Sum("budget")),
         }
+
+    return _kept("figures", year, count, now=now)
+
+
+def whole_and_small(sizes: dict[str, dict[str, Any]]) -> tuple[Decimal, Decimal]:
+    """Of `sums(…)["sizes"]`: the amount of all contracts, and of those with small and medium firms."""
+    whole = sum((row["sum"] for row in sizes.values()), Decimal(0))
+    return whole, sum((row["sum"] for size, row in sizes.items() if size in SME), Decimal(0))
+
+
+def _kept(what: str, year: int, count: Callable[[], dict[str, Any]], *, now: datetime.datetime) -> dict[str, Any]:
+    key = f"{what}-{settings.YANGCAI_SANDBOX:d}-{year}-{now:%Y%m%d%H%M}"
+    found: dict[str, Any] | None = cache.get(key)
+    if found is None:
+        found = count()
         cache.set(key, found, timeout=SECONDS)
     return found
 
@@ -93,14 +127,9 @@ def _cases(now: datetime.datetime) -> QuerySet[Case]:
 
 
 def _contracts(year: int, *, now: datetime.datetime) -> QuerySet[Contract]:
-    """Contracts of the year that are published and stand."""
-    return Contract.objects.filter(
-        signed_at__year=year,
-        signed_at__lte=now,
-        published_at__lte=now,
-        terminated_at=None,
-        case__is_demo=settings.YANGCAI_SANDBOX,
-    )
+    """Contracts that were signed in the year, are published and stand, each with its `value`."""
+    found = published.standing(published.contracts(now)).filter(case__is_demo=settings.YANGCAI_SANDBOX)
+    return found.filter(signed_at__year=year, signed_at__lte=now)
 
 
 def _sizes(contracts: QuerySet[Contract]) -> dict[str, dict[str, Any]]:
@@ -112,7 +141,7 @@ def _sizes(contracts: QuerySet[Contract]) -> dict[str, dict[str, Any]]:
         output_field=TextField(),
     )
     found = contracts.annotate(counts_as=size).values("counts_as")
-    told = found.annotate(sum=Sum("amount"), n=Count("pk"), suppliers=Count("supplier", distinct=True))
+    told = found.annotate(sum=Sum("value"), n=Count("pk"), suppliers=Count("supplier", distinct=True))
     return {row["counts_as"]: dict(row) for row in told.order_by()}
 
 
@@ -123,12 +152,18 @@ def _months(contracts: QuerySet[Contract]) -> dict[int, tuple[Decimal, Decimal, 
     found = (
         contracts.annotate(month=ExtractMonth("signed_at"))
         .values("month")
-        .annotate(small=Sum("amount", filter=small), medium=Sum("amount", filter=medium), all=Sum("amount"))
+        .annotate(small=Sum("value", filter=small), medium=Sum("value", filter=medium), all=Sum("value"))
         .order_by()
     )
     zero = Decimal(0)
     rows = {row["month"]: (row["small"] or zero, row["medium"] or zero, row["all"] or zero) for row in found}
     return {month: (small, medium, all_ - small - medium) for month, (small, medium, all_) in rows.items()}
+
+
+def _mean_days(contracts: QuerySet[Contract]) -> int | None:
+    """Mean days from the notice to the signed contract."""
+    mean = contracts.aggregate(mean=Avg(F("signed_at") - F("case__published_at")))["mean"]
+    return round(mean / DAY) if mean is not None else None
 
 
 def _durations(contracts: QuerySet[Contract]) -> dict[str, tuple[int, list[Decimal]]]:
@@ -157,7 +192,7 @@ def _flows(year: int, *, now: datetime.datetime) -> list[Flow]:
         "case__is_demo": settings.YANGCAI_SANDBOX,
         "case__procedure__in": spending,
     }
-    signed = Contract.objects.filter(signed_at__lte=now, published_at__lte=now, terminated_at=None)
+    signed = published.standing(published.contracts(now)).filter(signed_at__lte=now)
     lots = Lot.objects.filter(**of_year).annotate(is_contracted=Exists(signed.filter(award__lot=OuterRef("pk"))))
     is_over = ~Q(outcome__in=["", "awarded"]) | Q(case__ended_at__lte=now)
     groups = ("case__category", "case__procedure")
@@ -166,22 +201,15 @@ def _flows(year: int, *, now: datetime.datetime) -> list[Flow]:
         ended=Sum("budget", filter=Q(is_contracted=False) & is_over),
         all=Sum("budget"),
     )
-    contracts = signed.filter(**of_year)
-    amounts = contracts.values(*groups).annotate(sum=Sum("amount")).order_by()
-    paid = (
-        PaymentRequest.objects.filter(paid_at__lte=now, contract__in=contracts)
-        .values("contract__case__category", "contract__case__procedure")
-        .annotate(sum=Sum("amount"))
-        .order_by()
-    )
+    amounts = signed.filter(**of_year).values(*groups).annotate(sum=Sum("value"), paid_out=Sum("paid")).order_by()
     zero = Decimal(0)
-    by_contract = {tuple(row[name] for name in groups): row["sum"] for row in amounts}
-    by_payment = {(row["contract__case__category"], row["contract__case__procedure"]): row["sum"] for row in paid}
+    by_contract: dict[Any, Any] = {tuple(row[name] for name in groups): row for row in amounts}
     found = []
     for row in budgets.order_by(*groups):
         group = (row["case__category"], row["case__procedure"])
         contracted, ended = row["contracted"] or zero, row["ended"] or zero
         left = (row["all"] or zero) - contracted - ended
-        sums = (by_contract.get(group) or zero, by_payment.get(group) or zero)
+        told = by_contract.get(group, {})
+        sums = (told.get("sum") or zero, told.get("paid_out") or zero)
         found.append(Flow(*group, left, ended, contracted, *sums))
     return found
