@@ -4,7 +4,8 @@ DATABASE_URL            postgresql://user:password@host/name; without it, the Po
 YANGCAI_HOME            folder of database, files, key (default: var/ of the checkout, else of the current folder)
 YANGCAI_SECRET_KEY      else made once, in YANGCAI_HOME/secret_key
 YANGCAI_HOSTS           host names served, comma-separated;  YANGCAI_ORIGINS  https://… origins trusted for forms
-YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto
+YANGCAI_BEHIND_TLS      1: a reverse proxy sets X-Forwarded-Proto and adds to X-Forwarded-For
+YANGCAI_PROXIES         how many proxies before the site add to it whom they heard (default: 1 behind TLS, else 0)
 YANGCAI_SANDBOX         1: demo and replay: the clock can be moved, cookies work without TLS
 YANGCAI_DEBUG           1: error pages for developers
 YANGCAI_LIVE_PORT       port of the live hall's process (`yangcai serve` sets it); without it the pages ask now and then
@@ -271,6 +272,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, or with the working day
 # Five wrong passwords lock a login name for fifteen minutes; ten a minute lock an address.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
+# Whose address that is: behind a proxy not the proxy's own, which would be everybody's.
+ALLAUTH_TRUSTED_PROXY_COUNT = number("YANGCAI_PROXIES", int(YANGCAI_BEHIND_TLS))
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -305,6 +305,28 @@ def test_a_ticket_opens_only_what_its_post_may_still_see(clock: Clock) -> None:
     run(story)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_listens_inside_is_let_go_when_the_post_ends(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PING", "STILL"):
+        monkeypatch.setattr(process, name, 0.05)
+    tender = with_bids()
+    follow(tender, clock)
+    treasury = make_post(Role.TREASURY)
+    ending = make_post(Role.TREASURY, treasury.organisation)
+
+    async def story(live: process.Live) -> None:
+        inside = [Viewer(live, ticket(Audience(tender.case.pk, "zh-hans", post.pk))) for post in (treasury, ending)]
+        for viewer in inside:
+            assert await viewer.start() == 200
+        ending.to_on = (clock.at - datetime.timedelta(days=1)).date()
+        await act(ending.save)
+        await asyncio.wait_for(inside[1].task, SECONDS)
+        assert not inside[0].task.done(), "whose post stands listens on"
+        await inside[0].leave()
+
+    run(story)
+
+
 # --- the page knows where to listen --------------------------------------------------------------------------------
 
 

@@ -95,6 +95,21 @@ def test_registering_is_limited(clock: Clock) -> None:
     assert client.get(reverse("register")).status_code == 200
 
 
+def test_behind_a_proxy_the_visitor_is_counted_not_the_proxy(clock: Clock, settings: Any) -> None:
+    """The last address is what the proxy saw; what a visitor writes before it counts for nothing."""
+    wrong = FORM | {"uscc": "123"}
+
+    def tried(heard: str) -> int:
+        return int(Client(headers={"x-forwarded-for": heard}).post(reverse("register"), wrong).status_code)
+
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert [tried(f"203.0.113.{n}, 198.51.100.7") for n in range(6)] == [422] * 5 + [429]
+    assert tried("198.51.100.8") == 422, "somebody else at the same proxy"
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    cache.clear()
+    assert [tried(f"203.0.113.{n}") for n in range(6)] == [422] * 5 + [429], "no proxy is trusted"
+
+
 # --- people ------------------------------------------------------------------------------------------------------
 
 

@@ -232,3 +232,9 @@ def test_rows_say_in_one_sentence_what_it_is(client: Client, clock: Clock) -> No
     tender = Tender(title="多媒体教学设备采购").published()
     wanted = Notice.objects.get(root=tender.case.ref).facts["requirement"]
     assert f"要买：{wanted}" in page(client, f"{reverse('notices')}?q=多媒体")
+
+
+def test_a_search_may_be_called_whatever_somebody_writes(clock: Clock) -> None:
+    client = signed_in()
+    assert client.post(reverse("searches"), {"q": "多媒体", "title": "\0我的\u202e检索"}).status_code == 302
+    assert "我的检索" in page(client, reverse("searches")), "without what nobody sees"

@@ -62,6 +62,7 @@ def test_nothing_is_downloaded_before_its_time(client: Client, clock: Clock) -> 
             assert not table(client, "contracts") and "-合1" not in said, stop
         elif stop == "contract amended":
             assert [row["amount"] for row in table(client, "contracts")] == ["900000.00"]
+            assert "追加采购" not in said, stop
         elif stop == "amendment published":
             assert [row["amount"] for row in table(client, "contracts")] == ["950000.00"]
         elif stop == "paid":

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from yangcai.cases.models import Case, Period, Stage
@@ -109,7 +109,9 @@ def _contracts(now: datetime.datetime) -> QuerySet[Contract]:
 
 def _payments(now: datetime.datetime) -> QuerySet[PaymentRequest]:
     public = Contract.objects.filter(pk=OuterRef("contract"), published_at__lte=now)
+    known = Q(milestone__amendment=None) | Q(milestone__amendment__published_at__lte=now)
     paid = PaymentRequest.objects.filter(Exists(public), paid_at__lte=now)
+    paid = paid.annotate(is_known=ExpressionWrapper(known, output_field=BooleanField()))
     return paid.select_related("contract__case", "contract__buyer", "contract__supplier", "milestone")
 
 
@@ -216,7 +218,7 @@ DATASETS: dict[str, Dataset] = {
                 Column("ocid", OCID.zh, OCID.en, CODE, lambda p: ocid(p.contract)),
                 Column("buyer", "付款单位", "payer", TEXT, lambda p: p.contract.buyer.name),
                 Column("supplier", "收款单位", "payee", TEXT, lambda p: p.contract.supplier.name),
-                Column("milestone", "付款节点", "milestone", TEXT, lambda p: p.milestone.title),
+                Column("milestone", "付款节点", "milestone", TEXT, lambda p: p.milestone.title if p.is_known else ""),
                 Column("amount", "支付金额", "amount", YUAN, lambda p: p.amount),
                 Column("paid_at", "支付时间", "paid", TIME, lambda p: p.paid_at),
                 Column("is_demo", DEMO.zh, DEMO.en, FLAG, lambda p: p.contract.case.is_demo),
@@ -264,13 +266,3 @@ def plain(column: Column, row: Any, *, now: datetime.datetime) -> str | None:
             return None
         return timezone.localtime(value).isoformat(timespec="seconds")
     return str(value)
-
-
-#: What a spreadsheet takes for the beginning of a formula, a blank before it included (CWE-1236).
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-def harmless(cell: str | None) -> str:
-    """A cell that no spreadsheet computes: a text that begins like a formula gets an apostrophe before it."""
-    text = cell or ""
-    return f"'{text}" if text.lstrip(" \u3000").startswith(DANGEROUS) or text[:1] in DANGEROUS else text

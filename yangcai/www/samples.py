@@ -20,6 +20,7 @@ from openpyxl import Workbook
 from yangcai.funds.budget_file import COLUMNS
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import clock
+from yangcai.kernel.cells import BYTE_ORDER_MARK
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.www import formats, typeset
 from yangcai.www.access import PUBLIC, page
@@ -88,7 +89,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     table.writerow([column.titles[0] for column in COLUMNS])
     table.writerows(_rows(clock.now()))
     # The mark at the beginning tells a spreadsheet program that this is UTF-8.
-    return _file(("\ufeff" + text.getvalue()).encode(), "budget.csv", "text/csv; charset=utf-8")
+    return _file((BYTE_ORDER_MARK + text.getvalue()).encode(), "budget.csv", "text/csv; charset=utf-8")
 
 
 @page(by=PUBLIC)

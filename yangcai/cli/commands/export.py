@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 from yangcai.cli import console, site
 from yangcai.cli.commands import ocds
 from yangcai.cli.console import Stop, answer, say, tell
+from yangcai.kernel.cells import harmless
 
 if TYPE_CHECKING:
     from yangcai.portal.models import Notice
@@ -21,8 +22,6 @@ COLUMNS = (
     "number", "kind", "title", "buyer", "buyer_code", "category", "procedure", "budget", "published_at", "closes_at",
     "supersedes", "digest", "is_demo",
 )  # fmt: skip
-#: A cell that begins so is a formula to a spreadsheet program.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,15 +84,9 @@ def _csv(out: IO[str], found: Iterable["Notice"]) -> int:
     count = 0
     for notice in found:
         row = _row(notice)
-        table.writerow([_cell(row[name]) for name in COLUMNS])
+        table.writerow([harmless(str(row[name])) for name in COLUMNS])
         count += 1
     return count
-
-
-def _cell(value: Any) -> str:
-    """Text that no spreadsheet program computes."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _json(out: IO[str], found: Iterable["Notice"]) -> int:

@@ -25,8 +25,9 @@ from yangcai.www.hall.channel import Channel
 from yangcai.www.hall.tickets import Audience, BadTicket, read
 
 PATH = "/live/"
-#: Seconds: a sign of life to each viewer; a look at every hall though nobody told; after the database was away.
-PING, LOOK, AGAIN = 15.0, 15.0, 1.0
+#: Seconds: a sign of life to each viewer; a look at every hall though nobody told; after the database was away; whether
+#: somebody inside may still be there.
+PING, LOOK, AGAIN, STILL = 15.0, 15.0, 1.0, 15.0
 #: After so many milliseconds a browser comes back.
 RETRY = b"retry: 3000\n\n"
 HEADERS = [
@@ -175,9 +176,18 @@ class Live:
             if timer := self.timers.pop(audience, None):
                 timer.cancel()
 
-    async def stream(self, audience: Audience, last: str, receive: Receive, send: Send) -> None:
-        """Everything that this viewer lacks, then everything that happens, until it goes."""
+    async def stays(self, asked: Audience) -> bool:
+        """Whether somebody inside may go on listening: a post ends, is taken back, its person is locked out."""
+        try:
+            return await self.ask(admitted, asked) is not None
+        except Error:  # the database is away: nothing new is heard either
+            return True
+
+    async def stream(self, asked: Audience, audience: Audience, last: str, receive: Receive, send: Send) -> None:
+        """What this viewer lacks, then everything that happens, until it goes or may not hear it any more."""
         wake, is_gone = asyncio.Event(), False
+        seconds = asyncio.get_running_loop().time
+        looked = seconds()
 
         async def wait_for_the_end() -> None:
             nonlocal is_gone
@@ -193,6 +203,11 @@ class Live:
             await send({"type": "http.response.body", "body": RETRY, "more_body": True})
             number = channel.number_of(last)
             while not is_gone:
+                if asked.inside and seconds() - looked >= STILL:
+                    if not await self.stays(asked):
+                        await send({"type": "http.response.body", "body": b"", "more_body": False})
+                        return
+                    looked = seconds()
                 wake.clear()
                 body, number = channel.after(number) or b": still here\n\n", channel.number
                 await send({"type": "http.response.body", "body": body, "more_body": True})
@@ -227,16 +242,17 @@ class Live:
             return
         path, headers = scope["path"], dict(scope["headers"])
         ticket = path.removeprefix(PATH)
-        audience = None
+        asked = audience = None
         if scope["method"] == "GET" and path.startswith(PATH):
             with contextlib.suppress(BadTicket, Error):
-                audience = await self.admit(read(ticket))
-        if audience is None:
+                asked = read(ticket)
+                audience = await self.admit(asked)
+        if asked is None or audience is None:
             headers_out = [(b"content-type", b"text/plain"), (b"access-control-allow-origin", b"*")]
             await send({"type": "http.response.start", "status": 403, "headers": headers_out})
             await send({"type": "http.response.body", "body": b"no ticket for this hall\n"})
             return
-        await self.stream(audience, headers.get(b"last-event-id", b"").decode("latin-1"), receive, send)
+        await self.stream(asked, audience, headers.get(b"last-event-id", b"").decode("latin-1"), receive, send)
 
 
 application = Live()

@@ -10,13 +10,12 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 
+from yangcai.kernel.cells import BYTE_ORDER_MARK, harmless
 from yangcai.kernel.refusals import in_chinese
 from yangcai.www import formats
 from yangcai.www.pictures.svg import Drawing
 
 TEN_THOUSAND, MILLION = Decimal(10_000), Decimal(1_000_000)
-#: What a spreadsheet program takes for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Picture:
         for row in self.rows:
             table.writerow([plain(value) for value in row])
         return HttpResponse(
-            "\ufeff" + text.getvalue(),  # by which a spreadsheet program knows UTF-8
+            BYTE_ORDER_MARK + text.getvalue(),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{self.key}.csv')}"},
         )
@@ -95,8 +94,7 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, int | Decimal):
         return f"{value}"
-    words = str(value)
-    return f"'{words}" if words.startswith(FORMULA) else words
+    return harmless(str(value))
 
 
 def csv_asked(request: HttpRequest, pictures: Iterable[Picture | None]) -> HttpResponse | None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yangcai.cases.queries import visible_to
+from yangcai.kernel.cells import BYTE_ORDER_MARK, harmless
 from yangcai.kernel.inputs import number_of
 from yangcai.ocds import release, stream
 from yangcai.portal import opendata
@@ -22,8 +23,6 @@ from yangcai.www.access import PUBLIC, page
 CSV, JSON = "text/csv; charset=utf-8", "application/json; charset=utf-8"
 #: So many lines of a table leave together.
 LINES = 200
-#: Without it a spreadsheet takes UTF-8 for something else.
-BYTE_ORDER_MARK = "\ufeff"
 OCDS = {"ocds-releases.json": stream.releases, "ocds-records.json": stream.records}
 EARLIEST = 2000
 
@@ -88,7 +87,7 @@ def as_csv(dataset: opendata.Dataset, rows: Iterable[dict[str, Any]]) -> Iterato
     line = csv.writer(_Line())
     yield BYTE_ORDER_MARK + line.writerow([column.name for column in dataset.columns])
     for row in rows:
-        yield line.writerow([opendata.harmless(cell) for cell in row.values()])
+        yield line.writerow([harmless(cell) for cell in row.values()])
 
 
 class _Line:

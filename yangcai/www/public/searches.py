@@ -18,7 +18,7 @@ from yangcai.portal.models import SavedSearch
 from yangcai.portal.notices.base import TYPES
 from yangcai.portal.saved import MOST, wanted, with_counts
 from yangcai.www.access import ACCOUNT, page
-from yangcai.www.public.filters import Filters, as_query
+from yangcai.www.public.filters import LONGEST, Filters, as_query
 
 
 @page(by=ACCOUNT, methods=("GET", "POST"))
@@ -74,7 +74,8 @@ def _save(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("searches"))
     now = request.now  # type: ignore[attr-defined]
     search = SavedSearch(person_id=request.user.pk, buyer=buyer, saved_at=now, looked_at=now, **filters)
-    search.title = request.POST.get("title", "").strip()[:100] or "，".join(words(search))
+    named = "".join(char for char in request.POST.get("title", "") if char.isprintable()).strip()
+    search.title = named[:LONGEST] or "，".join(words(search))
     try:
         with transaction.atomic():
             search.save()

@@ -259,7 +259,8 @@ def _noted(request: HttpRequest, desk: Desk, bid: OpenedBid, *, now: datetime.da
         if error:
             errors[one.pk] = error
         else:
-            rows.append(((bid.pk, one.pk), value, request.POST.get(f"reason-{one.pk}", "").strip()[:REASON]))
+            reason = request.POST.get(f"reason-{one.pk}", "").replace("\0", "")  # which the database does not take
+            rows.append(((bid.pk, one.pk), value, reason.strip()[:REASON]))
     drafts.keep(desk.member, lot=desk.lot, rows=rows, now=now)
     after = Desk(desk.lot, desk.member, now=now)
     if request.headers.get("Accept") == "application/json":

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES
+from yangcai.kernel.cells import BYTE_ORDER_MARK, harmless
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
 from yangcai.www import formats
@@ -26,8 +27,6 @@ from yangcai.www.work.wanted import Wanted, narrowed, tabs
 PER_PAGE = 50
 #: More lines than this nobody takes along from a worklist.
 LINES = 5000
-#: What a spreadsheet program would run instead of show.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -89,15 +88,10 @@ def as_table(request: HttpRequest) -> HttpResponse:
     for line in (worklist.todo(task, now=now) for task in found[:LINES]):
         cited = line.citation.text if line.citation else ""
         row = [words[worklist.urgency(line.due_at, now=now)], line.title, formats.deadline(line.due_at), cited]
-        table.writerow([_harmless(cell) for cell in (*row, line.detail, request.build_absolute_uri(line.url))])
+        table.writerow([harmless(cell) for cell in (*row, line.detail, request.build_absolute_uri(line.url))])
     name = f"worklist-{timezone.localdate(now).isoformat()}.csv"
     return HttpResponse(
-        "\ufeff" + text.getvalue(),  # the mark at the beginning tells a spreadsheet program that this is UTF-8
+        BYTE_ORDER_MARK + text.getvalue(),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
     )
-
-
-def _harmless(cell: str) -> str:
-    """A project that somebody called `=cmd|…` is a text in every spreadsheet too."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
