@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import NOW, make_case, make_organisation
-from tests.portal.chain import Chain
+from tests.portal.chain import STEPS, Chain
 from tests.www.support import Clock
 from yangcai.ocds import validation
 from yangcai.portal import opendata
+from yangcai.www.public.cases import TABS
 
 pytestmark = pytest.mark.django_db
 TABLES = [f"{code}.{form}" for code in opendata.DATASETS for form in ("csv", "json")]
@@ -62,7 +63,6 @@ def test_nothing_is_downloaded_before_its_time(client: Client, clock: Clock) -> 
             assert not table(client, "contracts") and "-合1" not in said, stop
         elif stop == "contract amended":
             assert [row["amount"] for row in table(client, "contracts")] == ["900000.00"]
-            assert "追加采购" not in said, stop
         elif stop == "amendment published":
             assert [row["amount"] for row in table(client, "contracts")] == ["950000.00"]
         elif stop == "paid":
@@ -81,6 +81,22 @@ def test_nothing_is_downloaded_before_its_time(client: Client, clock: Clock) -> 
     api = client.get(reverse("ocds_record", args=[chain.case.pk])).json()
     assert json.loads(got(client, PACKAGES[1]))["records"] == api["records"]
     assert api["publicationPolicy"].endswith(reverse("data_policy"))
+
+
+def test_what_is_paid_on_an_amendment_without_notice_is_not_called_by_its_clause(client: Client, clock: Clock) -> None:
+    chain = Chain().until("contract amended")
+    STEPS["accepted"](chain)
+    for milestone in chain.contract.milestones.all():
+        chain.pay(milestone, chain.winner)
+    clock.at = chain.now
+
+    def said() -> str:
+        pages = [client.get(reverse("public_case", args=[chain.case.pk]), {"tab": tab}) for tab in TABS]
+        return "".join([*(got(client, name) for name in (*TABLES, *PACKAGES)), *(p.content.decode() for p in pages)])
+
+    assert "验收款" in said() and "追加采购" not in said()
+    chain.do("amendment.publish", chain.contract.amendments.get(), chain.officer)
+    assert "追加采购" in said()
 
 
 def test_no_cell_is_a_formula(client: Client, clock: Clock) -> None:
