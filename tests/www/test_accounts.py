@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import NOW, make_organisation, make_post, make_supplier
+from tests.factories import NOW, make_expert, make_organisation, make_post, make_supplier
 from tests.parties.test_accounts import GIVEN
 from tests.www.support import Clock, at_desk
-from yangcai.kernel.actions import perform
+from yangcai.kernel.actions import SCOPES, perform
 from yangcai.parties import joining
 from yangcai.parties.delegation import delegate_post
 from yangcai.parties.models import Organisation, OrganisationKind, Person, Post
@@ -130,6 +130,20 @@ def test_only_an_administrator_invites(clock: Clock) -> None:
         client = at_desk(make_post(role))
         assert client.post(reverse("work_invite"), {"name": "甲"}).status_code == 403
         assert client.get(reverse("work_people")).status_code == 200
+
+
+def test_nobody_reads_from_an_employer_who_its_experts_are(clock: Clock) -> None:
+    expert = make_expert()
+    colleague = make_post(Role.EXPERT, expert.organisation)
+    admin = make_post(Role.ADMINISTRATOR, expert.organisation)
+    Person.objects.filter(pk__in=[expert.person_id, colleague.person_id]).update(employer=expert.organisation)
+    Person.objects.filter(pk=expert.person_id).update(name="本人甲")
+    Person.objects.filter(pk=colleague.person_id).update(name="专家乙")
+    for post in (expert, admin):
+        for address in (reverse("work_people"), reverse("work_organisation", args=[expert.organisation_id])):
+            assert "专家乙" not in at_desk(post).get(address).content.decode(), (post.role, address)
+        assert not SCOPES[Post](post, NOW).filter(pk=colleague.pk).exists()
+    assert "本人甲" in at_desk(expert).get(reverse("work_people")).content.decode()
 
 
 def test_acting_for_another_is_shown(clock: Clock) -> None:

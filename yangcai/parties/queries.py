@@ -47,12 +47,14 @@ def concerns_expert(expert: Expert, post: Post) -> bool:
 
 @scope(Post)
 def visible_posts(post: Post | None, now: datetime.datetime) -> QuerySet[Post]:
-    """Those of one's own organisation and one's own; all for the platform."""
+    """Those of one's own organisation and one's own; all for the platform. Who of an organisation is an expert stands
+    in no list: names do not leak by an employer (87号令 art. 47)."""
     if post is None:
         return Post.objects.none()
     if post.role == Role.PLATFORM:
         return Post.objects.all()
-    return Post.objects.filter(Q(organisation_id=post.organisation_id) | Q(person_id=post.person_id))
+    colleagues = Q(organisation_id=post.organisation_id) & ~Q(role=Role.EXPERT)
+    return Post.objects.filter(colleagues | Q(person_id=post.person_id))
 
 
 @standing(Post)

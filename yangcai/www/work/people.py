@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from yangcai.kernel.actions import can, perform
+from yangcai.kernel.actions import SCOPES, can, perform
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.joining import InvitePerson, invite_person
 from yangcai.parties.models import Person, Post
@@ -23,7 +23,8 @@ def people(request: HttpRequest) -> HttpResponse:
     """Everybody of this organisation with all posts, past ones too, and what may be done with each."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     rows = list(
-        Post.objects.filter(organisation_id=post.organisation_id)
+        SCOPES[Post](post, now)
+        .filter(organisation_id=post.organisation_id)
         .select_related("person", "organisation", "delegated_from__person")
         .order_by("person__name", "person_id", "-from_on", "pk")[:SHOWN]
     )
@@ -36,8 +37,9 @@ def people(request: HttpRequest) -> HttpResponse:
         (person, [(row, row.is_valid_at(now), links.get(row.pk, [])) for row in held])
         for person, held in ((p, list(h)) for p, h in groupby(rows, lambda row: row.person))
     ]
-    without = Person.objects.filter(employer_id=post.organisation_id, is_active=True)
-    without = without.exclude(pk__in=[row.person_id for row in rows]).order_by("name")[:SHOWN]
+    # An expert, whose post this reader does not see, is not somebody without one.
+    without = Person.objects.filter(employer_id=post.organisation_id, is_active=True, expert=None)
+    without = without.exclude(posts__organisation_id=post.organisation_id).order_by("name")[:SHOWN]
     general = [offer for offer in found.open if not isinstance(offer.subject, Post)]
     general.sort(key=lambda offer: offer.action.code != invite_person.code)  # nobody has a post before coming in
     context = {"grouped": grouped, "without": without, "offers": general, "now": now}
