@@ -132,6 +132,8 @@ def test_what_a_bidder_gets_at_once(clock: Clock) -> None:
     clock.at = tender.now + datetime.timedelta(minutes=1)
     security = BidSecurity.objects.get()
     made = proves("bid_receipt", bid, bidder, clock=clock, says=(bid.receipt, bidder.organisation.name))
+    serials = [KINDS["bid_receipt"].serial(bid), KINDS["security_receipt"].serial(security)]
+    assert not any(f"{row.pk:06d}" in serial for row, serial in zip((bid, security), serials, strict=True)), serials
     assert tight(bid.envelope_id) in "".join(sheet.text for sheet in sheets(made))
     proves("security_receipt", security, bidder, clock=clock, says=("5,000.00元", "人民币伍仟元整"))
     # Whoever runs the case learns of no bid before the opening, and gets nobody's receipt after it.

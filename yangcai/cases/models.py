@@ -111,11 +111,6 @@ class Case(Root):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def law_on(self) -> datetime.date | None:
-        """The day whose law applies: pinned at publication (DESIGN §5)."""
-        return self.law_as_of
-
     def period_at(self, now: datetime.datetime) -> "Period | None":
         return period_at([p for p in self.every_period() if p.lot_id is None], now)
 

@@ -23,8 +23,6 @@ from typing import Any
 from yangcai.cli.console import VERIFICATION_FAILED, Stop
 
 MANIFEST, DUMP = "manifest.json", "database.dump"
-#: Of the home this, where it is; a key is not.
-FOLDERS = ("files", "log")
 #: Rows that die with the machine: who is signed in, and pages that are kept for a while.
 PASSING = ("django_session", "platform_cache")
 FORMAT = 1

@@ -28,8 +28,6 @@ PARTNERS, PART = 10, Decimal("0.0400")
 SUBCONTRACTORS = (Size.SMALL, Size.MICRO)
 #: Prices go in hundreds of yuan; the others ask so much more than who wins.
 STEP = Decimal(100)
-#: How a budget stands to the price that wins.
-SOUND = (Decimal("1.03"), Decimal("1.25"))
 ABOVE = (Decimal("1.012"), Decimal("1.025"))
 
 BUYERS = tuple(

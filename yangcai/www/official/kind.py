@@ -20,6 +20,8 @@ from yangcai.www.official import codes
 
 #: Characters of an Entry's hash that stand beside an act.
 PROOF = 16
+#: Characters of its code that stand in the serial of a paper that is not counted.
+WHICH = 12
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Kind:
     """One kind. `mark` is its number in verification codes and is never given to another; `facts` are frozen: what may
     still change stands in the acts. `when`: of which rows there is a paper; `reads`: who may, of those who see the row.
     `draft`: it is offered as DOCX, because officials go on writing in it; `is_draft`: this one is not final yet.
-    `lead`: a sentence before the facts; `body`: the HTML where it is no list of facts."""
+    `lead`: a sentence before the facts; `body`: the HTML where it is no list of facts. `is_counted`: its serial has the
+    number of its row; not where that would tell how many there are before the opening (87号令 art. 28)."""
 
     code: str
     mark: int
@@ -54,6 +57,7 @@ class Kind:
     is_draft: Callable[[Any], bool] = lambda row: False
     lead: Callable[[Any], str] = lambda row: ""
     body: Callable[[Any, datetime.datetime], str] | None = None
+    is_counted: bool = True
 
     @property
     def title(self) -> str:
@@ -75,7 +79,8 @@ class Kind:
 
     def serial(self, row: Any) -> str:
         """The number of the paper: of its case, its kind, and which of that kind it is."""
-        return f"{case_of(row).number} {self.zh} {row.pk:06d}"
+        which = f"{row.pk:06d}" if self.is_counted else self.code_of(row)[:WHICH].upper()
+        return f"{case_of(row).number} {self.zh} {which}"
 
     def code_of(self, row: Any) -> str:
         return codes.code_of(mark=self.mark, pk=row.pk)

@@ -56,6 +56,7 @@ BID_RECEIPT = official(
         at=lambda bid: bid.received_at,
         acts=("bid.submit",),
         reads=is_own,
+        is_counted=False,
     )
 )
 
@@ -95,5 +96,6 @@ SECURITY_RECEIPT = official(
         facts=arrived,
         at=lambda one: one.received_at,
         acts=("bid_security.record",),
+        is_counted=False,
     )
 )

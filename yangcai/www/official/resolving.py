@@ -13,11 +13,10 @@ from yangcai.tendering import opening_record
 from yangcai.tendering.models import BidClosing, Opening
 from yangcai.www.official import awards, codes, contracts, drafts, receipts
 from yangcai.www.official.kind import KINDS, Kind
+from yangcai.www.public.notices import CODE_LENGTH
 
 #: Modules whose import registers their kinds.
 REGISTERED = (awards, contracts, drafts, receipts)
-#: Shorter than this a digest is not looked up: 2^-64 against finding another.
-SHORTEST = 16
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def _by_code(typed: str, *, now: datetime.datetime) -> Found | None:
 
 def _by_digest(typed: str, *, now: datetime.datetime) -> Found | None:
     """Contracts and records of openings, whose digests are frozen with them."""
-    if len(typed) < SHORTEST:
+    if len(typed) < CODE_LENGTH:
         return None
     contract = Contract.objects.filter(digest__startswith=typed, signed_at__lte=now).first()
     if contract is not None and contract.signed_at is not None:

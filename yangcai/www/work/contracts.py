@@ -23,9 +23,7 @@ from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.official.pages import DOCX, file
 from yangcai.www.pictures import Picture, csv_asked, of_contract, prices
-
-#: Characters of the digest that a person types from paper, as of a notice.
-CODE_LENGTH = 16
+from yangcai.www.public.notices import CODE_LENGTH
 
 
 @page()
@@ -157,7 +155,7 @@ def unsigned(contract: Contract) -> bytes:
             digest=contract.digest,
             is_demo=contract.case.is_demo,
             footer=_("%(number)s 采购合同　内容摘要 %(code)s")
-            % {"number": contract.number, "code": contract.digest[:16]},
+            % {"number": contract.number, "code": contract.digest[:CODE_LENGTH]},
             at=contract.signed_at,
             words=signed_papers.words(
                 columns=(_("名称"), _("签订方"), _("时间"), _("留痕摘要")),

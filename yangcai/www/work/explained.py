@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -45,6 +44,7 @@ from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.official import KINDS
 from yangcai.www.official.awards import AWARD_LETTER, RESULT_NOTICE
+from yangcai.www.official.pages import PDF, file
 from yangcai.www.public.notices import CODE_LENGTH
 from yangcai.www.work.judging import seat_name
 
@@ -163,11 +163,7 @@ def report_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
         "verify": _("在 %(url)s 输入验证码 %(code)s 或者完整摘要，即可核对。") % where,
     }
     made = _typeset(found, told, words=words, footer=_("%(number)s 评标报告　验证码 %(code)s　%(url)s") % where)
-    response = HttpResponse(made, content_type="application/pdf")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name(found))}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file(made, media=PDF, name=file_name(found))
 
 
 def unsigned(report: EvaluationReport) -> bytes:
