@@ -87,6 +87,15 @@ def test_the_form_does_not_tell_who_has_an_account(clock: Clock) -> None:
     assert not [p.username for p in Person.objects.all() if p.username in text]
 
 
+@pytest.mark.parametrize(
+    "name", ["测试（北京）商行\u200b", "测试\u202e（北京）商行", "测试(北京)商行", "测试（北京）商行"]
+)
+def test_nobody_registers_under_a_name_that_looks_like_anothers(clock: Clock, name: str) -> None:
+    make_organisation(OrganisationKind.BUYER, name="测试（北京）商行")
+    assert Client().post(reverse("register"), FORM | {"name": name}).status_code == 422
+    assert Client().post(reverse("register"), FORM | {"name": "测试（上海）商行"}).status_code == 302
+
+
 def test_registering_is_limited(clock: Clock) -> None:
     client = Client()
     wrong = FORM | {"uscc": "123"}

@@ -17,6 +17,8 @@ from yangcai.parties import rules
 from yangcai.parties.models import Invitation, Organisation, OrganisationKind, Person, Post, Size
 from yangcai.parties.roles import Role
 
+#: Brackets as licences write them, and as others type them.
+WIDE, NARROW = str.maketrans("()", "（）"), str.maketrans("（）", "()")
 #: For how long an invitation is good.
 GOOD_FOR = datetime.timedelta(days=7)
 #: Of these a login name is made: no letter is taken for another, and no name can be guessed from what is public.
@@ -74,8 +76,13 @@ def code_is_free(
 def name_is_free(
     organisation: Organisation, *, by: Post, now: datetime.datetime, name: str, **data: Any
 ) -> Refusal | None:
-    """No two organisations bear one name."""
-    if not Organisation.objects.filter(name=name).exists():
+    """No two organisations bear one name, nor two that look alike: nobody looks at who registers, and whoever reads a
+    name takes brackets of either width for the same and sees no character without width."""
+    if not name.isprintable():
+        return Refusal(
+            "name_not_printable", "名称含有看不见的字符", "The name holds characters that nobody sees", field="name"
+        )
+    if not Organisation.objects.filter(name__in={name, name.translate(WIDE), name.translate(NARROW)}).exists():
         return None
     return Refusal(
         "organisation_exists",
