@@ -11,7 +11,7 @@ from tests.factories import NOW, at, fund_appropriation, make_organisation, make
 from tests.tendering.walk import CLOSES, Tender
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, LotOutcome, Stage
-from yangcai.kernel import documents
+from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.kernel.models import Attachment, Entry, Task
 from yangcai.kernel.refusals import Refused
@@ -283,3 +283,25 @@ def test_a_case_in_a_foreign_hand_is_not_touched() -> None:
     assert set(tender.refused("case.terminate", tender.case, other, ground="task_cancelled", reason="x")) == {
         "not_yours"
     }
+
+
+@pytest.mark.parametrize(("ground", "waits"), [("solicitation_unlawful", True), ("task_cancelled", False)])
+def test_what_is_still_needed_waits_for_its_buyer_to_procure_it_again(ground: str, waits: bool) -> None:
+    """政府采购法 art. 37: 废标后，除采购任务取消情形外，应当重新组织招标."""
+    tender = Tender().published()
+    plan = PlanItem.objects.get(pk=tender.case.plan_item_id)
+
+    def waiting() -> list[tuple[str, str]]:
+        found = tasks.of_post(tender.officer).filter(root=plan.ref)
+        return list(found.values_list("action", "subject"))
+
+    assert waiting() == []
+    tender.do("case.terminate", tender.case, tender.runner, ground=ground, reason="见附件")
+    assert waiting() == ([("case.retender", tender.case.ref)] if waits else [])
+    again = tender.do("case.retender", tender.case, tender.runner).value
+    assert waiting() == []
+    tender.do("case.terminate", again, tender.runner, ground="solicitation_unlawful", reason="仍有歧视性条款")
+    assert waiting() == [("case.retender", again.ref)]
+    # Whoever gives the plan up is not asked for it any more.
+    tender.do("plan.cancel", plan, tender.officer, reason="改为下年度采购")
+    assert waiting() == []

@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from yangcai.cases.models import Case, Lot, Period, Stage, SuspendedPeriod, Suspension
-from yangcai.kernel import calendar
+from yangcai.kernel import calendar, tasks
 
 
 def open_period(
@@ -141,3 +141,5 @@ def end(case: Case, *, at: datetime.datetime, kind: str, reason: str) -> None:
         period.save(update_fields=["closes_at"])
     case.ended_at, case.end_kind, case.end_reason = at, kind, reason
     case.save(update_fields=["ended_at", "end_kind", "end_reason"])
+    # A plan that its case leaves free (a call-off that was refused) waits for its buyer again.
+    tasks.refresh(case.plan_item, now=at)

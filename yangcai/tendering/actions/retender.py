@@ -14,6 +14,7 @@ from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, Stage
 from yangcai.cases.rules import applicable, grounds, has_its_own_file, refuse, runs_the_case
 from yangcai.cases.rules import own as own_rule
+from yangcai.kernel import tasks
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment
@@ -187,6 +188,7 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     clauses = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
     own = [(c.kind, c.text, lots[c.lot_id].pk if c.lot_id else None) for c in clauses]
     write_clauses(again, solicitation=solicitation, own=own)
+    tasks.refresh(case.plan_item, now=now)  # the plan waited for this
     return again
 
 
