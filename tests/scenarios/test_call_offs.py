@@ -12,6 +12,8 @@ from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award, Candidate, Case, CaseEnd, Stage
 from yangcai.contracts.models import Contract, ContractItem
 from yangcai.controls.lamps import lamps
+from yangcai.frameworks.actions.call_off import OfFramework, TakeTurn
+from yangcai.frameworks.actions.mini_competition import InviteEntrants
 from yangcai.frameworks.models import CallOff, Entrant
 from yangcai.funds.models import Fund
 from yangcai.funds.queries import balances, check_funds
@@ -21,6 +23,7 @@ from yangcai.kernel.models import Task
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import move_to
+from yangcai.tendering.models import AwardLetter, Invitee
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +116,11 @@ def test_one_call_off_for_a_plan_and_another_after_a_refusal(agreed: FirstStage,
     unit.do("award.refuse", award, agreed.supplier(SECOND), reason="产品停产")
     assert agreements.of(case).end_kind == CaseEnd.UNSUCCESSFUL
     assert Fund.objects.get(pk=plan.reserved_fund_id).balance == plan.amount
+    # The plan is back on its buyer's desk, and nobody is told to procure the ended case again.
+    waiting = Task.objects.filter(root=plan.ref, done_at=None).values_list("action", flat=True)
+    assert list(waiting) == ["call_off.choose"]
     again = unit.do("call_off.choose", plan, entrant=agreed.entrant(THIRD).pk, quantity="20")
+    assert not Task.objects.filter(root=plan.ref, done_at=None).exists()
     assert Award.objects.get(lot__case=again).supplier.name == THIRD[0]
 
 
@@ -150,6 +157,17 @@ def test_rotation_goes_round(agreed: FirstStage, unit: Buyer) -> None:
     case = unit.do("call_off.take_turn", unit.plan(ROTATION, "10000.00"), framework=agreed.agreement.pk, quantity=2)
     assert Award.objects.get(lot__case=case).supplier.name == SECOND[0]
     assert Notice.objects.get(root=case.ref, kind="call_off").facts["way"] == "顺序轮候"
+
+
+def test_the_buyer_reads_whose_turn_it_is_before_it_is_published(agreed: FirstStage, unit: Buyer) -> None:
+    def offered(kind: type[OfFramework], procedure: str) -> list[str]:
+        form = kind(subject=unit.plan(procedure, "10000.00"), by=unit.officer, now=unit.at)
+        return [str(label) for _value, label in form.fields["framework"].choices][1:]  # type: ignore[attr-defined]
+
+    assert offered(TakeTurn, ROTATION) == ["示例采购项目 第 1 包 · 轮到 示例乙公司 · 4,500.00 元/台"]
+    assert offered(InviteEntrants, MINI) == ["示例采购项目 第 1 包 · 入围 4 家 · 4,500.00–4,800.00 元/台"]
+    unit.do("call_off.take_turn", unit.plan(ROTATION, "10000.00"), framework=agreed.agreement.pk, quantity=2)
+    assert "轮到 示例丙公司" in offered(TakeTurn, ROTATION)[0]
 
 
 def test_whose_turn_it_is_must_be_affordable(agreed: FirstStage, unit: Buyer) -> None:
@@ -191,6 +209,11 @@ def test_a_second_competition(agreed: FirstStage, unit: Buyer) -> None:
     # 丁 asked a cent more than 4700 × 20: void, whatever the others asked.
     ranked = Candidate.objects.filter(lot=lot).order_by("rank").values_list("supplier__name", flat=True)
     assert list(ranked) == [THIRD[0], SECOND[0], FIRST[0]]
+    # Each entrant read its own ceiling in its invitation, and is told why its price did not count.
+    invited = Invitee.objects.get(case=case, supplier__name=FOURTH[0])
+    assert (invited.get_source_display(), "94,000.00 元" in invited.reason) == ("入围供应商", True)
+    told = {letter.supplier.name: letter.reason for letter in AwardLetter.objects.filter(lot=lot)}
+    assert "报价无效" in told[FOURTH[0]] and told[SECOND[0]] == "报价不是最低"
     assert Notice.objects.get(root=case.ref, kind="call_off").facts["amount"] == "88000.00"
     contract = unit.do("contract.draft", award)
     assert ContractItem.objects.get(contract=contract).unit_price == Decimal("4400.00")

@@ -9,11 +9,12 @@ import pytest
 
 from tests.portal.test_notices import check
 from tests.scenarios import agreements
-from tests.scenarios.agreements import HOUR, FirstStage
+from tests.scenarios.agreements import DAY, HOUR, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award, Candidate, CaseEnd, Stage
 from yangcai.frameworks.models import Entrant, Framework
 from yangcai.funds.models import Fund
+from yangcai.kernel import calendar
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
@@ -22,6 +23,8 @@ from yangcai.portal.models import Notice
 from yangcai.replay import published
 from yangcai.replay.published import Dates
 from yangcai.tendering.models import AwardLetter, Consumable
+from yangcai.www.work.clocks import clocks
+from yangcai.www.work.worklist import groups
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SIXTH = ("示例庚公司", "medium")
@@ -216,3 +219,23 @@ def test_who_is_added_stands_at_the_end_of_the_order(opened: FirstStage) -> None
     again.do("agreement.sign", added, again.supplier(FIFTH), again.moment(61))
     assert tale.entrant(FIFTH).may_be_awarded
     assert tale.agreement.ends_on == added.framework.ends_on
+
+
+def test_the_buyer_has_five_working_days_and_knows_whom_it_signs_with(opened: FirstStage) -> None:
+    """110号令 art. 9 with 87号令 art. 68: as the winner of a tender; four agreements are four names on one line."""
+    tale = opened
+    tale.run_on("qualification", "evaluation")
+    task = tale.task("entrants.determine")
+    assert task.clock == "C37a" and task.due_at is not None
+    assert calendar.working_days_between(calendar.day_of(task.since), calendar.day_of(task.due_at - DAY)) == 5
+    tale.do("entrants.determine", tale.lot, tale.people.reviewer, tale.moment(60))
+    now = tale.moment(60)
+    found = [one for group in groups(tale.people.reviewer, now=now) for one in group.items if one.root == tale.case.ref]
+    assert [{name for name, _url in one.seats} for one in found] == [{FIRST[0], SECOND[0], THIRD[0], FOURTH[0]}]
+    (line,) = [one for group in groups(tale.supplier(FIRST), now=now) for one in group.items]
+    assert not line.seats and FIRST[0] not in line.title  # one's own agreement needs no name
+    due = Task.objects.filter(root=tale.case.ref, clock="C37")
+    assert {one.actor for one in clocks(due, on=calendar.day_of(now), now=now)} == {"采购人、供应商"}
+    tale.do("agreement.sign", tale.entrant(FIRST), tale.people.reviewer, now)
+    due = Task.objects.filter(root=tale.case.ref, clock="C37", subject=tale.entrant(FIRST).ref)
+    assert [one.actor for one in clocks(due, on=calendar.day_of(now), now=now)] == ["供应商"]

@@ -1,6 +1,7 @@
 """How does a call-off become a purchase like any other: its case, its file, its award?"""
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from yangcai.parties.models import Organisation
 from yangcai.planning.models import PlanItem
 from yangcai.tendering.models import AwardLetter, InvitedBy, PaymentTerm, Solicitation
 
+#: Why a price of a second competition does not count (110号令 art. 33).
+VOID = "报价高于本供应商的协议价格或者采购预算，或者本供应商已不在协议中，报价无效"
 #: Of the file of the first stage: what binds the contracts called off under it (合同文本, 110号令 art. 22, 33).
 TERMS = (
     "contract_terms", "payment_days", "acceptance_days", "performance_security_rate", "industry", "bid_validity_days",
@@ -60,7 +63,7 @@ def begin(
         case=case,
         requirement=need or agreed.requirement,
         delivery=delivery or agreed.delivery,
-        invited_by=InvitedBy.NAMED,
+        invited_by=InvitedBy.ENTRANTS,
         documents_from=now,
         supply_closes_at=now,
         confirmed_at=now,
@@ -84,9 +87,18 @@ def begin(
     )
 
 
-def award(call_off: CallOff, ranked: list[tuple[Organisation, Decimal]], *, now: datetime.datetime) -> Award:
-    """The first of those ranked gets the contract; result and letters go out with the Action that calls this."""
+def award(
+    call_off: CallOff,
+    ranked: list[tuple[Organisation, Decimal]],
+    *,
+    now: datetime.datetime,
+    void: Sequence[Organisation] = (),
+) -> Award:
+    """The first of those ranked gets the contract; result and letters go out with the Action that calls this. `void`:
+    whose price did not count; they are told so."""
     lot = call_off.lot
+    for supplier in void:
+        AwardLetter.objects.create(lot=lot, supplier=supplier, is_winner=False, reason=VOID, issued_at=now)
     made = [
         Candidate.objects.create(lot=lot, supplier=supplier, rank=rank, amount=amount, at=now)
         for rank, (supplier, amount) in enumerate(ranked, start=1)

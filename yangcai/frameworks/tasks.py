@@ -16,6 +16,7 @@ from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.tendering.models import PaymentTerm, Solicitation
+from yangcai.tendering.rules.award import decide_since
 
 #: Way -> the Action by which a plan is called off.
 ACTIONS = {
@@ -67,14 +68,22 @@ def first_stage(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         return
     for lot in case.every_lot():
         if lot.outcome == LotOutcome.PENDING and lot.stage_at(now) == Stage.AWARD:
-            yield Due(
-                "entrants.determine", lot.ref, Role.BUYER_OFFICER, case.published_at, organisation_id=case.buyer_id
-            )
+            yield _entrants(case, lot)
     for framework in Framework.objects.filter(lot__case=case).select_related("lot__case"):
         yield from _agreement(case, framework)
     yield from _running(case, now=now)
     for request in EntryRequest.objects.filter(framework__lot__case=case, answered_at__isnull=True):
         yield _run(case, "entry.answer", request, since=request.asked_at, clock="C39")
+
+
+def _entrants(case: Case, lot: Lot) -> Due:
+    """As a tender's winner, within five working days of the report (art. 9 with 87号令 art. 68); nothing is deemed."""
+    since = decide_since(lot)
+    clock: dict[str, Any] = {}
+    if since is not None:
+        clock = {"clock": "C37a", "due_at": law.due_at("C37a", since=since, **applicable(case, now=since))}
+    begun = since or case.published_at or case.opened_at
+    return Due("entrants.determine", lot.ref, Role.BUYER_OFFICER, begun, organisation_id=case.buyer_id, **clock)
 
 
 def _preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:

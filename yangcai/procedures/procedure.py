@@ -37,6 +37,7 @@ class Invite(StrEnum):
     LIBRARY = "library"
     RECOMMENDATION = "recommendation"
     NAMED = "named"
+    ENTRANTS = "entrants"
     PREQUALIFICATION = "prequalification"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Avg, Count, F, Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import rules as cases
@@ -14,7 +15,7 @@ from yangcai.frameworks import placing
 from yangcai.frameworks.models import AgreedConsumable, Dealer, Entrant, Framework, Way
 from yangcai.frameworks.rules import call_off as rules
 from yangcai.frameworks.rules import consumables
-from yangcai.frameworks.standing import agreed, next_in_turn
+from yangcai.frameworks.standing import agreed, next_in_turn, staying
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.refusals import Refused
@@ -46,6 +47,20 @@ class OfFramework(Input):
         if isinstance(self.subject, PlanItem) and self.now is not None:
             found = rules.offered(self.subject, self.way, now=self.now)
             limit(self.fields["framework"], Framework.objects.filter(pk__in=[one.pk for one in found]))
+            self.fields["framework"].label_from_instance = self.described  # type: ignore[attr-defined]
+
+    @classmethod
+    def described(cls, framework: Framework) -> str:
+        """Which agreement, and between which prices its entrants stand: the ceiling of each is its own."""
+        prices = sorted(one.unit_price for one in staying(framework)) or [framework.lot.ceiling]
+        between = f"{prices[0]:,.2f}" if prices[0] == prices[-1] else f"{prices[0]:,.2f}–{prices[-1]:,.2f}"
+        return gettext("%(project)s 第 %(lot)s 包 · 入围 %(count)s 家 · %(price)s 元/%(unit)s") % {
+            "project": framework.lot.case.title,
+            "lot": framework.lot.number,
+            "count": len(staying(framework)),
+            "price": between,
+            "unit": framework.unit,
+        }
 
 
 def with_grades(entrants: QuerySet[Entrant]) -> QuerySet[Entrant]:
@@ -176,6 +191,20 @@ def choose_entrant(
 
 class TakeTurn(OfFramework):
     way = Way.ROTATION
+
+    @classmethod
+    def described(cls, framework: Framework) -> str:
+        """Whose turn it is, so that the buyer reads it before the award is published."""
+        one = next_in_turn(framework)
+        if one is None:
+            return super().described(framework)
+        return gettext("%(project)s 第 %(lot)s 包 · 轮到 %(supplier)s · %(price)s 元/%(unit)s") % {
+            "project": framework.lot.case.title,
+            "lot": framework.lot.number,
+            "supplier": one.supplier.name,
+            "price": f"{one.unit_price:,.2f}",
+            "unit": framework.unit,
+        }
 
 
 @action(

@@ -17,7 +17,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import MomentField
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
-from yangcai.tendering.models import Invitee, InviteeSource, Participation
+from yangcai.tendering.models import Invitee, InviteeSource, OpenedBid, Participation
 
 
 class InviteEntrants(OfFramework):
@@ -69,8 +69,17 @@ def invite_entrants(
     periods.open_period(case, stage=Stage.SUBMISSION, opens_at=now, closes_at=closes_at)
     periods.open_period(case, stage=Stage.OPENING, opens_at=closes_at)
     for entrant in entrants:
-        invited = {"supplier": entrant.supplier, "source": InviteeSource.NAMED, "is_chosen": True, "invited_at": now}
-        Invitee.objects.create(case=case, reason="入围供应商", recommended_by=by, **invited)
+        # art. 33: a sealed price cannot be checked before the opening, so each is told its own limit here.
+        own = f"协议价格 {agreed(entrant, quantity):,.2f} 元为该供应商的最高限价"
+        Invitee.objects.create(
+            case=case,
+            supplier=entrant.supplier,
+            source=InviteeSource.ENTRANT,
+            reason=own,
+            recommended_by=by,
+            is_chosen=True,
+            invited_at=now,
+        )
         Participation.objects.create(case=case, supplier=entrant.supplier, obtained_at=now)
     return case
 
@@ -96,4 +105,6 @@ def conclude_competition(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
     """The lowest lawful price wins; the others are told their rank."""
     ranked = [(entrant.supplier, bid.price) for bid, entrant in rules.lawful(lot.call_off)]
     periods.close_period(lot.case, at=now, lot=lot)
-    return placing.award(lot.call_off, ranked, now=now)
+    counted = [supplier.pk for supplier, _price in ranked]
+    offered = OpenedBid.objects.filter(lot=lot).select_related("supplier").exclude(supplier__in=counted)
+    return placing.award(lot.call_off, ranked, now=now, void=[bid.supplier for bid in offered])

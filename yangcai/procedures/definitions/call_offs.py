@@ -29,7 +29,7 @@ DIRECT = Procedure(
     ),
     committee=None,
     award_by=(AwardBy.LOWEST,),
-    invites=(Invite.NAMED,),
+    invites=(Invite.ENTRANTS,),
     notice=("框架协议成交邀请", "invitation to entrants"),
     result=("框架协议成交结果公告", "call-off notice"),
     failure=("框架协议成交终止公告", "notice of a failed call-off"),

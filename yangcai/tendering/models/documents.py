@@ -23,6 +23,7 @@ class InvitedBy(models.TextChoices):
     LIBRARY = "library", _("从供应商库中随机抽取")
     RECOMMENDATION = "recommendation", _("书面推荐")
     NAMED = "named", _("向唯一供应商发出")
+    ENTRANTS = "entrants", _("从入围供应商中确定")
     PREQUALIFICATION = "prequalification", _("发布资格预审公告")
 
 
@@ -259,6 +260,7 @@ class InviteeSource(models.TextChoices):
     BUYER = "buyer", _("采购人推荐")
     EXPERT = "expert", _("评审专家推荐")
     NAMED = "named", _("唯一供应商")
+    ENTRANT = "entrant", _("入围供应商")
     CONTRACTOR = "contractor", _("研发供应商")
     PREQUALIFIED = "prequalified", _("资格预审合格")
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from yangcai import law
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.parties.roles import Role
 from yangcai.www import formats
 
 ACTORS = {
@@ -21,6 +22,17 @@ ACTORS = {
     "treasury": _("财政部门"),
     "portal": _("平台"),
     "expert": _("评审专家"),
+}
+#: Role -> who that is in the table: an open task knows whom it waits for better than the clock, which is of every case.
+SIDES = {
+    Role.BUYER_OFFICER: "buyer",
+    Role.BUYER_REVIEWER: "buyer",
+    Role.AGENT: "agent",
+    Role.SUPPLIER: "supplier",
+    Role.TREASURY: "treasury",
+    Role.TREASURY_PAYER: "treasury",
+    Role.EXPERT: "expert",
+    Role.PLATFORM: "portal",
 }
 #: What needs somebody comes first.
 ORDER = {"overdue": 0, "running": 1, "waiting": 2, "met": 3, "over": 4}
@@ -99,13 +111,16 @@ def clocks(
             title=_about(clock.zh if in_chinese() else clock.en, who.get(task.subject, "")),
             due_at=task.due_at,
             citation=citation_of(task, on=on),
-            actor=str(ACTORS.get(clock.actor, "")),
+            actor=str(ACTORS.get(SIDES.get(Role(task.role), clock.actor) if task.role else clock.actor, "")),
             state=_state(task, clock=clock, now=now),
             met_at=task.done_at,
             is_window=clock.kind == "at_least",
             reminded=reminder(task),
         )
         before = found.get((task.clock, task.subject))
+        if before is not None and before.state == line.state and before.actor not in line.actor:
+            comma = "、" if in_chinese() else ", "
+            line = replace(line, actor=f"{before.actor}{comma}{line.actor}")
         if before is None or ORDER[line.state] <= ORDER[before.state]:
             found[task.clock, task.subject] = line
     far = datetime.datetime.max.replace(tzinfo=datetime.UTC)

@@ -383,7 +383,8 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     hidden = [code for code, action in ACTIONS.items() if action.secret]  # who still has to bid is secret
     begun_now = Q(since=entry.at)  # of the windows that must run their course, those that this Action set going
     waiting = Task.objects.filter(~Q(action="") | begun_now, root__in=roots, done_at__isnull=True)
-    waiting = waiting.exclude(action__in=hidden).order_by("due_at", "pk")
+    # What this very step set going comes first, before what has waited longer and may wait on.
+    waiting = waiting.exclude(action__in=hidden).order_by(~begun_now, "due_at", "pk")
     if post.role in WITHOUT_VERSION:
         waiting = tasks.of_post(post).filter(root__in=roots)
     mine = {task.pk for task in tasks.of_post(post).filter(root__in=roots)}

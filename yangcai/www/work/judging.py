@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot
+from yangcai.frameworks.models import Entrant
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.models import Task
 from yangcai.kernel.money import rounded
@@ -27,6 +28,7 @@ from yangcai.www.work.tables import Cell, Column, Line, Table
 
 CENT = Decimal("0.01")
 SEAT = CommitteeMember._meta.model_name
+ENTRANT = Entrant._meta.model_name
 
 
 def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any, list[Any]]) -> Table | None:
@@ -88,9 +90,16 @@ def seat_name(number: int) -> str:
 
 
 def sitters(tasks: Iterable[Task], *, post: Post) -> dict[str, str]:
-    """Subject -> who sits there, or on which seat, of those tasks that are about somebody else's seat in a committee:
-    beside each other their rows would be equal."""
-    keys = [int(key) for kind, _colon, key in (task.subject.partition(":") for task in tasks) if kind == SEAT]
+    """Subject -> who sits there, or on which seat, of those tasks that are about somebody else's seat in a committee,
+    or about somebody else's agreement: beside each other their rows would be equal."""
+    subjects = [task.subject.partition(":") for task in tasks]
+    entered = [int(key) for kind, _colon, key in subjects if kind == ENTRANT]
+    signing = Entrant.objects.filter(pk__in=entered).select_related("supplier") if entered else ()
+    names = {one.ref: one.supplier.name for one in signing if one.supplier_id != post.organisation_id}
+    return names | _on_seats([int(key) for kind, _colon, key in subjects if kind == SEAT], post=post)
+
+
+def _on_seats(keys: list[int], *, post: Post) -> dict[str, str]:
     if not keys:
         return {}
     found = evaluation.seats_by_key(keys, post=post).values()
