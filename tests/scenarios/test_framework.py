@@ -16,7 +16,7 @@ from yangcai.frameworks.models import Entrant, Framework
 from yangcai.funds.models import Fund
 from yangcai.kernel import calendar
 from yangcai.kernel.actions import ACTIONS, can
-from yangcai.kernel.models import Task
+from yangcai.kernel.models import Entry, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
@@ -24,6 +24,7 @@ from yangcai.replay import published
 from yangcai.replay.published import Dates
 from yangcai.tendering.models import AwardLetter, Consumable
 from yangcai.www.work.clocks import clocks
+from yangcai.www.work.doing import next_steps
 from yangcai.www.work.worklist import groups
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -234,6 +235,10 @@ def test_the_buyer_has_five_working_days_and_knows_whom_it_signs_with(opened: Fi
     assert [{name for name, _url in one.seats} for one in found] == [{FIRST[0], SECOND[0], THIRD[0], FOURTH[0]}]
     (line,) = [one for group in groups(tale.supplier(FIRST), now=now) for one in group.items]
     assert not line.seats and FIRST[0] not in line.title  # one's own agreement needs no name
+    # What this set going comes before the records on agent and experts, which fall due sooner.
+    entry = Entry.objects.get(root=tale.case.ref, action="entrants.determine", outcome="done")
+    following = next_steps(entry, None, post=tale.people.reviewer)
+    assert following[0]["text"].startswith("签订框架协议（示例") and following[0]["url"]
     due = Task.objects.filter(root=tale.case.ref, clock="C37")
     assert {one.actor for one in clocks(due, on=calendar.day_of(now), now=now)} == {"采购人、供应商"}
     tale.do("agreement.sign", tale.entrant(FIRST), tale.people.reviewer, now)

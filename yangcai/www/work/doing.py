@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.db.models import Q
+from django.db.models import Case as Choice
+from django.db.models import Q, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -384,7 +385,7 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     begun_now = Q(since=entry.at)  # of the windows that must run their course, those that this Action set going
     waiting = Task.objects.filter(~Q(action="") | begun_now, root__in=roots, done_at__isnull=True)
     # What this very step set going comes first, before what has waited longer and may wait on.
-    waiting = waiting.exclude(action__in=hidden).order_by(~begun_now, "due_at", "pk")
+    waiting = waiting.exclude(action__in=hidden).order_by(Choice(When(begun_now, then=0), default=1), "due_at", "pk")
     if post.role in WITHOUT_VERSION:
         waiting = tasks.of_post(post).filter(root__in=roots)
     mine = {task.pk for task in tasks.of_post(post).filter(root__in=roots)}
