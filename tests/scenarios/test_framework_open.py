@@ -17,6 +17,7 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import move_to
+from yangcai.www.work import own
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,15 @@ def test_when_the_term_is_over_nobody_enters(called: FirstStage) -> None:
     assert called.agreement.ends_on is not None
     late = calendar.start_of(called.agreement.ends_on + DAY)
     assert "wrong_stage" in called.refused("entry.ask", called.agreement, factories.make_supplier(), late, **ASKED)
+
+
+def test_a_supplier_finds_the_standing_call_and_what_it_asked_for(called: FirstStage) -> None:
+    """供应商可以随时申请加入 (art. 39): whoever looks for business sees the call as long as it stands, no longer."""
+    tale, at, supplier = called, called.at("invitation") + DAY, factories.make_supplier()
+    assert own.standing_calls(supplier, now=at) == [tale.case]
+    assert not own.open_tenders(supplier, now=at).filter(pk=tale.case.pk).exists()
+    assert not own.cases(supplier, now=at).exists()
+    ask(tale, supplier, at)
+    assert own.cases(supplier, now=at).get() == tale.case
+    assert tale.agreement.ends_on is not None
+    assert own.standing_calls(supplier, now=calendar.start_of(tale.agreement.ends_on + DAY)) == []

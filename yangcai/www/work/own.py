@@ -12,6 +12,7 @@ from yangcai import procedures
 from yangcai.cases.models import Case, CaseEnd, Lot, LotOutcome, Period, Stage
 from yangcai.cases.queries import own_cases, visible_to
 from yangcai.contracts.models import Contract
+from yangcai.frameworks.models import EntryRequest
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -26,7 +27,7 @@ from yangcai.tendering.models import (
 from yangcai.tendering.queries.prequalification import visible_prequalifications
 from yangcai.www import formats
 
-#: So many prequalifications stand above the list of tenders.
+#: So many prequalifications and standing calls stand above the list of tenders.
 LINES = 50
 
 
@@ -41,7 +42,8 @@ def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
         mine = Participation.objects.filter(supplier_id=post.organisation_id).values("case_id")
         mine = mine.union(invitations(post).values("case_id"))
         won = Contract.objects.filter(supplier_id=post.organisation_id).values("case_id")
-        return _lines(visible_to(post, now).filter(pk__in=mine.union(won)).order_by(NEWEST_OF_FEW, "-pk"))
+        asked = EntryRequest.objects.filter(supplier_id=post.organisation_id).values("framework__lot__case_id")
+        return _lines(visible_to(post, now).filter(pk__in=mine.union(won, asked)).order_by(NEWEST_OF_FEW, "-pk"))
     if post.role == Role.EXPERT:
         seats = CommitteeMember.objects.filter(post_id=post.pk, replaced_at__isnull=True)
         seated = seats.values("committee__case_id")
@@ -70,6 +72,19 @@ def open_tenders(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
         .annotate(closes=F("periods__closes_at"))
         .order_by("closes", "pk")
     )
+
+
+def standing_calls(post: Post, *, now: datetime.datetime) -> list[Case]:
+    """Open frameworks that may be joined at any time (110号令 art. 39), what began last on top: no window closes."""
+    standing = [code for code, one in procedures.PROCEDURES.items() if one.stages[-1] == Stage.INVITATION]
+    found = _lines(visible_to(post, now)).filter(
+        procedure__in=standing,
+        ended_at__isnull=True,
+        periods__stage=Stage.INVITATION,
+        periods__opens_at__lte=now,
+        periods__closes_at__gt=now,
+    )
+    return list(found.prefetch_related("periods", "lots").order_by("-published_at", "-pk")[:LINES])
 
 
 def open_prequalifications(post: Post, *, now: datetime.datetime) -> list[Prequalification]:

@@ -215,12 +215,14 @@ def tenders(request: HttpRequest) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     shown = CappedPaginator(own.open_tenders(post, now=now), CASES_PER_PAGE).get_page(request.GET.get("page"))
     found = own.open_prequalifications(post, now=now) if shown.number == 1 else []
+    standing = own.standing_calls(post, now=now) if shown.number == 1 else []
     columns = ("title", "case__buyer", "opens_at", "closes_at", "examined_on")
     table = tables.table(KINDS[Prequalification].title, Prequalification, found, columns)
     table = tables.with_column(table, _("状态"), [own.prequalification_word(one, now=now) for one in found])
     context = {
         "page": shown,
         "cases": own.listed(shown.object_list, now=now),
+        "standing": own.listed(standing, now=now),
         "prequalifications": tables.with_addresses(table, [places.page_of(one) for one in found]),
         "now": now,
     }
