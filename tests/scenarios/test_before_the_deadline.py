@@ -11,6 +11,7 @@ from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story, pass_time
 from yangcai.cases import periods
 from yangcai.kernel import calendar
 from yangcai.kernel.models import Task
+from yangcai.notifications.models import Message
 from yangcai.tendering.models import Bid, BidSecurity
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,16 @@ def test_an_enquiry_is_answered_in_time(invited: Story) -> None:
     assert Task.objects.get(pk=task.pk).fired_at == task.due_at  # reminded, once; the duty stays
     invited.do("enquiry.answer", enquiry, invited.people.agent, task.due_at + DAY, answer="接受。")
     assert "enquiry.answer" not in invited.waiting(invited.people.agent)
+
+
+def test_who_lets_the_deadline_pass_owes_nobody_a_bid(invited: Story) -> None:
+    """Not to bid is no failure: nothing is overdue, and nobody is reminded that it is."""
+    closes = invited.at("submission_closes")
+    assert "bid.submit" in invited.waiting(invited.supplier(FIRST))
+    pass_time(closes + DAY)
+    assert not invited.waiting(invited.supplier(FIRST))
+    told = Message.objects.filter(root=invited.case.ref, kind="deadline_passed")
+    assert not told.filter(person=invited.supplier(FIRST).person).exists()
+    # The opening is another matter: whoever runs the tender is late with it.
+    assert "opening.begin" in invited.waiting(invited.people.runner)
+    assert told.filter(person=invited.people.runner.person).exists()

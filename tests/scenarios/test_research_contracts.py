@@ -14,7 +14,10 @@ from tests.scenarios.research import (
     research,
 )
 from tests.scenarios.story import DAY, FIRST
+from yangcai.cases.models import Lot
 from yangcai.contracts.models import Contract, Milestone
+from yangcai.www.work import rail, tables
+from yangcai.www.work.shown import KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +62,13 @@ def test_an_incentive_is_a_sum_of_its_own_and_compensates_no_costs(world: None) 
     )
     made = tale.do("invoice.submit", incentive, supplier, at, number="F-2", amount="45000.00", issued_on=at.date())
     assert made.eligible_cost is None
+
+
+def test_the_rail_leaves_the_talks_behind_and_names_the_lot_that_decides_another(world: None) -> None:
+    """The second place goes through no talks of its own: it must not keep the first one's open for ever."""
+    tale = contracted()
+    case = tale.refreshed()
+    found = {one.name: one.state for one in rail.steps(case.plan_item, case, now=tale.at("contract") + 20 * DAY)}
+    assert found["创新概念交流和研发竞争谈判"] == found["提交最终响应文件"] == found["合同"] == "done"
+    head = {column for column in KINDS[Lot].columns if column.startswith("follows")}
+    assert [tables.label(Lot, column) for column in head] == ["随同评审的采购包"]

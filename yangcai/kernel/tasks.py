@@ -42,6 +42,8 @@ Provider = Callable[..., Iterable[Due]]
 
 #: root model -> functions(root, now) -> what is due now on it; each with the models of whose rows it speaks
 PROVIDERS: dict[type[models.Model], list[tuple[Provider, tuple[type[models.Model], ...]]]] = {}
+#: Actions that nobody owes anybody: when their time is over they are possible no more, and nobody is late.
+LAPSES: set[str] = set()
 #: clock id -> function(task, now): what the clock makes happen (deemed decision, reminder)
 FIRES: dict[str, Callable[..., None]] = {}
 
@@ -300,6 +302,8 @@ def _fire(task: Task, *, now: datetime.datetime) -> Task | None:
                 fire(found, now=now)
         Task.objects.filter(pk=found.pk).update(fired_at=now)
         found.fired_at = now
+        if found.action in LAPSES:
+            Task.objects.filter(pk=found.pk).update(done_at=now)
         if found.role and Task.objects.filter(pk=found.pk, done_at__isnull=True).exists():
             _hear([Told(OVERDUE, found, now)], now=now)
         return found

@@ -135,6 +135,10 @@ def _window(case: Case, rule: str, *, since: datetime.datetime, now: datetime.da
             yield Due("", case.ref, "", since, clock=clock.id, due_at=due_at)
 
 
+#: Whoever lets the deadline pass does not bid; it has not failed to do anything.
+tasks.LAPSES |= {"bid.submit", "bid.upload", "documents.obtain"}
+
+
 @tasks.due_on(Case)
 def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     """Bids until the deadline, from those who have the documents; the opening at the deadline."""

@@ -62,6 +62,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     lots = list(case.lots.order_by("number"))
     for lot in lots:
         lot.case = case
+        lot.follows = next((one for one in lots if one.pk == lot.follows_id), None)
     rows = rows_under(case, post=post, now=now)
     rows[Lot] = lots
     due = list(tasks.of_post(post).filter(root=case.ref))

@@ -150,10 +150,12 @@ def _tender(case: Case | None, *, code: str, now: datetime.datetime) -> list[Nod
 
 
 def _over(case: Case | None, stage: str, periods: list[Any]) -> datetime.datetime | None:
-    """When the last lot left a stage that every lot goes through by itself; None while one is in it or before it."""
+    """When the last lot left a stage that every lot goes through by itself; None while one is in it or before it. A lot
+    that follows another goes through none: it is decided by that one's offers."""
     if case is None:
         return None
-    running: list[Lot] = [lot for lot in case.lots.all() if lot.outcome in {LotOutcome.PENDING, LotOutcome.AWARDED}]
+    going = {LotOutcome.PENDING, LotOutcome.AWARDED}
+    running: list[Lot] = [lot for lot in case.lots.all() if lot.outcome in going and lot.follows_id is None]
     ends = {p.lot_id: p.closes_at for p in periods if p.stage == stage}
     closed = [ends.get(lot.pk) for lot in running]
     later = {p.lot_id for p in periods if p.stage in (Stage.EVALUATION, Stage.AWARD)}

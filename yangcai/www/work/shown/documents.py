@@ -35,7 +35,7 @@ LOTS: tuple[Kind, ...] = (
             "evaluated_by",
             "core_product",
             "award_order",
-            "follows__number",
+            "follows",
             "quantity",
             "set_aside",
             "set_aside_share",
