@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.factories import NOW, at, fund_appropriation, make_organisation, make_plan_item, make_post
 from tests.tendering.walk import CLOSES, Tender
-from yangcai.cases.actions import next_number
+from yangcai.cases.actions import TerminateCase, TerminationGround, next_number
 from yangcai.cases.models import Case, CaseEnd, LotOutcome, Stage
 from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import ACTIONS, can, perform
@@ -21,6 +21,7 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
+from yangcai.www.work.doing import next_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -305,3 +306,22 @@ def test_what_is_still_needed_waits_for_its_buyer_to_procure_it_again(ground: st
     # Whoever gives the plan up is not asked for it any more.
     tender.do("plan.cancel", plan, tender.officer, reason="改为下年度采购")
     assert waiting() == []
+
+
+def test_the_grounds_that_can_be_given_now_come_first_and_a_refusal_names_them() -> None:
+    tender = Tender().published()
+    form = TerminateCase(subject=tender.case, by=tender.runner, now=tender.now)
+    shown = [str(label) for _value, label in form.fields["ground"].choices]  # type: ignore[attr-defined]
+    lawful = ["因重大变故采购任务取消", "采购文件违反法律或者影响潜在投标人投标，须修改后重新采购"]
+    assert shown[:2] == lawful and shown[2] == "财政部门、监察机关或者人民法院的决定"
+    assert all(label.endswith("（当前不存在）") for label in shown[3:]) and len(shown) == len(TerminationGround)
+    refusal = tender.refused("case.terminate", tender.case, tender.runner, ground="evaluation_stopped", reason="x")
+    assert all(ground in refusal["ground_not_given"].zh for ground in lawful)
+    assert "task" in refusal["ground_not_given"].en
+
+
+def test_the_outcome_of_a_termination_says_to_procure_again() -> None:
+    tender = Tender().published()
+    tender.do("case.terminate", tender.case, tender.runner, ground="solicitation_unlawful", reason="资格条件不当")
+    entry = Entry.objects.get(action="case.terminate", outcome="done", root=tender.case.ref)
+    assert "重新采购" in {one["text"] for one in next_steps(entry, None, post=tender.officer)}

@@ -65,3 +65,16 @@ def test_a_winner_who_refuses_makes_room_for_the_next(evaluated: Story) -> None:
     assert "award_refused" in evaluated.refused("contract.draft", won, officer, at + 2 * DAY)
     contract = evaluated.do("contract.draft", now_won, officer, at + 2 * DAY)
     assert contract.supplier == second.supplier
+
+
+def test_the_next_one_wins_while_the_clock_stands_still(evaluated: Story) -> None:
+    """In a demo nobody need move the clock between a refusal and the next result: letters keep their order."""
+    evaluated.award()
+    won = Award.objects.get(lot=evaluated.lot)
+    at = AwardLetter.objects.filter(lot=evaluated.lot).latest("issued_at").issued_at
+    evaluated.do("award.refuse", won, evaluated.supplier(FIRST), at, reason="不能按期供货")
+    second = evaluated.lot.candidates.get(rank=2)
+    evaluated.do("award.determine", evaluated.lot, evaluated.people.reviewer, at, candidate=second)
+    evaluated.do("award.announce", Award.objects.get(lot=evaluated.lot, refused_at=None), evaluated.people.runner, at)
+    last = AwardLetter.objects.filter(lot=evaluated.lot, supplier=second.supplier).latest("issued_at")
+    assert last.is_winner and AwardLetter.objects.filter(lot=evaluated.lot).count() == 6

@@ -13,6 +13,7 @@ from yangcai.kernel import calendar
 from yangcai.kernel.models import Task
 from yangcai.notifications.models import Message
 from yangcai.tendering.models import Bid, BidSecurity
+from yangcai.www.work import own, rail
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,11 @@ def test_after_a_suspension_what_was_left_is_left(invited: Story) -> None:
     invited.do("case.suspend", invited.case, treasury, at, reason="投诉处理期间暂停", until_on=until, document=paper)
     # Everything stands still, and everybody is told.
     assert invited.stage(at) == ""
+    halted = invited.refreshed()
+    assert own.stage_word(halted, now=at) == ("已暂停", "warn")
+    told = {one.name: one for one in rail.steps(halted.plan_item, halted, now=at)}
+    assert (told["投标"].state, told["投标"].note) == ("current", "已暂停")
+    assert told["投标"].at is None and told["开标"].at is None  # when it goes on nobody knows
     refusals = invited.refused("bid.submit", invited.lot, invited.supplier(FIRST), at, price="900000.00", **OFFER)
     assert "case_suspended" in refusals
     # Eight days later it goes on, with the days that were left.

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models.functions import Length
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yangcai import procedures
@@ -47,6 +48,12 @@ def next_number(*, now: datetime.datetime) -> str:
 def chinese(label: Any) -> str:
     """A label as it is kept in rows and notices, whatever language the reader has."""
     with translation.override("zh-hans"):
+        return str(label)
+
+
+def english(label: Any) -> str:
+    """A label for the English side of a refusal."""
+    with translation.override("en"):
         return str(label)
 
 
@@ -249,26 +256,47 @@ class TerminateCase(Input):
     reason = TextField(label=_("终止理由"), lines=4)
     document = DocumentField(label=_("依据文件"), required=False)
 
+    def scope(self) -> None:
+        """The grounds that can be given here and now come first; the others say of themselves that they cannot."""
+        if not isinstance(self.subject, Case) or self.now is None:
+            return
+        lawful = lawful_grounds(self.subject, now=self.now)
+        others = [one for one in TerminationGround if one not in lawful]
+        self.fields["ground"].choices = [  # type: ignore[attr-defined]
+            *((one.value, one.label) for one in lawful),
+            *((one.value, gettext("%(ground)s（当前不存在）") % {"ground": one.label}) for one in others),
+        ]
+
+
+def lawful_grounds(case: Case, *, now: datetime.datetime) -> list[TerminationGround]:
+    """On what this case can be ended without a result now, by its stage, its method and its set-aside."""
+    here = {case.stage_at(now)} | {lot.stage_at(now) for lot in case.lots.all()}
+    given = {
+        TerminationGround.SET_ASIDE_TOO_FEW: case.set_aside != "none",
+        TerminationGround.METHOD_GROUND_GONE: procedures.get(case.procedure).needs_approval,
+        TerminationGround.NOT_PUBLISHED: not is_announced(case),
+    }
+    given |= {TerminationGround(one): also(case, now=now) for one, also in ALSO_GIVEN.items()}
+    return [
+        one for one in TerminationGround if (not GROUNDS[one][1] or GROUNDS[one][1] & here) and given.get(one, True)
+    ]
+
 
 def ground_is_lawful(subject: Case, *, now: datetime.datetime, ground: str, **_: Any) -> Refusal | None:
     """发布公告后，除因重大变故采购任务取消外，不得擅自终止 (87号令 art. 29); other grounds have their own article."""
-    key, stages = GROUNDS[ground]
-    here = {subject.stage_at(now)} | {lot.stage_at(now) for lot in subject.lots.all()}
-    given = {
-        TerminationGround.SET_ASIDE_TOO_FEW: subject.set_aside != "none",
-        TerminationGround.METHOD_GROUND_GONE: procedures.get(subject.procedure).needs_approval,
-        TerminationGround.NOT_PUBLISHED: not is_announced(subject),
-        **{one: given(subject, now=now) for one, given in ALSO_GIVEN.items() if one == ground},
-    }
-    if (not stages or stages & here) and given.get(TerminationGround(ground), True):
+    lawful = lawful_grounds(subject, now=now)
+    if ground in lawful:
         return None
     return rules.refuse(
-        rules.own(subject, key),
+        rules.own(subject, GROUNDS[ground][0]),
         code="ground_not_given",
-        zh="当前不存在“{ground}”这一情形，不得据此终止",
-        en="This ground does not exist at this stage: the case may not be terminated on it",
+        zh="当前不存在“{ground}”这一情形，不得据此终止；现在可以援引的情形：{lawful}",
+        en="This ground does not exist at this stage: the case may not be terminated on it. Grounds that can be given"
+        " now: {lawful_en}",
         field="ground",
         ground=chinese(TerminationGround(ground).label),
+        lawful="；".join(chinese(one.label) for one in lawful),
+        lawful_en="; ".join(english(one.label) for one in lawful),
         **rules.applicable(subject, now=now),
     )
 

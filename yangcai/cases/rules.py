@@ -262,7 +262,8 @@ def nothing_awarded(subject: Case, *, by: Any, now: datetime.datetime) -> Refusa
     return refuse(
         own(subject, "termination.reason"),
         code="already_awarded",
-        zh="已有采购包确定中标供应商，不能终止整个项目",
-        en="A lot has its winner: the case as a whole cannot be terminated",
+        zh="已有采购包确定中标供应商，不能终止整个项目；尚未定标的采购包符合法定情形的，可以办理废标",
+        en="A lot has its winner: the case as a whole cannot be terminated. A lot without one can be declared"
+        " unsuccessful on a lawful ground",
         **applicable(subject, now=now),
     )

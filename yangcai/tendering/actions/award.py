@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases import periods
@@ -160,6 +161,9 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
     full = at_limit(lot) if award else frozenset()
     gone = lost(lot.case)
     opened, elsewhere = list(OpenedBid.objects.filter(lot=head)), won_beside(lot)
+    # Where the sandbox's clock stands still the next result has the moment of the last one: letters stay in order.
+    before = AwardLetter.objects.filter(lot=lot).aggregate(last=Max("issued_at"))["last"]
+    issued_at = now if before is None or before < now else before + datetime.timedelta(microseconds=1)
     for bid in opened:
         if bid.supplier_id in elsewhere or (lot.follows_id and (award is None or bid.supplier_id != award.supplier_id)):
             continue
@@ -175,12 +179,14 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
             score=found.get("total"),
             rank=found.get("rank"),
             reason="" if wins else bid.invalid_reason or reason or why,
-            issued_at=now,
+            issued_at=issued_at,
         )
     # Too few came for an opening: those who did come are told why nothing was opened.
     if not opened:
         for supplier in live_bids(lot=lot).values_list("supplier_id", flat=True):
-            AwardLetter.objects.create(lot=lot, supplier_id=supplier, is_winner=False, reason=reason, issued_at=now)
+            AwardLetter.objects.create(
+                lot=lot, supplier_id=supplier, is_winner=False, reason=reason, issued_at=issued_at
+            )
 
 
 def _why_lost(found: dict[str, Any], *, fell: str, full: bool, gone: str) -> str:

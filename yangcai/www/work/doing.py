@@ -381,6 +381,10 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
 def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     """Who must do what by when, on what was just changed and made; for suppliers and experts only their own steps."""
     roots = {entry.root, entry.subject, made.root.ref} if made else {entry.root, entry.subject}
+    kind, _colon, key = entry.root.partition(":")
+    if kind == "case":  # a case that ended leaves its plan to be procured again
+        plan = PlanItem.objects.filter(cases__pk=key, cases__ended_at__isnull=False).first()
+        roots |= {plan.ref} if plan else set()
     hidden = [code for code, action in ACTIONS.items() if action.secret]  # who still has to bid is secret
     begun_now = Q(since=entry.at)  # of the windows that must run their course, those that this Action set going
     waiting = Task.objects.filter(~Q(action="") | begun_now, root__in=roots, done_at__isnull=True)

@@ -59,6 +59,8 @@ def steps(
     after = _contract if procedures.get(code).spends else _agreement
     nodes = [*_planning(intention, plan_item), *_tender(case, code=code, now=now), *after(case, now=now)]
     stopped = case is not None and case.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}
+    # While it is suspended no date is known: the stage goes on with what was left of it (政府采购法 art. 57).
+    halted = case is not None and case.ended_at is None and not case.stage_at(now) and case.is_suspended_at(now)
     found, current = [], False
     for node in nodes:
         state = "skipped" if node.skipped else "done" if node.done_at else "todo"
@@ -68,7 +70,10 @@ def steps(
         note = node.note
         if state == "stopped" and case is not None:
             note = str(CaseEnd(case.end_kind).label)
-        found.append(Step(node.name, state, node.done_at or node.expected_at, note, limit, citation))
+        if state == "current" and halted:
+            note = str(_("已暂停"))
+        expected = None if halted else node.expected_at
+        found.append(Step(node.name, state, node.done_at or expected, note, limit, citation))
     return found
 
 
