@@ -251,3 +251,31 @@ def test_every_check_stands_in_both_languages_with_its_article() -> None:
         assert "是否" in check.zh and check.en.endswith("?") and check.citation.article.startswith("第")
         with translation.override("en"):
             assert check.text == check.en
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"description": "服务器 2 台，参考品牌：甲"}, "brand_named", "description"),
+        ({"title": "甲牌服务器采购项目"}, "brand_named", "title"),
+        ({"service": "报价不得低于预算的 90%"}, "floor_price", "service"),
+        ({"description": "供应商注册资本不低于 500 万元"}, "banned_condition", "description"),
+        ({"service": "供应商须在本地设有分支机构"}, "banned_condition", "service"),
+    ],
+)
+def test_what_no_file_may_say_is_refused_in_the_plan_already(
+    office: Office, changes: dict[str, str], code: str, field: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        office.draft(**changes)
+    (found,) = refused.value.refusals
+    assert (found.code, found.field) == (code, field) and found.citation is not None
+
+
+def test_the_product_of_the_only_supplier_is_named_in_the_plan(office: Office) -> None:
+    office.draft(
+        procedure="single_source",
+        ground="single_source.only_one",
+        method_reason="原有系统扩容",
+        description="品牌：甲，原系统扩容",
+    )

@@ -213,10 +213,53 @@ def test_a_brand_is_asked_for_in_no_text_of_any_file() -> None:
     found = tender.refused(
         "solicitation.draft", tender.case, tender.runner, **{**document(), "requirement": "须采用指定的甲牌品牌产品"}
     )
-    assert found["brand_named"].citation is not None and found["brand_named"].citation.article == "第二十条"
+    assert found["brand_named"].citation is not None and "第二十条" in found["brand_named"].citation.article
     tender.draft(requirement="不得指定品牌；所投产品的品牌由投标人填写")
     rows = [{"kind": "responsiveness", "text": "★ 必须采用甲牌品牌服务器"}]
     assert set(tender.refused("clauses.define", tender.case, tender.runner, rows=rows)) == {"brand_named"}
+
+
+def test_another_heading_makes_an_unlawful_condition_no_more_lawful() -> None:
+    tender = Tender()
+    text = "注册资本不低于 500 万元"
+    asked = {**document(), "requirement": f"台式计算机 100 台。投标人{text}"}
+    found = tender.refused("solicitation.draft", tender.case, tender.runner, **asked)
+    assert set(found) == {"banned_condition"} and found["banned_condition"].field == "requirement"
+    tender.draft()
+    rows = [{"kind": "responsiveness", "text": f"★ {text}"}]
+    assert set(tender.refused("clauses.define", tender.case, tender.runner, rows=rows)) == {"banned_condition"}
+    lot = {"number": "1", "title": "甲牌服务器", "budget": "1000000", "evaluation_method": "rated"}
+    found = tender.refused("lots.define", tender.case, tender.runner, rows=[lot])
+    assert set(found) == {"brand_named"} and "第 1 行" in found["brand_named"].zh
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        ("投标报价不得低于预算的 80%", "floor_price"),
+        ("供应商注册地须在兰州市", "banned_condition"),
+        ("参考品牌：甲", "brand_named"),
+    ],
+)
+def test_a_correction_brings_in_nothing_that_the_file_could_not_say(after: str, code: str) -> None:
+    tender = Tender().published()
+    found = tender.refused("correction.publish", tender.case, tender.runner, item="采购需求", after=after)
+    assert set(found) == {code} and found[code].field == "after"
+
+
+def test_a_standard_gives_no_other_points_than_its_criterion_has() -> None:
+    tender = Tender()
+    tender.draft()
+    rows = criteria()
+    rows[1] |= {"standard": "满分 60 分，每满足一项得 5 分"}
+    found = tender.refused("criteria.define", tender.lot, tender.runner, rows=rows)["standard_contradicts_weight"]
+    assert "60 分" in found.zh and "50 分" in found.zh and found.citation is not None
+    rows[1] |= {"standard": "每满足一项得 5 分，最高得 50 分"}
+    rows[2] |= {"standard": "优得 20.01 分"}
+    found = tender.refused("criteria.define", tender.lot, tender.runner, rows=rows)["standard_contradicts_weight"]
+    assert "第 3 行" in found.zh
+    rows[2] |= {"standard": "优得 20 分，良得 15 分"}
+    tender.do("criteria.define", tender.lot, tender.runner, rows=rows)
 
 
 def test_an_authorisation_may_be_asked_for_imports() -> None:

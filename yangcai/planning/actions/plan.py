@@ -27,7 +27,7 @@ from yangcai.planning.models import (
     SetAside,
     ground_choices,
 )
-from yangcai.planning.rules import method, publicity, repeats
+from yangcai.planning.rules import method, publicity, repeats, wording
 from yangcai.planning.rules import plan as rules
 from yangcai.procedures import grounds
 
@@ -158,10 +158,16 @@ def _columns(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     on=Appropriation,
     by={Role.BUYER_OFFICER},
     input=DraftPlan,
-    checks=(rules.amount_is_available, method.method_is_possible),
+    checks=(rules.amount_is_available, method.method_is_possible, wording.points_at_nobody),
     creates=True,
     sentence=("{post}编制了采购计划", "{post} drafted the plan"),
-    cites=("plan.filed", "requirement.content", "method.non_tendering", "splitting.ban"),
+    cites=(
+        "plan.filed",
+        "requirement.content",
+        "requirement.competition_review",
+        "method.non_tendering",
+        "splitting.ban",
+    ),
     hint=(
         "采购需求、采购方式和预留份额一次填写；送审前可反复修改",
         "Everything on one form; change it until you send it",
@@ -186,9 +192,9 @@ def draft_plan(appropriation: Appropriation, *, by: Post, now: datetime.datetime
     by={Role.BUYER_OFFICER},
     needs=(rules.can_be_changed,),
     input=DraftPlan,
-    checks=(rules.amount_is_available, method.method_is_possible),
+    checks=(rules.amount_is_available, method.method_is_possible, wording.points_at_nobody),
     sentence=("{post}修改了采购计划", "{post} revised the plan"),
-    cites=("requirement.content",),
+    cites=("requirement.content", "requirement.competition_review"),
     is_public=False,
 )
 def revise_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, **data: Any) -> None:

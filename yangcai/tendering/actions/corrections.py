@@ -19,6 +19,7 @@ from yangcai.tendering import method
 from yangcai.tendering.models import Correction, CorrectionReceipt, Solicitation
 from yangcai.tendering.rules import bids
 from yangcai.tendering.rules import invitation as rules
+from yangcai.tendering.rules.solicitation import wording
 
 
 class PublishCorrection(Input):
@@ -51,7 +52,12 @@ class PublishCorrection(Input):
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.INVITATION, Stage.SUBMISSION},
     needs=(runs_the_case, rules.before_the_opening),
-    checks=(rules.changes_no_subject, rules.is_extended_enough, rules.moves_only_later),
+    checks=(
+        rules.changes_no_subject,
+        rules.is_extended_enough,
+        rules.moves_only_later,
+        wording.correction_is_lawful,
+    ),
     input=PublishCorrection,
     notice="correction",
     sentence=("{post}发布了更正公告", "{post} published a correction"),

@@ -86,6 +86,7 @@ class DefineLots(Input):
         lots.followers_are_lawful,
         lots.set_aside_has_its_share,
         lots.lots_keep_the_planned_share,
+        wording.names_are_lawful,
         lots_stay_announced,
     ),
     input=DefineLots,
@@ -248,6 +249,7 @@ class DefineCriteria(Input):
     needs=(runs_the_case, criteria.lot_is_rated, criteria.lot_is_judged_itself),
     checks=(
         criteria.weights_add_up,
+        criteria.standards_fit_the_weights,
         criteria.one_price_criterion,
         criteria.price_weighs_enough,
         criteria.merit_weighs_enough,

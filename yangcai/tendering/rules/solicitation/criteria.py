@@ -84,6 +84,35 @@ def weights_add_up(subject: Lot, *, now: datetime.datetime, rows: list[dict[str,
     )
 
 
+#: The most points that a standard gives; what it gives a bid for one thing.
+_FULL = re.compile(r"满分[为是：:]?\s*(\d+(?:\.\d+)?)\s*分")
+_MOST = re.compile(r"(?:最[高多](?:可?得|加|不超过)?|上限[为是：:]?|得)\s*(\d+(?:\.\d+)?)\s*分")
+
+
+def standards_fit_the_weights(
+    subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> Iterator[Refusal]:
+    """评审标准中的分值设置应当与评审因素的量化指标相对应 (87号令 art. 55): no standard gives more points than its
+    criterion has, and what it calls full marks are those."""
+    for number, row in enumerate(rows, start=1):
+        full = [Decimal(points) for points in _FULL.findall(row["standard"])]
+        most = [Decimal(points) for points in _MOST.findall(row["standard"])]
+        wrong = next((one for one in full if one != row["weight"]), None)
+        wrong = wrong if wrong is not None else next((one for one in most if one > row["weight"]), None)
+        if wrong is not None:
+            yield refuse(
+                "evaluation.intervals",
+                code="standard_contradicts_weight",
+                zh="第 {number} 行：评分标准写明 {points} 分，与该因素的分值 {weight} 分矛盾；请改为一致",
+                en="Row {number}: the standard says {points} points, the criterion weighs {weight}: make them agree",
+                field="rows",
+                number=number,
+                points=f"{wrong.normalize():f}",
+                weight=f"{row['weight'].normalize():f}",
+                **applicable(subject.case, now=now),
+            )
+
+
 def price_weighs_enough(
     subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], is_information_system: bool, **_: Any
 ) -> Refusal | None:
