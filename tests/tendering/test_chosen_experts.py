@@ -149,6 +149,17 @@ def test_without_consent_everybody_is_drawn() -> None:
     assert not CommitteeMember.objects.filter(chosen__isnull=False).exists() and len(h.members) == 5
 
 
+def test_of_several_who_are_chosen_the_one_who_must_recuse_is_named() -> None:
+    h = three()
+    tied, free = h.experts[0], h.experts[1]
+    factories.make_post(Role.SUPPLIER, h.bidders[0].organisation, person=tied.person)
+    rows = [{"expert": key(one), "reason": "x"} for one in (free, tied)]
+    with pytest.raises(Refused) as refused:
+        h.do("experts.choose", h.case, h.officer, OPENED, experts=rows, **WHY)
+    (found,) = refused.value.refusals
+    assert found.code == "recusal" and found.zh.startswith(tied.person.name) and free.person.name not in found.zh
+
+
 def test_whoever_has_an_interest_is_not_chosen_and_recuses_later() -> None:
     h = three()
     bidder = h.bidders[0].organisation

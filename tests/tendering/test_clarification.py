@@ -122,6 +122,17 @@ def test_a_bad_question_is_refused(change: dict[str, object], codes: set[str]) -
     assert not Clarification.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["请降低投标报价", "请重新报价", "是否可以给予优惠", "请补交业绩证明", "请在报价上让利 5%", "请说明并下调总价"],
+)
+def test_no_question_asks_for_another_offer(question: str) -> None:
+    h = three()
+    asked = {**ASKED, "question": question}
+    assert h.refused("clarification.ask", h.bids[1], h.chair, JUDGED, **asked) == {"asks_for_another_offer"}
+    ask(h, question="第 12 页单价与总价不一致，请说明以哪个为准；答复不得修改报价")
+
+
 def test_an_unsigned_answer_is_refused() -> None:
     h = three()
     asked = ask(h)

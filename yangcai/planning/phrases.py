@@ -148,7 +148,7 @@ _AFTERWARDS = re.compile(r"中标后|成交后|签订后|承诺")
 _FREE = re.compile(r"不限制?|不要求|不得(?:要求|限定|限制)|不以")
 #: What says as little about the contract: a rating, a title, a list, a scope of business, the amount of earlier ones.
 _UNRELATED = re.compile(
-    r"AAA级?(?:信用|资信|企业)?|信用[^,]{0,4}AAA|守合同重信用|重合同守信用"
+    r"AAA级?(?:信用|资信|企业|证书)|信用[^,]{0,4}AAA|守合同重信用|重合同守信用"
     r"|(?:进入|纳入|列入|入选|属于|须为|应为|必须为|须在)[^,不]{0,8}(?:备选库|名录库|资格库|供应商库|入围供应商)"
     r"|经营范围[^,]{0,6}(?:须|应当?|必须|包[含括]|涵盖)"
     rf"|业绩[^,]{{0,12}}(?:金额|合同额)[^,]{{0,8}}{_MORE}"

@@ -43,7 +43,7 @@ class AskClarification(Input):
     by={Role.EXPERT},
     at=AT_WORK,
     needs=(*CHAIRED, is_examined_now, rules.is_in, rules.nothing_scored),
-    checks=(rules.time_to_answer,),
+    checks=(rules.time_to_answer, rules.asks_for_no_other_offer),
     input=AskClarification,
     sentence=("{post}书面要求一家投标人澄清", "{post} asked one bidder in writing to clarify its bid"),
     is_public=False,

@@ -1,6 +1,7 @@
 """May the committee ask this bidder, may the bidder answer, and is anything still open?"""
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,6 +66,31 @@ def time_to_answer(subject: OpenedBid, *, now: datetime.datetime, answer_by: dat
     if answer_by > now:
         return None
     return Refusal("answer_time_past", "答复期限应当在现在之后", "The time to answer must lie ahead", field="answer_by")
+
+
+#: What no clarification may ask for, however it is put: another price, another offer.
+_OTHER_OFFER = re.compile(
+    r"(?:降低|下调|调低|提高|修改|变更|调整|重新)[^，。；]{0,6}(?:报价|价格|投标价|总价)|重新(?:报价|投标)|二次报价|降价|让利"
+    r"|(?:给予|提供)[^，。；]{0,4}优惠|补交|补充提交[^，。；]{0,12}(?:资格|证书|业绩)"
+)
+_NOT_ASKED = re.compile(r"不得|不能|不可|不要求")
+
+
+def asks_for_no_other_offer(subject: OpenedBid, *, now: datetime.datetime, question: str, **_: Any) -> Refusal | None:
+    """澄清不得超出投标文件的范围或者改变投标文件的实质性内容 (87号令 art. 51): the question neither."""
+    hit = _OTHER_OFFER.search(question)
+    if hit is None or _NOT_ASKED.search(question[: hit.start()]):
+        return None
+    return refuse(
+        key_of(subject.root),
+        code="asks_for_another_offer",
+        zh="不得要求投标人改变报价或者补充投标文件中没有的内容：“{word}”；请只就含义不明确、表述不一致或者明显错误之处提问",
+        en="A bidder may not be asked for another price or for what its bid does not hold: “{word}”. Ask only about"
+        " what is unclear, inconsistent or evidently wrong",
+        field="question",
+        word=hit.group(0),
+        **applicable(subject.root, now=now),
+    )
 
 
 # --- answering -----------------------------------------------------------------------------------------------------

@@ -92,16 +92,17 @@ def chosen_lawfully(
     allows it."""
     if len({row["expert"] for row in experts}) < len(experts):
         yield Refusal("duplicate_row", "同一名专家只能选定一次", "An expert is named once", field="experts")
-    people = {one.pk: one for one in Expert.objects.filter(pk__in=[row["expert"] for row in experts])}
+    named = Expert.objects.filter(pk__in=[row["expert"] for row in experts])
+    people = {one.pk: one for one in named.select_related("person")}
     for row in experts:
-        person = people[row["expert"]].person_id
+        person, name = people[row["expert"]].person_id, people[row["expert"]].person.name
         if person == by.person_id:
             yield Refusal(*HIMSELF, field="experts")
         match _barred_by(subject, person, now=now):
             case "committee.recusal":
-                yield recusal(subject, now=now, field="experts")
+                yield recusal(subject, now=now, field="experts", who=name)
             case "import.experts_apart":
-                yield gave_opinion(subject, now=now, field="experts")
+                yield gave_opinion(subject, now=now, field="experts", who=name)
             case "committee.own_unit" as key:
                 yield refuse(
                     key,

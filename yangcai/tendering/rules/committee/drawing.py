@@ -132,9 +132,9 @@ def composed_lawfully(
     barred = people_of(interested(subject) - {subject.buyer_id}, case=subject, now=now)
     for post in representatives:
         if post.person_id in barred:
-            yield recusal(subject, now=now, field="representatives")
+            yield recusal(subject, now=now, field="representatives", who=post.person.name)
         elif post.person_id in gave_opinions(subject):
-            yield gave_opinion(subject, now=now, field="representatives")
+            yield gave_opinion(subject, now=now, field="representatives", who=post.person.name)
 
 
 def pool_suffices(

@@ -142,28 +142,33 @@ def seat_of(expert: Expert, *, now: datetime.datetime) -> Post:
     return posts.order_by("pk")[0]
 
 
-def recusal(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
-    """The Refusal of whoever has to recuse (政府采购法 art. 12; 条例 art. 9); `field` names the input at fault."""
+def recusal(case: Case, *, now: datetime.datetime, field: str = "", who: str = "") -> Refusal:
+    """The Refusal of whoever has to recuse (政府采购法 art. 12; 条例 art. 9); `field` names the input at fault, `who`
+    the person to those who named it: of several only one may be meant."""
     return refuse(
         "committee.recusal",
         code="recusal",
-        zh="该人员现在或者近年内任职于采购人、代理机构或者投标人，或者与其有控股、亲属等利害关系，应当回避；请由抽取"
+        zh=("{who}" if who else "该人员")
+        + "现在或者近年内任职于采购人、代理机构或者投标人，或者与其有控股、亲属等利害关系，应当回避；请由抽取"
         "顺序中的下一名或者另一名代表参加",
-        en="This person works, or lately worked, for the buyer, the agent or a bidder, or is tied to one by shares or"
+        en=("{who}" if who else "This person")
+        + " works, or lately worked, for the buyer, the agent or a bidder, or is tied to one by shares or"
         " kinship, and must recuse: take the next in the order of the draw, or another representative",
         field=field,
+        who=who,
         **applicable(case, now=now),
     )
 
 
-def gave_opinion(case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
-    """The Refusal of whoever gave an opinion on imported products (财库〔2007〕119号); `field` names the input at
-    fault."""
+def gave_opinion(case: Case, *, now: datetime.datetime, field: str = "", who: str = "") -> Refusal:
+    """The Refusal of whoever gave an opinion on imported products (财库〔2007〕119号); `field` and `who` as above."""
     return refuse(
         "import.experts_apart",
         code="gave_import_opinion",
-        zh="参与本项目进口产品论证的专家，不得再参加本项目的评审",
-        en="Whoever gave an opinion on imported products for this purchase may not evaluate it",
+        zh=("{who}：" if who else "") + "参与本项目进口产品论证的专家，不得再参加本项目的评审",
+        en=("{who}: " if who else "")
+        + "whoever gave an opinion on imported products for this purchase may not evaluate it",
         field=field,
+        who=who,
         **applicable(case, now=now),
     )
