@@ -149,6 +149,9 @@ class Samples:
         self.invoice: Invoice = support.invoiced(self.deal, first, now=support.INVOICED)
         self.treasury, self.auditor = self.deal.treasury, make_post(Role.AUDITOR, self.deal.treasury.organisation)
         self.late = ANNOUNCED + MINUTE
+        # A document that is being written.
+        self.prepared = Tender(title="编制中的项目")
+        self.prepared.draft()
         # What a bidder gets before the opening, and a contract to its payment: official papers.
         self.tender = Tender().published(bid_security=Decimal("5000"))
         self.asker = self.tender.supplier()
@@ -327,6 +330,7 @@ NAMED: dict[str, Callable[[Samples], Sample]] = {
     "closing_record": lambda s: s.row("closing_record", BidClosing.objects.get(cover="PRICE").pk, None, s.covered),
     "organisation": lambda s: s.row("organisation", s.evaluation.case.buyer_id, None),
     "law_rule": lambda s: s.row("law_rule", law.all_rules()[0].key, None),
+    "work_draft": lambda s: s.row("work_draft", s.prepared.case.pk, s.prepared.agent_post, s.prepared.now),
     "work_case": lambda s: s.row("work_case", s.evaluation.case.pk, s.evaluation.agent),
     "work_timeline": lambda s: s.row("work_timeline", s.evaluation.case.pk, s.evaluation.agent),
     "work_draws": lambda s: s.row("work_draws", s.evaluation.case.pk, s.treasury),

@@ -13,14 +13,23 @@ from tests.browser.screens import Walk
 from tests.contracts import support
 from tests.factories import at, fund_appropriation, make_expert, make_post, make_supplier
 from tests.tendering import judging
-from tests.tendering.walk import CLOSES, Tender
+from tests.tendering.walk import CLOSES, Tender, criteria, document, payment_terms
 from yangcai.challenges.models import Enquiry
-from yangcai.contracts.models import Contract, PaymentRequest
-from yangcai.kernel import clock
+from yangcai.contracts.models import Acceptance, Contract, PaymentRequest
+from yangcai.kernel import clock, tasks
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Intention
-from yangcai.tendering.models import Bid, Participation, ReportSignature, Score, ScoreDraft
+from yangcai.tendering.models import (
+    Bid,
+    OpenedBid,
+    Opening,
+    Participation,
+    ReportSignature,
+    Score,
+    ScoreDraft,
+    Solicitation,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 HOUR, DAY = datetime.timedelta(hours=1), datetime.timedelta(days=1)
@@ -96,13 +105,20 @@ def test_an_agency_keeps_its_cases_answers_opens_draws_and_announces(page: Page)
     walk.is_done(within=2)
     assert Enquiry.objects.get().answered_at is not None
 
+    # Host an opening: everything on one screen, which nobody leaves.
     clock.set_sandbox(at=CLOSES)
     walk.home()
-    walk.take("opening.begin")
-    walk.send()
-    walk.is_done(within=2)
+    walk.follow(f'.todo-row a[href="/hall/{tender.case.pk}/"]')
+    walk.act("opening.begin")
+    assert page.locator(".hall-board tbody tr").count() == 3
+    walk.act("opening.remark", remark="请各投标人核对")
+    page.wait_for_selector("#hall-messages q:has-text('请各投标人核对')")
+    walk.act("opening.suspend", reason="核对一家的大写金额")
+    walk.act("opening.resume")
+    walk.act("opening.conclude", opens=True)
+    assert page.locator("#hall-head .tone-ok").count() == 1 and walk.screens == 1
+    assert Opening.objects.get(case=tender.case).concluded_at == CLOSES
     tender.now = CLOSES + HOUR
-    tender.conclude()
 
     clock.set_sandbox(at=tender.now)
     walk.home()
@@ -119,6 +135,65 @@ def test_an_agency_keeps_its_cases_answers_opens_draws_and_announces(page: Page)
     walk.is_done(within=2)
 
 
+def test_a_document_is_drafted_on_one_page_and_confirmed(page: Page) -> None:
+    tender = Tender(title="课桌椅采购")
+    clock.set_sandbox(at=tender.now)
+    tasks.refresh(tender.case, now=tender.now)
+    walk = Walk(page)
+
+    # The parts on one screen, the preview on the second; what is unlawful is told where it stands, with its article.
+    walk.sign_in(tender.agent_post)
+    walk.follow(f'.todo-row a[href="/work/draft/{tender.case.pk}/"]')
+    assert "0 / 3" in page.inner_text("#draft-whole")
+    walk.part("solicitation.draft", **document())
+    assert "1 / 3" in page.inner_text("#draft-whole")
+    walk.part("clauses.define", rows=[{"kind": "responsiveness", "text": "★ 质保三年"}])
+    page.locator("details.part:has([id^=act-criteria]) > summary").click()
+    with page.expect_response(lambda answer: "/criteria.define/" in answer.url):
+        page.locator("button[id^=act-criteria]").click()
+    assert page.locator("details.part .error-summary li").count() and "/work/draft/" in page.url
+    page.locator("details.part:has([id^=act-criteria]) > summary").click()
+    walk.part("criteria.define", rows=criteria())
+    walk.part("payment_terms.define", rows=payment_terms())
+    assert "3 / 3" in page.inner_text("#draft-whole") and "审核岗的待办" in page.inner_text("#draft-whole")
+    assert walk.screens == 1
+    walk.follow("#draft-whole a.primary")
+    assert "★ 质保三年" in page.inner_text("main") and walk.screens == 2
+
+    walk.sign_in(tender.reviewer)
+    walk.take("solicitation.confirm")
+    walk.send()
+    walk.is_done(within=2)
+    assert Solicitation.objects.get().confirmed_at is not None
+
+
+def test_a_buyer_accepts_and_asks_for_the_payment(page: Page) -> None:
+    s = support.scene()
+    support.effective(s)
+    milestone = s.milestone("acceptance")
+    support.delivered(s, milestone)
+    support.invoiced(s, milestone, now=support.DELIVERED)
+    clock.set_sandbox(at=support.ACCEPTED)
+    walk = Walk(page)
+    walk.sign_in(s.officer)
+    walk.take("acceptance.record")
+    walk.fill(
+        milestone=milestone.pk,
+        accepted_on=support.ACCEPTED.date(),
+        items=[{"item": "技术标准", "result": "符合", "passed": True}],
+        members="使用科室、资产科",
+        opinion="同意验收",
+        report={"name": "验收书.txt", "mimeType": "text/plain", "buffer": "验收合格".encode()},
+    )
+    walk.send()
+    assert Acceptance.objects.get().passed
+    # Nothing more has to be filled in: the facts of the invoice and the button stand on the page of the outcome.
+    assert "360,000.00" in page.inner_text(".action-card")
+    walk.send(".action-card button")
+    walk.is_done(within=3)
+    assert PaymentRequest.objects.get().milestone == milestone
+
+
 def test_a_supplier_finds_prepares_and_hands_in(page: Page) -> None:
     tender = Tender(title="课桌椅采购").published()
     bidder = make_supplier()
@@ -131,8 +206,8 @@ def test_a_supplier_finds_prepares_and_hands_in(page: Page) -> None:
     assert tender.case.title in page.inner_text("main") and walk.screens == 1
 
     # Prepare: the list says what is to do, and why the rest cannot begin.
-    tasks = f"/work/bid/{tender.lot.pk}/"
-    page.goto(tasks)
+    list_of_tasks = f"/work/bid/{tender.lot.pk}/"
+    page.goto(list_of_tasks)
     walk.start()
     assert page.locator(".tasks .refusals").count() == 1
     walk.follow("a[href*='/documents.obtain/']")
@@ -147,14 +222,14 @@ def test_a_supplier_finds_prepares_and_hands_in(page: Page) -> None:
     assert page.locator("[data-result] .tone-bad").count() == 0
 
     # A draft stays in this browser when the page goes, and nowhere else.
-    page.goto(tasks)
+    page.goto(list_of_tasks)
     assert "通过" in page.locator("[data-local=environment]").inner_text()
     walk.start()
     walk.follow("a[href*='/bid.submit/']")
     walk.fill(price="880000.00", delivery="30 日")
     page.reload()
     assert page.input_value("[name=price]") == "880000.00" and page.input_value("[name=delivery]") == "30 日"
-    page.goto(tasks)
+    page.goto(list_of_tasks)
     assert "20" in page.locator("[data-local^=draft]").inner_text()
     assert not Bid.objects.exists()
 
@@ -167,15 +242,24 @@ def test_a_supplier_finds_prepares_and_hands_in(page: Page) -> None:
     receipt = Bid.objects.get().receipt
     assert receipt in page.inner_text("main")
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('yangcai:draft')).length") == 0
-    page.goto(tasks)
+    page.goto(list_of_tasks)
     assert receipt in page.inner_text("main") and "已完成" in page.inner_text(".tasks >> nth=2")
 
-    # On the day of the opening the hall is one step away.
+    # On the day of the opening the hall is one step away, and signing in and confirming are done in it.
+    for _n in range(2):
+        tender.bid(tender.supplier())
     clock.set_sandbox(at=CLOSES)
-    page.goto(tasks)
+    page.goto(list_of_tasks)
     walk.start()
     walk.follow("main a[href^='/hall/']")
+    walk.act("opening.sign_in")
+    tender.open()
+    walk.home()
+    walk.follow(f'.todo-row a[href="/hall/{tender.case.pk}/"]')
+    assert "880,000.00" in page.inner_text("#hall-mine") and "捌拾捌万元整" in page.inner_text("#hall-mine")
+    walk.act("opening.confirm")
     assert walk.screens == 1
+    assert OpenedBid.objects.get(supplier=bidder.organisation).record_confirmed_at is not None
 
 
 def test_an_expert_signs_in_scores_by_the_keyboard_and_signs(page: Page) -> None:

@@ -1,7 +1,7 @@
 """Where does one see an opening? The list of halls, the room of a case, and the record that is left of it.
 
 One room for every role. What differs is the version of the board (tendering/queries/hall.py) and the card of what this
-reader may do now; each of its buttons leads to the form of an Action, so the room works without JavaScript.
+reader may do now: each Action with its own form, so that nobody leaves the room, with JavaScript or without.
 """
 
 import datetime
@@ -37,7 +37,7 @@ from yangcai.www.hall.board import Board, board
 from yangcai.www.hall.tickets import Audience, ticket
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.public.notices import procedure_name
-from yangcai.www.work import own
+from yangcai.www.work import doing, here, own
 from yangcai.www.work.offers import Offer, offers
 
 #: What the host and the supervisor can always do is not what is asked of them now.
@@ -143,11 +143,14 @@ def mine(hall: Hall, *, post: Post | None, now: datetime.datetime) -> dict[str, 
     if not may and not opened and not live:
         return None
     now_asked = [offer for offer in may if offer.action.code not in ASIDE]
+    now_asked.sort(key=lambda offer: offer.action.code != "opening.confirm")  # what was read out comes first
+    version = "" if post.role in doing.WITHOUT_VERSION else doing.stamp(case, post)
+    acts = {id(offer): here.act(offer, at=here.HALL, by=post, now=now, version=version) for offer in may}
     return {
         "title": title_of(hall, now_asked, is_bidder=is_bidder),
         "is_asked": bool(now_asked),
-        "asked": now_asked,
-        "aside": [offer for offer in may if offer.action.code in ASIDE],
+        "asked": [acts[id(offer)] for offer in now_asked],
+        "aside": [acts[id(offer)] for offer in may if offer.action.code in ASIDE],
         "opened": opened if is_bidder else [],
         "bids": live if is_bidder and not opened else [],
     }

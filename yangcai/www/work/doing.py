@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Case as Choice
 from django.db.models import Q, When
@@ -36,7 +37,7 @@ from yangcai.www import formats, guided, signed_papers
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
-from yangcai.www.work import committed, judging, low_prices, places, preflight, tables
+from yangcai.www.work import committed, going_on, here, judging, low_prices, places, preflight, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
@@ -100,6 +101,12 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     if action.code in SIGNING:
         signed_papers.at_once(root=subject.root.ref, now=now)
     guided.go_on(request)
+    stays = here.page_of(request, action.code, subject)
+    if stays:
+        entry = Entry.objects.get(seq=done.entry)
+        told = action.tell(actor=actor_of(entry, post=post, lent=lent([entry], post=post)))
+        messages.success(request, told)
+        return HttpResponseRedirect(stays)
     if isinstance(done.value, str):
         return _result_page(request, action, subject, done.entry, shown_once=done.value)
     return HttpResponseRedirect(reverse("work_done", args=[done.entry]))
@@ -152,6 +159,11 @@ def stamp(subject: Any, post: Post) -> str:
     """The version of the row's root as the form saw it, readable to nobody (it would tell how busy a case is)."""
     root = subject.root
     return salted_hmac("yangcai.www.version", f"{root.ref}:{root.version}:{post.pk}").hexdigest()[:24]
+
+
+def _version(subject: Any, post: Post) -> str:
+    """The stamp that a form brings along; empty for those who bring none."""
+    return "" if post.role in WITHOUT_VERSION else stamp(subject, post)
 
 
 def _expected(request: HttpRequest, subject: Any, post: Post) -> int | None:
@@ -245,6 +257,8 @@ def _desk(action: Action, subject: Any, post: Post) -> dict[str, str] | None:
     """Where the thing is made ready, or what else belongs to it, beside its form."""
     if action.code in places.DESKS:
         return {"url": reverse(places.DESKS[action.code], args=[subject.pk]), "title": _("评审工作台")}
+    if action.code in here.OF_DRAFT:
+        return {"url": reverse("work_draft", args=[subject.root.pk]), "title": _("采购文件编制")}
     if action.code == preflight.OF and post.role == Role.SUPPLIER:
         return {"url": reverse("work_bid_tasks", args=[subject.pk]), "title": _("投标任务")}
     return None
@@ -358,6 +372,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
     value = str(entry.payload.data.get("value") or "")
     made = places.row_of_ref(value, post=post, now=now) if value else None
     kind = kind_of(made)
+    roots = {entry.root, made.root.ref} if made else {entry.root}
     return render(
         request,
         "work/done.html",
@@ -372,6 +387,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
             "back": _back(action, subject),
             "notices": Notice.objects.filter(entry_seq=seq).order_by("pk"),
             "next": next_steps(entry, made, post=post),
+            "at_once": going_on.at_once(roots, by=post, now=now, version=lambda row: _version(row, post)),
             "shown_once": shown_once,
             "kept_as": kept_as(action, subject, post) if subject is not None else "",
             "now": now,

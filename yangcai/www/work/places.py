@@ -95,10 +95,16 @@ def form_of(action: Action, subject: Any) -> str:
 DESKS = {"scores.submit": "work_evaluate"}
 
 
+#: Parts of a document of which the whole is written on one page; those whose row is the case itself.
+DRAFTED = frozenset({"solicitation.draft", "payment_terms.define"})
+
+
 def place_of_task(action: str, subject: str) -> str:
     """Where a task is done; a right without an Action of its own, where the letter that gives it is explained."""
     if action in DESKS:
         return reverse(DESKS[action], args=[subject.partition(":")[2]])
+    if action in DRAFTED:
+        return reverse("work_draft", args=[subject.partition(":")[2]])
     if action in ("bid.upload", "trustee.release"):
         return reverse(BY_DEVICE[action][0], args=[subject.partition(":")[2]])
     if action == "drill.release":

@@ -23,6 +23,7 @@ from yangcai.planning.queries import unplanned_appropriations
 from yangcai.tendering.models import Prequalification
 from yangcai.www import formats
 from yangcai.www.access import page
+from yangcai.www.hall import acting
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import judging, own, places, rail, schedule, tables
 from yangcai.www.work.clocks import ground_of, reminder, title_of
@@ -99,7 +100,8 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     more = len(rows) > SHOWN
     total = part[:COUNTED].count() if more else len(rows)
     shown, who = rows[:SHOWN], judging.sitters(rows[:SHOWN], post=post)
-    items = [_line(together, who, now=now) for together in _together(shown, who)]
+    rooms = acting.rooms(shown)
+    items = [_line(together, who, rooms, now=now) for together in _together(shown, who)]
     return Group(key, items, total - len(shown) + len(items), more=more)
 
 
@@ -112,10 +114,13 @@ def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
     return list(lines.values())
 
 
-def _line(together: list[Task], who: dict[str, str], *, now: datetime.datetime) -> Todo:
+def _line(together: list[Task], who: dict[str, str], rooms: dict[str, str], *, now: datetime.datetime) -> Todo:
+    """What is done in an opening hall is done there, with everything beside it that is wanted next."""
     first = together[0]
     if len(together) == 1:
-        return todo(first, who=who.get(first.subject, ""), now=now)
+        found = todo(first, who=who.get(first.subject, ""), now=now)
+        in_hall = acting.is_of_hall(first) and first.root in rooms
+        return replace(found, url=rooms[first.root]) if in_hall else found
     seats = tuple((who[task.subject], places.place_of_task(task.action, task.subject)) for task in together)
     return replace(todo(first, now=now), seats=seats)
 

@@ -1,5 +1,7 @@
 // What does the browser add to the page of a hall? New parts as they come; while the stream is away, a look now and then.
 
+import { refuse, sent } from "./here.js";
+
 const LOOK_MS = 10_000;
 const AGAIN_MS = 20_000;
 
@@ -10,6 +12,9 @@ class HallRoom extends HTMLElement {
     this.badge = this.querySelector(".live");
     if ("over" in this.dataset) return;
     this.timer = setInterval(() => this.look(), LOOK_MS);
+    this.addEventListener("submit", (event) => this.send(event));
+    // While somebody writes, the card stays as it is; it comes up to date when they leave the field.
+    this.addEventListener("focusout", () => this.late && setTimeout(() => this.renew()));
     // One connection per visible tab: a browser has six for a site.
     document.addEventListener("visibilitychange", () => (document.hidden ? this.close() : this.open()));
     if (!document.hidden) this.open();
@@ -49,7 +54,7 @@ class HallRoom extends HTMLElement {
   }
 
   // Each element of what came takes the place of the one with its id, or is added to the list that it names.
-  show(html) {
+  show(html, { asked = false } = {}) {
     const box = document.createElement("template");
     box.innerHTML = html;
     let changed = false;
@@ -68,7 +73,7 @@ class HallRoom extends HTMLElement {
       }
       changed = true;
     }
-    if (changed) this.renew();
+    if (changed && !asked) this.renew();
   }
 
   correct(clock) {
@@ -88,8 +93,67 @@ class HallRoom extends HTMLElement {
     if (!answer?.ok) return;
     const box = document.createElement("template");
     box.innerHTML = await answer.text();
-    const [old, part] = [document.getElementById("hall-mine"), box.content.querySelector("#hall-mine")];
-    if (part && !old.isEqualNode(part)) old.replaceWith(part);
+    this.place(box.content);
+  }
+
+  // The new card in the place of the old one, with what was opened and typed there.
+  place(content, { sent } = {}) {
+    const [old, part] = [document.getElementById("hall-mine"), content.querySelector("#hall-mine")];
+    if (!part) return;
+    const here = document.activeElement;
+    const forms = [...part.querySelectorAll("[data-act]")].map((form) => [form, this.before(old, form)]);
+    const writing = !sent && old.contains(here) && here.matches("textarea, select, input");
+    this.late = writing;
+    for (const [form, before] of forms) if (before && before !== sent) this.carry(before, form, { writing });
+    if (writing) return;
+    const focused = old.contains(here) && here.id;
+    old.replaceWith(part);
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  before(old, form) {
+    const action = form.getAttribute("action");
+    return [...old.querySelectorAll("[data-act]")].find((one) => one.getAttribute("action") === action);
+  }
+
+  // Of a form that is being written the hidden facts alone are renewed: of which state of the case it was filled in.
+  carry(before, form, { writing }) {
+    for (const field of before.elements) {
+      const now = field.name && form.elements.namedItem(field.name);
+      if (!now || now instanceof RadioNodeList) continue;
+      if (field.type === "hidden") {
+        if (writing && field.name === "version") field.value = now.value;
+      } else if (!writing) {
+        now.value = field.value;
+        if ("checked" in field) now.checked = field.checked;
+      }
+    }
+    const box = form.closest("details");
+    if (box && !writing) box.open = Boolean(before.closest("details")?.open);
+  }
+
+  // Nobody leaves the hall to act in it: the form is sent from here, and what came of it takes its place. A device's own
+  // work and whatever is more than this page can show are left to the ordinary way.
+  async send(event) {
+    const form = event.target;
+    if (!form.matches("[data-act]")) return;
+    event.preventDefault();
+    try {
+      const answer = await sent(form);
+      if (!answer) return;
+      if (answer.refused) refuse(answer.page, form);
+      else if (answer.page.querySelector("hall-room")) this.arrive(answer, form);
+      else location.assign(answer.url);
+    } catch {
+      this.say("off");
+    }
+  }
+
+  arrive({ page, said }, form) {
+    this.place(page, { sent: form });
+    this.querySelector("[data-done]").textContent = said;
+    const fresh = page.querySelectorAll("#hall-clock, #hall-head, [id^=lot-]:is(section), #hall-messages > li");
+    this.show([...fresh].map((part) => part.outerHTML).join(""), { asked: true });
   }
 }
 
