@@ -263,7 +263,8 @@ def test_a_supplier_finds_prepares_and_hands_in(page: Page) -> None:
 
 
 def test_an_expert_signs_in_scores_by_the_keyboard_and_signs(page: Page) -> None:
-    h = judging.hall("950000", "1000000", "1100000")
+    line = [("1", "950000", "950000")]
+    h = judging.hall(judging.Offer("950000", lines=line), "1000000", "1100000")
     h.do("committee.draw", h.case, h.runner, judging.DRAWN, evaluates_at=judging.SEATED)
     mine, *others = sorted(h.members, key=lambda member: member.is_chair)
     for member in others:
@@ -297,6 +298,14 @@ def test_an_expert_signs_in_scores_by_the_keyboard_and_signs(page: Page) -> None
     with page.expect_navigation():
         page.keyboard.press("[")
     assert "1 / 3" in page.inner_text(".turn-here")
+
+    page.keyboard.press("/")
+    page.keyboard.type("货物")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator("#searched mark").first.inner_text() == "货物"
+    walk.home()
+    walk.follow(f'.todo-row a[href="/work/eval/{h.lot.pk}/"]')
 
     # What is typed is kept without being sent, for nobody else to see.
     points = page.locator(".points-value")

@@ -1,15 +1,18 @@
 """Does a member judge requirement beside response, and is what it notes its own until it hands it in?"""
 
+import re
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
 
 from tests.factories import make_expert
-from tests.tendering.judging import EQUAL, SCORED, THREE_CRITERIA, Hall, Offer, hall, three
+from tests.tendering.judging import COMPUTED, EQUAL, SCORED, THREE_CRITERIA, Hall, Offer, hall, three
 from tests.www.support import Clock, at_desk, text_of
-from yangcai.kernel.models import Entry
-from yangcai.tendering.models import Criterion, Score, ScoreDraft
+from yangcai.kernel import documents
+from yangcai.kernel.models import Attachment, Entry
+from yangcai.tendering.models import Clause, Criterion, Deviation, Score, ScoreDraft
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +106,76 @@ def test_what_a_bid_declares_stands_at_its_criterion(clock: Clock) -> None:
     h = hall(*offers, criteria=(*THREE_CRITERIA[:2], counted)).ready()
     page = text_of(at_desk(h.chair).get(reverse("work_evaluate", args=[h.lot.pk]), {"bid": h.bids[0].pk}))
     assert "质保期 24 月" in page and "10 分，系统计算" in page and "还剩 3 项未打分" in page
+
+
+def declare(h: Hall, number: int, stance: str, response: str) -> Deviation:
+    """What a bid said of the one clause that is the buyer's own, as the opening writes it."""
+    clause = Clause.objects.get(case=h.case, is_statutory=False)
+    return Deviation.objects.create(
+        opened_bid=h.bids[number], clause=clause, stance=stance, response=response, page="12"
+    )
+
+
+def test_what_the_bidder_declares_stands_beside_the_requirement_and_the_finding(h: Hall) -> None:
+    declare(h, 0, "positive", "交付期 20 日")
+    address, desk = reverse("work_evaluate", args=[h.lot.pk]), at_desk(h.chair)
+    page = text_of(desk.get(address, {"bid": h.bids[0].pk}))
+    assert "正偏离" in page and "交付期 20 日" in page and "投标文件第 12 页" in page and "评审结论" in page
+    assert "未声明" in text_of(desk.get(address, {"bid": h.bids[1].pk}))
+
+
+def test_words_are_found_in_all_bids_of_the_desk_and_in_no_other(h: Hall) -> None:
+    declare(h, 1, "positive", "采用钛合金支架，交付期 20 日")
+    other = three("951000", "1000000", "1100000")
+    declare(other, 0, "positive", "采用钛合金外壳")
+    documents_of(h, 0, "技术方案.txt", "本方案采用钛合金结构。".encode())
+    documents_of(h, 2, "技术方案.pdf", b"%PDF-1.7")
+    address, desk = reverse("work_evaluate", args=[h.lot.pk]), at_desk(h.chair)
+    page = text_of(desk.get(address, {"q": "钛合金"}))
+    assert page.count("<mark>钛合金</mark>") == 2
+    assert f"{h.bids[1].supplier.name}" in page and "技术方案.txt" in page and "外壳" not in page
+    assert "另有 1 份 PDF" in page
+    assert "没有找到“石墨烯”" in text_of(desk.get(address, {"q": "石墨烯"}))
+    assert "请至少输入两个字" in text_of(desk.get(address, {"q": "钛"}))
+
+
+def documents_of(h: Hall, number: int, name: str, content: bytes) -> Attachment:
+    """A file that came with a bid, as the opening attaches it."""
+    bid = h.bids[number]
+    return Attachment.objects.create(
+        document=documents.store_bytes(data=content, name=name),
+        root=h.case.ref,
+        subject=bid.ref,
+        title=name,
+        kind="bid",
+        organisation_id=bid.supplier_id,
+        at=bid.opened_at,
+    )
+
+
+def test_where_the_file_says_so_nobody_learns_whose_bid_it_judges_before_the_result(clock: Clock) -> None:
+    clock.at = SCORED
+    h = three("950000", "1000000", "1100000", blind=True)
+    file = documents_of(h, 0, f"{h.bids[0].supplier.name}技术方案.txt", "方案".encode())
+    names = [bid.supplier.name for bid in h.bids]
+    desk, officer = at_desk(h.chair), at_desk(h.officer)
+    pages = [
+        reverse("work_evaluate", args=[h.lot.pk]),
+        *(f"{reverse('work_evaluate', args=[h.lot.pk])}?bid={bid.pk}&q=方案" for bid in h.bids),
+        reverse("work_do", args=["lot", h.lot.pk, "scores.submit"]),
+        reverse("work_do", args=["lot", h.lot.pk, "responsiveness.record"]),
+        reverse("work_case", args=[h.case.pk]),
+    ]
+    for address in pages:
+        page = text_of(desk.get(address))
+        assert not [page[page.index(name) - 60 : page.index(name)] for name in names if name in page], address
+    page = text_of(desk.get(pages[0]))
+    assert {f"投标人 {letter}" for letter in "ABC"} <= set(re.findall("投标人 [A-Z]", page)) and "暗标评审" in page
+    got = desk.get(reverse("work_file", args=[file.pk]))
+    assert got.status_code == 200 and quote(names[0]) not in got["Content-Disposition"]
+    # Whoever runs the case reads the names all the time; the members do once the result is computed.
+    assert names[0] in text_of(officer.get(pages[-1]))
+    h.score(EQUAL)
+    h.compute()
+    clock.at = COMPUTED
+    assert names[0] in text_of(desk.get(pages[-1]))

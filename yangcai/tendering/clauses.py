@@ -32,6 +32,8 @@ RESPONSIVENESS = (
 )
 #: 财库〔2019〕9号: what the state's list makes mandatory.
 MANDATORY = "{product}属于政府强制采购的节能产品，所投产品具有国家确定的认证机构出具的、处于有效期内的节能产品认证证书"
+#: 暗标评审: the buyer's choice, so a clause of every bid.
+BLIND = "按暗标评审的投标文件（技术、商务部分）不出现投标人的名称、标识和其他可以识别其身份的内容"
 WITH_SECURITY = "按照采购文件的规定提交投标保证金"
 
 
@@ -45,6 +47,8 @@ def statutory(case: Case, solicitation: Solicitation) -> Iterator[tuple[str, str
         yield ClauseKind.RESPONSIVENESS, MANDATORY.format(product=green.product), green.lot_id
     for text in RESPONSIVENESS:
         yield ClauseKind.RESPONSIVENESS, text, None
+    if solicitation.blind:
+        yield ClauseKind.RESPONSIVENESS, BLIND, None
     if solicitation.bid_security:
         yield ClauseKind.RESPONSIVENESS, WITH_SECURITY, None
 

@@ -27,7 +27,7 @@ from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import abnormally_low
 from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
-from yangcai.tendering import arithmetic, counting, partners, products, standing
+from yangcai.tendering import arithmetic, counting, deviations, partners, products, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
 from yangcai.tendering.solicitations import solicitation
 
@@ -134,6 +134,7 @@ def _checks(draft: _Draft) -> Iterator[Check]:
         yield from _low_price(draft, result)
         yield from _preference(draft, result)
     yield from _figures(draft)
+    yield from _deviations(draft)
     yield from _partners(draft)
     yield from _brand(draft)
     yield from _products(draft)
@@ -356,6 +357,34 @@ def _figures(draft: _Draft) -> Iterator[Check]:
             " bears it out",
             draft.cite(counting.RULE),
             "figures",
+        )
+
+
+def _deviations(draft: _Draft) -> Iterator[Check]:
+    """What the bidder itself says it does not meet, and what it has not said yet."""
+    asked = [one.number for one in deviations.of_lot(draft.lot)]
+    rows = draft.offer.get("deviations", ())
+    citation = draft.cite("evaluation.conformity")
+    for number in deviations.negative(rows):
+        yield Check(
+            "negative_deviation",
+            Verdict.FAIL,
+            f"偏离表声明实质性要求第 {number} 条负偏离：未实质性响应的投标无效",
+            f"The bid itself declares a negative deviation from substantive requirement {number}: it would be invalid",
+            citation,
+            "deviations",
+        )
+    said = {row["clause"] for row in deviations.declared(rows)}
+    open_ones = [number for number in asked if number not in said]
+    if open_ones:
+        numbers = "、".join(map(str, open_ones))
+        yield Check(
+            "undeclared_deviation",
+            Verdict.WARN,
+            f"偏离表第 {numbers} 条尚未声明",
+            f"Nothing is declared on clause {', '.join(map(str, open_ones))} of the deviation table",
+            citation,
+            "deviations",
         )
 
 

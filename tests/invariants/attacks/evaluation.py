@@ -22,6 +22,11 @@ FIGURE = (
     "INSERT INTO tendering_offeredfigure (opened_bid_id, criterion_id, declared, reason, page)"
     " SELECT {opened}, min(id), 12, '', '' FROM tendering_criterion WHERE lot_id = {lot};"
 )
+DECLARED = (
+    "INSERT INTO tendering_deviation (opened_bid_id, clause_id, stance, response, page)"
+    " SELECT {opened}, min(id), 'positive', 'x', '' FROM tendering_clause"
+    " WHERE case_id = (SELECT case_id FROM cases_lot WHERE id = {lot});"
+)
 WENT_ON = "UPDATE tendering_openedbid SET went_on_at = now() WHERE id = {opened};"
 REPORTED = (
     "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground,"
@@ -98,6 +103,12 @@ ROWS: tuple[Row, ...] = (
      SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET is_deemed = true"),
     ("awarded", "records_are_never_deleted", "lose a report",
      "DELETE FROM tendering_evaluationreport WHERE id = {report}"),
+    # --- what a bid declares clause by clause
+    ("opened", "deviation_says_what_is_offered", "deviate without saying how", DECLARED.replace("'x'", "''")),
+    ("opened", "one_deviation_per_clause", "declare twice", DECLARED + DECLARED),
+    ("opened", "sealed_bid_is_never_changed", "another word than was declared",
+     DECLARED + "UPDATE tendering_deviation SET stance = 'none'"),
+    ("opened", "records_are_never_deleted", "lose what was declared", DECLARED + "DELETE FROM tendering_deviation"),
     # --- points by formula
     ("opened", "another_figure_has_its_reason", "count another figure without saying why",
      FIGURE + "UPDATE tendering_offeredfigure SET found = 1"),

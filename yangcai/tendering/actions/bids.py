@@ -29,7 +29,8 @@ from yangcai.parties.models import Credential, Size
 from yangcai.parties.queries import vault
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consumables, counting, partners, policies, products, sealing
+from yangcai.tendering import consumables, counting, deviations, partners, policies, products, sealing
+from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
 from yangcai.tendering.rules import sealed
@@ -111,6 +112,7 @@ class SubmitBid(Input):
         **dict.fromkeys(("price_in_words", "lines"), _("响应文件应当报价的采购方式才有此项")),
         "consumables": _("采购文件列明专用耗材的才有此项"),
         "figures": _("采购文件有按公式计分的评审因素的才有此项"),
+        "deviations": _("采购文件列明实质性要求的才有此项"),
     }
 
     #: In whose envelope this lay, at the opening of what the bidder sealed; None while it is being submitted.
@@ -132,6 +134,13 @@ class SubmitBid(Input):
         max_rows=100,
         blank=0,
         help_text=_("逐项填写采购文件要求的数值，并在投标文件中附证明；评标委员会核实后按公式计分"),
+    )
+    deviations = RowsField(
+        deviations.DeviationRow,
+        label=_("偏离表"),
+        max_rows=500,
+        blank=0,
+        help_text=_("逐条声明对实质性要求的响应：正偏离、无偏离、负偏离，并注明证明所在的页码；负偏离的投标无效"),
     )
     delivery = TextField(label=_("交付期"), required=False)
     preference = forms.ChoiceField(label=_("享受的价格扣除"), choices=PreferenceClaim.choices, required=False)
@@ -178,6 +187,23 @@ class SubmitBid(Input):
             self.fields["figures"].help_text = f"{self.fields['figures'].help_text}。{told}"
         else:
             del self.fields["figures"]
+        self._ask_for_deviations(deviations.of_lot(self.subject))
+
+    def _ask_for_deviations(self, clauses: list[Any]) -> None:
+        """Each substantive requirement of the buyer stands there to be answered; without one nothing is asked."""
+        if not clauses:
+            del self.fields["deviations"]
+            return
+        narrow(self.fields["deviations"], clause=[(one.number, f"{one.number} {one.text}") for one in clauses])
+        self.fields["deviations"].initial = [{"clause": one.number} for one in clauses]
+
+    def clean_deviations(self) -> list[dict[str, Any]]:
+        """One answer to a clause; what says nothing is not kept."""
+        rows: list[dict[str, Any]] = self.cleaned_data["deviations"]
+        if again := deviations.twice(rows):
+            numbers = "、".join(map(str, again))
+            raise forms.ValidationError(_("第 %(numbers)s 条声明了不止一次"), code="twice", params={"numbers": numbers})
+        return [dict(row) for row in deviations.declared(rows)]
 
     def clean_price_in_words(self) -> str:
         return words_of(self.cleaned_data)

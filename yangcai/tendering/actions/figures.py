@@ -10,7 +10,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering import counting
+from yangcai.tendering import blind, counting
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import OfferedFigure
 from yangcai.tendering.rules import covers
@@ -34,9 +34,12 @@ class FindFigures(Input):
         if not isinstance(self.subject, Lot):
             return
         choices = [
-            (one.pk, f"{one.opened_bid.supplier.name}，{one.criterion.title}：{counting.plain(one.declared)}")
+            (
+                one.pk,
+                f"{blind.name_for(one.opened_bid, self.by)}，{one.criterion.title}：{counting.plain(one.declared)}",
+            )
             for one in OfferedFigure.objects.filter(opened_bid__lot=self.subject)
-            .select_related("opened_bid__supplier", "criterion")
+            .select_related("opened_bid__supplier", "opened_bid__lot__case", "criterion")
             .order_by("pk")
         ]
         narrow(self.fields["rows"], figure=choices)

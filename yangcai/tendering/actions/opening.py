@@ -19,6 +19,7 @@ from yangcai.procedures import every
 from yangcai.tendering import (
     consumables,
     counting,
+    deviations,
     finalise,
     method,
     opening_record,
@@ -100,6 +101,7 @@ def write_opened(
     lines = offer.pop("lines")
     priced = offer.pop("consumables", [])  # envelopes sealed before there was such a thing hold none
     declared = offer.pop("figures", [])  # likewise
+    answered = offer.pop("deviations", [])  # likewise
     beside = partners.of_offer(offer)
     offer.pop("partners")
     share = offer["domestic_share"]
@@ -114,6 +116,7 @@ def write_opened(
     write_lines(opened, lines)
     consumables.write(opened, priced)
     counting.write(opened, declared)
+    deviations.write(opened, answered)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
     opened.files.set([document for document, _name in stored])
     _attach(opened, stored, now=now)

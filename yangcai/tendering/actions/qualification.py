@@ -12,7 +12,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import findings, method, standing
+from yangcai.tendering import blind, findings, method, standing
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import AwardLetter, ClauseKind, Finding
 from yangcai.tendering.rules import qualification as rules
@@ -39,11 +39,11 @@ class RecordFindings(Input):
     def scope(self) -> None:
         if not isinstance(self.subject, Lot):
             return
-        bids = self.bids()
+        bids = blind.in_order(self.bids(), self.by)
         clauses = standing.examined(self.subject, self.kind)
         narrow(
             self.fields["rows"],
-            bid=[(bid.pk, bid.supplier.name) for bid in bids],
+            bid=[(bid.pk, blind.name_for(bid, self.by)) for bid in bids],
             clause=[(clause.pk, clause.text) for clause in clauses],
         )
         found = {(f.opened_bid_id, f.clause_id): f for bid in bids for f in bid.findings.all()}

@@ -10,7 +10,7 @@ from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, drafts
+from yangcai.tendering import arithmetic, blind, drafts
 from yangcai.tendering.actions.evaluation import write_report
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import CorrectionGround, Criterion, EvaluationReport, OpenedBid, Score
@@ -40,7 +40,7 @@ class Scores(Input):
         pairs = self.pairs(self.subject)
         narrow(
             self.fields["rows"],
-            bid=list({bid.pk: (bid.pk, bid.supplier.name) for bid, _c in pairs}.values()),
+            bid=list({bid.pk: (bid.pk, blind.name_for(bid, self.by)) for bid, _c in pairs}.values()),
             criterion=list({c.pk: (c.pk, f"{c.title}（{c.weight.normalize():f}）") for _bid, c in pairs}.values()),
         )
         noted = self.noted(self.subject)
@@ -62,7 +62,9 @@ class Scores(Input):
     def pairs(self, lot: Lot) -> list[tuple[OpenedBid, Criterion]]:
         """What this member has to score now."""
         member = seats.member_at(lot.case, self.by) if self.by is not None else None
-        return arithmetic.sheet(lot, member, now=self.now)
+        found = arithmetic.sheet(lot, member, now=self.now)
+        places = {bid.pk: n for n, bid in enumerate(blind.in_order([bid for bid, _criterion in found], self.by))}
+        return sorted(found, key=lambda pair: places[pair[0].pk])
 
 
 @action(
@@ -128,7 +130,7 @@ class ExplainScores(Input):
         criteria = [c for c in arithmetic.scored_criteria(self.subject) if not c.is_objective]
         narrow(
             self.fields["rows"],
-            bid=[(bid.pk, bid.supplier.name) for bid in bids],
+            bid=[(bid.pk, blind.name_for(bid, self.by)) for bid in bids],
             criterion=[(c.pk, c.title) for c in criteria],
         )
 

@@ -125,6 +125,11 @@ class DraftSolicitation(Input):
         required=False,
         help_text=_("开标时开启技术信封；技术评审结束后，只开启通过技术评审的投标人的报价信封。须设定开启规则"),
     )
+    blind = forms.BooleanField(
+        label=_("暗标评审"),
+        required=False,
+        help_text=_("评审结果汇总前，评审专家看到的是代号而不是投标人名称；与技术、报价分别密封一并采用最为严密"),
+    )
     rounding = forms.IntegerField(label=_("得分保留小数位数"), min_value=0, max_value=4, required=False)
     invited_by = forms.ChoiceField(label=_("邀请供应商的方式"), choices=InvitedBy.choices, required=False)
     may_change_technical = forms.BooleanField(label=_("谈判中技术要求可以变动"), required=False)

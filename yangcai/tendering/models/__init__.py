@@ -8,6 +8,7 @@ from yangcai.tendering.models.bids import (
     BidSecurity,
     ConsumablePrice,
     Cover,
+    Deviation,
     FinalOffer,
     OfferedFigure,
     OpenedBid,
@@ -18,6 +19,7 @@ from yangcai.tendering.models.bids import (
     PartnerKind,
     PreferenceClaim,
     SecurityKind,
+    Stance,
 )
 from yangcai.tendering.models.chosen import ChosenExpert, ExpertChoice
 from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
@@ -120,6 +122,7 @@ __all__ = [
     "Cover",
     "Criterion",
     "CriterionKind",
+    "Deviation",
     "DialogueChange",
     "DialogueTalk",
     "DrawLine",
@@ -183,6 +186,7 @@ __all__ = [
     "SigningKey",
     "SiteVisit",
     "Solicitation",
+    "Stance",
     "StatusChange",
     "SupplierDraw",
     "Trustee",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel.models import Document, MoneyField, Rooted
 from yangcai.parties.models import Organisation, Post, Size
-from yangcai.tendering.models.documents import Consumable, Criterion
+from yangcai.tendering.models.documents import Clause, Consumable, Criterion
 from yangcai.tendering.models.rows import CaseRow, LotRow
 
 
@@ -244,6 +244,44 @@ class ConsumablePrice(Rooted):
 
     def __str__(self) -> str:
         return f"{self.consumable} {self.unit_price}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
+
+
+class Stance(models.TextChoices):
+    """偏离: how a bid stands to a clause, by its bidder's own word."""
+
+    POSITIVE = "positive", _("正偏离")
+    NONE = "none", _("无偏离")
+    NEGATIVE = "negative", _("负偏离")
+
+
+class Deviation(Rooted):
+    """偏离表: what a bid declares on one clause, in its own words, and on which page the proof stands. What the
+    committee finds of the clause is a Finding."""
+
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="deviations", verbose_name=_("投标报价"))
+    clause = models.ForeignKey(Clause, models.PROTECT, related_name="+", verbose_name=_("审查条款"))
+    stance = models.TextField(_("偏离情况"), choices=Stance.choices)
+    response = models.TextField(_("投标响应"), default="", blank=True)
+    page = models.TextField(_("页码"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("偏离表")
+        constraints = [
+            models.UniqueConstraint(fields=["opened_bid", "clause"], name="one_deviation_per_clause"),
+            models.CheckConstraint(
+                condition=models.Q(stance=Stance.NONE) | ~models.Q(response=""), name="deviation_says_what_is_offered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clause} {self.get_stance_display()}"
 
     @property
     def root(self) -> Case:

@@ -60,6 +60,7 @@ class Solicitation(CaseRow):
     score_formula = models.TextField(_("评委评分的汇总方法"), default=MEAN)
     merit_first = models.PositiveSmallIntegerField(_("研发方案先评：进入综合评审的名次"), null=True, blank=True)
     two_covers = models.BooleanField(_("技术与报价分别密封、先后开启"), default=False)
+    blind = models.BooleanField(_("暗标评审"), default=False, db_default=False)
     rounding = models.PositiveSmallIntegerField(_("小数位数"), default=2)
     tie_rule = models.TextField(_("并列时的确定方法"), default="draw")
     several_products = models.BooleanField(_("非单一产品采购"), default=False)

@@ -22,6 +22,7 @@ from yangcai.tendering.models import (
     Correction,
     CorrectionReceipt,
     Criterion,
+    Deviation,
     DialogueChange,
     DialogueTalk,
     FinalOffer,
@@ -224,6 +225,28 @@ def concerns_figure(figure: OfferedFigure, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return figure.opened_bid.supplier_id == post.organisation_id
     return concerns_opened_bid(figure.opened_bid, post)
+
+
+@scope(Deviation)
+def visible_deviations(post: Post | None, now: datetime.datetime) -> QuerySet[Deviation]:
+    """As the declared figures: one's own, whoever judges the bids, and whoever runs or oversees the case."""
+    found = Deviation.objects.select_related("opened_bid__lot__case", "opened_bid__supplier", "clause")
+    if post is None:
+        return found.none()
+    if post.role == Role.SUPPLIER:
+        return found.filter(opened_bid__supplier_id=post.organisation_id)
+    if post.role == Role.EXPERT:
+        seats = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True)
+        return found.filter(opened_bid__lot__case__in=seats.values("committee__case"))
+    return found.filter(run_by(post, "opened_bid__lot__case__"))
+
+
+@standing(Deviation)
+def concerns_deviation(one: Deviation, post: Post) -> bool:
+    """Its bidder, and whom the case concerns."""
+    if post.role == Role.SUPPLIER:
+        return one.opened_bid.supplier_id == post.organisation_id
+    return concerns_opened_bid(one.opened_bid, post)
 
 
 @standing(BidPartner)

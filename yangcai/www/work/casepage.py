@@ -20,10 +20,19 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.queries import notices_of
+from yangcai.tendering import blind
 from yangcai.tendering.models import (
+    BidLine,
+    BidPartner,
+    Clarification,
     CommitteeMember,
+    ConsumablePrice,
+    Deviation,
     ExpertDraw,
+    Finding,
     InvitedBy,
+    OfferedFigure,
+    OpenedBid,
     Prequalification,
     Solicitation,
     SupplierDraw,
@@ -47,6 +56,8 @@ from yangcai.www.work.shown.kind import Kind
 SINGLE = (Solicitation,)
 #: A single row with more columns than this is told as facts too: no screen is as wide as such a table.
 WIDEST = 9
+#: What stands beside a bidder's name, and would tell whose bid it is where the document has them judged blindly.
+OF_BIDS = frozenset({BidLine, BidPartner, Clarification, ConsumablePrice, Deviation, Finding, OfferedFigure, OpenedBid})
 #: So many sections stand unfolded.
 UNFOLDED = 4
 Links = dict[tuple[Any, int], list[Any]]
@@ -69,6 +80,8 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     records = judging.conduct_records(case, post=post, now=now) if CommitteeMember in rows else []
     shown = [case, *(row for found in rows.values() for row in found), *judging.to_explain(records, post=post)]
     may = offers(shown, post=post, now=now, due=due)
+    if blind.case_is_blind_for(case, post):
+        rows = {kind: found for kind, found in rows.items() if kind not in OF_BIDS}
     is_mine = concerns_case(case, post) and post.role != Role.SUPPLIER
     word, tone = own.stage_word(case, now=now)
     opened = opening_of(case) is not None

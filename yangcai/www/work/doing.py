@@ -30,7 +30,7 @@ from yangcai.parties.roles import Role
 from yangcai.planning.models import ImportApproval, MethodApproval, PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import CommitteeMember, Criterion, EvaluationReport, Prequalification
 from yangcai.tendering.queries.bids import READ_OUT
 from yangcai.www import formats, guided, signed_papers
@@ -224,7 +224,8 @@ def _form_page(
             "kept_as": kept_as(action, subject, post) if form is not None else "",
             "desk": _desk(action, subject, post),
             "danger": action.code in DANGEROUS,
-            "facts": _about(subject, post=post) + (tables.facts(subject, kind.columns) if kind else []),
+            "facts": _about(subject, post=post)
+            + (tables.facts(blind.masked(subject, post), kind.columns) if kind else []),
             "facts_title": formats.titled(kind.title) if kind else "",
             "requirement": tables.facts(subject.requirement, REQUIREMENT.columns)
             if isinstance(subject, PlanItem) and hasattr(subject, "requirement")

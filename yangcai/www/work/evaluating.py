@@ -5,8 +5,11 @@ with them, and with it they go (yangcai/tendering/drafts.py).
 """
 
 import datetime
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from pathlib import PurePath
 from typing import Any
 
 from django.conf import settings
@@ -22,13 +25,23 @@ from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, counting, drafts, standing
-from yangcai.tendering.models import Clause, ClauseKind, CommitteeMember, Criterion, CriterionKind, OpenedBid, Score
+from yangcai.tendering import arithmetic, blind, counting, deviations, drafts, standing
+from yangcai.tendering.models import (
+    Clause,
+    ClauseKind,
+    CommitteeMember,
+    Criterion,
+    CriterionKind,
+    Deviation,
+    OpenedBid,
+    Score,
+    Stance,
+)
 from yangcai.tendering.rules.committee import seats
 from yangcai.www import formats
 from yangcai.www.access import page
-from yangcai.www.work import places
-from yangcai.www.work.files import readable
+from yangcai.www.work import places, searching
+from yangcai.www.work.files import JUDGED, readable
 
 SUBMIT = "scores.submit"
 #: A reason is a sentence or a page, no book.
@@ -39,6 +52,7 @@ REASON = 4000
 class Clauses:
     """One clause beside what was found on it in this bid."""
 
+    key: int
     number: int
     kind: str
     text: str
@@ -46,6 +60,21 @@ class Clauses:
     word: str
     reason: str = ""
     page: str = ""
+    #: What the bidder itself declares of it, if the document asks for that.
+    declared: Deviation | None = None
+    is_declared: bool = False
+
+    @property
+    def stance_tone(self) -> str:
+        return STANCE_TONES[Stance(self.declared.stance)] if self.declared is not None else "mute"
+
+    @property
+    def stance(self) -> str:
+        return formats.titled(self.declared.get_stance_display()) if self.declared is not None else _("未声明")
+
+
+#: In which colour a bidder's own word stands; what it means for the bid, the committee finds.
+STANCE_TONES = {Stance.POSITIVE: "ok", Stance.NONE: "info", Stance.NEGATIVE: "bad"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +113,8 @@ class Desk:
         opened = standing.opened(lot)
         self.sheet = arithmetic.sheet(lot, member, now=now)
         valid = {bid.pk for bid in arithmetic.outcome(lot, now=now).valid}
-        self.bids = [bid for bid in opened if bid.pk in valid] or opened
+        self.is_blind = blind.is_blind_for(lot, member.post)
+        self.bids = blind.in_order([bid for bid in opened if bid.pk in valid] or opened, member.post)
         self.criteria = arithmetic.criteria(lot)
         self.noted = drafts.of_member(lot, member)
         own = Score.objects.filter(member=member, opened_bid__lot=lot)
@@ -116,11 +146,18 @@ class Desk:
         noted = self.noted.get(pair)
         return Given(_("未评"), "warn") if noted is None or noted.value is None else Given(_plain(noted.value), "info")
 
+    def name(self, bid: OpenedBid) -> str:
+        """What the bid is called on this desk."""
+        return blind.name_for(bid, self.member.post)
+
+    def turned(self, bid: OpenedBid | None) -> dict[str, Any] | None:
+        return None if bid is None else {"pk": bid.pk, "name": self.name(bid)}
+
     def matrix(self, current: OpenedBid) -> list[dict[str, Any]]:
         """Bids down, criteria across."""
         return [
             {
-                "name": bid.supplier.name,
+                "name": self.name(bid),
                 "url": f"?bid={bid.pk}",
                 "current": bid == current,
                 "cells": [self.given(bid, one) for one in self.criteria],
@@ -152,9 +189,14 @@ class Desk:
     def clauses(self, bid: OpenedBid) -> list[Clauses]:
         """What every bid is checked against, beside what was found on this one."""
         found = {finding.clause_id: finding for finding in bid.findings.all()}
+        told, asked = deviations.of_bid(bid), {one.pk for one in deviations.of_lot(self.lot)}
         kinds = dict(ClauseKind.choices)
         return [
-            _beside(clause, found.get(clause.pk), formats.titled(kinds[ClauseKind(kind)]))
+            replace(
+                _beside(clause, found.get(clause.pk), formats.titled(kinds[ClauseKind(kind)])),
+                declared=told.get(clause.pk),
+                is_declared=clause.pk in asked,
+            )
             for kind in (ClauseKind.QUALIFICATION, ClauseKind.RESPONSIVENESS)
             for clause in standing.examined(self.lot, kind)
         ]
@@ -162,9 +204,9 @@ class Desk:
 
 def _beside(clause: Clause, finding: Any, kind: str) -> Clauses:
     if finding is None:
-        return Clauses(clause.number, kind, clause.text, "mute", _("尚未审查"))
+        return Clauses(clause.pk, clause.number, kind, clause.text, "mute", _("尚未审查"))
     tone, word = ("ok", _("通过")) if finding.passed else ("bad", _("不通过"))
-    return Clauses(clause.number, kind, clause.text, tone, word, finding.reason, finding.page)
+    return Clauses(clause.pk, clause.number, kind, clause.text, tone, word, finding.reason, finding.page)
 
 
 def _declared(criterion: Criterion, figure: Any) -> tuple[str, str]:
@@ -222,12 +264,15 @@ def _page(request: HttpRequest, desk: Desk, bid: OpenedBid, *, errors: dict[int,
         "lot": desk.lot,
         "kicker": [desk.lot.case.number, _("采购包 %(number)s") % {"number": desk.lot.number}],
         "bid": bid,
+        "name": desk.name(bid),
+        "is_blind": desk.is_blind,
         "place": at + 1,
         "bids": desk.bids,
         **around,
         "clauses": desk.clauses(bid),
         "points": desk.points(bid, typed=request.POST if errors else None, errors=errors),
-        "said": [(label, value) for label, value in ((_("交付期"), bid.delivery), (_("品牌"), bid.brand)) if value],
+        # What was read out beside the name would tell whose bid it is.
+        "said": [] if desk.is_blind else said_of(bid),
         "files": papers(desk.lot, bid, post=post, now=now),
         "criteria": desk.criteria,
         "matrix": desk.matrix(bid),
@@ -235,16 +280,49 @@ def _page(request: HttpRequest, desk: Desk, bid: OpenedBid, *, errors: dict[int,
         "asked": len(desk.asked),
         "refusals": can(ACTIONS[SUBMIT], desk.lot, by=post, now=now),
         "submit_url": places.form_of(ACTIONS[SUBMIT], desk.lot),
+        "searched": searched(desk, request.GET["q"], post=post, now=now) if "q" in request.GET else None,
         "errors": errors,
         "now": now,
     }
     return render(request, "work/evaluate.html", context, status=422 if errors else 200)
 
 
+def searched(desk: Desk, asked: str, *, post: Post, now: datetime.datetime) -> searching.Found:
+    """The words in all the bids of this desk: in their deviation tables, price forms and files."""
+    attached = []
+    for bid in desk.bids:
+        for one in papers(desk.lot, bid, post=post, now=now):
+            attached.append((desk.name(bid), one.document.name, one, reverse("work_file", args=[one.pk])))
+    read, unread = searching.files(attached)
+    return searching.search(asked, itertools.chain(_told(desk), read), unread=unread)
+
+
+def _told(desk: Desk) -> Iterator[searching.Place]:
+    """What the bids say in the platform's own forms."""
+    for bid in desk.bids:
+        name, here = desk.name(bid), f"?bid={bid.pk}"
+        for one in deviations.of_bid(bid).values():
+            where = searching.where_in_table(one.clause.number)
+            yield searching.Place(name, where, f"{here}#clause-{one.clause_id}", f"{one.clause.text}\n{one.response}")
+        for line in bid.last_lines:
+            text = " ".join(filter(None, (line.item, line.brand, line.specification)))
+            yield searching.Place(name, _("分项报价第 %(n)d 行") % {"n": line.number}, here, text)
+
+
+def said_of(bid: OpenedBid) -> list[tuple[str, str]]:
+    """What else the bid says of itself."""
+    return [(label, value) for label, value in ((_("交付期"), bid.delivery), (_("品牌"), bid.brand)) if value]
+
+
 def papers(lot: Lot, bid: OpenedBid, *, post: Post, now: datetime.datetime) -> list[Attachment]:
     """What this bidder handed in, as far as the member may read it."""
-    found = readable(lot.case, post=post, now=now).filter(organisation_id=bid.supplier_id)
-    return [one for one in found if one.kind in {"bid", "clarification", "low_price_proof"}]
+    found = readable(lot.case, post=post, now=now, under_letters=True).filter(organisation_id=bid.supplier_id)
+    shown = [one for one in found if one.kind in JUDGED]
+    if blind.is_blind_for(lot, post):
+        for number, one in enumerate(shown, start=1):
+            called = _("文件 %(n)d") % {"n": number}
+            one.document.name = f"{called}{PurePath(one.document.name).suffix}"
+    return shown
 
 
 def _noted(request: HttpRequest, desk: Desk, bid: OpenedBid, *, now: datetime.datetime) -> HttpResponse:

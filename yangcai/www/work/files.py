@@ -1,6 +1,7 @@
 """Which documents may this post read, and how are they handed out?"""
 
 import datetime
+from pathlib import PurePath
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,7 +19,7 @@ from yangcai.kernel.models import Attachment
 from yangcai.parties.credentials import KIND as VAULT
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
-from yangcai.tendering import opening_record
+from yangcai.tendering import blind, opening_record
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
 from yangcai.tendering.queries.draws import SUPERVISORS
 from yangcai.tendering.queries.evaluation import sits_on
@@ -69,8 +70,9 @@ KEPT_INSIDE = Q(kind=opening_record.INSIDE) | Q(kind=opening_record.OF_CLOSING, 
 EVERYTHING = Q(pk__isnull=False)
 
 
-def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attachment]:
-    """The documents under a root that this post may read: public ones, its own, and those of the side it stands on."""
+def readable(root: Any, *, post: Post, now: datetime.datetime, under_letters: bool = False) -> QuerySet[Attachment]:
+    """The documents under a root that this post may read: public ones, its own, and those of the side it stands on.
+    `under_letters`: asked by a page that shows no bidder's name, of bids that are judged blindly too."""
     mine = Q(organisation_id=post.organisation_id)
     shown = Q(is_public=True) | mine
     if isinstance(root, Case):
@@ -97,6 +99,8 @@ def readable(root: Any, *, post: Post, now: datetime.datetime) -> QuerySet[Attac
         shown |= EVERYTHING
     found = Attachment.objects.filter(shown, root=root.ref).exclude(kind=papers.SIGNED)  # they have pages of their own
     found = found.exclude(~mine, kind=VAULT)  # what is kept for bids is handed in with them, and not before
+    if isinstance(root, Case) and not under_letters and blind.case_is_blind_for(root, post):
+        found = found.exclude(kind__in=JUDGED)  # they are read on the desk, where no name stands beside them
     if post.role not in SUPERVISORS:
         found = found.exclude(kind__in=OF_THE_LIBRARY)
     return found.select_related("document").order_by("at", "pk")
@@ -161,9 +165,13 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     attachment = Attachment.objects.select_related("document").filter(pk=pk).first()
     root = places.row_of_ref(attachment.root, post=post, now=now) if attachment else None
-    if root is None or not readable(root, post=post, now=now).filter(pk=pk).exists():
+    if root is None or not readable(root, post=post, now=now, under_letters=True).filter(pk=pk).exists():
         raise Http404
     assert attachment is not None
+    if attachment.kind in JUDGED and isinstance(root, Case) and blind.case_is_blind_for(root, post):
+        attachment.document.name = (
+            f"{pk}{PurePath(attachment.document.name).suffix}"  # its own name may tell whose it is
+        )
     if Bid.objects.filter(envelope=attachment.document).exists():
         raise Http404  # an envelope is never handed out, whatever somebody attached it to
     return download(request, attachment.document)

@@ -18,6 +18,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.procedures.evaluation.model import MEAN
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
+from yangcai.tendering import blind
 from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
 from yangcai.tendering.solicitations import solicitation
@@ -126,6 +127,8 @@ def judged(lots: Iterable[Lot], *, post: Post, now: datetime.datetime) -> list[d
     """Per lot what there is for this reader: findings by bid, the matrix of members and bids, the ranking."""
     found = []
     for lot in lots:
+        if blind.is_blind_for(lot, post):
+            continue  # what was found of a name would tell whose letter it is
         table = evaluation.score_table(lot, post, now)
         parts = {
             "title": _("第 %(n)s 包评审") % {"n": lot.number},

@@ -10,6 +10,7 @@ from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can, is_about, st
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Post
+from yangcai.tendering import blind
 from yangcai.tendering.models import CommitteeMember
 from yangcai.www.work import places
 from yangcai.www.work.judging import seat_of
@@ -62,6 +63,8 @@ class Offer:
     refusals: list[Refusal] = field(default_factory=list)
     due_at: datetime.datetime | None = None
     is_due: bool = False
+    #: What the row is called before this reader, where that is not its own name.
+    called: str = ""
 
     @property
     def title(self) -> str:
@@ -72,7 +75,7 @@ class Offer:
         """Which row, where it is not the page's own root."""
         if self.subject.root == self.subject:
             return ""
-        text = name_of(self.subject)
+        text = self.called or name_of(self.subject)
         return text if len(text) <= ABOUT_CHARACTERS else f"{text[:ABOUT_CHARACTERS]}…"
 
     @property
@@ -172,17 +175,21 @@ def offers(subjects: Iterable[Any], *, post: Post, now: datetime.datetime, due: 
         actions = actions_on(type(subject), role=post.role)
         if not actions or not STANDINGS[type(subject)](subject, post):
             continue
+        shown = blind.masked(subject, post)
+        called = name_of(shown) if shown is not subject else ""
         for action in actions:
             if not is_about(action, subject, by=post, now=now):
                 continue
             if action.at and subject.stage_at(now) not in action.at:
-                found.elsewhere.append(Offer(action, subject, [one for one in [_waits(action, subject, now)] if one]))
+                waits = [one for one in [_waits(action, subject, now)] if one]
+                found.elsewhere.append(Offer(action, subject, waits, called=called))
                 continue
             refusals = [
                 one for one in can(action, subject, by=post, now=now) if (action.code, one.code) not in MADE_THERE
             ]
             task = wanted.get((action.code, subject.ref))
-            offer = Offer(action, subject, refusals, due_at=task.due_at if task else None, is_due=task is not None)
+            due_at = task.due_at if task else None
+            offer = Offer(action, subject, refusals, due_at=due_at, is_due=task is not None, called=called)
             (found.blocked if refusals else found.open).append(offer)
     # What goes on even in a suspended case (an enquiry) is beside the course of things and stands after it.
     found.open.sort(key=lambda o: (not o.is_due, o.is_dangerous, not o.leads, o.action.despite_block, o.due_at or FAR))

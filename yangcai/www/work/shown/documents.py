@@ -80,6 +80,7 @@ LOTS: tuple[Kind, ...] = (
             "compensation_rate",
             "merit_first",
             "two_covers",
+            "blind",
             "contract_terms",
             "payment_days",
             "acceptance_days",

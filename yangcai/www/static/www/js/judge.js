@@ -1,5 +1,5 @@
 // How does a member of the committee get through many bids by the keyboard, and why is nothing lost that it noted?
-// J K: from clause to clause. [ ]: from bid to bid. What is typed is kept by the page's own form, without being sent.
+// J K: from clause to clause. [ ]: from bid to bid. /: to the search in all bids. What is typed is kept by the page's own form, without being sent.
 
 const PAUSE_MS = 800;
 const notes = document.querySelector("[data-notes]");
@@ -13,8 +13,11 @@ function step(by) {
   next?.scrollIntoView({ block: "center" });
 }
 
+// Who comes by a hit of the search stands on its clause.
+if (location.hash.startsWith("#clause-")) document.getElementById(location.hash.slice(1))?.focus();
+
 const turn = (way) => document.querySelector(`[data-turn="${way}"]`)?.click();
-const KEYS = { j: () => step(1), k: () => step(-1), "[": () => turn("before"), "]": () => turn("after") };
+const KEYS = { j: () => step(1), k: () => step(-1), "[": () => turn("before"), "]": () => turn("after"), "/": () => document.querySelector("[data-search]")?.select() };
 
 document.addEventListener("keydown", (event) => {
   if (typing(event.target)) {

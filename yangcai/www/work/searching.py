@@ -1,0 +1,154 @@
+"""Where do these words stand in the bids that a member may read? In what they declare, price and attach.
+
+Of a file its text is read where it has one that can be told without guessing: DOCX, XLSX, plain text. Of the rest (PDF,
+pictures) only the name is looked at, and the page says how many those are. Nothing is kept but the text of a file for
+some hours, under its digest.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from yangcai.kernel import documents
+from yangcai.kernel.models import Attachment, Document
+
+#: Less would be found everywhere; more is no word.
+SHORTEST, LONGEST = 2, 60
+#: Characters on each side of a hit, hits in one place, and in all.
+AROUND, PER_PLACE, MOST = 40, 3, 60
+#: A larger file is not read for this, nor more of a text kept; for so many seconds it is.
+READ_BYTES, KEPT_CHARACTERS, KEPT_SECONDS = 30 * 2**20, 400_000, 6 * 3600
+PLAIN = frozenset({".txt", ".csv", ".md"})
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One place: in which bid, where, and the words around."""
+
+    bidder: str
+    where: str
+    url: str
+    before: str
+    found: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was asked for, where it stands, and how many files could not be looked into. `more`: there are more hits."""
+
+    asked: str
+    hits: list[Hit]
+    unread: int
+    more: bool
+
+    @property
+    def is_too_short(self) -> bool:
+        return len(self.asked) < SHORTEST
+
+
+@dataclass(frozen=True)
+class Place:
+    """A text of one bid."""
+
+    bidder: str
+    where: str
+    url: str
+    text: str
+
+
+def search(asked: str, places: Iterator[Place], *, unread: int) -> Found:
+    """The hits in these places, in their order."""
+    asked = asked.strip()[:LONGEST]
+    hits: list[Hit] = []
+    if len(asked) >= SHORTEST:
+        for place in places:
+            hits += _hits(place, asked)
+            if len(hits) > MOST:
+                break
+    return Found(asked, hits[:MOST], unread, len(hits) > MOST)
+
+
+def _hits(place: Place, asked: str) -> Iterator[Hit]:
+    text, wanted, at = place.text, asked.casefold(), -1
+    low = text.casefold()
+    if len(low) != len(text):  # a letter that folds into two would shift the places
+        low, wanted = text.lower(), asked.lower()
+    for _n in range(PER_PLACE):
+        at = low.find(wanted, at + 1)
+        if at < 0:
+            return
+        end = at + len(wanted)
+        before, after = text[max(0, at - AROUND) : at], text[end : end + AROUND]
+        yield Hit(place.bidder, place.where, place.url, before, text[at:end], after)
+
+
+def files(found: list[tuple[str, str, Attachment, str]]) -> tuple[list[Place], int]:
+    """The files of the bids, each with its bidder, title and address; and how many have no text that can be read."""
+    read, unread = [], 0
+    for bidder, title, attachment, url in found:
+        text = text_of(attachment.document)
+        unread += text is None
+        read.append(Place(bidder, title, url, f"{title}\n{text or ''}"))
+    return read, unread
+
+
+def text_of(document: Document) -> str | None:
+    """The text of a file; None where it has none that can be told, or is not there."""
+    suffix = PurePath(document.name).suffix.lower()
+    if suffix not in READERS or document.size > READ_BYTES:
+        return None
+    key = f"text:{document.pk}"
+    kept = cache.get(key)
+    if kept is None:
+        try:
+            kept = READERS[suffix](documents.read(document))[:KEPT_CHARACTERS]
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile, documents.BadDocument):
+            return None
+        cache.set(key, kept, KEPT_SECONDS)
+    return str(kept)
+
+
+def _plain(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
+def _docx(content: bytes) -> str:
+    from docx import Document as Word  # the library costs memory that only this needs
+    from docx.opc.exceptions import PackageNotFoundError
+
+    try:
+        told: Any = Word(BytesIO(content))
+    except PackageNotFoundError as error:
+        raise ValueError("no DOCX") from error
+    lines = [paragraph.text for paragraph in told.paragraphs]
+    lines += [cell.text for table in told.tables for row in table.rows for cell in row.cells]
+    return "\n".join(lines)
+
+
+def _xlsx(content: bytes) -> str:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
+    except InvalidFileException as error:
+        raise ValueError("no XLSX") from error
+    rows = (row for sheet in book.worksheets for row in sheet.iter_rows(values_only=True))
+    return "\n".join(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+
+
+READERS: dict[str, Any] = {**dict.fromkeys(PLAIN, _plain), ".docx": _docx, ".xlsx": _xlsx}
+
+
+def where_in_table(number: int) -> str:
+    return _("偏离表第 %(n)d 条") % {"n": number}
