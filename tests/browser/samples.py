@@ -85,6 +85,7 @@ NO_PAGE = {
     "environment_probe": "bytes that are counted",
     "sandbox_clock": "the answer to a form",
     "sandbox_papers": "the answer to a form",
+    "sandbox_reset": "the answer to a form",
     "sandbox_post": "the answer to a form",
 }
 

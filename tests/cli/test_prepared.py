@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tests.settings import CLUSTER, OWN_CLUSTER
-from yangcai.cli import prepared
+from yangcai.demo import prepared
 from yangcai.kernel import embedded_postgres
 
 pytestmark = pytest.mark.skipif(not OWN_CLUSTER, reason="makes databases of its own")

@@ -85,3 +85,23 @@ def test_sample_files_are_what_they_say(visitor: Client, name: str, begins: byte
     answer = visitor.get(reverse(name))
     assert answer.status_code == 200 and answer.content.startswith(begins)
     assert f'href="{reverse(name)}"' in page(visitor).content.decode()
+
+
+def test_the_line_shows_what_lies_behind_and_before_and_a_click_goes_there(visitor: Client) -> None:
+    visitor.post(reverse("sandbox_story"), {"story": "failed-tender"})  # as the agent: the buyer plans by itself
+    line = page(visitor).context["line"]
+    assert [point.state for point in line[:3]] == ["done", "done", "current"]
+    assert line[0].name == ACTIONS["intention.publish"].title
+    dated = next(point for point in line if point.to)
+    assert line[-1].name == ACTIONS["lot.declare_unsuccessful"].title and line[-1].at is None
+    visitor.post(reverse("sandbox_clock"), {"forward": dated.to, "next": "/demo/"})
+    assert clock.now() == dated.at
+
+
+def test_a_demo_that_is_not_prepared_is_not_reset(visitor: Client) -> None:
+    visitor.post(reverse("sandbox_story"), {"story": "open-tender"})
+    answer = visitor.post(reverse("sandbox_reset"), {}, follow=True)
+    assert "请先确认" in text_of(answer)
+    answer = visitor.post(reverse("sandbox_reset"), {"sure": "1"}, follow=True)
+    assert "只有演示区可以重置" in text_of(answer)
+    assert Story.objects.exists()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import law
 from yangcai.kernel.inputs import DateField, DocumentField, Input, MomentField, MoneyField, RowsField, TextField
 from yangcai.kernel.refusals import Refusal
-from yangcai.www import formats, gallery_pictures
+from yangcai.www import formats, gallery_pictures, story_line
 from yangcai.www.gantt import Bar, Mark, Row
 from yangcai.www.nav import Link
 from yangcai.www.pictures import csv_asked
@@ -292,6 +292,19 @@ def story() -> SimpleNamespace:
     )
 
 
+def story_points() -> list[story_line.Point]:
+    """The line of a story: what lies behind, this moment, what comes."""
+    days = [datetime.timedelta(days=n) for n in (-9, 0, 11, 31)]
+    return [
+        story_line.Point("done", NOW + days[0], _("公布采购意向"), _("已完成")),
+        story_line.Point("current", NOW, _("此刻")),
+        *(
+            story_line.Point("next", NOW + day, name, story_line.forward(NOW, NOW + day), to=(NOW + day).isoformat())
+            for day, name in zip(days[2:], (_("投标截止"), _("评审")), strict=True)
+        ),
+    ]
+
+
 def page(request: HttpRequest) -> HttpResponse:
     """Everything on one page."""
     budget, unit = formats.wan_parts(Decimal("142002500"))
@@ -346,6 +359,7 @@ def page(request: HttpRequest) -> HttpResponse:
             ],
             "pictures": drawn,
             "guided": {"story": story()},
+            "story_points": story_points(),
             "plan": [
                 Row(
                     str(_("课桌椅采购")),

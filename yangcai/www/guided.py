@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from yangcai.cases.models import Case
 from yangcai.demo import acting, living
 from yangcai.demo.models import Story
+from yangcai.demo.prepared import PROGRESS
 from yangcai.demo.scene import Scene
 from yangcai.demo.stories import PLOTS
 from yangcai.frameworks.models import Framework
+from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import ACTIONS
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.www.work import places
 
 SESSION_KEY = "story"
-#: Written by `yangcai demo` while it makes the year (cli/prepared.py).
-PROGRESS = "year.progress"
+#: How the budget lines of the year are numbered (replay/year.py).
+OF_THE_YEAR = "year-"
 NAMES = tuple(PLOTS)
 #: What the switch of the bar says -> whether the others act by themselves.
 SWITCH = {"automatic": True, "manual": False}
@@ -128,6 +130,11 @@ def progress() -> dict[str, int] | None:
     except (OSError, ValueError):
         return None
     return {"done": int(told["done"]), "total": int(told["total"])}
+
+
+def year_waits() -> bool:
+    """Whether the year has come to be ready since this district began without it: a reset brings it in."""
+    return not Appropriation.objects.filter(code__startswith=OF_THE_YEAR).exists()
 
 
 def go_on(request: HttpRequest) -> None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Case, F, TextField, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -18,16 +19,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Period, Stage
-from yangcai.demo import acting, living
+from yangcai.demo import acting, anew, living
 from yangcai.demo.models import Story
 from yangcai.demo.scene import Scene
 from yangcai.kernel import calendar, clock
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Task
+from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.www import formats, guided, samples, sessions, signed_papers
+from yangcai.www import formats, guided, samples, sessions, signed_papers, story_line
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
 from yangcai.www.work.clocks import title_of
@@ -36,8 +38,7 @@ from yangcai.www.work.judging import SEAT
 STEPS = {"hour": datetime.timedelta(hours=1), "day": datetime.timedelta(days=1)}
 #: How many posts the bar offers; a demo district has fewer.
 POSTS_SHOWN = 60
-#: How many milestones the demo page offers, and how much of what happened a message tells.
-MILESTONES_SHOWN = 8
+#: How much of what happened a message tells.
 TOLD = 5
 #: No milestone lies further off: one click must not carry the demo to the day when records may be destroyed.
 HORIZON = datetime.timedelta(days=366)
@@ -145,7 +146,7 @@ def _only_in_sandbox() -> None:
 def demo(request: HttpRequest) -> HttpResponse:
     """The entrance of the demo: which story, whom to be, and where on the time line to go."""
     _only_in_sandbox()
-    now, story = clock.now(), guided.of(request)
+    now, story, why = clock.now(), guided.of(request), anew.obstacle(settings.YANGCAI_HOME)
     roles = dict(Role.choices)
     grouped = [
         (str(roles[Role(role)]), list(found)) for role, found in groupby(waiting(posts(now=now)), lambda p: p.role)
@@ -153,12 +154,40 @@ def demo(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": grouped,
         "stories": guided.offered(now=now),
-        "milestones": milestones(now=now, limit=MILESTONES_SHOWN, story=story),
+        "line": story_line.points(
+            Scene(story, acting.plot_of(story), now=now) if story else None,
+            milestones(now=now, limit=story_line.POINTS, story=story),
+            now=now,
+        ),
         "progress": guided.progress(),
+        "year_waits": why is None and guided.year_waits(),
+        "cannot_reset": said_of(why),
         "samples_offered": samples.offered(),
         "now": now,
     }
     return render(request, "work/demo.html", context)
+
+
+def said_of(why: anew.CannotReset | None) -> str:
+    """In the reader's language."""
+    return "" if why is None else why.zh if in_chinese() else why.en
+
+
+@page(by=PUBLIC, methods=("POST",))
+def reset(request: HttpRequest) -> HttpResponse:
+    """The district as on its first morning; all visitors begin anew, and nobody is signed in any longer."""
+    _only_in_sandbox()
+    if not request.POST.get("sure"):
+        messages.error(request, _("请先确认现在的演示记录不再保留。"))
+        return HttpResponseRedirect(reverse("demo") + "#reset")
+    try:
+        anew.begin(settings.YANGCAI_HOME)
+    except anew.CannotReset as why:
+        messages.error(request, said_of(why))
+        return HttpResponseRedirect(reverse("demo"))
+    request.session = SessionStore()  # what this one was is gone with its row
+    messages.success(request, _("演示区已恢复到第一天早上。"))
+    return HttpResponseRedirect(reverse("demo"))
 
 
 @page(by=PUBLIC, methods=("POST",))

@@ -61,5 +61,6 @@ urlpatterns = [
     path("sandbox/others/", sandbox.change_story, name="sandbox_others"),
     path("sandbox/clock/", sandbox.move_clock, name="sandbox_clock"),
     path("sandbox/papers/", sandbox.issue_papers, name="sandbox_papers"),
+    path("sandbox/reset/", sandbox.reset, name="sandbox_reset"),
     path("sandbox/post/", sandbox.switch_post, name="sandbox_post"),
 ]

@@ -4,14 +4,15 @@ import argparse
 import contextlib
 import fcntl
 import os
-import shutil
+import time
 import webbrowser
 from collections.abc import Iterator
 from pathlib import Path
 
-from yangcai.cli import console, ports, prepared, site, story
+from yangcai.cli import console, making, ports, site, story
 from yangcai.cli.commands import migrate, serve
-from yangcai.cli.console import Stop, say, tell
+from yangcai.cli.console import Stop, answer, say, tell
+from yangcai.demo import anew, prepared
 
 HELP = ("启动演示区", "start the demo district")
 
@@ -44,12 +45,15 @@ def run(options: argparse.Namespace) -> int:
     home = demo_home()
     is_here = not (options.no_serve or options.story)
     os.environ |= {"YANGCAI_HOME": str(home), "YANGCAI_SANDBOX": "1"}
+    if options.reset and is_in_use(home):
+        reset(options, home)
+        if not options.story:
+            return console.OK
     with contextlib.ExitStack() as stack:
         port = stack.enter_context(claimed_port(options)) if is_here else 0
         is_shared = is_in_use(home)
-        if options.reset and is_shared:
-            raise Stop(zh="演示正在运行：请先结束它（Ctrl-C）", en="the demo is running: end it first (Ctrl-C)")
         stack.enter_context(site.running_database())
+        anew.finish(home)
         with alone(options, home):
             site.load()
             if not is_shared:  # else whoever was here first has begun it
@@ -68,10 +72,30 @@ def run(options: argparse.Namespace) -> int:
             if not options.no_browser and os.environ.get("DISPLAY"):
                 webbrowser.open(address)
 
-        stack.enter_context(prepared.preparing(home))
+        stack.enter_context(making.preparing(home))
         with site.beside("log", "sequence", "--tied", "--quiet"):
             serve.serve(host=options.host, port=port, workers=options.workers, listening=listening)
     return console.OK
+
+
+def reset(options: argparse.Namespace, home: Path) -> None:
+    """The district of a demo that runs, as on its first morning; whoever serves it goes on."""
+    begun = time.monotonic()
+    with site.running_database():
+        site.load()
+        try:
+            anew.begin(home)
+        except anew.CannotReset as why:
+            raise Stop(zh=why.zh, en=why.en, code=console.NOT_MET) from why
+    seconds, options.reset = round(time.monotonic() - begun, 1), False
+    text = say(
+        zh=f"演示区已恢复到第一天早上（{seconds} 秒），正在运行的网站继续服务",
+        en=f"the district is as on its first morning ({seconds} s); the demo that runs goes on",
+    )
+    if not options.story:
+        answer(options, data={"seconds": seconds}, text=text)
+    else:
+        tell(options, zh=text, en=text)
 
 
 @contextlib.contextmanager
@@ -138,7 +162,7 @@ def begin(options: argparse.Namespace, home: Path) -> None:
                 prepared.make_empty(home, prepared.MAKING)
         return
     connection.close()
-    forget_log(home)
+    prepared.forget_log(home)
     if is_ready:
         prepared.copy(home, source=prepared.name(), target=prepared.SERVED)
     else:
@@ -174,19 +198,6 @@ def is_untouched() -> bool:
     if migrate.pending() or Story.objects.exists():
         return False
     return SandboxClock.objects.filter(at=district.MORNING).exists()
-
-
-def forget_log(home: Path) -> None:
-    """A log that is begun anew is another log: its files go, and its key with the memory of what that signed."""
-    from django.conf import settings
-
-    from yangcai.kernel import log_keys
-
-    if settings.YANGCAI_LOG.is_relative_to(home):
-        shutil.rmtree(settings.YANGCAI_LOG, ignore_errors=True)
-    if log_keys.folder().is_relative_to(home):
-        for old in log_keys.folder().glob(f"{log_keys.LOG}.*"):
-            old.unlink()
 
 
 def make_year(options: argparse.Namespace, home: Path) -> None:

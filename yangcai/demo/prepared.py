@@ -8,9 +8,7 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import os
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +16,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from yangcai.cli import console
 from yangcai.kernel import embedded_postgres
 
 #: The database that is served, and the one in which the year is being made.
 SERVED, MAKING = embedded_postgres.NAME, "making"
+#: The one that takes the place of the served one next, and the one whose place was taken (demo/anew.py).
+NEXT, GONE = "next", "gone"
 PROGRESS = "year.progress"
 #: What the district is made of: where any of these changes, it is another one.
 PARTS = ("*/migrations/*.py", "**/*.sql", "replay/**/*.py", "law/**/*.yaml", "procedures/**/*.py")
@@ -37,7 +36,7 @@ def name() -> str:
     return f"prepared_{digest.hexdigest()[:16]}"
 
 
-def _server(home: Path) -> psycopg.Connection[Any]:
+def administering(home: Path) -> psycopg.Connection[Any]:
     return psycopg.connect(address(home, "postgres"), autocommit=True)
 
 
@@ -55,7 +54,7 @@ def url(home: Path, database: str) -> str:
 
 def databases(home: Path) -> set[str]:
     """Those of the cluster, which runs."""
-    with _server(home) as server:
+    with administering(home) as server:
         return {name for (name,) in server.execute("SELECT datname FROM pg_database")}
 
 
@@ -65,8 +64,8 @@ def is_ready(home: Path) -> bool:
 
 def copy(home: Path, *, source: str, target: str) -> None:
     """A database as another one is; whoever is connected to either is sent away."""
-    with _server(home) as server:
-        _free(server, source)
+    with administering(home) as server:
+        free(server, source)
         drop(home, target)
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source)))
 
@@ -74,16 +73,16 @@ def copy(home: Path, *, source: str, target: str) -> None:
 def make_empty(home: Path, database: str) -> None:
     """A database without anything, whatever was there."""
     drop(home, database)
-    with _server(home) as server:
+    with administering(home) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
 
 
 def drop(home: Path, database: str) -> None:
-    with _server(home) as server:
+    with administering(home) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
 
-def _free(server: psycopg.Connection[Any], database: str) -> None:
+def free(server: psycopg.Connection[Any], database: str) -> None:
     server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [database])
 
 
@@ -92,10 +91,23 @@ def keep(home: Path) -> None:
     for old in databases(home):
         if old.startswith("prepared_"):
             drop(home, old)
-    with _server(home) as server:
-        _free(server, MAKING)
+    with administering(home) as server:
+        free(server, MAKING)
         server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(MAKING), sql.Identifier(name())))
     (home / PROGRESS).unlink(missing_ok=True)
+
+
+def forget_log(home: Path) -> None:
+    """A log that is begun anew is another log: its files go, and its key with the memory of what that signed."""
+    from django.conf import settings
+
+    from yangcai.kernel import log_keys
+
+    if settings.YANGCAI_LOG.is_relative_to(home):
+        shutil.rmtree(settings.YANGCAI_LOG, ignore_errors=True)
+    if log_keys.folder().is_relative_to(home):
+        for old in log_keys.folder().glob(f"{log_keys.LOG}.*"):
+            old.unlink()
 
 
 def tell_progress(home: Path, *, done: int, total: int) -> None:
@@ -115,33 +127,3 @@ def alone(home: Path) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-@contextlib.contextmanager
-def preparing(home: Path) -> Iterator[None]:
-    """While the block runs the year is made, unless it is there or somebody else makes it; whatever is unfinished at
-    its end begins anew the next time."""
-    with alone(home) as is_mine:
-        if is_ready(home) or not is_mine:
-            yield
-            return
-        with _child(home):
-            yield
-
-
-@contextlib.contextmanager
-def _child(home: Path) -> Iterator[None]:
-    environment = {**os.environ, "DATABASE_URL": url(home, MAKING), "YANGCAI_HOME": str(home)}
-    line = [sys.executable, "-m", "yangcai", "demo", "--prepare", "--quiet", "--lang", console.language()]
-    with subprocess.Popen(
-        line,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=lambda: os.nice(10) and None,
-    ) as made:
-        try:
-            yield
-        finally:
-            made.terminate()
