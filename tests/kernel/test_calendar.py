@@ -1,9 +1,11 @@
 """Does the calendar count as the law counts?"""
 
 import datetime
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,16 +30,14 @@ def test_the_years_are_the_loaded_ones() -> None:
 def test_a_region_adds_its_own_holidays(tmp_path, monkeypatch) -> None:
     (tmp_path / "2026.yaml").write_text("year: 2026\nregions: {'62': {days_off: {local: [2026-03-03]}}}\n")
     monkeypatch.setattr(calendar, "HOLIDAYS", tmp_path)
-    calendar.years.cache_clear()
-    calendar.working_days.cache_clear()
+    calendar.read_again()
     try:
         assert calendar.is_working_day(date(2026, 3, 3))
         assert not calendar.is_working_day(date(2026, 3, 3), region="620171")
         assert calendar.is_working_day(date(2026, 3, 3), region="110000")
     finally:
         monkeypatch.undo()
-        calendar.years.cache_clear()
-        calendar.working_days.cache_clear()
+        calendar.read_again()
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,13 @@ def test_a_region_adds_its_own_holidays(tmp_path, monkeypatch) -> None:
 def test_a_wrong_holiday_file_is_refused(text: str, tmp_path, monkeypatch) -> None:
     (tmp_path / "2026.yaml").write_text(text)
     monkeypatch.setattr(calendar, "HOLIDAYS", tmp_path)
-    calendar.years.cache_clear()
-    calendar.working_days.cache_clear()
+    calendar.read_again()
     try:
         with pytest.raises(calendar.CalendarError):
             calendar.working_days()
     finally:
         monkeypatch.undo()
-        calendar.years.cache_clear()
-        calendar.working_days.cache_clear()
+        calendar.read_again()
 
 
 def test_beyond_the_loaded_years_nothing_is_guessed() -> None:
@@ -75,6 +73,51 @@ def test_beyond_the_loaded_years_nothing_is_guessed() -> None:
         calendar.is_working_day(date(2017, 12, 31))
     with pytest.raises(calendar.HorizonError):
         calendar.working_days_before(date(2018, 1, 3), 5)
+
+
+@pytest.fixture
+def in_a_sandbox() -> Iterator[None]:
+    calendar.count_provisional(True)
+    yield
+    calendar.count_provisional(False)
+
+
+@pytest.mark.usefixtures("in_a_sandbox")
+def test_a_sandbox_goes_on_by_the_days_off_of_the_law_itself() -> None:
+    known = calendar.announced_until()
+    assert known == calendar.end_of(date(2026, 12, 31)) < calendar.horizon()
+    assert calendar.add_days(date(2026, 12, 20), 30) == date(2027, 1, 19)
+    # Two of the four days of Spring Festival fall on a weekend, and two working days take their place.
+    assert calendar.add_working_days(date(2027, 2, 4), 1) == date(2027, 2, 11)
+    with pytest.raises(calendar.HorizonError):
+        calendar.add_days(date(2027, 12, 20), 30)
+
+
+def test_a_provisional_year_makes_up_for_each_weekend_and_moves_none() -> None:
+    """全国年节及纪念日放假办法: 13 days off in seven holidays, those on a weekend made up for on working days."""
+    statutory = {"元旦": 1, "春节": 4, "清明节": 1, "劳动节": 2, "端午节": 1, "中秋节": 1, "国庆节": 3}
+    for path in calendar.HOLIDAYS.glob("*.yaml"):
+        data = yaml.safe_load(path.read_text())
+        if not data.get("provisional"):
+            continue
+        assert data["notices"] == [] and "make_up_days" not in data
+        for name, days in data["days_off"].items():
+            assert sum(day.weekday() < calendar.SATURDAY for day in days) == statutory.pop(name)
+        assert not statutory
+
+
+@pytest.mark.parametrize("others", [{2025: "provisional: true\n"}, {2024: ""}])
+def test_a_gap_and_a_guess_in_between_are_refused(others: dict[int, str], tmp_path, monkeypatch) -> None:
+    for year, text in {2026: "", **others}.items():
+        (tmp_path / f"{year}.yaml").write_text(f"year: {year}\n{text}")
+    monkeypatch.setattr(calendar, "HOLIDAYS", tmp_path)
+    calendar.read_again()
+    try:
+        with pytest.raises(calendar.CalendarError):
+            calendar.years()
+    finally:
+        monkeypatch.undo()
+        calendar.read_again()
 
 
 def test_years_of_keeping_records_reach_beyond_the_horizon() -> None:

@@ -2,7 +2,8 @@
 
 Counting rules (民法典 200-204, 财政部令第87号 85, 财政部令第94号 42): the start day is not counted; a last day that
 is not a working day moves to the next one; the last day ends at 24:00, Asia/Shanghai. Holidays and make-up working
-days come from a dated table; beyond its last year nothing is guessed (HorizonError).
+days come from a dated table; beyond its last announced year nothing is guessed (HorizonError). A sandbox alone goes on
+into a year whose notice is not out: its file holds the days off that stand in the law itself, and is marked provisional.
 """
 
 import contextlib
@@ -68,7 +69,7 @@ def to_the_minute(moment: datetime.datetime) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    unknown = set(data) - {"year", "notices", "days_off", "make_up_days", "regions"}
+    unknown = set(data) - {"year", "notices", "days_off", "make_up_days", "regions", "provisional"}
     if unknown or data.get("year") != int(path.stem):
         raise CalendarError(f"{path.name}: year must be {path.stem} and keys {sorted(unknown)} are unknown")
     return data
@@ -90,12 +91,43 @@ def _prefixes(region: str) -> list[str]:
 
 
 @cache
-def years() -> tuple[int, ...]:
-    """The years whose holidays are loaded, without a gap."""
-    found = tuple(sorted(int(path.stem) for path in HOLIDAYS.glob("*.yaml")))
-    if found != tuple(range(found[0], found[-1] + 1)):
+def _files() -> dict[int, bool]:
+    """The years that have a file, without a gap, and whether what it says is provisional: the last ones alone can be."""
+    found = {int(path.stem): bool(_read(path).get("provisional")) for path in sorted(HOLIDAYS.glob("*.yaml"))}
+    if list(found) != list(range(min(found), max(found) + 1)):
         raise CalendarError("a year is missing among the holiday files")
+    if list(found.values()) != sorted(found.values()):
+        raise CalendarError("a provisional year stands before one that is announced")
     return found
+
+
+#: Whether provisional years count: in a sandbox alone, where no deadline binds anybody (kernel/apps.py).
+_provisional_counts = False
+
+
+def count_provisional(whether: bool) -> None:
+    """Said once, where the program starts."""
+    global _provisional_counts
+    _provisional_counts = whether
+    read_again()
+
+
+def read_again() -> None:
+    """The files are read anew when next asked for."""
+    for kept in (_files, years, working_days):
+        kept.cache_clear()
+
+
+@cache
+def years() -> tuple[int, ...]:
+    """The years in which deadlines are counted, without a gap: those announced, in a sandbox also provisional ones."""
+    return tuple(year for year, is_provisional in _files().items() if _provisional_counts or not is_provisional)
+
+
+def announced_until() -> datetime.datetime:
+    """24:00 of the last day that a notice of the State Council rules; what is counted beyond it may still change."""
+    last = max(year for year, is_provisional in _files().items() if not is_provisional)
+    return end_of(datetime.date(last, 12, 31))
 
 
 def horizon() -> datetime.datetime:

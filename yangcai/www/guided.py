@@ -19,6 +19,7 @@ from yangcai.demo.scene import Scene
 from yangcai.demo.stories import PLOTS
 from yangcai.frameworks.models import Framework
 from yangcai.funds.models import Appropriation
+from yangcai.kernel import calendar
 from yangcai.kernel.actions import ACTIONS
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.www.work import places
@@ -26,6 +27,8 @@ from yangcai.www.work import places
 SESSION_KEY = "story"
 #: How the budget lines of the year are numbered (replay/year.py).
 OF_THE_YEAR = "year-"
+#: No story takes longer: from its budget line to the end of its contract.
+LONGEST = datetime.timedelta(days=200)
 NAMES = tuple(PLOTS)
 #: What the switch of the bar says -> whether the others act by themselves.
 SWITCH = {"automatic": True, "manual": False}
@@ -116,6 +119,8 @@ def missing(name: str, *, now: datetime.datetime) -> str | None:
     """What a story needs that the district does not have yet; None when it can begin."""
     if acting_under_agreement(name) and not Framework.objects.filter(told_at__lte=now).exists():
         return str(_("本剧本要用到的框架协议还在准备，请稍候。"))
+    if now + LONGEST > calendar.horizon():
+        return str(_("模拟时间已接近已知日历的尽头，剧本走不完：请先重置演示区。"))
     return None
 
 

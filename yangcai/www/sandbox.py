@@ -42,6 +42,8 @@ POSTS_SHOWN = 60
 TOLD = 5
 #: No milestone lies further off: one click must not carry the demo to the day when records may be destroyed.
 HORIZON = datetime.timedelta(days=366)
+#: So far ahead of a day its deadlines reach: the intention, the tender and what is owed after it.
+REACH = datetime.timedelta(days=122)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -62,13 +64,21 @@ class Bar:
     milestone: Milestone | None = None
     posts: list[Post] = field(default_factory=list)
     story: guided.Shown | None = None
+    provisional: int | None = None
 
 
 def bar(*, now: datetime.datetime, story: Story | None = None) -> Bar:
     """The simulated time, the next milestone (of the visitor's story, once one is begun), the posts to choose from, and
     what there is to try."""
     milestone = next(iter(milestones(now=now, limit=1, story=story)), None)
-    return Bar(now=now, milestone=milestone, posts=posts(now=now), story=guided.shown(story, now=now))
+    shown = guided.shown(story, now=now)
+    return Bar(now=now, milestone=milestone, posts=posts(now=now), story=shown, provisional=provisional_year(now=now))
+
+
+def provisional_year(*, now: datetime.datetime) -> int | None:
+    """The year whose holidays are not announced yet, once deadlines of these days reach into it; else None."""
+    known = calendar.announced_until()
+    return known.astimezone(calendar.SHANGHAI).year if now >= known - REACH and calendar.horizon() > known else None
 
 
 def posts(*, now: datetime.datetime) -> list[Post]:
