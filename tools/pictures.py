@@ -3,8 +3,9 @@
     yangcai demo --no-browser --port 8000 &
     python -m tools.pictures --base http://127.0.0.1:8000 --out docs/screens
 
-Writes one small PNG of at most 256 colours for each of `SHOTS`, and README.md, which says of each what it shows. Exit 1
-when a page was not found, is no 200, or its picture is larger than LARGEST. Needs a Chromium, as tools/screens.py does.
+Writes one small PNG with a palette for each of `SHOTS`, and README.md, which says of each what it shows. A picture has
+256 colours, or fewer where it would be larger than LARGEST. Exit 1 when a page was not found, is no 200, or its picture
+is too large still, or all of them together are. Needs a Chromium, as tools/screens.py does.
 """
 
 import argparse
@@ -18,16 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from tools.screens import open_page, sign_in
 
-#: Bytes of one picture; so many dots at most from top to bottom.
-LARGEST, TALLEST = 150 * 1024, 1800
+#: Bytes of one picture, and of all; so many dots at most from top to bottom.
+LARGEST, ALL, TALLEST = 150 * 1024, 6 * 2**20, 1800
 #: The accounts of the demo, in the order in which `yangcai demo` prints them (replay/district.py).
 PASSWORD = "yangcai-demo-2026"
 TREASURY, PAYER, OFFICER, REVIEWER, AGENT, SUPPLIER = "demo01", "demo02", "demo04", "demo05", "demo08", "demo09"
-COLOURS = 256
+COLOURS = (256, 96, 48, 24)
+#: How many links of a page are tried until one leads on: not every case has a contract.
+TRIED = 15
 
 
 @dataclass(frozen=True)
@@ -45,25 +48,31 @@ class Shot:
 
 
 CASE = ('main a[href^="/work/case/"]',)
+NOTICE = ("main a.notice-title",)
+ON_PORTAL = (*NOTICE, 'main a[href^="/p/"]')
 SHOTS = (
     Shot("portal", "门户首页", "/"),
     Shot("portal-dark", "门户首页，深色", "/", theme="dark"),
     Shot("portal-en", "门户首页，英文", "/", lang="en"),
     Shot("portal-phone", "门户首页，手机", "/", width=390),
     Shot("notices", "公告检索", "/notices/"),
-    Shot("notice", "一条公告", "/notices/", follow=('main a[href^="/notices/"]:not([href*="?"])',)),
-    Shot(
-        "case-public",
-        "项目全程公开页",
-        "/notices/",
-        follow=('main a[href^="/notices/"]:not([href*="?"])', 'main a[href^="/p/"]'),
-    ),
+    Shot("notice", "一条公告", "/notices/", follow=NOTICE),
+    Shot("case-public", "项目全程公开页", "/notices/", follow=ON_PORTAL),
+    Shot("case-public-phone", "项目全程公开页，手机", "/notices/", follow=ON_PORTAL, width=390),
+    Shot("organisation", "单位公开页", "/notices/", follow=(*ON_PORTAL, 'main a[href^="/org/"]')),
+    Shot("figures", "统计", "/figures/"),
+    Shot("figures-dark", "统计，深色", "/figures/", theme="dark"),
+    Shot("data", "数据开放", "/data/"),
+    Shot("guidance", "政策与指南", "/guidance/"),
+    Shot("services", "办事服务", "/services/"),
     Shot("hall", "开标大厅", "/hall/", follow=('main a[href^="/hall/"]',)),
     Shot("law", "法规规则", "/law/"),
     Shot("verify", "文件验证", "/verify/"),
     Shot("status", "运行状态", "/status/"),
     Shot("help", "帮助", "/help/"),
     Shot("demo", "演示入口", "/demo/"),
+    Shot("demo-en", "演示入口，英文", "/demo/", lang="en"),
+    Shot("demo-phone", "演示入口，手机", "/demo/", width=390),
     Shot("work-buyer", "采购人工作台", "/work/", OFFICER),
     Shot("work-buyer-phone", "采购人工作台，手机", "/work/", OFFICER, width=390),
     Shot("work-buyer-dark", "采购人工作台，深色", "/work/", OFFICER, theme="dark"),
@@ -71,8 +80,11 @@ SHOTS = (
     Shot("case-work", "项目办理页", "/work/cases/", OFFICER, CASE),
     Shot("contract", "合同文本", "/work/cases/", OFFICER, (*CASE, 'main a[href^="/work/contract/"]')),
     Shot("work-agent", "代理机构工作台", "/work/", AGENT),
+    Shot("schedule", "代理机构的项目进度", "/work/schedule/", AGENT),
     Shot("work-supplier", "供应商工作台", "/work/", SUPPLIER),
     Shot("tenders", "供应商找项目", "/work/tenders/", SUPPLIER),
+    Shot("bid", "供应商的投标任务", "/work/cases/", SUPPLIER, (*CASE, 'main a[href^="/work/bid/"]')),
+    Shot("vault", "供应商的资质库", "/work/vault/", SUPPLIER),
     Shot("work-treasury", "财政监管工作台", "/work/", TREASURY),
     Shot("payments", "支付", "/work/payments/", PAYER),
     Shot("account", "账户安全", "/accounts/2fa/", OFFICER),
@@ -96,14 +108,11 @@ def taken(browser: Browser, shot: Shot, *, base: str) -> tuple[bytes, list[str]]
     try:
         if shot.who:
             sign_in(page, base=base, login=f"{shot.who}:{PASSWORD}")
-        answer = page.goto(base + shot.start)
-        for link in shot.follow:
-            found = page.locator(link)
-            if not found.count():
-                return b"", [f"{shot.name}: no {link} on {page.url}"]
-            answer = page.goto(base + str(found.first.get_attribute("href")).removeprefix(base))
-        if answer is None or answer.status != 200:
-            wrong.append(f"{shot.name}: {page.url} answered {answer and answer.status}")
+        answer = reached(page, base + shot.start, shot.follow, base=base)
+        if answer is None:
+            return b"", [f"{shot.name}: nothing leads from {shot.start} by {' '.join(shot.follow)}"]
+        if answer.status != 200:
+            wrong.append(f"{shot.name}: {page.url} answered {answer.status}")
         page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
         height = min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
         page.set_viewport_size({"width": shot.width, "height": height})
@@ -112,14 +121,35 @@ def taken(browser: Browser, shot: Shot, *, base: str) -> tuple[bytes, list[str]]
         page.context.close()
 
 
+def reached(page: Page, address: str, follow: tuple[str, ...], *, base: str) -> Response | None:
+    """The page to which these links lead, one after the other; None where none of the first links of a page does."""
+    answer = page.goto(address)
+    if not follow or answer is None:
+        return answer
+    links = page.locator(follow[0]).evaluate_all("(found) => found.map((one) => one.getAttribute('href'))")
+    for link in list(dict.fromkeys(links))[:TRIED]:
+        if found := reached(page, base + str(link).removeprefix(base), follow[1:], base=base):
+            return found
+    return None
+
+
 def small(page: Page, picture: bytes) -> bytes:
     """The same picture with a palette: the colours that most dots have, and for every other one the nearest of them."""
+    for number in COLOURS:
+        made = with_palette(page, picture, colours=number)
+        if len(made) <= LARGEST:
+            break
+    return made
+
+
+def with_palette(page: Page, picture: bytes, *, colours: int) -> bytes:
+    """Likewise, with so many colours."""
     width, height, text = page.evaluate(DOTS, base64.b64encode(picture).decode())
     dots = np.frombuffer(base64.b64decode(text), dtype=np.uint8).reshape(-1, 4)[:, :3].astype(np.int32)
     codes = (dots[:, 0] << 16) | (dots[:, 1] << 8) | dots[:, 2]
-    colours, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    kept = colours[np.argsort(-counts)[:COLOURS]]
-    nearest = np.array([_nearest(colour, kept) for colour in colours], dtype=np.uint8)
+    found, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    kept = found[np.argsort(-counts)[:colours]]
+    nearest = np.array([_nearest(colour, kept) for colour in found], dtype=np.uint8)
     return png(nearest[places.reshape(-1)].reshape(height, width), palette=kept)
 
 
@@ -168,6 +198,7 @@ def main() -> int:
     shots = tuple(shot for shot in SHOTS if not options.names or shot.name in options.names)
     options.out.mkdir(parents=True, exist_ok=True)
     wrong: list[str] = []
+    whole = 0
     with sync_playwright() as playwright:
         executable = os.environ.get("YANGCAI_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
@@ -180,9 +211,13 @@ def main() -> int:
             content = small(blank, picture)
             (options.out / f"{shot.name}.png").write_bytes(content)
             print(f"{shot.name}.png {len(content) // 1024} kB")
+            whole += len(content)
             if len(content) > LARGEST:
                 wrong.append(f"{shot.name}: {len(content)} bytes, more than {LARGEST}")
         browser.close()
+    print(f"{whole // 1024} kB in all")
+    if whole > ALL:
+        wrong.append(f"{whole} bytes in all, more than {ALL}")
     if not options.names:
         (options.out / "README.md").write_text(index(SHOTS), encoding="utf-8")
     for sentence in wrong:
