@@ -16,6 +16,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.replay import district
 from yangcai.replay.driver import begin_again
+from yangcai.tendering.models import BidClosing, OpenedBid, Opening
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,26 @@ def test_two_visitors_have_two_purchases() -> None:
     acting.advance(one, now=clock.now())
     assert living.case_of(other) is None and other.appropriation_id != one.appropriation_id
     assert not other.appropriation.intentions.exists()
+
+
+def test_a_release_that_fails_and_an_objection_do_not_stop_the_opening() -> None:
+    story, told = played("sealed-opening")
+    case = living.case_of(story)
+    opened = list(OpenedBid.objects.filter(lot__case=case).order_by("pk"))
+    # Two bidders released their keys and the third did not; of five trustees the notary stayed away.
+    assert sum(one.action == "bid.release" for one in told) == 2 and len(opened) == 3
+    recovered = [one for one in opened if not one.invalid_reason and not one.bid.releases.exists()]
+    assert len(recovered) == 1
+    (closing,) = BidClosing.objects.filter(lot__case=case)
+    released = set(closing.releases.exclude(trustee=None).values_list("trustee__role", flat=True))
+    assert released == {"platform", "buyer", "agent", "supervisor"}
+    assert "异议不成立" in Opening.objects.get(case=case).answer
+    (contract,) = Contract.objects.filter(case=case)
+    assert contract.closed_at is not None
+
+
+def test_once_trustees_are_in_office_every_tender_is_sealed() -> None:
+    played("sealed-opening")
+    _story, told = played("open-tender")
+    assert "opening_policy.set" in {one.action for one in told}
+    assert sum(one.action == "bid.release" for one in told) == 3  # nobody stays away here

@@ -61,14 +61,17 @@ def _one(scene: Scene, refused: set[tuple[str, str, int]]) -> Told | None:
     """The first thing that is open; what was refused once in this round is not tried again."""
     for deed in deeds(scene):
         key = (deed.action, deed.subject.ref, deed.by.pk)
-        if key in refused or deed.by.pk == scene.story.post_id or (deed.at and deed.at > scene.now):
+        is_visitors = deed.by.pk == scene.story.post_id and not deed.by_itself
+        if key in refused or is_visitors or (deed.at and deed.at > scene.now):
             continue
         action = ACTIONS[deed.action]
         if can(action, deed.subject, by=deed.by, now=scene.now):
             refused.add(key)
             continue
         try:
-            perform(action, deed.subject, by=deed.by, now=scene.now, **deed.data)
+            outcome = perform(action, deed.subject, by=deed.by, now=scene.now, **deed.data)
+            if deed.then:
+                deed.then(outcome.value)
         except Refused:
             refused.add(key)
             continue
@@ -87,7 +90,7 @@ def turn_of(story: Story, *, now: datetime.datetime) -> Deed | None:
     if story.post_id is None:
         return None
     for deed in deeds(Scene(story, plot_of(story), now=now)):
-        is_mine = deed.by.pk == story.post_id and not (deed.at and deed.at > now)
+        is_mine = deed.by.pk == story.post_id and not deed.by_itself and not (deed.at and deed.at > now)
         if is_mine and not can(ACTIONS[deed.action], deed.subject, by=deed.by, now=now):
             return deed
     return None

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.queries import candidates
+from yangcai.demo import openings
 from yangcai.demo.scene import Deed, Scene
 from yangcai.demo.volunteers import opens_at, weights_of
 from yangcai.frameworks.rules import call_off as call_offs
@@ -26,6 +27,10 @@ from yangcai.tendering.models import ClauseKind, OpenedBid
 from yangcai.tendering.rules.award import open_candidates
 
 PAPER = b"%PDF-1.4\n" + "演示文件".encode()
+ANSWERED = (
+    "该投标人密封时选择由受托人补救开启；时限届满后受托人份额达到开启所需份数，"
+    "依照招标文件载明的规则开启，全部投标文件同时唱标，异议不成立"
+)
 #: How long after it came up somebody takes something in hand; the rest at once.
 AFTER = {
     "opening.conclude": datetime.timedelta(minutes=20),
@@ -43,6 +48,7 @@ ELSEWHERE = frozenset(
     {
         "agent.appoint", "lots.define", "solicitation.draft", "criteria.define", "payment_terms.define",
         "solicitation.confirm", "invitation.publish", "bid.submit", "plan.draft",
+        "bid.release", "trustee.release", "opening_policy.set", "trustee.register",
         "agent_conduct.record", "conduct.record", "conduct.answer", "overdue.disclose",
     }
 )  # fmt: skip
@@ -79,6 +85,8 @@ def waits(scene: Scene, task: Task) -> bool:
     might be given up is given up only where the plot says so."""
     if task.action == "committee.draw":
         return not scene.opened
+    if task.action == "opening.unseal":
+        return any(openings.is_waited_for(scene, lot) for lot in scene.lots)
     return task.action == "lot.declare_unsuccessful" and not scene.plot.fails
 
 
@@ -109,6 +117,12 @@ def holder(scene: Scene, task: Task) -> Post | None:
 
 def review(scene: Scene, item: Any, by: Post) -> dict[str, Any]:
     return {"answers": [{"check": code, "answer": "pass"} for code in checks.codes()], "decision": "approve"}
+
+
+def conclude(scene: Scene, case: Case, by: Post) -> dict[str, Any]:
+    """Whoever objected is answered in the record."""
+    objected = any(opened.record_objection for opened in scene.opened)
+    return {"answer": ANSWERED} if objected else {}
 
 
 def draw(scene: Scene, case: Case, by: Post) -> dict[str, Any]:
@@ -198,6 +212,7 @@ def bill(scene: Scene, milestone: Any, by: Post) -> dict[str, Any]:
 
 ANSWERS: dict[str, Answer] = {
     "plan.review": review,
+    "opening.conclude": conclude,
     "committee.draw": draw,
     "committee.sign_in": lambda *_: {"commits": True},
     "committee.declare": lambda *_: {"commits": True},

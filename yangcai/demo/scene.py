@@ -1,7 +1,7 @@
 """How far has a story come, and who has which part in it? Read afresh before every step."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -29,6 +29,9 @@ class Deed:
     by: Post
     data: Mapping[str, Any] = field(default_factory=dict)
     at: datetime.datetime | None = None
+    #: Done by a device alone, whoever's post the visitor holds; and what a device does with what was begun.
+    by_itself: bool = False
+    then: Callable[[Any], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class Plot:
     quantity: str = "1"
     asks: bool = False
     fails: bool = False
+    #: Bids are sealed by their bidders and opened by shares, of which not all come; and somebody objects to that.
+    sealed: bool = False
+    objects: bool = False
 
 
 class Scene:
@@ -79,6 +85,12 @@ class Scene:
     @cached_property
     def treasury(self) -> Post:
         return self.holder(Role.TREASURY)
+
+    @cached_property
+    def notary(self) -> Post:
+        """Whoever holds a share beside those who buy, run and supervise."""
+        found = Post.objects.select_related("organisation", "person").filter(role=Role.AUDITOR)
+        return found.exclude(organisation=self.treasury.organisation_id).order_by("pk")[:1].get()
 
     @cached_property
     def payer(self) -> Post:

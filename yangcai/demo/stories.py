@@ -113,4 +113,23 @@ PLOTS: dict[str, Guided] = {
         ),
         ends_paid=False,
     ),
+    "sealed-opening": Guided(
+        Plot(
+            "sealed-opening", "应急指挥大厅音视频系统采购项目", "open_tender", "goods", Decimal("2360000.00"),
+            _shares("0.94", "0.955", "0.97"), sealed=True, objects=True,
+        ),
+        _("开标异常：一家没有解密，一家提出异议"),
+        _("投标文件由投标人密封，五方受托保管份额：一家投标人缺席、一方受托人失联，其余份额仍能开启；有投标人当场提出异议，答复后才能结束开标。"),
+        5,
+        Role.AGENT,
+        (
+            _item(_("设定开启规则"), {"opening_policy.set"}, _("五方受托，四份份额才能开启")),
+            _item(_("投标人密封递交"), {"bid.upload"}),
+            _item(_("到时开标，看谁没有解密"), {"opening.begin"}),
+            _item(_("受托人释放份额"), {"trustee.release"}, _("解密时限届满后，缺席的一家由受托人补救")),
+            _item(_("解密唱标"), {"opening.unseal"}),
+            _item(_("答复异议，结束开标"), {"opening.conclude"}),
+            _item(_("公告中标结果"), {"award.announce"}),
+        ),
+    ),
 }  # fmt: skip

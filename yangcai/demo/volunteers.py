@@ -10,6 +10,7 @@ from django.utils import timezone
 from yangcai import law
 from yangcai.cases.models import Lot, Stage
 from yangcai.cases.rules import applicable
+from yangcai.demo import openings
 from yangcai.demo.scene import Deed, Scene
 from yangcai.kernel import calendar
 from yangcai.kernel.money import CENT
@@ -35,6 +36,7 @@ def deeds(scene: Scene) -> Iterator[Deed]:
     if scene.case is not None and not scene.procedure.draws_on:
         yield from preparation(scene)
         yield from taking_part(scene)
+        yield from openings.opening(scene)
 
 
 def planning(scene: Scene) -> Iterator[Deed]:
@@ -101,12 +103,17 @@ def preparation(scene: Scene) -> Iterator[Deed]:
         ("clauses.define", case, agent, {"rows": [CLAUSE]}),
         *(("criteria.define", one, agent, {"rows": criteria(plot.category)}) for one in scene.lots if rates == "rated"),
         ("payment_terms.define", case, agent, {"rows": [PAYMENT]}),
-        ("solicitation.confirm", case, scene.reviewer, {}),
     ]
     for code, subject, by, data in steps:
         if not scene.did(code):
             yield Deed(code, subject, by, data)
             return  # each builds on the one before
+    for seated in openings.seating(scene):
+        yield seated
+        return
+    if not scene.did("solicitation.confirm"):
+        yield Deed("solicitation.confirm", case, scene.reviewer)
+        return
     yield Deed("invitation.publish", case, agent, times(scene), at=opens_at(scene))
 
 
@@ -176,9 +183,13 @@ def taking_part(scene: Scene) -> Iterator[Deed]:
             yield Deed("enquiry.ask", case, supplier, question, at=case.published_at + 25 * HOUR)
     for lot in scene.at_stage(Stage.SUBMISSION):
         for number, (supplier, share) in enumerate(zip(scene.suppliers, scene.plot.offers, strict=False)):
-            if scene.did("bid.submit", by=supplier) or not scene.did("documents.obtain", by=supplier):
+            has_bid = scene.did("bid.submit", by=supplier) or scene.did("bid.upload", by=supplier)
+            if has_bid or not scene.did("documents.obtain", by=supplier):
                 continue
             at = closes - (len(scene.suppliers) - number) * HOUR
+            if openings.takes_sealed(lot):
+                yield from openings.sealing(scene, lot, supplier, offer(scene, supplier, share), at=at)
+                continue
             yield Deed("bid.submit", lot, supplier, offer(scene, supplier, share), at=at)
 
 

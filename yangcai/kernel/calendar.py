@@ -2,8 +2,8 @@
 
 Counting rules (民法典 200-204, 财政部令第87号 85, 财政部令第94号 42): the start day is not counted; a last day that
 is not a working day moves to the next one; the last day ends at 24:00, Asia/Shanghai. Holidays and make-up working
-days come from a dated table; beyond its last announced year nothing is guessed (HorizonError). A sandbox alone goes on
-into a year whose notice is not out: its file holds the days off that stand in the law itself, and is marked provisional.
+days come from a dated table; beyond its last announced year nothing is guessed (HorizonError). A sandbox goes on
+into a year whose notice is not out: its file holds the days off that stand in the law, and is marked provisional.
 """
 
 import contextlib
@@ -92,7 +92,7 @@ def _prefixes(region: str) -> list[str]:
 
 @cache
 def _files() -> dict[int, bool]:
-    """The years that have a file, without a gap, and whether what it says is provisional: the last ones alone can be."""
+    """The years that have a file, without a gap, and whether what it says is provisional: only the last ones are."""
     found = {int(path.stem): bool(_read(path).get("provisional")) for path in sorted(HOLIDAYS.glob("*.yaml"))}
     if list(found) != list(range(min(found), max(found) + 1)):
         raise CalendarError("a year is missing among the holiday files")

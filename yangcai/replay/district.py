@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from stdnum.cn import uscc
 
 from yangcai.kernel import clock, tasks
 from yangcai.kernel.calendar import SHANGHAI
@@ -34,6 +35,8 @@ PASSWORD = "yangcai-demo-2026"
 EXPERTS = 12
 TREASURY = "兰州新区财政局（演示）"
 AGENT = "陇原招标代理有限公司（演示）"
+#: Holds a share of sealed bids beside buyer, agent, bureau and platform, and reads what the bureau's auditor reads.
+NOTARY = "陇中公证处（演示）"
 BUYERS = ("兰州新区教育体育局（演示）", "兰州新区卫生健康委员会（演示）")
 SUPPLIERS = (
     ("兰州新区启明信息技术有限公司（演示）", Size.SMALL),
@@ -56,6 +59,7 @@ PEOPLE = (
     (Role.SUPPLIER, SUPPLIERS[2][0], "周经理"),
     (Role.SUPPLIER, SUPPLIERS[3][0], "吴经理"),
     (Role.EDITOR, TREASURY, "蒋编辑"),
+    (Role.AUDITOR, NOTARY, "沈公证"),
 )
 ADVANCE = (
     {"title": "预付款", "percent": "30", "due_on": "signature"},
@@ -233,16 +237,24 @@ def case_file(purchase: Purchase) -> CaseFile:
     )
 
 
+def code(number: int) -> str:
+    """An invented credit code with its check digit: whoever seals a bid names itself by one."""
+    stem = f"91620100MA000{number:04d}"
+    return stem + str(uscc.calc_check_digit(stem))
+
+
 def settle() -> None:
     """Organisations, people and posts with the names that the demo shows."""
     kinds = {TREASURY: OrganisationKind.TREASURY, AGENT: OrganisationKind.AGENT}
     kinds |= dict.fromkeys(BUYERS, OrganisationKind.BUYER)
     kinds |= {name: OrganisationKind.SUPPLIER for name, _size in SUPPLIERS}
-    sizes = dict(SUPPLIERS)
+    kinds[NOTARY] = OrganisationKind.TREASURY
+    sizes, codes = dict(SUPPLIERS), {name: code(number) for number, (name, _size) in enumerate(SUPPLIERS, start=1)}
     for name, kind in kinds.items():
         Organisation.objects.create(
             name=name,
             kind=kind,
+            uscc=codes.get(name),
             jurisdiction=AREA,
             size=sizes.get(name, ""),
             address="甘肃省兰州新区（演示地址）",

@@ -161,12 +161,15 @@ def begin(options: argparse.Namespace, home: Path) -> None:
             if not is_ready and is_mine:
                 prepared.make_empty(home, prepared.MAKING)
         return
+    has_year = (
+        has_schema and not options.reset and not is_bare()
+    )  # of another program: ours is made from its people alone
     connection.close()
     prepared.forget_log(home)
     if is_ready:
         prepared.copy(home, source=prepared.name(), target=prepared.SERVED)
     else:
-        if options.reset or not has_schema:
+        if options.reset or not has_schema or has_year:
             prepared.make_empty(home, prepared.SERVED)
             tell(options, zh="建立数据库结构和演示人员……", en="making the schema and the people of the demo ...")
             settle()
@@ -187,6 +190,13 @@ def settle() -> None:
     district.settle()
     clock.set_sandbox(at=district.MORNING)
     connection.close()
+
+
+def is_bare() -> bool:
+    """Whether the district has its people and nothing else."""
+    from yangcai.funds.models import Appropriation
+
+    return not Appropriation.objects.exists()
 
 
 def is_untouched() -> bool:
