@@ -6,7 +6,7 @@ FOLDER = Path(__file__).parent.parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("controls", "0031_standing_and_scores"), ("tendering", "0047_deviations_and_blind")]
+    dependencies = [("controls", "0031_standing_and_scores"), ("tendering", "0048_deviations_and_blind")]
     operations = [
         migrations.RunSQL((FOLDER / "deviations.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]

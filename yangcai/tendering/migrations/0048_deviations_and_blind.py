@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tendering", "0046_score_drafts"),
+        ("tendering", "0047_entrants_as_source"),
     ]
 
     operations = [
