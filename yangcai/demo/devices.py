@@ -94,7 +94,7 @@ def hand_in(upload: BidUpload, offer: Mapping[str, Any], *, by: Post, now: datet
     upload = envelopes.verify(upload, header=sealer.header.content, now=now)
     said = statement_for(sealer.header, imprint, client=CLIENT, idem=bytes.fromhex(upload.idem))
     _keep(sealer)
-    request = finalise.request_of(upload, signed(said, suite=SUITE, keys=_pair(by)), by=by, now=now)
+    request = finalise.request_of(upload.sid, signed(said, suite=SUITE, keys=_pair(by)), by=by, now=now)
     finalise.finalise(request)
 
 
