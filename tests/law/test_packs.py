@@ -162,3 +162,13 @@ def test_the_preview_of_nothing_is_refused(tmp_path: Path, capsys: Any) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     assert main(["law", "preview", str(binary)]) == 2
     assert "UTF-8" in capsys.readouterr().err
+
+
+def test_a_misspelt_rule_is_named_with_the_one_that_was_meant(tmp_path: Path, capsys: Any) -> None:
+    """Not three words that a change of a rule never says; and the reader is told first that the file cannot be used."""
+    wrong = write(tmp_path, PACK, ("submission.quotations:", "submission.quotation:"))
+    assert main(["law", "preview", str(wrong)]) == 2
+    said = capsys.readouterr()
+    assert said.out.strip().endswith("不能采用：1 处错误（文件:行）")
+    assert "submission.quotation: no rule stands under this key; did you mean submission.quotations?" in said.err
+    assert "is missing" not in said.err

@@ -13,6 +13,7 @@ from yangcai.cases.models import Award, CaseEnd, Stage
 from yangcai.kernel.refusals import Refused
 from yangcai.planning.models import MethodApproval, PlanItem
 from yangcai.replay.published import CaseFile, Dates
+from yangcai.www.work import rail
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,9 @@ def test_before_its_day_it_is_refused() -> None:
     (reason,) = refused.value.refusals
     assert reason.code == "procedure_not_in_force"
     assert reason.citation is not None and "12号" in reason.citation.instrument
+
+
+def test_nothing_says_that_a_notice_was_published_where_one_was_asked(opened: Story) -> None:
+    case = opened.refreshed()
+    names = [one.name for one in rail.steps(case.plan_item, case, now=opened.moment(12))]
+    assert "紧急采购邀请书" in names and "采购公告" not in names

@@ -61,6 +61,19 @@ def test_repeats_are_shown_with_their_sum(office: Office) -> None:
     assert "重复采购提示" in shown and "2,500,000.00 + 2,400,000.00 = 4,900,000.00" in shown
 
 
+def test_who_judges_a_repeat_reads_its_arithmetic_beside_the_question(office: Office) -> None:
+    uniform = {"procedure": "quotations", "ground": "quotations.uniform", "method_reason": "规格统一"}
+    reason = {"repeat_exception": "packaging", "repeat_reason": "两校区分别在春、秋两季交付"}
+    first = office.draft(**uniform, amount="2500000", classification="A02")
+    PlanItem.objects.filter(pk=first.pk).update(submitted_at=NOW)
+    second = office.draft(**uniform, **reason, amount="2400000", classification="A02", title="另一批")
+    PlanItem.objects.filter(pk=second.pk).update(submitted_at=NOW)
+    form = reverse("work_do", args=["planitem", second.pk, "plan.review"])
+    shown = text_of(at_desk(office.reviewer).get(form))
+    assert "重复采购的理由是否成立" in shown and "两校区分别在春、秋两季交付" in shown
+    assert "2,500,000.00 + 2,400,000.00 = 4,900,000.00" in shown
+
+
 def test_the_unit_above_and_the_treasury_find_what_waits_for_them(office: Office) -> None:
     item = office.draft(procedure="quotations", ground="quotations.uniform", method_reason="规格统一", amount="4500000")
     approval = office.applied(item)
@@ -77,7 +90,8 @@ def test_a_publicity_is_read_and_objected_to_by_anybody(office: Office) -> None:
     made = office.publicised(office.draft(**SOLE))
     supplier, other = make_supplier(), make_supplier()
     address = reverse("work_do", args=["publicity", made.pk, "publicity.object"])
-    assert address in page(supplier, "work_publicity", made.pk)
+    shown = page(supplier, "work_publicity", made.pk)
+    assert address in shown and "2026-03-09 24:00" in shown  # the last day on which an objection still counts
     objection = {"objector": "示例乙公司", "contact": "", "content": "本公司有同类产品"}
     answer = at_desk(supplier).post(address, objection)
     assert answer.status_code == 302

@@ -1,6 +1,7 @@
 """Are the law files sound? Reads them into a Book and refuses, with file and line, whatever is not."""
 
 import datetime
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,8 @@ INSTRUMENT_KEYS = {
     "zh", "en", "number", "issuer", "promulgated", "in_force", "repealed_by", "repealed_on", "jurisdiction",
     "articles", "parts", "confidence",
 }  # fmt: skip
+#: By what a pack says that a rule is new.
+NAMES = {"zh", "en", "unit"}
 RULE_KEYS = {"zh", "en", "unit", "waits_for", "values"}
 VALUE_KEYS = {"from", "value", "instrument", "article", "confidence", "also", "jurisdiction", "note"}
 CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "procedures", "waits_for", "at_once"}
@@ -224,6 +227,11 @@ class Reader:
         )
 
     def rule(self, key: str, entry: Any, *, line: int, topic: str = "") -> None:
+        if topic and isinstance(entry, dict) and not NAMES & set(entry):  # a pack that means a rule which stands
+            near = difflib.get_close_matches(key, self.rules, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            self.fault(line, f"{key}: no rule stands under this key{meant} (a new one says zh, en and unit)")
+            return
         topic = topic or self.path.stem
         if not KEY.fullmatch(key) or key.split(".")[0] != topic:
             self.fault(line, f"{key}: a key reads {topic}.something, like its file")

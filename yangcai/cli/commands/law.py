@@ -117,7 +117,12 @@ def _preview(options: argparse.Namespace) -> int:
     except UnicodeDecodeError:
         raise Stop(zh=f"{options.file} 不是 UTF-8 文本", en=f"{options.file} is not UTF-8 text", code=USAGE) from None
     except law.LawFaults as faults:
-        answer(options, data={}, text="", errors=[str(fault) for fault in faults.faults])
+        n = len(faults.faults)
+        text = say(
+            zh=f"{options.file} 不能采用：{n} 处错误（文件:行）",
+            en=f"{options.file} cannot be used: {n} faults (file:line)",
+        )
+        answer(options, data={}, text=text, errors=[str(fault) for fault in faults.faults])
         return USAGE
     site.load()
     from yangcai.cases.queries import touched_by

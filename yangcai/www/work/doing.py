@@ -37,7 +37,7 @@ from yangcai.www import formats, guided, signed_papers
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
-from yangcai.www.work import committed, going_on, here, judging, low_prices, places, preflight, tables
+from yangcai.www.work import committed, going_on, here, judging, low_prices, places, preflight, proposals, tables
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
@@ -239,6 +239,7 @@ def _form_page(
             "documents": _papers(subject, post=post, now=now),
             "committed": committed.table(action.code, subject) if form is not None else None,
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
+            "repeats": proposals.repeated(subject, now=now) if action.code == "plan.review" else (),
             "judged": _judged(subject, post=post, now=now),
             "instead": _instead(subject, post=post, now=now) if form is None else (),
             "now": now,

@@ -16,6 +16,7 @@ from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.planning.models import Intention, PlanItem
 from yangcai.tendering.rules.award import sign_by
 from yangcai.tendering.rules.opening import opening_of
+from yangcai.www import formats
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ def _tender(case: Case | None, *, code: str, now: datetime.datetime) -> list[Nod
         match step.stage:
             case Stage.INVITATION:
                 published = case.published_at if case else None
-                nodes.append(Node(_("采购公告"), published, rule=step.notice, phrase=_("公告 {limit}")))
+                # Who publishes no notice sends a letter: an invitation to one supplier, or to those it chose.
+                name = _("采购公告") if step.notice else method.notice[0 if in_chinese() else 1]
+                nodes.append(Node(formats.titled(name), published, rule=step.notice, phrase=_("公告 {limit}")))
             case Stage.SUBMISSION:
                 nodes.append(
                     Node(

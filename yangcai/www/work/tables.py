@@ -116,6 +116,8 @@ def cell(row: Any, name: str) -> Cell:
         return Cell(str(getattr(row, f"get_{field.name}_display")()))
     if field.name == "procedure":
         return Cell(procedure(value))
+    if field.name.endswith("closes_at"):  # over at midnight means the day before, 24:00
+        return Cell(formats.deadline(value))
     return written(value, field=field)
 
 
