@@ -50,6 +50,7 @@ ELSEWHERE = frozenset(
         "solicitation.confirm", "invitation.publish", "bid.submit", "plan.draft",
         "bid.release", "trustee.release", "opening_policy.set", "trustee.register",
         "agent_conduct.record", "conduct.record", "conduct.answer", "overdue.disclose",
+        "agent_conduct.record", "conduct.record", "conduct.answer", "overdue.disclose", "case.retender",
     }
 )  # fmt: skip
 
