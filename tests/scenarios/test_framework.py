@@ -159,6 +159,7 @@ def test_nobody_leaves_a_closed_agreement_without_reason(opened: FirstStage) -> 
     refused = tale.refused("entrant.leave", tale.entrant(THIRD), tale.supplier(THIRD), at, reason="另有安排")
     assert refused["no_exit_without_reason"].citation is not None
     assert refused["no_exit_without_reason"].citation.article == "第二十条"
+    assert "向征集人书面说明" in refused["no_exit_without_reason"].zh  # and what whoever has a reason does
     because = {"ground": "refuses", "reason": "三次拒绝接受合同授予"}
     tale.do("entrant.remove", tale.entrant(THIRD), tale.people.runner, at, **because)
     left = Notice.objects.get(root=tale.case.ref, kind="entrant_left")

@@ -74,8 +74,9 @@ def may_leave(subject: Entrant, *, by: Any, now: datetime.datetime) -> Refusal |
     return refuse(
         "framework.exit_closed",
         code="no_exit_without_reason",
-        zh="封闭式框架协议入围供应商无正当理由不得退出；有正当理由的，由征集人办理",
-        en="Nobody leaves a closed agreement without a good reason; where there is one, the convener records it",
+        zh="封闭式框架协议入围供应商无正当理由不得退出；有正当理由的，向征集人书面说明，由征集人办理退出",
+        en="Nobody leaves a closed agreement without a good reason; whoever has one writes to the convener, which then"
+        " records the exit",
         **_on(subject.framework, now=now),
     )
 

@@ -62,7 +62,8 @@ def enough_are_eliminated(subject: Lot, *, now: datetime.datetime, count: int | 
         most.rule,
         code="too_few_eliminated",
         zh="响应并合格 {qualified} 家，淘汰比例不低于{limit}且至少一家，即至少淘汰 {eliminated} 家，最多入围 {most} 家",
-        en="Of {qualified} that respond at least {limit} and one go, that is {eliminated}: {most} may enter",
+        en="Of the {qualified} that responded and qualified, at least {limit} and no fewer than one are eliminated,"
+        " that is {eliminated}: at most {most} may enter",
         field="count",
         qualified=most.eliminated + most.entrants,
         eliminated=most.eliminated,
