@@ -1,15 +1,17 @@
 """What happens when the buyer is silent, or the winner does not want to sign?"""
 
 import datetime
+from typing import Any
 
 import pytest
 
 from tests.scenarios import story
 from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story, pass_time
-from yangcai.cases.models import Award
+from yangcai.cases.models import Award, Case
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Entry
 from yangcai.tendering.models import AwardLetter
+from yangcai.www.work import own
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,10 @@ def test_the_next_one_wins_while_the_clock_stands_still(evaluated: Story) -> Non
     evaluated.do("award.announce", Award.objects.get(lot=evaluated.lot, refused_at=None), evaluated.people.runner, at)
     last = AwardLetter.objects.filter(lot=evaluated.lot, supplier=second.supplier).latest("issued_at")
     assert last.is_winner and AwardLetter.objects.filter(lot=evaluated.lot).count() == 6
+
+
+def test_a_list_asks_no_awarded_case_whether_it_is_suspended(evaluated: Story, django_assert_num_queries: Any) -> None:
+    evaluated.award()
+    case = Case.objects.prefetch_related("periods", "lots").get(pk=evaluated.case.pk)
+    with django_assert_num_queries(0):
+        assert own.stage_word(case, now=evaluated.at("award") + DAY) == ("合同履行", "info")

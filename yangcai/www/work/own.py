@@ -145,8 +145,8 @@ def stage_word(case: Case, *, now: datetime.datetime) -> tuple[str, str]:
     codes = {code for lot in lots if (code := lot.stage_at(now))} or {case.stage_at(now)}
     order = [str(stage) for stage in procedures.get(case.procedure).stages]
     names = [stage_name(case, code) for code in sorted(codes - {""}, key=order.index)]
-    if not names and case.is_suspended_at(now):
-        return _("已暂停"), "warn"
+    if not names and not any(lot.outcome == LotOutcome.AWARDED for lot in lots) and case.is_suspended_at(now):
+        return _("已暂停"), "warn"  # asked only of those few that are in no stage: a list has many that were awarded
     if not names:
         return _after_award(case, lots), "info"
     return formats.titled(" / ".join(names)), "info"
