@@ -14,7 +14,7 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import CommitteeMember, ConductRecord, ExpertFee
+from yangcai.tendering.models import CommitteeMember, ConductRecord, EvaluationReport, ExpertFee
 from yangcai.www import sandbox
 from yangcai.www.work.worklist import groups
 
@@ -37,6 +37,22 @@ signed = shared(sign_all)
 
 def waiting(h: Hall, action: str) -> list[Task]:
     return list(Task.objects.filter(root=h.case.ref, action=action, done_at__isnull=True).order_by("pk"))
+
+
+def test_a_corrected_report_leaves_nobody_without_a_record_or_a_fee() -> None:
+    """The first revision was never signed by all, and never will be: the second is what ended the evaluation."""
+    h = hall("950000", "1000000", "1100000").ready()
+    odd = h.members[4].post
+    for member in h.members:
+        low = {0: {"technical": "1", "record": "10"}} if member.post == odd else {}
+        h.do("scores.submit", h.lot, member.post, SCORED, rows=h.rows(POINTS | low))
+    h.compute()
+    rows = [{**row, "reason": "原评分畸低"} for row in h.rows({0: {"technical": "39"}})[:1]]
+    h.do("scores.correct", h.lot, odd, COMPUTED, ground="abnormal", rows=rows)
+    h.sign()
+    assert EvaluationReport.objects.get(lot=h.lot, revision=1).signed_at is None
+    assert len(waiting(h, "conduct.record")) == len(waiting(h, "conduct.answer")) == 5
+    h.do("conduct.record", h.members[0], h.agent, SENT, grade="good")
 
 
 def test_both_sides_record_each_other_within_five_working_days(signed: Any) -> None:

@@ -150,7 +150,7 @@ class ExplainScores(Input):
     cites=("evaluation.corrections", "committee.independence"),
     hint=(
         "评分不变，只补充理由；已经汇总的，评审结果连同理由重新汇总，已有签名作废",
-        "The scores stay; reasons are added. a computed result is computed anew, earlier signatures lapse",
+        "The scores stay, reasons are added; a computed result is computed anew, and earlier signatures lapse",
     ),
 )
 def explain_scores(lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]]) -> None:

@@ -27,10 +27,12 @@ AGENT_CLOCK = "C45b"
 
 @remembered
 def evaluated_at(case: Case) -> datetime.datetime | None:
-    """When the last lot's report was signed: evaluation is over then; None while a report waits for a signature."""
+    """When the last lot's report was signed: evaluation is over then; None while a report waits for a signature. Of a
+    lot only the latest revision counts: one that a correction overtook before everybody had signed is never signed."""
     if not may_have(case, EvaluationReport):
         return None
-    signed = list(EvaluationReport.objects.filter(lot__case=case).values_list("signed_at", flat=True))
+    reports = EvaluationReport.objects.filter(lot__case=case).order_by("lot_id", "-revision").distinct("lot_id")
+    signed = list(reports.values_list("signed_at", flat=True))
     return None if None in signed else max((at for at in signed if at is not None), default=None)
 
 
