@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.tendering.walk import Tender, criteria, document, offer
+from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Entry
 from yangcai.portal.models import Notice
 from yangcai.tendering import arithmetic
@@ -173,3 +174,12 @@ def test_limits_and_orders_that_contradict_themselves_are_refused() -> None:
     assert set(tender.refused("lots.define", tender.case, tender.runner, rows=[one, two])) == {"award_order_unclear"}
     tender.do("lots.define", tender.case, tender.runner, rows=[one, two | {"award_order": 1}])
     assert [found.number for found in tender.case.lots_in_award_order] == ["2", "1"]
+
+
+def test_the_lots_as_they_stand_can_be_sent_back_unchanged() -> None:
+    """A lot without a place in the order of award keeps none; its form had a 0 there, which it refused itself."""
+    tender = Tender(lots=2)
+    form = ACTIONS["lots.define"].input(subject=tender.case, by=tender.runner, now=tender.now)
+    rows = form.fields["rows"].initial
+    tender.do("lots.define", tender.case, tender.runner, rows=rows)
+    assert list(tender.case.lots.values_list("award_order", flat=True)) == [0, 0]

@@ -57,8 +57,11 @@ class DefineLots(Input):
         if isinstance(self.subject, Case):
             found = Lot.objects.filter(case=self.subject).order_by("pk")
             columns = [name for name in LotRow.base_fields if name != "follows"]
-            rows = found.values(*columns, follows_number=F("follows__number"))
-            self.fields["rows"].initial = [{**row, "follows": row.pop("follows_number") or ""} for row in rows]
+            rows = list(found.values(*columns, follows_number=F("follows__number")))
+            for row in rows:
+                row["follows"] = row.pop("follows_number") or ""
+                row["award_order"] = row["award_order"] or None  # none is kept as 0, which nobody could send back
+            self.fields["rows"].initial = rows
 
     def clean_rows(self) -> list[dict[str, Any]]:
         """A lot that says nothing goes with a purchase that is set aside as a whole, else it is not set aside."""
