@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from tests.contracts import support
 from tests.factories import NOW, make_supplier
+from tests.tendering import judging
+from tests.tendering.judging import Offer, three
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.cases.models import Case, Lot
 from yangcai.www.pictures import prices
@@ -152,8 +154,36 @@ def test_a_contract_shows_how_far_it_has_come_and_its_price_among_the_published(
 def test_a_price_of_another_classification_is_no_comparison(clock: Clock) -> None:
     scene, other = (published(amount=amount, item="计算机") for amount in ("990000.00", "800000.00"))
     contract = scene.contract
-    assert prices.others(contract, names={"计算机"}, now=LATER) == {"计算机": [Decimal("8000.00")]}
-    assert prices.others(other.contract, names={"计算机"}, now=LATER) == {"计算机": [Decimal("9900.00")]}
+    assert prices.others(contract.case, names={"计算机"}, without=contract, now=LATER) == {
+        "计算机": [Decimal("8000.00")]
+    }
+    assert prices.others(other.contract.case, names={"计算机"}, now=LATER) == {"计算机": [Decimal("9900.00")]}
     contract.case.plan_item.classification = "C99"
-    assert prices.others(contract, names={"计算机"}, now=LATER) == {}
-    assert prices.others(other.contract, names={"计算机"}, now=LATER + prices.SINCE) == {}
+    assert prices.others(contract.case, names={"计算机"}, now=LATER) == {}
+    assert prices.others(other.contract.case, names={"计算机"}, now=LATER + prices.SINCE) == {}
+
+
+def test_offered_prices_stand_among_the_published_for_whoever_runs_the_case_and_the_winners_for_everybody(
+    clock: Clock,
+) -> None:
+    line, dear = [("100", "9900.00", "990000.00")], [("100", "9950.00", "995000.00")]
+    h = three(Offer("990000", lines=line), Offer("995000", lines=dear), "1000000")
+    for amount in ("800000.00", "1000000.00"):
+        published(amount=amount, item="货物")
+    inside = reverse("work_case", args=[h.case.pk])
+    outside = reverse("public_case", args=[h.case.pk])
+    said = "单价 9,900.00 元，比 2 个已公告价格的中位数（9,000.00 元）高 10.0%。"
+    clock.at = judging.SCORED
+    page = text_of(at_desk(h.officer).get(inside))
+    assert said in page and "最低单价 9,900.00 元" in page
+    assert "9950.00" not in at_desk(h.officer).get(inside, {"csv": "offered-1"}).content.decode("utf-8-sig")
+    assert said not in text_of(at_desk(h.chair).get(inside)) and said not in text_of(at_desk(h.bidders[1]).get(inside))
+    assert said not in text_of(Client().get(outside, {"tab": "results"}))
+    h.judged(judging.EQUAL)
+    h.awarded()
+    h.announced()
+    clock.at = judging.ANNOUNCED + datetime.timedelta(hours=1)
+    told = text_of(Client().get(outside, {"tab": "results"}))
+    assert said in told and "中标单价 9,900.00 元" in told
+    csv = Client().get(outside, {"tab": "results", "csv": f"award-{h.lot.pk}-1"}).content.decode("utf-8-sig")
+    assert "9000.00" in csv

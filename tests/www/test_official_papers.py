@@ -16,7 +16,7 @@ from django.utils import translation
 from tests.apart import shared
 from tests.contracts import support
 from tests.factories import make_post, make_supplier
-from tests.tendering.judging import ANNOUNCED, EQUAL, Hall, three
+from tests.tendering.judging import ANNOUNCED, EQUAL, JUDGED, Hall, three
 from tests.tendering.walk import Tender
 from tests.www.paper_pages import checked, needs_poppler, sheets, tight
 from tests.www.support import Clock, at_desk, text_of
@@ -26,7 +26,7 @@ from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import AwardLetter, BidSecurity, Solicitation
+from yangcai.tendering.models import AwardLetter, BidSecurity, DialogueTalk, Solicitation
 from yangcai.www import typeset
 from yangcai.www.official import KINDS, codes, resolve
 from yangcai.www.official.word import written
@@ -283,3 +283,21 @@ def test_every_kind_has_its_own_mark() -> None:
     assert len({kind.mark for kind in KINDS.values()}) == len(KINDS)
     printed = Path(__file__).read_text(encoding="utf-8")
     assert all(f'"{code}"' in printed for code in KINDS), "every kind is printed page by page above"
+
+
+@needs_poppler
+def test_the_minutes_of_a_talk_are_taken_to_the_table_in_word(clock: Clock) -> None:
+    h = three("900000.00", "950000.00", "980000.00")
+    clock.at = LATER
+    talk = DialogueTalk.objects.create(
+        opened_bid=h.bids[0], round=1, minutes=f"质保延长至五年 {HOSTILE}", held_at=JUDGED
+    )
+    proves("talk", talk, h.officer, clock=clock, says=("质保延长至五年", "确认签字", "供应商代表"))
+    word = docx.Document(io.BytesIO(fetch(h.officer, "work_paper_talk_docx", talk.pk)))
+    cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
+    text = "\n".join([*(paragraph.text for paragraph in word.paragraphs), *cells])
+    assert "质保延长至五年" in text and "供应商代表" in cells and h.bids[0].supplier.name in text
+    fetch(h.bidders[0], "work_paper_talk", talk.pk)
+    fetch(h.chair, "work_paper_talk_docx", talk.pk)
+    for stranger in (h.bidders[1], make_supplier(), make_post(Role.AGENT)):
+        fetch(stranger, "work_paper_talk", talk.pk, status=404)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_post, make_supplier
-from tests.tendering.applying import CLOSES, EXAMINED, Selection
+from tests.tendering.applying import CLOSES, EXAMINED, Selection, claim
 from tests.www.support import Clock, at_desk, follow, text_of
 from tests.www.test_english import data, unmarked
 from yangcai.challenges.models import Enquiry
@@ -129,3 +129,21 @@ def test_the_notice_leads_to_it(clock: Clock) -> None:
     notice = Notice.objects.get(kind="prequalification")
     answer = Client().get(reverse("notice", args=[notice.pk]))
     assert reverse("work_prequalification", args=[s.row.pk]) in text_of(answer)
+
+
+def test_who_made_the_commitment_uploads_no_papers_and_the_examiners_see_it(clock: Clock) -> None:
+    s = Selection().announced()
+    supplier, other = make_supplier(), make_supplier()
+    s.do("commitment.sign", supplier.organisation, supplier, representative="法定代表人甲", agrees=True)
+    refused = s.refused("prequalification.apply", s.row, other, **claim(attachments=[]))
+    assert refused["invalid_input"].field == "attachments"
+    s.do("prequalification.apply", s.row, supplier, **claim(attachments=[]))
+    s.apply(other)
+    record = reverse("work_do", args=["prequalification", s.row.pk, "prequalification.record"])
+    follow(s, clock)
+    assert "法定代表人甲" not in text_of(at_desk(s.runner).get(record))  # before the deadline nobody reads who applied
+    clock.at = EXAMINED
+    page = text_of(at_desk(s.runner).get(record))
+    rows = page.split("信用承诺", 1)[1]
+    assert "法定代表人甲" in rows and supplier.organisation.name in rows and other.organisation.name in rows
+    assert "没有" in rows

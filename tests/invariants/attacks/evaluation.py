@@ -105,7 +105,6 @@ ROWS: tuple[Row, ...] = (
      "DELETE FROM tendering_evaluationreport WHERE id = {report}"),
     # --- what a bid declares clause by clause
     ("opened", "deviation_says_what_is_offered", "deviate without saying how", DECLARED.replace("'x'", "''")),
-    ("opened", "one_deviation_per_clause", "declare twice", DECLARED + DECLARED),
     ("opened", "sealed_bid_is_never_changed", "another word than was declared",
      DECLARED + "UPDATE tendering_deviation SET stance = 'none'"),
     ("opened", "records_are_never_deleted", "lose what was declared", DECLARED + "DELETE FROM tendering_deviation"),

@@ -2,13 +2,14 @@
 
 import datetime
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yangcai.credit.commitments import in_force_at
 from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, PrivateFile, PrivateFilesField, TextField
@@ -29,11 +30,26 @@ from yangcai.tendering.rules.prequalification import applications, changes, its_
 
 
 class ApplyForPrequalification(Input):
+    depends: ClassVar[dict[str, Any]] = {"attachments": _("已签署信用承诺的，可以不上传")}
+
     statement = TextField(label=_("资格声明"), lines=6, max_length=5000, help_text=_("逐项说明如何符合公告的资格要求"))
     attachments = PrivateFilesField(
         label=_("资格预审申请文件"), max_files=20, help_text=_("申请截止前只有贵单位可以读取")
     )
     commitment = forms.BooleanField(label=_("我单位承诺符合政府采购法第二十二条规定的条件，申请内容真实"))
+
+    def scope(self) -> None:
+        """A commitment that is in force stands for the papers of the statutory conditions: nothing has to be uploaded
+        for them, and the examiners see it beside the application."""
+        if self.by is None or self.now is None:
+            return
+        if in_force_at([self.by.organisation_id], at=self.now).exists():
+            files = self.fields["attachments"]
+            files.required = False
+            files.help_text = _(
+                "贵单位的信用承诺有效，审查时一并显示，代替财务状况、设备和专业技术能力、纳税和社会保障的证明材料；"
+                "只需上传公告另行要求的资质证书"
+            )
 
 
 @action(

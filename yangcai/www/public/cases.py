@@ -29,6 +29,7 @@ from yangcai.tendering.queries.hall import has_hall
 from yangcai.tendering.queries.outages import extensions_of
 from yangcai.www import formats
 from yangcai.www.access import PUBLIC, page
+from yangcai.www.pictures import csv_asked, prices
 from yangcai.www.public import editions, plain_case, status
 from yangcai.www.public.notices import procedure_name, rows
 from yangcai.www.work import rail
@@ -61,6 +62,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = chosen if chosen in TABS else next(iter(TABS))
     closes_at = closing_at(case)
     address = reverse("public_case", args=[case.pk])
+    parts = PARTS[chosen](case, now)
+    table = csv_asked(request, parts.get("pictures", ()))
+    if table is not None:
+        return table
     return render(
         request,
         "public/case.html",
@@ -77,7 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "draw_url": reverse("public_draws", args=[case.pk]) if draws.may_read(case, post=None, now=now) else "",
             "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, None, now=now) else "",
             "record_url": reverse("ocds_record", args=[case.pk]),
-            **PARTS[chosen](case, now),
+            **parts,
         },
     )
 
@@ -102,7 +107,12 @@ def timeline_of(case: Case, now: datetime.datetime) -> dict[str, Any]:
 
 
 def results_of(case: Case, now: datetime.datetime) -> dict[str, Any]:
-    return {"results": results(case, now)}
+    """Prices, ranking, winner; and how the winner's unit prices stand among what others contracted."""
+    told = results(case, now)
+    return {
+        "results": told,
+        "pictures": [one for row in told if row["award"] for one in prices.of_award(row["award"], now=now)],
+    }
 
 
 def contracts_of(case: Case, now: datetime.datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from yangcai import procedures
 from yangcai.cases.models import Case, Lot, Stage
-from yangcai.cases.queries import OVERSEERS, concerns_case, visible_to
+from yangcai.cases.queries import OVERSEERS, concerns_case, runs_or_oversees, visible_to
 from yangcai.controls.lamps import lamps
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import SCOPES
@@ -43,6 +43,7 @@ from yangcai.tendering.rules.opening import opening_of
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.draws import READERS as DRAW_READERS
+from yangcai.www.pictures import csv_asked, prices
 from yangcai.www.work import judging, own, places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.explained import Paper, papers
@@ -87,6 +88,10 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     opened = opening_of(case) is not None
     timed = case_tasks(case, post=post)
     closes_at = own.closes_at(case)
+    pictures = prices.of_bids(case, now=now) if opened and runs_or_oversees(case, post) else []
+    table = csv_asked(request, pictures)
+    if table is not None:
+        return table
     return render(
         request,
         "work/case.html",
@@ -118,6 +123,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
                 who=judging.sitters(timed, post=post),
             ),
             "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,
+            "pictures": pictures,
             "documents": attachments(case, post=post, now=now),
             "notices": notices_of(case.ref, now=now),
             "happenings": happened(case, post=post, now=now),

@@ -1,5 +1,6 @@
-"""Which of the bidders whose qualification is checked has made the commitment that stands for papers?"""
+"""Which of those whose qualification is checked has made the commitment that stands for papers? Bidders, applicants."""
 
+import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,29 +8,33 @@ from django.utils.translation import gettext as _
 from yangcai.cases.models import Lot
 from yangcai.credit.commitments import in_force_at
 from yangcai.credit.models import Commitment
-from yangcai.tendering import standing
+from yangcai.tendering import blind, standing
+from yangcai.tendering.models import Prequalification
+from yangcai.tendering.queries.prequalification import visible_applications
 from yangcai.www import formats
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
 #: Where qualification is checked.
 CHECKS = frozenset({"qualification.record", "qualification.conclude"})
+PREQUALIFIES = frozenset({"prequalification.record", "prequalification.conclude"})
+#: Supplier and its name, and when it handed in what is checked.
+Entered = tuple[int, str, datetime.datetime]
 
 
-def table(code: str, subject: Any) -> Table | None:
-    """Each opened bid with the commitment that stood when it came in; None where nothing is checked."""
-    if code not in CHECKS or not isinstance(subject, Lot):
+def table(code: str, subject: Any, *, by: Any, now: datetime.datetime) -> Table | None:
+    """Each opened bid, or each application that may be read, with the commitment that stood when it came in; None where
+    nothing is checked."""
+    entered = _entered(code, subject, by=by, now=now)
+    if not entered:
         return None
-    bids = standing.opened(subject)
-    if not bids:
-        return None
-    latest = max(bid.bid.received_at for bid in bids)
+    latest = max(at for _pk, _name, at in entered)
     made: dict[int, list[Commitment]] = {}
-    for one in in_force_at([bid.supplier_id for bid in bids], at=latest):
+    for one in in_force_at([pk for pk, _name, _at in entered], at=latest):
         made.setdefault(one.organisation_id, []).append(one)
     lines = []
-    for bid in bids:
-        stood = [one for one in made.get(bid.supplier_id, ()) if one.signed_at <= bid.bid.received_at]
-        cells = [Cell(bid.supplier.name, is_data=True)]
+    for pk, name, at in entered:
+        stood = [one for one in made.get(pk, ()) if one.signed_at <= at]
+        cells = [Cell(name, is_data=True)]
         if stood:
             cells += [
                 Cell(_("有")),
@@ -40,5 +45,16 @@ def table(code: str, subject: Any) -> Table | None:
         else:
             cells += [Cell(_("没有")), Cell(""), Cell(""), Cell("")]
         lines.append(Line(cells))
-    labels = (_("投标人"), _("信用承诺"), _("签署时间"), _("法定代表人或者负责人"), _("摘要"))
+    who = _("投标人") if code in CHECKS else _("申请人")
+    labels = (who, _("信用承诺"), _("签署时间"), _("法定代表人或者负责人"), _("摘要"))
     return Table(_("信用承诺"), [Column(formats.titled(label)) for label in labels], lines)
+
+
+def _entered(code: str, subject: Any, *, by: Any, now: datetime.datetime) -> list[Entered]:
+    if code in CHECKS and isinstance(subject, Lot):
+        return [(one.supplier_id, blind.name_for(one, by), one.bid.received_at) for one in standing.opened(subject)]
+    if code in PREQUALIFIES and isinstance(subject, Prequalification):
+        # Who has applied is secret until the applications are examined.
+        seen = visible_applications(by, now).filter(prequalification=subject, withdrawn_at__isnull=True)
+        return [(one.supplier_id, one.supplier.name, one.submitted_at) for one in seen.select_related("supplier")]
+    return []

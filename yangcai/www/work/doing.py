@@ -240,6 +240,7 @@ def _form_page(
             "committed": committed.table(action.code, subject) if form is not None else None,
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
             "repeats": proposals.repeated(subject, now=now) if action.code == "plan.review" else (),
+            "committed": committed.table(action.code, subject, by=post, now=now) if form is not None else None,
             "judged": _judged(subject, post=post, now=now),
             "instead": _instead(subject, post=post, now=now) if form is None else (),
             "now": now,
