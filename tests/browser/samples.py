@@ -34,13 +34,14 @@ from yangcai import law
 from yangcai.challenges.models import Enquiry, PublicEnquiry
 from yangcai.contracts.models import Contract, Invoice, Milestone
 from yangcai.kernel.models import Entry
+from yangcai.notifications import addresses
 from yangcai.notifications.models import Message
 from yangcai.parties import joining
 from yangcai.parties.models import Expert, OrganisationKind, Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import ArticleVersion, Notice
-from yangcai.tendering.models import AwardLetter, Bid, BidClosing, BidSecurity, PaymentTerm, Solicitation
+from yangcai.tendering.models import AwardLetter, Bid, BidClosing, BidSecurity, DialogueTalk, PaymentTerm, Solicitation
 
 PASSWORD = "a long enough pass phrase"
 MINUTE = datetime.timedelta(minutes=1)
@@ -153,6 +154,18 @@ class Samples:
         # A document that is being written.
         self.prepared = Tender(title="编制中的项目")
         self.prepared.draft()
+        # What was said in a talk, and an e-mail address that waits for its owner.
+        self.talk = DialogueTalk.objects.create(
+            opened_bid=self.evaluation.bids[0],
+            round=1,
+            minutes="质保延长至五年",
+            held_at=self.evaluation.bids[0].opened_at,
+        )
+        writer = make_supplier().person
+        writer.email = "bids@example.org"
+        writer.save()
+        addresses.given(writer, now=self.late)
+        self.address = reverse("account_address", args=[addresses.secret(writer, writer.email, now=self.late)])
         # What a bidder gets before the opening, and a contract to its payment: official papers.
         self.tender = Tender().published(bid_security=Decimal("5000"))
         self.asker = self.tender.supplier()
@@ -391,6 +404,8 @@ NAMED: dict[str, Callable[[Samples], Sample]] = {
     "work_paper_solicitation": lambda s: s.row(
         "work_paper_solicitation", Solicitation.objects.get(case=s.tender.case).pk, s.tender.agent_post, s.answered
     ),
+    "work_paper_talk": lambda s: s.row("work_paper_talk", s.talk.pk, s.evaluation.officer),
+    "account_address": lambda s: s.page("account_address", s.address, None, s.late),
     "work_paper_bid_receipt": lambda s: s.row(
         "work_paper_bid_receipt", Bid.objects.get(lot__case=s.tender.case).pk, s.asker, s.answered
     ),

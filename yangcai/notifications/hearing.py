@@ -17,9 +17,10 @@ from yangcai.notifications.kinds.base import OF_ACTION, Facts, Kind, Whom, momen
 from yangcai.notifications.kinds.deadline_near import DEADLINE_NEAR, LEFT
 from yangcai.notifications.kinds.deadline_passed import DEADLINE_PASSED
 from yangcai.notifications.kinds.task_opened import TASK_OPENED, UNTIL
-from yangcai.notifications.models import Message, Outgoing
+from yangcai.notifications.models import Channel, Message, Outgoing
 from yangcai.notifications.people import Reader, readers
 from yangcai.notifications.quiet import when
+from yangcai.parties.models import Person
 
 
 def of_action(happened: Happened, *, by: Any, now: datetime.datetime) -> None:
@@ -124,13 +125,15 @@ def tell(
     action: str = "",
     without: int | None = None,
     until: datetime.datetime | None = None,
+    to: Person | None = None,
 ) -> list[Message]:
     """Write a message for each reader, and what is to go out of it. Who was told of this ground is not told again.
+    `to`: somebody who has no post yet, at the e-mail address that was just given.
 
     `at`: when it happened. `until`: after that moment it is of no use, so that quiet hours do not hold it back longer.
     """
     kept = sound(facts)
-    found = readers(kind, whom, without=without, now=now)
+    found = readers(kind, whom, without=without, now=now) if to is None else [_at_address(to)]
     fresh = {
         reader.person.pk: Message(
             person=reader.person,
@@ -154,6 +157,10 @@ def tell(
     made = Message.objects.bulk_create(fresh.values())
     _send(made, found, until=until, now=now)
     return made
+
+
+def _at_address(person: Person) -> Reader:
+    return Reader(person, "", None, ((str(Channel.EMAIL), person.email),))
 
 
 def _send(made: list[Message], found: list[Reader], *, until: datetime.datetime | None, now: datetime.datetime) -> None:

@@ -91,6 +91,8 @@ class Wishes(models.Model):
         Person, models.CASCADE, primary_key=True, related_name="wishes", verbose_name=_("人员")
     )
     language = models.TextField(_("通知语言"), default="zh-hans")
+    #: An address that was given and not confirmed yet: nothing but the letter that asks is sent to it.
+    unconfirmed = models.EmailField(_("待确认的电子邮箱"), default="", db_default="", blank=True)
     quiet_from = models.TimeField(_("免打扰起"), null=True, blank=True)
     quiet_to = models.TimeField(_("免打扰止"), null=True, blank=True)
     mobile = models.TextField(_("手机号码"), default="", blank=True)

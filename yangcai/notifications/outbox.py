@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
-from yangcai.notifications import gateways
+from yangcai.notifications import addresses, gateways
 from yangcai.notifications.gateways.base import GatewayDown, GatewayRefused, Letter
 from yangcai.notifications.kinds.base import KINDS
 from yangcai.notifications.models import Message, Outgoing
@@ -49,7 +49,7 @@ def _begin(*, now: datetime.datetime) -> Outgoing | None:
 
 def _send(row: Outgoing, *, now: datetime.datetime) -> None:
     try:
-        row.receipt = gateways.of_channel(row.channel).send(letter(row))[:200]
+        row.receipt = gateways.of_channel(row.channel).send(letter(row, now=now))[:200]
     except GatewayDown as error:
         again = row.attempts <= len(PATIENCE)
         row.begun_at, row.error = None, f"down: {error}"
@@ -65,7 +65,7 @@ def _send(row: Outgoing, *, now: datetime.datetime) -> None:
     row.save(update_fields=["begun_at", "error", "next_at", "receipt", "sent_at", "given_up_at"])
 
 
-def letter(row: Outgoing) -> Letter:
+def letter(row: Outgoing, *, now: datetime.datetime) -> Letter:
     """The words of what goes out, in the reader's language: heading and sentence of its kind, and where to read on."""
     message = Message.objects.select_related("person__wishes").get(pk=row.message_id)
     language = wishes_of(message.person).language
@@ -75,10 +75,18 @@ def letter(row: Outgoing) -> Letter:
             to=row.address,
             title=kind.title_of(message.facts),
             text=kind.text_of(message.facts),
-            link=f"{settings.YANGCAI_SITE}{reverse('work_message', args=[message.pk])}",
+            link=f"{settings.YANGCAI_SITE}{_page_of(message, row, now=now)}",
             language=language,
             letter_id=row.letter_id,
         )
+
+
+def _page_of(message: Message, row: Outgoing, *, now: datetime.datetime) -> str:
+    """Where the letter leads: to the message; one that asks whose address it is, to the answer."""
+    if KINDS[message.kind].confirms:
+        secret = addresses.secret(message.person, row.address, now=now)
+        return reverse("account_address", args=[secret])
+    return reverse("work_message", args=[message.pk])
 
 
 def try_again(*, now: datetime.datetime) -> int:

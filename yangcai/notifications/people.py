@@ -74,7 +74,7 @@ def wishes_of(person: Person) -> Wishes:
 
 def address_of(person: Person, channel: str) -> str:
     """Where a person is reached by a channel; empty where not."""
-    if channel == Channel.EMAIL:
-        return person.email
     wishes = wishes_of(person)
+    if channel == Channel.EMAIL:
+        return "" if wishes.unconfirmed == person.email else person.email
     return {Channel.SMS: wishes.mobile, Channel.IM: wishes.im_account}.get(Channel(channel), "")

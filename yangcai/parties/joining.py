@@ -114,7 +114,12 @@ class JoinPlatform(Input):
         help_text=_("依《中小企业划型标准规定》自行声明，对真实性负责"),
     )
     person_name = TextField(label=_("管理员姓名"), max_length=60)
-    email = forms.EmailField(label=_("电子邮箱"), required=False, max_length=200, help_text=_("接收提醒，可以以后再填"))
+    email = forms.EmailField(
+        label=_("电子邮箱"),
+        required=False,
+        max_length=200,
+        help_text=_("接收提醒，可以以后再填；登记后发一封邮件，用其中的链接确认"),
+    )
     is_true = forms.BooleanField(label=_("以上内容真实，本人有权代表该单位登记"))
 
 

@@ -10,7 +10,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, include, path
 from django.views.i18n import set_language
 
-from yangcai.www import accounts, invitations, preferences, samples, sandbox, sessions
+from yangcai.www import accounts, confirming, invitations, preferences, samples, sandbox, sessions
 from yangcai.www.access import ACCOUNT, PUBLIC, stated
 
 
@@ -29,6 +29,7 @@ ACCOUNTS = [
     foreign("password/set/", account.password_set, "account_set_password"),
     path("sessions/", sessions.listing, name="account_sessions"),
     path("invitation/<str:secret>/", invitations.invitation, name="account_invitation"),
+    path("address/<str:secret>/", confirming.address, name="account_address"),
     path("post/", accounts.choose_post, name="choose_post"),
     foreign("2fa/", mfa.index, "mfa_index"),
     path("2fa/needed/", accounts.second_factor_needed, name="second_factor_needed"),

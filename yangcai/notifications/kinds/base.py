@@ -45,6 +45,8 @@ class Kind:
     actions: tuple[str, ...] = ()
     tells: Telling | None = None
     is_fixed: bool = False
+    #: It asks whether an address is its reader's: sent to that address alone, with a link of its own.
+    confirms: bool = False
     #: Whom it is ever for; empty: anybody.
     roles: frozenset[str] = frozenset()
     by: frozenset[str] = frozenset({Channel.CENTRE, Channel.EMAIL})

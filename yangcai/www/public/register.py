@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from yangcai.kernel.actions import perform
 from yangcai.kernel.refusals import Refusal, Refused
+from yangcai.notifications import addresses
 from yangcai.parties import joining
 from yangcai.parties.queries import platform_post
 from yangcai.www.access import PUBLIC, page
@@ -36,6 +37,7 @@ def register(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return _form(request, form, refusals=refused.refusals, status=422)
     person = done.value.people.get()
+    addresses.given(person, now=now)
     return HttpResponseRedirect(reverse("account_invitation", args=[joining.invite(person, now=now)]))
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yangcai import law
-from yangcai.notifications import gateways
+from yangcai.notifications import addresses, gateways
 from yangcai.notifications.kinds.base import Kind, for_roles
 from yangcai.notifications.models import OUTSIDE, Channel, Choice, Wishes
 from yangcai.notifications.people import wishes_of
@@ -60,14 +60,25 @@ def wishes(request: HttpRequest) -> HttpResponse:
     """GET: the table of kinds and channels. POST: keep what was ticked. The person's own affair: no Action."""
     person: Person = request.user  # type: ignore[assignment]
     own = wishes_of(person)
-    kinds = for_roles(post.role for post in posts_of(person, now=request.now))  # type: ignore[attr-defined]
+    told = for_roles(post.role for post in posts_of(person, now=request.now))  # type: ignore[attr-defined]
+    kinds = [kind for kind in told if not kind.confirms]
     initial = {"email": person.email, **{n: getattr(own, n) for n in WishesForm.base_fields if n != "email"}}
     form = WishesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
+        is_new = form.cleaned_data["email"] not in ("", person.email)
         keep(person, kinds, form.cleaned_data, request.POST)
         messages.success(request, _("通知设置已保存。"))
+        if is_new or "again" in request.POST:
+            person.refresh_from_db()
+            addresses.given(person, now=request.now)  # type: ignore[attr-defined]
+            messages.info(request, _("已向新的电子邮箱发出确认邮件；确认以前不向它发送通知。"))
         return HttpResponseRedirect(reverse("work_wishes"))
-    context = {"form": form, "channels": channels(), "rows": rows(person, kinds)}
+    context = {
+        "form": form,
+        "channels": channels(),
+        "rows": rows(person, kinds),
+        "unconfirmed": addresses.is_waiting(person),
+    }
     return render(request, "work/wishes.html", context, status=422 if form.errors else 200)
 
 
