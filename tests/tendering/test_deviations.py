@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_expert
+from tests.factories import make_expert, make_supplier
 from tests.tendering.walk import Tender, stranger
 from yangcai.kernel.actions import ACTIONS, SCOPES
 from yangcai.tendering import preflight
@@ -75,6 +75,20 @@ def test_the_statutory_clauses_are_not_asked_about() -> None:
     assert "deviations" not in ACTIONS["bid.submit"].input(subject=bare.lot, by=None, now=bare.now).fields
 
 
+def test_a_table_that_was_begun_and_not_finished_is_told() -> None:
+    tender = Tender()
+    tender.describe()
+    rows = [{"kind": "responsiveness", "text": "★ 质保三年"}, {"kind": "responsiveness", "text": "★ 现场培训"}]
+    tender.do("clauses.define", tender.case, tender.runner, rows=rows)
+    first, second = Clause.objects.filter(case=tender.case, is_statutory=False).order_by("number")
+    offer = {"deviations": [{"clause": first.number, "stance": "none", "response": "", "page": ""}]}
+    found = preflight.check(
+        tender.lot, supplier=make_supplier().organisation, offer=offer, met=frozenset(), now=tender.now
+    )
+    [told] = [one for one in found if one.code == "undeclared_deviation"]
+    assert told.verdict == "warn" and f"第 {second.number} 条" in told.zh
+
+
 def test_the_pre_flight_says_what_a_negative_deviation_means() -> None:
     tender = Tender().published()
     supplier = tender.supplier()
@@ -86,5 +100,5 @@ def test_the_pre_flight_says_what_a_negative_deviation_means() -> None:
         return {one.code: one.verdict for one in found if one.field == "deviations"}
 
     assert verdicts([row(tender, "negative", "质保一年")]) == {"negative_deviation": "fail"}
-    assert verdicts([]) == {"undeclared_deviation": "warn"}
+    assert verdicts([]) == {}
     assert verdicts([row(tender, "none")]) == {}

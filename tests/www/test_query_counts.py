@@ -41,14 +41,14 @@ CASE_PAGE = {
     Role.BUYER_REVIEWER: 30,
     Role.AGENT: 30,
     Role.SUPPLIER: 33,
-    Role.EXPERT: 24,
+    Role.EXPERT: 27,
     Role.TREASURY: 30,
     Role.TREASURY_PAYER: 30,
     Role.AUDITOR: 30,
     Role.PLATFORM: 31,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 76, Role.BUYER_OFFICER: 60, Role.SUPPLIER: 38, Role.EXPERT: 77}
+EVALUATED = {Role.AGENT: 78, Role.BUYER_OFFICER: 62, Role.SUPPLIER: 39, Role.EXPERT: 80}
 BUDGET = {Role.BUYER_OFFICER: 10, Role.BUYER_REVIEWER: 10, Role.TREASURY: 9, Role.TREASURY_PAYER: 9, Role.AUDITOR: 9}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

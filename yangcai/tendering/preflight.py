@@ -376,7 +376,7 @@ def _deviations(draft: _Draft) -> Iterator[Check]:
         )
     said = {row["clause"] for row in deviations.declared(rows)}
     open_ones = [number for number in asked if number not in said]
-    if open_ones:
+    if said and open_ones:  # who left the whole table out was asked for it by the form
         numbers = "、".join(map(str, open_ones))
         yield Check(
             "undeclared_deviation",
