@@ -296,6 +296,7 @@ def test_the_minutes_of_a_talk_are_taken_to_the_table_in_word(clock: Clock) -> N
     word = docx.Document(io.BytesIO(fetch(h.officer, "work_paper_talk_docx", talk.pk)))
     cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
     text = "\n".join([*(paragraph.text for paragraph in word.paragraphs), *cells])
+    assert {"签字", "日期"} <= set(cells), "there is room to sign"
     assert "质保延长至五年" in text and "供应商代表" in cells and h.bids[0].supplier.name in text
     fetch(h.bidders[0], "work_paper_talk", talk.pk)
     fetch(h.chair, "work_paper_talk_docx", talk.pk)

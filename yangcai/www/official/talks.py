@@ -13,6 +13,9 @@ from yangcai.www.official.kind import Kind, official
 #: Who signs. Names of members are secret until the award notice (87号令 art. 47): they are written by hand.
 SIDES = ("谈判（磋商、协商）小组成员", "采购人代表", "供应商代表")
 
+#: A cell to be written in: an empty column would be left out.
+BLANK = "　" * 6
+
 
 def facts(talk: DialogueTalk) -> dict[str, Any]:
     """What was recorded, and the places for the signatures of both sides."""
@@ -25,7 +28,7 @@ def facts(talk: DialogueTalk) -> dict[str, Any]:
         "round": str(talk.round),
         "held_at": talk.held_at,
         "minutes": talk.minutes,
-        "sides": [{"side": side, "signature": "", "day": ""} for side in SIDES],
+        "sides": [{"side": side, "signature": BLANK, "day": BLANK} for side in SIDES],
         **contacts(case),
     }
 
