@@ -59,8 +59,17 @@ function show({ left: open, at, errors, cells }) {
   });
 }
 
-async function keep() {
+// One after the other: an older state of the form that arrived last would take back what was noted since.
+let pending = Promise.resolve();
+let underWay = 0;
+
+function keep() {
   clearTimeout(waiting);
+  underWay += 1;
+  pending = pending.then(send).finally(() => (underWay -= 1));
+}
+
+async function send() {
   if (!dirty) return;
   dirty = false;
   try {
@@ -79,6 +88,14 @@ async function keep() {
 }
 
 if (notes) {
+  notes.addEventListener("submit", async (event) => {
+    clearTimeout(waiting);
+    dirty = false;
+    if (!underWay) return;
+    event.preventDefault();
+    await pending;
+    notes.requestSubmit(event.submitter);
+  });
   document.addEventListener("input", (event) => {
     if (event.target.form !== notes) return;
     dirty = true;
