@@ -182,7 +182,7 @@ def test_sessions_are_listed_and_ended(clock: Clock) -> None:
     sign_in(here, post.person)
     sign_in(there, post.person)
     page = here.get(reverse("account_sessions")).content.decode()
-    assert "Firefox · Windows" in page and page.count('name="session"') == 2
+    assert "Firefox，Windows" in page and page.count('name="session"') == 2
     other = next(
         n for n in re.findall(r'name="session" value="(\d+)"', page) if "结束" in page.split(f'value="{n}"')[1][:40]
     )

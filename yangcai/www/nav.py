@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.parties.roles import Role
+from yangcai.www.formats import titled
 
 Entry = tuple[str, "str | Promise"]
 
@@ -139,7 +140,7 @@ def menu(*, role: str | None, path: str) -> list[Link]:
         key=len,
         default="",
     )
-    return [Link(str(label), url, url == best) for url, label in entries]
+    return [Link(titled(label), url, url == best) for url, label in entries]
 
 
 def _one_of(url: str) -> str:

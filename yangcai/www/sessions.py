@@ -40,7 +40,7 @@ class Device:
         agent = self.row.user_agent
         browser = next((name for word, name in BROWSERS if word in agent), "")
         system = next((name for word, name in SYSTEMS if word in agent), "")
-        return " · ".join(part for part in (browser, system) if part) or str(_("未知设备"))
+        return _("，").join(part for part in (browser, system) if part) or str(_("未知设备"))
 
 
 def note(request: HttpRequest) -> None:
