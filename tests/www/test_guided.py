@@ -105,3 +105,32 @@ def test_a_demo_that_is_not_prepared_is_not_reset(visitor: Client) -> None:
     answer = visitor.post(reverse("sandbox_reset"), {"sure": "1"}, follow=True)
     assert "只有演示区可以重置" in text_of(answer)
     assert Story.objects.exists()
+
+
+def turn_of(client: Client) -> str:
+    """Where the page leads for what is the visitor's to do now."""
+    found = re.search(r'class="button primary" href="(/work/do/[^"]+)"', page(client).content.decode())
+    assert found
+    return found.group(1)
+
+
+def test_a_visitors_form_is_filled_in_and_can_be_sent_as_it_is(visitor: Client) -> None:
+    visitor.post(reverse("sandbox_story"), {"story": "open-tender"})
+    for code in ("intention.publish", "plan.draft"):  # the longest form of all is the second
+        url = turn_of(visitor)
+        assert url.endswith(f"/{code}/")
+        answer = visitor.get(url)
+        assert "演示已替您填好" in text_of(answer)
+        form = answer.context["form"]
+        sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "", False)}
+        sent = {name: getattr(value, "pk", value) for name, value in sent.items()}
+        assert visitor.post(url, sent).status_code == 302
+    assert Entry.objects.filter(action="plan.draft", outcome="done").count() == 1
+
+
+def test_outside_a_story_a_form_is_the_visitors_own(visitor: Client) -> None:
+    visitor.post(reverse("sandbox_story"), {"story": "open-tender"})
+    url = turn_of(visitor)
+    visitor.post(reverse("sandbox_others"), {"others": "leave"})
+    answer = visitor.get(url)
+    assert "演示已替您填好" not in text_of(answer) and not answer.context["form"].initial.get("overview")

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
@@ -20,7 +21,7 @@ from yangcai.demo.stories import PLOTS
 from yangcai.frameworks.models import Framework
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import calendar
-from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.actions import ACTIONS, Action
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.www.work import places
 
@@ -28,7 +29,7 @@ SESSION_KEY = "story"
 #: How the budget lines of the year are numbered (replay/year.py).
 OF_THE_YEAR = "year-"
 #: No story takes longer: from its budget line to the end of its contract.
-LONGEST = datetime.timedelta(days=200)
+LONGEST = datetime.timedelta(days=120)
 NAMES = tuple(PLOTS)
 #: What the switch of the bar says -> whether the others act by themselves.
 SWITCH = {"automatic": True, "manual": False}
@@ -148,6 +149,21 @@ def go_on(request: HttpRequest) -> None:
     if story is not None:
         told = acting.advance(story, now=request.now)  # type: ignore[attr-defined]
         say(request, told)
+
+
+def fill(request: HttpRequest, action: Action, subject: Any, form: forms.Form) -> bool:
+    """Fill in a visitor's form with what the story would have him say; whether there was something. Files are his."""
+    story = of(request)
+    if story is None or story.post_id is None:
+        return False
+    now: datetime.datetime = request.now  # type: ignore[attr-defined]
+    for deed in acting.deeds(Scene(story, acting.plot_of(story), now=now)):
+        if (deed.action, deed.subject.ref, deed.by.pk) == (action.code, subject.ref, story.post_id):
+            said = {name: value for name, value in deed.data.items() if name in form.fields}
+            said = {name: value for name, value in said.items() if not isinstance(form.fields[name], forms.FileField)}
+            form.initial.update(said)
+            return bool(said)
+    return False
 
 
 def say(request: HttpRequest, told: list[acting.Told]) -> None:

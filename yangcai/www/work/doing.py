@@ -83,7 +83,8 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     if request.method != "POST":
         refusals = can(action, subject, by=post, now=now)
         form = None if refusals else action.input(subject=subject, by=post, now=now)
-        return _form_page(request, action, subject, form, refusals=refusals)
+        is_filled = form is not None and guided.fill(request, action, subject, form)
+        return _form_page(request, action, subject, form, refusals=refusals, is_filled=is_filled)
     try:
         done = perform(
             action,
@@ -188,6 +189,7 @@ def _form_page(
     refusals: Any = (),
     tried: str = "",
     checked: dict[str, Any] | None = None,
+    is_filled: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
@@ -212,6 +214,7 @@ def _form_page(
             "back": _back(action, subject),
             "root_title": str(subject.root),
             "form": form,
+            "is_filled": is_filled,
             "blocked": refusals if form is None else (),
             "refusals": refusals,
             "hidden": hidden,
