@@ -37,7 +37,7 @@ from yangcai.www.work.judging import SEAT
 
 STEPS = {"hour": datetime.timedelta(hours=1), "day": datetime.timedelta(days=1)}
 #: How many posts the bar offers; a demo district has fewer.
-POSTS_SHOWN = 60
+POSTS_SHOWN = 200
 #: How much of what happened a message tells.
 TOLD = 5
 #: No milestone lies further off: one click must not carry the demo to the day when records may be destroyed.
