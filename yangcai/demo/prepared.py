@@ -6,6 +6,7 @@ served already; from then on each new beginning is a copy of it. Another program
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import shutil
@@ -27,8 +28,9 @@ PROGRESS = "year.progress"
 PARTS = ("*/migrations/*.py", "**/*.sql", "replay/**/*.py", "law/**/*.yaml", "procedures/**/*.py")
 
 
+@functools.cache
 def name() -> str:
-    """The prepared database of this very program."""
+    """The prepared database of this very program, as it was when it was first asked for."""
     root = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for path in sorted({path for pattern in PARTS for path in root.glob(pattern)}):
