@@ -49,7 +49,6 @@ ELSEWHERE = frozenset(
         "agent.appoint", "lots.define", "solicitation.draft", "criteria.define", "payment_terms.define",
         "solicitation.confirm", "invitation.publish", "bid.submit", "plan.draft",
         "bid.release", "trustee.release", "opening_policy.set", "trustee.register",
-        "agent_conduct.record", "conduct.record", "conduct.answer", "overdue.disclose",
         "agent_conduct.record", "conduct.record", "conduct.answer", "overdue.disclose", "case.retender",
     }
 )  # fmt: skip

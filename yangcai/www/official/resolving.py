@@ -16,7 +16,6 @@ from yangcai.www.official.kind import KINDS, Kind
 from yangcai.www.public.notices import CODE_LENGTH
 
 #: Modules whose import registers their kinds.
-REGISTERED = (awards, contracts, drafts, receipts)
 REGISTERED = (awards, contracts, drafts, receipts, talks)
 #: Shorter than this a digest is not looked up: 2^-64 against finding another.
 SHORTEST = 16

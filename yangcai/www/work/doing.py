@@ -240,7 +240,6 @@ def _form_page(
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
             "documents": _papers(subject, post=post, now=now),
-            "committed": committed.table(action.code, subject) if form is not None else None,
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
             "repeats": proposals.repeated(subject, now=now) if action.code == "plan.review" else (),
             "committed": committed.table(action.code, subject, by=post, now=now) if form is not None else None,
