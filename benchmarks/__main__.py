@@ -25,6 +25,7 @@ BENCHMARKS = {
     "replays": True,
     "stories": True,
     "pages": False,
+    "year": False,
     "evaluation": False,
     "sealing": False,
     "finalise": True,

@@ -94,10 +94,10 @@ class Seen:
 
 def run(scale: Scale) -> list[Figure]:
     """Every page at every size; one figure a page and size."""
-    district.found_district(told=lambda purchase: None, purchases=_original(scale.cases[0]))
+    district.found_district(told=lambda purchase: None, purchases=founders(scale.cases[0]))
     original = Case.objects.count()
     population = Population(own=scale.cases[-2] // original)
-    pages = _pages(scale.case_pages)
+    pages = all_pages(scale.case_pages)
     found: dict[tuple[str, int], Seen] = {}
     hosts = override_settings(ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "testserver"])
     with hosts, mock.patch.object(sandbox, "bar", return_value=None), Sizes() as sizes:
@@ -129,7 +129,7 @@ def _asking(page: Page, size: int, sizes: Sizes) -> Callable[[int], Any]:
     return ask
 
 
-def _original(size: int) -> list[district.Purchase]:
+def founders(size: int) -> list[district.Purchase]:
     """The purchases that are founded, of which all others are copies: as many cases as the smallest size has, those
     whose pages are read among them. (What was called off under a framework agreement would make more.)"""
     tenders = [one for one in district.PURCHASES if one.procedure == "open_tender" and one.until not in EARLY]
@@ -170,7 +170,7 @@ def signed_in(post: Post) -> Client:
     return client
 
 
-def _pages(case_pages: int) -> list[Page]:
+def all_pages(case_pages: int) -> list[Page]:
     """The worklist and the page of so many cases for every role, and the pages that list or search."""
     anybody = Client()
     cases = [Case.objects.filter(title=title).earliest("pk") for title in READ]

@@ -19,7 +19,7 @@ from tests.settings import OWN_CLUSTER
 
 pytestmark = pytest.mark.skipif(not OWN_CLUSTER, reason="rows are copied as the cluster's superuser")
 #: A minute for one of them, ten seconds for most.
-LONG = {"standby", "pages", "proofs", "finalise", "storm", "api", "handing_in", "replays", "stories"}
+LONG = {"standby", "pages", "proofs", "finalise", "storm", "api", "handing_in", "replays", "stories", "year"}
 
 
 @pytest.fixture
