@@ -148,6 +148,8 @@ class Population:
             return self._shifted(column, target, turn=sql.SQL("k"))
         if field.column in REFERENCES:
             return self._reference(column)
+        if field.unique and field.null and field.max_length:
+            return sql.SQL("NULL")  # a credit code is of one firm, and as long as it is
         if isinstance(field, models.TextField | models.CharField) and (
             field.unique or _is_key(model, field) or (model, field.name) in ALSO_UNIQUE
         ):

@@ -4,10 +4,12 @@ A page whose address needs nothing has one by itself: of those who may open it t
 names a row has its sample in `Samples.named`; without one tests/browser/test_every_page.py fails and says so.
 """
 
+import ast
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -40,8 +42,10 @@ from yangcai.parties import joining
 from yangcai.parties.models import Expert, OrganisationKind, Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
+from yangcai.planning.models import Requirement
 from yangcai.portal.models import ArticleVersion, Notice
 from yangcai.tendering.models import AwardLetter, Bid, BidClosing, BidSecurity, DialogueTalk, PaymentTerm, Solicitation
+from yangcai.www import gallery
 
 PASSWORD = "a long enough pass phrase"
 MINUTE = datetime.timedelta(minutes=1)
@@ -300,13 +304,25 @@ def written() -> list[str]:
         (Contract, "number"),
         (Milestone, "title"),
         (PaymentTerm, "title"),
+        (Requirement, "quantity"),
         (Solicitation, "requirement"),
+        (Solicitation, "delivery"),
+        (Solicitation, "contract_terms"),
         (ArticleVersion, "title"),
         (Notice, "title"),
         (PublicEnquiry, "title"),
     )
     found = {text for model, column in columns for text in model.objects.values_list(column, flat=True)}
-    return [*data(), *filter(None, found)]
+    return [*data(), *filter(None, found), *_in_the_gallery()]
+
+
+def _in_the_gallery() -> set[str]:
+    """What its examples are called: the texts of its source that are not to be translated."""
+    tree = ast.parse(Path(gallery.__file__).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    ours = {id(text) for call in calls if getattr(call.func, "id", "") == "_" for text in call.args}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in ours]
+    return {node.value for node in texts if isinstance(node.value, str) and not node.value.isascii()}
 
 
 def cookies_of(client: Client) -> dict[str, str]:

@@ -120,7 +120,7 @@ def missing(name: str, *, now: datetime.datetime) -> str | None:
     """What a story needs that the district does not have yet; None when it can begin."""
     if acting_under_agreement(name) and not Framework.objects.filter(told_at__lte=now).exists():
         return str(_("本剧本要用到的框架协议还在准备，请稍候。"))
-    if now + LONGEST > calendar.horizon():
+    if calendar.horizon() - now < LONGEST:
         return str(_("模拟时间已接近已知日历的尽头，剧本走不完：请先重置演示区。"))
     return None
 
