@@ -7,6 +7,7 @@ that comes late is counted too. The judge is what the clients were told: every r
 stamped before the deadline, and whoever was refused has no bid.
 """
 
+import contextlib
 import datetime
 import hashlib
 import http.client
@@ -170,7 +171,8 @@ class Uploads:
     def _part(self, sid: uuid.UUID, token: str, number: int, content: bytes) -> None:
         headers = {"Authorization": f"Bearer {token}", "Content-SHA256": hashlib.sha256(content).hexdigest()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        connection.request("PUT", f"/sbp/v1/submissions/{sid}/parts/{number}", body=content, headers=headers)
+        with contextlib.suppress(BrokenPipeError):  # refused before all of it was read; the answer is there
+            connection.request("PUT", f"/sbp/v1/submissions/{sid}/parts/{number}", body=content, headers=headers)
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
