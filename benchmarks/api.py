@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,25 +111,30 @@ class Load:
     each: Timing
 
 
-def load(port: int, requests: list[Request], *, clients: int) -> Load:
-    """Share the requests among so many clients, who all begin at once."""
-    seconds: list[list[float]] = [[] for _ in range(clients)]
+def at_once(client: Callable[[int], None], *, clients: int) -> None:
+    """So many clients, told their number, who all begin at once; the first of their errors is raised."""
     failed: list[BaseException] = []
 
-    def client(n: int) -> None:
+    def guarded(n: int) -> None:
         try:
-            send(port, requests[n::clients], seconds[n])
-        except BaseException as error:
+            client(n)
+        except BaseException as error:  # told to whoever waits for all of them
             failed.append(error)
 
-    threads = [threading.Thread(target=client, args=(n,)) for n in range(clients)]
-    began = time.perf_counter()
+    threads = [threading.Thread(target=guarded, args=(n,)) for n in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if failed:
         raise failed[0]
+
+
+def load(port: int, requests: list[Request], *, clients: int) -> Load:
+    """Share the requests among so many clients, who all begin at once."""
+    seconds: list[list[float]] = [[] for _ in range(clients)]
+    began = time.perf_counter()
+    at_once(lambda n: send(port, requests[n::clients], seconds[n]), clients=clients)
     elapsed = time.perf_counter() - began
     return Load(len(requests) / elapsed, Timing(tuple(s for found in seconds for s in found)))
 

@@ -8,7 +8,6 @@ time; what is kept in a cache was read once before. Beside them: a request that 
 
 import http.client
 import statistics
-import threading
 import time
 from collections import defaultdict
 
@@ -18,7 +17,7 @@ from django.test.utils import override_settings
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 
-from benchmarks.api import Request, load, served, token_of
+from benchmarks.api import Request, at_once, load, served, token_of
 from benchmarks.finalise import at
 from benchmarks.measure import Figure
 from benchmarks.pages import AT_MOST, Page, all_pages, founders
@@ -88,22 +87,12 @@ def _read(port: int, pages: list[Page], cookies: dict[str, str]) -> dict[str, li
 
 def _together(port: int, pages: list[Page], cookies: dict[str, str]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = defaultdict(list)
-    failed: list[Exception] = []
 
-    def reader(share: list[Page]) -> None:
-        try:
-            for name, seconds in _read(port, share, cookies).items():
-                found[name] += seconds
-        except Exception as error:  # told to whoever asked
-            failed.append(error)
+    def reader(n: int) -> None:
+        for name, seconds in _read(port, pages[n::READERS], cookies).items():
+            found[name] += seconds
 
-    threads = [threading.Thread(target=reader, args=(pages[n::READERS],)) for n in range(READERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise failed[0]
+    at_once(reader, clients=READERS)
     return found
 
 
