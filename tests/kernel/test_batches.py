@@ -92,6 +92,21 @@ def test_a_batch_is_no_larger_than_it_may_be_and_takes_each_once(batches: Batche
     assert work.batches == [["a0"], ["a1", "a2", "a3"], ["aa1", "a4"]]
 
 
+def test_the_next_batch_waits_for_those_who_come_right_after_the_last(work: Work) -> None:
+    batches = Batches[str, str](work, queue=lambda ask: ask[0], apart=lambda ask: ask[-1], most=3, gathering=PATIENCE)
+    work.go.clear()
+    first = Asker(batches, "a1")
+    assert work.begun.wait(PATIENCE)
+    second = Asker(batches, "a3")
+    waiting(batches, 2)
+    work.go.set()
+    first.join(PATIENCE)
+    back = Asker(batches, "a2")
+    for asker in (second, back):
+        asker.join(PATIENCE)
+    assert work.batches == [["a1"], ["a2", "a3"]]
+
+
 def test_trouble_with_one_is_not_that_of_the_others(batches: Batches[str, str], work: Work) -> None:
     assert asked(batches, work, "a0", "a1", "ax", "a2") == ["A0", "A1", "error x", "A2"]
     assert sorted(map(len, work.batches)) == [1, 1, 1, 1, 3]
