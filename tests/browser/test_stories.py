@@ -151,7 +151,9 @@ def test_a_document_is_drafted_on_one_page_and_confirmed(page: Page) -> None:
     page.locator("details.part:has([id^=act-criteria]) > summary").click()
     with page.expect_response(lambda answer: "/criteria.define/" in answer.url):
         page.locator("button[id^=act-criteria]").click()
-    page.locator("details.part .error-summary li").first.wait_for(state="attached")  # the answer has come; the page takes it after
+    page.locator("details.part .error-summary li").first.wait_for(
+        state="attached"
+    )  # the answer has come; the page takes it after
     assert "/work/draft/" in page.url
     page.locator("details.part:has([id^=act-criteria]) > summary").click()
     walk.part("criteria.define", rows=criteria())

@@ -113,22 +113,56 @@ def clock_that_strikes() -> Iterator[None]:
         cursor.execute("DROP SEQUENCE IF EXISTS asked_for_the_time")
 
 
-def test_a_bid_in_time_stays_when_its_neighbour_is_too_late(clock_that_strikes: None) -> None:
-    tender = SealedTender().announced()
-    requests = [asked(tender, device) for device in sealed(tender, 3)]
+def strikes(*, after: int) -> None:
+    """The deadline comes when the clock was asked so many times."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE SEQUENCE asked_for_the_time")
         cursor.execute(
             "CREATE OR REPLACE FUNCTION yangcai_clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT CASE"
-            f" WHEN nextval('asked_for_the_time') <= 2 THEN '{CLOSES - datetime.timedelta(microseconds=1)}'"
+            f" WHEN nextval('asked_for_the_time') <= {after} THEN '{CLOSES - datetime.timedelta(microseconds=1)}'"
             f" ELSE '{CLOSES}' END::timestamptz $$"
         )
+
+
+def test_a_bid_in_time_stays_when_its_neighbour_is_too_late(clock_that_strikes: None) -> None:
+    tender = SealedTender().announced()
+    requests = [asked(tender, device) for device in sealed(tender, 3)]
+    strikes(after=2)
     outcomes = together(requests)
     assert [type(one) for one in outcomes] == [finalise.Taken, finalise.TooLate, finalise.TooLate]
     bid = Bid.objects.get()
     assert bid.received_at == CLOSES - datetime.timedelta(microseconds=1)
     assert SealedBid.objects.get().bid == bid
     assert LeafSecret.objects.filter(leaf__entry__isnull=True, leaf__root=tender.case.ref).count() == 1
+
+
+@pytest.mark.parametrize("asked_in_time", [1, 2])
+def test_a_bid_stands_where_its_replacement_is_too_late(asked_in_time: int, clock_that_strikes: None) -> None:
+    tender = SealedTender().announced()
+    device, other = sealed(tender, 2)
+    (first,) = together([asked(tender, device)])
+    tender.sealed(device)
+    requests = [asked(tender, device), asked(tender, other)]
+    strikes(after=asked_in_time)  # it is asked for the batch, then for the old bid, then for the new one
+    assert [type(one) for one in together(requests)] == [finalise.TooLate, finalise.TooLate]
+    assert isinstance(first, finalise.Taken)
+    bid = Bid.objects.get()
+    assert (bid.pk, bid.replaced_at) == (first.bid, None)
+
+
+def test_whoever_leaves_out_what_is_late_gets_nothing_in_late(clock_that_strikes: None) -> None:
+    tender = SealedTender().announced()
+    together([asked(tender, device) for device in sealed(tender, 1)])
+    strikes(after=0)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL yangcai.late_bids = 'are left out'")
+        cursor.execute(
+            "INSERT INTO tendering_bid (lot_id, supplier_id, stage, cover, revision, envelope_id, sealed_key,"
+            " seal_scheme, receipt, submitted_by_id, received_at, damage) SELECT lot_id, supplier_id, stage, cover, 2,"
+            " envelope_id, sealed_key, seal_scheme, receipt || '2', submitted_by_id, received_at, damage"
+            " FROM tendering_bid"
+        )
+        assert cursor.rowcount == 0
 
 
 def test_a_crowd_shares_transactions_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ Every Entry has its line already, by a trigger; what has no Entry, or must be mo
 """
 
 import datetime
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,13 +48,9 @@ def append_leaf(*, body: dict[str, Any], root: str, in_clear: bool = False, nonc
 
 def append_leaves(*, bodies: Iterable[dict[str, Any]], root: str) -> list[Appended]:
     """Several blinded lines of one root in their order, by one query. Raises as append_leaf does."""
-    contents = [_content(body, root=root, in_clear=False) for body in bodies]
+    contents = json.dumps([_content(body, root=root, in_clear=False).decode() for body in bodies])
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.leaf, l.line, l.nonce FROM unnest(%s::bytea[]) WITH ORDINALITY AS b (body, place)"
-            " CROSS JOIN LATERAL kernel_append_leaf(%s, b.body) AS l ORDER BY b.place",
-            [contents, root],
-        )
+        cursor.execute("SELECT leaf, line, nonce FROM kernel_append_leaves(%s, %s)", [root, contents])
         return [Appended(leaf, bytes(line), bytes(nonce)) for leaf, line, nonce in cursor.fetchall()]
 
 

@@ -8,6 +8,7 @@ itself the one lock of the log would make every bidder wait for every other's di
 """
 
 import datetime
+import json
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
@@ -296,13 +297,16 @@ class _Stamped:
 def receive(requests: Sequence[Request]) -> list[Outcome]:
     """Inside a transaction: the bids by the database's function, then leaves and receipts, which wait for its stamp.
     All of one case."""
+    day = f"{timezone.localdate(requests[0].now):%Y%m%d}"
     found = _asked(
-        "SELECT fault, bid_id, received_at, closes_at, revision, note FROM tendering_receive_bids"
-        "(%b::bigint[], %b::text[], %b::text[]) ORDER BY place",
+        "SELECT fault, bid_id, received_at, closes_at, revision, note FROM tendering_receive_bids(%t) ORDER BY place",
         [
-            [request.upload for request in requests],
-            [request.statement for request in requests],
-            [f"TB{timezone.localdate(request.now):%Y%m%d}-{secrets.token_hex(6).upper()}" for request in requests],
+            {
+                "upload": request.upload,
+                "statement": request.statement,
+                "receipt": f"TB{day}-{secrets.token_hex(6).upper()}",
+            }
+            for request in requests
         ],
     ).fetchall()
     outcomes: list[Outcome | None] = []
@@ -377,37 +381,34 @@ def _receipt(stamped: _Stamped, leaf: bytes, *, by: Signer) -> str:
 
 def keep(stamped: Sequence[_Stamped], *, leaves: Sequence[int], notes: Sequence[str]) -> None:
     """What belongs to each bid, in the same transaction."""
-    rows = [
-        (
-            one.bid,
-            one.request.upload,
-            one.request.core.tender,
-            one.request.idem,
-            one.request.statement,
-            one.request.signature,
-            one.request.signing_key,
-            one.request.header_digest,
-            one.request.core.recovery,
-            leaf,
-            note,
-        )
-        for one, leaf, note in zip(stamped, leaves, notes, strict=True)
-    ]
     _asked(
-        "INSERT INTO tendering_sealedbid (bid_id, upload_id, tender, idem, statement, signature, signing_key_id,"
-        " header_digest, recovery, leaf_id, note, is_noted, price_salt, price)"
-        " SELECT x.*, false, '', '' FROM unnest(%b::bigint[], %b::bigint[], %b::text[]::uuid[], %b::text[], %b::text[],"
-        " %b::text[], %b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[]) AS x",
-        [list(column) for column in zip(*rows, strict=True)],
+        "SELECT tendering_keep_bids(%t)",
+        [
+            {
+                "bid_id": one.bid,
+                "upload_id": one.request.upload,
+                "tender": str(one.request.core.tender),
+                "idem": one.request.idem,
+                "statement": one.request.statement,
+                "signature": one.request.signature,
+                "signing_key_id": one.request.signing_key,
+                "header_digest": one.request.header_digest,
+                "recovery": one.request.core.recovery,
+                "leaf_id": leaf,
+                "note": note,
+            }
+            for one, leaf, note in zip(stamped, leaves, notes, strict=True)
+        ],
     )
 
 
-def _asked(statement: str, values: list[Any]) -> psycopg.Cursor[Any]:
-    """A statement whose lists go over in binary (%b), which needs no quoting of texts. Errors come as Django's. It is
-    planned each time: if psycopg prepared anything, it would give back every prepared statement of the connection
-    after a rollback, those of kernel/beneath.py among them."""
+def _asked(statement: str, rows: list[dict[str, Any]]) -> psycopg.Cursor[Any]:
+    """A statement of one value, a list that goes over as one text: to bind a list for each column takes as long as the
+    database needs for what it does with them. Errors come as Django's. It is planned each time: if psycopg prepared
+    anything, it would give back every prepared statement of the connection after a rollback, those of
+    kernel/beneath.py among them."""
     with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(statement, values)
+        return psycopg.Cursor(connection.connection).execute(statement, [json.dumps(rows)])
 
 
 def note_in(*, now: datetime.datetime, wait: bool = False) -> int:
