@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 _LARGEST = (1 << 53) - 1
 #: How deep a value may be nested (SBP/1 §2.2).
 DEPTH = 8
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class BadEncoding(ValueError):
@@ -24,8 +25,13 @@ class BadEncoding(ValueError):
 
 def jcs(value: Any) -> bytes:
     """The canonical bytes of a value. Raises BadEncoding at what two languages could write in two ways."""
+    if _fits(value, DEPTH):
+        try:
+            return _ENCODER.encode(value).encode()
+        except UnicodeEncodeError:
+            pass  # the slower look says where
     _check(value, "$", DEPTH)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def parse_jcs(content: bytes) -> Any:
@@ -88,6 +94,23 @@ def read_timestamp(text: str) -> datetime.datetime:
     if timestamp(moment) != text:
         raise BadEncoding(f"not a time in its one form: {text!r}")
     return moment
+
+
+def _fits(value: Any, depth: int) -> bool:
+    """Is it made of plain values only, as nearly everything is? Text is held to its form by its encoder."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return depth >= 0
+    if kind is int:
+        return depth >= 0 and -_LARGEST <= value <= _LARGEST
+    if depth < 0:
+        return False
+    if kind is dict:
+        return all(
+            type(key) is str and key.isascii() and ((type(entry) is str and depth > 0) or _fits(entry, depth - 1))
+            for key, entry in value.items()
+        )
+    return (kind is list or kind is tuple) and all(_fits(entry, depth - 1) for entry in value)
 
 
 def _check(value: Any, where: str, depth: int) -> None:

@@ -1,6 +1,7 @@
 """What does an envelope say in the clear, and does it fit the published policy? (SBP/1 §2.4, 3-7)"""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from yangcai.kernel.encoding import base64_of, digest, h2, jcs
@@ -76,13 +77,13 @@ class Header:
     core: Core
     wraps: dict[int, bytes]
 
-    @property
+    @cached_property
     def content(self) -> bytes:
         """The canonical bytes."""
         wraps = [{"x": x, "ct": base64_of(ct)} for x, ct in sorted(self.wraps.items())]
         return jcs({"core": self.core.as_dict(), "wraps": wraps})
 
-    @property
+    @cached_property
     def sha256(self) -> bytes:
         """By which statements, receipts and releases name the bid."""
         return digest(self.content)
@@ -106,7 +107,9 @@ class Header:
         fields.done()
         if {x for x in core.share_commit if x < SUPPLIER_FROM} != set(wraps):
             raise Faulty(HEADER_MALFORMED, "wraps and commitments differ")
-        return cls(core, wraps)
+        header = cls(core, wraps)
+        vars(header)["content"] = content  # which were canonical: they need not be written again
+        return header
 
     def check(self, policy: Policy) -> None:
         """Does it fit the policy it was sealed under? Raises Faulty, naming the first difference."""

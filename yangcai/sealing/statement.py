@@ -7,6 +7,7 @@ is one of these with its signature: that is what goes over the wire and into fil
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from yangcai.kernel.encoding import base64_of, jcs, timestamp
@@ -260,11 +261,13 @@ def signed_bytes(statement: Statement) -> bytes:
 
 def parse(content: bytes) -> Statement:
     """A statement of any kind from canonical bytes. Raises Faulty (statement_malformed)."""
-    is_release = len(content) > LARGEST
-    fields = Fields.of(content, STATEMENT_MALFORMED, at_most=LARGEST_RELEASE)
+    return _read(Fields.of(content, STATEMENT_MALFORMED, at_most=LARGEST_RELEASE), size=len(content))
+
+
+def _read(fields: Fields, *, size: int) -> Statement:
     kind = fields.one_of("t", tuple(_READERS))
-    if is_release and kind != "release":
-        raise Faulty(STATEMENT_MALFORMED, f"{len(content)} bytes, at most {LARGEST}")
+    if size > LARGEST and kind != "release":
+        raise Faulty(STATEMENT_MALFORMED, f"{size} bytes, at most {LARGEST}")
     found = _READERS[kind](fields)
     fields.done()
     return found
@@ -289,14 +292,23 @@ class Message:
     def parse(cls, content: bytes) -> "Message":
         """From canonical bytes. Raises Faulty (statement_malformed)."""
         fields = Fields.of(content, STATEMENT_MALFORMED, at_most=LARGEST_RELEASE + 256)
-        inner = jcs(fields.mapping("st"))
-        found = cls(parse(inner), fields.base64("sig", lengths=(64,)))
+        inner = fields.mapping("st")
+        said = jcs(inner)
+        if len(said) > LARGEST_RELEASE:
+            raise Faulty(STATEMENT_MALFORMED, f"{len(said)} bytes, at most {LARGEST_RELEASE}")
+        found = cls(_read(Fields(inner, STATEMENT_MALFORMED), size=len(said)), fields.base64("sig", lengths=(64,)))
         fields.done()
+        vars(found)["said"] = said  # the one form of what was read: it need not be written again
         return found
+
+    @cached_property
+    def said(self) -> bytes:
+        """The canonical bytes of the statement."""
+        return content_of(self.statement)
 
     def check(self, *, suite: Suite, public: bytes) -> None:
         """Did the holder of this key sign it? Raises Faulty (signature_wrong)."""
-        suite.verify(message=signed_bytes(self.statement), signature=self.sig, public=public)
+        suite.verify(message=self.statement.LABEL + self.said, signature=self.sig, public=public)
 
 
 def signed(statement: Statement, *, suite: Suite, keys: Pair) -> Message:

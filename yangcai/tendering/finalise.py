@@ -31,7 +31,7 @@ from yangcai.parties.roles import Role
 from yangcai.sealing.faults import HEADER_MISMATCH, SIGNATURE_WRONG, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import Core, Header
 from yangcai.sealing.receipt import Receipt
-from yangcai.sealing.statement import Message, Submit, content_of
+from yangcai.sealing.statement import Message, Submit
 from yangcai.sealing.suites import of_sign_key
 from yangcai.sealing.suites.sm2 import sm3
 from yangcai.tendering import receipts
@@ -102,7 +102,7 @@ def request_of(sid: uuid.UUID, message: Message, *, by: Post, now: datetime.date
     Raises NotFound where this post's organisation began no such session; Faulty; Refused where another post of the
     supplier began it; NotVerified where the envelope was not checked yet, or the session was given up."""
     said = message.statement
-    statement = content_of(said).decode() if isinstance(said, Submit) else ""
+    statement = message.said.decode() if isinstance(said, Submit) else ""
     upload = _upload(sid, statement=statement, by=by)
     if upload is None:
         raise NotFound(str(sid))
