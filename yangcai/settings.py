@@ -110,7 +110,7 @@ def database(url: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "yangcai.kernel.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "yangcai",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
