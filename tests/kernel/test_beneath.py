@@ -11,11 +11,13 @@ from tests.factories import NOW, make_case, make_organisation
 from tests.tendering.judging import hall
 from yangcai.cases.models import Case, Lot, Suspension
 from yangcai.challenges.models import Enquiry
-from yangcai.kernel.beneath import may_have, way_to
+from yangcai.kernel.beneath import may_have, may_show, way_to
 from yangcai.kernel.models import Root, Rooted
 from yangcai.kernel.reading import reading, writing
 from yangcai.parties.models import Organisation
-from yangcai.tendering.models import BidLine, CommitteeMember, Sample, Score, SiteVisit
+from yangcai.tendering.models import BidLine, CommitteeMember, Deviation, Sample, Score, SiteVisit
+from yangcai.www.work import places
+from yangcai.www.work.shown import OF_CASE
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,26 @@ def test_of_a_case_that_was_evaluated_each_kind_is_told_truly() -> None:
     assert [kind for kind in said if there[kind] and not said[kind]] == []
     near = [kind for kind, path in kinds if path in {"case", "lot__case"}]
     assert {kind: said[kind] for kind in near} == {kind: there[kind] for kind in near}
+
+
+def test_a_page_is_told_truly_of_kinds_further_away() -> None:
+    """Their way to the case is that by which the page asks for them."""
+    h = hall("950000", "1000000", "1100000").ready()
+    h.score({n: {"technical": "40", "record": "10"} for n in range(3)})
+    kinds = under_case()
+    with reading(), CaptureQueriesContext(connection) as asked:
+        said = {kind: may_show(h.case, kind) for kind, _path in kinds}
+    there = {kind: kind.objects.filter(**{path: h.case}).exists() for kind, path in kinds}
+    assert said == there and len(asked) == 2
+    assert any(path.count("__") > 1 and there[kind] for kind, path in kinds)
+    assert any(path.count("__") > 1 and not there[kind] and may_have(h.case, kind) for kind, path in kinds)
+    assert [places.path_to(kind.model, Case) for kind in OF_CASE] == [
+        "__".join(way_to(Case, of=kind.model)) for kind in OF_CASE
+    ]
+    with writing():
+        assert not may_show(h.case, Deviation)
+        connection.cursor().execute(f'UPDATE "{Deviation._meta.db_table}" SET id = id WHERE id = 0')
+        assert may_show(h.case, Deviation)
 
 
 def test_one_question_answers_for_every_kind_and_each_root_has_its_own() -> None:

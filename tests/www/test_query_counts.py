@@ -48,7 +48,7 @@ CASE_PAGE = {
     Role.PLATFORM: 31,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 78, Role.BUYER_OFFICER: 62, Role.SUPPLIER: 39, Role.EXPERT: 80}
+EVALUATED = {Role.AGENT: 72, Role.BUYER_OFFICER: 56, Role.SUPPLIER: 34, Role.EXPERT: 75}
 BUDGET = {Role.BUYER_OFFICER: 10, Role.BUYER_REVIEWER: 10, Role.TREASURY: 9, Role.TREASURY_PAYER: 9, Role.AUDITOR: 9}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

@@ -1,11 +1,13 @@
 """Of which kinds can there be rows beneath a root? A case has sixty kinds of them, and most cases none of most.
 
 Whoever derives tasks or checks rules asks of each kind; one prepared statement answers for all of them, and what is not
-there is not asked for. `may_have` is never wrong when it says no; where it says yes, look.
+there is not asked for. `may_have` is never wrong when it says no; where it says yes, look. A page that shows all kinds
+asks `may_show`, with a second statement for those further away: a question to each of them would take longer.
 """
 
 import functools
 import weakref
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.apps import apps
@@ -27,8 +29,20 @@ def may_have(root: Rooted, *kinds: type[models.Model]) -> bool:
     told = {_told_by(kind, type(root)) for kind in kinds}
     if is_changed(frozenset(kind._meta.db_table for kind in told)):
         return True
-    found = lasting(("beneath", type(root), root.pk), lambda: _found(root))
+    found = lasting(("beneath", type(root), root.pk), lambda: _found(root, _asked(type(root))))
     return found is None or not told.isdisjoint(found)
+
+
+def may_show(root: Rooted, kind: type[models.Model]) -> bool:
+    """As `may_have`, of the kind itself however far it is away, as long as its way leads over keys that are never
+    empty. For a page that asks of nearly every kind; a single rule asks sooner for what it wants."""
+    if not may_have(root, kind):
+        return False
+    far = _far(type(root))
+    if kind not in far or is_changed(frozenset({kind._meta.db_table})):
+        return True
+    found = lasting(("far beneath", type(root), root.pk), lambda: _found(root, far))
+    return found is None or kind in found
 
 
 @functools.cache
@@ -58,6 +72,24 @@ def _asked(root: type[models.Model]) -> dict[type[models.Model], tuple[str, ...]
 
 
 @functools.cache
+def _far(root: type[models.Model]) -> dict[type[models.Model], tuple[str, ...]]:
+    """The kinds that the first statement does not ask for, each with its way, where that is never empty."""
+    ways = {kind: way_to(root, of=kind) for kind in apps.get_models() if issubclass(kind, Rooted) and kind is not root}
+    asked = _asked(root)
+    return {kind: way for kind, way in ways.items() if way and kind not in asked and not _can_be_empty(kind, way)}
+
+
+def _can_be_empty(kind: type[models.Model], way: tuple[str, ...]) -> bool:
+    here: Any = kind
+    for name in way:
+        key = here._meta.get_field(name)
+        if key.null:
+            return True
+        here = key.related_model
+    return False
+
+
+@functools.cache
 def _told_by(kind: type[models.Model], root: type[models.Model]) -> type[models.Model]:
     """Of a kind further away: the one on its way that is asked for. Without it there is none of the kind."""
     here, asked = kind, _asked(root)
@@ -71,33 +103,32 @@ def _told_by(kind: type[models.Model], root: type[models.Model]) -> type[models.
     raise LookupError(f"{kind.__name__} does not always hang on a {root.__name__}")
 
 
-@functools.cache
-def _statement(root: type[models.Model]) -> str:
+def _statement(ways: Mapping[type[models.Model], tuple[str, ...]]) -> str:
     """One EXISTS for each kind, in their order."""
-
-    def column(kind: type[models.Model], name: str) -> str:
-        return cast(models.ForeignKey[Any, Any], kind._meta.get_field(name)).column
-
-    said = []
-    for kind, way in _asked(root).items():
-        where = f'"{column(kind, way[0])}" = $1'
-        if len(way) == 2:
-            between = cast(type[models.Model], kind._meta.get_field(way[0]).related_model)
-            inner = f'SELECT id FROM "{between._meta.db_table}" WHERE "{column(between, way[1])}" = $1'
-            where = f'"{column(kind, way[0])}" = ANY (ARRAY({inner}))'
-        said.append(f'EXISTS (SELECT FROM "{kind._meta.db_table}" WHERE {where})')
+    said = (f'EXISTS (SELECT FROM "{kind._meta.db_table}" WHERE {_where(kind, way)})' for kind, way in ways.items())
     return f"SELECT ARRAY[{', '.join(said)}]"
 
 
-def _found(root: models.Model) -> frozenset[type[models.Model]]:
+def _where(kind: type[models.Model], way: tuple[str, ...]) -> str:
+    """That the way of a kind leads to the root with the key $1."""
+    key = cast(models.ForeignKey[Any, Any], kind._meta.get_field(way[0]))
+    if len(way) == 1:
+        return f'"{key.column}" = $1'
+    above = key.related_model
+    inner = f'SELECT id FROM "{above._meta.db_table}" WHERE {_where(above, way[1:])}'
+    return f'"{key.column}" = ANY (ARRAY({inner}))'
+
+
+def _found(root: models.Model, ways: Mapping[type[models.Model], tuple[str, ...]]) -> frozenset[type[models.Model]]:
     """Planning so many questions takes longer than answering them: they are prepared once for a connection."""
-    name = f"beneath_{root._meta.label_lower.replace('.', '_')}"
+    which = "" if ways is _asked(type(root)) else "far_"
+    name = f"beneath_{which}{root._meta.label_lower.replace('.', '_')}"
     with connection.cursor() as cursor:
         prepared = _prepared.setdefault(connection.connection, set())
         if name not in prepared:  # past Django's cursor: whoever counts a page's questions counts the same every time
             with connection.wrap_database_errors:
-                connection.connection.execute(f"PREPARE {name}(bigint) AS {_statement(type(root))}")
+                connection.connection.execute(f"PREPARE {name}(bigint) AS {_statement(ways)}")
             prepared.add(name)
         cursor.execute(f"EXECUTE {name}(%s)", [root.pk])
         answers = cursor.fetchone()[0]
-    return frozenset(kind for kind, there in zip(_asked(type(root)), answers, strict=True) if there)
+    return frozenset(kind for kind, there in zip(ways, answers, strict=True) if there)

@@ -15,8 +15,9 @@ from yangcai.cases.queries import OVERSEERS, concerns_case, runs_or_oversees, vi
 from yangcai.controls.lamps import lamps
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import SCOPES
-from yangcai.kernel.beneath import may_have
+from yangcai.kernel.beneath import may_show
 from yangcai.kernel.models import Task
+from yangcai.kernel.whole import whole_rows
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.queries import notices_of
@@ -167,11 +168,10 @@ def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, l
     for kind in OF_CASE:
         if not kind.known_to(method) or (kind.after_opening and not case.has_reached(Stage.QUALIFICATION)):
             continue
-        if not may_have(case, kind.model):
+        if not may_show(case, kind.model):
             continue
         path = places.path_to(kind.model, Case)
-        shown = SCOPES[kind.model](post, now).filter(**{path: case}).order_by(*kind.order)[: LINES + 1]
-        rows = list(shown)
+        rows = whole_rows(SCOPES[kind.model](post, now).filter(**{path: case}), order=kind.order, limit=LINES + 1)
         for row in rows:
             _share(row, path.split("__"), case)
         if rows:
