@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from yangcai.kernel.inputs import RowsField
-from yangcai.kernel.refusals import Refusal, in_chinese
-from yangcai.www import components, formats, icons
+from yangcai.kernel.refusals import Refusal
+from yangcai.www import components, formats, icons, marks
 from yangcai.www import gantt as gantts
 
 register = template.Library()
@@ -82,21 +82,14 @@ def tag(tone: str, text: str, icon: str | None = None) -> dict[str, Any]:
     return {"tone": tone, "text": formats.titled(text), "icon": TONE_ICONS.get(tone, "") if icon is None else icon}
 
 
-@_component("count")
-def count(n: int) -> dict[str, Any]:
-    return {"n": n}
+@register.simple_tag
+def count(n: int) -> SafeString:
+    return marks.count(n)
 
 
-@_component("citation")
-def citation(c: Any, text: str = "", short: bool = False) -> dict[str, Any]:
-    unsure = {"secondary": _("据二手资料"), "memory": _("待核对原文"), "unconfirmed": _("待确认"), "own": _("平台自定")}
-    return {"c": c, "text": text or _cited(c, short=short), "unsure": unsure.get(c.confidence, "") if c else ""}
-
-
-def _cited(c: Any, *, short: bool) -> str:
-    if not c:
-        return ""
-    return (c.article if in_chinese() else c.article_en or c.article) if short else c.text
+@register.simple_tag
+def citation(c: Any, text: str = "", short: bool = False) -> SafeString:
+    return marks.citation(c, text=text, short=short)
 
 
 @_component("money")
@@ -313,9 +306,24 @@ def gantt(
     return {"drawings": drawings, "title": title, "said": said, "legend": names}
 
 
-@_component("refusals")
-def refusals(list: Any, title: str = "") -> dict[str, Any]:
-    return {"refusals": list, "title": title}
+@register.simple_tag
+def refusals(list: Any, title: str = "") -> SafeString:
+    return marks.refusals(list, title=title)
+
+
+@register.simple_tag
+def table_lines(table: Any) -> SafeString:
+    return marks.table_lines(table)
+
+
+@register.simple_tag
+def open_links(offers: Any) -> SafeString:
+    return marks.open_links(offers)
+
+
+@register.simple_tag
+def choice_of_posts(posts: Any, chosen: Any = None) -> SafeString:
+    return marks.choice_of_posts(posts, chosen=chosen)
 
 
 @_component("action_button")

@@ -1,6 +1,7 @@
 """What may this post do with these rows now, and if not, why not?"""
 
 import datetime
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,18 +131,18 @@ class Offers:
     blocked: list[Offer]
     elsewhere: list[Offer]
 
-    @property
+    @functools.cached_property
     def lines(self) -> list[Line]:
         """What may be done now, what is alike on one line."""
         return [Line(offers) for offers in _alike(self.open)]
 
-    @property
+    @functools.cached_property
     def closed(self) -> list[Line]:
         """What may not, with why: the reasons once, where they are the same for every row; and the article that the
         thing itself rests on, where no reason names one."""
         return [_closed(offers) for offers in _alike(self.blocked)]
 
-    @property
+    @functools.cached_property
     def later(self) -> list[Line]:
         """What waits for another stage: which, from when, and by which article it is done then."""
         return [_closed(offers) for offers in _alike(self.elsewhere)]

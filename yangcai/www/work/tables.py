@@ -1,6 +1,7 @@
 """How does a row of the database look as a line of a table or as a list of facts?"""
 
 import datetime
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -66,11 +67,6 @@ class Table:
     def has_links(self) -> bool:
         return any(line.links for line in self.lines)
 
-    @property
-    def body(self) -> list[tuple[Line, list[tuple[Column, Cell]]]]:
-        """Every line with its cells, each under its heading: where there is little room a cell says it itself."""
-        return [(line, list(zip(self.columns, line.cells, strict=True))) for line in self.lines]
-
 
 #: Columns whose zero says that there is none: an application names no price, a lot no order and no share.
 NOTHING_AT_ZERO = {"price", "award_order", "set_aside_share"}
@@ -113,12 +109,18 @@ def cell(row: Any, name: str) -> Cell:
     if field.name.endswith(FINGERPRINTS):
         return Cell(formats.fingerprint(value))
     if field.choices:
-        return Cell(str(getattr(row, f"get_{field.name}_display")()))
+        return Cell(str(_words(field).get(value, value)))
     if field.name == "procedure":
         return Cell(procedure(value))
     if field.name.endswith("closes_at"):  # over at midnight means the day before, 24:00
         return Cell(formats.deadline(value))
     return written(value, field=field)
+
+
+@functools.cache
+def _words(field: "models.Field[Any, Any]") -> dict[Any, "str | Promise"]:
+    """Value -> word of a column that knows its values. Django hashes all words for each value that it puts into one."""
+    return dict(field.flatchoices)
 
 
 def written(value: Any, *, field: Any = None) -> Cell:

@@ -1,0 +1,57 @@
+"""Is what functions write escaped as templates escape it, and said in the reader's language?"""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from yangcai.kernel.refusals import Citation, Refusal
+from yangcai.parties.models import Organisation, Person, Post
+from yangcai.parties.roles import Role
+from yangcai.www import marks
+from yangcai.www.work.tables import Cell, Column, Line, Table
+
+BAD = "<b>&\"'"
+SAFE = "&lt;b&gt;&amp;&quot;&#x27;"
+
+
+def lines(*cells: Cell, url: str = "", links: Any = ()) -> str:
+    return marks.table_lines(
+        Table("t", [Column("the price"), Column(BAD)][: len(cells)], [Line(list(cells), links, url)])
+    )
+
+
+def test_whatever_a_cell_holds_is_text() -> None:
+    link = SimpleNamespace(url=BAD, title=BAD)
+    html = lines(Cell(BAD), Cell(f"{BAD}\nnext"), url=f"/{BAD}", links=[link])
+    assert BAD not in html and html.count(SAFE) == 6  # two cells, a heading, an address, a link and where it leads
+    assert f'<a href="/{SAFE}">{SAFE}</a>' in html and f"{SAFE}<br>next" in html
+
+
+def test_a_cell_says_what_it_is_but_for_the_one_that_leads_on() -> None:
+    with translation.override("en"):
+        one, other = Cell("2026-03-02 09:00"), Cell("12.00", is_number=True)
+        assert lines(one, other) == (
+            '<tr><td class="nowrap" data-label="The price">2026-03-02 09:00</td>'
+            f'<td class="num" data-label="{SAFE}">12.00</td></tr>\n'
+        )
+        assert lines(Cell("甲", is_data=True), url="/x") == '<tr><td lang="zh-Hans"><a href="/x">甲</a></td></tr>\n'
+    with translation.override("zh-hans"):
+        assert lines(Cell("甲", is_data=True)) == '<tr><td data-label="the price">甲</td></tr>\n'
+
+
+def test_reasons_and_articles_are_text() -> None:
+    article = Citation("O87", BAD, "a/<b>", "own", title=BAD)
+    html = marks.refusals([Refusal("x", BAD, BAD, article), Refusal("y", BAD, BAD)], title=BAD)
+    assert BAD not in html and html.count("<li>") == 2 and 'href="/law/a/%3Cb%3E"' in html
+    assert marks.citation(None) == "" and "<a " not in marks.citation(Citation("O87", "第一条", title="法"))
+
+
+@pytest.mark.parametrize(("language", "role"), [("zh-hans", "代理机构"), ("en", "Agent")])
+def test_the_post_of_the_reader_is_chosen(language: str, role: str) -> None:
+    posts = [Post(pk=n, role=Role.AGENT, person=Person(name=BAD), organisation=Organisation(name=BAD)) for n in (1, 2)]
+    with translation.override(language):
+        html = marks.choice_of_posts(posts, chosen=posts[1])
+    assert html.endswith(f'<option value="2" selected>{role} {SAFE} {SAFE}</option>')
+    assert html.count("selected") == 1 and BAD not in html

@@ -1,0 +1,115 @@
+"""How is written what stands on a page a hundred times: an article, a reason, a cell of a table, a post to choose?
+
+Where a template is made for each of them, that takes longer than the rest of the page. So these are functions; the
+larger components have their templates. Whatever they are given is escaped, as a template does it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from yangcai.kernel.refusals import Citation, Refusal, in_chinese
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
+from yangcai.www import formats, icons
+from yangcai.www.work.tables import Cell, Line, Table
+
+NOTHING = mark_safe("")
+
+
+def citation(c: Citation | None, *, text: str = "", short: bool = False) -> SafeString:
+    """An article, linked to its rule, with a mark where the source is not verified; nothing of none."""
+    if not c:
+        return NOTHING
+    whole = c.text
+    shown = text or ((c.article if in_chinese() else c.article_en or c.article) if short else whole)
+    title = format_html(' title="{}"', whole) if shown != whole else NOTHING
+    if c.rule:
+        made = format_html('<a class="citation" href="/law/{}"{}>{}</a>', quote(c.rule), title, shown)
+    else:
+        made = format_html('<span class="citation"{}>{}</span>', title, shown)
+    doubt = _doubt(c.confidence)
+    return made + format_html(' <span class="unsure">{}</span>', doubt) if doubt else made
+
+
+def _doubt(confidence: str) -> str:
+    match confidence:
+        case "secondary":
+            return _("据二手资料")
+        case "memory":
+            return _("待核对原文")
+        case "unconfirmed":
+            return _("待确认")
+        case "own":
+            return _("平台自定")
+    return ""
+
+
+def refusals(found: Iterable[Refusal], *, title: str = "") -> SafeString:
+    """Every reason with its article."""
+    mark = mark_safe(icons.svg("ban"))
+    lines = (
+        (mark, one.text, NOTHING if one.citation is None else format_html(" {}", citation(one.citation)))
+        for one in found
+    )
+    head = format_html("<p><b>{}</b></p>", title) if title else NOTHING
+    return format_html(
+        '{}<ul class="refusals">{}</ul>', head, format_html_join("", "<li>{}<span>{}{}</span></li>", lines)
+    )
+
+
+def count(n: int) -> SafeString:
+    """A number in a pill."""
+    return format_html('<span class="count">{}</span>', n)
+
+
+def table_lines(table: Table) -> SafeString:
+    """The body of a table. Where there is little room a cell says itself what it is, but for the one that leads on."""
+    labels = [conditional_escape(formats.titled(column.label)) for column in table.columns]
+    with_links = table.has_links
+    return mark_safe("".join(_line(line, labels, with_links=with_links) for line in table.lines))
+
+
+def _line(line: Line, labels: list[SafeString], *, with_links: bool) -> SafeString:
+    cells = (
+        _cell(cell, label, url=line.url if n == 0 else "")
+        for n, (label, cell) in enumerate(zip(labels, line.cells, strict=True))
+    )
+    links = format_html('<td class="line-links">{}</td>', open_links(line.links)) if with_links else NOTHING
+    return format_html("<tr>{}{}</tr>\n", mark_safe("".join(cells)), links)
+
+
+def _cell(cell: Cell, label: SafeString, *, url: str) -> SafeString:
+    css, lang = cell.css, cell.lang
+    attributes = (f' class="{css}"' if css else "") + (f' lang="{lang}"' if lang else "")
+    if url:
+        return format_html('<td{}><a href="{}">{}</a></td>', mark_safe(attributes), url, cell.text)
+    text = linebreaksbr(cell.text) if "\n" in str(cell.text) else conditional_escape(cell.text)
+    return mark_safe(f'<td{attributes} data-label="{label}">{text}</td>')
+
+
+def open_links(offers: Iterable[Any]) -> SafeString:
+    """What may be done beside a row, or read."""
+    return format_html_join("", '<a href="{}">{}</a>', ((offer.url, offer.title) for offer in offers))
+
+
+def choice_of_posts(posts: Iterable[Post], *, chosen: Post | None) -> SafeString:
+    """The posts as the options of a select: role, person, organisation."""
+    roles = {str(role): formats.titled(role.label) for role in Role}
+    key = chosen.pk if chosen else None
+    lines = (
+        (
+            one.pk,
+            mark_safe(" selected" if one.pk == key else ""),
+            roles[one.role],
+            one.person.name,
+            one.organisation.name,
+        )
+        for one in posts
+    )
+    return format_html_join("", '<option value="{}"{}>{} {} {}</option>', lines)
