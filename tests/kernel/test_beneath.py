@@ -67,10 +67,13 @@ def test_a_page_is_told_truly_of_kinds_further_away() -> None:
     assert [places.path_to(kind.model, Case) for kind in OF_CASE] == [
         "__".join(way_to(Case, of=kind.model)) for kind in OF_CASE
     ]
+    with reading():  # a rule that asks after the page has is told as truly
+        assert may_have(h.case, Deviation) and not may_show(h.case, Deviation) and not may_have(h.case, Deviation)
+        assert may_have(h.case, Deviation, Score)
     with writing():
         assert not may_show(h.case, Deviation)
         connection.cursor().execute(f'UPDATE "{Deviation._meta.db_table}" SET id = id WHERE id = 0')
-        assert may_show(h.case, Deviation)
+        assert may_show(h.case, Deviation) and may_have(h.case, Deviation)
 
 
 def test_one_question_answers_for_every_kind_and_each_root_has_its_own() -> None:

@@ -37,18 +37,18 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 32,
-    Role.BUYER_REVIEWER: 30,
-    Role.AGENT: 30,
-    Role.SUPPLIER: 33,
-    Role.EXPERT: 27,
-    Role.TREASURY: 30,
-    Role.TREASURY_PAYER: 30,
-    Role.AUDITOR: 30,
-    Role.PLATFORM: 31,
+    Role.BUYER_OFFICER: 29,
+    Role.BUYER_REVIEWER: 27,
+    Role.AGENT: 27,
+    Role.SUPPLIER: 30,
+    Role.EXPERT: 22,
+    Role.TREASURY: 27,
+    Role.TREASURY_PAYER: 27,
+    Role.AUDITOR: 27,
+    Role.PLATFORM: 28,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 72, Role.BUYER_OFFICER: 56, Role.SUPPLIER: 34, Role.EXPERT: 75}
+EVALUATED = {Role.AGENT: 63, Role.BUYER_OFFICER: 49, Role.SUPPLIER: 31, Role.EXPERT: 65}
 BUDGET = {Role.BUYER_OFFICER: 10, Role.BUYER_REVIEWER: 10, Role.TREASURY: 9, Role.TREASURY_PAYER: 9, Role.AUDITOR: 9}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

@@ -15,6 +15,7 @@ from yangcai.frameworks.standing import entrant_behind
 from yangcai.kernel import money
 from yangcai.planning.models import SetAside
 from yangcai.tendering.models import OpenedBid, Solicitation
+from yangcai.tendering.solicitations import solicitation
 
 HUNDRED = Decimal(100)
 
@@ -29,7 +30,8 @@ class Content:
 
 
 def solicitation_of(case: Case) -> Solicitation | None:
-    return Solicitation.objects.filter(case=case).first()
+    """The document of the case, from which its contracts come."""
+    return solicitation(case)
 
 
 def content_of(award: Award, *, now: datetime.datetime) -> Content:

@@ -82,7 +82,7 @@ def concerns_milestone(milestone: Milestone, post: Post) -> bool:
 @scope(Invoice)
 def visible_invoices(post: Post | None, now: datetime.datetime) -> QuerySet[Invoice]:
     """Invoices are between the parties and the overseers."""
-    return _between_parties(Invoice.objects.select_related("contract__case", "milestone"), post)
+    return _between_parties(Invoice.objects.select_related("contract__case", "milestone__contract"), post)
 
 
 @standing(Invoice)

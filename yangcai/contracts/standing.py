@@ -84,9 +84,21 @@ def acceptance_due_at(delivery: Delivery) -> datetime.datetime | None:
     return calendar.end_of(last) if last else None
 
 
+@remembered
+def _live_requests(contract: Contract) -> tuple[PaymentRequest, ...]:
+    """The requests that have not been returned, paid or not."""
+    return tuple(PaymentRequest.objects.filter(contract=contract, returned_at__isnull=True).order_by("pk"))
+
+
 def live_request(invoice: Invoice) -> PaymentRequest | None:
     """The request for this invoice that has not been returned, paid or not."""
-    return PaymentRequest.objects.filter(invoice=invoice, returned_at__isnull=True).first()
+    return next((one for one in _live_requests(invoice.contract) if one.invoice_id == invoice.pk), None)
+
+
+def claimed(milestone: Milestone) -> Decimal:
+    """What all live requests of a milestone ask for together, in yuan."""
+    live = _live_requests(milestone.contract)
+    return sum((one.amount for one in live if one.milestone_id == milestone.pk), money.ZERO)
 
 
 def open_invoices(contract: Contract) -> QuerySet[Invoice]:

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from yangcai.kernel.models import Rooted
-from yangcai.kernel.reading import is_changed, lasting
+from yangcai.kernel.reading import is_changed, known, lasting
 
 #: Keys to rows that nearly every root has: that there is one tells nothing of what hangs on it.
 COMMON = frozenset({"lot"})
@@ -30,7 +30,9 @@ def may_have(root: Rooted, *kinds: type[models.Model]) -> bool:
     if is_changed(frozenset(kind._meta.db_table for kind in told)):
         return True
     found = lasting(("beneath", type(root), root.pk), lambda: _found(root, _asked(type(root))))
-    return found is None or not told.isdisjoint(found)
+    if found is None:
+        return True
+    return not told.isdisjoint(found) and not all(_is_known_not_to_be(kind, root) for kind in kinds)
 
 
 def may_show(root: Rooted, kind: type[models.Model]) -> bool:
@@ -41,8 +43,21 @@ def may_show(root: Rooted, kind: type[models.Model]) -> bool:
     far = _far(type(root))
     if kind not in far or is_changed(frozenset({kind._meta.db_table})):
         return True
-    found = lasting(("far beneath", type(root), root.pk), lambda: _found(root, far))
+    found = lasting(_further(root), lambda: _found(root, far))
     return found is None or kind in found
+
+
+def _further(root: Rooted) -> tuple[Any, ...]:
+    """Under which question the answer about kinds further away is kept."""
+    return ("far beneath", type(root), root.pk)
+
+
+def _is_known_not_to_be(kind: type[models.Model], root: Rooted) -> bool:
+    """Whether a page has asked already of kinds further away, and this is none of those that are there."""
+    found = known(_further(root))
+    if found is None or kind not in _far(type(root)):
+        return False
+    return kind not in found and not is_changed(frozenset({kind._meta.db_table}))
 
 
 @functools.cache

@@ -139,6 +139,12 @@ def lasting(question: Any, ask: Callable[[], R]) -> R | None:
     return None if memory is None else cast(R, memory.answer(question, ask, _NO_TABLE))
 
 
+def known(question: Any) -> Any:
+    """What was answered to a lasting question in this block already; None where nobody has asked."""
+    memory = _memory.get()
+    return memory.answers.get(question, (None,))[0] if memory is not None else None
+
+
 def is_changed(tables: frozenset[str]) -> bool:
     """Whether one of these tables has changed in this block. What is being asked here rests on them."""
     memory = _memory.get()

@@ -198,8 +198,7 @@ def no_live_request(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Re
 
 def request_within_milestone(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """All live requests of a milestone together stay within it, whatever was invoiced and returned before."""
-    live = PaymentRequest.objects.filter(milestone_id=invoice.milestone_id, returned_at__isnull=True)
-    claimed = standing.total(live)
+    claimed = standing.claimed(invoice.milestone)
     if claimed + invoice.amount <= invoice.milestone.amount:
         return None
     return law.refusal(

@@ -15,6 +15,7 @@ from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel import calendar
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import AwardAnnulment, AwardLetter, ClauseKind, EvaluationReport, OpenedBid
@@ -402,6 +403,8 @@ def winner_has_not_signed(subject: Award, *, now: datetime.datetime) -> Iterator
 
 def annulment_of(award: Award) -> AwardAnnulment | None:
     """What was asked for and waits to be confirmed."""
+    if not may_have(award.lot.case, AwardAnnulment):
+        return None
     return AwardAnnulment.objects.filter(award=award, answered_at__isnull=True).first()
 
 

@@ -87,6 +87,8 @@ def side_of(by: Any) -> str:
 @remembered
 def _recorded(case: Case) -> frozenset[tuple[int, str, int]]:
     """(member, whose conduct, by which organisation) of every record of a case."""
+    if not may_have(case, ConductRecord):
+        return frozenset()
     found = ConductRecord.objects.filter(member__committee__case=case)
     return frozenset(found.order_by().values_list("member_id", "side", "organisation_id"))
 
@@ -211,6 +213,8 @@ def stayed(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refu
 @remembered
 def _paid(case: Case) -> frozenset[int]:
     """The members whose fee has been entered."""
+    if not may_have(case, ExpertFee):
+        return frozenset()
     return frozenset(ExpertFee.objects.filter(member__committee__case=case).values_list("member_id", flat=True))
 
 

@@ -16,6 +16,8 @@ from yangcai.tendering.rules.evaluation.scores import is_rated, scores_are_asked
 
 def former(report: EvaluationReport) -> EvaluationReport | None:
     """The signed report that this one took up again; None for what was corrected before anybody had signed it all."""
+    if report.revision == 1:
+        return None
     earlier = EvaluationReport.objects.filter(lot_id=report.lot_id, revision__lt=report.revision)
     return earlier.filter(signed_at__isnull=False).order_by("-revision").first()
 

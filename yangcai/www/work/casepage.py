@@ -71,13 +71,12 @@ LINES = 200
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One case for one post; not visible to it is 404."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions"), pk=pk)
-    lots = list(case.lots.order_by("number"))
+    case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions", "lots"), pk=pk)
+    lots = sorted(case.lots.all(), key=lambda lot: lot.number)
     for lot in lots:
         lot.case = case
         lot.follows = next((one for one in lots if one.pk == lot.follows_id), None)
-    rows = rows_under(case, post=post, now=now)
-    rows[Lot] = lots
+    rows = {Lot: lots, **rows_under(case, post=post, now=now)}
     due = list(tasks.of_post(post).filter(root=case.ref))
     records = judging.conduct_records(case, post=post, now=now) if CommitteeMember in rows else []
     shown = [case, *(row for found in rows.values() for row in found), *judging.to_explain(records, post=post)]
@@ -162,13 +161,14 @@ def prequalifications(
 
 
 def rows_under(case: Case, *, post: Post, now: datetime.datetime) -> dict[Any, list[Any]]:
-    """What this post may see under the case, by kind. Every row is given the one case object: stages cost nothing."""
+    """What this post may see under the case, by kind, but for its lots, which are as public as itself. Every row is
+    given the one case object: stages cost nothing."""
     found: dict[Any, list[Any]] = {}
     method = procedures.get(case.procedure)
     for kind in OF_CASE:
         if not kind.known_to(method) or (kind.after_opening and not case.has_reached(Stage.QUALIFICATION)):
             continue
-        if not may_show(case, kind.model):
+        if kind.model is Lot or not may_show(case, kind.model):
             continue
         path = places.path_to(kind.model, Case)
         rows = whole_rows(SCOPES[kind.model](post, now).filter(**{path: case}), order=kind.order, limit=LINES + 1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from yangcai.cases.models import Case, Lot
 from yangcai.frameworks.models import Entrant
 from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.beneath import may_show
 from yangcai.kernel.models import Task
 from yangcai.kernel.money import rounded
 from yangcai.kernel.reading import remembered
@@ -58,6 +59,8 @@ def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any
 
 def conduct_records(case: Case, *, post: Post, now: datetime.datetime) -> list[ConductRecord]:
     """What was written of how members and organisers did, as far as this reader may know."""
+    if not may_show(case, ConductRecord):
+        return []
     return list(SCOPES[ConductRecord](post, now).filter(member__committee__case=case))
 
 
@@ -70,7 +73,8 @@ def to_explain(records: Iterable[ConductRecord], *, post: Post) -> list[ConductR
 
 def conducts(case: Case, records: list[ConductRecord], *, post: Post, now: datetime.datetime) -> list[Table]:
     """The records and what was paid, seat by seat."""
-    paid = list(SCOPES[ExpertFee](post, now).filter(member__committee__case=case))
+    found = SCOPES[ExpertFee](post, now).filter(member__committee__case=case)
+    paid = list(found) if may_show(case, ExpertFee) else []
     if not records and not paid:
         return []
     named = {seat.member.pk: seat.name or seat_name(seat.number) for seat in evaluation.seats(case, post, now)}
@@ -78,11 +82,11 @@ def conducts(case: Case, records: list[ConductRecord], *, post: Post, now: datet
     def about(member: CommitteeMember) -> Cell:
         return Cell(named.get(member.pk, ""), is_data=True)
 
-    found = (
+    tables = (
         conduct.conduct(records, about=about, heading=_("评委")),
         conduct.fees(paid, about=about, heading=_("评委")),
     )
-    return [table for table in found if table is not None]
+    return [table for table in tables if table is not None]
 
 
 def seat_name(number: int) -> str:
