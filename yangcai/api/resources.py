@@ -133,6 +133,8 @@ RESOURCES: dict[str, Resource] = {
                 "needs_approval",
                 "in_catalogue",
                 "amount",
+                "released_amount",
+                "renews_id",
                 "set_aside",
                 "start_on",
                 "submitted_at",

@@ -57,6 +57,13 @@ def english(label: Any) -> str:
         return str(label)
 
 
+def renewed_case(plan_item: PlanItem) -> Case | None:
+    """The case whose failed lots the plan procures again: the purchase before this one."""
+    if plan_item.renews_id is None:
+        return None
+    return Case.objects.filter(plan_item_id=plan_item.renews_id, lots__releases__isnull=False).order_by("-pk").first()
+
+
 class OpenCase(Input):
     title = TextField(label=_("项目名称"), required=False, help_text=_("不填时同采购计划"))
     evaluation_method = forms.ChoiceField(
@@ -132,6 +139,7 @@ def open_case(
         set_aside=plan_item.set_aside,
         jurisdiction=plan_item.buyer.jurisdiction,
         opened_at=now,
+        predecessor=renewed_case(plan_item),
         is_demo=settings.YANGCAI_SANDBOX,
     )
     Lot.objects.create(

@@ -250,6 +250,34 @@ class Lot(Rooted):
         return period.stage if period else ""
 
 
+class LotRelease(Rooted):
+    """解除废标采购包的预留: a failed lot gives its budget back after the remedies against its failure ended, while other
+    lots of the case go on. It never comes back to life; it is procured again on a plan of its own."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="releases", verbose_name=_("采购包"))
+    amount = MoneyField(_("解除预留金额"))
+    answered_on = models.DateField(_("最后一次质疑答复日期"), null=True, blank=True)
+    remedies_end_at = models.DateTimeField(_("救济期限届满时间"))
+    released_at = models.DateTimeField(_("解除预留时间"))
+
+    class Meta:
+        verbose_name = _("废标采购包解除预留")
+        constraints = [
+            models.UniqueConstraint(fields=["lot"], name="one_release_per_lot"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="release_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(remedies_end_at__lte=models.F("released_at")), name="no_release_before_the_remedies"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lot} {self.amount}"
+
+    @property
+    def root(self) -> Case:
+        return self.lot.case
+
+
 class Period(Rooted):
     """One stage of one case (or lot), half-open [opens_at, closes_at). The only place where a stage is written down."""
 

@@ -89,9 +89,11 @@ def budget_lamp(case: Case, contracts: Sequence[Contract]) -> Lamp:
     needed = still_needed(case)
     committed = sum((contract.committed_fund.balance for contract in contracts), money.ZERO)
     paid = sum((contract.paid_fund.balance for contract in contracts), money.ZERO)
+    released = case.plan_item.released_amount
     evidence = [
         Evidence(_("采购预算"), str(case.plan_item.appropriation)),
         Evidence(_("采购计划"), _yuan(case.plan_item.amount)),
+        *([Evidence(_("废标采购包已解除预留"), _yuan(released))] if released else []),
         Evidence(_("预留"), _yuan(reserved)),
         Evidence(_("合同占用"), _yuan(committed)),
         Evidence(_("已支付"), _yuan(paid)),

@@ -1,5 +1,7 @@
 """What does a buyer mean to buy, when, for how much, and has somebody else looked at it?"""
 
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -99,6 +101,10 @@ class PlanItem(Root):
     set_aside_reason = models.TextField(_("不预留的理由"), default="", blank=True)
     start_on = models.DateField(_("计划开始日期"))
     reserved_fund = models.OneToOneField(Fund, models.PROTECT, related_name="+", verbose_name=_("预留资金"))
+    released_amount = MoneyField(_("废标采购包已解除预留"), default=0)
+    renews = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="renewals", verbose_name=_("接续的采购计划")
+    )
     drafted_at = models.DateTimeField(_("起草时间"))
     submitted_at = models.DateTimeField(_("送审时间"), null=True)
     returned_at = models.DateTimeField(_("退回时间"), null=True)
@@ -129,6 +135,17 @@ class PlanItem(Root):
     @property
     def buyer_id(self) -> int:
         return self.appropriation.buyer_id
+
+    @property
+    def standing_amount(self) -> Decimal:
+        """What the plan still stands for, in yuan: without its lots that failed and whose money was released."""
+        return self.amount - self.released_amount
+
+    @property
+    def purchase_amount(self) -> Decimal:
+        """The amount in yuan by which thresholds judge the purchase: what is procured again after its lots failed is a
+        part of the purchase it came from, however small that part is (条例 art. 28)."""
+        return self.renews.purchase_amount if self.renews is not None else self.amount
 
 
 class Requirement(Rooted):

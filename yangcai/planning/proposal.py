@@ -45,6 +45,7 @@ def of_plan(
     has approved; `more` as for `choice.propose`."""
     publicity = last_publicity(plan_item)
     facts: dict[str, Any] = {name: getattr(plan_item, name) for name in FACTS}
+    facts["amount"] = plan_item.purchase_amount
     return of_facts(
         plan_item.buyer,
         now=now,

@@ -22,6 +22,7 @@ from tests.invariants.attacks import (
     payments,
     plans,
     prequalification,
+    releases,
     sealed,
     solicitation,
     visits,
@@ -38,6 +39,7 @@ class Attack:
 
 _TABLES = (
     budget,
+    releases,
     ledger,
     plans,
     cases,

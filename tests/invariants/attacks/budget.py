@@ -55,8 +55,4 @@ ROWS: tuple[Row, ...] = (
     ("published", "published_case_stays_funded", "release it after a lot was lost, and more",
      "UPDATE cases_lot SET outcome = 'unsuccessful' WHERE id = {lot};"
      + move("release_reservation", "{reserved}", "{available}", "500.01")),
-    ("published", "no_publication_beyond_the_reservation", "bring a lost lot back when its money is gone",
-     "UPDATE cases_lot SET outcome = 'unsuccessful' WHERE id = {lot};"
-     + move("release_reservation", "{reserved}", "{available}", "500")
-     + "UPDATE cases_lot SET outcome = '' WHERE id = {lot}"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from tests.invariants.worlds.planning import case, method, plan
 from tests.invariants.worlds.prequalification import applied, examined, prequalified
 from tests.invariants.worlds.tender import (
     extended,
+    failed,
     last_opened,
     late,
     opened,
@@ -26,6 +27,7 @@ WORLDS = {
         published,
         struck,
         extended,
+        failed,
         overrun,
         sealed,
         late,

@@ -11,6 +11,7 @@ from tests.invariants.worlds.planning import of_case, prepared
 from yangcai.cases.models import Case, Lot, Period
 from yangcai.kernel import documents, entries, health
 from yangcai.kernel.models import HealthLine, Outage
+from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.tendering import health as watching
 from yangcai.tendering import outages
@@ -139,6 +140,17 @@ def opened() -> Ids:
         lot_id=ids["lot"], bid=bid, supplier=bid.supplier, price=Decimal("400.00"), opened_at=OPENED
     )
     return {**ids, "opened": one.pk}
+
+
+def failed() -> Ids:
+    """The first lot failed on 24 March, the second goes on; the remedies ended with 2 April, now it is the third. A
+    plan that renews this one is drafted for 500 on the same budget line."""
+    ids = published()
+    factories.set_database_clock(at("2026-04-03T09:00"))
+    Lot.objects.filter(pk=ids["lot"]).update(outcome="unsuccessful", outcome_at=OPENED, outcome_reason="x")
+    plan = PlanItem.objects.get(pk=ids["plan"])
+    renewal = factories.make_plan_item(plan.appropriation, amount="500.00", approved=False, renews=plan)
+    return {**ids, "renewal": renewal.pk}
 
 
 LAST_CLOSES, LAST_OPENED = at("2026-03-24T16:00"), at("2026-03-24T16:10")

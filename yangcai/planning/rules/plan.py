@@ -306,10 +306,10 @@ def year_sets_enough_aside(plan_item: PlanItem, *, by: Any, now: datetime.dateti
     if over is None or plan_item.amount <= over or not _is_suitable(plan_item):
         return
     suitable = [one for one in _of_the_year(plan_item) if one.amount > over and _is_suitable(one)]
-    total = sum((one.amount for one in suitable), Decimal(0))
-    aside = sum((one.amount * _share(one) for one in suitable), Decimal(0))
-    parts = sum((one.amount * _share(one) for one in suitable if one.set_aside in BY_SHARE), Decimal(0))
-    small = sum((one.amount * _share(one) * one.set_aside_small_micro for one in suitable), Decimal(0))
+    total = sum((one.standing_amount for one in suitable), Decimal(0))
+    aside = sum((one.standing_amount * _share(one) for one in suitable), Decimal(0))
+    parts = sum((one.standing_amount * _share(one) for one in suitable if one.set_aside in BY_SHARE), Decimal(0))
+    small = sum((one.standing_amount * _share(one) * one.set_aside_small_micro for one in suitable), Decimal(0))
     _least, least_small = least_shares(plan_item.buyer, category=plan_item.category, now=now)
     least = set_aside(category=plan_item.category, total=total, **place(plan_item.buyer, now=now)).reserved
     if aside < least:
@@ -462,7 +462,9 @@ def no_case_leans_on_it(plan_item: PlanItem, *, by: Any, now: datetime.datetime)
         "plan.before_activity",
         now=now,
         code="plan_in_use",
-        zh="采购项目 {number} 依据该计划进行，计划不能取消；请先依法终止该项目",
-        en="Case {number} rests on this plan: end the case lawfully before the plan is cancelled",
+        zh="采购项目 {number} 依据该计划进行，计划不能取消；请先依法终止该项目。只有部分采购包废标的，"
+        "请办理“解除废标采购包的预留”",
+        en="Case {number} rests on this plan: end the case lawfully before the plan is cancelled. Where only some of"
+        " its lots failed, use “Release unsuccessful lots”",
         number=case.number,
     )

@@ -59,7 +59,7 @@ FURTHER: list[Callable[[PlanItem], Iterable[Part]]] = []
 def _part(plan_item: PlanItem) -> Part:
     return Part(
         title=plan_item.title,
-        amount=plan_item.amount,
+        amount=plan_item.standing_amount,  # what failed lots gave back is counted where it is procured again
         start_on=plan_item.start_on,
         procedure=plan_item.procedure,
         approved=any(
@@ -132,6 +132,11 @@ def _quarter(day: datetime.date) -> tuple[int, int]:
     return day.year, next(n for n, months in enumerate(QUARTERS) if day.month in months)
 
 
+def _renewed(one: PlanItem, other: PlanItem) -> bool:
+    """Whether the one procures failed lots of the other again, or both do of a third: each lot is bought once."""
+    return one.renews_id == other.pk or other.renews_id == one.pk or (one.renews_id or 0) == other.renews_id
+
+
 def _double(plan_item: PlanItem, others: list[PlanItem]) -> Repeat | None:
     """The same unit plans the same catalogue item in the same quarter, under the same name or for the same sum."""
     found = [
@@ -141,6 +146,7 @@ def _double(plan_item: PlanItem, others: list[PlanItem]) -> Repeat | None:
         and other.classification == plan_item.classification
         and _quarter(other.start_on) == _quarter(plan_item.start_on)
         and (other.title.strip() == plan_item.title.strip() or other.amount == plan_item.amount)
+        and not _renewed(other, plan_item)
     ]
     if not found:
         return None

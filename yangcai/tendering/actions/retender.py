@@ -2,16 +2,18 @@
 
 import datetime
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import next_number
-from yangcai.cases.models import Case, CaseEnd, Stage
+from yangcai.cases.models import Case, CaseEnd, LotRelease, Stage
 from yangcai.cases.rules import applicable, grounds, has_its_own_file, refuse, runs_the_case
 from yangcai.cases.rules import own as own_rule
 from yangcai.kernel import tasks
@@ -38,15 +40,17 @@ def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> R
     return refuse(
         "evaluation.retender",
         code="not_ended_without_result",
-        zh="只有废标或者终止的项目才能重新采购",
-        en="Only a case that failed or was terminated can be procured again",
+        zh="只有废标或者终止的项目才能重新采购；只有部分采购包废标的，请在采购计划上办理“解除废标采购包的预留”，"
+        "按接续的采购计划重新采购",
+        en="Only a case that failed or was terminated can be procured again; where only some lots failed, use “Release"
+        " unsuccessful lots” on the plan and procure them on the plan that renews it",
         **applicable(subject, now=now),
     )
 
 
 def not_retendered_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A case is procured again once; names the case that does."""
-    successor = Case.objects.filter(predecessor=subject).first()
+    successor = Case.objects.filter(predecessor=subject, plan_item=subject.plan_item).first()
     if successor is None:
         return None
     return Refusal(
@@ -60,7 +64,7 @@ def not_retendered_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
 def plan_still_stands(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """无预算不采购: the plan is not cancelled and its money still lies reserved."""
     item = subject.plan_item
-    if item.cancelled_at is None and (not item.spends or item.reserved_fund.balance >= subject.budget):
+    if item.cancelled_at is None and (not item.spends or item.reserved_fund.balance >= _budget(subject)):
         return None
     return refuse(
         "control.no_budget_no_procurement",
@@ -69,6 +73,12 @@ def plan_still_stands(subject: Case, *, by: Any, now: datetime.datetime) -> Refu
         en="The plan is cancelled or its money is no longer reserved: it cannot be procured again",
         **applicable(subject, now=now),
     )
+
+
+def _budget(case: Case) -> Decimal:
+    """What is procured again, in yuan: without lots that gave their budgets back before the case ended."""
+    released = LotRelease.objects.filter(lot__case=case).aggregate(sum=Sum("lot__budget"))["sum"]
+    return case.budget - (released or Decimal(0))
 
 
 def method_now(case: Case) -> str:
@@ -149,8 +159,8 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
         procedure=method_now(case),
         category=case.category,
         classification=case.classification,
-        budget=case.budget,
-        ceiling=case.ceiling,
+        budget=_budget(case),
+        ceiling=case.ceiling if case.ceiling is None else min(case.ceiling, _budget(case)),
         set_aside=SetAside.NONE if lift_set_aside else case.set_aside,
         jurisdiction=case.jurisdiction,
         opened_at=now,
@@ -162,15 +172,15 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     if lift_set_aside:
         anew |= {"set_aside": SetAside.NONE, "set_aside_share": 0, "for_small_micro": False}
     lots: dict[int, Any] = {}
-    for lot in case.lots.order_by("pk"):  # a lot that follows another one comes after it
+    for lot in case.lots.filter(releases__isnull=True).order_by("pk"):  # a lot that follows another one comes after it
         lots[lot.pk] = _copy(lot, case=again, follows=lots[lot.follows_id] if lot.follows_id else None, **anew)
-    for criterion in Criterion.objects.filter(lot__case=case).order_by("pk"):
+    for criterion in Criterion.objects.filter(lot__in=lots).order_by("pk"):
         _copy(criterion, lot=lots[criterion.lot_id])
-    for green in GreenProduct.objects.filter(case=case):
+    for green in GreenProduct.objects.filter(Q(lot__isnull=True) | Q(lot__in=lots), case=case):
         _copy(green, case=again, lot=lots[green.lot_id] if green.lot_id else None)
-    for consumable in Consumable.objects.filter(lot__case=case).order_by("number"):
+    for consumable in Consumable.objects.filter(lot__in=lots).order_by("number"):
         _copy(consumable, lot=lots[consumable.lot_id])
-    for terms in SampleTerms.objects.filter(lot__case=case) if own_rule(again, "samples.exception") else ():
+    for terms in SampleTerms.objects.filter(lot__in=lots) if own_rule(again, "samples.exception") else ():
         _copy(terms, lot=lots[terms.lot_id])
     for term in PaymentTerm.objects.filter(case=case):
         _copy(term, case=again)
@@ -185,7 +195,8 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     # The edition that stood last; what corrections had replaced is no part of the new file.
     for paper in Attachment.objects.filter(root=case.ref, kind="solicitation").order_by("-at", "-pk")[:1]:
         _copy(paper, root=again.ref, subject=solicitation.ref if solicitation else again.ref, is_public=False, at=now)
-    clauses = Clause.objects.filter(case=case, is_statutory=False).order_by("kind", "number")
+    of_lots = Q(lot__isnull=True) | Q(lot__in=lots)
+    clauses = Clause.objects.filter(of_lots, case=case, is_statutory=False).order_by("kind", "number")
     own = [(c.kind, c.text, lots[c.lot_id].pk if c.lot_id else None) for c in clauses]
     write_clauses(again, solicitation=solicitation, own=own)
     tasks.refresh(case.plan_item, now=now)  # the plan waited for this

@@ -1,0 +1,130 @@
+"""Of three lots one fails: how is it procured again while the contracts of the other two run?"""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from tests.factories import set_database_clock
+from tests.scenarios import story
+from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story
+from yangcai.cases.models import Award, Case, Lot, LotRelease
+from yangcai.contracts.models import Contract
+from yangcai.kernel import calendar
+from yangcai.planning import checks
+from yangcai.planning.models import PlanItem
+from yangcai.planning.rules import repeats
+from yangcai.replay import defaults, people
+from yangcai.tendering.rules import releases
+
+pytestmark = pytest.mark.django_db
+
+PRICES = ("400000.00", "430000.00", "440000.00")
+RELEASE = "plan.release_unsuccessful_lots"
+
+
+def three() -> list[story.Bid]:
+    return [story.bid(who, price) for who, price in zip((FIRST, SECOND, THIRD), PRICES, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def awarded(world: None) -> Story:
+    """Two lots are awarded, in the third only two of three responded."""
+    lots = [story.lot(number, three(), budget="500000.00") for number in ("1", "2")]
+    *two, last = three()
+    lots.append(story.lot("3", [*two, replace(last, responsive="未响应★条款")], budget="500000.00"))
+    return story.begin(story.purchase(*lots), until="award")
+
+
+def failed(told: Story) -> Lot:
+    return Lot.objects.select_related("case").get(case=told.case, number="3")
+
+
+def over(told: Story) -> datetime.datetime:
+    """The first moment after the last day on which the failure could be objected to."""
+    lot = failed(told)
+    assert lot.outcome_at is not None
+    last = calendar.due_on(calendar.day_of(lot.outcome_at), 7, "working_days", region="620171")
+    return calendar.end_of(last)
+
+
+def test_its_money_waits_for_the_remedies(awarded: Story) -> None:
+    told, lot = awarded, failed(awarded)
+    assert lot.outcome == "unsuccessful" and len(told.awards()) == 2
+    assert told.money == ("0", "1500000", "0", "0")
+    officer, at = told.people.officer, over(told) - datetime.timedelta(seconds=1)
+    # Neither the case nor the plan can be had in another way, and both say which way there is.
+    for code, subject, refusal in (
+        ("case.retender", told.refreshed(), "not_ended_without_result"),
+        ("plan.cancel", told.refreshed().plan_item, "plan_in_use"),
+    ):
+        found = told.refused(code, subject, officer if code == "plan.cancel" else told.people.runner, at)[refusal]
+        assert "解除废标采购包的预留" in found.zh and "Release unsuccessful lots" in found.en
+    found = told.refused(RELEASE, told.case.plan_item, officer, at, lots=[lot.pk], drafts_plan=True)
+    assert set(found) == {"remedies_open"} and found["remedies_open"].citation.article == "第五十二条"
+    # After an answer to an objection a complaint has its own time.
+    at, answered = over(told), calendar.day_of(over(told))
+    data = {"lots": [lot.pk], "drafts_plan": True, "answered_on": answered}
+    found = told.refused(RELEASE, told.case.plan_item, officer, at, **data)
+    assert found["remedies_open"].citation.article == "第五十五条"
+    found = told.refused(RELEASE, told.case.plan_item, officer, at, **{**data, "answered_on": "2026-01-05"})
+    assert set(found) == {"answer_out_of_time"}
+    # A lot that was awarded gives nothing back.
+    first = told.case.lots.get(number="1").pk
+    assert set(told.refused(RELEASE, told.case.plan_item, officer, at, lots=[first])) == {"invalid_input"}
+
+
+def test_a_suspended_case_releases_nothing(awarded: Story) -> None:
+    told, at = awarded, over(awarded)
+    until = calendar.day_of(at) + 20 * DAY
+    treasury = told.people.treasury
+    order = told.paper("order.pdf", b"%PDF-1.7 order", treasury, at - DAY)
+    told.do("case.suspend", told.case, treasury, at - DAY, reason="投诉", until_on=until, document=order)
+    assert releases.remedies_end(failed(told), now=at) is None
+    found = told.refused(RELEASE, told.case.plan_item, told.people.officer, at, lots=[failed(told).pk])
+    assert "case_suspended" in found
+
+
+@pytest.fixture(scope="module")
+def released(awarded: Story) -> Story:
+    """The contracts of the two other lots run; the failed lot is free, its renewal drafted."""
+    officer = awarded.people.officer
+    awarded.contract()
+    assert Contract.objects.filter(case=awarded.case, signed_at__isnull=False).count() == 2
+    set_database_clock(over(awarded))
+    lot = failed(awarded)
+    awarded.do(RELEASE, awarded.case.plan_item, officer, over(awarded), lots=[lot.pk], drafts_plan=True)
+    return awarded
+
+
+def test_the_lot_is_procured_again_and_ends_with_a_contract(released: Story) -> None:
+    told, at = released, over(released)
+    assert told.money == ("500000", "200000", "800000", "0")
+    assert told.lamps(at).split()[0] == "on"
+    assert LotRelease.objects.get().lot == failed(told)
+    assert set(told.refused(RELEASE, told.case.plan_item, told.people.officer, at, lots=[])) >= {"no_failed_lot"}
+    renewal = PlanItem.objects.get(renews=told.case.plan_item)
+    # The intention of the purchase stands, its thirty days are over; nothing is bought twice or split.
+    assert (renewal.amount, renewal.intention) == (failed(told).budget, told.case.plan_item.intention)
+    assert repeats.repeats(renewal, now=at) == []
+    officer, reviewer = told.people.officer, told.people.reviewer
+    told.do("plan.submit", renewal, officer, at)
+    answers = [{"check": code, "answer": "pass"} for code in checks.codes()]
+    told.do("plan.review", renewal, reviewer, at, answers=answers, decision="approve")
+    told.do("plan.file", renewal, officer, at)
+    assert told.money == ("0", "700000", "800000", "0")
+    # The second case.
+    lot = replace(story.lot("1", three(), budget="500000.00"))
+    file = replace(story.purchase(lot), dates=story.Dates(invitation=(at + 3 * DAY).date()))
+    completed = defaults.complete(published=file).case
+    tale = Story(told.driver, completed, people.gather(completed))
+    tale.plan_item = renewal
+    for stretch in (
+        "preparation", "invitation", "submission", "opening", "qualification", "evaluation", "award", "contract",
+    ):  # fmt: skip
+        getattr(tale, stretch)()
+    again = Case.objects.get(plan_item=renewal)
+    assert again.predecessor == told.case and Award.objects.get(lot__case=again).supplier.name == FIRST[0]
+    assert Contract.objects.get(case=again).signed_at is not None
+    # The first case is live all the while.
+    assert told.refreshed().ended_at is None
