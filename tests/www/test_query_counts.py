@@ -24,16 +24,16 @@ MANY = 5
 
 #: The rail of the most urgent case among them, the kinds of tasks to choose from, and an agency's cases in time.
 WORKLIST = {
-    Role.BUYER_OFFICER: 20,
-    Role.BUYER_REVIEWER: 19,
-    Role.AGENT: 23,
-    Role.SUPPLIER: 16,
-    Role.EXPERT: 16,
-    Role.TREASURY: 18,
-    Role.TREASURY_PAYER: 18,
-    Role.AUDITOR: 18,
-    Role.PLATFORM: 18,
-    Role.ADMINISTRATOR: 16,
+    Role.BUYER_OFFICER: 21,
+    Role.BUYER_REVIEWER: 20,
+    Role.AGENT: 24,
+    Role.SUPPLIER: 17,
+    Role.EXPERT: 17,
+    Role.TREASURY: 19,
+    Role.TREASURY_PAYER: 19,
+    Role.AUDITOR: 19,
+    Role.PLATFORM: 19,
+    Role.ADMINISTRATOR: 17,
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {

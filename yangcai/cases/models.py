@@ -251,8 +251,8 @@ class Lot(Rooted):
 
 
 class LotRelease(Rooted):
-    """解除废标采购包的预留: a failed lot gives its budget back after the remedies against its failure ended, while other
-    lots of the case go on. It never comes back to life; it is procured again on a plan of its own."""
+    """解除废标采购包的预留: a failed lot gives its budget back after the remedies against its failure ended, while
+    others of the case go on. It never comes back to life; it is procured again on a plan of its own."""
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="releases", verbose_name=_("采购包"))
     amount = MoneyField(_("解除预留金额"))

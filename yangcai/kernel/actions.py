@@ -20,6 +20,7 @@ from yangcai.kernel.inputs import Input
 from yangcai.kernel.models import Entry, IdempotencyKey
 from yangcai.kernel.reading import unnoticed, writing
 from yangcai.kernel.refusals import BY_CONSTRAINT, Citation, Refusal, Refused, in_chinese
+from yangcai.kernel.wording import in_words, worded
 
 Rule = Callable[..., "Refusal | Iterable[Refusal] | None"]
 
@@ -56,7 +57,12 @@ class Action:
 
     @property
     def title(self) -> str:
-        return self.zh if in_chinese() else self.en
+        return worded(self.zh if in_chinese() else self.en)
+
+    @property
+    def meaning(self) -> str:
+        """The sentence that says before the form what it means."""
+        return worded(self.hint[0 if in_chinese() else 1])
 
     @property
     def verb(self) -> str:
@@ -68,7 +74,7 @@ class Action:
 
     def tell(self, *, actor: str) -> str:
         """The sentence of the timeline, e.g. 教育体育局（经办）发布了采购公告."""
-        return self.sentence[0 if in_chinese() else 1].format(post=actor)
+        return worded(self.sentence[0 if in_chinese() else 1]).format(post=actor)
 
 
 ACTIONS: dict[str, Action] = {}
@@ -296,7 +302,8 @@ def _perform_locked(call: _Call, *, idempotency_key: str | None, expected_versio
     if expected_version is not None and expected_version != root.version:
         raise Refused([STALE])
     cleaned = _checked(call)
-    with translation.override(settings.LANGUAGE_CODE):  # what is kept is the same, whatever language its author reads
+    # What is kept is the same, whatever language its author reads, and in whatever words.
+    with translation.override(settings.LANGUAGE_CODE), in_words(None):
         return _kept(call, root, cleaned, idempotency_key=idempotency_key)
 
 

@@ -3,12 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import get_language
-
-
-def in_chinese() -> bool:
-    """True when the active language is Chinese (also when none is active: Chinese is the default)."""
-    return not (get_language() or "zh").startswith("en")
+from yangcai.kernel.wording import in_chinese as in_chinese
+from yangcai.kernel.wording import worded
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class Refusal:
 
     @property
     def text(self) -> str:
-        return self.zh if in_chinese() else self.en
+        return worded(self.zh if in_chinese() else self.en)
 
     @property
     def cited(self) -> str:

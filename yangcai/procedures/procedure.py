@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yangcai.procedures import spoken
 from yangcai.procedures.stages import Stage
 
 
@@ -129,7 +130,7 @@ class Procedure:
     `invited` (fewest to invite), `pool` (how many times as many to draw from) and `buyer_share` (the most of those
     recommended that the buyer may recommend). `instead`: which rule of its own the method has in the place of one of
     the open tender's; an empty one says that the method knows nothing like it. `notice`, `result`, `failure`: what its
-    notices are called; `words`: its Chinese words for those of a tender. `reopens`: on which grounds a signed
+    notices are called; `words`, `words_en`: its words for those of a tender. `reopens`: on which grounds a signed
     evaluation is taken up again (87号令 art. 64 and 67, 74号令 art. 21, 214号文 art. 32). `below_quota`: only for
     what lies off the catalogue and below the quota limit (the purchase modes of the mall). `spends`: whether its plan
     reserves money and its lots end in awards; a first stage does neither, it ends in a framework agreement.
@@ -179,6 +180,7 @@ class Procedure:
     result: tuple[str, str] = ("中标结果公告", "award notice")
     failure: tuple[str, str] = ("废标公告", "notice of a failed tender")
     words: tuple[tuple[str, str], ...] = ()
+    words_en: tuple[tuple[str, str], ...] = spoken.OFFERS
     reopens: tuple[str, ...] = ("sum", "range", "objective", "abnormal", "committee")
 
     @property
@@ -192,9 +194,15 @@ class Procedure:
 
     def say(self, zh: str) -> str:
         """A Chinese text about tenders in the words of this method: 中标 becomes 成交."""
-        for word, own in self.words:
-            zh = zh.replace(word, own)
-        return zh
+        return spoken.zh(zh, words=self.words) if self.words else zh
+
+    def say_en(self, en: str) -> str:
+        """An English text about tenders in the words of this method: a bid becomes an offer."""
+        return spoken.en(en, words=self.words_en) if self.words else en
+
+    def word(self, text: str, in_chinese: bool) -> str:
+        """A text of one language in the words of this method."""
+        return self.say(text) if in_chinese else self.say_en(text)
 
     @property
     def windows(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from yangcai import procedures
 from yangcai.cases.models import Case, Lot
 from yangcai.planning.models import SetAside
 from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, Solicitation
@@ -76,7 +77,8 @@ def write_clauses(
         own = list(kept.values_list("kind", "text", "lot_id"))
     Clause.objects.filter(case=case).delete()
     rows: list[tuple[str, str, int | None, bool]] = [
-        (kind, text, lot, True) for kind, text, lot in (statutory(case, solicitation) if solicitation else ())
+        (kind, procedures.get(case.procedure).say(text), lot, True)
+        for kind, text, lot in (statutory(case, solicitation) if solicitation else ())
     ]
     rows += [(kind, text, lot, False) for kind, text, lot in own]
     numbers = dict.fromkeys(ClauseKind.values, 0)

@@ -17,6 +17,7 @@ from yangcai.cases.rules import applicable
 from yangcai.kernel import calendar
 from yangcai.kernel.money import figures
 from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.kernel.wording import worded
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
 from yangcai.tendering.rules.lots import at_limit
@@ -49,7 +50,7 @@ class Said:
 
     @property
     def text(self) -> str:
-        return self.zh if in_chinese() else self.en
+        return worded(self.zh if in_chinese() else self.en)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from yangcai.kernel.documents import NoRoom, StoreDown
 from yangcai.kernel.reading import reading
+from yangcai.kernel.wording import in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.www import errors
@@ -71,10 +72,14 @@ def page(
                 raise BadRequest("U+0000 is no text: the database takes none")
             if request.method == "POST":
                 try:
-                    return _turned_away(request, who) or view(request, *args, **kwargs)
+                    with in_words(None):
+                        return _turned_away(request, who) or view(request, *args, **kwargs)
                 except (NoRoom, StoreDown) as error:
                     return errors.no_store(request, why=error)
-            with reading():  # a page asks of each of its buttons what `perform` would ask: much of it is the same
+            with (
+                in_words(None),
+                reading(),
+            ):  # a page asks of each of its buttons what `perform` would ask: much of it is the same
                 return _turned_away(request, who) or view(request, *args, **kwargs)
 
         guarded.takes = takes  # type: ignore[attr-defined]

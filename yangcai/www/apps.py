@@ -9,6 +9,9 @@ class WwwConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account.signals import password_changed
 
+        from yangcai.kernel import wording
         from yangcai.www import sessions
+
+        wording.install()
 
         password_changed.connect(sessions.end_others, dispatch_uid="end other sessions")

@@ -33,7 +33,14 @@ DIRECT = Procedure(
     notice=("框架协议成交邀请", "invitation to entrants"),
     result=("框架协议成交结果公告", "call-off notice"),
     failure=("框架协议成交终止公告", "notice of a failed call-off"),
-    words=(("中标", "成交"), ("投标", "竞价")),
+    words=(
+        ("评标", "评审"),
+        ("开标", "开启"),
+        ("投标人", "供应商"),
+        ("招标", "采购"),
+        ("中标", "成交"),
+        ("投标", "竞价"),
+    ),
 )
 ROTATION = replace(
     DIRECT,

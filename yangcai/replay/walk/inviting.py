@@ -52,7 +52,7 @@ class Inviting(Trip):
         if self.file.green:
             listed = [{"product": one.product, "kind": one.kind, "lot": one.lot} for one in self.file.green]
             self.do("green_products.define", self.case, people.runner, before - 33 * MINUTE, rows=listed)
-        clause = {"kind": "responsiveness", "text": "★实质性响应招标文件的全部要求"}
+        clause = {"kind": "responsiveness", "text": self.procedure.say("★实质性响应招标文件的全部要求")}
         self.do("clauses.define", self.case, people.runner, before - 30 * MINUTE, rows=[clause])
         by_number = {lot.number: lot for lot in Lot.objects.filter(case=self.case)}
         for lot in self.file.lots:
@@ -62,7 +62,7 @@ class Inviting(Trip):
                 {
                     "code": c.code,
                     "kind": c.code if c.code in ("price", "technical", "business") else "technical",
-                    "title": TITLES.get(c.code, c.code),
+                    "title": self.procedure.say(TITLES.get(c.code, c.code)),
                     "weight": c.weight,
                     **(GRADED if self.procedure.rates_quality else {}),
                 }
@@ -150,7 +150,7 @@ class Inviting(Trip):
         data: dict[str, Any] = {
             "requirement": self.file.title,
             "delivery": "按合同约定",
-            "contract_terms": "按招标文件所附合同文本",
+            "contract_terms": self.procedure.say("按招标文件所附合同文本"),
             "payment_days": 30,
             "acceptance_days": 10,
             "bid_validity_days": 90,

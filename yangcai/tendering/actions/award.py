@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, AwardFall, Candidate, CaseEnd, Lot, LotOutcome, Stage
@@ -178,7 +179,7 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
             is_winner=wins,
             score=found.get("total"),
             rank=found.get("rank"),
-            reason="" if wins else bid.invalid_reason or reason or why,
+            reason="" if wins else bid.invalid_reason or reason or procedures.get(lot.case.procedure).say(why),
             issued_at=issued_at,
         )
     # Too few came for an opening: those who did come are told why nothing was opened.

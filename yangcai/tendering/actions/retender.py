@@ -64,7 +64,8 @@ def not_retendered_yet(subject: Case, *, by: Any, now: datetime.datetime) -> Ref
 def plan_still_stands(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """无预算不采购: the plan is not cancelled and its money still lies reserved."""
     item = subject.plan_item
-    if item.cancelled_at is None and (not item.spends or item.reserved_fund.balance >= _budget(subject)):
+    held = item.reserved_fund.balance
+    if item.cancelled_at is None and (not item.spends or held >= subject.budget or held >= _budget(subject)):
         return None
     return refuse(
         "control.no_budget_no_procurement",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel import log_index
 from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.wording import in_words
 from yangcai.tendering.queries.hall import ORDER, Clock, Hall, Line, LotState, Message, Phase, Seal
-from yangcai.www import formats
+from yangcai.www import formats, wording
 
 #: Whose word an envelope's state is, and in which colour.
 SEAL_TONES = {Seal.SEALED: "mute", Seal.RELEASED: "info", Seal.OPENED: "ok", Seal.DAMAGED: "bad"}
@@ -74,9 +75,10 @@ def _changed(before: Part | None, after: Part) -> Iterator[str]:
 
 def board(hall: Hall, *, now: Any, known: Board | None = None) -> Board:
     """The hall in the active language. Rows that `known` shows already are not written again."""
-    parts = [_clock(hall, now=now), _head(hall)]
-    parts += [_lot(lot, known.by_id.get(_id(lot)) if known else None) for lot in hall.lots]
-    parts += [_message(message) for message in hall.messages]
+    with in_words(wording.of(hall.case)):
+        parts = [_clock(hall, now=now), _head(hall)]
+        parts += [_lot(lot, known.by_id.get(_id(lot)) if known else None) for lot in hall.lots]
+        parts += [_message(message) for message in hall.messages]
     position = hall.messages[-1].seq if hall.messages else 0
     return Board(tuple(parts), position, hall.phase)
 

@@ -30,7 +30,7 @@ from yangcai.tendering import opening_proof, opening_record, paper
 from yangcai.tendering.models import Bid, BidClosing, OpenedBid, Opening
 from yangcai.tendering.queries.hall import Hall, Phase, hall_state, halls, has_hall, is_inside, judges_it
 from yangcai.tendering.rules.opening import opening_of
-from yangcai.www import csp, errors, formats, signed_papers, typeset
+from yangcai.www import csp, errors, formats, signed_papers, typeset, wording
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.hall import OF_HALL
 from yangcai.www.hall.board import Board, board
@@ -53,6 +53,7 @@ def _case(request: HttpRequest, pk: int) -> Case:
     found = halls(post, now).prefetch_related("periods", "lots", "suspensions").filter(pk=pk).first()
     if found is None or judges_it(found, post):
         raise Http404
+    wording.speak_of(found)
     for lot in found.lots.all():
         lot.case = found
     return found

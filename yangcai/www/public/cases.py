@@ -27,7 +27,7 @@ from yangcai.tendering.queries import draws
 from yangcai.tendering.queries.bids import visible_opened_bids
 from yangcai.tendering.queries.hall import has_hall
 from yangcai.tendering.queries.outages import extensions_of
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.pictures import csv_asked, prices
 from yangcai.www.public import editions, plain_case, status
@@ -58,6 +58,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if case is None:
         raise Http404
+    wording.speak_of(case)
     chosen = request.GET.get("tab", "")
     chosen = chosen if chosen in TABS else next(iter(TABS))
     closes_at = closing_at(case)

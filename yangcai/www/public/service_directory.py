@@ -179,7 +179,7 @@ def shown(service: Service, *, role: str, on: datetime.date) -> dict[str, Any]:
     steps = [
         {
             "title": action.title,
-            "hint": action.hint[0 if in_chinese() else 1],
+            "hint": action.meaning,
             "needs": needs(action),
             "terms": terms(action, on=on),
             "publishes": bool(action.notice),

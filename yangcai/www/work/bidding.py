@@ -22,7 +22,7 @@ from yangcai.tendering.models import SBP, BidSecurity, Correction, Participation
 from yangcai.tendering.queries.hall import has_hall
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.solicitations import solicitation
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.work import places
 from yangcai.www.work.offers import MADE_THERE
@@ -187,6 +187,7 @@ def bid_tasks(request: HttpRequest, pk: int) -> HttpResponse:
     """The list for one lot; 404 where nothing is bid for."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     lot: Lot = places.row("lot", pk, post=post, now=now)
+    wording.speak_of(lot)
     if lot.case.published_at is None:
         raise Http404
     bidding = Bidding(lot, post, now=now)

@@ -41,7 +41,7 @@ from yangcai.tendering.models import (
 from yangcai.tendering.queries import draws
 from yangcai.tendering.queries.hall import has_hall
 from yangcai.tendering.rules.opening import opening_of
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.draws import READERS as DRAW_READERS
 from yangcai.www.pictures import csv_asked, prices
@@ -73,6 +73,9 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions", "lots"), pk=pk)
     lots = sorted(case.lots.all(), key=lambda lot: lot.number)
+    case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions"), pk=pk)
+    wording.speak_of(case)
+    lots = list(case.lots.order_by("number"))
     for lot in lots:
         lot.case = case
         lot.follows = next((one for one in lots if one.pk == lot.follows_id), None)
@@ -277,6 +280,7 @@ def case_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole timeline of a case."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     case = get_object_or_404(visible_to(post, now), pk=pk)
+    wording.speak_of(case)
     shown = timeline.entries(timeline.roots_of(case), post=post, is_open=opening_of(case) is not None)
     context = {"case": case, "lines": timeline.happenings(shown[:2000], post=post), "title": _("全部留痕")}
     return render(request, "work/timeline.html", context)

@@ -12,6 +12,7 @@ from yangcai import law
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.kernel.wording import worded
 from yangcai.parties.roles import Role
 from yangcai.www import formats
 
@@ -75,7 +76,7 @@ def title_of(task: Task, *, who: str = "") -> str:
         title = ACTIONS[task.action].title
     else:
         clock = law.clock(task.clock)
-        title = clock.zh if in_chinese() else clock.en
+        title = worded(clock.zh if in_chinese() else clock.en)
     return _about(title, who)
 
 
@@ -108,7 +109,7 @@ def clocks(
             continue
         clock = law.clock(task.clock)
         line = Clock(
-            title=_about(clock.zh if in_chinese() else clock.en, who.get(task.subject, "")),
+            title=_about(worded(clock.zh if in_chinese() else clock.en), who.get(task.subject, "")),
             due_at=task.due_at,
             citation=citation_of(task, on=on),
             actor=str(ACTORS.get(SIDES.get(Role(task.role), clock.actor) if task.role else clock.actor, "")),

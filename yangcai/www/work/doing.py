@@ -33,7 +33,7 @@ from yangcai.portal.notices.base import type_of
 from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import CommitteeMember, Criterion, EvaluationReport, Prequalification
 from yangcai.tendering.queries.bids import READ_OUT
-from yangcai.www import formats, guided, signed_papers
+from yangcai.www import formats, guided, signed_papers, wording
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
@@ -77,6 +77,7 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     """GET: the form, with what it means. POST: perform, then the page that says what happened and what comes next."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     subject = places.row(model, pk, post=post, now=now)
+    wording.speak_of(subject)
     action = places.action_on(code, subject)
     if request.method != "POST" and action.code in places.BY_DEVICE:
         return HttpResponseRedirect(places.form_of(action, subject))
@@ -118,6 +119,7 @@ def rehearsal(request: HttpRequest, model: str, pk: int, code: str) -> HttpRespo
     """What would happen: the Action is run and taken back; nothing is written."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     subject = places.row(model, pk, post=post, now=now)
+    wording.speak_of(subject)
     action = places.action_on(code, subject)
     if action.code == preflight.OF:
         return _preflight(request, action, subject)
@@ -209,7 +211,7 @@ def _form_page(
         {
             "action": action,
             "title": action.title,
-            "hint": action.hint[0 if in_chinese() else 1],
+            "hint": action.meaning,
             "subject": subject,
             "back": _back(action, subject),
             "root_title": str(subject.root),
@@ -376,6 +378,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
     entry = Entry.objects.select_related("payload").get(seq=seq)
     value = str(entry.payload.data.get("value") or "")
     made = places.row_of_ref(value, post=post, now=now) if value else None
+    wording.speak_of(made or subject)
     kind = kind_of(made)
     roots = {entry.root, made.root.ref} if made else {entry.root}
     return render(

@@ -17,6 +17,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
 from yangcai.tendering.rules.solicitation.completeness import is_complete
+from yangcai.www import wording
 from yangcai.www.access import page
 from yangcai.www.work import doing, here
 from yangcai.www.work.offers import Offer, offers
@@ -108,6 +109,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions"), pk=pk)
     if not concerns_case(case, post):
         raise Http404
+    wording.speak_of(case)
     is_written_now = case.published_at is None and case.stage_at(now) == Stage.PREPARATION
     desk = Desk(case, post=post, now=now) if is_written_now else None
     context = {

@@ -38,7 +38,7 @@ from yangcai.tendering.models import (
     Stance,
 )
 from yangcai.tendering.rules.committee import seats
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.work import places, searching
 from yangcai.www.work.files import JUDGED, readable
@@ -242,6 +242,7 @@ def evaluate(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: requirement and response side by side. POST: the notes are kept; nothing is handed in."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     lot: Lot = places.row("lot", pk, post=post, now=now)
+    wording.speak_of(lot)
     member = seats.member_at(lot.case, post)
     if member is None:
         raise Http404

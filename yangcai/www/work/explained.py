@@ -39,7 +39,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.queries import evaluation
 from yangcai.tendering.queries.evaluation import visible_letters, visible_reports
-from yangcai.www import formats, signed_papers, typeset
+from yangcai.www import formats, signed_papers, typeset, wording
 from yangcai.www.access import page
 from yangcai.www.downloads import download
 from yangcai.www.official import KINDS
@@ -90,6 +90,7 @@ def explanation(request: HttpRequest, pk: int) -> HttpResponse:
     """Why this bidder did not win, as a letter: for the bidder itself, the buyer's side and the overseers."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     letter = get_object_or_404(visible_letters(post, now), pk=pk)
+    wording.speak_of(letter)
     paper = RESULT_NOTICE
     return render(
         request,
@@ -129,6 +130,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The evaluation report with what 财政部令第87号 art. 58 wants in it, from what was frozen and signed."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     found = get_object_or_404(visible_reports(post, now), pk=pk)
+    wording.speak_of(found)
     told = told_in_report(found, post=post, now=now)
     paper = signed_papers.context(found, pdf_url=told["pdf_url"], is_waiting=bool(found.signed_at))
     return render(request, "work/report.html", {**told, **paper, "pdf_url": told["pdf_url"]})

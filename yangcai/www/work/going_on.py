@@ -9,7 +9,6 @@ from typing import Any
 
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, Action, can
-from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.www import formats
 from yangcai.www.work import places, tables
@@ -34,7 +33,7 @@ class AtOnce:
 
     @property
     def hint(self) -> str:
-        return self.action.hint[0 if in_chinese() else 1]
+        return self.action.meaning
 
     @property
     def facts_title(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from yangcai import law
 from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can, is_about, stage_refusal
 from yangcai.kernel.models import Task
-from yangcai.kernel.refusals import Citation, Refusal, in_chinese
+from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.parties.models import Post
 from yangcai.tendering import blind
 from yangcai.tendering.models import CommitteeMember
@@ -94,7 +94,7 @@ class Offer:
 
     @property
     def hint(self) -> str:
-        return self.action.hint[0 if in_chinese() else 1]
+        return self.action.meaning
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import Entrant
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.kernel.wording import in_words, worded
 from yangcai.planning.models import Intention, PlanItem
 from yangcai.tendering.rules.award import sign_by
 from yangcai.tendering.rules.opening import opening_of
 from yangcai.www import formats
+from yangcai.www import wording as words
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,15 @@ def steps(
     now: datetime.datetime,
     intention: Intention | None = None,
 ) -> list[Step]:
-    """The nodes of a purchase, from whatever of it exists; between plan and contract those of its method."""
+    """The nodes of a purchase, from whatever of it exists; between plan and contract those of its method, in whose
+    words they are said."""
+    with in_words(words.of(case or plan_item)):
+        return _steps(plan_item, case, now=now, intention=intention)
+
+
+def _steps(
+    plan_item: PlanItem | None, case: Case | None, *, now: datetime.datetime, intention: Intention | None
+) -> list[Step]:
     intention = intention or (plan_item.intention if plan_item else None)
     on = (case.law_as_of if case else None) or timezone.localdate(now)
     chosen = case or plan_item
@@ -117,7 +127,7 @@ def _tender(case: Case | None, *, code: str, now: datetime.datetime) -> list[Nod
     method = procedures.get(code)
     nodes = []
     for step in method.steps:
-        named = step.titles[0 if in_chinese() else 1]
+        named = worded(step.titles[0 if in_chinese() else 1])
         match step.stage:
             case Stage.INVITATION:
                 published = case.published_at if case else None

@@ -31,7 +31,7 @@ from yangcai.planning.models import (
     PublicityOpinion,
 )
 from yangcai.tendering.models import Prequalification, PrequalificationApplication, StatusChange
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.pictures import csv_asked
@@ -193,6 +193,7 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One plan: requirement, review, reservation, and the case that came of it."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     row = get_object_or_404(SCOPES[PlanItem](post, now), pk=pk)
+    wording.speak_of(row)
     cases = list(SCOPES[Case](post, now).filter(plan_item=row).order_by("-pk"))
     approvals = list(SCOPES[MethodApproval](post, now).filter(plan_item=row).order_by("-pk"))
     imports = list(SCOPES[ImportApproval](post, now).filter(plan_item=row).order_by("-pk"))

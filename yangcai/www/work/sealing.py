@@ -32,7 +32,7 @@ from yangcai.tendering.rules.bids import close_set_of, live_bids
 from yangcai.tendering.rules.sealed import closing_of, unfinished_uploads
 from yangcai.tendering.sealed_offer import kinds
 from yangcai.tendering.standstill import window_ends_at
-from yangcai.www import bundle, formats
+from yangcai.www import bundle, formats, wording
 from yangcai.www.access import page
 from yangcai.www.work import places
 from yangcai.www.work.offers import MADE_THERE
@@ -55,6 +55,7 @@ def sealing(request: HttpRequest, pk: int) -> HttpResponse:
     by their bidders."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     lot: Lot = places.row("lot", pk, post=post, now=now)
+    wording.speak_of(lot)
     policy = _policy(lot, post=post, cover=request.GET.get("cover", ""))
     if policy is None:
         raise Http404

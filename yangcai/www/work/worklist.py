@@ -11,17 +11,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Stage
+from yangcai.cases.models import Case, Stage
 from yangcai.cases.queries import visible_to
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.kernel.wording import Say, in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.queries import unplanned_appropriations
 from yangcai.tendering.models import Prequalification
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.hall import acting
 from yangcai.www.paging import CappedPaginator
@@ -101,8 +102,24 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     total = part[:COUNTED].count() if more else len(rows)
     shown, who = rows[:SHOWN], judging.sitters(rows[:SHOWN], post=post)
     rooms = acting.rooms(shown)
-    items = [_line(together, who, rooms, now=now) for together in _together(shown, who)]
+    said = words_of(shown)
+    items = []
+    for together in _together(shown, who):
+        with in_words(said.get(together[0].root)):
+            items.append(_line(together, who, rooms, now=now))
     return Group(key, items, total - len(shown) + len(items), more=more)
+
+
+def words_of(rows: list[Task]) -> dict[str, Say | None]:
+    """The words of the method by which each root is bought that is a case."""
+    cases = {
+        number: root
+        for root in {task.root for task in rows}
+        for kind, _, number in [root.partition(":")]
+        if kind == "case"
+    }
+    found = Case.objects.filter(pk__in=cases).values_list("pk", "procedure") if cases else ()
+    return {cases[str(pk)]: wording.of_method(code) for pk, code in found}
 
 
 def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
