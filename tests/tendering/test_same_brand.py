@@ -32,3 +32,13 @@ def test_lowest_price_evaluates_the_cheapest_of_a_brand() -> None:
     h.compute()
     assert h.result(0)["invalid"]["code"] == "same_brand"
     assert [h.result(n)["rank"] for n in range(4)] == [None, 1, 2, 3]
+
+
+@pytest.mark.parametrize("written", ["lenovo", "LENOVO ", "Ｌｅｎｏｖｏ", "Le novo"])
+def test_a_brand_written_otherwise_is_no_other_brand(written: str) -> None:
+    """Else two bids of one brand count as two by a capital letter (87号令 art. 31)."""
+    brands = (("950000", "Lenovo"), ("940000", written), ("990000", "乙"), ("995000", "丙"))
+    h = three(*(Offer(price, rest={"brand": brand}) for price, brand in brands), method="lowest")
+    h.compute()
+    assert h.result(0)["invalid"]["code"] == "same_brand"
+    assert [h.result(n)["rank"] for n in range(4)] == [None, 1, 2, 3]

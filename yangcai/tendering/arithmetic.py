@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
@@ -253,7 +254,7 @@ def _bid(
         claim=CLAIMS[PreferenceClaim(bid.preference)],
         partner_share=bid.small_micro_share,
         domestic_share=domestic_share(is_domestic=bid.is_domestic, share=bid.domestic_share),
-        brand=bid.brand.strip(),
+        brand=as_compared(bid.brand),
         is_green=bool(bid.green_certificates.strip()),
         correction_confirmed=bid.correction_confirmed,
         explanation=evaluation.Explanation(review.is_accepted, review.decision) if decided else None,
@@ -261,6 +262,11 @@ def _bid(
         running_cost=running_cost,
         computed=computed,
     )
+
+
+def as_compared(name: str) -> str:
+    """A brand as it is compared: one written in capitals, in wide letters or with other spaces is no other brand."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def domestic_share(*, is_domestic: bool, share: Decimal | None) -> Decimal:
