@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_organisation
+from tests.factories import make_organisation, make_supplier
 from tests.tendering.test_lots import lot, planned
 from tests.tendering.walk import CLOSES, Tender, offer
 from yangcai.kernel.models import Entry
@@ -171,3 +171,34 @@ def test_partners_are_sealed_and_read_out_with_the_bid() -> None:
     assert [(p.kind, p.size, p.share) for p in bid.partners.order_by("pk")] == [
         ("member", "small", Decimal("0.3000")), ("subcontractor", "micro", Decimal("0.0500")),
     ]  # fmt: skip
+
+
+def test_a_partner_is_no_smaller_than_it_is_registered() -> None:
+    """Else a set-aside goes to two large enterprises, one of which is written down as a small one."""
+    tender = Tender(set_aside="consortium")
+    tender.do("lots.define", tender.case, tender.runner, rows=[lot("1", "1000000", "consortium", "0.40")])
+    tender.published(**BOTH)
+    code = "91140000783254954T"
+    make_organisation(OrganisationKind.SUPPLIER, name="示例改名公司", uscc=code, size="large")
+    larger = [
+        row("member", "small", "0.40", make_supplier(size="large").organisation.name),
+        row("member", "small", "0.40", make_supplier(size="medium").organisation.name),
+        row("member", "small", "0.40", "示例旧名公司", uscc=code),
+    ]
+    for one in larger:
+        with pytest.raises(Refused) as refused:
+            tender.do("bid.submit", tender.lot, tender.supplier(size="large"), **offer(), partners=[one])
+        assert any(f"“{one['name']}”在平台登记的企业规模大于所填" in told.zh for told in refused.value.refusals)
+    fitting = [row("member", "small", "0.40", make_supplier(size="micro").organisation.name)]
+    tender.bid(tender.supplier(size="large"), partners=fitting)
+
+
+def test_a_partner_that_grew_before_the_opening_counts_as_what_it_is() -> None:
+    tender = Tender().published(**BOTH, consortium_rate="0.05")
+    member = make_supplier(size="small").organisation
+    beside = [row("member", "small", "0.30", member.name)]
+    tender.bid(tender.supplier(size="large"), preference="consortium", partners=beside)
+    tender.bids("910000", "920000")
+    Organisation.objects.filter(pk=member.pk).update(size="large")
+    tender.open()
+    assert OpenedBid.objects.get(partners__name=member.name).small_micro_share == 0

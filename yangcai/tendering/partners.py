@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
-from yangcai.parties.models import Organisation
+from yangcai.parties.models import Organisation, Size
 from yangcai.parties.sizes import SMALL_MICRO, SME
 from yangcai.planning.models import PARTNERED, SetAside
 from yangcai.tendering.models import OpenedBid, PartnerKind, PreferenceClaim
@@ -44,6 +44,30 @@ def of_bid(bid: OpenedBid) -> tuple[Partner, ...]:
     return tuple(Partner(p.kind, p.name, p.uscc, p.size, p.share, p.work) for p in bid.partners.all())
 
 
+def as_registered(partners: Iterable[Partner]) -> tuple[Partner, ...]:
+    """Each with the size that counts: whoever is on the platform is no smaller than it says of itself there."""
+    partners = tuple(partners)
+    known = _registered(partners)
+    return tuple(replace(p, size=_counted_size(known.get(p.name), p.size)) for p in partners)
+
+
+def _registered(partners: tuple[Partner, ...]) -> dict[str, Organisation]:
+    """Those of the partners that are on the platform, by the name that the bid gives them."""
+    if not partners:
+        return {}
+    codes = {p.uscc: p.name for p in partners if p.uscc}
+    found = Organisation.objects.filter(Q(name__in=[p.name for p in partners]) | Q(uscc__in=codes))
+    return {codes.get(one.uscc, one.name): one for one in found}
+
+
+def _counted_size(organisation: Organisation | None, stated: str) -> str:
+    if organisation is None or not (organisation.size or organisation.is_sme) or stated not in SME:
+        return stated
+    if stated in SMALL_MICRO and organisation.is_small_micro:
+        return stated
+    return Size.MEDIUM if organisation.is_sme else Size.LARGE
+
+
 def is_favoured(organisation: Organisation, *, small_only: bool) -> bool:
     """Whether an organisation counts for the price preference: small and micro alone, or medium ones too
     (财库〔2020〕46号)."""
@@ -65,7 +89,7 @@ def falls_short(
     lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], now: datetime.datetime
 ) -> list[Refusal]:
     """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2))."""
-    partners, small_only, found = tuple(partners), lot.for_small_micro, []
+    partners, small_only, found = as_registered(partners), lot.for_small_micro, []
     on, who = applicable(lot.case, now=now), "小微企业" if lot.for_small_micro else "中小企业"
     who_en = "small and micro enterprises" if small_only else "small and medium enterprises"
     members = [p for p in partners if p.kind == PartnerKind.MEMBER]
@@ -162,10 +186,26 @@ def unlawful(
             en="Name the members or subcontractors and their shares of the contract",
             **on,
         )
+    yield from _smaller_than_registered(partners, on)
     yield from _too_high(lot, bidder, subcontractors, claim, on)
     if claim == PreferenceClaim.CONSORTIUM or lot.way in PARTNERED:
         yield from _related(lot, bidder, partners, now=now)
     yield from falls_short(lot, bidder=bidder, partners=partners, now=now)
+
+
+def _smaller_than_registered(partners: tuple[Partner, ...], on: dict[str, Any]) -> Iterator[Refusal]:
+    """A partner declares its own size, and has done so where it registered (财库〔2020〕46号 art. 11)."""
+    for stated, counted in zip(partners, as_registered(partners), strict=True):
+        if stated.size != counted.size:
+            yield refuse(
+                "set_aside.declaration",
+                code="partner_is_larger",
+                zh="“{name}”在平台登记的企业规模大于所填的规模，按登记的规模计算；登记有误的，请其先更正",
+                en="“{name}” is registered as a larger enterprise than the bid says, and counts as that; if this is"
+                " wrong, it has its registration corrected first",
+                name=stated.name,
+                **on,
+            )
 
 
 def _too_high(

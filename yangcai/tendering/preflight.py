@@ -266,7 +266,7 @@ def _percent(rate: Decimal) -> str:
 def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     terms, offer = draft.terms, draft.offer
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
-    beside = partners.of_offer(offer)
+    beside = partners.as_registered(partners.of_offer(offer))
     domestic = arithmetic.domestic_share(is_domestic=bool(offer.get("is_domestic")), share=offer.get("domestic_share"))
     found = prefer(
         price=result.bid_price,

@@ -104,13 +104,13 @@ def write_opened(
     answered = offer.pop("deviations", [])  # likewise
     beside = partners.of_offer(offer)
     offer.pop("partners")
-    share = offer["domestic_share"]
+    share, counted = offer["domestic_share"], partners.as_registered(beside)
     opened = OpenedBid.objects.create(
         lot=bid.lot,
         bid=bid,
         supplier=bid.supplier,
         opened_at=now,
-        small_micro_share=partners.share(bid.supplier, beside, small_only=True) if beside else None,
+        small_micro_share=partners.share(bid.supplier, counted, small_only=True) if beside else None,
         **{**offer, "price": Decimal(offer["price"]), "domestic_share": share and Decimal(share)},
     )
     write_lines(opened, lines)
