@@ -58,8 +58,8 @@ def make_post(role: str, organisation: Organisation | None = None, *, person: Pe
     )
 
 
-def make_supplier(*, size: str = Size.SMALL, name: str = "") -> Post:
-    return make_post(Role.SUPPLIER, make_organisation(OrganisationKind.SUPPLIER, name=name, size=size))
+def make_supplier(*, size: str = Size.SMALL, name: str = "", **values: Any) -> Post:
+    return make_post(Role.SUPPLIER, make_organisation(OrganisationKind.SUPPLIER, name=name, size=size, **values))
 
 
 def make_expert(*, specialities: str = "信息技术") -> Post:

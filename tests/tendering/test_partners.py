@@ -10,7 +10,8 @@ from tests.tendering.test_lots import lot, planned
 from tests.tendering.walk import CLOSES, Tender, offer
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refused
-from yangcai.parties.models import Organisation, OrganisationKind
+from yangcai.parties.models import Organisation, OrganisationKind, Post
+from yangcai.parties.sizes import small_medium, small_micro
 from yangcai.tendering import partners
 from yangcai.tendering.models import Bid, BidPartner, OpenedBid
 from yangcai.tendering.partners import Partner
@@ -93,6 +94,20 @@ def test_a_daughter_in_the_consortium_is_no_small_enterprise_of_its_own() -> Non
     with pytest.raises(Refused) as refused:
         tender.do("bid.submit", tender.lot, post, **data)
     assert "直接控股" in refused.value.refusals[0].zh
+
+
+def test_a_daughter_of_a_large_enterprise_is_small_nowhere() -> None:
+    """46号 art. 2: neither in a lot that is set aside, nor for the deduction, nor in what the year is told by."""
+    tender = Tender(set_aside="whole").published(small_micro_rate="0")
+    mother, medium = make_supplier(size="large").organisation, make_supplier(size="medium").organisation
+    held, of_medium = tender.supplier(parent=mother), tender.supplier(parent=medium)
+    assert "not_an_sme" in tender.refused("bid.submit", tender.lot, held, **offer())
+    tender.bid(of_medium)
+    posts = Post.objects.filter(pk__in=(held.pk, of_medium.pk))
+    assert list(posts.filter(small_micro("organisation"))) == list(posts.filter(small_medium("organisation")))
+    assert [post.pk for post in posts.filter(small_micro("organisation"))] == [of_medium.pk]
+    Organisation.objects.filter(pk=held.organisation_id).update(is_prison_enterprise=True)
+    assert posts.filter(small_micro("organisation")).count() == 2
 
 
 # --- set-asides by share -------------------------------------------------------------------------------------------
@@ -188,7 +203,7 @@ def test_a_partner_is_no_smaller_than_it_is_registered() -> None:
     for one in larger:
         with pytest.raises(Refused) as refused:
             tender.do("bid.submit", tender.lot, tender.supplier(size="large"), **offer(), partners=[one])
-        assert any(f"“{one['name']}”在平台登记的企业规模大于所填" in told.zh for told in refused.value.refusals)
+        assert any(f"“{one['name']}”在平台登记的企业规模大于所填的" in told.zh for told in refused.value.refusals)
     fitting = [row("member", "small", "0.40", make_supplier(size="micro").organisation.name)]
     tender.bid(tender.supplier(size="large"), partners=fitting)
 

@@ -54,13 +54,17 @@ class Organisation(Root):
     @property
     def is_small_micro(self) -> bool:
         """Treated as small or micro (财库〔2020〕46号; 财库〔2014〕68号; 财库〔2017〕141号)."""
-        return self.size in {Size.SMALL, Size.MICRO} or self.is_prison_enterprise or self.is_disabled_welfare
+        return self._is_one_of(Size.SMALL, Size.MICRO)
 
     @property
     def is_sme(self) -> bool:
-        return (
-            self.size in {Size.MEDIUM, Size.SMALL, Size.MICRO} or self.is_prison_enterprise or self.is_disabled_welfare
-        )
+        return self._is_one_of(Size.MEDIUM, Size.SMALL, Size.MICRO)
+
+    def _is_one_of(self, *sizes: str) -> bool:
+        """What a large enterprise holds or manages is none, whatever its own size (财库〔2020〕46号 art. 2)."""
+        if self.is_prison_enterprise or self.is_disabled_welfare:
+            return True
+        return self.size in sizes and (self.parent is None or self.parent.size != Size.LARGE)
 
 
 class PersonManager(BaseUserManager["Person"]):

@@ -1,7 +1,7 @@
 """Which enterprises count as small and micro, and which as small and medium?
 
-By their size (财库〔2020〕46号); treated as small are those of prisons (财库〔2014〕68号) and welfare enterprises of
-the disabled (财库〔2017〕141号).
+By their size, unless a large enterprise holds them (财库〔2020〕46号); treated as small are those of prisons
+(财库〔2014〕68号) and welfare enterprises of the disabled (财库〔2017〕141号).
 """
 
 from django.db.models import Q
@@ -24,4 +24,4 @@ def small_medium(of: str) -> Q:
 
 def _sized(of: str, sizes: frozenset[Size]) -> Q:
     treated_alike = Q(**{f"{of}__is_prison_enterprise": True}) | Q(**{f"{of}__is_disabled_welfare": True})
-    return Q(**{f"{of}__size__in": sizes}) | treated_alike
+    return Q(**{f"{of}__size__in": sizes}) & ~Q(**{f"{of}__parent__size": Size.LARGE}) | treated_alike

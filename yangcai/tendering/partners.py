@@ -186,10 +186,10 @@ def unlawful(
             en="Name the members or subcontractors and their shares of the contract",
             **on,
         )
-    yield from _smaller_than_registered(partners, on)
     yield from _too_high(lot, bidder, subcontractors, claim, on)
     if claim == PreferenceClaim.CONSORTIUM or lot.way in PARTNERED:
         yield from _related(lot, bidder, partners, now=now)
+    yield from _smaller_than_registered(partners, on)
     yield from falls_short(lot, bidder=bidder, partners=partners, now=now)
 
 
@@ -200,9 +200,9 @@ def _smaller_than_registered(partners: tuple[Partner, ...], on: dict[str, Any]) 
             yield refuse(
                 "set_aside.declaration",
                 code="partner_is_larger",
-                zh="“{name}”在平台登记的企业规模大于所填的规模，按登记的规模计算；登记有误的，请其先更正",
-                en="“{name}” is registered as a larger enterprise than the bid says, and counts as that; if this is"
-                " wrong, it has its registration corrected first",
+                zh="“{name}”在平台登记的企业规模大于所填的，或者由大型企业直接控股、管理，不按所填的规模计算；登记有误的，请其先更正",
+                en="“{name}” is registered as a larger enterprise than the bid says, or a large one holds it: it does"
+                " not count as what the bid says; if this is wrong, it has its registration corrected first",
                 name=stated.name,
                 **on,
             )
