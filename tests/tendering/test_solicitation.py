@@ -28,6 +28,21 @@ def test_what_is_left_blank_is_what_the_law_says() -> None:
     assert (drafted.bid_security, drafted.rounding, drafted.bid_validity_days) == (0, 2, 90)
 
 
+def test_who_ticks_consortia_in_the_form_as_it_is_shown_gets_the_least_rate() -> None:
+    """Before there is a document, and in one that knew no partner so far: nothing stands in the field."""
+    tender = Tender()
+    action = ACTIONS["solicitation.draft"]
+    for ticked in ({"accepts_consortium": True}, {"subcontracting": "安装，不超过 30%"}):
+        form = action.input(subject=tender.case, by=tender.runner, now=tender.now)
+        shown = {name: field.initial for name, field in form.fields.items() if field.initial is not None}
+        tender.draft(**{**shown, **document(), **ticked})
+        assert Solicitation.objects.get(case=tender.case).consortium_rate == Decimal("0.04")
+        tender.draft()
+    tender.draft(accepts_consortium=True, consortium_rate="0.06")
+    form = action.input(subject=tender.case, by=tender.runner, now=tender.now)
+    assert form.fields["consortium_rate"].initial == Decimal("0.06")
+
+
 def test_the_law_of_an_earlier_day_gives_its_own_rates() -> None:
     tender = Tender(now=at("2021-06-01T09:00"))
     tender.draft()

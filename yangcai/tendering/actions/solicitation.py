@@ -174,6 +174,8 @@ class DraftSolicitation(Input):
                 "delivery": wanted.delivery if wanted else "",
                 **self.defaults(),
             }
+        if not (values.get("accepts_consortium") or values.get("subcontracting")):
+            del values["consortium_rate"]  # a 0 there would stand against whoever ticks one of them now
         for name, value in values.items():
             if value is not None:
                 self.fields[name].initial = value
