@@ -12,6 +12,7 @@ from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award, Candidate, Case, CaseEnd, Stage
 from yangcai.contracts.models import Contract, ContractItem
 from yangcai.controls.lamps import lamps
+from yangcai.credit.models import Debarment
 from yangcai.frameworks.actions.call_off import OfFramework, TakeTurn
 from yangcai.frameworks.actions.mini_competition import InviteEntrants
 from yangcai.frameworks.models import CallOff, Entrant
@@ -217,6 +218,30 @@ def test_a_second_competition(agreed: FirstStage, unit: Buyer) -> None:
     assert Notice.objects.get(root=case.ref, kind="call_off").facts["amount"] == "88000.00"
     contract = unit.do("contract.draft", award)
     assert ContractItem.objects.get(contract=contract).unit_price == Decimal("4400.00")
+
+
+def test_who_is_debarred_by_then_wins_no_second_competition(agreed: FirstStage, unit: Buyer) -> None:
+    """As in direct choice and in rotation (财库〔2016〕125号): the next lowest has it, and the other is told."""
+    closes = unit.at + 2 * DAY
+    case = unit.do("call_off.invite", unit.plan(MINI), framework=agreed.agreement.pk, quantity=20, closes_at=closes)
+    lot = case.lots.get()
+    for bidder, price in ((SECOND, "88000.00"), (THIRD, "89000.00")):
+        unit.do("bid.submit", lot, agreed.supplier(bidder), price=price, commitment=True)
+    Debarment.objects.create(
+        organisation=agreed.supplier(SECOND).organisation,
+        ground="procurement",
+        authority="示例财政局",
+        decision="示例财罚〔2026〕9号",
+        from_on=closes.date(),
+    )
+    move_to(closes + HOUR)
+    unit.at = closes + HOUR
+    unit.do("opening.begin", case)
+    unit.do("opening.conclude", case)
+    unit.do("call_off.conclude", lot)
+    award = Award.objects.get(lot=lot)
+    assert (award.supplier.name, award.amount) == (THIRD[0], Decimal("89000.00"))
+    assert "不得参加政府采购活动" in AwardLetter.objects.get(lot=lot, supplier__name=SECOND[0]).reason
 
 
 def test_an_agreement_that_is_over_gives_nothing_and_is_summed_up(agreed: FirstStage, unit: Buyer) -> None:

@@ -16,7 +16,7 @@ from yangcai.planning.models import PlanItem
 from yangcai.tendering.models import AwardLetter, InvitedBy, PaymentTerm, Solicitation
 
 #: Why a price of a second competition does not count (110号令 art. 33).
-VOID = "报价高于本供应商的协议价格或者采购预算，或者本供应商已不在协议中，报价无效"
+VOID = "报价高于本供应商的协议价格或者采购预算，或者本供应商已不在协议中、不得参加政府采购活动，报价无效"
 #: Of the file of the first stage: what binds the contracts called off under it (合同文本, 110号令 art. 22, 33).
 TERMS = (
     "contract_terms", "payment_days", "acceptance_days", "performance_security_rate", "industry", "bid_validity_days",

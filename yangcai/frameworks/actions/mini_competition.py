@@ -103,7 +103,7 @@ def invite_entrants(
 )
 def conclude_competition(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
     """The lowest lawful price wins; the others are told their rank."""
-    ranked = [(entrant.supplier, bid.price) for bid, entrant in rules.lawful(lot.call_off)]
+    ranked = [(entrant.supplier, bid.price) for bid, entrant in rules.lawful(lot.call_off, now=now)]
     periods.close_period(lot.case, at=now, lot=lot)
     counted = [supplier.pk for supplier, _price in ranked]
     offered = OpenedBid.objects.filter(lot=lot).select_related("supplier").exclude(supplier__in=counted)

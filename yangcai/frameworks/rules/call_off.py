@@ -246,7 +246,7 @@ def competes(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Refus
         )
     elif Award.objects.filter(lot=subject).exists():
         yield Refusal("already_awarded", "已经确定成交供应商", "The winner is determined already")
-    elif not any(lawful(call_off)):
+    elif not any(lawful(call_off, now=now)):
         yield refuse(
             "framework.mini_competition",
             code="no_lawful_price",
@@ -256,8 +256,9 @@ def competes(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Refus
         )
 
 
-def lawful(call_off: CallOff) -> list[tuple[OpenedBid, Entrant]]:
-    """The prices within their own agreements and the budget, the lowest first; equal ones in the order of entry."""
+def lawful(call_off: CallOff, *, now: datetime.datetime) -> list[tuple[OpenedBid, Entrant]]:
+    """The prices within their own agreements and the budget, the lowest first; equal ones in the order of entry. Who
+    may not take part in procurement by `now` has none (财库〔2016〕125号)."""
     entrants = {one.supplier_id: one for one in staying(call_off.framework)}
     found = [
         (bid, entrants[bid.supplier_id])
@@ -265,5 +266,6 @@ def lawful(call_off: CallOff) -> list[tuple[OpenedBid, Entrant]]:
         if bid.supplier_id in entrants
         and bid.price <= agreed(entrants[bid.supplier_id], call_off.quantity)
         and bid.price <= call_off.lot.budget
+        and not may_take_part(bid.supplier, at=now)
     ]
     return sorted(found, key=lambda pair: (pair[0].price, pair[1].rank))
