@@ -11,6 +11,7 @@ from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, Buyer, FirstStage
 from yangcai.cases.models import Award, Stage
+from yangcai.credit.models import Debarment
 from yangcai.frameworks.models import Entrant, EntryRequest
 from yangcai.kernel import calendar
 from yangcai.kernel.models import Task
@@ -105,6 +106,21 @@ def test_who_is_turned_down_is_no_entrant_and_nothing_is_published(called: First
     assert not Notice.objects.filter(root=tale.case.ref, kind="entry").exists()
     # It may try again when it meets the call.
     assert enter(tale, supplier, at).may_be_awarded
+
+
+def test_who_is_debarred_since_it_asked_is_turned_down(called: FirstStage) -> None:
+    tale, at, supplier = called, called.at("invitation") + DAY, factories.make_supplier()
+    request = ask(tale, supplier, at)
+    Debarment.objects.create(
+        organisation=supplier.organisation,
+        ground="procurement",
+        authority="示例财政局",
+        decision="示例财罚〔2026〕9号",
+        from_on=at.date(),
+    )
+    assert "debarred" in tale.refused("entry.answer", request, tale.people.officer, at + DAY, is_admitted=True)
+    assert not Entrant.objects.filter(framework=tale.agreement).exists()
+    tale.do("entry.answer", request, tale.people.officer, at + DAY, is_admitted=False, answer="被禁止参加政府采购活动")
 
 
 def test_leaving_at_any_time_and_coming_back(called: FirstStage) -> None:

@@ -152,7 +152,7 @@ class AnswerEntry(Input):
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.INVITATION},
     needs=(runs_the_case, rules.not_answered),
-    checks=(rules.refused_with_a_reason,),
+    checks=(rules.may_be_admitted, rules.refused_with_a_reason),
     input=AnswerEntry,
     notice="entry",
     sentence=("{post}答复了入围申请", "{post} answered a request to enter"),

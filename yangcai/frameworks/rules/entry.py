@@ -113,6 +113,12 @@ def not_answered(subject: EntryRequest, *, by: Any, now: datetime.datetime) -> R
     return Refusal("answered_already", "该申请已经答复", "This request has been answered")
 
 
+def may_be_admitted(subject: EntryRequest, *, now: datetime.datetime, is_admitted: bool, **_: Any) -> Iterator[Refusal]:
+    """Whoever was debarred since it asked is turned down (财库〔2016〕125号)."""
+    if is_admitted:
+        yield from may_take_part(subject.supplier, at=now)
+
+
 def refused_with_a_reason(
     subject: EntryRequest, *, now: datetime.datetime, is_admitted: bool, answer: str, **_: Any
 ) -> Refusal | None:
