@@ -13,6 +13,7 @@ from tests.factories import at, make_supplier
 from tests.tendering.judging import ANNOUNCED, JUDGED, OPENED, QUALIFIED, SIGNED, Hall, Offer, hall
 from tests.www.support import Clock, at_desk
 from tests.www.test_english import data, unmarked
+from yangcai.credit.models import Debarment
 from yangcai.kernel.actions import ACTIONS
 from yangcai.tendering.explanation import Explanation, explain
 from yangcai.tendering.models import AwardLetter, Clause, Finding
@@ -148,6 +149,32 @@ def test_a_failed_lot_is_told_from_its_own_day() -> None:
     # 23 March and seven working days: no award notice, so no notice period (条例 art. 53(2)).
     assert str(told.remedy.since) == "2026-03-23" and str(told.remedy.last_day) == "2026-04-01"
     assert [f.number for f in of(h, 0).failed] == [1, 2] and of(h, 0).price.bid_price == Decimal("1000000.00")
+
+
+def test_who_was_out_of_a_lot_that_failed_is_told_why() -> None:
+    """Above all where no clause says so: what is found by itself is in no table of failing clauses."""
+    h = hall("1000000", "1100000", Offer("1150000", rest={"has_imports": True}), Offer("1170000"), "1250000")
+    Debarment.objects.create(
+        organisation=h.bids[0].supplier,
+        ground="procurement",
+        from_on=OPENED.date(),
+        authority="兰州新区财政局",
+        decision="兰新财〔2026〕9号",
+    )
+    h.seat()
+    h.qualify()
+    h.respond(failing=[3], out=[0])
+    h.do("lot.declare_unsuccessful", h.lot, h.runner, JUDGED, ground="too_few")
+    told = {n: of(h, n).reasons for n in range(5)}
+    assert [(one.zh, one.citation.article) for one in told[0]] == [
+        ("资格审查不合格", "第四十四条"), ("本采购包废标", "第三十六条"),
+    ]  # fmt: skip
+    assert "兰新财〔2026〕9号" in told[0][0].quoted
+    assert (told[2][0].zh, told[2][0].quoted) == ("符合性审查不合格", "采购文件不接受进口产品")
+    assert (told[3][0].en, told[3][0].citation.article) == ("Not responsive", "第五十条")
+    above = told[4][0]
+    assert above.zh == "贵单位的投标无效" and "超过预算金额" in above.quoted and above.citation is not None
+    assert [one.zh for one in told[1]] == ["本采购包废标"]
 
 
 def test_low_prices_and_corrections_are_told(announced: Any) -> None:

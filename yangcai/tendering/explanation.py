@@ -13,7 +13,7 @@ from typing import Any
 
 from yangcai import law
 from yangcai.cases.models import Award, AwardFall, LotOutcome
-from yangcai.cases.rules import applicable
+from yangcai.cases.rules import applicable, own
 from yangcai.kernel import calendar
 from yangcai.kernel.money import figures
 from yangcai.kernel.refusals import Citation, in_chinese
@@ -36,6 +36,12 @@ DEDUCTIONS = {
 ANNULLED: dict[str, tuple[str, str, str]] = {
     AwardFall.OBJECTION: ("质疑成立", "After a founded objection", "award.annulled_after_objection"),
     AwardFall.DECISION: ("经财政部门认定", "By the treasury's decision", "award.annulled"),
+}
+
+#: How a letter begins whose bid was found out at one of these steps: in English, and the rule.
+OUT_BEFORE: dict[str, tuple[str, str]] = {
+    "资格审查不合格": ("Not qualified", "qualification.by_buyer"),
+    "符合性审查不合格": ("Not responsive", "evaluation.conformity"),
 }
 
 
@@ -352,6 +358,8 @@ def _reasons(
                 _found(rule, on),
             )
         )
+    if failed and not found and letter.reason != lot.outcome_reason:
+        found.append(_out_before(letter, on))
     if failed:
         unsuccessful = _found("evaluation.unsuccessful", on)
         found.append(Said("本采购包废标", "The lot has failed", unsuccessful, quoted=lot.outcome_reason))
@@ -374,6 +382,15 @@ def _invalid(told: Mapping[str, Any]) -> Said:
     written = str(told["facts"].get("reason", ""))
     zh, en = (told[language].removesuffix(written).rstrip("：: ") for language in ("zh", "en"))
     return Said(zh, en, _citation(told), quoted=written)
+
+
+def _out_before(letter: AwardLetter, on: Mapping[str, Any]) -> Said:
+    """Why this very bid was out of a lot that then failed: no report says so, because none was written."""
+    ground, _colon, written = letter.reason.partition("：")
+    if ground in OUT_BEFORE:
+        en, rule = OUT_BEFORE[ground]
+        return Said(ground, en, _found(own(letter.lot.case, rule), on), quoted=written)
+    return Said("贵单位的投标无效", "Your bid was invalid", _found("award.tell_losers", on), quoted=letter.reason)
 
 
 def _found(key: str, on: Mapping[str, Any]) -> Citation | None:
