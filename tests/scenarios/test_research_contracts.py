@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,32 @@ def test_costs_are_shared_as_agreed(world: None) -> None:
     assert refused["above_the_compensation"].citation.instrument == "财库〔2024〕13号"
     made = tale.do("invoice.submit", milestone, supplier, at, eligible_cost="393750.00", **bill)
     assert made.eligible_cost == Decimal("393750.00")
+
+
+def test_research_takes_longer_within_two_years(world: None) -> None:
+    """研发合同期限一般不超过两年: the file said twelve months, and nothing of a major project."""
+    tale = contracted()
+    contract = Contract.objects.get(case=tale.case, supplier__name=FIRST[0])
+    at, officer = tale.at("contract") + 20 * DAY, tale.people.officer
+    change = {
+        "ground": "changed_circumstances",
+        "clause": "合同期限",
+        "content": "研发期限顺延",
+        "reason": "关键器件断供",
+        "signed_on": at.date(),
+        "document": tale.paper("change.pdf", b"%PDF-1.4\nx", officer, at),
+    }
+
+    def refused(months: int) -> dict[str, Any]:
+        return tale.refused("contract.amend", contract, officer, at, contract_months=months, **change)
+
+    assert "term_not_longer" in refused(12)
+    assert refused(25)["term_too_long"].citation.instrument == "财库〔2024〕13号"
+    assert tale.do("contract.amend", contract, officer, at, contract_months=24, **change).contract_months == 24
+    assert "term_not_longer" in refused(24)
+    assert "term_too_long" in refused(25)
+    # What is changed otherwise needs no term.
+    assert tale.do("contract.amend", contract, officer, at, **change).contract_months is None
 
 
 def test_an_incentive_is_a_sum_of_its_own_and_compensates_no_costs(world: None) -> None:

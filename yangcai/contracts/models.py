@@ -219,6 +219,7 @@ class Amendment(ContractRow):
     content = models.TextField(_("变更后内容"))
     reason = models.TextField(_("理由"))
     amount_change = MoneyField(_("金额增加"), default=0)
+    contract_months = models.PositiveSmallIntegerField(_("延长后的合同期限（月）"), null=True, blank=True)
     signed_at = models.DateTimeField(_("签订时间"))
     published_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
 

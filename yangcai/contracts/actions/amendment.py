@@ -24,6 +24,7 @@ from yangcai.kernel.inputs import DateField, DocumentField, Input, MoneyField, T
 from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.procedures import PROCEDURES
 
 
 class AmendContract(Input):
@@ -41,8 +42,20 @@ class AmendContract(Input):
         choices=MilestoneDue.choices,
         initial=MilestoneDue.ACCEPTANCE,
     )
+    contract_months = forms.IntegerField(
+        label=_("延长后的合同期限（月）"),
+        min_value=1,
+        max_value=1200,
+        required=False,
+        help_text=_("延长研发合同期限的填写，含原合同期限"),
+    )
     signed_on = DateField(label=_("签订日期"))
     document = DocumentField(label=_("双方签订的文件"))
+
+    def scope(self) -> None:
+        """The law limits the term of contracts for research; elsewhere nothing is asked about it."""
+        if isinstance(self.subject, Contract):
+            self.fields["contract_months"].disabled = not rules.term_is_limited(self.subject)
 
     def clean_amount_change(self) -> Decimal:
         return self.cleaned_data["amount_change"] or money.ZERO
@@ -63,11 +76,16 @@ class AmendContract(Input):
         rules.reservation_suffices,
         rules.money_only_by_supplement,
         rules.change_has_ground,
+        rules.longer_term_is_lawful,
         rules.signed_in_the_past,
     ),
     input=AmendContract,
     sentence=("{post}变更了合同", "{post} amended the contract"),
-    cites=("contract.supplement", "contract.amendment_ground"),
+    cites=(
+        "contract.supplement",
+        "contract.amendment_ground",
+        *dict.fromkeys(key for one in PROCEDURES.values() for key in one.terms),
+    ),
 )
 def amend_contract(
     contract: Contract,
@@ -81,6 +99,7 @@ def amend_contract(
     reason: str,
     amount_change: Decimal,
     due_on: str,
+    contract_months: int | None,
     signed_on: datetime.date,
     document: Document,
 ) -> Amendment:
@@ -94,6 +113,7 @@ def amend_contract(
         content=content,
         reason=reason,
         amount_change=amount_change,
+        contract_months=contract_months,
         signed_at=now if signed_on == calendar.day_of(now) else calendar.start_of(signed_on),
     )
     documents.attach(document, to=amendment, title=clause, kind="amendment", by=by, now=now)

@@ -18,6 +18,7 @@ from yangcai.law.figures.supplement import growth
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.rules.award import annulment_of, no_annulment_waits
+from yangcai.tendering.rules.solicitation.contract import term_is_usual
 
 # --- before there is a contract ----------------------------------------------------------------------------------
 
@@ -296,6 +297,39 @@ def change_has_ground(
         en="The parties may not change the contract as they please: choose the lawful ground",
         field="ground",
         **applicable(contract.case, now=now),
+    )
+
+
+def term_is_limited(contract: Contract) -> bool:
+    """Whether the method limits how long its contracts last: those for research (财库〔2024〕13号)."""
+    return bool(procedures.get(contract.case.procedure).terms)
+
+
+def months_of(contract: Contract) -> int | None:
+    """How long the contract lasts by the file and what lengthened it since; None where nothing says so."""
+    longer = contract.amendments.filter(contract_months__isnull=False).order_by("-number").first()
+    file = solicitation_of(contract.case)
+    if longer is not None:
+        return longer.contract_months
+    return file.contract_months if file is not None else None
+
+
+def longer_term_is_lawful(
+    contract: Contract, *, by: Post, now: datetime.datetime, contract_months: int | None, **data: Any
+) -> Refusal | None:
+    """Two years in all, three in a major project: as for the file, which says whether it is one (财库〔2024〕13号)."""
+    before, file = months_of(contract), solicitation_of(contract.case)
+    if contract_months is None or file is None:
+        return None
+    if before is not None and contract_months <= before:
+        return Refusal(
+            "term_not_longer",
+            f"合同期限现为 {before} 个月，延长后的期限应当更长",
+            f"The contract lasts {before} months now: a longer term is longer than that",
+            field="contract_months",
+        )
+    return term_is_usual(
+        contract.case, now=now, contract_months=contract_months, long_term_reason=file.long_term_reason
     )
 
 

@@ -72,10 +72,8 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One case for one post; not visible to it is 404."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions", "lots"), pk=pk)
-    lots = sorted(case.lots.all(), key=lambda lot: lot.number)
-    case = get_object_or_404(visible_to(post, now).prefetch_related("periods", "suspensions"), pk=pk)
     wording.speak_of(case)
-    lots = list(case.lots.order_by("number"))
+    lots = sorted(case.lots.all(), key=lambda lot: lot.number)
     for lot in lots:
         lot.case = case
         lot.follows = next((one for one in lots if one.pk == lot.follows_id), None)

@@ -89,6 +89,7 @@ CONTRACTS: tuple[Kind, ...] = (
             "content",
             "reason",
             "amount_change",
+            "contract_months",
             "signed_at",
             "published_at",
         ),
