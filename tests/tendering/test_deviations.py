@@ -7,7 +7,7 @@ import pytest
 from tests.factories import make_expert, make_supplier
 from tests.tendering.walk import Tender, stranger
 from yangcai.kernel.actions import ACTIONS, SCOPES
-from yangcai.tendering import preflight
+from yangcai.tendering import blind, preflight
 from yangcai.tendering.models import Clause, Deviation
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +102,18 @@ def test_the_pre_flight_says_what_a_negative_deviation_means() -> None:
     assert verdicts([row(tender, "negative", "质保一年")]) == {"negative_deviation": "fail"}
     assert verdicts([]) == {}
     assert verdicts([row(tender, "none")]) == {}
+
+
+def test_bids_that_are_judged_blindly_are_opened_in_another_order_than_they_came_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Their numbers stand in addresses, and the hall shows in which order they came in."""
+    monkeypatch.setattr(blind.secrets.SystemRandom, "shuffle", lambda _self, found: found.reverse())
+
+    def came_in(**document: Any) -> list[str]:
+        tender = Tender().published(**document)
+        tender.bids("880000.00", "870000.00", "860000.00")
+        return [str(bid.price) for bid in sorted(tender.open(), key=lambda bid: bid.pk)]
+
+    assert came_in() == ["880000.00", "870000.00", "860000.00"]
+    assert came_in(blind=True) == ["860000.00", "870000.00", "880000.00"]

@@ -7,14 +7,16 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_expert
-from tests.tendering.judging import COMPUTED, EQUAL, SCORED, THREE_CRITERIA, Hall, Offer, hall, three
+from tests.api.support import Caller
+from tests.factories import at, make_expert
+from tests.tendering.judging import ANSWER_BY, COMPUTED, EQUAL, JUDGED, SCORED, THREE_CRITERIA, Hall, Offer, hall, three
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Entry
-from yangcai.tendering.models import Clause, Criterion, Deviation, Score, ScoreDraft
+from yangcai.tendering.models import Clause, Criterion, Deviation, LowPriceReview, Score, ScoreDraft
 
 pytestmark = pytest.mark.django_db
+ANSWERED = at("2026-03-23T14:20")
 
 
 @pytest.fixture
@@ -179,3 +181,41 @@ def test_where_the_file_says_so_nobody_learns_whose_bid_it_judges_before_the_res
     h.compute()
     clock.at = COMPUTED
     assert names[0] in text_of(desk.get(pages[-1]))
+
+
+def test_what_hangs_on_a_bid_tells_no_judge_whose_it_is(clock: Clock) -> None:
+    clock.at = SCORED
+    h = three("410000", "780000", "800000", "890000", ceiling="1000000", budget="1000000.00", blind=True)
+    desk, names = at_desk(h.chair), [bid.supplier.name for bid in h.bids]
+    asked = {"ground": "inconsistent", "page": "3", "question": "请说明交付期", "answer_by": ANSWER_BY}
+    one = h.do("clarification.ask", h.bids[1], h.chair, JUDGED, **asked).value
+    h.do("clarification.answer", one, h.bidders[1], ANSWERED, answer="三十日", signed_as="authorised")
+    review = h.do("low_price.start", h.bids[0], h.chair, JUDGED).value
+    h.do("low_price.explain", h.bids[0], h.bidders[0], ANSWERED, explanation="自有生产线")
+    assert isinstance(review, LowPriceReview)
+    clock.at = ANSWERED
+    for address in (
+        reverse("work_case", args=[h.case.pk]),
+        reverse("work"),
+        reverse("work_do", args=["clarification", one.pk, "clarification.decide"]),
+        reverse("work_do", args=["openedbid", h.bids[0].pk, "low_price.decide"]),
+        reverse("work_do", args=["openedbid", h.bids[2].pk, "clarification.ask"]),
+        reverse("work_do", args=["lot", h.lot.pk, "qualification.record"]),
+    ):
+        page = text_of(desk.get(address))
+        assert not [page[page.index(name) - 60 : page.index(name)] for name in names if name in page], address
+    assert "780,000" not in text_of(desk.get(reverse("work_do", args=["openedbid", h.bids[1].pk, "clarification.ask"])))
+
+
+def test_no_address_of_a_bid_that_is_judged_blindly_is_told_beside_its_name(clock: Clock) -> None:
+    clock.at = SCORED
+    h, plain = three("951000", "1000000", "1100000", blind=True), three("952000", "1000000", "1100000")
+    path = f"opened-bids/{h.bids[0].pk}"
+    for reader in (None, h.chair, h.bidders[1]):
+        assert Caller(reader).get(path).json().keys() == {"id", "lot_id", "opened_at"}
+        assert "supplier_id" in Caller(reader).get(f"opened-bids/{plain.bids[0].pk}").json()
+    for reader in (h.officer, h.bidders[0]):
+        assert Caller(reader).get(path).json()["supplier_id"] == h.bids[0].supplier_id
+    h.score(EQUAL)
+    h.compute()
+    assert Caller(None).get(path).json()["supplier_id"] == h.bids[0].supplier_id

@@ -17,6 +17,7 @@ from yangcai.parties.models import Organisation
 from yangcai.planning import proposal
 from yangcai.planning.models import Intention, MethodApproval, PlanItem, Publicity
 from yangcai.planning.rules.repeats import repeats
+from yangcai.tendering import blind
 from yangcai.tendering.models import (
     AwardLetter,
     Bid,
@@ -40,6 +41,8 @@ class Resource:
     prefetch: tuple[str, ...] = ()
     #: What only the answer for one row holds, because it is computed.
     details: dict[str, Callable[[Any, Any, datetime.datetime], Any]] | None = None
+    #: Which of the columns of a row this post may read; None for all of them.
+    columns_for: Callable[[Any, Any], tuple[str, ...] | None] | None = None
 
 
 def _case_children() -> dict[str, Callable[[Any, Any, datetime.datetime], Any]]:
@@ -271,6 +274,8 @@ RESOURCES: dict[str, Resource] = {
             OpenedBid,
             # What was read out; what the committee made of it is secret until the award (87号令 art. 66).
             ("id", "lot_id", "supplier_id", "price", "preference", "opened_at"),
+            # Of what is judged blindly the id is known to those who judge, so nobody else reads it beside the name.
+            columns_for=lambda bid, post: blind.OPEN if blind.is_hidden_from(bid, post) else None,
         ),
         Resource("committee-members", CommitteeMember, ("id", "committee_id", "is_chair", "signed_in_at")),
         Resource(
@@ -336,7 +341,8 @@ def show(row: Any, post: Any, now: datetime.datetime, *, whole: bool = False) ->
     resource = BY_MODEL.get(type(row))
     if resource is None:
         return {"id": row.pk}
-    shown = {name: plain(getattr(row, name)) for name in resource.columns}
+    columns = (resource.columns_for(row, post) if resource.columns_for else None) or resource.columns
+    shown = {name: plain(getattr(row, name)) for name in columns}
     for name, child in {**(resource.children or {}), **((resource.details or {}) if whole else {})}.items():
         shown[name] = child(row, post, now)
     return shown

@@ -17,6 +17,7 @@ from yangcai.cases.models import Case, Lot
 from yangcai.kernel import clock, documents, log_index, tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, is_about, perform, rehearse
 from yangcai.kernel.inputs import number_of
+from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import Refused
 from yangcai.ocds.release import record, record_package, release_package, releases
 from yangcai.ocds.rows import read
@@ -108,9 +109,11 @@ def listing(request: HttpRequest, *, path: str, post: Any, now: datetime.datetim
     after, limit = cursor(request, start=0)
     shown = SCOPES[resource.model](post, now).prefetch_related(*resource.prefetch)
     rows = list(shown.filter(pk__gt=after).order_by("pk")[:limit])
+    with reading():  # what may be told of one row is often what may be told of the next
+        items = [resources.show(r, post, now) for r in rows]
     return reply(
         {
-            "items": [resources.show(r, post, now) for r in rows],
+            "items": items,
             "next": rows[-1].pk if rows else None,
             "at": now.isoformat(),
         }

@@ -17,6 +17,7 @@ from yangcai.kernel.models import Attachment, Document
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
 from yangcai.tendering import (
+    blind,
     consumables,
     counting,
     deviations,
@@ -68,7 +69,8 @@ def begin_opening(case: Case, *, by: Any, now: datetime.datetime) -> Opening:
             unsealing.close(lot, now=now)
             leave_out_halves(lot)
         else:
-            for bid in live_bids(lot=lot).select_related("lot__case", "supplier").order_by("received_at", "pk"):
+            found = live_bids(lot=lot).select_related("lot__case", "supplier").order_by("received_at", "pk")
+            for bid in blind.mixed(found, lot):
                 _open(bid, now=now)
     return opening
 

@@ -128,7 +128,10 @@ class DraftSolicitation(Input):
     blind = forms.BooleanField(
         label=_("暗标评审"),
         required=False,
-        help_text=_("评审结果汇总前，评审专家看到的是代号而不是投标人名称；与技术、报价分别密封一并采用最为严密"),
+        help_text=_(
+            "评审结果汇总前，评审专家看到的是代号，不是投标人名称和唱标内容。投标文件正文、图片中自行写明的身份系统不能隐去；"
+            "报价未分别密封的，组长处理异常低价和报价修正时看得到报价，可与公开的开标记录对照，须一并隐去的请同时选择上一项"
+        ),
     )
     rounding = forms.IntegerField(label=_("得分保留小数位数"), min_value=0, max_value=4, required=False)
     invited_by = forms.ChoiceField(label=_("邀请供应商的方式"), choices=InvitedBy.choices, required=False)

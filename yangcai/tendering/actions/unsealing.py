@@ -21,7 +21,7 @@ from yangcai.sealing.opening import share_fault
 from yangcai.sealing.shares import SUPPLIER_FROM
 from yangcai.sealing.statement import LARGEST_RELEASE, Message, Release
 from yangcai.sealing.suites import suite
-from yangcai.tendering import finalise, opening_record, unsealing
+from yangcai.tendering import blind, finalise, opening_record, unsealing
 from yangcai.tendering.actions.bids import PriceCover, SubmitBid
 from yangcai.tendering.actions.dialogue import SubmitFinalOffer
 from yangcai.tendering.actions.opening import write_opened, write_price
@@ -285,7 +285,7 @@ def unseal_bids(lot: Lot, *, by: Post, now: datetime.datetime) -> BidClosing:
 def open_what_waits(closing: BidClosing, *, now: datetime.datetime, for_the_last_time: bool = False) -> BidClosing:
     """Every envelope of a closing that lies sealed. `for_the_last_time`: what must still wait then is given up."""
     waits = False
-    for bid in rules.lying_sealed(closing):
+    for bid in blind.mixed(rules.lying_sealed(closing), closing.lot):
         try:
             with transaction.atomic():  # whatever is in one envelope, the others are opened
                 _open(bid, closing, now=now)

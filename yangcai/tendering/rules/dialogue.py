@@ -13,7 +13,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.parties.roles import Role
 from yangcai.procedures import AwardBy
-from yangcai.tendering import method, standing
+from yangcai.tendering import blind, method, standing
 from yangcai.tendering.models import Changeable, DialogueChange, DialogueTalk, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.committee.seats import member_at
@@ -197,7 +197,7 @@ def dialogue_is_over(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterat
             en="A change waits for the buyer's confirmation",
             **on,
         )
-    waiting = [bid.supplier.name for bid in remaining(subject) if owes_a_new_offer(bid)]
+    waiting = [blind.name_for(bid, by) for bid in remaining(subject) if owes_a_new_offer(bid)]
     if waiting:
         yield refuse(
             own(subject.root, "dialogue.resubmission"),

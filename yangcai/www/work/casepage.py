@@ -29,12 +29,16 @@ from yangcai.tendering.models import (
     CommitteeMember,
     ConsumablePrice,
     Deviation,
+    DialogueTalk,
     ExpertDraw,
+    FinalOffer,
     Finding,
     InvitedBy,
+    LowPriceReview,
     OfferedFigure,
     OpenedBid,
     Prequalification,
+    Sample,
     Solicitation,
     SupplierDraw,
 )
@@ -59,7 +63,22 @@ SINGLE = (Solicitation,)
 #: A single row with more columns than this is told as facts too: no screen is as wide as such a table.
 WIDEST = 9
 #: What stands beside a bidder's name, and would tell whose bid it is where the document has them judged blindly.
-OF_BIDS = frozenset({BidLine, BidPartner, Clarification, ConsumablePrice, Deviation, Finding, OfferedFigure, OpenedBid})
+OF_BIDS = frozenset(
+    {
+        BidLine,
+        BidPartner,
+        Clarification,
+        ConsumablePrice,
+        Deviation,
+        DialogueTalk,
+        FinalOffer,
+        Finding,
+        LowPriceReview,
+        OfferedFigure,
+        OpenedBid,
+        Sample,
+    }
+)
 #: So many sections stand unfolded.
 UNFOLDED = 4
 Links = dict[tuple[Any, int], list[Any]]

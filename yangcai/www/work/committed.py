@@ -23,7 +23,7 @@ Entered = tuple[int, str, datetime.datetime]
 
 def table(code: str, subject: Any, *, by: Any, now: datetime.datetime) -> Table | None:
     """Each opened bid, or each application that may be read, with the commitment that stood when it came in; None where
-    nothing is checked."""
+    nothing is checked. Whoever judges blindly learns that there is one: who signed it, and when, would tell whose."""
     entered = _entered(code, subject, by=by, now=now)
     if not entered:
         return None
@@ -31,7 +31,7 @@ def table(code: str, subject: Any, *, by: Any, now: datetime.datetime) -> Table 
     made: dict[int, list[Commitment]] = {}
     for one in in_force_at([pk for pk, _name, _at in entered], at=latest):
         made.setdefault(one.organisation_id, []).append(one)
-    lines = []
+    lines, blindly = [], isinstance(subject, Lot) and blind.is_blind_for(subject, by)
     for pk, name, at in entered:
         stood = [one for one in made.get(pk, ()) if one.signed_at <= at]
         cells = [Cell(name, is_data=True)]
@@ -46,13 +46,16 @@ def table(code: str, subject: Any, *, by: Any, now: datetime.datetime) -> Table 
             cells += [Cell(_("没有")), Cell(""), Cell(""), Cell("")]
         lines.append(Line(cells))
     who = _("投标人") if code in CHECKS else _("申请人")
-    labels = (who, _("信用承诺"), _("签署时间"), _("法定代表人或者负责人"), _("摘要"))
+    labels = [who, _("信用承诺"), _("签署时间"), _("法定代表人或者负责人"), _("摘要")]
+    if blindly:
+        labels, lines = labels[:2], [Line(line.cells[:2]) for line in lines]
     return Table(_("信用承诺"), [Column(formats.titled(label)) for label in labels], lines)
 
 
 def _entered(code: str, subject: Any, *, by: Any, now: datetime.datetime) -> list[Entered]:
     if code in CHECKS and isinstance(subject, Lot):
-        return [(one.supplier_id, blind.name_for(one, by), one.bid.received_at) for one in standing.opened(subject)]
+        bids = blind.in_order(standing.opened(subject), by)
+        return [(one.supplier_id, blind.name_for(one, by), one.bid.received_at) for one in bids]
     if code in PREQUALIFIES and isinstance(subject, Prequalification):
         # Who has applied is secret until the applications are examined.
         seen = visible_applications(by, now).filter(prequalification=subject, withdrawn_at__isnull=True)

@@ -230,7 +230,7 @@ def _form_page(
             "desk": _desk(action, subject, post),
             "danger": action.code in DANGEROUS,
             "facts": _about(subject, post=post)
-            + (tables.facts(blind.masked(subject, post), kind.columns) if kind else []),
+            + (tables.facts(blind.masked(subject, post), blind.columns(subject, kind.columns, post)) if kind else []),
             "facts_title": formats.titled(kind.title) if kind else "",
             "requirement": tables.facts(subject.requirement, REQUIREMENT.columns)
             if isinstance(subject, PlanItem) and hasattr(subject, "requirement")

@@ -6,7 +6,7 @@ from typing import Any
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import arithmetic, standing
+from yangcai.tendering import arithmetic, blind, standing
 from yangcai.tendering.models import ClauseKind, Score
 from yangcai.tendering.rules.qualification import duplicates
 from yangcai.tendering.solicitations import solicitation
@@ -50,7 +50,7 @@ def responsiveness_found(subject: Any, *, by: Any, now: datetime.datetime) -> Re
         zh="符合性审查尚有 {count} 项没有结论，例如“{bidder}”的“{clause}”",
         en="{count} responsiveness checks are still open, for example “{clause}” of {bidder}",
         count=len(missing),
-        bidder=bid.supplier.name,
+        bidder=blind.name_for(bid, by),
         clause=clause.text,
         **applicable(lot.case, now=now),
     )

@@ -8,7 +8,7 @@ from yangcai.cases.models import Case, EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import CommitteeMember, Score
 from yangcai.tendering.rules.committee.seats import member_at
 from yangcai.tendering.rules.qualification import duplicates
@@ -91,8 +91,8 @@ def scores_complete(subject: Lot, *, by: Any, now: datetime.datetime, rows: list
         refusals.append(
             Refusal(
                 "scores_missing",
-                f"还有 {len(missing)} 项没有评分，例如“{bid.supplier.name}”的“{criterion.title}”",
-                f"{len(missing)} scores are missing, for example {criterion.title} of {bid.supplier.name}",
+                f"还有 {len(missing)} 项没有评分，例如“{blind.name_for(bid, by)}”的“{criterion.title}”",
+                f"{len(missing)} scores are missing, for example {criterion.title} of {blind.name_for(bid, by)}",
                 field="rows",
             )
         )
