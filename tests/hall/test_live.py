@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -19,6 +21,7 @@ from tests.www.conftest import clock as clock
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel import log_index
 from yangcai.kernel.models import Entry
+from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.www.hall import live as process
 from yangcai.www.hall.board import Board, Part, changes
@@ -26,6 +29,18 @@ from yangcai.www.hall.channel import KEPT, Channel
 from yangcai.www.hall.tickets import Audience, BadTicket, read, ticket
 
 SECONDS = 60
+
+
+def note(key: str, post: Post) -> int:
+    """A session that is written down, as at the sign-in; returns its number."""
+    return UserSession.objects.create(user=post.person, ip="127.0.0.1", session_key=key).pk
+
+
+def of_post(case: int, post: Post, language: str = "zh-hans") -> Audience:
+    """Somebody inside, who is signed in."""
+    store = SessionStore()
+    store.create()
+    return Audience(case, language, post.pk, note(store.session_key, post))
 
 
 # --- channels: no database -----------------------------------------------------------------------------------------
@@ -164,7 +179,7 @@ def test_an_opening_is_heard_by_everybody_and_nothing_before_it(clock: Clock, mo
     tender = with_bids()
     tender.now = CLOSES - MINUTE
     follow(tender, clock)
-    public, inside = Audience(tender.case.pk, "zh-hans"), Audience(tender.case.pk, "en", tender.runner.pk)
+    public, inside = Audience(tender.case.pk, "zh-hans"), of_post(tender.case.pk, tender.runner, "en")
 
     async def story(live: process.Live) -> None:
         looks = []
@@ -264,9 +279,10 @@ def test_time_alone_moves_the_hall_on(clock: Clock, monkeypatch: pytest.MonkeyPa
     tender = with_bids()
     tender.now = clock.at = CLOSES - MINUTE / 600
     monkeypatch.setattr(process, "LOOK", 3600.0)
+    insider = of_post(tender.case.pk, tender.runner)
 
     async def story(live: process.Live) -> None:
-        host = Viewer(live, ticket(Audience(tender.case.pk, "zh-hans", tender.runner.pk)))
+        host = Viewer(live, ticket(insider))
         await host.start()
         assert BIDDERS[0] not in await host.event()
         clock.at = CLOSES
@@ -283,12 +299,15 @@ def test_a_ticket_opens_only_what_its_post_may_still_see(clock: Clock) -> None:
     treasury, stranger = make_post(Role.TREASURY), make_post(Role.AGENT)
     case = tender.case.pk
     other = make_case(procedure="consultation", stage="submission").pk
+    inside, outside = of_post(case, treasury), of_post(case, stranger)
 
     async def story(live: process.Live) -> None:
         for wanted, text in (
             (200, ticket(Audience(case, "en"))),
-            (200, ticket(Audience(case, "zh-hans", treasury.pk))),
-            (403, ticket(Audience(case, "zh-hans", stranger.pk))),
+            (200, ticket(inside)),
+            (403, ticket(outside)),
+            (403, ticket(Audience(case, "zh-hans", treasury.pk))),
+            (403, ticket(Audience(case, "zh-hans", treasury.pk, outside.session))),
             (403, ticket(Audience(case, "fr"))),
             (403, ticket(Audience(other, "zh-hans"))),
             (403, "nothing"),
@@ -298,7 +317,7 @@ def test_a_ticket_opens_only_what_its_post_may_still_see(clock: Clock) -> None:
             await viewer.leave()
         treasury.to_on = (clock.at - datetime.timedelta(days=7)).date()
         await act(treasury.save)
-        viewer = Viewer(live, ticket(Audience(case, "zh-hans", treasury.pk)))
+        viewer = Viewer(live, ticket(inside))
         assert await viewer.start() == 403, "the post has ended since"
         await viewer.leave()
 
@@ -314,8 +333,10 @@ def test_who_listens_inside_is_let_go_when_the_post_ends(clock: Clock, monkeypat
     treasury = make_post(Role.TREASURY)
     ending = make_post(Role.TREASURY, treasury.organisation)
 
+    asked = [ticket(of_post(tender.case.pk, post)) for post in (treasury, ending)]
+
     async def story(live: process.Live) -> None:
-        inside = [Viewer(live, ticket(Audience(tender.case.pk, "zh-hans", post.pk))) for post in (treasury, ending)]
+        inside = [Viewer(live, text) for text in asked]
         for viewer in inside:
             assert await viewer.start() == 200
         ending.to_on = (clock.at - datetime.timedelta(days=1)).date()
@@ -323,6 +344,26 @@ def test_who_listens_inside_is_let_go_when_the_post_ends(clock: Clock, monkeypat
         await asyncio.wait_for(inside[1].task, SECONDS)
         assert not inside[0].task.done(), "whose post stands listens on"
         await inside[0].leave()
+
+    run(story)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_signed_out_or_was_ended_hears_no_more(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PING", "STILL"):
+        monkeypatch.setattr(process, name, 0.05)
+    tender = with_bids()
+    follow(tender, clock)
+    asked = of_post(tender.case.pk, make_post(Role.TREASURY))
+
+    async def story(live: process.Live) -> None:
+        viewer = Viewer(live, ticket(asked))
+        assert await viewer.start() == 200
+        await act(lambda: UserSession.objects.get(pk=asked.session).end())
+        await asyncio.wait_for(viewer.task, SECONDS)
+        again = Viewer(live, ticket(asked))
+        assert await again.start() == 403
+        await again.leave()
 
     run(story)
 
@@ -349,6 +390,9 @@ def test_the_page_listens_at_one_origin_and_no_other(clock: Clock, settings: Any
     found = re.search(r'data-live="/live/([^"]+)"', text_of(page))
     assert found and read(found[1]) == Audience(tender.case.pk, "zh-hans")
     settings.YANGCAI_BEHIND_TLS = False
-    mine = re.search(r'data-live="[^"]*/live/([^"]+)"', text_of(at_desk(tender.runner).get(address)))
-    assert mine and read(mine[1]).post == tender.runner.pk
+    desk = at_desk(tender.runner)
+    row = note(desk.session.session_key, tender.runner)
+    mine = re.search(r'data-live="[^"]*/live/([^"]+)"', text_of(desk.get(address)))
+    assert mine and read(mine[1]) == Audience(tender.case.pk, "zh-hans", tender.runner.pk, row)
+    assert desk.session.session_key not in mine[1]
     assert Entry.objects.exclude(action__startswith="opening").exists()

@@ -60,6 +60,19 @@ def end_others(sender: object, request: HttpRequest, user: object, **_signal: ob
         row.end()
 
 
+def number_of_current(request: HttpRequest) -> int:
+    """The row of this session; 0 where it was never written down."""
+    key = request.session.session_key
+    return UserSession.objects.filter(session_key=key).values_list("pk", flat=True).first() or 0 if key else 0
+
+
+def is_alive(number: int, *, person: int) -> bool:
+    """Whether this person's session of that number was neither ended nor ran out, by the machine's clock."""
+    row = UserSession.objects.filter(pk=number, user_id=person).first()
+    living = Session.objects.filter(expire_date__gt=timezone.now())
+    return row is not None and living.filter(session_key=row.session_key).exists()
+
+
 def devices(request: HttpRequest) -> list[Device]:
     """Those that are alive, this one first, then the newest. By the machine's clock: so do sessions end."""
     rows = UserSession.objects.filter(user=request.user).order_by("-created_at")

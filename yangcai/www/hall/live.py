@@ -20,6 +20,7 @@ from yangcai.kernel import clock
 from yangcai.kernel.reading import reading
 from yangcai.parties.models import Post
 from yangcai.tendering.queries.hall import hall_state, halls, is_inside
+from yangcai.www import sessions
 from yangcai.www.hall.board import Board, board
 from yangcai.www.hall.channel import Channel
 from yangcai.www.hall.tickets import Audience, BadTicket, read
@@ -56,6 +57,8 @@ def admitted(audience: Audience) -> Audience | None:
         return None
     if audience.inside and (post is None or not post.is_valid_at(now) or not is_inside(case, post)):
         return None
+    if audience.inside and not sessions.is_alive(audience.session, person=post.person_id):
+        return None  # signed out, or ended from another device
     return Audience(audience.case, audience.language, post=1 if audience.inside else 0)
 
 

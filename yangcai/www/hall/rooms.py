@@ -30,7 +30,7 @@ from yangcai.tendering import opening_proof, opening_record, paper
 from yangcai.tendering.models import Bid, BidClosing, OpenedBid, Opening
 from yangcai.tendering.queries.hall import Hall, Phase, hall_state, halls, has_hall, is_inside, judges_it
 from yangcai.tendering.rules.opening import opening_of
-from yangcai.www import csp, errors, formats, signed_papers, typeset, wording
+from yangcai.www import csp, errors, formats, sessions, signed_papers, typeset, wording
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.hall import OF_HALL
 from yangcai.www.hall.board import Board, board
@@ -71,7 +71,8 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
     """The hall of a case. Before the deadline it is a lobby: what the notice says, and how long there is."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
     case, hall, drawn = _seen(request, pk)
-    audience = Audience(case.pk, get_language() or "zh-hans", post.pk if is_inside(case, post) else 0)
+    session = sessions.number_of_current(request) if is_inside(case, post) else 0
+    audience = Audience(case.pk, get_language() or "zh-hans", post.pk if session else 0, session)
     origin, address = live_address(request, audience)
     context = {
         "case": case,
