@@ -100,6 +100,24 @@ def test_nothing_is_paid_on_an_unpublished_unfiled_contract() -> None:
     }
 
 
+def test_nothing_is_paid_on_an_amendment_before_its_notice(effective: Any) -> None:
+    s = effective()
+    change: dict[str, Any] = {"clause": "追加采购", "content": "追加设备", "reason": "使用需要", "due_on": "signature"}
+    more: dict[str, Any] = {"is_supplement": True, "amount_change": "50000.00", "signed_on": LATER.date()}
+    amended = perform(
+        actions.amend_contract, s.contract, by=s.officer, now=LATER, document=support.document(), **change, **more
+    ).value
+    claim = invoice(s, s.contract.milestones.get(amendment=amended))
+    [refusal] = can(actions.request_payment, claim, by=s.officer, now=LATER)
+    assert (refusal.code, refusal.citation.rule) == ("amendment_not_published", "control.no_contract_no_payment")
+    wanted = {"contract": s.contract, "milestone": claim.milestone, "invoice": claim, "amount": claim.amount}
+    with pytest.raises(IntegrityError, match="no_contract_no_payment"), transaction.atomic():
+        PaymentRequest.objects.create(requested_at=LATER, **wanted)
+    perform(actions.publish_amendment, amended, by=s.officer, now=LATER)
+    claim.refresh_from_db()
+    assert can(actions.request_payment, Invoice.objects.get(pk=claim.pk), by=s.officer, now=LATER) == []
+
+
 def test_invoices_stay_within_the_milestone(effective: Any) -> None:
     s = effective()
     advance = s.milestone("signature")

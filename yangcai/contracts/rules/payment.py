@@ -130,7 +130,7 @@ def issued_by_today(
 
 
 def contract_is_payable(invoice: Invoice, *, by: Post, now: datetime.datetime) -> list[Refusal]:
-    """无合同不支付: signed, published and filed, and not ended."""
+    """无合同不支付: signed, published and filed, and not ended; so is the amendment to which a milestone belongs."""
     contract = invoice.contract
     rules = (of_contract.signed, of_contract.not_terminated, of_contract.not_closed)
     found = [refusal for rule in rules if (refusal := rule(contract, by=by, now=now))]
@@ -148,6 +148,18 @@ def contract_is_payable(invoice: Invoice, *, by: Post, now: datetime.datetime) -
                     **applicable(contract.case, now=now),
                 )
             )
+    amendment = invoice.milestone.amendment
+    if amendment is not None and amendment.published_at is None:
+        found.append(
+            law.refusal(
+                "control.no_contract_no_payment",
+                code="amendment_not_published",
+                zh="第 {number} 号合同变更尚未公告，其中增加的金额不得支付",
+                en="Amendment {number} has not been published: nothing may be paid on what it adds",
+                number=amendment.number,
+                **applicable(contract.case, now=now),
+            )
+        )
     return found
 
 
