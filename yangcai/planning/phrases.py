@@ -12,7 +12,26 @@ _SENTENCE = re.compile(r"[。;!?\n\r]+")
 _PART = r"[^,;。]"
 _MORE = r"(?:不低于|不少于|不小于|大于|超过|达到?|以上|≥|>)"
 _NUMBER = r"[\d,.]*\d"
+_LISTED = ("或", "和", "及", "也", "以及", "并不", "、")
 _NOT = r"不|未|无|没有|不得|禁止|严禁|不能|不再|取消|不应|不可"
+
+
+def _parts(sentence: str) -> list[tuple[int, str]]:
+    """Where each part of a sentence begins, and its words; what is only listed belongs to the part before."""
+    found: list[tuple[int, str]] = []
+    at = 0
+    for part in sentence.split(","):
+        if found and part.startswith(_LISTED):
+            found[-1] = (found[-1][0], f"{found[-1][1]},{part}")
+        else:
+            found.append((at, part))
+        at += len(part) + 1
+    return found
+
+
+def _around(hit: re.Match[str]) -> str:
+    """The part of its sentence in which a hit stands: what excuses it stands there, and nowhere else."""
+    return next(part for at, part in reversed(_parts(hit.string)) if at <= hit.start())
 
 
 def sentences(text: str) -> list[str]:
@@ -49,6 +68,8 @@ _BETWEEN = re.compile(rf"{_OFFERED}[^,;。\d]{{0,8}}{_NUMBER}(?:万?元|%)?(?:�
 _LOWEST_IS = re.compile(rf"最低(?:投标)?报价[为是:]?(?:人民币|¥)?{_NUMBER}万?元")
 #: What is no floor: the law's own test of low prices (87号令 art. 60), a price below cost, a wage that is due.
 _LAWFUL_LOW = re.compile(r"明显低于|异常低价|合理性|平均|次低|其他(?:投标|供应|响应)|成本|工资|低于(?:全部|其他)|扣除")
+#: Nor what only has a low price explained, and is invalid where nobody explains it.
+_IS_ASKED_WHY = re.compile(r"要求其[^,]{0,10}(?:说明|解释)|不能(?:作出)?(?:合理)?(?:说明|解释)")
 
 
 def floor_price(text: str) -> str:
@@ -61,11 +82,12 @@ def floor_price(text: str) -> str:
             continue
         if hit := _BETWEEN.search(said):
             return hit.group(0)
+        is_invalid = _IS_INVALID.search(said) and not _IS_ASKED_WHY.search(said)
         hit = _NOT_LOWER.search(said)
-        if hit and ("不" in hit.group(0) or re.search(r"[应须]", hit.group(0)) or _IS_INVALID.search(said)):
+        if hit and ("不" in hit.group(0) or re.search(r"[应须]", hit.group(0)) or is_invalid):
             return hit.group(0)
         hit = _LOWER.search(said)
-        if hit and re.search(_OFFERED, said) and _IS_INVALID.search(said):
+        if hit and re.search(_OFFERED, said) and is_invalid:
             return hit.group(0)
     return ""
 
@@ -144,7 +166,8 @@ _ELSEWHERE = (
 )
 _TREATED_DIFFERENTLY = re.compile("|".join(_ELSEWHERE))
 #: What a supplier promises to do once it has won.
-_AFTERWARDS = re.compile(r"中标后|成交后|签订后|承诺")
+_AFTERWARDS = re.compile(r"中标后|成交后|签订后|中标人|成交供应商")
+_PROMISED = re.compile(r"承诺")
 _FREE = re.compile(r"不限制?|不要求|不得(?:要求|限定|限制)|不以")
 #: What says as little about the contract: a rating, a title, a list, a scope of business, the amount of earlier ones.
 _UNRELATED = re.compile(
@@ -159,12 +182,13 @@ _UNRELATED = re.compile(
 def treated_differently(text: str) -> str:
     """The words by which place, form, a region's record or what has nothing to do with the contract counts."""
     for one in sentences(text):
-        hit = _TREATED_DIFFERENTLY.search(one)
-        if hit and not _AFTERWARDS.search(one) and not _FREE.search(one):
-            return hit.group(0)
-        hit = _UNRELATED.search(one)
-        if hit and not _FREE.search(one):
-            return hit.group(0)
+        for hit in _TREATED_DIFFERENTLY.finditer(one):
+            is_promise = _AFTERWARDS.search(one[: hit.end()]) or _PROMISED.search(_around(hit))
+            if not is_promise and not _FREE.search(_around(hit)):
+                return hit.group(0)
+        for hit in _UNRELATED.finditer(one):
+            if not _FREE.search(_around(hit)):
+                return hit.group(0)
     return ""
 
 
@@ -172,7 +196,10 @@ def treated_differently(text: str) -> str:
 
 _ASKED = r"(?<!不)(?<!不得)(?<!未)(?<!不再)(?:指定|限定|必须为|仅限|要求采用|必须采用)"
 #: Signs and plates are no brands.
-_MARK = r"(?<![标识门车招路站胸桌铭工示告挂传介金奖灯横号字名令王品])牌(?![照匾坊楼位面])"
+_MARK = (
+    r"(?<![标识门车招路站胸桌铭工示告挂传介金奖灯横号字名令王品班吊水层室引向展腰腕座席位])(?<!床头)"
+    r"牌(?![照匾坊楼位面])"
+)
 _ITS_OWN = r"(?:由|投标|供应商|响应|自行|不限|无|/|_|—|-|填|\(|所投|具体|任意|均可|以)"
 _BRANDS = (
     rf"{_ASKED}[^,]{{0,10}}品牌",
@@ -182,7 +209,7 @@ _BRANDS = (
     + r")(?!同一|相同|自有)[^,;。\s\"”]{1,20}",
     r"品牌\((?!(?:由|投标|供应商|填|如|不限|不得|含))[^)]{1,20}\)",
     r"(?:国内外?|国际|业内|行业)?(?:知名|一线|著名|名优)品牌|[两二三四五六七八九十\d]大品牌",
-    r"或(?:者)?(?:同等|相当于?|同档次|同类)(?:的)?(?:品牌|档次)|或相当于[^,]{1,10}",
+    r"或(?:者)?(?:同等|相当于?|同档次|同类)(?:的)?(?:品牌|档次)|或相当于(?![^,]{0,6}(?:学历|学位|职称|水平|资格|等级|专业|经验|标准))[^,]{1,10}",
     rf"(?:采用|选用|使用|须为|必须为|应为|限){_PART}{{1,8}}?{_MARK}",
     r"(?<!不得)(?:采用|选用|须为|必须为|应为)(?!同|相同|自|所|不同|其|多|任|各|原|进口|国产)[^,不]{1,8}品牌",
     r"(?:限|限于|从)[^,不]{1,12}[两二三四五几]个品牌",
