@@ -136,7 +136,7 @@ class Bidding:
         return not self.refusals
 
     def writing(self) -> Iterator[Task]:
-        draft = f"{self.post.pk}/{self.lot.pk}"
+        draft = f"{self.post.person_id}/{self.post.pk}/{self.lot.pk}"
         if self.bid is not None:
             yield Task(
                 _("投标文件和报价"),

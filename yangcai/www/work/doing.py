@@ -255,9 +255,10 @@ def _form_page(
 
 def kept_as(action: Action, subject: Any, post: Post) -> str:
     """Under which name the browser keeps what is typed into a secret form until it is handed in; empty for the rest.
-    The server keeps nothing of it: before the opening a bid is nobody else's to read (87号令 art. 33)."""
+    The server keeps nothing of it: before the opening a bid is nobody else's to read (87号令 art. 33). It begins with
+    the person, for it goes when that one signs out, or another one signs in (app.js)."""
     lot = getattr(subject, "lot_id", None) or subject.pk
-    return f"{post.pk}/{lot}" if action.secret and action.code in KEPT else ""
+    return f"{post.person_id}/{post.pk}/{lot}" if action.secret and action.code in KEPT else ""
 
 
 def _desk(action: Action, subject: Any, post: Post) -> dict[str, str] | None:

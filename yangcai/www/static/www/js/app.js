@@ -1,4 +1,5 @@
-// What does the browser add to pages that work without it? Countdowns, preferences without a reload, more table rows.
+// What does the browser add to pages that work without it? Countdowns, preferences without a reload, more table rows,
+// and that drafts go with their author.
 
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
@@ -134,6 +135,24 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("[data-once]").forEach((form) => (form.dataset.once = ""));
 });
+
+// What this browser keeps of forms half filled in (keep.js) is its author's: it goes at the sign-out, and where somebody
+// else is signed in. In the demo one visitor is everybody.
+const DRAFTS = "yangcai:draft:";
+
+function forgetDrafts(but) {
+  try {
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith(DRAFTS) && !(but && key.startsWith(`${DRAFTS}${but}/`)))
+      .forEach((key) => localStorage.removeItem(key));
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}
+
+document.addEventListener("submit", (event) => event.target.hasAttribute("data-leaves") && forgetDrafts(""));
+const leaves = document.querySelector("[data-person]");
+if (leaves) forgetDrafts(leaves.dataset.person);
 
 document.addEventListener("htmx:load", (event) => enhance(event.target));
 customElements.define("count-down", CountDown);
