@@ -8,12 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories import make_case, make_expert, make_organisation, make_post, make_supplier
+from tests.contracts import support
+from tests.factories import at, make_case, make_expert, make_organisation, make_post, make_supplier
 from tests.tendering.awarding import evaluated, paper
 from tests.tendering.judging import ANNOUNCED
 from tests.tendering.walk import CLOSES, Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.cases.models import Case
+from yangcai.contracts.models import Contract
 from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Task
 from yangcai.parties.models import OrganisationKind, Post
@@ -222,6 +224,20 @@ def test_the_rail_gives_the_contract_the_time_that_its_task_gives(db: None) -> N
     assert later == of_task() and later is not None and later >= first + 7 * DAY
     h.do("award.refuse", h.award, h.bidders[0], ANNOUNCED + 9 * DAY, reason="无法供货")
     assert shown(ANNOUNCED + 9 * DAY) is None
+
+
+def test_the_signing_of_a_contract_is_told_to_everybody_by_its_notice(db: None, clock: Clock) -> None:
+    s = support.scene()
+    support.signed(s)
+    clock.at = at("2026-03-27T09:00")
+
+    def signed_on(post: Post | None) -> bool:
+        return rail.steps(s.case.plan_item, s.case, now=clock.at, post=post)[-2].state == "done"
+
+    assert signed_on(s.officer) and signed_on(s.supplier) and signed_on(make_post(Role.TREASURY))
+    assert not signed_on(None) and not signed_on(make_supplier())
+    Contract.objects.filter(pk=s.contract.pk).update(published_at=clock.at)
+    assert signed_on(None) and signed_on(make_supplier())
 
 
 def test_no_deadline_of_another_bidder_is_shown(opened: Tender) -> None:

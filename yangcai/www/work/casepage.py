@@ -124,7 +124,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "closes_at": closes_at if closes_at and now < closes_at else None,
             "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, post, now=now) else "",
             "desks": desks(case, lots, post=post, now=now),
-            "steps": rail.steps(case.plan_item, case, now=now),
+            "steps": rail.steps(case.plan_item, case, now=now, post=post),
             "lamps": lamps(case, now=now) if is_mine else None,
             "offers": may,
             "due": due,

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from yangcai import law, procedures
 from yangcai.cases.models import Case, CaseEnd, Lot, LotOutcome, Stage
+from yangcai.cases.queries import runs_or_oversees
 from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import Entrant
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.kernel.wording import in_words, worded
+from yangcai.parties.models import Post
 from yangcai.planning.models import Intention, PlanItem
 from yangcai.tendering.rules.award import sign_by
 from yangcai.tendering.rules.opening import opening_of
@@ -53,22 +55,30 @@ def steps(
     *,
     now: datetime.datetime,
     intention: Intention | None = None,
+    post: Post | None = None,
 ) -> list[Step]:
     """The nodes of a purchase, from whatever of it exists; between plan and contract those of its method, in whose
-    words they are said."""
+    words they are said. To whom the contract is no business of a post's own (`post`), its signing is told by its
+    notice."""
     with in_words(words.of(case or plan_item)):
-        return _steps(plan_item, case, now=now, intention=intention)
+        return _steps(plan_item, case, now=now, intention=intention, post=post)
 
 
 def _steps(
-    plan_item: PlanItem | None, case: Case | None, *, now: datetime.datetime, intention: Intention | None
+    plan_item: PlanItem | None,
+    case: Case | None,
+    *,
+    now: datetime.datetime,
+    intention: Intention | None,
+    post: Post | None,
 ) -> list[Step]:
     intention = intention or (plan_item.intention if plan_item else None)
     on = (case.law_as_of if case else None) or timezone.localdate(now)
     chosen = case or plan_item
     code = chosen.procedure if chosen else next(iter(procedures.PROCEDURES))
-    after = _contract if procedures.get(code).spends else _agreement
-    nodes = [*_planning(intention, plan_item), *_tender(case, code=code, now=now), *after(case, now=now)]
+    spends = procedures.get(code).spends
+    after = _contract(case, post=post, now=now) if spends else _agreement(case, now=now)
+    nodes = [*_planning(intention, plan_item), *_tender(case, code=code, now=now), *after]
     stopped = case is not None and case.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}
     # While it is suspended no date is known: the stage goes on with what was left of it (政府采购法 art. 57).
     halted = case is not None and case.ended_at is None and not case.stage_at(now) and case.is_suspended_at(now)
@@ -192,6 +202,13 @@ def _announced(case: Case) -> datetime.datetime | None:
     return max((at for at in standing if at is not None), default=None)
 
 
+def _may_be_told(contract: Contract, case: Case, post: Post | None, *, now: datetime.datetime) -> bool:
+    """That it was signed: to both sides and those who oversee at once, to everybody else with its notice."""
+    if contract.published_at is not None and contract.published_at <= now:
+        return True
+    return runs_or_oversees(case, post) or (post is not None and post.organisation_id == contract.supplier_id)
+
+
 def _agreement(case: Case | None, *, now: datetime.datetime) -> list[Node]:
     """What follows a first stage: everybody signs, and when the term is over, what was called off is summed up."""
     entrants = Entrant.objects.filter(framework__lot__case=case, left_at__isnull=True) if case else ()
@@ -209,12 +226,12 @@ def _agreement(case: Case | None, *, now: datetime.datetime) -> list[Node]:
     ]
 
 
-def _contract(case: Case | None, *, now: datetime.datetime) -> list[Node]:
+def _contract(case: Case | None, *, post: Post | None, now: datetime.datetime) -> list[Node]:
     """Signed in the time that the law gives for it, which stands still with the case; then accepted and paid."""
     signed = closed = expected = None
     if case is not None:
         contracts = list(Contract.objects.filter(case=case)) if may_have(case, Contract) else []
-        if contracts and all(c.signed_at for c in contracts):
+        if contracts and all(c.signed_at and _may_be_told(c, case, post, now=now) for c in contracts):
             signed = max(c.signed_at for c in contracts if c.signed_at)
         if case.end_kind == CaseEnd.CLOSED:
             closed = case.ended_at

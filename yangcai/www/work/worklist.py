@@ -200,7 +200,7 @@ def focus(found: list[Group], *, post: Post, now: datetime.datetime) -> dict[str
     return {
         "case": case,
         "kicker": [case.number, tables.procedure(case.procedure), formats.yuan(case.budget)],
-        "steps": rail.steps(case.plan_item, case, now=now),
+        "steps": rail.steps(case.plan_item, case, now=now, post=post),
         "closes_at": closes_at if closes_at and now < closes_at else None,
     }
 
