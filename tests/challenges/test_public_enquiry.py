@@ -16,6 +16,7 @@ from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.kernel.models import Entry, EntryPayload, IdempotencyKey, Leaf, LeafSecret, Task
 from yangcai.kernel.refusals import Refused
+from yangcai.notifications.models import Message
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
@@ -54,6 +55,16 @@ def test_a_general_question_goes_to_the_bureau_by_the_platforms_own_clock(bureau
     answer(enquiry, factories.make_post(Role.TREASURY, bureau), now=at("2026-03-06T09:00"))
     task.refresh_from_db()
     assert task.done_at == at("2026-03-06T09:00")
+
+
+def test_what_is_told_by_mail_names_the_number_and_not_what_was_asked(bureau: Organisation) -> None:
+    """A title may name people; messages leave the platform as e-mails."""
+    reader = factories.make_post(Role.TREASURY, bureau)
+    enquiry = ask(bureau, title="举报某人围标")
+    told = list(Message.objects.filter(person=reader.person))
+    assert [enquiry.number in str(one.facts) for one in told] == [True]
+    assert not [one for one in told if "围标" in str(one.facts)]
+    assert Task.objects.get(action="public_enquiry.answer").title == f"公众询问 {enquiry.number}"
 
 
 @pytest.mark.parametrize(("asker", "expected"), [("supplier", "C27"), ("person", "C27a"), ("other", "C27a")])
