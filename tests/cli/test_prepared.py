@@ -1,5 +1,10 @@
 """Is a demo begun anew by a copy of what was prepared once, whoever is connected to it?"""
 
+import os
+import select
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,3 +71,33 @@ def test_one_alone_makes_the_year(tmp_path: Path) -> None:
         assert (first, second) == (True, False)
     with prepared.alone(tmp_path) as third:
         assert third
+
+
+MAKER = """
+import pathlib, signal, subprocess, sys
+from yangcai.cli import making
+
+popen = subprocess.Popen
+
+def begun(line, **how):
+    child = popen([sys.executable, "-c", "import signal; signal.pause()"], **how)
+    print(child.pid, flush=True)
+    return child
+
+making.subprocess.Popen, making.url = begun, lambda *_: "postgresql://"
+with making._child(pathlib.Path(sys.argv[1])):
+    signal.pause()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells a child that its parent was killed")
+def test_nothing_is_made_for_a_demo_that_was_killed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", MAKER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        child = os.pidfd_open(int(demo.stdout.readline()))
+        demo.kill()
+        ended, _, _ = select.select([child], [], [], 20)
+        if not ended:
+            signal.pidfd_send_signal(child, signal.SIGKILL)
+        os.close(child)
+    assert ended

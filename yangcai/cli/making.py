@@ -1,4 +1,5 @@
-"""How is the district's year made beside a demo that is served already? By a child process with a low priority."""
+"""How is the district's year made beside a demo that is served already? By a child process with a low priority, which
+ends with the demo, however that ends."""
 
 import contextlib
 import os
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from yangcai.cli import console
+from yangcai.cli.commands.live import tie_to_parent
 from yangcai.demo.prepared import MAKING, alone, is_ready, url
 
 
@@ -23,6 +25,12 @@ def preparing(home: Path) -> Iterator[None]:
             yield
 
 
+def _stay_behind() -> None:
+    """In the new process: what is served goes first, and nothing is made for a demo that was killed."""
+    os.nice(10)
+    tie_to_parent()
+
+
 @contextlib.contextmanager
 def _child(home: Path) -> Iterator[None]:
     environment = {**os.environ, "DATABASE_URL": url(home, MAKING), "YANGCAI_HOME": str(home)}
@@ -33,7 +41,7 @@ def _child(home: Path) -> Iterator[None]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=lambda: os.nice(10) and None,
+        preexec_fn=_stay_behind,
     ) as made:
         try:
             yield
