@@ -137,6 +137,31 @@ def test_an_administrator_invites_and_gives_posts_and_ends_them(admin: Post) -> 
     assert not posts_of(person, now=NOW)
 
 
+def test_who_did_not_come_in_time_is_invited_again_and_nobody_who_has_a_password(admin: Post) -> None:
+    late, there = invite(admin), invite(admin, name="测试人丙")
+    there.set_password("a-long-enough-passphrase")
+    there.save()
+    after = NOW + joining.GOOD_FOR + datetime.timedelta(days=1)
+    assert "invalid_input" in codes_of(
+        perform, joining.invite_again, admin.organisation, by=admin, now=after, username=there.username
+    )
+    said = perform(joining.invite_again, admin.organisation, by=admin, now=after, username=late.username).value
+    secret = said.partition(":")[2]
+    found = joining.invited(secret, now=after)
+    assert found is not None and found.person == late
+    assert secret not in str(list(EntryPayload.objects.values_list("data", flat=True)))
+    # Nobody of another house, and nobody where all have come in.
+    other = factories.make_post(Role.ADMINISTRATOR, factories.make_organisation(OrganisationKind.BUYER))
+    invite(other)
+    asked = {"by": other, "now": after, "username": late.username}
+    assert codes_of(perform, joining.invite_again, other.organisation, **asked) == {"invalid_input"}
+    found.used_at = after
+    found.save()
+    late.set_password("a-long-enough-passphrase")
+    late.save()
+    assert [r.code for r in can(joining.invite_again, admin.organisation, by=admin, now=after)] == ["nobody_waits"]
+
+
 def test_an_administrator_rules_nobody_elses_house(admin: Post) -> None:
     foreign = factories.make_post(Role.BUYER_OFFICER)
     person = invite(admin)

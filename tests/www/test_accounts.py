@@ -1,5 +1,6 @@
 """Does a supplier get in within three screens, and does nobody get in who should not, or stay in who was put out?"""
 
+import datetime
 import re
 from typing import Any
 
@@ -132,6 +133,21 @@ def test_an_administrator_invites_somebody_who_then_comes_in(clock: Clock) -> No
     answer = Client().post(link.group(), {"password1": PASSWORD, "password2": PASSWORD}, follow=True)
     assert "我的工作台" in answer.content.decode()
     assert "测试新人" in client.get(reverse("work_people")).content.decode()
+
+
+def test_who_did_not_come_in_time_gets_another_link(clock: Clock) -> None:
+    admin = make_post(Role.ADMINISTRATOR, make_organisation(OrganisationKind.SUPPLIER))
+    client = at_desk(admin)
+    page = client.post(reverse("work_invite"), {"name": "测试新人", "role": "supplier"}).content.decode()
+    late = re.search(r"https?://[^<]+/accounts/invitation/[^<]+", page)
+    clock.at += datetime.timedelta(days=9)
+    assert late is not None and Client().get(late.group()).status_code == 404
+    assert "/person.invite_again/" in client.get(reverse("work_people")).content.decode()
+    form = reverse("work_do", args=["organisation", admin.organisation_id, "person.invite_again"])
+    name = Person.objects.get(name="测试新人").username
+    page = client.post(form, {"username": name}).content.decode()
+    link = re.search(r"https?://[^<]+/accounts/invitation/[^<]+", page)
+    assert link is not None and Client().get(link.group()).status_code == 200
 
 
 def test_only_an_administrator_invites(clock: Clock) -> None:

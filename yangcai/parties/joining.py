@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc as social_credit
@@ -249,3 +250,50 @@ def invite_person(
             person=person, organisation=organisation, role=role, from_on=timezone.localdate(now), to_on=to_on
         )
     return f"{person.username}:{invite(person, now=now)}"
+
+
+# --- who did not come in time ------------------------------------------------------------------------------------
+
+
+def still_outside(organisation: Organisation) -> list[Person]:
+    """Its people who never set a password: with them a new invitation opens no account that somebody else uses."""
+    people = Person.objects.filter(invitations__isnull=False, is_active=True, last_login=None, expert=None)
+    people = people.filter(Q(employer=organisation) | Q(posts__organisation=organisation))
+    return [person for person in people.distinct().order_by("name", "pk") if not person.has_usable_password()]
+
+
+def somebody_is_outside(organisation: Organisation, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if still_outside(organisation):
+        return None
+    return Refusal("nobody_waits", "没有尚未设置密码的人员", "Everybody who was invited has set a password")
+
+
+class InviteAgain(Input):
+    username = forms.ChoiceField(label=_("人员"))
+
+    def scope(self) -> None:
+        if isinstance(self.subject, Organisation):
+            waiting = [(one.username, f"{one.name}（{one.username}）") for one in still_outside(self.subject)]
+            self.fields["username"].choices = waiting  # type: ignore[attr-defined]
+
+
+@action(
+    "person.invite_again",
+    zh="重新发出邀请",
+    en="Invite somebody again",
+    on=Organisation,
+    by={Role.ADMINISTRATOR, Role.PLATFORM},
+    only=(somebody_is_outside,),
+    input=InviteAgain,
+    sentence=("{post}重新邀请了一名人员", "{post} invited a person again"),
+    is_public=False,
+    cites=("control.separation",),
+    hint=(
+        "用于邀请链接过期、遗失而尚未设置密码的人员；以前的链接随即失效。单位自行登记后未及时设置密码的，由平台核实身份后办理",
+        "For somebody who has no password yet and whose link ran out or was lost; earlier links end. Where an"
+        " organisation registered itself and set no password in time, the platform does it once it knows who asks",
+    ),
+)
+def invite_again(organisation: Organisation, *, by: Post, now: datetime.datetime, username: str) -> str:
+    """As `person.invite`, for somebody who was invited before: `name:secret`."""
+    return f"{username}:{invite(Person.objects.get(username=username), now=now)}"

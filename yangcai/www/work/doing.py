@@ -110,8 +110,15 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
         messages.success(request, told)
         return HttpResponseRedirect(stays)
     if isinstance(done.value, str):
-        return _result_page(request, action, subject, done.entry, shown_once=done.value)
+        return _result_page(request, action, subject, done.entry, shown_once=_shown_once(request, action, done.value))
     return HttpResponseRedirect(reverse("work_done", args=[done.entry]))
+
+
+def _shown_once(request: HttpRequest, action: Action, value: str) -> str:
+    """What is kept nowhere; of an invitation the address that it is good for."""
+    if action.code != "person.invite_again":
+        return value
+    return request.build_absolute_uri(reverse("account_invitation", args=[value.partition(":")[2]]))
 
 
 @page(methods=("POST",), takes=takes)
