@@ -136,6 +136,22 @@ def test_doctor_sees_a_taken_port(capsys, monkeypatch):
     assert not port["well"]
 
 
+@pytest.mark.parametrize(
+    ("backend", "is_demo", "well"),
+    [("console", False, False), ("dummy", False, False), ("console", True, True), ("smtp", False, True)],
+)
+def test_doctor_says_when_letters_go_to_nobody(capsys, monkeypatch, backend, is_demo, well):
+    from yangcai import settings
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
+    monkeypatch.setattr(settings, "EMAIL_BACKEND", f"django.core.mail.backends.{backend}.EmailBackend")
+    monkeypatch.setattr(settings, "YANGCAI_SANDBOX", is_demo)
+    monkeypatch.setattr(settings, "DEBUG", False)
+    cli.main(["doctor", "--json", "--lang", "en"])
+    mail = next(found for found in json.loads(capsys.readouterr().out)["data"]["findings"] if found["key"] == "mail")
+    assert mail["well"] is well and not mail["needed"] and "YANGCAI_EMAIL_BACKEND" in mail["mend"]
+
+
 @pytest.fixture
 def own_home():
     """An installation of its own, as an operator has it: nothing of the tests' environment."""

@@ -106,6 +106,39 @@ def paper_font() -> Finding:
     )
 
 
+#: Backends that send nothing to anybody.
+NOWHERE = ("console.", "dummy.", "locmem.", "filebased.")
+
+
+def mail() -> Finding:
+    """Whether letters leave this machine: reminders, results and the confirmation of addresses go by them."""
+    from yangcai import settings
+
+    kind = settings.EMAIL_BACKEND.removeprefix("django.core.mail.backends.")
+    sends = not kind.startswith(NOWHERE)
+    at_home = settings.YANGCAI_SANDBOX or settings.DEBUG  # a demo and a developer write to nobody
+    if sends:
+        state = say(
+            zh=f"经 {settings.EMAIL_HOST}:{settings.EMAIL_PORT} 发出，发件人 {settings.DEFAULT_FROM_EMAIL}",
+            en=f"through {settings.EMAIL_HOST}:{settings.EMAIL_PORT}, from {settings.DEFAULT_FROM_EMAIL}",
+        )
+    else:
+        state = say(zh="只写在本机，不发给任何人", en="written down here, sent to nobody")
+    return Finding(
+        key="mail",
+        what=say(zh="电子邮件", en="e-mail"),
+        well=sends or at_home,
+        state=state,
+        mend=say(
+            zh="设 YANGCAI_EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend，以及 YANGCAI_EMAIL_HOST、"
+            "_PORT、_USER、_PASSWORD、_TLS、_FROM",
+            en="set YANGCAI_EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend and YANGCAI_EMAIL_HOST, _PORT,"
+            " _USER, _PASSWORD, _TLS, _FROM",
+        ),
+        needed=False,
+    )
+
+
 def live_port(port: int) -> Finding:
     """Whether a port is free for the live halls beside the site's."""
     free = None

@@ -35,7 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     findings = [
         *(_python(), *_database(), _disk(), _store(), *machine.permissions(), machine.time_source()),
-        *(machine.paper_font(), _fonts(), _port(options.port), machine.live_port(options.port), machine.memory()),
+        *(
+            machine.paper_font(),
+            _fonts(),
+            _port(options.port),
+            machine.live_port(options.port),
+            machine.memory(),
+            machine.mail(),
+        ),
     ]
     lines = []
     for finding in findings:
