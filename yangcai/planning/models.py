@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.kernel.refusals import in_chinese
-from yangcai.parties.models import Expert, Organisation
+from yangcai.parties.models import Expert, Organisation, Post
 from yangcai.procedures import grounds
 
 
@@ -193,6 +193,31 @@ class CompetitionReview(Rooted):
     @property
     def root(self) -> PlanItem:
         return self.plan_item
+
+
+class AllowedSentence(Rooted):
+    """保留的表述: a sentence of a requirement that the program took for a brand or for unequal treatment, and that a
+    second person let stand."""
+
+    appropriation = models.ForeignKey(
+        Appropriation, models.PROTECT, related_name="allowed_sentences", verbose_name=_("采购预算")
+    )
+    sentence = models.TextField(_("保留的一句"))
+    words = models.TextField(_("被拦下的字词"))
+    reason = models.TextField(_("保留的理由"))
+    allowed_by = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("办理岗位"))
+    allowed_at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("保留的表述")
+        constraints = [models.UniqueConstraint(fields=["appropriation", "sentence"], name="one_allowance_per_sentence")]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def root(self) -> Appropriation:
+        return self.appropriation
 
 
 class Publicity(Root):

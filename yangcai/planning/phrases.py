@@ -6,6 +6,7 @@ of signs make no difference."""
 
 import re
 import unicodedata
+from collections.abc import Set
 
 #: At what a sentence ends, and at what a part of it does.
 _SENTENCE = re.compile(r"[。;!?\n\r]+")
@@ -179,9 +180,12 @@ _UNRELATED = re.compile(
 )
 
 
-def treated_differently(text: str) -> str:
-    """The words by which place, form, a region's record or what has nothing to do with the contract counts."""
+def treated_differently(text: str, *, allowed: Set[str] = frozenset()) -> str:
+    """The words by which place, form, a region's record or what has nothing to do with the contract counts. `allowed`:
+    sentences that somebody let stand (rules/sentences.py)."""
     for one in sentences(text):
+        if one in allowed:
+            continue
         for hit in _TREATED_DIFFERENTLY.finditer(one):
             is_promise = _AFTERWARDS.search(one[: hit.end()]) or _PROMISED.search(_around(hit))
             if not is_promise and not _FREE.search(_around(hit)):
@@ -227,9 +231,12 @@ _IMPORTED = re.compile(
 )
 
 
-def brand(text: str, *, is_name: bool = False) -> str:
-    """The words that ask for a brand or state one; `is_name`: the text is the name of a product. Empty without."""
+def brand(text: str, *, is_name: bool = False, allowed: Set[str] = frozenset()) -> str:
+    """The words that ask for a brand or state one; `is_name`: the text is the name of a product. Empty without.
+    `allowed` as above."""
     for one in sentences(text):
+        if one in allowed:
+            continue
         said = _NO_BRAND.sub("", one)
         if hit := _BRAND.search(said) or (_BRAND_IN_NAME.search(said) if is_name else None):
             return hit.group(0)

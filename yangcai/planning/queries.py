@@ -10,6 +10,7 @@ from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER
 from yangcai.planning.models import (
+    AllowedSentence,
     CompetitionReview,
     ImportApproval,
     ImportExpert,
@@ -27,6 +28,7 @@ __all__ = [
     "state_of",
     "unplanned_appropriations",
     "unplanned_intentions",
+    "visible_allowed_sentences",
     "visible_import_approvals",
     "visible_import_experts",
     "visible_intentions",
@@ -46,6 +48,22 @@ def visible_intentions(post: Post | None, now: datetime.datetime) -> QuerySet[In
 @standing(Intention)
 def concerns_intention(intention: Intention, post: Post) -> bool:
     return post.role in OVERSEERS or (post.role in BUYER and intention.appropriation.buyer_id == post.organisation_id)
+
+
+@scope(AllowedSentence)
+def visible_allowed_sentences(post: Post | None, now: datetime.datetime) -> QuerySet[AllowedSentence]:
+    """The buyer's own, and all for those who oversee."""
+    found = AllowedSentence.objects.select_related("appropriation__buyer", "allowed_by__person")
+    if post is not None and post.role in OVERSEERS:
+        return found
+    if post is not None and post.role in BUYER:
+        return found.filter(appropriation__buyer_id=post.organisation_id)
+    return found.none()
+
+
+@standing(AllowedSentence)
+def concerns_allowed_sentence(one: AllowedSentence, post: Post) -> bool:
+    return post.role in OVERSEERS or (post.role in BUYER and one.appropriation.buyer_id == post.organisation_id)
 
 
 @scope(PlanItem)

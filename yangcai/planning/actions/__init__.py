@@ -14,8 +14,10 @@ from yangcai.planning.actions.publicity import (
     object_to_publicity,
     publicise_single_source,
 )
+from yangcai.planning.actions.sentences import allow_sentence
 
 __all__ = [
+    "allow_sentence",
     "apply_for_import",
     "apply_for_method",
     "cancel_plan",

@@ -21,6 +21,7 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.models import (
+    AllowedSentence,
     ImportApproval,
     ImportExpert,
     Intention,
@@ -136,6 +137,7 @@ def appropriation(request: HttpRequest, pk: int) -> HttpResponse:
         return table
     intentions = list(SCOPES[Intention](post, now).filter(appropriation=row).order_by("-pk")[:LINES])
     plans = list(SCOPES[PlanItem](post, now).filter(appropriation=row).order_by("-pk")[:LINES])
+    stands = list(SCOPES[AllowedSentence](post, now).filter(appropriation=row).order_by("-pk")[:LINES])
     context = root_context(row, post=post, now=now)
     context |= {
         "title": row.name,
@@ -146,6 +148,9 @@ def appropriation(request: HttpRequest, pk: int) -> HttpResponse:
             for table in (
                 linked(intentions, ("title", "amount", "expected_on", "published_at", "withdrawn_at"), Intention),
                 linked(plans, ("title", "amount", "procedure", "submitted_at", "approved_at", "filed_at"), PlanItem),
+                tables.table(
+                    _("保留的表述"), AllowedSentence, stands, ("sentence", "reason", "allowed_by", "allowed_at")
+                ),
             )
             if table.lines
         ],

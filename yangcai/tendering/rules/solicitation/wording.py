@@ -10,6 +10,7 @@ from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning import phrases
+from yangcai.planning.rules.sentences import allowed
 from yangcai.procedures.procedure import Invite
 from yangcai.tendering import method
 from yangcai.tendering.models import ClauseKind, Solicitation
@@ -57,7 +58,9 @@ def brand_named(
 ) -> Iterator[Refusal]:
     """What a text is told that names a brand; `number` is its row, where it stands in one, `is_name` that it names a
     product. Where one supplier alone can be asked, its product is named (政府采购法 art. 31)."""
-    word = "" if Invite.NAMED in method.of(case).invites else phrases.brand(text, is_name=is_name)
+    word = (
+        "" if Invite.NAMED in method.of(case).invites else phrases.brand(text, is_name=is_name, allowed=_standing(case))
+    )
     if not word:
         return
     stated = "solicitation.no_brand" in method.of(case).rule_keys()
@@ -65,14 +68,21 @@ def brand_named(
         "solicitation.no_brand" if stated else "solicitation.no_pointing",
         code="brand_named",
         zh=("第 {number} 行：" if number else "")
-        + "采购文件不得要求或者标明供应商名称或者特定货物的品牌：“{word}”；请改写为技术、服务要求和性能指标",
+        + "采购文件不得要求或者标明供应商名称或者特定货物的品牌：“{word}”；请改写为技术、服务要求和性能指标；"
+        "误判的，由采购人审核岗在预算页“保留表述”",
         en=("Row {number}: " if number else "")
-        + "the file may neither ask for nor name a supplier or a brand: “{word}”. Say what it must do instead",
+        + "the file may neither ask for nor name a supplier or a brand: “{word}”. Say what it must do instead; if it is"
+        " none, the buyer's reviewer lets the sentence stand, on the page of the budget line",
         field=field,
         word=word,
         number=number,
         **applicable(case, now=now),
     )
+
+
+def _standing(case: Case) -> frozenset[str]:
+    """What a second person let stand under the budget line of this purchase."""
+    return allowed(case.plan_item.appropriation)
 
 
 def floor_price(case: Case, text: str, *, field: str, now: datetime.datetime, number: int = 0) -> Iterator[Refusal]:
@@ -142,7 +152,7 @@ def banned_conditions(
     """What a text is told that makes the supplier's size, age, place, form or its record in a region count."""
     if word := phrases.scale(text):
         yield banned_condition(case, number, word, field=field, now=now)
-    if word := phrases.treated_differently(text):
+    if word := phrases.treated_differently(text, allowed=_standing(case)):
         yield banned_condition(case, number, word, rule="requirement.competition_review", field=field, now=now)
 
 
