@@ -7,7 +7,7 @@ FOLDER = Path(__file__).parent.parent
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("controls", "0032_deviations"),
+        ("controls", "0033_coming_in"),
         ("planning", "0007_renewals"),
         ("cases", "0010_lot_release"),
     ]

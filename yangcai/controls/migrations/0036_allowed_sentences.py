@@ -6,7 +6,7 @@ FOLDER = Path(__file__).parent.parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("controls", "0033_amendment_payment"), ("planning", "0007_allowed_sentences")]
+    dependencies = [("controls", "0035_amendment_payment"), ("planning", "0008_allowed_sentences")]
     operations = [
         migrations.RunSQL((FOLDER / "allowed_sentences.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("funds", "0003_appropriation_of_year"),
         ("parties", "0005_accounts"),
-        ("planning", "0006_voluntary_publicity"),
+        ("planning", "0007_renewals"),
     ]
 
     operations = [
