@@ -14,7 +14,7 @@ from yangcai.cases.models import Case, Period
 from yangcai.demo import acting
 from yangcai.demo.acting import Told
 from yangcai.demo.models import Story
-from yangcai.demo.scene import Scene
+from yangcai.demo.scene import Deed, Scene
 from yangcai.demo.stories import PLOTS
 from yangcai.funds.budget_file import COLUMNS
 from yangcai.funds.models import Appropriation
@@ -102,10 +102,7 @@ def forward(*, to: datetime.datetime, now: datetime.datetime) -> Happened:
     stories = [_Running(story) for story in running()]
     for story in stories:
         happened.told += story.act(now=now)
-    while (at := _next_stop(stories, now)) is not None and at < to:
-        now = _stand(at, stories, happened)
-    _stand(to, stories, happened)
-    outbox.deliver(now=to)
+    _move(stories, happened, to=to, now=now)
     return happened
 
 
@@ -118,13 +115,21 @@ class _Running:
         self.roots: frozenset[str] = frozenset()
 
     def act(self, *, now: datetime.datetime) -> list[Told]:
-        told = acting.advance(self.story, now=now)
-        self.at = next_moment(self.story, now=now) if self.story.is_automatic else None
+        told, later = acting.to_rest(self.story, now=now)
+        self.at = _moment(self.story, later, now=now) if self.story.is_automatic else None
         self.roots = frozenset(Scene(self.story, acting.plot_of(self.story), now=now).roots)
         return told
 
     def is_touched(self, fired: list[Task], *, now: datetime.datetime) -> bool:
         return (self.at is not None and self.at <= now) or any(task.root in self.roots for task in fired)
+
+
+def _move(stories: list[_Running], happened: Happened, *, to: datetime.datetime, now: datetime.datetime) -> None:
+    """From one stop to the next until `to`; then what was to be sent is sent."""
+    while (at := _next_stop(stories, now)) is not None and at < to:
+        now = _stand(at, stories, happened)
+    _stand(to, stories, happened)
+    outbox.deliver(now=to)
 
 
 def _stand(at: datetime.datetime, stories: list[_Running], happened: Happened) -> datetime.datetime:
@@ -144,7 +149,10 @@ def _next_stop(stories: list[_Running], now: datetime.datetime) -> datetime.date
 
 def next_moment(story: Story, *, now: datetime.datetime) -> datetime.datetime | None:
     """The next moment at which something can change in a story: somebody acts, or a period opens or closes."""
-    deed = acting.next_deed(story, now=now)
+    return _moment(story, acting.next_deed(story, now=now), now=now)
+
+
+def _moment(story: Story, deed: Deed | None, *, now: datetime.datetime) -> datetime.datetime | None:
     moments = [deed.at if deed else None]
     case = case_of(story)
     if case is not None and case.ended_at is None:
@@ -164,11 +172,20 @@ def play(
     `reached` something; False where it stands still before that."""
     for step in acting.advance(story, now=now):
         told(step)
+    if is_over(story) or reached(story):
+        return True
+    mine = _Running(story)
+    stories = [mine if one.pk == story.pk else _Running(one) for one in running()]
+    for one in stories:
+        for step in one.act(now=now):
+            told(step)
     while not (is_over(story) or reached(story)):
-        at = next_moment(story, now=now)
+        at = mine.at if story.is_automatic else next_moment(story, now=now)
         if at is None:
             return False
-        for step in forward(to=at, now=now).told:
+        happened = Happened()
+        _move(stories, happened, to=at, now=now)
+        for step in happened.told:
             told(step)
         now = at
     return True
