@@ -50,6 +50,13 @@ def make(count: int = 1) -> list[Organisation]:
     return made
 
 
+def test_a_round_of_the_clock_in_which_nothing_is_due_asks_four_questions(django_assert_num_queries: Any) -> None:
+    """Who must be warned, who reminded, which papers expire, what is due; no transaction for any of them."""
+    make(3)
+    with django_assert_num_queries(4):
+        assert tasks.fire_due(now=NOW) == []
+
+
 def test_a_task_opens_with_its_ground_closes_with_the_deed_and_opens_again(officer: Post) -> None:
     organisation = officer.organisation
     tasks.refresh(organisation, now=NOW)

@@ -205,16 +205,17 @@ def warn_due(*, now: datetime.datetime) -> list[Task]:
     Tasks that somebody else holds are left for the next round: nobody waits here, so nobody waits in a circle.
     """
     warned: list[Task] = []
-    while True:
+    ringing = Task.objects.filter(done_at__isnull=True, warn_at__lte=now).order_by("warn_at", "pk")
+    while ringing.exists():  # mostly nothing does: no transaction for that
         with transaction.atomic():
-            ringing = Task.objects.filter(done_at__isnull=True, warn_at__lte=now).order_by("warn_at", "pk")
             found = list(ringing.select_for_update(skip_locked=True)[:500])
             for task in found:
                 _ring(task, now=now)
             Task.objects.bulk_update(found, ["warn_at", "warned_at", "warned_share"])
         warned += found
         if len(found) < 500:
-            return warned
+            break
+    return warned
 
 
 def _ring(task: Task, *, now: datetime.datetime) -> None:
@@ -233,9 +234,9 @@ def remind_due(*, now: datetime.datetime) -> list[Told]:
     come late is for the listeners. Tasks that somebody else holds are left for the next round.
     """
     given: list[Told] = []
-    while True:
+    ringing = Task.objects.filter(done_at__isnull=True, remind_at__lte=now).order_by("remind_at", "pk")
+    while ringing.exists():
         with transaction.atomic():
-            ringing = Task.objects.filter(done_at__isnull=True, remind_at__lte=now).order_by("remind_at", "pk")
             found = list(ringing.select_for_update(skip_locked=True)[:500])
             told = [
                 Told(NEAR, task, task.due_at - lead, lead)
@@ -249,7 +250,8 @@ def remind_due(*, now: datetime.datetime) -> list[Told]:
             _hear(told, now=now)
         given += told
         if len(found) < 500:
-            return given
+            break
+    return given
 
 
 def fire_due(*, now: datetime.datetime) -> list[Task]:

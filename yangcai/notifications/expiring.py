@@ -3,7 +3,7 @@
 import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yangcai.notifications import hearing
@@ -16,17 +16,19 @@ from yangcai.parties.models import Credential
 def warn(*, now: datetime.datetime) -> None:
     """Whoever comes late past several warns once, of the last."""
     today = timezone.localdate(now)
+    if not _soon(max(DAYS), today=today).exists():  # mostly: the clock asks every few seconds
+        return
     for days in sorted(DAYS):
         _warn(days, today=today, now=now)
 
 
+def _soon(days: int, *, today: datetime.date) -> QuerySet[Credential]:
+    last = today + datetime.timedelta(days=days)
+    return Credential.objects.filter(withdrawn_at__isnull=True, valid_to_on__gte=today, valid_to_on__lte=last)
+
+
 def _warn(days: int, *, today: datetime.date, now: datetime.datetime) -> None:
-    soon = Credential.objects.filter(
-        Q(warned_days__isnull=True) | Q(warned_days__gt=days),
-        withdrawn_at__isnull=True,
-        valid_to_on__gte=today,
-        valid_to_on__lte=today + datetime.timedelta(days=days),
-    )
+    soon = _soon(days, today=today).filter(Q(warned_days__isnull=True) | Q(warned_days__gt=days))
     with transaction.atomic():
         for credential in soon.select_for_update(skip_locked=True)[:500]:
             assert credential.valid_to_on is not None
