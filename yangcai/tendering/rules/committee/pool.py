@@ -12,20 +12,33 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
-from yangcai.parties.models import LAW, Expert, Post
+from yangcai.parties.models import LAW, Expert, Organisation, Post
 from yangcai.parties.roles import Role
 from yangcai.parties.ties import tied_people
 from yangcai.planning.models import ImportExpert
-from yangcai.tendering.models import Bid, ChosenExpert, CommitteeMember, ExpertDraw, Invitee, Participation
+from yangcai.tendering.models import (
+    Bid,
+    BidPartner,
+    ChosenExpert,
+    CommitteeMember,
+    ExpertDraw,
+    Invitee,
+    Participation,
+)
 from yangcai.tendering.rules.committee.composition import ECONOMY, places_kept
 from yangcai.tendering.rules.committee.outside import outside
 
 
 @remembered
 def interested(case: Case) -> frozenset[int]:
-    """Organisations whose people must stay away: buyer, agent, and whoever obtained the file or bids."""
+    """Organisations whose people must stay away: buyer, agent, whoever obtained the file or bids, and once the bids lie
+    open who stands behind one, as a member of its consortium or a subcontractor."""
     suppliers = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
-    suppliers |= set(Bid.objects.filter(lot__case=case).values_list("supplier_id", flat=True))
+    partners = BidPartner.objects.filter(opened_bid__lot__case=case).order_by()
+    named = Organisation.objects.filter(name__in=partners.values("name")).order_by().values_list("pk")
+    coded = Organisation.objects.filter(uscc__in=partners.exclude(uscc="").values("uscc")).order_by().values_list("pk")
+    bidders = Bid.objects.filter(lot__case=case).order_by().values_list("supplier_id", flat=True)
+    suppliers |= set(bidders.union(named, coded))
     suppliers |= set(Invitee.objects.filter(case=case).values_list("supplier_id", flat=True))
     return frozenset({case.buyer_id, *suppliers} | ({case.agent_id} if case.agent_id else set()))
 
