@@ -11,6 +11,7 @@ from tests.api.support import Caller
 from tests.factories import at, make_expert
 from tests.tendering.judging import ANSWER_BY, COMPUTED, EQUAL, JUDGED, SCORED, THREE_CRITERIA, Hall, Offer, hall, three
 from tests.www.support import Clock, at_desk, text_of
+from tests.www.test_pdf_text import pdf, shown
 from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.tendering.models import Clause, Criterion, Deviation, LowPriceReview, Score, ScoreDraft
@@ -136,9 +137,18 @@ def test_words_are_found_in_all_bids_of_the_desk_and_in_no_other(h: Hall) -> Non
     page = text_of(desk.get(address, {"q": "钛合金"}))
     assert page.count("<mark>钛合金</mark>") == 2
     assert f"{h.bids[1].supplier.name}" in page and "技术方案.txt" in page and "外壳" not in page
-    assert "另有 1 份 PDF" in page
+    assert "另有 1 份附件是扫描件、图片等" in page
     assert "没有找到“石墨烯”" in text_of(desk.get(address, {"q": "石墨烯"}))
     assert "请至少输入两个字" in text_of(desk.get(address, {"q": "钛"}))
+
+
+def test_words_in_a_pdf_are_found_with_their_page(h: Hall) -> None:
+    mine = documents_of(h, 1, "技术方案.pdf", pdf(shown("交付期二十日"), shown("采用钛合金支架")))
+    documents_of(h, 2, "响应.pdf", pdf(shown("采用钛合金外壳")))
+    page = text_of(at_desk(h.chair).get(reverse("work_evaluate", args=[h.lot.pk]), {"q": "钛合金"}))
+    assert page.count("<mark>钛合金</mark>") == 2 and "没有读全" not in page
+    assert f'href="{reverse("work_file", args=[mine.pk])}#page=2"' in page and "技术方案.pdf，第 2 页" in page
+    assert "响应.pdf" in page and "响应.pdf，第" not in page
 
 
 def documents_of(h: Hall, number: int, name: str, content: bytes) -> Attachment:

@@ -1,8 +1,8 @@
 """Where do these words stand in the bids that a member may read? In what they declare, price and attach.
 
-Of a file its text is read where it has one that can be told without guessing: DOCX, XLSX, plain text. Of the rest (PDF,
-pictures) only the name is looked at, and the page says how many those are. Nothing is kept but the text of a file for
-some hours, under its digest.
+Of a file its text is read where it has one that can be told without guessing: DOCX, XLSX, plain text, a PDF page by
+page. Of the rest (pictures, pages that were scanned) only the name is looked at, and the page says how many those are.
+Nothing is kept but the text of a file for some hours, under its digest.
 """
 
 import zipfile
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Document
+from yangcai.www.work import pdf_text
 
 #: Less would be found everywhere; more is no word.
 SHORTEST, LONGEST = 2, 60
@@ -90,29 +91,62 @@ def _hits(place: Place, asked: str) -> Iterator[Hit]:
 
 
 def files(found: list[tuple[str, str, Attachment, str]]) -> tuple[list[Place], int]:
-    """The files of the bids, each with its bidder, title and address; and how many have no text that can be read."""
+    """The files of the bids, each with its bidder, title and address; and how many have a text that cannot be read, or
+    not all of it. Of a PDF each page is a place."""
     read, unread = [], 0
     for bidder, title, attachment, url in found:
-        text = text_of(attachment.document)
-        unread += text is None
-        read.append(Place(bidder, title, url, f"{title}\n{text or ''}"))
+        told = text_of(attachment.document)
+        unread += told is None or not told.is_whole
+        parts = told.parts if told is not None else ()
+        read.append(Place(bidder, title, url, "\n".join((title, *parts[:1])) if len(parts) < 2 else title))
+        if len(parts) > 1:
+            pages = enumerate(parts, start=1)
+            read += [Place(bidder, _page(title, n), f"{url}#page={n}", text) for n, text in pages if text]
     return read, unread
 
 
-def text_of(document: Document) -> str | None:
+def _page(title: str, number: int) -> str:
+    return _("%(title)s，第 %(n)d 页") % {"title": title, "n": number}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a file says, in one part or page by page, and whether that is all of it."""
+
+    parts: tuple[str, ...]
+    is_whole: bool = True
+
+
+def text_of(document: Document) -> Told | None:
     """The text of a file; None where it has none that can be told, or is not there."""
     suffix = PurePath(document.name).suffix.lower()
     if suffix not in READERS or document.size > READ_BYTES:
         return None
-    key = f"text:{document.pk}"
-    kept = cache.get(key)
+    key = f"told:{document.pk}"
+    kept: Told | None = cache.get(key)
     if kept is None:
         try:
-            kept = READERS[suffix](documents.read(document))[:KEPT_CHARACTERS]
+            kept = _shortened(READERS[suffix](documents.read(document)))
         except (OSError, ValueError, KeyError, zipfile.BadZipFile, documents.BadDocument):
             return None
         cache.set(key, kept, KEPT_SECONDS)
-    return str(kept)
+    return kept
+
+
+def _shortened(told: "str | Told") -> Told:
+    """No more than is kept."""
+    whole = told if isinstance(told, Told) else Told((told,))
+    parts, left = [], KEPT_CHARACTERS
+    for part in whole.parts:
+        parts.append(part[:left])
+        left -= len(parts[-1])
+    is_all = sum(map(len, parts)) == sum(map(len, whole.parts))
+    return Told(tuple(parts), whole.is_whole and is_all)
+
+
+def _pdf(content: bytes) -> Told:
+    told = pdf_text.read(content)
+    return Told(tuple(told.pages), told.is_whole)
 
 
 def _plain(content: bytes) -> str:
@@ -147,7 +181,7 @@ def _xlsx(content: bytes) -> str:
     return "\n".join(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
 
 
-READERS: dict[str, Any] = {**dict.fromkeys(PLAIN, _plain), ".docx": _docx, ".xlsx": _xlsx}
+READERS: dict[str, Any] = {**dict.fromkeys(PLAIN, _plain), ".docx": _docx, ".xlsx": _xlsx, ".pdf": _pdf}
 
 
 def where_in_table(number: int) -> str:
