@@ -188,6 +188,15 @@ def test_without_a_change_the_same_method_is_repeated() -> None:
     assert again.procedure == "open_tender"
 
 
+def test_the_desk_says_what_a_drafted_plan_still_needs(office: Office) -> None:
+    """Not only to send it, which is refused without the approval."""
+    item = office.draft(**BIG)
+    waiting = Task.objects.filter(root=item.ref, done_at=None, role=Role.BUYER_OFFICER).order_by("action")
+    assert [task.action for task in waiting] == ["method_approval.apply", "plan.submit"]
+    office.applied(item)
+    assert [task.action for task in waiting.all()] == ["plan.submit"]
+
+
 def test_no_case_begins_without_the_approval(office: Office) -> None:
     """Should a plan ever come so far without it, the form says so before the database does."""
     item = factories.make_plan_item(

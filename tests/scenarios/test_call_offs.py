@@ -249,10 +249,13 @@ def test_an_agreement_that_is_over_gives_nothing_and_is_summed_up(agreed: FirstS
         unit.do("call_off.choose", unit.plan(DIRECT), entrant=agreed.entrant(bidder).pk, quantity=quantity)
     runner = agreed.people.runner
     early = unit.refused("framework.summarise", agreed.agreement, runner)
+    summed_up = {"action": "framework.summarise", "root": agreed.case.ref}
+    assert not tasks.of_post(runner, now=unit.at).filter(**summed_up).exists()  # half a year early
     assert early["term_not_over"].citation is not None and early["term_not_over"].citation.article == "第三十五条"
     assert agreed.agreement.ends_on is not None
     unit.at = unit.at.replace(month=unit.at.month + 7, day=26)
     move_to(unit.at)
+    assert tasks.of_post(runner, now=unit.at).filter(**summed_up).exists()
     plan = unit.plan(DIRECT)
     gone = unit.refused("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity=1)
     assert gone and {refusal.field for refusal in gone.values()} == {"entrant"}

@@ -10,7 +10,7 @@ from tests.scenarios import story
 from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, Case, Lot, LotRelease
 from yangcai.contracts.models import Contract
-from yangcai.kernel import calendar
+from yangcai.kernel import calendar, tasks
 from yangcai.planning import checks
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules import repeats
@@ -61,6 +61,8 @@ def test_its_money_waits_for_the_remedies(awarded: Story) -> None:
         found = told.refused(code, subject, officer if code == "plan.cancel" else told.people.runner, at)[refusal]
         assert "解除废标采购包的预留" in found.zh and "Release unsuccessful lots" in found.en
     found = told.refused(RELEASE, told.case.plan_item, officer, at, lots=[lot.pk], drafts_plan=True)
+    early = tasks.of_post(officer, now=at).filter(action=RELEASE)
+    assert not early.exists() and tasks.of_post(officer, now=over(told)).filter(action=RELEASE).exists()
     assert set(found) == {"remedies_open"} and found["remedies_open"].citation.article == "第五十二条"
     # After an answer to an objection a complaint has its own time.
     at, answered = over(told), calendar.day_of(over(told))
@@ -85,7 +87,7 @@ def test_a_suspended_case_releases_nothing(awarded: Story) -> None:
     assert "case_suspended" in found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def released(awarded: Story) -> Story:
     """The contracts of the two other lots run; the failed lot is free, its renewal drafted."""
     officer = awarded.people.officer
@@ -102,6 +104,7 @@ def test_the_lot_is_procured_again_and_ends_with_a_contract(released: Story) -> 
     assert told.money == ("500000", "200000", "800000", "0")
     assert told.lamps(at).split()[0] == "on"
     assert LotRelease.objects.get().lot == failed(told)
+    assert not tasks.of_post(told.people.officer, now=at).filter(action=RELEASE).exists()
     assert set(told.refused(RELEASE, told.case.plan_item, told.people.officer, at, lots=[])) >= {"no_failed_lot"}
     renewal = PlanItem.objects.get(renews=told.case.plan_item)
     # The intention of the purchase stands, its thirty days are over; nothing is bought twice or split.

@@ -22,7 +22,8 @@ from yangcai.parties.roles import Role
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 MANY = 5
 
-#: The rail of the most urgent case among them, the kinds of tasks to choose from, and an agency's cases in time.
+#: The rail of the most urgent case among them, the kinds of tasks to choose from, the methods of the cases whose tasks
+#: are listed, and an agency's cases in time.
 WORKLIST = {
     Role.BUYER_OFFICER: 21,
     Role.BUYER_REVIEWER: 20,

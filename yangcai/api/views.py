@@ -226,7 +226,7 @@ def upload(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpRe
 @endpoint("GET")
 def worklist(request: HttpRequest, *, post: Any, now: datetime.datetime) -> HttpResponse:
     """What this post should do, most urgent first."""
-    rows = tasks.of_post(post)[:PAGE]
+    rows = tasks.of_post(post, now=now)[:PAGE]
     return reply(
         {
             "items": [

@@ -127,6 +127,9 @@ def _approval(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         yield _run(case, "framework_approval.apply", case, since=case.opened_at)
 
 
+tasks.NOT_BEFORE.add("framework.summarise")
+
+
 def _agreement(case: Case, framework: Framework) -> Iterator[Due]:
     """Both signatures (C37); then filing (C38), telling (C38b) and, when it is over, the summary (C42)."""
     for entrant in Entrant.objects.filter(framework=framework, signed_at__isnull=True, left_at__isnull=True):

@@ -44,6 +44,8 @@ Provider = Callable[..., Iterable[Due]]
 PROVIDERS: dict[type[models.Model], list[tuple[Provider, tuple[type[models.Model], ...]]]] = {}
 #: Actions that nobody owes anybody: when their time is over they are possible no more, and nobody is late.
 LAPSES: set[str] = set()
+#: Actions that cannot be done before their task's `since`, and long before are known: until then they wait on no desk.
+NOT_BEFORE: set[str] = set()
 #: clock id -> function(task, now): what the clock makes happen (deemed decision, reminder)
 FIRES: dict[str, Callable[..., None]] = {}
 
@@ -126,6 +128,10 @@ def _hear(told: list[Told], *, by: Any = None, now: datetime.datetime) -> None:
         listener(told, by=by, now=now)
 
 
+def _is_early(task: Task, now: datetime.datetime) -> bool:
+    return task.action in NOT_BEFORE and task.since > now
+
+
 def refresh(root: Any, *, now: datetime.datetime, by: Any = None) -> None:
     """Make the stored tasks of a root agree with its state: open what is new, close what is done. `by`: through whose
     Action it came to that state."""
@@ -174,17 +180,20 @@ def refresh(root: Any, *, now: datetime.datetime, by: Any = None) -> None:
                 for due in wanted.values()
             ]
         )
-        _hear([Told(OPENED, task, now) for task in opened if task.role], by=by, now=now)
+        _hear([Told(OPENED, task, now) for task in opened if task.role and not _is_early(task, now)], by=by, now=now)
 
 
-def of_post(post: Any) -> models.QuerySet[Task]:
-    """What waits for this post: its own, its organisation's, and what anybody of its role may do. Most urgent first."""
+def of_post(post: Any, *, now: datetime.datetime | None = None) -> models.QuerySet[Task]:
+    """What waits for this post: its own, its organisation's, and what anybody of its role may do. Most urgent first.
+    With `now` without what cannot be done yet (NOT_BEFORE)."""
     anybody = models.Q(person_id__isnull=True) & (
         models.Q(organisation_id=post.organisation_id) | models.Q(organisation_id__isnull=True)
     )
+    early = models.Q(action__in=NOT_BEFORE, since__gt=now) if now is not None else models.Q(pk__in=())
     return (
         Task.objects.filter(done_at__isnull=True, role=post.role)
         .filter(models.Q(person_id=post.person_id) | anybody)
+        .exclude(early)
         .order_by(models.F("due_at").asc(nulls_last=True), "pk")
     )
 

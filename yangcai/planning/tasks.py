@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import tasks
 from yangcai.kernel.tasks import Due
@@ -13,7 +13,9 @@ from yangcai.parties.roles import Role
 from yangcai.planning import proposal, queries
 from yangcai.planning.models import Intention, PlanItem, Publicity
 from yangcai.planning.queries import PlanState
-from yangcai.planning.rules.method import last_day
+from yangcai.planning.rules.method import last_day, needs_approval
+from yangcai.planning.rules.publicity import is_a_duty
+from yangcai.procedures import grounds
 
 
 @tasks.due_on(Appropriation)
@@ -63,6 +65,27 @@ def next_step(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Due]:
         return
     action, role, since = step
     yield Due(action=action, subject=plan_item.ref, role=role, organisation_id=plan_item.buyer_id, since=since or now)
+
+
+@tasks.due_on(PlanItem)
+def method_to_ask_for(plan_item: PlanItem, *, now: datetime.datetime) -> Iterator[Due]:
+    """What a drafted plan still needs before it is sent: the treasury's approval of its method (政府采购法 art. 27),
+    and before that, of a single source, its publicity (74号令 art. 38)."""
+    since = plan_item.returned_at or plan_item.drafted_at
+    if queries.state_of(plan_item) not in {PlanState.DRAFT, PlanState.RETURNED}:
+        return
+    if plan_item.procedure not in procedures.PROCEDURES or not needs_approval(plan_item, now=now):
+        return
+    if plan_item.procedure in proposal.approved_methods(plan_item):
+        return
+    if any(one.is_open for one in proposal.approvals(plan_item)):
+        return
+    ground = grounds.GROUNDS.get(plan_item.ground)
+    asked = ground is not None and ground.publicity and is_a_duty(plan_item, now=now)
+    asked = asked and proposal.last_publicity(plan_item) is None
+    action = "publicity.publish" if asked else "method_approval.apply"
+    role, organisation = Role.BUYER_OFFICER, plan_item.buyer_id
+    yield Due(action=action, subject=plan_item.ref, role=role, organisation_id=organisation, since=since)
 
 
 @tasks.due_on(PlanItem)

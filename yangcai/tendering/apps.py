@@ -14,6 +14,7 @@ class TenderingConfig(AppConfig):
         from yangcai.tendering.actions.prequalification import CONCERNING, keep_its_tasks
         from yangcai.tendering.actions.sealed import leave_the_log
         from yangcai.tendering.rules.prequalification import announced, qualified
+        from yangcai.tendering.tasks.releases import keep_the_plans_tasks
 
         health.look_at_the_site()
         ALSO_ANNOUNCED.append(announced.is_announced)
@@ -23,4 +24,6 @@ class TenderingConfig(AppConfig):
         AFTERWARDS.setdefault("invitation.publish", []).append(policies.publish_drafts)
         for code in policies.MOVES_THE_DEADLINE:
             AFTERWARDS.setdefault(code, []).append(policies.follow_the_deadline)
+        for code in ("lot.declare_unsuccessful", "case.suspend", "case.resume", "case.terminate"):
+            AFTERWARDS.setdefault(code, []).append(keep_the_plans_tasks)
         AFTERWARDS.setdefault("bid.withdraw", []).append(leave_the_log)

@@ -35,10 +35,14 @@ class DeclaredField(forms.BooleanField):
 
 
 def pages(written: str) -> str:
-    """Pages of a bid: whole pages and ranges, in one way of writing them. Raises ValidationError."""
-    given = re.sub(r"[\s第页]", "", written)
+    """Pages of a bid: whole pages and ranges, in one way of writing them, also where it says of what they are pages
+    (投标文件第12页). Raises ValidationError."""
+    around = r"见|(?:投标|响应|申请|采购|征集)?文件|pages?|pp?\.?(?=\s*\d)|[\s第页]"
+    given = re.sub(around, "", written, flags=re.IGNORECASE)
     parts = [re.sub("[–—~～至到]", "-", part) for part in re.split("[,，、;；]", given) if part]
-    if not all(re.fullmatch(r"[1-9]\d*(-[1-9]\d*)?", part, re.ASCII) for part in parts):
+    if (written.strip() and not parts) or not all(
+        re.fullmatch(r"[1-9]\d*(-[1-9]\d*)?", part, re.ASCII) for part in parts
+    ):
         raise forms.ValidationError(_("页码写成 12 或者 12、15-18 的样子"), code="page")
     return "、".join(parts)
 

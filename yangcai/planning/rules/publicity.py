@@ -21,7 +21,7 @@ def is_a_duty(plan_item: PlanItem, *, now: datetime.datetime) -> bool:
     """Goods and services from the open-tender threshold on must be publicised (条例 art. 38). No article forbids a
     smaller purchase, or works, to be publicised as well: that the buyer may choose, and is held to it."""
     threshold = proposal.of_plan(plan_item, now=now).open_tender
-    return threshold is not None and plan_item.amount >= threshold.value
+    return threshold is not None and plan_item.purchase_amount >= threshold.value
 
 
 def a_single_source_is_planned(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:

@@ -163,6 +163,7 @@ class StartLowPrice(Input):
         price_correction.corrections_settled,
         low_price.still_valid,
         low_price.no_review_yet,
+        low_price.result_is_open,
     ),
     checks=(low_price.low_price_grounds,),
     input=StartLowPrice,

@@ -97,7 +97,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         lot.case = case
         lot.follows = next((one for one in lots if one.pk == lot.follows_id), None)
     rows = {Lot: lots, **rows_under(case, post=post, now=now)}
-    due = list(tasks.of_post(post).filter(root=case.ref))
+    due = list(tasks.of_post(post, now=now).filter(root=case.ref))
     records = judging.conduct_records(case, post=post, now=now) if CommitteeMember in rows else []
     shown = [case, *(row for found in rows.values() for row in found), *judging.to_explain(records, post=post)]
     may = offers(shown, post=post, now=now, due=due)

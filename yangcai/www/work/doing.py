@@ -424,8 +424,8 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     # What this very step set going comes first, before what has waited longer and may wait on.
     waiting = waiting.exclude(action__in=hidden).order_by(Choice(When(begun_now, then=0), default=1), "due_at", "pk")
     if post.role in WITHOUT_VERSION:
-        waiting = tasks.of_post(post).filter(root__in=roots)
-    mine = {task.pk for task in tasks.of_post(post).filter(root__in=roots)}
+        waiting = tasks.of_post(post, now=entry.at).filter(root__in=roots)
+    mine = {task.pk for task in tasks.of_post(post, now=entry.at).filter(root__in=roots)}
     roles, listed = dict(Role.choices), list(waiting[:NEXT_SHOWN])
     sitters = judging.sitters(listed, post=post)
     return [

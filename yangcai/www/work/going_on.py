@@ -49,7 +49,7 @@ class AtOnce:
 def at_once(roots: set[str], *, by: Post, now: Any, version: Any) -> AtOnce | None:
     """The first of one's own next steps under these rows that asks for nothing, publishes nothing and ends nothing.
     `version(subject)`: the stamp of the form."""
-    waiting = tasks.of_post(by).filter(root__in=roots).exclude(action="").order_by("due_at", "pk")
+    waiting = tasks.of_post(by, now=now).filter(root__in=roots).exclude(action="").order_by("due_at", "pk")
     for task in waiting[:LOOKED_AT]:
         action = ACTIONS[task.action]
         if action.code in DANGEROUS or action.code in places.BY_DEVICE or action.notice:

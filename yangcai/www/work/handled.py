@@ -79,7 +79,7 @@ def _rows(refs: set[str], *, post: Post, now: datetime.datetime) -> dict[str, An
 def as_table(request: HttpRequest) -> HttpResponse:
     """What waits, most urgent first, as a file for a spreadsheet: what the same filters leave."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    waiting = tasks.of_post(post)
+    waiting = tasks.of_post(post, now=now)
     found = narrowed(waiting, Wanted(request.GET, waiting=waiting).asked, post=post)
     text = io.StringIO()
     table = csv.writer(text)

@@ -47,7 +47,7 @@ class Waiting:
 def queue(request: HttpRequest) -> HttpResponse:
     """One list, the oldest legal deadline first, then what has waited longest; or one kind of it."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    waiting = tasks.of_post(post).exclude(action="")
+    waiting = tasks.of_post(post, now=now).exclude(action="")
     counts = kinds(waiting)
     asked = request.GET.get("kind", "")
     asked = asked if asked in counts else ""

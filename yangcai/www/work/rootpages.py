@@ -55,7 +55,7 @@ def root_context(
     root: Any, *, post: Post, now: datetime.datetime, under: list[Any] | None = None, is_open: bool = True
 ) -> dict[str, Any]:
     """What the page of any root shows: facts, what may be done, clocks, documents, what happened."""
-    due = list(tasks.of_post(post).filter(root=root.ref))
+    due = list(tasks.of_post(post, now=now).filter(root=root.ref))
     mine = STANDINGS[type(root)](root, post)
     lines = timeline.entries([root.ref], post=post, is_open=is_open)[: timeline.SHOWN] if mine else []
     return {

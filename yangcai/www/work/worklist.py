@@ -83,7 +83,7 @@ def urgency(due_at: datetime.datetime | None, *, now: datetime.datetime) -> str:
 def groups(post: Post, *, now: datetime.datetime, waiting: QuerySet[Task] | None = None) -> list[Group]:
     """The tasks of a post by urgency, or those of them that are asked for; each group in at most three queries,
     however many tasks there are."""
-    waiting = tasks.of_post(post) if waiting is None else waiting
+    waiting = tasks.of_post(post, now=now) if waiting is None else waiting
     found = []
     for key, (start, end) in bounds(now).items():
         part = waiting.filter(due_at__isnull=False)
@@ -161,7 +161,7 @@ def todo(task: Task, *, who: str = "", now: datetime.datetime) -> Todo:
 def worklist(request: HttpRequest) -> HttpResponse:
     """The tasks of this post by urgency, beside its cases."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    waiting = tasks.of_post(post)
+    waiting = tasks.of_post(post, now=now)
     form = Wanted(request.GET or None, waiting=waiting)
     asked = form.asked
     found = groups(post, now=now, waiting=narrowed(waiting, asked, post=post))

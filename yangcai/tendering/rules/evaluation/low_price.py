@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai import law
 from yangcai.cases.models import Lot
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, blind
@@ -37,6 +37,20 @@ def no_review_yet(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Ref
     if not hasattr(subject, "low_price_review"):
         return None
     return Refusal("already_started", "已经启动异常低价审查", "The review of this price has been started already")
+
+
+def result_is_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A price is asked about while bids are evaluated: what is reckoned from them stands from the result on, and is
+    corrected on the grounds of 87号令 art. 64 alone."""
+    if arithmetic.latest_report(subject.lot) is None:
+        return None
+    return refuse(
+        own(subject.lot.case, "evaluation.corrections"),
+        code="already_computed",
+        zh="评审结果已经汇总，不再启动异常低价审查；确有法定情形的，按规定重新评审",
+        en="The result has been computed: no review of a price begins now; on a lawful ground it is evaluated anew",
+        **applicable(subject.lot.case, now=now),
+    )
 
 
 def still_valid(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
