@@ -8,6 +8,7 @@ import pytest
 from tests.factories import make_organisation, make_supplier
 from tests.tendering.test_lots import lot, planned
 from tests.tendering.walk import CLOSES, Tender, offer
+from yangcai.credit.models import Debarment
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Organisation, OrganisationKind, Post
@@ -217,3 +218,39 @@ def test_a_partner_that_grew_before_the_opening_counts_as_what_it_is() -> None:
     Organisation.objects.filter(pk=member.pk).update(size="large")
     tender.open()
     assert OpenedBid.objects.get(partners__name=member.name).small_micro_share == 0
+
+
+def debar(organisation: Organisation) -> None:
+    Debarment.objects.create(
+        organisation=organisation,
+        ground="procurement",
+        from_on=CLOSES.date(),
+        authority="兰州新区财政局",
+        decision="兰新财〔2026〕9号",
+    )
+
+
+def test_a_member_that_is_debarred_takes_its_consortium_out() -> None:
+    """政府采购法 art. 24: every member meets the conditions of art. 22. A subcontractor takes no part itself."""
+    tender = Tender().published(**BOTH)
+    member, behind = make_supplier().organisation, make_supplier().organisation
+    leader = tender.supplier(size="large")
+    tender.bid(leader, partners=[row("member", "small", "0.30", member.name)])
+    tender.bid(tender.supplier(), price="910000", partners=[row("subcontractor", "small", "0.30", behind.name)])
+    tender.bids("920000", "930000")
+    debar(member)
+    debar(behind)
+    tender.open()
+    [out] = [s for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in]
+    assert out.bid.supplier_id == leader.organisation_id and "兰新财〔2026〕9号" in out.reason
+
+
+def test_a_consortium_with_a_debarred_member_is_told_so_on_its_form() -> None:
+    tender = Tender().published(**BOTH)
+    member = make_supplier().organisation
+    debar(member)
+    Debarment.objects.update(from_on=tender.now.date())
+    leader, beside = tender.supplier(size="large"), [row("member", "small", "0.30", member.name)]
+    with pytest.raises(Refused) as refused:
+        tender.do("bid.submit", tender.lot, leader, **offer(), partners=beside)
+    assert any("兰新财〔2026〕9号" in told.zh for told in refused.value.refusals)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
+from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, Size
 from yangcai.parties.sizes import SMALL_MICRO, SME
@@ -47,12 +48,13 @@ def of_bid(bid: OpenedBid) -> tuple[Partner, ...]:
 def as_registered(partners: Iterable[Partner]) -> tuple[Partner, ...]:
     """Each with the size that counts: whoever is on the platform is no smaller than it says of itself there."""
     partners = tuple(partners)
-    known = _registered(partners)
+    known = registered(partners)
     return tuple(replace(p, size=_counted_size(known.get(p.name), p.size)) for p in partners)
 
 
-def _registered(partners: tuple[Partner, ...]) -> dict[str, Organisation]:
+def registered(partners: Iterable[Partner]) -> dict[str, Organisation]:
     """Those of the partners that are on the platform, by the name that the bid gives them."""
+    partners = tuple(partners)
     if not partners:
         return {}
     codes = {p.uscc: p.name for p in partners if p.uscc}
@@ -190,6 +192,8 @@ def unlawful(
     if claim == PreferenceClaim.CONSORTIUM or lot.way in PARTNERED:
         yield from _related(lot, bidder, partners, now=now)
     yield from _smaller_than_registered(partners, on)
+    for member in registered(members).values():
+        yield from may_take_part(member, at=now)
     yield from falls_short(lot, bidder=bidder, partners=partners, now=now)
 
 

@@ -12,6 +12,7 @@ from yangcai.cases.models import Case, Lot
 from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.reading import remembered
+from yangcai.parties.models import Organisation
 from yangcai.planning.models import SetAside
 from yangcai.tendering import green, partners, prequalified
 from yangcai.tendering.models import (
@@ -88,6 +89,7 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     for bid in bids:
         reason = (
             _debarred(bid, listed)
+            or _with_debarred_members(bid)
             or lost.get(bid.supplier_id, "")
             or related.get(bid.supplier_id, "")
             or twice.get(bid.pk, "")
@@ -146,6 +148,23 @@ def _debarred(bid: OpenedBid, listed: frozenset[int]) -> str:
     if bid.supplier_id not in listed:
         return ""
     return "；".join(refusal.zh for refusal in may_take_part(bid.supplier, at=bid.opened_at))
+
+
+def _with_debarred_members(bid: OpenedBid) -> str:
+    """Every member of a consortium meets the conditions of a supplier, not its leader alone (政府采购法 art. 24)."""
+    members = _known_members(bid.lot.case)
+    if not members:
+        return ""
+    own = [members[p.name] for p in bid.partners.all() if p.kind == PartnerKind.MEMBER and p.name in members]
+    return "；".join(refusal.zh for one in own for refusal in may_take_part(one, at=bid.opened_at))
+
+
+@remembered
+def _known_members(case: Case) -> dict[str, Organisation]:
+    """The members of all consortia of a case that are on the platform, by the name that a bid gives them."""
+    return partners.registered(
+        one for bid in _opened(case) for one in partners.of_bid(bid) if one.kind == PartnerKind.MEMBER
+    )
 
 
 def _lost(case: Case) -> dict[int, str]:
