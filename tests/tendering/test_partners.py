@@ -254,3 +254,32 @@ def test_a_consortium_with_a_debarred_member_is_told_so_on_its_form() -> None:
     with pytest.raises(Refused) as refused:
         tender.do("bid.submit", tender.lot, leader, **offer(), partners=beside)
     assert any("兰新财〔2026〕9号" in told.zh for told in refused.value.refusals)
+
+
+def test_a_member_that_holds_another_bidder_takes_both_bids_out() -> None:
+    """条例 art. 18: who holds another one bids beside it neither alone nor in a consortium."""
+    tender = Tender().published(**BOTH)
+    mother = make_supplier(size="medium").organisation
+    daughter, leader = tender.supplier(parent=mother), tender.supplier(size="large")
+    tender.bid(leader, partners=[row("member", "medium", "0.30", mother.name)])
+    tender.bid(daughter, price="910000")
+    # A mother and its daughter in one consortium are one bid.
+    own_mother = tender.supplier(size="medium")
+    child = make_supplier(parent=own_mother.organisation).organisation
+    tender.bid(own_mother, price="920000", partners=[row("member", "small", "0.30", child.name)])
+    tender.bids("930000", "940000")
+    tender.open()
+    out = {s.bid.supplier_id: s.reason for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in}
+    assert set(out) == {leader.organisation_id, daughter.organisation_id}
+    assert all("直接控股" in reason for reason in out.values())
+
+
+def test_a_member_under_another_name_is_known_by_its_code() -> None:
+    tender = Tender().published(**BOTH)
+    alone, leader = tender.supplier(uscc="91140000783254954T"), tender.supplier(size="large")
+    tender.bid(leader, partners=[row("member", "small", "0.30", "示例旧名公司", uscc="91140000783254954T")])
+    tender.bid(alone, price="910000")
+    tender.bids("920000", "930000", "940000")
+    tender.open()
+    out = {s.bid.supplier_id for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in}
+    assert out == {leader.organisation_id, alone.organisation_id}

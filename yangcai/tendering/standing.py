@@ -91,7 +91,7 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
             _debarred(bid, listed)
             or _with_debarred_members(bid)
             or lost.get(bid.supplier_id, "")
-            or related.get(bid.supplier_id, "")
+            or related.get(bid.pk, "")
             or twice.get(bid.pk, "")
             or _falls_short(lot, bid)
             or _failed(bid, QUALIFICATION)
@@ -152,11 +152,7 @@ def _debarred(bid: OpenedBid, listed: frozenset[int]) -> str:
 
 def _with_debarred_members(bid: OpenedBid) -> str:
     """Every member of a consortium meets the conditions of a supplier, not its leader alone (政府采购法 art. 24)."""
-    members = _known_members(bid.lot.case)
-    if not members:
-        return ""
-    own = [members[p.name] for p in bid.partners.all() if p.kind == PartnerKind.MEMBER and p.name in members]
-    return "；".join(refusal.zh for one in own for refusal in may_take_part(one, at=bid.opened_at))
+    return "；".join(refusal.zh for one in _behind(bid)[1:] for refusal in may_take_part(one, at=bid.opened_at))
 
 
 @remembered
@@ -175,8 +171,15 @@ def _lost(case: Case) -> dict[int, str]:
     return {supplier: f"资格发生变化：{opinion}" for supplier, opinion in prequalified.lost(case).items()}
 
 
+def _behind(bid: OpenedBid) -> list[Organisation]:
+    """Who bids: the bidder, and the members of its consortium that are on the platform."""
+    known = _known_members(bid.lot.case)
+    members = [p.name for p in bid.partners.all() if p.kind == PartnerKind.MEMBER] if known else []
+    return [bid.supplier, *(known[name] for name in members if name in known)]
+
+
 def _related(lot: Lot) -> dict[int, str]:
-    """Suppliers that hold or manage one another and bid for the same lot (条例 art. 18).
+    """Bids of suppliers that hold or manage one another, alone or as members of a consortium (条例 art. 18).
 
     Found after the opening and not when a bid comes in: a refusal then would tell that the other one bids
     (87号令 art. 28)."""
@@ -184,21 +187,28 @@ def _related(lot: Lot) -> dict[int, str]:
     on = case.law_as_of or case.opened_at.date()
     if not law.applies("qualification.related_bidders", on=on, jurisdiction=case.jurisdiction):
         return {}
-    suppliers = {bid.supplier_id: bid.supplier for bid in opened(lot)}
-    pairs = [(one.pk, one.parent_id) for one in suppliers.values() if one.parent_id in suppliers]
+    bids_of: dict[int, set[int]] = defaultdict(set)
+    held: list[tuple[int, int]] = []
+    for bid in opened(lot):
+        for one in _behind(bid):
+            bids_of[one.pk].add(bid.pk)
+            if one.parent_id is not None:
+                held.append((bid.pk, one.parent_id))
+    pairs = [{mine, other} for mine, parent in held for other in bids_of.get(parent, ()) if other != mine]
     reason = "与参加本包的其他投标人存在直接控股、管理关系"
     return dict.fromkeys((pk for pair in pairs for pk in pair), reason)
 
 
 def _twice(lot: Lot) -> dict[int, str]:
     """Bids whose consortium shares a member with another bid of the lot (政府采购法 art. 24; 条例 art. 22). Found after
-    the opening, like related bidders."""
+    the opening, like related bidders; whoever is on the platform by its registered name, whatever a bid calls it."""
     by_name: dict[str, set[int]] = defaultdict(set)
+    known = _known_members(lot.case)
     for bid in opened(lot):
         by_name[bid.supplier.name].add(bid.pk)
         for partner in bid.partners.all():
             if partner.kind == PartnerKind.MEMBER:
-                by_name[partner.name].add(bid.pk)
+                by_name[known[partner.name].name if partner.name in known else partner.name].add(bid.pk)
     return {
         pk: f"“{name}”以联合体形式参加后，又单独或者与其他供应商组成联合体参加同一采购包"
         for name, bids in by_name.items()
