@@ -169,10 +169,6 @@ class _Upload(NamedTuple):
     keys: list[int]
     publics: list[str]
 
-    @property
-    def keys_of_post(self) -> Iterable[tuple[int, str]]:
-        return zip(self.keys, self.publics, strict=True)
-
 
 #: One question for all of it: here every bidder waits for every other.
 ASKED = """
