@@ -77,6 +77,8 @@ def name_for(bid: OpenedBid, by: Any) -> str:
 def masked(row: Any, by: Any) -> Any:
     """The row as this reader may see it: a bid judged blindly, and what hangs on it, bears its letter. For showing,
     never for saving."""
+    if by is None or by.role != Role.EXPERT:
+        return row
     bid = row if isinstance(row, OpenedBid) else getattr(row, "opened_bid", None)
     if not isinstance(bid, OpenedBid) or not is_blind_for(bid.lot, by):
         return row
