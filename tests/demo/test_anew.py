@@ -83,6 +83,16 @@ def test_a_round_of_the_log_is_not_cut_in_two(home: Path, monkeypatch: pytest.Mo
     assert rows(home) == 2
 
 
+def test_a_reset_that_fails_leaves_what_is_served_open(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_home: Path) -> None:
+        raise PermissionError("log.key")
+
+    monkeypatch.setattr(prepared, "forget_log", full)
+    with pytest.raises(anew.CannotReset, match=r"log\.key"):
+        anew.begin(home)
+    assert rows(home) == 2
+
+
 def test_what_was_cut_short_is_brought_to_its_end(home: Path) -> None:
     prepared.copy(home, source=READY, target=prepared.NEXT)
     prepared.drop(home, prepared.SERVED)

@@ -56,7 +56,7 @@ def begin(home: Path) -> None:
             with contextlib.ExitStack() as stack:
                 _take_the_log(stack, home)
                 _let_in(server, prepared.SERVED, False)
-                prepared.forget_log(home)
+                _forget_the_log(server, home)
             _change_places(server)
         prepared.drop(home, prepared.GONE)
 
@@ -84,6 +84,17 @@ def _take_the_log(stack: contextlib.ExitStack, home: Path) -> None:
         served.execute("SELECT pg_advisory_lock(%s)", [sequencer.LOCK])
     except psycopg.errors.LockNotAvailable as error:
         raise CannotReset(zh="公开日志正忙，请稍后再试", en="the public log is busy; try again") from error
+
+
+def _forget_the_log(server: psycopg.Connection, home: Path) -> None:
+    """Where that fails the district goes on as it is, open to everybody."""
+    try:
+        prepared.forget_log(home)
+    except OSError as error:
+        _let_in(server, prepared.SERVED, True)
+        raise CannotReset(
+            zh=f"公开日志的文件不能删除：{error}", en=f"the files of the public log cannot be removed: {error}"
+        ) from error
 
 
 def _change_places(server: psycopg.Connection) -> None:
