@@ -20,6 +20,7 @@ from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Task
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.parties.roles import Role
+from yangcai.portal import pipeline
 from yangcai.tendering.models import CommitteeMember, Solicitation
 from yangcai.www.work import rail
 from yangcai.www.work.offers import offers
@@ -236,7 +237,9 @@ def test_the_signing_of_a_contract_is_told_to_everybody_by_its_notice(db: None, 
 
     assert signed_on(s.officer) and signed_on(s.supplier) and signed_on(make_post(Role.TREASURY))
     assert not signed_on(None) and not signed_on(make_supplier())
+    assert s.contract.award.lot in pipeline.to_sign(clock.at)
     Contract.objects.filter(pk=s.contract.pk).update(published_at=clock.at)
+    assert s.contract.award.lot not in pipeline.to_sign(clock.at)
     assert signed_on(None) and signed_on(make_supplier())
 
 

@@ -38,9 +38,9 @@ def _running(*stages: str) -> Callable[[datetime.datetime], QuerySet[Case]]:
 
 
 def to_sign(now: datetime.datetime) -> QuerySet[Lot]:
-    """Announced winners whose contract is not signed."""
+    """Announced winners whose contract is not signed, or not told yet: that it was is told by its notice."""
     announced = Award.objects.filter(lot=OuterRef("pk"), announced_at__lte=now, refused_at=None)
-    signed = Contract.objects.filter(award__lot=OuterRef("pk"), signed_at__lte=now)
+    signed = Contract.objects.filter(award__lot=OuterRef("pk"), published_at__lte=now)
     lots = Lot.objects.filter(Exists(announced), ~Exists(signed), outcome=LotOutcome.AWARDED, case__ended_at=None)
     return lots.select_related("case__buyer").order_by("-outcome_at", "-pk")
 
