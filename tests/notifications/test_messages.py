@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from tests import factories
@@ -17,12 +18,14 @@ from tests.www.support import Clock, at_desk, follow
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import perform
 from yangcai.kernel.models import Task
+from yangcai.kernel.reading import writing
 from yangcai.kernel.refusals import Refused
 from yangcai.notifications import addresses, hearing, queries
 from yangcai.notifications.kinds.base import KINDS, Whom, sound
 from yangcai.notifications.kinds.deadline_near import LEADS
 from yangcai.notifications.kinds.post_changed import POST_CHANGED
 from yangcai.notifications.models import Channel, Choice, Message, Outgoing
+from yangcai.notifications.people import readers
 from yangcai.parties.actions import grant_post
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
@@ -173,6 +176,22 @@ def test_nobody_is_told_twice_of_the_same_ground() -> None:
     for _ in range(2):
         hearing.tell(POST_CHANGED, {"case": "甲"}, [Whom(person_id=post.person_id)], **given)
     assert Message.objects.count() == 1
+
+
+def test_who_holds_a_post_is_asked_once_for_all_that_opens_to_it_and_again_when_it_is_given_away() -> None:
+    post = factories.make_post(Role.AGENT)
+    whom = [Whom(organisation_id=post.organisation_id, roles=frozenset({Role.AGENT}))]
+
+    def read() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            found = readers(POST_CHANGED, whom, without=None, now=NOW)
+        return len(found), len(asked)
+
+    with transaction.atomic(), writing():
+        assert [read(), read()] == [(1, 2), (1, 1)]  # who, and what they want; then what they want
+        factories.make_post(Role.AGENT, post.organisation)
+        assert read() == (2, 2)
+    assert read() == (2, 2)
 
 
 def test_facts_hold_no_sums_and_no_counts() -> None:

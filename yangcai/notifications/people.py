@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
+from yangcai.kernel.reading import remembered
 from yangcai.notifications.kinds.base import Kind, Whom
 from yangcai.notifications.models import OUTSIDE, Channel, Choice, Wishes
 from yangcai.parties.models import Person, Post
@@ -24,23 +25,21 @@ class Reader:
 
 
 def readers(kind: Kind, whom: Iterable[Whom], *, without: int | None, now: datetime.datetime) -> list[Reader]:
-    """Everybody whom this concerns and who wants it, each once; `without` is who did it. Three questions to the
-    database, however many are told."""
-    wanted = list(whom)
-    posts = _posts(wanted, now=now)
-    people: dict[int, Post | None] = {}
-    for post in posts:
+    """Everybody whom this concerns and who wants it, each once; `without` is who did it. Two questions to the
+    database, however many are told; the first of them once for all that one Action opens to the same people."""
+    people: dict[int, Post] = {}
+    for post in _posts(tuple(whom), today=timezone.localdate(now)):
         people.setdefault(post.person_id, post)
     people.pop(without or 0, None)
     if not people:
         return []
-    persons = Person.objects.select_related("wishes").in_bulk(list(people))
     said = {
         (choice.person_id, choice.channel): choice.is_on
         for choice in Choice.objects.filter(person_id__in=list(people), kind=kind.code)
     }
     found = []
-    for pk, person in sorted(persons.items()):
+    for pk, at in sorted(people.items()):
+        person = at.person
         if not kind.is_for_everybody and not said.get((pk, Channel.CENTRE), Channel.CENTRE in kind.by):
             continue
         outside = tuple(
@@ -48,14 +47,14 @@ def readers(kind: Kind, whom: Iterable[Whom], *, without: int | None, now: datet
             for channel in OUTSIDE
             if (address := address_of(person, channel)) and said.get((pk, channel), channel in kind.by)
         )
-        at = people[pk]
-        found.append(Reader(person, at.role if at else "", at.organisation_id if at else None, outside))
+        found.append(Reader(person, at.role, at.organisation_id, outside))
     return found
 
 
-def _posts(whom: list[Whom], *, now: datetime.datetime) -> list[Post]:
-    """The posts, valid on that day, of those who are told."""
-    today, condition = timezone.localdate(now), Q(pk__in=())
+@remembered
+def _posts(whom: tuple[Whom, ...], *, today: datetime.date) -> tuple[Post, ...]:
+    """The posts, valid on that day, of those who are told, each with its person and what that wants."""
+    condition = Q(pk__in=())
     for one in whom:
         if one.person_id is not None:
             condition |= Q(person_id=one.person_id, **({"role__in": one.roles} if one.roles else {}))
@@ -63,8 +62,8 @@ def _posts(whom: list[Whom], *, now: datetime.datetime) -> list[Post]:
             condition |= Q(organisation_id=one.organisation_id, role__in=one.roles)
         else:
             condition |= Q(role__in=one.roles)
-    posts = Post.objects.filter(valid_on(today), condition, person__is_active=True)
-    return list(posts.order_by("person_id", "pk")) if whom else []
+    posts = Post.objects.filter(valid_on(today), condition, person__is_active=True).select_related("person__wishes")
+    return tuple(posts.order_by("person_id", "pk")) if whom else ()
 
 
 def wishes_of(person: Person) -> Wishes:
