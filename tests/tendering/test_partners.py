@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_organisation, make_supplier
+from tests.factories import make_expert, make_organisation, make_supplier
 from tests.tendering.test_lots import lot, planned
 from tests.tendering.walk import CLOSES, Tender, offer
 from yangcai.credit.models import Debarment
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refused
-from yangcai.parties.models import Organisation, OrganisationKind, Post
+from yangcai.parties.models import Expert, Organisation, OrganisationKind, Post
 from yangcai.parties.sizes import small_medium, small_micro
 from yangcai.tendering import partners
 from yangcai.tendering.models import Bid, BidPartner, OpenedBid
 from yangcai.tendering.partners import Partner
+from yangcai.tendering.rules.committee.pool import pool
 from yangcai.tendering.standing import QUALIFICATION, standings
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +284,27 @@ def test_a_member_under_another_name_is_known_by_its_code() -> None:
     tender.open()
     out = {s.bid.supplier_id for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in}
     assert out == {leader.organisation_id, alone.organisation_id}
+
+
+def test_an_expert_of_a_partner_stays_away_once_the_bids_lie_open() -> None:
+    """条例 art. 9: of whoever stands behind a bid, which nobody knew while it was sealed."""
+    tender = Tender().published(**BOTH)
+    member = make_supplier(uscc="91140000783254954T").organisation
+    experts = [make_expert() for _ in range(3)]
+    own = [Expert.objects.get(person=post.person_id) for post in experts]
+    for n, employer in enumerate((member, make_supplier(name="示例分包公司").organisation)):
+        Expert.objects.filter(pk=own[n].pk).update(employer=employer)
+        Post.objects.filter(pk=experts[n].pk).update(organisation=employer)
+    beside = [
+        row("member", "small", "0.30", "示例旧名公司", uscc="91140000783254954T"),
+        row("subcontractor", "small", "0.10", "示例分包公司"),
+    ]
+    tender.bid(tender.supplier(size="large"), partners=beside)
+    tender.bids("910000", "920000")
+
+    def drawn_from() -> set[int]:
+        return set(pool(tender.case, specialities="", now=tender.now).values_list("pk", flat=True))
+
+    assert drawn_from() == {one.pk for one in own}
+    tender.open()
+    assert drawn_from() == {own[2].pk}
