@@ -78,6 +78,7 @@ PLANS: tuple[Kind, ...] = (
             "method_reason",
             "original_amount",
             "amount",
+            "renews",
             "repeat_exception",
             "repeat_reason",
             "repeat_opinion",
