@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.www.support import text_of
+from yangcai.demo import anew
 from yangcai.demo.models import Story
 from yangcai.demo.stories import PLOTS
 from yangcai.kernel import clock
@@ -105,6 +106,20 @@ def test_a_demo_that_is_not_prepared_is_not_reset(visitor: Client) -> None:
     answer = visitor.post(reverse("sandbox_reset"), {"sure": "1"}, follow=True)
     assert "只有演示区可以重置" in text_of(answer)
     assert Story.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("is_ready", "says"), [(False, "还在准备，请稍候"), (True, "已随全区全年数据备好：请先重置演示区")]
+)
+def test_whoever_waits_for_an_agreement_is_told_when_waiting_is_over(
+    visitor: Client, monkeypatch: pytest.MonkeyPatch, is_ready: bool, says: str
+) -> None:
+    """The year with its agreements is made beside the demo: it comes in by a reset, never by itself."""
+    why = None if is_ready else anew.CannotReset(zh="未备好", en="not ready")
+    monkeypatch.setattr(anew, "obstacle", lambda home: why)
+    assert says in text_of(page(visitor))
+    assert says in text_of(visitor.post(reverse("sandbox_story"), {"story": "call-off"}, follow=True))
+    assert not Story.objects.exists()
 
 
 def turn_of(client: Client) -> str:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case
-from yangcai.demo import acting, living
+from yangcai.demo import acting, anew, living
 from yangcai.demo.models import Story
 from yangcai.demo.prepared import PROGRESS
 from yangcai.demo.scene import Scene
@@ -119,6 +119,8 @@ def beginner(name: str) -> Post | None:
 def missing(name: str, *, now: datetime.datetime) -> str | None:
     """What a story needs that the district does not have yet; None when it can begin."""
     if acting_under_agreement(name) and not Framework.objects.filter(told_at__lte=now).exists():
+        if anew.obstacle(settings.YANGCAI_HOME) is None:  # it is there by now, in the year that a reset brings in
+            return str(_("本剧本要用到的框架协议已随全区全年数据备好：请先重置演示区。"))
         return str(_("本剧本要用到的框架协议还在准备，请稍候。"))
     if calendar.horizon() - now < LONGEST:
         return str(_("模拟时间已接近已知日历的尽头，剧本走不完：请先重置演示区。"))
