@@ -94,7 +94,7 @@ def test_pages_of_a_second_competition(agreed: FirstStage, clock: Clock) -> None
         lot = case.lots.get()
         for post in (unit.officer, agreed.supplier(SECOND), agreed.people.treasury, None):
             look(post, case)
-        assert "递交投标文件" in page(agreed.supplier(SECOND), reverse("work_do", args=["lot", lot.pk, "bid.submit"]))
+        assert "递交竞价文件" in page(agreed.supplier(SECOND), reverse("work_do", args=["lot", lot.pk, "bid.submit"]))
         unit.do("bid.submit", lot, agreed.supplier(SECOND), price="80000.00", commitment=True)
         unit.at = clock.at = closes
         move_to(closes)
