@@ -6,20 +6,18 @@ asks `may_show`, with a second statement for those further away: a question to e
 """
 
 import functools
-import weakref
 from collections.abc import Mapping
 from typing import Any, cast
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import models
 
+from yangcai.kernel import prepared
 from yangcai.kernel.models import Rooted
 from yangcai.kernel.reading import is_changed, known, lasting
 
 #: Keys to rows that nearly every root has: that there is one tells nothing of what hangs on it.
 COMMON = frozenset({"lot"})
-#: psycopg's connection -> the statements that were prepared on it
-_prepared: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
 
 
 def may_have(root: Rooted, *kinds: type[models.Model]) -> bool:
@@ -138,12 +136,6 @@ def _found(root: models.Model, ways: Mapping[type[models.Model], tuple[str, ...]
     """Planning so many questions takes longer than answering them: they are prepared once for a connection."""
     which = "" if ways is _asked(type(root)) else "far_"
     name = f"beneath_{which}{root._meta.label_lower.replace('.', '_')}"
-    with connection.cursor() as cursor:
-        prepared = _prepared.setdefault(connection.connection, set())
-        if name not in prepared:  # past Django's cursor: whoever counts a page's questions counts the same every time
-            with connection.wrap_database_errors:
-                connection.connection.execute(f"PREPARE {name}(bigint) AS {_statement(ways)}")
-            prepared.add(name)
-        cursor.execute(f"EXECUTE {name}(%s)", [root.pk])
-        answers = cursor.fetchone()[0]
-    return frozenset(kind for kind, there in zip(ways, answers, strict=True) if there)
+    told = prepared.first_row(name, "bigint", lambda: _statement(ways), [root.pk])
+    assert told is not None
+    return frozenset(kind for kind, there in zip(ways, told[0], strict=True) if there)

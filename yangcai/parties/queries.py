@@ -1,14 +1,12 @@
 """Whom may a post see, and which of a person's posts are valid now?"""
 
 import datetime
-import functools
 import hashlib
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from yangcai.kernel import joined
+from yangcai.kernel import joined, prepared
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import ApiToken, Credential, Expert, Organisation, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
@@ -142,9 +140,8 @@ def _make_platform_post(*, now: datetime.datetime) -> Post:
 
 def post_of_token(token: str, *, now: datetime.datetime) -> Post | None:
     """The post that a bearer token acts through, if it is valid now."""
-    with connection.cursor() as cursor:
-        cursor.execute(_post_of_token(), [hashlib.sha256(token.encode()).hexdigest(), now])
-        found = cursor.fetchone()
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    found = prepared.first_row("post_of_token", "text, timestamptz", _post_of_token, [digest, now])
     if found is None:
         return None
     row = joined.Row(found)
@@ -153,7 +150,6 @@ def post_of_token(token: str, *, now: datetime.datetime) -> Post | None:
     return post if post.is_valid_at(now) else None
 
 
-@functools.cache
 def _post_of_token() -> str:
     """Every request of a program asks this."""
     columns = [joined.columns(model, alias) for model, alias in ((Post, "p"), (Organisation, "o"), (Person, "n"))]
@@ -162,5 +158,5 @@ def _post_of_token() -> str:
         f" JOIN {Post._meta.db_table} p ON p.id = t.post_id"
         f" JOIN {Organisation._meta.db_table} o ON o.id = p.organisation_id"
         f" JOIN {Person._meta.db_table} n ON n.id = p.person_id"
-        " WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s"
+        " WHERE t.digest = $1 AND t.revoked_at IS NULL AND t.expires_at > $2"
     )

@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from yangcai.cases.models import Case, Stage
-from yangcai.kernel import entries, tasks
+from yangcai.kernel import entries, prepared, tasks
 from yangcai.kernel.batches import Batches
 from yangcai.kernel.encoding import base64_of, read_base64, timestamp
 from yangcai.kernel.leaves import append_leaves
@@ -174,24 +174,23 @@ class _Upload(NamedTuple):
 ASKED = """
 SELECT u.id, l.case_id, u.post_id, u.idem, u.header, u.envelope_id, u.envelope_size, u.envelope_sm3,
   u.verified_at IS NOT NULL, u.promised_at IS NOT NULL, u.given_up_at IS NOT NULL, p.window_seconds,
-  (SELECT s.signing_key_id FROM tendering_sealedbid s WHERE s.upload_id = u.id AND s.statement = %s), k.ids, k.publics
+  (SELECT s.signing_key_id FROM tendering_sealedbid s WHERE s.upload_id = u.id AND s.statement = $1), k.ids, k.publics
 FROM tendering_bidupload u
 JOIN cases_lot l ON l.id = u.lot_id
 JOIN tendering_openingpolicy p ON p.id = u.policy_id
 CROSS JOIN LATERAL (
   SELECT coalesce(array_agg(id ORDER BY id DESC), '{}') ids,
     coalesce(array_agg(public_key ORDER BY id DESC), '{}') publics
-  FROM tendering_signingkey WHERE post_id = %s AND revoked_at IS NULL) k
-WHERE u.sid = %s AND u.supplier_id = %s
+  FROM tendering_signingkey WHERE post_id = $2 AND revoked_at IS NULL) k
+WHERE u.sid = $3 AND u.supplier_id = $4
 """
 
 
 def _upload(sid: uuid.UUID, *, statement: str, by: Post) -> _Upload | None:
     if by.role != Role.SUPPLIER:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(ASKED, [statement, by.pk, sid, by.organisation_id])
-        found = cursor.fetchone()
+    values = [statement, by.pk, sid, by.organisation_id]
+    found = prepared.first_row("upload_to_finalise", "text, bigint, uuid, bigint", lambda: ASKED, values)
     return _Upload(*found) if found else None
 
 
