@@ -70,7 +70,7 @@ def test_a_draft_is_kept_by_the_browser_and_by_it_alone(clock: Clock) -> None:
     bidder = tender.supplier()
     follow(tender, clock)
     form = reverse("work_do", args=["lot", tender.lot.pk, "bid.submit"])
-    name = f"{bidder.pk}/{tender.lot.pk}"
+    name = f"{bidder.person_id}/{bidder.pk}/{tender.lot.pk}"
     desk = at_desk(bidder)
     assert f'data-keep="{name}"' in text_of(desk.get(form))
     assert f'data-local="draft:{name}"' in text_of(desk.get(reverse("work_bid_tasks", args=[tender.lot.pk])))

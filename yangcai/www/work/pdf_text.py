@@ -227,7 +227,7 @@ def _string(content: bytes, at: int) -> tuple[bytes, int]:
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
     told = found[1]
-    return bytes([int(told, 8) & 0xFF]) if told[:1].isdigit() and told[:1] < b"8" else _ESCAPED.get(told, told)
+    return bytes([int(told, 8) & 0xFF]) if b"0" <= told[:1] < b"8" else _ESCAPED.get(told, told)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yangcai import procedures
@@ -109,7 +110,7 @@ def cell(row: Any, name: str) -> Cell:
     if field.name.endswith(FINGERPRINTS):
         return Cell(formats.fingerprint(value))
     if field.choices:
-        return Cell(str(_words(field).get(value, value)))
+        return Cell(str(_words(field, get_language()).get(value, value)))
     if field.name == "procedure":
         return Cell(procedure(value))
     if field.name.endswith("closes_at"):  # over at midnight means the day before, 24:00
@@ -118,8 +119,9 @@ def cell(row: Any, name: str) -> Cell:
 
 
 @functools.cache
-def _words(field: "models.Field[Any, Any]") -> dict[Any, "str | Promise"]:
-    """Value -> word of a column that knows its values. Django hashes all words for each value that it puts into one."""
+def _words(field: "models.Field[Any, Any]", _language: str | None) -> dict[Any, "str | Promise"]:
+    """Value -> word of a column that knows its values, in the reader's language: words of the law come as text. Django
+    hashes all words for each value that it puts into one."""
     return dict(field.flatchoices)
 
 
