@@ -51,7 +51,7 @@ class FirstStage(Story):
         self.run_on("qualification", "evaluation")
         self.do("entrants.determine", self.lot, self.people.reviewer, self.moment(60))
         for entrant in Entrant.objects.select_related("supplier").filter(framework=self.agreement):
-            self.do("agreement.sign", entrant, self.people.reviewer, self.moment(61))
+            self.do("agreement.sign", entrant, self.convener, self.moment(61))
             self.do("agreement.sign", entrant, self.supplier(entrant.supplier.name), self.moment(61))
         self.do("framework.file", self.agreement, self.people.runner, self.moment(63))
         self.do("framework.tell", self.agreement, self.people.runner, self.moment(64))

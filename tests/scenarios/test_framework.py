@@ -22,6 +22,7 @@ from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.replay import published
 from yangcai.replay.published import Dates
+from yangcai.replay.published import Organisation as Named
 from yangcai.tendering.models import AwardLetter, Consumable
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.doing import next_steps
@@ -142,7 +143,13 @@ def test_both_sides_sign_and_the_term_begins(opened: FirstStage) -> None:
     assert "already_signed" in tale.refused(
         "agreement.sign", tale.entrant(SECOND), tale.supplier(SECOND), tale.moment(62)
     )
-    tale.do("agreement.sign", tale.entrant(SECOND), tale.people.reviewer, tale.moment(63))
+    # A catalogue item is convened by the centralised agency, so the buyer is no party (art. 5).
+    assert tale.convener == tale.people.agent and "agreement.sign" not in tale.waiting(tale.people.reviewer)
+    refused = tale.refused("agreement.sign", tale.entrant(SECOND), tale.people.reviewer, tale.moment(62))
+    assert refused["other_convener"].citation is not None
+    assert refused["other_convener"].citation.article == "第五条"
+    assert "agreement.sign" in tale.waiting(tale.convener)
+    tale.do("agreement.sign", tale.entrant(SECOND), tale.convener, tale.moment(63))
     agreement = tale.agreement
     assert agreement.begins_on is not None and agreement.ends_on is not None
     assert (agreement.ends_on.year, agreement.ends_on.month) == (2026, agreement.begins_on.month + 6)
@@ -217,10 +224,24 @@ def test_who_is_added_stands_at_the_end_of_the_order(opened: FirstStage) -> None
     assert list(order) == [SECOND[0], THIRD[0], FOURTH[0], FIRST[0], FIFTH[0]]
     assert again.refreshed().end_kind == CaseEnd.CLOSED
     added = tale.entrant(FIFTH)
-    again.do("agreement.sign", added, tale.people.reviewer, again.moment(61))
+    again.do("agreement.sign", added, tale.convener, again.moment(61))
     again.do("agreement.sign", added, again.supplier(FIFTH), again.moment(61))
     assert tale.entrant(FIFTH).may_be_awarded
     assert tale.agreement.ends_on == added.framework.ends_on
+
+
+def test_off_the_catalogue_the_unit_signs_and_not_its_agent(world: None) -> None:
+    """110号令 art. 5: 集中采购目录以外由主管预算单位征集, whoever runs the call for it."""
+    off = replace(agreements.file(name="目录外"), grounds="framework.administration", category="services")
+    terms = {**agreements.TERMS, "allows_outside": False}
+    tale = agreements.begin(replace(off, agent=Named("示例社会代理机构")), until="evaluation", terms=terms)
+    tale.do("entrants.determine", tale.lot, tale.people.reviewer, tale.moment(60))
+    agent = tale.people.agent
+    assert agent is not None and "agreement.sign" not in tale.waiting(agent)
+    assert "other_convener" in tale.refused("agreement.sign", tale.entrant(SECOND), agent, tale.moment(61))
+    assert "agreement.sign" in tale.waiting(tale.people.reviewer)
+    tale.do("agreement.sign", tale.entrant(SECOND), tale.people.reviewer, tale.moment(61))
+    assert tale.entrant(SECOND).convener_signed_at == tale.moment(61)
 
 
 def test_the_buyer_has_five_working_days_and_knows_whom_it_signs_with(opened: FirstStage) -> None:
@@ -232,16 +253,17 @@ def test_the_buyer_has_five_working_days_and_knows_whom_it_signs_with(opened: Fi
     assert calendar.working_days_between(calendar.day_of(task.since), calendar.day_of(task.due_at - DAY)) == 5
     tale.do("entrants.determine", tale.lot, tale.people.reviewer, tale.moment(60))
     now = tale.moment(60)
-    found = [one for group in groups(tale.people.reviewer, now=now) for one in group.items if one.root == tale.case.ref]
-    assert [{name for name, _url in one.seats} for one in found] == [{FIRST[0], SECOND[0], THIRD[0], FOURTH[0]}]
+    found = [one for group in groups(tale.convener, now=now) for one in group.items if one.root == tale.case.ref]
+    seats = [{name for name, _url in one.seats} for one in found]  # beside them those of the experts, for the records
+    assert {FIRST[0], SECOND[0], THIRD[0], FOURTH[0]} in seats
     (line,) = [one for group in groups(tale.supplier(FIRST), now=now) for one in group.items]
     assert not line.seats and FIRST[0] not in line.title  # one's own agreement needs no name
     # What this set going comes before the records on agent and experts, which fall due sooner.
     entry = Entry.objects.get(root=tale.case.ref, action="entrants.determine", outcome="done")
-    following = next_steps(entry, None, post=tale.people.reviewer)
+    following = next_steps(entry, None, post=tale.convener)
     assert following[0]["text"].startswith("签订框架协议（示例") and following[0]["url"]
     due = Task.objects.filter(root=tale.case.ref, clock="C37")
-    assert {one.actor for one in clocks(due, on=calendar.day_of(now), now=now)} == {"采购人、供应商"}
-    tale.do("agreement.sign", tale.entrant(FIRST), tale.people.reviewer, now)
+    assert {one.actor for one in clocks(due, on=calendar.day_of(now), now=now)} == {"代理机构、供应商"}
+    tale.do("agreement.sign", tale.entrant(FIRST), tale.convener, now)
     due = Task.objects.filter(root=tale.case.ref, clock="C37", subject=tale.entrant(FIRST).ref)
     assert [one.actor for one in clocks(due, on=calendar.day_of(now), now=now)] == ["供应商"]

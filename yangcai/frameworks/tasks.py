@@ -9,6 +9,7 @@ from yangcai.cases.models import Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, runner
 from yangcai.frameworks.models import CallOff, Entrant, EntryRequest, Framework, OutsideOffer, Replacement, Way
 from yangcai.frameworks.rules import approval
+from yangcai.frameworks.rules.agreement import convener
 from yangcai.frameworks.rules.call_off import is_free
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel import calendar, tasks
@@ -139,7 +140,7 @@ def _agreement(case: Case, framework: Framework) -> Iterator[Due]:
             "due_at": law.due_at("C37", since=since, **applicable(case, now=since)),
         }
         if entrant.convener_signed_at is None:
-            role, organisation = Role.BUYER_REVIEWER, case.buyer_id
+            role, organisation = convener(case)
             yield Due("agreement.sign", entrant.ref, role, since, organisation_id=organisation, **clock)
         if entrant.supplier_signed_at is None:
             role, organisation = Role.SUPPLIER, entrant.supplier_id

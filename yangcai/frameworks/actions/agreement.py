@@ -26,17 +26,18 @@ RUNNERS = frozenset({Role.AGENT, Role.BUYER_OFFICER})
     zh="签订框架协议",
     en="Sign the framework agreement",
     on=Entrant,
-    by={Role.BUYER_REVIEWER, Role.SUPPLIER},
+    by={Role.AGENT, Role.BUYER_REVIEWER, Role.SUPPLIER},
+    only=(rules.signs_for_its_side,),
     needs=(rules.is_still_in, rules.not_signed_by_own_side),
     sentence=("{post}签订了框架协议", "{post} signed the framework agreement"),
-    cites=("framework.sign", "framework.ceiling", "framework.term"),
+    cites=("framework.convener", "framework.sign", "framework.ceiling", "framework.term"),
     hint=(
         "双方均签订后，该供应商可以被授予合同；协议有效期自第一份签订之日起算，对所有入围供应商相同",
         "Signed by both, contracts may be awarded to it; the term runs from the first signature, for all alike",
     ),
 )
 def sign_agreement(entrant: Entrant, *, by: Any, now: datetime.datetime) -> Entrant:
-    """One side signs; with the second signature it stands, and the first agreement begins the term of all."""
+    """The convener or the supplier signs; with the second signature it stands, and the first begins the term of all."""
     if by.role == Role.SUPPLIER:
         entrant.supplier_signed_at = now
     else:

@@ -11,7 +11,17 @@ from yangcai.frameworks.models import CallOff, Entrant, Framework
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import OrganisationKind
 from yangcai.parties.roles import Role
+
+
+def convener(case: Case) -> tuple[str, int]:
+    """征集人, as (role, organisation) of who signs for it: 集中采购机构 for items of the catalogue; off it the unit
+    itself, whoever else runs the call for it (art. 5)."""
+    agent = case.agent
+    if case.plan_item.in_catalogue and agent is not None and agent.kind == OrganisationKind.CENTRAL_AGENT:
+        return Role.AGENT, agent.pk
+    return Role.BUYER_REVIEWER, case.buyer_id
 
 
 def _on(framework: Framework, *, now: datetime.datetime) -> dict[str, Any]:
@@ -28,6 +38,21 @@ def is_still_in(subject: Entrant, *, by: Any, now: datetime.datetime) -> Refusal
         en="This supplier left on {left_on}",
         left_on=calendar.day_of(subject.left_at),
         how=subject.get_left_by_display(),
+        **_on(subject.framework, now=now),
+    )
+
+
+def signs_for_its_side(subject: Entrant, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Of the buyer and its agent, only the one that is the convener is a party to the agreement (art. 5, 29)."""
+    role, _organisation = convener(subject.root)
+    if by.role in {Role.SUPPLIER, role}:
+        return None
+    central = role == Role.AGENT
+    return refuse(
+        "framework.convener",
+        code="other_convener",
+        zh=f"征集人是{'集中采购机构' if central else '采购人'}，由其签订框架协议",
+        en=f"The convener is {'the centralised agency' if central else 'the buyer'}: it signs the agreement",
         **_on(subject.framework, now=now),
     )
 
@@ -82,9 +107,10 @@ def may_leave(subject: Entrant, *, by: Any, now: datetime.datetime) -> Refusal |
 
 
 def is_the_convener(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """The unit whose agreement it is, or the agency that calls for it."""
+    """The centralised agency alone for the catalogue; off it the unit whose agreement it is, or its agent for it."""
     case: Case = subject.root
-    if by.organisation_id in {case.buyer_id, case.agent_id}:
+    _role, organisation = convener(case)
+    if by.organisation_id in {organisation, case.agent_id}:
         return None
     return Refusal("not_the_convener", "只有征集人可以办理", "Only the convener does this")
 

@@ -13,8 +13,11 @@ from yangcai.contracts.models import Contract, Milestone, PaymentRequest
 from yangcai.contracts.rules import payment as payment_rules
 from yangcai.frameworks.models import Entrant, Framework, Way
 from yangcai.frameworks.rules import call_off as call_offs
+from yangcai.frameworks.rules.agreement import convener
 from yangcai.frameworks.standing import staying
 from yangcai.kernel.money import CENT
+from yangcai.parties.models import Post
+from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.replay.walk.trip import HOUR, MINUTE, PAPER, Trip
 from yangcai.tendering.rules.award import open_candidates
@@ -49,11 +52,17 @@ class Fulfilling(Trip):
         for lot, _told in list(self.lots(Stage.AWARD, self.moment(58))):
             self.do("entrants.determine", lot, people.reviewer, self.moment(58))
         for entrant in Entrant.objects.filter(framework__lot__case=self.case).select_related("supplier"):
-            self.do("agreement.sign", entrant, people.reviewer, at)
+            self.do("agreement.sign", entrant, self.convener, at)
             self.do("agreement.sign", entrant, people.suppliers[entrant.supplier.name], at)
         for framework in Framework.objects.filter(lot__case=self.case):
             self.do("framework.file", framework, people.runner, at)
             self.do("framework.tell", framework, people.runner, at)
+
+    @property
+    def convener(self) -> Post:
+        """Who signs for the convener of a framework agreement."""
+        role, _organisation = convener(self.refreshed())
+        return self.people.runner if role == Role.AGENT else self.people.reviewer
 
     def call_off(self) -> None:
         """Under the first agreement that can be used: of its first entrant, or of the one whose turn it is."""
