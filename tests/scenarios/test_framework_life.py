@@ -80,9 +80,16 @@ def test_what_is_turned_down_changes_nothing(agreed: FirstStage, unit: Buyer) ->
 
 def test_who_has_left_replaces_nothing(agreed: FirstStage, unit: Buyer) -> None:
     because = {"ground": "not_performed", "reason": "逾期未交付"}
+    asked = agreed.do(
+        "replacement.ask", agreed.entrant(SECOND), agreed.supplier(SECOND), unit.at, unit_price="4500.00", **NEWER
+    )
     agreed.do("entrant.remove", agreed.entrant(SECOND), agreed.people.runner, unit.at, **because)
     refused = can(ACTIONS["replacement.ask"], agreed.entrant(SECOND), by=agreed.supplier(SECOND), now=unit.at)
     assert {"has_left", "no_agreement_in_force"} <= {one.code for one in refused}
+    # What it had asked for before waits on nobody's desk.
+    assert not Task.objects.filter(action="replacement.answer", done_at=None).exists()
+    asked = Replacement.objects.get(pk=asked.pk)
+    assert "has_left" in agreed.refused("replacement.answer", asked, agreed.people.runner, unit.at, is_admitted=True)
 
 
 def test_what_buyers_say_stands_where_the_next_one_chooses(agreed: FirstStage, unit: Buyer) -> None:

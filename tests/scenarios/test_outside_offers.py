@@ -82,6 +82,21 @@ def open_task(action: str) -> Task | None:
     return Task.objects.filter(action=action, done_at=None).first()
 
 
+def test_an_entrant_that_was_removed_is_asked_nothing(agreed: FirstStage, unit: Buyer, outsider: Post) -> None:
+    """110号令 art. 19: its qualification is gone, so nothing of the agreement stays on its desk."""
+    offer, supplier = report(unit, agreed, outsider, unit.plan(DIRECT)), agreed.supplier(FOURTH)
+    because = {"ground": "not_performed", "reason": "逾期未交付"}
+    agreed.do("entrant.remove", agreed.entrant(FOURTH), agreed.people.runner, unit.at, **because)
+    assert not tasks.of_post(supplier, now=unit.at).filter(action="outside_offer.answer").exists()
+    refused = can(ACTIONS["outside_offer.answer"], OutsideOffer.objects.get(pk=offer.pk), by=supplier, now=unit.at)
+    assert "has_left" in {one.code for one in refused}
+    # Its time runs out as it was given, and then the contract may go outside.
+    later = OutsideOffer.objects.get(pk=offer.pk)
+    move_to(unit.at + 3 * DAY)
+    case = unit.do("outside_offer.conclude", later, at=unit.at + 3 * DAY)
+    assert Award.objects.get(lot__case=case).supplier.name == "示例场外公司"
+
+
 def test_an_entrant_that_will_not_come_down_loses_the_contract(agreed: FirstStage, unit: Buyer, outsider: Post) -> None:
     plan = unit.plan(DIRECT)
     offer = report(unit, agreed, outsider, plan)

@@ -103,12 +103,16 @@ def _preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
 
 
 def _running(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
-    """Replacements wait for the convener; a lower price outside for its entrant, then for its buyer (art. 16, 37)."""
-    for one in Replacement.objects.filter(entrant__framework__lot__case=case, answered_at__isnull=True):
+    """Replacements wait for the convener; a lower price outside for its entrant, then for its buyer (art. 16, 37).
+    Of an entrant that has left nothing is waited for."""
+    of_those_in = {"entrant__framework__lot__case": case, "entrant__left_at__isnull": True}
+    for one in Replacement.objects.filter(**of_those_in, answered_at__isnull=True):
         yield _run(case, "replacement.answer", one, since=one.asked_at)
     open_ones = OutsideOffer.objects.filter(entrant__framework__lot__case=case, concluded_at__isnull=True)
     for offer in open_ones.select_related("entrant", "plan_item__appropriation"):
         if not offer.is_settled_at(now):
+            if offer.entrant.left_at is not None:
+                continue
             supplier = offer.entrant.supplier_id
             yield Due("outside_offer.answer", offer.ref, Role.SUPPLIER, offer.reported_at, organisation_id=supplier)
         elif is_free(offer.plan_item, by=None, now=now) is None:

@@ -114,7 +114,7 @@ class AnswerOutsideOffer(Input):
     en="Answer the lower price",
     on=OutsideOffer,
     by={Role.SUPPLIER},
-    needs=(rules.is_unanswered,),
+    needs=(rules.entrant_is_still_in, rules.is_unanswered),
     input=AnswerOutsideOffer,
     sentence=("{post}答复了降价要求", "{post} answered the lower price"),
     is_public=False,

@@ -81,7 +81,7 @@ class AnswerReplacement(Input):
     en="Answer the replacement",
     on=Replacement,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(agreement.is_the_convener, rules.not_answered),
+    needs=(agreement.is_the_convener, rules.entrant_is_still_in, rules.not_answered),
     checks=(rules.refused_with_a_reason,),
     input=AnswerReplacement,
     sentence=("{post}审核了产品升级换代申请", "{post} answered a replacement of a product"),

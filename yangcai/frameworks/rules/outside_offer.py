@@ -12,6 +12,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.frameworks import standing
 from yangcai.frameworks.models import Entrant, OutsideOffer, Way
+from yangcai.frameworks.rules import agreement
 from yangcai.frameworks.rules import call_off as call_offs
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal
@@ -120,6 +121,11 @@ def time_is_left(
 
 
 # --- answering and concluding --------------------------------------------------------------------------------------
+
+
+def entrant_is_still_in(subject: OutsideOffer, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Who has left has no agreement under which it could come down; the time it was given runs out by itself."""
+    return agreement.is_still_in(subject.entrant, by=by, now=now)
 
 
 def is_unanswered(subject: OutsideOffer, *, by: Any, now: datetime.datetime) -> Refusal | None:

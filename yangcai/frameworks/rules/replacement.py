@@ -6,6 +6,7 @@ from typing import Any
 
 from yangcai.cases.rules import applicable, refuse
 from yangcai.frameworks.models import Entrant, Replacement
+from yangcai.frameworks.rules import agreement
 from yangcai.kernel.refusals import Refusal
 
 
@@ -42,6 +43,11 @@ def costs_no_more(subject: Entrant, *, now: datetime.datetime, unit_price: Decim
         agreed=f"{subject.unit_price:,.2f}",
         **applicable(subject.root, now=now),
     )
+
+
+def entrant_is_still_in(subject: Replacement, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Who has left replaces nothing."""
+    return agreement.is_still_in(subject.entrant, by=by, now=now)
 
 
 def not_answered(subject: Replacement, *, by: Any, now: datetime.datetime) -> Refusal | None:
