@@ -3,22 +3,26 @@
 import datetime
 from copy import copy
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from tests import factories
 from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, Buyer, FirstStage
+from tests.www.support import at_desk, text_of
 from yangcai.cases.models import Award, Stage
 from yangcai.credit.models import Debarment
 from yangcai.frameworks.models import Entrant, EntryRequest
-from yangcai.kernel import calendar
+from yangcai.kernel import calendar, tasks
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import move_to
 from yangcai.www.work import own
+from yangcai.www.work.offers import offers
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +143,23 @@ def test_leaving_at_any_time_and_coming_back(called: FirstStage) -> None:
     refused = tale.refused("entry.ask", tale.agreement, removed, at, **ASKED)
     assert refused["was_removed"].citation is not None
     assert refused["was_removed"].citation.article == "第十九条"
+
+
+def test_nothing_is_bid_for_so_nobody_has_a_bid_to_make(called: FirstStage, settings: Any) -> None:
+    """A standing call takes requests: no list of bid tasks for who asks, who has entered, or who was removed."""
+    tale, at = called, called.at("invitation") + DAY
+    removed, settings.YANGCAI_SECOND_FACTOR = factories.make_supplier(), False
+    move_to(at)
+    entrant = enter(tale, removed, at)
+    tale.do("entrant.remove", entrant, tale.people.officer, at, ground="false_material", reason="执业许可系伪造")
+    bidding = reverse("work_bid_tasks", args=[tale.lot.pk])
+    for supplier in (factories.make_supplier(), removed):
+        page = text_of(at_desk(supplier).get(reverse("work_case", args=[tale.case.pk])))
+        assert bidding not in page and "投标任务" not in page
+        assert at_desk(supplier).get(bidding).status_code == 404
+    assert not tasks.of_post(removed, now=at).filter(root=tale.case.ref).exists()
+    gone = Entrant.objects.get(pk=entrant.pk)
+    assert offers([tale.case, tale.lot, tale.agreement, gone], post=removed, now=at).open == []
 
 
 def test_only_the_convener_removes(called: FirstStage) -> None:

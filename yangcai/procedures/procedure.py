@@ -188,6 +188,11 @@ class Procedure:
         """Its stages in order."""
         return tuple(step.stage for step in self.steps)
 
+    @property
+    def takes_bids(self) -> bool:
+        """Whether anything is handed in by a deadline: a standing call takes requests, a direct choice nothing."""
+        return Stage.SUBMISSION in self.stages
+
     def own(self, key: str) -> str:
         """The method's own rule in the place of a general one; empty where it has none."""
         return dict(self.instead).get(key, key)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel import tasks
@@ -188,7 +189,7 @@ def bid_tasks(request: HttpRequest, pk: int) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     lot: Lot = places.row("lot", pk, post=post, now=now)
     wording.speak_of(lot)
-    if lot.case.published_at is None:
+    if lot.case.published_at is None or not procedures.get(lot.case.procedure).takes_bids:
         raise Http404
     bidding = Bidding(lot, post, now=now)
     groups = [

@@ -155,6 +155,8 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
 def desks(case: Case, lots: list[Lot], *, post: Post, now: datetime.datetime) -> list[tuple[str, str]]:
     """The desks on which a supplier makes its bid ready, and a member of the committee judges; lot by lot."""
     if post.role == Role.SUPPLIER:
+        if not procedures.get(case.procedure).takes_bids:
+            return []
         wanted = [lot for lot in lots if lot.stage_at(now) in {Stage.INVITATION, Stage.SUBMISSION}]
         name, word = "work_bid_tasks", _("投标任务")
     elif post.role == Role.EXPERT:
