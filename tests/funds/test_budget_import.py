@@ -129,7 +129,7 @@ def test_brackets_do_not_part_a_buyer_from_its_name_and_digits_may_be_full_width
 def test_the_entry_keeps_the_digest_and_the_sums_not_the_lines(buyer: Organisation, treasury: Any) -> None:
     done = bring_in(treasury, xlsx(HEADER, GOOD))
     data = Entry.objects.get(seq=done.entry).payload.data["input"]
-    assert data == {"file": f"document:{Document.objects.get().digest}", "table": "1 行，合计 1200000.50 元"}
+    assert data == {"file": f"document:{Document.objects.get().digest}", "table": "1 行，合计 1,200,000.50 元"}
 
 
 def test_every_fault_is_named_by_row_and_column(buyer: Organisation, treasury: Any) -> None:

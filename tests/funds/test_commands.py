@@ -42,7 +42,7 @@ def treasury() -> Any:
 
 def test_checks_then_imports(file: Path, treasury: Any, capsys: Any) -> None:
     assert cli.main(["import", "budget", str(file), "--dry-run"]) == 0
-    assert capsys.readouterr().out == "检查通过：1 行，合计 1200000.50 元\n"
+    assert capsys.readouterr().out == "检查通过：1 行，合计 1,200,000.50 元\n"
     assert not Appropriation.objects.exists()
     assert cli.main(["import", "budget", str(file), "--json", "--quiet"]) == 0
     out, err = capsys.readouterr()

@@ -231,6 +231,8 @@ def test_a_low_price_waits_for_its_explanation() -> None:
     waiting = evaluate(lot(bid("A", 430_000), *others))
     assert kinds(waiting) == ["explain_low_price"]
     assert waiting.bids["A"].low_price_tests == ("second", "ceiling")
+    said = [note.zh for step in waiting.steps if step.code == "low_price" for note in step.notes]
+    assert [text.rpartition(" ")[2] for text in said] == ["450,000.00", "441,000.00"]
     accepted = evaluate(lot(bid("A", 430_000, explanation=Explanation(True)), *others))
     assert accepted.final and accepted.base_price == 430_000
     rejected = evaluate(lot(bid("A", 430_000, explanation=Explanation(False, "低于人工成本")), *others))

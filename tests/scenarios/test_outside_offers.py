@@ -117,6 +117,7 @@ def test_an_entrant_that_will_not_come_down_loses_the_contract(agreed: FirstStag
     notice = Notice.objects.get(root=case.ref, kind="call_off")
     check(notice)
     assert notice.facts["supplier"] == "示例场外公司"
+    assert "单价 4,300.00 元，入围供应商 示例丁公司 协议单价 4,700.00 元" in notice.facts["lower_price"]
     assert "入围供应商不同意降价，合同授予非入围供应商" in notice.facts["lower_price"]
     unit.do("contract.draft", award)
     found = balances(plan.appropriation)

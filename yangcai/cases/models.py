@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai import procedures
+from yangcai.kernel import money
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.kernel.reading import remembered
@@ -271,7 +272,7 @@ class LotRelease(Rooted):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lot} {self.amount}"
+        return f"{self.lot} {money.figures(self.amount)}"
 
     @property
     def root(self) -> Case:

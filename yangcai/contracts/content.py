@@ -64,7 +64,8 @@ def _consumables(award: Award) -> str:
         entrant__framework=called.framework_id, entrant__supplier=entrant_behind(called, award.supplier_id)
     ).order_by("pk")
     return "\n".join(
-        f"专用耗材：{one.item}，自框架协议签订之日起 {one.years} 年内，供应单价不高于 {one.unit_price} 元/{one.unit}。"
+        f"专用耗材：{one.item}，自框架协议签订之日起 {one.years} 年内，"
+        f"供应单价不高于 {money.figures(one.unit_price)} 元/{one.unit}。"
         for one in agreed
     )
 

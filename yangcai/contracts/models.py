@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Award, Case
 from yangcai.funds.models import Fund
+from yangcai.kernel import money
 from yangcai.kernel.models import Document, MoneyField, Rooted
 from yangcai.parties.models import Organisation
 
@@ -275,7 +276,7 @@ class Receivable(ContractRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount}"
+        return money.figures(self.amount)
 
 
 class OverdueDisclosure(Rooted):
@@ -338,4 +339,4 @@ class PaymentRequest(ContractRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount}"
+        return money.figures(self.amount)

@@ -13,6 +13,7 @@ from typing import Any
 
 from yangcai.funds.budget_cells import READERS, BadCell, folded, plain
 from yangcai.funds.spreadsheet import HEADER_WITHIN, Unreadable, csv_rows, xlsx_rows
+from yangcai.kernel import money
 from yangcai.kernel.refusals import Refusal
 
 MAX_BYTES = 50 * 2**20
@@ -80,7 +81,8 @@ class BudgetTable:
 
     def __str__(self) -> str:
         """What an Entry keeps of it, beside the digest of the file."""
-        return f"{len(self.lines)} 行，合计 {sum((line.amount for line in self.lines), Decimal())} 元"
+        total = sum((line.amount for line in self.lines), Decimal())
+        return f"{len(self.lines)} 行，合计 {money.figures(total)} 元"
 
     def refusals(self) -> list[Refusal]:
         """The faults in the order of the rows, at most FAULTS_SHOWN, then how many more there are."""

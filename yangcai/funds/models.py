@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from yangcai.kernel import money
 from yangcai.kernel.models import MoneyField, Root, Rooted
 from yangcai.parties.models import Organisation
 
@@ -82,4 +83,4 @@ class Transfer(Rooted):
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="transfer_is_positive")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.amount}"
+        return f"{self.get_kind_display()} {money.figures(self.amount)}"

@@ -68,6 +68,7 @@ def _budget(options: argparse.Namespace, now: Any) -> int:
     from django.core.files import File
 
     from yangcai.funds.actions import import_budget
+    from yangcai.kernel import money
     from yangcai.kernel.actions import perform, rehearse
     from yangcai.kernel.refusals import Refused
     from yangcai.parties.roles import Role
@@ -91,7 +92,8 @@ def _budget(options: argparse.Namespace, now: Any) -> int:
         said = say(zh="检查通过", en="The file is in order")
     else:
         said = say(zh="此前已导入", en="There already") if done.again else say(zh="已导入", en="Imported")
-    sums = say(zh=f"{lines} 行，合计 {total} 元", en=f"{lines} lines, {total} yuan in all")
+    said_total = money.figures(total)
+    sums = say(zh=f"{lines} 行，合计 {said_total} 元", en=f"{lines} lines, {said_total} yuan in all")
     answer(options, data=data, text=f"{said}：{sums}")
     return console.OK
 

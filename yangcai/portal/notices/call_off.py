@@ -30,8 +30,8 @@ def lower_price(offer: OutsideOffer | None) -> str:
     """Why the contract went outside the entrants, or to one of them below its agreement price (art. 37)."""
     if offer is None:
         return ""
-    name, agreed = offer.entrant.supplier.name, offer.agreed_price
-    prices = f"非入围供应商单价 {offer.unit_price} 元，入围供应商 {name} 协议单价 {agreed} 元"
+    name, agreed = offer.entrant.supplier.name, money.figures(offer.agreed_price)
+    prices = f"非入围供应商单价 {money.figures(offer.unit_price)} 元，入围供应商 {name} 协议单价 {agreed} 元"
     if offer.agrees:
         return f"{prices}；入围供应商同意降价，合同授予该入围供应商"
     silent = "期满未答复" if offer.agrees is None else "不同意降价"

@@ -246,7 +246,7 @@ class _Evaluation:
             result = self.results[bid.bidder]
             result.low_price_tests = found.hits.get(bid.bidder, ())
             for test in result.low_price_tests:
-                line = rounded(found.lines[test], places=self.terms.decimals)
+                line = figures(cents(found.lines[test]))
                 zh, en = TESTS[test]
                 notes.append(
                     Note(

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case, Lot, Stage
+from yangcai.kernel import money
 from yangcai.kernel.models import Document, MoneyField, Rooted
 from yangcai.parties.models import Organisation, Post, Size
 from yangcai.tendering.models.documents import Clause, Consumable, Criterion
@@ -103,7 +104,7 @@ class BidSecurity(CaseRow):
         constraints = [models.UniqueConstraint(fields=["case", "supplier"], name="one_bid_security_per_supplier")]
 
     def __str__(self) -> str:
-        return f"{self.supplier} {self.amount}"
+        return f"{self.supplier} {money.figures(self.amount)}"
 
 
 class Opening(CaseRow):
@@ -243,7 +244,7 @@ class ConsumablePrice(Rooted):
         constraints = [models.UniqueConstraint(fields=["opened_bid", "consumable"], name="one_price_per_consumable")]
 
     def __str__(self) -> str:
-        return f"{self.consumable} {self.unit_price}"
+        return f"{self.consumable} {money.figures(self.unit_price)}"
 
     @property
     def root(self) -> Case:

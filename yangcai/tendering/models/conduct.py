@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case
+from yangcai.kernel import money
 from yangcai.kernel.models import MoneyField, Rooted
 from yangcai.parties.models import Organisation
 from yangcai.tendering.models.committee import CommitteeMember
@@ -91,7 +92,7 @@ class ExpertFee(Rooted):
         constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="fee_not_negative")]
 
     def __str__(self) -> str:
-        return f"{self.amount}"
+        return money.figures(self.amount)
 
     @property
     def root(self) -> Case:
