@@ -449,3 +449,9 @@ def test_a_formula_without_its_numbers_is_refused_before_anybody_bids_and_never_
 def test_contradictory_input_is_an_error_not_a_refusal(broken: Any) -> None:
     with pytest.raises(EvaluationError):
         broken()
+
+
+def test_a_ceiling_above_the_budget_is_refused_in_amounts_that_can_be_read() -> None:
+    found = check_terms(terms=replace(RATED, ceiling=Decimal(1_100_000)), procedure=procedures.get("open_tender"))
+    (refusal,) = (one for one in found if one.code == "ceiling_above_budget")
+    assert refusal.zh == "最高限价 1,100,000.00 超过采购预算 1,000,000.00"

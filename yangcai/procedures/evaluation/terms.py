@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yangcai import law
+from yangcai.kernel.money import figures
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures.evaluation.model import FULL_MARKS, Criterion, Kind, Terms
 from yangcai.procedures.evaluation.price_preference import BANDS
@@ -50,8 +51,8 @@ def _ceiling(terms: Terms) -> Iterator[Refusal]:
             code="ceiling_above_budget",
             zh="最高限价 {ceiling} 超过采购预算 {budget}",
             en="The ceiling price {ceiling} is above the budget {budget}",
-            ceiling=terms.ceiling,
-            budget=terms.budget,
+            ceiling=figures(terms.ceiling),
+            budget=figures(terms.budget),
         )
 
 
