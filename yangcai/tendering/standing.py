@@ -1,5 +1,6 @@
 """Which bids are still in, and why are the others out? Derived from the rows alone, in the order of the law."""
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from yangcai.cases.models import Case, Lot
 from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.reading import remembered
+from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import SetAside
 from yangcai.tendering import green, partners, prequalified
@@ -152,7 +154,7 @@ def _debarred(bid: OpenedBid, listed: frozenset[int]) -> str:
 
 def _with_debarred_members(bid: OpenedBid) -> str:
     """Every member of a consortium meets the conditions of a supplier, not its leader alone (政府采购法 art. 24)."""
-    return "；".join(refusal.zh for one in _behind(bid)[1:] for refusal in may_take_part(one, at=bid.opened_at))
+    return "；".join(refusal.zh for one in behind(bid)[1:] for refusal in may_take_part(one, at=bid.opened_at))
 
 
 @remembered
@@ -171,11 +173,31 @@ def _lost(case: Case) -> dict[int, str]:
     return {supplier: f"资格发生变化：{opinion}" for supplier, opinion in prequalified.lost(case).items()}
 
 
-def _behind(bid: OpenedBid) -> list[Organisation]:
+def behind(bid: OpenedBid) -> list[Organisation]:
     """Who bids: the bidder, and the members of its consortium that are on the platform."""
     known = _known_members(bid.lot.case)
     members = [p.name for p in bid.partners.all() if p.kind == PartnerKind.MEMBER] if known else []
     return [bid.supplier, *(known[name] for name in members if name in known)]
+
+
+def bid_of(lot: Lot, supplier: Organisation) -> OpenedBid | None:
+    """With what bid a supplier takes part in a lot; None where nothing of it was opened."""
+    return next((one for one in opened(lot.judged_with) if one.supplier_id == supplier.pk), None)
+
+
+def may_be_awarded(lot: Lot, supplier: Organisation, *, at: datetime.datetime) -> list[Refusal]:
+    """Why a candidate may not take part at that moment: itself, or as a consortium one of its members, each of which
+    meets the conditions of a supplier (政府采购法 art. 24)."""
+    bid = bid_of(lot, supplier)
+    return [told for one in (behind(bid) if bid else [supplier]) for told in may_take_part(one, at=at)]
+
+
+def names_of(bid: OpenedBid) -> frozenset[str]:
+    """Under what names its bidder and the members of its consortium are counted: whoever is on the platform by its
+    registered one, whatever a bid calls it."""
+    known = _known_members(bid.lot.case)
+    members = [p.name for p in bid.partners.all() if p.kind == PartnerKind.MEMBER]
+    return frozenset((bid.supplier.name, *(known[name].name if name in known else name for name in members)))
 
 
 def _related(lot: Lot) -> dict[int, str]:
@@ -190,7 +212,7 @@ def _related(lot: Lot) -> dict[int, str]:
     bids_of: dict[int, set[int]] = defaultdict(set)
     held: list[tuple[int, int]] = []
     for bid in opened(lot):
-        for one in _behind(bid):
+        for one in behind(bid):
             bids_of[one.pk].add(bid.pk)
             if one.parent_id is not None:
                 held.append((bid.pk, one.parent_id))
@@ -201,14 +223,11 @@ def _related(lot: Lot) -> dict[int, str]:
 
 def _twice(lot: Lot) -> dict[int, str]:
     """Bids whose consortium shares a member with another bid of the lot (政府采购法 art. 24; 条例 art. 22). Found after
-    the opening, like related bidders; whoever is on the platform by its registered name, whatever a bid calls it."""
+    the opening, like related bidders."""
     by_name: dict[str, set[int]] = defaultdict(set)
-    known = _known_members(lot.case)
     for bid in opened(lot):
-        by_name[bid.supplier.name].add(bid.pk)
-        for partner in bid.partners.all():
-            if partner.kind == PartnerKind.MEMBER:
-                by_name[known[partner.name].name if partner.name in known else partner.name].add(bid.pk)
+        for name in names_of(bid):
+            by_name[name].add(bid.pk)
     return {
         pk: f"“{name}”以联合体形式参加后，又单独或者与其他供应商组成联合体参加同一采购包"
         for name, bids in by_name.items()

@@ -13,7 +13,6 @@ from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, AwardFall, Candidate, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, own, refuse, runs_the_case
-from yangcai.credit.queries import may_take_part
 from yangcai.kernel import calendar
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Refusal
@@ -106,12 +105,13 @@ def live_award(lot: Lot) -> Award | None:
 
 
 def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
-    """Candidates in rank order who have not refused an award, are not debarred now, may win one lot more, and did not
-    lose the status that a prequalification found (条例 art. 21)."""
+    """Candidates in rank order who have not refused an award, are not debarred now, nor a member of their consortium,
+    may win one lot more, and did not lose the status that a prequalification found (条例 art. 21)."""
     refused = Award.objects.filter(lot=lot, refused_at__isnull=False).values("supplier_id")
     ranked = candidates(lot).exclude(supplier_id__in=refused).exclude(supplier_id__in=at_limit(lot))
     gone = lost(lot.case)
-    return [one for one in ranked if one.supplier_id not in gone and not may_take_part(one.supplier, at=now)]
+    left = [one for one in ranked if one.supplier_id not in gone]
+    return [one for one in left if not standing.may_be_awarded(lot, one.supplier, at=now)]
 
 
 def awards_a_contract(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
@@ -191,7 +191,7 @@ def in_rank_order(
     on = applicable(subject.case, now=now)
     still_open = open_candidates(subject, now=now)
     if candidate.pk not in {one.pk for one in still_open}:
-        yield from may_take_part(candidate.supplier, at=now)
+        yield from standing.may_be_awarded(subject, candidate.supplier, at=now)
         if candidate.supplier_id in (gone := lost(subject.case)):
             yield refuse(
                 "prequalification.change",

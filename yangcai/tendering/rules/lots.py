@@ -1,11 +1,12 @@
 """Are the lots of a document lawful: within the budget, and set aside as the plan says?"""
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, ForeignObjectRel, Model
+from django.db.models import ForeignObjectRel, Model
 from django.utils import translation
 
 from yangcai import law
@@ -14,7 +15,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import BY_SHARE, PARTNERED, SetAside
-from yangcai.tendering import method
+from yangcai.tendering import method, standing
 from yangcai.tendering.models import Clause, Criterion, GreenProduct, SampleTerms
 from yangcai.tendering.solicitations import solicitation
 
@@ -214,13 +215,20 @@ def may_win(case: Case) -> int | None:
 
 
 def at_limit(lot: Lot) -> frozenset[int]:
-    """Suppliers that have won as many other lots of the case as one may: of one evaluation just one."""
+    """Suppliers that have won as many other lots of the case as one may: of one evaluation just one. A consortium is
+    one supplier in the lot, and wins it for each of its members (政府采购法 art. 24): what one of them has won alone or
+    with others counts."""
     most, beside = may_win(lot.case), frozenset(won_beside(lot))
     if most is None:
         return beside
-    won = Award.objects.filter(lot__case_id=lot.case_id, refused_at__isnull=True).exclude(lot=lot)
-    counted = won.values("supplier_id").annotate(lots=Count("pk")).filter(lots__gte=most)
-    return beside | frozenset(counted.values_list("supplier_id", flat=True))
+    won: Counter[str] = Counter()
+    for award in lot.case.every_award():
+        if award.lot_id != lot.pk and award.refused_at is None:
+            bid = standing.bid_of(award.lot, award.supplier)
+            won.update(standing.names_of(bid) if bid else [award.supplier.name])
+    full = {name for name, lots in won.items() if lots >= most}
+    here = standing.opened(lot.judged_with) if full else []
+    return beside | frozenset(bid.supplier_id for bid in here if standing.names_of(bid) & full)
 
 
 def undecided_before(lot: Lot) -> list[Lot]:
