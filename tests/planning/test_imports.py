@@ -119,6 +119,28 @@ def test_who_reasoned_does_not_evaluate() -> None:
     assert refusal is not None and refusal.code == "gave_import_opinion"
 
 
+def test_who_reasoned_does_not_come_in_later_for_the_buyer() -> None:
+    """The place of a representative that is away goes to another one, and not to one of those who reasoned."""
+    tender, office = Tender(), Office()
+    experts = [make_expert(specialities="法律"), *(make_expert() for _n in range(9))]
+    data = {**PAPERS, "paper": office.paper(tender.officer), "experts": [row(post) for post in experts[:5]]}
+    tender.do("import_approval.apply", tender.case.plan_item, tender.officer, **data)
+    tender.published()
+    tender.bids("900000.00", "910000.00", "920000.00")
+    tender.open()
+    tender.conclude()
+    buyer = tender.officer.organisation
+    away, free = (factories.make_post(Role.EXPERT, buyer) for _n in range(2))
+    # Since the opinion one of them has come to work for the buyer.
+    reasoned = factories.make_post(Role.EXPERT, buyer, person=experts[1].person)
+    tender.do("committee.draw", tender.case, tender.runner, evaluates_at=tender.now, representatives=[away.pk])
+    seat = next(member for member in tender.members() if member.post_id == away.pk)
+    data = {"reason": "未按时到场", "representative": reasoned.pk}
+    told = tender.refused("committee.replace", seat, tender.runner, **data)
+    assert set(told) == {"gave_import_opinion"} and told["gave_import_opinion"].field == "representative"
+    tender.do("committee.replace", seat, tender.runner, **{**data, "representative": free.pk})
+
+
 def test_the_treasury_decides_once_with_number_or_reason() -> None:
     office = Office()
     item = office.draft()

@@ -199,6 +199,8 @@ def replacement_available(subject: CommitteeMember, *, now: datetime.datetime, r
             )
         elif representative.person_id in people_of(interested(case) - {case.buyer_id}, case=case, now=now):
             yield recusal(case, now=now, field="representative")
+        elif representative.person_id in gave_opinions(case):
+            yield gave_opinion(case, now=now, field="representative")
     elif not substitutes(subject, now=now).exists():
         yield _pool_too_small(case, wanted=1, available=0, now=now)
 
