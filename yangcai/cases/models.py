@@ -38,6 +38,14 @@ class AwardFall(models.TextChoices):
     STATUS = "status", _("资格发生变化，不再符合资格条件")
 
 
+class PassedOverGround(models.TextChoices):
+    """Why the buyer may pass over a candidate who stands before the chosen one (87号令 art. 68; 条例 art. 49)."""
+
+    GAVE_UP = "gave_up", _("排名在前的候选人书面放弃或者因不可抗力不能履行")
+    MISCONDUCT = "misconduct", _("查实排名在前的候选人存在影响中标结果的违法行为")
+    DECISION = "decision", _("财政部门处理决定")
+
+
 class EvaluationMethod(models.TextChoices):
     RATED = "rated", _("综合评分法")
     LOWEST = "lowest", _("最低评标价法")
@@ -387,6 +395,10 @@ class Award(Rooted):
     amount = MoneyField(_("中标金额"))
     determined_at = models.DateTimeField(_("确定时间"))
     is_deemed = models.BooleanField(_("视同确定"), default=False)
+    passed_over_ground = models.TextField(
+        _("不按顺序确定的情形"), choices=PassedOverGround.choices, default="", db_default="", blank=True
+    )
+    passed_over_reason = models.TextField(_("不按顺序确定的理由"), default="", db_default="", blank=True)
     announced_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
     refused_at = models.DateTimeField(_("中标结果失效时间"), null=True, blank=True)
     fall_ground = models.TextField(_("中标结果失效情形"), choices=AwardFall.choices, default="", blank=True)

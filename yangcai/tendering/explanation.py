@@ -20,6 +20,7 @@ from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.kernel.wording import worded
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
+from yangcai.tendering.passed_over import passed_over
 from yangcai.tendering.rules.lots import at_limit
 from yangcai.tendering.rules.prequalification.changes import lost
 from yangcai.tendering.solicitations import solicitation
@@ -235,7 +236,7 @@ def explain(letter: AwardLetter, *, now: datetime.datetime) -> Explanation:
     return Explanation(
         letter=letter,
         bid=bid,
-        reasons=tuple(_reasons(letter, bid, result, now=now)),
+        reasons=tuple(_reasons(letter, award, bid, result, now=now)),
         failed=tuple(_failed(bid)) if bid else (),
         criteria=tuple(_criteria(frozen, result, figures=_own_figures(frozen, bid))),
         members=len(frozen.get("members", ())),
@@ -271,7 +272,12 @@ def _citation(said: Mapping[str, Any]) -> Citation | None:
 
 
 def _reasons(
-    letter: AwardLetter, bid: OpenedBid | None, result: Mapping[str, Any], *, now: datetime.datetime
+    letter: AwardLetter,
+    award: Award | None,
+    bid: OpenedBid | None,
+    result: Mapping[str, Any],
+    *,
+    now: datetime.datetime,
 ) -> list[Said]:
     on = applicable(letter.lot.case, now=now)
     found = []
@@ -339,7 +345,7 @@ def _reasons(
                 _found("evaluation.same_brand", on),
             )
         )
-    elif result.get("rank") and not failed and _passed_over(letter, result["rank"]):
+    elif award is not None and _is_full(letter, award, result.get("rank")):
         found.append(
             Said(
                 f"评审排名第 {result['rank']}，在本项目其他采购包中标已达到采购文件规定的数量，"
@@ -349,6 +355,8 @@ def _reasons(
                 _found("solicitation.lot_limit", on),
             )
         )
+    elif award is not None and (over := passed_over(lot, award, letter.supplier, result.get("rank"))):
+        found.append(Said(over.zh, over.en, over.citation or _found(own(lot.case, over.rule), on), quoted=over.quoted))
     elif result.get("rank") and not failed:
         rule = "evaluation.rank_rated" if result.get("total") is not None else "evaluation.rank_lowest"
         found.append(
@@ -371,10 +379,9 @@ def _reasons(
     return found
 
 
-def _passed_over(letter: AwardLetter, rank: int) -> bool:
+def _is_full(letter: AwardLetter, award: Award, rank: int | None) -> bool:
     """Whether this bidder stood before the winner and had won as many other lots as the file allows."""
-    award = Award.objects.filter(lot=letter.lot, announced_at=letter.issued_at).select_related("candidate").first()
-    return award is not None and rank < award.candidate.rank and letter.supplier_id in at_limit(letter.lot)
+    return rank is not None and rank < award.candidate.rank and letter.supplier_id in at_limit(letter.lot)
 
 
 def _invalid(told: Mapping[str, Any]) -> Said:
@@ -493,7 +500,8 @@ def may_object_until(letter: AwardLetter, *, now: datetime.datetime) -> Remedy:
 
 
 def _award_of(letter: AwardLetter) -> Award | None:
-    return Award.objects.filter(lot_id=letter.lot_id, announced_at=letter.issued_at).select_related("supplier").first()
+    announced = Award.objects.filter(lot_id=letter.lot_id, announced_at=letter.issued_at)
+    return announced.select_related("supplier", "candidate").first()
 
 
 def _remedy(letter: AwardLetter, award: Award | None, *, now: datetime.datetime) -> Remedy:

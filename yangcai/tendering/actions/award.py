@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import chinese
-from yangcai.cases.models import Award, AwardFall, Candidate, CaseEnd, Lot, LotOutcome, Stage
+from yangcai.cases.models import Award, AwardFall, Candidate, CaseEnd, Lot, LotOutcome, PassedOverGround, Stage
 from yangcai.cases.queries import candidates
 from yangcai.kernel import documents
 from yangcai.kernel.actions import action
@@ -20,6 +20,7 @@ from yangcai.procedures import every
 from yangcai.tendering import arithmetic, opening_record, standing
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import AwardAnnulment, AwardLetter, EvaluationReport, OpenedBid
+from yangcai.tendering.passed_over import PassedOver, passed_over
 from yangcai.tendering.rules import award as rules
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.dialogue import last_offers_are_open
@@ -31,7 +32,7 @@ from yangcai.tendering.rules.qualification import through
 class DetermineAward(Input):
     candidate = forms.ModelChoiceField(label=_("中标候选人"), queryset=Candidate.objects.all())
     ground = forms.ChoiceField(
-        label=_("不按顺序确定的情形"), choices=[("", "—"), *rules.PassedOverGround.choices], required=False
+        label=_("不按顺序确定的情形"), choices=[("", "—"), *PassedOverGround.choices], required=False
     )
     reason = TextField(label=_("理由"), lines=3, required=False, help_text=_("不按顺序确定时必填"))
 
@@ -80,7 +81,10 @@ def determine_award(
     lot: Lot, *, by: Any, now: datetime.datetime, candidate: Candidate, ground: str, reason: str
 ) -> Award:
     """One award for one candidate at its bid price."""
-    return _award(candidate, determined_at=now, is_deemed=False)
+    first = next(iter(rules.open_candidates(lot, now=now)), candidate)
+    if candidate.pk == first.pk:
+        return _award(candidate, determined_at=now, is_deemed=False)
+    return _award(candidate, determined_at=now, is_deemed=False, ground=ground, reason=reason)
 
 
 @action(
@@ -112,7 +116,9 @@ def deem_award(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
     )
 
 
-def _award(candidate: Candidate, *, determined_at: datetime.datetime, is_deemed: bool) -> Award:
+def _award(
+    candidate: Candidate, *, determined_at: datetime.datetime, is_deemed: bool, ground: str = "", reason: str = ""
+) -> Award:
     return Award.objects.create(
         candidate=candidate,
         lot=candidate.lot,
@@ -120,6 +126,8 @@ def _award(candidate: Candidate, *, determined_at: datetime.datetime, is_deemed:
         amount=candidate.amount,
         determined_at=determined_at,
         is_deemed=is_deemed,
+        passed_over_ground=ground,
+        passed_over_reason=reason,
     )
 
 
@@ -172,7 +180,8 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
         wins = award is not None and bid.supplier_id == award.supplier_id
         passed = award is not None and bid.supplier_id in full and (found.get("rank") or 0) < award.candidate.rank
         left = gone.get(bid.supplier_id, "")
-        why = _why_lost(found, fell=fell.get(bid.supplier_id, ""), full=passed, gone=left)
+        over = passed_over(lot, award, bid.supplier, found.get("rank")) if award else None
+        why = _why_lost(found, before=over, fell=fell.get(bid.supplier_id, ""), full=passed, gone=left)
         AwardLetter.objects.create(
             lot=lot,
             supplier_id=bid.supplier_id,
@@ -190,7 +199,7 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
             )
 
 
-def _why_lost(found: dict[str, Any], *, fell: str, full: bool, gone: str) -> str:
+def _why_lost(found: dict[str, Any], *, before: PassedOver | None, fell: str, full: bool, gone: str) -> str:
     if fell == AwardFall.REFUSED:
         return "拒绝与采购人签订合同"
     if gone:
@@ -203,6 +212,8 @@ def _why_lost(found: dict[str, Any], *, fell: str, full: bool, gone: str) -> str
         return f"研发方案得分第 {found['merit_rank']} 名，未达到采购文件规定的名次，不进入综合评审"
     if found.get("same_brand_as"):
         return "与排名在前的投标人为同一品牌，不作为中标候选人"
+    if before is not None:
+        return before.in_letter
     return f"评审排名第 {found['rank']}，未被确定为中标供应商" if found.get("rank") else "未被确定为中标供应商"
 
 

@@ -31,14 +31,6 @@ DECIDE_CLOCK = "C13"
 SIGN_CLOCK = "C20"
 
 
-class PassedOverGround(TextChoices):
-    """Why the buyer may pass over a candidate who stands before the chosen one (87号令 art. 68; 条例 art. 49)."""
-
-    GAVE_UP = "gave_up", _("排名在前的候选人书面放弃或者因不可抗力不能履行")
-    MISCONDUCT = "misconduct", _("查实排名在前的候选人存在影响中标结果的违法行为")
-    DECISION = "decision", _("财政部门处理决定")
-
-
 class AnnulmentGround(TextChoices):
     """On what an announced award is void, as long as no contract is signed; the same words as in AwardFall."""
 
