@@ -20,12 +20,16 @@ def test_check_is_content_with_the_law_as_it_stands(capsys) -> None:
 
 def test_check_fails_with_file_and_line(capsys, monkeypatch) -> None:
     def broken() -> None:
-        raise LawFaults([Fault(Path("award.yaml"), 7, "award.report: unknown instrument IQ")])
+        raise LawFaults(
+            [Fault(Path("award.yaml"), 7, "award.report: unknown instrument IQ", "award.report：没有文件 IQ")]
+        )
 
     monkeypatch.setattr(law, "book", broken)
     assert main(["law", "check", "--json"]) == 2
     told = json.loads(capsys.readouterr().out)
-    assert told["errors"] == ["award.yaml:7: award.report: unknown instrument IQ"]
+    assert told["errors"] == ["award.yaml:7: award.report：没有文件 IQ"]
+    assert main(["law", "check", "--json", "--lang", "en"]) == 2
+    assert json.loads(capsys.readouterr().out)["errors"] == ["award.yaml:7: award.report: unknown instrument IQ"]
 
 
 def test_check_fails_for_a_rule_that_nobody_uses(capsys, monkeypatch, tmp_path) -> None:

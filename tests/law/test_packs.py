@@ -157,7 +157,7 @@ def test_the_preview_of_nothing_is_refused(tmp_path: Path, capsys: Any) -> None:
     assert main(["law", "preview", str(tmp_path / "none.yaml")]) == 2
     assert "none.yaml" in capsys.readouterr().err
     code, said = told(write(tmp_path, "- not a pack\n"), capsys)
-    assert (code, said["errors"]) == (2, ["pack.yaml:1: a mapping is expected", *said["errors"][1:]])
+    assert (code, said["errors"]) == (2, ["pack.yaml:1: 应当是一组键值", *said["errors"][1:]])
     binary = tmp_path / "binary.yaml"
     binary.write_bytes(b"\xff\xfe\x00")
     assert main(["law", "preview", str(binary)]) == 2
@@ -170,5 +170,26 @@ def test_a_misspelt_rule_is_named_with_the_one_that_was_meant(tmp_path: Path, ca
     assert main(["law", "preview", str(wrong)]) == 2
     said = capsys.readouterr()
     assert said.out.strip().endswith("不能采用：1 处错误（文件:行）")
-    assert "submission.quotation: no rule stands under this key; did you mean submission.quotations?" in said.err
-    assert "is missing" not in said.err
+    assert "submission.quotation：没有这个键的规则，是否为 submission.quotations？" in said.err
+    assert "缺少" not in said.err
+    assert main(["law", "preview", str(wrong), "--lang", "en"]) == 2
+    english = capsys.readouterr().err
+    assert "submission.quotation: no rule stands under this key; did you mean submission.quotations?" in english
+
+
+def test_no_fault_is_told_in_the_wrong_language(tmp_path: Path) -> None:
+    """Every fault of a pack that is wrong all over has its sentence in Chinese, on the same line."""
+    wrong = write(
+        tmp_path,
+        PACK,
+        ("value: 25", "value: many"),
+        ('article: "12"', 'article: "51"'),
+        ("rules:", "unknown: 1\nrules:"),
+    )
+    with pytest.raises(LawFaults) as refused:
+        loader.load(law.FOLDER, extra=(wrong,))
+    told = refused.value.faults
+    assert len(told) >= 3
+    for fault in told:
+        assert any("一" <= sign <= "鿿" for sign in fault.zh) and not any("一" <= sign <= "鿿" for sign in str(fault))
+        assert fault.in_chinese.split(":")[:2] == str(fault).split(":")[:2]

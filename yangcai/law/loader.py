@@ -51,8 +51,8 @@ class Reader:
         self.clocks: dict[str, Clock] = {}
         self.alarms: tuple[int, ...] = ()
 
-    def fault(self, line: int, message: str) -> None:
-        self.faults.append(Fault(self.path, line, message))
+    def fault(self, line: int, message: str, zh: str) -> None:
+        self.faults.append(Fault(self.path, line, message, zh))
 
     def open(self, path: Path) -> Table:
         self.path = path
@@ -61,13 +61,13 @@ class Reader:
     def fields(self, table: Any, *, of: str, line: int, allowed: set[str], needed: set[str]) -> Table | None:
         """The mapping when it has all needed keys and no unknown ones."""
         if not isinstance(table, Table):
-            self.fault(line, f"{of}: a mapping is expected")
+            self.fault(line, f"{of}: a mapping is expected", f"{of}：应当是一组键值")
             return None
         for key in sorted(set(table) - allowed):
-            self.fault(table.lines[key], f"{of}: unknown key {key}")
+            self.fault(table.lines[key], f"{of}: unknown key {key}", f"{of}：没有这个键：{key}")
         missing = sorted(key for key in needed if table.get(key) in (None, ""))
         if missing:
-            self.fault(table.line, f"{of}: {', '.join(missing)} is missing")
+            self.fault(table.line, f"{of}: {', '.join(missing)} is missing", f"{of}：缺少 {'、'.join(missing)}")
         return None if missing else table
 
     def day(self, table: Table, key: str, *, of: str) -> datetime.date | None:
@@ -79,13 +79,19 @@ class Reader:
                 raise ValueError
             return datetime.date.fromisoformat(text)
         except ValueError:
-            self.fault(table.lines[key], f"{of}: {key} is not a date YYYY-MM-DD: {text}")
+            self.fault(
+                table.lines[key],
+                f"{of}: {key} is not a date YYYY-MM-DD: {text}",
+                f"{of}：{key} 不是 YYYY-MM-DD 格式的日期：{text}",
+            )
             return None
 
     def choice(self, table: Table, key: str, *, of: str, among: tuple[str, ...]) -> bool:
         if table[key] in among:
             return True
-        self.fault(table.lines[key], f"{of}: unknown {key} {table[key]}")
+        self.fault(
+            table.lines[key], f"{of}: unknown {key} {table[key]}", f"{of}：{key} 的值不在规定范围内：{table[key]}"
+        )
         return False
 
     def load(self, extra: Sequence[Path] = ()) -> Book:
@@ -139,11 +145,23 @@ class Reader:
                 old = before.values if before else ()
                 for value in self.rules[key].values:
                     if value not in old and value.since < reviewed_on:
-                        self.fault(line, f"{key}: applies from {value.since}, before its review: say why under late")
+                        self.fault(
+                            line,
+                            f"{key}: applies from {value.since}, before its review: say why under late",
+                            f"{key}：自 {value.since} 起适用，早于复核日期；请在 late 写明原因",
+                        )
         if reviewed and not (table.get("reviewed_by") and reviewed_on):
-            self.fault(table.line, f"{path.name}: an installed pack says reviewed_by and reviewed_on")
+            self.fault(
+                table.line,
+                f"{path.name}: an installed pack says reviewed_by and reviewed_on",
+                f"{path.name}：装入的法规包应当写明 reviewed_by 和 reviewed_on",
+            )
         if table.get("reviewed_by") and table["reviewed_by"] == table["prepared_by"]:
-            self.fault(table.lines["reviewed_by"], f"{path.name}: whoever prepared it does not review it")
+            self.fault(
+                table.lines["reviewed_by"],
+                f"{path.name}: whoever prepared it does not review it",
+                f"{path.name}：编制人不得复核",
+            )
         if title is not None:
             self.packs.append(
                 Pack(
@@ -163,7 +181,7 @@ class Reader:
         if found is None:
             return []
         if not isinstance(found, Table):
-            self.fault(table.lines[name], f"{name}: a mapping is expected")
+            self.fault(table.lines[name], f"{name}: a mapping is expected", f"{name}：应当是一组键值")
             return []
         return list(found.items())
 
@@ -175,10 +193,10 @@ class Reader:
             return
         old = self.instruments[key]
         if old.repealed_on is not None:
-            self.fault(line, f"{key}: was repealed on {old.repealed_on} already")
+            self.fault(line, f"{key}: was repealed on {old.repealed_on} already", f"{key}：已于 {old.repealed_on} 废止")
         by = str(table.get("repealed_by") or "")
         if by and by not in self.instruments:
-            self.fault(line, f"{key}: unknown instrument {by}")
+            self.fault(line, f"{key}: unknown instrument {by}", f"{key}：没有文件 {by}")
         self.instruments[key] = replace(old, repealed_by=by, repealed_on=repealed_on)
 
     def later_values(self, rule: Rule, entry: Any, *, line: int) -> None:
@@ -187,14 +205,18 @@ class Reader:
         if table is None:
             return
         if not isinstance(table["values"], list):
-            self.fault(table.lines["values"], f"{rule.key}: values is a list")
+            self.fault(table.lines["values"], f"{rule.key}: values is a list", f"{rule.key}：values 应当是列表")
             return
         added = [self.value(rule.key, item, unit=rule.unit, line=line) for item in table["values"]]
         known = {(value.since, value.jurisdiction) for value in rule.values}
         found = [value for value in added if value is not None]
         for value in found:
             if (value.since, value.jurisdiction) in known:
-                self.fault(line, f"{rule.key}: two values for {value.jurisdiction} from {value.since}")
+                self.fault(
+                    line,
+                    f"{rule.key}: two values for {value.jurisdiction} from {value.since}",
+                    f"{rule.key}：{value.jurisdiction} 自 {value.since} 起有两个值",
+                )
             known.add((value.since, value.jurisdiction))
         self.rules[rule.key] = replace(rule, values=tuple(sorted((*rule.values, *found), key=lambda v: v.since)))
 
@@ -229,28 +251,40 @@ class Reader:
     def rule(self, key: str, entry: Any, *, line: int, topic: str = "") -> None:
         if topic and isinstance(entry, dict) and not NAMES & set(entry):  # a pack that means a rule which stands
             near = difflib.get_close_matches(key, self.rules, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            self.fault(line, f"{key}: no rule stands under this key{meant} (a new one says zh, en and unit)")
+            meant, meant_zh = (f"; did you mean {near[0]}?", f"，是否为 {near[0]}？") if near else ("", "")
+            self.fault(
+                line,
+                f"{key}: no rule stands under this key{meant} (a new one says zh, en and unit)",
+                f"{key}：没有这个键的规则{meant_zh}（新规则应当写明 zh、en 和 unit）",
+            )
             return
         topic = topic or self.path.stem
         if not KEY.fullmatch(key) or key.split(".")[0] != topic:
-            self.fault(line, f"{key}: a key reads {topic}.something, like its file")
+            self.fault(
+                line,
+                f"{key}: a key reads {topic}.something, like its file",
+                f"{key}：键应当写作“{topic}.名称”，与所在文件一致",
+            )
         if key in self.rules:
-            self.fault(line, f"{key} stands twice")
+            self.fault(line, f"{key} stands twice", f"{key} 重复")
         table = self.fields(entry, of=key, line=line, allowed=RULE_KEYS, needed={"zh", "en", "unit", "values"})
         if table is None or not self.choice(table, "unit", of=key, among=model.UNITS):
             return
         if "waits_for" in table:
             self.choice(table, "waits_for", of=key, among=model.LATER)
         if not isinstance(table["values"], list):
-            self.fault(table.lines["values"], f"{key}: values is a list")
+            self.fault(table.lines["values"], f"{key}: values is a list", f"{key}：values 应当是列表")
             return
         values = [self.value(key, item, unit=table["unit"], line=line) for item in table["values"]]
         found = [value for value in values if value is not None]
         seen: set[tuple[datetime.date, str]] = set()
         for value in found:
             if (value.since, value.jurisdiction) in seen:
-                self.fault(line, f"{key}: two values for {value.jurisdiction} from {value.since}")
+                self.fault(
+                    line,
+                    f"{key}: two values for {value.jurisdiction} from {value.since}",
+                    f"{key}：{value.jurisdiction} 自 {value.since} 起有两个值",
+                )
             seen.add((value.since, value.jurisdiction))
         self.rules[key] = Rule(
             key=key,
@@ -268,29 +302,47 @@ class Reader:
             return None
         line = table.line
         if "value" not in table:
-            self.fault(line, f"{key}: value is missing (write null for repealed)")
+            self.fault(
+                line, f"{key}: value is missing (write null for repealed)", f"{key}：缺少 value（废止的写 null）"
+            )
             return None
         since = self.day(table, "from", of=key)
         cited = self.citation(key, str(table["instrument"]), str(table["article"]), line=line)
         region = str(table.get("jurisdiction", model.CHINA))
         if not REGION.fullmatch(region):
-            self.fault(line, f"{key}: unknown jurisdiction {region}")
+            self.fault(line, f"{key}: unknown jurisdiction {region}", f"{key}：没有这个行政区划：{region}")
         also = [self.also(key, str(item), line=line) for item in table.get("also", [])]
         sound = self.choice(table, "confidence", of=key, among=model.CONFIDENCES)
         if since is None or cited is None or not sound:
             return None
         instrument, article = cited
         if since < instrument.in_force:
-            self.fault(line, f"{key}: {instrument.key} is in force only from {instrument.in_force}, not on {since}")
+            self.fault(
+                line,
+                f"{key}: {instrument.key} is in force only from {instrument.in_force}, not on {since}",
+                f"{key}：{instrument.key} 自 {instrument.in_force} 起施行，{since} 尚未施行",
+            )
         if instrument.repealed_on and since >= instrument.repealed_on:
-            self.fault(line, f"{key}: {instrument.key} was repealed on {instrument.repealed_on}")
+            self.fault(
+                line,
+                f"{key}: {instrument.key} was repealed on {instrument.repealed_on}",
+                f"{key}：{instrument.key} 已于 {instrument.repealed_on} 废止",
+            )
         if instrument.jurisdiction != model.CHINA and not region.startswith(instrument.jurisdiction):
-            self.fault(line, f"{key}: {instrument.key} rules {instrument.jurisdiction}, not {region}")
+            self.fault(
+                line,
+                f"{key}: {instrument.key} rules {instrument.jurisdiction}, not {region}",
+                f"{key}：{instrument.key} 适用于 {instrument.jurisdiction}，不适用于 {region}",
+            )
         sources = [instrument, *(item[0] for item in also if item is not None)]
         if {source.confidence == model.OWN for source in sources} != {table["confidence"] == model.OWN}:
-            self.fault(line, f"{key}: the platform's own terms, and nothing else, are marked {model.OWN}")
+            self.fault(
+                line,
+                f"{key}: the platform's own terms, and nothing else, are marked {model.OWN}",
+                f"{key}：平台规则应当标明 {model.OWN}，其他依据不得标明",
+            )
         if article == model.UNKNOWN and table["confidence"] == "verified":
-            self.fault(line, f"{key}: a verified value names its article")
+            self.fault(line, f"{key}: a verified value names its article", f"{key}：已核实的值应当写明条款")
         return Value(
             rule=key,
             unit=unit,
@@ -307,13 +359,21 @@ class Reader:
     def citation(self, key: str, name: str, article: str, *, line: int) -> tuple[Instrument, str] | None:
         instrument = self.instruments.get(name)
         if instrument is None:
-            self.fault(line, f"{key}: unknown instrument {name}")
+            self.fault(line, f"{key}: unknown instrument {name}", f"{key}：没有文件 {name}")
             return None
         if article != model.UNKNOWN and not ARTICLE.fullmatch(article):
-            self.fault(line, f"{key}: an article reads 36 or 36(1), not {article}")
+            self.fault(
+                line,
+                f"{key}: an article reads 36 or 36(1), not {article}",
+                f"{key}：条款写作 36 或者 36(1)，不写作 {article}",
+            )
             return None
         if article != model.UNKNOWN and instrument.articles and int(article.partition("(")[0]) > instrument.articles:
-            self.fault(line, f"{key}: {name} has only {instrument.articles} articles, not {article}")
+            self.fault(
+                line,
+                f"{key}: {name} has only {instrument.articles} articles, not {article}",
+                f"{key}：{name} 只有 {instrument.articles} 条，没有第 {article} 条",
+            )
         return instrument, article
 
     def also(self, key: str, text: str, *, line: int) -> tuple[Instrument, str] | None:
@@ -326,24 +386,24 @@ class Reader:
             return None
         if unit in model.BANDS:
             if not isinstance(value, list) or len(value) != len(("min", "max")):
-                self.fault(line, f"{key}: a band is [lowest, highest]")
+                self.fault(line, f"{key}: a band is [lowest, highest]", f"{key}：幅度写作 [最低, 最高]")
                 return None
             low, high = (self.number(key, side, unit=model.BANDS[unit], line=line) for side in value)
             if low is None or high is None or low >= high:
-                self.fault(line, f"{key}: a band is [lowest, highest]")
+                self.fault(line, f"{key}: a band is [lowest, highest]", f"{key}：幅度写作 [最低, 最高]")
                 return None
             return MappingProxyType({"min": low, "max": high})
         if unit == "table":
             return self.data_table(key, str(value), line=line)
         result = _typed(value, unit=unit)
         if result is None:
-            self.fault(line, f"{key}: {value} is not in {unit}")
+            self.fault(line, f"{key}: {value} is not in {unit}", f"{key}：{value} 不符合单位 {unit}")
         return result
 
     def data_table(self, key: str, name: str, *, line: int) -> Mapping[str, Any] | None:
         path = self.folder / "data" / f"{name}.yaml"
         if not re.fullmatch(r"[a-z0-9_]+", name) or not path.is_file():
-            self.fault(line, f"{key}: there is no table data/{name}.yaml")
+            self.fault(line, f"{key}: there is no table data/{name}.yaml", f"{key}：没有表 data/{name}.yaml")
             return None
         return MappingProxyType(read(path, self.faults))
 
@@ -363,15 +423,19 @@ class Reader:
             self.clock(key, entry, line=table["clocks"].lines[key])
         named = {anchor.key for clock in self.clocks.values() for anchor in (clock.start, clock.stop)}
         for key in sorted(set(self.anchors) - named):
-            self.fault(table["anchors"].lines[key], f"{key}: no clock uses this anchor")
+            self.fault(
+                table["anchors"].lines[key], f"{key}: no clock uses this anchor", f"{key}：没有期限使用这个起止点"
+            )
 
     def read_alarms(self, table: Table) -> None:
         """Shares of a clock's time in per cent, rising to 100; none where nobody is warned."""
         alarms = table.get("alarms", [])
         if not isinstance(alarms, list) or not all(isinstance(share, int) and share > 0 for share in alarms):
-            self.fault(table.lines["alarms"], "alarms: a list of per cent is expected")
+            self.fault(table.lines["alarms"], "alarms: a list of per cent is expected", "alarms：应当是百分数的列表")
         elif alarms and (alarms != sorted(set(alarms)) or alarms[-1] != model.WHOLE):
-            self.fault(table.lines["alarms"], "alarms: they rise, and the last one is 100")
+            self.fault(
+                table.lines["alarms"], "alarms: they rise, and the last one is 100", "alarms：应当递增，最后一个为 100"
+            )
         else:
             self.alarms = tuple(alarms)
 
@@ -385,19 +449,31 @@ class Reader:
         if "waits_for" in table:
             sound &= self.choice(table, "waits_for", of=key, among=model.LATER)
         if not isinstance(table.get("at_once", []), list):
-            self.fault(table.lines["at_once"], f"{key}: at_once is a list of Actions")
+            self.fault(
+                table.lines["at_once"], f"{key}: at_once is a list of Actions", f"{key}：at_once 应当是事项的列表"
+            )
             sound = False
         if "waits_for" in table and "at_once" in table:
-            self.fault(table.lines["at_once"], f"{key}: what is done at_once waits_for nothing")
+            self.fault(
+                table.lines["at_once"],
+                f"{key}: what is done at_once waits_for nothing",
+                f"{key}：at_once 的期限不写 waits_for",
+            )
         for end in ("from", "to"):
             if table[end] not in self.anchors:
-                self.fault(table.lines[end], f"{key}: unknown anchor {table[end]}")
+                self.fault(table.lines[end], f"{key}: unknown anchor {table[end]}", f"{key}：没有起止点 {table[end]}")
                 sound = False
         rule = self.rules.get(table["rule"])
         if rule is None:
-            self.fault(table.lines["rule"], f"{key}: there is no rule {table['rule']}")
+            self.fault(
+                table.lines["rule"], f"{key}: there is no rule {table['rule']}", f"{key}：没有规则 {table['rule']}"
+            )
         elif rule.unit not in model.TIME_UNITS:
-            self.fault(table.lines["rule"], f"{key}: {rule.key} counts {rule.unit}, not time")
+            self.fault(
+                table.lines["rule"],
+                f"{key}: {rule.key} counts {rule.unit}, not time",
+                f"{key}：{rule.key} 的单位是 {rule.unit}，不是时间",
+            )
         if sound and rule is not None:
             self.clocks[key] = Clock(
                 id=key,

@@ -21,9 +21,15 @@ class Fault:
     path: Path
     line: int
     message: str
+    zh: str
 
     def __str__(self) -> str:
         return f"{self.path.name}:{self.line}: {self.message}"
+
+    @property
+    def in_chinese(self) -> str:
+        """As an editor of the law reads it; `str` is English."""
+        return f"{self.path.name}:{self.line}: {self.zh}"
 
 
 class LawFaults(Exception):
@@ -55,10 +61,10 @@ def read(path: Path, faults: list[Fault]) -> Table:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        faults.append(Fault(path, line, f"not YAML: {error.problem}"))
+        faults.append(Fault(path, line, f"not YAML: {error.problem}", f"不是 YAML：{error.problem}"))
         return Table(line)
     if not isinstance(node, yaml.MappingNode):
-        faults.append(Fault(path, 1, "a mapping is expected"))
+        faults.append(Fault(path, 1, "a mapping is expected", "应当是一组键值"))
         return Table(1)
     value = _value(node, path=path, faults=faults)
     assert isinstance(value, Table)
@@ -85,7 +91,14 @@ def _value(node: yaml.Node, *, path: Path, faults: list[Fault]) -> Any:
     for key_node, value_node in node.value:
         key, line = str(key_node.value), key_node.start_mark.line + 1
         if key in table:
-            faults.append(Fault(path, line, f"{key} stands twice (first on line {table.lines[key]})"))
+            faults.append(
+                Fault(
+                    path,
+                    line,
+                    f"{key} stands twice (first on line {table.lines[key]})",
+                    f"{key} 重复（首次在第 {table.lines[key]} 行）",
+                )
+            )
             continue
         table.lines[key] = line
         table[key] = _value(value_node, path=path, faults=faults)

@@ -38,12 +38,16 @@ def run(options: argparse.Namespace) -> int:
     return {"check": _check, "show": _show, "preview": _preview}[options.doing](options)
 
 
+def _told(faults: law.LawFaults) -> list[str]:
+    return [say(zh=fault.in_chinese, en=str(fault)) for fault in faults.faults]
+
+
 def _check(options: argparse.Namespace) -> int:
     """0 when sound, 2 when a file or a use is wrong."""
     try:
         book = law.book()
     except law.LawFaults as faults:
-        answer(options, data={}, text="", errors=[str(fault) for fault in faults.faults])
+        answer(options, data={}, text="", errors=_told(faults))
         return USAGE
     named = [key for procedure in procedures.PROCEDURES.values() for key in procedure.rule_keys()]
     windows = [key for procedure in procedures.PROCEDURES.values() for key in procedure.windows]
@@ -122,7 +126,7 @@ def _preview(options: argparse.Namespace) -> int:
             zh=f"{options.file} 不能采用：{n} 处错误（文件:行）",
             en=f"{options.file} cannot be used: {n} faults (file:line)",
         )
-        answer(options, data={}, text=text, errors=[str(fault) for fault in faults.faults])
+        answer(options, data={}, text=text, errors=_told(faults))
         return USAGE
     site.load()
     from yangcai.cases.queries import touched_by
