@@ -55,6 +55,7 @@ def test_who_was_barred_when_the_winner_was_determined_is_told_by_whom(reported:
     h.awarded(rank=2, ground="gave_up", reason="不需要的理由")
     h.announced()
     written, told = reason(h, 0)
-    assert written == told.zh and "兰新财〔2026〕9号" in written and "兰新财〔2026〕9号" in told.en
+    assert written == f"{told.zh}：{told.quoted}" and "兰新财〔2026〕9号" in told.quoted
+    assert told.en == "Ranked 1, but barred from procurement when the winner was determined"
     assert told.citation is not None and told.citation.article == "第七十七条"
     assert not h.award.passed_over_ground

@@ -47,9 +47,10 @@ def passed_over(lot: Lot, award: Award, supplier: Organisation, rank: int | None
         return None
     if told := standing.may_be_awarded(lot, supplier, at=award.determined_at):
         return PassedOver(
-            f"评审排名第 {rank}，确定中标供应商时不得参加政府采购活动：" + "；".join(one.zh for one in told),
-            f"Ranked {rank}, but barred when the winner was determined: " + "; ".join(one.en for one in told),
+            f"评审排名第 {rank}，确定中标供应商时不得参加政府采购活动",
+            f"Ranked {rank}, but barred from procurement when the winner was determined",
             citation=told[0].citation,
+            quoted="；".join(one.zh for one in told),
         )
     if not award.passed_over_ground:
         return None
