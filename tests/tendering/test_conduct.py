@@ -157,6 +157,18 @@ def test_who_left_early_is_paid_nothing() -> None:
     h.do("conduct.record", gone, h.agent, SIGNED, grade="poor", text="评审中途擅自离开")
 
 
+@pytest.mark.parametrize("ground", ["ill", "recusal"])
+def test_who_fell_ill_or_had_to_recuse_may_be_paid_for_what_it_did(ground: str) -> None:
+    h = hall("950000", "1000000", "1100000").ready()
+    gone = h.members[2]
+    new = h.do("committee.replace", gone, h.agent, SCORED, reason="突发疾病送医", ground=ground).value
+    h.do("committee.sign_in", new, new.post, SCORED, commits=True)
+    h.score(POINTS)
+    h.compute()
+    h.sign()
+    assert str(h.do("expert_fee.record", gone, h.officer, SENT, **FEE).value.amount) == "400.00"
+
+
 def test_who_never_came_is_neither_paid_nor_judged() -> None:
     h = hall("950000", "1000000", "1100000")
     h.do("committee.draw", h.case, h.runner, at("2026-03-23T10:10"), evaluates_at=at("2026-03-23T11:00"))

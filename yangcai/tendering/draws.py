@@ -52,6 +52,8 @@ KEPT = {
 DECLINES = ("recusal", "engaged", "ill", "other_field", "private")
 #: The reasons that the buyer's side gives.
 REMOVALS = ("absent", "ill", "recusal", "left", "removed")
+#: Those of them in which a member neither left without leave nor broke the discipline.
+BLAMELESS = ("ill", "recusal")
 #: Whose number a post says.
 PARTY_OF = {Role.BUYER_OFFICER: "buyer", Role.AGENT: "agent", Role.TREASURY: "supervisor"}
 
@@ -251,7 +253,8 @@ def replace(member: CommitteeMember, *, reason: str, words: str, now: datetime.d
     committee, case = member.committee, member.committee.case
     word, substitutes = pool.kept_seat(member), pool.substitutes(member, now=now)
     kept = [word] if word else []
-    CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, replaced_reason=words, is_chair=False)
+    told = {"replaced_reason": words, "replaced_ground": reason}
+    CommitteeMember.objects.filter(pk=member.pk).update(replaced_at=now, is_chair=False, **told)
     line = DrawLine.objects.filter(draw__case=case, expert=member.expert_id, outcome=vrd.SEATED).first()
     if line is not None:
         mark(line, vrd.REPLACED if member.signed_in_at else vrd.REFUSED, reason=reason, now=now)

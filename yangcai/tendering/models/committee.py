@@ -49,6 +49,7 @@ class CommitteeMember(Rooted):
     declared_at = models.DateTimeField(_("对照供应商申报回避时间"), null=True, blank=True)
     replaced_at = models.DateTimeField(_("更换时间"), null=True, blank=True)
     replaced_reason = models.TextField(_("更换理由"), default="", blank=True)
+    replaced_ground = models.TextField(_("更换情形"), default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = _("评委")

@@ -12,6 +12,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
+from yangcai.tendering.draws import BLAMELESS
 from yangcai.tendering.models import (
     AgentConductRecord,
     CommitteeMember,
@@ -198,14 +199,16 @@ def pays(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusa
 
 
 def stayed(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Whoever left early or was taken off gets neither fee nor travel costs."""
-    if subject.replaced_at is None:
+    """Whoever left early without leave or was taken off gets neither fee nor travel costs; who fell ill or had to
+    recuse did neither, and may be paid for what it did (财库〔2016〕198号)."""
+    if subject.replaced_at is None or subject.replaced_ground in BLAMELESS:
         return None
     return refuse(
         "expert.fee_forfeited",
         code="fee_forfeited",
-        zh="该成员未完成评审即离开或者被更换，不得支付劳务报酬和差旅费",
-        en="This member left or was replaced before the evaluation was done: neither fee nor travel costs are paid",
+        zh="该成员未完成评审擅自离开或者因违反纪律被更换，不得支付劳务报酬和差旅费",
+        en="This member left before the evaluation was done, or broke its discipline: neither fee nor travel costs are"
+        " paid",
         **applicable(subject.committee.case, now=now),
     )
 
