@@ -1,5 +1,7 @@
 """A consortium is one supplier of several: what do its members win with it, and who of them is looked at again?"""
 
+import datetime
+
 import pytest
 
 from tests.scenarios import story
@@ -10,6 +12,19 @@ from yangcai.parties.models import Organisation
 from yangcai.tendering.models import AwardLetter
 
 pytestmark = pytest.mark.django_db
+MEMBER = {"kind": "member", "name": THIRD[0], "size": THIRD[1], "share": "0.30", "work": "安装"}
+BESIDE = {FIRST[0]: {"preference": "none", "partners": [MEMBER]}}
+
+
+def debar(at: datetime.datetime) -> None:
+    """The third bidder, which is behind the first one."""
+    Debarment.objects.create(
+        organisation=Organisation.objects.get(name=THIRD[0]),
+        ground="procurement",
+        from_on=at.date(),
+        authority="兰州新区财政局",
+        decision="兰新财〔2026〕9号",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +36,8 @@ def judged(world: None) -> Story:
         story.lot(number, [story.bid(who, price) for who, price in bids], budget="500000.00", method="lowest")
         for number, bids in asked.items()
     ]
-    member = {"kind": "member", "name": THIRD[0], "size": THIRD[1], "share": "0.30", "work": "安装"}
-    beside = {FIRST[0]: {"preference": "none", "partners": [member]}}
     file = story.purchase(*lots, max_lots_won=1, accepts_consortium=True)
-    return story.begin(file, until="evaluation", in_bids=beside)
+    return story.begin(file, until="evaluation", in_bids=BESIDE)
 
 
 def test_a_lot_won_in_a_consortium_counts_for_its_members(judged: Story) -> None:
@@ -46,13 +59,7 @@ def test_a_member_debarred_after_the_opening_wins_nothing_for_its_consortium(jud
     """政府采购法 art. 22, 24: asked again when the winner is determined, of every member."""
     first = judged.case.lots.order_by("pk")[0]
     at, reviewer = judged.moment(58), judged.people.reviewer
-    Debarment.objects.create(
-        organisation=Organisation.objects.get(name=THIRD[0]),
-        ground="procurement",
-        from_on=at.date(),
-        authority="兰州新区财政局",
-        decision="兰新财〔2026〕9号",
-    )
+    debar(at)
     best, next_best = first.candidates.order_by("rank")[:2]
     assert set(judged.refused("award.determine", first, reviewer, at, candidate=best.pk)) == {"debarred"}
     judged.do("award.determine", first, reviewer, at, candidate=next_best.pk)

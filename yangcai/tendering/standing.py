@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 
 from yangcai import law, procedures
 from yangcai.cases import periods
-from yangcai.cases.models import Case, Lot
+from yangcai.cases.models import Candidate, Case, Lot
 from yangcai.credit.models import Debarment
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.reading import remembered
@@ -185,10 +185,19 @@ def bid_of(lot: Lot, supplier: Organisation) -> OpenedBid | None:
     return next((one for one in opened(lot.judged_with) if one.supplier_id == supplier.pk), None)
 
 
+def not_barred(lot: Lot, found: Iterable[Candidate], *, at: datetime.datetime) -> list[Candidate]:
+    """Those of the candidates that may take part at that moment, each with every member of its consortium."""
+    bids = {bid.supplier_id: bid for bid in opened(lot.judged_with)}
+    return [one for one in found if not _barred(bids.get(one.supplier_id), one.supplier, at=at)]
+
+
 def may_be_awarded(lot: Lot, supplier: Organisation, *, at: datetime.datetime) -> list[Refusal]:
     """Why a candidate may not take part at that moment: itself, or as a consortium one of its members, each of which
     meets the conditions of a supplier (政府采购法 art. 24)."""
-    bid = bid_of(lot, supplier)
+    return _barred(bid_of(lot, supplier), supplier, at=at)
+
+
+def _barred(bid: OpenedBid | None, supplier: Organisation, *, at: datetime.datetime) -> list[Refusal]:
     return [told for one in (behind(bid) if bid else [supplier]) for told in may_take_part(one, at=at)]
 
 

@@ -13,6 +13,7 @@ from yangcai.frameworks.rules import quality
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel.refusals import Refusal
 from yangcai.law.figures.elimination import Elimination, elimination
+from yangcai.tendering import standing
 
 
 def agreement_of(lot: Lot) -> Framework | None:
@@ -22,10 +23,11 @@ def agreement_of(lot: Lot) -> Framework | None:
 
 
 def eligible(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
-    """Those ranked who are not debarred now, nor were removed from the same agreement before (art. 19)."""
+    """Those ranked who are not debarred now, nor one of their consortium, nor were removed from the same agreement
+    before (art. 19)."""
     before = Entrant.objects.filter(framework=agreement_of(lot), entered_at__lt=now)
     gone = set(before.values_list("supplier_id", flat=True))
-    return [one for one in candidates(lot) if one.supplier_id not in gone and not may_take_part(one.supplier, at=now)]
+    return standing.not_barred(lot, (one for one in candidates(lot) if one.supplier_id not in gone), at=now)
 
 
 def share(lot: Lot, *, now: datetime.datetime) -> Elimination:

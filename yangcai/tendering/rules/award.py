@@ -102,8 +102,7 @@ def open_candidates(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
     refused = Award.objects.filter(lot=lot, refused_at__isnull=False).values("supplier_id")
     ranked = candidates(lot).exclude(supplier_id__in=refused).exclude(supplier_id__in=at_limit(lot))
     gone = lost(lot.case)
-    left = [one for one in ranked if one.supplier_id not in gone]
-    return [one for one in left if not standing.may_be_awarded(lot, one.supplier, at=now)]
+    return standing.not_barred(lot, (one for one in ranked if one.supplier_id not in gone), at=now)
 
 
 def awards_a_contract(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
