@@ -75,7 +75,7 @@ SERVICES: tuple[Service, ...] = (
              "entry", "entrant", "dealer", "replacement", "outside_offer"),
     # buyers
     _service(_("公开意向、编制采购计划"), _("从预算项目开始；系统建议采购方式并检查"), BUYER, "work_plans",
-             "intention", "plan", "method_approval", "publicity", "import_approval", "framework_approval"),
+             "intention", "plan", "method_approval", "publicity", "import_approval", "framework_approval", "sentence"),
     _service(_("发起采购"), _("立项、委托代理机构、选择供应商来源"), BUYER, "work_cases",
              "case", "agent", "suppliers", "first_purchase", "innovative_product"),
     _service(_("框架协议第二阶段采购"), _("直接选定、二次竞价、顺序轮候"), BUYER, "work_cases",
