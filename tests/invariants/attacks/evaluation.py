@@ -54,6 +54,11 @@ ROWS: tuple[Row, ...] = (
     ("opened", "steps_are_never_taken_back", "never declared, after all",
      SEATED + "UPDATE tendering_committeemember SET declared_at = now();"
      "UPDATE tendering_committeemember SET declared_at = NULL"),
+    ("opened", "links_are_never_repointed", "another ground of a replacement",
+     SEATED + "UPDATE tendering_committeemember SET replaced_at = now(), replaced_ground = 'left';"
+     "UPDATE tendering_committeemember SET replaced_ground = 'ill'"),
+    ("awarded", "links_are_never_repointed", "pass the first candidate over on another ground",
+     "UPDATE cases_award SET passed_over_ground = 'misconduct'"),
     ("opened", "links_are_never_repointed", "another seed of the draw",
      SEATED + "UPDATE tendering_committee SET draw_seed = 'x'"),
     ("opened", "links_are_never_repointed", "another member",
