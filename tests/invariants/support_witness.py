@@ -55,6 +55,8 @@ BROKEN = {
     " HAVING sum(r.amount) > m.amount",
     "what falls due on acceptance is paid after one": "SELECT r.id FROM contracts_paymentrequest r"
     " JOIN contracts_milestone m ON m.id = r.milestone_id WHERE r.paid_at IS NOT NULL AND m.due_on = 'acceptance'"
+    " AND NOT EXISTS (SELECT FROM contracts_amendment s WHERE s.settles_id = m.id AND s.published_at IS NOT NULL"
+    " AND s.settled_amount >= r.amount)"
     " AND NOT EXISTS (SELECT FROM contracts_acceptance x WHERE x.contract_id = r.contract_id AND x.passed"
     " AND (x.is_final OR x.milestone_id = m.id) AND x.at <= r.paid_at)",
     "who approves a payment does not pay it": "SELECT a.seq FROM kernel_entry a JOIN kernel_entry p"

@@ -221,12 +221,26 @@ class Amendment(ContractRow):
     reason = models.TextField(_("理由"))
     amount_change = MoneyField(_("金额增加"), default=0)
     contract_months = models.PositiveSmallIntegerField(_("延长后的合同期限（月）"), null=True, blank=True)
+    settles = models.OneToOneField(
+        Milestone, models.PROTECT, null=True, blank=True, related_name="settlement", verbose_name=_("补偿的付款节点")
+    )
+    ending = models.TextField(_("研发终止情形"), choices=TerminationGround.choices, default="", blank=True)
+    eligible_cost = MoneyField(_("核定的实际研发成本"), null=True, blank=True)
+    settled_amount = MoneyField(_("研发成本补偿金额"), null=True, blank=True)
     signed_at = models.DateTimeField(_("签订时间"))
     published_at = models.DateTimeField(_("公告时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("合同变更")
-        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="one_amendment_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "number"], name="one_amendment_per_number"),
+            models.CheckConstraint(
+                condition=models.Q(settles=None, ending="", eligible_cost=None, settled_amount=None)
+                | models.Q(settles__isnull=False, settled_amount__gt=0, eligible_cost__gte=models.F("settled_amount"))
+                & ~models.Q(ending=""),
+                name="settlement_says_cost_and_sum",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.clause

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
+from yangcai import procedures
 from yangcai.cases.models import Case, LotOutcome
 from yangcai.contracts.models import (
     Acceptance,
@@ -56,15 +57,42 @@ def first_delivery(milestone: Milestone) -> Delivery | None:
     return milestone.deliveries.order_by("reported_at").first()
 
 
+@remembered
+def settlement_of(milestone: Milestone) -> Amendment | None:
+    """What both sides settled of the costs of research that ended without its goal; of research contracts alone."""
+    if not procedures.get(milestone.contract.case.procedure).compensates:
+        return None
+    return Amendment.objects.filter(settles=milestone).first()
+
+
+def settlement_under(contract: Contract) -> Amendment | None:
+    """The settlement of its costs, once its research has ended; of research contracts alone."""
+    if not procedures.get(contract.case.procedure).compensates:
+        return None
+    return Amendment.objects.filter(contract=contract, settles__isnull=False).select_related("settles").first()
+
+
+def most(milestone: Milestone) -> Decimal:
+    """What a milestone pays at most, in yuan: its amount, or of costs that were settled the compensation."""
+    settled = settlement_of(milestone)
+    if settled is None or settled.settled_amount is None:
+        return milestone.amount
+    return settled.settled_amount
+
+
 def condition_met_at(milestone: Milestone) -> datetime.datetime | None:
-    """When what the milestone waits for came about: signature, delivery or passed acceptance; None while it has not."""
+    """When what the milestone waits for came about: signature, delivery or passed acceptance, of costs that were
+    settled the notice of that; None while it has not."""
     if milestone.due_on == MilestoneDue.SIGNATURE:
         return milestone.contract.signed_at
     if milestone.due_on == MilestoneDue.DELIVERY:
         first = first_delivery(milestone)
         return first.reported_at if first else None
     accepted = acceptance_of(milestone)
-    return accepted.at if accepted else None
+    if accepted is not None:
+        return accepted.at
+    settled = settlement_of(milestone)
+    return settled.published_at if settled is not None else None
 
 
 def acceptance_due_on(delivery: Delivery) -> datetime.date | None:

@@ -8,6 +8,7 @@ from yangcai.cases.models import Award, Case, Stage
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
+from yangcai.contracts.rules import compensation as compensation_rules
 from yangcai.contracts.rules import first_purchase, outside_contract
 from yangcai.frameworks.models import CallOff
 from yangcai.frameworks.rules.call_off import is_free
@@ -154,7 +155,7 @@ def _amendments(case: Case, contract: Contract, *, now: datetime.datetime) -> It
 
 def _deliveries(case: Case, contract: Contract) -> Iterator[Due]:
     """What is to be delivered, then what is to be accepted; without such milestones the whole contract is accepted."""
-    if standing.final_acceptance(contract) is not None:
+    if standing.final_acceptance(contract) is not None or standing.settlement_under(contract) is not None:
         return
     waiting = False
     for milestone in contract.milestones.exclude(due_on=MilestoneDue.SIGNATURE):
@@ -185,7 +186,7 @@ def _invoices(contract: Contract) -> Iterator[Due]:
     """A milestone that is due and not wholly invoiced waits for the supplier's invoice."""
     for milestone in contract.milestones.all():
         met_at = standing.condition_met_at(milestone)
-        if met_at is not None and standing.total(standing.standing_invoices(milestone)) < milestone.amount:
+        if met_at is not None and standing.total(standing.standing_invoices(milestone)) < standing.most(milestone):
             yield _supplier("invoice.submit", milestone.ref, contract, met_at)
 
 
@@ -259,7 +260,11 @@ def _sme_begins_on(milestone: Milestone) -> datetime.date | None:
 
 
 def _closing(case: Case, contract: Contract) -> Iterator[Due]:
-    """Accepted, and every milestone paid."""
+    """Accepted, and every milestone paid; of research that ended, its costs."""
+    settled = standing.settlement_under(contract)
+    if settled is not None and settled.published_at and compensation_rules.is_compensated(settled):
+        yield _buyer("contract.terminate", contract.ref, case, settled.published_at, role=Role.BUYER_REVIEWER)
+        return
     accepted = standing.final_acceptance(contract)
     if accepted is not None and standing.paid(contract) >= contract.amount:
         yield _buyer("contract.close", contract.ref, case, accepted.at)

@@ -23,6 +23,10 @@ ROWS: tuple[Row, ...] = (
      copy("contracts_invoice", "{invoice}", number="'x'", amount="270000")
      + copy("contracts_paymentrequest", "{request}", amount="268500.01",
             invoice_id="currval(pg_get_serial_sequence('contracts_invoice', 'id'))")),
+    ("requested", "payment_follows_its_contract", "settle instead of accepting what is no research",
+     "INSERT INTO contracts_amendment (contract_id, number, is_supplement, ground, clause, content, reason,"
+     " amount_change, settles_id, ending, eligible_cost, settled_amount, signed_at, published_at) VALUES ({contract},"
+     " 9, false, '', 'x', 'x', 'x', 0, {milestone_acceptance}, 'on_the_market', 1000, 1000, now(), now())"),
     ("requested", "one_live_request_per_invoice", "ask twice for one invoice",
      copy("contracts_paymentrequest", "{request}")),
     ("requested", "no_payment_without_approval", "mark an unapproved request as paid",

@@ -3,6 +3,7 @@
 from yangcai.contracts.actions.acceptance import record_acceptance, report_delivery
 from yangcai.contracts.actions.amendment import amend_contract, publish_amendment, terminate_contract
 from yangcai.contracts.actions.closing import close_contract
+from yangcai.contracts.actions.compensation import settle_costs
 from yangcai.contracts.actions.contract import draft_contract, file_contract, publish_contract, sign_contract
 from yangcai.contracts.actions.disclosure import disclose_overdue
 from yangcai.contracts.actions.first_purchase import begin_review, buy_product
@@ -37,6 +38,7 @@ __all__ = [
     "request_payment",
     "request_receivable",
     "return_payment",
+    "settle_costs",
     "sign_contract",
     "submit_invoice",
     "terminate_contract",

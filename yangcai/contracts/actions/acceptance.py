@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yangcai.contracts.models import Acceptance, AcceptanceItem, Contract, Delivery, Milestone
 from yangcai.contracts.rules import acceptance as rules
+from yangcai.contracts.rules import compensation
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.kernel import documents
 from yangcai.kernel.actions import action
@@ -29,7 +30,7 @@ class ReportDelivery(Input):
     en="Report delivery",
     on=Milestone,
     by={Role.SUPPLIER},
-    needs=(rules.contract_runs, rules.something_to_deliver, rules.not_accepted_yet),
+    needs=(rules.contract_runs, rules.something_to_deliver, rules.not_accepted_yet, compensation.not_settled),
     checks=(rules.delivered_in_time_span,),
     input=ReportDelivery,
     sentence=("{post}报告了交付", "{post} reported a delivery"),
@@ -95,6 +96,7 @@ class RecordAcceptance(Input):
         of_contract.not_terminated,
         of_contract.not_closed,
         rules.not_finally_accepted,
+        compensation.contract_not_settled,
     ),
     checks=(rules.acceptance_has_a_subject, rules.accepted_in_time_span, rules.users_take_part),
     input=RecordAcceptance,

@@ -15,6 +15,7 @@ from yangcai.contracts.models import (
     MilestoneDue,
     TerminationGround,
 )
+from yangcai.contracts.rules import compensation
 from yangcai.contracts.rules import contract as rules
 from yangcai.funds import actions as ledger
 from yangcai.funds.models import Fund
@@ -163,7 +164,7 @@ class TerminateContract(Input):
     en="Terminate the contract",
     on=Contract,
     by={Role.BUYER_REVIEWER},
-    needs=(rules.not_terminated, rules.not_closed, rules.nothing_in_payment),
+    needs=(rules.not_terminated, rules.not_closed, rules.nothing_in_payment, compensation.compensation_is_paid),
     checks=(rules.may_be_terminated, rules.research_may_end),
     input=TerminateContract,
     notice="contract_termination",

@@ -20,7 +20,7 @@ from yangcai.parties.models import Post
 
 def left_to_invoice(milestone: Milestone) -> Decimal:
     """What of a milestone no standing invoice claims yet, in yuan."""
-    return max(milestone.amount - standing.total(standing.standing_invoices(milestone)), money.ZERO)
+    return max(standing.most(milestone) - standing.total(standing.standing_invoices(milestone)), money.ZERO)
 
 
 def milestone_is_not_invoiced(milestone: Milestone, *, by: Post, now: datetime.datetime) -> Refusal | None:
@@ -41,7 +41,8 @@ def invoice_within_milestone(
     milestone: Milestone, *, by: Post, now: datetime.datetime, amount: Decimal, **data: Any
 ) -> Refusal | None:
     earlier = standing.total(standing.standing_invoices(milestone))
-    if earlier + amount <= milestone.amount:
+    most = standing.most(milestone)
+    if earlier + amount <= most:
         return None
     return law.refusal(
         "control.no_contract_no_payment",
@@ -50,9 +51,9 @@ def invoice_within_milestone(
         en="“{title}” is {amount} yuan, of which {earlier} are invoiced: at most {left} yuan more",
         field="amount",
         title=milestone.title,
-        amount=money.figures(milestone.amount),
+        amount=money.figures(most),
         earlier=money.figures(earlier),
-        left=money.figures(max(milestone.amount - earlier, money.ZERO)),
+        left=money.figures(max(most - earlier, money.ZERO)),
         **applicable(milestone.root, now=now),
     )
 
@@ -210,8 +211,8 @@ def no_live_request(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Re
 
 def request_within_milestone(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """All live requests of a milestone together stay within it, whatever was invoiced and returned before."""
-    claimed = standing.claimed(invoice.milestone)
-    if claimed + invoice.amount <= invoice.milestone.amount:
+    claimed, most = standing.claimed(invoice.milestone), standing.most(invoice.milestone)
+    if claimed + invoice.amount <= most:
         return None
     return law.refusal(
         "control.no_contract_no_payment",
@@ -219,7 +220,7 @@ def request_within_milestone(invoice: Invoice, *, by: Post, now: datetime.dateti
         zh="“{title}”金额 {amount} 元，已申请 {claimed} 元，不能再申请 {more} 元",
         en="“{title}” is {amount} yuan, of which {claimed} are requested: {more} yuan more is too much",
         title=invoice.milestone.title,
-        amount=money.figures(invoice.milestone.amount),
+        amount=money.figures(most),
         claimed=money.figures(claimed),
         more=money.figures(invoice.amount),
         **applicable(invoice.root, now=now),

@@ -1,0 +1,123 @@
+"""What is paid for research that ends without its goal: the costs that were settled, and nothing without that?"""
+
+from copy import copy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from tests.scenarios.research import contracted
+from tests.scenarios.story import DAY, FIRST, Story
+from yangcai.contracts import standing
+from yangcai.contracts.models import Amendment, Contract, Invoice, Milestone, PaymentRequest
+from yangcai.funds import actions as ledger
+from yangcai.funds.models import Fund
+from yangcai.funds.queries import check_funds
+from yangcai.kernel.actions import ACTIONS, is_about
+from yangcai.portal.models import Notice
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def beginning(world: None) -> Story:
+    """Signed for 450,000 yuan: 30 % in advance, 70 % for costs once accepted, of which 80 % are compensated."""
+    return contracted()
+
+
+@pytest.fixture
+def tale(beginning: Story) -> Story:
+    return copy(beginning)
+
+
+def contract_of(tale: Story) -> Contract:
+    return Contract.objects.select_related("case", "committed_fund").get(case=tale.case, supplier__name=FIRST[0])
+
+
+def costs_of(tale: Story) -> Milestone:
+    return Milestone.objects.select_related("contract__case").get(contract=contract_of(tale), due_on="acceptance")
+
+
+def settlement(tale: Story, **more: Any) -> dict[str, Any]:
+    at, officer = tale.at("contract") + 20 * DAY, tale.people.officer
+    return {
+        "ending": "on_the_market", "reason": "市场已出现同类产品", "eligible_cost": "250000.00", "amount": "200000.00",
+        "signed_on": at.date(), "document": tale.paper("settled.pdf", b"%PDF-1.4\nx", officer, at), **more,
+    }  # fmt: skip
+
+
+def test_the_costs_of_ended_research_are_settled_published_and_paid(tale: Story) -> None:
+    """财库〔2024〕13号: 终止研发合同，按合同约定补偿."""
+    at, people, supplier = tale.at("contract") + 20 * DAY, tale.people, tale.supplier(FIRST)
+    tale.do("compensation.settle", costs_of(tale), people.officer, at, **settlement(tale))
+    settled = Amendment.objects.get(settles=costs_of(tale))
+    # Nothing more is delivered or accepted, and nothing is paid before the notice is out.
+    stopped = tale.refused("delivery.report", costs_of(tale), supplier, at, delivered_on=at.date())
+    assert stopped["research_has_ended"].citation is not None
+    assert stopped["research_has_ended"].citation.instrument == "财库〔2024〕13号"
+    bill = {"number": "F-9", "eligible_cost": "250000.00", "issued_on": at.date()}
+    assert "invoice_above_milestone" in tale.refused(
+        "invoice.submit", costs_of(tale), supplier, at, amount="200000.01", **bill
+    )
+    invoice = tale.do("invoice.submit", costs_of(tale), supplier, at, amount="200000.00", **bill)
+    assert "milestone_not_met" in tale.refused("payment.request", invoice, people.officer, at)
+    assert "compensation_unpaid" in tale.refused(
+        "contract.terminate", contract_of(tale), people.reviewer, at, ground="on_the_market", reason="同类产品"
+    )
+    tale.do("amendment.publish", settled, people.officer, at)
+    notice = Notice.objects.get(root=tale.case.ref, kind="contract_change")
+    assert "补偿 200,000.00 元" in notice.facts["content"]
+    assert "payment.request" in tale.waiting(people.officer)
+    tale.do("payment.request", Invoice.objects.get(pk=invoice.pk), people.officer, at)
+    request = PaymentRequest.objects.get(invoice=invoice)
+    tale.do("payment.approve", request, people.reviewer, at)
+    tale.do("payment.pay", PaymentRequest.objects.get(pk=request.pk), people.payer, at)
+    assert standing.paid(contract_of(tale)) == Decimal("200000.00") + advance_paid(tale)
+    # Paid, it is ended; the rest goes back to the plan.
+    assert "contract.terminate" in tale.waiting(people.reviewer)
+    tale.do("contract.terminate", contract_of(tale), people.reviewer, at, ground="on_the_market", reason="同类产品")
+    assert contract_of(tale).committed_fund.balance == 0 and check_funds() == []
+
+
+def advance_paid(tale: Story) -> Decimal:
+    return standing.total(PaymentRequest.objects.filter(milestone__due_on="signature", contract=contract_of(tale)))
+
+
+def test_never_more_than_the_agreed_share_and_only_on_a_ground_of_research(tale: Story) -> None:
+    at, officer = tale.at("contract") + 20 * DAY, tale.people.officer
+    above = tale.refused("compensation.settle", costs_of(tale), officer, at, **settlement(tale, amount="200000.01"))
+    assert above["above_the_compensation"].field == "amount"
+    dear = settlement(tale, eligible_cost="900000.00", amount="315000.01")
+    assert "above_the_compensation" in tale.refused("compensation.settle", costs_of(tale), officer, at, **dear)
+    missed = tale.refused(
+        "compensation.settle", costs_of(tale), officer, at, **settlement(tale, ending="milestone_missed")
+    )
+    assert missed["no_milestone_missed"].field == "ending"
+    advance = Milestone.objects.get(contract=contract_of(tale), due_on="signature")
+    assert not is_about(ACTIONS["compensation.settle"], advance, by=officer, now=at)
+
+
+def test_the_database_pays_no_costs_that_nobody_accepted_or_published(tale: Story) -> None:
+    """Beneath every Action: a settlement that is not published pays nothing, and none may exceed its milestone."""
+    at, officer = tale.at("contract") + 20 * DAY, tale.people.officer
+    costs, contract = costs_of(tale), contract_of(tale)
+    row = {"contract": contract, "number": 1, "is_supplement": False, "clause": "x", "content": "x", "reason": "x"}
+    row |= {"ending": "on_the_market", "eligible_cost": Decimal(900_000), "signed_at": at}
+    advance = Milestone.objects.get(contract=contract, due_on="signature")
+    for wrong in ({"settles": costs, "settled_amount": costs.amount + 1}, {"settles": advance, "settled_amount": 1}):
+        with pytest.raises(DatabaseError, match="payment_follows_its_contract"), transaction.atomic():
+            Amendment.objects.create(**row, **wrong)
+    tale.do("compensation.settle", costs, officer, at, **settlement(tale))
+    settled = Amendment.objects.get(settles=costs)
+    with pytest.raises(DatabaseError, match="settled_amount is never changed"), transaction.atomic():
+        Amendment.objects.filter(pk=settled.pk).update(settled_amount=Decimal(300_000))
+    invoice = Invoice.objects.create(
+        contract=contract, milestone=costs, number="F-8", amount=Decimal(300_000), issued_on=at.date(), received_at=at
+    )
+    asked = {"contract": contract, "milestone": costs, "invoice": invoice, "requested_at": at, "approved_at": at}
+    with pytest.raises(DatabaseError, match="requests_within_the_milestone"), transaction.atomic():
+        PaymentRequest.objects.create(**asked, amount=Decimal("200000.01"))
+    request = PaymentRequest.objects.create(**asked, amount=Decimal(200_000))
+    with pytest.raises(DatabaseError, match="no_acceptance_no_payment"), transaction.atomic():
+        ledger.pay(fund=Fund.objects.get(pk=contract.paid_fund_id), amount=request.amount, now=at, ground=request.ref)

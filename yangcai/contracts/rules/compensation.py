@@ -1,0 +1,113 @@
+"""May the costs of research that ends without its goal be settled, and are they paid?"""
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from yangcai import law, procedures
+from yangcai.cases.rules import applicable
+from yangcai.contracts import standing
+from yangcai.contracts.content import solicitation_of
+from yangcai.contracts.models import Amendment, Contract, Milestone, MilestoneDue
+from yangcai.contracts.rules import contract as of_contract
+from yangcai.contracts.rules.payment import compensates
+from yangcai.kernel import money
+from yangcai.kernel.refusals import Refusal
+from yangcai.law.figures.compensation import compensation
+from yangcai.parties.models import Post
+
+RULE = "cooperative_innovation.termination"
+
+
+def pays_costs_on_acceptance(milestone: Milestone, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """研发成本补偿: neither an advance nor an incentive, and under a contract for research alone."""
+    if compensates(milestone) and milestone.due_on == MilestoneDue.ACCEPTANCE:
+        return None
+    return law.refusal(
+        RULE,
+        code="no_costs_to_settle",
+        zh="该付款节点不是验收后支付的研发成本补偿，不适用终止研发的成本补偿",
+        en="This milestone is no compensation of research costs that waits for acceptance",
+        **applicable(milestone.root, now=now),
+    )
+
+
+def not_settled(milestone: Milestone, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Once settled, nothing of it is delivered, and it is not settled again."""
+    return contract_not_settled(milestone.contract, by=by, now=now)
+
+
+def contract_not_settled(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Research that has ended is neither delivered nor accepted: its costs are paid, and the contract is ended."""
+    if standing.settlement_under(contract) is None:
+        return None
+    return law.refusal(
+        RULE,
+        code="research_has_ended",
+        zh="研发已经终止并约定了成本补偿，不再交付、验收",
+        en="The research has ended and its costs are settled: nothing more is delivered or accepted",
+        **applicable(contract.case, now=now),
+    )
+
+
+def ending_is_lawful(
+    milestone: Milestone, *, by: Post, now: datetime.datetime, ending: str, **_: Any
+) -> Refusal | None:
+    """On the grounds of research alone; a missed milestone is one whose acceptance failed."""
+    found = of_contract.research_may_end(milestone.contract, by=by, now=now, ground=ending)
+    return replace(found, field="ending") if found is not None else None
+
+
+def within_the_agreed_share(
+    milestone: Milestone, *, by: Post, now: datetime.datetime, eligible_cost: Decimal, amount: Decimal, **_: Any
+) -> Refusal | None:
+    """按合同约定补偿: the agreed share of what research really cost, and never more than the contract has for it."""
+    case = milestone.contract.case
+    file = solicitation_of(case)
+    rate = file.compensation_rate if file is not None and file.compensation_rate is not None else Decimal(1)
+    most = min(compensation(eligible_cost=eligible_cost, agreed_rate=rate), milestone.amount)
+    if amount <= most:
+        return None
+    return law.refusal(
+        procedures.get(case.procedure).compensates,
+        code="above_the_compensation",
+        zh="实际研发成本 {cost} 元，约定比例 {rate}，该节点限额 {limited} 元，最多补偿 {most} 元",
+        en="Of a cost of {cost} yuan at the agreed share of {rate}, within the {limited} yuan of this milestone,"
+        " at most {most} yuan are compensated",
+        field="amount",
+        cost=money.figures(eligible_cost),
+        rate=f"{rate:.2%}",
+        limited=money.figures(milestone.amount),
+        most=money.figures(most),
+        **applicable(case, now=now),
+    )
+
+
+def signed_in_the_past(
+    milestone: Milestone, *, by: Post, now: datetime.datetime, signed_on: datetime.date, **_: Any
+) -> Refusal | None:
+    return of_contract.signed_in_the_past(milestone.contract, by=by, now=now, signed_on=signed_on)
+
+
+def is_compensated(settlement: Amendment) -> bool:
+    """Whether all that was settled is paid."""
+    milestone = settlement.settles
+    assert milestone is not None and settlement.settled_amount is not None
+    paid = standing.total(milestone.payment_requests.filter(paid_at__isnull=False))
+    return paid >= settlement.settled_amount
+
+
+def compensation_is_paid(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """按合同约定补偿 before the money that is left goes back: ended, the contract pays nothing more."""
+    settled = standing.settlement_under(contract)
+    if settled is None or is_compensated(settled):
+        return None
+    return law.refusal(
+        RULE,
+        code="compensation_unpaid",
+        zh="研发成本补偿 {amount} 元尚未付清，付清后再解除合同",
+        en="The compensation of {amount} yuan is not wholly paid: pay it, then end the contract",
+        amount=money.figures(settled.settled_amount or money.ZERO),
+        **applicable(contract.case, now=now),
+    )
