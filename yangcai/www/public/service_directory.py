@@ -91,7 +91,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("定标、签订和变更合同"), _("确认中标、公告、签合同、备案"), BUYER, "work_cases",
              "award", "entrants", "entry", "entrant", "replacement", "agreement", "contract", "amendment"),
     _service(_("验收和支付"), _("验收、支付申请、应收账款确认、逾期信息公开"), BUYER, "work_cases",
-             "acceptance", "payment", "receivable", "overdue"),
+             "acceptance", "payment", "receivable", "overdue", "compensation"),
     _service(_("答复询问、公布联系方式"), _("供应商和公众的询问在期限内答复"), BUYER, "work_public_enquiries",
              "enquiry", "public_enquiry", "contact_point"),
     # agents
@@ -104,7 +104,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("组织开标和评审"), _("开标、抽取专家、资格审查、汇总、送达报告"), {Role.AGENT}, "work_cases",
              "opening", "draw", "committee", "outside_library", "qualification", "evaluation", "review",
              "reevaluation", "report", "final_offer", "lot", "conduct", "expert_fee", "award", "entry", "entrant",
-             "replacement"),
+             "replacement", "agreement"),
     _service(_("答复询问、公布联系方式"), _("供应商和公众的询问在期限内答复"), {Role.AGENT}, "work_public_enquiries",
              "enquiry", "public_enquiry", "contact_point"),
     # experts
