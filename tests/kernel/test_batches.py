@@ -107,6 +107,15 @@ def test_the_next_batch_waits_for_those_who_come_right_after_the_last(work: Work
     assert work.batches == [["a1"], ["a2", "a3"]]
 
 
+def test_a_crowd_that_was_served_whole_is_waited_for(work: Work) -> None:
+    batches = Batches[str, str](work, queue=lambda ask: ask[0], apart=lambda ask: ask[-1], most=3, gathering=2)
+    assert asked(batches, work, "a9", "a3", "a2") == ["A9", "A3", "A2"]  # the two together gather for the first
+    crowd = [Asker(batches, ask) for ask in ("a5", "a4")]
+    for asker in crowd:
+        asker.join(PATIENCE)
+    assert work.batches[-1] == ["a4", "a5"]
+
+
 def test_trouble_with_one_is_not_that_of_the_others(batches: Batches[str, str], work: Work) -> None:
     assert asked(batches, work, "a0", "a1", "ax", "a2") == ["A0", "A1", "error x", "A2"]
     assert sorted(map(len, work.batches)) == [1, 1, 1, 1, 3]

@@ -7,6 +7,7 @@ process; processes share nothing here but the database.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -51,6 +52,8 @@ class Batches(Generic[Ask, Answer]):
         self._guard = threading.Lock()
         #: Who waits in each queue that somebody leads.
         self._waiting: dict[str, list[_Turn[Ask, Answer]]] = {}
+        #: The last crowd that was served whole: its queue, how many they were, and until when they may be back.
+        self._served = ("", 0, 0.0)
 
     def ask(self, ask: Ask) -> Answer:
         """The answer to this ask. What goes wrong in a batch of several is nobody else's trouble: each then asks alone,
@@ -60,6 +63,8 @@ class Batches(Generic[Ask, Answer]):
             turn.leads = name not in self._waiting
             waiting = self._waiting.setdefault(name, [])
             waiting.append(turn)
+            if turn.leads and self._served[0] == name and time.monotonic() < self._served[2]:
+                turn.awaits = self._served[1]
             if waiting[0].awaits <= len(waiting):
                 waiting[0].gathered.set()
         if not turn.leads:
@@ -99,5 +104,7 @@ class Batches(Generic[Ask, Answer]):
             if left:
                 self._waiting[name] = left
                 left[0].leads, left[0].awaits = True, min(self._most, len(left) + len(batch))
+            elif len(batch) > 1:
+                self._served = name, len(batch), time.monotonic() + self._gathering
         for turn in (*batch, *left[:1]):
             turn.woken.set()
