@@ -19,7 +19,7 @@ export async function seal(given) {
   const { policy: under, supplier, price } = given;
   const sealed = await envelope.seal({ policy: under, round: 1, supplier, recovery: "consent", price, files: [file] });
   const pieces = [];
-  for await (const { part } of envelope.parts(sealed)) pieces.push(part);
+  for await (const { part } of envelope.parts(sealed)) pieces.push(part.slice());
   const whole = new Blob(pieces);
   const header_sha256 = encoding.hex(await encoding.digest(sealed.header));
   const own = new Map([...sealed.shares].filter(([x]) => x > 200));

@@ -18,6 +18,9 @@ export function concat(...parts) {
   return joined;
 }
 
+// What is thrown away stays in memory until the browser happens to look for it; so what is large is given back at once.
+export const free = (buffer) => buffer.transfer?.(0);
+
 export const u8 = (number) => Uint8Array.of(number);
 
 export function u32(number) {
@@ -108,7 +111,9 @@ export async function hkdf(key, info, length) {
 export async function digestByParts(blob, tell = () => {}) {
   const digests = [];
   for (let at = 0; at < blob.size; at += PART) {
-    digests.push(await digest(await blob.slice(at, at + PART).arrayBuffer()));
+    const part = await blob.slice(at, at + PART).arrayBuffer();
+    digests.push(await digest(part));
+    free(part);
     tell(Math.min(at + PART, blob.size));
   }
   return digest(concat(...digests));

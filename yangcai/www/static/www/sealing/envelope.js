@@ -98,11 +98,12 @@ export async function seal({ policy, round, supplier, recovery, price, files, ch
   return { core, header, shares, stream, size: MAGIC.length + 4 + header.length + sealedSize(length) };
 }
 
-// The parts of an envelope of 8 MiB, as they are uploaded, each with its digest.
+// The parts of an envelope of 8 MiB, as they are uploaded, each with its digest; a part holds until the next is taken.
 export async function* parts({ stream, size }) {
   const take = reader(stream());
+  const room = new Uint8Array(Math.min(PART, size));
   for (let at = 0; at < size; at += PART) {
-    const part = await take(Math.min(PART, size - at));
+    const part = await take(Math.min(PART, size - at), room);
     yield { number: at / PART, part, digest: await digest(part) };
   }
 }
@@ -130,10 +131,11 @@ export async function check(envelope, { dek, policy, keep = () => {} }) {
   if (length > core.padded_len - 4) throw new Error("the manifest is longer than the payload");
   const manifest = parseJcs(await take(length));
   let left = core.padded_len - 4 - length;
+  const room = new Uint8Array(Math.min(PART, left));
   for (const file of manifest.files) {
     const digests = [];
     for (let missing = file.size; missing > 0; ) {
-      const piece = await take(Math.min(PART, missing));
+      const piece = await take(Math.min(PART, missing), room);
       digests.push(await digest(piece));
       await keep(file, piece);
       missing -= piece.length;
@@ -142,7 +144,7 @@ export async function check(envelope, { dek, policy, keep = () => {} }) {
     left -= file.size;
   }
   for (; left > 0; left -= Math.min(PART, left)) {
-    if ((await take(Math.min(PART, left))).some((byte) => byte)) throw new Error("padding that is not zero");
+    if ((await take(Math.min(PART, left), room)).some((byte) => byte)) throw new Error("padding that is not zero");
   }
   if (hex(await priceCommit(unhex(manifest.price_salt), manifest.price)) !== core.price_commit) {
     throw new Error("another price than the one committed to");

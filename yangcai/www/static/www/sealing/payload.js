@@ -1,7 +1,7 @@
 // How are 500 MB enciphered in constant memory, so that no piece can be altered, moved, cut off or swapped?
 // Cobblestone-256, C2SP chunked-encryption (SBP/1 §2.4 step 8). In Python: yangcai/sealing/chunked.py.
 
-import { concat, equal, expand, utf8 } from "./encoding.js";
+import { concat, equal, expand, free, utf8 } from "./encoding.js";
 
 const CHUNK = 16 * 1024;
 const TAG = 16;
@@ -37,7 +37,9 @@ async function* chunks(blob, size, count, work) {
     const bytes = new Uint8Array(await blob.slice(first * size, last * size).arrayBuffer());
     const under = [];
     for (let n = first; n < last; n++) under.push(work(n, bytes.subarray((n - first) * size, (n - first + 1) * size)));
-    yield concat(...(await Promise.all(under)).map((chunk) => new Uint8Array(chunk)));
+    const done = await Promise.all(under);
+    free(bytes.buffer);
+    for (const chunk of done) yield new Uint8Array(chunk);
   }
 }
 
@@ -63,18 +65,19 @@ export async function* decrypt(sealed, { dek, context }) {
   );
 }
 
-// Bytes by the piece in which they are wanted, from a stream that yields them as it likes.
+// Bytes by the piece in which they are wanted, from a stream that yields them as it likes and leaves them to us. Into
+// `room`, where the caller is done with one piece before it takes the next.
 export function reader(stream) {
   const source = stream[Symbol.asyncIterator]();
   let rest = new Uint8Array(0);
-  return async (size) => {
-    const found = [];
-    for (let missing = size; ; ) {
-      const piece = rest.subarray(0, missing);
-      found.push(piece);
+  return async (size, room = new Uint8Array(size)) => {
+    for (let at = 0; ; ) {
+      const piece = rest.subarray(0, size - at);
+      room.set(piece, at);
       rest = rest.subarray(piece.length);
-      missing -= piece.length;
-      if (!missing) return found.length === 1 ? found[0] : concat(...found);
+      at += piece.length;
+      if (at === size) return room.subarray(0, size);
+      free(rest.buffer);
       const { value, done } = await source.next();
       if (done) throw new Error("the stream is too short");
       rest = value;
