@@ -22,10 +22,10 @@ from yangcai.kernel.reading import writing
 from yangcai.kernel.refusals import Refused
 from yangcai.notifications import addresses, hearing, queries
 from yangcai.notifications.kinds.base import KINDS, Whom, sound
-from yangcai.notifications.kinds.deadline_near import LEADS
+from yangcai.notifications.kinds.deadline_near import DEADLINE_NEAR, LEADS
 from yangcai.notifications.kinds.post_changed import POST_CHANGED
 from yangcai.notifications.models import Channel, Choice, Message, Outgoing
-from yangcai.notifications.people import readers
+from yangcai.notifications.people import Asked, readers
 from yangcai.parties.actions import grant_post
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
@@ -172,19 +172,49 @@ def test_messages_stand_and_fall_with_what_they_are_about() -> None:
 
 def test_nobody_is_told_twice_of_the_same_ground() -> None:
     post = factories.make_post(Role.AGENT)
-    given: dict[str, Any] = {"ground": "g", "root": "x:1", "subject": "x:1", "at": NOW, "now": NOW}
-    for _ in range(2):
-        hearing.tell(POST_CHANGED, {"case": "甲"}, [Whom(person_id=post.person_id)], **given)
+    news = hearing.News(POST_CHANGED, {"case": "甲"}, (Whom(person_id=post.person_id),), "g", "x:1", "x:1", at=NOW)
+    hearing.tell([news, news], now=NOW)
+    hearing.tell([news], now=NOW)
     assert Message.objects.count() == 1
+
+
+def test_a_crowd_is_told_by_as_many_statements_as_one_and_each_its_own() -> None:
+    def told(posts: list[Post], mark: str) -> tuple[int, dict[int, set[str]]]:
+        news = [
+            hearing.News(kind, {"case": whom}, (which,), f"{mark}{whom}{kind.code}", "x:1", "x:1", at=NOW)
+            for post in posts
+            for kind in (POST_CHANGED, DEADLINE_NEAR)
+            for whom, which in (
+                (f"person {post.pk}", Whom(person_id=post.person_id)),
+                (f"unit {post.pk}", Whom(organisation_id=post.organisation_id, roles=frozenset({post.role}))),
+                (f"other role {post.pk}", Whom(person_id=post.person_id, roles=frozenset({Role.EXPERT}))),
+            )
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            made = hearing.tell(news, now=NOW)
+        heard: dict[int, set[str]] = {}
+        for message in made:
+            heard.setdefault(message.person_id, set()).add(f"{message.kind} {message.facts['case']}")
+        return len(asked), heard
+
+    first, *others = [factories.make_post(Role.AGENT) for _ in range(7)]
+    Choice.objects.create(person=others[0].person, kind=DEADLINE_NEAR.code, channel=Channel.CENTRE, is_on=False)
+    one, _heard = told([first], "a")
+    many, heard = told(others, "b")
+    assert many == one
+    assert not DEADLINE_NEAR.is_for_everybody  # so it can be wished away
+    for post in others:
+        kinds = ["post_changed"] if post is others[0] else ["post_changed", "deadline_near"]
+        assert heard[post.person_id] == {f"{kind} {whom} {post.pk}" for kind in kinds for whom in ("person", "unit")}
 
 
 def test_who_holds_a_post_is_asked_once_for_all_that_opens_to_it_and_again_when_it_is_given_away() -> None:
     post = factories.make_post(Role.AGENT)
-    whom = [Whom(organisation_id=post.organisation_id, roles=frozenset({Role.AGENT}))]
+    whom = (Whom(organisation_id=post.organisation_id, roles=frozenset({Role.AGENT})),)
 
     def read() -> tuple[int, int]:
         with CaptureQueriesContext(connection) as asked:
-            found = readers(POST_CHANGED, whom, without=None, now=NOW)
+            [found] = readers([Asked(POST_CHANGED, whom)], now=NOW)
         return len(found), len(asked)
 
     with transaction.atomic(), writing():
@@ -236,8 +266,8 @@ def test_every_kind_speaks_both_languages_and_statutory_ones_cite_a_rule() -> No
 )
 def test_a_message_is_kept_as_it_was_told(attack: str) -> None:
     post = factories.make_post(Role.AGENT)
-    given: dict[str, Any] = {"ground": "g", "root": "x:1", "subject": "x:1", "at": NOW, "now": NOW}
-    hearing.tell(POST_CHANGED, {"case": "甲"}, [Whom(person_id=post.person_id)], **given)
+    whom = (Whom(person_id=post.person_id),)
+    hearing.tell([hearing.News(POST_CHANGED, {"case": "甲"}, whom, "g", "x:1", "x:1", at=NOW)], now=NOW)
     queries.mark_read(queries.messages_of(post.person), now=NOW)
     with pytest.raises(IntegrityError, match="as it was told"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(attack)
@@ -299,9 +329,9 @@ def test_wishes_are_kept_and_what_the_law_demands_stays_on(clock: Clock) -> None
     assert not Choice.objects.get(kind="task_opened", channel=Channel.CENTRE).is_on
     addresses.confirm(post.person)
     asked = {"kind": "address_given"}  # the letter that asks whose address it is
-    given: dict[str, Any] = {"root": "x:1", "subject": "x:1", "at": NOW, "now": NOW}
+    whom = (Whom(person_id=post.person_id),)
     for code in ("task_opened", "documents_changed"):
-        hearing.tell(KINDS[code], {"case": "甲"}, [Whom(person_id=post.person_id)], ground=code, **given)
+        hearing.tell([hearing.News(KINDS[code], {"case": "甲"}, whom, code, "x:1", "x:1", at=NOW)], now=NOW)
     assert [m.kind for m in Message.objects.exclude(**asked)] == ["documents_changed"]
     assert not Outgoing.objects.exclude(message__kind="address_given").exists()  # e-mail of that kind was not ticked
     assert client.post("/work/messages/wishes/", data | {"quiet_to": ""}).status_code == 422

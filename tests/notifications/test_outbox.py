@@ -63,9 +63,10 @@ def reader(**wishes: Any) -> Post:
 
 
 def tell(post: Post, *, now: datetime.datetime = NOW, ground: str = "g", **facts: Any) -> list[Message]:
-    whom = [Whom(person_id=post.person_id)]
-    given = {"root": "x:1", "subject": "x:1", "at": now, "now": now, "ground": ground}
-    return hearing.tell(DEADLINE_NEAR, FACTS | facts, whom, until=now + datetime.timedelta(hours=2), **given)
+    whom = (Whom(person_id=post.person_id),)
+    until = now + datetime.timedelta(hours=2)
+    news = hearing.News(DEADLINE_NEAR, FACTS | facts, whom, ground, root="x:1", subject="x:1", at=now, until=until)
+    return hearing.tell([news], now=now)
 
 
 def test_an_e_mail_is_written_with_the_message_and_sent_by_the_worker(settings: Any) -> None:
@@ -172,10 +173,10 @@ def test_two_workers_send_each_once(fake: type[Fake]) -> None:
 def test_quiet_hours_hold_back_what_can_wait(now: str, leaves: str) -> None:
     post = reader(quiet_from=datetime.time(22), quiet_to=datetime.time(7))
     moment = at(now)
-    whom = [Whom(person_id=post.person_id)]
+    whom = (Whom(person_id=post.person_id),)
     until = at("2026-03-03T07:00") if now.endswith("05:30") else moment + datetime.timedelta(days=2)
-    given: dict[str, Any] = {"root": "x:1", "subject": "x:1", "at": moment, "now": moment, "ground": "g"}
-    hearing.tell(DEADLINE_NEAR, FACTS, whom, until=until, **given)
+    news = hearing.News(DEADLINE_NEAR, FACTS, whom, "g", root="x:1", subject="x:1", at=moment, until=until)
+    hearing.tell([news], now=moment)
     assert Outgoing.objects.get().next_at == at(leaves)
     assert Message.objects.count() == 1  # the message centre keeps no hours
 

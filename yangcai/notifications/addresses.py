@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core import signing
 
-from yangcai.notifications.hearing import tell
+from yangcai.notifications.hearing import News, tell
 from yangcai.notifications.kinds.address_given import ADDRESS_GIVEN
 from yangcai.notifications.models import Message, Wishes
 from yangcai.notifications.people import wishes_of
@@ -31,17 +31,8 @@ def given(person: Person, *, now: datetime.datetime) -> None:
     if Message.objects.filter(person=person, kind=ADDRESS_GIVEN.code, at__gt=now - IN).count() >= LETTERS:
         return
     facts: dict[str, Any] = {"case": person.email}
-    tell(
-        ADDRESS_GIVEN,
-        facts,
-        [],
-        to=person,
-        ground=f"address:{person.pk}:{person.email}:{now.isoformat()}",
-        root="",
-        subject="",
-        at=now,
-        now=now,
-    )
+    ground = f"address:{person.pk}:{person.email}:{now.isoformat()}"
+    tell([News(ADDRESS_GIVEN, facts, (), ground, root="", subject="", at=now, to=person)], now=now)
 
 
 def is_waiting(person: Person) -> bool:

@@ -30,18 +30,20 @@ def _soon(days: int, *, today: datetime.date) -> QuerySet[Credential]:
 def _warn(days: int, *, today: datetime.date, now: datetime.datetime) -> None:
     soon = _soon(days, today=today).filter(Q(warned_days__isnull=True) | Q(warned_days__gt=days))
     with transaction.atomic():
-        for credential in soon.select_for_update(skip_locked=True)[:500]:
-            assert credential.valid_to_on is not None
-            hearing.tell(
-                CREDENTIAL_EXPIRING,
-                {"case": credential.title, "on": credential.valid_to_on.isoformat()},
-                [Whom(organisation_id=credential.organisation_id, roles=KEEPERS)],
-                ground=f"expiring:{credential.pk}:{credential.valid_to_on}:{days}",
-                root=f"organisation:{credential.organisation_id}",
-                subject=credential.ref,
-                action="credential.replace",
-                at=now,
-                now=now,
-            )
-            credential.warned_days = days
-            credential.save(update_fields=["warned_days"])
+        found = list(soon.select_for_update(skip_locked=True)[:500])
+        hearing.tell([_news(credential, days, now=now) for credential in found], now=now)
+        Credential.objects.filter(pk__in=[credential.pk for credential in found]).update(warned_days=days)
+
+
+def _news(credential: Credential, days: int, *, now: datetime.datetime) -> hearing.News:
+    assert credential.valid_to_on is not None
+    return hearing.News(
+        CREDENTIAL_EXPIRING,
+        {"case": credential.title, "on": credential.valid_to_on.isoformat()},
+        (Whom(organisation_id=credential.organisation_id, roles=KEEPERS),),
+        ground=f"expiring:{credential.pk}:{credential.valid_to_on}:{days}",
+        root=f"organisation:{credential.organisation_id}",
+        subject=credential.ref,
+        at=now,
+        action="credential.replace",
+    )

@@ -3,7 +3,8 @@ nothing is sent in it (outbox.py does that)."""
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -18,40 +19,64 @@ from yangcai.notifications.kinds.deadline_near import DEADLINE_NEAR, LEFT
 from yangcai.notifications.kinds.deadline_passed import DEADLINE_PASSED
 from yangcai.notifications.kinds.task_opened import TASK_OPENED, UNTIL
 from yangcai.notifications.models import Channel, Message, Outgoing
-from yangcai.notifications.people import Reader, readers
+from yangcai.notifications.people import Asked, Reader, readers
 from yangcai.notifications.quiet import when
 from yangcai.parties.models import Person
 
 
+@dataclass(frozen=True)
+class News:
+    """One thing that is told: of which kind, what, to whom. Who was told of this ground is not told again.
+
+    `at`: when it happened. `until`: after that moment it is of no use, so that quiet hours do not hold it back longer.
+    `to`: somebody who has no post yet, at the e-mail address that was just given.
+    """
+
+    kind: Kind
+    facts: Facts
+    whom: tuple[Whom, ...]
+    ground: str
+    root: str
+    subject: str
+    at: datetime.datetime
+    action: str = ""
+    without: int | None = None
+    until: datetime.datetime | None = None
+    to: Person | None = None
+
+
 def of_action(happened: Happened, *, by: Any, now: datetime.datetime) -> None:
     """Tell whom the kinds of this Action name; never who did it."""
+    found = []
     for kind in OF_ACTION.get(happened.action.code, ()):
         telling = kind.tells(happened, by=by, now=now) if kind.tells else None
         if telling is None:
             continue
         facts, whom = telling
-        tell(
+        news = News(
             kind,
             facts,
-            whom,
+            tuple(whom),
             ground=f"entry:{happened.entry}:{kind.code}",
             root=happened.home.root.ref,
             subject=happened.home.ref,
-            without=getattr(by, "person_id", None),
             at=now,
-            now=now,
+            without=getattr(by, "person_id", None),
         )
+        found.append(news)
+    tell(found, now=now)
 
 
 def of_tasks(told: list[Told], *, by: Any, now: datetime.datetime) -> None:
     """Tell of tasks that opened, whose deadline nears or has passed: of one step on several rows of a root once."""
-    seen = set()
+    seen, found = set(), []
     for one in told:
         task = one.task
         key = (one.what, task.root, task.action, task.role, task.organisation_id, task.person_id, task.due_at, one.lead)
         if key not in seen and not _comes_too_late(one, now=now):
             seen.add(key)
-            _tell_of_task(one, by=by, now=now)
+            found.append(_news_of_task(one, by=by))
+    tell(found, now=now)
 
 
 def _comes_too_late(one: Told, *, now: datetime.datetime) -> bool:
@@ -63,7 +88,7 @@ def _comes_too_late(one: Told, *, now: datetime.datetime) -> bool:
     return due_at is None or due_at <= now or any(due_at - lead <= now for lead in later)
 
 
-def _tell_of_task(one: Told, *, by: Any, now: datetime.datetime) -> None:
+def _news_of_task(one: Told, *, by: Any) -> News:
     task, facts = one.task, _facts_of(one)
     mark = f"{task.root}:{task.action or task.clock}"
     if one.what == OPENED:
@@ -72,17 +97,16 @@ def _tell_of_task(one: Told, *, by: Any, now: datetime.datetime) -> None:
         kind, ground = DEADLINE_NEAR, f"near:{mark}:{facts['due_at']}:{facts['left_en']}"
     else:
         kind, ground = DEADLINE_PASSED, f"passed:{mark}:{facts['due_at']}"
-    tell(
+    return News(
         kind,
         facts,
-        [_holders(task)],
+        (_holders(task),),
         ground=ground,
         root=task.root,
         subject=task.subject,
+        at=one.at,
         action=task.action,
         without=getattr(by, "person_id", None),
-        at=one.at,
-        now=now,
         until=task.due_at if one.what == NEAR else None,
     )
 
@@ -112,50 +136,36 @@ def _facts_of(one: Told) -> Facts:
     return sound(facts)
 
 
-def tell(
-    kind: Kind,
-    facts: Facts,
-    whom: Iterable[Whom],
-    *,
-    ground: str,
-    root: str,
-    subject: str,
-    at: datetime.datetime,
-    now: datetime.datetime,
-    action: str = "",
-    without: int | None = None,
-    until: datetime.datetime | None = None,
-    to: Person | None = None,
-) -> list[Message]:
-    """Write a message for each reader, and what is to go out of it. Who was told of this ground is not told again.
-    `to`: somebody who has no post yet, at the e-mail address that was just given.
-
-    `at`: when it happened. `until`: after that moment it is of no use, so that quiet hours do not hold it back longer.
-    """
-    kept = sound(facts)
-    found = readers(kind, whom, without=without, now=now) if to is None else [_at_address(to)]
-    fresh = {
-        reader.person.pk: Message(
-            person=reader.person,
-            kind=kind.code,
-            root=root,
-            subject=subject,
-            action=action,
-            role=reader.role,
-            organisation_id=reader.organisation_id,
-            facts=kept,
-            ground=ground,
-            at=at,
-        )
-        for reader in found
-    }
+def tell(news: Sequence[News], *, now: datetime.datetime) -> list[Message]:
+    """Write a message of each for each of its readers, and what is to go out of it: a few statements, however many are
+    told, and of however much."""
+    if not news:
+        return []
+    read_by = readers([Asked(one.kind, one.whom, one.without) for one in news], now=now)
+    fresh: dict[tuple[str, int], tuple[Message, Reader, News]] = {}
+    for one, found in zip(news, read_by, strict=True):
+        kept = sound(one.facts)
+        for reader in found if one.to is None else [_at_address(one.to)]:
+            message = Message(
+                person=reader.person,
+                kind=one.kind.code,
+                root=one.root,
+                subject=one.subject,
+                action=one.action,
+                role=reader.role,
+                organisation_id=reader.organisation_id,
+                facts=kept,
+                ground=one.ground,
+                at=one.at,
+            )
+            fresh.setdefault((one.ground, reader.person.pk), (message, reader, one))
     if not fresh:
         return []
-    told = Message.objects.filter(ground=ground, person_id__in=list(fresh)).values_list("person_id", flat=True)
-    for person in list(told):
-        del fresh[person]
-    made = Message.objects.bulk_create(fresh.values())
-    _send(made, found, until=until, now=now)
+    told = Message.objects.filter(ground__in={ground for ground, _ in fresh}, person_id__in={pk for _, pk in fresh})
+    for before in told.values_list("ground", "person_id"):
+        fresh.pop(before, None)
+    made = Message.objects.bulk_create(message for message, _reader, _news in fresh.values())
+    _send(list(fresh.values()), now=now)
     return made
 
 
@@ -163,19 +173,18 @@ def _at_address(person: Person) -> Reader:
     return Reader(person, "", None, ((str(Channel.EMAIL), person.email),))
 
 
-def _send(made: list[Message], found: list[Reader], *, until: datetime.datetime | None, now: datetime.datetime) -> None:
+def _send(told: list[tuple[Message, Reader, News]], *, now: datetime.datetime) -> None:
     """A row in the outbox for each channel that is there, in the same transaction."""
-    readers_by_person = {reader.person.pk: reader for reader in found}
     rows = [
         Outgoing(
             message=message,
             channel=channel,
             address=address,
             letter_id=f"{uuid.uuid4().hex}@{settings.YANGCAI_NAME}",
-            next_at=when(readers_by_person[message.person_id].person, now=now, until=until),
+            next_at=when(reader.person, now=now, until=news.until),
         )
-        for message in made
-        for channel, address in readers_by_person[message.person_id].outside
+        for message, reader, news in told
+        for channel, address in reader.outside
         if gateways.is_there(channel)
     ]
     if rows:

@@ -1,8 +1,10 @@
 """Who holds the posts that a message is for, and what does each of them want?"""
 
 import datetime
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -24,46 +26,88 @@ class Reader:
     outside: tuple[tuple[str, str], ...] = ()
 
 
-def readers(kind: Kind, whom: Iterable[Whom], *, without: int | None, now: datetime.datetime) -> list[Reader]:
-    """Everybody whom this concerns and who wants it, each once; `without` is who did it. Two questions to the
-    database, however many are told; the first of them once for all that one Action opens to the same people."""
-    people: dict[int, Post] = {}
-    for post in _posts(tuple(whom), today=timezone.localdate(now)):
-        people.setdefault(post.person_id, post)
-    people.pop(without or 0, None)
-    if not people:
-        return []
-    said = {
-        (choice.person_id, choice.channel): choice.is_on
-        for choice in Choice.objects.filter(person_id__in=list(people), kind=kind.code)
-    }
+@dataclass(frozen=True)
+class Asked:
+    """Who is to be told something of a kind; `without` is who did it."""
+
+    kind: Kind
+    whom: tuple[Whom, ...]
+    without: int | None = None
+
+
+def readers(asked: Sequence[Asked], *, now: datetime.datetime) -> list[list[Reader]]:
+    """For each that is to be told: everybody whom it concerns and who wants it, each once. Two questions to the
+    database, however many are told and of however much."""
+    whom = tuple(dict.fromkeys(one for each in asked for one in each.whom))
+    posts = _posts(whom, today=timezone.localdate(now))
+    people: list[dict[int, Post]] = []
+    for each in asked:
+        held: dict[int, Post] = {}
+        for post in sorted((post for one in each.whom for post in posts[one]), key=lambda post: post.pk):
+            held.setdefault(post.person_id, post)
+        held.pop(each.without or 0, None)
+        people.append(held)
+    everybody, kinds = {pk for held in people for pk in held}, {each.kind.code for each in asked}
+    if not everybody:
+        return [[] for _ in asked]
+    chosen = Choice.objects.filter(person_id__in=everybody, kind__in=kinds)
+    said = {(choice.kind, choice.person_id, choice.channel): choice.is_on for choice in chosen}
+    return [_wanting(each.kind, held, said) for each, held in zip(asked, people, strict=True)]
+
+
+def _wanting(kind: Kind, people: dict[int, Post], said: dict[tuple[str, int, str], bool]) -> list[Reader]:
+    """Of these people those who want such a message, each with the channels by which."""
     found = []
     for pk, at in sorted(people.items()):
         person = at.person
-        if not kind.is_for_everybody and not said.get((pk, Channel.CENTRE), Channel.CENTRE in kind.by):
+        wants_it = said.get((kind.code, pk, Channel.CENTRE), Channel.CENTRE in kind.by)
+        if not kind.is_for_everybody and not wants_it:
             continue
         outside = tuple(
             (str(channel), address)
             for channel in OUTSIDE
-            if (address := address_of(person, channel)) and said.get((pk, channel), channel in kind.by)
+            if (address := address_of(person, channel)) and said.get((kind.code, pk, channel), channel in kind.by)
         )
         found.append(Reader(person, at.role, at.organisation_id, outside))
     return found
 
 
 @remembered
-def _posts(whom: tuple[Whom, ...], *, today: datetime.date) -> tuple[Post, ...]:
-    """The posts, valid on that day, of those who are told, each with its person and what that wants."""
+def _posts(whom: tuple[Whom, ...], *, today: datetime.date) -> dict[Whom, list[Post]]:
+    """The posts, valid on that day, of each of those who are told, with their people and what these want."""
+    persons, units = defaultdict[Any, set[int]](set), defaultdict[Any, set[int]](set)
     condition = Q(pk__in=())
     for one in whom:
         if one.person_id is not None:
-            condition |= Q(person_id=one.person_id, **({"role__in": one.roles} if one.roles else {}))
+            persons[one.roles].add(one.person_id)
         elif one.organisation_id is not None:
-            condition |= Q(organisation_id=one.organisation_id, role__in=one.roles)
+            units[one.roles].add(one.organisation_id)
         else:
             condition |= Q(role__in=one.roles)
+    for roles, keys in persons.items():
+        condition |= Q(person_id__in=keys, **({"role__in": roles} if roles else {}))
+    for roles, keys in units.items():
+        condition |= Q(organisation_id__in=keys, role__in=roles)
     posts = Post.objects.filter(valid_on(today), condition, person__is_active=True).select_related("person__wishes")
-    return tuple(posts.order_by("person_id", "pk")) if whom else ()
+    by_person, by_unit = defaultdict[Any, list[Post]](list), defaultdict[Any, list[Post]](list)
+    found = list(posts) if whom else []
+    for post in found:
+        by_person[post.person_id].append(post)
+        by_unit[post.organisation_id].append(post)
+    return {one: [post for post in _among(one, found, by_person, by_unit) if _is_at(post, one)] for one in whom}
+
+
+def _among(
+    whom: Whom, found: list[Post], by_person: dict[Any, list[Post]], by_unit: dict[Any, list[Post]]
+) -> list[Post]:
+    if whom.person_id is not None:
+        return by_person[whom.person_id]
+    return found if whom.organisation_id is None else by_unit[whom.organisation_id]
+
+
+def _is_at(post: Post, whom: Whom) -> bool:
+    """Whether the post is one of those: of a person any, where no role is named."""
+    return post.role in whom.roles or (whom.person_id is not None and not whom.roles)
 
 
 def wishes_of(person: Person) -> Wishes:
