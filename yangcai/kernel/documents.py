@@ -155,12 +155,17 @@ def store_chunks(
         if isinstance(error, OSError) and not isinstance(error, UnreadablePostError):  # there the line broke
             raise _not_kept(error) from error
         raise
-    document, _made = Document.objects.get_or_create(
-        digest=digest.hexdigest(), defaults={"size": size, "media_type": kind, "name": label(name)}
-    )
+    document = _row(Document(digest=digest.hexdigest(), size=size, media_type=kind, name=label(name)))
     if person_id is not None and now is not None:
         Upload.objects.get_or_create(document=document, person_id=person_id, defaults={"at": now})
     return document
+
+
+def _row(wanted: Document) -> Document:
+    """The row of a file: this one, or where the same bytes came before, the one that they have."""
+    made = Document.objects.bulk_create([wanted], ignore_conflicts=True)
+    found = Document.objects.filter(digest=wanted.digest)
+    return found.get() if made else wanted
 
 
 def _not_kept(error: OSError) -> Exception:

@@ -242,7 +242,7 @@ def _platform_release(
 
 def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed:
     """What is in this envelope. Raises Waits or Revoked, with the sentence for the record."""
-    has_released = ShareRelease.objects.filter(bid=bid).exists()
+    has_released = bool(bid.releases.all())
     sealed = bid.sealed
     may_be_recovered = sealed.recovery == Recovery.AUTO or sealed.consented_at is not None
     if not has_released and not may_be_recovered:

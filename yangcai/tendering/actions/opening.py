@@ -120,7 +120,7 @@ def write_opened(
     counting.write(opened, declared)
     deviations.write(opened, answered)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
-    opened.files.set([document for document, _name in stored])
+    opened.files.add(*(document for document, _name in stored))
     _attach(opened, stored, now=now)
 
 

@@ -285,7 +285,8 @@ def unseal_bids(lot: Lot, *, by: Post, now: datetime.datetime) -> BidClosing:
 def open_what_waits(closing: BidClosing, *, now: datetime.datetime, for_the_last_time: bool = False) -> BidClosing:
     """Every envelope of a closing that lies sealed. `for_the_last_time`: what must still wait then is given up."""
     waits = False
-    for bid in blind.mixed(rules.lying_sealed(closing), closing.lot):
+    lying = rules.lying_sealed(closing).select_related("submitted_by__organisation")
+    for bid in blind.mixed(lying.prefetch_related("releases", "released_shares"), closing.lot):
         try:
             with transaction.atomic():  # whatever is in one envelope, the others are opened
                 _open(bid, closing, now=now)
