@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from tests.factories import NOW
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.parties.models import Organisation, Person, Post
 from yangcai.parties.roles import Role
+from yangcai.www import lines as listed
 from yangcai.www import marks
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
@@ -46,6 +48,34 @@ def test_reasons_and_articles_are_text() -> None:
     html = marks.refusals([Refusal("x", BAD, BAD, article), Refusal("y", BAD, BAD)], title=BAD)
     assert BAD not in html and html.count("<li>") == 2 and 'href="/law/a/%3Cb%3E"' in html
     assert marks.citation(None) == "" and "<a " not in marks.citation(Citation("O87", "第一条", title="法"))
+
+
+def offer(**more: Any) -> SimpleNamespace:
+    return SimpleNamespace(title=BAD, about=BAD, url=f"/{BAD}", is_due=False, refusals=[Refusal("x", BAD, BAD)], **more)
+
+
+def test_lists_escape_whatever_they_are_given() -> None:
+    article = Citation("O87", BAD, "a/<b>", title=BAD)
+    one, two = [offer()], [offer(), offer()]
+    told = [Refusal("y", BAD, BAD)]
+    closed = [
+        SimpleNamespace(first=each[0], offers=each, is_one=len(each) == 1, refusals=why, citation=article)
+        for each in (one, two)
+        for why in (told, [])
+    ]
+    entry = {"at": NOW, "sentence": BAD, "url": f"/{BAD}", "actor": BAD, "citation": article, "hash": BAD, "note": BAD}
+    clock = {"state": "running", "due_at": NOW, "title": BAD, "url": BAD, "citation": article, "actor": BAD}
+    fact = {"label": BAD, "value": BAD, "url": BAD, "hint": BAD, "change_url": BAD, "lang": BAD}
+    for html, least in (
+        (listed.closed(closed), 20),
+        (listed.later(closed), 16),
+        (listed.each(two), 6),
+        (listed.timeline([entry, entry | {"refused": True, "url": ""}]), 10),
+        (listed.clocks([clock, clock | {"state": "met", "met_at": NOW, "reminded": BAD, "url": ""}], now=NOW), 8),
+        (listed.summary([fact, (BAD, BAD), {"label": BAD, "value": BAD, "mono": True}]), 10),
+        (marks.tag("ok", BAD), 1),
+    ):
+        assert BAD not in html and "<b>" not in html and html.count(SAFE) >= least
 
 
 @pytest.mark.parametrize(("language", "role"), [("zh-hans", "代理机构"), ("en", "Agent")])

@@ -20,6 +20,8 @@ from yangcai.www import formats, icons
 from yangcai.www.work.tables import Cell, Line, Table
 
 NOTHING = mark_safe("")
+#: The icon that stands beside a word of this tone.
+TONE_ICONS = {"ok": "check", "warn": "clock", "bad": "triangle-alert", "info": "info"}
 
 
 def citation(c: Citation | None, *, text: str = "", short: bool = False) -> SafeString:
@@ -61,6 +63,13 @@ def refusals(found: Iterable[Refusal], *, title: str = "") -> SafeString:
     return format_html(
         '{}<ul class="refusals">{}</ul>', head, format_html_join("", "<li>{}<span>{}{}</span></li>", lines)
     )
+
+
+def tag(tone: str, text: str, *, icon: str | None = None) -> SafeString:
+    """A word with its colour, and its drawing beside it so that colour never speaks alone."""
+    name = TONE_ICONS.get(tone, "") if icon is None else icon
+    drawing = mark_safe(icons.svg(name)) if name else NOTHING
+    return format_html('<span class="tag tone-{}">{}{}</span>', tone, drawing, formats.titled(text))
 
 
 def count(n: int) -> SafeString:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel.inputs import RowsField
 from yangcai.kernel.refusals import Refusal
-from yangcai.www import components, formats, icons, marks
+from yangcai.www import components, formats, icons, lines, marks
 from yangcai.www import gantt as gantts
 
 register = template.Library()
@@ -34,8 +34,6 @@ for _name in (
 ):
     register.filter(_name, getattr(formats, _name))
 
-#: The icon that stands beside a word of this tone, so that colour never speaks alone.
-TONE_ICONS = {"ok": "check", "warn": "clock", "bad": "triangle-alert", "info": "info"}
 TONE_MARKS = {
     "ok": "circle-check",
     "warn": "clock",
@@ -77,9 +75,9 @@ def _component(name: str) -> Any:
 # --- small marks -------------------------------------------------------------------------------------------------
 
 
-@_component("tag")
-def tag(tone: str, text: str, icon: str | None = None) -> dict[str, Any]:
-    return {"tone": tone, "text": formats.titled(text), "icon": TONE_ICONS.get(tone, "") if icon is None else icon}
+@register.simple_tag
+def tag(tone: str, text: str, icon: str | None = None) -> SafeString:
+    return marks.tag(tone, text, icon=icon)
 
 
 @register.simple_tag
@@ -211,39 +209,37 @@ def lamps(lamps: Any) -> dict[str, Any]:
 
 @_component("clock_table")
 def clock_table(clocks: Any, now: datetime.datetime) -> dict[str, Any]:
-    tones = {"running": "info", "met": "done", "overdue": "bad", "waiting": "mute", "over": "mute"}
-    words = {
-        "running": _("进行中"),
-        "met": _("已完成"),
-        "overdue": _("已逾期"),
-        "waiting": _("尚未起算"),
-        "over": _("已届满"),
-    }
-    rows = []
-    for item in clocks:
-        state = components.attribute(item, "state")
-        due_at = components.attribute(item, "due_at")
-        # A window must have run for so long; a deadline must be kept.
-        limit = _("不早于 %(at)s") if components.attribute(item, "is_window", False) else _("不迟于 %(at)s")
-        at = formats.moment(due_at) if components.attribute(item, "is_window", False) else formats.deadline(due_at)
-        ticking = due_at is not None and state in {"running", "overdue"}
-        rows.append((item, tones[state], words[state], ticking, limit % {"at": at} if at else ""))
-    return {"rows": rows, "now": now}
+    return {"clocks": clocks, "now": now}
 
 
-@_component("timeline")
-def timeline(entries: Any) -> dict[str, Any]:
-    return {"entries": entries}
+@register.simple_tag
+def clock_lines(clocks: Any, now: datetime.datetime) -> SafeString:
+    return lines.clocks(clocks, now=now)
 
 
-@_component("summary")
-def summary(rows: Any, columns: int = 1) -> dict[str, Any]:
-    return {"rows": [_row(row) for row in rows], "columns": columns}
+@register.simple_tag
+def timeline(entries: Any) -> SafeString:
+    return lines.timeline(entries)
 
 
-def _row(row: Any) -> Any:
-    shown = {"label": row[0], "value": row[1]} if isinstance(row, tuple | list) else dict(row)
-    return shown | {"label": formats.titled(shown["label"])}
+@register.simple_tag
+def summary(rows: Any, columns: int = 1) -> SafeString:
+    return lines.summary(rows, columns=columns)
+
+
+@register.simple_tag
+def closed_lines(offers: Any) -> SafeString:
+    return lines.closed(offers)
+
+
+@register.simple_tag
+def later_lines(offers: Any) -> SafeString:
+    return lines.later(offers)
+
+
+@register.simple_tag
+def each_offer(offers: Any) -> SafeString:
+    return lines.each(offers)
 
 
 @_component("receipt")
