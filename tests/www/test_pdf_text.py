@@ -1,7 +1,10 @@
 """Are the words of a PDF found as a person reads them, and is it said where a file does not tell its letters?"""
 
+import time
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import noto_cjk_sans_otc
 import pytest
@@ -23,8 +26,14 @@ def stream(content: bytes, more: bytes = b"") -> bytes:
     return b"<< /Length %d %s >> stream\n%s\nendstream" % (len(content), more, content)
 
 
-def pdf(*contents: bytes, font: bytes = GBK, more: bytes = b"null", trailer: bytes = b"") -> bytes:
-    """Pages with one font (object 3) and one more object (4)."""
+def pdf(
+    *contents: bytes,
+    font: bytes = GBK,
+    more: bytes = b"null",
+    trailer: bytes = b"",
+    instead: Mapping[int, bytes] = MappingProxyType({}),
+) -> bytes:
+    """Pages with one font (object 3) and one more object (4); `instead`: what stands in the place of other objects."""
     keys = range(5, 5 + 2 * len(contents), 2)
     kids = b" ".join(b"%d 0 R" % key for key in keys)
     uses = b"/Resources << /Font << /F1 3 0 R >> /XObject << /X1 4 0 R >> >>"
@@ -40,7 +49,7 @@ def pdf(*contents: bytes, font: bytes = GBK, more: bytes = b"null", trailer: byt
     made, offsets = b"%PDF-1.7\n", []
     for n, one in enumerate(objects, start=1):
         offsets.append(len(made))
-        made += b"%d 0 obj\n%s\nendobj\n" % (n, one)
+        made += b"%d 0 obj\n%s\nendobj\n" % (n, instead.get(n, one))
     rows = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     size = len(offsets) + 1
     end = b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF" % (size, trailer, len(made))
@@ -125,3 +134,43 @@ LOCKED = pdf(shown("甲"), more=b"<< /Filter /Standard /V 1 /R 2 >>", trailer=b"
 def test_what_is_no_pdf_or_too_much_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="no PDF"):
         pdf_text.read(content)
+
+
+TYPED = b"<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /ToUnicode 4 0 R >>"
+FORM = b"/Type /XObject /Subtype /Form"
+LONG = b"begincmap 1 beginbfchar <0001> <%s> endbfchar 1 begincodespacerange <0000> <FFFF> endcodespacerange"
+AGAIN = b"begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange %s endcmap"
+RANGE = b"1 beginbfrange <0000> <FFFF> <0041> endbfrange\n"
+
+
+def parts_named_again(times: int) -> bytes:
+    """One page whose content is the same stream, over and over."""
+    page = b"<< /Type /Page /Parent 2 0 R /Contents [%s] >>" % (b"6 0 R " * times)
+    return pdf(shown("甲" * 200_000), instead={5: page})
+
+
+def pages_that_are_none(depth: int) -> bytes:
+    """A tree whose every node stands twice in the one above, and which has no page."""
+    nodes = {n: b"<< /Type /Pages /Kids [%d 0 R %d 0 R] >>" % (n + 1, n + 1) for n in range(5, 5 + depth)}
+    return pdf(*[b"q Q"] * depth, instead={**nodes, 5 + depth: b"<< /Type /Pages /Kids [] >>"})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        parts_named_again(1000),
+        pages_that_are_none(40),
+        pdf(b"/X1 Do " * 300, more=stream(b"/X1 Do " * 300, FORM)),
+        pdf(b"BT /F1 1 Tf <%s> Tj ET" % (b"0001" * 40_000), font=TYPED, more=stream(LONG % (b"0041" * 100_000))),
+        pdf(b"BT /F1 1 Tf <0001> Tj ET", font=TYPED, more=stream(b"beginbfchar " * 100_000)),
+        pdf(b"BT /F1 1 Tf <0001> Tj ET", font=TYPED, more=stream(AGAIN % (RANGE * 2000))),
+    ],
+    ids=["a part", "a tree", "forms in forms", "a letter of a book", "blocks without an end", "a range"],
+)
+def test_little_that_is_much_work_is_read_so_far_and_no_further(content: bytes) -> None:
+    """Each would keep a process for minutes, or fill its memory: one small file of one bidder among all of them."""
+    before = time.process_time()
+    pdf_text.read(content)
+    assert time.process_time() - before < 30
+    told = pdf_text.read(pdf(shown("甲"), shown("乙")))
+    assert told == pdf_text.Told(["甲", "乙"], is_whole=True)

@@ -2,18 +2,24 @@
 
 Only what a file says itself is believed: a map from its glyphs to letters, or an encoding with a name. Nothing is
 guessed and no picture is looked into; whether all was read is told beside the text. A file comes from a bidder: what it
-may unpack to, and how many pages are read, has a limit.
+may unpack to, how many pages are read and how much work they are has a limit.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import islice
 from typing import Any
 
-#: So many pages are read, and forms within forms; so many letters of a font are looked up.
-PAGES, DEPTH, LETTERS = 500, 4, 70_000
+#: So many pages are read, and forms within forms; so many letters of a font are looked up, and letters of one code.
+PAGES, DEPTH, LETTERS, LIGATURE = 500, 4, 70_000, 32
+#: So many steps are taken for a file, some seconds of them: what is shown, as often as it is shown, and what fonts say.
+STEPS = 6_000_000
+#: To look up a font or a form in the file is as much work as so many steps.
+LOOK = 50
+#: The map of a font may be so long, in bytes, and name so many ranges of codes.
+MAP_BYTES, RANGES = 2 * 2**20, 100
 #: What one stream, and a whole file, may unpack to, in bytes.
 STREAM_BYTES, FILE_BYTES = 16 * 2**20, 96 * 2**20
 #: A gap wider than this between two glyphs (thousandths of the size of the letters) is a space.
@@ -42,7 +48,7 @@ _BRACKET = re.compile(rb"[()\\]")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _END_OF_PICTURE = re.compile(rb"[\x00\t\n\f\r ]EI(?=[\x00\t\n\f\r ]|$)")
-_BLOCK = re.compile(rb"begin(codespacerange|bfchar|bfrange)(.*?)end\1", re.DOTALL)
+_BEGIN = re.compile(rb"begin(codespacerange|bfchar|bfrange)")
 _IN_BLOCK = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 #: Operators that begin somewhere else on the page.
 _MOVES = frozenset({b"Td", b"TD", b"Tm", b"T*", b"BT", b"ET", b"'", b'"'})
@@ -56,8 +62,25 @@ class Told:
     is_whole: bool = True
 
 
+class _Enough(Exception):
+    """All steps are taken that a file is worth."""
+
+
+class _Steps:
+    """How many steps are left for a file."""
+
+    def __init__(self) -> None:
+        self.left = STEPS
+
+    def take(self, number: int = 1) -> None:
+        self.left -= number
+        if self.left < 0:
+            raise _Enough
+
+
 def read(content: bytes) -> Told:
-    """The words of a PDF. Raises ValueError for what is none, is locked, or unpacks to far too much."""
+    """The words of a PDF, as far as its steps go. Raises ValueError for what is none, is locked, or unpacks to far too
+    much."""
     from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
     from pyhanko.pdf_utils.reader import PdfFileReader  # slow to import: only for who searches
 
@@ -69,23 +92,32 @@ def read(content: bytes) -> Told:
         reader = PdfFileReader(BytesIO(content), strict=False, decode_limits=limits)
         if reader.encrypted:
             raise ValueError("locked")
-        told, fonts = Told(), {}  # type: ignore[var-annotated]
-        pages = _pages(reader.root["/Pages"], {}, depth=0)
-        for page, resources in islice(pages, PAGES):
-            words = _Words(fonts)
-            words.walk(_content_of(page), resources, depth=0)
-            text = _joined("".join(words.found))
-            told.pages.append(text)
-            is_picture = bool(words.pictures) and not text
-            told.is_whole &= not is_picture and words.missing <= MISSING * words.shown
-        told.is_whole &= next(pages, None) is None
+        told = Told()
+        try:
+            _read_pages(reader, told, steps=_Steps())
+        except _Enough:
+            told.is_whole = False
     except Exception as error:  # whatever a damaged file makes of a parser
         raise ValueError("no PDF that can be read") from error
     return told
 
 
-def _pages(node: Any, inherited: Any, *, depth: int) -> Iterator[tuple[Any, Any]]:
+def _read_pages(reader: Any, told: Told, *, steps: _Steps) -> None:
+    fonts: dict[Any, _Letters] = {}
+    pages = _pages(reader.root["/Pages"], {}, depth=0, steps=steps)
+    for page, resources in islice(pages, PAGES):
+        words = _Words(fonts, steps)
+        words.walk(_contents_of(page, steps), resources, depth=0)
+        text = _joined("".join(words.found))
+        told.pages.append(text)
+        is_picture = bool(words.pictures) and not text
+        told.is_whole &= not is_picture and words.missing <= MISSING * words.shown
+    told.is_whole &= next(pages, None) is None
+
+
+def _pages(node: Any, inherited: Any, *, depth: int, steps: _Steps) -> Iterator[tuple[Any, Any]]:
     """Each page with what it may use. Raises ValueError for a tree that is no tree."""
+    steps.take(LOOK)
     if depth > 50:
         raise ValueError("pages within pages")
     resources = _of(node, "/Resources", inherited)
@@ -93,7 +125,7 @@ def _pages(node: Any, inherited: Any, *, depth: int) -> Iterator[tuple[Any, Any]
         yield node, resources
         return
     for kid in node["/Kids"]:
-        yield from _pages(kid.get_object(), resources, depth=depth + 1)
+        yield from _pages(kid.get_object(), resources, depth=depth + 1, steps=steps)
 
 
 def _of(node: Any, key: str, otherwise: Any = None) -> Any:
@@ -101,10 +133,13 @@ def _of(node: Any, key: str, otherwise: Any = None) -> Any:
     return node[key] if key in node else otherwise  # noqa: SIM401  # `get` would say where it is
 
 
-def _content_of(page: Any) -> bytes:
+def _contents_of(page: Any, steps: _Steps) -> Iterator[bytes]:
+    """Its parts one by one: the same may be named a million times."""
     content = _of(page, "/Contents")
-    parts = content if isinstance(content, list) else [content]
-    return b"\n".join(part.get_object().data for part in parts if part is not None)
+    for part in content if isinstance(content, list) else [content]:
+        steps.take(LOOK)
+        if part is not None:
+            yield part.get_object().data
 
 
 def _joined(text: str) -> str:
@@ -115,16 +150,16 @@ def _joined(text: str) -> str:
 class _Words:
     """What is shown by one page, and by the forms that it uses."""
 
-    def __init__(self, fonts: "dict[Any, _Letters]") -> None:
-        self.fonts = fonts
+    def __init__(self, fonts: "dict[Any, _Letters]", steps: _Steps) -> None:
+        self.fonts, self.steps = fonts, steps
         self.found: list[str] = []
         self.shown = self.missing = self.pictures = 0
 
-    def walk(self, content: bytes, resources: Any, *, depth: int) -> None:
+    def walk(self, contents: Iterable[bytes], resources: Any, *, depth: int) -> None:
         letters: _Letters = UNTOLD
         kept: list[_Letters] = []
         given: list[Any] = []
-        for kind, value in _tokens(content):
+        for kind, value in (token for content in contents for token in _tokens(content, self.steps)):
             if kind != "do":
                 given.append(value)
                 continue
@@ -148,6 +183,7 @@ class _Words:
     def _show(self, given: list[Any], letters: "_Letters") -> None:
         for one in given:
             if isinstance(one, bytes):
+                self.steps.take(len(one) * letters.cost)
                 text, codes, missing = letters.read(one)
                 self.found.append(text)
                 self.shown += codes
@@ -156,35 +192,38 @@ class _Words:
                 self.found.append(" ")
 
     def _font(self, resources: Any, name: Any) -> "_Letters":
+        self.steps.take(LOOK)
         fonts = _of(resources, "/Font", {})
         if f"/{name}" not in fonts:
             return UNTOLD
         raw = fonts.raw_get(f"/{name}")
         key = getattr(raw, "idnum", None) or id(raw)
         if key not in self.fonts:
-            self.fonts[key] = _letters_of(fonts[f"/{name}"])
+            self.fonts[key] = _letters_of(fonts[f"/{name}"], self.steps)
         return self.fonts[key]
 
     def _form(self, resources: Any, name: Any, *, depth: int) -> None:
+        self.steps.take(LOOK)
         form = _of(_of(resources, "/XObject", {}), f"/{name}")
         if form is None:
             return
         self.pictures += _of(form, "/Subtype") == "/Image"
         if _of(form, "/Subtype") == "/Form" and depth < DEPTH:
-            self.walk(form.data, _of(form, "/Resources", resources), depth=depth + 1)
+            self.walk([form.data], _of(form, "/Resources", resources), depth=depth + 1)
 
 
-def _tokens(content: bytes) -> Iterator[tuple[str, Any]]:
+def _tokens(content: bytes, steps: _Steps) -> Iterator[tuple[str, Any]]:
     """("given", string as bytes, number as float or name as str) and ("do", operator)."""
     at, end = 0, len(content)
     while at < end:
         found = _TOKEN.match(content, at)
         if found is None:
             return
+        steps.take(1 + (found.end() - at) // 16)
         at = found.end()
         match found.lastgroup:
             case "text":
-                string, at = _string(content, at)
+                string, at = _string(content, at, steps)
                 yield "given", string
             case "hex":
                 digits = re.sub(rb"\s|\x00", b"", found["hex"])
@@ -213,13 +252,14 @@ def _number(word: bytes) -> float:
         return 0.0
 
 
-def _string(content: bytes, at: int) -> tuple[bytes, int]:
+def _string(content: bytes, at: int, steps: _Steps) -> tuple[bytes, int]:
     """A string that begins before `at`, whose brackets may hold others; and where it ends."""
     begins, open_brackets = at, 1
     while open_brackets:
         found = _BRACKET.search(content, at)
         if found is None:
             raise ValueError("a string without an end")
+        steps.take()
         at = found.end() + (found[0] == b"\\")
         open_brackets += {b"(": 1, b")": -1}.get(found[0], 0)
     return _ESCAPE.sub(_unescaped, content[begins : at - 1]), at
@@ -237,6 +277,8 @@ class _Letters:
     by_code: Mapping[tuple[int, int], str] = field(default_factory=dict)
     ranges: tuple[tuple[int, int, int], ...] = ()
     encoding: str = ""
+    #: The most steps that one byte may be: as many ranges are tried, or as many letters come of it.
+    cost: int = 1
 
     def read(self, codes: bytes) -> tuple[str, int, int]:
         """The text, how many codes there were, and how many of them mean nothing that is known."""
@@ -263,12 +305,13 @@ class _Letters:
 UNTOLD = _Letters()
 
 
-def _letters_of(font: Any) -> _Letters:
+def _letters_of(font: Any, steps: _Steps) -> _Letters:
     """By the font's own map, else by the name of its encoding."""
     is_simple = _of(font, "/Subtype") != "/Type0"
     told = _of(font, "/ToUnicode")
     if told is not None and hasattr(told, "data"):
-        return _by_map(told.data, is_simple=is_simple)
+        steps.take(len(told.data) // 2)
+        return _by_map(told.data, is_simple=is_simple) if len(told.data) <= MAP_BYTES else UNTOLD
     encoding = _of(font, "/Encoding")
     name = str(encoding) if isinstance(encoding, str) else ""
     return _Letters(encoding=(SIMPLE if is_simple else CHINESE).get(name, ""))
@@ -278,26 +321,43 @@ def _by_map(source: bytes, *, is_simple: bool) -> _Letters:
     """A CMap: ranges of codes, and the letters of single codes and of ranges. Of a simple font a code is one byte."""
     ranges: list[tuple[int, int, int]] = [(1, 0, 255)] if is_simple else []
     letters: dict[tuple[int, int], str] = {}
-    for kind, block in _BLOCK.findall(source):
+    written = 0
+    for kind, block in _blocks(source):
         said = _in_block(block)
         step = 2 if kind != b"bfrange" else 3
         for one in (said[n : n + step] for n in range(0, len(said) - step + 1, step)):
             low = one[0]
-            if not isinstance(low, bytes) or len(letters) > LETTERS:
+            if not isinstance(low, bytes) or written > LETTERS:
                 continue
             width, first = (1 if is_simple else len(low)), int.from_bytes(low, "big")
             last = int.from_bytes(one[1], "big") if isinstance(one[1], bytes) else first
             if kind == b"codespacerange":
-                ranges += [] if is_simple else [(width, first, last)]
+                ranges += [] if is_simple or len(ranges) == RANGES else [(width, first, last)]
             elif kind == b"bfchar":
                 letters[width, first] = _letter(one[1])
+                written += 1
             elif isinstance(one[2], list):
                 letters |= {(width, first + n): _letter(letter) for n, letter in enumerate(one[2])}
+                written += len(one[2])
             else:
                 base = _letter(one[2])
-                for n in range(min(last - first + 1, 0x10000)):
+                many = max(min(last - first + 1, 0x10000), 0)
+                for n in range(many):
                     letters[width, first + n] = base[:-1] + chr(min(ord(base[-1:] or " ") + n, 0x10FFFF))
-    return _Letters(letters, tuple(sorted(ranges)))
+                written += many
+    cost = max(len(ranges), max(map(len, letters.values()), default=1), 1)
+    return _Letters(letters, tuple(sorted(ranges)), cost=cost)
+
+
+def _blocks(source: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The blocks of a CMap by their kind, up to one that does not end."""
+    at = 0
+    while found := _BEGIN.search(source, at):
+        end = source.find(b"end" + found[1], found.end())
+        if end < 0:
+            return
+        yield found[1], source[found.end() : end]
+        at = end
 
 
 def _in_block(block: bytes) -> list[Any]:
@@ -317,4 +377,4 @@ def _in_block(block: bytes) -> list[Any]:
 
 
 def _letter(told: Any) -> str:
-    return told.decode("utf-16-be", "replace") if isinstance(told, bytes) else ""
+    return told[: 2 * LIGATURE].decode("utf-16-be", "replace") if isinstance(told, bytes) else ""
