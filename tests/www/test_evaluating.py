@@ -2,6 +2,8 @@
 
 import re
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -15,6 +17,7 @@ from tests.www.test_pdf_text import pdf, shown
 from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Entry
 from yangcai.tendering.models import Clause, Criterion, Deviation, LowPriceReview, Score, ScoreDraft
+from yangcai.www.work import searching
 
 pytestmark = pytest.mark.django_db
 ANSWERED = at("2026-03-23T14:20")
@@ -149,6 +152,16 @@ def test_words_in_a_pdf_are_found_with_their_page(h: Hall) -> None:
     assert page.count("<mark>钛合金</mark>") == 2 and "没有读全" not in page
     assert f'href="{reverse("work_file", args=[mine.pk])}#page=2"' in page and "技术方案.pdf，第 2 页" in page
     assert "响应.pdf" in page and "响应.pdf，第" not in page
+
+
+def test_a_file_that_cannot_be_read_is_tried_once(h: Hall, settings: Any, tmp_path: Path) -> None:
+    """Or one bidder's broken file costs every search of every member what it costs to find that out."""
+    broken = documents_of(h, 1, "技术方案.pdf", b"%PDF-1.7").document
+    away = documents_of(h, 2, "响应.pdf", b"%PDF-1.7 x").document
+    first = searching.text_of(broken)
+    assert first is not None and not first.is_whole and first.parts == ()
+    settings.YANGCAI_FILES = str(tmp_path)  # the store is away: what is there is not said to be broken
+    assert searching.text_of(broken) == first and searching.text_of(away) is None
 
 
 def documents_of(h: Hall, number: int, name: str, content: bytes) -> Attachment:

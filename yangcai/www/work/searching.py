@@ -126,11 +126,20 @@ def text_of(document: Document) -> Told | None:
     kept: Told | None = cache.get(key)
     if kept is None:
         try:
-            kept = _shortened(READERS[suffix](documents.read(document)))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile, documents.BadDocument):
+            content = documents.read(document)
+        except (OSError, documents.BadDocument):
             return None
+        kept = _read(suffix, content)
         cache.set(key, kept, KEPT_SECONDS)
     return kept
+
+
+def _read(suffix: str, content: bytes) -> Told:
+    """What cannot be read today cannot tomorrow: that is kept like a text, and not found out at every search."""
+    try:
+        return _shortened(READERS[suffix](content))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return Told((), is_whole=False)
 
 
 def _shortened(told: "str | Told") -> Told:
