@@ -7,7 +7,9 @@ import pytest
 from tests.apart import shared
 from tests.tendering.awarding import evaluated
 from tests.tendering.judging import ANNOUNCED, DETERMINED, Hall
+from yangcai.cases.models import Award
 from yangcai.credit.models import Debarment
+from yangcai.tendering.actions.award import write_letters
 from yangcai.tendering.explanation import Said, explain
 from yangcai.tendering.models import AwardLetter
 
@@ -59,3 +61,15 @@ def test_who_was_barred_when_the_winner_was_determined_is_told_by_whom(reported:
     assert told.en == "Ranked 1, but barred from procurement when the winner was determined"
     assert told.citation is not None and told.citation.article == "第七十七条"
     assert not h.award.passed_over_ground
+
+
+def test_what_the_buyer_wrote_is_said_in_no_other_words(reported: Any) -> None:
+    """Where nobody tenders the letter speaks of a 成交; the buyer's reason is its own, and stays what it was."""
+    h = reported()
+    written = "其投标文件经查实系与其他投标人串通编制"
+    h.awarded(rank=2, ground="misconduct", reason=written)
+    award = Award.objects.select_related("lot__case").get(lot=h.lot)
+    award.lot.case.procedure = "consultation"  # as if it had been one from the beginning
+    write_letters(award.lot, award=award, reason="", now=ANNOUNCED)
+    letter = AwardLetter.objects.get(lot=h.lot, supplier=h.bids[0].supplier).reason
+    assert letter.endswith(f"：{written}") and "存在影响成交结果的违法行为" in letter

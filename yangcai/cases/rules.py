@@ -9,6 +9,7 @@ from yangcai import law, procedures
 from yangcai.cases.models import Case, CaseEnd, LotOutcome
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
 from yangcai.planning.models import MethodApproval, PlanItem
@@ -211,7 +212,7 @@ def runs_the_case(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
         code="agent_runs_the_case",
         zh="本项目已委托 {agent} 代理，由其办理本事项",
         en="{agent} was entrusted with this case and does this",
-        agent=case.agent.name,
+        agent=Written(case.agent.name),
         **applicable(case, now=now),
     )
 

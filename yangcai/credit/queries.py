@@ -9,6 +9,7 @@ from yangcai import law
 from yangcai.credit.models import Debarment
 from yangcai.kernel.actions import scope, standing
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
 
@@ -48,11 +49,11 @@ def may_take_part(organisation: Organisation, at: datetime.date, *, jurisdiction
             en="{name} stands on the list “{ground_en}” by decision {decision} of {authority}, {until_en}",
             on=at,
             jurisdiction=jurisdiction,
-            name=organisation.name,
+            name=Written(organisation.name),
             ground=_label(debarment, "zh-hans"),
             ground_en=_label(debarment, "en"),
-            authority=debarment.authority,
-            decision=debarment.decision,
+            authority=Written(debarment.authority),
+            decision=Written(debarment.decision),
             until=f"至 {debarment.to_on} 止不得参加政府采购活动"
             if debarment.to_on
             else "移出名单前不得参加政府采购活动",

@@ -18,6 +18,7 @@ from yangcai.kernel.signatures import configured
 from yangcai.kernel.signatures.subjects import Signature
 from yangcai.kernel.signatures.timestamps import Unavailable
 from yangcai.kernel.signatures.verification import FAULTS, verify
+from yangcai.kernel.wording import Written
 
 #: Kind of the Attachment that is a row's signed paper.
 SIGNED = "signed_paper"
@@ -68,7 +69,13 @@ def missing(document: Document, *, expected: Sequence[Signature]) -> Iterator[Re
     for one in found.signatures:
         for code in one.faults:
             zh, en = FAULTS[code]
-            yield Refusal("paper_not_signed", f"{one.name}：{zh}", f"{one.name}: {en}", field="paper")
+            yield Refusal(
+                "paper_not_signed",
+                f"{one.name}：{zh}",
+                f"{one.name}: {en}",
+                facts={"name": Written(one.name)},
+                field="paper",
+            )
     for code in found.faults:
         yield Refusal("paper_not_signed", *FAULTS[code], field="paper")
     if [(one.name, one.reason) for one in found.signatures] != [(one.subject.name, one.reason) for one in expected]:
@@ -78,6 +85,7 @@ def missing(document: Document, *, expected: Sequence[Signature]) -> Iterator[Re
             f"须依次有以下各方对本内容的签名：{names}",
             f"It must bear the signatures under this very content, in this order, of: {names}",
             field="paper",
+            facts={"names": Written(names)},
         )
 
 

@@ -39,7 +39,8 @@ class Citation:
 
 @dataclass(frozen=True)
 class Refusal:
-    """One reason why an Action may not be performed: code (a noun), a sentence per language, article, facts."""
+    """One reason why an Action may not be performed: code (a noun), a sentence per language, article, facts. A fact
+    that is a name, or somebody's words, is Written."""
 
     code: str
     zh: str
@@ -50,7 +51,7 @@ class Refusal:
 
     @property
     def text(self) -> str:
-        return worded(self.zh if in_chinese() else self.en)
+        return worded(self.zh if in_chinese() else self.en, around=self.facts.values())
 
     @property
     def cited(self) -> str:

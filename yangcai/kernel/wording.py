@@ -4,7 +4,8 @@ Texts are declared once, in one set of words. Whoever shows them says whose word
 people wrote and what the law says pass by here never, and stay as they are.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -22,10 +23,23 @@ def in_chinese() -> bool:
     return not (get_language() or "zh").startswith("en")
 
 
-def worded(text: str) -> str:
-    """A text of the active language in the words that count now."""
+class Written(str):
+    """A name, or what somebody wrote: within a text it stays as it is."""
+
+    __slots__ = ()
+
+
+def worded(text: str, *, around: Iterable[object] = ()) -> str:
+    """A text of the active language in the words that count now. `around`: what was filled in; of this, what was
+    Written is said in nobody else's words."""
     say = _SAYS.get()
-    return text if say is None else say(text, in_chinese())
+    if say is None:
+        return text
+    kept = sorted({one for one in around if isinstance(one, Written) and one}, key=len, reverse=True)
+    if not kept:
+        return say(text, in_chinese())
+    parts = re.split(f"({'|'.join(map(re.escape, kept))})", text)
+    return "".join(part if n % 2 else say(part, in_chinese()) for n, part in enumerate(parts))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation, Size
 from yangcai.parties.sizes import SMALL_MICRO, SME
 from yangcai.planning.models import PARTNERED, SetAside
@@ -207,7 +208,7 @@ def _smaller_than_registered(partners: tuple[Partner, ...], on: dict[str, Any]) 
                 zh="“{name}”在平台登记的企业规模大于所填的，或者由大型企业直接控股、管理，不按所填的规模计算；登记有误的，请其先更正",
                 en="“{name}” is registered as a larger enterprise than the bid says, or a large one holds it: it does"
                 " not count as what the bid says; if this is wrong, it has its registration corrected first",
-                name=stated.name,
+                name=Written(stated.name),
                 **on,
             )
 
@@ -226,7 +227,7 @@ def _too_high(
                 code="upward_subcontract",
                 zh="享受扶持政策的小微企业不得分包给大中型企业，中型企业不得分包给大型企业：{name}",
                 en="A favoured enterprise may not subcontract to a larger class: {name}",
-                name=partner.name,
+                name=Written(partner.name),
                 **on,
             )
 

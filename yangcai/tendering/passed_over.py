@@ -35,10 +35,6 @@ class PassedOver:
     citation: Citation | None = None
     quoted: str = ""
 
-    @property
-    def in_letter(self) -> str:
-        return f"{self.zh}：{self.quoted}" if self.quoted else self.zh
-
 
 def passed_over(lot: Lot, award: Award, supplier: Organisation, rank: int | None) -> PassedOver | None:
     """Of a candidate before the winner: that it might not take part when the winner was determined, or the buyer's

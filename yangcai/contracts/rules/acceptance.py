@@ -10,6 +10,7 @@ from yangcai.contracts.models import Contract, Milestone, MilestoneDue
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Post
 
 
@@ -27,7 +28,7 @@ def something_to_deliver(milestone: Milestone, *, by: Post, now: datetime.dateti
         code="nothing_to_deliver",
         zh="“{title}”是合同签订后的预付款，没有可交付的内容",
         en="“{title}” is an advance due on signature: there is nothing to deliver",
-        title=milestone.title,
+        title=Written(milestone.title),
         **applicable(milestone.root, now=now),
     )
 
@@ -41,7 +42,7 @@ def not_accepted_yet(milestone: Milestone, *, by: Post, now: datetime.datetime) 
         code="already_accepted",
         zh="“{title}”已于 {accepted_on} 验收合格",
         en="“{title}” was accepted on {accepted_on}",
-        title=milestone.title,
+        title=Written(milestone.title),
         accepted_on=accepted.accepted_on,
         **applicable(milestone.root, now=now),
     )

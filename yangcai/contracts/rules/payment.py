@@ -12,6 +12,7 @@ from yangcai.contracts.models import Invoice, Milestone, MilestoneDue, PaymentRe
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.law.figures.compensation import compensation
 from yangcai.parties.models import Post
 
@@ -31,7 +32,7 @@ def milestone_is_not_invoiced(milestone: Milestone, *, by: Post, now: datetime.d
         code="milestone_invoiced",
         zh="“{title}”金额 {amount} 元已经全部开票",
         en="“{title}”: all of its {amount} yuan is invoiced",
-        title=milestone.title,
+        title=Written(milestone.title),
         amount=money.figures(milestone.amount),
         **applicable(milestone.root, now=now),
     )
@@ -50,7 +51,7 @@ def invoice_within_milestone(
         zh="“{title}”金额 {amount} 元，已开票 {earlier} 元，本次最多开 {left} 元",
         en="“{title}” is {amount} yuan, of which {earlier} are invoiced: at most {left} yuan more",
         field="amount",
-        title=milestone.title,
+        title=Written(milestone.title),
         amount=money.figures(most),
         earlier=money.figures(earlier),
         left=money.figures(max(most - earlier, money.ZERO)),
@@ -189,7 +190,7 @@ def condition_met(invoice: Invoice, *, by: Post, now: datetime.datetime) -> Refu
         code="milestone_not_met",
         zh="“{title}”的付款条件是“{due}”，" + zh + "，不得支付",
         en="“{title}” is not due: " + en,
-        title=milestone.title,
+        title=Written(milestone.title),
         due=milestone.get_due_on_display(),
         **applicable(invoice.root, now=now),
     )
@@ -219,7 +220,7 @@ def request_within_milestone(invoice: Invoice, *, by: Post, now: datetime.dateti
         code="request_above_milestone",
         zh="“{title}”金额 {amount} 元，已申请 {claimed} 元，不能再申请 {more} 元",
         en="“{title}” is {amount} yuan, of which {claimed} are requested: {more} yuan more is too much",
-        title=invoice.milestone.title,
+        title=Written(invoice.milestone.title),
         amount=money.figures(most),
         claimed=money.figures(claimed),
         more=money.figures(invoice.amount),

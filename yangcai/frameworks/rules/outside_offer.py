@@ -16,6 +16,7 @@ from yangcai.frameworks.rules import agreement
 from yangcai.frameworks.rules import call_off as call_offs
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import Category, PlanItem
 
@@ -49,6 +50,7 @@ def none_waits(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal
         "outside_offer_waits",
         f"已向入围供应商 {waiting.entrant.supplier.name} 提出，正在等待答复",
         f"It has been put to the entrant {waiting.entrant.supplier.name}, whose answer is awaited",
+        facts={"entrant": Written(waiting.entrant.supplier.name)},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from yangcai import procedures
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.planning import phrases
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules.base import refuse
@@ -44,4 +45,4 @@ def points_at_nobody(subject: Any, *, now: datetime.datetime, procedure: str, **
         )  # fmt: skip
         for key, code, word, zh, en in found:
             if word:
-                yield refuse(subject.buyer, key, now=now, code=code, zh=zh, en=en, field=field, word=word)
+                yield refuse(subject.buyer, key, now=now, code=code, zh=zh, en=en, field=field, word=Written(word))

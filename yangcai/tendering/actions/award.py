@@ -181,14 +181,15 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
         passed = award is not None and bid.supplier_id in full and (found.get("rank") or 0) < award.candidate.rank
         left = gone.get(bid.supplier_id, "")
         over = passed_over(lot, award, bid.supplier, found.get("rank")) if award else None
-        why = _why_lost(found, before=over, fell=fell.get(bid.supplier_id, ""), full=passed, gone=left)
+        why, quoted = _why_lost(found, before=over, fell=fell.get(bid.supplier_id, ""), full=passed, gone=left)
+        why = procedures.get(lot.case.procedure).say(why) + (f"：{quoted}" if quoted else "")
         AwardLetter.objects.create(
             lot=lot,
             supplier_id=bid.supplier_id,
             is_winner=wins,
             score=found.get("total"),
             rank=found.get("rank"),
-            reason="" if wins else bid.invalid_reason or reason or procedures.get(lot.case.procedure).say(why),
+            reason="" if wins else bid.invalid_reason or reason or why,
             issued_at=issued_at,
         )
     # Too few came for an opening: those who did come are told why nothing was opened.
@@ -199,22 +200,23 @@ def write_letters(lot: Lot, *, award: Award | None, reason: str, now: datetime.d
             )
 
 
-def _why_lost(found: dict[str, Any], *, before: PassedOver | None, fell: str, full: bool, gone: str) -> str:
+def _why_lost(found: dict[str, Any], *, before: PassedOver | None, fell: str, full: bool, gone: str) -> tuple[str, str]:
+    """The reason in the words of a tender, and what somebody wrote of it, which stays as it is."""
     if fell == AwardFall.REFUSED:
-        return "拒绝与采购人签订合同"
+        return "拒绝与采购人签订合同", ""
     if gone:
-        return f"资格发生变化，不再符合资格条件：{gone}"
+        return "资格发生变化，不再符合资格条件", gone
     if fell:
-        return f"中标结果无效：{chinese(AwardFall(fell).label)}"
+        return f"中标结果无效：{chinese(AwardFall(fell).label)}", ""
     if full and found.get("rank"):
-        return f"评审排名第 {found['rank']}，在本项目其他采购包中标已达到采购文件规定的数量"
+        return f"评审排名第 {found['rank']}，在本项目其他采购包中标已达到采购文件规定的数量", ""
     if found.get("left_behind"):
-        return f"研发方案得分第 {found['merit_rank']} 名，未达到采购文件规定的名次，不进入综合评审"
+        return f"研发方案得分第 {found['merit_rank']} 名，未达到采购文件规定的名次，不进入综合评审", ""
     if found.get("same_brand_as"):
-        return "与排名在前的投标人为同一品牌，不作为中标候选人"
+        return "与排名在前的投标人为同一品牌，不作为中标候选人", ""
     if before is not None:
-        return before.in_letter
-    return f"评审排名第 {found['rank']}，未被确定为中标供应商" if found.get("rank") else "未被确定为中标供应商"
+        return before.zh, before.quoted
+    return f"评审排名第 {found['rank']}，未被确定为中标供应商" if found.get("rank") else "未被确定为中标供应商", ""
 
 
 class RefuseAward(Input):

@@ -16,6 +16,7 @@ from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.kernel import calendar
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.models import AwardAnnulment, AwardLetter, ClauseKind, EvaluationReport, OpenedBid
 from yangcai.tendering.rules.bids import whole_bids
@@ -129,6 +130,7 @@ def not_awarded(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | N
         "already_awarded",
         f"本包已经确定中标供应商：{award.supplier.name}",
         f"The winner of this lot is determined already: {award.supplier.name}",
+        facts={"supplier": Written(award.supplier.name)},
     )
 
 

@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
 from yangcai.tendering.draws import BLAMELESS
@@ -193,7 +194,7 @@ def pays(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusa
         code="not_the_payer",
         zh="本项目评审劳务报酬由 {payer} 支付，请由该单位登记",
         en="The experts of this case are paid by {payer}, which has to enter the fee",
-        payer=payer.name,
+        payer=Written(payer.name),
         **applicable(case, now=now),
     )
 

@@ -11,6 +11,7 @@ from yangcai.kernel import calendar, health
 from yangcai.kernel.models import Outage
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
 from yangcai.tendering import outages
 from yangcai.tendering.models import OutageExtension, Prequalification
@@ -176,7 +177,7 @@ def maintenance_keeps_off_deadlines(
         " choose another",
         field="begins_at",
         count=found.count(),
-        case=first.case.title,
+        case=Written(first.case.title),
         at=calendar.to_the_minute(first.closes_at) if first.closes_at else "",
         on=calendar.day_of(now),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from yangcai.cases.models import Lot, Stage
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.roles import Role
 from yangcai.tendering import blind, method, prequalified, standing
 from yangcai.tendering.models import ClauseKind, EvaluationReport, ReopenGround
@@ -104,7 +105,7 @@ def all_qualification_found(subject: Lot, *, by: Any, now: datetime.datetime) ->
         en="{count} qualification checks are still open, for example “{clause}” of {bidder}: record each before"
         " concluding",
         count=len(missing),
-        bidder=blind.name_for(bid, by),
+        bidder=Written(blind.name_for(bid, by)),
         clause=clause.text,
         **applicable(subject.case, now=now),
     )

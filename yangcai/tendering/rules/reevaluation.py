@@ -8,6 +8,7 @@ from yangcai.cases.actions import chinese
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import CommitteeMember, CorrectionGround, EvaluationReport, ReopenGround
 from yangcai.tendering.rules.award import live_award
@@ -113,7 +114,7 @@ def nothing_determined(subject: Lot, *, by: Any, now: datetime.datetime) -> Refu
         code="winner_determined",
         zh="已确定 {supplier} 为中标供应商；此后发现评审错误的，按质疑投诉程序处理",
         en="{supplier} has been determined as the winner: an error found now is a matter of objection and complaint",
-        supplier=award.supplier.name,
+        supplier=Written(award.supplier.name),
         **applicable(subject.case, now=now),
     )
 

@@ -9,6 +9,7 @@ from yangcai.cases.models import Case, Stage
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
 from yangcai.parties.roles import Role
 from yangcai.tendering import method, prequalified
@@ -93,6 +94,7 @@ def recommended_fairly(
                 "recommended_twice",
                 f"第 {number} 行：{supplier.name} 已被推荐",
                 f"Row {number}: {supplier.name} is recommended already",
+                facts={"supplier": Written(supplier.name)},
                 field="rows",
             )
         seen.add(supplier.pk)

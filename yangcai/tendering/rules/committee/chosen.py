@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Expert, Organisation
 from yangcai.tendering.models import ChosenExpert, ExpertChoice
 from yangcai.tendering.rules.committee.composition import composition_of, fewest_experts
@@ -171,7 +172,7 @@ def is_the_main_budget_unit(subject: ExpertChoice, *, by: Any, now: datetime.dat
         code="not_the_main_budget_unit",
         zh="由主管预算单位“{unit}”审核",
         en="The main budget unit decides: {unit}",
-        unit=subject.consent_by.name,
+        unit=Written(subject.consent_by.name),
         **applicable(subject.case, now=now),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic, blind, standing
 from yangcai.tendering.models import ClauseKind, Score
 from yangcai.tendering.rules.qualification import duplicates
@@ -50,7 +51,7 @@ def responsiveness_found(subject: Any, *, by: Any, now: datetime.datetime) -> Re
         zh="符合性审查尚有 {count} 项没有结论，例如“{bidder}”的“{clause}”",
         en="{count} responsiveness checks are still open, for example “{clause}” of {bidder}",
         count=len(missing),
-        bidder=blind.name_for(bid, by),
+        bidder=Written(blind.name_for(bid, by)),
         clause=clause.text,
         **applicable(lot.case, now=now),
     )

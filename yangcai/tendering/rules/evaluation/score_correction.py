@@ -7,6 +7,7 @@ from typing import Any
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import CorrectionGround, Criterion, Score
 from yangcai.tendering.rules.committee.seats import member_at
@@ -59,7 +60,7 @@ def ground_is_given(
                     en="Row {number}: the chosen ground does not apply to your score for {criterion} of this bid",
                     field="rows",
                     number=number,
-                    criterion=criterion.title,
+                    criterion=Written(criterion.title),
                     **applicable(subject.case, now=now),
                 )
             )

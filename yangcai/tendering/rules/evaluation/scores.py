@@ -8,6 +8,7 @@ from yangcai.cases.models import Case, EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import CommitteeMember, Score
 from yangcai.tendering.rules.committee.seats import member_at
@@ -87,12 +88,13 @@ def scores_complete(subject: Lot, *, by: Any, now: datetime.datetime, rows: list
     wanted = arithmetic.sheet(subject, member_at(subject.case, by), now=now)
     missing = [(bid, criterion) for bid, criterion in wanted if (bid.pk, criterion.pk) not in given]
     if missing:
-        bid, criterion = missing[0]
+        bidder, criterion = Written(blind.name_for(missing[0][0], by)), Written(missing[0][1].title)
         refusals.append(
             Refusal(
                 "scores_missing",
-                f"还有 {len(missing)} 项没有评分，例如“{blind.name_for(bid, by)}”的“{criterion.title}”",
-                f"{len(missing)} scores are missing, for example {criterion.title} of {blind.name_for(bid, by)}",
+                f"还有 {len(missing)} 项没有评分，例如“{bidder}”的“{criterion}”",
+                f"{len(missing)} scores are missing, for example {criterion} of {bidder}",
+                facts={"bidder": bidder, "criterion": criterion},
                 field="rows",
             )
         )
@@ -112,7 +114,7 @@ def scores_in_range(subject: Lot, *, by: Any, now: datetime.datetime, rows: list
                 en="Row {number}: {value} points for {criterion} lie outside its range of 0 to {weight}",
                 field="rows",
                 number=number,
-                criterion=criterion.title,
+                criterion=Written(criterion.title),
                 value=row["value"],
                 weight=criterion.weight,
                 **applicable(subject.case, now=now),

@@ -6,6 +6,7 @@ from typing import Any
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering.models import (
     ApplicationFinding,
     Prequalification,
@@ -79,7 +80,7 @@ def everything_is_examined(subject: Prequalification, *, by: Any, now: datetime.
         zh="资格预审尚有 {count} 项没有结论，例如“{applicant}”的“{clause}”",
         en="{count} conditions are still open, for example “{clause}” of {applicant}",
         count=len(missing),
-        applicant=application.supplier.name,
+        applicant=Written(application.supplier.name),
         clause=clause.text,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.planning import phrases
 from yangcai.planning.rules.sentences import allowed
 from yangcai.procedures.procedure import Invite
@@ -74,7 +75,7 @@ def brand_named(
         + "the file may neither ask for nor name a supplier or a brand: “{word}”. Say what it must do instead; if it is"
         " none, the buyer's reviewer lets the sentence stand, on the page of the budget line",
         field=field,
-        word=word,
+        word=Written(word),
         number=number,
         **applicable(case, now=now),
     )
@@ -97,7 +98,7 @@ def floor_price(case: Case, text: str, *, field: str, now: datetime.datetime, nu
             + "a floor price may not be set: “{word}”. Take it out; a ceiling may stand, and an abnormally low price is"
             " examined in the evaluation",
             field=field,
-            word=word,
+            word=Written(word),
             number=number,
             **applicable(case, now=now),
         )
@@ -186,6 +187,6 @@ def banned_condition(
         " needs",
         field=field,
         number=number,
-        word=word,
+        word=Written(word),
         **applicable(case, now=now),
     )
