@@ -121,3 +121,20 @@ def test_the_database_pays_no_costs_that_nobody_accepted_or_published(tale: Stor
     request = PaymentRequest.objects.create(**asked, amount=Decimal(200_000))
     with pytest.raises(DatabaseError, match="no_acceptance_no_payment"), transaction.atomic():
         ledger.pay(fund=Fund.objects.get(pk=contract.paid_fund_id), amount=request.amount, now=at, ground=request.ref)
+
+
+def test_what_was_asked_for_before_the_settlement_is_not_paid_by_it(tale: Story) -> None:
+    """Beneath every Action: a request for the whole amount would be paid once a smaller settlement is published."""
+    at, officer = tale.at("contract") + 20 * DAY, tale.people.officer
+    costs, contract = costs_of(tale), contract_of(tale)
+    invoice = Invoice.objects.create(
+        contract=contract, milestone=costs, number="F-7", amount=costs.amount, issued_on=at.date(), received_at=at
+    )
+    asked = PaymentRequest.objects.create(
+        contract=contract, milestone=costs, invoice=invoice, requested_at=at, approved_at=at, amount=costs.amount
+    )
+    assert "requests_within_the_milestone" in tale.refused(
+        "compensation.settle", costs, officer, at, **settlement(tale)
+    )
+    PaymentRequest.objects.filter(pk=asked.pk).update(returned_at=at, return_reason="x")
+    tale.do("compensation.settle", costs, officer, at, **settlement(tale))
