@@ -12,6 +12,8 @@ from django.db import Error, connection, transaction
 
 from tests import factories
 from tests.contracts import support
+from tests.invariants.attacks import releases
+from tests.invariants.worlds import tender
 from yangcai.cases.models import Case
 from yangcai.contracts import actions as contracts
 from yangcai.funds import actions as ledger
@@ -215,3 +217,27 @@ def test_requests_of_one_milestone_do_not_slip_past_each_other() -> None:
         return run
 
     assert at_once(*map(request, ids)) == {"done": 4, "requests_within_the_milestone": 4}
+
+
+def test_a_release_waits_for_the_case_before_it_holds_the_lot() -> None:
+    """As every Action on the case does: the other way round two of them would wait for each other."""
+    ids = tender.failed()
+    release = releases.release().format(**ids)
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
+    done: Counter[str] = Counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT FROM cases_case WHERE id = %s FOR UPDATE", [ids["case"]])
+        other = threading.Thread(target=lambda: done.update(at_once(lambda: run(release))))
+        other.start()
+        waiting = 0
+        while not waiting:
+            cursor.execute(waits)
+            (waiting,) = cursor.fetchone()
+        cursor.execute("SELECT FROM cases_lot WHERE id = %s FOR UPDATE NOWAIT", [ids["lot"]])
+    other.join()
+    assert done == {"released_means_transferred": 1}
+
+
+def run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
