@@ -162,6 +162,20 @@ def test_who_did_not_come_in_time_is_invited_again_and_nobody_who_has_a_password
     assert [r.code for r in can(joining.invite_again, admin.organisation, by=admin, now=after)] == ["nobody_waits"]
 
 
+def test_no_house_opens_an_account_with_the_posts_of_another(admin: Post) -> None:
+    """The link sets the one password that the person has: whoever holds it acts at both."""
+    other = factories.make_post(Role.ADMINISTRATOR, factories.make_organisation(OrganisationKind.BUYER))
+    theirs = invite(other)
+    factories.make_post(Role.BUYER_OFFICER, admin.organisation, person=theirs)
+    platform = factories.make_post(Role.PLATFORM)
+    for house in (admin, other):
+        asked = {"by": house, "now": NOW, "username": theirs.username}
+        found = codes_of(perform, joining.invite_again, house.organisation, **asked)
+        assert found and found <= {"invalid_input", "nobody_waits"}
+    said = perform(joining.invite_again, admin.organisation, by=platform, now=NOW, username=theirs.username).value
+    assert joining.invited(said.partition(":")[2], now=NOW) is not None
+
+
 def test_an_administrator_rules_nobody_elses_house(admin: Post) -> None:
     foreign = factories.make_post(Role.BUYER_OFFICER)
     person = invite(admin)

@@ -255,15 +255,20 @@ def invite_person(
 # --- who did not come in time ------------------------------------------------------------------------------------
 
 
-def still_outside(organisation: Organisation) -> list[Person]:
-    """Its people who never set a password: with them a new invitation opens no account that somebody else uses."""
+def still_outside(organisation: Organisation, *, by: Post) -> list[Person]:
+    """Its people who never set a password: with them a new invitation opens no account that somebody else uses. Who
+    has had a post of another organisation too, or came with it, is the platform's to invite: the link opens that one's
+    posts as well."""
     people = Person.objects.filter(invitations__isnull=False, is_active=True, last_login=None, expert=None)
     people = people.filter(Q(employer=organisation) | Q(posts__organisation=organisation))
+    if by.role != Role.PLATFORM:
+        people = people.filter(Q(employer=organisation) | Q(employer=None))
+        people = people.exclude(pk__in=Post.objects.exclude(organisation=organisation).values("person_id"))
     return [person for person in people.distinct().order_by("name", "pk") if not person.has_usable_password()]
 
 
 def somebody_is_outside(organisation: Organisation, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    if still_outside(organisation):
+    if still_outside(organisation, by=by):
         return None
     return Refusal("nobody_waits", "没有尚未设置密码的人员", "Everybody who was invited has set a password")
 
@@ -272,8 +277,9 @@ class InviteAgain(Input):
     username = forms.ChoiceField(label=_("人员"))
 
     def scope(self) -> None:
-        if isinstance(self.subject, Organisation):
-            waiting = [(one.username, f"{one.name}（{one.username}）") for one in still_outside(self.subject)]
+        if isinstance(self.subject, Organisation) and isinstance(self.by, Post):
+            found = still_outside(self.subject, by=self.by)
+            waiting = [(one.username, f"{one.name}（{one.username}）") for one in found]
             self.fields["username"].choices = waiting  # type: ignore[attr-defined]
 
 
