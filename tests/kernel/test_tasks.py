@@ -71,6 +71,25 @@ def test_a_task_opens_with_its_ground_closes_with_the_deed_and_opens_again(offic
     assert Task.objects.get().done_at is None
 
 
+def test_what_cannot_be_done_yet_is_told_of_when_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits on no desk before, so nobody was told when it was found out; afterwards once, and not again."""
+    opens, second = NOW + datetime.timedelta(days=3), datetime.timedelta(seconds=1)
+
+    def later(organisation: Organisation, *, now: datetime.datetime) -> Iterator[Due]:
+        yield Due("probe.change", organisation.ref, Role.BUYER_OFFICER, opens, organisation_id=organisation.pk)
+
+    heard: list[tuple[str, datetime.datetime]] = []
+    monkeypatch.setitem(tasks.PROVIDERS, Organisation, [(later, ())])
+    monkeypatch.setattr(tasks, "NOT_BEFORE", {"probe.change"})
+    monkeypatch.setattr(tasks, "LISTENERS", [lambda told, **_of: heard.extend((one.what, one.at) for one in told)])
+    make()
+    tasks.fire_due(now=opens - second)
+    assert heard == []
+    for _round in range(2):
+        tasks.fire_due(now=opens + second)
+    assert heard == [(tasks.OPENED, opens)]
+
+
 def test_a_moved_deadline_moves_the_task_and_lets_it_fire_again(officer: Post) -> None:
     [organisation] = make()
     assert len(tasks.fire_due(now=DUE)) == 1

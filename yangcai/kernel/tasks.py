@@ -116,11 +116,14 @@ def _warning_after(
     return since + (due_at - since) * min(later) / WHOLE
 
 
-def _remind_at(*, due_at: datetime.datetime | None, role: str, after: datetime.datetime) -> datetime.datetime | None:
-    """The first reminder of a deadline that comes after a moment; None where nobody in particular must act."""
-    if due_at is None or not role:
+def _remind_at(task: Task | Due, *, after: datetime.datetime) -> datetime.datetime | None:
+    """When next after a moment somebody is told of the task: that its deadline nears, or that what was known early can
+    be done now; None where nobody in particular must act."""
+    if not task.role:
         return None
-    return min((at for lead in LEADS if (at := due_at - lead) > after), default=None)
+    told = [task.due_at - lead for lead in LEADS] if task.due_at is not None else []
+    told += [task.since] if task.action in NOT_BEFORE else []
+    return min((at for at in told if at > after), default=None)
 
 
 def _hear(told: list[Told], *, by: Any = None, now: datetime.datetime) -> None:
@@ -154,7 +157,7 @@ def refresh(root: Any, *, now: datetime.datetime, by: Any = None) -> None:
                 warned_at=None,
                 warned_share=0,
                 warn_at=_warning_after(0, since=due.since, due_at=due.due_at, role=due.role),
-                remind_at=_remind_at(due_at=due.due_at, role=due.role, after=now),
+                remind_at=_remind_at(due, after=now),
             )
         elif task.done_at is not None:
             Task.objects.filter(pk=task.pk).update(done_at=None)
@@ -175,7 +178,7 @@ def refresh(root: Any, *, now: datetime.datetime, by: Any = None) -> None:
                     since=due.since,
                     due_at=due.due_at,
                     warn_at=_warning_after(0, since=due.since, due_at=due.due_at, role=due.role),
-                    remind_at=_remind_at(due_at=due.due_at, role=due.role, after=now),
+                    remind_at=_remind_at(due, after=now),
                 )
                 for due in wanted.values()
             ]
@@ -237,7 +240,8 @@ def _ring(task: Task, *, now: datetime.datetime) -> None:
 
 
 def remind_due(*, now: datetime.datetime) -> list[Told]:
-    """Tell whoever must act that a deadline is near: each moment of `LEADS` once, and again where the deadline moved.
+    """Tell whoever must act that a deadline is near: each moment of `LEADS` once, and again where the deadline moved;
+    and that what was known early has opened (NOT_BEFORE).
 
     All moments that have passed since the last round are told of, each with its own time: what to do with those that
     come late is for the listeners. Tasks that somebody else holds are left for the next round.
@@ -253,8 +257,13 @@ def remind_due(*, now: datetime.datetime) -> list[Told]:
                 for lead in LEADS
                 if task.due_at and task.remind_at and task.remind_at <= task.due_at - lead <= now
             ]
+            told += [
+                Told(OPENED, task, task.since)
+                for task in found
+                if task.action in NOT_BEFORE and task.remind_at and task.remind_at <= task.since <= now
+            ]
             for task in found:
-                task.remind_at = _remind_at(due_at=task.due_at, role=task.role, after=now)
+                task.remind_at = _remind_at(task, after=now)
             Task.objects.bulk_update(found, ["remind_at"])
             _hear(told, now=now)
         given += told
