@@ -90,12 +90,12 @@ def test_other_queries(name: str) -> None:
 
 
 def test_a_table_called_as_a_column_is_written_as_django_writes_it() -> None:
-    """Within a query around it, such a name stands without quotes."""
+    """Within a query around it, such a name stands without quotes; before and afterwards everywhere else with them."""
     query = Lot.objects.all().query
-    compiled(query, ours)
     inner = query.clone()
     inner.external_aliases = {"title": True}
-    assert compiled(inner, ours) == compiled(inner, of_postgres)
+    for one in (inner, query, inner):
+        assert compiled(one, ours) == compiled(one, of_postgres)
     assert ".title," in compiled(inner, ours)[0]
 
 

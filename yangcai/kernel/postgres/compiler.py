@@ -69,13 +69,15 @@ class Kept:
             return self._with_related(model)
         alias = query.get_initial_alias()
         key = model, alias, self.quote_name_unless_alias(alias)  # type: ignore[attr-defined]
-        if key not in _selected:
+        kept = _selected.get(key)
+        if kept is None:
             found, info, _ = super().get_select(with_col_aliases)  # type: ignore[misc]
-            _selected[key] = found, info["select_fields"], frozenset(col.target.column for col, _, _ in found)
-        found, numbers, names = _selected[key]
-        # A table that is called as one of the columns would leave it without quotes.
+            kept = found, info["select_fields"], frozenset(col.target.column for col, _, _ in found)
+        found, numbers, names = kept
+        # A table that is called as one of the columns leaves it without quotes: here, and nowhere else.
         if not (names.isdisjoint(query.alias_map) and names.isdisjoint(query.external_aliases)):
             return super().get_select(with_col_aliases)  # type: ignore[misc]
+        _selected[key] = kept
         return list(found), {"model": model, "select_fields": list(numbers)}, {}
 
     def _with_related(self, model: Any) -> Any:
