@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.contracts import support
 from tests.factories import NOW, at, make_case, make_organisation, make_post
 from tests.tendering.judging import DRAWN, EQUAL, SEATED, SIGNED, hall, three
 from tests.tendering.walk import Tender
@@ -231,3 +232,21 @@ def test_a_correction_waits_for_whoever_has_the_documents_until_it_says_that_it_
     desk.post(form, {})
     assert change.receipts.get().supplier == holder.organisation
     assert form not in text_of(desk.get(reverse("work")))
+
+
+def test_what_waits_for_several_payments_says_for_which(clock: Clock) -> None:
+    """Two invoices of one contract are one line, from which each is reached by the name of its payment."""
+    s = support.scene()
+    support.effective(s)
+    last = s.milestone("acceptance")
+    support.delivered(s, last)
+    support.accepted(s, milestone=last)
+    clock.at = support.INVOICED
+    todos = [todo for group in worklist.groups(s.supplier, now=clock.at) for todo in group.items]
+    (line,) = [todo for todo in todos if "invoice.submit" in todo.url]
+    assert line.title == f"提交发票：{s.case}"
+    assert [name for name, _url in line.seats] == ["预付款", "验收款"]
+    assert line.seats[1][1].endswith(f"/milestone/{last.pk}/invoice.submit/")
+    # What is paid otherwise is asked about otherwise: research costs are no part of an ordinary invoice.
+    address = reverse("work_do", args=["milestone", last.pk, "invoice.submit"])
+    assert "研发成本" not in text_of(at_desk(s.supplier).get(address))

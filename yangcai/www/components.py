@@ -39,6 +39,11 @@ def errors_of(bound: forms.BoundField) -> list[Fault]:
     return [Fault(str(error.messages[0]), citation=getattr(error, "citation", None)) for error in found]
 
 
+def is_idle(bound: forms.BoundField) -> bool:
+    """Whether a field is closed and has nothing to say: it was declared for other rows than this one."""
+    return bound.field.disabled and not bound.field.required and not bound.value()
+
+
 def anchor(bound: forms.BoundField) -> str:
     """The id of the element that takes the focus when somebody follows an error to its field."""
     if isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):

@@ -460,7 +460,8 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 @_component("fields")
 def fields(form: Form) -> dict[str, Any]:
-    return {"form": form}
+    """All that is asked; what a form declares and this row has no use for is not there."""
+    return {"form": [bound for bound in form if not components.is_idle(bound)]}
 
 
 @_component("error_summary")

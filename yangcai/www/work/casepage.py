@@ -49,7 +49,7 @@ from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.draws import READERS as DRAW_READERS
 from yangcai.www.pictures import csv_asked, prices
-from yangcai.www.work import judging, own, places, rail, tables, timeline
+from yangcai.www.work import judging, namesakes, own, places, rail, tables, timeline
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.explained import Paper, papers
 from yangcai.www.work.files import attachments
@@ -140,7 +140,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
                 timed,
                 on=case.law_as_of or timezone.localdate(now),
                 now=now,
-                who=judging.sitters(timed, post=post),
+                who=namesakes.names(timed, post=post),
             ),
             "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,
             "pictures": pictures,

@@ -37,7 +37,18 @@ from yangcai.www import formats, guided, signed_papers, wording
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
-from yangcai.www.work import committed, going_on, here, judging, low_prices, places, preflight, proposals, tables
+from yangcai.www.work import (
+    committed,
+    going_on,
+    here,
+    judging,
+    low_prices,
+    namesakes,
+    places,
+    preflight,
+    proposals,
+    tables,
+)
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import DANGEROUS, Offer, offers
@@ -427,10 +438,10 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
         waiting = tasks.of_post(post, now=entry.at).filter(root__in=roots)
     mine = {task.pk for task in tasks.of_post(post, now=entry.at).filter(root__in=roots)}
     roles, listed = dict(Role.choices), list(waiting[:NEXT_SHOWN])
-    sitters = judging.sitters(listed, post=post)
+    names = namesakes.names(listed, post=post)
     return [
         {
-            "text": title_of(task, who=sitters.get(task.subject, "")),
+            "text": title_of(task, who=names.get(task.subject, "")),
             "who": formats.titled(roles.get(Role(task.role), "")) if task.role else "",
             "by_at": task.due_at,
             "url": places.place_of_task(task.action, task.subject) if task.pk in mine else "",

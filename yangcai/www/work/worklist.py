@@ -26,7 +26,7 @@ from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.hall import acting
 from yangcai.www.paging import CappedPaginator
-from yangcai.www.work import judging, own, places, rail, schedule, tables
+from yangcai.www.work import namesakes, own, places, rail, schedule, tables
 from yangcai.www.work.clocks import ground_of, reminder, title_of
 from yangcai.www.work.shown import KINDS
 from yangcai.www.work.wanted import Wanted, narrowed, tabs
@@ -100,7 +100,7 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     rows = list(part[: SHOWN + 1])
     more = len(rows) > SHOWN
     total = part[:COUNTED].count() if more else len(rows)
-    shown, who = rows[:SHOWN], judging.sitters(rows[:SHOWN], post=post)
+    shown, who = rows[:SHOWN], namesakes.names(rows[:SHOWN], post=post)
     rooms = acting.rooms(shown)
     said = words_of(shown)
     items = []
@@ -123,7 +123,7 @@ def words_of(rows: list[Task]) -> dict[str, Say | None]:
 
 
 def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
-    """What is to be done alike for several seats of one committee by the same time is one line."""
+    """What is to be done alike for several seats, payments or lots by the same time is one line."""
     lines: dict[tuple[Any, ...], list[Task]] = {}
     for task in rows:
         key = (task.action, task.root, task.due_at) if task.subject in who else (task.pk,)
@@ -134,9 +134,9 @@ def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
 def _line(together: list[Task], who: dict[str, str], rooms: dict[str, str], *, now: datetime.datetime) -> Todo:
     """What is done in an opening hall is done there, with everything beside it that is wanted next."""
     first = together[0]
-    if len(together) == 1:
-        found = todo(first, who=who.get(first.subject, ""), now=now)
-        in_hall = acting.is_of_hall(first) and first.root in rooms
+    in_hall = acting.is_of_hall(first) and first.root in rooms
+    if len(together) == 1 or in_hall:
+        found = todo(first, who=who.get(first.subject, "") if len(together) == 1 else "", now=now)
         return replace(found, url=rooms[first.root]) if in_hall else found
     seats = tuple((who[task.subject], places.place_of_task(task.action, task.subject)) for task in together)
     return replace(todo(first, now=now), seats=seats)
