@@ -86,7 +86,7 @@ class PublicEnquiry(Root):
 
     def __str__(self) -> str:
         """By its number alone: messages are called so, and go out by e-mail; who asks may name people in the title."""
-        return f"公众询问 {self.number}"
+        return self.number
 
     @property
     def is_statutory(self) -> bool:
