@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.cases.models import Case, Stage
+from yangcai.cases.models import Case
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, MoneyField, TextField
 from yangcai.parties.roles import Role
@@ -85,7 +85,6 @@ def state_view(record: ConductRecord, *, by: Any, now: datetime.datetime, statem
     en="Record the agent's conduct",
     on=Case,
     by={Role.BUYER_OFFICER},
-    at={Stage.EVALUATION, Stage.AWARD},
     needs=(rules.has_an_agent, rules.agent_has_done_its_work, rules.agent_not_recorded_yet),
     checks=(rules.poor_is_explained,),
     input=RecordConduct,
