@@ -11,8 +11,10 @@ from yangcai.cases.models import Case, CaseEnd
 from yangcai.contracts.benefiting import small_firms
 from yangcai.contracts.models import Contract
 from yangcai.funds.queries import check_funds
-from yangcai.replay import district, year, year_walk
+from yangcai.kernel.models import Task
+from yangcai.replay import district, recorded, year, year_walk
 from yangcai.replay.year import Sums
+from yangcai.tendering.models import ConductRecord
 from yangcai.www.public import home
 
 #: What the thirteen purchases of the district itself may come to.
@@ -87,6 +89,10 @@ def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.Monk
         set(Contract.objects.exclude(supplier__size="large").values_list("supplier", flat=True))
     )
     assert check_funds() == []
+    # Who judged and who organised have recorded each other: on nobody's desk does it wait from long ago.
+    assert ConductRecord.objects.exists()
+    waiting = Task.objects.filter(done_at=None, action__contains="conduct.", due_at__lt=recorded.WAITS_FROM)
+    assert not waiting.exists()
 
 
 @pytest.mark.campaign(only=True)

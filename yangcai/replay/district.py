@@ -23,6 +23,7 @@ from yangcai.replay import defaults, furnishing, people
 from yangcai.replay.driver import PythonDriver, begin_again
 from yangcai.replay.published import Bid, CaseFile, Criterion, Dates, Evaluation, Lot, Outcome
 from yangcai.replay.published import Organisation as Named
+from yangcai.replay.recorded import RecordedWalk
 from yangcai.replay.walk import ONE_PAYMENT, Walk
 
 #: The first morning of the demo: an ordinary Monday.
@@ -295,7 +296,9 @@ def found_district(*, told: Callable[[Purchase], None], purchases: Iterable[Purc
         file = defaults.complete(published=case_file(purchase)).case
         if not purchase.prices:  # nobody has bid yet, and nobody is made up
             file = replace(file, lots=tuple(replace(lot, bids=()) for lot in file.lots))
-        walk = Walk(PythonDriver(), file, gathered(file), payment_terms=purchase.terms, framework_terms=AUDIT_TERMS)
+        walk = RecordedWalk(
+            PythonDriver(), file, gathered(file), payment_terms=purchase.terms, framework_terms=AUDIT_TERMS
+        )
         walk.run(until=purchase.until)
         if purchase.after:
             purchase.after(walk)

@@ -29,7 +29,7 @@ from yangcai.replay import defaults, district, people, year
 from yangcai.replay.driver import PythonDriver, begin_again
 from yangcai.replay.published import Bid, CaseFile, Dates, Evaluation, Lot, Outcome
 from yangcai.replay.published import Organisation as Named
-from yangcai.replay.walk import Walk
+from yangcai.replay.recorded import RecordedWalk
 from yangcai.replay.year import Order, Sums
 
 #: The year's budget was approved before its first intention.
@@ -39,7 +39,7 @@ LEAD, SIGNING, ACCEPTING, PAYING = (datetime.timedelta(days=n) for n in (38, 3, 
 UNITS = ("人天", "小时")
 
 
-class YearWalk(Walk):
+class YearWalk(RecordedWalk):
     """A walk whose budget line came in with the year's file, and whose call-offs go to entrants by turns."""
 
     number = 0
