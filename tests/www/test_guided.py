@@ -1,5 +1,6 @@
 """Can a visitor of the demo begin a story by one click, see the others act, and have the list tick itself?"""
 
+import datetime
 import re
 from typing import Any
 
@@ -59,6 +60,21 @@ def test_the_others_act_after_the_visitor_and_it_is_told(visitor: Client) -> Non
     assert Story.objects.get().is_automatic is False
     visitor.post(reverse("sandbox_others"), {"others": "leave"})
     assert "试一试" not in text_of(page(visitor))
+
+
+def test_one_click_leads_to_the_visitors_next_step(visitor: Client) -> None:
+    """Past everything that others do and every period that runs, and not beyond what is the visitor's own."""
+    visitor.post(reverse("sandbox_story"), {"story": "failed-tender"})  # as the agent, who waits for the intention
+    story, before = Story.objects.get(), clock.now()
+    assert 'value="turn"' in page(visitor).content.decode()
+    answer = visitor.post(reverse("sandbox_clock"), {"forward": "turn", "next": "/demo/"}, follow=True)
+    assert f"其他角色自动办理：{ACTIONS['case.open'].zh}" in text_of(answer)
+    assert clock.now() - before > datetime.timedelta(days=30) and answer.context["sandbox"].story.turn
+    assert 'value="turn"' not in answer.content.decode()
+    now = clock.now()
+    visitor.post(reverse("sandbox_clock"), {"forward": "turn", "next": "/demo/"})
+    assert clock.now() == now, "it is the visitor's turn already"
+    assert story.started_at == before
 
 
 def test_to_change_the_role_takes_the_story_along(visitor: Client) -> None:

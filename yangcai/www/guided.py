@@ -89,6 +89,11 @@ def shown(story: Story | None, *, now: datetime.datetime) -> Shown | None:
     )
 
 
+def waits_for_visitor(story: Story, *, now: datetime.datetime) -> bool:
+    """Whether only the visitor can take it on, or nobody: it is over."""
+    return acting.turn_of(story, now=now) is not None or living.is_over(story)
+
+
 def offered(*, now: datetime.datetime) -> list[dict[str, Any]]:
     """The stories on offer; one that cannot be begun says why not."""
     return [

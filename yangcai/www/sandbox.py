@@ -40,6 +40,8 @@ STEPS = {"hour": datetime.timedelta(hours=1), "day": datetime.timedelta(days=1)}
 POSTS_SHOWN = 200
 #: How much of what happened a message tells.
 TOLD = 5
+#: So many milestones at most are passed by one click: no story has more between two steps of one visitor.
+MOST_STOPS = 40
 #: No milestone lies further off: one click must not carry the demo to the day when records may be destroyed.
 HORIZON = datetime.timedelta(days=366)
 #: So far ahead of a day its deadlines reach: the intention, the tender and what is owed after it.
@@ -240,15 +242,17 @@ def change_story(request: HttpRequest) -> HttpResponse:
 
 @page(by=PUBLIC, methods=("POST",))
 def move_clock(request: HttpRequest) -> HttpResponse:
-    """forward=hour, day, milestone (whatever comes next in the visitor's story, else on any case), or a moment in
-    ISO 8601."""
+    """forward=hour, day, milestone (whatever comes next in the visitor's story, else on any case), turn (until there is
+    something for the visitor to do in it), or a moment in ISO 8601."""
     _only_in_sandbox()
     try:
-        now = clock.now()
-        to = _target(request.POST.get("forward", ""), now=now, story=guided.of(request))
-        if to is None:
+        now, story, word = clock.now(), guided.of(request), request.POST.get("forward", "")
+        if word == "turn" and story is not None:
+            to, happened = _to_turn(story, now=now)
+        elif (target := _target(word, now=now, story=story)) is not None:
+            to, happened = target, living.forward(to=target, now=now)
+        else:
             return _back(request)
-        happened = living.forward(to=to, now=now)
     except (calendar.HorizonError, OverflowError):  # the calendar of Python ends too
         last = formats.day(calendar.horizon() - calendar.ONE_DAY)
         messages.error(request, _("已载入的节假日安排只到 %(last)s，模拟时间不能越过。") % {"last": last})
@@ -272,6 +276,20 @@ def issue_papers(request: HttpRequest) -> HttpResponse:
     if re.fullmatch(r"case:[0-9]{1,18}", root):
         signed_papers.at_once(root=root, now=clock.now())
     return _back(request)
+
+
+def _to_turn(story: Story, *, now: datetime.datetime) -> tuple[datetime.datetime, living.Happened]:
+    """From one milestone of the story to the next, until the visitor has something to do or it is over."""
+    happened = living.Happened()
+    for _stop in range(MOST_STOPS):
+        following = milestones(now=now, limit=1, story=story)
+        if not following or guided.waits_for_visitor(story, now=now):
+            break
+        now, before = following[0].at, now
+        step = living.forward(to=now, now=before)
+        happened.fired += step.fired
+        happened.told += step.told
+    return now, happened
 
 
 def _target(word: str, *, now: datetime.datetime, story: Story | None) -> datetime.datetime | None:
