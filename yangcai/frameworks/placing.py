@@ -12,11 +12,14 @@ from yangcai.cases.actions import next_number
 from yangcai.cases.models import Award, Candidate, Case, EvaluationMethod, Lot, LotOutcome, Stage
 from yangcai.frameworks.models import AgreedConsumable, CallOff, Dealer, Framework, OutsideOffer
 from yangcai.parties.models import Organisation
-from yangcai.planning.models import PlanItem
+from yangcai.planning.models import PARTNERED, PlanItem
 from yangcai.tendering.models import AwardLetter, InvitedBy, PaymentTerm, Solicitation
 
 #: Why a price of a second competition does not count (110号令 art. 33).
-VOID = "报价高于本供应商的协议价格或者采购预算，或者本供应商已不在协议中、不得参加政府采购活动，报价无效"
+VOID = (
+    "报价高于本供应商的协议价格或者采购预算，或者本供应商（含联合体成员）已不在协议中、不得参加政府采购活动、与其他报价供应商存在"
+    "直接控股或者管理关系、不符合预留份额的要求，报价无效"
+)
 #: Of the file of the first stage: what binds the contracts called off under it (合同文本, 110号令 art. 22, 33).
 TERMS = (
     "contract_terms", "payment_days", "acceptance_days", "performance_security_rate", "industry", "bid_validity_days",
@@ -46,6 +49,7 @@ def begin(
         category=plan_item.category,
         classification=plan_item.classification,
         budget=plan_item.amount,
+        set_aside=plan_item.set_aside,
         jurisdiction=plan_item.buyer.jurisdiction,
         opened_at=now,
         is_demo=settings.YANGCAI_SANDBOX,
@@ -57,6 +61,9 @@ def begin(
         budget=case.budget,
         ceiling=None if ceiling is None else min(ceiling, case.budget),
         evaluation_method=EvaluationMethod.LOWEST,
+        set_aside=plan_item.set_aside,
+        set_aside_share=plan_item.set_aside_share if plan_item.set_aside in PARTNERED else 0,
+        for_small_micro=bool(plan_item.set_aside_small_micro),
     )
     agreed = Solicitation.objects.get(case=framework.lot.case)
     Solicitation.objects.create(

@@ -15,7 +15,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation, Size
 from yangcai.parties.sizes import SMALL_MICRO, SME
-from yangcai.planning.models import PARTNERED, SetAside
+from yangcai.planning.models import PARTNERED, RESERVED, SetAside
 from yangcai.tendering.models import OpenedBid, PartnerKind, PreferenceClaim
 from yangcai.tendering.solicitations import solicitation
 
@@ -92,16 +92,36 @@ def falls_short(
     lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], now: datetime.datetime
 ) -> list[Refusal]:
     """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2))."""
-    partners, small_only, found = as_registered(partners), lot.for_small_micro, []
-    on, who = applicable(lot.case, now=now), "小微企业" if lot.for_small_micro else "中小企业"
+    return short_of(
+        way=lot.way,
+        wanted=lot.set_aside_share,
+        small_only=lot.for_small_micro,
+        bidder=bidder,
+        partners=partners,
+        on=applicable(lot.case, now=now),
+    )
+
+
+def short_of(
+    *,
+    way: str,
+    wanted: Decimal,
+    small_only: bool,
+    bidder: Organisation,
+    partners: Iterable[Partner],
+    on: dict[str, Any],
+) -> list[Refusal]:
+    """The same of one way to set aside, and of the share that it wants of partners."""
+    who = "小微企业" if small_only else "中小企业"
     who_en = "small and micro enterprises" if small_only else "small and medium enterprises"
-    members = [p for p in partners if p.kind == PartnerKind.MEMBER]
-    if lot.is_reserved:
-        others = [p.name for p in members if p.size not in (SMALL_MICRO if small_only else SME)]
+    partners = as_registered(partners)
+    if way in RESERVED:
+        sizes = SMALL_MICRO if small_only else SME
+        others = [p.name for p in partners if p.kind == PartnerKind.MEMBER and p.size not in sizes]
         if not is_favoured(bidder, small_only=small_only):
             others.insert(0, bidder.name)
         if others:
-            found.append(
+            return [
                 refuse(
                     "set_aside.consortium",
                     code="not_all_are_smes",
@@ -112,11 +132,11 @@ def falls_short(
                     names="、".join(others),
                     **on,
                 )
-            )
-    elif lot.way in PARTNERED:
-        given = share(bidder, partners, small_only=small_only, way=lot.way)
-        if given < lot.set_aside_share:
-            found.append(
+            ]
+    elif way in PARTNERED:
+        given = share(bidder, partners, small_only=small_only, way=way)
+        if given < wanted:
+            return [
                 refuse(
                     "set_aside.partner_share",
                     code="sme_share_too_small",
@@ -125,11 +145,11 @@ def falls_short(
                     who=who,
                     who_en=who_en,
                     given=percent(given),
-                    wanted=percent(lot.set_aside_share),
+                    wanted=percent(wanted),
                     **on,
                 )
-            )
-    return found
+            ]
+    return []
 
 
 def unlawful(

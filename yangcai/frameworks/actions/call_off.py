@@ -242,7 +242,8 @@ def take_turn(
         raise Refused([rules.nobody_left(plan_item, now=now)])
     amount = agreed(entrant, quantity)
     over = rules.within_the_plan(plan_item, amount, now=now)
-    if over is not None:
-        raise Refused([over])
+    refused = [*([over] if over else []), *rules.may_be_awarded(plan_item, entrant, now=now)]
+    if refused:
+        raise Refused(refused)
     made = placing.begin(plan_item, framework=framework, quantity=quantity, need=need, delivery=delivery, now=now)
     return placing.at_once(made, entrant.supplier, amount, now=now)

@@ -39,7 +39,7 @@ class DetermineEntrants(Input):
     by={Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
     at={Stage.AWARD},
     only=(is_first_stage,),
-    needs=(rules.somebody_is_ranked, rules.entrants_are_open),
+    needs=(rules.comes_next, rules.somebody_is_ranked, rules.entrants_are_open),
     checks=(rules.enough_are_eliminated,),
     input=DetermineEntrants,
     notice="entrants",

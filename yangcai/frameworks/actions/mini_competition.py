@@ -12,7 +12,7 @@ from yangcai.frameworks import placing
 from yangcai.frameworks.actions.call_off import FOUNDED, OfFramework
 from yangcai.frameworks.models import Framework, Way
 from yangcai.frameworks.rules import call_off as rules
-from yangcai.frameworks.standing import agreed, staying
+from yangcai.frameworks.standing import agreed
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import MomentField
 from yangcai.parties.roles import Role
@@ -53,8 +53,8 @@ def invite_entrants(
     delivery: str,
     closes_at: datetime.datetime,
 ) -> Case:
-    """Everybody in the agreement has the documents and may offer until the same instant."""
-    entrants = staying(framework)
+    """Everybody in the agreement who meets the need has the documents and may offer until the same instant."""
+    entrants = rules.competitors(plan_item, framework, now=now)
     dearest = max(agreed(one, quantity) for one in entrants)
     made = placing.begin(
         plan_item,

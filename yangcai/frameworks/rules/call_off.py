@@ -11,11 +11,12 @@ from yangcai import procedures
 from yangcai.cases.models import Award, Case, CaseEnd, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
+from yangcai.frameworks import consortium
 from yangcai.frameworks.models import AgreedConsumable, CallOff, Dealer, Entrant, Framework, Way
 from yangcai.frameworks.standing import agreed, next_in_turn, staying
 from yangcai.kernel import money
 from yangcai.kernel.refusals import Refusal
-from yangcai.planning.models import PlanItem
+from yangcai.planning.models import RESERVED, PlanItem
 from yangcai.tendering.models import OpenedBid
 
 #: Way -> how a framework says that it may be used, and the article on it.
@@ -127,7 +128,13 @@ def entrant_may_be_chosen(
             field="entrant",
             **_on(subject, now=now),
         )
-    yield from may_take_part(entrant.supplier, at=now)
+    yield from may_be_awarded(subject, entrant, now=now)
+
+
+def may_be_awarded(plan_item: PlanItem, entrant: Entrant, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """Whoever stands behind the entrant may take part, and is what the plan sets aside for (政府采购法 art. 22, 24)."""
+    yield from consortium.barred(entrant, now=now)
+    yield from consortium.short_of_set_aside(plan_item, entrant, now=now)
 
 
 def worth(unit_price: Decimal, quantity: Decimal) -> Decimal:
@@ -170,7 +177,8 @@ def price(entrant: Entrant, consumable: AgreedConsumable | None, quantity: Decim
 def dealer_is_named(
     subject: PlanItem, *, now: datetime.datetime, entrant: Entrant, dealer: Dealer | None, **_: Any
 ) -> Iterator[Refusal]:
-    """代理商 of this very entrant, still commissioned, and not debarred itself (art. 18)."""
+    """代理商 of this very entrant, still commissioned, not debarred itself, and what the plan sets aside for: the
+    contract is awarded to it (art. 18)."""
     if dealer is None:
         return
     if dealer.entrant_id != entrant.pk or dealer.ended_at is not None:
@@ -183,6 +191,8 @@ def dealer_is_named(
             **_on(subject, now=now),
         )
     yield from may_take_part(dealer.organisation, at=now)
+    if subject.set_aside in RESERVED:
+        yield from consortium.short_of_set_aside(subject, entrant, taker=dealer.organisation, now=now)
 
 
 def turn_is_funded(
@@ -196,7 +206,7 @@ def turn_is_funded(
     over = within_the_plan(subject, agreed(entrant, quantity), now=now)
     if over is not None:
         yield over
-    yield from may_take_part(entrant.supplier, at=now)
+    yield from may_be_awarded(subject, entrant, now=now)
 
 
 def nobody_left(subject: PlanItem, *, now: datetime.datetime) -> Refusal:
@@ -210,8 +220,14 @@ def nobody_left(subject: PlanItem, *, now: datetime.datetime) -> Refusal:
     )
 
 
+def competitors(plan_item: PlanItem, framework: Framework, *, now: datetime.datetime) -> list[Entrant]:
+    """所有符合需求的入围供应商 (art. 33): those who are what the plan sets aside for. Who is barred by then has no
+    lawful price, and may be free of it by then."""
+    return [one for one in staying(framework) if not consortium.short_of_set_aside(plan_item, one, now=now)]
+
+
 def somebody_competes(subject: PlanItem, *, now: datetime.datetime, framework: Framework, **_: Any) -> Refusal | None:
-    return None if staying(framework) else nobody_left(subject, now=now)
+    return None if competitors(subject, framework, now=now) else nobody_left(subject, now=now)
 
 
 def time_is_left(
@@ -258,14 +274,18 @@ def competes(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Refus
 
 def lawful(call_off: CallOff, *, now: datetime.datetime) -> list[tuple[OpenedBid, Entrant]]:
     """The prices within their own agreements and the budget, the lowest first; equal ones in the order of entry. Who
-    may not take part in procurement by `now` has none (财库〔2016〕125号)."""
+    may not take part in procurement by `now` has none, nor whose consortium has such a member (财库〔2016〕125号), nor
+    those who hold one another (条例 art. 18)."""
     entrants = {one.supplier_id: one for one in staying(call_off.framework)}
+    offered = OpenedBid.objects.filter(lot=call_off.lot).select_related("supplier")
+    bids = [(bid, entrants[bid.supplier_id]) for bid in offered if bid.supplier_id in entrants]
+    related = consortium.related(entrant for _bid, entrant in bids)
     found = [
-        (bid, entrants[bid.supplier_id])
-        for bid in OpenedBid.objects.filter(lot=call_off.lot).select_related("supplier")
-        if bid.supplier_id in entrants
-        and bid.price <= agreed(entrants[bid.supplier_id], call_off.quantity)
+        (bid, entrant)
+        for bid, entrant in bids
+        if bid.price <= agreed(entrant, call_off.quantity)
         and bid.price <= call_off.lot.budget
-        and not may_take_part(bid.supplier, at=now)
+        and entrant.pk not in related
+        and not any(may_be_awarded(call_off.lot.case.plan_item, entrant, now=now))
     ]
     return sorted(found, key=lambda pair: (pair[0].price, pair[1].rank))

@@ -1,19 +1,23 @@
 """How many enter, who may not, and may a request to an open framework be made or answered?"""
 
 import datetime
+import itertools
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from yangcai.cases.models import Candidate, Lot
+from yangcai.cases.models import Candidate, Lot, LotOutcome
 from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
+from yangcai.frameworks import consortium
 from yangcai.frameworks.models import Entrant, EntryRequest, Framework
 from yangcai.frameworks.rules import quality
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel.refusals import Refusal
 from yangcai.law.figures.elimination import Elimination, elimination
 from yangcai.tendering import standing
+from yangcai.tendering.rules.lots import may_win
 
 
 def agreement_of(lot: Lot) -> Framework | None:
@@ -23,11 +27,52 @@ def agreement_of(lot: Lot) -> Framework | None:
 
 
 def eligible(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
-    """Those ranked who are not debarred now, nor one of their consortium, nor were removed from the same agreement
-    before (art. 19)."""
-    before = Entrant.objects.filter(framework=agreement_of(lot), entered_at__lt=now)
-    gone = set(before.values_list("supplier_id", flat=True))
-    return standing.not_barred(lot, (one for one in candidates(lot) if one.supplier_id not in gone), at=now)
+    """Those ranked who are not debarred now, nor one of their consortium, nor entered or were removed from the same
+    agreement before, alone or in a consortium (art. 19), and may enter for one lot more."""
+    agreement = agreement_of(lot)
+    before = agreement.entrants.filter(entered_at__lt=now).select_related("supplier") if agreement else ()
+    gone = {name for one in before for name in consortium.names_of(one)}
+    out = gone | _full(lot)
+    bids = {bid.supplier_id: bid for bid in standing.opened(lot.judged_with)} if out else {}
+    free = (
+        one
+        for one in candidates(lot)
+        if not out
+        or not out & (standing.names_of(bids[one.supplier_id]) if one.supplier_id in bids else {one.supplier.name})
+    )
+    return standing.not_barred(lot, free, at=now)
+
+
+def _full(lot: Lot) -> set[str]:
+    """Under what names as many other lots of the call were entered as the file lets one supplier have: a consortium's
+    count for each of its members, as in any tender (art. 9; 政府采购法 art. 24)."""
+    most, since = may_win(lot.case), lot.case.published_at
+    if most is None or since is None:
+        return set()
+    won: Counter[str] = Counter()
+    for other in lot.case.every_lot():
+        agreement = agreement_of(other) if other.pk != lot.pk else None
+        for one in agreement.entrants.filter(entered_at__gte=since).select_related("supplier") if agreement else ():
+            won.update(consortium.names_of(one))
+    return {name for name, lots in won.items() if lots >= most}
+
+
+def comes_next(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Where one supplier may enter for only so many lots, they are decided in the order that the file declares."""
+    if may_win(subject.case) is None:
+        return None
+    before = itertools.takewhile(lambda one: one.pk != subject.pk, subject.case.lots_in_award_order)
+    undecided = [one.number for one in before if one.outcome == LotOutcome.PENDING]
+    if not undecided:
+        return None
+    return refuse(
+        "solicitation.lot_limit",
+        code="earlier_lot_undecided",
+        zh="采购文件限制每家供应商可入围的采购包数，按定标次序应当先确定采购包 {lots} 的入围供应商",
+        en="The file limits for how many lots a supplier may enter: decide first on {lots}",
+        lots="、".join(undecided),
+        **applicable(subject.case, now=now),
+    )
 
 
 def share(lot: Lot, *, now: datetime.datetime) -> Elimination:

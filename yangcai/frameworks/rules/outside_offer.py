@@ -10,7 +10,7 @@ from django.utils import timezone
 from yangcai import procedures
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
-from yangcai.frameworks import standing
+from yangcai.frameworks import consortium, standing
 from yangcai.frameworks.models import Entrant, OutsideOffer, Way
 from yangcai.frameworks.rules import agreement
 from yangcai.frameworks.rules import call_off as call_offs
@@ -83,6 +83,7 @@ def supplier_is_outside(
             **_on(subject, now=now),
         )
     yield from may_take_part(supplier, at=now)
+    yield from consortium.short_of_set_aside(subject, entrant, taker=supplier, now=now)
 
 
 def is_cheaper(
@@ -174,7 +175,11 @@ def agreement_still_stands(subject: OutsideOffer, *, by: Any, now: datetime.date
     """In force, told, in the way of the plan; and whoever gets the contract may take part."""
     entrant = subject.entrant
     yield from call_offs.agreement_is_in_force(subject.plan_item, now=now, framework=entrant.framework)
-    yield from may_take_part(subject.winner, at=now)
+    if subject.agrees:
+        yield from call_offs.may_be_awarded(subject.plan_item, entrant, now=now)
+    else:
+        yield from may_take_part(subject.winner, at=now)
+        yield from consortium.short_of_set_aside(subject.plan_item, entrant, taker=subject.winner, now=now)
     if subject.agrees and not entrant.may_be_awarded:
         yield refuse(
             "framework.second_stage",
