@@ -49,7 +49,7 @@ class FirstStage(Story):
     def enter(self) -> None:
         """Evaluated, determined, signed by both sides, filed and told."""
         self.run_on("qualification", "evaluation")
-        self.do("entrants.determine", self.lot, self.people.reviewer, self.moment(60))
+        self.do("entrants.determine", self.lot, self.convener, self.moment(60))
         for entrant in Entrant.objects.select_related("supplier").filter(framework=self.agreement):
             self.do("agreement.sign", entrant, self.convener, self.moment(61))
             self.do("agreement.sign", entrant, self.supplier(entrant.supplier.name), self.moment(61))

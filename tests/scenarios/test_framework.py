@@ -15,7 +15,7 @@ from yangcai.cases.models import Award, Candidate, CaseEnd, Stage
 from yangcai.frameworks.models import Entrant, Framework
 from yangcai.funds.models import Fund
 from yangcai.kernel import calendar
-from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.actions import ACTIONS, can, is_about
 from yangcai.kernel.models import Entry, Task
 from yangcai.kernel.refusals import Refused
 from yangcai.planning.models import PlanItem
@@ -110,11 +110,17 @@ def test_a_fifth_is_eliminated_at_the_least(opened: FirstStage) -> None:
     refused = tale.refused("award.determine", lot, tale.people.reviewer, at, candidate=Candidate.objects.first().pk)
     assert refused["framework_has_its_own_way"].citation is not None
     # 五家至少淘汰一家: five may not enter.
-    refused = tale.refused("entrants.determine", lot, tale.people.reviewer, at, count=5)
+    refused = tale.refused("entrants.determine", lot, tale.convener, at, count=5)
     assert refused["too_few_eliminated"].citation is not None
     assert refused["too_few_eliminated"].citation.article == "第二十七条"
-    assert "entrants.determine" in tale.waiting(tale.people.officer)
-    tale.do("entrants.determine", lot, tale.people.reviewer, at)
+    # A catalogue item is the centralised agency's call, so the unit that entrusted it determines nobody (art. 5).
+    for post in (tale.people.officer, tale.people.reviewer):
+        told = tale.refused("entrants.determine", lot, post, at)["other_convener"]
+        assert told.citation is not None and told.citation.article == "第五条"
+        assert tale.convener.organisation.name in told.zh and "entrants.determine" not in tale.waiting(post)
+        assert not is_about(ACTIONS["entrants.determine"], lot, by=post, now=at)
+    assert "entrants.determine" in tale.waiting(tale.convener)
+    tale.do("entrants.determine", lot, tale.convener, at)
     entered = Entrant.objects.filter(framework=tale.agreement).order_by("rank")
     assert [(one.supplier.name, one.unit_price) for one in entered] == [
         (SECOND[0], Decimal("4500.00")), (THIRD[0], Decimal("4600.00")),
@@ -133,7 +139,7 @@ def test_a_fifth_is_eliminated_at_the_least(opened: FirstStage) -> None:
 def test_both_sides_sign_and_the_term_begins(opened: FirstStage) -> None:
     tale = opened
     tale.run_on("qualification", "evaluation")
-    tale.do("entrants.determine", tale.lot, tale.people.reviewer, tale.moment(60))
+    tale.do("entrants.determine", tale.lot, tale.convener, tale.moment(60))
     second = tale.entrant(SECOND)
     assert "agreement.sign" in tale.waiting(tale.supplier(SECOND))
     tale.do("agreement.sign", second, tale.supplier(SECOND), tale.moment(61))
@@ -218,7 +224,7 @@ def test_who_is_added_stands_at_the_end_of_the_order(opened: FirstStage) -> None
         because = {"ground": "not_performed", "reason": "逾期未交付"}
         tale.do("entrant.remove", tale.entrant(bidder), tale.people.runner, tale.moment(70), **because)
     again = agreements.begin(file, until="evaluation", terms=terms)
-    again.do("entrants.determine", again.lot, again.people.reviewer, again.moment(60))
+    again.do("entrants.determine", again.lot, again.convener, again.moment(60))
     # 丙 was the cheapest, but had been removed: it does not count. Of the two others one is eliminated.
     order = Entrant.objects.filter(framework=tale.agreement).order_by("rank").values_list("supplier__name", flat=True)
     assert list(order) == [SECOND[0], THIRD[0], FOURTH[0], FIRST[0], FIFTH[0]]
@@ -235,9 +241,12 @@ def test_off_the_catalogue_the_unit_signs_and_not_its_agent(world: None) -> None
     off = replace(agreements.file(name="目录外"), grounds="framework.administration", category="services")
     terms = {**agreements.TERMS, "allows_outside": False}
     tale = agreements.begin(replace(off, agent=Named("示例社会代理机构")), until="evaluation", terms=terms)
-    tale.do("entrants.determine", tale.lot, tale.people.reviewer, tale.moment(60))
-    agent = tale.people.agent
-    assert agent is not None and "agreement.sign" not in tale.waiting(agent)
+    agent, at = tale.people.agent, tale.moment(60)
+    assert agent is not None and "entrants.determine" not in tale.waiting(agent)
+    told = tale.refused("entrants.determine", tale.lot, agent, at)["other_convener"]
+    assert tale.case.buyer.name in told.en and "entrants.determine" in tale.waiting(tale.people.officer)
+    tale.do("entrants.determine", tale.lot, tale.people.officer, at)
+    assert "agreement.sign" not in tale.waiting(agent)
     assert "other_convener" in tale.refused("agreement.sign", tale.entrant(SECOND), agent, tale.moment(61))
     assert "agreement.sign" in tale.waiting(tale.people.reviewer)
     tale.do("agreement.sign", tale.entrant(SECOND), tale.people.reviewer, tale.moment(61))
@@ -251,7 +260,7 @@ def test_the_buyer_has_five_working_days_and_knows_whom_it_signs_with(opened: Fi
     task = tale.task("entrants.determine")
     assert task.clock == "C37a" and task.due_at is not None
     assert calendar.working_days_between(calendar.day_of(task.since), calendar.day_of(task.due_at - DAY)) == 5
-    tale.do("entrants.determine", tale.lot, tale.people.reviewer, tale.moment(60))
+    tale.do("entrants.determine", tale.lot, tale.convener, tale.moment(60))
     now = tale.moment(60)
     found = [one for group in groups(tale.convener, now=now) for one in group.items if one.root == tale.case.ref]
     seats = [{name for name, _url in one.seats} for one in found]  # beside them those of the experts, for the records

@@ -45,7 +45,7 @@ def test_a_member_debarred_since_the_opening_keeps_its_consortium_out(world: Non
     at = tale.moment(60)
     assert tale.lot.candidates.filter(supplier__name=FIRST[0]).exists()
     debar(at)
-    tale.do("entrants.determine", tale.lot, tale.people.reviewer, at)
+    tale.do("entrants.determine", tale.lot, tale.convener, at)
     entered = Entrant.objects.filter(framework=tale.agreement).values_list("supplier__name", flat=True)
     assert entered and FIRST[0] not in entered
 
@@ -69,11 +69,11 @@ def test_a_lot_entered_in_a_consortium_counts_for_its_members(world: None) -> No
     file = replace(made, id="两包示例", accepts_consortium=True, max_lots_won=1)
     tale = agreements.begin(file, until="evaluation", in_bids=BESIDE)
     first, second = tale.case.lots.order_by("pk")
-    at, reviewer = tale.moment(60), tale.people.reviewer
-    early = tale.refused("entrants.determine", second, reviewer, at)
+    at, convener = tale.moment(60), tale.convener
+    early = tale.refused("entrants.determine", second, convener, at)
     assert early["earlier_lot_undecided"].citation is not None
-    tale.do("entrants.determine", first, reviewer, at)
-    tale.do("entrants.determine", tale.case.lots.get(pk=second.pk), reviewer, at + HOUR)
+    tale.do("entrants.determine", first, convener, at)
+    tale.do("entrants.determine", tale.case.lots.get(pk=second.pk), convener, at + HOUR)
     entered = Entrant.objects.filter(framework__lot__case=tale.case).order_by("framework", "rank")
     # 丙 stands behind 甲 in lot 1: 丁 and 戊 are left in lot 2, of whom one is eliminated.
     assert [(one.framework.lot.number, one.supplier.name) for one in entered] == [

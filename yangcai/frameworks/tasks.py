@@ -9,7 +9,7 @@ from yangcai.cases.models import Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, runner
 from yangcai.frameworks.models import CallOff, Entrant, EntryRequest, Framework, OutsideOffer, Replacement, Way
 from yangcai.frameworks.rules import approval
-from yangcai.frameworks.rules.agreement import convener
+from yangcai.frameworks.rules.agreement import convener, decides
 from yangcai.frameworks.rules.call_off import is_free
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel import calendar, tasks
@@ -84,7 +84,8 @@ def _entrants(case: Case, lot: Lot) -> Due:
     if since is not None:
         clock = {"clock": "C37a", "due_at": law.due_at("C37a", since=since, **applicable(case, now=since))}
     begun = since or case.published_at or case.opened_at
-    return Due("entrants.determine", lot.ref, Role.BUYER_OFFICER, begun, organisation_id=case.buyer_id, **clock)
+    role, organisation = decides(case)
+    return Due("entrants.determine", lot.ref, role, begun, organisation_id=organisation, **clock)
 
 
 def _preparation(case: Case, *, now: datetime.datetime) -> Iterator[Due]:

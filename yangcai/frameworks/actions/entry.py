@@ -12,6 +12,7 @@ from yangcai.cases.rules import runs_the_case
 from yangcai.frameworks import standing
 from yangcai.frameworks.models import AgreedConsumable, Entrant, EntryRequest, Framework
 from yangcai.frameworks.rules import entry as rules
+from yangcai.frameworks.rules.agreement import is_decided_by_the_convener
 from yangcai.frameworks.rules.terms import is_first_stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
@@ -36,15 +37,16 @@ class DetermineEntrants(Input):
     zh="确定入围供应商",
     en="Determine the entrants",
     on=Lot,
-    by={Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
+    by={Role.AGENT, Role.BUYER_OFFICER, Role.BUYER_REVIEWER},
     at={Stage.AWARD},
-    only=(is_first_stage,),
+    only=(is_first_stage, is_decided_by_the_convener),
     needs=(rules.comes_next, rules.somebody_is_ranked, rules.entrants_are_open),
     checks=(rules.enough_are_eliminated,),
     input=DetermineEntrants,
     notice="entrants",
     sentence=("{post}确定并公告了入围供应商", "{post} determined and announced the entrants"),
     cites=(
+        "framework.convener",
         "framework.eliminate",
         "framework.eliminate_quality",
         "framework.eliminate_least",

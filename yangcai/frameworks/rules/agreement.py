@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.frameworks.models import CallOff, Entrant, Framework
 from yangcai.frameworks.rules.terms import is_closed
@@ -39,6 +39,33 @@ def is_still_in(subject: Entrant, *, by: Any, now: datetime.datetime) -> Refusal
         left_on=calendar.day_of(subject.left_at),
         how=subject.get_left_by_display(),
         **_on(subject.framework, now=now),
+    )
+
+
+def decides(case: Case) -> tuple[str, int]:
+    """On whose desk the entrants are determined, as (role, organisation): the convener, of a unit its officer."""
+    role, organisation = convener(case)
+    return (Role.AGENT if role == Role.AGENT else Role.BUYER_OFFICER), organisation
+
+
+def is_decided_by_the_convener(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """征集程序由征集人负责 (art. 5): of a catalogue item the centralised agency determines the entrants, not the unit
+    that entrusted it; off the catalogue the unit does, and not its agent."""
+    role, _organisation = convener(subject.case)
+    if (by.role == Role.AGENT) == (role == Role.AGENT):
+        return None
+    central = role == Role.AGENT
+    return refuse(
+        "framework.convener",
+        code="other_convener",
+        zh="集中采购目录以内品目由集中采购机构负责征集，入围供应商由 {who} 确定"
+        if central
+        else "集中采购目录以外的征集人是采购人，入围供应商由 {who} 确定",
+        en="A catalogue item is called for by the centralised agency: {who} determines the entrants"
+        if central
+        else "Off the catalogue the buyer is the convener: {who} determines the entrants",
+        who=subject.case.agent.name if central and subject.case.agent else subject.case.buyer.name,
+        **applicable(subject.case, now=now),
     )
 
 

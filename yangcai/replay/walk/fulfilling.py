@@ -50,7 +50,7 @@ class Fulfilling(Trip):
         """As many enter as may; everybody signs, and the agreement is filed and told."""
         at, people = self.at("award"), self.people
         for lot, _told in list(self.lots(Stage.AWARD, self.moment(58))):
-            self.do("entrants.determine", lot, people.reviewer, self.moment(58))
+            self.do("entrants.determine", lot, self.convener, self.moment(58))
         for entrant in Entrant.objects.filter(framework__lot__case=self.case).select_related("supplier"):
             self.do("agreement.sign", entrant, self.convener, at)
             self.do("agreement.sign", entrant, people.suppliers[entrant.supplier.name], at)
