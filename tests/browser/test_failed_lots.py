@@ -51,6 +51,14 @@ def test_the_failed_lot_of_three_goes_to_a_second_case(page: Page) -> None:
     again = Case.objects.get(plan_item=renewal)
     assert (again.predecessor, again.budget) == (told.case, failed(told).budget)
     seen(page, reverse("work_case", args=[again.pk]))
+    # Its document begins with that of the first case, of the failed lot alone.
+    draft = reverse("work_draft", args=[again.pk])
+    seen(page, draft)
+    desk.do("solicitation.take_over", again, officer, start=draft)
+    assert [lot.number for lot in again.lots.all()] == ["3"]
+    seen(page, draft)
+    assert told.case.number in page.locator("#draft-whole").inner_text()
+    assert not page.locator('main a[href*="solicitation.take_over"]').count()
 
 
 def test_a_purchase_that_failed_is_procured_again(page: Page) -> None:

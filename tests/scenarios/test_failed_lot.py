@@ -11,11 +11,14 @@ from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, Case, Lot, LotRelease
 from yangcai.contracts.models import Contract
 from yangcai.kernel import calendar, tasks
+from yangcai.kernel.actions import ACTIONS, is_about
+from yangcai.kernel.models import Entry
 from yangcai.planning import checks
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules import repeats
 from yangcai.replay import defaults, people
-from yangcai.tendering.rules import releases
+from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
+from yangcai.tendering.rules import releases, taking_over
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +102,14 @@ def released(awarded: Story) -> Story:
     return awarded
 
 
+def filed(told: Story, renewal: PlanItem, at: datetime.datetime) -> None:
+    officer, reviewer = told.people.officer, told.people.reviewer
+    told.do("plan.submit", renewal, officer, at)
+    answers = [{"check": code, "answer": "pass"} for code in checks.codes()]
+    told.do("plan.review", renewal, reviewer, at, answers=answers, decision="approve")
+    told.do("plan.file", renewal, officer, at)
+
+
 def test_the_lot_is_procured_again_and_ends_with_a_contract(released: Story) -> None:
     told, at = released, over(released)
     assert told.money == ("500000", "200000", "800000", "0")
@@ -110,11 +121,7 @@ def test_the_lot_is_procured_again_and_ends_with_a_contract(released: Story) -> 
     # The intention of the purchase stands, its thirty days are over; nothing is bought twice or split.
     assert (renewal.amount, renewal.intention) == (failed(told).budget, told.case.plan_item.intention)
     assert repeats.repeats(renewal, now=at) == []
-    officer, reviewer = told.people.officer, told.people.reviewer
-    told.do("plan.submit", renewal, officer, at)
-    answers = [{"check": code, "answer": "pass"} for code in checks.codes()]
-    told.do("plan.review", renewal, reviewer, at, answers=answers, decision="approve")
-    told.do("plan.file", renewal, officer, at)
+    filed(told, renewal, at)
     assert told.money == ("0", "700000", "800000", "0")
     # The second case.
     lot = replace(story.lot("1", three(), budget="500000.00"))
@@ -131,3 +138,49 @@ def test_the_lot_is_procured_again_and_ends_with_a_contract(released: Story) -> 
     assert Contract.objects.get(case=again).signed_at is not None
     # The first case is live all the while.
     assert told.refreshed().ended_at is None
+
+
+TAKE_OVER = "solicitation.take_over"
+
+
+def test_its_second_case_begins_with_the_document_of_the_first(released: Story) -> None:
+    """政府采购法 art. 37: of the released lot alone, recorded, and confirmed by nobody yet."""
+    told, at = released, over(released)
+    officer, lot = told.people.officer, failed(told)
+    renewal = PlanItem.objects.get(renews=told.case.plan_item)
+    filed(told, renewal, at)
+    # A case that renews nothing has nothing to take over.
+    assert not is_about(ACTIONS[TAKE_OVER], told.refreshed(), by=told.people.runner, now=at)
+    told.do("case.open", renewal, officer, at)
+    again = Case.objects.get(plan_item=renewal)
+    assert {"solicitation.draft"} <= set(tasks.of_post(officer, now=at).values_list("action", flat=True))
+    above = Case.objects.get(pk=again.pk)
+    above.budget = lot.budget - 1
+    (refusal,) = taking_over.fits_the_plan(above, now=at, lots=[lot])
+    assert (refusal.code, refusal.field) == ("lots_above_budget", "lots")
+    # Lots that were awarded are not on offer.
+    first = told.case.lots.get(number="1").pk
+    assert set(told.refused(TAKE_OVER, again, officer, at, lots=[first])) == {"invalid_input"}
+    told.do(TAKE_OVER, again, officer, at, lots=[lot.pk])
+    (copied,) = again.lots.all()
+    assert (copied.number, copied.title, copied.budget, copied.outcome) == ("3", lot.title, lot.budget, "")
+    was, made = (Solicitation.objects.get(case=case) for case in (told.case, again))
+    assert (made.taken_over_from, made.requirement, made.contract_terms) == (
+        told.case, was.requirement, was.contract_terms
+    )  # fmt: skip
+    assert was.confirmed_at is not None and made.confirmed_at is None and again.published_at is None
+    for model, of in ((Criterion, {"lot": lot}), (PaymentTerm, {"case": told.case})):
+        same = {"lot": copied} if "lot" in of else {"case": again}
+        theirs, ours = model.objects.filter(**of), model.objects.filter(**same)
+        assert theirs and [str(one) for one in ours] == [str(one) for one in theirs]
+    assert Clause.objects.filter(case=again, lot__isnull=False).exclude(lot=copied).count() == 0
+    # It says so to whoever reads the case, and its buyer confirms it as any other.
+    entry = Entry.objects.get(root=again.ref, action=TAKE_OVER, outcome="done")
+    assert entry.post_id == officer.pk
+    assert "solicitation.confirm" in set(
+        tasks.of_post(told.people.reviewer, now=at).filter(root=again.ref).values_list("action", flat=True)
+    )
+    # Nobody's work is overwritten.
+    assert set(told.refused(TAKE_OVER, again, officer, at, lots=[lot.pk])) == {"document_begun"}
+    told.do("solicitation.confirm", again, told.people.reviewer, at)
+    assert Solicitation.objects.get(case=again).confirmed_at == at

@@ -82,6 +82,9 @@ class Solicitation(CaseRow):
     supply_closes_at = models.DateTimeField(_("文件获取截止"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("采购人确认时间"), null=True, blank=True)
     committee_confirmed_at = models.DateTimeField(_("小组确认时间"), null=True, blank=True)
+    taken_over_from = models.ForeignKey(
+        Case, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("沿用自采购项目")
+    )
 
     class Meta:
         verbose_name = _("采购文件")

@@ -23,6 +23,7 @@ from yangcai.www.work import doing, here
 from yangcai.www.work.offers import Offer, offers
 
 CONFIRM = "solicitation.confirm"
+TAKE_OVER = "solicitation.take_over"
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,15 @@ class Desk:
         self.lots = list(Lot.objects.filter(case=case).order_by("number"))
         for lot in self.lots:
             lot.case = case
-        self.document = Solicitation.objects.filter(case=case).first()
+        self.document = Solicitation.objects.filter(case=case).select_related("taken_over_from").first()
         self.version = doing.stamp(case, post)
         self.parts = list(self._parts())
         self.missing = is_complete(case, by=post, now=now)
+        found = offers([self.case, *self.lots], post=self.post, now=self.now).open
+        self.take_over = next((offer for offer in found if offer.action.code == TAKE_OVER), None)
+        #: What else may be settled before it goes out: visits, samples, opening policies, suppliers.
+        elsewhere = (*here.OF_DRAFT, TAKE_OVER)
+        self.others = [o for o in found if o.action.code not in elsewhere and not o.is_dangerous]
 
     def _parts(self) -> Iterator[Part]:
         clauses = tuple(Clause.objects.filter(case=self.case).order_by("kind", "number"))
@@ -94,12 +100,6 @@ class Desk:
     def paper(self) -> str:
         """The document as it would be read, once there is one."""
         return reverse("work_paper_solicitation", args=[self.document.pk]) if self.document is not None else ""
-
-    @property
-    def others(self) -> list[Offer]:
-        """What else may be settled before it goes out: visits, samples, opening policies, suppliers."""
-        found = offers([self.case, *self.lots], post=self.post, now=self.now).open
-        return [o for o in found if o.action.code not in here.OF_DRAFT and not o.is_dangerous]
 
 
 @page(by={Role.AGENT, Role.BUYER_OFFICER})

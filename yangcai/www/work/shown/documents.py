@@ -90,6 +90,7 @@ LOTS: tuple[Kind, ...] = (
             "supply_closes_at",
             "confirmed_at",
             "committee_confirmed_at",
+            "taken_over_from",
         ),
     ),
 )
