@@ -62,6 +62,7 @@ def scene(
     lots: int = 1,
     size: str = "small",
     announced_at: datetime.datetime | None = ANNOUNCED,
+    procedure: str = "open_tender",
     **solicitation: Any,
 ) -> Scene:
     """A buyer with officer and reviewer, a treasury, a winner; the award was announced on 6 March 2026 or as told."""
@@ -70,7 +71,7 @@ def scene(
     supplier = factories.make_supplier(size=size)
     payer = factories.make_post(Role.TREASURY_PAYER)
     treasury = factories.make_post(Role.TREASURY, payer.organisation)
-    case = factories.make_case(buyer=officer.organisation, budget=budget, lots=lots)
+    case = factories.make_case(buyer=officer.organisation, budget=budget, lots=lots, procedure=procedure)
     values = {
         "requirement": "采购需求",
         "delivery": "合同签订后 30 日内送达",

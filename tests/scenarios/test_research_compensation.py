@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.scenarios.research import contracted
+from tests.scenarios.research import accept, contracted
 from tests.scenarios.story import DAY, FIRST, Story
 from yangcai.contracts import standing
 from yangcai.contracts.models import Amendment, Contract, Invoice, Milestone, PaymentRequest
+from yangcai.contracts.rules import compensation as rules
 from yangcai.funds import actions as ledger
 from yangcai.funds.models import Fund
 from yangcai.funds.queries import check_funds
@@ -74,8 +75,14 @@ def test_the_costs_of_ended_research_are_settled_published_and_paid(tale: Story)
     tale.do("payment.approve", request, people.reviewer, at)
     tale.do("payment.pay", PaymentRequest.objects.get(pk=request.pk), people.payer, at)
     assert standing.paid(contract_of(tale)) == Decimal("200000.00") + advance_paid(tale)
-    # Paid, it is ended; the rest goes back to the plan.
+    # Paid, it is ended; the rest goes back to the plan. What both signed says that nobody is at fault.
     assert "contract.terminate" in tale.waiting(people.reviewer)
+    form = ACTIONS["contract.terminate"].input(subject=contract_of(tale), by=people.reviewer, now=at)
+    assert form.fields["ground"].initial == "on_the_market"
+    for ground in ("breach", "milestone_missed"):
+        told = tale.refused("contract.terminate", contract_of(tale), people.reviewer, at, ground=ground, reason="x")
+        assert told["not_as_settled"].field == "ground" and "双方均无过错" in told["not_as_settled"].zh
+        assert told["not_as_settled"].citation is not None
     tale.do("contract.terminate", contract_of(tale), people.reviewer, at, ground="on_the_market", reason="同类产品")
     assert contract_of(tale).committed_fund.balance == 0 and check_funds() == []
 
@@ -96,6 +103,22 @@ def test_never_more_than_the_agreed_share_and_only_on_a_ground_of_research(tale:
     assert missed["no_milestone_missed"].field == "ending"
     advance = Milestone.objects.get(contract=contract_of(tale), due_on="signature")
     assert not is_about(ACTIONS["compensation.settle"], advance, by=officer, now=at)
+
+
+def test_whoever_missed_its_milestone_does_not_leave_without_fault(tale: Story) -> None:
+    """政府采购法 art. 50: settled as the supplier's own failure, it ends as that, or by what neither side decides."""
+    at, people = tale.at("contract") + 20 * DAY, tale.people
+    accept(tale, contract_of(tale), at, passed=False)
+    missed = settlement(tale, ending="milestone_missed", reason="未完成标志性成果")
+    tale.do("compensation.settle", costs_of(tale), people.officer, at, **missed)
+    contract, reviewer = contract_of(tale), people.reviewer
+    for ground in ("on_the_market", "insurmountable", "force_majeure"):
+        told = rules.ends_as_it_was_settled(contract, by=reviewer, now=at, ground=ground)
+        assert told is not None and "供应商一方" in told.zh
+    for ground in ("milestone_missed", "breach", "decision", "public_interest"):
+        assert rules.ends_as_it_was_settled(contract, by=reviewer, now=at, ground=ground) is None
+    with pytest.raises(DatabaseError, match="contract_ends_as_settled"), transaction.atomic():
+        Contract.objects.filter(pk=contract.pk).update(terminated_at=at, termination_ground="on_the_market")
 
 
 def test_the_database_pays_no_costs_that_nobody_accepted_or_published(tale: Story) -> None:

@@ -142,6 +142,10 @@ CONTROLS: tuple[Control, ...] = (
          "该付款节点以验收合格为条件，未经验收不能支付；终止研发的，公告成本补偿约定后才能支付",
          "This milestone is due on acceptance, which has not passed, nor was a settlement of ended research published"),
         ("one_payment_per_request", "一份支付申请只能支付一次", "A request is paid once"),
+        ("contract_ends_as_settled",
+         "研发成本补偿按无过错约定的，不能再以违约或者未完成标志性成果解除合同，反之亦然",
+         "Where costs were settled because nobody was at fault the contract does not end as anybody's breach, nor the"
+         " other way round"),
         ("paid_means_transferred", "没有资金划转，不能标记为已支付", "Nothing is marked as paid unless money moved"),
         ("refund_names_its_payment", "退回的资金必须对应已支付的申请，且不超过其金额",
          "What is refunded was paid on that request, and no more"),

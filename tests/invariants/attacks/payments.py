@@ -27,6 +27,11 @@ ROWS: tuple[Row, ...] = (
      "INSERT INTO contracts_amendment (contract_id, number, is_supplement, ground, clause, content, reason,"
      " amount_change, settles_id, ending, eligible_cost, settled_amount, signed_at, published_at) VALUES ({contract},"
      " 9, false, '', 'x', 'x', 'x', 0, {milestone_acceptance}, 'on_the_market', 1000, 1000, now(), now())"),
+    ("settled", "contract_ends_as_settled", "call nobody's fault a breach once the costs are settled",
+     "UPDATE contracts_contract SET terminated_at = now(), termination_ground = 'breach' WHERE id = {contract}"),
+    ("settled", "contract_ends_as_settled", "call nobody's fault a missed milestone",
+     "UPDATE contracts_contract SET terminated_at = now(), termination_ground = 'milestone_missed'"
+     " WHERE id = {contract}"),
     ("requested", "one_live_request_per_invoice", "ask twice for one invoice",
      copy("contracts_paymentrequest", "{request}")),
     ("requested", "no_payment_without_approval", "mark an unapproved request as paid",

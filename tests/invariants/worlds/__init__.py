@@ -1,7 +1,7 @@
 """Where does an attack begin? Rows at each point of the chain, made lawfully, with the ids that the attacks name."""
 
 from tests.invariants.worlds.by_bidders import due, handed_in, keys_due, prices_sealed, promised, window_over
-from tests.invariants.worlds.contract import awarded, closed, drafted, paid, requested, signed
+from tests.invariants.worlds.contract import awarded, closed, drafted, paid, requested, settled, signed
 from tests.invariants.worlds.framework import framework
 from tests.invariants.worlds.planning import case, method, plan
 from tests.invariants.worlds.prequalification import applied, examined, prequalified
@@ -44,6 +44,7 @@ WORLDS = {
         drafted,
         signed,
         requested,
+        settled,
         paid,
         closed,
         framework,

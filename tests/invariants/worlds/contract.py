@@ -9,6 +9,7 @@ from tests.invariants.worlds.moments import NOW, Ids
 from tests.invariants.worlds.planning import of_case
 from yangcai.cases.models import Candidate
 from yangcai.contracts import actions as contracts
+from yangcai.contracts.models import Amendment
 from yangcai.kernel.actions import perform
 from yangcai.tendering.models import (
     EvaluationReport,
@@ -94,6 +95,26 @@ def requested() -> Ids:
         "other_paid": other.contract.paid_fund_id,
         "other_milestone": other_advance.pk,
     }
+
+
+def settled() -> Ids:
+    """A contract for research in force, whose costs were settled because the market has the product by now."""
+    s = support.scene(procedure="cooperative_innovation")
+    support.effective(s)
+    Amendment.objects.create(
+        contract=s.contract,
+        number=1,
+        is_supplement=False,
+        clause="研发成本补偿",
+        content="终止研发",
+        reason="市场已出现同类产品",
+        settles=s.milestone("acceptance"),
+        ending="on_the_market",
+        eligible_cost=Decimal("1000.00"),
+        settled_amount=Decimal("1000.00"),
+        signed_at=support.DELIVERED,
+    )
+    return _of_contract(s)
 
 
 def paid() -> Ids:

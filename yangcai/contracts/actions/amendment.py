@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yangcai.contracts import standing
 from yangcai.contracts.actions.closing import end_case_when_over
 from yangcai.contracts.models import (
     Amendment,
@@ -157,6 +158,13 @@ class TerminateContract(Input):
     reason = TextField(label=_("理由"), lines=4)
     document = DocumentField(label=_("依据文件"), required=False)
 
+    def scope(self) -> None:
+        """Where the costs of research were settled, on what ground stands there already."""
+        settled = standing.settlement_under(self.subject) if isinstance(self.subject, Contract) else None
+        if settled is not None:
+            self.fields["ground"].initial = settled.ending
+            self.fields["ground"].help_text = _("成本补偿约定已经写明终止情形；解除情形与其一致")
+
 
 @action(
     "contract.terminate",
@@ -165,7 +173,7 @@ class TerminateContract(Input):
     on=Contract,
     by={Role.BUYER_REVIEWER},
     needs=(rules.not_terminated, rules.not_closed, rules.nothing_in_payment, compensation.compensation_is_paid),
-    checks=(rules.may_be_terminated, rules.research_may_end),
+    checks=(rules.may_be_terminated, rules.research_may_end, compensation.ends_as_it_was_settled),
     input=TerminateContract,
     notice="contract_termination",
     sentence=("{post}解除了合同", "{post} terminated the contract"),

@@ -5,11 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
+
 from yangcai import law, procedures
+from yangcai.cases.actions import chinese
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
-from yangcai.contracts.models import Amendment, Contract, Milestone, MilestoneDue
+from yangcai.contracts.models import Amendment, Contract, Milestone, MilestoneDue, TerminationGround
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.contracts.rules.payment import compensates
 from yangcai.kernel import money
@@ -96,6 +99,42 @@ def is_compensated(settlement: Amendment) -> bool:
     assert milestone is not None and settlement.settled_amount is not None
     paid = standing.total(milestone.payment_requests.filter(paid_at__isnull=False))
     return paid >= settlement.settled_amount
+
+
+#: On which grounds somebody is at fault, and pays for it (政府采购法 art. 50); on no other ground is anybody.
+AT_FAULT = frozenset({TerminationGround.BREACH, TerminationGround.MILESTONE_MISSED})
+#: What neither side settles: the public interest, and what an authority or a court decides.
+ABOVE_BOTH = frozenset({TerminationGround.PUBLIC_INTEREST, TerminationGround.DECISION})
+
+
+def ends_as_it_was_settled(
+    contract: Contract, *, by: Post, now: datetime.datetime, ground: str, **_: Any
+) -> Refusal | None:
+    """What both sides signed says whether anybody was at fault, and the compensation rests on it: the contract does not
+    end on a ground that says otherwise (政府采购法 art. 50; 财库〔2024〕13号)."""
+    settled = standing.settlement_under(contract)
+    if settled is None or ground in ABOVE_BOTH or (settled.ending in AT_FAULT) == (ground in AT_FAULT):
+        return None
+    named = TerminationGround(settled.ending)
+    return law.refusal(
+        RULE,
+        code="not_as_settled",
+        zh="研发成本补偿按“{settled}”约定，{fault}，不能以“{ground}”解除合同",
+        en="The costs were settled on another ground, “{settled_en}”, by which {fault_en}: the contract cannot end on"
+        " this one",
+        field="ground",
+        settled=chinese(named.label),
+        settled_en=_english(named.label),
+        ground=chinese(TerminationGround(ground).label),
+        fault="属供应商一方的原因" if named in AT_FAULT else "双方均无过错",
+        fault_en="the supplier is at fault" if named in AT_FAULT else "nobody is at fault",
+        **applicable(contract.case, now=now),
+    )
+
+
+def _english(label: Any) -> str:
+    with translation.override("en"):
+        return str(label)
 
 
 def compensation_is_paid(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
