@@ -1,8 +1,13 @@
 """Where does the random walk begin? In a small district whose purchases stand at different stations, made by Walk."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from tests.scenarios import story
+from tests.scenarios.research import research
+from tests.scenarios.test_failed_lot import three
 from yangcai.kernel import clock, documents, tasks
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.parties.models import Post
@@ -11,7 +16,8 @@ from yangcai.parties.roles import Role
 from yangcai.replay import defaults, district, people
 from yangcai.replay.district import ADVANCE, Purchase
 from yangcai.replay.driver import PythonDriver, begin_again
-from yangcai.replay.walk import Walk
+from yangcai.replay.published import CaseFile, Dates
+from yangcai.replay.walk import ONE_PAYMENT, Walk
 
 #: An ordinary Monday, on which every purchase has come as far as it says.
 MORNING = datetime.datetime(2026, 6, 15, 10, tzinfo=SHANGHAI)
@@ -43,6 +49,21 @@ BUDGETS = (
 )
 
 
+def three_lots() -> CaseFile:
+    """Two lots are awarded, the third failed so long ago that nobody can object any more."""
+    lots = [story.lot(number, three(), budget="500000.00") for number in ("1", "2", "3")]
+    *two, last = lots[2].bids
+    lots[2] = replace(lots[2], bids=(*two, replace(last, responsive="未响应★条款")))
+    return replace(story.purchase(*lots), id="随机-三包", dates=Dates(submission_closes=_day(5, 18)))
+
+
+#: Told as their own tests tell them: research under contract, and a purchase of three lots of which one has failed.
+TOLD: tuple[tuple[Callable[[], CaseFile], str, tuple[dict[str, Any], ...]], ...] = (
+    (research, "contract", ADVANCE),
+    (three_lots, "award", ONE_PAYMENT),
+)
+
+
 def found() -> list[Post]:
     """Make it and stop the clock on the morning; returns everybody who may act, the platform too."""
     district.settle()
@@ -56,6 +77,12 @@ def found() -> list[Post]:
         walk.run(until=purchase.until)
         if purchase.after:
             purchase.after(walk)
+    for told, until, terms in TOLD:
+        begin_again()
+        file = defaults.complete(published=told()).case
+        Walk(PythonDriver(), file, people.gather(file, bureau_name=district.TREASURY), payment_terms=terms).run(
+            until=until
+        )
     begin_again()
     clock.set_sandbox(at=MORNING)
     tasks.fire_due(now=MORNING)

@@ -8,10 +8,12 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from yangcai.cases.models import Lot
 from yangcai.kernel import calendar
 from yangcai.kernel.actions import Action
 from yangcai.kernel.inputs import DocumentField, PrivateFilesField, RowsField
 from yangcai.kernel.models import Upload
+from yangcai.parties.joining import still_outside
 from yangcai.parties.models import Post
 from yangcai.planning import checks
 from yangcai.tendering.models import Clause, Criterion, OpenedBid
@@ -24,6 +26,8 @@ HOSTILE = (
 )  # fmt: skip
 HOSTILE_ROWS = ("[]", "{", [], [{}], [{"没有": "这一列"}], {"row": 1}, [1, 2], [None], "[[]]")
 TEXTS = ("按采购文件", "演示内容", "见附件")
+#: What the program takes for a brand or for unequal treatment.
+HELD_UP = ("品牌：示例牌", "供应商须在兰州新区设有分支机构")
 
 
 class Inputs:
@@ -303,6 +307,45 @@ class Inputs:
             "amount_change": str((contract.amount * Decimal(more)).quantize(Decimal("0.01"))),
             "signed_on": calendar.day_of(now).isoformat(), "document": self.document(by, now),
         }  # fmt: skip
+
+    def for_compensation_settle(self, milestone: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        """Of what research cost about the agreed share, or a cent more; now and then on another ground."""
+        cost = (milestone.amount * Decimal(self.chance.choice(["0.5", "0.9", "1.3"]))).quantize(Decimal("0.01"))
+        share = Decimal(self.chance.choice(["0.5", "0.8", "0.8", "0.81", "1"]))
+        return {
+            "ending": self.chance.choice(["on_the_market", "on_the_market", "insurmountable", "milestone_missed"]),
+            "reason": "研发终止", "eligible_cost": str(cost),
+            "amount": str((cost * share).quantize(Decimal("0.01"))),
+            "signed_on": calendar.day_of(now).isoformat(), "document": self.document(by, now),
+        }  # fmt: skip
+
+    def for_contract_terminate(self, contract: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        grounds = ["public_interest", "breach", "decision", "on_the_market", "insurmountable", "milestone_missed"]
+        return {"ground": self.chance.choice(grounds), "reason": "不再履行"}
+
+    def for_plan_release_unsuccessful_lots(self, item: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        """The lots that failed, or any lots at all; mostly with the plan on which they are bought again."""
+        lots = Lot.objects.filter(case__plan_item=item).order_by("pk")
+        failed = lots.filter(outcome="unsuccessful") if self.chance.random() < 0.9 else lots
+        answered = calendar.day_of(now - datetime.timedelta(days=self.chance.choice([1, 20, 90]))).isoformat()
+        return {
+            "lots": list(failed.values_list("pk", flat=True)), "drafts_plan": self.chance.random() < 0.8,
+            **({"answered_on": answered} if self.chance.random() < 0.1 else {}),
+        }  # fmt: skip
+
+    def for_solicitation_take_over(self, case: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        before = Lot.objects.filter(case=case.predecessor_id).order_by("pk")
+        mine = before.filter(releases__isnull=False) if self.chance.random() < 0.9 else before
+        return {"lots": list(mine.values_list("pk", flat=True))}
+
+    def for_sentence_allow(self, appropriation: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        """What was mistaken for a brand; what is forbidden; what nobody holds up; more than one."""
+        said = ["供应商品牌：学校标识", "须为本地注册企业", "注册资本不低于一百万元", "质保三年", "一句。两句"]
+        return {"sentence": self.chance.choice([*HELD_UP * 3, *said]), "reason": "不构成限定品牌"}
+
+    def for_person_invite_again(self, organisation: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        outside = [one.username for one in still_outside(organisation)]
+        return {"username": self.chance.choice([*outside, *outside, "nobody"])}
 
     def for_case_suspend(self, case: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
         until = (now + datetime.timedelta(days=self.chance.choice([5, 30, 60]))).date().isoformat()

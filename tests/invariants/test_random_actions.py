@@ -26,12 +26,15 @@ from django.db import connection, transaction
 from tests.invariants import support_district, support_witness
 from tests.invariants.support_inputs import Inputs
 from tests.length import NIGHTLY
+from yangcai.contracts.models import Milestone
+from yangcai.funds.models import Appropriation
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, Done, can, perform
 from yangcai.kernel.models import Task
 from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import BY_CONSTRAINT, Refusal, Refused
 from yangcai.parties.models import Post
+from yangcai.planning.models import PlanItem
 
 #: Steps from one fresh district to the next, so that all stations are seen and the calendar does not run out.
 ROUND = 250
@@ -316,3 +319,32 @@ def test_nothing_that_anybody_does_breaks_a_control(
     assert not broken, "\n\n".join(broken)
     assert done.total() > taken / 10, "almost nothing was ever allowed: the walk tests too little"
     assert len(done) > min(60, taken / 20), f"only {sorted(done)} were ever done"
+
+
+#: What a walk seldom comes to -> on which row of the district it is done, and by whom.
+SELDOM_DONE = {
+    "compensation.settle": lambda: Milestone.objects.get(
+        contract__case__procedure="cooperative_innovation", contract__supplier__name="示例甲公司", due_on="acceptance"
+    ),
+    "plan.release_unsuccessful_lots": lambda: PlanItem.objects.filter(cases__lots__outcome="unsuccessful").first(),
+    "sentence.allow": lambda: Appropriation.objects.order_by("pk").first(),
+}
+
+
+@pytest.mark.long
+def test_what_a_careful_clerk_writes_is_taken_and_refused(posts: list[Post]) -> None:
+    """Of many tries some are lawful, others are not: neither input is wasted on a form that never passes."""
+    for code, found in SELDOM_DONE.items():
+        action, subject = ACTIONS[code], found()
+        by = next(post for post in posts if post.role in action.by and STANDINGS[action.on](subject, post))
+        seen: set[str] = set()
+        for seed in range(40):
+            data = Inputs(random.Random(seed)).data(action, subject, by=by, now=support_district.MORNING)
+            try:
+                with transaction.atomic():
+                    perform(action, subject, by=by, now=support_district.MORNING, **data)
+                    transaction.set_rollback(True)
+                seen.add("done")
+            except Refused as refused:
+                seen |= {refusal.code for refusal in refused.refusals}
+        assert "done" in seen and len(seen - {"invalid_input"}) > 1, f"{code}: {seen}"
