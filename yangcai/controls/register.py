@@ -428,6 +428,8 @@ FOUNDATIONS: tuple[Control, ...] = (
          "An evaluation report is never rewritten: a lawful correction makes a new one"),
         ("scores_stand_once_handed_in", "提交的评分在评审结果汇总前不能改动；可以开启报价之后不能补评",
          "A score stands as it was handed in until the result is computed; none is added once prices may be read"),
+        ("brands_are_one_before_the_scores", "评委评分或者汇总评审结果后，不能再认定或者撤回同一品牌",
+         "Which brands are one is settled before members score and before the result is computed"),
         ("score_changes_on_a_lawful_ground", "汇总后只能按法定情形更正评分，并同时另行出具写明情形的评审报告",
          "A computed score changes on a lawful ground alone, with a new revision of the report that names it"),
         ("signed_contract_is_never_rewritten", "已签订的合同不能改写，只能依法变更",

@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
@@ -21,7 +20,7 @@ from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import merit_first, panel, point_formula
-from yangcai.tendering import consumables, counting, green, method, standing, vrd
+from yangcai.tendering import brands, consumables, counting, green, method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -156,9 +155,16 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     found = standing.standings(lot)
     scores, judges = scores_of(lot), committee(lot.case)
     running, computed = consumables.running_costs(lot), counting.computed(lot)
-    given = terms(lot, now=now)
+    given, one_brand = terms(lot, now=now), brands.counted_as(lot)
     bids = tuple(
-        _bid(s, scores.get(s.bid.pk, {}), running.get(s.bid.pk, Decimal(0)), computed.get(s.bid.pk, {})) for s in found
+        _bid(
+            s,
+            scores.get(s.bid.pk, {}),
+            running.get(s.bid.pk, Decimal(0)),
+            computed.get(s.bid.pk, {}),
+            brand=one_brand.get(name := brands.as_compared(s.bid.brand), name),
+        )
+        for s in found
     )
     drawn: tuple[str, ...] = ()
     while True:
@@ -240,6 +246,8 @@ def _bid(
     scores: dict[str, dict[int, Decimal]],
     running_cost: Decimal,
     computed: dict[str, Fraction],
+    *,
+    brand: str,
 ) -> evaluation.Bid:
     bid = found.bid
     review = getattr(bid, "low_price_review", None)
@@ -254,7 +262,7 @@ def _bid(
         claim=CLAIMS[PreferenceClaim(bid.preference)],
         partner_share=bid.small_micro_share,
         domestic_share=domestic_share(is_domestic=bid.is_domestic, share=bid.domestic_share),
-        brand=as_compared(bid.brand),
+        brand=brand,
         is_green=bool(bid.green_certificates.strip()),
         correction_confirmed=bid.correction_confirmed,
         explanation=evaluation.Explanation(review.is_accepted, review.decision) if decided else None,
@@ -262,11 +270,6 @@ def _bid(
         running_cost=running_cost,
         computed=computed,
     )
-
-
-def as_compared(name: str) -> str:
-    """A brand as it is compared: one written in capitals, in wide letters or with other spaces is no other brand."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def domestic_share(*, is_domestic: bool, share: Decimal | None) -> Decimal:
@@ -365,6 +368,7 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
         "reasons": _reasons(lot),
         "drawn": list(found.drawn),
         "clarifications": [_clarification(one) for one in _clarifications(lot)],
+        **({"same_brands": told} if (told := _same_brands(lot)) else {}),
         **_json(found.result),
     }
 
@@ -386,6 +390,14 @@ def _counted(criterion: Criterion) -> dict[str, str]:
         code=criterion.formula, table=criterion.table, unit=criterion.unit, weight=criterion.weight
     )
     return {"figure": criterion.figure, "unit": criterion.unit, "zh": zh, "en": en}
+
+
+def _same_brands(lot: Lot) -> list[dict[str, str]]:
+    """What the committee stated of the brands, as the members sign it."""
+    return [
+        {"brand": one.brand, "other": one.other, "reason": one.reason, "stated_at": one.stated_at.isoformat()}
+        for one in brands.stated(lot)
+    ]
 
 
 def _clarifications(lot: Lot) -> list[Clarification]:

@@ -48,6 +48,10 @@ CHECKED = (
     "INSERT INTO tendering_reviewrequest (report_id, ground, content, requested_at, answer, reasons, refusal)"
     " SELECT max(id), 'sum', 'x', now(), '', '', '' FROM tendering_evaluationreport;"
 )
+ONE_BRAND = (
+    "INSERT INTO tendering_samebrand (lot_id, committee_id, brand, other, reason, stated_at, withdrawn_reason)"
+    " SELECT {lot}, id, 'x', 'y', 'z', now(), '' FROM tendering_committee WHERE case_id = {case};"
+)
 
 ROWS: tuple[Row, ...] = (
     # --- the committee
@@ -108,6 +112,20 @@ ROWS: tuple[Row, ...] = (
      SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET is_deemed = true"),
     ("awarded", "records_are_never_deleted", "lose a report",
      "DELETE FROM tendering_evaluationreport WHERE id = {report}"),
+    # --- which brands are one
+    ("opened", "brands_are_one_before_the_scores", "two brands are one once somebody has scored",
+     SEATED + SCORED + ONE_BRAND),
+    ("opened", "brands_are_one_before_the_scores", "two brands are one once the result is known",
+     SEATED + COMPUTED + ONE_BRAND),
+    ("opened", "brands_are_one_before_the_scores", "two brands after all, once somebody has scored",
+     SEATED + ONE_BRAND + SCORED + "UPDATE tendering_samebrand SET withdrawn_at = now()"),
+    ("opened", "links_are_never_repointed", "another brand than was stated",
+     SEATED + ONE_BRAND + "UPDATE tendering_samebrand SET other = 'z'"),
+    ("opened", "steps_are_never_taken_back", "stated again without saying so",
+     SEATED + ONE_BRAND + "UPDATE tendering_samebrand SET withdrawn_at = now();"
+     "UPDATE tendering_samebrand SET withdrawn_at = NULL"),
+    ("opened", "records_are_never_deleted", "lose what was stated of brands",
+     SEATED + ONE_BRAND + "DELETE FROM tendering_samebrand"),
     # --- what a bid declares clause by clause
     ("opened", "deviation_says_what_is_offered", "deviate without saying how", DECLARED.replace("'x'", "''")),
     ("opened", "sealed_bid_is_never_changed", "another word than was declared",

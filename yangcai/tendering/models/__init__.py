@@ -21,6 +21,7 @@ from yangcai.tendering.models.bids import (
     SecurityKind,
     Stance,
 )
+from yangcai.tendering.models.brands import SameBrand
 from yangcai.tendering.models.chosen import ChosenExpert, ExpertChoice
 from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
 from yangcai.tendering.models.committee import Committee, CommitteeMember
@@ -172,6 +173,7 @@ __all__ = [
     "ReportSignature",
     "ReviewAnswer",
     "ReviewRequest",
+    "SameBrand",
     "Sample",
     "SampleFate",
     "SampleGround",

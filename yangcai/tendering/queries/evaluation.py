@@ -27,6 +27,7 @@ from yangcai.tendering.models import (
     OpenedBid,
     ReportSignature,
     ReviewRequest,
+    SameBrand,
 )
 from yangcai.tendering.rules.committee.seats import member_at, members
 from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
@@ -228,6 +229,29 @@ def concerns_clarification(asked: Clarification, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return asked.opened_bid.supplier_id == post.organisation_id
     return cases.concerns_case(asked.opened_bid.lot.case, post)
+
+
+@scope(SameBrand)
+def visible_same_brands(post: Post | None, now: datetime.datetime) -> QuerySet[SameBrand]:
+    """The committee, whoever runs or oversees the case; a buyer with an agent reads it with the report (87号令 art.
+    66), a bidder with its letter."""
+    found = SameBrand.objects.select_related("lot__case")
+    if post is None:
+        return found.none()
+    if post.role == Role.EXPERT:
+        seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+        return found.filter(lot__case__in=seat)
+    side = cases.run_by(post, "lot__case__")
+    if post.role in BUYER:
+        sent = EvaluationReport.objects.filter(lot=OuterRef("lot"), sent_at__lte=now)
+        side &= Q(lot__case__agent__isnull=True) | Q(Exists(sent))
+    return found.filter(side)
+
+
+@standing(SameBrand)
+def concerns_same_brand(stated: SameBrand, post: Post) -> bool:
+    """Whom its case concerns."""
+    return cases.concerns_case(stated.lot.case, post)
 
 
 @scope(EvaluationReport)

@@ -25,7 +25,7 @@ from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, blind, counting, deviations, drafts, standing
+from yangcai.tendering import arithmetic, blind, brands, counting, deviations, drafts, standing
 from yangcai.tendering.models import (
     Clause,
     ClauseKind,
@@ -44,6 +44,7 @@ from yangcai.www.work import places, searching
 from yangcai.www.work.files import JUDGED, readable
 
 SUBMIT = "scores.submit"
+ONE_BRAND = "same_brand.state"
 #: A reason is a sentence or a page, no book.
 REASON = 4000
 
@@ -281,6 +282,7 @@ def _page(request: HttpRequest, desk: Desk, bid: OpenedBid, *, errors: dict[int,
         "asked": len(desk.asked),
         "refusals": can(ACTIONS[SUBMIT], desk.lot, by=post, now=now),
         "submit_url": places.form_of(ACTIONS[SUBMIT], desk.lot),
+        "brands": told_of_brands(desk.lot, post=post, now=now),
         "searched": searched(desk, request.GET["q"], post=post, now=now) if "q" in request.GET else None,
         "errors": errors,
         "now": now,
@@ -308,6 +310,18 @@ def _told(desk: Desk) -> Iterator[searching.Place]:
         for line in bid.last_lines:
             text = " ".join(filter(None, (line.item, line.brand, line.specification)))
             yield searching.Place(name, _("分项报价第 %(n)d 行") % {"n": line.number}, here, text)
+
+
+def told_of_brands(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
+    """What the committee stated of the brands, which others look as if they were one, and where the chair says so."""
+    if not standing.core_product(lot) and not brands.offered(lot):
+        return {}
+    may_state = not can(ACTIONS[ONE_BRAND], lot, by=post, now=now)
+    return {
+        "stated": brands.stated(lot),
+        "alike": brands.alike(lot),
+        "url": places.form_of(ACTIONS[ONE_BRAND], lot) if may_state else "",
+    }
 
 
 def said_of(bid: OpenedBid) -> list[tuple[str, str]]:

@@ -244,6 +244,7 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "steps": [_step(step, bids) for step in result["steps"]],
         "reasons": list(_reasons(result, names, bids)),
         "clarifications": [_clarified(one, bids) for one in result.get("clarifications", ())],
+        "same_brands": result.get("same_brands", ()),
         "requests": ReviewRequest.objects.filter(report__lot=lot, report__revision__lte=found.revision).order_by("pk"),
         "candidates": [line for line in lines if line["key"] in result["candidates"]],
         "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",

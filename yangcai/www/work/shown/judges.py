@@ -14,6 +14,7 @@ from yangcai.tendering.models import (
     LowPriceReview,
     OutsideLibrary,
     ReviewRequest,
+    SameBrand,
 )
 from yangcai.www.work.shown.kind import Kind, talks
 
@@ -111,6 +112,12 @@ JUDGES: tuple[Kind, ...] = (
             "is_accepted",
             "opinion",
         ),
+        after_opening=True,
+    ),
+    Kind(
+        SameBrand,
+        _("同一品牌认定"),
+        ("lot__number", "brand", "other", "reason", "stated_at", "withdrawn_at", "withdrawn_reason"),
         after_opening=True,
     ),
     Kind(
