@@ -54,7 +54,7 @@ def _status(case: Case, awarded: bool) -> str:
 
 
 def _failed(bid: OpenedBid) -> bool:
-    return bool(bid.invalid_reason) or bid.findings.filter(passed=False).exists()
+    return bool(bid.invalid_reason) or bid.findings.filter(passed=False, voided_at=None).exists()
 
 
 def _scores(result: dict[str, Any]) -> tuple[dict[str, Decimal], dict[str, Decimal], tuple[str, ...]]:

@@ -67,8 +67,17 @@ class Outcome:
 
 @remembered
 def seated(lot: Lot) -> list[CommitteeMember]:
-    """The members whose opinions count, in the order of the draw."""
-    return list(CommitteeMember.objects.filter(committee__case_id=lot.case_id, replaced_at__isnull=True).order_by("pk"))
+    """The members whose opinions count, in the order of the draw: of a signed report those who made it, whatever became
+    of their seats since; else those who sit."""
+    members = CommitteeMember.objects.filter(committee__case_id=lot.case_id).order_by("pk")
+    made_it = _made_by(lot)
+    return list(members.filter(pk__in=made_it) if made_it else members.filter(replaced_at__isnull=True))
+
+
+def _made_by(lot: Lot) -> frozenset[int]:
+    """The members who made the report of the lot that stands; nobody while none does."""
+    report = latest_report(lot)
+    return frozenset(report.result.get("members", ())) if report is not None and report.signed_at else frozenset()
 
 
 def criteria(lot: Lot) -> list[Criterion]:
@@ -83,8 +92,10 @@ def _criteria(case: Case) -> list[Criterion]:
 
 @remembered
 def committee(case: Case) -> Committee | None:
-    """The committee of a case, None before it was drawn."""
-    return Committee.objects.filter(case=case).first() if may_have(case, Committee) else None
+    """The committee of a case that sits, None before it was drawn, and after it was dissolved."""
+    if not may_have(case, Committee):
+        return None
+    return Committee.objects.filter(case=case, dissolved_at__isnull=True).first()
 
 
 def scored_criteria(lot: Lot) -> list[Criterion]:
@@ -306,7 +317,8 @@ def _readable(words: str) -> str:
 
 
 def scores_of(lot: Lot) -> dict[int, dict[str, dict[int, Decimal]]]:
-    """bid id -> criterion code -> member id -> points; a replaced member's scores are void (87号令 art. 49)."""
+    """bid id -> criterion code -> member id -> points; a replaced member's scores are void (87号令 art. 49), but for
+    those under a report that was signed before."""
     return _scores(lot.case).get(lot.pk, {})
 
 
@@ -314,9 +326,15 @@ def scores_of(lot: Lot) -> dict[int, dict[str, dict[int, Decimal]]]:
 def _scores(case: Case) -> dict[int, dict[int, dict[str, dict[int, Decimal]]]]:
     """The same for every lot, by its id."""
     found: dict[int, dict[int, dict[str, dict[int, Decimal]]]] = {}
-    rows = Score.objects.filter(opened_bid__lot__case=case, member__replaced_at__isnull=True).order_by("member_id")
-    columns = ("opened_bid__lot_id", "opened_bid_id", "criterion__code", "member_id", "value")
-    for lot, bid, code, member, value in rows.values_list(*columns):
+    rows = Score.objects.filter(opened_bid__lot__case=case).order_by("member_id")
+    columns = ("member__replaced_at", "opened_bid__lot_id", "opened_bid_id", "criterion__code", "member_id", "value")
+    signed: dict[int, frozenset[int]] = {}
+    for left_at, lot, bid, code, member, value in rows.values_list(*columns):
+        if left_at is not None:
+            if not signed:
+                signed = {one.pk: _made_by(one) for one in case.every_lot()}
+            if member not in signed.get(lot, ()):
+                continue
         found.setdefault(lot, {}).setdefault(bid, {}).setdefault(code, {})[member] = value
     return found
 
@@ -324,7 +342,7 @@ def _scores(case: Case) -> dict[int, dict[int, dict[str, dict[int, Decimal]]]]:
 def _reasons(lot: Lot) -> dict[str, dict[str, dict[str, str]]]:
     """bid id -> criterion code -> member id -> what the member wrote beside its score."""
     found: dict[str, dict[str, dict[str, str]]] = {}
-    rows = Score.objects.filter(opened_bid__lot=lot, member__replaced_at__isnull=True).exclude(reason="")
+    rows = Score.objects.filter(opened_bid__lot=lot, member__in=seated(lot)).exclude(reason="")
     for bid, code, member, reason in rows.values_list("opened_bid_id", "criterion__code", "member_id", "reason"):
         found.setdefault(str(bid), {}).setdefault(code, {})[str(member)] = reason
     return found
@@ -431,6 +449,21 @@ def latest_report(lot: Lot) -> EvaluationReport | None:
     if found is not None:
         found.lot = lot
     return found
+
+
+@remembered
+def computed(lot: Lot) -> EvaluationReport | None:
+    """The newest report of a lot, as far as it was not made by a committee that was dissolved before it was signed."""
+    report = latest_report(lot)
+    return None if report is None or is_void(report) else report
+
+
+def is_void(report: EvaluationReport) -> bool:
+    """Whether the committee that made the report was dissolved before everybody had signed it (87号令 art. 49)."""
+    if report.signed_at is not None:
+        return False
+    gone = Committee.objects.filter(case_id=report.lot.case_id, dissolved_at__gte=report.computed_at)
+    return gone.exists()
 
 
 @remembered

@@ -52,13 +52,13 @@ def is_blind_for(lot: Lot, by: Any) -> bool:
     if by is None or by.role != Role.EXPERT:
         return False
     file = solicitation(lot.case)
-    return bool(file is not None and file.blind and arithmetic.latest_report(lot) is None)
+    return bool(file is not None and file.blind and arithmetic.computed(lot) is None)
 
 
 def is_hidden_from(bid: OpenedBid, by: Any) -> bool:
     """Whether this reader, who may be an expert under another hat, may not learn yet which row is whose bid."""
     file = solicitation(bid.lot.case)
-    if file is None or not file.blind or arithmetic.latest_report(bid.lot) is not None:
+    if file is None or not file.blind or arithmetic.computed(bid.lot) is not None:
         return False
     is_own = by is not None and by.organisation_id == bid.supplier_id and by.role == Role.SUPPLIER
     return not is_own and not runs_or_oversees(bid.lot.case, by)

@@ -34,7 +34,7 @@ def stated(lot: Lot) -> list[SameBrand]:
 def _stated(case: Case) -> list[SameBrand]:
     if not may_have(case, SameBrand):
         return []
-    live = SameBrand.objects.filter(lot__case=case, withdrawn_at__isnull=True)
+    live = SameBrand.objects.filter(lot__case=case, withdrawn_at__isnull=True, committee__dissolved_at__isnull=True)
     return list(live.order_by("pk"))
 
 

@@ -40,6 +40,7 @@ REASONS = {
     "kept_for_economist": _("余下席位须由经济专家担任"),
     "economist_is_seated": _("经济专家席位已有人担任"),
     "not_eligible": _("抽取后出现应当回避或者退库的情形"),
+    pool.DISSOLVED: _("评标委员会解散，重新组建"),
 }
 #: Passed over for the kind of place that was free, not for anything about the expert: may be called again later.
 FOR_THE_PLACE = ("kept_for_lawyer", "lawyer_is_seated", "kept_for_economist", "economist_is_seated")
@@ -53,7 +54,7 @@ DECLINES = ("recusal", "engaged", "ill", "other_field", "private")
 #: The reasons that the buyer's side gives.
 REMOVALS = ("absent", "ill", "recusal", "left", "removed")
 #: Those of them in which a member neither left without leave nor broke the discipline.
-BLAMELESS = ("ill", "recusal")
+BLAMELESS = ("ill", "recusal", pool.DISSOLVED)
 #: Whose number a post says.
 PARTY_OF = {Role.BUYER_OFFICER: "buyer", Role.AGENT: "agent", Role.TREASURY: "supervisor"}
 
@@ -84,7 +85,8 @@ def commit(draw: ExpertDraw, experts: Iterable[Expert], *, kept: Iterable[str], 
     """Freeze the list behind salts, and the numbers behind their digests; a place is kept for each speciality named.
     How many seats the buyer filled by its own choice is said, because so many were not drawn."""
     wanted = set(kept)
-    named = len(chosen_experts(draw.case)) if draw.round == 1 or not hasattr(draw.case, "committee") else 0
+    sits = Committee.objects.filter(case=draw.case, dissolved_at__isnull=True).exists()
+    named = 0 if sits else len(chosen_experts(draw.case))
     lines = []
     for expert in experts:
         facts = {
@@ -259,7 +261,7 @@ def replace(member: CommitteeMember, *, reason: str, words: str, now: datetime.d
     if line is not None:
         mark(line, vrd.REPLACED if member.signed_in_at else vrd.REFUSED, reason=reason, now=now)
     found = None
-    for draw in ExpertDraw.objects.filter(case=case, drawn_at__isnull=False).order_by("round"):
+    for draw in ExpertDraw.objects.filter(case=case, drawn_at__gte=committee.drawn_at).order_by("round"):
         found = found or following(draw, general=not kept, kept=kept, now=now)
     if found is None:
         experts = substitutes.select_related("person", "employer")
@@ -274,6 +276,21 @@ def replace(member: CommitteeMember, *, reason: str, words: str, now: datetime.d
     return seated
 
 
+def dissolve(member: CommitteeMember, *, reason: str, words: str, now: datetime.datetime) -> None:
+    """Nobody sits any more: the `member` whose seat cannot be filled goes on its own ground, all others because of it.
+    Whoever was only dissolved may be drawn again."""
+    for one in CommitteeMember.objects.filter(committee=member.committee_id, replaced_at__isnull=True):
+        ground = reason if one.pk == member.pk else pool.DISSOLVED
+        CommitteeMember.objects.filter(pk=one.pk).update(
+            replaced_at=now, replaced_reason=words if one.pk == member.pk else "", replaced_ground=ground
+        )
+        line = DrawLine.objects.filter(
+            draw__case=member.committee.case_id, expert=one.expert_id, outcome=vrd.SEATED
+        ).first()
+        if line is not None:
+            mark(line, vrd.REPLACED if one.signed_in_at else vrd.REFUSED, reason=ground, now=now)
+
+
 def _sitting(case: Case) -> list[CommitteeMember]:
     return list(CommitteeMember.objects.filter(committee__case=case, replaced_at__isnull=True).order_by("pk"))
 
@@ -284,6 +301,7 @@ def record(draw: ExpertDraw, *, is_complete: bool = False) -> dict[str, Any]:
     lines = list(draw.lines.order_by("position"))
     called = [line for line in lines if line.outcome]
     later = ExpertDraw.objects.filter(case=draw.case, round__gt=draw.round, drawn_at__isnull=False).exists()
+    later = later or Committee.objects.filter(case=draw.case, dissolved_at__gte=draw.drawn_at).exists()
     earlier = ExpertDraw.objects.filter(case=draw.case, round__lt=draw.round).order_by("round")
     return {
         "v": vrd.VERSION,

@@ -423,7 +423,7 @@ def _low_price(review: LowPriceReview, on: Mapping[str, Any]) -> Said:
 
 
 def _failed(bid: OpenedBid) -> list[FailedClause]:
-    rows: list[Finding] = [finding for finding in bid.findings.all() if not finding.passed]
+    rows: list[Finding] = [one for one in bid.findings.all() if not one.passed and one.voided_at is None]
     rows.sort(key=lambda finding: (finding.clause.kind, finding.clause.number))
     return [FailedClause(f.clause.kind, f.clause.number, f.clause.text, f.reason, f.page) for f in rows]
 

@@ -44,9 +44,10 @@ def so_far(examined: str, pairs: Iterable[Pair], *, found: Mapping[Pair, Any]) -
 def write_findings(
     model: type[models.Model], rows: list[dict[str, Any]], *, now: datetime.datetime, **examined: str
 ) -> None:
-    """Keep the last finding of each pair; what was found before stands in the Entries. `examined`: the model's name
-    of what is examined = the rows' name of it."""
+    """Keep the last finding of each pair, which counts also where one before was void; what was found before stands in
+    the Entries. `examined`: the model's name of what is examined = the rows' name of it."""
     ((field, column),) = examined.items()
+    valid = {"voided_at": None} if any(one.name == "voided_at" for one in model._meta.concrete_fields) else {}
     model._default_manager.bulk_create(
         [
             model(
@@ -56,10 +57,11 @@ def write_findings(
                 reason="" if row["passed"] else row["reason"],
                 page=row["page"],
                 at=now,
+                **valid,
             )
             for row in rows
         ],
         update_conflicts=True,
         unique_fields=[field, "clause"],
-        update_fields=["passed", "reason", "page", "at"],
+        update_fields=["passed", "reason", "page", "at", *valid],
     )

@@ -76,7 +76,7 @@ def opened(lot: Lot) -> list[OpenedBid]:
 def _opened(case: Case) -> list[OpenedBid]:
     """Of all lots at once: whoever looks at one of them looks at the next one too."""
     bids = OpenedBid.objects.filter(lot__case=case).select_related("supplier", "bid", "low_price_review", "final_offer")
-    findings = Prefetch("findings", Finding.objects.select_related("clause"))
+    findings = Prefetch("findings", Finding.objects.filter(voided_at__isnull=True).select_related("clause"))
     return list(bids.prefetch_related(findings, "lines", "partners").order_by("pk"))
 
 

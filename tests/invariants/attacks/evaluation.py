@@ -48,6 +48,10 @@ CHECKED = (
     "INSERT INTO tendering_reviewrequest (report_id, ground, content, requested_at, answer, reasons, refusal)"
     " SELECT max(id), 'sum', 'x', now(), '', '', '' FROM tendering_evaluationreport;"
 )
+DISSOLVED = (
+    "UPDATE tendering_committeemember SET replaced_at = now(), replaced_ground = 'dissolved';"
+    "UPDATE tendering_committee SET dissolved_at = now(), sealed = '{{\"a\": 1}}';"
+)
 ONE_BRAND = (
     "INSERT INTO tendering_samebrand (lot_id, committee_id, brand, other, reason, stated_at, withdrawn_reason)"
     " SELECT {lot}, id, 'x', 'y', 'z', now(), '' FROM tendering_committee WHERE case_id = {case};"
@@ -112,6 +116,24 @@ ROWS: tuple[Row, ...] = (
      SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET is_deemed = true"),
     ("awarded", "records_are_never_deleted", "lose a report",
      "DELETE FROM tendering_evaluationreport WHERE id = {report}"),
+    # --- a committee that was dissolved
+    ("opened", "one_committee_at_a_time", "a second committee beside the first", SEATED + SEATED),
+    ("opened", "dissolved_committee_evaluates_nothing", "a score of a committee that was dissolved",
+     SEATED + DISSOLVED + SCORED),
+    ("opened", "dissolved_committee_evaluates_nothing", "sit on after the dissolution",
+     SEATED + "UPDATE tendering_committee SET dissolved_at = now()"),
+    ("opened", "dissolved_committee_evaluates_nothing", "join a committee that was dissolved",
+     SEATED + DISSOLVED + "INSERT INTO tendering_committeemember (committee_id, post_id, is_chair, replaced_reason)"
+     " SELECT id, (SELECT max(id) FROM parties_post), false, '' FROM tendering_committee"),
+    ("opened", "dissolved_committee_evaluates_nothing", "a report that the dissolved committee computed stands",
+     SEATED + COMPUTED + DISSOLVED + "UPDATE tendering_evaluationreport SET signed_at = now()"),
+    ("opened", "steps_are_never_taken_back", "a committee that was not dissolved after all",
+     SEATED + DISSOLVED + "UPDATE tendering_committee SET dissolved_at = NULL"),
+    ("opened", "steps_are_never_taken_back", "other opinions than were sealed",
+     SEATED + DISSOLVED + "UPDATE tendering_committee SET sealed = '{{\"a\": 2}}'"),
+    ("opened", "steps_are_never_taken_back", "another decision on an answer",
+     ASKED + "UPDATE tendering_clarification SET is_accepted = true, decided_at = now();"
+     "UPDATE tendering_clarification SET is_accepted = false"),
     # --- which brands are one
     ("opened", "brands_are_one_before_the_scores", "two brands are one once somebody has scored",
      SEATED + SCORED + ONE_BRAND),

@@ -25,6 +25,7 @@ OWN = (
     ("evaluation.report", PROCEDURE),
     ("evaluation.dissent", PROCEDURE),
     ("evaluation.same_brand", ""),
+    ("committee.formed_anew", ""),
     ("evaluation.candidates", ""),
     ("evaluation.rank_rated", "cooperative_innovation.ranking"),
     ("evaluation.unsuccessful", PROCEDURE),

@@ -43,6 +43,7 @@ BY_ORDER_74 = (
     ("evaluation.clarification", "evaluation.clarification_response"),
     ("evaluation.invalid_bid", "qualification.by_committee"),
     ("evaluation.same_brand", ""),
+    ("committee.formed_anew", ""),  # 87号令 art. 49 forms a tender's committee anew; 74号令 has nothing like it
     ("evaluation.candidates", "evaluation.candidates_negotiation"),
     ("evaluation.corrections", "evaluation.reevaluation_negotiation"),
     ("evaluation.review_request", ""),  # a duty of 87号令 art. 45 alone

@@ -24,7 +24,7 @@ from yangcai.tendering.models.bids import (
 from yangcai.tendering.models.brands import SameBrand
 from yangcai.tendering.models.chosen import ChosenExpert, ExpertChoice
 from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
-from yangcai.tendering.models.committee import Committee, CommitteeMember
+from yangcai.tendering.models.committee import Committee, CommitteeMember, Unfilled
 from yangcai.tendering.models.conduct import AgentConductRecord, ConductGrade, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.models.dialogue import FILE, Changeable, DialogueChange, DialogueTalk
 from yangcai.tendering.models.documents import (
@@ -194,6 +194,7 @@ __all__ = [
     "Trustee",
     "TrusteeDuty",
     "TrusteeRole",
+    "Unfilled",
     "VisitKind",
     "parties_of",
 ]

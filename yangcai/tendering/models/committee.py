@@ -12,17 +12,40 @@ from yangcai.tendering.models.chosen import ChosenExpert
 from yangcai.tendering.models.rows import CaseRow
 
 
-class Committee(CaseRow):
-    """评标委员会: drawn from the library; names stay secret until the result is out (87号令 art. 47)."""
+class Unfilled(models.TextChoices):
+    """Why a seat could not be filled in time, so that another committee is formed (87号令 art. 49)."""
 
-    case = models.OneToOneField(Case, models.PROTECT, related_name="committee", verbose_name=_("采购项目"))
+    NOBODY_LEFT = "nobody_left", _("专家库中没有可以补足的评审专家")
+    NOT_IN_TIME = "not_in_time", _("已经补抽，补抽的成员仍不能及时到场")
+
+
+class Committee(CaseRow):
+    """评标委员会: drawn from the library; names stay secret until the result is out (87号令 art. 47).
+
+    One that could not be filled any more is dissolved, and another one formed: what it had found is void, and `sealed`
+    as it was then, its digest in the log (art. 49).
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="committees", verbose_name=_("采购项目"))
     size = models.PositiveSmallIntegerField(_("人数"))
     draw_seed = models.TextField(_("抽取种子"))
     pool_digest = models.TextField(_("抽取名单摘要"))
     drawn_at = models.DateTimeField(_("抽取时间"))
+    dissolved_at = models.DateTimeField(_("解散时间"), null=True, blank=True)
+    dissolved_ground = models.TextField(
+        _("无法补足的情形"), choices=Unfilled.choices, default="", db_default="", blank=True
+    )
+    dissolved_reason = models.TextField(_("解散理由"), default="", db_default="", blank=True)
+    sealed = models.JSONField(_("封存的评标意见"), null=True, blank=True)
+    sealed_digest = models.TextField(_("封存摘要"), default="", db_default="", blank=True)
 
     class Meta:
         verbose_name = _("评标委员会")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(dissolved_at__isnull=True), name="one_committee_at_a_time"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.case}"
@@ -30,6 +53,8 @@ class Committee(CaseRow):
     @property
     def entry_facts(self) -> dict[str, Any]:
         """What the log keeps of the draw that composed it: nothing that tells who."""
+        if self.dissolved_at is not None:
+            return {"sealed": self.sealed_digest}
         drawn = self.case.expert_draws.filter(drawn_at__isnull=False).order_by("-round").first()
         return drawn.entry_facts if drawn is not None else {}
 

@@ -15,7 +15,8 @@ from yangcai.tendering.models.rows import LotRow
 
 
 class Finding(Rooted):
-    """One clause checked on one bid: passed, or not and why."""
+    """One clause checked on one bid: passed, or not and why. What a committee found that was dissolved since is void
+    (87号令 art. 49) until another one finds anew."""
 
     opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="findings", verbose_name=_("投标报价"))
     clause = models.ForeignKey(Clause, models.PROTECT, related_name="+", verbose_name=_("审查条款"))
@@ -23,6 +24,7 @@ class Finding(Rooted):
     reason = models.TextField(_("理由"), default="", blank=True)
     page = models.TextField(_("页码"), default="", blank=True)
     at = models.DateTimeField(_("时间"))
+    voided_at = models.DateTimeField(_("作废时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("审查结论")

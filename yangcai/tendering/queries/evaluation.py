@@ -118,8 +118,9 @@ def seats(case: Case, post: Post | None, now: datetime.datetime) -> list[Seat]:
     inside = is_member or cases.runs_or_oversees(case, post)
     if not public and not inside:
         return []
-    shown = []
-    for number, member in enumerate((one for one in _ever(case) if inside or one.replaced_at is None), start=1):
+    shown, number, committee_id = [], 0, 0
+    for member in (one for one in _ever(case) if inside or one.replaced_at is None):
+        number, committee_id = (number + 1 if member.committee_id == committee_id else 1), member.committee_id
         own = post is not None and member.post.person_id == post.person_id
         shown.append(_seat(member, number, is_known=public or own or member.signed_in_at is not None))
     return shown
@@ -128,8 +129,8 @@ def seats(case: Case, post: Post | None, now: datetime.datetime) -> list[Seat]:
 @remembered
 def _ever(case: Case) -> tuple[CommitteeMember, ...]:
     """Everybody who was ever called into the committee."""
-    found = CommitteeMember.objects.filter(committee__case=case).select_related("post__person", "post__organisation")
-    return tuple(found.order_by("pk"))
+    found = CommitteeMember.objects.filter(committee__case=case)
+    return tuple(found.select_related("committee", "post__person", "post__organisation").order_by("committee_id", "pk"))
 
 
 def _seat(member: CommitteeMember, number: int, *, is_known: bool) -> Seat:
@@ -181,8 +182,10 @@ def sees_findings(lot: Lot, post: Post | None) -> bool:
 
 def findings(lot: Lot, post: Post | None, now: datetime.datetime) -> QuerySet[Finding]:
     """Every finding for those inside; a bidder's own once the outcome is told."""
-    found = Finding.objects.filter(opened_bid__lot=lot).select_related("opened_bid__supplier", "clause")
-    found = found.order_by("opened_bid_id", "clause__kind", "clause__number")
+    found = Finding.objects.filter(opened_bid__lot=lot, voided_at__isnull=True)
+    found = found.select_related("opened_bid__supplier", "clause").order_by(
+        "opened_bid_id", "clause__kind", "clause__number"
+    )
     if sees_findings(lot, post):
         return found
     if post is not None and post.role == Role.SUPPLIER and outcome_is_told(lot, post, now):
@@ -324,6 +327,8 @@ def score_table(lot: Lot, post: Post | None, now: datetime.datetime) -> ScoreTab
     overseers see all once computed, the buyer with the report. A bidder sees its own bid once the outcome is told.
     """
     report = report_for(lot, post, now)
+    if report is not None and arithmetic.is_void(report):
+        report = None
     case, criteria = lot.case, arithmetic.criteria(lot)
     member = member_at(case, post) if post is not None and post.role == Role.EXPERT else None
     if member is not None:
@@ -348,7 +353,8 @@ def _table(
 ) -> ScoreTable:
     found = arithmetic.outcome(lot, now=now)
     result = report.result if report else {}
-    shown = [seat for seat in seats(lot.case, post, now) if seat.member.replaced_at is None]
+    judges = {member.pk for member in arithmetic.seated(lot)}
+    shown = [seat for seat in seats(lot.case, post, now) if seat.member.pk in judges]
     if only_member is not None:
         shown = [seat for seat in shown if seat.member.pk == only_member.pk]
     rows = []

@@ -52,7 +52,7 @@ def is_in(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | N
 
 def nothing_scored(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Questions come before the scores: what is answered afterwards could change none of them."""
-    if not scorers(subject.lot) and arithmetic.latest_report(subject.lot) is None:
+    if not scorers(subject.lot) and arithmetic.computed(subject.lot) is None:
         return None
     return Refusal(
         "scoring_begun",

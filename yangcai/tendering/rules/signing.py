@@ -28,9 +28,10 @@ def dissent_has_reasons(
 def unsigned(report: EvaluationReport) -> list[tuple[int, int]]:
     """Seat number and id of every sitting member under whose name nothing stands yet."""
     signed = set(report.signatures.values_list("member_id", flat=True))
-    every = CommitteeMember.objects.filter(committee__case_id=report.lot.case_id).order_by("pk")
+    seated = arithmetic.seated(report.lot)
+    every = CommitteeMember.objects.filter(committee__in={seat.committee_id for seat in seated}).order_by("pk")
     places = {member.pk: number for number, member in enumerate(every, start=1)}
-    return [(places[seat.pk], seat.pk) for seat in arithmetic.seated(report.lot) if seat.pk not in signed]
+    return [(places[seat.pk], seat.pk) for seat in seated if seat.pk not in signed]
 
 
 def somebody_is_missing(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Refusal | None:

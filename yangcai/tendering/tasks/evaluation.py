@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Max
+
 from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
@@ -19,6 +21,7 @@ from yangcai.tendering.actions.award import deem_award
 from yangcai.tendering.models import (
     AwardAnnulment,
     ClauseKind,
+    Committee,
     CommitteeMember,
     DialogueChange,
     EvaluationReport,
@@ -151,7 +154,8 @@ def _committee(case: Case, stages: set[str], *, now: datetime.datetime) -> Itera
         closes_at = periods.closing_at(case)
         if closes_at is not None:
             since = _draw_from(case, closes_at, now=now) if method.drawn_late(case) else case.published_at
-            yield _run(case, "committee.draw", case, since=since)
+            gone = Committee.objects.filter(case=case).aggregate(last=Max("dissolved_at"))["last"]
+            yield _run(case, "committee.draw", case, since=max(since, gone) if gone else since)
         return
     if stages & method.judging(case):
         for member in members(case):

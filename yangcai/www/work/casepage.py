@@ -131,9 +131,9 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "facts": tables.facts(case, KINDS[Case].columns),
             "prequalifications": prequalifications(case, rows, post=post, now=now),
             "sections": sections(rows, beside=beside(case, rows, may=may, post=post, now=now), now=now),
-            "committee": judging.committee(case, post=post, now=now, links=links(may))
+            "committees": judging.committees(case, post=post, now=now, links=links(may))
             if opened or CommitteeMember in rows
-            else None,
+            else (),
             "conducts": judging.conducts(case, records, post=post, now=now) if CommitteeMember in rows else (),
             "judged": judging.judged(lots, post=post, now=now) if opened else (),
             "clocks": clocks(

@@ -30,6 +30,7 @@ from yangcai.tendering.models import (
     AwardLetter,
     ClarificationGround,
     ClauseKind,
+    Committee,
     EvaluationReport,
     LowPriceReview,
     OpenedBid,
@@ -227,6 +228,8 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
     lines = [_line(bids[key], one) for key, one in result["bids"].items() if key in bids]
     lines.sort(key=lambda line: (line["rank"] is None, line["rank"] or 0))
     signed = list(evaluation.signatures(found))
+    made_it = [seat for seat in seats if seat.member.pk in result.get("members", ())]
+    theirs = {seat.member.committee_id for seat in made_it}
     return {
         "report": found,
         "names": names,
@@ -235,8 +238,14 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "case": case,
         "notice": Notice.objects.filter(root=case.ref, kind="invitation").order_by("published_at").first(),
         "opening": Opening.objects.filter(case=case).first(),
-        "seats": [(names[seat.member.pk], seat) for seat in seats if seat.member.replaced_at is None],
-        "replaced": [(names[seat.member.pk], seat.member) for seat in seats if seat.member.replaced_at],
+        "is_void": arithmetic.is_void(found),
+        "seats": [(names[seat.member.pk], seat) for seat in made_it],
+        "replaced": [
+            (names[seat.member.pk], seat.member)
+            for seat in seats
+            if seat.member.replaced_at and seat not in made_it and seat.member.committee_id in theirs
+        ],
+        "dissolved": Committee.objects.filter(case=case, dissolved_at__lte=found.computed_at).order_by("pk"),
         "criteria": [_criterion(one) for one in result["criteria"]],
         "formulas": _formulas(result),
         "lines": lines,

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -20,7 +21,7 @@ from yangcai.parties.roles import Role
 from yangcai.procedures.evaluation.model import MEAN
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.tendering import blind
-from yangcai.tendering.models import CommitteeMember, ConductRecord, ConductSide, ExpertFee
+from yangcai.tendering.models import Committee, CommitteeMember, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
 from yangcai.tendering.solicitations import solicitation
 from yangcai.tendering.standing import with_page
@@ -33,11 +34,27 @@ SEAT = CommitteeMember._meta.model_name
 ENTRANT = Entrant._meta.model_name
 
 
-def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any, list[Any]]) -> Table | None:
+@dataclass(frozen=True)
+class Judges:
+    """A committee: its seats and, where it was dissolved, when and why."""
+
+    table: Table
+    dissolved: Committee | None = None
+
+
+def committees(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any, list[Any]]) -> list[Judges]:
+    """The committee that sits, then those that were dissolved before it."""
+    found: dict[Committee, list[evaluation.Seat]] = {}
+    for seat in evaluation.seats(case, post, now):
+        found.setdefault(seat.member.committee, []).append(seat)
+    return [
+        Judges(_seats(seats, links=links), None if one.dissolved_at is None else one)
+        for one, seats in sorted(found.items(), key=lambda pair: -pair[0].pk)
+    ]
+
+
+def _seats(seats: list[evaluation.Seat], *, links: dict[Any, list[Any]]) -> Table:
     """The seats; a name stands there only for a reader who may know it (87号令 art. 47)."""
-    seats = evaluation.seats(case, post, now)
-    if not seats:
-        return None
     lines = [
         Line(
             [
@@ -54,7 +71,9 @@ def committee(case: Case, *, post: Post, now: datetime.datetime, links: dict[Any
         for seat in seats
     ]
     labels = [_("席位"), _("姓名"), _("单位"), _("身份"), _("组长"), _("签到时间"), _("更换时间")]
-    return _without_empty(Table(_("评标委员会"), [Column(label) for label in labels], lines))
+    former = seats[0].member.committee.dissolved_at is not None
+    title = _("原评标委员会") if former else _("评标委员会")
+    return _without_empty(Table(title, [Column(label) for label in labels], lines))
 
 
 def conduct_records(case: Case, *, post: Post, now: datetime.datetime) -> list[ConductRecord]:

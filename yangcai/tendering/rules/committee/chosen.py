@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
@@ -12,10 +14,11 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.parties.models import Expert, Organisation
-from yangcai.tendering.models import ChosenExpert, ExpertChoice
+from yangcai.tendering.models import ChosenExpert, CommitteeMember, ExpertChoice
 from yangcai.tendering.rules.committee.composition import composition_of, fewest_experts
 from yangcai.tendering.rules.committee.outside import draw_has_begun
 from yangcai.tendering.rules.committee.pool import (
+    DISSOLVED,
     gave_opinion,
     gave_opinions,
     in_library,
@@ -34,11 +37,15 @@ HIMSELF = (
 
 @remembered
 def chosen(case: Case) -> tuple[ChosenExpert, ...]:
-    """Whom the buyer chose with consent, in the order in which they were named."""
+    """Whom the buyer chose with consent, in the order in which they were named; whoever had to leave its seat sits in
+    no other committee of the case."""
     if not any(one.is_consented and one.withdrawn_at is None for one in choices(case)):
         return ()
     found = ChosenExpert.objects.filter(choice__case=case, choice__is_consented=True, choice__withdrawn_at__isnull=True)
-    return tuple(found.select_related("expert__person", "expert__employer").order_by("pk"))
+    went = CommitteeMember.objects.filter(chosen=OuterRef("pk"), replaced_at__isnull=False).exclude(
+        replaced_ground=DISSOLVED
+    )
+    return tuple(found.filter(~Exists(went)).select_related("expert__person", "expert__employer").order_by("pk"))
 
 
 @remembered

@@ -202,7 +202,22 @@ def replacement_available(subject: CommitteeMember, *, now: datetime.datetime, r
         elif representative.person_id in gave_opinions(case):
             yield gave_opinion(case, now=now, field="representative")
     elif not substitutes(subject, now=now).exists():
-        yield _pool_too_small(case, wanted=1, available=0, now=now)
+        yield _nobody_left(case, now=now)
+
+
+def _nobody_left(case: Case, *, now: datetime.datetime) -> Refusal:
+    """As below, with the way out that the method has when nobody can be put in."""
+    if not own(case, "committee.formed_anew"):
+        return _pool_too_small(case, wanted=1, available=0, now=now)
+    return refuse(
+        "committee.formed_anew",
+        code="pool_too_small",
+        zh="专家库中没有符合条件且无需回避的评审专家可以补足；可以推荐专家经审核入库后再补抽，无法及时补足的，停止评标，"
+        "办理“重新组建评标委员会”",
+        en="Nobody in the library qualifies and has no interest: have recommended experts admitted and call one; if"
+        " that cannot be done in time, stop the evaluation and form another committee",
+        **applicable(case, now=now),
+    )
 
 
 def _pool_too_small(case: Case, *, wanted: int, available: int, now: datetime.datetime) -> Refusal:

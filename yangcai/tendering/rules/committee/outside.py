@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable, refuse
@@ -13,7 +15,7 @@ from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties import other_libraries
-from yangcai.tendering.models import ExpertDraw, OutsideLibrary
+from yangcai.tendering.models import Committee, ExpertDraw, OutsideLibrary
 
 #: Kind of the Attachment that is the list as the other library sent it: names, for the supervisors alone.
 LIST = "outside_list"
@@ -36,8 +38,11 @@ def filings(case: Case) -> tuple[OutsideLibrary, ...]:
 
 @remembered
 def draw_has_begun(case: Case) -> bool:
-    """Whether a draw of the case is under way or done."""
-    return may_have(case, ExpertDraw) and ExpertDraw.objects.filter(case=case, abandoned_at__isnull=True).exists()
+    """Whether a draw of the case is under way or done; what composed a committee that was dissolved is over."""
+    if not may_have(case, ExpertDraw):
+        return False
+    gone = Committee.objects.filter(case=OuterRef("case"), dissolved_at__gte=OuterRef("opened_at"))
+    return ExpertDraw.objects.filter(~Exists(gone), case=case, abandoned_at__isnull=True).exists()
 
 
 def experts_are_drawn(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:

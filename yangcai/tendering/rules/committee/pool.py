@@ -28,6 +28,9 @@ from yangcai.tendering.models import (
 from yangcai.tendering.rules.committee.composition import ECONOMY, places_kept
 from yangcai.tendering.rules.committee.outside import outside
 
+#: On what ground a member went who could have stayed, but sat with one who could not and had nobody in its place.
+DISSOLVED = "dissolved"
+
 
 @remembered
 def interested(case: Case) -> frozenset[int]:
@@ -90,13 +93,13 @@ def pool(case: Case, *, specialities: str, now: datetime.datetime) -> QuerySet[E
     wanted = Q()
     for word in words(specialities):
         wanted |= Q(specialities__icontains=word)
-    seated = CommitteeMember.objects.filter(committee__case=case).values("post__person_id")
+    seated = CommitteeMember.objects.filter(committee__case=case).exclude(replaced_ground=DISSOLVED)
     named = ChosenExpert.objects.filter(choice__case=case, choice__withdrawn_at__isnull=True)
     return (
         in_library(now=now, case=case)
         .filter(wanted)
         .exclude(person_id__in=people_of(interested(case), case=case, now=now) | gave_opinions(case))
-        .exclude(person_id__in=seated)
+        .exclude(person_id__in=seated.values("post__person_id"))
         .exclude(pk__in=named.exclude(choice__is_consented=False).values("expert"))
     )
 

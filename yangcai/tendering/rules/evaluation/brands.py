@@ -28,9 +28,7 @@ def nothing_rests_on_it(subject: Lot | SameBrand, *, by: Any, now: datetime.date
     it could be settled by who would win. Points of members who were replaced do not count, nor do their statements."""
     lot = subject.lot if isinstance(subject, SameBrand) else subject
     scored = Score.objects.filter(opened_bid__lot=lot, member__replaced_at__isnull=True).exists()
-    report, sitting = arithmetic.latest_report(lot), arithmetic.committee(lot.case)
-    computed = report is not None and (sitting is None or report.computed_at >= sitting.drawn_at)
-    if not scored and not computed:
+    if not scored and arithmetic.computed(lot) is None:
         return None
     return refuse(
         KEY,

@@ -21,7 +21,7 @@ def something_is_counted(subject: Lot, *, by: Any, now: datetime.datetime) -> Re
 
 def nothing_is_computed_yet(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Once the result is computed, only what 87号令 art. 64 lists is corrected."""
-    if arithmetic.latest_report(subject) is None:
+    if arithmetic.computed(subject) is None:
         return None
     return refuse(
         own(subject.case, "evaluation.corrections"),

@@ -42,7 +42,7 @@ def no_review_yet(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Ref
 def result_is_open(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A price is asked about while bids are evaluated: what is reckoned from them stands from the result on, and is
     corrected on the grounds of 87号令 art. 64 alone."""
-    if arithmetic.latest_report(subject.lot) is None:
+    if arithmetic.computed(subject.lot) is None:
         return None
     return refuse(
         own(subject.lot.case, "evaluation.corrections"),

@@ -26,7 +26,7 @@ def one_finding_per_pair(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) 
 def responsiveness_open(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Once scores are in, what was found before them stands."""
     scored = Score.objects.filter(opened_bid__lot=subject, member__replaced_at__isnull=True).exists()
-    if not scored and arithmetic.latest_report(subject) is None:
+    if not scored and arithmetic.computed(subject) is None:
         return None
     return Refusal(
         "scoring_begun",

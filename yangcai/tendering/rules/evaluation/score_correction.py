@@ -16,7 +16,7 @@ from yangcai.tendering.rules.qualification import duplicates
 
 def report_unsigned(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Scores are corrected after the result is computed and before the report is signed (87号令 art. 64)."""
-    report = arithmetic.latest_report(subject)
+    report = arithmetic.computed(subject)
     if report is None:
         return Refusal("not_computed", "评审结果尚未汇总", "The result has not been computed yet")
     if report.signed_at is None:
@@ -95,5 +95,5 @@ def one_reason_per_score(subject: Lot, *, rows: list[dict[str, Any]], **_: Any) 
 
 def not_signed_by_all(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Reasons are part of what is signed."""
-    report = arithmetic.latest_report(subject)
+    report = arithmetic.computed(subject)
     return report_unsigned(subject, by=by, now=now) if report is not None else None

@@ -44,7 +44,7 @@ def _all_is_counted(lot: Lot, *, now: datetime.datetime) -> Refusal:
 
 
 def scorers(lot: Lot) -> frozenset[int]:
-    """The members of whom the lot has scores."""
+    """The members of whom the lot has scores; of a committee that was dissolved they count no more."""
     return _scorers(lot.case).get(lot.pk, frozenset())
 
 
@@ -52,7 +52,7 @@ def scorers(lot: Lot) -> frozenset[int]:
 def _scorers(case: Case) -> dict[int, frozenset[int]]:
     """lot id -> the members of whom it has scores."""
     found: dict[int, set[int]] = {}
-    rows = Score.objects.filter(opened_bid__lot__case=case)
+    rows = Score.objects.filter(opened_bid__lot__case=case, member__committee__dissolved_at__isnull=True)
     for lot, member in rows.values_list("opened_bid__lot_id", "member_id").distinct():
         found.setdefault(lot, set()).add(member)
     return {lot: frozenset(members) for lot, members in found.items()}
