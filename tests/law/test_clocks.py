@@ -34,6 +34,7 @@ BRANCHES = {
     "C25b": "tests/contracts/test_payment.py", "C26": "tests/contracts/test_receivable.py",
     "C27": "tests/challenges/test_enquiry.py",
     "C27a": "tests/challenges/test_public_enquiry.py", "C27b": "tests/challenges/test_public_enquiry.py",
+    "C29": "tests/challenges/test_objection.py", "C30": "tests/challenges/test_objection.py",
     "C36": "tests/supervision/test_suspension.py",
     "C48": "tests/contracts/test_disclosure.py", "C47": "tests/tendering/test_low_price.py",
 }  # fmt: skip

@@ -36,7 +36,14 @@ def test_the_most_specific_jurisdiction_wins() -> None:
 def test_what_the_platform_laid_down_itself_is_never_shown_as_law() -> None:
     own = {value.rule for rule in law.all_rules() for value in rule.values if value.confidence == "own"}
     terms = {rule.key for rule in law.all_rules() if rule.key.startswith(("outage.", "service."))}
-    assert own == terms | {"enquiry.public", "enquiry.contact_kept", "enquiry.published", "qualification.commitment"}
+    assert own == terms | {
+        "enquiry.public",
+        "enquiry.contact_kept",
+        "enquiry.published",
+        "objection.completion",
+        "objection.withdrawal",
+        "qualification.commitment",
+    }
     told = law.cited("outage.extension", on=TODAY)
     assert told.confidence == "own" and "平台" in told.citation.title
 
@@ -186,15 +193,15 @@ def test_a_clock_that_nothing_starts_is_told_and_one_that_runs_waits_for_nothing
     """Its last day on a page of its own starts no clock; what a module of tasks yields, or takes from a rule, does."""
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / "page.py").write_text('from yangcai import law\nlaw.due_at("C13", since=1, on=1)\n')
-    (tmp_path / "p" / "rules.py").write_text('CLOCK = "C29"\n')
+    (tmp_path / "p" / "rules.py").write_text('CLOCK = "C31"\n')
     (tmp_path / "p" / "due.py").write_text('@tasks.due_on(Case)\ndef f(case, *, now):\n    yield Due(clock="C12")\n')
     scanned = usage.scan(tmp_path / "p")
     told = usage.check(law.book(), scanned, windows=["submission.open_tender"]).problems
     assert any(one.startswith("nothing starts the clock C13:") for one in told)
-    assert not any("the clock C12" in one or "the clock C05:" in one or "the clock C29" in one for one in told)
+    assert not any("the clock C12" in one or "the clock C05:" in one or "the clock C31" in one for one in told)
     (tmp_path / "p" / "due.py").write_text("from p.rules import CLOCK\n@tasks.due_on(Case)\ndef f(): ...\n")
     told = usage.check(law.book(), usage.scan(tmp_path / "p")).problems
-    assert "the clock C29 runs and no longer waits_for challenges" in told
+    assert "the clock C31 runs and no longer waits_for challenges" in told
 
 
 def test_a_key_that_no_rule_has_is_found_in_the_code(tmp_path: Path) -> None:

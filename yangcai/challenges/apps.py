@@ -7,4 +7,15 @@ class ChallengesConfig(AppConfig):
     verbose_name = "质疑投诉"
 
     def ready(self) -> None:
-        from yangcai.challenges import actions, public_enquiries, queries, tasks  # noqa: F401 - they register themselves
+        from yangcai.challenges import (  # noqa: F401 - they register themselves
+            actions,
+            objection_tasks,
+            objections,
+            public_enquiries,
+            queries,
+            tasks,
+        )
+        from yangcai.challenges.objection_rules import contract_waits
+        from yangcai.contracts.rules.contract import MAY_NOT_BE_SIGNED
+
+        MAY_NOT_BE_SIGNED.append(contract_waits)

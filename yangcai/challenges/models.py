@@ -1,12 +1,12 @@
-"""What do suppliers and the public ask, and what were they answered? (Objections and complaints join here.)"""
+"""What do suppliers and the public ask or object to, and what were they answered? (Complaints join here.)"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.cases.models import Case
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.kernel.models import Root, Rooted
 from yangcai.parties.models import Organisation
-from yangcai.tendering.models import Prequalification
+from yangcai.tendering.models import Prequalification, SignedAs
 
 
 class Enquiry(Rooted):
@@ -122,3 +122,113 @@ class EnquiryContact(Rooted):
     @property
     def root(self) -> PublicEnquiry:
         return self.enquiry
+
+
+class ObjectionTarget(models.TextChoices):
+    """What a supplier may object to (政府采购法 art. 52)."""
+
+    DOCUMENT = "document", _("采购文件")
+    PROCESS = "process", _("采购过程")
+    RESULT = "result", _("中标（成交）结果")
+
+
+class ObjectionConsequence(models.TextChoices):
+    """What follows from an answer (财政部令第94号 art. 16)."""
+
+    GO_ON = "go_on", _("继续开展采购活动")
+    AMEND = "amend", _("澄清或者修改采购文件后继续开展采购活动")
+    NEXT = "next", _("从合格的候选人中另行确定供应商")
+    RESTART = "restart", _("重新开展采购活动")
+
+
+class Objection(Rooted):
+    """质疑: a supplier says in writing by what its interests were harmed; the answer is due in 7 working days
+    (政府采购法 art. 52, 53). Without a lot it is about the document, or a step, of the whole case."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="objections", verbose_name=_("采购项目"))
+    number = models.TextField(_("质疑编号"), unique=True)
+    supplier = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("质疑供应商"))
+    target = models.TextField(_("质疑对象"), choices=ObjectionTarget.choices)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("采购包"))
+    stage = models.TextField(_("采购环节"), choices=Stage.choices, default="", blank=True)
+    known_on = models.DateField(_("知道或者应知之日"))
+    requests = models.TextField(_("与质疑事项相关的请求"))
+    address = models.TextField(_("地址"))
+    postcode = models.TextField(_("邮编"))
+    contact = models.TextField(_("联系人"))
+    phone = models.TextField(_("联系电话"))
+    signed_as = models.TextField(_("签署方式"), choices=SignedAs.choices)
+    received_at = models.DateTimeField(_("收到时间"))
+    completion_asked = models.TextField(_("需要补正的事项"), default="", blank=True)
+    completion_asked_at = models.DateTimeField(_("告知补正时间"), null=True, blank=True)
+    completion = models.TextField(_("补正内容"), default="", blank=True)
+    completed_at = models.DateTimeField(_("补正时间"), null=True, blank=True)
+    harmless_reason = models.TextField(_("不影响结果的理由"), default="", blank=True)
+    harmless_at = models.DateTimeField(_("认定不影响结果的时间"), null=True, blank=True)
+    withdrawal_reason = models.TextField(_("撤回理由"), default="", blank=True)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    consequence = models.TextField(_("处理结果"), choices=ObjectionConsequence.choices, default="", blank=True)
+    explanation = models.TextField(_("处理结果的说明"), default="", blank=True)
+    answered_by = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("质疑答复人")
+    )
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    complaint_until = models.DateField(_("投诉期限届满之日"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("质疑")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True) | models.Q(answered_at__isnull=True),
+                name="withdrawn_objection_has_no_answer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answered_at__isnull=True, consequence="", answered_by__isnull=True)
+                | models.Q(answered_at__isnull=False, answered_by__isnull=False) & ~models.Q(consequence=""),
+                name="objection_answer_is_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "received_at"], name="objection_of_case")]
+
+    def __str__(self) -> str:
+        """By its number: messages are called so, and leave the platform."""
+        return f"质疑 {self.number}"
+
+    @property
+    def root(self) -> Case:
+        return self.case
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its answer."""
+        return self.answered_at is None and self.withdrawn_at is None
+
+    @property
+    def is_upheld(self) -> bool:
+        """Whether it was right in a way that changes, or may change, the result."""
+        return self.answered_at is not None and self.consequence != ObjectionConsequence.GO_ON
+
+
+class ObjectionMatter(Rooted):
+    """质疑事项: one thing objected to, on what facts and what law, and what was found (财政部令第94号 art. 12, 15)."""
+
+    objection = models.ForeignKey(Objection, models.PROTECT, related_name="matters", verbose_name=_("质疑"))
+    number = models.PositiveSmallIntegerField(_("序号"))
+    matter = models.TextField(_("质疑事项"))
+    facts = models.TextField(_("事实依据"))
+    legal_basis = models.TextField(_("法律依据"), default="", blank=True)
+    is_founded = models.BooleanField(_("质疑成立"), null=True, blank=True)
+    answer = models.TextField(_("答复内容"), default="", blank=True)
+    answer_facts = models.TextField(_("答复的事实依据"), default="", blank=True)
+    answer_basis = models.TextField(_("答复的法律依据"), default="", blank=True)
+
+    class Meta:
+        verbose_name = _("质疑事项")
+        constraints = [models.UniqueConstraint(fields=["objection", "number"], name="one_matter_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.matter}"
+
+    @property
+    def root(self) -> Case:
+        return self.objection.case

@@ -1,14 +1,15 @@
-"""Who may see which enquiries? The one who asked, those who answer, and the overseers."""
+"""Who may see which enquiries and objections? Who asked or objected, those who answer, and the overseers."""
 
 import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yangcai.cases.queries import OVERSEERS, concerns_case
-from yangcai.challenges.models import Enquiry, PublicEnquiry
+from yangcai.challenges.models import Enquiry, Objection, PublicEnquiry
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
+from yangcai.tendering.models import AwardLetter, OpenedBid
 
 
 @scope(Enquiry)
@@ -59,3 +60,50 @@ def published_answers(*, now: datetime.datetime, case: int | None = None) -> Que
     shown."""
     found = PublicEnquiry.objects.filter(published_at__lte=now).select_related("organisation", "case")
     return (found.filter(case_id=case) if case is not None else found).order_by("-published_at", "-pk")
+
+
+@scope(Objection)
+def visible_objections(post: Post | None, now: datetime.datetime) -> QuerySet[Objection]:
+    """Before the answer the one who objected, the buyer, its agent and the overseers; after it also the other suppliers
+    concerned (政府采购法 art. 53): who took part in the lot, or in the case. Never the public; and of who only obtained
+    a document nobody learns before the opening (87号令 art. 28)."""
+    found = Objection.objects.select_related("case", "lot", "supplier", "answered_by").order_by("received_at", "pk")
+    if post is None:
+        return found.none()
+    if post.role in OVERSEERS:
+        return found
+    if post.role in BUYER:
+        return found.filter(case__buyer_id=post.organisation_id)
+    if post.role == Role.AGENT:
+        return found.filter(case__agent_id=post.organisation_id)
+    if post.role == Role.SUPPLIER:
+        return found.filter(Q(supplier_id=post.organisation_id) | concerned(post.organisation_id))
+    return found.none()
+
+
+def concerned(supplier_id: int) -> Q:
+    """Answered objections that another supplier is told of."""
+    in_case = Q(lot__case=OuterRef("case"), supplier_id=supplier_id)
+    in_lot = (Q(lot=OuterRef("lot")) | Q(lot=OuterRef("lot__follows"))) & Q(supplier_id=supplier_id)
+    told = Q()
+    for kind in (OpenedBid, AwardLetter):
+        told |= Q(Exists(kind.objects.filter(in_case)), lot=None) | Q(Exists(kind.objects.filter(in_lot)))
+    return Q(answered_at__isnull=False) & told
+
+
+def suppliers_concerned(objection: Objection) -> set[int]:
+    """The other suppliers to whom the answer goes, as `concerned` has it."""
+    found: set[int] = set()
+    lots = [objection.lot_id, objection.lot.follows_id] if objection.lot else []
+    for kind in (OpenedBid, AwardLetter):
+        rows = kind.objects.filter(lot__in=lots) if lots else kind.objects.filter(lot__case=objection.case_id)
+        found.update(rows.values_list("supplier_id", flat=True))
+    return found - {objection.supplier_id}
+
+
+@standing(Objection)
+def concerns_objection(objection: Objection, post: Post) -> bool:
+    """Whose it is: another supplier reads its answer and does nothing with it."""
+    if post.role == Role.SUPPLIER:
+        return objection.supplier_id == post.organisation_id
+    return concerns_case(objection.case, post)

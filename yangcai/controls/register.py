@@ -193,6 +193,21 @@ FOUNDATIONS: tuple[Control, ...] = (
          "No failed lot is released while its failure can be objected to, or the case is suspended"),
     ),
     _control(
+        "objections", "质疑", "Objections", "objection.answer",
+        ("objection_is_never_rewritten", "提出的质疑不能改写", "An objection is never rewritten"),
+        ("objection_answer_stands", "质疑答复作出后不能更改", "The answer to an objection is not changed"),
+        ("objection_answer_is_whole", "质疑答复应当有答复人、时间和处理结果",
+         "An answer to an objection says by whom, when, and what follows"),
+        ("withdrawn_objection_has_no_answer", "已经撤回的质疑不再答复", "A withdrawn objection is not answered"),
+        ("every_matter_is_answered", "质疑事项应当逐项答复", "Every matter of an objection is answered"),
+        ("one_matter_per_number", "一件质疑的事项按序号各列一次", "A matter stands once in an objection"),
+    ),
+    _control(
+        "signing", "质疑期间的合同", "Contracts while objections wait", "objection.signing",
+        ("no_contract_while_an_objection_waits", "质疑可能影响结果的，答复之前不能签订合同",
+         "While an objection may affect the result no contract is signed"),
+    ),
+    _control(
         "publicity", "单一来源公示", "The single-source publicity", "single_source.outcome",
         ("publicity_is_concluded_with_an_outcome", "补充论证完成应当有结论",
          "Objections are answered with an outcome"),

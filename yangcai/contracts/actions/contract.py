@@ -79,6 +79,7 @@ def draft_contract(award: Award, *, by: Post, now: datetime.datetime, number: st
     needs=(
         rules.award_still_stands,
         rules.no_annulment_of_its_award_waits,
+        rules.nothing_holds_it_up,
         rules.not_terminated,
         rules.not_signed_by_own_side,
         rules.says_what_the_other_signed,

@@ -1,6 +1,7 @@
 """Why may this contract not be drafted, signed, published, filed, changed or ended?"""
 
 import datetime
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,9 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.rules.award import annulment_of, no_annulment_waits
 from yangcai.tendering.rules.solicitation.contract import term_is_usual
+
+#: functions(contract, now) by which later apps say why it may not be signed yet (an objection waits for its answer)
+MAY_NOT_BE_SIGNED: list[Callable[..., Iterable[Refusal]]] = []
 
 # --- before there is a contract ----------------------------------------------------------------------------------
 
@@ -139,6 +143,12 @@ def no_annulment_of_its_award_waits(contract: Contract, *, by: Post, now: dateti
     if asked is None or (asked.ground == AwardFall.REFUSED and by.role == Role.SUPPLIER):
         return None
     return no_annulment_waits(contract.award, by=by, now=now)
+
+
+def nothing_holds_it_up(contract: Contract, *, by: Post, now: datetime.datetime) -> Iterator[Refusal]:
+    """What later parts of the house know: 质疑事项可能影响结果的，暂停签订合同 (条例 art. 54)."""
+    for asks in MAY_NOT_BE_SIGNED:
+        yield from asks(contract, now=now)
 
 
 def not_signed_by_own_side(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:

@@ -69,6 +69,8 @@ SERVICES: tuple[Service, ...] = (
              "work_cases", "clarification", "price_correction", "low_price"),
     _service(_("询问和异议"), _("对采购活动有疑问的提出询问；对单一来源公示有异议的提出异议"), {Role.SUPPLIER},
              "work_cases", "enquiry", "publicity"),
+    _service(_("质疑"), _("认为采购文件、采购过程或者结果使自己的权益受到损害的，在期限内提出"),
+             {Role.SUPPLIER}, "work_cases", "objection"),
     _service(_("签合同、交货、收款"), _("中标后在同一个项目页完成"), {Role.SUPPLIER}, "work_cases",
              "award", "contract", "agreement", "delivery", "invoice", "receivable"),
     _service(_("框架协议入围和退出"), _("申请入围、指定经销商、更换产品、退出"), {Role.SUPPLIER}, "work_cases",
@@ -92,6 +94,7 @@ SERVICES: tuple[Service, ...] = (
              "award", "entrants", "entry", "entrant", "replacement", "agreement", "contract", "amendment"),
     _service(_("验收和支付"), _("验收、支付申请、应收账款确认、逾期信息公开"), BUYER, "work_cases",
              "acceptance", "payment", "receivable", "overdue", "compensation"),
+    _service(_("答复质疑"), _("在法定期限内逐项答复；影响结果的，答复之前不签合同"), BUYER, "work_cases", "objection"),
     _service(_("答复询问、公布联系方式"), _("供应商和公众的询问在期限内答复"), BUYER, "work_public_enquiries",
              "enquiry", "public_enquiry", "contact_point"),
     # agents
@@ -105,6 +108,8 @@ SERVICES: tuple[Service, ...] = (
              "opening", "draw", "committee", "outside_library", "qualification", "evaluation", "review",
              "reevaluation", "report", "final_offer", "lot", "conduct", "expert_fee", "award", "entry", "entrant",
              "replacement", "agreement"),
+    _service(_("答复质疑"), _("在法定期限内逐项答复；影响结果的，答复之前不签合同"), {Role.AGENT}, "work_cases",
+             "objection"),
     _service(_("答复询问、公布联系方式"), _("供应商和公众的询问在期限内答复"), {Role.AGENT}, "work_public_enquiries",
              "enquiry", "public_enquiry", "contact_point"),
     # experts

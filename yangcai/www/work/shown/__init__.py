@@ -12,7 +12,7 @@ from yangcai.www.work.shown.articles import ARTICLES
 from yangcai.www.work.shown.bids import BIDS
 from yangcai.www.work.shown.cases import ASIDE, CASES
 from yangcai.www.work.shown.contracts import AWARDS, CONTRACTS
-from yangcai.www.work.shown.documents import CONTENT, LOTS, UNTIL_BIDS
+from yangcai.www.work.shown.documents import CONTENT, LOTS, OBJECTIONS, UNTIL_BIDS
 from yangcai.www.work.shown.enquiries import PUBLIC_ENQUIRIES
 from yangcai.www.work.shown.judges import JUDGES
 from yangcai.www.work.shown.kind import Kind
@@ -31,6 +31,7 @@ OF_CASE: tuple[Kind, ...] = (
     *ENTRANTS,
     *AWARDS,
     *CONTRACTS,
+    OBJECTIONS,
     *ASIDE,
 )
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Lot
-from yangcai.challenges.models import Enquiry
+from yangcai.challenges.models import Enquiry, Objection
 from yangcai.tendering.models import (
     Clause,
     Consumable,
@@ -158,6 +158,14 @@ CONTENT: tuple[Kind, ...] = (
 )
 
 ENQUIRIES = Kind(Enquiry, _("询问和答复"), ("question", "asked_at", "answer", "answered_at"), ("asked_at",))
+
+OBJECTIONS = Kind(
+    Objection,
+    _("质疑和答复"),
+    ("number", "supplier", "target", "lot", "stage", "received_at", "completion_asked_at", "completed_at",
+     "harmless_at", "withdrawn_at", "answered_at", "consequence", "complaint_until"),
+    ("received_at", "pk"),
+)  # fmt: skip
 
 #: Who was invited, what was corrected, who has the documents and what was asked.
 UNTIL_BIDS: tuple[Kind, ...] = (

@@ -1,0 +1,50 @@
+"""质疑: can a letter be rewritten, an answer changed, or a contract be signed while one waits?"""
+
+from tests.invariants.attacks.sql import Row, copy
+
+#: A loser objects to the result of the lot.
+RAISED = (
+    "INSERT INTO challenges_objection (case_id, number, supplier_id, target, lot_id, stage, known_on, requests,"
+    " address, postcode, contact, phone, signed_as, received_at, completion_asked, completion, harmless_reason,"
+    " withdrawal_reason, consequence, explanation)"
+    " VALUES ({case}, 'x', {runner_up_supplier}, 'result', {lot}, '', current_date, 'x', 'x', 'x', 'x', 'x', 'seal',"
+    " now(), '', '', '', '', '', '');"
+    " INSERT INTO challenges_objectionmatter (objection_id, number, matter, facts, legal_basis, answer, answer_facts,"
+    " answer_basis) SELECT id, 1, 'x', 'x', '', '', '', '' FROM challenges_objection WHERE number = 'x';"
+)
+FOUND = "UPDATE challenges_objectionmatter SET is_founded = true, answer = 'x';"
+ANSWER = (
+    "UPDATE challenges_objection SET consequence = '{how}', answered_at = now(), answered_by_id = {{buyer}}"
+    " WHERE number = 'x';"
+)
+ANSWERED = RAISED + FOUND + ANSWER.format(how="go_on")
+SIGN = (
+    "UPDATE contracts_contract SET buyer_signed_at = now(), supplier_signed_at = now(), signed_at = now(), digest = 'x'"
+    " WHERE id = {contract}"
+)
+
+ROWS: tuple[Row, ...] = (
+    ("drafted", "objection_is_never_rewritten", "another day of knowing",
+     RAISED + "UPDATE challenges_objection SET known_on = known_on - 1"),
+    ("drafted", "objection_is_never_rewritten", "another matter",
+     RAISED + "UPDATE challenges_objectionmatter SET matter = 'y'"),
+    ("drafted", "steps_are_never_taken_back", "withdrawn no more",
+     RAISED + "UPDATE challenges_objection SET withdrawn_at = now();"
+     " UPDATE challenges_objection SET withdrawn_at = NULL"),
+    ("drafted", "records_are_never_deleted", "an objection vanishes",
+     RAISED + "DELETE FROM challenges_objectionmatter"),
+    ("drafted", "objection_answer_stands", "another consequence",
+     ANSWERED + "UPDATE challenges_objection SET consequence = 'next'"),
+    ("drafted", "objection_answer_stands", "another finding under an answer",
+     ANSWERED + "UPDATE challenges_objectionmatter SET is_founded = false"),
+    ("drafted", "objection_answer_is_whole", "answered by nobody",
+     RAISED + FOUND + "UPDATE challenges_objection SET consequence = 'go_on', answered_at = now()"),
+    ("drafted", "withdrawn_objection_has_no_answer", "withdrawn, then answered",
+     RAISED + FOUND + "UPDATE challenges_objection SET withdrawn_at = now();" + ANSWER.format(how="go_on")),
+    ("drafted", "every_matter_is_answered", "answered over a matter", RAISED + ANSWER.format(how="go_on")),
+    ("drafted", "one_matter_per_number", "a matter twice",
+     RAISED + copy("challenges_objectionmatter", "(SELECT max(id) FROM challenges_objectionmatter)")),
+    ("drafted", "no_contract_while_an_objection_waits", "signed over an open objection", RAISED + SIGN),
+    ("drafted", "no_contract_while_an_objection_waits", "signed after an answer that changes the result",
+     RAISED + FOUND + ANSWER.format(how="next") + SIGN),
+)  # fmt: skip

@@ -1,0 +1,240 @@
+"""Why may this not be objected to, not be answered so, or a contract not be signed meanwhile?"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+
+from yangcai import law
+from yangcai.cases.models import Award, Case, Stage
+from yangcai.cases.rules import applicable
+from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
+from yangcai.challenges.objection_windows import Window, windows
+from yangcai.contracts.models import Contract
+from yangcai.kernel import calendar
+from yangcai.kernel.beneath import may_have
+from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Post
+from yangcai.tendering.models import SignedAs
+
+#: What may follow where an objection is right and bears on the result, by what it is about (财政部令第94号 art. 16).
+FOLLOWS = {
+    ObjectionTarget.DOCUMENT: (ObjectionConsequence.AMEND, ObjectionConsequence.RESTART),
+    ObjectionTarget.PROCESS: (ObjectionConsequence.NEXT, ObjectionConsequence.RESTART),
+    ObjectionTarget.RESULT: (ObjectionConsequence.NEXT, ObjectionConsequence.RESTART),
+}
+#: Until when a document can still be amended and the purchase go on.
+BEFORE_THE_OPENING = frozenset({Stage.INVITATION, Stage.SUBMISSION})
+
+
+# --- raising -------------------------------------------------------------------------------------------------------
+
+
+def may_object_to_something(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Who obtained the document or took part, while one of its times runs (94号令 art. 10, 11)."""
+    found = windows(case, by.organisation_id, now=now)
+    if any(one.is_open_at(now) for one in found):
+        return None
+    if found:
+        return _too_late(max(found, key=lambda one: one.due_at or now), case, now=now)
+    return law.refusal(
+        "objection.who",
+        code="did_not_take_part",
+        zh="贵单位没有取得本项目的采购文件，也没有参加本项目，不能提出质疑；有疑问的可以提出询问",
+        en="You neither obtained the document of this case nor took part in it: you may enquire, but not object",
+        **applicable(case, now=now),
+    )
+
+
+def is_in_time(case: Case, *, by: Post, now: datetime.datetime, about: str, **_: Any) -> Refusal | None:
+    """Within seven working days of the day on which the harm was, or should have been, known."""
+    chosen = next((one for one in windows(case, by.organisation_id, now=now) if one.key == about), None)
+    return _too_late(chosen, case, now=now, field="about") if chosen and not chosen.is_open_at(now) else None
+
+
+def _too_late(window: Window, case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
+    return law.refusal(
+        "objection.file",
+        code="objection_too_late",
+        zh="“{what}”的质疑期限（应知之日 {since} 起 {limit}）已于 {last} 届满",
+        en="The time to object ({limit} from {since}) was over on {last}",
+        field=field,
+        what=window.title,
+        since=window.since,
+        last=window.last_day,
+        **applicable(case, now=now),
+    )
+
+
+def representative_is_authorised(
+    case: Case, *, by: Post, now: datetime.datetime, signed_as: str, authorisation: Any, **_: Any
+) -> Refusal | None:
+    """授权委托书: name, matters, powers and term (94号令 art. 8)."""
+    if signed_as != SignedAs.AUTHORISED or authorisation is not None:
+        return None
+    return law.refusal(
+        "objection.authorisation",
+        code="no_authorisation",
+        zh="由授权代表签署的，应当提交授权委托书，载明代理人、代理事项、具体权限和期限",
+        en="A letter signed by a representative comes with its authorisation: who, for what, what powers, how long",
+        field="authorisation",
+        **applicable(case, now=now),
+    )
+
+
+# --- while it waits ------------------------------------------------------------------------------------------------
+
+
+def is_open(objection: Objection, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """An answer is given once; what was withdrawn is over."""
+    on = applicable(objection.case, now=now)
+    if objection.answered_at is not None:
+        return law.refusal(
+            "objection.answer",
+            code="objection_answered",
+            zh="该质疑已于 {answered_on} 答复，答复不再改变；对答复不满意的，可以依法投诉",
+            en="This objection was answered on {answered_on}, and the answer stands: against it one may complain",
+            answered_on=calendar.day_of(objection.answered_at),
+            **on,
+        )
+    if objection.withdrawn_at is not None:
+        return law.refusal(
+            "objection.withdrawal",
+            code="objection_withdrawn",
+            zh="该质疑已于 {withdrawn_on} 撤回",
+            en="This objection was withdrawn on {withdrawn_on}",
+            withdrawn_on=calendar.day_of(objection.withdrawn_at),
+            **on,
+        )
+    return None
+
+
+def completion_not_asked(objection: Objection, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """What is missing is told once, and in full."""
+    if objection.completion_asked_at is None:
+        return None
+    return _completion(objection, "completion_asked", "已经告知过需要补正的事项，只能告知一次",
+                       "What is missing has been told, and is told once", now=now)  # fmt: skip
+
+
+def completion_is_asked(objection: Objection, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if objection.completion_asked_at is not None and objection.completed_at is None:
+        return None
+    return _completion(objection, "nothing_to_complete", "没有等待补正的事项", "Nothing waits to be completed", now=now)
+
+
+def _completion(objection: Objection, code: str, zh: str, en: str, *, now: datetime.datetime) -> Refusal:
+    return law.refusal("objection.completion", code=code, zh=zh, en=en, **applicable(objection.case, now=now))
+
+
+def not_found_harmless(objection: Objection, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if objection.harmless_at is None:
+        return None
+    return law.refusal(
+        "objection.signing",
+        code="found_harmless",
+        zh="已经认定该质疑事项不影响结果",
+        en="That it cannot affect the result has been said already",
+        **applicable(objection.case, now=now),
+    )
+
+
+# --- the answer ----------------------------------------------------------------------------------------------------
+
+
+def every_matter_is_answered(
+    objection: Objection, *, by: Post, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any
+) -> Refusal | None:
+    """质疑答复 states for each matter what is found (94号令 art. 15): each once, none left out."""
+    wanted = sorted(objection.matters.values_list("pk", flat=True))
+    if sorted(row["matter"] for row in rows) == wanted:
+        return None
+    return law.refusal(
+        "objection.answer_content",
+        code="matter_unanswered",
+        zh="应当逐项答复全部 {count} 项质疑事项，每项一次",
+        en="Each of the {count} matters is answered, once",
+        field="rows",
+        count=len(wanted),
+        **applicable(objection.case, now=now),
+    )
+
+
+def consequence_follows(
+    objection: Objection, *, by: Post, now: datetime.datetime, rows: list[dict[str, Any]], consequence: str, **_: Any
+) -> Refusal | None:
+    """The purchase goes on unless a matter is right and bears on the result; what then may be done depends on what was
+    objected to (94号令 art. 16)."""
+    if consequence == ObjectionConsequence.GO_ON:
+        return None
+    on, founded = applicable(objection.case, now=now), any(row["is_founded"] for row in rows)
+    if not founded:
+        return law.refusal(
+            "objection.outcome",
+            code="nothing_is_founded",
+            zh="全部质疑事项均不成立的，继续开展采购活动",
+            en="Where nothing objected to is right the procurement goes on",
+            field="consequence",
+            **on,
+        )
+    if consequence not in FOLLOWS[ObjectionTarget(objection.target)]:
+        return law.refusal(
+            "objection.outcome",
+            code="another_consequence",
+            zh="对采购文件的质疑成立的，澄清、修改采购文件或者重新采购；对采购过程、结果的，另行确定供应商或者重新采购",
+            en="After an objection to the document it is amended or procured again; after one to the process or the"
+            " result another supplier is determined, or it is procured again",
+            field="consequence",
+            **on,
+        )
+    if consequence == ObjectionConsequence.AMEND and objection.case.stage_at(now) not in BEFORE_THE_OPENING:
+        return law.refusal(
+            "objection.outcome",
+            code="too_late_to_amend",
+            zh="投标（响应）截止以后不能再修改采购文件继续采购；应当修改采购文件后重新开展采购活动",
+            en="After the deadline the document is amended no more: amend it and procure again",
+            field="consequence",
+            **on,
+        )
+    return None
+
+
+# --- the contract --------------------------------------------------------------------------------------------------
+
+
+def _touching(award: Award) -> Q:
+    """Objections that the lot of an award, or the whole case, is about."""
+    return Q(case_id=award.lot.case_id) & (Q(lot_id=award.lot_id) | Q(lot=None))
+
+
+def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """可能影响中标、成交结果的，暂停签订合同 (条例 art. 54): until it is answered, and after an answer that changes the
+    result until another award stands. As the database has it (sql/objections.sql)."""
+    award = contract.award
+    case = award.lot.case
+    if not may_have(case, Objection):
+        return
+    found = Objection.objects.filter(_touching(award), withdrawn_at=None).order_by("received_at", "pk")
+    on = applicable(case, now=now)
+    for one in found:
+        if one.answered_at is None and one.harmless_at is None:
+            yield law.refusal(
+                "objection.signing",
+                code="objection_waits",
+                zh="质疑 {number} 尚未答复，可能影响结果，暂停签订合同；采购人可以先答复，或者写明理由认定不影响结果",
+                en="Objection {number} is not answered and may affect the result: no contract is signed. Answer it, or"
+                " state why it cannot affect the result",
+                number=one.number,
+                **on,
+            )
+        elif one.is_upheld and (award.announced_at is None or award.announced_at < (one.answered_at or now)):
+            yield law.refusal(
+                "objection.outcome",
+                code="objection_upheld",
+                zh="质疑 {number} 成立并影响结果（{consequence}），不能再按原结果签订合同",
+                en="Objection {number} was upheld and bears on the result: no contract is signed on the old result",
+                number=one.number,
+                consequence=one.get_consequence_display(),
+                **on,
+            )
