@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from tests.architecture.test_urls import ADDRESSES
 from tests.browser.passkey import registration
+from tests.challenges.support import LETTER, about, answer
 from tests.challenges.test_public_enquiry import ask
 from tests.contracts import support
 from tests.factories import make_organisation, make_post, make_supplier
@@ -33,7 +34,7 @@ from tests.tendering.walk import Tender
 from tests.www.support import at_desk
 from tests.www.test_english import data
 from yangcai import law
-from yangcai.challenges.models import Enquiry, PublicEnquiry
+from yangcai.challenges.models import Enquiry, Objection, PublicEnquiry
 from yangcai.contracts.models import Contract, Invoice, Milestone
 from yangcai.kernel.models import Entry
 from yangcai.notifications import addresses
@@ -148,6 +149,17 @@ class Samples:
         points = {n: {"technical": str(40 - n), "record": "20"} for n in range(3)}
         self.evaluation.judged(points).awarded()
         self.evaluation.announced()
+        # Two objections to its result: one was answered, one waits.
+        winner = self.evaluation.award.supplier_id
+        self.objector = next(one for one in self.evaluation.bidders if one.organisation_id != winner)
+        key = about(self.evaluation.case, self.objector, "result", ANNOUNCED)
+        for _n in range(2):
+            self.evaluation.do(
+                "objection.raise", self.evaluation.case, self.objector, ANNOUNCED, **LETTER, about=key,
+                evidence=support.document("证明材料"),
+            )  # fmt: skip
+        first = Objection.objects.earliest("pk")
+        self.evaluation.do("objection.answer", first, self.evaluation.runner, ANNOUNCED, **answer(first, False, False))
         # A contract that is carried out.
         self.deal = support.scene()
         support.effective(self.deal)
@@ -417,6 +429,11 @@ NAMED: dict[str, Callable[[Samples], Sample]] = {
     "work_paper_enquiry_answer": lambda s: s.row(
         "work_paper_enquiry_answer", Enquiry.objects.get(case=s.tender.case).pk, s.asker, s.answered
     ),
+    "work_objection": lambda s: s.row("work_objection", Objection.objects.earliest("pk").pk, s.objector),
+    "work_paper_objection": lambda s: s.row("work_paper_objection", Objection.objects.earliest("pk").pk, s.objector),
+    "work_paper_objection_answer": lambda s: s.row(
+        "work_paper_objection_answer", Objection.objects.earliest("pk").pk, s.objector
+    ),
     "work_paper_solicitation": lambda s: s.row(
         "work_paper_solicitation", Solicitation.objects.get(case=s.tender.case).pk, s.tender.agent_post, s.answered
     ),
@@ -435,6 +452,8 @@ FORMS: tuple[Callable[[Samples], Sample], ...] = (
     _form("budget.import", lambda s: s.treasury.organisation, lambda s: s.treasury),
     _form("payment.request", lambda s: s.invoice, lambda s: s.deal.officer),
     _form("acceptance.record", lambda s: s.deal.contract, lambda s: s.deal.officer),
+    _form("objection.raise", lambda s: s.evaluation.case, lambda s: s.objector),
+    _form("objection.answer", lambda s: Objection.objects.latest("pk"), lambda s: s.evaluation.runner),
 )
 #: Pages of one's own account: with a second factor or a passkey, just signed in or asked again.
 ACCOUNT_PAGES: dict[str, Callable[[Samples, str], Sample]] = {

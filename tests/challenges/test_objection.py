@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from tests import factories
+from tests.challenges.support import LETTER, about, answer
 from tests.factories import at
 from tests.portal.chain import Chain
 from tests.tendering.walk import Tender
-from yangcai.cases.models import AwardFall, Case
+from yangcai.cases.models import AwardFall
 from yangcai.challenges.models import Objection
 from yangcai.challenges.objection_windows import windows
 from yangcai.challenges.queries import suppliers_concerned, visible_objections
@@ -25,18 +26,6 @@ from yangcai.parties.roles import Role
 pytestmark = pytest.mark.django_db
 #: The result was announced on Friday, 27 March 2026; its notice period ends on Monday, and then run seven working days.
 RAISED = at("2026-03-31T10:00")
-LETTER = {
-    "rows": [
-        {"matter": "评审因素“技术”得分计算有误", "facts": "得分表与采购文件不符", "legal_basis": "87号令第五十五条"},
-        {"matter": "中标人业绩不实", "facts": "见证明材料"},
-    ],
-    "requests": "重新评审",
-    "signed_as": "seal",
-    "contact": "投标部",
-    "phone": "0000-0000000",
-    "address": "示例路 1 号",
-    "postcode": "730000",
-}
 
 
 def do(code: str, subject: Any, by: Post, now: datetime.datetime, **data: Any) -> Any:
@@ -58,28 +47,10 @@ def losers(chain: Chain) -> list[Post]:
     return [post for post in chain.suppliers if post.organisation_id != chain.hall.award.supplier_id]
 
 
-def about(case: Case, post: Post, target: str, now: datetime.datetime, stage: str = "") -> str:
-    found = windows(Case.objects.get(pk=case.pk), post.organisation_id, now=now)
-    return next(one.key for one in found if one.target == target and one.stage == stage)
-
-
 def raised(chain: Chain, now: datetime.datetime = RAISED, **more: Any) -> Objection:
     post = losers(chain)[0]
     key = about(chain.case, post, "result", now)
     return do("objection.raise", chain.case, post, now, **{**LETTER, "about": key, **more})
-
-
-def answer(objection: Objection, *founded: bool, consequence: str = "go_on") -> dict[str, Any]:
-    matters = objection.matters.order_by("number")
-    return {
-        "rows": [
-            {"matter": one.pk, "is_founded": str(is_founded).lower(), "answer": "经核查，如下。",
-             "answer_facts": "评审报告", "answer_basis": "87号令第五十五条"}
-            for one, is_founded in zip(matters, founded, strict=True)
-        ],
-        "consequence": consequence,
-        "explanation": "",
-    }  # fmt: skip
 
 
 def test_a_loser_objects_the_agent_answers_in_seven_working_days_and_the_complaint_has_its_last_day(

@@ -11,12 +11,12 @@ from yangcai.contracts.models import Contract
 from yangcai.kernel.models import Attachment
 from yangcai.tendering import opening_record
 from yangcai.tendering.models import BidClosing, Opening
-from yangcai.www.official import awards, codes, contracts, drafts, receipts, talks
+from yangcai.www.official import awards, codes, contracts, drafts, objections, receipts, talks
 from yangcai.www.official.kind import KINDS, Kind
 from yangcai.www.public.notices import CODE_LENGTH
 
 #: Modules whose import registers their kinds.
-REGISTERED = (awards, contracts, drafts, receipts, talks)
+REGISTERED = (awards, contracts, drafts, objections, receipts, talks)
 #: Shorter than this a digest is not looked up: 2^-64 against finding another.
 SHORTEST = 16
 

@@ -44,6 +44,7 @@ from yangcai.www.work import (
     judging,
     low_prices,
     namesakes,
+    objections,
     places,
     preflight,
     proposals,
@@ -221,6 +222,7 @@ def _form_page(
     if refusals and not tried:
         hidden["key"] = secrets.token_urlsafe(18)  # a corrected form is another request
     kind = kind_of(subject)
+    beside = objections.beside(action, subject, post=post, now=now) if form is not None else None
     if form is not None:
         arrange(form)
     return render(
@@ -247,8 +249,10 @@ def _form_page(
             "kept_as": kept_as(action, subject, post) if form is not None else "",
             "desk": _desk(action, subject, post),
             "danger": action.code in DANGEROUS,
-            "facts": _about(subject, post=post)
-            + (tables.facts(blind.masked(subject, post), blind.columns(subject, kind.columns, post)) if kind else []),
+            "beside": beside,
+            "facts": _about(subject, post=post) + _facts(subject, post=post)
+            if beside is None
+            else [],  # the letter itself stands there
             "facts_title": formats.titled(kind.title) if kind else "",
             "requirement": tables.facts(subject.requirement, REQUIREMENT.columns)
             if isinstance(subject, PlanItem) and hasattr(subject, "requirement")
@@ -295,6 +299,12 @@ def _about(subject: Any, *, post: Post) -> list[dict[str, Any]]:
     if not isinstance(subject, CommitteeMember):
         return []
     return [{"label": formats.titled(_("评委")), "value": judging.sitter(subject, post=post), "lang": "zh-Hans"}]
+
+
+def _facts(subject: Any, *, post: Post) -> list[dict[str, Any]]:
+    """The row in a few lines, without what this reader may not know of it."""
+    kind = kind_of(subject)
+    return tables.facts(blind.masked(subject, post), blind.columns(subject, kind.columns, post)) if kind else []
 
 
 def _papers(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:

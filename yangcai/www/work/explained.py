@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yangcai.challenges.models import Objection
 from yangcai.contracts.models import Contract
 from yangcai.contracts.queries import reads_paper
 from yangcai.kernel import papers as signed
@@ -47,6 +48,7 @@ from yangcai.www.official import KINDS
 from yangcai.www.official.awards import AWARD_LETTER, RESULT_NOTICE
 from yangcai.www.official.pages import PDF, file
 from yangcai.www.public.notices import CODE_LENGTH
+from yangcai.www.work import objections
 from yangcai.www.work.judging import seat_name
 
 #: Kind of row -> its page, and what the link to it is called.
@@ -54,6 +56,7 @@ PAPERS: dict[type[Any], tuple[str, Any]] = {
     AwardLetter: ("work_explanation", gettext_lazy("评审结果说明")),
     EvaluationReport: ("work_report", gettext_lazy("评标报告")),
     Contract: ("work_contract", gettext_lazy("合同文本")),
+    Objection: ("work_objection", gettext_lazy("质疑和答复")),
 }
 
 
@@ -98,6 +101,8 @@ def explanation(request: HttpRequest, pk: int) -> HttpResponse:
         "work/explanation.html",
         {
             **explanation_context(letter, now=now),
+            "objection": objections.entry(letter, post=post, now=now),
+            "now": now,
             "serial": paper.serial(letter),
             "digest": paper.digest(letter),
             "code": paper.code_of(letter),

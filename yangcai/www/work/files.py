@@ -13,8 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS, runs_or_oversees
+from yangcai.challenges import objections
+from yangcai.challenges.models import Objection
+from yangcai.challenges.queries import visible_objections
 from yangcai.frameworks.models import OutsideOffer
 from yangcai.kernel import papers
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Attachment
 from yangcai.parties.credentials import KIND as VAULT
 from yangcai.parties.models import Organisation, Post
@@ -53,6 +57,9 @@ KINDS = {
     "negotiation_file": _("研发谈判文件"),
     "prequalification": _("资格预审文件"),
     "prequalification_application": _("资格预审申请文件"),
+    objections.EVIDENCE: _("质疑证明材料"),
+    objections.AUTHORISATION: _("授权委托书"),
+    objections.ANSWER: _("质疑答复"),
 }
 #: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
 FROM_SUPPLIERS = ("bid", "bid_security")
@@ -89,6 +96,9 @@ def readable(root: Any, *, post: Post, now: datetime.datetime, under_letters: bo
         elif post.role == Role.SUPPLIER:
             if opened and _is_in_the_dialogue(root, post):
                 shown |= Q(kind__in=TOLD)
+            if may_have(root, Objection):
+                answered = visible_objections(post, now).filter(case=root, answered_at__isnull=False)
+                shown |= Q(kind=objections.ANSWER, subject__in=[one.ref for one in answered])
             if not procedures.get(root.procedure).spends:
                 shown |= Q(kind="outside_proof", subject__in=_put_to(root, post))
         if not inside:  # also of the buyer's own experts: what is kept of an opening is for those who run the case
@@ -137,10 +147,14 @@ def _judges(case: Case, post: Post) -> bool:
     return seats.filter(signed_in_at__isnull=False).exists()
 
 
-def attachments(root: Any, *, post: Post, now: datetime.datetime, of: str = "") -> list[dict[str, Any]]:
+def attachments(
+    root: Any, *, post: Post, now: datetime.datetime, of: str = "", kinds: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
     """The list of documents, as the component shows it; papers of applicants, all called alike, say whose they are.
-    `of`: those of one row below the root alone."""
+    `of`: those of one row below the root alone; `kinds`: those of these kinds alone."""
     shown = readable(root, post=post, now=now)
+    if kinds:
+        shown = shown.filter(kind__in=kinds)
     found = list(shown.filter(subject=of) if of else shown)
     senders = {one.organisation_id for one in found if one.kind == "prequalification_application"}
     names = dict(Organisation.objects.filter(pk__in=senders).values_list("pk", "name")) if senders else {}

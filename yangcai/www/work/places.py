@@ -99,6 +99,10 @@ DESKS = {"scores.submit": "work_evaluate"}
 DRAFTED = frozenset({"solicitation.draft", "payment_terms.define"})
 
 
+#: Rows that give a right without an Action of its own, and the page that tells of it.
+RIGHTS = {"objection": "work_objection"}
+
+
 def place_of_task(action: str, subject: str) -> str:
     """Where a task is done; a right without an Action of its own, where the letter that gives it is explained."""
     if action in DESKS:
@@ -111,7 +115,8 @@ def place_of_task(action: str, subject: str) -> str:
         return reverse(BY_DEVICE[action][0])
     if action:
         return form_of_ref(action, subject)
-    return reverse("work_explanation", args=[subject.partition(":")[2]])
+    name, _colon, pk = subject.partition(":")
+    return reverse(RIGHTS.get(name, "work_explanation"), args=[pk])
 
 
 def form_of_ref(code: str, ref: str) -> str:
