@@ -14,13 +14,14 @@ from tests.contracts import support
 from tests.factories import at, fund_appropriation, make_expert, make_post, make_supplier
 from tests.tendering import judging
 from tests.tendering.walk import CLOSES, Tender, criteria, document, payment_terms
-from yangcai.challenges.models import Enquiry
+from yangcai.challenges.models import Enquiry, Objection
 from yangcai.contracts.models import Acceptance, Contract, PaymentRequest
 from yangcai.kernel import clock, tasks
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Intention
 from yangcai.tendering.models import (
+    AwardLetter,
     Bid,
     OpenedBid,
     Opening,
@@ -263,6 +264,65 @@ def test_a_supplier_finds_prepares_and_hands_in(page: Page) -> None:
     walk.act("opening.confirm")
     assert walk.screens == 1
     assert OpenedBid.objects.get(supplier=bidder.organisation).record_confirmed_at is not None
+
+
+def test_a_supplier_objects_to_a_result_and_is_answered(page: Page) -> None:
+    h = judging.three().judged(judging.EQUAL)
+    h.awarded()
+    h.announced()
+    loser = next(post for post in h.bidders if post.organisation_id != h.award.supplier_id)
+    raised = at("2026-03-31T10:00")
+    clock.set_sandbox(at=raised)
+    walk = Walk(page)
+
+    # From what waits to the result with one's own points; from there to the letter of objection, and it is received.
+    walk.sign_in(loser)
+    letter = AwardLetter.objects.get(lot=h.lot, supplier=loser.organisation)
+    walk.follow(f'.todo-row a[href="/work/explanation/{letter.pk}/"]')
+    assert "还剩 7 个工作日" in page.inner_text("main") and "2026-04-09 24:00" in page.inner_text("main")
+    assert "本单位各评审因素得分" in page.inner_text("main")
+    walk.follow("main a[href*='/objection.raise/']")
+    walk.fill(
+        rows=[
+            {"matter": "技术得分有误", "facts": "与采购文件第 3 章的评分标准不符", "legal_basis": "87号令第五十五条"}
+        ],
+        requests="重新评审",
+        evidence={"name": "证明.txt", "mimeType": "text/plain", "buffer": "样本检测报告".encode()},
+        signed_as="seal",
+        contact="投标部",
+        phone="0000-0000000",
+        address="示例路 1 号",
+        postcode="730000",
+    )
+    walk.send()
+    walk.is_done(within=3)
+    objection = Objection.objects.get()
+    assert objection.number in page.inner_text("main")
+
+    # Whoever answers has the letter with its evidence on the left, the frame of the answer on the right: two screens.
+    assert h.agent is not None
+    walk.sign_in(h.agent)
+    row = page.locator('.todo-row:has(a[href*="/objection.answer/"])')
+    assert "2026-04-10 24:00" in row.inner_text() and row.locator(".citation").count() == 1
+    walk.take("objection.answer")
+    left, right = (page.locator(f".halves > .stack >> nth={n}").bounding_box() for n in (0, 1))
+    assert left and right and left["x"] + left["width"] <= right["x"]
+    assert (
+        "技术得分有误" in page.inner_text(".halves .sheet") and page.locator("main a[href*='/work/file/']").count() == 1
+    )
+    page.fill("[name=rows-0-answer]", "经核查，各评委按评分标准独立评分，汇总无误。")
+    page.fill("[name=rows-0-answer_facts]", "评标报告及评分表")
+    page.fill("[name=rows-0-answer_basis]", "财政部令第87号第五十五条")
+    walk.send()
+    walk.is_done(within=2)
+    objection.refresh_from_db()
+    assert objection.answered_at == raised
+
+    # The answer is there with the last day for a complaint.
+    walk.sign_in(loser)
+    walk.follow(f'.todo-row a[href="/work/objection/{objection.pk}/"]')
+    assert "汇总无误" in page.inner_text("main") and "2026-05-06 24:00" in page.inner_text("main")
+    assert walk.screens == 1
 
 
 def test_an_expert_signs_in_scores_by_the_keyboard_and_signs(page: Page) -> None:

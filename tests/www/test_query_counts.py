@@ -41,7 +41,7 @@ CASE_PAGE = {
     Role.BUYER_OFFICER: 29,
     Role.BUYER_REVIEWER: 27,
     Role.AGENT: 27,
-    Role.SUPPLIER: 30,
+    Role.SUPPLIER: 31,
     Role.EXPERT: 22,
     Role.TREASURY: 27,
     Role.TREASURY_PAYER: 27,
@@ -49,7 +49,7 @@ CASE_PAGE = {
     Role.PLATFORM: 28,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 63, Role.BUYER_OFFICER: 49, Role.SUPPLIER: 31, Role.EXPERT: 65}
+EVALUATED = {Role.AGENT: 63, Role.BUYER_OFFICER: 49, Role.SUPPLIER: 32, Role.EXPERT: 65}
 BUDGET = {Role.BUYER_OFFICER: 10, Role.BUYER_REVIEWER: 10, Role.TREASURY: 9, Role.TREASURY_PAYER: 9, Role.AUDITOR: 9}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

@@ -126,7 +126,8 @@ def _of_document(case: Case, supplier_id: int, *, now: datetime.datetime) -> Ite
     if obtained is None:
         return
     days = [calendar.day_of(obtained.obtained_at), *_notice_ends(case, now=now)]
-    corrected = Correction.objects.filter(case=case, at__lte=now).order_by("-at").first()
+    corrections = Correction.objects.filter(case=case, at__lte=now).order_by("-at")
+    corrected = corrections.first() if may_have(case, Correction) else None
     if corrected is not None:
         days.append(calendar.day_of(corrected.at))
     yield _window(ObjectionTarget.DOCUMENT, case, max(days), now=now)
