@@ -4,7 +4,7 @@ The cases stand in cases/*.yaml: a day, facts, and either `allowed: true` or the
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ import yaml
 
 from tests.law.methods import METHODS
 from yangcai import law, procedures
+from yangcai.challenges import objection_rules
+from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import AwardBy, choice, committee, engine
 from yangcai.procedures.evaluation import Criterion, Kind, Terms, check_terms, point_formula
@@ -91,6 +93,29 @@ def points(facts: Case, on: date) -> list[Refusal]:
     return [law.refusal(key, code="formula_does_not_count", zh=zh, en=en, on=on) for zh, en in found]
 
 
+def objection(facts: Case, on: date) -> list[Refusal]:
+    """Whether the letter that came on a day is in time (`objection.raise`)."""
+    given: dict[str, Any] = {"on": on, "jurisdiction": law.HOME}
+    due = law.due("C28", start=facts["known"], **given)
+    if calendar.start_of(facts["raised"]) < due:
+        return []
+    last = calendar.day_of(due) - timedelta(days=1)
+    return [objection_rules.too_late(what="中标结果", since=facts["known"], last=last, **given)]
+
+
+def answered_objection(facts: Case, on: date) -> list[Refusal]:
+    """What may follow from an answer (`objection.answer`)."""
+    found = objection_rules.wrong_consequence(
+        facts["follows"],
+        target=facts["target"],
+        is_founded=facts.get("founded", True),
+        is_open=facts.get("open", False),
+        on=on,
+        jurisdiction=law.HOME,
+    )
+    return [found] if found else []
+
+
 CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "submission": period("submission.open_tender", "submission_too_short"),
     "documents": period("documents.supply.open_tender", "documents_too_short"),
@@ -106,6 +131,8 @@ CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "choice": method,
     "terms": terms,
     "points": points,
+    "objection": objection,
+    "answered_objection": answered_objection,
 }
 
 

@@ -54,16 +54,31 @@ def is_in_time(case: Case, *, by: Post, now: datetime.datetime, about: str, **_:
 
 
 def _too_late(window: Window, case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:
+    on = applicable(case, now=now)
+    return too_late(what=window.title, since=window.since, last=window.last_day, field=field, **on)
+
+
+def too_late(
+    *,
+    what: str,
+    since: datetime.date,
+    last: datetime.date | None,
+    on: datetime.date,
+    jurisdiction: str,
+    field: str = "",
+) -> Refusal:
+    """Said with the day of which the harm is taken to be known, and the last day."""
     return law.refusal(
         "objection.file",
         code="objection_too_late",
         zh="“{what}”的质疑期限（应知之日 {since} 起 {limit}）已于 {last} 届满",
         en="The time to object ({limit} from {since}) was over on {last}",
         field=field,
-        what=window.title,
-        since=window.since,
-        last=window.last_day,
-        **applicable(case, now=now),
+        what=what,
+        since=since,
+        last=last,
+        on=on,
+        jurisdiction=jurisdiction,
     )
 
 
@@ -164,40 +179,48 @@ def every_matter_is_answered(
 def consequence_follows(
     objection: Objection, *, by: Post, now: datetime.datetime, rows: list[dict[str, Any]], consequence: str, **_: Any
 ) -> Refusal | None:
+    """As `wrong_consequence` has it, of this objection now."""
+    return wrong_consequence(
+        consequence,
+        target=objection.target,
+        is_founded=any(row["is_founded"] for row in rows),
+        is_open=objection.case.stage_at(now) in BEFORE_THE_OPENING,
+        **applicable(objection.case, now=now),
+    )
+
+
+def wrong_consequence(
+    consequence: str, *, target: str, is_founded: bool, is_open: bool, on: datetime.date, jurisdiction: str
+) -> Refusal | None:
     """The purchase goes on unless a matter is right and bears on the result; what then may be done depends on what was
-    objected to (94号令 art. 16)."""
+    objected to (94号令 art. 16). `is_open`: offers can still be handed in, so that the document can be amended."""
     if consequence == ObjectionConsequence.GO_ON:
         return None
-    on, founded = applicable(objection.case, now=now), any(row["is_founded"] for row in rows)
-    if not founded:
-        return law.refusal(
-            "objection.outcome",
-            code="nothing_is_founded",
-            zh="全部质疑事项均不成立的，继续开展采购活动",
-            en="Where nothing objected to is right the procurement goes on",
-            field="consequence",
-            **on,
+    if not is_founded:
+        said = (
+            "nothing_is_founded",
+            "全部质疑事项均不成立的，继续开展采购活动",
+            "Where nothing objected to is right the procurement goes on",
         )
-    if consequence not in FOLLOWS[ObjectionTarget(objection.target)]:
-        return law.refusal(
-            "objection.outcome",
-            code="another_consequence",
-            zh="对采购文件的质疑成立的，澄清、修改采购文件或者重新采购；对采购过程、结果的，另行确定供应商或者重新采购",
-            en="After an objection to the document it is amended or procured again; after one to the process or the"
-            " result another supplier is determined, or it is procured again",
-            field="consequence",
-            **on,
+    elif consequence not in FOLLOWS[ObjectionTarget(target)]:
+        said = (
+            "another_consequence",
+            "对采购文件的质疑成立的，澄清、修改采购文件或者重新采购；对采购过程、结果的，另行确定供应商或者重新采购",
+            "After an objection to the document it is amended or procured again; after one to the process or the result"
+            " another supplier is determined, or it is procured again",
         )
-    if consequence == ObjectionConsequence.AMEND and objection.case.stage_at(now) not in BEFORE_THE_OPENING:
-        return law.refusal(
-            "objection.outcome",
-            code="too_late_to_amend",
-            zh="投标（响应）截止以后不能再修改采购文件继续采购；应当修改采购文件后重新开展采购活动",
-            en="After the deadline the document is amended no more: amend it and procure again",
-            field="consequence",
-            **on,
+    elif consequence == ObjectionConsequence.AMEND and not is_open:
+        said = (
+            "too_late_to_amend",
+            "投标（响应）截止以后不能再修改采购文件继续采购；应当修改采购文件后重新开展采购活动",
+            "After the deadline the document is amended no more: amend it and procure again",
         )
-    return None
+    else:
+        return None
+    code, zh, en = said
+    return law.refusal(
+        "objection.outcome", code=code, zh=zh, en=en, field="consequence", on=on, jurisdiction=jurisdiction
+    )
 
 
 # --- the contract --------------------------------------------------------------------------------------------------

@@ -162,10 +162,9 @@ ENQUIRIES = Kind(Enquiry, _("询问和答复"), ("question", "asked_at", "answer
 OBJECTIONS = Kind(
     Objection,
     _("质疑和答复"),
-    ("number", "supplier", "target", "lot", "stage", "received_at", "completion_asked_at", "completed_at",
-     "harmless_at", "withdrawn_at", "answered_at", "consequence", "complaint_until"),
+    ("number", "supplier", "target", "lot", "stage", "received_at", "withdrawn_at", "answered_at", "consequence"),
     ("received_at", "pk"),
-)  # fmt: skip
+)
 
 #: Who was invited, what was corrected, who has the documents and what was asked.
 UNTIL_BIDS: tuple[Kind, ...] = (
