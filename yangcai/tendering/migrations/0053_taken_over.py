@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0011_award_passed_over"),
-        ("tendering", "0050_replaced_ground"),
+        ("tendering", "0052_dissolved_committees"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ FOLDER = Path(__file__).parent.parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("controls", "0038_settlements"), ("contracts", "0013_settlement")]
+    dependencies = [("controls", "0040_release_order"), ("contracts", "0013_settlement")]
     operations = [
         migrations.RunSQL((FOLDER / "ended_as_settled.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]
