@@ -70,7 +70,8 @@ def _about(offer: Any) -> str:
 def _ground(line: Any) -> str:
     if not line.citation:
         return ""
-    return f'<p class="hint">{conditional_escape(_("依据"))} {citation(line.citation)}</p>'
+    ground = conditional_escape(_("依据"))
+    return f'<p class="hint">{ground} {citation(line.citation)}</p>'
 
 
 def each(offers: Iterable[Any]) -> SafeString:
@@ -149,7 +150,8 @@ def _happened(entry: Any) -> str:
     if article:
         beside += f"<li>{citation(article)}</li>"
     if digest:
-        beside += f"<li>{conditional_escape(_('留痕 %(seq)s') % {'seq': digest[:HASH_CHARACTERS]})}</li>"
+        number = _("留痕 %(seq)s") % {"seq": digest[:HASH_CHARACTERS]}
+        beside += f"<li>{conditional_escape(number)}</li>"
     css, mark = (' class="refused"', tag("bad", _("不予办理")) + " ") if refused else ("", "")
     remark = f'<p class="timeline-note">{conditional_escape(note)}</p>' if note else ""
     body = f'<p>{mark}{said}</p><ul class="meta">{beside}</ul>{remark}'
