@@ -167,4 +167,5 @@ def acceptance_lamp(contracts: Sequence[Contract]) -> Lamp:
 
 
 def _result(acceptance: Acceptance) -> str:
-    return f"{acceptance.accepted_on} {_('合格') if acceptance.passed else _('不合格')}"
+    word = _("合格") if acceptance.passed else _("不合格")
+    return f"{acceptance.accepted_on} {word}"

@@ -107,7 +107,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("组织开标和评审"), _("开标、抽取专家、资格审查、汇总、送达报告"), {Role.AGENT}, "work_cases",
              "opening", "draw", "committee", "outside_library", "qualification", "evaluation", "review",
              "reevaluation", "report", "final_offer", "lot", "conduct", "expert_fee", "award", "entry", "entrant",
-             "replacement", "agreement"),
+             "entrants", "replacement", "agreement"),
     _service(_("答复质疑"), _("在法定期限内逐项答复；影响结果的，答复之前不签合同"), {Role.AGENT}, "work_cases",
              "objection"),
     _service(_("答复询问、公布联系方式"), _("供应商和公众的询问在期限内答复"), {Role.AGENT}, "work_public_enquiries",
@@ -116,7 +116,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("评审"), _("签到、回避、逐项评审、汇总、签署报告"), {Role.EXPERT}, "work_cases",
              "committee", "dialogue", "final_offer", "clarification", "technical", "qualification", "responsiveness",
              "price_correction", "low_price", "evaluation", "figures", "scores", "report", "review", "solicitation",
-             "suppliers"),
+             "same_brand", "suppliers"),
     _service(_("回避申报和履职评价"), _("申报劳动关系、持股等回避事实，对履职评价作出说明"), {Role.EXPERT},
              "work_experts", "expert_tie", "conduct", "publicity"),
     # treasury

@@ -75,7 +75,7 @@ def contract_draft(request: HttpRequest, pk: int) -> HttpResponse:
 def draft(contract: Contract) -> typeset.Paper:
     """The contract as it would be signed now."""
     return typeset.Paper(
-        title=f"{formats.titled(_('采购合同'))}（{_('草稿，尚未签订')}）",
+        title=_("采购合同（草稿，尚未签订）"),
         number=contract.number,
         author=contract.buyer.name,
         html=render_to_string("work/contract_inside.html", {"told": told(contract)}),
