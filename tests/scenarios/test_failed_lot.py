@@ -2,10 +2,14 @@
 
 import datetime
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from django.db import connection
 
-from tests.factories import set_database_clock
+from tests.factories import at, make_post, set_database_clock
+from tests.invariants.attacks import releases as attacks
+from tests.invariants.worlds import planning, tender
 from tests.scenarios import story
 from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, Case, Lot, LotRelease
@@ -13,12 +17,16 @@ from yangcai.contracts.models import Contract
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import ACTIONS, is_about
 from yangcai.kernel.models import Entry
+from yangcai.kernel.actions import perform
+from yangcai.parties.roles import Role
 from yangcai.planning import checks
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules import repeats
 from yangcai.replay import defaults, people
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
 from yangcai.tendering.rules import releases, taking_over
+from yangcai.tendering.actions.retender import retender_case
+from yangcai.tendering.rules import releases
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +192,26 @@ def test_its_second_case_begins_with_the_document_of_the_first(released: Story) 
     assert set(told.refused(TAKE_OVER, again, officer, at, lots=[lot.pk])) == {"document_begun"}
     told.do("solicitation.confirm", again, told.people.reviewer, at)
     assert Solicitation.objects.get(case=again).confirmed_at == at
+def test_a_lot_whose_leading_lot_was_released_is_procured_again_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two lots that one evaluation decides the first is released; then the rest of the case fails, too."""
+
+    def led() -> Case:
+        made = planning.prepared()
+        head, *others = made.lots.order_by("pk")
+        made.lots.filter(pk__in=[one.pk for one in others]).update(follows=head)
+        return made
+
+    monkeypatch.setattr(tender, "prepared", led)
+    ids = tender.failed()
+    case, second = Case.objects.get(pk=ids["case"]), ids["second_lot"]
+    with connection.cursor() as cursor:
+        cursor.execute(attacks.LAWFUL.format(**ids))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    now = at("2026-04-03T10:00")
+    set_database_clock(now)
+    Lot.objects.filter(pk=second).update(outcome="unsuccessful", outcome_at=now, outcome_reason="x")
+    Case.objects.filter(pk=case.pk).update(ended_at=now, end_kind="unsuccessful", end_reason="x")
+    officer = make_post(Role.BUYER_OFFICER, case.buyer)
+    again = perform(retender_case, Case.objects.get(pk=case.pk), by=officer, now=now).value
+    [lot] = again.lots.all()
+    assert (lot.follows, lot.title, again.budget) == (None, Lot.objects.get(pk=second).title, Decimal(500))
