@@ -15,7 +15,7 @@ from typing import Any
 #: So many pages are read, and forms within forms; so many letters of a font are looked up, and letters of one code.
 PAGES, DEPTH, LETTERS, LIGATURE = 500, 4, 70_000, 32
 #: So many steps are taken for a file, some seconds of them: what is shown, as often as it is shown, and what fonts say.
-STEPS = 6_000_000
+STEPS = 4_000_000
 #: To look up a font or a form in the file is as much work as so many steps.
 LOOK = 50
 #: The map of a font may be so long, in bytes, and name so many ranges of codes.
