@@ -13,8 +13,9 @@ from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Amendment, Contract, Milestone, MilestoneDue, TerminationGround
+from yangcai.contracts.models import Amendment, Contract, Milestone, MilestoneDue
 from yangcai.contracts.rules import contract as of_contract
-from yangcai.contracts.rules.payment import compensates
+from yangcai.contracts.rules.payment import agreed_share, compensates
 from yangcai.kernel import money
 from yangcai.kernel.refusals import Refusal
 from yangcai.law.figures.compensation import compensation
@@ -67,8 +68,7 @@ def within_the_agreed_share(
 ) -> Refusal | None:
     """按合同约定补偿: the agreed share of what research really cost, and never more than the contract has for it."""
     case = milestone.contract.case
-    file = solicitation_of(case)
-    rate = file.compensation_rate if file is not None and file.compensation_rate is not None else Decimal(1)
+    rate = agreed_share(case)
     most = min(compensation(eligible_cost=eligible_cost, agreed_rate=rate), milestone.amount)
     if amount <= most:
         return None

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from yangcai import law, procedures
+from yangcai.cases.models import Case
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
@@ -66,6 +67,12 @@ def compensates(milestone: Milestone) -> bool:
     return bool(method.compensates) and milestone.due_on != MilestoneDue.SIGNATURE and not milestone.is_incentive
 
 
+def agreed_share(case: Case) -> Decimal:
+    """Which share of research costs the file says is paid (0 to 1); all of them where there is no file that says it."""
+    file = solicitation_of(case)
+    return file.compensation_rate if file is not None and file.compensation_rate is not None else Decimal(1)
+
+
 def cost_is_compensated(
     milestone: Milestone, *, by: Post, now: datetime.datetime, amount: Decimal, eligible_cost: Decimal | None, **_: Any
 ) -> Refusal | None:
@@ -73,7 +80,7 @@ def cost_is_compensated(
     if not compensates(milestone):
         return None
     case = milestone.contract.case
-    key, file = procedures.get(case.procedure).compensates, solicitation_of(case)
+    key = procedures.get(case.procedure).compensates
     if eligible_cost is None:
         return law.refusal(
             key,
@@ -83,7 +90,7 @@ def cost_is_compensated(
             field="eligible_cost",
             **applicable(case, now=now),
         )
-    rate = file.compensation_rate if file is not None and file.compensation_rate is not None else Decimal(1)
+    rate = agreed_share(case)
     most = compensation(eligible_cost=eligible_cost, agreed_rate=rate)
     if amount <= most:
         return None
