@@ -27,6 +27,7 @@ from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitatio
 from yangcai.tendering.rules import releases, taking_over
 from yangcai.tendering.actions.retender import retender_case
 from yangcai.tendering.rules import releases
+from yangcai.tendering.tasks.releases import failed_lots_to_release
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +216,13 @@ def test_a_lot_whose_leading_lot_was_released_is_procured_again_alone(monkeypatc
     again = perform(retender_case, Case.objects.get(pk=case.pk), by=officer, now=now).value
     [lot] = again.lots.all()
     assert (lot.follows, lot.title, again.budget) == (None, Lot.objects.get(pk=second).title, Decimal(500))
+
+
+def test_where_nothing_is_reserved_nobody_is_asked_to_release_it() -> None:
+    """A lot of a call for a framework agreement fails: its plan spends nothing, and the release could never be done."""
+    plan, now = PlanItem.objects.get(pk=tender.failed()["plan"]), at("2026-04-03T09:00")
+    assert [due.action for due in failed_lots_to_release(plan, now=now)] == [RELEASE]
+    plan.spends = False
+    assert list(failed_lots_to_release(plan, now=now)) == []
+    found = releases.has_failed_lots(plan, by=None, now=now)
+    assert found is not None and found.code == "no_failed_lot"

@@ -23,7 +23,10 @@ def live_case(plan_item: PlanItem) -> Case | None:
 
 
 def failed_lots(plan_item: PlanItem) -> list[Lot]:
-    """The lots of the live case that failed and have not given their budgets back, in their order."""
+    """The lots of the live case that failed and have not given their budgets back, in their order; none where the plan
+    reserves nothing, as that of a framework agreement."""
+    if not plan_item.spends:
+        return []
     return list(
         Lot.objects.filter(
             case__plan_item=plan_item,
