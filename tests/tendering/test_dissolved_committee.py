@@ -108,9 +108,10 @@ def test_while_somebody_is_left_the_seat_is_filled_and_nothing_is_dissolved() ->
     ill = h.members[1]
     assert h.refused("committee.dissolve", ill, h.runner, SCORED, **ILL) == {"somebody_is_left"}
     late = {**ILL, "why": "not_in_time"}
-    assert h.refused("committee.dissolve", ill, h.runner, SCORED, **late) == {"nobody_was_called"}
+    assert h.refused("committee.dissolve", ill, h.runner, SCORED, **late) == {"somebody_is_left"}
     new = h.do("committee.replace", ill, h.runner, SCORED, reason="突发疾病", ground="ill").value
-    # Whoever was called does not come either.
+    # Whoever was called does not come either; the others are here.
+    assert h.refused("committee.dissolve", h.members[0], h.runner, GONE, **late) == {"nobody_was_called"}
     h.do("committee.dissolve", new, h.runner, GONE, **{**late, "ground": "absent"})
     assert Committee.objects.get().dissolved_ground == "not_in_time"
     grounds = CommitteeMember.objects.order_by("pk").values_list("replaced_ground", flat=True)

@@ -140,7 +140,7 @@ class RecordFee(Input):
     input=RecordFee,
     sentence=("{post}登记了评审劳务报酬", "{post} entered an expert's fee"),
     is_public=False,
-    cites=("expert.fee", "expert.fee_forfeited", "expert.fee_to_experts_only"),
+    cites=("expert.fee", "expert.fee_forfeited", "expert.fee_of_the_excused", "expert.fee_to_experts_only"),
 )
 def record_fee(
     member: CommitteeMember, *, by: Any, now: datetime.datetime, amount: Decimal, travel: Decimal | None, standard: str

@@ -38,6 +38,7 @@ class DissolveCommittee(Input):
         seats.still_evaluating,
         rules.something_is_open,
         rules.no_prices_in_sight,
+        rules.nobody_could_come,
     ),
     checks=(rules.seat_cannot_be_filled,),
     input=DissolveCommittee,

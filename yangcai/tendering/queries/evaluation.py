@@ -238,7 +238,7 @@ def concerns_clarification(asked: Clarification, post: Post) -> bool:
 def visible_same_brands(post: Post | None, now: datetime.datetime) -> QuerySet[SameBrand]:
     """The committee, whoever runs or oversees the case; a buyer with an agent reads it with the report (87号令 art.
     66), a bidder with its letter."""
-    found = SameBrand.objects.select_related("lot__case")
+    found = SameBrand.objects.select_related("lot__case", "committee")
     if post is None:
         return found.none()
     if post.role == Role.EXPERT:

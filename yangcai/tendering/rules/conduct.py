@@ -200,8 +200,9 @@ def pays(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusa
 
 
 def stayed(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Whoever left early without leave or was taken off gets neither fee nor travel costs; who fell ill or had to
-    recuse did neither, and may be paid for what it did (财库〔2016〕198号)."""
+    """Whoever left early without leave or was taken off gets neither fee nor travel costs (财库〔2016〕198号). Who fell
+    ill, had to recuse or was dissolved did neither, and may be paid for what it did: no article says that, it is how
+    the platform reads them (`expert.fee_of_the_excused`)."""
     if subject.replaced_at is None or subject.replaced_ground in BLAMELESS:
         return None
     return refuse(

@@ -5,10 +5,11 @@ from typing import Any
 
 from yangcai.cases.models import Lot, LotOutcome
 from yangcai.cases.rules import applicable, own, refuse
+from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import CommitteeMember, OpenedBid, Unfilled
-from yangcai.tendering.rules.committee.pool import substitutes
+from yangcai.tendering.rules.committee.pool import eligible, substitutes
 
 KEY = "committee.formed_anew"
 
@@ -66,22 +67,40 @@ def no_prices_in_sight(subject: CommitteeMember, *, by: Any, now: datetime.datet
     )
 
 
+@remembered
+def _somebody_went(committee_id: int) -> bool:
+    return CommitteeMember.objects.filter(committee=committee_id, replaced_at__isnull=False).exists()
+
+
+def _was_called_in_vain(subject: CommitteeMember) -> bool:
+    """Whether somebody was put into this committee already, and this seat waits all the same."""
+    return subject.signed_in_at is None and _somebody_went(subject.committee_id)
+
+
+def nobody_could_come(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Whoever can be put in is put in: refuses while the library has somebody, and nobody was called in vain."""
+    left = 0 if _was_called_in_vain(subject) else len(eligible(subject.committee.case, now=now))
+    return _somebody_is_left(subject, left, now=now) if left else None
+
+
+def _somebody_is_left(subject: CommitteeMember, left: int, *, now: datetime.datetime, field: str = "") -> Refusal:
+    return refuse(
+        "committee.replacement",
+        code="somebody_is_left",
+        zh="专家库中还有 {left} 名可以补足的评审专家，应当依法补足后继续评标；请办理“更换评委”",
+        en="{left} experts of the library could take the seat: put one in and go on; replace the member",
+        field=field,
+        left=left,
+        **applicable(subject.committee.case, now=now),
+    )
+
+
 def seat_cannot_be_filled(subject: CommitteeMember, *, now: datetime.datetime, why: str, **_: Any) -> Refusal | None:
     """无法及时补足: nobody is left who could be called, or who was called is not here either."""
-    on = applicable(subject.committee.case, now=now)
     left = substitutes(subject, now=now).count()
     if why == Unfilled.NOBODY_LEFT and left:
-        return refuse(
-            "committee.replacement",
-            code="somebody_is_left",
-            zh="专家库中还有 {left} 名可以补足的评审专家，应当依法补足后继续评标；请办理“更换评委”",
-            en="{left} experts of the library could take the seat: put one in and go on; replace the member",
-            field="why",
-            left=left,
-            **on,
-        )
-    went = CommitteeMember.objects.filter(committee=subject.committee_id, replaced_at__isnull=False).exists()
-    if why == Unfilled.NOT_IN_TIME and (subject.signed_in_at is not None or not went):
+        return _somebody_is_left(subject, left, now=now, field="why")
+    if why == Unfilled.NOT_IN_TIME and not _was_called_in_vain(subject):
         return refuse(
             "committee.replacement",
             code="nobody_was_called",
@@ -89,6 +108,6 @@ def seat_cannot_be_filled(subject: CommitteeMember, *, now: datetime.datetime, w
             en="Nobody was called for this seat yet, or its member has signed in: replace the member first; if the one"
             " who is called cannot come in time either, form another committee",
             field="why",
-            **on,
+            **applicable(subject.committee.case, now=now),
         )
     return None

@@ -15,7 +15,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering import method
 from yangcai.tendering.models import Bid, CommitteeMember
 from yangcai.tendering.rules.committee.composition import composition_of
-from yangcai.tendering.rules.committee.pool import gave_opinion, gave_opinions, interested, people_of, recusal
+from yangcai.tendering.rules.committee.pool import gave_opinion, gave_opinions, interested, people_of
 
 
 @remembered
@@ -73,7 +73,17 @@ def has_no_interest(subject: CommitteeMember, *, by: Any, now: datetime.datetime
     barred = interested(case) - ({case.buyer_id} if of_buyer else set())
     if subject.post.person_id in gave_opinions(case):
         return gave_opinion(case, now=now)
-    return recusal(case, now=now) if subject.post.person_id in people_of(barred, case=case, now=now) else None
+    if subject.post.person_id not in people_of(barred, case=case, now=now):
+        return None
+    return refuse(
+        "committee.recusal",
+        code="recusal",
+        zh="您现在或者近年内任职于采购人、代理机构或者投标人，或者与其有控股、亲属等利害关系，应当回避；尚未签到的，请办理"
+        "“不能参加评审”，已经签到的，请告知采购人或者代理机构更换",
+        en="You work, or lately worked, for the buyer, the agent or a bidder, or are tied to one by shares or kinship,"
+        " and must recuse: before the sign-in decline the seat, after it tell the buyer or agent to replace you",
+        **applicable(case, now=now),
+    )
 
 
 def nothing_to_recuse_for(subject: CommitteeMember, *, now: datetime.datetime, commits: bool, **_: Any) -> Any:

@@ -117,7 +117,10 @@ JUDGES: tuple[Kind, ...] = (
     Kind(
         SameBrand,
         _("同一品牌认定"),
-        ("lot__number", "brand", "other", "reason", "stated_at", "withdrawn_at", "withdrawn_reason"),
+        (
+            *("lot__number", "brand", "other", "reason", "stated_at", "withdrawn_at", "withdrawn_reason"),
+            "committee__dissolved_at",  # from then on it counts no more
+        ),
         after_opening=True,
     ),
     Kind(
