@@ -162,7 +162,7 @@ def test_the_pages_say_which_committee_is_gone_and_the_report_says_why(monkeypat
     h = dissolved()
     told = Clock(GONE)
     monkeypatch.setattr(clock, "now", told)
-    desk, case = at_desk(h.agent), reverse("work_case", args=[h.case.pk])  # type: ignore[arg-type]
+    desk, case = at_desk(h.agent), reverse("work_case", args=[h.case.pk])
     page = text_of(desk.get(case))
     assert "原评标委员会" in page and "专家库中没有可以补足的评审专家" in page
     assert fingerprint(Committee.objects.get().sealed_digest) in page

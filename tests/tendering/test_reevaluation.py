@@ -10,8 +10,10 @@ from tests.tendering.judging import DETERMINED, SCORED, SENT, Hall, hall
 from yangcai.cases.models import Candidate, Stage
 from yangcai.cases.queries import candidates
 from yangcai.kernel import documents
+from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Attachment, Document, Entry, Task
 from yangcai.parties.models import Post
+from yangcai.www.work.explained import told_in_report
 
 pytestmark = pytest.mark.django_db
 REOPENED = at("2026-03-25T09:00")
@@ -133,6 +135,9 @@ def test_another_committee_evaluates_anew_and_the_treasury_is_told_whatever_come
     h.sign(now=SIGNED_AGAIN)
     h.send(now=SIGNED_AGAIN)
     assert winners(h) == [0, 1, 2]  # as before, and told all the same
+    # The report that they sign names no ground of its own, and says all the same why it was evaluated anew.
+    again, (ground,) = told_in_report(h.report, post=h.runner, now=SIGNED_AGAIN)["grounds"]
+    assert again and (h.report.revision, ground.revision, ground.correction_ground) == (3, 2, "committee")
     task = Task.objects.get(root=h.case.ref, action="reevaluation.report", done_at=None)
     assert task.subject == h.report.ref
     h.do("reevaluation.report", h.report, h.runner, SIGNED_AGAIN, document=paper(h.runner))
@@ -150,6 +155,14 @@ def test_a_correction_does_not_make_another_committee_of_the_same_one(signed: An
     assert (h.report.revision, h.report.correction_ground) == (3, "abnormal")
     for member in h.members:
         assert h.refused("report.sign", h.report, member.post, SIGNED_AGAIN) == {"committee_unchanged"}
+
+
+def test_the_form_offers_the_grounds_of_the_method_alone(signed: Any) -> None:
+    """资格性审查认定错误 is a ground of other methods (74号令 art. 21): it is not what a tender's form begins with."""
+    h, _odd = signed()
+    form = ACTIONS["evaluation.reopen"].input(subject=h.lot, by=h.runner, now=REOPENED)
+    offered = [code for code, _label in form.fields["ground"].widget.choices]
+    assert offered == ["", "sum", "range", "objective", "abnormal", "committee"]
 
 
 @pytest.mark.parametrize("ground", ["better", "", "价格太高"])

@@ -26,8 +26,9 @@ class ReopenEvaluation(Input):
 
     def scope(self) -> None:
         if isinstance(self.subject, Lot):
-            known = rules.grounds(self.subject)
-            self.fields["ground"].help_text = "；".join(str(ReopenGround(code).label) for code in known)
+            # Only what the method knows is offered; another ground is refused with the article.
+            known = [(code, ReopenGround(code).label) for code in rules.grounds(self.subject)]
+            self.fields["ground"].widget.choices = [("", _("请选择")), *known]
 
 
 @action(

@@ -41,6 +41,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.queries import evaluation
 from yangcai.tendering.queries.evaluation import visible_letters, visible_reports
+from yangcai.tendering.rules import reevaluation
 from yangcai.www import formats, signed_papers, typeset, wording
 from yangcai.www.access import page
 from yangcai.www.downloads import download
@@ -244,6 +245,7 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "notice": Notice.objects.filter(root=case.ref, kind="invitation").order_by("published_at").first(),
         "opening": Opening.objects.filter(case=case).first(),
         "is_void": arithmetic.is_void(found),
+        "grounds": _grounds(found),
         "seats": [(names[seat.member.pk], seat) for seat in made_it],
         "replaced": [
             (names[seat.member.pk], seat.member)
@@ -273,6 +275,17 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "code": found.digest[:CODE_LENGTH],
         "is_unchanged": arithmetic.digest(result) == found.digest,
     }
+
+
+def _grounds(found: EvaluationReport) -> tuple[bool, list[EvaluationReport]]:
+    """Whether the report comes of a re-evaluation, and the revisions since the last signed one that name a ground: what
+    was taken up because of the committee is computed anew by the next one, which names none itself."""
+    before = reevaluation.former(found)
+    since = EvaluationReport.objects.filter(lot=found.lot_id, revision__lte=found.revision).exclude(
+        correction_ground=""
+    )
+    since = since.filter(revision__gt=before.revision) if before is not None else since.filter(pk=found.pk)
+    return before is not None, list(since.order_by("revision"))
 
 
 def _criterion(told: dict[str, Any]) -> dict[str, Any]:
