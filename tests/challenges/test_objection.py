@@ -203,6 +203,23 @@ def test_no_contract_is_signed_while_it_waits_unless_the_buyer_says_why_it_canno
     assert signing(chain) == []
 
 
+def test_a_contract_that_was_signed_is_not_carried_on_meanwhile() -> None:
+    """条例 art. 54, second half; and what the database holds against is the signature alone."""
+    chain = Chain().until("amendment published")
+    now = chain.now
+    objection = raised(chain, now=now)
+
+    def accepting() -> list[str]:
+        by = chain.officer
+        return [refusal.code for refusal in can(ACTIONS["acceptance.record"], chain.contract, by=by, now=now)]
+
+    assert accepting() == ["objection_waits"]
+    waits = can(ACTIONS["acceptance.record"], chain.contract, by=chain.officer, now=now)[0]
+    assert "中止履行合同" in waits.zh
+    do("objection.answer", objection, chain.agent_post, now, **answer(objection, False, False))
+    assert accepting() == []
+
+
 def test_where_it_was_right_the_award_falls_by_the_act_that_is_there_for_it(chain: Chain) -> None:
     """财政部令第94号 art. 16: nothing of the re-determination is done twice."""
     do("contract.draft", chain.hall.award, chain.officer, RAISED)

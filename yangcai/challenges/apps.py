@@ -16,6 +16,6 @@ class ChallengesConfig(AppConfig):
             tasks,
         )
         from yangcai.challenges.objection_rules import contract_waits
-        from yangcai.contracts.rules.contract import MAY_NOT_BE_SIGNED
+        from yangcai.contracts.rules.contract import HELD_UP_BY
 
-        MAY_NOT_BE_SIGNED.append(contract_waits)
+        HELD_UP_BY.append(contract_waits)

@@ -232,32 +232,36 @@ def _touching(award: Award) -> Q:
 
 
 def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Refusal]:
-    """可能影响中标、成交结果的，暂停签订合同 (条例 art. 54): until it is answered, and after an answer that changes the
-    result until another award stands. As the database has it (sql/objections.sql)."""
-    award = contract.award
-    case = award.lot.case
+    """可能影响中标、成交结果的，暂停签订合同，已经签订的中止履行 (条例 art. 54): until it is answered, and after an
+    answer that changes the result until another award stands. As the database has it (sql/objections.sql)."""
+    case = contract.case
     if not may_have(case, Objection):
         return
+    award, on = contract.award, applicable(case, now=now)
+    what, what_en = ("中止履行合同", "carried on") if contract.signed_at else ("暂停签订合同", "signed")
     found = Objection.objects.filter(_touching(award), withdrawn_at=None).order_by("received_at", "pk")
-    on = applicable(case, now=now)
     for one in found:
         if one.answered_at is None and one.harmless_at is None:
             yield law.refusal(
                 "objection.signing",
                 code="objection_waits",
-                zh="质疑 {number} 尚未答复，可能影响结果，暂停签订合同；采购人可以先答复，或者写明理由认定不影响结果",
-                en="Objection {number} is not answered and may affect the result: no contract is signed. Answer it, or"
-                " state why it cannot affect the result",
+                zh="质疑 {number} 尚未答复，可能影响结果，{what}；采购人可以先答复，或者写明理由认定不影响结果",
+                en="Objection {number} is not answered and may affect the result: no contract is {what_en}. Answer it,"
+                " or state why it cannot affect the result",
                 number=one.number,
+                what=what,
+                what_en=what_en,
                 **on,
             )
         elif one.is_upheld and (award.announced_at is None or award.announced_at < (one.answered_at or now)):
             yield law.refusal(
                 "objection.outcome",
                 code="objection_upheld",
-                zh="质疑 {number} 成立并影响结果（{consequence}），不能再按原结果签订合同",
-                en="Objection {number} was upheld and bears on the result: no contract is signed on the old result",
+                zh="质疑 {number} 成立并影响结果（{consequence}），不能再按原结果办理，{what}",
+                en="Objection {number} was upheld and bears on the result: no contract is {what_en} on the old result",
                 number=one.number,
                 consequence=one.get_consequence_display(),
+                what=what,
+                what_en=what_en,
                 **on,
             )

@@ -226,7 +226,9 @@ def find_harmless(objection: Objection, *, by: Post, now: datetime.datetime, rea
 class AnswerRow(forms.Form):
     matter = forms.IntegerField(label=_("质疑事项"))
     is_founded = forms.ChoiceField(label=_("认定"), choices=[("false", _("不成立")), ("true", _("成立"))])
-    answer = TextField(label=_("答复内容"), lines=4, max_length=4000)
+    answer = TextField(
+        label=_("答复内容"), widget=forms.Textarea(attrs={"rows": 4, "lang": "zh-Hans"}), max_length=4000
+    )  # the letter is Chinese, and so is its frame
     answer_facts = TextField(label=_("事实依据"), lines=3, max_length=4000)
     answer_basis = TextField(label=_("法律依据"), lines=2, max_length=2000)
 

@@ -95,6 +95,7 @@ class RecordAcceptance(Input):
         of_contract.signed,
         of_contract.not_terminated,
         of_contract.not_closed,
+        of_contract.nothing_holds_it_up,
         rules.not_finally_accepted,
         compensation.contract_not_settled,
     ),

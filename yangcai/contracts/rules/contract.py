@@ -21,8 +21,8 @@ from yangcai.parties.roles import Role
 from yangcai.tendering.rules.award import annulment_of, no_annulment_waits
 from yangcai.tendering.rules.solicitation.contract import term_is_usual
 
-#: functions(contract, now) by which later apps say why it may not be signed yet (an objection waits for its answer)
-MAY_NOT_BE_SIGNED: list[Callable[..., Iterable[Refusal]]] = []
+#: functions(contract, now) by which later apps say why it is not signed yet, or not carried on (an objection waits)
+HELD_UP_BY: list[Callable[..., Iterable[Refusal]]] = []
 
 # --- before there is a contract ----------------------------------------------------------------------------------
 
@@ -146,8 +146,8 @@ def no_annulment_of_its_award_waits(contract: Contract, *, by: Post, now: dateti
 
 
 def nothing_holds_it_up(contract: Contract, *, by: Post, now: datetime.datetime) -> Iterator[Refusal]:
-    """What later parts of the house know: 质疑事项可能影响结果的，暂停签订合同 (条例 art. 54)."""
-    for asks in MAY_NOT_BE_SIGNED:
+    """What later parts of the house know: 质疑事项可能影响结果的，暂停签订合同，已经签订的中止履行 (条例 art. 54)."""
+    for asks in HELD_UP_BY:
         yield from asks(contract, now=now)
 
 

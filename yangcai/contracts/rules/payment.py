@@ -143,6 +143,7 @@ def contract_is_payable(invoice: Invoice, *, by: Post, now: datetime.datetime) -
     contract = invoice.contract
     rules = (of_contract.signed, of_contract.not_terminated, of_contract.not_closed)
     found = [refusal for rule in rules if (refusal := rule(contract, by=by, now=now))]
+    found += of_contract.nothing_holds_it_up(contract, by=by, now=now)
     for code, at, zh, en in (
         ("contract_not_published", contract.published_at, "公告", "published"),
         ("contract_not_filed", contract.filed_at, "备案", "filed"),

@@ -120,9 +120,9 @@ def reads_clocks(row: Objection, post: Post) -> bool:
 
 
 def entry(letter: AwardLetter, *, post: Post, now: datetime.datetime) -> dict[str, Any] | None:
-    """质疑入口: the way from a result to an objection with what is left of its time, for the addressee of the letter,
+    """质疑入口: the way from a result to an objection with what is left of its time, for a loser,
     by the very rules of the Action; and the objections that it has raised already."""
-    if post.role != Role.SUPPLIER or letter.supplier_id != post.organisation_id:
+    if letter.is_winner or post.role != Role.SUPPLIER or letter.supplier_id != post.organisation_id:
         return None
     case: Case = letter.lot.case
     window: Window | None = of_letter(letter, now=now)
