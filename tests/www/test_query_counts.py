@@ -38,7 +38,7 @@ WORKLIST = {
 }
 #: A published case with two bids that nobody may know of yet; the rules behind every button are among the questions.
 CASE_PAGE = {
-    Role.BUYER_OFFICER: 29,
+    Role.BUYER_OFFICER: 30,  # whether the evaluation is over, for the record of the agent's conduct
     Role.BUYER_REVIEWER: 27,
     Role.AGENT: 27,
     Role.SUPPLIER: 31,

@@ -121,6 +121,8 @@ def pages(world: World) -> list[tuple[str, str, int]]:
     own = {
         "work_case": case.pk,
         "work_timeline": case.pk,
+        "work_archive": case.pk,
+        "work_archive_file": case.pk,
         "public_case": case.pk,
         "public_changes": case.pk,
         "public_draws": case.pk,
@@ -142,6 +144,8 @@ def pages(world: World) -> list[tuple[str, str, int]]:
     foreign = {
         "work_case": foreign_case.pk,
         "work_timeline": foreign_case.pk,
+        "work_archive": foreign_case.pk,
+        "work_archive_file": foreign_case.pk,
         "public_case": foreign_case.pk,
         "public_changes": foreign_case.pk,
         "public_draws": foreign_case.pk,
@@ -205,6 +209,9 @@ def expected(name: str, number: int, who: str, post: Post | None, by: Any, world
     if name in {"work_case", "work_timeline"}:
         inside = post.role in OVERSEERS
         return {200} if number == 0 or inside else {404}
+    if name in {"work_archive", "work_archive_file"}:
+        runs = who in {"officer", "reviewer", "agent"} and number == 0
+        return {200} if runs or post.role in OVERSEERS else {404}
     if name == "work_bid_tasks":
         return {200} if number == 0 else {404}
     if name == "work_evaluate":

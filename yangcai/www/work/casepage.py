@@ -50,6 +50,7 @@ from yangcai.www.access import page
 from yangcai.www.draws import READERS as DRAW_READERS
 from yangcai.www.pictures import csv_asked, prices
 from yangcai.www.work import judging, namesakes, own, places, rail, tables, timeline
+from yangcai.www.work.archive import READERS
 from yangcai.www.work.clocks import clocks
 from yangcai.www.work.explained import Paper, papers
 from yangcai.www.work.files import attachments
@@ -123,6 +124,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "suspended": case.is_suspended_at(now),
             "closes_at": closes_at if closes_at and now < closes_at else None,
             "hall_url": reverse("hall", args=[case.pk]) if has_hall(case, post, now=now) else "",
+            "archive_url": reverse("work_archive", args=[case.pk]) if has_archive(case, post) else "",
             "desks": desks(case, lots, post=post, now=now),
             "steps": rail.steps(case.plan_item, case, now=now, post=post),
             "lamps": lamps(case, now=now) if is_mine else None,
@@ -150,6 +152,11 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def has_archive(case: Case, post: Post) -> bool:
+    """Whoever runs or oversees a purchase that was begun in public has its records."""
+    return case.published_at is not None and post.role in READERS and runs_or_oversees(case, post)
 
 
 def desks(case: Case, lots: list[Lot], *, post: Post, now: datetime.datetime) -> list[tuple[str, str]]:

@@ -28,16 +28,16 @@ def names(tasks: Iterable[Task], *, post: Post) -> dict[str, str]:
     """Subject -> what it is called beside its like; only of those tasks of which there are several in one purchase, and
     of those about somebody else's seat."""
     found = list(tasks)
-    alike: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    alike: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
     for task in found:
-        alike[task.action, task.root, task.clock].add(task.subject)
-    keys: dict[str, list[int]] = defaultdict(list)
-    for subject in {one for subjects in alike.values() if len(subjects) > 1 for one in subjects}:
-        kind, _colon, key = subject.partition(":")
+        kind, _colon, key = task.subject.partition(":")
         if kind in NAMED:
-            keys[kind].append(int(key))
+            alike[task.action, task.root, task.clock, kind].add(int(key))
+    keys: dict[str, set[int]] = defaultdict(set)
+    for (_action, _root, _clock, kind), pks in alike.items():
+        keys[kind] |= pks if len(pks) > 1 else set()
     called = sitters(found, post=post)
-    for kind, pks in keys.items():
+    for kind, pks in ((kind, pks) for kind, pks in keys.items() if pks):
         model, column = NAMED[kind]
         for pk, name in model.objects.filter(pk__in=pks).values_list("pk", column):
             called[f"{kind}:{pk}"] = _("第 %(n)s 包") % {"n": name} if model is Lot else str(name)

@@ -6,6 +6,7 @@ from yangcai.kernel import log_index
 from yangcai.www import draws
 from yangcai.www.official import pages
 from yangcai.www.work import (
+    archive,
     articles,
     bidding,
     casepage,
@@ -59,6 +60,8 @@ urlpatterns = [
     path("schedule/", schedule.schedule, name="work_schedule"),
     path("case/<int:pk>/", casepage.case_page, name="work_case"),
     path("case/<int:pk>/timeline/", casepage.case_timeline, name="work_timeline"),
+    path("case/<int:pk>/archive/", archive.archive, name="work_archive"),
+    path("case/<int:pk>/archive.zip", archive.archive_file, name="work_archive_file"),
     path("case/<int:pk>/draw/", draws.case_draws, name="work_draws"),
     path("case/<int:pk>/draw.json", draws.case_file, name="work_draw_file"),
     path("draft/<int:pk>/", drafting.draft, name="work_draft"),
