@@ -15,18 +15,16 @@ from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, Case, Lot, LotRelease
 from yangcai.contracts.models import Contract
 from yangcai.kernel import calendar, tasks
-from yangcai.kernel.actions import ACTIONS, is_about
+from yangcai.kernel.actions import ACTIONS, is_about, perform
 from yangcai.kernel.models import Entry
-from yangcai.kernel.actions import perform
 from yangcai.parties.roles import Role
 from yangcai.planning import checks
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules import repeats
 from yangcai.replay import defaults, people
+from yangcai.tendering.actions.retender import retender_case
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
 from yangcai.tendering.rules import releases, taking_over
-from yangcai.tendering.actions.retender import retender_case
-from yangcai.tendering.rules import releases
 from yangcai.tendering.tasks.releases import failed_lots_to_release
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +191,8 @@ def test_its_second_case_begins_with_the_document_of_the_first(released: Story) 
     assert set(told.refused(TAKE_OVER, again, officer, at, lots=[lot.pk])) == {"document_begun"}
     told.do("solicitation.confirm", again, told.people.reviewer, at)
     assert Solicitation.objects.get(case=again).confirmed_at == at
+
+
 def test_a_lot_whose_leading_lot_was_released_is_procured_again_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two lots that one evaluation decides the first is released; then the rest of the case fails, too."""
 

@@ -11,9 +11,7 @@ from yangcai import law, procedures
 from yangcai.cases.actions import chinese
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
-from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Amendment, Contract, Milestone, MilestoneDue, TerminationGround
-from yangcai.contracts.models import Amendment, Contract, Milestone, MilestoneDue
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.contracts.rules.payment import agreed_share, compensates
 from yangcai.kernel import money

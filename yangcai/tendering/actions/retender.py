@@ -166,37 +166,5 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     lifted = {"set_aside": SetAside.NONE, "set_aside_share": 0, "for_small_micro": False}
     lots = case.lots.filter(releases__isnull=True)
     copy_document(case, to=again, lots=lots, now=now, **(lifted if lift_set_aside else {}))
-    anew: dict[str, Any] = {"outcome": "", "outcome_at": None, "outcome_reason": ""}
-    if lift_set_aside:
-        anew |= {"set_aside": SetAside.NONE, "set_aside_share": 0, "for_small_micro": False}
-    lots: dict[int, Any] = {}
-    for lot in case.lots.filter(releases__isnull=True).order_by("pk"):  # a lot that follows another one comes after it
-        # One whose leading lot was released is judged by itself.
-        lots[lot.pk] = _copy(lot, case=again, follows=lots.get(lot.follows_id), **anew)
-    for criterion in Criterion.objects.filter(lot__in=lots).order_by("pk"):
-        _copy(criterion, lot=lots[criterion.lot_id])
-    for green in GreenProduct.objects.filter(Q(lot__isnull=True) | Q(lot__in=lots), case=case):
-        _copy(green, case=again, lot=lots[green.lot_id] if green.lot_id else None)
-    for consumable in Consumable.objects.filter(lot__in=lots).order_by("number"):
-        _copy(consumable, lot=lots[consumable.lot_id])
-    for terms in SampleTerms.objects.filter(lot__in=lots) if own_rule(again, "samples.exception") else ():
-        _copy(terms, lot=lots[terms.lot_id])
-    for term in PaymentTerm.objects.filter(case=case):
-        _copy(term, case=again)
-    old = Solicitation.objects.filter(case=case).first()
-    fresh: dict[str, Any] = {"revision": 1, "documents_from": None, "supply_closes_at": None, **UNCONFIRMED}
-    invites = method.of(again).invites
-    if old is not None and invites and old.invited_by not in {one.value for one in invites}:
-        fresh["invited_by"] = invites[0].value  # the new method does not know the old one's way
-    if lift_set_aside:  # nothing was deducted in the reserved case; now something must be
-        fresh["small_micro_rate"] = least_rate(again, partner=False, now=now)
-    solicitation = _copy(old, case=again, **fresh) if old else None
-    # The edition that stood last; what corrections had replaced is no part of the new file.
-    for paper in Attachment.objects.filter(root=case.ref, kind="solicitation").order_by("-at", "-pk")[:1]:
-        _copy(paper, root=again.ref, subject=solicitation.ref if solicitation else again.ref, is_public=False, at=now)
-    of_lots = Q(lot__isnull=True) | Q(lot__in=lots)
-    clauses = Clause.objects.filter(of_lots, case=case, is_statutory=False).order_by("kind", "number")
-    own = [(c.kind, c.text, lots[c.lot_id].pk if c.lot_id else None) for c in clauses]
-    write_clauses(again, solicitation=solicitation, own=own)
     tasks.refresh(case.plan_item, now=now)  # the plan waited for this
     return again
