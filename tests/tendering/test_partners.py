@@ -17,7 +17,7 @@ from yangcai.tendering import partners
 from yangcai.tendering.models import Bid, BidPartner, OpenedBid
 from yangcai.tendering.partners import Partner
 from yangcai.tendering.rules.committee.pool import pool
-from yangcai.tendering.standing import QUALIFICATION, standings
+from yangcai.tendering.standing import QUALIFICATION, names_of, standings
 
 pytestmark = pytest.mark.django_db
 
@@ -244,6 +244,21 @@ def test_a_member_that_is_debarred_takes_its_consortium_out() -> None:
     tender.open()
     [out] = [s for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in]
     assert out.bid.supplier_id == leader.organisation_id and "兰新财〔2026〕9号" in out.reason
+
+
+def test_a_debarred_member_does_not_hide_behind_what_another_bid_calls_it() -> None:
+    """The same code under another name in the bid beside: each bid is read by itself."""
+    tender = Tender().published(**BOTH)
+    member = make_supplier(uscc="91140000783254954T").organisation
+    for name, price in ((member.name, "900000"), ("另一个名称", "910000")):
+        beside = [row("member", "small", "0.30", name, uscc=member.uscc)]
+        tender.bid(tender.supplier(size="large"), price=price, partners=beside)
+    tender.bids("920000", "930000")
+    debar(member)
+    tender.open()
+    out = [s.reason for s in standings(tender.lot, through=QUALIFICATION) if not s.is_in]
+    assert [("兰新财〔2026〕9号" in reason) for reason in out] == [True, True]
+    assert all(member.name in names_of(bid) for bid in OpenedBid.objects.filter(partners__uscc=member.uscc))
 
 
 def test_a_consortium_with_a_debarred_member_is_told_so_on_its_form() -> None:

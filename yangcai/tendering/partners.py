@@ -50,25 +50,34 @@ def as_registered(partners: Iterable[Partner]) -> tuple[Partner, ...]:
     """Each with the size that counts: whoever is on the platform is no smaller than it says of itself there."""
     partners = tuple(partners)
     known = registered(partners)
-    return tuple(replace(p, size=_counted_size(known.get(p.name), p.size)) for p in partners)
+    return tuple(replace(p, size=_counted_size(known.get((p.name, p.uscc), ()), p.size)) for p in partners)
 
 
-def registered(partners: Iterable[Partner]) -> dict[str, Organisation]:
-    """Those of the partners that are on the platform, by the name that the bid gives them."""
-    partners = tuple(partners)
-    if not partners:
+def registered(partners: Iterable[Partner]) -> dict[tuple[str, str], tuple[Organisation, ...]]:
+    """Those of the partners that are on the platform, by name and code as a bid gives them: whoever bears either. Each
+    bid may call one and the same by a name of its own."""
+    given = {(p.name, p.uscc) for p in partners}
+    if not given:
         return {}
-    codes = {p.uscc: p.name for p in partners if p.uscc}
-    found = Organisation.objects.filter(Q(name__in=[p.name for p in partners]) | Q(uscc__in=codes))
-    return {codes.get(one.uscc, one.name): one for one in found}
+    found = list(
+        Organisation.objects.filter(
+            Q(name__in={name for name, _code in given}) | Q(uscc__in={code for _name, code in given if code})
+        ).order_by("pk")
+    )
+    borne = {
+        (name, code): tuple(one for one in found if one.name == name or (code and one.uscc == code))
+        for name, code in given
+    }
+    return {key: organisations for key, organisations in borne.items() if organisations}
 
 
-def _counted_size(organisation: Organisation | None, stated: str) -> str:
-    if organisation is None or not (organisation.size or organisation.is_sme) or stated not in SME:
-        return stated
-    if stated in SMALL_MICRO and organisation.is_small_micro:
-        return stated
-    return Size.MEDIUM if organisation.is_sme else Size.LARGE
+def _counted_size(organisations: Iterable[Organisation], stated: str) -> str:
+    counted = stated
+    for one in organisations:
+        if not (one.size or one.is_sme) or counted not in SME or (counted in SMALL_MICRO and one.is_small_micro):
+            continue
+        counted = Size.MEDIUM if one.is_sme else Size.LARGE
+    return counted
 
 
 def is_favoured(organisation: Organisation, *, small_only: bool) -> bool:
@@ -213,7 +222,7 @@ def unlawful(
     if claim == PreferenceClaim.CONSORTIUM or lot.way in PARTNERED:
         yield from _related(lot, bidder, partners, now=now)
     yield from _smaller_than_registered(partners, on)
-    for member in registered(members).values():
+    for member in {one.pk: one for found in registered(members).values() for one in found}.values():
         yield from may_take_part(member, at=now)
     yield from falls_short(lot, bidder=bidder, partners=partners, now=now)
 

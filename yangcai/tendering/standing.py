@@ -158,8 +158,8 @@ def _with_debarred_members(bid: OpenedBid) -> str:
 
 
 @remembered
-def _known_members(case: Case) -> dict[str, Organisation]:
-    """The members of all consortia of a case that are on the platform, by the name that a bid gives them."""
+def _known_members(case: Case) -> dict[tuple[str, str], tuple[Organisation, ...]]:
+    """The members of all consortia of a case that are on the platform, by name and code as a bid gives them."""
     return partners.registered(
         one for bid in _opened(case) for one in partners.of_bid(bid) if one.kind == PartnerKind.MEMBER
     )
@@ -176,8 +176,8 @@ def _lost(case: Case) -> dict[int, str]:
 def behind(bid: OpenedBid) -> list[Organisation]:
     """Who bids: the bidder, and the members of its consortium that are on the platform."""
     known = _known_members(bid.lot.case)
-    members = [p.name for p in bid.partners.all() if p.kind == PartnerKind.MEMBER] if known else []
-    return [bid.supplier, *(known[name] for name in members if name in known)]
+    members = [(p.name, p.uscc) for p in bid.partners.all() if p.kind == PartnerKind.MEMBER] if known else []
+    return [bid.supplier, *(one for member in members for one in known.get(member, ()))]
 
 
 def bid_of(lot: Lot, supplier: Organisation) -> OpenedBid | None:
@@ -205,8 +205,12 @@ def names_of(bid: OpenedBid) -> frozenset[str]:
     """Under what names its bidder and the members of its consortium are counted: whoever is on the platform by its
     registered one, whatever a bid calls it."""
     known = _known_members(bid.lot.case)
-    members = [p.name for p in bid.partners.all() if p.kind == PartnerKind.MEMBER]
-    return frozenset((bid.supplier.name, *(known[name].name if name in known else name for name in members)))
+    names = {bid.supplier.name}
+    for one in bid.partners.all():
+        if one.kind == PartnerKind.MEMBER:
+            found = known.get((one.name, one.uscc), ())
+            names |= {organisation.name for organisation in found} or {one.name}
+    return frozenset(names)
 
 
 def _related(lot: Lot) -> dict[int, str]:
