@@ -7,7 +7,7 @@ from yangcai.cases.models import Lot, LotOutcome
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, policies
 from yangcai.tendering.models import CommitteeMember, OpenedBid, Unfilled
 from yangcai.tendering.rules.committee.pool import eligible, substitutes
 
@@ -55,6 +55,8 @@ def something_is_open(subject: CommitteeMember, *, by: Any, now: datetime.dateti
 def no_prices_in_sight(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """Where prices lie in covers of their own, the technical part is judged without them: that cannot be done again
     once they may be read."""
+    if not policies.has_two_covers(subject.committee.case):
+        return None
     if not OpenedBid.objects.filter(lot__in=open_lots(subject), went_on_at__isnull=False).exists():
         return None
     return refuse(
@@ -78,7 +80,10 @@ def _was_called_in_vain(subject: CommitteeMember) -> bool:
 
 
 def nobody_could_come(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Whoever can be put in is put in: refuses while the library has somebody, and nobody was called in vain."""
+    """Whoever can be put in is put in: refuses while the library has somebody, and nobody was called in vain. The library
+    is not asked where there is nothing to evaluate anyway."""
+    if not open_lots(subject):
+        return None
     left = 0 if _was_called_in_vain(subject) else len(eligible(subject.committee.case, now=now))
     return _somebody_is_left(subject, left, now=now) if left else None
 

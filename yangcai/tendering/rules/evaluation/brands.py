@@ -7,7 +7,8 @@ from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.tendering import arithmetic, brands
-from yangcai.tendering.models import SameBrand, Score
+from yangcai.tendering.models import SameBrand
+from yangcai.tendering.rules.evaluation.scores import scorers
 
 KEY = "evaluation.same_brand"
 
@@ -27,7 +28,7 @@ def nothing_rests_on_it(subject: Lot | SameBrand, *, by: Any, now: datetime.date
     """Which brands are one is settled before points are given, and before the result is computed where none are: else
     it could be settled by who would win. Points of members who were replaced do not count, nor do their statements."""
     lot = subject.lot if isinstance(subject, SameBrand) else subject
-    scored = Score.objects.filter(opened_bid__lot=lot, member__replaced_at__isnull=True).exists()
+    scored = any(member.pk in scorers(lot) for member in arithmetic.seated(lot))
     if not scored and arithmetic.computed(lot) is None:
         return None
     return refuse(
