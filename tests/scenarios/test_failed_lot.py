@@ -10,9 +10,12 @@ from django.db import connection
 from tests.factories import at, make_post, set_database_clock
 from tests.invariants.attacks import releases as attacks
 from tests.invariants.worlds import planning, tender
+from tests.challenges.support import LETTER, answer
+from tests.factories import set_database_clock
 from tests.scenarios import story
 from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, Case, Lot, LotRelease
+from yangcai.challenges.objection_windows import windows
 from yangcai.contracts.models import Contract
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import ACTIONS, is_about, perform
@@ -84,6 +87,25 @@ def test_its_money_waits_for_the_remedies(awarded: Story) -> None:
     # A lot that was awarded gives nothing back.
     first = told.case.lots.get(number="1").pk
     assert set(told.refused(RELEASE, told.case.plan_item, officer, at, lots=[first])) == {"invalid_input"}
+
+
+def test_an_objection_to_the_failure_keeps_its_money_until_a_complaint_is_out_of_time(awarded: Story) -> None:
+    told, lot, officer = awarded, failed(awarded), awarded.people.officer
+    loser, at = told.supplier(THIRD), over(told) - datetime.timedelta(hours=9)
+    key = next(one.key for one in windows(told.case, loser.organisation_id, now=at) if one.lot == lot and not one.stage)
+    objection = told.do("objection.raise", told.case, loser, at, **LETTER, about=key)
+    # However long nobody answers, and whatever day somebody writes down.
+    after = at + 2 * DAY
+    for data in ({}, {"answered_on": calendar.day_of(at)}):
+        found = told.refused(RELEASE, told.case.plan_item, officer, after, lots=[lot.pk], **data)
+        assert set(found) == {"objection_waits"} and found["objection_waits"].citation.article == "第五十三条"
+    told.do("objection.answer", objection, told.people.runner, after, **answer(objection, False, False))
+    objection.refresh_from_db()
+    last = calendar.end_of(objection.complaint_until)
+    assert releases.remedies_end(lot, now=after) == last > over(told)
+    early = told.refused(RELEASE, told.case.plan_item, officer, last - datetime.timedelta(seconds=1), lots=[lot.pk])
+    assert early["remedies_open"].citation.article == "第五十五条"
+    assert tasks.of_post(officer, now=last).filter(action=RELEASE, since=last).exists()
 
 
 def test_a_suspended_case_releases_nothing(awarded: Story) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from yangcai.cases.models import Award, Case, Lot
-from yangcai.challenges.models import Enquiry
+from yangcai.challenges.models import Enquiry, Objection
 from yangcai.contracts.models import Acceptance, Contract, Invoice, Milestone, PaymentRequest
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import SCOPES
@@ -319,6 +319,23 @@ RESOURCES: dict[str, Resource] = {
             "enquiries",
             Enquiry,
             ("id", "case_id", "prequalification_id", "question", "asked_at", "answer", "answered_at"),
+        ),
+        Resource(
+            "objections",
+            Objection,
+            (
+                "id",
+                "case_id",
+                "lot_id",
+                "number",
+                "target",
+                "stage",
+                "received_at",
+                "withdrawn_at",
+                "answered_at",
+                "consequence",
+                "complaint_until",
+            ),
         ),
     )
 }

@@ -15,7 +15,14 @@ class ChallengesConfig(AppConfig):
             queries,
             tasks,
         )
-        from yangcai.challenges.objection_rules import contract_waits
+        from yangcai.challenges import objection_rules as rules
         from yangcai.contracts.rules.contract import HELD_UP_BY
+        from yangcai.kernel.actions import AFTERWARDS
+        from yangcai.tendering.rules.releases import LAST_ANSWERS, STILL_EXAMINED
+        from yangcai.tendering.tasks.releases import keep_the_plans_tasks
 
-        HELD_UP_BY.append(contract_waits)
+        for code in ("objection.raise", "objection.withdraw", "objection.answer"):
+            AFTERWARDS.setdefault(code, []).append(keep_the_plans_tasks)
+        HELD_UP_BY.append(rules.contract_waits)
+        LAST_ANSWERS.append(rules.last_answer)
+        STILL_EXAMINED.append(rules.failure_is_examined)

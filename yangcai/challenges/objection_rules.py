@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yangcai import law
-from yangcai.cases.models import Award, Case, Stage
+from yangcai.cases.models import Award, Case, Lot, Stage
 from yangcai.cases.rules import applicable
 from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
 from yangcai.challenges.objection_windows import Window, windows
@@ -265,3 +265,38 @@ def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Re
                 what_en=what_en,
                 **on,
             )
+
+
+# --- lots that failed ----------------------------------------------------------------------------------------------
+
+
+def _to_failure(lot: Lot) -> QuerySet[Objection]:
+    """What was objected to since a lot failed."""
+    found = Objection.objects.filter(Q(lot=lot) | Q(lot=None), case_id=lot.case_id, withdrawn_at=None)
+    return found.filter(received_at__gte=lot.outcome_at) if lot.outcome_at else found.none()
+
+
+def last_answer(lot: Lot) -> datetime.date | None:
+    """From which day the failure of a lot may be complained of: the end of the time for the answer to the last
+    objection, though it came sooner (政府采购法 art. 55)."""
+    answered = _to_failure(lot).filter(answered_at__isnull=False).order_by("-received_at").first()
+    if answered is None:
+        return None
+    due = law.due_at("C29", since=answered.received_at, **applicable(lot.case, now=answered.received_at))
+    return calendar.day_of(due - calendar.ONE_DAY) if due else None
+
+
+def failure_is_examined(lot: Lot, *, now: datetime.datetime) -> Refusal | None:
+    """While an objection to it waits, the failure of a lot is not final, whatever a day was written down."""
+    waits = _to_failure(lot).filter(answered_at=None).order_by("pk").first()
+    if waits is None:
+        return None
+    return law.refusal(
+        "objection.answer",
+        code="objection_waits",
+        zh="对采购包 {lot} 的质疑 {number} 尚未答复，不能解除预留",
+        en="Objection {number} to lot {lot} is not answered: its reservation is not released",
+        lot=lot.number,
+        number=waits.number,
+        **applicable(lot.case, now=now),
+    )

@@ -1,7 +1,7 @@
 """May lots that failed give their budgets back, while the other lots of their case go on?"""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from yangcai import law
@@ -15,6 +15,10 @@ from yangcai.planning.models import PlanItem
 from yangcai.tendering.models import AwardLetter
 
 FAILED = (LotOutcome.UNSUCCESSFUL, LotOutcome.TERMINATED)
+#: functions(lot) by which later apps say when an objection to its failure was last answered; None where none was
+LAST_ANSWERS: list[Callable[[Lot], datetime.date | None]] = []
+#: functions(lot, now) by which later apps say why its failure is not final: an objection waits for its answer
+STILL_EXAMINED: list[Callable[..., Refusal | None]] = []
 
 
 def live_case(plan_item: PlanItem) -> Case | None:
@@ -50,6 +54,7 @@ def remedies_end(
     on = applicable(case, now=now)
     letters = AwardLetter.objects.filter(lot=lot).order_by("-issued_at").values_list("issued_at", flat=True)
     told = max([one for one in (lot.outcome_at, *letters[:1]) if one is not None], default=now)
+    answered_on = max(filter(None, [answered_on, *(last(lot) for last in LAST_ANSWERS)]), default=None)
     ends = law.due("C28", start=calendar.day_of(told), **on)
     since = told
     if answered_on is not None:
@@ -84,6 +89,9 @@ def has_failed_lots(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Re
 def _still_open(lot: Lot, *, now: datetime.datetime, answered_on: datetime.date | None, field: str) -> Refusal | None:
     """Why the failure of one lot is not final yet."""
     on = applicable(lot.case, now=now)
+    examined = next((found for asks in STILL_EXAMINED if (found := asks(lot, now=now))), None)
+    if examined is not None:
+        return examined
     try:
         ends = remedies_end(lot, now=now, answered_on=answered_on)
     except HorizonError as error:
@@ -101,6 +109,7 @@ def _still_open(lot: Lot, *, now: datetime.datetime, answered_on: datetime.date 
     if now >= ends:
         return None
     last = calendar.day_of(ends - datetime.timedelta(microseconds=1))
+    answered_on = answered_on or next(filter(None, (last(lot) for last in LAST_ANSWERS)), None)
     return refuse(
         "complaint.file" if answered_on else "objection.file",
         code="remedies_open",
