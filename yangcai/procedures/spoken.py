@@ -28,6 +28,20 @@ OFFERS: Words = (
     ("tender", "purchase"),
 )
 
+#: What stands above cases of several methods: the words that are wrong for none of them.
+OF_ALL: Words = (
+    ("投标截止", "截止"),
+    ("投标人", "供应商"),
+    ("投标", "提交响应"),
+    ("开标", "开启"),
+    ("评标委员会", "评审组织"),
+    ("评标", "评审"),
+    ("招标文件", "采购文件"),
+    ("招标公告", "采购公告"),
+    ("中标", "成交"),
+    ("废标", "采购失败"),
+)
+
 
 def zh(text: str, *, words: Words) -> str:
     """A Chinese text with each word of a tender in its place."""

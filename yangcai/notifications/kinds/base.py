@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from yangcai.kernel.actions import Happened
 from yangcai.kernel.refusals import in_chinese
+from yangcai.kernel.wording import worded
 from yangcai.notifications.models import Channel
 
 
@@ -69,7 +70,7 @@ class Kind:
         return self._said(self.text, facts)
 
     def _said(self, sentence: tuple[str, str], facts: Facts) -> str:
-        return sentence[0 if in_chinese() else 1] % _Words(facts)
+        return worded(sentence[0 if in_chinese() else 1]) % _Words(facts)
 
 
 class _Words(dict[str, str]):
@@ -78,7 +79,8 @@ class _Words(dict[str, str]):
     def __init__(self, facts: Facts):
         super().__init__({name: _word(name, value) for name, value in facts.items()})
         language = "_zh" if in_chinese() else "_en"
-        self.update({n.removesuffix(language): v for n, v in list(self.items()) if n.endswith(language)})
+        # Of these the platform has the words: each in those that count meanwhile.
+        self.update({n.removesuffix(language): worded(v) for n, v in list(self.items()) if n.endswith(language)})
 
     def __missing__(self, name: str) -> str:
         return ""

@@ -24,6 +24,7 @@ from yangcai.kernel.documents import BadDocument
 from yangcai.kernel.models import Attachment, Document
 from yangcai.kernel.refusals import in_chinese
 from yangcai.kernel.signatures.subjects import Signature
+from yangcai.kernel.wording import in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import opening_proof, opening_record, paper
@@ -189,7 +190,11 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
     pages = CappedPaginator(found.select_related("opening").distinct().order_by("-published_at", "-pk"), PAGE)
     shown = pages.get_page(request.GET.get("page"))
-    rows = [_row(case, now=now) for case in shown]
+    rows = []
+    for case in shown:
+        with in_words(wording.of(case)):
+            rows.append(_row(case, now=now))
+    wording.speak_of_all(case.procedure for case in shown)
     return render(request, "hall/list.html", {"rows": rows, "pages": shown, "now": now})
 
 

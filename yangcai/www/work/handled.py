@@ -17,8 +17,9 @@ from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, SCOPES
 from yangcai.kernel.cells import BYTE_ORDER_MARK, harmless
 from yangcai.kernel.models import Entry
+from yangcai.kernel.wording import Say, in_words
 from yangcai.parties.models import Post
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import places, worklist
@@ -54,16 +55,16 @@ def deeds(entries: Iterable[Entry], *, post: Post, now: datetime.datetime) -> li
     """The lines of some Entries; the rows they are about, of each kind in one query, as far as they may be seen."""
     entries = [entry for entry in entries if entry.action in ACTIONS]
     rows = _rows({entry.root for entry in entries}, post=post, now=now)
-    return [
-        Deed(
-            entry.at,
-            ACTIONS[entry.action].title,
-            str(rows.get(entry.root, "")),
-            places.page_of(rows[entry.root]) if entry.root in rows else "",
-            reverse("work_done", args=[entry.seq]),
-        )
-        for entry in entries
-    ]
+    unseen = wording.of_roots(entry.root for entry in entries if entry.root not in rows)
+    return [_deed(entry, rows.get(entry.root), unseen) for entry in entries]
+
+
+def _deed(entry: Entry, row: Any, unseen: dict[str, Say | None]) -> Deed:
+    """In the words of the method by which the row is bought, also where it may not be seen any more."""
+    with in_words(unseen.get(entry.root) if row is None else wording.of(row)):
+        title = ACTIONS[entry.action].title
+    about, address = ("", "") if row is None else (str(row), places.page_of(row))
+    return Deed(entry.at, title, about, address, reverse("work_done", args=[entry.seq]))
 
 
 def _rows(refs: set[str], *, post: Post, now: datetime.datetime) -> dict[str, Any]:
@@ -85,7 +86,11 @@ def as_table(request: HttpRequest) -> HttpResponse:
     table = csv.writer(text)
     table.writerow([_("紧急程度"), _("事项"), _("期限"), _("依据"), _("提醒"), _("办理地址")])
     words = {"overdue": _("已逾期"), "today": _("今日到期"), "week": _("本周"), "later": _("以后"), "": _("无期限")}
-    for line in (worklist.todo(task, now=now) for task in found[:LINES]):
+    shown = list(found[:LINES])
+    said = wording.of_roots(task.root for task in shown)
+    for task in shown:
+        with in_words(said.get(task.root)):
+            line = worklist.todo(task, now=now)
         cited = line.citation.text if line.citation else ""
         row = [words[worklist.urgency(line.due_at, now=now)], line.title, formats.deadline(line.due_at), cited]
         table.writerow([harmless(cell) for cell in (*row, line.detail, request.build_absolute_uri(line.url))])

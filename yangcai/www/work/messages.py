@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.inputs import number_of
+from yangcai.kernel.wording import in_words
 from yangcai.notifications import queries
 from yangcai.notifications.kinds.base import KINDS, Kind, for_roles
 from yangcai.notifications.models import Message
 from yangcai.parties.models import Post
+from yangcai.www import wording
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import places
@@ -23,18 +25,12 @@ PER_PAGE = 20
 
 @dataclass(frozen=True)
 class Line:
-    """A message as it is read: in the reader's language."""
+    """A message as it is read: in the reader's language, and in the words of the method by which its case is bought."""
 
     message: Message
     kind: Kind
-
-    @property
-    def title(self) -> str:
-        return self.kind.title_of(self.message.facts)
-
-    @property
-    def text(self) -> str:
-        return self.kind.text_of(self.message.facts)
+    title: str
+    text: str
 
 
 def unread(request: HttpRequest) -> int:
@@ -62,7 +58,7 @@ def centre(request: HttpRequest) -> HttpResponse:
         "work/messages.html",
         {
             "page": shown,
-            "lines": [line for message in shown.object_list if (line := line_of(message))],
+            "lines": lines_of(list(shown.object_list)),
             "tabs": tabs,
             "kinds": [(kind.code, kind.name, kind.code == chosen) for kind in for_roles([request.post.role])],  # type: ignore[attr-defined]
             "only": only,
@@ -72,9 +68,15 @@ def centre(request: HttpRequest) -> HttpResponse:
     )
 
 
-def line_of(message: Message) -> Line | None:
-    """None for a kind that this version of the platform does not know any more."""
-    return Line(message, KINDS[message.kind]) if message.kind in KINDS else None
+def lines_of(messages: list[Message]) -> list[Line]:
+    """Without those of a kind that this version of the platform does not know any more."""
+    said, found = wording.of_roots(message.root for message in messages), []
+    for message in messages:
+        kind = KINDS.get(message.kind)
+        if kind is not None:
+            with in_words(said.get(message.root)):
+                found.append(Line(message, kind, kind.title_of(message.facts), kind.text_of(message.facts)))
+    return found
 
 
 def _own(request: HttpRequest, pk: int) -> Message:
@@ -85,9 +87,10 @@ def _own(request: HttpRequest, pk: int) -> Message:
 @page()
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message, where the link of an e-mail leads. To look at it writes nothing: to go on does."""
-    line = line_of(_own(request, pk))
-    if line is None:
+    found = lines_of([_own(request, pk)])
+    if not found:
         raise Http404
+    (line,) = found
     return render(request, "work/message.html", {"line": line})
 
 

@@ -14,6 +14,7 @@ from yangcai.cases.queries import own_cases, visible_to
 from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import EntryRequest
 from yangcai.kernel.refusals import in_chinese
+from yangcai.kernel.wording import in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import (
@@ -25,7 +26,7 @@ from yangcai.tendering.models import (
     PrequalificationApplication,
 )
 from yangcai.tendering.queries.prequalification import visible_prequalifications
-from yangcai.www import formats
+from yangcai.www import formats, wording
 
 #: So many prequalifications and standing calls stand above the list of tenders.
 LINES = 50
@@ -104,12 +105,15 @@ def prequalification_word(row: Prequalification, *, now: datetime.datetime) -> s
     return _("接受申请") if now < row.closes_at else _("审查中")
 
 
-def stages(post: Post, *, now: datetime.datetime) -> dict[str, int]:
-    """Stage -> number of the organisation's running cases in it; a case whose lots differ counts in each."""
+def stages(post: Post, *, now: datetime.datetime) -> dict[str, dict[str, int]]:
+    """Stage -> method -> number of the organisation's running cases in it; a case whose lots differ counts in each."""
     own = Q(case__agent_id=post.organisation_id) if post.role == Role.AGENT else Q(case__buyer_id=post.organisation_id)
     running = Period.objects.filter(own, Q(closes_at__isnull=True) | Q(closes_at__gt=now), opens_at__lte=now)
-    counted = running.filter(case__ended_at__isnull=True).values_list("stage").annotate(n=Count("case", distinct=True))
-    return dict(counted)
+    counted = running.filter(case__ended_at__isnull=True).values_list("stage", "case__procedure")
+    found: dict[str, dict[str, int]] = {}
+    for stage, method, n in counted.annotate(n=Count("case", distinct=True)):
+        found.setdefault(stage, {})[method] = n
+    return found
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,11 @@ def listed(rows: "QuerySet[Case] | Iterable[Case]", *, now: datetime.datetime) -
     """The lines of some cases; their periods and lots in two queries."""
     lots = Prefetch("lots", queryset=Lot.objects.order_by("number"))
     found = list(rows.prefetch_related("periods", lots)) if isinstance(rows, QuerySet) else list(rows)
-    return [Listed(case, *stage_word(case, now=now), closes_at(case)) for case in found]
+    lines = []
+    for case in found:
+        with in_words(wording.of(case)):
+            lines.append(Listed(case, *stage_word(case, now=now), closes_at(case)))
+    return lines
 
 
 def closes_at(case: Case) -> datetime.datetime | None:

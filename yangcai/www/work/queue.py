@@ -15,9 +15,10 @@ from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Entry, Task
 from yangcai.kernel.refusals import Citation
+from yangcai.kernel.wording import in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import handled, places
@@ -57,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     shown = CappedPaginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": shown,
-        "lines": [line(task, now=now) for task in shown.object_list],
+        "lines": lines(list(shown.object_list), now=now),
         "total": sum(counts.values()),
         "overdue": waiting.filter(due_at__lt=now).count(),
         "kinds": _tabs(counts, asked),
@@ -83,6 +84,15 @@ def _tabs(counts: dict[str, int], asked: str) -> list[dict[str, Any]]:
             for label, code in named
         ),
     ]
+
+
+def lines(shown: list[Task], *, now: datetime.datetime) -> list[Waiting]:
+    """Each in the words of the method by which its project is bought."""
+    said, found = wording.of_roots(task.root for task in shown), []
+    for task in shown:
+        with in_words(said.get(task.root)):
+            found.append(line(task, now=now))
+    return found
 
 
 def line(task: Task, *, now: datetime.datetime) -> Waiting:

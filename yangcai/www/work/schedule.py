@@ -18,10 +18,11 @@ from yangcai.cases.models import Case, Period, Stage
 from yangcai.kernel import calendar
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, in_chinese
+from yangcai.kernel.wording import in_words, worded
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.procedures.timeline import timeline
-from yangcai.www import formats
+from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.gantt import Bar, Mark, Row
 from yangcai.www.paging import CappedPaginator
@@ -83,12 +84,13 @@ class Planned:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What is drawn: some cases, from when to when, and what the drawing says in words."""
+    """What is drawn: some cases, from when to when, what the drawing says in words; what an opening is called here."""
 
     cases: list[Planned]
     start: datetime.datetime
     end: datetime.datetime
     said: str
+    opening: str
 
     @property
     def rows(self) -> list[Row]:
@@ -106,6 +108,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     shown = CappedPaginator(running(post, now=now), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": shown, "plan": planned(list(shown.object_list), now=now), "now": now}
+    wording.speak_of_all(case.procedure for case in shown)
     return render(request, "work/schedule.html", context)
 
 
@@ -116,16 +119,21 @@ def running(post: Post, *, now: datetime.datetime) -> Any:
 
 def planned(cases: Sequence[Case], *, now: datetime.datetime) -> Schedule:
     """Some cases in time; their periods, lots and clocks in three queries, however many there are."""
-    found = [_planned(listed, now=now) for listed in own.listed(_with_periods(cases), now=now)]
+    found = []
+    for listed in own.listed(_with_periods(cases), now=now):
+        with in_words(wording.of(listed.case)):
+            found.append(_planned(listed, now=now))
     clocks: dict[str, list[Task]] = {}
     timed = Task.objects.filter(root__in=[case.ref for case in cases], due_at__isnull=False).exclude(clock="")
     for task in timed.order_by("due_at", "pk"):
         clocks.setdefault(task.root, []).append(task)
     for one in found:
-        _clocked(one, clocks.get(one.case.ref, []), now=now)
+        with in_words(wording.of(one.case)):
+            _clocked(one, clocks.get(one.case.ref, []), now=now)
     _collide(found, now=now)
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Schedule(found, today - BEFORE, today + AFTER, _said(found, now=now))
+    with in_words(wording.of_all(one.case.procedure for one in found)):
+        return Schedule(found, today - BEFORE, today + AFTER, _said(found, now=now), _("开标"))
 
 
 def _with_periods(cases: Sequence[Case]) -> list[Case]:
@@ -178,7 +186,7 @@ def _clocked(one: Planned, tasks: list[Task], *, now: datetime.datetime) -> None
 
 def _clock_name(task: Task) -> str:
     clock = law.clock(task.clock)
-    return clock.zh if in_chinese() else clock.en
+    return worded(clock.zh if in_chinese() else clock.en)
 
 
 def _collide(found: list[Planned], *, now: datetime.datetime) -> None:
@@ -186,15 +194,21 @@ def _collide(found: list[Planned], *, now: datetime.datetime) -> None:
     coming = sorted(_coming(found, now=now), key=lambda pair: pair[0])
     for (at, one), (then, other) in itertools.pairwise(coming):
         if then - at < OPENING:
-            said = _("%(at)s 开标，另一项目 %(then)s 开标，相差不到 1 小时")
-            hours = {"at": formats.moment(at), "then": formats.moment(then)}
-            one.conflicts.append(Conflict(said % hours, other.case.title))
-            hours = {"at": formats.moment(then), "then": formats.moment(at)}
-            other.conflicts.append(Conflict(said % hours, one.case.title))
+            _clash(one, other, at=at, then=then)
+            _clash(other, one, at=then, then=at)
     for at, one in coming:
         day = timezone.localdate(at)
         if _rests(day):
-            one.conflicts.append(Conflict(_("开标日 %(day)s 不是工作日") % {"day": formats.day(day)}))
+            with in_words(wording.of(one.case)):
+                one.conflicts.append(Conflict(_("开标日 %(day)s 不是工作日") % {"day": formats.day(day)}))
+
+
+def _clash(one: Planned, other: Planned, *, at: datetime.datetime, then: datetime.datetime) -> None:
+    """Said of two projects at once: in the words of both."""
+    with in_words(wording.of_all((one.case.procedure, other.case.procedure))):
+        said = _("%(at)s 开标，另一项目 %(then)s 开标，相差不到 1 小时")
+    hours = {"at": formats.moment(at), "then": formats.moment(then)}
+    one.conflicts.append(Conflict(said % hours, other.case.title))
 
 
 def _coming(found: list[Planned], *, now: datetime.datetime) -> list[tuple[datetime.datetime, Planned]]:

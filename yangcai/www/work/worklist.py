@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yangcai.cases.models import Case, Stage
+from yangcai.cases.models import Stage
 from yangcai.cases.queries import visible_to
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, in_chinese
-from yangcai.kernel.wording import Say, in_words
+from yangcai.kernel.wording import in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.queries import unplanned_appropriations
@@ -102,24 +102,12 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     total = part[:COUNTED].count() if more else len(rows)
     shown, who = rows[:SHOWN], namesakes.names(rows[:SHOWN], post=post)
     rooms = acting.rooms(shown)
-    said = words_of(shown)
+    said = wording.of_roots(task.root for task in shown)
     items = []
     for together in _together(shown, who):
         with in_words(said.get(together[0].root)):
             items.append(_line(together, who, rooms, now=now))
     return Group(key, items, total - len(shown) + len(items), more=more)
-
-
-def words_of(rows: list[Task]) -> dict[str, Say | None]:
-    """The words of the method by which each root is bought that is a case."""
-    cases = {
-        number: root
-        for root in {task.root for task in rows}
-        for kind, _, number in [root.partition(":")]
-        if kind == "case"
-    }
-    found = Case.objects.filter(pk__in=cases).values_list("pk", "procedure") if cases else ()
-    return {cases[str(pk)]: wording.of_method(code) for pk, code in found}
 
 
 def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
@@ -167,25 +155,23 @@ def worklist(request: HttpRequest) -> HttpResponse:
     found = groups(post, now=now, waiting=narrowed(waiting, asked, post=post))
     drawn = post.role == Role.AGENT
     cases = own.listed(own.cases(post, now=now)[:CASES_SHOWN], now=now)
-    return render(
-        request,
-        "work/worklist.html",
-        {
-            "groups": found,
-            "wanted": form,
-            "asked": asked,
-            "query": urlencode(asked),
-            "tabs": tabs("work"),
-            "waiting": sum(group.total for group in found),
-            "overdue": next((group.total for group in found if group.key == "overdue"), 0),
-            "cases": cases,
-            "focus": focus(found, post=post, now=now),
-            "unplanned": unplanned(post, now=now),
-            "stages": stage_counts(post, now=now),
-            "plan": schedule.planned(list(schedule.running(post, now=now)[:PLANNED]), now=now) if drawn else None,
-            "now": now,
-        },
-    )
+    context = {
+        "groups": found,
+        "wanted": form,
+        "asked": asked,
+        "query": urlencode(asked),
+        "tabs": tabs("work"),
+        "waiting": sum(group.total for group in found),
+        "overdue": next((group.total for group in found if group.key == "overdue"), 0),
+        "cases": cases,
+        "focus": focus(found, post=post, now=now),
+        "unplanned": unplanned(post, now=now),
+        "stages": stage_counts(post, now=now),
+        "plan": schedule.planned(list(schedule.running(post, now=now)[:PLANNED]), now=now) if drawn else None,
+        "now": now,
+    }
+    wording.speak_of_all(line.case.procedure for line in cases)
+    return render(request, "work/worklist.html", context)
 
 
 def focus(found: list[Group], *, post: Post, now: datetime.datetime) -> dict[str, Any] | None:
@@ -197,7 +183,10 @@ def focus(found: list[Group], *, post: Post, now: datetime.datetime) -> dict[str
     if case is None:
         return None
     closes_at = own.closes_at(case)
+    with in_words(wording.of(case)):
+        label = _("距投标截止")
     return {
+        "label": label,
         "case": case,
         "kicker": [case.number, tables.procedure(case.procedure), formats.yuan(case.budget)],
         "steps": rail.steps(case.plan_item, case, now=now, post=post),
@@ -218,7 +207,12 @@ def stage_counts(post: Post, *, now: datetime.datetime) -> list[tuple[str, int]]
     if post.role not in BUYER and post.role != Role.AGENT:
         return []
     counts = own.stages(post, now=now)
-    return [(formats.titled(label), counts[stage]) for stage, label in Stage.choices if counts.get(stage)]
+    found = []
+    for stage, label in Stage.choices:
+        if by_method := counts.get(stage):
+            with in_words(wording.of_all(by_method)):
+                found.append((formats.titled(label), sum(by_method.values())))
+    return found
 
 
 @page()
