@@ -7,11 +7,10 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from tests.challenges.support import LETTER, answer
 from tests.factories import at, make_post, set_database_clock
 from tests.invariants.attacks import releases as attacks
 from tests.invariants.worlds import planning, tender
-from tests.challenges.support import LETTER, answer
-from tests.factories import set_database_clock
 from tests.scenarios import story
 from tests.scenarios.story import DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Award, Case, Lot, LotRelease

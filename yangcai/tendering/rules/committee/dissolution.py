@@ -80,8 +80,8 @@ def _was_called_in_vain(subject: CommitteeMember) -> bool:
 
 
 def nobody_could_come(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """Whoever can be put in is put in: refuses while the library has somebody, and nobody was called in vain. The library
-    is not asked where there is nothing to evaluate anyway."""
+    """Whoever can be put in is put in: refuses while the library has somebody, and nobody was called in vain. The
+    library is not asked where there is nothing to evaluate anyway."""
     if not open_lots(subject):
         return None
     left = 0 if _was_called_in_vain(subject) else len(eligible(subject.committee.case, now=now))
