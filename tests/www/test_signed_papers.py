@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from tests import factories
 from tests.apart import shared
 from tests.contracts import support
 from tests.contracts.support import EFFECTIVE, SIGNED, Scene, scene
 from tests.www.support import Clock, at_desk, text_of
+from yangcai import procedures
+from yangcai.cases.models import Case
 from yangcai.contracts import actions, paper
 from yangcai.contracts.models import Contract
 from yangcai.kernel import documents, papers
@@ -26,6 +30,7 @@ from yangcai.kernel.signatures import configured
 from yangcai.kernel.signatures.authority import MARK
 from yangcai.kernel.signatures.timestamps import Unavailable
 from yangcai.kernel.signatures.verification import verify
+from yangcai.kernel.wording import in_words
 from yangcai.parties.queries import platform_post
 from yangcai.www import signed_papers
 from yangcai.www.signed_papers import Issuer
@@ -339,3 +344,19 @@ def test_a_damaged_paper_is_told_and_not_handed_out(signed: Any, clock: Clock) -
         assert answer.status_code != 200
     finally:
         path.write_bytes(content)
+
+
+@pytest.mark.parametrize("around", ["consultation", "open_tender"])
+def test_a_paper_speaks_in_the_words_of_its_case_whoever_has_it_made(around: str) -> None:
+    """The worker makes it with nobody's words, a visitor of the demo from the page of some row; the page that shows the
+    same record speaks in those of its case."""
+    case, said = factories.make_case(procedure="consultation"), []
+
+    def unsigned(row: Case) -> bytes:
+        said.append(str(_("开标记录表")))
+        raise Unavailable("x")
+
+    kinds = {"x": (Case, signed_papers.Kind(unsigned, lambda row: [], lambda row: ""))}
+    with in_words(procedures.get(around).word), pytest.raises(Unavailable):
+        signed_papers.issue(Task(action="x", subject=case.ref), now=LATER, kinds=kinds)
+    assert said == ["开启记录表"]

@@ -28,12 +28,13 @@ from yangcai.kernel.signatures import configured
 from yangcai.kernel.signatures.subjects import Signature
 from yangcai.kernel.signatures.timestamps import Unavailable
 from yangcai.kernel.signatures.verification import FAULTS, Findings, verify
+from yangcai.kernel.wording import in_words
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.tendering import opening_record
 from yangcai.tendering import paper as report_text
 from yangcai.tendering.models import BidClosing, EvaluationReport, Opening
-from yangcai.www import formats
+from yangcai.www import formats, wording
 
 logger = logging.getLogger(__name__)
 #: So many are tried in one round, so that a backlog holds up nothing else.
@@ -130,7 +131,8 @@ def issue(task: Task, *, now: datetime.datetime, kinds: dict[str, tuple[type[Any
     model, kind = (kinds or _kinds())[task.action]
     row = model.objects.get(pk=task.subject.partition(":")[2])
     seals, timestamps = configured.seals(), configured.timestamps(now=now)
-    with translation.override("zh-hans"):  # the paper is the contract; a translation would be another text
+    # The paper is the contract; a translation would be another text. In whose words is as little the caller's choice.
+    with translation.override("zh-hans"), in_words(wording.of(row)):
         content = seals.sign(kind.unsigned(row), signatures=kind.signatures(row), timestamps=timestamps)
     by = platform_post(now=now)
     document = documents.store_bytes(data=content, name=kind.name(row), person_id=by.person_id, now=now)
