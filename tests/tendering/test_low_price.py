@@ -10,9 +10,13 @@ from tests import factories
 from tests.apart import shared
 from tests.factories import at
 from tests.tendering.judging import ANSWER_BY, JUDGED, SCORED, Hall, hall, three
+from yangcai import procedures
+from yangcai.cases.models import Lot
 from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.models import Attachment, Task
+from yangcai.kernel.wording import in_words
+from yangcai.parties.models import Organisation
 from yangcai.tendering import arithmetic
 from yangcai.tendering.models import LowPriceReview
 
@@ -28,6 +32,15 @@ def offer_low() -> Hall:
 
 
 low = shared(offer_low)
+
+
+def test_bidders_in_a_list_keep_their_names_in_whose_words_ever(low: Any) -> None:
+    h = low()
+    Organisation.objects.filter(pk=h.bids[0].supplier_id).update(name="甘肃中标招标有限公司")
+    lot = Lot.objects.get(pk=h.lot.pk)
+    [told] = can(ACTIONS["scores.submit"], lot, by=h.chair, now=SCORED)
+    with in_words(procedures.get("consultation").word):
+        assert told.code == "low_price_open" and told.text.endswith("甘肃中标招标有限公司")
 
 
 def test_a_low_price_is_reviewed_before_anybody_scores(low: Any) -> None:

@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import money
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import method
 from yangcai.tendering.models import Consumable, ConsumablePrice, OpenedBid
 
@@ -35,8 +36,8 @@ def unlawful(lot: Lot, rows: Iterable[Mapping[str, Any]], *, now: datetime.datet
             code="consumables_not_priced",
             zh="专用耗材应当逐项各报一个单价；未报或者重复：{missing}；采购文件没有列明：{strange}",
             en="Price each consumable of the document once; missing or twice: {missing}; not asked for: {strange}",
-            missing="、".join(missing) or "-",
-            strange="、".join(strange) or "-",
+            missing=Written("、".join(missing)) or "-",
+            strange=Written("、".join(strange)) or "-",
             **applicable(lot.case, now=now),
         )
 

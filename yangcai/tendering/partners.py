@@ -138,7 +138,7 @@ def short_of(
                     en="The lot is reserved for {who_en}: the bidder and every member must be one; not so: {names}",
                     who=who,
                     who_en=who_en,
-                    names="、".join(others),
+                    names=Written("、".join(others)),
                     **on,
                 )
             ]

@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic, blind, standing
 from yangcai.tendering.models import Clarification, OpenedBid
 from yangcai.tendering.rules.evaluation.responsiveness import lot_of
@@ -167,6 +168,6 @@ def clarifications_settled(subject: Any, *, by: Any, now: datetime.datetime) -> 
         zh="还有 {count} 项澄清没有答复或者没有认定：{bidders}",
         en="{count} clarifications are not answered or not decided on yet: {bidders}",
         count=len(waiting),
-        bidders="、".join(dict.fromkeys(blind.name_for(one.opened_bid, by) for one in waiting)),
+        bidders=Written("、".join(dict.fromkeys(blind.name_for(one.opened_bid, by) for one in waiting))),
         **applicable(lot.case, now=now),
     )

@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
 from yangcai.parties.roles import Role
 from yangcai.procedures import AwardBy
@@ -204,7 +205,7 @@ def dialogue_is_over(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterat
             code="offers_not_renewed",
             zh="变动后尚未重新提交响应文件：{suppliers}",
             en="Not handed in anew after the change: {suppliers}",
-            suppliers="、".join(waiting),
+            suppliers=Written("、".join(waiting)),
             **on,
         )
 

@@ -13,6 +13,7 @@ from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import OpenedBid
 from yangcai.tendering.rules.evaluation.responsiveness import lot_of, responsiveness_found
@@ -182,6 +183,6 @@ def low_prices_decided(subject: Any, *, by: Any, now: datetime.datetime) -> Refu
         code="low_price_open",
         zh="异常低价审查尚未完成：{bidders}",
         en="The review of low prices is not finished: {bidders}",
-        bidders="、".join(blind.name_for(bid, by) for bid in waiting.values()),
+        bidders=Written("、".join(blind.name_for(bid, by) for bid in waiting.values())),
         **applicable(lot.case, now=now),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import OpenedBid
@@ -94,6 +95,6 @@ def corrections_settled(subject: Any, *, by: Any, now: datetime.datetime) -> Ref
         code="correction_open",
         zh="报价前后不一致、尚未修正并经投标人确认：{bidders}",
         en="Contradictory prices not yet corrected and confirmed: {bidders}",
-        bidders="、".join(blind.name_for(bid, by) for bid in waiting),
+        bidders=Written("、".join(blind.name_for(bid, by) for bid in waiting)),
         **applicable(lot.case, now=now),
     )
