@@ -180,3 +180,16 @@ def test_the_pages_say_which_committee_is_gone_and_the_report_says_why(monkeypat
     report = text_of(desk.get(reverse("work_report", args=[h.report.pk])))
     assert "由重新组建的评标委员会评标" in report and ILL["reason"] in report
     assert report.count("<td>评审专家") == 5
+
+
+def test_what_was_signed_of_another_lot_stands_with_its_members_and_scores() -> None:
+    h = hall("500000", "500000", "500000", experts=5, lots=2).ready()
+    first = h.judged(POINTS)
+    before, judges = first.report.result, [one.pk for one in h.members]
+    h.do("committee.dissolve", h.members[1], h.runner, GONE, **ILL)
+    assert Committee.objects.get().sealed["scores"] == []  # of the lot that is still open
+    assert [one.pk for one in arithmetic.seated(h.lot)] == judges
+    assert arithmetic.frozen(h.lot, arithmetic.outcome(h.lot, now=GONE)) == before
+    table = evaluation.score_table(h.lot, h.agent, GONE)
+    assert table is not None and [seat.member.pk for seat in table.seats] == judges
+    assert not Finding.objects.filter(voided_at__isnull=False).exists()

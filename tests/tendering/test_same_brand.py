@@ -3,11 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from tests.tendering.judging import SCORED, SIGNED, Offer, hall, three
+from tests.tendering.judging import ANNOUNCED, SCORED, SIGNED, Offer, hall, three
 from tests.www.support import Clock, at_desk
 from yangcai.kernel import clock
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.tendering import brands
+from yangcai.tendering.explanation import explain
+from yangcai.tendering.models import AwardLetter
 from yangcai.www.work.explained import told_in_report
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +154,15 @@ def test_the_desk_of_the_chair_hints_and_leads_there(monkeypatch: pytest.MonkeyP
     h.do("same_brand.state", h.lot, h.chair, SCORED, **SAID)
     page = at_desk(h.chair).get(address).content.decode()
     assert "“Lenovo”与“联想”认定为同一品牌" in page and "可能是同一品牌" not in page
+
+
+def test_who_lost_by_it_reads_what_was_stated_and_not_whose_the_other_bid_is() -> None:
+    h = three(*offers(*TWO_SCRIPTS))
+    h.do("same_brand.state", h.lot, h.chair, SCORED, **SAID)
+    h.judged(POINTS)
+    h.awarded()
+    h.announced()
+    letter = AwardLetter.objects.get(lot=h.lot, supplier=h.bids[0].supplier)
+    (told,) = [one for one in explain(letter, now=ANNOUNCED).reasons if one.quoted]
+    assert told.quoted == "“Lenovo”与“联想”：同一商标的中文和英文名称"
+    assert h.bids[1].supplier.name not in told.zh + told.quoted

@@ -74,6 +74,12 @@ def seated(lot: Lot) -> list[CommitteeMember]:
     return list(members.filter(pk__in=made_it) if made_it else members.filter(replaced_at__isnull=True))
 
 
+def _drawn_by(lot: Lot) -> Committee | None:
+    """By whose seed the ties of a report that stands were drawn: that of the committee that made it."""
+    made_it = _made_by(lot)
+    return Committee.objects.filter(members__in=made_it).first() if made_it else None
+
+
 def _made_by(lot: Lot) -> frozenset[int]:
     """The members who made the report of the lot that stands; nobody while none does."""
     report = latest_report(lot)
@@ -181,6 +187,8 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     while True:
         result = evaluation.evaluate(evaluation.Lot(terms=given, bids=bids, drawn=drawn))
         ties = [p.bidders for p in result.pending if p.kind in DRAWS]
+        if ties and not drawn:
+            judges = _drawn_by(lot) or judges
         if not ties or judges is None:
             return Outcome(bids={s.bid.pk: s.bid for s in found}, scores=scores, drawn=drawn, result=result)
         for tie in ties:

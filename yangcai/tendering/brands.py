@@ -40,10 +40,10 @@ def _stated(case: Case) -> list[SameBrand]:
 
 def counted_as(lot: Lot) -> dict[str, str]:
     """A brand as it is compared -> the one it counts as; only of those that the committee stated to be one."""
-    return _joined((as_compared(one.brand), as_compared(one.other)) for one in stated(lot))
+    return joined((as_compared(one.brand), as_compared(one.other)) for one in stated(lot))
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Pair by pair: what is one with one of a group is one with all of it; the least name stands for it."""
     groups: dict[str, set[str]] = {}
     for one, other in pairs:

@@ -7,7 +7,7 @@ name; a bid of the same brand and other bids' scores do not. Members stay a numb
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from yangcai.kernel.money import figures
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.kernel.wording import worded
 from yangcai.procedures.evaluation.price_score import FORMULAS
+from yangcai.tendering import brands
 from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
 from yangcai.tendering.passed_over import passed_over
 from yangcai.tendering.rules.lots import at_limit
@@ -253,6 +254,20 @@ def explain(letter: AwardLetter, *, now: datetime.datetime) -> Explanation:
     )
 
 
+def _stated(letter: AwardLetter, bid: OpenedBid | None) -> str:
+    """What the committee stated of the bid's own brand, as the report has it: without it, the bidder could not tell why
+    a brand of another name is its own."""
+    report = _report(letter)
+    told = report.result.get("same_brands", ()) if report is not None and bid is not None else ()
+    counted = brands.joined((brands.as_compared(one["brand"]), brands.as_compared(one["other"])) for one in told)
+    own = counted.get(brands.as_compared(bid.brand), "") if bid is not None else ""
+    return "；".join(
+        f"“{one['brand']}”与“{one['other']}”：{one['reason']}"
+        for one in told
+        if own and counted[brands.as_compared(one["brand"])] == own
+    )
+
+
 def _report(letter: AwardLetter) -> EvaluationReport | None:
     """The report on which the letter rests: the latest that was there when it was written."""
     found = EvaluationReport.objects.filter(lot=letter.lot.judged_with, computed_at__lte=letter.issued_at).order_by(
@@ -317,7 +332,8 @@ def _reasons(
             )
         )
     elif invalid:
-        found.append(_invalid(invalid))
+        said = _invalid(invalid)
+        found.append(replace(said, quoted=_stated(letter, bid)) if invalid["code"] == "same_brand" else said)
     elif gone:
         found.append(
             Said(
@@ -343,6 +359,7 @@ def _reasons(
                 "与排名在前的投标人为同一品牌，按一家投标人计算，不作为中标候选人",
                 "A bid of the same brand stands before yours: both count as one, and yours is no candidate",
                 _found("evaluation.same_brand", on),
+                quoted=_stated(letter, bid),
             )
         )
     elif award is not None and _is_full(letter, award, result.get("rank")):

@@ -29,7 +29,7 @@ from yangcai.tendering.models import (
     ReviewRequest,
     SameBrand,
 )
-from yangcai.tendering.rules.committee.seats import member_at, members
+from yangcai.tendering.rules.committee.seats import member_at
 from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
 
 # --- who belongs to it ---------------------------------------------------------------------------------------------
@@ -153,9 +153,13 @@ def seats_by_key(keys: Iterable[int], *, post: Post) -> dict[int, Seat]:
 
 
 def published_members(case: Case, now: datetime.datetime) -> list[dict[str, Any]]:
-    """The list that the award notice carries (87号令 art. 69): empty while it is still secret."""
+    """The list that the award notice carries (87号令 art. 69): empty while it is still secret. Who made a report that
+    stands is on it, although the committee was dissolved afterwards, for another lot."""
     if not names_are_public(case, now):
         return []
+    ever = _ever(case)
+    stands = any(one.committee.dissolved_at for one in ever)
+    judges = {one.pk for lot in case.every_lot() for one in arithmetic.seated(lot)} if stands else set()
     return [
         {
             "name": member.post.person.name,
@@ -163,7 +167,8 @@ def published_members(case: Case, now: datetime.datetime) -> list[dict[str, Any]
             "is_chosen": member.chosen_id is not None,
             "is_chair": member.is_chair,
         }
-        for member in members(case)
+        for member in ever
+        if member.replaced_at is None or member.pk in judges
     ]
 
 
