@@ -154,7 +154,10 @@ def kept(case: Case, *, post: Post, now: datetime.datetime) -> Iterator[Kept]:
         if not part.known_to(method):
             continue
         rows = _rows(part, case, post=post, now=now)
-        links = [paper for _row, paper in explained.papers({part.model: rows}, post=post, now=now)]
+        links = [
+            explained.Paper(formats.titled(paper.title), paper.url)
+            for _row, paper in explained.papers({part.model: rows}, post=post, now=now)
+        ]
         if part.model is Opening and rows:
             links = [explained.Paper(_("开标记录"), reverse("hall_record", args=[case.pk]))]
         yield Kept(formats.titled(str(part.title)), len(rows), links, part.is_owed and not rows)
