@@ -16,7 +16,7 @@ from yangcai.demo.scene import Deed, Scene
 from yangcai.demo.volunteers import opens_at, weights_of
 from yangcai.frameworks.rules import call_off as call_offs
 from yangcai.frameworks.standing import staying
-from yangcai.kernel import documents
+from yangcai.kernel import calendar, documents
 from yangcai.kernel.actions import ACTIONS, SCOPES
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
@@ -158,6 +158,13 @@ def scores(scene: Scene, lot: Lot, by: Post) -> dict[str, Any]:
     return {"rows": rows}
 
 
+def on_duty(scene: Scene, trustee: Any, by: Post) -> dict[str, Any]:
+    """Whoever is asked takes the days up to the opening and the one after it."""
+    assert scene.closes_at is not None  # nobody is asked before the invitation
+    last = timezone.localdate(scene.closes_at) + calendar.ONE_DAY
+    return {"post": by, "from_on": timezone.localdate(scene.now), "to_on": last}
+
+
 def determine(scene: Scene, lot: Lot, by: Post) -> dict[str, Any]:
     first = next(iter(open_candidates(lot, now=scene.now)), None)
     chosen = next((one for one in candidates(lot) if first and one.pk == first.pk), first)
@@ -219,6 +226,7 @@ ANSWERS: dict[str, Answer] = {
     "qualification.record": findings(ClauseKind.QUALIFICATION),
     "responsiveness.record": findings(ClauseKind.RESPONSIVENESS),
     "scores.submit": scores,
+    "trustee.put_on_duty": on_duty,
     "award.determine": determine,
     "dialogue.hold": talk,
     "final_offer.invite": last_offers,
