@@ -112,7 +112,7 @@ def leave_framework(entrant: Entrant, *, by: Any, now: datetime.datetime, reason
 
 
 class RemoveEntrant(Input):
-    ground = forms.ChoiceField(label=_("情形"), choices=RemovalGround.choices)
+    ground = forms.ChoiceField(label=_("情形"), choices=[("", _("请选择")), *RemovalGround.choices])
     reason = TextField(label=_("事实和依据"), lines=4)
     proof = DocumentField(label=_("证明材料"), required=False)
 

@@ -48,6 +48,8 @@ class OfFramework(Input):
             found = rules.offered(self.subject, self.way, now=self.now)
             limit(self.fields["framework"], Framework.objects.filter(pk__in=[one.pk for one in found]))
             self.fields["framework"].label_from_instance = self.described  # type: ignore[attr-defined]
+            if len(found) == 1:  # whose turn it is, and at which price, is read before anything is chosen
+                self.fields["framework"].initial = found[0].pk
 
     @classmethod
     def described(cls, framework: Framework) -> str:

@@ -32,6 +32,8 @@ DANGEROUS = frozenset(
         "contract.terminate",
         "credential.withdraw",
         "draw.abandon",
+        "entrant.leave",
+        "entrant.remove",
         "expert.dismiss",
         "framework.withdraw",
         "intention.withdraw",
