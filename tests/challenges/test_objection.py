@@ -7,6 +7,7 @@ import pytest
 
 from tests import factories
 from tests.challenges.support import LETTER, about, answer
+from tests.contracts.support import document
 from tests.factories import at
 from tests.portal.chain import Chain
 from tests.tendering.walk import Tender
@@ -231,3 +232,6 @@ def test_where_it_was_right_the_award_falls_by_the_act_that_is_there_for_it(chai
     assert (waits.subject, waits.organisation_id) == (chain.hall.award.ref, chain.case.agent_id)
     form = ACTIONS["award.annul"].input(subject=chain.hall.award, by=chain.agent_post, now=RAISED)
     assert form.fields["ground"].choices[0][0] == AwardFall.OBJECTION
+    papers = {name: document(name) for name in ("proof", "report")}
+    do("award.annul", chain.hall.award, chain.agent_post, RAISED, ground="objection", reason="业绩不实", **papers)
+    assert not Task.objects.filter(action="award.annul", done_at=None).exists()  # now it waits for who confirms

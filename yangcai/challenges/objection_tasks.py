@@ -11,7 +11,7 @@ from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import Correction
+from yangcai.tendering.models import AwardAnnulment, Correction
 
 
 @tasks.due_on(Case, having=[Objection])
@@ -76,8 +76,10 @@ def _following(objection: Objection) -> Iterator[Due]:
             yield Due("correction.publish", case.ref, role, answered_at, organisation_id=organisation_id)
         return
     old = Award.objects.filter(lot__case=case, announced_at__lt=answered_at, refused_at=None)
+    old = old.exclude(contract__signed_at__isnull=False)  # under a signed contract an award falls no more
     for award in old.filter(lot_id=objection.lot_id) if objection.lot_id else old:
-        yield Due("award.annul", award.ref, role, answered_at, organisation_id=organisation_id)
+        if not AwardAnnulment.objects.filter(award=award, answered_at=None).exists():
+            yield Due("award.annul", award.ref, role, answered_at, organisation_id=organisation_id)
 
 
 def again(task: Task, *, now: datetime.datetime) -> None:
