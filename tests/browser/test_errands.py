@@ -2,6 +2,7 @@
 paid, to find a unit? (ux.md §2.3, §2.6; the daily jobs are in test_stories.py)"""
 
 import datetime
+import zipfile
 
 import pytest
 from playwright.sync_api import Page
@@ -99,3 +100,24 @@ def test_a_citizen_finds_what_a_school_spends(page: Page) -> None:
     told = page.inner_text("main")
     assert page.url.partition("?")[0].endswith(f"/org/{s.officer.organisation_id}/")
     assert walk.screens == 1 and "兰州新区第一中学" in told and "900,000.00" in told
+
+
+def test_an_agent_publishes_the_result_and_takes_the_records_along(page: Page) -> None:
+    h = judging.three().judged(judging.EQUAL)
+    h.awarded()
+    clock.set_sandbox(at=judging.ANNOUNCED)
+    assert h.agent is not None
+    walk = Walk(page)
+    walk.sign_in(h.agent)
+    walk.take("award.announce")
+    walk.send()
+    walk.is_done(within=2)
+    # From the case to its records, and all of them in one file.
+    page.goto(f"/work/case/{h.case.pk}/")
+    walk.start()
+    walk.follow("main a[href$='/archive/']")
+    told = page.inner_text("main")
+    assert "定标文件" in told and "合同文本" in told and walk.screens == 1
+    with page.expect_download() as kept:
+        page.click("main a[href$='/archive.zip']")
+    assert zipfile.is_zipfile(kept.value.path())
