@@ -70,7 +70,7 @@ class Visitor:
         return (self.clicks * CLICK + self.forms * FORM) / MINUTE
 
 
-@pytest.mark.parametrize("name", ["failed-tender", "sealed-opening"])
+@pytest.mark.parametrize("name", ["open-tender", "consultation", "failed-tender", "sealed-opening"])
 def test_a_story_is_lived_through_by_clicks(page: Page, name: str, settings: Any, tmp_path: Path) -> None:
     world.use(settings, tmp_path)
     district.settle()
