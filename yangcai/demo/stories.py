@@ -84,8 +84,8 @@ PLOTS: dict[str, Guided] = {
             "call-off", "预算绩效评价审计服务", "call_off_direct", "services", Decimal("60000.00"), quantity="40",
         ),
         _("框架协议：审计服务 6 万元"),
-        _("在入围供应商里直接选定，不再招标：两分钟签约、验收、付款。"),
-        2,
+        _("在入围供应商里直接选定，不再招标：三分钟签约、验收、付款。"),
+        3,
         Role.BUYER_OFFICER,
         (
             _item(_("公开采购意向"), {"intention.publish"}),

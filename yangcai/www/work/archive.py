@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from yangcai import law, procedures
 from yangcai.cases.models import Award, Case
 from yangcai.cases.queries import OVERSEERS, runs_or_oversees, visible_to
-from yangcai.challenges.models import Enquiry
+from yangcai.challenges.models import Enquiry, Objection
 from yangcai.contracts.models import Acceptance, Contract
 from yangcai.kernel import papers
 from yangcai.kernel.actions import SCOPES
@@ -77,6 +77,7 @@ PARTS: tuple[Part, ...] = (
     Part(gettext_lazy("采购文件"), Solicitation, lambda row: row.confirmed_at, takes_bids),
     Part(gettext_lazy("评审标准"), Criterion, lambda row: True, takes_bids, is_owed=False),
     Part(gettext_lazy("询问和答复"), Enquiry, lambda row: row.answered_at, is_owed=False),
+    Part(gettext_lazy("质疑答复"), Objection, lambda row: row.answered_at, takes_bids, is_owed=False),
     Part(gettext_lazy("开标记录"), Opening, lambda row: row.concluded_at, takes_bids),
     Part(gettext_lazy("投标（响应）文件"), OpenedBid, lambda row: True, takes_bids),
     Part(gettext_lazy("评审报告"), EvaluationReport, lambda row: row.signed_at, takes_bids),
