@@ -154,7 +154,7 @@ def publish_amendment(amendment: Amendment, *, by: Post, now: datetime.datetime)
 
 
 class TerminateContract(Input):
-    ground = forms.ChoiceField(label=_("解除情形"), choices=TerminationGround.choices)
+    ground = forms.ChoiceField(label=_("解除情形"), choices=[("", _("请选择")), *TerminationGround.choices])
     reason = TextField(label=_("理由"), lines=4)
     document = DocumentField(label=_("依据文件"), required=False)
 
