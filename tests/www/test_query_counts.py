@@ -49,7 +49,7 @@ CASE_PAGE = {
     Role.PLATFORM: 28,
 }
 #: The same page when the report is signed: the most that can be asked of a case.
-EVALUATED = {Role.AGENT: 63, Role.BUYER_OFFICER: 49, Role.SUPPLIER: 32, Role.EXPERT: 65}
+EVALUATED = {Role.AGENT: 62, Role.BUYER_OFFICER: 48, Role.SUPPLIER: 32, Role.EXPERT: 64}
 BUDGET = {Role.BUYER_OFFICER: 10, Role.BUYER_REVIEWER: 10, Role.TREASURY: 9, Role.TREASURY_PAYER: 9, Role.AUDITOR: 9}
 PUBLIC = {"notices": 2, "law": 0, "law_clocks": 0}
 SEARCH = 2

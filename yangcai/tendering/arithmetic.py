@@ -453,7 +453,7 @@ def digest(result: dict[str, Any]) -> str:
 
 def latest_report(lot: Lot) -> EvaluationReport | None:
     """The newest report of a lot, signed or not; None before anything was computed."""
-    found = _latest_reports(lot.case).get(lot.pk)
+    found = latest_reports(lot.case).get(lot.pk)
     if found is not None:
         found.lot = lot
     return found
@@ -475,7 +475,7 @@ def is_void(report: EvaluationReport) -> bool:
 
 
 @remembered
-def _latest_reports(case: Case) -> dict[int, EvaluationReport]:
+def latest_reports(case: Case) -> dict[int, EvaluationReport]:
     """lot id -> its newest report."""
     newest = EvaluationReport.objects.filter(lot__case=case).order_by("lot_id", "-revision").distinct("lot_id")
     return {report.lot_id: report for report in newest}

@@ -13,6 +13,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.parties.roles import Role
+from yangcai.tendering import arithmetic
 from yangcai.tendering.draws import BLAMELESS
 from yangcai.tendering.models import (
     AgentConductRecord,
@@ -33,8 +34,7 @@ def evaluated_at(case: Case) -> datetime.datetime | None:
     lot only the latest revision counts: one that a correction overtook before everybody had signed is never signed."""
     if not may_have(case, EvaluationReport):
         return None
-    reports = EvaluationReport.objects.filter(lot__case=case).order_by("lot_id", "-revision").distinct("lot_id")
-    signed = list(reports.values_list("signed_at", flat=True))
+    signed = [report.signed_at for report in arithmetic.latest_reports(case).values()]
     return None if None in signed else max((at for at in signed if at is not None), default=None)
 
 
