@@ -29,7 +29,7 @@ POINTS: dict[str, Callable[[str], None]] = {
     "part_begun": lambda how: before(documents.tempfile, "mkstemp", how),
     "part_written": lambda how: before(documents.os, "fsync", how),
     "part_fsynced": lambda how: before(documents.os, "replace", how),
-    "part_stored": lambda how: before(documents.Document.objects, "get_or_create", how),
+    "part_stored": lambda how: before(documents.Document.objects, "bulk_create", how),
     "part_row": lambda how: after(BidPart.objects, "update_or_create", how),
     "hashed": lambda how: before(envelopes, "bind", how),
     "verified": lambda how: after(envelopes, "verify", how),
