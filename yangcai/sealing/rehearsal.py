@@ -42,13 +42,14 @@ def rehearse(
     *,
     policies: list[Policy],
     opening_file: OpeningFile,
+    statement: Submit,
     passphrase: str | None = None,
     prf: bytes | None = None,
-    statement: Submit | None = None,
 ) -> Iterator[Finding]:
     """Everything that was tried, in order; the first is the envelope, without which there is no more to try.
 
-    `policies` are the published revisions in order, the one that the bid was sealed under among them.
+    `policies` are the published revisions in order, the one that the bid was sealed under among them. Without the
+    `statement` nobody could tell: the key of the payload is gone, so its digest there is all that shows a changed byte.
     """
     header, imprint, finding = _read(envelope)
     yield finding
@@ -62,13 +63,12 @@ def rehearse(
         header.check(named[0] if named else policies[-1])
 
     yield _tried("policy", "符合公布的开启规则", "it fits the published policy", fits)
-    if statement is not None:
-        yield _tried(
-            "statement",
-            "与签名声明一致",
-            "it is what the signed statement says",
-            lambda: check_statement(header, imprint, statement),
-        )
+    yield _tried(
+        "statement",
+        "与签名声明一致",
+        "it is what the signed statement says",
+        lambda: check_statement(header, imprint, statement),
+    )
     yield _tried(
         "belongs",
         "开启文件属于这份投标",
@@ -84,7 +84,7 @@ def rehearse(
 
 
 def _read(stream: BinaryIO) -> tuple[Header | None, Imprint | None, Finding]:
-    what = ("envelope", "密封文件完整", "the envelope is whole")
+    what = ("envelope", "密封文件格式和长度正确", "the envelope has its form and its length")
     try:
         envelope = Envelope(stream)
         return envelope.header, envelope.imprint(), Finding(*what)

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.cli.sealed.support import Command, seal
+import pytest
+
+from tests.cli.sealed.support import SUBMISSION, Command, seal
 from yangcai.cli import console
 from yangcai.sealing.policy import Policy
 
@@ -45,3 +47,23 @@ def test_a_rehearsal_finds_each_thing_that_is_in_the_way(bid: Path, command: Com
     (bid / "cut.sbe").write_bytes(envelope[:-5])
     found = rehearse(command, bid, "--envelope", bid / "cut.sbe", code=failed)
     assert found == {"envelope": "envelope_malformed"}
+
+
+def test_a_changed_byte_of_the_payload_is_found_by_the_statement_and_nothing_is_promised_without_it(
+    bid: Path, command: Command
+) -> None:
+    envelope = bytearray((bid / "out" / "bid.sbe").read_bytes())
+    envelope[-40] ^= 1
+    (bid / "flipped.sbe").write_bytes(envelope)
+    found = rehearse(command, bid, "--envelope", bid / "flipped.sbe", code=console.VERIFICATION_FAILED)
+    assert found["envelope"] is None and found["statement"] == "envelope_damaged"
+    given = ["bid", "rehearse", "--envelope", bid / "flipped.sbe", "--opening", bid / "out" / "bid.sbo"]
+    given += ["--policy", bid / "policy.json", "--passphrase-file", bid / "words"]
+    words, withdrawal = bid / "words", bid / "withdraw.json"
+    command(
+        *["bid", "withdraw", "--envelope", bid / "out" / "bid.sbe", "--submission", SUBMISSION, "--out", withdrawal],
+        *["--key", bid / "supplier.key", "--passphrase-file", words],
+    )
+    command(*given, "--statement", withdrawal, code=console.USAGE)
+    with pytest.raises(SystemExit, match=str(console.USAGE)):
+        command(*given)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yangcai.cli import console
-from yangcai.cli.console import answer, say
+from yangcai.cli.console import Stop, answer, say
 from yangcai.cli.sealed import files, passphrases
 from yangcai.kernel.encoding import base64_of
 from yangcai.sealing.envelope import MAGIC, Envelope
@@ -86,13 +86,20 @@ def add_rehearse(parser: argparse.ArgumentParser) -> None:
         action="append",
         help=say(zh="公布的开启规则（各版本）", en="the published policy (each revision)"),
     )
-    parser.add_argument("--statement", type=Path, help=say(zh="已签名的声明", en="the signed statement"))
+    parser.add_argument("--statement", type=Path, required=True, help=say(zh="已签名的声明", en="the signed statement"))
     passphrases.add_option(parser)
 
 
 def run_rehearsal(options: argparse.Namespace) -> int:
-    """0: nothing is in the way; 4: something is, each with its consequence."""
-    said = files.message(options.statement).statement if options.statement else None
+    """0: nothing is in the way; 4: something is, each with its consequence. Raises Stop where the statement is of
+    something else."""
+    said = files.message(options.statement).statement
+    if not isinstance(said, Submit):
+        raise Stop(
+            zh=f"不是递交声明：{options.statement}",
+            en=f"not the statement of a bid: {options.statement}",
+            code=console.USAGE,
+        )
     with options.envelope.open("rb") as stream:
         findings = list(
             rehearse(
@@ -100,7 +107,7 @@ def run_rehearsal(options: argparse.Namespace) -> int:
                 policies=files.policies(options.policy),
                 opening_file=OpeningFile.parse(files.read(options.opening)),
                 passphrase=passphrases.given(options),
-                statement=said if isinstance(said, Submit) else None,
+                statement=said,
             )
         )
     lines = [
