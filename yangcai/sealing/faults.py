@@ -159,4 +159,11 @@ STATEMENT_MALFORMED = _fault("statement_malformed", "声明格式有误", "the s
 SIGNATURE_WRONG = _fault("signature_wrong", "签名无效", "the signature is not valid", S, REFUSED)
 RECEIPT_MALFORMED = _fault("receipt_malformed", "回执格式有误", "the receipt is malformed", P, ASKED_AGAIN)
 KEY_MALFORMED = _fault("key_malformed", "密钥或密钥文件有误", "the key or key file is malformed", N, ASKED_AGAIN)
+KEY_LOCKED = _fault(
+    "key_locked",
+    "密钥文件的口令不正确，或文件已被改动",
+    "the passphrase of the key file is wrong, or the file was changed",
+    N,
+    ASKED_AGAIN,
+)
 TOO_EARLY = _fault("too_early", "尚未到开标时间", "it is not yet time to open", N, REFUSED)

@@ -10,7 +10,7 @@ from typing import Any
 from yangcai.kernel.encoding import base64_of, jcs
 from yangcai.sealing import lock as locks
 from yangcai.sealing.chance import Chance
-from yangcai.sealing.faults import KEY_MALFORMED, Faulty
+from yangcai.sealing.faults import KEY_LOCKED, KEY_MALFORMED, Faulty
 from yangcai.sealing.fields import Fields
 from yangcai.sealing.lock import Lock
 from yangcai.sealing.policy import SUITES
@@ -59,8 +59,11 @@ class KeyFile:
         return found
 
     def keys(self, passphrase: str) -> dict[str, Pair]:
-        """The key pairs by name. Raises Faulty (opening_file_locked, key_malformed)."""
-        inside = locks.opened(self.lock, about=self.about(), passphrase=passphrase)
+        """The key pairs by name. Raises Faulty (key_locked, key_malformed)."""
+        try:
+            inside = locks.opened(self.lock, about=self.about(), passphrase=passphrase)
+        except Faulty as faulty:  # no bid depends on it: whoever has the key tries again
+            raise Faulty(KEY_LOCKED, faulty.detail) from faulty
         fields = Fields.of(inside, KEY_MALFORMED, at_most=LARGEST)
         found = {name: Pair(fields.base64(name, lengths=(32,)), public) for name, public in self.public.items()}
         fields.done()

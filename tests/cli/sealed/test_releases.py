@@ -14,7 +14,7 @@ from tests.sealing import closed, fixed
 from yangcai import cli
 from yangcai.cli import console
 from yangcai.cli.sealed import keys, releasing
-from yangcai.sealing import key_file
+from yangcai.sealing import faults, key_file
 from yangcai.sealing.envelope import Envelope
 from yangcai.sealing.header import Header
 from yangcai.sealing.policy import Policy, Trustee
@@ -147,3 +147,12 @@ def test_a_trustee_releases_the_bids_of_each_suite_with_the_key_of_that_suite(bi
         headers[-1].write_bytes(path.read_bytes())
     tested = command("trustee", "test", *headers, "--policy", bid / "policy.json", "--key", bid / "t2.g1.key", *words)
     assert tested["shares"] == {"one.sbe": "other_suite", "two.sbe": "ok"}
+
+
+def test_a_wrong_passphrase_of_a_key_file_is_nobodys_fault_and_is_tried_again(bid: Path, command: Command) -> None:
+    (bid / "wrong").write_text("wrong words\n")
+    given = ["trustee", "release", bid / "out" / "bid.sbe", "--policy", bid / "policy.json", "--key", bid / "t2.key"]
+    given += ["--passphrase-file", bid / "wrong", "--close-proof", proof_of_close(bid), "--out", bid / "release.json"]
+    said = command(*given, code=console.VERIFICATION_FAILED)["errors"][0]
+    assert faults.KEY_LOCKED.zh in said and faults.BY_RECOVERY.zh not in said
+    assert not (bid / "release.json").exists()
