@@ -63,3 +63,18 @@ def test_a_damaged_envelope_is_the_platforms_fault(bid: Path, command: Command) 
     path.write_bytes(content)
     found = opened(command, bid, code=console.VERIFICATION_FAILED)
     assert (found["fault"], found["whose"]) == ("envelope_damaged", "platform")
+
+
+def test_without_the_statement_nobody_is_blamed_for_a_damaged_envelope(bid: Path, command: Command) -> None:
+    release_own(command, bid)
+    release(command, bid, 2)
+    release(command, bid, 3)
+    assert opened(command, bid)["warnings"] == []
+    (bid / "out" / "bid.submit.json").rename(bid / "elsewhere.json")
+    path = bid / "out" / "bid.sbe"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)
+    found = opened(command, bid, code=console.VERIFICATION_FAILED)
+    assert found["fault"] == "payload_unreadable" and "没有它的投标声明" in found["warnings"][0]

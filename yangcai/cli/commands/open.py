@@ -122,10 +122,21 @@ def _opened(
                         warnings.append(f"{path.name}: {x}: {say(zh=fault.zh, en=fault.en)}")
                     else:
                         shares[x] = share
+        if expected is None:
+            warnings.append(_unsigned(path.name))
         stream.seek(0)
         if options.out is None:
             return open_envelope(stream, policy=policy, shares=shares, expected=expected, sink=Nowhere)
         return _written(options.out, path, stream, policy=policy, shares=shares, expected=expected)
+
+
+def _unsigned(name: str) -> str:
+    """A byte that rotted where the envelope was kept looks like one that was sealed so, but for the digest there."""
+    return say(
+        zh=f"{name}：文件夹中没有它的投标声明，无法核对密封文件是否与递交时一致；打不开时不能据此认定是供应商的责任",
+        en=f"{name}: its statement is not in the folder, so nobody can tell whether the envelope is the one that was"
+        " handed in; if it does not open, that alone puts no blame on the supplier",
+    )
 
 
 def _wrong(message: Message, policy: Policy, core: Core, x: int, share: bytes) -> Fault | None:
