@@ -1,6 +1,7 @@
 """Do the commands of the public log sequence it, show whom to trust, and say why it stands still?"""
 
 import argparse
+import contextlib
 import functools
 import json
 import threading
@@ -20,6 +21,7 @@ from yangcai.cli.commands import log
 from yangcai.cli.sealed import client
 from yangcai.kernel import log_files, log_keys
 from yangcai.kernel.tlog import note
+from yangcai.kernel.witness.store import Store
 from yangcai.www import bundle
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +171,7 @@ def test_a_witness_shows_its_key(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert note.parse_vkey(capsys.readouterr().out.strip()).name == "w.example/1"
     assert (home / "logs").read_text() == f"{key}\n"
     assert cli.main(["witness", str(home), "--log", "nonsense", "--show"]) == console.NOT_MET
+    with contextlib.closing(Store.opened(home)) as running:  # to name it in a policy nobody has to stop it
+        capsys.readouterr()
+        assert cli.main(["witness", str(home), "--show"]) == 0
+        assert capsys.readouterr().out.strip() == running.signer.verifier.vkey

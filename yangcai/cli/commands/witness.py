@@ -36,16 +36,17 @@ def run(options: argparse.Namespace) -> int:
     from yangcai.kernel.witness.store import Store, StoreFault
 
     try:
+        if options.show and not options.log and (known := Store.shown(options.home)) is not None:
+            return _show(options, known.vkey)  # while it runs, too: whoever names it in a policy asks then
         with contextlib.closing(Store.opened(options.home, name=options.name)) as keeper:
             for vkey in options.log:
                 keeper.watch(note.parse_vkey(vkey))
-            return _show(options, keeper) if options.show else _serve(options, keeper)
+            return _show(options, keeper.signer.verifier.vkey) if options.show else _serve(options, keeper)
     except (Malformed, StoreFault, OSError) as error:
         raise Stop(zh=f"见证人不能工作：{error}", en=f"the witness cannot work: {error}") from error
 
 
-def _show(options: argparse.Namespace, keeper: "Store") -> int:
-    vkey = keeper.signer.verifier.vkey
+def _show(options: argparse.Namespace, vkey: str) -> int:
     answer(options, data={"vkey": vkey}, text=vkey)
     return console.OK
 

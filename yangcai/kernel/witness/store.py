@@ -55,6 +55,13 @@ class Store:
             held.close()
             raise
 
+    @classmethod
+    def shown(cls, home: Path) -> note.Verifier | None:
+        """The public half of a witness that was made before, read beside one that runs; None where there is none yet.
+        Raises Malformed, OSError."""
+        path = home / "witness.key"
+        return _key(path, "").verifier if path.exists() else None
+
     def close(self) -> None:
         self._held.close()
 
