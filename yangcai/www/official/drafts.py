@@ -3,11 +3,13 @@
 from typing import Any
 
 from yangcai import procedures
+from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS
 from yangcai.challenges.models import Enquiry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.notices.base import CONTACTS, MOMENT, MONEY, PROJECT, TABLE, Field, Section, contacts, project
+from yangcai.tendering import recovery_text
 from yangcai.tendering.models import Clause, ClauseKind, Solicitation
 from yangcai.www.official.kind import Kind, official
 
@@ -107,6 +109,7 @@ def solicited(one: Solicitation) -> dict[str, Any]:
         ],
         "bid_validity_days": str(one.bid_validity_days),
         "bid_security": one.bid_security or None,
+        **_sealing(case),
         "terms": one.contract_terms,
         "payment_terms": [
             {"title": term.title, "percent": f"{term.percent.normalize():f}", "due": DUE[term.due_on]}
@@ -117,6 +120,12 @@ def solicited(one: Solicitation) -> dict[str, Any]:
         "agent_fee": one.agent_fee,
         **contacts(case),
     }
+
+
+def _sealing(case: Case) -> dict[str, list[dict[str, str]]]:
+    """Only where bidders seal: other documents stay as they are, to the byte."""
+    texts = recovery_text.clauses(case)
+    return {"sealing": [{"number": str(n), "text": text} for n, text in enumerate(texts, start=1)]} if texts else {}
 
 
 def _numbered(clauses: list[Any], kind: str) -> list[dict[str, str]]:
@@ -199,6 +208,11 @@ SOLICITATION = official(
                     Field("bid_validity_days", "投标有效期（日）", "Validity of bids (days)"),
                     Field("bid_security", "投标保证金", "Bid security", MONEY),
                 ),
+            ),
+            Section(
+                "密封、解密和补救",
+                "Sealing, keys, and bids that do not open",
+                (Field("sealing", "密封、解密和补救", "Sealing, keys, recovery", TABLE, columns=CLAUSE),),
             ),
             Section(
                 "合同草案条款",
