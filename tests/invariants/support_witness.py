@@ -68,8 +68,8 @@ BROKEN = {
     " LEFT JOIN contracts_acceptance x ON x.id = k.closing_acceptance_id AND x.contract_id = k.id AND x.passed"
     " AND x.is_final WHERE k.closed_at IS NOT NULL AND x.id IS NULL",
     "bids come in before the deadline": "SELECT b.id FROM tendering_bid b JOIN cases_lot l ON l.id = b.lot_id"
-    " WHERE b.received_at >= (SELECT max(closes_at) FROM cases_period p WHERE p.case_id = l.case_id"
-    " AND p.stage = 'submission')",
+    " WHERE b.received_at >= (SELECT max(coalesce(closes_at, 'infinity')) FROM cases_period p"
+    " WHERE p.case_id = l.case_id AND p.stage = b.stage AND coalesce(p.lot_id, l.id) = l.id)",
     "bids are opened after it": "SELECT o.id FROM tendering_openedbid o JOIN cases_lot l ON l.id = o.lot_id"
     " WHERE o.opened_at < (SELECT max(closes_at) FROM cases_period p WHERE p.case_id = l.case_id"
     " AND p.stage = 'submission')",

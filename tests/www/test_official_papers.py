@@ -14,12 +14,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.apart import shared
+from tests.challenges.support import LETTER, about, answer
 from tests.contracts import support
-from tests.factories import make_post, make_supplier
+from tests.factories import at, make_post, make_supplier
+from tests.portal.chain import Chain
 from tests.tendering.judging import ANNOUNCED, EQUAL, JUDGED, Hall, three
 from tests.tendering.walk import Tender
 from tests.www.paper_pages import checked, needs_poppler, sheets, tight
 from tests.www.support import Clock, at_desk, text_of
+from yangcai.challenges.models import Objection
 from yangcai.contracts.models import PaymentRequest
 from yangcai.kernel import money
 from yangcai.kernel.models import Entry
@@ -120,6 +123,22 @@ def test_the_letters_of_a_result(judged: Any, clock: Clock) -> None:
     fetch(loser, "work_paper_award_letter", lost.pk, status=404)
     page = text_of(at_desk(winner).get(reverse("work_case", args=[hall.case.pk])))
     assert reverse("work_paper_award_letter", args=[won.pk]) in page
+
+
+@needs_poppler
+def test_an_objection_and_its_answer(clock: Clock) -> None:
+    chain = Chain().until("award announced")
+    clock.at = chain.now = at("2026-03-31T10:00")
+    loser, other = (post for post in chain.suppliers if post.organisation_id != chain.hall.award.supplier_id)
+    key = about(chain.case, loser, "result", chain.now)
+    objection = chain.do("objection.raise", chain.case, loser, **LETTER, about=key).value
+    proves("objection", objection, loser, clock=clock, says=("中标人业绩不实", "87号令第五十五条", "0000-0000000"))
+    fetch(other, "work_paper_objection_pdf", objection.pk, status=404)
+    fetch(loser, "work_paper_objection_answer_pdf", objection.pk, status=404)
+    chain.do("objection.answer", objection, chain.agent_post, **answer(objection, False, False))
+    proves("objection_answer", Objection.objects.get(), loser, clock=clock, says=("经核查，如下。", "15个工作日"))
+    fetch(other, "work_paper_objection_answer_pdf", objection.pk)
+    fetch(make_supplier(), "work_paper_objection_answer_pdf", objection.pk, status=404)
 
 
 @needs_poppler
