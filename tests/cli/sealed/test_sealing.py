@@ -93,7 +93,7 @@ def test_where_nobody_can_be_asked_a_passphrase_has_to_be_given(
     (bid / "empty").write_text("\n")
     command(
         *["bid", "rehearse", "--envelope", bid / "out" / "bid.sbe", "--opening", bid / "out" / "bid.sbo"],
-        *["--policy", bid / "policy.json"],
+        *["--policy", bid / "policy.json", "--statement", bid / "out" / "bid.submit.json"],
         code=console.USAGE,
     )
     rehearse_with_nothing = ["--passphrase-file", bid / "empty"]
