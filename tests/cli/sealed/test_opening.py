@@ -52,15 +52,18 @@ def test_a_release_that_somebody_else_signed_or_changed_is_set_aside(bid: Path, 
     assert isinstance(said, Release) and said.close_leaf == 41
 
 
-def test_a_damaged_envelope_is_the_platforms_fault(bid: Path, command: Command) -> None:
-    release_own(command, bid)
-    release(command, bid, 2)
-    release(command, bid, 3)
-    path = bid / "out" / "bid.sbe"
+def flip_the_last_byte(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.chmod(0o600)
     path.write_bytes(content)
+
+
+def test_a_damaged_envelope_is_the_platforms_fault(bid: Path, command: Command) -> None:
+    release_own(command, bid)
+    release(command, bid, 2)
+    release(command, bid, 3)
+    flip_the_last_byte(bid / "out" / "bid.sbe")
     found = opened(command, bid, code=console.VERIFICATION_FAILED)
     assert (found["fault"], found["whose"]) == ("envelope_damaged", "platform")
 
@@ -71,10 +74,6 @@ def test_without_the_statement_nobody_is_blamed_for_a_damaged_envelope(bid: Path
     release(command, bid, 3)
     assert opened(command, bid)["warnings"] == []
     (bid / "out" / "bid.submit.json").rename(bid / "elsewhere.json")
-    path = bid / "out" / "bid.sbe"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.chmod(0o600)
-    path.write_bytes(content)
+    flip_the_last_byte(bid / "out" / "bid.sbe")
     found = opened(command, bid, code=console.VERIFICATION_FAILED)
     assert found["fault"] == "payload_unreadable" and "没有它的投标声明" in found["warnings"][0]
