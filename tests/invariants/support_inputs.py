@@ -344,7 +344,7 @@ class Inputs:
         return {"sentence": self.chance.choice([*HELD_UP * 3, *said]), "reason": "不构成限定品牌"}
 
     def for_person_invite_again(self, organisation: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
-        outside = [one.username for one in still_outside(organisation)]
+        outside = [one.username for one in still_outside(organisation, by=by)]
         return {"username": self.chance.choice([*outside, *outside, "nobody"])}
 
     def for_case_suspend(self, case: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def test_who_must_recuse_is_refused_at_sign_in_with_article_and_remedy() -> None
     (refusal,) = refused.refusals
     assert refusal.code == "recusal" and refusal.citation is not None
     assert refusal.citation.rule == "committee.recusal"
-    assert "下一名" in refusal.zh and "next in the order" in refusal.en
+    assert "不能参加评审" in refusal.zh and "decline the seat" in refusal.en
     h.do("committee.decline", member, member.post, SEATED, reason="recusal")
     assert member.post not in {m.post for m in h.members}
 

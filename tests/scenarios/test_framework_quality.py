@@ -44,10 +44,10 @@ def test_quality_ranks_and_two_fifths_go(opened: FirstStage) -> None:
     steps = {step["code"]: step for step in EvaluationReport.objects.get(lot=lot).result["steps"]}
     assert steps["ranking"]["rule"] == "evaluation.rank_rated"
     assert steps["ranking"]["citation"]["article"] == "第二十五条"
-    refused = tale.refused("entrants.determine", lot, tale.people.reviewer, at, count=4)
+    refused = tale.refused("entrants.determine", lot, tale.convener, at, count=4)
     assert refused["too_few_eliminated"].citation is not None
     assert "40%" in refused["too_few_eliminated"].zh and "至少淘汰 2 家" in refused["too_few_eliminated"].zh
-    tale.do("entrants.determine", lot, tale.people.reviewer, at)
+    tale.do("entrants.determine", lot, tale.convener, at)
     entered = Entrant.objects.filter(framework=tale.agreement).order_by("rank").values_list("supplier__name", flat=True)
     assert list(entered) == [FIFTH[0], FIRST[0], THIRD[0]]
     # Each loser learns its own points (入围通知书 and its counterpart).
