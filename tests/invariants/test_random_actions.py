@@ -56,6 +56,8 @@ SELDOM = {
     "expert.dismiss", "expert.move", "expert_tie.declare", "draw.abandon",
     "prequalification.withdraw",
 }  # fmt: skip
+#: The public may write to an office at which nobody has an account yet: its administrator grants a post.
+ANYBODY_ASKS = {"public_enquiry.answer"}
 MODELS = {action.on._meta.model_name: action.on for action in ACTIONS.values()}
 
 
@@ -130,6 +132,8 @@ class Wanderer:
             and task.person_id in (None, post.person_id)
         ]
         subject = MODELS[label]._base_manager.filter(pk=pk).first()
+        if not posts and task.action in ANYBODY_ASKS:
+            return None
         if not posts or subject is None:
             raise AssertionError(f"nobody can do the task {task.action} on {task.subject} for {task.role}")
         return ACTIONS[task.action], subject, self.chance.choice(posts)
