@@ -116,7 +116,7 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": port,
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 600,  # what a connection has prepared goes with it
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
