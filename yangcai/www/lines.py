@@ -9,12 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from yangcai.www import formats, icons
 from yangcai.www.components import attribute
+from yangcai.www.escaping import escaped, filled
 from yangcai.www.marks import NOTHING, citation, count, refusals, tag
 
 #: State of a clock -> tone of its word.
@@ -32,7 +32,7 @@ def closed(lines: Iterable[Any]) -> SafeString:
 def _closed(line: Any, mark: str) -> str:
     first = line.first
     if line.is_one:
-        which = f' <small lang="zh-Hans">{conditional_escape(first.about)}</small>' if first.about else ""
+        which = f' <small lang="zh-Hans">{escaped(first.about)}</small>' if first.about else ""
     else:
         which = f" {count(len(line.offers))}"
     if not line.refusals:
@@ -40,9 +40,9 @@ def _closed(line: Any, mark: str) -> str:
     elif line.is_one:
         why = refusals(line.refusals)
     else:
-        rows = conditional_escape(_("、").join(str(one.about) for one in line.offers))
+        rows = escaped(_("、").join(str(one.about) for one in line.offers))
         why = f'<p class="hint" lang="zh-Hans">{rows}</p>{refusals(line.refusals)}'
-    return f"<li><h3>{mark}{conditional_escape(first.title)}{which}</h3>{why}{_ground(line)}</li>"
+    return f"<li><h3>{mark}{escaped(first.title)}{which}</h3>{why}{_ground(line)}</li>"
 
 
 def later(lines: Iterable[Any]) -> SafeString:
@@ -57,20 +57,20 @@ def _later(line: Any, mark: str) -> str:
         which = f" {count(len(line.offers))}"
     elif first.about:
         which = f" {_about(first)}"
-    when = "".join(f"<p>{conditional_escape(one.text)}</p>" for one in line.refusals) or "".join(
-        f"<p>{_about(offer)} {conditional_escape(one.text)}</p>" for offer in line.offers for one in offer.refusals
+    when = "".join(f"<p>{escaped(one.text)}</p>" for one in line.refusals) or "".join(
+        f"<p>{_about(offer)} {escaped(one.text)}</p>" for offer in line.offers for one in offer.refusals
     )
-    return f"<li><h3>{mark}{conditional_escape(first.title)}{which}</h3>{when}{_ground(line)}</li>"
+    return f"<li><h3>{mark}{escaped(first.title)}{which}</h3>{when}{_ground(line)}</li>"
 
 
 def _about(offer: Any) -> str:
-    return f'<small lang="zh-Hans">{conditional_escape(offer.about)}</small>'
+    return f'<small lang="zh-Hans">{escaped(offer.about)}</small>'
 
 
 def _ground(line: Any) -> str:
     if not line.citation:
         return ""
-    ground = conditional_escape(_("依据"))
+    ground = escaped(_("依据"))
     return f'<p class="hint">{ground} {citation(line.citation)}</p>'
 
 
@@ -81,9 +81,9 @@ def each(offers: Iterable[Any]) -> SafeString:
 
 def _button(one: Any) -> str:
     css, title = "button small primary" if one.is_due else "button small", one.title
-    about = conditional_escape(one.about or title)
-    said = f'<span class="sr">{conditional_escape(title)} </span><span lang="zh-Hans">{about}</span>'
-    return f'<li><a class="{css}" href="{conditional_escape(one.url)}">{said}</a></li>'
+    about = escaped(one.about or title)
+    said = f'<span class="sr">{escaped(title)} </span><span lang="zh-Hans">{about}</span>'
+    return f'<li><a class="{css}" href="{escaped(one.url)}">{said}</a></li>'
 
 
 def clocks(found: Iterable[Any], *, now: datetime.datetime) -> SafeString:
@@ -113,12 +113,12 @@ def _clock(item: Any, words: dict[str, str], heads: list[str], *, now: datetime.
         left = _("逾期 %(late)s") % {"late": time} if is_late else time
     elif met_at:
         left = formats.moment(met_at)
-    return format_html(
+    return filled(
         '<tr><th scope="row">{}{}</th><td data-label="{}" class="nowrap">{}</td>'
         '<td data-label="{}" class="nowrap{}">{}</td><td data-label="{}" class="nowrap">{}</td>'
         '<td data-label="{}">{}{}</td></tr>',
-        format_html('<a href="{}">{}</a>', url, title) if url else title,
-        format_html("<small>{}</small>", citation(article)) if article else NOTHING,
+        filled('<a href="{}">{}</a>', url, title) if url else title,
+        filled("<small>{}</small>", citation(article)) if article else NOTHING,
         heads[0],
         limit % {"at": at} if at else "",
         heads[1],
@@ -128,7 +128,7 @@ def _clock(item: Any, words: dict[str, str], heads: list[str], *, now: datetime.
         attribute(item, "actor") or "",
         heads[3],
         tag(TONES[state], words[state]),
-        format_html("<small>{}</small>", reminded) if reminded else NOTHING,
+        filled("<small>{}</small>", reminded) if reminded else NOTHING,
     )
 
 
@@ -140,20 +140,20 @@ def timeline(entries: Iterable[Any]) -> SafeString:
 def _happened(entry: Any) -> str:
     at, url, note = attribute(entry, "at"), attribute(entry, "url"), attribute(entry, "note")
     actor, article, digest = attribute(entry, "actor"), attribute(entry, "citation"), attribute(entry, "hash")
-    said = conditional_escape(attribute(entry, "sentence"))
+    said = escaped(attribute(entry, "sentence"))
     if url:
-        said = format_html('<a href="{}">{}</a>', url, said)
+        said = filled('<a href="{}">{}</a>', url, said)
     refused = attribute(entry, "refused")
     beside = f'<li><time datetime="{timezone.localtime(at).isoformat()}">{formats.moment(at)}</time></li>'
     if actor:
-        beside += f"<li>{conditional_escape(actor)}</li>"
+        beside += f"<li>{escaped(actor)}</li>"
     if article:
         beside += f"<li>{citation(article)}</li>"
     if digest:
         number = _("留痕 %(seq)s") % {"seq": digest[:HASH_CHARACTERS]}
-        beside += f"<li>{conditional_escape(number)}</li>"
+        beside += f"<li>{escaped(number)}</li>"
     css, mark = (' class="refused"', tag("bad", _("不予办理")) + " ") if refused else ("", "")
-    remark = f'<p class="timeline-note">{conditional_escape(note)}</p>' if note else ""
+    remark = f'<p class="timeline-note">{escaped(note)}</p>' if note else ""
     body = f'<p>{mark}{said}</p><ul class="meta">{beside}</ul>{remark}'
     return f'<li{css}><div class="timeline-body">{body}</div></li>'
 
@@ -166,18 +166,18 @@ def summary(rows: Iterable[Any], *, columns: int = 1) -> SafeString:
 
 def _fact(row: Any) -> str:
     known = {"label": row[0], "value": row[1]} if isinstance(row, tuple | list) else row
-    label, value = conditional_escape(formats.titled(known["label"])), _shown(known["value"])
+    label, value = escaped(formats.titled(known["label"])), _shown(known["value"])
     if url := known.get("url"):
-        value = format_html('<a href="{}">{}</a>', url, value)
+        value = filled('<a href="{}">{}</a>', url, value)
     elif known.get("mono"):
-        value = format_html("<code>{}</code>", value)
+        value = filled("<code>{}</code>", value)
     lang, hint, change_url = known.get("lang"), known.get("hint"), known.get("change_url")
-    lang = f' lang="{conditional_escape(lang)}"' if lang else ""
-    hint = f'<span class="hint">{conditional_escape(hint)}</span>' if hint else ""
+    lang = f' lang="{escaped(lang)}"' if lang else ""
+    hint = f'<span class="hint">{escaped(hint)}</span>' if hint else ""
     change = ""
     if change_url:
-        word = conditional_escape(_("修改"))
-        change = f'<dd><a href="{conditional_escape(change_url)}">{word}<span class="sr"> {label}</span></a></dd>'
+        word = escaped(_("修改"))
+        change = f'<dd><a href="{escaped(change_url)}">{word}<span class="sr"> {label}</span></a></dd>'
     return f"<div><dt>{label}</dt><dd{lang}>{value}{hint}</dd>{change}</div>"
 
 
@@ -185,4 +185,4 @@ def _shown(value: Any) -> SafeString:
     """As a template writes it."""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value)
-    return conditional_escape(value if isinstance(value, str) else localize(value))
+    return escaped(value if isinstance(value, str) else localize(value))

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.template.defaultfilters import linebreaksbr
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.www import formats, icons
+from yangcai.www.escaping import escaped, filled
 from yangcai.www.work.tables import Cell, Line, Table
 
 NOTHING = mark_safe("")
@@ -30,13 +31,13 @@ def citation(c: Citation | None, *, text: str = "", short: bool = False) -> Safe
         return NOTHING
     whole = c.text
     shown = text or ((c.article if in_chinese() else c.article_en or c.article) if short else whole)
-    title = format_html(' title="{}"', whole) if shown != whole else NOTHING
+    title = filled(' title="{}"', whole) if shown != whole else NOTHING
     if c.rule:
-        made = format_html('<a class="citation" href="/law/{}"{}>{}</a>', quote(c.rule), title, shown)
+        made = filled('<a class="citation" href="/law/{}"{}>{}</a>', quote(c.rule), title, shown)
     else:
-        made = format_html('<span class="citation"{}>{}</span>', title, shown)
+        made = filled('<span class="citation"{}>{}</span>', title, shown)
     doubt = _doubt(c.confidence)
-    return made + format_html(' <span class="unsure">{}</span>', doubt) if doubt else made
+    return made + filled(' <span class="unsure">{}</span>', doubt) if doubt else made
 
 
 def _doubt(confidence: str) -> str:
@@ -56,30 +57,27 @@ def refusals(found: Iterable[Refusal], *, title: str = "") -> SafeString:
     """Every reason with its article."""
     mark = mark_safe(icons.svg("ban"))
     lines = (
-        (mark, one.text, NOTHING if one.citation is None else format_html(" {}", citation(one.citation)))
-        for one in found
+        (mark, one.text, NOTHING if one.citation is None else filled(" {}", citation(one.citation))) for one in found
     )
-    head = format_html("<p><b>{}</b></p>", title) if title else NOTHING
-    return format_html(
-        '{}<ul class="refusals">{}</ul>', head, format_html_join("", "<li>{}<span>{}{}</span></li>", lines)
-    )
+    head = filled("<p><b>{}</b></p>", title) if title else NOTHING
+    return filled('{}<ul class="refusals">{}</ul>', head, format_html_join("", "<li>{}<span>{}{}</span></li>", lines))
 
 
 def tag(tone: str, text: str, *, icon: str | None = None) -> SafeString:
     """A word with its colour, and its drawing beside it so that colour never speaks alone."""
     name = TONE_ICONS.get(tone, "") if icon is None else icon
     drawing = mark_safe(icons.svg(name)) if name else NOTHING
-    return format_html('<span class="tag tone-{}">{}{}</span>', tone, drawing, formats.titled(text))
+    return filled('<span class="tag tone-{}">{}{}</span>', tone, drawing, formats.titled(text))
 
 
 def count(n: int) -> SafeString:
     """A number in a pill."""
-    return format_html('<span class="count">{}</span>', n)
+    return filled('<span class="count">{}</span>', n)
 
 
 def table_lines(table: Table) -> SafeString:
     """The body of a table. Where there is little room a cell says itself what it is, but for the one that leads on."""
-    labels = [conditional_escape(formats.titled(column.label)) for column in table.columns]
+    labels = [escaped(formats.titled(column.label)) for column in table.columns]
     with_links = table.has_links
     return mark_safe("".join(_line(line, labels, with_links=with_links) for line in table.lines))
 
@@ -89,16 +87,16 @@ def _line(line: Line, labels: list[SafeString], *, with_links: bool) -> SafeStri
         _cell(cell, label, url=line.url if n == 0 else "")
         for n, (label, cell) in enumerate(zip(labels, line.cells, strict=True))
     )
-    links = format_html('<td class="line-links">{}</td>', open_links(line.links)) if with_links else NOTHING
-    return format_html("<tr>{}{}</tr>\n", mark_safe("".join(cells)), links)
+    links = filled('<td class="line-links">{}</td>', open_links(line.links)) if with_links else NOTHING
+    return filled("<tr>{}{}</tr>\n", mark_safe("".join(cells)), links)
 
 
 def _cell(cell: Cell, label: SafeString, *, url: str) -> SafeString:
     css, lang = cell.css, cell.lang
     attributes = (f' class="{css}"' if css else "") + (f' lang="{lang}"' if lang else "")
     if url:
-        return format_html('<td{}><a href="{}">{}</a></td>', mark_safe(attributes), url, cell.text)
-    text = linebreaksbr(cell.text) if "\n" in str(cell.text) else conditional_escape(cell.text)
+        return filled('<td{}><a href="{}">{}</a></td>', mark_safe(attributes), url, cell.text)
+    text = linebreaksbr(cell.text) if "\n" in str(cell.text) else escaped(cell.text)
     return mark_safe(f'<td{attributes} data-label="{label}">{text}</td>')
 
 

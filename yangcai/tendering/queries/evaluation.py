@@ -31,6 +31,7 @@ from yangcai.tendering.models import (
 )
 from yangcai.tendering.rules.committee.seats import member_at
 from yangcai.tendering.rules.evaluation.scores import has_submitted, is_rated
+from yangcai.tendering.standing import opened
 
 # --- who belongs to it ---------------------------------------------------------------------------------------------
 
@@ -356,18 +357,17 @@ def _table(
     *,
     only_member: CommitteeMember | None = None,
 ) -> ScoreTable:
-    found = arithmetic.outcome(lot, now=now)
+    scores = arithmetic.scores_of(lot)
     result = report.result if report else {}
     judges = {member.pk for member in arithmetic.seated(lot)}
     shown = [seat for seat in seats(lot.case, post, now) if seat.member.pk in judges]
     if only_member is not None:
         shown = [seat for seat in shown if seat.member.pk == only_member.pk]
     rows = []
-    for bid in found.bids.values():
+    for bid in opened(lot):
         points = {
             criterion.code: {
-                seat.member.pk: found.scores.get(bid.pk, {}).get(criterion.code, {}).get(seat.member.pk)
-                for seat in shown
+                seat.member.pk: scores.get(bid.pk, {}).get(criterion.code, {}).get(seat.member.pk) for seat in shown
             }
             for criterion in criteria
         }
