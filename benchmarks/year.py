@@ -3,7 +3,7 @@
 The year is walked as `yangcai demo` walks it (132 purchases by the same Actions), then the site is served by Granian as
 there, two processes with the sandbox clock and its bar, and every page is asked for over HTTP by somebody who is signed
 in: the worklist and two cases of every role, lists, and what the public reads. One reader after another, and four at a
-time; what is kept in a cache was read once before. Beside them: a request that only says who asks.
+time; what a process or a connection keeps it has read before. Beside them: a request that only says who asks.
 """
 
 import http.client
@@ -28,6 +28,8 @@ from yangcai.parties.roles import Role
 from yangcai.replay import district, year_walk
 
 READERS = 4
+#: So often every page is read before it counts: each connection has heard its questions by then, as in the first hour.
+WARM = 24
 #: What the public reads beside the pages that `pages` knows; with a path of their own each.
 PUBLIC = (
     "figures", "guidance", "services", "contacts", "enquiries", "data", "law", "law_clocks", "status", "help", "demo",
@@ -52,7 +54,7 @@ def run(scale: Scale) -> list[Figure]:
     connections.close_all()
     rounds = max(scale.page_runs, 1)
     with served() as port:
-        _read(port, pages * 2, cookies)  # both processes are awake, and keep what they keep
+        _together(port, pages * (WARM if is_whole else 2), cookies)
         nothing = load(port, [who] * len(pages), clients=1)
         alone = _read(port, pages * rounds, cookies)
         together = _together(port, pages * rounds, cookies)
