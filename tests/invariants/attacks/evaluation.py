@@ -134,6 +134,9 @@ ROWS: tuple[Row, ...] = (
     ("opened", "steps_are_never_taken_back", "another decision on an answer",
      ASKED + "UPDATE tendering_clarification SET is_accepted = true, decided_at = now();"
      "UPDATE tendering_clarification SET is_accepted = false"),
+    ("opened", "steps_are_never_taken_back", "another decision under a report that was signed before the dissolution",
+     SEATED + ASKED + "UPDATE tendering_clarification SET is_accepted = true, decided_at = now();" + REPORTED
+     + DISSOLVED + "UPDATE tendering_clarification SET is_accepted = false"),
     # --- which brands are one
     ("opened", "brands_are_one_before_the_scores", "two brands are one once somebody has scored",
      SEATED + SCORED + ONE_BRAND),
