@@ -144,6 +144,24 @@ def test_before_the_answer_both_sides_see_it_and_after_it_who_is_concerned(chain
     assert not Message.objects.filter(kind="objection_answered", facts__icontains=own.organisation.name).exists()
 
 
+def test_where_the_purchase_begins_anew_nobody_wins_it_any_more() -> None:
+    """财政部令第94号 art. 16: answered before there is a winner, it holds up the winner, and says how it ends."""
+    chain = Chain().until("award determined")
+    loser = losers(chain)[0]
+    key = about(chain.case, loser, "process", chain.now, "opening")
+    objection = do("objection.raise", chain.case, loser, chain.now, **LETTER, about=key)
+    said = answer(objection, True, False, consequence="restart")
+    do("objection.answer", objection, chain.agent_post, chain.now, **said)
+    award = chain.hall.award
+    announcing = can(ACTIONS["award.announce"], award, by=chain.agent_post, now=chain.now)
+    assert [one.code for one in announcing] == ["objection_restarts"]
+    assert announcing[0].citation is not None and announcing[0].citation.article == "第十六条"
+    waits = Task.objects.get(action="lot.declare_unsuccessful", done_at=None)
+    assert (waits.subject, waits.organisation_id) == (award.lot.ref, chain.case.agent_id)
+    do("lot.declare_unsuccessful", award.lot, chain.agent_post, chain.now, ground="illegality", reason="评审程序违法")
+    assert not Task.objects.filter(action="lot.declare_unsuccessful", done_at=None).exists()
+
+
 def test_what_is_missing_is_told_once_and_the_time_runs_on(chain: Chain) -> None:
     objection = raised(chain)
     due = Task.objects.get(action="objection.answer").due_at

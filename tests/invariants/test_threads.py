@@ -11,10 +11,15 @@ import pytest
 from django.db import Error, connection, transaction
 
 from tests import factories
+from tests.challenges import support as challenges
 from tests.contracts import support
+from tests.factories import at
 from tests.invariants.attacks import releases
 from tests.invariants.worlds import tender
+from tests.portal.chain import Chain
 from yangcai.cases.models import Case
+from yangcai.challenges.models import Objection
+from yangcai.challenges.objections import raise_objection
 from yangcai.contracts import actions as contracts
 from yangcai.funds import actions as ledger
 from yangcai.funds import queries
@@ -241,3 +246,25 @@ def test_a_release_waits_for_the_case_before_it_holds_the_lot() -> None:
 def run(sql: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql)
+
+
+def test_who_writes_under_a_matter_waits_for_who_answers_the_objection() -> None:
+    """Else a finding could change beside the answer that rests on it, neither seeing the other."""
+    chain = Chain().until("award announced")
+    loser = next(post for post in chain.suppliers if post.organisation_id != chain.hall.award.supplier_id)
+    about = challenges.about(chain.case, loser, "result", at("2026-03-31T10:00"))
+    letter = {**challenges.LETTER, "about": about}
+    objection = perform(raise_objection, chain.case, by=loser, now=at("2026-03-31T10:00"), **letter).value
+
+    def rewrite() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
+        objection.matters.update(is_founded=True)
+
+    objection.matters.update(is_founded=False, answer="x")
+    with transaction.atomic():
+        answered = Objection.objects.filter(pk=objection.pk)
+        answered.update(consequence="go_on", answered_at=objection.received_at, answered_by=chain.case.buyer)
+        found = at_once(rewrite)
+    assert found["done"] == 0, found
+    assert at_once(rewrite) == {"objection_answer_stands": 1}

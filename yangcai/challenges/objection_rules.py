@@ -233,7 +233,8 @@ def _touching(award: Award) -> Q:
 
 def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Refusal]:
     """可能影响中标、成交结果的，暂停签订合同，已经签订的中止履行 (条例 art. 54): until it is answered, and after an
-    answer that changes the result until another award stands. As the database has it (sql/objections.sql)."""
+    answer that changes the result until another award stands; where the purchase begins anew, never. As the database
+    has it (sql/objections_hold.sql)."""
     case = contract.case
     if not may_have(case, Objection):
         return
@@ -253,7 +254,11 @@ def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Re
                 what_en=what_en,
                 **on,
             )
-        elif one.is_upheld and (award.announced_at is None or award.announced_at < (one.answered_at or now)):
+        elif one.is_upheld and (
+            one.consequence == ObjectionConsequence.RESTART
+            or award.announced_at is None
+            or award.announced_at < (one.answered_at or now)
+        ):
             yield law.refusal(
                 "objection.outcome",
                 code="objection_upheld",
@@ -265,6 +270,23 @@ def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Re
                 what_en=what_en,
                 **on,
             )
+
+
+def begins_anew(lot: Lot, *, now: datetime.datetime) -> Iterator[Refusal]:
+    """重新开展采购活动 (94号令 art. 16): the lot gets no winner by this purchase any more, announced or not."""
+    if not may_have(lot.case, Objection):
+        return
+    found = Objection.objects.filter(Q(lot=lot) | Q(lot=None), case_id=lot.case_id)
+    for one in found.filter(consequence=ObjectionConsequence.RESTART).order_by("answered_at", "pk"):
+        yield law.refusal(
+            "objection.outcome",
+            code="objection_restarts",
+            zh="质疑 {number} 成立，答复为重新开展采购活动，本包不再确定和公告中标供应商；请终止采购或者废标，再重新采购",
+            en="Objection {number} was upheld, and the answer is to procure again: this lot gets no winner any more."
+            " End the purchase, or declare the lot unsuccessful, and procure it again",
+            number=one.number,
+            **applicable(lot.case, now=now),
+        )
 
 
 # --- lots that failed ----------------------------------------------------------------------------------------------

@@ -3,9 +3,9 @@
 import datetime
 from collections.abc import Iterator
 
-from yangcai.cases.models import Award, Case
+from yangcai.cases.models import Award, Case, LotOutcome
 from yangcai.cases.rules import runner
-from yangcai.challenges.models import Objection, ObjectionConsequence
+from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
 from yangcai.challenges.objections import answer_due, complaint_ends
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
@@ -66,7 +66,8 @@ def _complaint(objection: Objection, *, now: datetime.datetime) -> Iterator[Due]
 
 
 def _following(objection: Objection) -> Iterator[Due]:
-    """What 财政部令第94号 art. 16 wants next, by the Actions that do it: a correction, or the fall of the award."""
+    """What 财政部令第94号 art. 16 wants next, by the Actions that do it: a correction, the fall of the award, or the
+    end of what is procured again."""
     case, answered_at = objection.case, objection.answered_at
     if answered_at is None or case.ended_at is not None:
         return
@@ -80,6 +81,22 @@ def _following(objection: Objection) -> Iterator[Due]:
     for award in old.filter(lot_id=objection.lot_id) if objection.lot_id else old:
         if not AwardAnnulment.objects.filter(award=award, answered_at=None).exists():
             yield Due("award.annul", award.ref, role, answered_at, organisation_id=organisation_id)
+    if objection.consequence == ObjectionConsequence.RESTART:
+        yield from _ending(objection)
+
+
+def _ending(objection: Objection) -> Iterator[Due]:
+    """What is procured again is ended first: for its document the whole case, else each lot that has no winner."""
+    case, since = objection.case, objection.answered_at
+    assert since is not None  # it says what follows
+    role, organisation_id = runner(case)
+    if objection.target == ObjectionTarget.DOCUMENT:
+        if not Award.objects.filter(lot__case=case, refused_at=None).exists():
+            yield Due("case.terminate", case.ref, role, since, organisation_id=organisation_id)
+        return
+    lots = case.lots.filter(outcome=LotOutcome.PENDING).order_by("pk")
+    for lot in lots.filter(pk=objection.lot_id) if objection.lot_id else lots:
+        yield Due("lot.declare_unsuccessful", lot.ref, role, since, organisation_id=organisation_id)
 
 
 def again(task: Task, *, now: datetime.datetime) -> None:

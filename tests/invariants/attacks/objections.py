@@ -47,4 +47,9 @@ ROWS: tuple[Row, ...] = (
     ("drafted", "no_contract_while_an_objection_waits", "signed over an open objection", RAISED + SIGN),
     ("drafted", "no_contract_while_an_objection_waits", "signed after an answer that changes the result",
      RAISED + FOUND + ANSWER.format(how="next") + SIGN),
+    ("drafted", "no_contract_while_an_objection_waits", "signed where the purchase begins anew, on a later award",
+     RAISED.replace("now(), ''", "now() - interval '9 years', ''") + FOUND
+     + ANSWER.format(how="restart").replace("now()", "now() - interval '9 years'") + SIGN),
+    ("drafted", "no_contract_while_an_objection_waits", "signed over an objection that is harmless without a reason",
+     RAISED + "UPDATE challenges_objection SET harmless_at = now() WHERE number = 'x';" + SIGN),
 )  # fmt: skip

@@ -53,6 +53,7 @@ class DetermineAward(Input):
     only=(rules.awards_a_contract,),
     needs=(
         rules.not_awarded,
+        rules.may_have_a_winner,
         comes_next,
         rules.has_candidate,
         rules.enough_are_left,
@@ -97,6 +98,7 @@ def determine_award(
     only=(rules.awards_a_contract,),
     needs=(
         rules.not_awarded,
+        rules.may_have_a_winner,
         comes_next,
         rules.has_candidate,
         rules.buyer_was_silent,
@@ -137,7 +139,13 @@ def _award(
     en="Announce the award",
     on=Award,
     by={Role.AGENT, Role.BUYER_OFFICER},
-    needs=(rules.is_run_by, rules.not_announced, all_are_decided, changes_are_decided),
+    needs=(
+        rules.is_run_by,
+        rules.not_announced,
+        rules.may_have_a_winner,
+        all_are_decided,
+        changes_are_decided,
+    ),
     notice="award",
     sentence=(
         "{post}公告了中标结果，并发出中标通知书和未中标告知",

@@ -1,7 +1,7 @@
 """Whom may the buyer choose, when may it be told to whom, and when has a lot failed?"""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import TextChoices
@@ -30,6 +30,8 @@ from yangcai.tendering.rules.qualification import through
 DECIDE_CLOCK = "C13"
 #: The clock within which the contract is signed, from the award letter (政府采购法 art. 46).
 SIGN_CLOCK = "C20"
+#: functions(lot, now) by which later apps say why a lot gets no winner any more (an objection makes it begin anew)
+NO_WINNER_BY: list[Callable[..., Iterable[Refusal]]] = []
 
 
 class AnnulmentGround(TextChoices):
@@ -119,6 +121,12 @@ def awards_a_contract(subject: Lot, *, by: Any, now: datetime.datetime) -> Refus
         " choice, second competition or rotation: not by this",
         **applicable(subject.case, now=now),
     )
+
+
+def may_have_a_winner(subject: Lot | Award, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """What later parts of the house know: an objection was upheld, and the purchase begins anew (94号令 art. 16)."""
+    for asks in NO_WINNER_BY:
+        yield from asks(subject.lot if isinstance(subject, Award) else subject, now=now)
 
 
 def not_awarded(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:

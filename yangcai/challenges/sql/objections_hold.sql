@@ -1,0 +1,34 @@
+-- Takes the place of functions in objections.sql. Where an answer says that the purchase begins anew, no contract of it is
+-- signed any more, however late its award was announced (财政部令第94号 art. 16); and that an objection cannot affect the
+-- result is stated with its reason (条例 art. 54).
+CREATE OR REPLACE FUNCTION controls_contract_meets_objections() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  a record;
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.signed_at IS NOT NULL THEN
+    RETURN NEW;
+  END IF;
+  SELECT w.announced_at, w.lot_id, l.case_id INTO a
+    FROM cases_award w JOIN cases_lot l ON l.id = w.lot_id WHERE w.id = NEW.award_id;
+  PERFORM FROM cases_case WHERE id = a.case_id FOR NO KEY UPDATE;
+  IF EXISTS (SELECT FROM challenges_objection o
+             WHERE o.case_id = a.case_id AND (o.lot_id IS NULL OR o.lot_id = a.lot_id) AND o.withdrawn_at IS NULL
+               AND (o.answered_at IS NULL AND (o.harmless_at IS NULL OR o.harmless_reason = '')
+                    OR o.consequence = 'restart'
+                    OR o.consequence IN ('amend', 'next')
+                       AND (a.announced_at IS NULL OR a.announced_at < o.answered_at))) THEN
+    PERFORM controls_refuse('no_contract_while_an_objection_waits', 'an objection may affect the result');
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- The objection is locked before it is looked at: whoever answers it and whoever writes under its matters do not overlook
+-- each other.
+CREATE OR REPLACE FUNCTION controls_matter_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM challenges_objection WHERE id = NEW.objection_id FOR SHARE;
+  IF EXISTS (SELECT FROM challenges_objection WHERE id = NEW.objection_id AND answered_at IS NOT NULL) THEN
+    PERFORM controls_refuse('objection_answer_stands', 'the objection was answered');
+  END IF;
+  RETURN NEW;
+END $$;
