@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from yangcai.cases.queries import OVERSEERS, concerns_case
@@ -10,6 +11,7 @@ from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import AwardLetter, OpenedBid
+from yangcai.tendering.queries.bids import READ_OUT
 
 
 @scope(Enquiry)
@@ -82,12 +84,16 @@ def visible_objections(post: Post | None, now: datetime.datetime) -> QuerySet[Ob
 
 
 def concerned(supplier_id: int) -> Q:
-    """Answered objections that another supplier is told of."""
+    """Answered objections that another supplier is told of: where bidders are not read out, with the result and not
+    before, for who takes part is nobody else's business until then (政府采购法 art. 38(4))."""
     in_case = Q(lot__case=OuterRef("case"), supplier_id=supplier_id)
     in_lot = (Q(lot=OuterRef("lot")) | Q(lot=OuterRef("lot__follows"))) & Q(supplier_id=supplier_id)
-    told = Q()
-    for kind in (OpenedBid, AwardLetter):
-        told |= Q(Exists(kind.objects.filter(in_case)), lot=None) | Q(Exists(kind.objects.filter(in_lot)))
+
+    def took_part(kind: type[models.Model]) -> Q:
+        rows = kind._default_manager
+        return Q(Exists(rows.filter(in_case)), lot=None) | Q(Exists(rows.filter(in_lot)))
+
+    told = took_part(AwardLetter) | Q(case__procedure__in=READ_OUT) & took_part(OpenedBid)
     return Q(answered_at__isnull=False) & told
 
 
@@ -95,7 +101,8 @@ def suppliers_concerned(objection: Objection) -> set[int]:
     """The other suppliers to whom the answer goes, as `concerned` has it."""
     found: set[int] = set()
     lots = [objection.lot_id, objection.lot.follows_id] if objection.lot else []
-    for kind in (OpenedBid, AwardLetter):
+    kinds = (OpenedBid, AwardLetter) if objection.case.procedure in READ_OUT else (AwardLetter,)
+    for kind in kinds:
         rows = kind.objects.filter(lot__in=lots) if lots else kind.objects.filter(lot__case=objection.case_id)
         found.update(rows.values_list("supplier_id", flat=True))
     return found - {objection.supplier_id}
