@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from yangcai import law
-from yangcai.cases.models import Award, Case, Lot, Stage
+from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import applicable
 from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
 from yangcai.challenges.objection_windows import Window, windows
@@ -226,9 +226,9 @@ def wrong_consequence(
 # --- the contract --------------------------------------------------------------------------------------------------
 
 
-def _touching(award: Award) -> Q:
-    """Objections that the lot of an award, or the whole case, is about."""
-    return Q(case_id=award.lot.case_id) & (Q(lot_id=award.lot_id) | Q(lot=None))
+def _about(lot: Lot) -> Q:
+    """Objections to a lot, to the one by whose offers and ranking it is decided, or to the whole case."""
+    return Q(case_id=lot.case_id) & (Q(lot_id__in=(lot.pk, lot.judged_with.pk)) | Q(lot=None))
 
 
 def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Refusal]:
@@ -240,7 +240,7 @@ def contract_waits(contract: Contract, *, now: datetime.datetime) -> Iterator[Re
         return
     award, on = contract.award, applicable(case, now=now)
     what, what_en = ("中止履行合同", "carried on") if contract.signed_at else ("暂停签订合同", "signed")
-    found = Objection.objects.filter(_touching(award), withdrawn_at=None).order_by("received_at", "pk")
+    found = Objection.objects.filter(_about(award.lot), withdrawn_at=None).order_by("received_at", "pk")
     for one in found:
         if one.answered_at is None and one.harmless_at is None:
             yield law.refusal(
@@ -276,12 +276,12 @@ def begins_anew(lot: Lot, *, now: datetime.datetime) -> Iterator[Refusal]:
     """重新开展采购活动 (94号令 art. 16): the lot gets no winner by this purchase any more, announced or not."""
     if not may_have(lot.case, Objection):
         return
-    found = Objection.objects.filter(Q(lot=lot) | Q(lot=None), case_id=lot.case_id)
-    for one in found.filter(consequence=ObjectionConsequence.RESTART).order_by("answered_at", "pk"):
+    upheld = Objection.objects.filter(_about(lot), consequence=ObjectionConsequence.RESTART)
+    for one in upheld.order_by("answered_at", "pk"):
         yield law.refusal(
             "objection.outcome",
             code="objection_restarts",
-            zh="质疑 {number} 成立，答复为重新开展采购活动，本包不再确定和公告中标供应商；请终止采购或者废标，再重新采购",
+            zh="质疑 {number} 成立，答复为重新开展采购活动，本包不再确定和公告中标供应商；请终止采购或者废标",
             en="Objection {number} was upheld, and the answer is to procure again: this lot gets no winner any more."
             " End the purchase, or declare the lot unsuccessful, and procure it again",
             number=one.number,

@@ -1,6 +1,6 @@
 -- Takes the place of functions in objections.sql. Where an answer says that the purchase begins anew, no contract of it is
 -- signed any more, however late its award was announced (财政部令第94号 art. 16); and that an objection cannot affect the
--- result is stated with its reason (条例 art. 54).
+-- result is stated with its reason (条例 art. 54). One to a lot holds up those that are decided by its ranking.
 CREATE OR REPLACE FUNCTION controls_contract_meets_objections() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   a record;
@@ -8,11 +8,12 @@ BEGIN
   IF TG_OP = 'UPDATE' AND OLD.signed_at IS NOT NULL THEN
     RETURN NEW;
   END IF;
-  SELECT w.announced_at, w.lot_id, l.case_id INTO a
+  SELECT w.announced_at, w.lot_id, l.follows_id, l.case_id INTO a
     FROM cases_award w JOIN cases_lot l ON l.id = w.lot_id WHERE w.id = NEW.award_id;
   PERFORM FROM cases_case WHERE id = a.case_id FOR NO KEY UPDATE;
   IF EXISTS (SELECT FROM challenges_objection o
-             WHERE o.case_id = a.case_id AND (o.lot_id IS NULL OR o.lot_id = a.lot_id) AND o.withdrawn_at IS NULL
+             WHERE o.case_id = a.case_id AND (o.lot_id IS NULL OR o.lot_id IN (a.lot_id, a.follows_id))
+               AND o.withdrawn_at IS NULL
                AND (o.answered_at IS NULL AND (o.harmless_at IS NULL OR o.harmless_reason = '')
                     OR o.consequence = 'restart'
                     OR o.consequence IN ('amend', 'next')
