@@ -2,12 +2,13 @@
 
 Only what a file says itself is believed: a map from its glyphs to letters, or an encoding with a name. Nothing is
 guessed and no picture is looked into; whether all was read is told beside the text. A file comes from a bidder: what it
-may unpack to, how many pages are read and how much work they are has a limit.
+may unpack to, how many pages are read and how much work they are has a limit. What the library does before and between,
+nobody counts: whoever serves others has it read in a process of its own (kernel/confined.py).
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -100,6 +101,11 @@ def read(content: bytes) -> Told:
     except Exception as error:  # whatever a damaged file makes of a parser
         raise ValueError("no PDF that can be read") from error
     return told
+
+
+def plainly(content: bytes) -> dict[str, Any]:
+    """The same as data, for a process of its own (kernel/confined.py)."""
+    return asdict(read(content))
 
 
 def _read_pages(reader: Any, told: Told, *, steps: _Steps) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from yangcai.kernel import documents
+from yangcai.kernel import confined, documents
 from yangcai.kernel.models import Attachment, Document
 from yangcai.www.work import pdf_text
 
@@ -129,7 +129,10 @@ def text_of(document: Document) -> Told | None:
             content = documents.read(document)
         except (OSError, documents.BadDocument):
             return None
-        kept = _read(suffix, content)
+        try:
+            kept = _read(suffix, content)
+        except confined.NoAnswer:
+            return None  # and asked again at the next search
         cache.set(key, kept, KEPT_SECONDS)
     return kept
 
@@ -154,8 +157,8 @@ def _shortened(told: "str | Told") -> Told:
 
 
 def _pdf(content: bytes) -> Told:
-    told = pdf_text.read(content)
-    return Told(tuple(told.pages), told.is_whole)
+    told = confined.apart(pdf_text.plainly, content)
+    return Told(tuple(told["pages"]), told["is_whole"])
 
 
 def _plain(content: bytes) -> str:
