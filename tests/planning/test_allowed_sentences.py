@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from tests.factories import make_post, make_supplier
 from tests.planning.office import NOW, Office
 from tests.tendering.walk import Tender, document
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform
 from yangcai.kernel.refusals import Refused
+from yangcai.notifications.kinds.base import KINDS
+from yangcai.notifications.models import Message
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning.models import AllowedSentence, Requirement
@@ -52,6 +55,18 @@ def test_a_second_person_lets_a_sentence_stand_and_those_who_oversee_read_why() 
         (make_supplier(), 0),
     ):
         assert SCOPES[AllowedSentence](reader, NOW).count() == reads
+
+
+def test_those_who_oversee_are_alerted_and_the_sentence_itself_stays_on_the_platform() -> None:
+    office, auditor = Office(), make_post(Role.AUDITOR)
+    allow(office.reviewer, office.appropriation)
+    told = Message.objects.filter(kind="sentence_allowed")
+    assert {one.person_id for one in told} >= {office.treasury.person_id, auditor.person_id}
+    assert set(told.values_list("role", flat=True)) == {Role.TREASURY, Role.AUDITOR}
+    for language, says in (("zh-hans", "预警"), ("en", "Alert")):
+        with translation.override(language):
+            said = [KINDS[one.kind].title_of(one.facts) + KINDS[one.kind].text_of(one.facts) for one in told]
+        assert all(says in one and office.buyer.name in one and HELD_UP not in one for one in said)
 
 
 @pytest.mark.parametrize(
