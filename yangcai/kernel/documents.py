@@ -163,9 +163,8 @@ def store_chunks(
 
 def _row(wanted: Document) -> Document:
     """The row of a file: this one, or where the same bytes came before, the one that they have."""
-    made = Document.objects.bulk_create([wanted], ignore_conflicts=True)
-    found = Document.objects.filter(digest=wanted.digest)
-    return found.get() if made else wanted
+    Document.objects.bulk_create([wanted], ignore_conflicts=True)  # which of the two it is, that does not say
+    return Document.objects.get(digest=wanted.digest)
 
 
 def _not_kept(error: OSError) -> Exception:
