@@ -9,11 +9,13 @@ import pytest
 from tests.challenges.support import LETTER, about, answer
 from tests.scenarios.research import evaluated, qualified
 from tests.scenarios.story import FIRST, SECOND, THIRD, Story
+from yangcai.cases.models import Award
 from yangcai.challenges.models import Objection
 from yangcai.challenges.queries import suppliers_concerned, visible_objections
 from yangcai.contracts.models import Contract
 from yangcai.contracts.rules.contract import nothing_holds_it_up
 from yangcai.kernel import clock
+from yangcai.kernel.models import Task
 from yangcai.notifications.models import Message
 from yangcai.tendering.models import AwardLetter
 
@@ -61,3 +63,7 @@ def test_an_objection_to_a_lot_holds_up_the_one_that_is_decided_with_it(tale: St
     contract = Contract(award=followed.awards.get(supplier__name=SECOND[0]), case=tale.case)
     found = nothing_holds_it_up(contract, by=tale.people.officer, now=objection.received_at)
     assert [one.code for one in found] == ["objection_waits"]
+    said = answer(objection, True, False, consequence="next")
+    tale.do("objection.answer", objection, tale.people.runner, objection.received_at + HOUR, **said)
+    fall = Task.objects.filter(action="award.annul", done_at=None).values_list("subject", flat=True)
+    assert set(fall) == {award.ref for award in Award.objects.filter(lot__case=tale.case)} and len(fall) == 2

@@ -3,6 +3,8 @@
 import datetime
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from yangcai.cases.models import Award, Case, LotOutcome
 from yangcai.cases.rules import runner
 from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
@@ -78,7 +80,8 @@ def _following(objection: Objection) -> Iterator[Due]:
         return
     old = Award.objects.filter(lot__case=case, announced_at__lt=answered_at, refused_at=None)
     old = old.exclude(contract__signed_at__isnull=False)  # under a signed contract an award falls no more
-    for award in old.filter(lot_id=objection.lot_id) if objection.lot_id else old:
+    lot = objection.lot_id
+    for award in old.filter(Q(lot_id=lot) | Q(lot__follows_id=lot)) if lot else old:  # of one ranking
         if not AwardAnnulment.objects.filter(award=award, answered_at=None).exists():
             yield Due("award.annul", award.ref, role, answered_at, organisation_id=organisation_id)
     if objection.consequence == ObjectionConsequence.RESTART:
@@ -95,7 +98,7 @@ def _ending(objection: Objection) -> Iterator[Due]:
             yield Due("case.terminate", case.ref, role, since, organisation_id=organisation_id)
         return
     lots = case.lots.filter(outcome=LotOutcome.PENDING).order_by("pk")
-    for lot in lots.filter(pk=objection.lot_id) if objection.lot_id else lots:
+    for lot in lots.filter(pk=objection.lot_id) if objection.lot_id else lots:  # with it fail those that follow it
         yield Due("lot.declare_unsuccessful", lot.ref, role, since, organisation_id=organisation_id)
 
 
