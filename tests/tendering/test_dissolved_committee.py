@@ -112,6 +112,10 @@ def test_while_somebody_is_left_the_seat_is_filled_and_nothing_is_dissolved() ->
     new = h.do("committee.replace", ill, h.runner, SCORED, reason="突发疾病", ground="ill").value
     # Whoever was called does not come either; the others are here.
     assert h.refused("committee.dissolve", h.members[0], h.runner, GONE, **late) == {"nobody_was_called"}
+    waiting = h.members[3]
+    waiting.signed_in_at = None  # of those composed at first one is late: for this seat nobody was called
+    found = dissolution.seat_cannot_be_filled(waiting, now=GONE, why="not_in_time")
+    assert found is not None and found.code == "nobody_was_called"
     h.do("committee.dissolve", new, h.runner, GONE, **{**late, "ground": "absent"})
     assert Committee.objects.get().dissolved_ground == "not_in_time"
     grounds = CommitteeMember.objects.order_by("pk").values_list("replaced_ground", flat=True)

@@ -70,13 +70,15 @@ def no_prices_in_sight(subject: CommitteeMember, *, by: Any, now: datetime.datet
 
 
 @remembered
-def _somebody_went(committee_id: int) -> bool:
-    return CommitteeMember.objects.filter(committee=committee_id, replaced_at__isnull=False).exists()
+def _seats(committee_id: int) -> list[int]:
+    return list(CommitteeMember.objects.filter(committee=committee_id).order_by("pk").values_list("pk", flat=True))
 
 
 def _was_called_in_vain(subject: CommitteeMember) -> bool:
-    """Whether somebody was put into this committee already, and this seat waits all the same."""
-    return subject.signed_in_at is None and _somebody_went(subject.committee_id)
+    """Whether the member was put in for somebody who went, and is not here either. Of a seat for
+    which nobody was called yet, what became of others says nothing."""
+    at_first = _seats(subject.committee_id)[: subject.committee.size]
+    return subject.signed_in_at is None and subject.pk not in at_first
 
 
 def nobody_could_come(subject: CommitteeMember, *, by: Any, now: datetime.datetime) -> Refusal | None:
