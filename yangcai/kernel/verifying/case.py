@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from yangcai.kernel.encoding import h2
-from yangcai.kernel.verifying import opening
+from yangcai.kernel.verifying import document, opening
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
 from yangcai.kernel.verifying.lots import Body, Line, Lot, when
@@ -190,7 +190,8 @@ def _check_entries(told: list[Line]) -> None:
 
 
 def _check_contracts(told: list[Line]) -> None:
-    """No contract stands in the log before the opening that led to it."""
+    """No contract stands in the log before the opening that led to it, or with two papers."""
+    document.check_contracts(line for line in told if line[1].get("t") == "contract")
     opened = [index for index, body in told if body.get("t") == "opening"]
     for index, body in told:
         if body.get("t") == "contract" and opened and index < min(opened):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from yangcai.kernel.encoding import BadEncoding, parse_jcs
@@ -10,7 +10,7 @@ from yangcai.kernel.leaf_lines import CLEAR
 from yangcai.kernel.tlog import proof, tree
 from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.tlog.policy import Policy
-from yangcai.kernel.verifying.findings import NotVerified
+from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
 
 #: Of each kind of line (`t`), the field in which the operator names a file. In any other line or field a digest is
@@ -21,24 +21,76 @@ FIELDS = {"contract": "sha256", "notice": "digest"}
 def digests(content: bytes) -> Iterator[str]:
     """Under which digests a file can stand in the log: its own, and that of each notice that the API's JSON holds."""
     yield hashlib.sha256(content).hexdigest()
+    yield from (digest for digest, _notice in notices(content))
+
+
+def notices(content: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each notice that the API's JSON holds, with the digest that it must have in the log."""
     try:
         given = json.loads(content)
     except ValueError:
         return
-    for notice in given.get("items", [given]) if isinstance(given, dict) else []:
-        if {"kind", "title", "facts"} <= set(notice):
+    listed = given.get("items", [given]) if isinstance(given, dict) else []
+    for notice in listed if isinstance(listed, list) else []:
+        if isinstance(notice, dict) and {"kind", "title", "facts"} <= set(notice):
             facts = {name: notice[name] for name in ("kind", "title", "facts")}
             written = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-            yield hashlib.sha256(written).hexdigest()
+            yield hashlib.sha256(written).hexdigest(), notice
 
 
 def verify(content: bytes, *, kind: str, log: Log) -> list[tuple[int, dict[str, Any]]]:
-    """Where the log names it as this kind of line (a key of FIELDS). Raises NotVerified where it nowhere does."""
+    """Where the log names it as this kind of line (a key of FIELDS). Raises NotVerified where it nowhere does, or not
+    each notice of several; Evidence where the log names another paper of the same contract too."""
     wanted = list(digests(content))
     found = [(index, body) for index, body in log.saying(kind) if body.get(FIELDS[kind]) in wanted]
     if not found:
         raise NotVerified(zh="公开日志中没有这份文件", en="the log does not name this file")
+    named = {body[FIELDS[kind]] for _index, body in found}
+    for digest, notice in notices(content) if kind == "notice" else ():
+        if digest not in named:
+            raise NotVerified(
+                zh=f"公开日志中没有这样的公告：{notice['title']}", en=f"the log names no such notice: {notice['title']}"
+            )
+    if kind == "notice":
+        _check_awards(found, dict(notices(content)), log=log)
+    if kind == "contract":
+        check_contracts(line for line in log.saying(kind) if line[1].get("contract") in _contracts(found))
     return found
+
+
+def _check_awards(found: list[tuple[int, dict[str, Any]]], told: dict[str, dict[str, Any]], *, log: Log) -> None:
+    """Of one lot one award stands: where there are two, a notice took the first back before the second."""
+    replaced = {body.get("supersedes"): index for index, body in log.saying("notice")}
+    standing: dict[tuple[Any, Any], tuple[int, Any]] = {}
+    for index, body in found:
+        facts = told.get(str(body.get("digest")), {}).get("facts")
+        if body.get("kind") != "award" or not isinstance(facts, dict):
+            continue
+        lot = body.get("root"), facts.get("lot")
+        if lot in standing and replaced.get(standing[lot][1], index) >= index:
+            raise Evidence(
+                zh=f"第 {standing[lot][0]} 条和第 {index} 条是同一采购包的两份中标结果公告，前一份没有变更公告",
+                en=f"lines {standing[lot][0]} and {index} award one lot twice, and no notice took the first back",
+            )
+        standing[lot] = index, body.get("number")
+
+
+def _contracts(lines: list[tuple[int, dict[str, Any]]]) -> set[Any]:
+    return {body["contract"] for _index, body in lines if "contract" in body}
+
+
+def check_contracts(lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """A contract has one signed paper: what changes later is a paper of its own. Raises Evidence."""
+    first: dict[Any, tuple[int, Any]] = {}
+    for index, body in lines:
+        if "contract" not in body:
+            continue
+        known, digest = first.setdefault(body["contract"], (index, body.get("sha256")))
+        if body.get("sha256") != digest:
+            raise Evidence(
+                zh=f"第 {known} 条和第 {index} 条是同一合同的两份不同的签署文本",
+                en=f"lines {known} and {index} are two different papers of one contract",
+            )
 
 
 def verify_proof(content: bytes, *, kind: str, proved: bytes, policy: Policy) -> list[tuple[int, dict[str, Any]]]:
