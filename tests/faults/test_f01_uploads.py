@@ -3,13 +3,13 @@
 import datetime
 import json
 import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
+from tests.faults.programs.dying import expected, ways
 from tests.faults.programs.uploading import POINTS
 from tests.faults.test_f01_finalise import run
 from tests.tendering.sealing_walk import SealedTender
@@ -21,9 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.long
-def test_an_upload_that_died_anywhere_is_whole_after_the_same_part_again(tells: Any, tmp_path: Path) -> None:
+def test_an_upload_that_died_anywhere_is_whole_after_the_same_part_again(
+    tells: Any, full: bool, tmp_path: Path
+) -> None:
     tender = SealedTender().announced()
-    cases = [f"{point}:{how}" for point in POINTS for how in ("kill", "error")]
+    cases = [f"{point}:{how}" for point in POINTS for how in ways(full=full)]
     requests = []
     for _case in cases:
         device = tender.device()
@@ -40,7 +42,7 @@ def test_an_upload_that_died_anywhere_is_whole_after_the_same_part_again(tells: 
     file = tmp_path / "requests"
     file.write_text("".join(json.dumps(request) + "\n" for request in requests))
     for one in run("uploading", file, cases):
-        assert one["ended"] == (-signal.SIGKILL if one["case"].endswith("kill") else 3), one
+        assert one["ended"] == expected(one["case"].partition(":")[2]), one
         assert one["again"] == 0, one
     lost = 0
     for request in requests:

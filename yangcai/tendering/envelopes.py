@@ -64,7 +64,10 @@ def take_part(upload: BidUpload, *, number: int, digest: str, stream: Any, now: 
             )
             BidUpload.objects.filter(pk=upload.pk).update(taken_bytes=F("taken_bytes") + document.size)
     except IntegrityError as error:
-        raise BadPart("verified", "the envelope was verified meanwhile") from error
+        same = BidPart.objects.filter(upload=upload, number=number, document=document).first()
+        if same is None:
+            raise BadPart("verified", "the envelope was verified meanwhile") from error
+        return same  # whoever asked again overtook this request
     return part
 
 

@@ -1,58 +1,28 @@
-"""What dies while a bid comes in? A client's process, at each place in turn, by SIGKILL or an error.
+"""What dies or stalls while a bid comes in? A client's process, at each place in turn (programs/dying.py).
 
-Called by tests/faults/test_finalise.py in a process of its own: FILE POINT:HOW … The file holds one request a line. For
-each a child dies at its place, then another child makes the same request again; the journal says what each was told.
+Called by tests/faults/test_f01_finalise.py in a process of its own: FILE POINT:HOW … The file holds one request a line.
+For each a child dies at its place, and another child makes the same request again; the journal says what each was told.
 """
 
 import datetime
 import json
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import django
 
 django.setup()
 
-from django.db import connection, connections  # noqa: E402
+from django.db import connections  # noqa: E402
 
+from tests.faults.programs.dying import acknowledge, acknowledged, after, before, tried  # noqa: E402
 from yangcai.kernel import entries  # noqa: E402
 from yangcai.parties.models import Post  # noqa: E402
 from yangcai.sealing.statement import Message  # noqa: E402
 from yangcai.tendering import finalise  # noqa: E402
 from yangcai.tendering.models import BidUpload  # noqa: E402
-
-
-class Broken(Exception):
-    """The other way to end."""
-
-
-def end(how: str) -> NoReturn:
-    if how == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    raise Broken
-
-
-def before(module: Any, name: str, how: str) -> None:
-    """The process ends where this would be called."""
-    setattr(module, name, lambda *_args, **_kwargs: end(how))
-
-
-def after(module: Any, name: str, how: str, also: str = "") -> None:
-    ordinary: Callable[..., Any] = getattr(module, name)
-
-    def then_end(*args: Any, **kwargs: Any) -> NoReturn:
-        ordinary(*args, **kwargs)
-        if also:
-            with connection.cursor() as cursor:
-                cursor.execute(also)
-        end(how)
-
-    setattr(module, name, then_end)
-
 
 #: SBP/1 appendix C, and two more: while the Entry is written, and when it is.
 POINTS: dict[str, Callable[[str], None]] = {
@@ -69,14 +39,6 @@ POINTS: dict[str, Callable[[str], None]] = {
 }
 
 
-def acknowledge(journal: Path, note: str) -> None:
-    """The client has its receipt, and keeps it."""
-    with journal.open("a") as out:
-        out.write(json.dumps(note) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-
-
 def ask(request: dict[str, Any], journal: Path) -> None:
     """As the door does it: finalise, note, answer."""
     upload = BidUpload.objects.select_related("lot").get(pk=request["upload"])
@@ -85,24 +47,7 @@ def ask(request: dict[str, Any], journal: Path) -> None:
     message = Message.parse(request["message"].encode())
     taken = finalise.finalise(finalise.request_of(upload.sid, message, by=post, now=now))
     finalise.note_in(now=now)
-    acknowledge(journal, taken.note)
-
-
-def child(deed: Callable[[], Any]) -> int:
-    """Done in a child with a connection of its own; its exit code, negative for a signal."""
-    pid = os.fork()
-    if not pid:
-        code = 1
-        try:
-            connections.close_all()
-            deed()
-            code = 0
-        except Broken:
-            code = 3
-        finally:
-            os._exit(code)
-    _pid, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status)
+    acknowledge(journal, note=taken.note)
 
 
 def main(file: str, cases: list[str]) -> None:
@@ -117,13 +62,9 @@ def main(file: str, cases: list[str]) -> None:
             POINTS[point](how)
             ask(request, journal)
 
-        ended = child(dies)
-        first = journal.read_text().splitlines()
-        again = child(lambda request=request: ask(request, journal))
-        told = journal.read_text().splitlines()
-        sys.stdout.write(
-            json.dumps({"case": case, "ended": ended, "first": first, "again": again, "told": told}) + "\n"
-        )
+        ended, again = tried(dies, lambda request=request: ask(request, journal), how=how)
+        told = [one["note"] for one in acknowledged(journal)]
+        sys.stdout.write(json.dumps({"case": case, "ended": ended, "again": again, "told": told}) + "\n")
         sys.stdout.flush()
 
 

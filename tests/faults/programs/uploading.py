@@ -1,7 +1,7 @@
-"""What dies while an envelope is uploaded and checked? A client's process, at each place, by SIGKILL or an error.
+"""What dies or stalls while an envelope is uploaded and checked? A client's process, at each place (programs/dying.py).
 
 Called by tests/faults/test_f01_uploads.py in a process of its own: FILE POINT:HOW … The file holds one upload a line.
-For each a child dies at its place, then another child sends the same part again and has it checked.
+For each a child dies at its place, and another child sends the same part again and has it checked.
 """
 
 import datetime
@@ -18,7 +18,7 @@ django.setup()
 
 from django.db import connections  # noqa: E402
 
-from tests.faults.programs.finalising import after, before, child  # noqa: E402
+from tests.faults.programs.dying import after, before, tried  # noqa: E402
 from yangcai.kernel import documents  # noqa: E402
 from yangcai.kernel.encoding import digest  # noqa: E402
 from yangcai.tendering import envelopes  # noqa: E402
@@ -57,8 +57,7 @@ def main(file: str, cases: list[str]) -> None:
             POINTS[point](how)
             upload(request)
 
-        ended = child(dies)
-        again = child(lambda request=request: upload(request))
+        ended, again = tried(dies, lambda request=request: upload(request), how=how)
         sys.stdout.write(json.dumps({"case": case, "ended": ended, "again": again}) + "\n")
         sys.stdout.flush()
 
