@@ -33,8 +33,8 @@ ROWS = (
     Row(
         "F1",
         "a web process dies while a bid comes in, or in the middle of an Action",
-        "SIGKILL, an error or a stall of 30 s at every point of an upload and a finalise (SBP/1 appendix C); of an award, "
-        "a contract and a payment before and after the commit, the outbox and the time-stamping authority",
+        "SIGKILL, an error or a stall of 30 s at every point of an upload and a finalise (SBP/1 appendix C), and of an "
+        "award, a contract and a payment: before and after the commit, the outbox, a time stamp, a letter",
         "the same request again has one effect and one receipt; nothing half done is left",
         ("deaths", "acknowledged", "lost", "effects_too_many"),
         zero=("lost", "effects_too_many"),

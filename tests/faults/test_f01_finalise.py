@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tests.faults.judge import submitted
@@ -70,12 +71,13 @@ def run(program: str, file: Path, cases: list[str]) -> list[dict[str, Any]]:
     environment = os.environ | {
         "DATABASE_URL": urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}")),
         "DJANGO_SETTINGS_MODULE": "yangcai.settings",
+        "YANGCAI_HOME": str(settings.YANGCAI_HOME),
         "YANGCAI_SANDBOX": "1",  # the database's clock stands for this process too
         "PYTHONPATH": str(ROOT),
     }
     command = [sys.executable, "-m", f"tests.faults.programs.{program}", str(file), *cases]
     ended = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1500, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
     )
     assert ended.returncode == 0, ended.stderr
     return [json.loads(line) for line in ended.stdout.splitlines()]
