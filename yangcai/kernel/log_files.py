@@ -4,6 +4,7 @@ checkpoint · tile/… · policy · disclosed/… (nonce and body of the lines t
 (log_seen.py) · record/… (documents that a line in clear names by the digest in its field `record`)
 """
 
+import fcntl
 import logging
 import shutil
 from collections.abc import Iterable
@@ -62,9 +63,18 @@ def publish_records(*, size: int, since: int) -> None:
                 write(folder() / RECORD / digest, content)
 
 
-def publish_checkpoint(signed: str) -> None:
-    """Last of all: what it promises is there already."""
-    write(folder() / CHECKPOINT, signed.encode())
+def publish_checkpoint(signed: str, *, log: note.Verifier) -> bool:
+    """Last of all: what it promises is there already. Not in the place of a larger one: while a process stood still,
+    and the database took it for dead, another went on. Says whether it is published now."""
+    size = checkpoint.opened(signed.encode(), log)[0].size
+    settings.YANGCAI_HOME.mkdir(parents=True, exist_ok=True)
+    with (settings.YANGCAI_HOME / "log.publishing").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = published(log)
+        if before is not None and before.size > size:
+            return False
+        write(folder() / CHECKPOINT, signed.encode())
+    return True
 
 
 def publish_disclosed(bundles: Iterable[int]) -> None:

@@ -220,7 +220,8 @@ def _publish(head: TreeHead) -> None:
     log_files.publish_tiles(size=head.size, since=since)
     log_files.publish_records(size=head.size, since=since)
     lines = head.cosignatures.order_by("witness").values_list("line", flat=True)
-    log_files.publish_checkpoint(head.signed + "".join(lines))
+    if not log_files.publish_checkpoint(head.signed + "".join(lines), log=log_keys.verifier()):
+        raise LogStopped(f"another process has published more than these {head.size} lines meanwhile")
     log_witnesses.publish_policy()
 
 

@@ -1,50 +1,26 @@
-"""What dies in the middle of a round of the public log? Our process, at each place in turn, by SIGKILL or an error.
+"""What dies or stalls in a round of the public log? Our process, at each place in turn (programs/dying.py).
 
-Called by tests/faults/test_log.py in a process of its own: HOME POINT:HOW … For each it appends a line, lets a child
-die there, lets another child make a round, and writes what a client saw: the line's leaf hash, the checkpoint.
+Called by tests/faults/test_f02_sequencer.py in a process of its own: FILE POINT:HOW … Each line of the file is a bid
+that can be handed in. For each case a bidder gets its receipt, a child makes a round and dies there, another child
+makes a round; the journal holds, in order, what clients have in hand: receipts, and checkpoints as they were published.
 """
 
 import json
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
 
 import django
 from django.conf import settings
 
 django.setup()
 
+from django.db import connection, connections  # noqa: E402
+
+from tests.faults.programs import finalising  # noqa: E402
+from tests.faults.programs.dying import FENCED, acknowledge, after, before, forked, reaped, tried  # noqa: E402
 from tests.kernel.log.world import NOW, Fixed, submit, use  # noqa: E402
 from yangcai.kernel import log_files, log_tiles, log_witnesses, sequencer  # noqa: E402
-
-
-class Broken(Exception):
-    """The other way to end."""
-
-
-def end(how: str) -> NoReturn:
-    if how == "kill":
-        os.kill(os.getpid(), signal.SIGKILL)
-    raise Broken
-
-
-def before(module: Any, name: str, how: str) -> None:
-    """The process ends where this would be called."""
-    setattr(module, name, lambda *_args, **_kwargs: end(how))
-
-
-def after(module: Any, name: str, how: str) -> None:
-    ordinary: Callable[..., Any] = getattr(module, name)
-
-    def then_end(*args: Any, **kwargs: Any) -> NoReturn:
-        ordinary(*args, **kwargs)
-        end(how)
-
-    setattr(module, name, then_end)
-
 
 #: SBP/1 appendix C, and one more: between the files and the checkpoint that promises them.
 POINTS: dict[str, Callable[[str], None]] = {
@@ -59,42 +35,49 @@ POINTS: dict[str, Callable[[str], None]] = {
 }
 
 
-def note(**seen: str) -> None:
-    sys.stdout.write(json.dumps(seen) + "\n")
-    sys.stdout.flush()
+def round_of(number: int) -> None:
+    sequencer.sequence(now=NOW, chance=Fixed(number))
 
 
-def child(deed: Callable[[], Any]) -> int:
-    """Done in a child of its own, with a connection of its own; its exit code, negative for a signal."""
-    pid = os.fork()
-    if not pid:
-        code = 0
-        try:
-            deed()
-        except Broken:
-            code = 3
-        finally:
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def seen(journal: Path) -> None:
+    """Somebody fetches the checkpoint, and keeps it."""
+    path = log_files.folder() / "checkpoint"
+    if path.exists():
+        acknowledge(journal, checkpoint=path.read_text())
 
 
-def main(home: str, *cases: str) -> None:
-    use(settings, Path(home))
-    for number, case in enumerate(cases):
-        point, how = case.split(":")
+def main(file: str, cases: list[str]) -> None:
+    use(settings, Path(file).parent)
+    connections.close_all()
+    journal, backend = Path(file).with_suffix(".journal"), Path(file).with_suffix(".backend")
+    for number, (line, case) in enumerate(zip(Path(file).read_text().splitlines(), cases, strict=True)):
+        point, _colon, how = case.partition(":")
+        request = json.loads(line)
+        assert reaped(forked(lambda request=request: finalising.ask(request, journal))) == 0  # type: ignore[misc]
 
-        def dying(number: int = number, point: str = point, how: str = how) -> None:
-            appended = submit(number)
-            note(leaf=appended.hash.hex())
+        def dies(number: int = number, point: str = point, how: str = how) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                backend.write_text(str(cursor.fetchone()[0]))
             POINTS[point](how)
-            sequencer.sequence(now=NOW, chance=Fixed(number))
+            round_of(number)
 
-        assert child(dying) == (-signal.SIGKILL if how == "kill" else 3), case
-        path = log_files.folder() / "checkpoint"
-        note(checkpoint=path.read_text() if path.exists() else "")
-        assert child(lambda number=number: sequencer.sequence(now=NOW, chance=Fixed(number))) == 0  # type: ignore[misc]
-        note(checkpoint=path.read_text())
+        def again(number: int = number, how: str = how) -> None:
+            seen(journal)
+            if how.startswith(FENCED):  # the database thinks that the first is dead, and there is more to tell
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [int(backend.read_text())])
+                submit(number)
+            round_of(number)
+            seen(journal)
+
+        ended, went = tried(dies, again, how=how)
+        seen(journal)
+        sys.stdout.write(json.dumps({"case": case, "ended": ended, "again": went}) + "\n")
+        sys.stdout.flush()
+    assert reaped(forked(lambda: round_of(0))) == 0
+    seen(journal)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])
