@@ -42,8 +42,8 @@ ROWS = (
     Row(
         "F2",
         "the sequencer of the public log dies, or whoever opens the bids",
-        "SIGKILL, an error or a stall of 30 s at every point of a round, in which another may take its place; and of an "
-        "opening, between two envelopes too",
+        "SIGKILL, an error or a stall of 30 s at every point of a round, where another takes its place too; and of an "
+        "opening, from the close to its record, between two envelopes too",
         "the log only grows, never two roots for one size, every line once; the opening goes on from there",
         ("deaths", "acknowledged", "lost", "roots_too_many"),
         zero=("lost", "roots_too_many"),

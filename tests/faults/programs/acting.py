@@ -1,7 +1,8 @@
-"""What dies or stalls in the middle of an award, a contract, a payment? Our process, at each place (programs/dying.py).
+"""What dies or stalls in an opening, an award, a contract, a payment? Our process, at each place (programs/dying.py).
 
-Called by tests/faults/test_f01_money.py in a process of its own: FILE. Each line of the file is one case: where, how,
-and what is asked for. A child dies there, another asks again with the same key; the journal says what each was told.
+Called by test_f01_money.py and test_f02_opening.py in a process of its own: FILE. Each line of the file is one case:
+where, how, and what is asked for. A child dies there; another looks what is left and, unless `alone`, asks again with
+the same key; the journal says what each was told.
 """
 
 import datetime
@@ -19,21 +20,53 @@ django.setup()
 from django.apps import apps  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from tests.faults.programs.dying import acknowledge, acknowledged, after, before, tried  # noqa: E402
-from yangcai.kernel import actions  # noqa: E402
+from tests.faults.programs.dying import acknowledge, acknowledged, after, before, end, tried  # noqa: E402
+from yangcai.kernel import actions, entries  # noqa: E402
 from yangcai.kernel.models import Entry, Task  # noqa: E402
 from yangcai.kernel.refusals import Refused  # noqa: E402
 from yangcai.notifications import hearing, outbox  # noqa: E402
 from yangcai.notifications.gateways.file import FileGateway  # noqa: E402
 from yangcai.parties.models import Post  # noqa: E402
+from yangcai.tendering import opening_record, unsealing  # noqa: E402
+from yangcai.tendering.actions import unsealing as opening  # noqa: E402
+from yangcai.tendering.models import ReleasedShare  # noqa: E402
 from yangcai.www import signed_papers  # noqa: E402
 
 PAPER, LETTERS = "contract.issue_paper", "letters"
+
+
+def second(module: Any, name: str, how: str) -> None:
+    """The process ends where this would be called for the second bid. An error of one envelope is no end: that bid
+    waits, be it the first."""
+    if how == "error":
+        return before(module, name, how)
+    ordinary, calls = getattr(module, name), []
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            end(how)
+        return ordinary(*args, **kwargs)
+
+    setattr(module, name, counted)
+    return None
+
+
 #: SBP/1 appendix C. Outside of the transaction is who stamps a paper, and who carries a letter away.
 POINTS: dict[str, Callable[[str], None]] = {
     "after_outbox": lambda how: after(hearing, "_send", how),
     "before_commit": lambda how: after(actions, "_perform_locked", how, "SET CONSTRAINTS ALL IMMEDIATE"),
     "after_commit": lambda how: before(sys.modules[__name__], "acknowledge", how),
+}
+#: The same of an opening, and one more: when a bid is written, and when the Entry is to be.
+OPENING: dict[str, Callable[[str], None]] = {
+    "close_locked": lambda how: before(unsealing, "close", how),
+    "share_stored": lambda how: after(ReleasedShare.objects, "bulk_create", how),
+    "combined": lambda how: second(unsealing, "open_envelope", how),
+    "decrypted": lambda how: second(opening.unsealing, "as_submitted", how),
+    "written": lambda how: second(opening, "write_opened", how),
+    "entry": lambda how: before(entries, "append", how),
+    "published": lambda how: after(opening_record, "write", how),
 }
 EXTERNAL: dict[str, Callable[[str], None]] = {
     PAPER: lambda how: before(signed_papers.documents, "store_bytes", how),
@@ -56,6 +89,7 @@ def ask(case: dict[str, Any], journal: Path) -> None:
             by=Post.objects.get(pk=case["post"]),
             now=now,
             idempotency_key=case["case"],
+            **case.get("data", {}),
         )
         acknowledge(journal, entry=asked.entry)
 
@@ -76,12 +110,14 @@ def main(file: str) -> None:
         journal.unlink(missing_ok=True)
 
         def dies(case: dict[str, Any] = case, journal: Path = journal) -> None:
-            (POINTS.get(case["point"]) or EXTERNAL[case["action"]])(case["how"])
+            place = POINTS.get(case["point"]) or OPENING.get(case["point"]) or EXTERNAL[case["action"]]
+            place(case["how"])
             ask(case, journal)
 
         def again(case: dict[str, Any] = case, journal: Path = journal, left: Path = left) -> None:
             left.write_text(str(done(case).count()))
-            ask(case, journal)
+            if not case.get("alone"):
+                ask(case, journal)
 
         ended, asked = tried(dies, again, how=case["how"], refused=Refused)
         told = acknowledged(journal)
