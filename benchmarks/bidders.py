@@ -26,7 +26,7 @@ from yangcai.sealing.policy import Policy
 from yangcai.sealing.sealer import Sealer, Terms, statement_for
 from yangcai.sealing.statement import Client, Message, content_of, signed
 from yangcai.sealing.suites import Pair, suite
-from yangcai.tendering import policies
+from yangcai.tendering import envelopes, policies
 from yangcai.tendering.finalise import Request
 from yangcai.tendering.models import BidUpload, OpeningPolicy, PolicySeat, SigningKey, Trustee
 
@@ -81,7 +81,7 @@ def ready(lot: Lot, policy: OpeningPolicy, count: int, *, now: datetime.datetime
     """So many new suppliers, each with a checked upload."""
     posts, how = suppliers(count), suite("I1")
     sealer = Sealer(Terms(Policy.parse(policy.content.encode()), posts[0].organisation.uscc), price={}, sources=[])
-    envelope = documents.store_bytes(data=uuid.uuid4().bytes, name="envelope.sbe")
+    envelope = envelopes.bind([documents.store_bytes(data=uuid.uuid4().bytes, name="envelope.1")])
     headers = [
         Header(dataclasses.replace(sealer.header.core, supplier=post.organisation.uscc), sealer.header.wraps)
         for post in posts

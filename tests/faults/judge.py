@@ -1,10 +1,12 @@
-"""Who says whether anything was lost? Clients' own journals of what they were told, held against the database.
+"""Who says whether anything was lost? Clients' own journals of what they were told, held against the database, the
+stored envelopes and the lines of the log.
 
 An acknowledgement counts when the client has it in hand: it is written down before anything else happens. A client that
 was told nothing asks again with the same key, as SBP/1 has it.
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,12 +15,14 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
+from yangcai.kernel import documents
 from yangcai.kernel.models import LeafSecret
-from yangcai.tendering import finalise
+from yangcai.tendering import envelopes, finalise
 from yangcai.tendering.finalise import Request
 from yangcai.tendering.models import Bid, SealedBid
 
 PATIENCE = 60
+ENVELOPE = re.compile(r"\nenvelope sha256:([0-9a-f]{64}) ")
 
 
 @dataclass
@@ -63,7 +67,8 @@ class Verdict:
 
 
 def judged(journal: Journal) -> Verdict:
-    """Each receipt that somebody holds is that of a bid that is there, once and whole, with its line of the log."""
+    """Each receipt that somebody holds is that of a bid that is there, once and whole, with its line of the log; its
+    envelope is there byte for byte as the receipt has it."""
     connection.close()  # the server that it led to may have died meanwhile
     kept = dict(SealedBid.objects.values_list("upload_id", "note"))
     logged = set(LeafSecret.objects.values_list("leaf_id", flat=True))
@@ -73,9 +78,27 @@ def judged(journal: Journal) -> Verdict:
         lost=sum(upload not in kept for upload in journal.told),
         differing=sum(upload in kept and set(notes) != {kept[upload]} for upload, notes in journal.told.items()),
         twice=Bid.objects.filter(replaced_at__isnull=False).count(),  # each client hands in once
-        torn=Bid.objects.filter(sealed__isnull=True).count(),
+        torn=Bid.objects.filter(sealed__isnull=True).count() + _unreadable(journal),
         unlogged=sum(upload in leaves and leaves[upload] not in logged for upload in journal.told),
     )
+
+
+def _unreadable(journal: Journal) -> int:
+    """Receipts whose envelope is not there byte for byte."""
+    kept = dict(SealedBid.objects.values_list("upload_id", "bid__envelope_id"))
+    said = {upload: set(ENVELOPE.findall(" ".join(notes))) for upload, notes in journal.told.items() if upload in kept}
+    whole = {digest: _is_whole(digest) for digest in {kept[upload] for upload in said}}
+    return sum(digests != {kept[upload]} or not whole[kept[upload]] for upload, digests in said.items())
+
+
+def _is_whole(digest: str) -> bool:
+    try:
+        with envelopes.stream(envelopes.parts_of(documents.Document.objects.get(pk=digest))) as file:
+            while file.read(2**20):
+                pass
+    except (documents.BadDocument, documents.Document.DoesNotExist, OSError):
+        return False
+    return True
 
 
 def submitted() -> int:

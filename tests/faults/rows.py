@@ -115,10 +115,10 @@ ROWS = (
     Row(
         "F12",
         "the clock of the web process is wrong",
-        "an hour and a day off, both ways, at the last moment before the deadline and at the deadline",
+        "an hour and a day off, both ways, or jumping, at the last moment before the deadline and at the deadline",
         "the database's clock decides",
-        ("early", "late", "late_taken", "early_refused"),
-        zero=("late_taken", "early_refused"),
+        ("early", "late", "late_taken", "early_refused", *WHOLE),
+        zero=("late_taken", "early_refused", *WHOLE),
     ),
     Row(
         "F15",
