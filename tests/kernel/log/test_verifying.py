@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from proofbundle.tlogproof import verify_tlog_proof
 from pytest_django import DjangoDbBlocker
 
@@ -321,6 +322,18 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     assert verify("contract", made / "signed.pdf", made / "log", "--trust", made / "root.pem") == 0
     assert "2026-03-10" in capsys.readouterr().out
     assert verify("contract", made / "signed.pdf", made / "log", "--trust", made / "stranger.pem") == 1
+    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (made / "key.pem").write_bytes(key)
+    (made / "key-and-root.pem").write_bytes(
+        key + (made / "stranger.pem").read_bytes() + (made / "root.pem").read_bytes()
+    )
+    capsys.readouterr()
+    assert verify("contract", made / "signed.pdf", made / "log", "--trust", made / "key-and-root.pem") == 0
+    told = capsys.readouterr()
+    assert "2026-03-10" in told.out and "key-and-root.pem holds a private key" in told.err
+    for name in ("key.pem", "notice.json"):  # of a paper nothing is said where nobody is believed
+        assert verify("contract", made / "signed.pdf", made / "log", "--trust", made / name) == verifier.WRONG_USE
+        assert "nothing was verified" in capsys.readouterr().err
     assert verify("contract", made / "contract.pdf", made / "log", "--trust", made / "root.pem") == 1
     capsys.readouterr()
     assert verify("case", TENDER, made / "log") == 1  # the whole way of a case: tests/tendering/test_verify_case.py

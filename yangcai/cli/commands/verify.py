@@ -145,7 +145,7 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
     signed = _signatures(options)
     if signed:
         data["signatures"] = signed
-    return data | {"lines": _listed(lines)}, "\n".join([_told(lines), *signed]), warnings
+    return data | {"lines": _listed(lines)}, "\n".join([_told(lines), *signed]), [*warnings, *_keys_shown(options)]
 
 
 def _health(
@@ -201,16 +201,35 @@ def _told(lines: list[tuple[int, dict[str, Any]]]) -> str:
 
 def _signatures(options: argparse.Namespace) -> list[str]:
     """Who signed the paper and when, in words, where roots to believe are given. Raises NotVerified at any fault."""
-    from yangcai.kernel.signatures.verification import FAULTS, verify
+    from yangcai.kernel.signatures.verification import FAULTS, BadTrust, verify
     from yangcai.kernel.verifying.findings import NotVerified
 
     if not getattr(options, "trust", []):
         return []
-    found = verify(_read(options.file), trust=[_read(path) for path in options.trust])
+    try:
+        found = verify(_read(options.file), trust=[_read(path) for path in options.trust])
+    except BadTrust as error:
+        raise Stop(
+            zh="--trust 的文件中没有可用的根证书，什么都没有核对",
+            en=f"--trust names no root certificate, nothing was verified: {error}",
+            code=console.USAGE,
+        ) from error
     faults = [*found.faults, *(code for one in found.signatures for code in one.faults)]
     if faults:
         raise NotVerified(zh=FAULTS[faults[0]][0], en=FAULTS[faults[0]][1])
     return [say(zh=one.words[0], en=one.words[1]) for one in found.signatures]
+
+
+def _keys_shown(options: argparse.Namespace) -> list[str]:
+    """Whoever gave a private key along with the roots is told: it is not needed, and should not lie about."""
+    shown = [path for path in getattr(options, "trust", []) if b"PRIVATE KEY-----" in _read(path)]
+    return [
+        say(
+            zh=f"{path} 含有私钥：核对只用其中的证书，请勿随证书存放或者传递私钥",
+            en=f"{path} holds a private key: only its certificates were used; do not keep or send the key with them",
+        )
+        for path in shown
+    ]
 
 
 def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:
@@ -229,7 +248,7 @@ def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         lines = document.verify_proof(content, kind=options.kind, proved=proved, policy=trust)
         signed = _signatures(options)
         data: dict[str, Any] = {"lines": _listed(lines)} | ({"signatures": signed} if signed else {})
-        return data, "\n".join([_told(lines), *signed]), []
+        return data, "\n".join([_told(lines), *signed]), _keys_shown(options)
     index = receipt.verify_proof(_read(options.file), proved=_read(options.proof), policy=trust, keys=_keys(options))
     return {"index": index}, say(zh=f"收据有效：日志第 {index} 条", en=f"the receipt holds: line {index}"), []
 

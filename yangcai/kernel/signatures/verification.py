@@ -40,6 +40,10 @@ FAULTS = {
 }
 
 
+class BadTrust(ValueError):
+    """What should name the roots that are believed holds no certificate."""
+
+
 @dataclass(frozen=True)
 class Found:
     """One signature: `signed_at` is what the signer says, `stamped_at` what the time-stamping authority proves."""
@@ -93,22 +97,39 @@ class Findings:
 
 
 def verify(pdf: bytes, *, trust: Sequence[bytes]) -> Findings:
-    """Check every signature of a PDF. `trust`: PEM or DER certificates of the roots that are believed."""
+    """Check every signature of a PDF. `trust`: PEM or DER certificates of the roots that are believed; a PEM file may
+    hold several, and whatever else is in it is passed over. Raises BadTrust."""
     from pyhanko.pdf_utils.reader import PdfFileReader  # slow to import: only for who verifies
 
+    roots = [root for one in trust for root in _roots(one)]
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
         embedded = list(reader.embedded_regular_signatures)
         if not embedded:
             return Findings((), ("unsigned",))
-        found = [_found(one, pdf, trust=trust, is_last=one is embedded[-1]) for one in embedded]
+        found = [_found(one, pdf, roots=roots, is_last=one is embedded[-1]) for one in embedded]
     except Exception:  # whatever a damaged file makes of a parser
         return Findings((), ("unreadable",))
     last = embedded[-1].byte_range
     return Findings(tuple(found), () if last[2] + last[3] == len(pdf) else ("open_end",))
 
 
-def _found(embedded: Any, pdf: bytes, *, trust: Sequence[bytes], is_last: bool) -> Found:
+def _roots(content: bytes) -> list[Any]:
+    """The certificates of a file: what is wrong with them is no fault of the paper."""
+    from asn1crypto import pem, x509
+
+    try:
+        blocks = pem.unarmor(content, multiple=True) if pem.detect(content) else [("CERTIFICATE", {}, content)]
+        found = [x509.Certificate.load(block, strict=True) for kind, _headers, block in blocks if kind == "CERTIFICATE"]
+        names = [one.subject.native for one in found]  # it is read only when it is asked
+    except (ValueError, TypeError) as error:
+        raise BadTrust(f"not a certificate: {error}") from error
+    if not names:
+        raise BadTrust("no certificate is in it")
+    return found
+
+
+def _found(embedded: Any, pdf: bytes, *, roots: Sequence[Any], is_last: bool) -> Found:
     stamped_at, stamped_by = _stamp(embedded)
     signed_at = embedded.self_reported_timestamp
     certificate = embedded.signer_cert
@@ -125,7 +146,7 @@ def _found(embedded: Any, pdf: bytes, *, trust: Sequence[bytes], is_last: bool) 
         stamped_by=stamped_by,
         is_demo=MARK in str(issuer) or MARK in stamped_by,
         is_last=is_last,
-        faults=tuple(_faults(embedded, pdf, trust=trust, at=stamped_at or signed_at)),
+        faults=tuple(_faults(embedded, pdf, roots=roots, at=stamped_at or signed_at)),
     )
 
 
@@ -147,13 +168,10 @@ def _stamp(embedded: Any) -> tuple[datetime.datetime | None, str]:
     return told["gen_time"].native, str(names[0] if names else "")
 
 
-def _faults(embedded: Any, pdf: bytes, *, trust: Sequence[bytes], at: datetime.datetime | None) -> list[str]:
-    from asn1crypto import pem, x509
+def _faults(embedded: Any, pdf: bytes, *, roots: Sequence[Any], at: datetime.datetime | None) -> list[str]:
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.status import ModificationLevel, SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
-
-    roots = [x509.Certificate.load(pem.unarmor(one)[2] if pem.detect(one) else one) for one in trust]
 
     def context() -> Any:
         return ValidationContext(trust_roots=roots, allow_fetching=False, moment=at)
