@@ -181,10 +181,13 @@ def _lot(lot: LotState, known: Part | None) -> Part:
 
 
 def _keys(lot: LotState) -> str:
-    """How many of the trustees' keys are in, of how many that are needed."""
+    """How many of the trustees' shares are in, and whether they are enough where the bidder's own are in too."""
     if lot.trustees is None or lot.trustees_needed is None:
         return ""
-    return _("受托人份额 %(n)d / %(needed)d") % {"n": lot.trustees, "needed": lot.trustees_needed}
+    found = {"n": lot.trustees, "needed": lot.trustees_needed}
+    if lot.trustees < lot.trustees_needed:
+        return _("受托人已释放 %(n)d 份份额；投标人已解密的，满 %(needed)d 份方可开启") % found
+    return _("受托人已释放 %(n)d 份份额，已满足投标人已解密的所需 %(needed)d 份") % found
 
 
 def _line(lot: LotState, line: Line) -> Part:
