@@ -11,7 +11,7 @@ from tests.faults.rows import row
 from tests.tendering.sealing_walk import SealedTender, three
 from yangcai.kernel import documents
 from yangcai.tendering import envelopes
-from yangcai.tendering.models import Bid, OpenedBid, SealedBid
+from yangcai.tendering.models import Bid, BidUpload, OpenedBid, SealedBid
 
 
 def flip(path: Path, chance: random.Random) -> None:
@@ -58,6 +58,32 @@ def test_a_flipped_bit_in_an_envelope_is_found_and_mended(tells: Any, full: bool
     tender.unseal()
     assert OpenedBid.objects.count() == 3
     tells(flipped=flipped + 1, served=served, mended=flipped + 1)
+    assert served == 0
+
+
+@pytest.mark.django_db
+def test_a_flipped_bit_in_a_part_is_found_when_the_envelope_is_checked(tells: Any, full: bool) -> None:
+    """Before it is verified; the same part mends it, and later no other."""
+    tender, chance, served = SealedTender().announced(), random.Random(11), 0
+    times = 10 if full else 2
+    for _time in range(times):
+        device = tender.device()
+        device.seal(tender.policy(), {"price": "900000.00"}, files={"a.bin": chance.randbytes(5000)}, recovery="auto")
+        upload = tender.do("bid.upload", tender.lot, device.post, idem=device.idem.hex()).value
+        tender.parts(upload, device.content)
+        flip(documents.path_of(upload.parts.get().document_id), chance)
+        header = device.header.content
+        with pytest.raises(documents.BadDocument):
+            envelopes.verify(upload, header=header, now=tender.now)
+        served += BidUpload.objects.get(pk=upload.pk).verified_at is not None
+        tender.parts(upload, device.content)
+        verified = envelopes.verify(upload, header=header, now=tender.now)
+        assert verified.envelope_id == device.imprint.env_digest.hex()
+        flip(documents.path_of(upload.parts.get().document_id), chance)
+        with pytest.raises(envelopes.BadPart):  # of an envelope that was verified none but its own bytes mend it
+            tender.parts(verified, device.content[:-1] + bytes([device.content[-1] ^ 1]))
+        tender.parts(verified, device.content)
+    tells(flipped=2 * times, served=served, mended=2 * times)
     assert served == 0
 
 

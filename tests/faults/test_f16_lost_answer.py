@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.api.support import token_of
-from tests.faults.judge import submitted
+from tests.faults.judge import Journal, judged, submitted
 from tests.tendering.sealing_walk import SealedTender
 from yangcai.cli.sealed.line import Line
 from yangcai.kernel import clock
-from yangcai.tendering.models import Bid, SealedBid
+from yangcai.tendering.models import Bid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,7 +85,9 @@ def test_a_lost_answer_is_asked_for_again_and_is_the_same(
     headers = {"Content-Type": "application/json"}
     receipt = line.ask("POST", f"/submissions/{upload.sid}/finalise", device.statement().content, headers)
     line.connection.close()
-    assert lossy.swallowed == 1
-    assert receipt.decode() == SealedBid.objects.get().note
+    journal = Journal()
+    journal.acknowledged(upload.pk, receipt.decode())
+    verdict = judged(journal)
+    tells(swallowed=lossy.swallowed, acknowledged=verdict.acknowledged, differing=verdict.differing)
+    assert lossy.swallowed == 1 and verdict.is_whole
     assert Bid.objects.count() == submitted() == 1
-    tells(swallowed=lossy.swallowed, acknowledged=1, differing=0)

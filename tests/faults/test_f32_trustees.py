@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.cli.sealed.conftest import bid, command  # noqa: F401 - fixtures
+from tests.cli.sealed.support import Command, release, seal
 from tests.tendering.sealing_walk import I1, Holder, SealedTender, three, windowless
 from tests.tendering.walk import CLOSES
+from yangcai.cli import console
 from yangcai.cli.console import Stop
 from yangcai.cli.sealed import releasing
 from yangcai.sealing.faults import TOO_EARLY, Faulty
@@ -100,3 +103,18 @@ def test_a_release_before_its_time_is_refused_by_the_platform_and_by_the_trustee
         releasing._policies(options)
     assert caught.value.fault is TOO_EARLY
     tells(openings=0, opened=0, opened_wrongly=0, refused=3, taken_wrongly=ShareRelease.objects.count())
+
+
+def test_a_trustees_own_client_refuses_a_list_with_one_bid_more(
+    tells: Any,
+    bid: Path,  # noqa: F811
+    command: Command,  # noqa: F811
+) -> None:
+    """A platform that wants a bid opened that was not closed with the others gives it out with them."""
+    seal(command, bid, out="second")
+    release(command, bid, 2, bid / "second" / "bid.sbe", code=console.VERIFICATION_FAILED)
+    taken = len(list((bid / "out").glob("release*")))
+    release(command, bid, 2)  # the list as it was closed
+    assert len(list((bid / "out").glob("release*"))) == 1
+    tells(openings=0, opened=0, opened_wrongly=0, refused=1, taken_wrongly=taken)
+    assert taken == 0
