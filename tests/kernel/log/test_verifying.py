@@ -27,8 +27,9 @@ from yangcai.kernel.encoding import base64_of, h2, read_base64
 from yangcai.kernel.leaves import Appended
 from yangcai.kernel.models import Cosignature, Leaf, TreeHead
 from yangcai.kernel.signatures.authority import DemoAuthority, DemoSeals
+from yangcai.kernel.signatures.verification import verify as signatures_of
 from yangcai.kernel.tlog import checkpoint, note, policy
-from yangcai.kernel.verifying import case, log, source
+from yangcai.kernel.verifying import case, document, log, source
 from yangcai.kernel.verifying import receipt as receipts
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 
@@ -340,6 +341,24 @@ def test_notices_contracts_and_cases(made: Path, capsys: pytest.CaptureFixture[s
     assert "no opening is in the log" in capsys.readouterr().err
     assert verify("case", "case:1", made / "log") == 0
     assert verify("case", "case:404", made / "log") == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-03-10T01:07:09.000000Z", None),
+        ("2026-03-11T01:07:09.000000Z", None),
+        ("2026-03-11T01:07:10.000000Z", "more than a day before"),
+        ("2026-03-10T01:00:00.000000Z", "stamped only later"),
+    ],
+)
+def test_a_paper_stands_in_the_log_by_the_day_after_its_stamp_and_never_before(at: str, said: str | None) -> None:
+    found = signatures_of(papers.signed(), trust=papers.roots())
+    stamps = [one.stamped_at for one in found.signatures]
+    assert set(stamps) == {papers.STAMPED}
+    lines = [(3, {"t": "contract", "at": at})]
+    with contextlib.nullcontext() if said is None else pytest.raises((NotVerified, Evidence), match=said):
+        document.check_stamped(lines, stamps)
 
 
 def test_only_the_operators_own_word_makes_a_contract_or_a_notice(site: Path) -> None:

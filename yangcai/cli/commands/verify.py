@@ -142,7 +142,7 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         lines = client.verify(source.opened(options.site), log=log)
         return data | {"lines": _listed(lines)}, _told(lines), warnings
     lines = document.verify(_read(options.file), kind=options.kind, log=log)
-    signed = _signatures(options)
+    signed = _signatures(options, lines)
     if signed:
         data["signatures"] = signed
     return data | {"lines": _listed(lines)}, "\n".join([_told(lines), *signed]), [*warnings, *_keys_shown(options)]
@@ -199,9 +199,11 @@ def _told(lines: list[tuple[int, dict[str, Any]]]) -> str:
     return "\n".join(f"{index}  {_short(body)}" for index, body in lines)
 
 
-def _signatures(options: argparse.Namespace) -> list[str]:
-    """Who signed the paper and when, in words, where roots to believe are given. Raises NotVerified at any fault."""
+def _signatures(options: argparse.Namespace, lines: list[tuple[int, dict[str, Any]]]) -> list[str]:
+    """Who signed the paper and when, in words, where roots to believe are given; the stamps fit the lines of the log
+    that name it. Raises NotVerified at any fault, Evidence."""
     from yangcai.kernel.signatures.verification import FAULTS, BadTrust, verify
+    from yangcai.kernel.verifying import document
     from yangcai.kernel.verifying.findings import NotVerified
 
     if not getattr(options, "trust", []):
@@ -217,6 +219,7 @@ def _signatures(options: argparse.Namespace) -> list[str]:
     faults = [*found.faults, *(code for one in found.signatures for code in one.faults)]
     if faults:
         raise NotVerified(zh=FAULTS[faults[0]][0], en=FAULTS[faults[0]][1])
+    document.check_stamped(lines, [one.stamped_at for one in found.signatures])
     return [say(zh=one.words[0], en=one.words[1]) for one in found.signatures]
 
 
@@ -246,7 +249,7 @@ def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
     if not keys:
         content, proved = _read(options.file), _read(options.proof)
         lines = document.verify_proof(content, kind=options.kind, proved=proved, policy=trust)
-        signed = _signatures(options)
+        signed = _signatures(options, lines)
         data: dict[str, Any] = {"lines": _listed(lines)} | ({"signatures": signed} if signed else {})
         return data, "\n".join([_told(lines), *signed]), _keys_shown(options)
     index = receipt.verify_proof(_read(options.file), proved=_read(options.proof), policy=trust, keys=_keys(options))

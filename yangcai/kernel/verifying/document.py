@@ -1,5 +1,6 @@
 """Is this notice, contract or payment order what the log says was published? Its digest stands there in clear."""
 
+import datetime
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,11 @@ from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.tlog.policy import Policy
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
+from yangcai.kernel.verifying.lots import when
+from yangcai.kernel.verifying.opening import CLOCKS
 
+#: What is stamped is in the log by the next day.
+DAY = datetime.timedelta(days=1)
 #: Of each kind of line (`t`), the field in which the operator names a file. In any other line or field a digest is
 #: somebody else's word: a supplier chooses the `price_commit` of a bid.
 FIELDS = {"contract": "sha256", "notice": "digest"}
@@ -90,6 +95,25 @@ def check_contracts(lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
             raise Evidence(
                 zh=f"第 {known} 条和第 {index} 条是同一合同的两份不同的签署文本",
                 en=f"lines {known} and {index} are two different papers of one contract",
+            )
+
+
+def check_stamped(lines: Iterable[tuple[int, dict[str, Any]]], stamps: Iterable[datetime.datetime | None]) -> None:
+    """What was stamped stands in the log by the next day, and was not stamped after it stood there: two clocks that
+    do not know of each other (appendix B, step 7). Raises Evidence, NotVerified."""
+    known = [at for at in stamps if at is not None]
+    for index, body in lines:
+        if "at" not in body or not known:
+            continue
+        at = when(index, body, "at")
+        if max(known) > at + CLOCKS:
+            raise Evidence(
+                zh=f"第 {index} 条写入时文件尚未加盖时间戳",
+                en=f"the paper of line {index} was stamped only later",
+            )
+        if min(known) + DAY < at:
+            raise NotVerified(
+                zh=f"时间戳早于第 {index} 条一天以上", en=f"the paper was stamped more than a day before line {index}"
             )
 
 
