@@ -91,3 +91,29 @@ def test_so_it_is_at_the_door_of_a_web_process_with_that_clock(
     assert again.status_code == 200
     journal.acknowledged(uploads[0], again.content.decode(), again=True)
     tell(tells, journal, early={uploads[0]}, late={uploads[1]})
+
+
+@pytest.mark.parametrize("off", OFF)
+def test_whoever_prepares_in_the_last_minute_is_not_turned_away_by_a_wrong_clock(
+    tells: Any, monkeypatch: pytest.MonkeyPatch, off: int
+) -> None:
+    """Parts and check, too, are in time or late by the database's clock; so is taking a bid back."""
+    tender, journal = SealedTender().announced(), Journal()
+    monkeypatch.setattr("yangcai.kernel.clock.now", lambda: CLOSES + datetime.timedelta(seconds=off))
+    set_database_clock(LAST_MOMENT)
+    early, gone, late = [Bidder(tender, tender.device()) for _n in range(3)]
+    set_database_clock(LAST_MOMENT)  # keys were made known before it
+    for bidder in (early, gone):
+        assert bidder.verified().finalise().status_code == 201
+    withdrawal = gone.device.withdrawal(gone.sid).content
+    assert gone.post(f"submissions/{gone.sid}/withdraw", withdrawal).status_code == 200
+    late.seal()
+    assert late.begin().status_code == 201
+    set_database_clock(CLOSES)
+    (part,) = late.parts()
+    assert late.put(f"submissions/{late.sid}/parts/1", part).status_code == 422
+    again = early.device.withdrawal(early.sid).content
+    assert early.post(f"submissions/{early.sid}/withdraw", again).status_code != 200
+    upload = BidUpload.objects.get(sid=early.sid).pk
+    journal.acknowledged(upload, early.finalise().content.decode())
+    tell(tells, journal, early={upload}, late={BidUpload.objects.get(sid=late.sid).pk})

@@ -38,8 +38,9 @@ REFUSED: dict[type[Exception], tuple[int, str, str, str]] = {
 }
 
 
-def door(*methods: str, most: int = SMALL, public: bool = False) -> Callable[[View], View]:
-    """Declare a door: methods, the most bytes of a body, and whether anybody may come."""
+def door(*methods: str, most: int = SMALL, public: bool = False, by_database: bool = False) -> Callable[[View], View]:
+    """Declare a door: methods, the most bytes of a body, whether anybody may come, and whether what is asked for is in
+    time or late by the database's clock (a finalise reads that itself, after its locks)."""
 
     def wrap(view: View) -> View:
         @csrf_exempt
@@ -52,7 +53,7 @@ def door(*methods: str, most: int = SMALL, public: bool = False) -> Callable[[Vi
             said = number_of(request.META.get("CONTENT_LENGTH") or "0")
             if said is None or said > most:
                 return too_large(most)
-            now = clock.now()
+            now = clock.of_database() if by_database else clock.now()
             post = _post_of(request, now)
             if post is None and not public:
                 return problem.unauthorized()

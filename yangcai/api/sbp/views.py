@@ -59,7 +59,7 @@ def policies(request: HttpRequest, *, tender: uuid.UUID, post: Any, now: datetim
     return reply({"items": items, "now": now.isoformat()}) if items else problem.not_found()
 
 
-@door("GET", "POST")
+@door("GET", "POST", by_database=True)
 def submissions(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """GET: one's own sessions that became no bid. POST: open one."""
     doing = begin if request.method == "POST" else unfinished
@@ -134,7 +134,7 @@ def _session(lot: Lot, post: Post, idem: str) -> BidUpload | None:
     return BidUpload.objects.filter(lot=lot, supplier_id=post.organisation_id, idem=idem).first()
 
 
-@door("PUT", most=envelopes.PART)
+@door("PUT", most=envelopes.PART, by_database=True)
 def part(request: HttpRequest, *, sid: uuid.UUID, number: int, post: Post, now: datetime.datetime) -> HttpResponse:
     """One part, streamed to the disk and synced before it is confirmed; again and again without harm."""
     upload = own_upload(sid, by=post)
@@ -162,7 +162,7 @@ def parts(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.dat
     return reply(envelopes.numbers(upload)) if upload else problem.not_found()
 
 
-@door("POST", most=HEADER)
+@door("POST", most=HEADER, by_database=True)
 def check(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """Read every byte once, long before the deadline: {header_b64} -> VERIFIED."""
     upload = own_upload(sid, by=post)
@@ -177,7 +177,7 @@ def check(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.dat
     return reply({"state": "VERIFIED", "env_digest": upload.envelope_id, "env_len": upload.envelope_size})
 
 
-@door("POST", most=HEADER)
+@door("POST", most=HEADER, by_database=True)
 def promise(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """The file store takes no parts: {header_b64, env_digest, env_len} -> PROMISED. The statement can then be finalised
     in time; the parts follow, and must be those. Refused while the store works."""
@@ -242,7 +242,7 @@ def proof(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.dat
     return text(found) if found else reply({"state": "WAITING"}, status=202)
 
 
-@door("POST", most=STATEMENT)
+@door("POST", most=STATEMENT, by_database=True)
 def withdraw(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """Take the bid back by a signed statement; the same statement again answers alike."""
     upload = own_upload(sid, by=post)
