@@ -175,7 +175,7 @@ ROWS = (
     Row(
         "F33",
         "the supplier is absent, forgot the passphrase, lost the computer",
-        "under each recovery flag; with the copy of the opening file that the platform keeps",
+        "under each recovery flag, in the browser too; with the copy of the opening file that the platform keeps",
         "auto: opened; consent: opened when consented; never: revoked; a lost computer with its copy costs nothing",
         ("bids", "opened", "revoked", "opened_wrongly", "revoked_wrongly"),
         zero=("opened_wrongly", "revoked_wrongly"),
