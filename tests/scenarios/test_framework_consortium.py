@@ -12,6 +12,8 @@ from tests.scenarios import agreements, story
 from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award
+from yangcai.contracts.benefiting import firms_by_buyer
+from yangcai.contracts.models import Contract
 from yangcai.credit.models import Debarment
 from yangcai.frameworks.models import Entrant
 from yangcai.kernel.actions import ACTIONS, can
@@ -175,3 +177,18 @@ def test_a_consortium_that_was_asked_for_has_its_share(agreed: FirstStage, unit:
     )
     assert alone["sme_share_too_small"].citation is not None
     unit.do("call_off.choose", unit.plan(DIRECT, **wanted), entrant=agreed.entrant(FIRST).pk, quantity="2")
+
+
+def test_a_call_off_benefits_each_small_member_of_the_consortium_behind_its_entrant(
+    agreed: FirstStage, unit: Buyer
+) -> None:
+    """As a contract of a tender does (财库〔2020〕46号 art. 8): by its registered name, and in its registered size."""
+    case = unit.do("call_off.choose", unit.plan(DIRECT), entrant=agreed.entrant(FIRST).pk, quantity="2")
+    unit.do("contract.draft", Award.objects.get(lot__case=case))
+
+    def firms() -> set[str]:
+        return firms_by_buyer(Contract.objects.filter(case=case)).get(unit.officer.organisation_id, set())
+
+    assert firms() == {FIRST[0], THIRD[0]}
+    factories.make_supplier(name=THIRD[0], size=Size.LARGE)
+    assert firms() == {FIRST[0]}
