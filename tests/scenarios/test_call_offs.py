@@ -28,6 +28,7 @@ from yangcai.tendering.models import AwardLetter, Invitee
 
 pytestmark = pytest.mark.django_db
 
+RELEASE = "plan.release_unsuccessful_lots"
 DIRECT, MINI, ROTATION = "call_off_direct", "call_off_mini_competition", "call_off_rotation"
 
 
@@ -117,6 +118,10 @@ def test_one_call_off_for_a_plan_and_another_after_a_refusal(agreed: FirstStage,
     unit.do("award.refuse", award, agreed.supplier(SECOND), reason="产品停产")
     assert agreements.of(case).end_kind == CaseEnd.UNSUCCESSFUL
     assert Fund.objects.get(pk=plan.reserved_fund_id).balance == plan.amount
+    # Whoever asks to procure the ended case again, to open another or to release something is told the way there is.
+    for code, subject in (("case.retender", agreements.of(case)), ("case.open", plan), (RELEASE, plan)):
+        (told,) = unit.refused(code, subject).values()
+        assert told.code == "call_off_instead" and "“框架协议成交（直接选定）”" in told.zh, told.zh
     # The plan is back on its buyer's desk, and nobody is told to procure the ended case again.
     waiting = Task.objects.filter(root=plan.ref, done_at=None).values_list("action", flat=True)
     assert list(waiting) == ["call_off.choose"]

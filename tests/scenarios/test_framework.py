@@ -106,6 +106,11 @@ def test_a_fifth_is_eliminated_at_the_least(opened: FirstStage) -> None:
     # 价格优先: from the lowest price up, everybody ranked.
     ranked = Candidate.objects.filter(lot=lot).order_by("rank").values_list("supplier__name", flat=True)
     assert list(ranked) == [SECOND[0], THIRD[0], FOURTH[0], FIRST[0], FIFTH[0]]
+    # Its plan reserves nothing: neither procured again while it runs, nor anything to release.
+    again = tale.refused("case.retender", tale.refreshed(), tale.people.officer, at)["not_ended_without_result"]
+    none = tale.refused("plan.release_unsuccessful_lots", tale.plan_item, tale.people.officer, at)
+    assert "解除废标采购包的预留" not in again.zh and "另行编制采购计划" in again.zh
+    assert set(none) == {"nothing_is_reserved"}
     # Nothing is awarded in a first stage.
     refused = tale.refused("award.determine", lot, tale.people.reviewer, at, candidate=Candidate.objects.first().pk)
     assert refused["framework_has_its_own_way"].citation is not None

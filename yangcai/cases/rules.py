@@ -97,6 +97,12 @@ def method_is_approved(subject: PlanItem, *, by: Any, now: datetime.datetime) ->
     )
 
 
+def begins_by_itself(plan_item: PlanItem) -> bool:
+    """Whether its purchase has a document of its own: not what is called off, nor what follows other contracts."""
+    method = procedures.PROCEDURES.get(plan_item.procedure)
+    return method is None or not (method.draws_on or method.follows)
+
+
 def has_its_own_file(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A call-off has no file of its own: its case comes about by the call-off itself (110号令 art. 32). What follows
     another purchase's contracts begins with them."""
@@ -168,6 +174,8 @@ def has_no_case(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Refusa
     if last is None:
         return None
     if last.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}:
+        if not begins_by_itself(subject):
+            return None  # it is called off, or begun, anew on the plan: has_its_own_file says how
         return refuse(
             "evaluation.retender",
             code="retender_instead",

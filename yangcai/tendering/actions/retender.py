@@ -10,11 +10,10 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, LotRelease, Stage
-from yangcai.cases.rules import applicable, grounds, has_its_own_file, refuse, runs_the_case
+from yangcai.cases.rules import applicable, begins_by_itself, grounds, has_its_own_file, refuse, runs_the_case
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
@@ -27,10 +26,20 @@ from yangcai.tendering.copying import copy_document
 
 def ended_without_result(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """废标后，应当重新组织招标 (政府采购法 art. 37); what was called off is called off again on its plan."""
-    if procedures.get(subject.procedure).draws_on or procedures.get(subject.procedure).follows:
+    if not begins_by_itself(subject.plan_item):
         return has_its_own_file(subject.plan_item, by=by, now=now)
     if subject.end_kind in {CaseEnd.UNSUCCESSFUL, CaseEnd.TERMINATED}:
         return None
+    if not subject.plan_item.spends:
+        return refuse(
+            "evaluation.retender",
+            code="not_ended_without_result",
+            zh="只有废标或者终止的项目才能重新采购；框架协议只有部分采购包废标的，不占用预算，无须解除预留，请就该采购包另行编制采购计划"
+            "重新征集",
+            en="Only a case that failed or was terminated can be procured again; where only some lots of a framework"
+            " failed, nothing is reserved for them: call for them again on another plan",
+            **applicable(subject, now=now),
+        )
     return refuse(
         "evaluation.retender",
         code="not_ended_without_result",

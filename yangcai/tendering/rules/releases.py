@@ -7,7 +7,7 @@ from typing import Any
 from yangcai import law
 from yangcai.cases import suspensions
 from yangcai.cases.models import Case, Lot, LotOutcome
-from yangcai.cases.rules import applicable, beyond_calendar, refuse
+from yangcai.cases.rules import applicable, begins_by_itself, beyond_calendar, has_its_own_file, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
@@ -70,6 +70,16 @@ def has_failed_lots(subject: PlanItem, *, by: Any, now: datetime.datetime) -> Re
     if failed_lots(subject):
         return None
     case = live_case(subject)
+    if not begins_by_itself(subject):
+        return has_its_own_file(subject, by=by, now=now)
+    if case is not None and not subject.spends:
+        return refuse(
+            "method.framework",
+            code="nothing_is_reserved",
+            zh="该采购计划不占用预算，没有预留可以解除：部分采购包废标的，请另行编制采购计划重新征集",
+            en="This plan reserves nothing, so nothing is released: call for a failed lot again on another plan",
+            **applicable(case, now=now),
+        )
     if case is None:
         return Refusal(
             "no_live_case",
