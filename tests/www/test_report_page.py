@@ -6,6 +6,7 @@ from django.urls import reverse
 from tests.tendering.judging import COMPUTED, EQUAL, SCORED, SIGNED, three
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.tendering import arithmetic
+from yangcai.www.work import pdf_text
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +78,28 @@ def test_a_report_from_before_formulas_were_written_down_names_none(
     clock.at = SIGNED
     page = text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
     assert "综合评分法" in page and "低价优先法" not in page
+
+
+def test_why_it_was_evaluated_anew_stands_in_its_report_its_paper_and_on_the_case(clock: Clock) -> None:
+    """87号令 art. 64: what whoever had it taken up again found, in their words."""
+    h = three()
+    h.score(EQUAL)
+    h.compute()
+    h.sign()
+    reason = "一名评委把质保三年误读为一年"
+    h.do("evaluation.reopen", h.lot, h.agent, SIGNED, ground="abnormal", reason=reason)
+    h.do(
+        "scores.correct",
+        h.lot,
+        h.members[0].post,
+        SIGNED,
+        ground="abnormal",
+        rows=[{**h.rows({0: {"technical": "31"}})[0], "reason": "误读"}],
+    )
+    h.sign()
+    clock.at = SIGNED
+    browser, report = at_desk(h.agent), reverse("work_report", args=[h.report.pk])
+    paper = browser.get(reverse("work_report_pdf", args=[h.report.pk]))
+    read = pdf_text.read(b"".join(paper) if paper.streaming else paper.content)
+    assert "一名评委把质保三年误读为一年" in "".join(read.pages)
+    assert all(reason in text_of(browser.get(path)) for path in (report, reverse("work_case", args=[h.case.pk])))

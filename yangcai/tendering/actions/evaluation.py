@@ -323,9 +323,11 @@ def compute_evaluation(lot: Lot, *, by: Any, now: datetime.datetime) -> Evaluati
     return write_report(lot, now=now)
 
 
-def write_report(lot: Lot, *, now: datetime.datetime, correction_ground: str = "") -> EvaluationReport:
+def write_report(
+    lot: Lot, *, now: datetime.datetime, correction_ground: str = "", reopen_reason: str = ""
+) -> EvaluationReport:
     """The next revision of the report, from the rows as they stand; one that a correction overtook names its ground to
-    the next."""
+    the next. `reopen_reason`: why a signed one is taken up again, in the words of whoever has it done."""
     found = arithmetic.outcome(lot, now=now)
     arithmetic.record(found)
     result = arithmetic.frozen(lot, found)
@@ -336,5 +338,6 @@ def write_report(lot: Lot, *, now: datetime.datetime, correction_ground: str = "
         result=result,
         digest=arithmetic.digest(result),
         correction_ground=correction_ground or (latest.overtaken_ground if latest else ""),
+        reopen_reason=reopen_reason,
         computed_at=now,
     )

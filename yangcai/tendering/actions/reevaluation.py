@@ -57,7 +57,7 @@ def reopen_evaluation(lot: Lot, *, by: Post, now: datetime.datetime, ground: str
     """Back to the evaluation, with a revision of the report that nobody has signed yet."""
     if lot.stage_at(now) == Stage.AWARD:
         periods.advance(lot.case, to=Stage.EVALUATION, at=now, lot=lot)
-    return write_report(lot, now=now, correction_ground=ground)
+    return write_report(lot, now=now, correction_ground=ground, reopen_reason=reason)
 
 
 class ReportReevaluation(Input):

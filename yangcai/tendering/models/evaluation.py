@@ -142,6 +142,7 @@ class EvaluationReport(LotRow):
 
     `overtaken_ground`: a score was corrected on this ground, and another bid goes on by it that has to be scored before
     the next revision can be written; until then this one says what no longer holds, and nobody signs it.
+    `reopen_reason`: what whoever had it taken up again found wrong.
     """
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="reports", verbose_name=_("采购包"))
@@ -150,6 +151,7 @@ class EvaluationReport(LotRow):
     digest = models.TextField(_("摘要"))
     correction_ground = models.TextField(_("更正情形"), choices=ReopenGround.choices, default="", blank=True)
     overtaken_ground = models.TextField(_("作废的更正情形"), choices=CorrectionGround.choices, default="", blank=True)
+    reopen_reason = models.TextField(_("发现的问题"), default="", db_default="", blank=True)
     computed_at = models.DateTimeField(_("汇总时间"))
     signed_at = models.DateTimeField(_("签署完成时间"), null=True, blank=True)
     sent_at = models.DateTimeField(_("送交采购人时间"), null=True, blank=True)

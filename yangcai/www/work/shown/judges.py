@@ -126,7 +126,10 @@ JUDGES: tuple[Kind, ...] = (
     Kind(
         EvaluationReport,
         _("评审报告"),
-        ("lot__number", "revision", "computed_at", "signed_at", "sent_at", "correction_ground", "reported_at"),
+        (
+            *("lot__number", "revision", "computed_at", "signed_at", "sent_at", "correction_ground", "reopen_reason"),
+            "reported_at",
+        ),
     ),
     Kind(
         ReviewRequest,
