@@ -63,10 +63,13 @@ def test_the_costs_of_ended_research_are_settled_published_and_paid(tale: Story)
     )
     invoice = tale.do("invoice.submit", costs_of(tale), supplier, at, amount="200000.00", **bill)
     assert "milestone_not_met" in tale.refused("payment.request", invoice, people.officer, at)
-    assert "compensation_unpaid" in tale.refused(
-        "contract.terminate", contract_of(tale), people.reviewer, at, ground="on_the_market", reason="同类产品"
+    ending = {"ground": "on_the_market", "reason": "同类产品"}
+    assert "settlement_unpublished" in tale.refused(
+        "contract.terminate", contract_of(tale), people.reviewer, at, **ending
     )
     tale.do("amendment.publish", settled, people.officer, at)
+    unpaid = tale.refused("contract.terminate", contract_of(tale), people.reviewer, at, **ending)
+    assert unpaid["compensation_unpaid"].field == "ground"
     notice = Notice.objects.get(root=tale.case.ref, kind="contract_change")
     assert "补偿 200,000.00 元" in notice.facts["content"]
     assert "payment.request" in tale.waiting(people.officer)
@@ -85,6 +88,36 @@ def test_the_costs_of_ended_research_are_settled_published_and_paid(tale: Story)
         assert told["not_as_settled"].citation is not None
     tale.do("contract.terminate", contract_of(tale), people.reviewer, at, ground="on_the_market", reason="同类产品")
     assert contract_of(tale).committed_fund.balance == 0 and check_funds() == []
+
+
+def test_what_owes_nothing_ends_without_an_invoice(tale: Story) -> None:
+    """财库〔2024〕13号: where the advance covered the costs, both sides settle that nothing more is owed."""
+    at, people = tale.at("contract") + 20 * DAY, tale.people
+    nothing = settlement(tale, eligible_cost="135000.00", amount="0")
+    tale.do("compensation.settle", costs_of(tale), people.officer, at, **nothing)
+    tale.do("amendment.publish", Amendment.objects.get(settles=costs_of(tale)), people.officer, at)
+    # No invoice is waited for, and none is taken.
+    supplier = tale.supplier(FIRST)
+    assert "invoice.submit" not in tale.waiting(supplier) and "contract.terminate" in tale.waiting(people.reviewer)
+    bill = {"number": "F-9", "eligible_cost": "1.00", "issued_on": at.date(), "amount": "0.80"}
+    assert "milestone_invoiced" in tale.refused("invoice.submit", costs_of(tale), supplier, at, **bill)
+    tale.do("contract.terminate", contract_of(tale), people.reviewer, at, ground="on_the_market", reason="同类产品")
+    assert contract_of(tale).committed_fund.balance == 0 and check_funds() == []
+
+
+def test_no_supplier_keeps_a_settled_contract_open_by_sending_no_invoice(tale: Story) -> None:
+    """What it is still owed an authority or a court decides (政府采购法 art. 50; 民法典 art. 563): with its paper."""
+    at, people = tale.at("contract") + 20 * DAY, tale.people
+    tale.do("compensation.settle", costs_of(tale), people.officer, at, **settlement(tale))
+    tale.do("amendment.publish", Amendment.objects.get(settles=costs_of(tale)), people.officer, at)
+    told = tale.refused(
+        "contract.terminate", contract_of(tale), people.reviewer, at, ground="on_the_market", reason="不开票"
+    )
+    assert "仍不开具发票" in told["compensation_unpaid"].zh and told["compensation_unpaid"].citation is not None
+    decided = {"ground": "decision", "reason": "仲裁裁决解除，补偿另行执行"}
+    decided["document"] = tale.paper("award.pdf", b"%PDF-1.4\nx", people.reviewer, at)
+    tale.do("contract.terminate", contract_of(tale), people.reviewer, at, **decided)
+    assert contract_of(tale).terminated_at is not None and check_funds() == []
 
 
 def advance_paid(tale: Story) -> Decimal:

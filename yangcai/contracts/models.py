@@ -236,7 +236,7 @@ class Amendment(ContractRow):
             models.UniqueConstraint(fields=["contract", "number"], name="one_amendment_per_number"),
             models.CheckConstraint(
                 condition=models.Q(settles=None, ending="", eligible_cost=None, settled_amount=None)
-                | models.Q(settles__isnull=False, settled_amount__gt=0, eligible_cost__gte=models.F("settled_amount"))
+                | models.Q(settles__isnull=False, settled_amount__gte=0, eligible_cost__gte=models.F("settled_amount"))
                 & ~models.Q(ending=""),
                 name="settlement_says_cost_and_sum",
             ),

@@ -26,13 +26,13 @@ class SettleCosts(Input):
     reason = TextField(label=_("理由"), lines=4)
     eligible_cost = MoneyField(
         label=_("核定的实际研发成本（元）"),
-        min_value=Decimal("0.01"),
+        min_value=Decimal(0),
         help_text=_("实际投入的设备费、业务费、劳务费和间接费用，不含激励费用和擅自变更路线的费用"),
     )
     amount = MoneyField(
         label=_("研发成本补偿金额（元）"),
-        min_value=Decimal("0.01"),
-        help_text=_("按采购文件约定的补偿比例计算，不超过该付款节点的金额；预付款另计"),
+        min_value=Decimal(0),
+        help_text=_("按采购文件约定的补偿比例计算，不超过该付款节点的金额；预付款另计。双方约定不再补偿的填 0"),
     )
     signed_on = DateField(label=_("签订日期"))
     document = DocumentField(label=_("双方签订的文件"))
@@ -51,8 +51,9 @@ class SettleCosts(Input):
     sentence=("{post}登记了终止研发的成本补偿约定", "{post} recorded what was settled of the costs of ended research"),
     cites=("cooperative_innovation.termination", "cooperative_innovation.compensation", "contract.amendment_publish"),
     hint=(
-        "公告后供应商开票，照常申请、审核、支付；付清后解除合同，余款退回采购计划",
-        "Once published it is invoiced, requested, approved and paid as usual; then the contract is ended",
+        "公告后供应商开票，照常申请、审核、支付；付清或者约定不再补偿的，解除合同，余款退回采购计划",
+        "Once published it is invoiced, requested, approved and paid as usual; paid, or where nothing is owed, the"
+        " contract is ended",
     ),
 )
 def settle_costs(

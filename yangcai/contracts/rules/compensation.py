@@ -135,16 +135,37 @@ def _english(label: Any) -> str:
         return str(label)
 
 
-def compensation_is_paid(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    """按合同约定补偿 before the money that is left goes back: ended, the contract pays nothing more."""
+def settlement_is_published(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """What was settled is a change of the contract, and is public before the contract ends by it."""
     settled = standing.settlement_under(contract)
-    if settled is None or is_compensated(settled):
+    if settled is None or settled.published_at is not None:
+        return None
+    return law.refusal(
+        "contract.amendment_publish",
+        code="settlement_unpublished",
+        zh="成本补偿约定尚未公告，公告后再解除合同",
+        en="What was settled of the costs is not published yet: publish it, then end the contract",
+        **applicable(contract.case, now=now),
+    )
+
+
+def compensation_is_paid(
+    contract: Contract, *, by: Post, now: datetime.datetime, ground: str, **_: Any
+) -> Refusal | None:
+    """按合同约定补偿 before the money that is left goes back: ended, the contract pays nothing more. It is paid on the
+    supplier's invoice; where that never comes, an authority or a court decides what is still owed, and no supplier
+    keeps a contract open by its silence."""
+    settled = standing.settlement_under(contract)
+    if settled is None or is_compensated(settled) or ground == TerminationGround.DECISION:
         return None
     return law.refusal(
         RULE,
         code="compensation_unpaid",
-        zh="研发成本补偿 {amount} 元尚未付清，付清后再解除合同",
-        en="The compensation of {amount} yuan is not wholly paid: pay it, then end the contract",
+        zh="研发成本补偿 {amount} 元尚未付清，付清后再解除合同；供应商经催告仍不开具发票的，按财政部门处理决定、仲裁裁决"
+        "或者法院判决解除",
+        en="The compensation of {amount} yuan is not wholly paid: pay it, then end the contract. Where the supplier sends"
+        " no invoice though it was asked to, it ends by what the treasury, an arbitrator or a court decides",
+        field="ground",
         amount=money.figures(settled.settled_amount or money.ZERO),
         **applicable(contract.case, now=now),
     )
