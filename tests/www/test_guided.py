@@ -71,6 +71,10 @@ def test_one_click_leads_to_the_visitors_next_step(visitor: Client) -> None:
     assert f"其他角色自动办理：{ACTIONS['case.open'].zh}" in text_of(answer)
     assert clock.now() - before > datetime.timedelta(days=30) and answer.context["sandbox"].story.turn
     assert 'value="turn"' not in answer.content.decode()
+    # It leads to the form itself, which has one empty row to spare under what is filled in.
+    assert answer.request["PATH_INFO"] == answer.context["sandbox"].story.turn_url
+    assert answer.context["form"].fields["rows"].widget.blank == 1
+    assert 'name="rows-1-' in answer.content.decode() and 'name="rows-2-' not in answer.content.decode()
     now = clock.now()
     visitor.post(reverse("sandbox_clock"), {"forward": "turn", "next": "/demo/"})
     assert clock.now() == now, "it is the visitor's turn already"
@@ -136,6 +140,22 @@ def test_whoever_waits_for_an_agreement_is_told_when_waiting_is_over(
     assert says in text_of(page(visitor))
     assert says in text_of(visitor.post(reverse("sandbox_story"), {"story": "call-off"}, follow=True))
     assert not Story.objects.exists()
+
+
+def test_what_was_done_leads_to_what_comes_next(visitor: Client) -> None:
+    """Without a detour: the page of the outcome has the next step, or moves the clock to it; the bar has it too."""
+    visitor.post(reverse("sandbox_story"), {"story": "failed-tender"})
+    visitor.post(reverse("sandbox_clock"), {"forward": "turn", "next": "/demo/"})
+    said = []
+    while (url := turn_of(visitor)) and "/invitation.publish/" not in url:
+        answer = visitor.get(url)
+        form = dict(answer.context["form"].initial)
+        rows = {f"rows-{n}-{k}": v for n, row in enumerate(form.pop("rows", [])) for k, v in row.items()}
+        done = visitor.post(url, {**form, **rows}, follow=True)
+        said.append(re.findall(r'class="button primary" href="(/work/do/[^"]+)"', done.content.decode()))
+        bar = re.search(r'class="sandbox-next">[^<]*<a href="([^"]+)"', done.content.decode())
+        assert bar and said[-1] == [bar.group(1)] == [turn_of(visitor)]
+    assert len(said) > 3
 
 
 def turn_of(client: Client) -> str:

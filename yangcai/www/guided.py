@@ -22,6 +22,7 @@ from yangcai.frameworks.models import Framework
 from yangcai.funds.models import Appropriation
 from yangcai.kernel import calendar
 from yangcai.kernel.actions import ACTIONS, Action
+from yangcai.kernel.inputs import RowsField
 from yangcai.parties.models import OrganisationKind, Post
 from yangcai.www.work import places
 
@@ -31,6 +32,8 @@ OF_THE_YEAR = "year-"
 #: No story takes longer: from its budget line to the end of its contract.
 LONGEST = datetime.timedelta(days=120)
 NAMES = tuple(PLOTS)
+#: Empty rows under those that are filled in for a visitor: nobody looks through three that nothing is missing from.
+SPARE = 1
 #: What the switch of the bar says -> whether the others act by themselves.
 SWITCH = {"automatic": True, "manual": False}
 
@@ -169,6 +172,9 @@ def fill(request: HttpRequest, action: Action, subject: Any, form: forms.Form) -
             said = {name: value for name, value in deed.data.items() if name in form.fields}
             said = {name: value for name, value in said.items() if not isinstance(form.fields[name], forms.FileField)}
             form.initial.update(said)
+            for name in said:
+                if isinstance(form.fields[name], RowsField):
+                    form.fields[name].widget.blank = SPARE
             return bool(said)
     return False
 
