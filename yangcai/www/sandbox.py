@@ -265,8 +265,8 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     said = _("现在是 %(at)s，到期处理 %(n)d 件。") % params
     messages.info(request, said + " " + _("；").join(shown) if shown else said)
     guided.say(request, happened.told)
-    if word == "turn" and story is not None and (shown := guided.shown(story, now=to)) and shown.turn:
-        return HttpResponseRedirect(shown.turn_url)
+    if word == "turn" and story is not None and (next_ := guided.shown(story, now=to)) and next_.turn:
+        return HttpResponseRedirect(next_.turn_url)
     return _back(request)
 
 

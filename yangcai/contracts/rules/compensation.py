@@ -161,10 +161,10 @@ def compensation_is_paid(
     return law.refusal(
         RULE,
         code="compensation_unpaid",
-        zh="研发成本补偿 {amount} 元尚未付清，付清后再解除合同；供应商经催告仍不开具发票的，按财政部门处理决定、仲裁裁决"
-        "或者法院判决解除",
-        en="The compensation of {amount} yuan is not wholly paid: pay it, then end the contract. Where the supplier sends"
-        " no invoice though it was asked to, it ends by what the treasury, an arbitrator or a court decides",
+        zh="研发成本补偿 {amount} 元尚未付清，付清后再解除合同；供应商经催告仍不开具发票的，按财政部门处理决定、仲裁"
+        "裁决或者法院判决解除",
+        en="The compensation of {amount} yuan is not wholly paid: pay it, then end the contract. Where the supplier"
+        " sends no invoice though it was asked to, it ends by what the treasury, an arbitrator or a court decides",
         field="ground",
         amount=money.figures(settled.settled_amount or money.ZERO),
         **applicable(contract.case, now=now),
