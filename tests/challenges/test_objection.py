@@ -11,7 +11,7 @@ from tests.contracts.support import document
 from tests.factories import at
 from tests.portal.chain import Chain
 from tests.tendering.walk import Tender
-from yangcai.cases.models import AwardFall
+from yangcai.cases.models import AwardFall, Case
 from yangcai.challenges.models import Objection
 from yangcai.challenges.objection_windows import windows
 from yangcai.challenges.queries import suppliers_concerned, visible_objections
@@ -23,6 +23,8 @@ from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.notifications.models import Message
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering.explanation import may_object_until
+from yangcai.tendering.models import AwardLetter
 
 pytestmark = pytest.mark.django_db
 #: The result was announced on Friday, 27 March 2026; its notice period ends on Monday, and then run seven working days.
@@ -86,6 +88,28 @@ def test_too_late_is_refused_with_the_last_day_and_who_was_not_there_may_not(cha
     assert late["objection_too_late"].citation and late["objection_too_late"].citation.article == "第五十二条"
     stranger = refused("objection.raise", chain.case, factories.make_supplier(), RAISED, **LETTER, about=key)
     assert stranger["did_not_take_part"].citation and stranger["did_not_take_part"].citation.article == "第十一条"
+
+
+def test_the_time_is_that_of_the_letter_also_while_the_case_stands_still(chain: Chain) -> None:
+    """Suspended is what the buyer does (财政部令第94号 art. 28): a supplier may object all the while."""
+    loser = losers(chain)[0]
+    letter = AwardLetter.objects.get(supplier=loser.organisation_id)
+    do(
+        "case.suspend",
+        chain.case,
+        chain.treasury,
+        RAISED,
+        reason="投诉处理",
+        until_on="2026-04-20",
+        document=document("通知"),
+    )
+    case = Case.objects.get(pk=chain.case.pk)
+    window = next(one for one in windows(case, loser.organisation_id, now=RAISED) if one.target == "result")
+    task = Task.objects.get(clock="C28", organisation_id=loser.organisation_id)
+    assert window.due_at == task.due_at == may_object_until(letter, now=RAISED).due_at
+    assert not can(ACTIONS["objection.raise"], case, by=loser, now=RAISED)
+    late = can(ACTIONS["objection.raise"], case, by=loser, now=at("2026-04-10T00:00"))
+    assert [one.code for one in late] == ["objection_too_late"]
 
 
 def test_each_step_has_a_time_of_its_own(chain: Chain) -> None:

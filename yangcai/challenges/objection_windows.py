@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from yangcai import law
-from yangcai.cases import suspensions
 from yangcai.cases.models import Case, Lot, Period, Stage
 from yangcai.cases.rules import applicable
 from yangcai.challenges.models import ObjectionTarget
@@ -28,7 +27,7 @@ STEPS = (Stage.OPENING, Stage.QUALIFICATION, Stage.DIALOGUE, Stage.FINAL_OFFER, 
 @dataclass(frozen=True)
 class Window:
     """One thing that may be objected to. `since`: the day of which harm is taken to be known, not counted itself;
-    `due_at`: the instant from which it is too late, None while the case stands still or past the known calendar."""
+    `due_at`: the instant from which it is too late, None past the known calendar."""
 
     target: str
     lot: Lot | None
@@ -77,10 +76,8 @@ def of_letter(letter: AwardLetter, *, now: datetime.datetime) -> Window | None:
 def _window(
     target: str, case: Case, since: datetime.date, *, lot: Lot | None = None, stage: str = "", now: datetime.datetime
 ) -> Window:
-    """As tasks have it: later by as long as the case stood still in it."""
-    due_at = law.due_at(CLOCK, since=since, **applicable(case, now=now))
-    moved = due_at and suspensions.runs_out(case, due_at, since=calendar.start_of(since), now=now)
-    return Window(target, lot, stage, since, moved)
+    """As the letter and its task have it: a supplier's right runs while the case stands still, and may be used then."""
+    return Window(target, lot, stage, since, law.due_at(CLOCK, since=since, **applicable(case, now=now)))
 
 
 def _of_results(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iterator[Window]:
