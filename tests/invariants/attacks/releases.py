@@ -1,5 +1,6 @@
 """无预算不采购: can a failed lot's money be had before its time, twice, or for something else?"""
 
+from tests.invariants.attacks import objections
 from tests.invariants.attacks.sql import NEW_FUND, Row, copy, fund, move
 
 ENDED, NOW = "'2026-04-02T16:00:00Z'", "yangcai_now()"
@@ -34,6 +35,7 @@ LETTER = (
     "INSERT INTO tendering_awardletter (lot_id, supplier_id, is_winner, reason, issued_at)"
     " VALUES ({lot}, {buyer}, false, 'x', '2026-04-02T17:00:00Z');"
 )
+OBJECTED = objections.RAISED.replace("{runner_up_supplier}", "{buyer}").replace("now()", "yangcai_now()")
 SENT = "UPDATE planning_planitem SET submitted_at = now() WHERE id = {renewal};"
 
 ROWS: tuple[Row, ...] = (
@@ -59,6 +61,7 @@ ROWS: tuple[Row, ...] = (
      release(ended="'2026-03-24T00:00:00Z'")),
     ("failed", "no_release_before_the_remedies", "as if they had ended before a bidder was told", LETTER + release()),
     ("failed", "no_release_before_the_remedies", "while the case is suspended", SUSPENDED + release()),
+    ("failed", "no_release_before_the_remedies", "while an objection to the failure waits", OBJECTED + release()),
     # --- the money
     ("failed", "released_means_transferred", "no money moved", release() + said()),
     ("failed", "published_case_stays_funded", "money of a failed lot that was not released", moved(ground="'x'")),

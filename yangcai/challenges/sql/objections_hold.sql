@@ -33,3 +33,21 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
+-- Nor is the money of a failed lot released while an objection to its failure waits for its answer (政府采购法 art. 52-55).
+-- The case is locked first, as by whoever objects.
+CREATE FUNCTION controls_release_meets_objections() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  l record;
+BEGIN
+  SELECT case_id, outcome_at INTO l FROM cases_lot WHERE id = NEW.lot_id;
+  PERFORM FROM cases_case WHERE id = l.case_id FOR NO KEY UPDATE;
+  IF EXISTS (SELECT FROM challenges_objection o
+             WHERE o.case_id = l.case_id AND (o.lot_id IS NULL OR o.lot_id = NEW.lot_id)
+               AND o.received_at >= l.outcome_at AND o.withdrawn_at IS NULL AND o.answered_at IS NULL) THEN
+    PERFORM controls_refuse('no_release_before_the_remedies', 'an objection to the failure is not answered');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER release_meets_objections BEFORE INSERT ON cases_lotrelease
+  FOR EACH ROW EXECUTE FUNCTION controls_release_meets_objections();
