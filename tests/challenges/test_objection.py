@@ -14,6 +14,7 @@ from tests.tendering.walk import Tender
 from yangcai.cases.models import AwardFall, Case
 from yangcai.challenges.models import Objection
 from yangcai.challenges.objection_windows import windows
+from yangcai.challenges.objections import EVIDENCE
 from yangcai.challenges.queries import suppliers_concerned, visible_objections
 from yangcai.contracts.models import Contract
 from yangcai.kernel import tasks
@@ -25,6 +26,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.explanation import may_object_until
 from yangcai.tendering.models import AwardLetter
+from yangcai.www.work.files import readable
 
 pytestmark = pytest.mark.django_db
 #: The result was announced on Friday, 27 March 2026; its notice period ends on Monday, and then run seven working days.
@@ -137,12 +139,20 @@ def test_the_document_is_objected_to_by_who_obtained_it_and_nobody_learns_who_th
     tender = Tender().published()
     holder, other = tender.supplier(), tender.supplier()
     key = about(tender.case, holder, "document", tender.now)
-    objection = do("objection.raise", tender.case, holder, tender.now, **LETTER, about=key)
+    objection = do("objection.raise", tender.case, holder, tender.now, **LETTER, about=key, evidence=document("证据"))
     assert refused("objection.answer", objection, tender.agent_post, tender.now,
                    **answer(objection, True, False, consequence="next")).keys() == {"another_consequence"}  # fmt: skip
     do("objection.answer", objection, tender.agent_post, tender.now,
        **answer(objection, True, False, consequence="amend"))  # fmt: skip
     assert not visible_objections(other, tender.now).exists()  # before the opening: 87号令 art. 28
+    overseer = factories.make_post(Role.TREASURY)
+    assert not visible_objections(overseer, tender.now).exists()
+    for post, reads in ((overseer, False), (tender.agent_post, True)):
+        assert readable(tender.case, post=post, now=tender.now).filter(kind=EVIDENCE).exists() == reads
+    assert visible_objections(tender.agent_post, tender.now).get() == objection
+    tender.bids("900000.00", "850000.00", "800000.00")
+    tender.open()
+    assert visible_objections(overseer, tender.now).get() == objection
     assert Task.objects.get(action="correction.publish", done_at=None).organisation_id == tender.case.agent_id
 
 

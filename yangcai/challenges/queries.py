@@ -11,7 +11,7 @@ from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import AwardLetter, OpenedBid
-from yangcai.tendering.queries.bids import READ_OUT
+from yangcai.tendering.queries.bids import READ_OUT, has_been_opened
 
 
 @scope(Enquiry)
@@ -68,12 +68,12 @@ def published_answers(*, now: datetime.datetime, case: int | None = None) -> Que
 def visible_objections(post: Post | None, now: datetime.datetime) -> QuerySet[Objection]:
     """Before the answer the one who objected, the buyer, its agent and the overseers; after it also the other suppliers
     concerned (政府采购法 art. 53): who took part in the lot, or in the case. Never the public; and of who only obtained
-    a document nobody learns before the opening (87号令 art. 28)."""
+    a document nobody but the two sides learns before the opening (87号令 art. 28), as in the timeline."""
     found = Objection.objects.select_related("case", "lot", "supplier", "answered_by").order_by("received_at", "pk")
     if post is None:
         return found.none()
     if post.role in OVERSEERS:
-        return found
+        return found.filter(has_been_opened(now, "case_id") | Q(case__ended_at__lte=now))
     if post.role in BUYER:
         return found.filter(case__buyer_id=post.organisation_id)
     if post.role == Role.AGENT:

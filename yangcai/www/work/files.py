@@ -63,6 +63,8 @@ KINDS = {
 }
 #: What a supplier hands in stays with the supplier until the opening (87号令 art. 28, 33).
 FROM_SUPPLIERS = ("bid", "bid_security")
+#: What belongs to an objection: each names who objects.
+OF_OBJECTIONS = (objections.EVIDENCE, objections.AUTHORISATION, objections.ANSWER)
 #: What bidders hand in for the committee to judge.
 JUDGED = ("bid", "clarification", "low_price_proof")
 #: What tells of an evaluation before its report does.
@@ -86,7 +88,7 @@ def readable(root: Any, *, post: Post, now: datetime.datetime, under_letters: bo
         inside = runs_or_oversees(root, post)
         opened = opening_of(root) is not None
         if inside:
-            shown |= EVERYTHING if opened else ~Q(kind__in=FROM_SUPPLIERS)
+            shown |= EVERYTHING if opened else ~Q(kind__in=_kept_from(root, post))
             if opened and post.role in BUYER and not _reads_clarifications(root, now=now):
                 shown &= ~Q(kind__in=OF_EVALUATION)
         elif opened and _judges(root, post):
@@ -114,6 +116,11 @@ def readable(root: Any, *, post: Post, now: datetime.datetime, under_letters: bo
     if post.role not in SUPERVISORS:
         found = found.exclude(kind__in=OF_THE_LIBRARY)
     return found.select_related("document").order_by("at", "pk")
+
+
+def _kept_from(case: Case, post: Post) -> tuple[str, ...]:
+    """What tells, before the opening, who has the document: of objections the two sides know, and nobody else."""
+    return (*FROM_SUPPLIERS, *OF_OBJECTIONS) if post.role in OVERSEERS and not case.ended_at else FROM_SUPPLIERS
 
 
 def _of_applicants(root: Prequalification, *, post: Post, now: datetime.datetime) -> Q:
