@@ -61,12 +61,14 @@ def test_the_phases_follow_the_keys_and_nothing_shows_before_the_barrier(clock: 
     assert state(tender).phase == Phase.TRUSTEES
     waiting = board(state(tender), now=tender.now).whole
     assert "受托人已释放 0 份份额；投标人已解密的，满 2 份方可开启" in waiting
+    assert "等待受托人释放份额" in waiting and "受托人份额已经足够" not in waiting
     for holder in tender.holders[1:3]:
         tender.trustee_releases(holder)
     assert [secret for secret in SECRETS if secret in outside(tender, clock)] == [], "enough shares, nothing opened yet"
     assert state(tender).lots[0].trustees == 3, "the platform's followed the first"
     more = board(state(tender), now=tender.now).whole
     assert "受托人已释放 3 份份额，已满足投标人已解密的所需 2 份" in more  # more than are needed, and no fraction
+    assert "受托人份额已经足够" in more and "等待受托人释放份额" not in more
     tender.unseal()
     hall = state(tender)
     assert (hall.phase, hall.clock_until) == (Phase.CONFIRMATION, tender.now + 10 * MINUTE)

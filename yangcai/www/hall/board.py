@@ -105,11 +105,18 @@ def _head(hall: Hall) -> Part:
         "extension": hall.extension,
         "is_suspended": hall.case_is_suspended,
         "phase": hall.phase,
+        "has_shares": _has_shares(hall),
         "answer": hall.opening.answer if hall.opening else "",
         "record": hall.record,
         "case": hall.case,
     }
     return _part("hall-head", "head", context)
+
+
+def _has_shares(hall: Hall) -> bool:
+    """Whether every lot that waits for its trustees has as many shares as a bid needs whose bidder has released."""
+    waiting = [lot for lot in hall.lots if lot.phase == Phase.TRUSTEES]
+    return bool(waiting) and all((lot.trustees or 0) >= (lot.trustees_needed or 0) for lot in waiting)
 
 
 def segments(hall: Hall) -> list[dict[str, str]]:
