@@ -214,8 +214,21 @@ def test_a_top_up_only_when_too_few_are_left(opened: FirstStage) -> None:
     for bidder in (SECOND, THIRD):
         because = {"ground": "not_performed", "reason": "逾期未交付"}
         tale.do("entrant.remove", tale.entrant(bidder), tale.people.runner, at, **because)
-    other = again.refused("framework.define", lot, officer, at, **{**terms, "unit": "套"})
-    assert other["other_terms"].citation is not None
+    changed = {"unit": "套", "by_rotation": False, "replacement_rule": "不作更新"}
+    other = again.refused("framework.define", lot, officer, at, **{**terms, **changed})["other_terms"]
+    assert other.citation is not None and other.citation.article == "第三十一条"
+    assert (other.field, other.facts["which"]) == ("unit", "计量单位、顺序轮候、升级换代规则")
+    # The form has the terms of the agreement that lacks entrants, and they are taken as they stand.
+    form = ACTIONS["framework.define"].input(subject=lot, by=officer, now=at)
+    kept = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    assert kept["tops_up"] == tale.agreement and kept["discounts"] == []
+    assert {name: str(kept[name]) for name in agreements.TERMS if name != "estimated_quantity"} == {
+        name: str(value) for name, value in agreements.TERMS.items() if name != "estimated_quantity"
+    }
+    again.do(
+        "framework.define", lot, officer, at, **{**kept, "tops_up": tale.agreement.pk, "top_up_reason": "供货不足"}
+    )
+    assert Framework.objects.get(lot=lot).tops_up == tale.agreement
     again.do("case.terminate", lot.case, officer, at, ground="not_published", reason="另行立项")
 
 

@@ -80,20 +80,27 @@ class DefineFramework(Input):
     replacement_rule = TextField(label=_("入围产品升级换代规则"), lines=2, required=False)
     feedback_rule = TextField(label=_("用户反馈和评价机制"), lines=2, required=False)
     tops_up = forms.ModelChoiceField(
-        label=_("补充征集的框架协议"), queryset=Framework.objects.none(), required=False, help_text=_("初次征集不填")
+        label=_("补充征集的框架协议"),
+        queryset=Framework.objects.none(),
+        required=False,
+        help_text=_("初次征集不填；补充征集沿用该协议的条款，不得改变"),
     )
     top_up_reason = TextField(label=_("影响框架协议执行的情况"), lines=2, required=False)
 
     def scope(self) -> None:
-        """Only agreements of the same convener are topped up; what stands there when it is written again."""
+        """Only agreements of the same convener are topped up; what stands there when it is written again, and else the
+        terms of the agreement that lacks entrants, which a top-up keeps (财政部令第110号 art. 31)."""
         if not isinstance(self.subject, Lot):
             return
         running = Framework.objects.filter(lot__case__buyer_id=self.subject.case.buyer_id, begins_on__isnull=False)
         limit(self.fields["tops_up"], running.exclude(lot=self.subject).filter(tops_up__isnull=True))
         written = Framework.objects.filter(lot=self.subject).first()
-        if written is not None:
-            self.initial.update({name: getattr(written, name) for name in self.fields if name != "discounts"})
-            self.initial["discounts"] = list(written.discounts.values(*DiscountRow.base_fields))
+        first = None if written or self.now is None else rules.to_be_topped_up(self.subject, now=self.now)
+        if (said := written or first) is not None:
+            self.initial.update({name: getattr(said, name) for name in self.fields if name != "discounts"})
+            self.initial["discounts"] = list(said.discounts.values(*DiscountRow.base_fields))
+        if first is not None:
+            self.initial["tops_up"], self.initial["top_up_reason"] = first, ""
 
 
 @action(

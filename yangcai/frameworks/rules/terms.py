@@ -167,13 +167,8 @@ def top_up_is_lawful(
     now: datetime.datetime,
     tops_up: Framework | None,
     top_up_reason: str,
-    unit: str,
-    quality_ground: str,
-    by_direct: bool,
-    by_mini_competition: bool,
-    by_rotation: bool,
     discounts: list[dict[str, Any]],
-    **_: Any,
+    **terms: Any,
 ) -> Iterator[Refusal]:
     """补充征集: fewer than 70 % of the entrants are left and it hurts; on the terms of the first call (art. 31)."""
     if tops_up is None:
@@ -210,25 +205,70 @@ def top_up_is_lawful(
             field="top_up_reason",
             **on,
         )
-    ways = (tops_up.by_direct, tops_up.by_mini_competition, tops_up.by_rotation)
-    if (
-        unit != tops_up.unit
-        or subject.ceiling != tops_up.lot.ceiling
-        or subject.evaluation_method != tops_up.lot.evaluation_method
-        or quality_ground != tops_up.quality_ground
-        or (by_direct, by_mini_competition, by_rotation) != ways
-        or {(row["from_quantity"], row["rate"]) for row in discounts}
-        != set(tops_up.discounts.values_list("from_quantity", "rate"))
-    ):
+    changed = list(_changed(subject, tops_up, discounts=discounts, **terms))
+    if changed:
         yield refuse(
             "framework.topup_terms",
             code="other_terms",
-            zh="补充征集的计量单位、最高限制单价、评审方法、成交方式和量价关系折扣应当与初次征集相同",
-            en="A top-up has the unit, the highest unit price, the evaluation, the ways of award and the discounts by"
-            " quantity of the first call",
-            field="tops_up",
+            zh="补充征集的条件、评审方法和成交方式应当与初次征集相同，入围后按初次征集的框架协议执行；与其不同的有：{which}",
+            en="A top-up has the terms of the first call, and whoever enters joins its agreement; other than"
+            " there: {which_en}",
+            field=next((field for field, _zh, _en in changed if field in {*terms, "discounts"}), "tops_up"),
+            which="、".join(zh for _field, zh, _en in changed),
+            which_en=", ".join(en for _field, _zh, en in changed),
             **on,
         )
+
+
+#: What a top-up says as the first call did (财政部令第110号 art. 31): its conditions, and what the agreement that its
+#: entrants join has for everybody.
+KEPT = {
+    "unit": ("计量单位", "the unit"),
+    "users": ("适用范围", "who may use it"),
+    "quality_ground": ("质量优先法的情形", "the ground for quality first"),
+    "by_direct": ("直接选定", "direct choice"),
+    "by_mini_competition": ("二次竞价", "second competition"),
+    "by_rotation": ("顺序轮候", "rotation"),
+    "allows_outside": ("授予非入围供应商", "contracts outside the entrants"),
+    "uses_consumables": ("专用耗材", "consumables"),
+    "replacement_rule": ("升级换代规则", "the rules on newer products"),
+    "feedback_rule": ("用户反馈和评价机制", "the rules on feedback"),
+}
+
+
+def _changed(
+    subject: Lot, first: Framework, *, discounts: list[dict[str, Any]], **terms: Any
+) -> Iterator[tuple[str, str, str]]:
+    """Field, and what it is called: what is not as the first call has it."""
+    if subject.ceiling != first.lot.ceiling:
+        yield "ceiling", "最高限制单价", "the highest unit price"
+    if subject.evaluation_method != first.lot.evaluation_method:
+        yield "evaluation_method", "评审方法", "the evaluation"
+    for field, (zh, en) in KEPT.items():
+        said, agreed = terms.get(field), getattr(first, field)
+        if (said.split() != agreed.split()) if isinstance(said, str) else (said != agreed):
+            yield field, zh, en
+    kept = set(first.discounts.values_list("from_quantity", "rate"))
+    if {(row["from_quantity"], row["rate"]) for row in discounts} != kept:
+        yield "discounts", "量价关系折扣", "the discounts by quantity"
+
+
+def to_be_topped_up(lot: Lot, *, now: datetime.datetime) -> Framework | None:
+    """The one closed agreement of the convener, in force and of the same category, of whose entrants too few are left;
+    None where there is none, or more than one."""
+    found = Framework.objects.select_related("lot__case").filter(
+        lot__case__buyer_id=lot.case.buyer_id,
+        lot__case__category=lot.case.category,
+        begins_on__isnull=False,
+        tops_up__isnull=True,
+    )
+    share = law.value("framework.topup_below", **applicable(lot.case, now=now))
+    short = [
+        one
+        for one in found.exclude(lot=lot).order_by("pk")
+        if is_closed(one.lot.case) and one.is_in_force_at(now) and len(staying(one)) < counted(one) * share
+    ]
+    return short[0] if len(short) == 1 else None
 
 
 def file_is_complete(case: Case, *, now: datetime.datetime) -> Iterator[Refusal]:
