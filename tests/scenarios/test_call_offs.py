@@ -16,6 +16,7 @@ from yangcai.credit.models import Debarment
 from yangcai.frameworks.actions.call_off import OfFramework, TakeTurn
 from yangcai.frameworks.actions.mini_competition import InviteEntrants
 from yangcai.frameworks.models import CallOff, Entrant
+from yangcai.frameworks.rules.call_off import own_limit
 from yangcai.funds.models import Fund
 from yangcai.funds.queries import balances, check_funds
 from yangcai.kernel import documents, tasks
@@ -24,6 +25,7 @@ from yangcai.kernel.models import Task
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import move_to
+from yangcai.tendering import preflight
 from yangcai.tendering.models import AwardLetter, Invitee
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +194,19 @@ def test_a_second_competition(agreed: FirstStage, unit: Buyer) -> None:
     assert agreements.of(case).stage_at(unit.at) == Stage.SUBMISSION
     waiting = Task.objects.filter(root=case.ref, action="bid.submit", done_at=None)
     assert waiting.count() == 4
+    # One figure for each: 丁 reads 4700 × 20 in its invitation, its pre-flight says so, and nobody reads another's.
+    assert lot.ceiling is None
+    for price, verdict in (("94000.00", "pass"), ("94000.01", "fail")):
+        checks = preflight.check(
+            lot,
+            supplier=agreed.supplier(FOURTH).organisation,
+            offer={"price": Decimal(price)},
+            met=frozenset(),
+            now=unit.at,
+        )
+        (said,) = [one for one in checks if one.code in {"within_limit", "above_ceiling"}]
+        assert (said.verdict.value, "94,000.00" in said.zh) == (verdict, True)
+    assert own_limit(lot, agreed.supplier(FIRST).organisation) == Decimal("96000.00")
     # Who is no entrant cannot offer.
     stranger = agreed.supplier(FIFTH)
     refused = {r.code: r for r in can(ACTIONS["bid.submit"], lot, by=stranger, now=unit.at)}

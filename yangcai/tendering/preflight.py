@@ -6,8 +6,8 @@ the opening; it is named as such, never guessed. Nothing is written: no row, no 
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from types import SimpleNamespace
@@ -95,6 +95,16 @@ def of_form(form: Input, *, met: frozenset[int]) -> list[Check]:
     return unreadable + [one for one in found if one.verdict is not Verdict.FAIL or one.field not in said]
 
 
+#: functions(lot, supplier) by which later apps say what this supplier may ask at most, in yuan; None where the lot's
+#: own limit holds for everybody
+OWN_LIMITS: list[Callable[[Lot, Organisation], Decimal | None]] = []
+
+
+def own_limit(lot: Lot, supplier: Organisation) -> Decimal | None:
+    """What this supplier alone may not exceed; None where the lot's own limit holds."""
+    return next((limit for asked in OWN_LIMITS if (limit := asked(lot, supplier)) is not None), None)
+
+
 class _Draft:
     """The draft as the evaluation would read it."""
 
@@ -104,6 +114,9 @@ class _Draft:
         self.lot, self.supplier, self.offer, self.met, self.now = lot, supplier, offer, met, now
         self.on = applicable(lot.case, now=now)
         self.terms = arithmetic.terms(lot, now=now)
+        own = own_limit(lot, supplier)
+        if own is not None:
+            self.terms = replace(self.terms, ceiling=own)
         self.closes_at = periods.closing_at(lot.case) or now
 
     def cite(self, key: str) -> Citation | None:

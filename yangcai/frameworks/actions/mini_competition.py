@@ -55,7 +55,6 @@ def invite_entrants(
 ) -> Case:
     """Everybody in the agreement who meets the need has the documents and may offer until the same instant."""
     entrants = rules.competitors(plan_item, framework, now=now)
-    dearest = max(agreed(one, quantity) for one in entrants)
     made = placing.begin(
         plan_item,
         framework=framework,
@@ -63,19 +62,21 @@ def invite_entrants(
         need=need,
         delivery=delivery,
         now=now,
-        ceiling=dearest,
     )
     case = made.lot.case
     periods.open_period(case, stage=Stage.SUBMISSION, opens_at=now, closes_at=closes_at)
     periods.open_period(case, stage=Stage.OPENING, opens_at=closes_at)
     for entrant in entrants:
-        # art. 33: a sealed price cannot be checked before the opening, so each is told its own limit here.
-        own = f"协议价格 {agreed(entrant, quantity):,.2f} 元为该供应商的最高限价"
+        # art. 33: a sealed price cannot be checked before the opening, so each is told its own limit here and no
+        # other: the lot has no ceiling, which would be the dearest entrant's agreement price.
+        own = rules.most(entrant, quantity, budget=made.lot.budget)
+        said = "协议价格" if own == agreed(entrant, quantity) else "采购预算低于协议价格，预算金额"
+        limit = f"{said} {own:,.2f} 元为该供应商的最高限价"
         Invitee.objects.create(
             case=case,
             supplier=entrant.supplier,
             source=InviteeSource.ENTRANT,
-            reason=own,
+            reason=limit,
             recommended_by=by,
             is_chosen=True,
             invited_at=now,

@@ -16,7 +16,9 @@ from yangcai.frameworks.models import AgreedConsumable, CallOff, Dealer, Entrant
 from yangcai.frameworks.standing import agreed, next_in_turn, staying
 from yangcai.kernel import money
 from yangcai.kernel.refusals import Refusal
+from yangcai.parties.models import Organisation
 from yangcai.planning.models import RESERVED, PlanItem
+from yangcai.tendering import preflight
 from yangcai.tendering.models import OpenedBid
 
 #: Way -> how a framework says that it may be used, and the article on it.
@@ -272,6 +274,24 @@ def competes(subject: Lot, *, by: Any, now: datetime.datetime) -> Iterator[Refus
         )
 
 
+def own_limit(lot: Lot, supplier: Organisation) -> Decimal | None:
+    """What an entrant asks at most in a second competition, in yuan: its agreement price, and never more than the
+    budget (art. 33). None of any other lot, and of who is in the agreement no more."""
+    call_off = CallOff.objects.filter(lot=lot, way=Way.MINI_COMPETITION).select_related("framework", "lot").first()
+    if call_off is None:
+        return None
+    entrant = next((one for one in staying(call_off.framework) if one.supplier_id == supplier.pk), None)
+    return None if entrant is None else most(entrant, call_off.quantity, budget=lot.budget)
+
+
+def most(entrant: Entrant, quantity: Decimal, *, budget: Decimal) -> Decimal:
+    """The one figure that a price of this entrant may not exceed, in yuan."""
+    return min(agreed(entrant, quantity), budget)
+
+
+preflight.OWN_LIMITS.append(own_limit)
+
+
 def lawful(call_off: CallOff, *, now: datetime.datetime) -> list[tuple[OpenedBid, Entrant]]:
     """The prices within their own agreements and the budget, the lowest first; equal ones in the order of entry. Who
     may not take part in procurement by `now` has none, nor whose consortium has such a member (财库〔2016〕125号), nor
@@ -283,8 +303,7 @@ def lawful(call_off: CallOff, *, now: datetime.datetime) -> list[tuple[OpenedBid
     found = [
         (bid, entrant)
         for bid, entrant in bids
-        if bid.price <= agreed(entrant, call_off.quantity)
-        and bid.price <= call_off.lot.budget
+        if bid.price <= most(entrant, call_off.quantity, budget=call_off.lot.budget)
         and entrant.pk not in related
         and not any(may_be_awarded(call_off.lot.case.plan_item, entrant, now=now))
     ]

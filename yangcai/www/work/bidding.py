@@ -20,6 +20,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import policies
 from yangcai.tendering.models import SBP, BidSecurity, Correction, Participation, SigningKey
+from yangcai.tendering.preflight import own_limit
 from yangcai.tendering.queries.hall import has_hall
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.solicitations import solicitation
@@ -148,6 +149,9 @@ class Bidding:
             )
         elif self._may_begin:
             said = _("填写的内容只存在本机浏览器，递交前不离开这台设备")
+            own = own_limit(self.lot, self.post.organisation)
+            if own is not None:
+                said = _("贵单位最高限价 %(sum)s；") % {"sum": formats.yuan(own)} + said
             yield Task(_("投标文件和报价"), _("可以办理"), "info", hint=said, url=self._place, local=f"draft:{draft}")
         else:
             yield Task(_("投标文件和报价"), _("尚不能开始"), "mute", refusals=self.refusals)
