@@ -10,6 +10,7 @@ from tests.challenges.support import LETTER, about, answer
 from tests.contracts.support import document
 from tests.factories import at
 from tests.portal.chain import Chain
+from tests.tendering.judging import SCORED, three
 from tests.tendering.walk import Tender
 from yangcai.cases.models import AwardFall, Case
 from yangcai.challenges.models import Objection
@@ -27,6 +28,7 @@ from yangcai.parties.roles import Role
 from yangcai.tendering.explanation import may_object_until
 from yangcai.tendering.models import AwardLetter
 from yangcai.www.work.files import readable
+from yangcai.tendering.models import Solicitation
 
 pytestmark = pytest.mark.django_db
 #: The result was announced on Friday, 27 March 2026; its notice period ends on Monday, and then run seven working days.
@@ -78,6 +80,34 @@ def test_a_loser_objects_the_agent_answers_in_seven_working_days_and_the_complai
     tasks.fire_due(now=right.due_at)
     right.refresh_from_db()
     assert right.done_at == right.due_at
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_one_letter_for_one_step_where_the_document_wants_it_so(at_once: bool) -> None:
+    """94号令 art. 10: said where it is entered; another supplier has a letter of its own, one taken back was none."""
+    h = three(objections_at_once=at_once)
+    case, (bidder, other, _third) = h.case, h.bidders
+    letter = {**LETTER, "about": about(case, bidder, "process", SCORED, stage="opening")}
+    first = do("objection.raise", case, bidder, SCORED, **letter)
+    form = ACTIONS["objection.raise"].input(subject=case, by=bidder, now=SCORED)
+    assert ("一次性提出" in str(form.fields["about"].help_text)) == at_once
+    if at_once:
+        again = refused("objection.raise", case, bidder, SCORED, **letter)["objected_already"]
+        assert (again.field, again.facts["number"]) == ("about", first.number)
+        assert again.citation is not None and again.citation.article == "第十条"
+        do("objection.raise", case, other, SCORED, **letter)
+        step = {**letter, "about": about(case, bidder, "process", SCORED, stage="qualification")}
+        do("objection.raise", case, bidder, SCORED, **step)
+        do("objection.withdraw", first, bidder, SCORED, reason="合并提出")
+    assert do("objection.raise", case, bidder, SCORED, **letter).number != first.number
+
+
+def test_the_document_says_it_and_it_is_copied_with_it() -> None:
+    """It binds from the draft of the document, and goes along where the document is used again."""
+    tender = Tender().published(objections_at_once=True)
+    tender.do("case.terminate", tender.case, tender.runner, ground="solicitation_unlawful", reason="资格条件不当")
+    again = tender.do("case.retender", tender.case, tender.runner).value
+    assert Solicitation.objects.get(case=again).objections_at_once
 
 
 def test_too_late_is_refused_with_the_last_day_and_who_was_not_there_may_not(chain: Chain) -> None:

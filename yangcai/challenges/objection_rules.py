@@ -17,6 +17,7 @@ from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.tendering.models import SignedAs
+from yangcai.tendering.solicitations import solicitation
 
 #: What may follow where an objection is right and bears on the result, by what it is about (财政部令第94号 art. 16).
 FOLLOWS = {
@@ -51,6 +52,42 @@ def is_in_time(case: Case, *, by: Post, now: datetime.datetime, about: str, **_:
     """Within seven working days of the day on which the harm was, or should have been, known."""
     chosen = next((one for one in windows(case, by.organisation_id, now=now) if one.key == about), None)
     return _too_late(chosen, case, now=now, field="about") if chosen and not chosen.is_open_at(now) else None
+
+
+def wants_all_at_once(case: Case) -> bool:
+    """Whether the document wants all objections to one step of the procedure raised at once (94号令 art. 10)."""
+    file = solicitation(case)
+    return file is not None and file.objections_at_once
+
+
+def raised_at_once(case: Case, *, by: Post, now: datetime.datetime, about: str, **_: Any) -> Refusal | None:
+    """A second letter on the same thing is not taken where the document wants one: what has a new day of its own, as a
+    corrected document or another result, is something else, and a letter that was withdrawn is none."""
+    chosen = next((one for one in windows(case, by.organisation_id, now=now) if one.key == about), None)
+    if chosen is None or not wants_all_at_once(case):
+        return None
+    earlier = Objection.objects.filter(
+        case=case,
+        supplier_id=by.organisation_id,
+        target=chosen.target,
+        lot=chosen.lot,
+        stage=chosen.stage,
+        known_on=chosen.since,
+        withdrawn_at=None,
+    ).first()
+    if earlier is None:
+        return None
+    return law.refusal(
+        "objection.once",
+        code="objected_already",
+        zh="采购文件要求一次性提出针对同一采购程序环节的质疑，贵单位已就“{what}”提出质疑 {number}；被告知补正的请补正",
+        en="The document wants all objections to one step at once, and you raised objection {number} to this one; where"
+        " you were asked to complete it, do so",
+        field="about",
+        what=chosen.title,
+        number=earlier.number,
+        **applicable(case, now=now),
+    )
 
 
 def _too_late(window: Window, case: Case, *, now: datetime.datetime, field: str = "") -> Refusal:

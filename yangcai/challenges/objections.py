@@ -57,6 +57,8 @@ class RaiseObjection(Input):
             (one.key, gettext("%(what)s，%(last)s 24:00 前") % {"what": one.title, "last": one.last_day or "—"})
             for one in sorted(found, key=lambda one: not one.is_open_at(self.now))
         ]
+        if rules.wants_all_at_once(self.subject):
+            about.help_text = gettext("采购文件要求一次性提出针对同一采购程序环节的质疑；全部事项写在同一份质疑函中")
         self.fields["address"].initial = self.by.organisation.address
 
 
@@ -67,7 +69,7 @@ class RaiseObjection(Input):
     on=Case,
     by={Role.SUPPLIER},
     needs=(rules.may_object_to_something,),
-    checks=(rules.is_in_time, rules.representative_is_authorised),
+    checks=(rules.is_in_time, rules.raised_at_once, rules.representative_is_authorised),
     input=RaiseObjection,
     sentence=("{post}提出了质疑", "{post} raised an objection"),
     is_public=False,

@@ -90,6 +90,11 @@ class DraftSolicitation(Input):
         required=False,
         help_text=_("兼投不兼中的填 1，按采购包的定标次序依次确定；不限制时留空"),
     )
+    objections_at_once = forms.BooleanField(
+        label=_("同一环节的质疑一次性提出"),
+        required=False,
+        help_text=_("要求供应商在法定质疑期内一次性提出针对同一采购程序环节的质疑；不要求的，可以多次提出"),
+    )
     accepts_imports = forms.BooleanField(
         label=_("接受进口产品"), required=False, help_text=_("须在采购计划中申请并经财政部门核准")
     )

@@ -58,6 +58,7 @@ LOTS: tuple[Kind, ...] = (
             "accepts_consortium",
             "max_lots_bid",
             "max_lots_won",
+            "objections_at_once",
             "accepts_imports",
             "subcontracting",
             "industry",
