@@ -18,6 +18,7 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import Correction
+from yangcai.www import sandbox
 from yangcai.www.work import judging, worklist
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +248,11 @@ def test_what_waits_for_several_payments_says_for_which(clock: Clock) -> None:
     assert line.title == f"提交发票：{s.case}"
     assert [name for name, _url in line.seats] == ["预付款", "验收款"]
     assert line.seats[1][1].endswith(f"/milestone/{last.pk}/invoice.submit/")
+    # Wherever the lines are counted, these two are one as well.
+    assert tasks.of_post(s.supplier, now=clock.at).count() == len(todos) + 1
+    assert worklist.count(s.supplier, now=clock.at) == len(todos)
+    (offered,) = sandbox.waiting([s.supplier], now=clock.at)
+    assert offered.tasks == len(todos)  # type: ignore[attr-defined]
     # What is paid otherwise is asked about otherwise: research costs are no part of an ordinary invoice.
     address = reverse("work_do", args=["milestone", last.pk, "invoice.submit"])
     assert "研发成本" not in text_of(at_desk(s.supplier).get(address))

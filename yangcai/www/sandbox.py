@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import Case, F, TextField, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -32,8 +30,8 @@ from yangcai.parties.roles import Role
 from yangcai.www import formats, guided, samples, sessions, signed_papers, story_line
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
+from yangcai.www.work import worklist
 from yangcai.www.work.clocks import title_of
-from yangcai.www.work.judging import SEAT
 
 STEPS = {"hour": datetime.timedelta(hours=1), "day": datetime.timedelta(days=1)}
 #: How many posts the bar offers; a demo district has fewer.
@@ -91,22 +89,18 @@ def posts(*, now: datetime.datetime) -> list[Post]:
     return sorted(valid, key=lambda post: order.index(post.role))
 
 
-def waiting(found: list[Post]) -> list[Post]:
-    """The posts, each with `tasks`: how many lines its worklist has, on which what is to be done alike for several
-    seats of one committee is one. Nobody else in the demo tells which experts were drawn."""
+def waiting(found: list[Post], *, now: datetime.datetime) -> list[Post]:
+    """The posts, each with `tasks`: how many lines its worklist has. Nobody else in the demo tells which experts were
+    drawn."""
     open_tasks = Task.objects.filter(done_at__isnull=True).exclude(role="")
-    line = Case(When(subject__startswith=f"{SEAT}:", then=Value("")), default=F("subject"), output_field=TextField())
-    lines = open_tasks.annotate(line=line).values(
-        "role", "person_id", "organisation_id", "action", "root", "due_at", "line"
-    )
-    counts = Counter(tuple(one.values())[:3] for one in lines.distinct())
+    has = set(open_tasks.values_list("role", "person_id", "organisation_id").distinct())
     for post in found:
-        post.tasks = sum(  # type: ignore[attr-defined]
-            n
-            for (role, person, organisation), n in counts.items()
-            if role == post.role
-            and (person == post.person_id or (person is None and organisation in {None, post.organisation_id}))
+        is_meant = any(
+            role == post.role and (person or post.person_id) == post.person_id
+            for role, person, organisation in has
+            if person or organisation in {None, post.organisation_id}
         )
+        post.tasks = worklist.count(post, now=now) if is_meant else 0  # type: ignore[attr-defined]
     return found
 
 
@@ -161,7 +155,8 @@ def demo(request: HttpRequest) -> HttpResponse:
     now, story, why = clock.now(), guided.of(request), anew.obstacle(settings.YANGCAI_HOME)
     roles = dict(Role.choices)
     grouped = [
-        (str(roles[Role(role)]), list(found)) for role, found in groupby(waiting(posts(now=now)), lambda p: p.role)
+        (str(roles[Role(role)]), list(found))
+        for role, found in groupby(waiting(posts(now=now), now=now), lambda p: p.role)
     ]
     context = {
         "roles": grouped,
@@ -267,6 +262,9 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     guided.say(request, happened.told)
     if word == "turn" and story is not None and (next_ := guided.shown(story, now=to)) and next_.turn:
         return HttpResponseRedirect(next_.turn_url)
+    mine = guided.shown(story, now=to) if word == "turn" else None
+    if mine is not None and mine.turn:
+        return HttpResponseRedirect(mine.turn_url)
     return _back(request)
 
 

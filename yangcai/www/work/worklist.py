@@ -110,6 +110,18 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     return Group(key, items, total - len(shown) + len(items), more=more)
 
 
+def count(post: Post, *, now: datetime.datetime) -> int:
+    """How many lines the worklist of a post has, by the same rules by which `groups` draws them up."""
+    parts: dict[str, list[Task]] = {}
+    for task in tasks.of_post(post, now=now)[: COUNTED + SHOWN]:
+        parts.setdefault(urgency(task.due_at, now=now), []).append(task)
+    total = 0
+    for rows in parts.values():
+        shown = rows[:SHOWN]
+        total += min(len(rows), COUNTED) - len(shown) + len(_together(shown, namesakes.names(shown, post=post)))
+    return total
+
+
 def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
     """What is to be done alike for several seats, payments or lots by the same time is one line."""
     lines: dict[tuple[Any, ...], list[Task]] = {}
