@@ -12,6 +12,7 @@ from yangcai.contracts.benefiting import small_firms
 from yangcai.contracts.models import Contract
 from yangcai.funds.queries import check_funds
 from yangcai.kernel.models import Task
+from yangcai.notifications.models import Message
 from yangcai.replay import district, recorded, year, year_walk
 from yangcai.replay.year import Sums
 from yangcai.tendering.models import ConductRecord
@@ -93,6 +94,9 @@ def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.Monk
     assert ConductRecord.objects.exists()
     waiting = Task.objects.filter(done_at=None, action__contains="conduct.", due_at__lt=recorded.WAITS_FROM)
     assert not waiting.exists()
+    # Nor does anybody come to the first morning with a year of unread messages.
+    told = Message.objects.filter(at__lt=district.MORNING - district.UNREAD)
+    assert told.exists() and not told.filter(read_at=None).exists()
 
 
 @pytest.mark.campaign(only=True)

@@ -21,6 +21,7 @@ from yangcai.funds.budget_file import COLUMNS
 from yangcai.kernel import clock, documents, tasks
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.calendar import SHANGHAI
+from yangcai.notifications import queries
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
 from yangcai.parties.sizes import SME, small_medium
@@ -107,6 +108,7 @@ def make(*, told: Callable[[Order, int], object]) -> None:
     begin_again()
     clock.set_sandbox(at=district.MORNING)
     tasks.fire_due(now=district.MORNING)
+    queries.read_before(district.MORNING - district.UNREAD, now=district.MORNING)
 
 
 def _beside_call_offs() -> Sums:
