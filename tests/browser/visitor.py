@@ -1,6 +1,6 @@
 """How long does it take somebody by hand to live through a story of the demo, who reads the bar and clicks?
 
-Counted is what a person does: a click, a page that comes, a field of a form that is filled in already, a file that is
+Counted is what a person does: a click, a page that comes, a field that the form has filled in already, a file that is
 chosen. Each has its seconds, from the keystroke-level model of Card, Moran and Newell (1980): to decide 1.35 s, to
 point 1.1 s, to press 0.2 s; a fixation of the eye is a quarter of a second. What the machine takes is measured beside
 it, because it is the machine's.
@@ -25,6 +25,8 @@ MINUTE = 60
 MOST = 60
 PAPER = {"name": "验收书.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n"}
 TYPED = "main form :is(input, select, textarea):visible:not([type=hidden])"
+#: How many of them have something in them: over empty cells the eye passes.
+FILLED = "all => all.filter(one => ['checkbox', 'radio'].includes(one.type) ? one.checked : one.value).length"
 OVER = "这个剧本走完了"
 
 
@@ -87,7 +89,7 @@ class Visitor:
     def fill_in(self) -> None:
         """A form as it is filled in already."""
         turn = self.turns[-1]
-        turn.fields += self.page.locator(TYPED).count()
+        turn.fields += self.page.locator(TYPED).evaluate_all(FILLED)
         for file in self.page.locator("main form input[type=file][required]").all():
             file.set_input_files(PAPER)  # type: ignore[arg-type]
             turn.files += 1
