@@ -1,6 +1,7 @@
 """Does the picture of an agency's cases show the windows of the law, the deadlines and what collides?"""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -58,6 +59,9 @@ class TestSchedule:
             said = f"2026-03-24 {at_} 开标，另一项目 2026-03-24 {then} 开标，相差不到 1 小时"
             assert f'{said} <span lang="zh-Hans">{other}</span>' in page
         assert "开标日 2026-03-28 不是工作日" in page and "别家的项目" not in page
+        english = at_desk(agent).get(reverse("work_schedule"), headers={"accept-language": "en"}).content.decode()
+        drawn = re.findall(r'class="g-name"[^>]*>([^<]+)', english)
+        assert drawn and all(name[0].isupper() for name in drawn), "a label begins with a capital"
         assert "3 个项目在办；最近一次开标 2026-03-24 09:30；3 个项目的开标时间有冲突。" in page
 
     def test_windows_of_the_law_and_deadlines_stand_under_the_stages(self, clock: Clock) -> None:

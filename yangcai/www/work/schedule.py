@@ -151,7 +151,9 @@ def _planned(listed: own.Listed, *, now: datetime.datetime) -> Planned:
     for stage, periods in stages.items():
         ends = [period.closes_at or max(now, period.opens_at) for period in periods]
         kind = KINDS.get(Stage(stage), JUDGED)
-        one.bars.append(Bar(kind, min(p.opens_at for p in periods), max(ends), own.stage_name(case, stage)))
+        one.bars.append(
+            Bar(kind, min(p.opens_at for p in periods), max(ends), formats.titled(own.stage_name(case, stage)))
+        )
     if case.published_at is None:
         _foreseen(one, now=now)
     return one
