@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, Lot, Stage
+from yangcai.contracts.models import Contract, PaymentRequest
 from yangcai.frameworks.models import FrameworkApproval, OutsideOffer, Replacement
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, Action, Done, can, perform, rehearse
@@ -72,6 +73,8 @@ KEPT = frozenset({"bid.submit", "final_offer.submit"})
 SCORING = frozenset({"scores.submit", "scores.explain", "scores.correct"})
 #: What one person asks for with papers and another decides.
 DECIDED = (Award, FrameworkApproval, ImportApproval, MethodApproval, OutsideOffer, Replacement)
+#: Whose amount is told in figures and in words before anybody binds himself or pays.
+IN_WORDS = (Contract, PaymentRequest)
 NEXT_SHOWN = 6
 #: A file of a hundred thousand lines may have as many faults; a page shows the first.
 REFUSALS_SHOWN = 200
@@ -304,7 +307,12 @@ def _about(subject: Any, *, post: Post) -> list[dict[str, Any]]:
 def _facts(subject: Any, *, post: Post) -> list[dict[str, Any]]:
     """The row in a few lines, without what this reader may not know of it."""
     kind = kind_of(subject)
-    return tables.facts(blind.masked(subject, post), blind.columns(subject, kind.columns, post)) if kind else []
+    found = tables.facts(blind.masked(subject, post), blind.columns(subject, kind.columns, post)) if kind else []
+    if isinstance(subject, IN_WORDS) and subject.amount is not None:
+        found.append(
+            {"label": formats.titled(_("金额大写")), "value": formats.capitals(subject.amount), "lang": "zh-Hans"}
+        )
+    return found
 
 
 def _papers(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:
