@@ -26,9 +26,8 @@ from yangcai.notifications.models import Message
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.explanation import may_object_until
-from yangcai.tendering.models import AwardLetter
+from yangcai.tendering.models import AwardLetter, Solicitation
 from yangcai.www.work.files import readable
-from yangcai.tendering.models import Solicitation
 
 pytestmark = pytest.mark.django_db
 #: The result was announced on Friday, 27 March 2026; its notice period ends on Monday, and then run seven working days.

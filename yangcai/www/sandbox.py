@@ -260,8 +260,6 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     said = _("现在是 %(at)s，到期处理 %(n)d 件。") % params
     messages.info(request, said + " " + _("；").join(shown) if shown else said)
     guided.say(request, happened.told)
-    if word == "turn" and story is not None and (next_ := guided.shown(story, now=to)) and next_.turn:
-        return HttpResponseRedirect(next_.turn_url)
     mine = guided.shown(story, now=to) if word == "turn" else None
     if mine is not None and mine.turn:
         return HttpResponseRedirect(mine.turn_url)
