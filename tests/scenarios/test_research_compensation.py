@@ -11,6 +11,7 @@ from tests.scenarios.research import accept, contracted
 from tests.scenarios.story import DAY, FIRST, Story
 from yangcai.contracts import standing
 from yangcai.contracts.models import Amendment, Contract, Invoice, Milestone, PaymentRequest
+from yangcai.contracts.rules import compensation
 from yangcai.contracts.rules import compensation as rules
 from yangcai.funds import actions as ledger
 from yangcai.funds.models import Fund
@@ -194,3 +195,13 @@ def test_what_was_asked_for_before_the_settlement_is_not_paid_by_it(tale: Story)
     )
     PaymentRequest.objects.filter(pk=asked.pk).update(returned_at=at, return_reason="x")
     tale.do("compensation.settle", costs, officer, at, **settlement(tale))
+
+
+def test_a_second_part_of_the_costs_is_settled_on_no_other_fault(tale: Story) -> None:
+    """Whoever ends the contract names one ground: both settlements must agree on whose fault it was."""
+    at, people = tale.at("contract") + 20 * DAY, tale.people
+    tale.do("compensation.settle", costs_of(tale), people.officer, at, **settlement(tale))
+    other = Milestone(contract=contract_of(tale), due_on="acceptance", title="第二笔", amount=1)
+    found = compensation.settled_alike(other, by=people.officer, now=at, ending="milestone_missed")
+    assert found is not None and (found.code, found.field) == ("settled_otherwise", "ending")
+    assert compensation.settled_alike(other, by=people.officer, now=at, ending="on_the_market") is None

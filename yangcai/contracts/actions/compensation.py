@@ -46,7 +46,7 @@ class SettleCosts(Input):
     by={Role.BUYER_OFFICER},
     only=(rules.pays_costs_on_acceptance,),
     needs=(of_acceptance.contract_runs, of_acceptance.not_accepted_yet, rules.not_settled),
-    checks=(rules.ending_is_lawful, rules.within_the_agreed_share, rules.signed_in_the_past),
+    checks=(rules.ending_is_lawful, rules.settled_alike, rules.within_the_agreed_share, rules.signed_in_the_past),
     input=SettleCosts,
     sentence=("{post}登记了终止研发的成本补偿约定", "{post} recorded what was settled of the costs of ended research"),
     cites=("cooperative_innovation.termination", "cooperative_innovation.compensation", "contract.amendment_publish"),

@@ -137,6 +137,27 @@ def _english(label: Any) -> str:
 
 def settlement_is_published(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """What was settled is a change of the contract, and is public before the contract ends by it."""
+def settled_alike(milestone: Milestone, *, by: Post, now: datetime.datetime, ending: str, **_: Any) -> Refusal | None:
+    """One contract ends once: what was settled of one part of its costs says for all of them whether anybody was at
+    fault, else it could end on no ground."""
+    settled = standing.settlement_under(milestone.contract)
+    if settled is None or (settled.ending in AT_FAULT) == (ending in AT_FAULT):
+        return None
+    return law.refusal(
+        RULE,
+        code="settled_otherwise",
+        zh="本合同的另一笔研发成本已经按“{settled}”约定补偿，同一合同只能以同一过错认定终止",
+        en="Other costs of this contract were settled on the ground “{settled_en}”: one contract ends with one finding"
+        " of fault",
+        field="ending",
+        settled=chinese(TerminationGround(settled.ending).label),
+        settled_en=_english(TerminationGround(settled.ending).label),
+        **applicable(milestone.contract.case, now=now),
+    )
+
+
+def compensation_is_paid(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """按合同约定补偿 before the money that is left goes back: ended, the contract pays nothing more."""
     settled = standing.settlement_under(contract)
     if settled is None or settled.published_at is not None:
         return None
