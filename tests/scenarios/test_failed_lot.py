@@ -246,4 +246,4 @@ def test_where_nothing_is_reserved_nobody_is_asked_to_release_it() -> None:
     plan.spends = False
     assert list(failed_lots_to_release(plan, now=now)) == []
     found = releases.has_failed_lots(plan, by=None, now=now)
-    assert found is not None and found.code == "no_failed_lot"
+    assert found is not None and found.code == "nothing_is_reserved"
