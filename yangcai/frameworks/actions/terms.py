@@ -136,6 +136,8 @@ class DefineFramework(Input):
         "framework.quantity_discount",
         "framework.replacement_said",
         "framework.feedback_said",
+        "framework.topup_below",
+        "framework.topup_terms",
     ),
     hint=(
         "最高限制单价即采购包的最高限价；直接选定是主要方式，二次竞价和顺序轮候须在征集文件中载明",
