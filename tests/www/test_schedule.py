@@ -59,8 +59,9 @@ class TestSchedule:
             said = f"2026-03-24 {at_} 开标，另一项目 2026-03-24 {then} 开标，相差不到 1 小时"
             assert f'{said} <span lang="zh-Hans">{other}</span>' in page
         assert "开标日 2026-03-28 不是工作日" in page and "别家的项目" not in page
+        make_case(agent=agent.organisation, stage="evaluation", title="丁项目")
         english = at_desk(agent).get(reverse("work_schedule"), headers={"accept-language": "en"}).content.decode()
-        drawn = re.findall(r'class="g-name"[^>]*>([^<]+)', english)
+        drawn = re.findall(r'<rect class="g-[a-z]+"[^>]*><title>([^<]+)', english)
         assert drawn and all(name[0].isupper() for name in drawn), "a label begins with a capital"
         assert "3 个项目在办；最近一次开标 2026-03-24 09:30；3 个项目的开标时间有冲突。" in page
 
