@@ -135,8 +135,6 @@ def _english(label: Any) -> str:
         return str(label)
 
 
-def settlement_is_published(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    """What was settled is a change of the contract, and is public before the contract ends by it."""
 def settled_alike(milestone: Milestone, *, by: Post, now: datetime.datetime, ending: str, **_: Any) -> Refusal | None:
     """One contract ends once: what was settled of one part of its costs says for all of them whether anybody was at
     fault, else it could end on no ground."""
@@ -156,8 +154,8 @@ def settled_alike(milestone: Milestone, *, by: Post, now: datetime.datetime, end
     )
 
 
-def compensation_is_paid(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    """按合同约定补偿 before the money that is left goes back: ended, the contract pays nothing more."""
+def settlement_is_published(contract: Contract, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """What was settled is a change of the contract, and is public before the contract ends by it."""
     settled = standing.settlement_under(contract)
     if settled is None or settled.published_at is not None:
         return None
