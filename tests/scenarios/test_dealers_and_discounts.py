@@ -19,6 +19,7 @@ from yangcai.contracts.models import ContractItem
 from yangcai.credit.models import Debarment
 from yangcai.frameworks.models import CallOff, Dealer, Feedback, QuantityDiscount
 from yangcai.frameworks.queries import visible_dealers
+from yangcai.frameworks.rules.call_off import own_limit
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.parties.models import Post
 from yangcai.portal.models import Notice
@@ -104,7 +105,7 @@ def test_it_is_the_ceiling_of_a_turn_and_of_a_second_competition(agreed: FirstSt
     closes = unit.at + 2 * DAY
     case = unit.do("call_off.invite", unit.plan(MINI), framework=agreed.agreement.pk, quantity="20", closes_at=closes)
     # 甲, the dearest: 20 × 4560.
-    assert agreements.of(case).lots.get().ceiling == Decimal("91200.00")
+    assert own_limit(case.lots.get(), agreed.supplier(FIRST).organisation) == Decimal("91200.00")
 
 
 def test_a_price_outside_is_lower_than_the_discounted_one_or_it_is_none(agreed: FirstStage, unit: Buyer) -> None:
