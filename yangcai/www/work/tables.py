@@ -30,10 +30,14 @@ class Cell:
     text: str
     is_number: bool = False
     is_data: bool = False
+    is_fingerprint: bool = False
 
     @property
     def css(self) -> str:
-        """The class of its cell: numbers stand under each other, and a day does not break at its hyphens."""
+        """The class of its cell: numbers stand under each other, a day does not break at its hyphens, and the groups of
+        a fingerprint do not stand one a line."""
+        if self.is_fingerprint:
+            return "fingerprint"
         return "num" if self.is_number else "nowrap" if DAY.match(self.text) else ""
 
     @property
@@ -108,7 +112,7 @@ def cell(row: Any, name: str) -> Cell:
     except FieldDoesNotExist:  # derived from columns, headed by its own label; words of it are the reader's
         return Cell(value) if isinstance(value, str) else written(value)
     if field.name.endswith(FINGERPRINTS):
-        return Cell(formats.fingerprint(value))
+        return Cell(formats.fingerprint(value), is_fingerprint=True)
     if field.choices:
         return Cell(str(_words(field, get_language()).get(value, value)))
     if field.name == "procedure":
