@@ -129,3 +129,11 @@ def test_once_trustees_are_in_office_every_tender_is_sealed() -> None:
     _story, told = played("open-tender")
     assert "opening_policy.set" in {one.action for one in told}
     assert sum(one.action == "bid.release" for one in told) == 3  # nobody stays away here
+
+
+def test_a_consultation_after_it_is_bid_for_as_its_checklist_says() -> None:
+    """Nothing of it is read out: the visitor, a supplier, fills in the form that its story knows, and no envelope."""
+    played("sealed-opening")
+    _story, told = played("consultation")
+    done = [one.action for one in told]
+    assert "opening_policy.set" not in done and "bid.upload" not in done and done.count("bid.submit") == 3

@@ -10,7 +10,7 @@ from yangcai.demo import devices
 from yangcai.demo.scene import Deed, Scene
 from yangcai.parties.models import Post
 from yangcai.parties.queries import platform_post
-from yangcai.tendering import policies
+from yangcai.tendering import method, policies
 from yangcai.tendering.models import Bid, BidClosing, ShareRelease, SigningKey, Trustee, TrusteeRole
 from yangcai.tendering.rules.sealed import closing_of, may_hold_seats
 from yangcai.tendering.standstill import window_ends_at
@@ -57,7 +57,8 @@ def seating(scene: Scene) -> Iterator[Deed]:
                 return
     seats = may_hold_seats(scene.case)
     is_full = seats.filter(role=TrusteeRole.PLATFORM).exists() and seats.count() >= THRESHOLD
-    if not is_full or Stage.OPENING not in scene.procedure.stages:
+    # Where the law has bids read out, an office that is full is used; elsewhere the visitor bids by the page it knows.
+    if not is_full or not (scene.plot.sealed or method.reads_out(scene.case)):
         return
     for lot in scene.lots:
         if not lot.opening_policies.exists():
