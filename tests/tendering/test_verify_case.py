@@ -357,6 +357,15 @@ LIES: dict[str, tuple[type[Exception], str, Callable[[Story], object]]] = {
     "a contract before the opening": (
         Evidence, "before the opening",
         lambda s: s.told.update({0: {"t": "contract", "root": s.line("opening")["root"], "sha256": "0"}})),
+    "a payment before the opening": (
+        Evidence, "payment 0 stands before the opening",
+        lambda s: s.told.update({0: {"t": "payment", "root": s.line("opening")["root"], "sha256": "0"}})),
+    "a payment with two orders": (
+        Evidence, "papers of one payment",
+        lambda s: s.told.update({
+            max(s.told) + n: {"t": "payment", "payment": "x", "root": s.line("opening")["root"], "sha256": str(n)}
+            for n in (1, 2)
+        })),
 }  # fmt: skip
 
 

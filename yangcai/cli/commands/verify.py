@@ -1,5 +1,5 @@
-"""Is the public log whole, and is this receipt, notice, case or contract in it? Is the health journal? Checked from
-outside, with no login.
+"""Is the public log whole, and is this receipt, notice, case, contract or payment order in it? Is the health journal?
+Checked from outside, with no login.
 
 Exit codes as of every command (ux: 0, 4, 2, 5); `data.finding` says which kind of failure it is. Who needs the codes of
 SBP/1 appendix B calls the same check as `sbp-verify` (cli/verifier.py, decision 42).
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from yangcai.kernel.verifying.log import Log
 
 HELP = (
-    "独立核对公开日志、健康日志、收据、公告、项目、合同、密封脚本",
-    "verify the public log, the health journal, a receipt, notice, case, contract or sealing script",
+    "独立核对公开日志、健康日志、收据、公告、项目、合同、资金支付凭证、密封脚本",
+    "verify the public log, the health journal, a receipt, notice, case, contract, payment order or sealing script",
 )
 
 
@@ -45,17 +45,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _add(kinds, common, "notice", zh="公告（接口给出的 JSON）", en="a notice, as the API's JSON", file=True)
     contract = _add(kinds, common, "contract", zh="合同签署文本", en="the signed paper of a contract", file=True)
-    contract.add_argument(
-        "--trust",
-        type=Path,
-        action="append",
-        metavar="PEM",
-        default=[],
-        help=say(
-            zh="所信任的根证书：同时核对文件上的电子签名和时间戳",
-            en="a root certificate that you trust: the paper's signatures and timestamps are checked too",
-        ),
-    )
+    payment = _add(kinds, common, "payment", zh="资金支付凭证签署文本", en="the signed order of a payment", file=True)
+    for signed in (contract, payment):
+        signed.add_argument(
+            "--trust",
+            type=Path,
+            action="append",
+            metavar="PEM",
+            default=[],
+            help=say(
+                zh="所信任的根证书：同时核对文件上的电子签名和时间戳",
+                en="a root certificate that you trust: the paper's signatures and timestamps are checked too",
+            ),
+        )
     _add(kinds, common, "client", zh="网站提供的密封脚本", en="the sealing script that a site serves", site=True)
     _add(kinds, common, "case", zh="一个项目公布的全部内容", en="all that is told of one case", case=True)
     _add(

@@ -34,7 +34,7 @@ def verify(root: str, *, log: Log) -> list[Line]:
     for lot in lots:
         if lot.opening is not None:
             opening.check(lot, log=log)
-    _check_contracts(told)
+    _check_papers(told)
     for lot in lots:
         _check_is_whole(lot)
     _check_kept_is_told(told, lots)
@@ -189,13 +189,15 @@ def _check_entries(told: list[Line]) -> None:
             )
 
 
-def _check_contracts(told: list[Line]) -> None:
-    """No contract stands in the log before the opening that led to it, or with two papers."""
-    document.check_contracts(line for line in told if line[1].get("t") == "contract")
+def _check_papers(told: list[Line]) -> None:
+    """No contract and no payment stands in the log before the opening that led to it, or with two papers."""
     opened = [index for index, body in told if body.get("t") == "opening"]
-    for index, body in told:
-        if body.get("t") == "contract" and opened and index < min(opened):
-            raise Evidence(zh=f"第 {index} 条合同早于开标", en=f"contract {index} stands before the opening")
+    for kind, zh in (("contract", "合同"), ("payment", "支付")):
+        lines = [line for line in told if line[1].get("t") == kind]
+        document.check_papers(lines, kind=kind)
+        for index, _body in lines:
+            if opened and index < min(opened):
+                raise Evidence(zh=f"第 {index} 条{zh}早于开标", en=f"{kind} {index} stands before the opening")
 
 
 def _check_is_whole(lot: Lot) -> None:

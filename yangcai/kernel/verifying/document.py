@@ -20,7 +20,10 @@ from yangcai.kernel.verifying.opening import CLOCKS
 DAY = datetime.timedelta(days=1)
 #: Of each kind of line (`t`), the field in which the operator names a file. In any other line or field a digest is
 #: somebody else's word: a supplier chooses the `price_commit` of a bid.
-FIELDS = {"contract": "sha256", "notice": "digest"}
+FIELDS = {"contract": "sha256", "notice": "digest", "payment": "sha256"}
+
+#: Kind of line -> of what its papers are, in both languages; the field of that name says of which.
+PAPERS = {"contract": ("同一合同", "one contract"), "payment": ("同一笔支付", "one payment")}
 
 
 def digests(content: bytes) -> Iterator[str]:
@@ -45,7 +48,7 @@ def notices(content: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def verify(content: bytes, *, kind: str, log: Log) -> list[tuple[int, dict[str, Any]]]:
     """Where the log names it as this kind of line (a key of FIELDS). Raises NotVerified where it nowhere does, or not
-    each notice of several; Evidence where the log names another paper of the same contract too."""
+    each notice of several; Evidence where the log names another paper of the same contract or payment too."""
     wanted = list(digests(content))
     found = [(index, body) for index, body in log.saying(kind) if body.get(FIELDS[kind]) in wanted]
     if not found:
@@ -58,8 +61,9 @@ def verify(content: bytes, *, kind: str, log: Log) -> list[tuple[int, dict[str, 
             )
     if kind == "notice":
         _check_awards(found, dict(notices(content)), log=log)
-    if kind == "contract":
-        check_contracts(line for line in log.saying(kind) if line[1].get("contract") in _contracts(found))
+    if kind in PAPERS:
+        subjects = {body[kind] for _index, body in found if kind in body}
+        check_papers((line for line in log.saying(kind) if line[1].get(kind) in subjects), kind=kind)
     return found
 
 
@@ -80,21 +84,19 @@ def _check_awards(found: list[tuple[int, dict[str, Any]]], told: dict[str, dict[
         standing[lot] = index, body.get("number")
 
 
-def _contracts(lines: list[tuple[int, dict[str, Any]]]) -> set[Any]:
-    return {body["contract"] for _index, body in lines if "contract" in body}
-
-
-def check_contracts(lines: Iterable[tuple[int, dict[str, Any]]]) -> None:
-    """A contract has one signed paper: what changes later is a paper of its own. Raises Evidence."""
+def check_papers(lines: Iterable[tuple[int, dict[str, Any]]], *, kind: str) -> None:
+    """A contract has one signed paper, and so has a payment: what changes later is a paper of its own. `lines` are all
+    of this kind (a key of PAPERS). Raises Evidence."""
     first: dict[Any, tuple[int, Any]] = {}
     for index, body in lines:
-        if "contract" not in body:
+        if kind not in body:
             continue
-        known, digest = first.setdefault(body["contract"], (index, body.get("sha256")))
+        known, digest = first.setdefault(body[kind], (index, body.get("sha256")))
         if body.get("sha256") != digest:
+            zh, en = PAPERS[kind]
             raise Evidence(
-                zh=f"第 {known} 条和第 {index} 条是同一合同的两份不同的签署文本",
-                en=f"lines {known} and {index} are two different papers of one contract",
+                zh=f"第 {known} 条和第 {index} 条是{zh}的两份不同的签署文本",
+                en=f"lines {known} and {index} are two different papers of {en}",
             )
 
 
