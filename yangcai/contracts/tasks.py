@@ -7,7 +7,7 @@ from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, Stage
 from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
-from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue
+from yangcai.contracts.models import Contract, Delivery, Invoice, Milestone, MilestoneDue, PaymentRequest
 from yangcai.contracts.rules import compensation as compensation_rules
 from yangcai.contracts.rules import first_purchase, outside_contract
 from yangcai.frameworks.models import CallOff
@@ -57,6 +57,10 @@ def contract_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
     for contract in signed:  # the platform's own step, whatever became of the contract
         if contract.ref not in issued:
             yield Due("contract.issue_paper", contract.ref, Role.PLATFORM, contract.signed_at)
+    if signed:
+        for request in PaymentRequest.objects.filter(contract__in=signed, paid_at__isnull=False).order_by("pk"):
+            if request.ref not in issued:
+                yield Due("payment.issue_paper", request.ref, Role.PLATFORM, request.paid_at)
     if case.ended_at is not None:
         yield Due(
             "", case.ref, "", case.ended_at, clock="C46", due_at=_due_at("C46", since=case.ended_at, case=case, now=now)

@@ -19,7 +19,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from yangcai.contracts import paper as contract_text
-from yangcai.contracts.models import Contract
+from yangcai.contracts import payment_paper as payment_text
+from yangcai.contracts.models import Contract, PaymentRequest
 from yangcai.kernel import documents, papers
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.models import Document, Rooted, Task
@@ -55,12 +56,17 @@ class Kind:
 def _kinds() -> dict[str, tuple[type[Any], Kind]]:
     """Action -> of what, and how. Imported late: the pages import this module."""
     from yangcai.www.hall import rooms
+    from yangcai.www.official import payments
     from yangcai.www.work import contracts, explained
 
     return {
         "contract.issue_paper": (
             Contract,
             Kind(contracts.unsigned, contract_text.signatures, lambda one: f"{one.number}.pdf"),
+        ),
+        "payment.issue_paper": (
+            PaymentRequest,
+            Kind(payments.unsigned, payment_text.signatures, payments.file_name),
         ),
         "report.issue_paper": (
             EvaluationReport,

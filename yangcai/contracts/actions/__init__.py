@@ -16,6 +16,7 @@ from yangcai.contracts.actions.payment import (
     return_payment,
     submit_invoice,
 )
+from yangcai.contracts.actions.payment_paper import issue_payment_paper
 from yangcai.contracts.actions.receivable import confirm_receivable, request_receivable
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "draft_contract",
     "file_contract",
     "issue_contract_paper",
+    "issue_payment_paper",
     "pay_payment",
     "publish_amendment",
     "publish_contract",

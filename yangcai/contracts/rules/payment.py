@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable
 from yangcai.contracts import standing
 from yangcai.contracts.content import solicitation_of
 from yangcai.contracts.models import Invoice, Milestone, MilestoneDue, PaymentRequest
+from yangcai.contracts.payment_paper import is_what_was_paid
 from yangcai.contracts.rules import contract as of_contract
 from yangcai.kernel import calendar, money
 from yangcai.kernel.refusals import Refusal
@@ -291,5 +292,34 @@ def returned_by_the_right_side(request: PaymentRequest, *, by: Post, now: dateti
         en="This payment request is now with {whose_en}",
         whose_zh="国库支付岗位" if request.approved_at else "采购人审核岗位",
         whose_en="the treasury" if request.approved_at else "the buyer's reviewer",
+        **applicable(request.root, now=now),
+    )
+
+
+# --- the order of a payment --------------------------------------------------------------------------------------
+
+
+def is_paid(request: PaymentRequest, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    if request.paid_at is not None:
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="not_paid",
+        zh="尚未支付，没有支付凭证",
+        en="Nothing is paid yet: there is no payment order",
+        **applicable(request.root, now=now),
+    )
+
+
+def says_what_was_paid(request: PaymentRequest, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """There is no paper of a sum that the ledger did not pay."""
+    if is_what_was_paid(request):
+        return None
+    return law.refusal(
+        "control.no_contract_no_payment",
+        code="payment_changed",
+        zh="支付申请的金额与资金账上的支付或者发票不符，不得使用；请报告财政部门",
+        en="The request does not name the sum that the ledger paid or the invoice asked: it must not be used; report it"
+        " to the treasury",
         **applicable(request.root, now=now),
     )

@@ -153,7 +153,7 @@ PAYMENT_RECEIPT = official(
         code="payment_receipt",
         mark=5,
         zh="资金支付凭证",
-        en="Payment receipt",
+        en="Payment order",
         model=PaymentRequest,
         sections=(
             CONTRACT,
@@ -177,5 +177,6 @@ PAYMENT_RECEIPT = official(
         at=lambda request: request.paid_at,
         acts=("payment.request", "payment.approve", "payment.pay"),
         reads=reads,
+        is_signed=True,
     )
 )

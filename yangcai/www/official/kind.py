@@ -40,7 +40,8 @@ class Kind:
     still change stands in the acts. `when`: of which rows there is a paper; `reads`: who may, of those who see the row.
     `draft`: it is offered as DOCX, because officials go on writing in it; `is_draft`: this one is not final yet.
     `lead`: a sentence before the facts; `body`: the HTML where it is no list of facts. `is_counted`: its serial has the
-    number of its row; not where that would tell how many there are before the opening (87号令 art. 28)."""
+    number of its row; not where that would tell how many there are before the opening (87号令 art. 28).
+    `is_signed`: the platform issues it with signatures and stamps; from then on that is its PDF, byte for byte."""
 
     code: str
     mark: int
@@ -58,6 +59,7 @@ class Kind:
     lead: Callable[[Any], str] = lambda row: ""
     body: Callable[[Any, datetime.datetime], str] | None = None
     is_counted: bool = True
+    is_signed: bool = False
 
     @property
     def title(self) -> str:

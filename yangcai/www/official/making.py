@@ -1,6 +1,7 @@
-"""How does a row become a paper: the inside of its sheet, the PDF, the DOCX? One content for all three."""
+"""How does a row become a paper: the inside of its sheet, the PDF, the DOCX? One content for all."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from yangcai.kernel.entries import plain
 from yangcai.kernel.refusals import in_chinese
 from yangcai.portal.notices.base import Section
-from yangcai.www import formats, typeset
+from yangcai.www import formats, signed_papers, typeset
 from yangcai.www.official.kind import Kind, case_of
 from yangcai.www.public.notices import groups, numeral, shown
 
@@ -67,3 +68,12 @@ def paper(kind: Kind, row: Any, *, now: datetime.datetime, url: str) -> typeset.
         },
         signatures=[[act.what, act.office, formats.moment(act.at), act.proof] for act in kind.done(row)],
     )
+
+
+def unsigned(kind: Kind, row: Any, *, what: str) -> bytes:
+    """The PDF before its signatures, of a kind that bears them; `what` says what they are under."""
+    columns = (_("办理事项"), _("岗位"), _("时间"), _("留痕摘要"))
+    at: datetime.datetime | None = kind.at(row)
+    assert at is not None  # only what was done is signed
+    made = paper(kind, row, now=at, url="")
+    return typeset.pdf(replace(made, words=signed_papers.words(columns=columns, what=what)))

@@ -6,11 +6,14 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 
-from yangcai.www import typeset
+from yangcai.kernel import papers
+from yangcai.www import signed_papers, typeset
 from yangcai.www.access import page
+from yangcai.www.downloads import download
 from yangcai.www.official import making
 from yangcai.www.official.kind import KINDS, Kind, case_of
 
@@ -23,7 +26,7 @@ def sheet(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The paper as an A4 page."""
     declared, row = _found(request, pk, kind)
     case = case_of(row)
-    context = {
+    context = _signed(declared, row) | {
         "kind": declared,
         "title": declared.title,
         "case": case,
@@ -32,16 +35,19 @@ def sheet(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         "acts": declared.done(row),
         "digest": declared.digest(row),
         "code": declared.code_of(row),
-        "pdf_url": reverse(f"{declared.name}_pdf", args=[pk]),
+        "paper_url": reverse(f"{declared.name}_pdf", args=[pk]),
         "docx_url": reverse(f"{declared.name}_docx", args=[pk]) if declared.draft else "",
     }
     return render(request, "work/official.html", context)
 
 
 @page()
-def pdf(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The same as PDF/A."""
+def pdf(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """The same as PDF/A; once it was issued with signatures that very file, which the public log names."""
     declared, row = _found(request, pk, kind)
+    issued = papers.paper_of(row) if declared.is_signed else None
+    if issued is not None:
+        return download(request, issued.document)
     made = typeset.pdf(making.paper(declared, row, now=_now(request), url=_verify(request)))
     return file(made, media=PDF, name=f"{declared.serial(row)}.pdf")
 
@@ -68,6 +74,14 @@ def file(content: bytes, *, media: str, name: str, cache: str = "private, no-sto
 def _verify(request: HttpRequest) -> str:
     """Where the code is typed."""
     return request.build_absolute_uri(reverse("verify"))
+
+
+def _signed(kind: Kind, row: Any) -> dict[str, Any]:
+    """What is said of the signatures, of a kind that bears them."""
+    if not kind.is_signed:
+        return {}
+    is_waiting = signed_papers.waiting(root=row.root.ref).filter(subject=row.ref).exists()
+    return signed_papers.context(row, pdf_url="", is_waiting=is_waiting)
 
 
 def _now(request: HttpRequest) -> datetime.datetime:
