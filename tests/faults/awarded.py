@@ -1,16 +1,19 @@
 """What is there before an award is tampered with? A tender whose award and contract stand in the public log, with what
-anybody keeps of them: the notices as the API gives them, and the signed paper of the contract."""
+anybody keeps of them: the notices as the API gives them, the signed papers of the contract and of a payment on it."""
 
 import datetime
 import json
 from pathlib import Path
 
+from tests.factories import make_post
 from tests.kernel.log import world
 from tests.tendering.covers_walk import TwoCovers
 from yangcai.cases.models import Award
-from yangcai.contracts.models import Contract
+from yangcai.contracts.models import Contract, MilestoneDue, PaymentRequest
 from yangcai.kernel import documents, papers
+from yangcai.kernel.models import Rooted
 from yangcai.kernel.signatures import configured
+from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.www import signed_papers
 
@@ -44,6 +47,21 @@ class Awarded(TwoCovers):
         world.round_of(now=self.now)
         return self
 
+    def paid(self) -> "Awarded":
+        """What is due with the signatures was paid too, and the order of it issued."""
+        payer = make_post(Role.TREASURY_PAYER)
+        self.do("contract.file", self.contract, self.officer)
+        milestone = self.contract.milestones.get(due_on=MilestoneDue.SIGNATURE)
+        winner = next(post for post in self.suppliers if post.organisation_id == self.contract.supplier_id)
+        bill = {"number": "FP00000034", "amount": milestone.amount, "issued_on": self.now.date()}
+        invoice = self.do("invoice.submit", milestone, winner, **bill).value
+        request = self.do("payment.request", invoice, self.officer).value
+        self.do("payment.approve", request, self.reviewer)
+        self.do("payment.pay", request, payer)
+        self.issued()
+        world.round_of(now=self.now)
+        return self
+
     def issued(self) -> None:
         """Whatever paper waits."""
         signed_papers.Issuer().round(now=self.now, tick=0.0)
@@ -60,11 +78,23 @@ class Awarded(TwoCovers):
         """All that were published of it."""
         return list(Notice.objects.filter(root=self.case.ref).order_by("pk"))
 
+    @property
+    def payment(self) -> PaymentRequest:
+        return PaymentRequest.objects.get(contract__award__lot=self.lot)
+
     def paper(self) -> bytes:
         """The signed contract, as both parties keep it."""
-        found = papers.paper_of(self.contract)
-        assert found is not None
-        return documents.read(found.document)
+        return _paper_of(self.contract)
+
+    def order(self) -> bytes:
+        """The signed order of the payment, as whoever was paid keeps it."""
+        return _paper_of(self.payment)
+
+
+def _paper_of(row: Rooted) -> bytes:
+    found = papers.paper_of(row)
+    assert found is not None
+    return documents.read(found.document)
 
 
 def content_of(*notices: Notice) -> bytes:

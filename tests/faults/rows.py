@@ -183,8 +183,8 @@ ROWS = (
     Row(
         "F34",
         "the operator alters what is recorded",
-        "as the superuser: bid edited, envelope swapped, row deleted, time moved, late bid inserted; winner, price and "
-        "contract changed in rows, notices and papers, with a second story in the log and without",
+        "as the superuser: bid edited, envelope swapped, row deleted, time moved, late bid inserted; winner, price, "
+        "contract and payment changed in rows, notices and papers, with a second story in the log and without",
         "whoever verifies from outside ends with a fault, for each",
         ("drills", "flagged", "unflagged", "untouched_flagged"),
         zero=("unflagged", "untouched_flagged"),
