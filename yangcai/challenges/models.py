@@ -128,6 +128,7 @@ class ObjectionTarget(models.TextChoices):
     """What a supplier may object to (政府采购法 art. 52)."""
 
     DOCUMENT = "document", _("采购文件")
+    PREQUALIFICATION = "prequalification", _("资格预审")
     PROCESS = "process", _("采购过程")
     RESULT = "result", _("中标（成交）结果")
 

@@ -22,6 +22,10 @@ from yangcai.tendering.solicitations import solicitation
 #: What may follow where an objection is right and bears on the result, by what it is about (财政部令第94号 art. 16).
 FOLLOWS = {
     ObjectionTarget.DOCUMENT: (ObjectionConsequence.AMEND, ObjectionConsequence.RESTART),
+    ObjectionTarget.PREQUALIFICATION: (
+        ObjectionConsequence.NEXT,
+        ObjectionConsequence.RESTART,
+    ),  # a step of the process
     ObjectionTarget.PROCESS: (ObjectionConsequence.NEXT, ObjectionConsequence.RESTART),
     ObjectionTarget.RESULT: (ObjectionConsequence.NEXT, ObjectionConsequence.RESTART),
 }

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from yangcai import law
@@ -16,12 +17,19 @@ from yangcai.challenges.models import ObjectionTarget
 from yangcai.kernel import calendar
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
-from yangcai.tendering import explanation, method
-from yangcai.tendering.models import AwardLetter, Correction, OpenedBid, Participation
+from yangcai.tendering import explanation, method, prequalified
+from yangcai.tendering.models import AwardLetter, Bid, Correction, Participation, PrequalificationApplication
 
 CLOCK = "C28"
 #: The steps of the procedure that have an end of their own, after which they may be objected to.
-STEPS = (Stage.OPENING, Stage.QUALIFICATION, Stage.DIALOGUE, Stage.FINAL_OFFER, Stage.EVALUATION)
+STEPS = (
+    Stage.SUBMISSION,
+    Stage.OPENING,
+    Stage.QUALIFICATION,
+    Stage.DIALOGUE,
+    Stage.FINAL_OFFER,
+    Stage.EVALUATION,
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,12 @@ class Window:
 @remembered
 def windows(case: Case, supplier_id: int, *, now: datetime.datetime) -> tuple[Window, ...]:
     """Everything that this supplier may or might have objected to, the result first. Nothing of a case in which it
-    neither obtained the document nor took part."""
+    neither obtained the document nor took part, if by no more than an application to be found qualified."""
     return (
         *_of_results(case, supplier_id, now=now),
         *_of_steps(case, supplier_id, now=now),
         *_of_document(case, supplier_id, now=now),
+        *_of_prequalification(case, supplier_id, now=now),
     )
 
 
@@ -93,10 +102,13 @@ def _of_results(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iter
 
 
 def _of_steps(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iterator[Window]:
-    """采购过程: from the end of each step (条例 art. 53(2)); for who came with an offer."""
-    if not may_have(case, OpenedBid):
+    """采购过程: from the end of each step (条例 art. 53(2)); for who came with an offer and did not take it back,
+    opened or not. Of itself alone: who else took part is nobody's business (87号令 art. 28)."""
+    if not may_have(case, Bid):
         return
-    mine = set(OpenedBid.objects.filter(lot__case=case, supplier_id=supplier_id).values_list("lot_id", flat=True))
+    stands = Q(replaced_at=None, withdrawn_at=None) | Q(opened__isnull=False)
+    bids = Bid.objects.filter(stands, lot__case=case, supplier_id=supplier_id)
+    mine = set(bids.values_list("lot_id", flat=True))
     if not mine:
         return
     lots = {lot.pk: lot for lot in case.every_lot()}
@@ -128,6 +140,16 @@ def _of_document(case: Case, supplier_id: int, *, now: datetime.datetime) -> Ite
     if corrected is not None:
         days.append(calendar.day_of(corrected.at))
     yield _window(ObjectionTarget.DOCUMENT, case, max(days), now=now)
+
+
+def _of_prequalification(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iterator[Window]:
+    """资格预审: a step before the offers, which ends when the applicants are told their results (条例 art. 53(2))."""
+    if not prequalified.is_the_way(case):
+        return
+    mine = PrequalificationApplication.objects.filter(prequalification__case=case, supplier_id=supplier_id)
+    told = mine.filter(withdrawn_at=None, told_at__lte=now).order_by("-prequalification__round").first()
+    if told is not None and told.told_at is not None:
+        yield _window(ObjectionTarget.PREQUALIFICATION, case, calendar.day_of(told.told_at), now=now)
 
 
 def _notice_ends(case: Case, *, now: datetime.datetime) -> Iterator[datetime.date]:
