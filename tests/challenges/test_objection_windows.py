@@ -6,13 +6,16 @@ import pytest
 
 from tests.challenges.support import LETTER, about, answer
 from tests.factories import at, make_supplier
+from tests.portal.chain import Chain
 from tests.tendering.applying import EXAMINED, Selection
 from tests.tendering.walk import CLOSES, Tender
 from yangcai.cases.models import Case
 from yangcai.challenges.models import Objection
 from yangcai.challenges.objection_windows import windows
-from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.actions import ACTIONS, can, perform
 from yangcai.parties.models import Post
+from yangcai.tendering.models import AwardLetter
+from yangcai.www.work.objections import entry
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +59,21 @@ def test_who_bid_objects_to_the_process_though_nothing_was_opened() -> None:
     assert keys(tender.case, back, CLOSES) == keys(tender.case, silent, CLOSES) == [("document", "")]
     key = about(tender.case, bidder, "process", CLOSES, "submission")
     assert tender.do("objection.raise", tender.case, bidder, **LETTER, about=key).value.stage == "submission"
+
+
+def test_past_the_known_holidays_it_is_said_that_they_are_not_known() -> None:
+    """A result announced on the last day whose holidays are known: nothing is guessed, and nobody is told that it did
+    not take part."""
+    chain, announced = Chain().until("award determined"), at("2026-12-31T10:00")
+    perform(ACTIONS["award.announce"], chain.hall.award, by=chain.agent_post, now=announced)
+    loser = next(one for one in chain.suppliers if one.organisation_id != chain.hall.award.supplier_id)
+    case = Case.objects.get(pk=chain.case.pk)
+    assert all(one.target != "result" for one in windows(case, loser.organisation_id, now=announced))
+    told = can(ACTIONS["objection.raise"], case, by=loser, now=announced)
+    assert [one.code for one in told] == ["calendar_unknown"]
+    assert "2027" in told[0].zh and "2027" in told[0].en
+    stranger = can(ACTIONS["objection.raise"], case, by=make_supplier(), now=announced)
+    assert [one.code for one in stranger] == ["did_not_take_part"]
+    letter = AwardLetter.objects.get(supplier=loser.organisation_id)
+    shown = entry(letter, post=loser, now=announced)
+    assert shown is not None and shown["refusals"] == told and not shown["url"]

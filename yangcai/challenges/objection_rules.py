@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from yangcai import law
 from yangcai.cases.models import Case, Lot, Stage
-from yangcai.cases.rules import applicable
+from yangcai.cases.rules import applicable, beyond_calendar
+from yangcai.challenges import objection_windows
 from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
 from yangcai.challenges.objection_windows import Window, windows
 from yangcai.contracts.models import Contract
@@ -37,10 +38,14 @@ BEFORE_THE_OPENING = frozenset({Stage.INVITATION, Stage.SUBMISSION})
 
 
 def may_object_to_something(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
-    """Who obtained the document or took part, while one of its times runs (94号令 art. 10, 11)."""
+    """Who obtained the document or took part, while one of its times runs (94号令 art. 10, 11). Past the known holidays
+    nothing is counted, and it is said so."""
     found = windows(case, by.organisation_id, now=now)
     if any(one.is_open_at(now) for one in found):
         return None
+    unknown = objection_windows.beyond_calendar(case, by.organisation_id, now=now)
+    if unknown is not None:
+        return beyond_calendar(unknown)
     if found:
         return _too_late(max(found, key=lambda one: one.due_at or now), case, now=now)
     return law.refusal(

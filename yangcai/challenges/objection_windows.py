@@ -4,7 +4,7 @@
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -82,6 +82,13 @@ def of_letter(letter: AwardLetter, *, now: datetime.datetime) -> Window | None:
     return _window(ObjectionTarget.RESULT, letter.lot.case, remedy.since, lot=letter.lot, now=now)
 
 
+def beyond_calendar(case: Case, supplier_id: int, *, now: datetime.datetime) -> calendar.HorizonError | None:
+    """Why the time to object to a result cannot be told yet: its notice period ends in a year whose holidays are not
+    known. Then there is no window for it, though this supplier took part."""
+    told = (explanation.may_object_until(one, now=now).beyond for one in _letters(case, supplier_id, now=now))
+    return next((one for one in told if one is not None), None)
+
+
 def _window(
     target: str, case: Case, since: datetime.date, *, lot: Lot | None = None, stage: str = "", now: datetime.datetime
 ) -> Window:
@@ -91,14 +98,18 @@ def _window(
 
 def _of_results(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iterator[Window]:
     """中标、成交结果: from the end of the notice period (条例 art. 53(3)), of the latest result of each lot."""
-    if not may_have(case, AwardLetter):
-        return
-    letters = AwardLetter.objects.filter(lot__case=case, supplier_id=supplier_id, issued_at__lte=now)
-    latest = {letter.lot_id: letter for letter in letters.select_related("lot__case").order_by("issued_at", "pk")}
-    for letter in latest.values():
+    for letter in _letters(case, supplier_id, now=now):
         found = of_letter(letter, now=now)
         if found is not None:
             yield found
+
+
+def _letters(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iterable[AwardLetter]:
+    """The latest that tells the result of each lot."""
+    if not may_have(case, AwardLetter):
+        return ()
+    letters = AwardLetter.objects.filter(lot__case=case, supplier_id=supplier_id, issued_at__lte=now)
+    return {one.lot_id: one for one in letters.select_related("lot__case").order_by("issued_at", "pk")}.values()
 
 
 def _of_steps(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iterator[Window]:

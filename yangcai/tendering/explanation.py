@@ -134,7 +134,8 @@ class FailedClause:
 @dataclass(frozen=True)
 class Remedy:
     """质疑: counted from the end of the notice period of the result; `due_at` is 24:00 of the last day, None past the
-    known calendar. `complaint_days` are the working days for a complaint after the answer."""
+    known calendar. `since` is None where the notice period itself ends beyond it, and `beyond` tells of which year.
+    `complaint_days` are the working days for a complaint after the answer."""
 
     since: datetime.date | None
     due_at: datetime.datetime | None
@@ -142,6 +143,7 @@ class Remedy:
     notice_days: int | None
     complaint_days: int
     citations: tuple[Citation, ...]
+    beyond: calendar.HorizonError | None = None
 
     @property
     def last_day(self) -> datetime.date | None:
@@ -526,7 +528,7 @@ def _remedy(letter: AwardLetter, award: Award | None, *, now: datetime.datetime)
     that decided (政府采购法 art. 52; 条例 art. 53(2), (3); 财政部令第94号 art. 10)."""
     on = applicable(letter.lot.case, now=now)
     since: datetime.date | None = calendar.day_of(letter.issued_at)
-    notice_days = None
+    notice_days = beyond = None
     citations = [_found("objection.file", on), _found("objection.anchor", on)]
     period = law.find("notice.award.period", **on)
     if award is not None and period is not None:
@@ -534,8 +536,8 @@ def _remedy(letter: AwardLetter, award: Award | None, *, now: datetime.datetime)
         notice_days = period.value
         try:
             since = calendar.due_on(letter.issued_at, period.value, period.unit, region=on["jurisdiction"])
-        except calendar.HorizonError:
-            since = None
+        except calendar.HorizonError as error:
+            since, beyond = None, error
     return Remedy(
         since=since,
         due_at=law.due_at("C28", since=since, **on) if since else None,
@@ -543,4 +545,5 @@ def _remedy(letter: AwardLetter, award: Award | None, *, now: datetime.datetime)
         notice_days=notice_days,
         complaint_days=law.value("complaint.file", **on),
         citations=tuple(one for one in citations if one),
+        beyond=beyond,
     )
