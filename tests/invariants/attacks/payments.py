@@ -32,6 +32,12 @@ ROWS: tuple[Row, ...] = (
     ("settled", "contract_ends_as_settled", "call nobody's fault a missed milestone",
      "UPDATE contracts_contract SET terminated_at = now(), termination_ground = 'milestone_missed'"
      " WHERE id = {contract}"),
+    ("settled", "contract_ends_as_settled", "end as nobody's fault beside a second settlement that says otherwise",
+     copy("contracts_milestone", "{milestone_acceptance}", number="9")
+     + copy("contracts_amendment", "(SELECT id FROM contracts_amendment WHERE settles_id = {milestone_acceptance})",
+            number="9", ending="'milestone_missed'::text", settles_id="(SELECT max(id) FROM contracts_milestone)")
+     + "UPDATE contracts_contract SET terminated_at = now(), termination_ground = 'on_the_market'"
+     " WHERE id = {contract}"),
     ("requested", "one_live_request_per_invoice", "ask twice for one invoice",
      copy("contracts_paymentrequest", "{request}")),
     ("requested", "no_payment_without_approval", "mark an unapproved request as paid",
