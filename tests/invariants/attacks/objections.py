@@ -28,6 +28,11 @@ ROWS: tuple[Row, ...] = (
      RAISED + "UPDATE challenges_objection SET known_on = known_on - 1"),
     ("drafted", "objection_is_never_rewritten", "another matter",
      RAISED + "UPDATE challenges_objectionmatter SET matter = 'y'"),
+    ("drafted", "objection_is_never_rewritten", "a matter after the letter came in",
+     RAISED + copy("challenges_objectionmatter", "(SELECT max(id) FROM challenges_objectionmatter)", number="2")),
+    ("drafted", "objection_has_its_matters", "a letter without a matter", RAISED.partition(";")[0]),
+    ("awarded", "objection_is_of_its_case", "about a lot of another case",
+     RAISED.replace("{lot}", "(SELECT min(id) FROM cases_lot WHERE case_id <> {case})")),
     ("drafted", "steps_are_never_taken_back", "withdrawn no more",
      RAISED + "UPDATE challenges_objection SET withdrawn_at = now();"
      " UPDATE challenges_objection SET withdrawn_at = NULL"),
