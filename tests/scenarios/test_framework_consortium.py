@@ -1,11 +1,14 @@
 """What is asked of each member of a consortium in a framework agreement, at the entry and at every call-off?"""
 
 import datetime
+import re
 from copy import copy
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests import factories
 from tests.scenarios import agreements, story
@@ -16,7 +19,9 @@ from yangcai.contracts.benefiting import firms_by_buyer
 from yangcai.contracts.models import Contract
 from yangcai.credit.models import Debarment
 from yangcai.frameworks.models import Entrant
+from yangcai.frameworks.rules.entry import eligible
 from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.reading import reading
 from yangcai.parties.models import Organisation, Size
 from yangcai.replay.driver import move_to
 from yangcai.tendering.models import AwardLetter, Invitee
@@ -81,6 +86,17 @@ def test_a_lot_entered_in_a_consortium_counts_for_its_members(world: None) -> No
     assert [(one.framework.lot.number, one.supplier.name) for one in entered] == [
         ("1", FIRST[0]), ("1", SECOND[0]), ("2", FOURTH[0]),
     ]  # fmt: skip
+    asked: list[str] = []
+
+    def hear(execute: Any, sql: Any, *more: Any) -> Any:
+        asked.append(str(sql))
+        return execute(sql, *more)
+
+    with reading(), connection.execute_wrapper(hear):
+        left = eligible(tale.case.lots.get(pk=second.pk), now=at + DAY)
+    assert [one.supplier.name for one in left] == [FIFTH[0]]
+    # Who stands behind the entrants is one question for those of this lot, one for those of all others.
+    assert sum(bool(re.search(r'WHERE .*"tops_up_id" (=|IN) ', one)) for one in asked) == 2
 
 
 @pytest.fixture(scope="module")

@@ -35,10 +35,23 @@ def behind(entrant: Entrant) -> list[Organisation]:
     return [entrant.supplier] if bid is None else standing.behind(bid)
 
 
-def names_of(entrant: Entrant) -> frozenset[str]:
-    """Under what names it and its members are counted."""
-    bid = bid_of(entrant)
-    return frozenset({entrant.supplier.name}) if bid is None else standing.names_of(bid)
+def names_of(entrants: Iterable[Entrant]) -> dict[int, frozenset[str]]:
+    """Under what names each (by its number) and its members are counted; asked once for all of them."""
+    entrants = list(entrants)
+    frameworks = {one.framework_id: one.framework for one in entrants}
+    lots = {number: [framework.lot] for number, framework in frameworks.items()}
+    for topped_up in Framework.objects.filter(tops_up__in=lots).select_related("lot__case").order_by("pk"):
+        assert topped_up.tops_up_id is not None
+        lots[topped_up.tops_up_id].append(topped_up.lot)
+    bids: dict[tuple[int, int], OpenedBid] = {}
+    for number, entered_by in lots.items():
+        for bid in (one for lot in entered_by for one in standing.opened(lot.judged_with)):
+            bids.setdefault((number, bid.supplier_id), bid)
+    found = {one.pk: bids.get((one.framework_id, one.supplier_id)) for one in entrants}
+    return {
+        one.pk: frozenset({one.supplier.name}) if (bid := found[one.pk]) is None else standing.names_of(bid)
+        for one in entrants
+    }
 
 
 def barred(entrant: Entrant, *, now: datetime.datetime) -> Iterator[Refusal]:

@@ -3,7 +3,7 @@
 import datetime
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from yangcai.cases.models import Candidate, Lot, LotOutcome
@@ -30,9 +30,8 @@ def eligible(lot: Lot, *, now: datetime.datetime) -> list[Candidate]:
     """Those ranked who are not debarred now, nor one of their consortium, nor entered or were removed from the same
     agreement before, alone or in a consortium (art. 19), and may enter for one lot more."""
     agreement = agreement_of(lot)
-    before = agreement.entrants.filter(entered_at__lt=now).select_related("supplier") if agreement else ()
-    gone = {name for one in before for name in consortium.names_of(one)}
-    out = gone | _full(lot)
+    before = _entrants([agreement], entered_at__lt=now) if agreement else ()
+    out = set().union(*consortium.names_of(before).values()) | _full(lot)
     bids = {bid.supplier_id: bid for bid in standing.opened(lot.judged_with)} if out else {}
     free = (
         one
@@ -49,12 +48,22 @@ def _full(lot: Lot) -> set[str]:
     most, since = may_win(lot.case), lot.case.published_at
     if most is None or since is None:
         return set()
+    others = Framework.objects.filter(lot__case=lot.case).exclude(lot=lot)
+    agreements = [one.tops_up_id or one.pk for one in others]
+    entrants = _entrants(agreements, entered_at__gte=since)
+    names = consortium.names_of(entrants)
     won: Counter[str] = Counter()
-    for other in lot.case.every_lot():
-        agreement = agreement_of(other) if other.pk != lot.pk else None
-        for one in agreement.entrants.filter(entered_at__gte=since).select_related("supplier") if agreement else ():
-            won.update(consortium.names_of(one))
+    for agreement in agreements:  # one for each lot
+        for one in entrants:
+            if one.framework_id == agreement:
+                won.update(names[one.pk])
     return {name for name, lots in won.items() if lots >= most}
+
+
+def _entrants(agreements: Iterable[Framework | int], **when: datetime.datetime) -> list[Entrant]:
+    """Those of the agreements, with all that tells who stands behind them."""
+    found = Entrant.objects.filter(framework__in=agreements, **when)
+    return list(found.select_related("supplier", "framework__lot__case").order_by("pk"))
 
 
 def comes_next(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
