@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.contracts import support
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, at_desk, follow, text_of
+from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Entry
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +47,25 @@ def test_the_file_holds_every_document_and_the_log(clock: Clock) -> None:
         kind="agency_agreement",
         at=tender.now,
     )
+    pdf = documents.store_bytes(data=b"%PDF-1.7 " + b"x" * 999, name="x.pdf")
+    Attachment.objects.create(
+        document=pdf,
+        root=tender.case.ref,
+        subject=tender.case.ref,
+        title="附件",
+        kind="agency_agreement",
+        at=tender.now,
+    )
     address = reverse("work_archive_file", args=[tender.case.pk])
     answer = at_desk(tender.agent_post).get(address)
     packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     listed = list(csv.DictReader(io.StringIO(packed.read("list.csv").decode("utf-8-sig"))))
     (line,) = [one for one in listed if one["SHA-256"] == paper.document_id]
     assert hashlib.sha256(packed.read(line["压缩包内路径"])).hexdigest() == paper.document_id
+    assert packed.getinfo(line["压缩包内路径"]).compress_type == zipfile.ZIP_DEFLATED
+    # A PDF is compressed already, and so is stored as it is.
+    (line_of_pdf,) = [one for one in listed if one["SHA-256"] == pdf.pk]
+    assert packed.getinfo(line_of_pdf["压缩包内路径"]).compress_type == zipfile.ZIP_STORED
     assert line["名称"] == "'=委托协议", "no formula for a spreadsheet"
     # Before the opening no sealed bid, and nothing of who handed one in.
     sealed = {bid.envelope_id for bid in tender.lot.bids.all()}

@@ -217,7 +217,12 @@ def archive_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _pack(packed: zipfile.ZipFile, name: str, one: Attachment) -> bool:
     """Whether the file went in; one that is not there as it was handed in stands in the list alone."""
     try:
-        with opened(one.document) as source, packed.open(name, "w") as target:
+        entry = zipfile.ZipInfo(name, timezone.localtime(one.at).timetuple()[:6])
+        entry.external_attr = 0o600 << 16
+        # What is compressed or enciphered grows no smaller: it is stored as it is, which is many times faster.
+        text = one.document.media_type.startswith("text/")
+        entry.compress_type = zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED
+        with opened(one.document) as source, packed.open(entry, "w", force_zip64=one.document.size >= 2**31) as target:
             for piece in iter(lambda: source.read(2**16), b""):
                 target.write(piece)
     except (BadDocument, OSError):
