@@ -108,6 +108,22 @@ def test_wrong_usage(command, capsys):
     assert "用法有误" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["law", "show"], "用法有误：缺少 KEY"),
+        (["law", "nothing"], "用法有误：操作 不能是 'nothing'（可选 "),
+        (["law", "show", "C13", "--on", "2026-13-45"], "用法有误：--on 不能是 '2026-13-45'"),
+        (["law", "show", "C13", "--on"], "用法有误：--on 后缺少值"),
+        (["law", "show", "--lang", "en"], "Usage error: the following arguments are required: KEY"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_language(given, told, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(given)
+    assert told in capsys.readouterr().err
+
+
 def test_the_embedded_database_stays_out_when_another_is_named(capsys, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
     monkeypatch.setattr(embedded_postgres, "start", lambda home: pytest.fail("started all the same"))

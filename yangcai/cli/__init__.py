@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -19,13 +20,30 @@ from yangcai.cli import commands, console, trouble
 from yangcai.cli.console import Stop, say
 from yangcai.kernel.embedded_postgres import PostgresError
 
+#: What the standard library's parser says of a wrong use, and how it is said in Chinese.
+_WRONG_USE = (
+    (r"the following arguments are required: (.+)", r"缺少 \1"),
+    (r"argument (.+?): expected (?:one|at least one) argument", r"\1 后缺少值"),
+    (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"\1 不能是 \2（可选 \3）"),
+    (r"argument (.+?): invalid \S+ value: (.+)", r"\1 不能是 \2"),
+    (r"argument (.+?): not allowed with argument (.+)", r"\1 不能与 \2 同用"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    """The same sentence in Chinese where the parser is known to say it; as it is otherwise."""
+    for pattern, sentence in _WRONG_USE:
+        if found := re.fullmatch(pattern, message):
+            return found.expand(sentence)
+    return message
+
 
 class _Parser(argparse.ArgumentParser):
     #: Whether whoever asked reads JSON: a wrong use is answered with an object too.
     in_json = False
 
     def error(self, message: str) -> NoReturn:
-        sentence = say(zh=f"用法有误：{message}", en=f"Usage error: {message}")
+        sentence = say(zh=f"用法有误：{_in_chinese(message)}", en=f"Usage error: {message}")
         if _Parser.in_json:
             print(_as_json({}, errors=[sentence]))
         self.print_usage(sys.stderr)
