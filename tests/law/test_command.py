@@ -67,3 +67,10 @@ def test_show_knows_clocks_and_days(capsys) -> None:
 def test_show_refuses_what_does_not_exist(capsys) -> None:
     assert main(["law", "show", "award.nothing"]) == 2
     assert "award.nothing" in capsys.readouterr().err
+
+
+def test_show_names_the_keys_that_are_meant(capsys) -> None:
+    assert main(["law", "show", "submision.open_tender"]) == 2
+    assert "可试：yangcai law show submission.open_tender" in capsys.readouterr().err
+    assert main(["law", "show", "award.", "--lang", "en"]) == 2
+    assert "Try: yangcai law show award.report | " in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import difflib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,13 +76,24 @@ def _value(value: Value) -> dict[str, Any]:
     }
 
 
+def _nearest(key: str) -> str:
+    """What to ask for instead of a key that is not there: those that begin alike, else those spelt alike."""
+    book = law.book()
+    keys = [*book.rules, *book.clocks]
+    alike = [one for one in keys if one.startswith(key)] or difflib.get_close_matches(key, keys, n=3)
+    return f"yangcai law show {' | '.join(alike[:10])}" if alike else ""
+
+
 def _show(options: argparse.Namespace) -> int:
     try:
         clock = law.clock(options.key) if options.key[:1] == "C" else None
         rule: Rule = law.rule(clock.rule if clock else options.key)
     except law.UnknownRule:
         raise Stop(
-            zh=f"没有规则或期限 {options.key}", en=f"there is no rule or clock {options.key}", code=USAGE
+            zh=f"没有规则或期限 {options.key}",
+            en=f"there is no rule or clock {options.key}",
+            code=USAGE,
+            hint=_nearest(options.key),
         ) from None
     in_force = law.find(rule.key, on=options.on, jurisdiction=options.jurisdiction) if options.on else None
     values = [in_force] if in_force else [] if options.on else list(rule.values)
