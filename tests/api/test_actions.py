@@ -96,13 +96,20 @@ def test_every_refusal_comes_with_its_article_in_the_callers_language() -> None:
     found = answer.json()["refusals"]
     assert len(found) > 1 and any(refusal["citation"] for refusal in found)
     for refusal in found:
-        assert (refusal["zh"] and refusal["en"] and refusal["zh"] != refusal["en"]) or refusal[
-            "code"
-        ] == "invalid_input"
+        assert refusal["zh"] and refusal["en"] and refusal["zh"] != refusal["en"]
     assert answer.json()["title"] == found[0]["zh"]
     caller.headers["Accept-Language"] = "en"
     again = caller.act(case, "invitation.publish", {}).json()
     assert again["title"] == again["refusals"][0]["en"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_field_is_refused_in_both_languages_whoever_asks(language: str) -> None:
+    case, caller = prepared()
+    caller.headers["Accept-Language"] = language
+    told = caller.act(case, "solicitation.draft", {}).json()["refusals"]
+    wrong = [(one["zh"], one["en"]) for one in told if one["code"] == "invalid_input"]
+    assert ("采购需求：这个字段是必填项。", "Requirement: This field is required.") in wrong
 
 
 def test_what_is_not_yours_does_not_exist_and_what_your_role_may_not_is_403() -> None:

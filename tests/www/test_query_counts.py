@@ -41,7 +41,7 @@ CASE_PAGE = {
     Role.BUYER_OFFICER: 30,  # whether the evaluation is over, for the record of the agent's conduct
     Role.BUYER_REVIEWER: 27,
     Role.AGENT: 27,
-    Role.SUPPLIER: 31,
+    Role.SUPPLIER: 32,  # whether it bid, for what it may object to
     Role.EXPERT: 22,
     Role.TREASURY: 27,
     Role.TREASURY_PAYER: 27,

@@ -155,7 +155,7 @@ def _of_document(case: Case, supplier_id: int, *, now: datetime.datetime) -> Ite
 
 def _of_prequalification(case: Case, supplier_id: int, *, now: datetime.datetime) -> Iterator[Window]:
     """资格预审: a step before the offers, which ends when the applicants are told their results (条例 art. 53(2))."""
-    if not prequalified.is_the_way(case):
+    if not may_have(case, PrequalificationApplication) or not prequalified.is_the_way(case):
         return
     mine = PrequalificationApplication.objects.filter(prequalification__case=case, supplier_id=supplier_id)
     told = mine.filter(withdrawn_at=None, told_at__lte=now).order_by("-prequalification__round").first()

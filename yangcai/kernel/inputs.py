@@ -13,6 +13,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel.refusals import Refusal
@@ -328,17 +329,27 @@ class Input(forms.Form):
             Refusal("unknown_field", f"没有“{name}”这一项", f"There is no field “{name}”", field=name)
             for name in sorted(_names(self.data) - set(self.fields))
         ]
-        for name, errors in self.errors.get_json_data().items():
-            label = str(self.fields[name].label or name) if name in self.fields else ""
+        for name, errors in self.errors.as_data().items():
+            label = (self.fields[name].label or name) if name in self.fields else ""
             for error in errors:
-                text = f"{label}：{error['message']}" if label else error["message"]
-                found.append(Refusal("invalid_input", text, text, field="" if name == "__all__" else name))
+                zh, en = (_said(error, label=label, language=language) for language in ("zh-hans", "en"))
+                found.append(Refusal("invalid_input", zh, en, field="" if name == "__all__" else name))
         return found
 
     @classmethod
     def schema(cls) -> dict[str, Any]:
         """JSON Schema (2020-12) of the input."""
         return form_schema(cls)
+
+
+def _said(error: ValidationError, *, label: Any, language: str) -> str:
+    """What is wrong with a field, in one language: a refusal is read in the other one too, by a colleague or a file."""
+    with translation.override(language):
+        head, messages = str(label), error.messages
+        if language == "zh-hans":
+            return f"{head}：{'；'.join(messages)}" if head else "；".join(messages)
+        said = "; ".join(messages)
+        return f"{head[:1].upper()}{head[1:]}: {said}" if head else said
 
 
 def _names(data: Any) -> set[str]:

@@ -71,8 +71,8 @@ def brand_named(
         zh=("第 {number} 行：" if number else "")
         + "采购文件不得要求或者标明供应商名称或者特定货物的品牌：“{word}”；请改写为技术、服务要求和性能指标；"
         "误判的，由采购人审核岗在预算页“保留表述”",
-        en=("Row {number}: " if number else "")
-        + "the file may neither ask for nor name a supplier or a brand: “{word}”. Say what it must do instead; if it is"
+        en=("Row {number}: the" if number else "The")
+        + " file may neither ask for nor name a supplier or a brand: “{word}”. Say what it must do instead; if it is"
         " none, the buyer's reviewer lets the sentence stand, on the page of the budget line",
         field=field,
         word=Written(word),
@@ -94,8 +94,8 @@ def floor_price(case: Case, text: str, *, field: str, now: datetime.datetime, nu
             code="floor_price",
             zh=("第 {number} 行：" if number else "")
             + "不得设定最低限价：“{word}”；请删去，需要时只设定最高限价，报价过低的由评审时的异常低价审查处理",
-            en=("Row {number}: " if number else "")
-            + "a floor price may not be set: “{word}”. Take it out; a ceiling may stand, and an abnormally low price is"
+            en=("Row {number}: a" if number else "A")
+            + " floor price may not be set: “{word}”. Take it out; a ceiling may stand, and an abnormally low price is"
             " examined in the evaluation",
             field=field,
             word=Written(word),
