@@ -78,7 +78,7 @@ def test_the_demo_counts_the_lines_of_a_worklist(signed: Any) -> None:
     """Five seats, one line: on the page of roles as on the worklist of who enters there."""
     h = signed()
     for post in (h.agent, h.officer, h.members[0].post):
-        (counted,) = sandbox.waiting([post])
+        (counted,) = sandbox.waiting([post], now=SENT)
         assert counted.tasks == sum(group.total for group in groups(post, now=SENT)) > 0
 
 
