@@ -23,6 +23,7 @@ from tests.law.methods import METHODS
 from tests.settings import CLUSTER, OWN_CLUSTER
 from tests.told import COPIER
 from yangcai import procedures
+from yangcai.cli import console
 from yangcai.kernel import embedded_postgres
 
 # No deadline: on a busy machine it would measure the others. What must be fast is counted, or has a benchmark.
@@ -192,8 +193,9 @@ def _whoever_is_not_asked_has_nothing_to_say() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _every_test_begins_in_chinese() -> None:
-    """A page asked for in English leaves its language behind in the thread."""
+    """A page asked for in English leaves its language behind in the thread, and a command in the process."""
     translation.activate("zh-hans")
+    console.choose_language("zh")
 
 
 @pytest.fixture(autouse=True)
