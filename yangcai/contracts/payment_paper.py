@@ -1,7 +1,7 @@
 """Who stands behind a payment order (资金支付凭证), and was that sum paid that it names?"""
 
 from yangcai.contracts.models import PaymentRequest
-from yangcai.funds.models import Transfer, TransferKind
+from yangcai.funds import queries as ledger
 from yangcai.kernel import money, papers
 from yangcai.kernel.signatures.subjects import Signature, Subject
 from yangcai.parties.models import Organisation
@@ -26,5 +26,4 @@ def signatures(request: PaymentRequest) -> list[Signature]:
 
 def is_what_was_paid(request: PaymentRequest) -> bool:
     """Whether the ledger moved exactly the sum that the request names, as its invoice does."""
-    moved = Transfer.objects.filter(kind=TransferKind.PAY, ground=request.ref).values_list("amount", flat=True)
-    return list(moved) == [request.amount] == [request.invoice.amount]
+    return ledger.paid_on(request.ref) == [request.amount] == [request.invoice.amount]

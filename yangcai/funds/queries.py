@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from yangcai.funds.models import Appropriation, Fund, Transfer
+from yangcai.funds.models import Appropriation, Fund, Transfer, TransferKind
 from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
@@ -111,6 +111,12 @@ def balances_of(appropriations: Iterable[Appropriation]) -> dict[int, Balances]:
 def balances(appropriation: Appropriation) -> Balances:
     """The balances of one appropriation."""
     return balances_of([appropriation])[appropriation.pk]
+
+
+def paid_on(ground: str) -> list[Decimal]:
+    """The sums in yuan that were paid on this ground (the ref of a payment request), in order."""
+    found = Transfer.objects.filter(kind=TransferKind.PAY, ground=ground).order_by("pk")
+    return list(found.values_list("amount", flat=True))
 
 
 def waterfall(*, buyer: Organisation, fiscal_year: int) -> Balances:
