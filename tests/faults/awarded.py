@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 
 from tests.factories import make_post
+from tests.faults.test_f34_operator_alters import sql
 from tests.kernel.log import world
 from tests.tendering.covers_walk import TwoCovers
 from yangcai.cases.models import Award
 from yangcai.contracts.models import Contract, MilestoneDue, PaymentRequest
-from yangcai.kernel import documents, papers
-from yangcai.kernel.models import Rooted
+from yangcai.kernel import documents, log_files, papers
+from yangcai.kernel.models import Leaf, Rooted
 from yangcai.kernel.signatures import configured
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
@@ -73,6 +74,16 @@ class Awarded(TwoCovers):
     @property
     def contract(self) -> Contract:
         return Contract.objects.get(award__lot=self.lot)
+
+    def log_rewritten(self, was: str, now: str) -> None:
+        """The line with one digest names the other, and the files of the log are written again from the database."""
+        old, new = was.encode(), now.encode()
+        leaf = next(leaf for leaf in Leaf.objects.filter(root=self.case.ref) if old in bytes(leaf.line))
+        sql("UPDATE kernel_leaf SET line = %s WHERE id = %s", bytes(leaf.line).replace(old, new), leaf.pk)
+        for bundle in (log_files.folder() / "tile" / "entries").rglob("*"):
+            if bundle.is_file():
+                bundle.unlink()
+        log_files.publish_tiles(size=world.head().size, since=0)
 
     def notices(self) -> list[Notice]:
         """All that were published of it."""

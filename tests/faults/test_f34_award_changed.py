@@ -21,7 +21,6 @@ from tests.kernel.log import world
 from yangcai.cli import verifier
 from yangcai.contracts import paper
 from yangcai.kernel import log_files
-from yangcai.kernel.models import Leaf
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import canonical
 from yangcai.www import signed_papers
@@ -75,13 +74,7 @@ def another_price_in_the_log_too(tender: Awarded) -> None:
     """And the line names the new digest; the files are written again from the database."""
     was = Notice.objects.get(kind="award").digest
     another_price(tender)
-    now = Notice.objects.get(kind="award").digest
-    leaf = next(leaf for leaf in Leaf.objects.filter(root=tender.case.ref) if was.encode() in bytes(leaf.line))
-    sql("UPDATE kernel_leaf SET line = %s WHERE id = %s", bytes(leaf.line).replace(was.encode(), now.encode()), leaf.pk)
-    for bundle in (log_files.folder() / "tile" / "entries").rglob("*"):
-        if bundle.is_file():
-            bundle.unlink()
-    log_files.publish_tiles(size=world.head().size, since=0)
+    tender.log_rewritten(was, Notice.objects.get(kind="award").digest)
 
 
 def second_award(tender: Awarded) -> None:

@@ -19,7 +19,6 @@ from tests.faults.test_f34_operator_alters import sql, without_triggers
 from tests.kernel.log import world
 from yangcai.cli import verifier
 from yangcai.kernel import log_files
-from yangcai.kernel.models import Leaf
 from yangcai.www import signed_papers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -54,16 +53,11 @@ def in_place_of_the_first(tender: Awarded) -> None:
     """The line of the first names the second, and the files are written again from the database."""
     was = digest_of(tender)
     in_secret(tender)
-    leaf = next(leaf for leaf in Leaf.objects.filter(root=tender.case.ref) if was in bytes(leaf.line))
-    sql("UPDATE kernel_leaf SET line = %s WHERE id = %s", bytes(leaf.line).replace(was, digest_of(tender)), leaf.pk)
-    for bundle in (log_files.folder() / "tile" / "entries").rglob("*"):
-        if bundle.is_file():
-            bundle.unlink()
-    log_files.publish_tiles(size=world.head().size, since=0)
+    tender.log_rewritten(was, digest_of(tender))
 
 
-def digest_of(tender: Awarded) -> bytes:
-    return hashlib.sha256(tender.order()).hexdigest().encode()
+def digest_of(tender: Awarded) -> str:
+    return hashlib.sha256(tender.order()).hexdigest()
 
 
 def reissued(tender: Awarded) -> None:
