@@ -20,16 +20,17 @@ export UV_CACHE_DIR = $(BOOT)/cache
 export PIP_NO_CACHE_DIR = 1
 endif
 
-.PHONY: help setup demo run test check fmt messages docs nightly chaos bench lock clean
+.PHONY: help setup demo run test long check fmt messages docs nightly chaos bench lock clean
 
 help:
 	@echo "make demo      the demo district, in a browser"
-	@echo "make test      all tests, campaigns in their short version"
+	@echo "make test      the tests, but for those that take more than three seconds each"
+	@echo "make long      the others: browsers, faults, whole districts; campaigns in their short version"
 	@echo "make check     format, lint, types, layers, law, messages, generated documents"
 	@echo "make run       the site on an empty (or your own) database"
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
-	@echo "make nightly   100,000 random Actions, all that make test takes shortly, what comes out as published through the API too"
+	@echo "make nightly   100,000 random Actions, all that make long takes shortly, what comes out as published through the API too"
 	@echo "make chaos     every fault that must leave nothing lost, at full length (ROWS='F4 F9': some of them)"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
@@ -72,7 +73,10 @@ run: setup
 	@$(BIN)/yangcai serve
 
 test: setup
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not long" tests
+
+long: setup
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m long tests
 
 check: setup
 	@$(BIN)/python tools/check.py

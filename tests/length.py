@@ -1,4 +1,4 @@
-"""How long is a test run? `make test` takes what is a campaign by nature in short, `make nightly` all of it."""
+"""How long is a test run? `make test` and `make long` take a campaign in short, `make nightly` all of it."""
 
 import os
 
@@ -11,7 +11,7 @@ CHAOS = bool(os.environ.get("YANGCAI_CHAOS"))
 
 
 def cut(items: list[pytest.Item]) -> None:
-    """What has no short version is skipped in `make test`, and the report says so and where it runs."""
+    """What has no short version is skipped in both, and the report says so and where it runs."""
     for item in items:
         marker = item.get_closest_marker("campaign")
         if marker is not None and marker.kwargs.get("only") and not (NIGHTLY or CHAOS):

@@ -37,6 +37,7 @@ def prepared() -> tuple[Any, Caller]:
 # --- the description -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_description_is_valid_and_holds_every_action(language: str) -> None:
     answer = Caller(None, language=language).get("openapi.json")

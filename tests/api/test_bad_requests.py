@@ -149,7 +149,7 @@ def test_a_method_that_is_not_offered_says_which_are(caller: Caller) -> None:
 # --- anything ----------------------------------------------------------------------------------------------------
 
 
-#: Examples of each: for every Action here, so few in `make test`.
+#: Examples of each: for every Action here, so few in `make long`.
 OF_AN_ACTION, OF_A_REQUEST = (100, 300) if NIGHTLY else (5, 30)
 SCALARS = st.one_of(
     st.none(),

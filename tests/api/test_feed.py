@@ -29,6 +29,7 @@ def read_all(caller: Caller, *, after: str = "", limit: int = 3) -> tuple[list[i
             return seen, after
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_lost_while_eight_write() -> None:
     """Readers poll while writers commit in any order: every Entry comes once, in order."""

@@ -102,5 +102,6 @@ def test_the_compiled_catalogue_translates(source):
     assert english.ngettext("%(n)s 份", "%(n)s 份", 2) == "%(n)s copies"
 
 
+@pytest.mark.long
 def test_every_text_of_yangcai_has_its_english():
     assert messages.complaints() == []

@@ -77,6 +77,7 @@ def test_the_scan_sees_clocks(source, lines):
     assert clock_reads(source) == lines
 
 
+@pytest.mark.long
 def test_nobody_below_the_edge_reads_a_clock():
     package = ROOT / "yangcai"
     found = {}
@@ -134,6 +135,7 @@ def test_forbidden_module_names():
     assert [path for path in (ROOT / "yangcai").rglob("*.py") if path.name in names] == []
 
 
+@pytest.mark.long
 def test_only_funds_touches_its_ledger():
     """Money moves by `funds` alone: nobody else names the table of transfers (a foreign key does, as a string)."""
     found = []

@@ -16,6 +16,7 @@ from yangcai.tendering.models import Bid, OpenedBid, SealedBid
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_the_price_has_its_own_page_and_follows_when_the_store_is_back(
     page: Page, tmp_path: Path, settings: Any
 ) -> None:

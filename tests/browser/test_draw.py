@@ -32,6 +32,7 @@ def test_the_script_finds_what_the_verifier_finds(page: Page) -> None:
         assert set(told) == {fault.code for fault in vrd.faults(record)}
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_stranger_reads_that_the_draw_comes_out(page: Page) -> None:
     h = hall("950000", "1000000", "1100000").ready()

@@ -1,6 +1,6 @@
 """Does every page read well in every view: wide and narrow, light and dark, in both languages, as narrow as a phone?
 
-Every address of the platform under which a page lies (samples.py), in Chromium. In `make test` each of them in one of
+Every address of the platform under which a page lies (samples.py), in Chromium. In `make long` each of them in one of
 the eight views, in turn, so that every view is looked at on many pages; in `make nightly` each of them in all of them.
 
 Whoever mends a page looks at that one: `YANGCAI_PAGES=notices,hall pytest -n0 tests/browser/test_every_page.py`, with
@@ -55,8 +55,8 @@ def shown(settings: Any, tmp_path: Path, page: Page) -> Iterator[Samples]:
     yield Samples()
 
 
-@pytest.mark.browser
 @pytest.mark.long
+@pytest.mark.browser
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("turn", TURNS)

@@ -65,6 +65,7 @@ def drafts(page: Page) -> list[str]:
     return list(page.evaluate(DRAFTS))
 
 
+@pytest.mark.long
 def test_a_draft_comes_back_with_its_rows_until_it_is_dropped(page: Page, tmp_path: Path, settings: Any) -> None:
     """Of two posts in one browser each finds its own; nothing of it is ever sent."""
     world.use(settings, tmp_path / "site")
@@ -109,6 +110,7 @@ def test_a_draft_comes_back_with_its_rows_until_it_is_dropped(page: Page, tmp_pa
     assert sent and not any("HX-77" in body for body in sent)
 
 
+@pytest.mark.long
 def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: Any) -> None:
     world.use(settings, tmp_path / "site")
     tender = SealedTender().announced()

@@ -88,6 +88,7 @@ class Pages:
         page.locator("[data-is=released]").wait_for()
 
 
+@pytest.mark.long
 def test_a_supervisor_sets_up_takes_part_in_a_drill_and_releases(page: Page, tmp_path: Path, settings: Any) -> None:
     world.use(settings, tmp_path / "site")
     tender = SealedTender()

@@ -292,6 +292,7 @@ def test_no_other_database():
         database("sqlite:///x")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("url", "code", "sentence"),
     [

@@ -47,6 +47,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, Any], str]:
     return answer, err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("leaf", LEAVES, ids=" ".join)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_it_says_how_it_is_used(leaf: tuple[str, ...], lang: str, capsys: pytest.CaptureFixture[str]) -> None:

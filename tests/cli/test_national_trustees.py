@@ -56,6 +56,7 @@ class SetUpByCommand(SealedTender):
         return holder.row
 
 
+@pytest.mark.long
 def test_a_tender_in_the_chinese_suite_goes_by_commands_from_the_set_up_to_the_opening(
     live_server: Any, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, command: Any
 ) -> None:

@@ -31,6 +31,7 @@ from yangcai.tendering.models import Bid, OpenedBid
 WORDS = "correct horse battery staple"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_bid_goes_from_the_command_line_to_the_opening(
     live_server: Any,
@@ -146,6 +147,7 @@ def _trustee_releases(
     command("trustee", "send", folder / "t.json", "--server", url, "--token-file", folder / "t.token")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("trouble", ["down", "nearly full"])
 @pytest.mark.django_db(transaction=True)
 def test_both_covers_come_in_and_where_the_store_is_down_the_bytes_follow(
@@ -208,6 +210,7 @@ def test_both_covers_come_in_and_where_the_store_is_down_the_bytes_follow(
     assert not Bid.objects.filter(sealed__upload__verified_at__isnull=True).exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_price_is_released_by_the_close_of_its_own_cover(
     live_server: Any,

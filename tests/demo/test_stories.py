@@ -40,6 +40,7 @@ def lived_through(name: str) -> tuple[Story, list[Told]]:
     return story, told
 
 
+@pytest.mark.long
 def test_an_open_tender_ends_paid_and_closed() -> None:
     story, told = played("open-tender")
     (contract,) = Contract.objects.filter(case=living.case_of(story))
@@ -53,6 +54,7 @@ def test_an_open_tender_ends_paid_and_closed() -> None:
     assert [one.at for one in told] == sorted(one.at for one in told)
 
 
+@pytest.mark.long
 def test_a_consultation_talks_asks_for_last_offers_and_ends_paid() -> None:
     story, told = played("consultation")
     (contract,) = Contract.objects.filter(case=living.case_of(story))
@@ -67,6 +69,7 @@ def test_with_two_bidders_the_tender_fails() -> None:
     assert not Award.objects.filter(lot__case=case).exists()
 
 
+@pytest.mark.long
 def test_under_an_agreement_a_call_off_ends_paid() -> None:
     agreement = [one for one in district.PURCHASES if one.procedure == "framework"]
     begin_again()
@@ -108,6 +111,7 @@ def test_two_visitors_have_two_purchases() -> None:
     assert not other.appropriation.intentions.exists()
 
 
+@pytest.mark.long
 def test_a_release_that_fails_and_an_objection_do_not_stop_the_opening() -> None:
     story, told = played("sealed-opening")
     case = living.case_of(story)
@@ -124,6 +128,7 @@ def test_a_release_that_fails_and_an_objection_do_not_stop_the_opening() -> None
     assert contract.closed_at is not None
 
 
+@pytest.mark.long
 def test_once_trustees_are_in_office_every_tender_is_sealed() -> None:
     played("sealed-opening")
     _story, told = played("open-tender")
@@ -131,6 +136,7 @@ def test_once_trustees_are_in_office_every_tender_is_sealed() -> None:
     assert sum(one.action == "bid.release" for one in told) == 3  # nobody stays away here
 
 
+@pytest.mark.long
 def test_a_consultation_after_it_is_bid_for_as_its_checklist_says() -> None:
     """Nothing of it is read out: the visitor, a supplier, fills in the form that its story knows, and no envelope."""
     played("sealed-opening")

@@ -10,7 +10,7 @@ RESULTS = Path(__file__).with_name("results.json")
 HEAD = """# Faults that must leave nothing lost (故障演练)
 
 Each row is a program in `tests/faults/`; `make chaos` runs all of them at full length and writes these figures,
-`make test` runs them shortly, and `make nightly` those that are long even then (F4, F6, F9, a page of F10, F18). The
+`make long` runs them shortly, and `make nightly` those that are long even then (F4, F6, F9, a page of F10, F18). The
 judge is what clients were told: every receipt that somebody holds is that of a bid that is there, once, whole, with its
 line of the log. Figures that must be 0 are marked ○; those of a negative control,
 in which the protection is taken away and something must be lost, ●. Counts are summed over the runs; of times the

@@ -37,6 +37,7 @@ def dies(where: str, line: Appropriation, officer: Post) -> None:
     assert ended.returncode == -signal.SIGKILL, ended.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", ["body", "tasks", "commit"])
 def test_killed_before_the_commit_nothing_of_it_is_left(
     tells: Any, where: str, line: Appropriation, officer: Post

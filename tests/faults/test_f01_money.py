@@ -113,6 +113,7 @@ def papers(subject: str) -> int:
     return max(kept, sum(b'"t":"contract"' in line for line in lines))
 
 
+@pytest.mark.long
 def test_a_letter_leaves_at_most_once_and_somebody_is_told(tells: Any, full: bool, tmp_path: Path) -> None:
     """The carrier takes it, and the process dies before it has noted that."""
     s = support.scene()

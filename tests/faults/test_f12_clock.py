@@ -46,6 +46,7 @@ def tell(tells: Any, journal: Journal, *, early: set[int], late: set[int]) -> No
     assert (taken, refused) == (0, 0) and not any(whole.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("off", OFF)
 def test_only_the_databases_clock_decides(tells: Any, off: int) -> None:
     tender, journal = SealedTender().announced(), Journal()
@@ -64,6 +65,7 @@ def test_only_the_databases_clock_decides(tells: Any, off: int) -> None:
     tell(tells, journal, early={uploads[0].pk}, late={uploads[1].pk})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("off", "then"), [*((off, off) for off in OFF), (DAY, -DAY), (HOUR, -HOUR), (-DAY, HOUR)])
 def test_so_it_is_at_the_door_of_a_web_process_with_that_clock(
     tells: Any, monkeypatch: pytest.MonkeyPatch, off: int, then: int
@@ -93,6 +95,7 @@ def test_so_it_is_at_the_door_of_a_web_process_with_that_clock(
     tell(tells, journal, early={uploads[0]}, late={uploads[1]})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("off", OFF)
 def test_whoever_prepares_in_the_last_minute_is_not_turned_away_by_a_wrong_clock(
     tells: Any, monkeypatch: pytest.MonkeyPatch, off: int

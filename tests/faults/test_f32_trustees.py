@@ -23,6 +23,7 @@ from yangcai.tendering.models import Bid, OpenedBid, ShareRelease
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("absent", [1, 2, 3])
 @pytest.mark.parametrize("bidders", ["released", "absent"])
 def test_enough_open_and_too_few_wait(tells: Any, absent: int, bidders: str) -> None:

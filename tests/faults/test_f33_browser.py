@@ -17,6 +17,7 @@ from yangcai.www.work import places
 WORDS = "babab-babab-babab-babab-babab-babab"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_another_computer_and_the_copy_open_the_bid(
     tells: Any,
@@ -54,6 +55,7 @@ def test_another_computer_and_the_copy_open_the_bid(
     tells(bids=3, opened=3, revoked=damaged, opened_wrongly=0, revoked_wrongly=damaged)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.parametrize("recovery", ["auto", "consent", "consented", "never"])
 def test_who_forgot_the_passphrase_is_dealt_with_as_it_chose(

@@ -129,7 +129,7 @@ DRILLS: dict[Callable[[Awarded], None], set[str]] = {
 }
 
 
-#: Of one kind each in `make test`: an altered notice, an altered paper, and nobody accused; all in `make chaos`.
+#: Of one kind each in `make long`: an altered notice, an altered paper, and nobody accused; all in `make chaos`.
 SHORT = (nothing, another_winner, another_contract)
 
 

@@ -103,6 +103,7 @@ def last_offers_opened() -> tuple[Consultation, list[Device]]:
     return tender, last
 
 
+@pytest.mark.long
 def test_the_record_of_last_offers_is_kept_until_the_award_and_names_nobody_then(clock: Clock) -> None:
     tender, last = last_offers_opened()
     first, second = BidClosing.objects.order_by("pk")
@@ -152,6 +153,7 @@ def inner(closing: BidClosing) -> Attachment:
     return Attachment.objects.get(kind=opening_record.INSIDE, subject=closing.ref)
 
 
+@pytest.mark.long
 def test_what_is_kept_inside_is_not_for_the_experts_of_the_buyer(clock: Clock) -> None:
     (tender, _last), closing = last_offers_opened(), BidClosing.objects.latest("pk")
     follow(tender, clock)
@@ -169,6 +171,7 @@ def test_what_is_kept_inside_is_not_for_the_experts_of_the_buyer(clock: Clock) -
     assert files.readable(tender.case, post=representative, now=tender.now).filter(pk=kept.pk).exists()
 
 
+@pytest.mark.long
 def test_a_damaged_record_holds_no_award_up_and_its_figures_are_told(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -188,6 +191,7 @@ def test_a_damaged_record_holds_no_award_up_and_its_figures_are_told(
     assert answer.status_code == 503 and record.digest in caplog.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", [documents.NoRoom("full"), OSError("away")], ids=["full", "away"])
 def test_an_opening_whose_record_cannot_be_kept_is_refused_and_done_again(
     fault: Exception, monkeypatch: pytest.MonkeyPatch
@@ -209,6 +213,7 @@ def test_an_opening_whose_record_cannot_be_kept_is_refused_and_done_again(
     assert BidClosing.objects.get(cover="PRICE").unsealed_at == tender.now
 
 
+@pytest.mark.long
 def test_the_hall_links_to_no_page_that_is_not_there(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prices opened before their record had a page: it is of another kind, among the documents of the case."""
     tender = judged(*LAST)

@@ -46,6 +46,7 @@ def test_a_half_bid_gives_nobody_away_while_keys_are_released(clock: Clock) -> N
     assert [secret for secret in SECRETS if secret in public_text(tender)] == []
 
 
+@pytest.mark.long
 def test_the_prices_have_an_opening_of_their_own(clock: Clock) -> None:
     tender = handed_in()
     tender.open_technical()
@@ -90,6 +91,7 @@ def test_the_prices_have_an_opening_of_their_own(clock: Clock) -> None:
     assert "在报价信封中，尚未开启" in record and "876,543.21" not in record
 
 
+@pytest.mark.long
 def test_who_did_not_go_on_is_not_named_before_the_prices_are_read(clock: Clock) -> None:
     tender = handed_in()
     extra = tender.device(tender.supplier(name="隐名丁有限公司"))

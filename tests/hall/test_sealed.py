@@ -42,6 +42,7 @@ def outside(tender: SealedTender, clock: Clock) -> str:
     return public + bidder.replace(BIDDERS[1], "")
 
 
+@pytest.mark.long
 def test_the_phases_follow_the_keys_and_nothing_shows_before_the_barrier(clock: Clock) -> None:
     tender, devices = sealed()
     tender.begin()

@@ -27,6 +27,7 @@ def answer(sql: str) -> str:
         return name or f"{type(error).__name__}: {error}"
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("world", sorted(WORLDS))
 def test_the_database_refuses(world: str) -> None:

@@ -248,6 +248,7 @@ def run(sql: str) -> None:
         cursor.execute(sql)
 
 
+@pytest.mark.long
 def test_who_writes_under_a_matter_waits_for_who_answers_the_objection() -> None:
     """Else a finding could change beside the answer that rests on it, neither seeing the other."""
     chain = Chain().until("award announced")

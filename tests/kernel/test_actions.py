@@ -230,6 +230,7 @@ def subjects() -> tuple[list[Rooted], list[Post]]:
     return rows, posts
 
 
+@pytest.mark.long
 def test_can_and_perform_agree_on_every_action_row_and_post() -> None:
     """`can` is empty exactly when `perform` finds nothing against role, stage and needs; else both say the same."""
     rows, posts = subjects()

@@ -40,6 +40,7 @@ def is_forward(row: models.Model, name: str) -> bool:
         return False
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_of_each_kind_on_the_page_of_a_case_every_reader_gets_the_same_rows() -> None:
     """Everybody's scope, with whatever it reads beside its rows, at a case that was evaluated."""

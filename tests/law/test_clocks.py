@@ -67,6 +67,7 @@ def test_every_clock_of_this_procedure_has_its_place() -> None:
         assert f'"{clock}"' in text.replace(f'"{clock}": "', ""), f"{place} does not hold {clock}"
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_one_purchase_starts_its_clocks_and_each_fires_once() -> None:
     chain = Chain()

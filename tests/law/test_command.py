@@ -11,6 +11,7 @@ from yangcai.law import loader
 from yangcai.law.source import Fault, LawFaults
 
 
+@pytest.mark.long
 def test_check_is_content_with_the_law_as_it_stands(capsys) -> None:
     assert main(["law", "check", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -32,6 +33,7 @@ def test_check_fails_with_file_and_line(capsys, monkeypatch) -> None:
     assert json.loads(capsys.readouterr().out)["errors"] == ["award.yaml:7: award.report: unknown instrument IQ"]
 
 
+@pytest.mark.long
 def test_check_fails_for_a_rule_that_nobody_uses(capsys, monkeypatch, tmp_path) -> None:
     folder = Path(law.__file__).parent
     for path in [*folder.glob("*.yaml"), *folder.glob("data/*"), *folder.glob("rules/*")]:

@@ -183,6 +183,7 @@ def test_every_key_that_a_procedure_names_is_a_rule() -> None:
             assert law.rule(key)
 
 
+@pytest.mark.long
 def test_every_rule_is_used_or_says_what_it_waits_for() -> None:
     windows = [key for procedure in procedures.PROCEDURES.values() for key in procedure.windows]
     found = usage.check(law.book(), usage.scan(Path(law.__file__).parents[1]), windows=windows)

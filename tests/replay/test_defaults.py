@@ -203,6 +203,7 @@ def members_of(lot: Lot) -> dict[str, dict[str, tuple[Decimal, ...]]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_case_completes_to_the_published_figures(path):
     """The completed bids alone, evaluated by hand, give back the published winners, totals and ranking."""
@@ -255,6 +256,7 @@ def test_every_shipped_case_completes_to_the_published_figures(path):
     assert len(set(done.assumed)) == len(done.assumed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_case_keeps_the_shortest_windows(path):
     """Published or filled in, the dates of a case that is expected to pass break no window."""

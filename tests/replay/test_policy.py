@@ -153,7 +153,7 @@ ENDED = """\
 @pytest.mark.campaign
 @pytest.mark.django_db
 def test_lots_are_set_aside_each_in_its_own_way() -> None:
-    """Judged in `make nightly`; in `make test` the purchase ends after its invitation, and no bid is published."""
+    """Judged in `make nightly`; in `make long` the purchase ends after its invitation, and no bid is published."""
     before, _bids, rest = LOTS.partition("        bids:")
     replayed(case(LOTS if NIGHTLY else before + rest[rest.index("      - {lot") :] + ENDED))
     lots = Lot.objects.order_by("pk")

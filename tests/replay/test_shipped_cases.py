@@ -70,6 +70,7 @@ def told(done: Replayed) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1200)  # jinan-2025-dormitory has a hundred offers; a busy machine is no failure
 @pytest.mark.django_db
 @pytest.mark.campaign
@@ -118,6 +119,7 @@ def test_both_doors_give_the_same_report():
     assert [report["ok"] for report in straight] == list(BOTH_DOORS.values())
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_file_that_drops_extreme_scores_is_replayed_by_its_own_formula():
     """The same scores, once as published and once under a file that drops the highest and the lowest of each factor."""
@@ -133,6 +135,7 @@ def test_a_file_that_drops_extreme_scores_is_replayed_by_its_own_formula():
     assert not any(path.startswith(("panel.", "awards.", "status")) for path in changed)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_published_days_in_the_wrong_order_show_as_a_difference():
     file = case("changyang-2020-system")
@@ -191,6 +194,7 @@ def command(*arguments: str, tmp: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_command_prints_one_object_tells_its_progress_and_cleans_up(tmp_path):
     done = command("cases/deyang-2020-system.yaml", "cases/refused/shenzhen-2020-lockers.yaml", "--json", tmp=tmp_path)
     assert done.returncode == console.NOT_MET, done.stderr

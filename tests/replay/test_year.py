@@ -74,6 +74,7 @@ def found(settings: Any) -> None:
     district.settle()
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few of each kind: what is left over goes to the cent to the last competitive purchases."""

@@ -43,6 +43,7 @@ def test_a_silent_buyer_is_deemed_to_take_the_first_and_only_once(evaluated: Sto
     assert "award.announce" in evaluated.waiting(evaluated.people.agent)
 
 
+@pytest.mark.long
 def test_a_winner_who_refuses_makes_room_for_the_next(evaluated: Story) -> None:
     evaluated.award()
     won = Award.objects.get(lot=evaluated.lot)

@@ -55,6 +55,7 @@ def unit(agreed: FirstStage) -> Buyer:
     return agreements.buyer(at)
 
 
+@pytest.mark.long
 def test_a_direct_choice_goes_through_to_payment(agreed: FirstStage, unit: Buyer) -> None:
     plan = unit.plan(DIRECT)
     tasks.refresh(plan, now=unit.at)

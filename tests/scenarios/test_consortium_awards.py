@@ -55,6 +55,7 @@ def test_a_lot_won_in_a_consortium_counts_for_its_members(judged: Story) -> None
     assert "其他采购包中标已达到采购文件规定的数量" in letter.reason
 
 
+@pytest.mark.long
 def test_a_member_debarred_after_the_opening_wins_nothing_for_its_consortium(judged: Story) -> None:
     """政府采购法 art. 22, 24: asked again when the winner is determined, of every member."""
     first = judged.case.lots.order_by("pk")[0]

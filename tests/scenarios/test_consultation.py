@@ -32,6 +32,7 @@ def opened(beginning: Story) -> Story:
     return copy(beginning)
 
 
+@pytest.mark.long
 def test_scores_come_after_the_last_offers(opened: Story) -> None:
     tale = opened
     for stretch in ("qualification", "dialogue", "final_offer"):

@@ -118,6 +118,7 @@ def test_a_price_outside_is_lower_than_the_discounted_one_or_it_is_none(agreed: 
     assert unit.do("outside_offer.report", plan, **said, unit_price="4464.99").agreed_price == Decimal("4465.00")
 
 
+@pytest.mark.long
 def test_what_was_published_is_not_rewritten_even_by_sql(agreed: FirstStage) -> None:
     for attack in (
         lambda rows: rows.update(rate="0.01"),

@@ -138,6 +138,7 @@ def filed(told: Story, renewal: PlanItem, at: datetime.datetime) -> None:
     told.do("plan.file", renewal, officer, at)
 
 
+@pytest.mark.long
 def test_the_lot_is_procured_again_and_ends_with_a_contract(released: Story) -> None:
     told, at = released, over(released)
     assert told.money == ("500000", "200000", "800000", "0")

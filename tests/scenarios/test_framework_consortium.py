@@ -57,6 +57,7 @@ def test_a_member_debarred_since_the_opening_keeps_its_consortium_out(world: Non
     assert entered and FIRST[0] not in entered
 
 
+@pytest.mark.long
 def test_a_lot_entered_in_a_consortium_counts_for_its_members(world: None) -> None:
     """As in any tender (110号令 art. 9): for how many lots one may enter, alone or together, says the file."""
     asked = {
@@ -185,6 +186,7 @@ def test_what_is_set_aside_is_called_off_from_small_enterprises_alone(agreed: Fi
     assert can(ACTIONS["bid.submit"], case.lots.get(), by=agreed.supplier(FOURTH), now=unit.at) == []
 
 
+@pytest.mark.long
 def test_a_consortium_that_was_asked_for_has_its_share(agreed: FirstStage, unit: Buyer) -> None:
     """46号 art. 8, 12(2): 丙 has 30 % of the contract of 甲; 乙, a large one, entered alone."""
     wanted = {"set_aside": "consortium", "set_aside_share": Decimal("0.30")}

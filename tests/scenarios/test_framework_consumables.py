@@ -56,6 +56,7 @@ def test_what_they_use_up_corrects_the_price(agreed: FirstStage) -> None:
     assert row["consumables"] == "硒鼓 10 支（每台 3 年用量）"
 
 
+@pytest.mark.long
 def test_the_price_of_toner_stands_in_the_contract(agreed: FirstStage, unit: Buyer) -> None:
     case = unit.do("call_off.choose", unit.plan("call_off_direct"), entrant=agreed.entrant(THIRD).pk, quantity="20")
     contract = unit.do("contract.draft", Award.objects.get(lot__case=case))

@@ -39,6 +39,7 @@ def unit(agreed: FirstStage) -> Buyer:
     return agreements.buyer(at)
 
 
+@pytest.mark.long
 def test_a_newer_product_at_no_higher_price(agreed: FirstStage, unit: Buyer) -> None:
     """110号令 art. 16(4): 质量不降低、价格不提高."""
     tale, supplier = agreed, agreed.supplier(FOURTH)

@@ -65,6 +65,7 @@ def test_everybody_is_told_why(judged: Story) -> None:
     assert said == {"maximumLotsBidPerSupplier": 2, "maximumLotsAwardedPerSupplier": 1}
 
 
+@pytest.mark.long
 def test_the_replay_walks_it_by_itself(world: None) -> None:
     asked = ((FIRST, "400000.00"), (SECOND, "430000.00"), (THIRD, "440000.00"))
     bids = [story.bid(who, price) for who, price in asked]
@@ -73,6 +74,7 @@ def test_the_replay_walks_it_by_itself(world: None) -> None:
     assert [award.supplier.name for award in told.awards()] == [FIRST[0], SECOND[0]]
 
 
+@pytest.mark.long
 def test_silence_gives_each_its_lot_in_order(judged: Story) -> None:
     """C13 ran out for both: whichever task fires first, the first lot is decided first."""
     due = max(Task.objects.filter(action="award.determine", done_at=None).values_list("due_at", flat=True))

@@ -193,6 +193,7 @@ def test_a_signed_evaluation_is_taken_up_again_on_two_grounds_only(talking: Stor
     assert (best.supplier.name, best.amount) == (FIFTH[0], Decimal("860000.00"))
 
 
+@pytest.mark.long
 def test_from_budget_to_payment(talking: Story) -> None:
     tale = talking
     for stretch in ("dialogue", "final_offer", "evaluation", "award", "contract", "acceptance", "payment"):

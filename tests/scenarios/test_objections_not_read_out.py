@@ -39,6 +39,7 @@ def raised(tale: Story, target: str, stage: str, at: datetime.datetime) -> Objec
     return Objection.objects.get(pk=getattr(found, "value", found).pk)
 
 
+@pytest.mark.long
 def test_who_takes_part_in_a_dialogue_is_told_to_nobody_by_an_answer_before_the_result(tale: Story) -> None:
     """政府采购法 art. 38(4)."""
     at = clock.now()  # the applications lie open, the group has not met

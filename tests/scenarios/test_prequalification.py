@@ -62,6 +62,7 @@ def test_suppliers_apply_before_there_is_a_published_case(announced: Selection) 
     assert visible_applications(agent, CLOSES).count() == 3
 
 
+@pytest.mark.long
 def test_from_the_notice_to_payment(announced: Selection) -> None:
     told = announced
     for who in (FIRST, SECOND, THIRD, FOURTH):
@@ -135,6 +136,7 @@ def test_too_few_are_qualified(announced: Selection) -> None:
     assert again.predecessor == told.case
 
 
+@pytest.mark.long
 def test_an_open_tender_hands_its_file_to_all_who_are_qualified(world: None) -> None:
     told = begin("open_tender")
     told.announce()

@@ -61,6 +61,7 @@ def test_the_committee_examines_and_the_buyer_does_not(opened: Story) -> None:
     assert len(tale.members()) == 3
 
 
+@pytest.mark.long
 def test_the_lowest_quote_wins(opened: Story) -> None:
     tale = opened
     for stretch in ("qualification", "evaluation", "award", "contract", "acceptance", "payment"):

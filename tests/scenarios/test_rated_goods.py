@@ -58,6 +58,7 @@ def test_the_public_has_seen_every_notice(signed: Story) -> None:
     assert signed.notices(case=signed.appropriation.intentions.get().root) == ["intention"]
 
 
+@pytest.mark.long
 def test_after_the_advance_the_money_stands_where_it_should(signed: Story) -> None:
     # 950,000 of the million are under contract, of which 30 % are paid; 50,000 stay reserved.
     assert signed.money == ("0", "50000", "665000", "285000")

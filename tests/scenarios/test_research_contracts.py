@@ -67,6 +67,7 @@ def test_research_takes_longer_within_two_years(world: None) -> None:
     assert tale.do("contract.amend", contract, officer, at, **change).contract_months is None
 
 
+@pytest.mark.long
 def test_an_incentive_is_a_sum_of_its_own_and_compensates_no_costs(world: None) -> None:
     tale = as_far_as_the_contract(
         story.begin(replace(research(), id="激励示例"), until="qualification", terms=WITH_INCENTIVE)

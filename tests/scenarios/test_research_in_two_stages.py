@@ -134,6 +134,7 @@ class CorrectedInTwoStages(InTwoStages):
         return made
 
 
+@pytest.mark.long
 def test_a_correction_that_puts_another_bid_through_makes_the_report_void(world: None) -> None:
     begun = last_offers()
     tale = CorrectedInTwoStages(begun.driver, begun.file, begun.people)

@@ -76,6 +76,7 @@ def test_a_list_too_short_is_refused(world: None) -> None:
     assert "too_few_watchers" in tale.refused("suppliers.draw", tale.case, tale.people.runner, at, **alone)
 
 
+@pytest.mark.long
 def test_from_the_draw_to_payment(invited: Story) -> None:
     tale = invited
     for stretch in ("submission", "opening", "qualification", "evaluation", "award", "contract"):

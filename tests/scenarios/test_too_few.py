@@ -21,6 +21,7 @@ def file_of(*bids: story.Bid) -> story.CaseFile:
     )
 
 
+@pytest.mark.long
 def test_two_bids_then_a_second_tender_with_three() -> None:
     told = story.begin(file_of(story.bid(FIRST, "900000.00"), story.bid(SECOND, "910000.00")), until="opening")
     failed = told.refreshed()

@@ -25,6 +25,7 @@ def flipped(at: int, *, bit: int = 1) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.long
 def test_one_changed_byte_outside_the_signatures_is_found_wherever_it_is() -> None:
     signed, chance = papers.signed(), random.Random(40)
     outside = [at for at in range(len(signed)) if not any(start <= at < end for start, end in rooms())]

@@ -136,6 +136,7 @@ def test_a_bid_in_time_stays_when_its_neighbour_is_too_late(clock_that_strikes: 
     assert LeafSecret.objects.filter(leaf__entry__isnull=True, leaf__root=tender.case.ref).count() == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("asked_in_time", [1, 2])
 def test_a_bid_stands_where_its_replacement_is_too_late(asked_in_time: int, clock_that_strikes: None) -> None:
     tender = SealedTender().announced()
@@ -165,6 +166,7 @@ def test_whoever_leaves_out_what_is_late_gets_nothing_in_late(clock_that_strikes
         assert cursor.rowcount == 0
 
 
+@pytest.mark.long
 def test_a_crowd_shares_transactions_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     tender = SealedTender().announced()
     requests = [asked(tender, device) for device in sealed(tender, 12)]

@@ -52,6 +52,7 @@ def test_the_bidder_answers_in_writing_and_the_committee_takes_it_up() -> None:
     assert h.bid(1).price == h.bids[1].price and h.bid(1).invalid_reason == ""
 
 
+@pytest.mark.long
 def test_nobody_scores_or_computes_while_an_answer_may_still_come() -> None:
     h = three()
     asked = ask(h)

@@ -142,6 +142,7 @@ def test_platform_and_database_count_alike_whatever_made_time_stand_still(
     assert found == {name: (told.ends, told.over) for name, told in CASES.items()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_they_count_alike_whatever_comes_by_chance(tender: SealedTender, journal: Journal, seed: int) -> None:
     chance = random.Random(seed)

@@ -22,6 +22,7 @@ def unsaid(tender: Tender) -> list[str]:
     return lost(case, now=tender.now) + lost(case, now=tender.now + datetime.timedelta(days=60))
 
 
+@pytest.mark.long
 def test_from_the_publication_to_the_last_payment() -> None:
     chain = Chain()
     found = {stop: unsaid(chain) for stop in chain.stops() if Case.objects.filter(pk=chain.case.pk).exists()}

@@ -81,6 +81,7 @@ LIES: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lie", LIES)
 def test_what_the_operator_forges_is_found(told: SealedTender, tmp_path: Path, lie: str) -> None:
     kind, changes = LIES[lie]

@@ -60,6 +60,7 @@ def reports() -> int:
     return EvaluationReport.objects.count()  # fmt: skip
 
 
+@pytest.mark.long
 def test_every_report_comes_out_again(capsys: pytest.CaptureFixture[str]) -> None:
     count = reports()
     told = check_evaluations(chunk=2)
@@ -75,6 +76,7 @@ def test_a_report_by_a_formula_of_its_own_is_counted_and_its_digest_checked() ->
     assert (found.checked, found.other_formula, found.differences) == (1, 1, [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("field", "value"), [("total", "99.99"), ("price_score", "12.00"), ("evaluated_price", "1.00"), ("rank", 7)]
 )

@@ -399,6 +399,7 @@ def test_a_record_that_is_gone_or_damaged_proves_nothing(made: Path, tmp_path: P
 # --- two covers ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_case_in_two_covers_verifies_between_its_openings_and_after_the_second(
     tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -472,6 +473,7 @@ def verified(capsys: pytest.CaptureFixture[str], site: Path, kind: str, what: ob
     return code, found.out + found.err
 
 
+@pytest.mark.long
 def test_a_consultation_verifies_with_its_last_offers_and_tells_no_name_and_no_price(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

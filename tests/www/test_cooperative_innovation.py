@@ -42,6 +42,7 @@ def does(tale: Story, clock: Clock, post: Post, code: str) -> None:
     assert unmarked(page(post, form, language="en"), data()) == []
 
 
+@pytest.mark.long
 def test_every_task_from_the_meeting_to_the_last_responses(tale: Story, clock: Clock) -> None:
     leader, runner = tale.chair().post, tale.people.runner
     with override_settings(YANGCAI_SANDBOX=True):

@@ -105,6 +105,7 @@ def tender(clock: Clock) -> Tender:
     return tender
 
 
+@pytest.mark.long
 def test_english_is_complete(tender: Tender, clock: Clock) -> None:
     member = CommitteeMember.objects.first()
     posts = {

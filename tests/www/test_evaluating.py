@@ -73,6 +73,7 @@ def test_the_form_has_the_standard_of_each_criterion_beside_it(clock: Clock, mon
     assert part.count(said) == 2 and "满分 50" in part and "满分 20" in part and "满分 30" not in part
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "kept", "said"),
     [

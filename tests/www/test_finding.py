@@ -72,6 +72,7 @@ def test_a_number_leads_to_its_case_or_notice_once_it_is_public(client: Client, 
     assert page(client, f"{reverse('search')}?q={hidden.number}")
 
 
+@pytest.mark.long
 def test_every_stage_is_counted_and_listed_alike(client: Client, clock: Clock) -> None:
     """One purchase stands at one stage after another, and its list names it there and nowhere else."""
     chain = Chain()

@@ -142,6 +142,7 @@ def test_whoever_waits_for_an_agreement_is_told_when_waiting_is_over(
     assert not Story.objects.exists()
 
 
+@pytest.mark.long
 def test_what_was_done_leads_to_what_comes_next(visitor: Client) -> None:
     """Without a detour: the page of the outcome has the next step, or moves the clock to it; the bar has it too."""
     visitor.post(reverse("sandbox_story"), {"story": "failed-tender"})

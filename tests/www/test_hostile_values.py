@@ -34,7 +34,7 @@ HOSTILE = (
     "9999-12-31T23:59",
     "",
 )
-#: In `make test` each page gets one value in three, the next page the next ones.
+#: In `make long` each page gets one value in three, the next page the next ones.
 EVERY = 1 if NIGHTLY else 3
 
 
@@ -57,6 +57,7 @@ def test_the_source_is_read() -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.campaign
 def test_no_query_breaks_a_page(clock: Clock, settings: Any) -> None:
     """Each address is asked by one who may read it: by nobody in particular, or by the first post that it is for."""
@@ -98,6 +99,7 @@ def test_a_year_that_is_none_is_the_newest(clock: Clock, year: str) -> None:
     assert answer.status_code == 200 and line.code in text_of(answer)
 
 
+@pytest.mark.long
 def test_no_form_breaks_on_its_hidden_values(clock: Clock, settings: Any) -> None:
     settings.YANGCAI_SANDBOX = True
     case = make_case(stage="submission")

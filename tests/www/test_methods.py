@@ -80,6 +80,7 @@ def test_the_form_of_a_last_offer_cites_no_article_of_another_method(talking: St
     assert "第三十三条" in page and "第四十七条" not in page
 
 
+@pytest.mark.long
 def test_each_role_reads_its_page_in_both_languages(talking: Story) -> None:
     chair = next(member.post for member in talking.members() if member.is_chair)
     people = talking.people

@@ -38,6 +38,7 @@ def raised(chain: Chain) -> Objection:
     return found
 
 
+@pytest.mark.long
 def test_the_result_leads_to_the_objection_while_its_time_runs(chain: Chain, clock: Clock) -> None:
     loser = losers(chain)[0]
     page = reverse("work_explanation", args=[AwardLetter.objects.get(supplier=loser.organisation_id).pk])

@@ -125,6 +125,7 @@ def test_the_letters_of_a_result(judged: Any, clock: Clock) -> None:
     assert reverse("work_paper_award_letter", args=[won.pk]) in page
 
 
+@pytest.mark.long
 @needs_poppler
 def test_an_objection_and_its_answer(clock: Clock) -> None:
     chain = Chain().until("award announced")

@@ -83,6 +83,7 @@ def test_nothing_is_downloaded_before_its_time(client: Client, clock: Clock) -> 
     assert api["publicationPolicy"].endswith(reverse("data_policy"))
 
 
+@pytest.mark.long
 def test_an_amendment_without_notice_is_told_nowhere(client: Client, clock: Clock) -> None:
     chain = Chain().until("contract amended")
     STEPS["accepted"](chain)

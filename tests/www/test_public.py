@@ -179,6 +179,7 @@ def test_organisations_show_what_is_public_of_them(reader: Reader) -> None:
     reader.get(reverse("organisation", args=[make_post(Role.EXPERT).organisation_id]), status=404)
 
 
+@pytest.mark.long
 def test_every_rule_of_the_law_has_its_page(reader: Reader) -> None:
     for number, rule in enumerate(law.all_rules()):
         page = reader.get(reverse("law_rule", args=[rule.key]), lang=("zh-hans", "en")[number % 2])

@@ -1,7 +1,7 @@
 """Does every address answer every person as it should, tell no secret, and never write when it is only read?
 
 Personas × addresses × objects (one's own, another's, one that does not exist) at two stages of a case: all of them in
-`make nightly`. In `make test` whoever has not signed in asks for everything, and the others share it out: each address
+`make nightly`. In `make long` whoever has not signed in asks for everything, and the others share it out: each address
 is asked for by several of them, and each of them asks for every fourth.
 """
 
@@ -41,7 +41,7 @@ INTERNAL = {"work_plan_item", "work_appropriation", "work_start_line"}
 #: Who keeps the expert library, and the pages on which they read its names; the supervisors of a draw read its list.
 LIBRARIANS = {Role.TREASURY, Role.PLATFORM}
 LIBRARY = {"work_experts", "work_expert", "work_draws", "work_draw_file"}
-#: In `make test` every pair of somebody and an address is asked for at one of the two stages; what belongs to somebody
+#: In `make long` every pair of somebody and an address is asked for at one of the two stages; what belongs to somebody
 #: else, and the halls, at both.
 EVERY = 1 if NIGHTLY else 2
 FIRST = {"submission": 0, "evaluation": 1}

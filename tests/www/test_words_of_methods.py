@@ -1,6 +1,6 @@
 """Does a page of a case by another method than a tender say anything in the words of a tender?
 
-In both languages in `make nightly`; in `make test` each page in one of them, the next one in the other.
+In both languages in `make nightly`; in `make long` each page in one of them, the next one in the other.
 """
 
 import itertools
@@ -243,6 +243,7 @@ METHODS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", METHODS)
 def test_a_case_speaks_in_the_words_of_its_method(method: str, clock: Clock) -> None:
     look = Look(clock)

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 ASK = """
 import gc, json, sys
 import yangcai.wsgi
@@ -15,6 +17,7 @@ print(json.dumps([gc.get_freeze_count(), len(gc.get_objects()), later, views]))
 """
 
 
+@pytest.mark.long
 def test_what_never_goes_away_is_loaded_first_and_left_aside() -> None:
     answer = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, check=True, timeout=120)
     aside, gone_through, loaded_later, has_views = json.loads(answer.stdout.splitlines()[-1])
