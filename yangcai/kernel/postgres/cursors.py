@@ -10,6 +10,7 @@ prepared is asked as it always was.
 
 import datetime
 import decimal
+import hashlib
 import itertools
 import re
 import uuid
@@ -24,14 +25,20 @@ from psycopg import pq
 #: A value of this type is written as a literal of that one. Text is as a bare literal is: what stands beside it says.
 TYPES = {
     bool: "boolean", bytes: "bytea", datetime.date: "date", datetime.timedelta: "interval", decimal.Decimal: "numeric",
-    int: "bigint", str: "unknown", type(None): "unknown", uuid.UUID: "uuid",
+    str: "unknown", type(None): "unknown", uuid.UUID: "uuid",
 }  # fmt: skip
+#: A whole number is of the first of these types that holds it.
+WHOLE = ((2**31, "integer"), (2**63, "bigint"))
 #: Shorter ones are planned sooner than this is thought about.
 LEAST = 200
 #: So often it is heard before it is prepared.
 RECURS = 2
 #: A connection keeps so many prepared (each takes a hundred kilobytes or two), and remembers so many that it heard.
 MOST, HEARD = 400, 5000
+#: One with more values is a list of rows: at each length another question, which would only be remembered.
+VALUES = 200
+#: The statement is not what it was, or not there: a migration changed what it gives, or the session is another one.
+GONE = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 _PLACES = re.compile("%[%s]")
 _Question = tuple[str, tuple[str, ...]]
 
@@ -43,7 +50,6 @@ class Kept:
         self.heard: Counter[_Question] = Counter()
         self.prepared: OrderedDict[_Question, str] = OrderedDict()
         self.never: set[_Question] = set()
-        self.count = 0
 
 
 _kept: weakref.WeakKeyDictionary[Any, Kept] = weakref.WeakKeyDictionary()
@@ -54,20 +60,30 @@ class Cursor(psycopg.ClientCursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         """As psycopg's."""
-        name = self._name(query, params) if isinstance(params, list | tuple) and params and not how else None
-        if name is None:
+        question = self._question(query, params) if params and not how else None
+        name = self._name(question) if question else None
+        if question is None or name is None:
             return super().execute(query, params, **how)
-        return super().execute(f"EXECUTE {name}({', '.join(['%s'] * len(params))})", params)
+        try:
+            return super().execute(f"EXECUTE {name}({', '.join(['%s'] * len(params))})", params)
+        except GONE:
+            _kept[self.connection].prepared.pop(question, None)
+            if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
+                raise  # the transaction is lost; whoever tries again is answered
+            return super().execute(query, params)
 
-    def _name(self, query: Any, params: Any) -> str | None:
-        """Under which this is prepared; None where it is not."""
+    def _question(self, query: Any, params: Any) -> _Question | None:
+        """What is asked, but for its values; None where it is no SELECT worth it, or of values that are not plain."""
+        if not isinstance(params, list | tuple) or len(params) > VALUES:
+            return None
         if not isinstance(query, str) or len(query) < LEAST or not query.startswith("SELECT "):
             return None
         types = _types(params)
-        if types is None:
-            return None
+        return None if types is None else (query, types)
+
+    def _name(self, question: _Question) -> str | None:
+        """Under which this is prepared; None where it is not."""
         kept = _kept.setdefault(self.connection, Kept())
-        question = query, types
         name = kept.prepared.get(question)
         if name is not None:
             kept.prepared.move_to_end(question)
@@ -76,27 +92,25 @@ class Cursor(psycopg.ClientCursor[Any]):
             return None
         if len(kept.heard) > HEARD:
             kept.heard.clear()
+            kept.never.clear()
         kept.heard[question] += 1
-        if kept.heard[question] <= RECURS:
-            return None
-        return self._prepare(kept, question)
+        return None if kept.heard[question] <= RECURS else self._prepare(kept, question)
 
     def _prepare(self, kept: Kept, question: _Question) -> str | None:
+        status = self.connection.info.transaction_status
+        if status not in (pq.TransactionStatus.IDLE, pq.TransactionStatus.INTRANS):
+            return None  # it failed before, which says nothing of this question
         query, types = question
-        kept.count += 1
-        name = f"recurring_{kept.count}"
+        name = _named(question)
         statement = f"PREPARE {name}({', '.join(types)}) AS {_numbered(query)}"
-        within = self.connection.info.transaction_status == pq.TransactionStatus.INTRANS
+        within = status == pq.TransactionStatus.INTRANS
         with psycopg.RawCursor(self.connection) as other:
             try:
-                if within:
-                    other.execute("SAVEPOINT recurring")
-                other.execute(statement.encode())
-                if within:
-                    other.execute("RELEASE SAVEPOINT recurring")
+                _tried(other, statement, within=within)
+            except psycopg.errors.DuplicatePreparedStatement:  # one that is GONE, or of who had the session before
+                other.execute(f"DEALLOCATE {name}".encode())
+                _tried(other, statement, within=within)
             except psycopg.Error:
-                if within:
-                    other.execute("ROLLBACK TO SAVEPOINT recurring; RELEASE SAVEPOINT recurring")
                 kept.never.add(question)
                 return None
             if len(kept.prepared) >= MOST:
@@ -106,11 +120,33 @@ class Cursor(psycopg.ClientCursor[Any]):
         return name
 
 
+def _tried(cursor: Any, statement: str, *, within: bool) -> None:
+    """Prepare it; within a transaction an attempt that fails leaves nothing behind."""
+    if not within:
+        cursor.execute(statement.encode())
+        return
+    cursor.execute("SAVEPOINT recurring")
+    try:
+        cursor.execute(statement.encode())
+    except psycopg.Error:
+        cursor.execute("ROLLBACK TO SAVEPOINT recurring; RELEASE SAVEPOINT recurring")
+        raise
+    cursor.execute("RELEASE SAVEPOINT recurring")
+
+
+def _named(question: _Question) -> str:
+    """By its own words: where two connections meet in one session of a pooler, none answers another's question."""
+    query, types = question
+    return "recurring_" + hashlib.sha256("\0".join((*types, query)).encode()).hexdigest()[:32]
+
+
 def _types(params: Sequence[Any]) -> tuple[str, ...] | None:
     found = []
     for value in params:
         if type(value) is datetime.datetime:
             found.append("timestamptz" if value.tzinfo else "timestamp")
+        elif type(value) is int:
+            found.append(next((name for most, name in WHOLE if -most < value < most), "numeric"))
         elif type(value) in TYPES:
             found.append(TYPES[type(value)])
         elif isinstance(value, str):  # a choice, say
