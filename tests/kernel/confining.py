@@ -27,3 +27,7 @@ def environment(content: bytes) -> list[str]:
 def written(content: bytes) -> None:
     with open(content.decode(), "wb") as file:
         file.write(content)
+
+
+def talkative(content: bytes) -> str:
+    return "x" * 2**25

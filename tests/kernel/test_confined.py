@@ -1,11 +1,14 @@
 """Does a file that takes too much of a parser end its own process alone, and learns that process nothing of ours?"""
 
 import time
+from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document
+from openpyxl import Workbook
 
-from tests.kernel.confining import endless, environment, hoarding, told, torn, written
+from tests.kernel.confining import endless, environment, hoarding, talkative, told, torn, written
 from tests.www.test_pdf_text import pdf, shown
 from yangcai.kernel import confined
 from yangcai.www.work import pdf_text, searching
@@ -17,7 +20,7 @@ def test_data_and_refusals_come_back() -> None:
         confined.apart(torn, b"x")
 
 
-@pytest.mark.parametrize("work", [endless, hoarding])
+@pytest.mark.parametrize("work", [endless, hoarding, talkative])
 def test_what_takes_too_much_ends_alone(work: Any) -> None:
     before = time.process_time()
     with pytest.raises(confined.TooMuch):
@@ -32,15 +35,33 @@ def test_it_knows_no_secret_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, 
         confined.apart(written, str(tmp_path / "file").encode())
 
 
+def test_a_file_in_the_folder_of_the_platform_is_no_module_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    (tmp_path / "json.py").write_text('def dumps(answer): return \'{"made": "another"}\'')
+    monkeypatch.chdir(tmp_path)
+    assert confined.apart(told, "甲".encode()) == "甲"
+
+
 def test_who_cannot_be_waited_for_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confined, "PATIENCE", 0.01)
     with pytest.raises(confined.NoAnswer):
         confined.apart(told, b"x")
 
 
-def test_a_search_reads_pdfs_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_reads_so_what_is_no_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
     def here(content: bytes) -> None:
         raise AssertionError("read in the process that serves others")
 
-    monkeypatch.setattr(pdf_text, "read", here)
-    assert searching.READERS[".pdf"](pdf(shown("质保"))) == searching.Told(("质保",))
+    sheet, text, book, word = BytesIO(), BytesIO(), Workbook(), Document()
+    word.add_paragraph("质保")
+    word.save(text)
+    book.active.append(["质保", 3])
+    book.save(sheet)
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf_text, "read", here)
+        patch.setattr("docx.Document", here)
+        patch.setattr("openpyxl.load_workbook", here)
+        assert searching.READERS[".pdf"](pdf(shown("质保"))) == searching.Told(("质保",))
+        assert searching.READERS[".docx"](text.getvalue()) == "质保"
+        assert searching.READERS[".xlsx"](sheet.getvalue()) == "质保 3"

@@ -1,5 +1,6 @@
 """Does a member judge requirement beside response, and is what it notes its own until it hands it in?"""
 
+import itertools
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -163,6 +164,19 @@ def test_a_file_that_cannot_be_read_is_tried_once(h: Hall, settings: Any, tmp_pa
     assert first is not None and not first.is_whole and first.parts == ()
     settings.YANGCAI_FILES = str(tmp_path)  # the store is away: what is there is not said to be broken
     assert searching.text_of(broken) == first and searching.text_of(away) is None
+
+
+def test_a_search_takes_apart_so_much_and_the_next_goes_on(h: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one bidder with hundreds of files holds the process that serves everybody."""
+    documents_of(h, 0, "技术方案.txt", "本方案采用钛合金结构。".encode())
+    documents_of(h, 1, "响应.txt", "采用钛合金外壳".encode())
+    desk, address = at_desk(h.chair), reverse("work_evaluate", args=[h.lot.pk])
+    ticks = itertools.count(0, searching.PATIENCE - 1)  # for one file and no more
+    monkeypatch.setattr(searching.time, "monotonic", lambda: next(ticks))
+    page = text_of(desk.get(address, {"q": "钛合金"}))
+    assert page.count("<mark>钛合金</mark>") == 1 and "还有 1 份附件没有检索到，请再检索一次" in page
+    page = text_of(desk.get(address, {"q": "钛合金"}))
+    assert page.count("<mark>钛合金</mark>") == 2 and "没有检索到，请再" not in page
 
 
 def documents_of(h: Hall, number: int, name: str, content: bytes) -> Attachment:

@@ -18,6 +18,8 @@ from typing import Any
 MEMORY, SECONDS = 512 * 2**20, 30
 #: So many seconds it is waited for, whatever else the machine does.
 PATIENCE = 60
+#: Bytes of its answer that are read: whoever asks has other things in its memory.
+ANSWER = 32 * 2**20
 
 
 class TooMuch(ValueError):
@@ -33,7 +35,8 @@ def apart(work: Callable[[bytes], Any], content: bytes, *, seconds: int = SECOND
     its first words. Raises TooMuch, NoAnswer."""
     named = f"{work.__module__}:{work.__qualname__}"
     most = str(memory + 3 * len(content))
-    command = [sys.executable, "-m", __name__, named, str(seconds), most]
+    # -P: what lies in the folder in which the platform was started is no module of it.
+    command = [sys.executable, "-P", "-m", __name__, named, str(seconds), most]
     knows = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
@@ -74,7 +77,10 @@ def _main(named: str, seconds: str, memory: str) -> None:
         answer = {"made": work(sys.stdin.buffer.read())}
     except ValueError as error:
         answer = {"refused": str(error)[:200]}
-    sys.stdout.write(json.dumps(answer))
+    said = json.dumps(answer)
+    if len(said) > ANSWER:
+        sys.exit("the answer is too long")
+    sys.stdout.write(said)
 
 
 if __name__ == "__main__":

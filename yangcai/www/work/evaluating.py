@@ -296,8 +296,8 @@ def searched(desk: Desk, asked: str, *, post: Post, now: datetime.datetime) -> s
     for bid in desk.bids:
         for one in papers(desk.lot, bid, post=post, now=now):
             attached.append((desk.name(bid), one.document.name, one, reverse("work_file", args=[one.pk])))
-    read, unread = searching.files(attached)
-    return searching.search(asked, itertools.chain(_told(desk), read), unread=unread)
+    read, unread, waiting = searching.files(attached)
+    return searching.search(asked, itertools.chain(_told(desk), read), unread=unread, waiting=waiting)
 
 
 def _told(desk: Desk) -> Iterator[searching.Place]:

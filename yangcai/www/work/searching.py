@@ -2,13 +2,14 @@
 
 Of a file its text is read where it has one that can be told without guessing: DOCX, XLSX, plain text, a PDF page by
 page. Of the rest (pictures, pages that were scanned) only the name is looked at, and the page says how many those are.
-Nothing is kept but the text of a file for some hours, under its digest.
+Nothing is kept but the text of a file for some hours, under its digest. A file that is not plain text is taken apart in
+a process of its own; a search waits for so many seconds of that and no longer, whatever bidders hand in.
 """
 
-import zipfile
+import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel import confined, documents
 from yangcai.kernel.models import Attachment, Document
-from yangcai.www.work import pdf_text
+from yangcai.www.work import office_text, pdf_text
 
 #: Less would be found everywhere; more is no word.
 SHORTEST, LONGEST = 2, 60
@@ -26,6 +27,8 @@ AROUND, PER_PLACE, MOST = 40, 3, 60
 #: A larger file is not read for this, nor more of a text kept; for so many seconds it is.
 READ_BYTES, KEPT_CHARACTERS, KEPT_SECONDS = 30 * 2**20, 400_000, 6 * 3600
 PLAIN = frozenset({".txt", ".csv", ".md"})
+#: After so many seconds a search takes no further file apart; the next one goes on where this one stopped.
+PATIENCE = 20
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """What was asked for, where it stands, and how many files could not be looked into. `more`: there are more hits."""
+    """What was asked for, where it stands, how many files could not be looked into, and to how many it did not come
+    yet. `more`: there are more hits."""
 
     asked: str
     hits: list[Hit]
     unread: int
+    waiting: int
     more: bool
 
     @property
@@ -64,7 +69,7 @@ class Place:
     text: str
 
 
-def search(asked: str, places: Iterator[Place], *, unread: int) -> Found:
+def search(asked: str, places: Iterator[Place], *, unread: int, waiting: int = 0) -> Found:
     """The hits in these places, in their order."""
     asked = asked.strip()[:LONGEST]
     hits: list[Hit] = []
@@ -73,7 +78,7 @@ def search(asked: str, places: Iterator[Place], *, unread: int) -> Found:
             hits += _hits(place, asked)
             if len(hits) > MOST:
                 break
-    return Found(asked, hits[:MOST], unread, len(hits) > MOST)
+    return Found(asked, hits[:MOST], unread, waiting, len(hits) > MOST)
 
 
 def _hits(place: Place, asked: str) -> Iterator[Hit]:
@@ -90,23 +95,31 @@ def _hits(place: Place, asked: str) -> Iterator[Hit]:
         yield Hit(place.bidder, place.where, place.url, before, text[at:end], after)
 
 
-def files(found: list[tuple[str, str, Attachment, str]]) -> tuple[list[Place], int]:
-    """The files of the bids, each with its bidder, title and address; and how many have a text that cannot be read, or
-    not all of it. Of a PDF each page is a place."""
-    read, unread = [], 0
+def files(found: list[tuple[str, str, Attachment, str]]) -> tuple[list[Place], int, int]:
+    """The files of the bids, each with its bidder, title and address; how many have a text that cannot be read, or not
+    all of it; and how many are still to be read. Of a PDF each page is a place."""
+    read, unread, waiting, until = [], 0, 0, time.monotonic() + PATIENCE
     for bidder, title, attachment, url in found:
-        told = text_of(attachment.document)
-        unread += told is None or not told.is_whole
+        try:
+            told = text_of(attachment.document, until=until)
+        except TooLate:
+            told, waiting = None, waiting + 1
+        else:
+            unread += told is None or not told.is_whole
         parts = told.parts if told is not None else ()
         read.append(Place(bidder, title, url, "\n".join((title, *parts[:1])) if len(parts) < 2 else title))
         if len(parts) > 1:
             pages = enumerate(parts, start=1)
             read += [Place(bidder, _page(title, n), f"{url}#page={n}", text) for n, text in pages if text]
-    return read, unread
+    return read, unread, waiting
 
 
 def _page(title: str, number: int) -> str:
     return _("%(title)s，第 %(n)d 页") % {"title": title, "n": number}
+
+
+class TooLate(Exception):
+    """Nobody has read this file yet, and this search reads no further one."""
 
 
 @dataclass(frozen=True)
@@ -117,14 +130,17 @@ class Told:
     is_whole: bool = True
 
 
-def text_of(document: Document) -> Told | None:
-    """The text of a file; None where it has none that can be told, or is not there."""
+def text_of(document: Document, *, until: float = math.inf) -> Told | None:
+    """The text of a file; None where it has none that can be told, or is not there. Raises TooLate where it is not read
+    yet and the monotonic clock has come to `until`, in seconds."""
     suffix = PurePath(document.name).suffix.lower()
     if suffix not in READERS or document.size > READ_BYTES:
         return None
     key = f"told:{document.pk}"
     kept: Told | None = cache.get(key)
     if kept is None:
+        if time.monotonic() >= until:
+            raise TooLate
         try:
             content = documents.read(document)
         except (OSError, documents.BadDocument):
@@ -141,7 +157,7 @@ def _read(suffix: str, content: bytes) -> Told:
     """What cannot be read today cannot tomorrow: that is kept like a text, and not found out at every search."""
     try:
         return _shortened(READERS[suffix](content))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except ValueError:
         return Told((), is_whole=False)
 
 
@@ -169,28 +185,11 @@ def _plain(content: bytes) -> str:
 
 
 def _docx(content: bytes) -> str:
-    from docx import Document as Word  # the library costs memory that only this needs
-    from docx.opc.exceptions import PackageNotFoundError
-
-    try:
-        told: Any = Word(BytesIO(content))
-    except PackageNotFoundError as error:
-        raise ValueError("no DOCX") from error
-    lines = [paragraph.text for paragraph in told.paragraphs]
-    lines += [cell.text for table in told.tables for row in table.rows for cell in row.cells]
-    return "\n".join(lines)
+    return str(confined.apart(office_text.docx, content))
 
 
 def _xlsx(content: bytes) -> str:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-    except InvalidFileException as error:
-        raise ValueError("no XLSX") from error
-    rows = (row for sheet in book.worksheets for row in sheet.iter_rows(values_only=True))
-    return "\n".join(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+    return str(confined.apart(office_text.xlsx, content))
 
 
 READERS: dict[str, Any] = {**dict.fromkeys(PLAIN, _plain), ".docx": _docx, ".xlsx": _xlsx, ".pdf": _pdf}
