@@ -9,6 +9,7 @@ from django.db import connection
 from tests.factories import make_post
 from tests.tendering.sealing_walk import I1, SealedTender, three, windowless
 from tests.tendering.walk import CLOSES
+from yangcai.kernel.actions import ACTIONS, can
 from yangcai.parties.roles import Role
 from yangcai.sealing.statement import FailedShare, Release, ReleasedShare, signed
 from yangcai.tendering.models import Bid, BidClosing, OpenedBid, SealedBid, ShareRelease
@@ -32,7 +33,7 @@ def test_two_bids_are_closed_by_nobody_and_opened_by_nobody() -> None:
 def test_nobody_is_early_and_the_platform_is_never_first() -> None:
     tender = SealedTender().announced()
     devices = three(tender)
-    platform, _buyer, _agent, supervisor, _notary = tender.holders
+    platform, _buyer, _agent, supervisor, notary = tender.holders
     tender.begin()
     message = tender.trustee_message(supervisor).content.decode()
     assert set(tender.refused("trustee.release", tender.lot, supervisor.post, message=message)) == {
@@ -47,6 +48,11 @@ def test_nobody_is_early_and_the_platform_is_never_first() -> None:
     assert "bids_still_sealed" in tender.refused("opening.conclude", tender.case, tender.agent_post, answer="")
     tender.trustee_releases(supervisor)
     assert ShareRelease.objects.filter(trustee__isnull=False).count() == 2  # the platform's followed
+    for holder in (platform, supervisor):  # nothing is left of them to release, and no page offers it
+        assert [one.code for one in can(ACTIONS["trustee.release"], tender.lot, by=holder.post, now=tender.now)] == [
+            "shares_released"
+        ]
+    assert can(ACTIONS["trustee.release"], tender.lot, by=notary.post, now=tender.now) == []
     tender.unseal()
     assert OpenedBid.objects.count() == 3
 

@@ -176,7 +176,7 @@ class ReleaseTrustee(ReleaseInput):
     by=frozenset(ROLE_OF_POST),
     at=OPENED_AT,
     only=(rules.holds_a_seat, rules.opens_now),
-    needs=(rules.barrier_has_fallen, rules.platform_is_not_first, not_suspended),
+    needs=(rules.barrier_has_fallen, rules.platform_is_not_first, rules.shares_are_owed, not_suspended),
     input=ReleaseTrustee,
     sentence=("{post}作为受托人释放了份额", "{post} released its shares as a trustee"),
     secret=True,

@@ -434,6 +434,20 @@ def platform_is_not_first(subject: Lot, *, by: Post, now: datetime.datetime) -> 
     )
 
 
+def shares_are_owed(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Refuses whose shares are all there. Of bids whose share could not be read, it can still come."""
+    from yangcai.tendering.unsealing import owed_shares
+
+    closing, seat = closing_of(subject), seat_of(subject, by=by, now=now)
+    if closing is None or seat is None or any(owed_shares(closing, number=seat.number).values()):
+        return None
+    return Refusal(
+        "shares_released",
+        "贵单位的份额已经全部释放，无须再办理",
+        "All shares of your organisation are released: nothing is left to do",
+    )
+
+
 def not_closed_for_last_offers(subject: Lot, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """Refuses once the last round was closed: from there on it opens by shares."""
     closing = closing_of(subject)
