@@ -10,14 +10,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yangcai.kernel import calendar, documents
+from yangcai.kernel import calendar, confined, documents
 from yangcai.kernel.inputs import DocumentField, Input
 from yangcai.kernel.models import Attachment, Document, Entry, Rooted
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.signatures import configured
+from yangcai.kernel.signatures.handed_in import verify_apart
 from yangcai.kernel.signatures.subjects import Signature
 from yangcai.kernel.signatures.timestamps import Unavailable
-from yangcai.kernel.signatures.verification import FAULTS, verify
+from yangcai.kernel.signatures.verification import FAULTS
 from yangcai.kernel.wording import Written
 
 #: Kind of the Attachment that is a row's signed paper.
@@ -61,7 +62,14 @@ def not_issued(subject: Rooted, *, by: Any, now: datetime.datetime) -> Refusal |
 def missing(document: Document, *, expected: Sequence[Signature]) -> Iterator[Refusal]:
     """Why a PDF is not the paper: every fault of its signatures, and every signature that it must bear and does not."""
     try:
-        found = verify(documents.read(document), trust=configured.trust())
+        found = verify_apart(documents.read(document), trust=configured.trust())
+    except confined.NoAnswer:
+        zh, en = (
+            "文件的电子签名暂时无法核验，请稍后再试",
+            "The signatures of the file cannot be verified now: try again later",
+        )
+        yield Refusal("signatures_unverified", zh, en, field="paper")
+        return
     except Unavailable as error:
         zh, en = getattr(error, "zh", str(error)), getattr(error, "en", str(error))
         yield Refusal("signatures_unverified", zh, en, field="paper")

@@ -26,6 +26,7 @@ from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.models import Document, Rooted, Task
 from yangcai.kernel.refusals import Refused, in_chinese
 from yangcai.kernel.signatures import configured
+from yangcai.kernel.signatures.handed_in import sealed_here
 from yangcai.kernel.signatures.subjects import Signature
 from yangcai.kernel.signatures.timestamps import Unavailable
 from yangcai.kernel.signatures.verification import FAULTS, Findings, verify
@@ -140,6 +141,7 @@ def issue(task: Task, *, now: datetime.datetime, kinds: dict[str, tuple[type[Any
     # The paper is the contract; a translation would be another text. In whose words is as little the caller's choice.
     with translation.override("zh-hans"), in_words(wording.of(row)):
         content = seals.sign(kind.unsigned(row), signatures=kind.signatures(row), timestamps=timestamps)
+    sealed_here(content)
     by = platform_post(now=now)
     document = documents.store_bytes(data=content, name=kind.name(row), person_id=by.person_id, now=now)
     perform(ACTIONS[task.action], row, by=by, now=now, paper=document)
