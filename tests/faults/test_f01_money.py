@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 from tests import factories
 from tests.contracts import support
-from tests.faults.programs.acting import LETTERS, PAPER, POINTS
+from tests.faults.programs.acting import LETTERS, PAPERS, POINTS
 from tests.faults.programs.dying import REFUSED, expected, is_stall, ways
 from tests.faults.test_f01_finalise import run
 from yangcai.cases.models import Award
 from yangcai.contracts import actions
-from yangcai.contracts.models import Contract, Milestone, PaymentRequest
+from yangcai.contracts.models import Milestone, PaymentRequest
 from yangcai.kernel.actions import perform
 from yangcai.kernel.models import Attachment, Entry, Leaf
 from yangcai.notifications import outbox
@@ -24,6 +25,7 @@ from yangcai.notifications.models import Outgoing
 from yangcai.parties.models import Person, Post
 from yangcai.parties.roles import Role
 
+LATER = support.PAID + datetime.timedelta(hours=1)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -71,7 +73,11 @@ def asked(hows: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         yield case("payment.pay", point, how, request, support.PAID, s.payer)
     for how in hows:
         s = support.scene()
-        yield case(PAPER, "after_external_call", how, support.signed(s), support.SIGNED)
+        yield case("contract.issue_paper", "after_external_call", how, support.signed(s), support.SIGNED)
+    for how in hows:
+        s = support.scene()
+        support.effective(s)
+        yield case("payment.issue_paper", "after_external_call", how, support.paid(s, s.milestone("signature")), LATER)
 
 
 @pytest.mark.long
@@ -84,7 +90,9 @@ def test_money_moves_once_whatever_dies(tells: Any, full: bool, tmp_path: Path) 
     for one, found in zip(cases, journal, strict=True):
         assert found["left"] == (1 if one["point"] == "after_commit" else 0), found
         codes = found["ended"], found["again"]
-        if one["action"] == PAPER and is_stall(one["how"]):  # of two who had it stamped one is told that it has a paper
+        if one["action"] in PAPERS and is_stall(
+            one["how"]
+        ):  # of two who had it stamped one is told so
             assert sorted(codes) == [0, REFUSED], found
         else:
             assert codes == (expected(one["how"]), 0), found
@@ -95,8 +103,8 @@ def test_money_moves_once_whatever_dies(tells: Any, full: bool, tmp_path: Path) 
         assert numbers
         lost += len(numbers - set(done.values_list("seq", flat=True)))
         many += done.count() - 1
-        if one["action"] == PAPER:
-            many += papers(one["subject"]) - 1
+        if one["action"] in PAPERS:
+            many += papers(one) - 1
     for request in PaymentRequest.objects.select_related("contract__paid_fund"):
         many += request.contract.paid_fund.balance != request.amount
     assert Outgoing.objects.exists()
@@ -105,12 +113,13 @@ def test_money_moves_once_whatever_dies(tells: Any, full: bool, tmp_path: Path) 
     assert (lost, many) == (0, 0)
 
 
-def papers(subject: str) -> int:
-    """How many a contract has, in its place or in the public log."""
-    contract = Contract.objects.get(pk=subject.partition(":")[2])
-    kept = Attachment.objects.filter(subject=subject, kind="signed_paper").count()
-    lines = [bytes(line) for line in Leaf.objects.filter(root=contract.root.ref).values_list("line", flat=True)]
-    return max(kept, sum(b'"t":"contract"' in line for line in lines))
+def papers(one: dict[str, Any]) -> int:
+    """How many a contract or a payment has, in its place or in the public log."""
+    row = apps.get_model(one["model"]).objects.get(pk=one["subject"].partition(":")[2])
+    kept = Attachment.objects.filter(subject=row.ref, kind="signed_paper").count()
+    lines = [bytes(line) for line in Leaf.objects.filter(root=row.root.ref).values_list("line", flat=True)]
+    kind = one["action"].partition(".")[0]
+    return max(kept, sum(f'"t":"{kind}"'.encode() in line for line in lines))
 
 
 @pytest.mark.long

@@ -32,7 +32,7 @@ from yangcai.tendering.actions import unsealing as opening  # noqa: E402
 from yangcai.tendering.models import ReleasedShare  # noqa: E402
 from yangcai.www import signed_papers  # noqa: E402
 
-PAPER, LETTERS = "contract.issue_paper", "letters"
+PAPERS, LETTERS = ("contract.issue_paper", "payment.issue_paper"), "letters"
 
 
 def second(module: Any, name: str, how: str) -> None:
@@ -69,7 +69,7 @@ OPENING: dict[str, Callable[[str], None]] = {
     "published": lambda how: after(opening_record, "write", how),
 }
 EXTERNAL: dict[str, Callable[[str], None]] = {
-    PAPER: lambda how: before(signed_papers.documents, "store_bytes", how),
+    **dict.fromkeys(PAPERS, lambda how: before(signed_papers.documents, "store_bytes", how)),
     LETTERS: lambda how: after(FileGateway, "send", how),
 }
 
@@ -79,8 +79,8 @@ def ask(case: dict[str, Any], journal: Path) -> None:
     now = datetime.datetime.fromisoformat(case["now"])
     if case["action"] == LETTERS:
         acknowledge(journal, entry=0, sent=[row.pk for row in outbox.deliver(now=now, most=1)])
-    elif case["action"] == PAPER:
-        signed_papers.issue(Task.objects.get(action=PAPER, subject=case["subject"]), now=now)
+    elif case["action"] in PAPERS:
+        signed_papers.issue(Task.objects.get(action=case["action"], subject=case["subject"]), now=now)
         acknowledge(journal, entry=done(case).get().seq)
     else:
         asked = actions.perform(
