@@ -102,7 +102,7 @@ def test_a_sound_folder_is_read(tmp_path: Path) -> None:
             'from: 2020-01-01, value: 20, instrument: GS, article: "3"',
             "GS rules 62, not cn",
         ),
-        ("  values:", "  value:", "values is missing"),
+        ("  values:", "  value:", "unknown key value; did you mean values?"),
         (RULE, RULE + RULE, "submission.yaml:7: submission.open_tender stands twice"),
         (
             RULE,

@@ -90,6 +90,35 @@ def test_a_wrong_pack_is_refused_by_line(before: str, after: str, message: str, 
     assert "pack.yaml:" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("title: {zh", "title: [zh", "2: not YAML"),
+        ("采购监管岗", "采购\x00监管岗", "3: a control character is no text"),
+        ("rules:", "rules: &again\n  again: *again", "9: nested too deeply"),
+        ("articles: 50", "articles: 五十", "7: NEW: articles is a number"),
+        ("issuer: 财政部", "issuer: [财政部]", "7: NEW: issuer is a text"),
+        ("in_force: 2027-01-01", "in_force: 明年", "7: NEW: in_force is not a date"),
+        ("    confidence: verified}\nrules", "    confidence: sure}\nrules", "8: NEW: unknown confidence sure"),
+        ("prepared_by:", "preparedby:", "3: pack.yaml: unknown key preparedby; did you mean prepared_by?"),
+        ("    unit: working", "    units: working", "19: award.new_duty: unknown key units; did you mean unit?"),
+        ("rules:", "  OLD: 旧\nrules:", "9: OLD: a mapping is expected"),
+        ('jurisdiction: "62"', "also: O87 7", "22: award.new_duty: also is a list"),
+    ],
+)  # fmt: skip
+def test_one_slip_is_told_in_one_line(before: str, after: str, line: str, tmp_path: Path) -> None:
+    """Not once more for whatever rests on it, and never by a fault of the reader's own."""
+    with pytest.raises(LawFaults) as refused:
+        loader.load(law.FOLDER, extra=(write(tmp_path, PACK, (before, after)),))
+    [fault] = refused.value.faults
+    assert str(fault).startswith(f"pack.yaml:{line}")
+
+
+def test_what_was_never_there_is_repealed_without_a_word(tmp_path: Path) -> None:
+    book = loader.load(law.FOLDER, extra=(write(tmp_path, PACK, ("value: 4, instrument", "value: null, instrument")),))
+    assert "award.new_duty" not in {change.rule.key for change in preview.changes(law.book(), book)}
+
+
 def test_a_repeal_leaves_the_past_alone_and_says_what_it_leaves_behind(tmp_path: Path) -> None:
     text = PACK.replace("rules:", "  O74: {repealed_by: NEW, repealed_on: 2027-01-01}\nrules:")
     book = loader.load(law.FOLDER, extra=(write(tmp_path, text),))

@@ -35,6 +35,12 @@ CLOCK_KEYS = {"zh", "en", "from", "to", "actor", "rule", "kind", "fires", "proce
 PACK = "law-pack/1"
 PACK_KEYS = {"yangcai", "title", "prepared_by", "reviewed_by", "reviewed_on", "late", "instruments", "rules"}
 REPEAL_KEYS = {"repealed_by", "repealed_on"}
+#: What is a text wherever it stands, and what a list.
+TEXTS = {
+    "zh", "en", "number", "issuer", "parts", "confidence", "repealed_by", "unit", "waits_for", "note", "prepared_by",
+    "reviewed_by", "late",
+}  # fmt: skip
+LISTS = {"also", "procedures"}
 
 
 class Reader:
@@ -46,6 +52,8 @@ class Reader:
         self.faults: list[Fault] = []
         self.path = folder
         self.instruments: dict[str, Instrument] = {}
+        #: Of which a fault is told already: what cites them is not wrong for that.
+        self.unsound: set[str] = set()
         self.rules: dict[str, Rule] = {}
         self.anchors: dict[str, Anchor] = {}
         self.clocks: dict[str, Clock] = {}
@@ -59,16 +67,35 @@ class Reader:
         return read(path, self.faults)
 
     def fields(self, table: Any, *, of: str, line: int, allowed: set[str], needed: set[str]) -> Table | None:
-        """The mapping when it has all needed keys and no unknown ones."""
+        """The mapping when it has all needed keys, each of its own kind. A key that is misspelt is told as that, not as
+        one too many and one too few."""
         if not isinstance(table, Table):
             self.fault(line, f"{of}: a mapping is expected", f"{of}：应当是一组键值")
             return None
-        for key in sorted(set(table) - allowed):
-            self.fault(table.lines[key], f"{of}: unknown key {key}", f"{of}：没有这个键：{key}")
+        if table.is_unread:
+            return None
         missing = sorted(key for key in needed if table.get(key) in (None, ""))
-        if missing:
-            self.fault(table.line, f"{of}: {', '.join(missing)} is missing", f"{of}：缺少 {'、'.join(missing)}")
-        return None if missing else table
+        meant = {key: difflib.get_close_matches(key, allowed - set(table), n=1) for key in set(table) - allowed}
+        for key in sorted(meant):
+            hint, hint_zh = (
+                (f"; did you mean {meant[key][0]}?", f"，是否为 {meant[key][0]}？") if meant[key] else ("", "")
+            )
+            self.fault(table.lines[key], f"{of}: unknown key {key}{hint}", f"{of}：没有这个键：{key}{hint_zh}")
+        misspelt = {near for found in meant.values() for near in found}
+        if lacking := [key for key in missing if key not in misspelt]:
+            self.fault(table.line, f"{of}: {', '.join(lacking)} is missing", f"{of}：缺少 {'、'.join(lacking)}")
+        wrong = [key for key in table if key in allowed and table[key] is not None and not self.is_of_kind(table, key)]
+        for key in wrong:
+            kind, kind_zh = ("list", "列表") if key in LISTS else ("text", "文字（必要时加引号）")
+            self.fault(table.lines[key], f"{of}: {key} is a {kind}", f"{of}：{key} 应当是{kind_zh}")
+        return None if missing or wrong or misspelt else table
+
+    @staticmethod
+    def is_of_kind(table: Table, key: str) -> bool:
+        """Whether what stands there is a text or a list, where it has to be one."""
+        if key in TEXTS:
+            return isinstance(table[key], str)
+        return key not in LISTS or isinstance(table[key], list)
 
     def day(self, table: Table, key: str, *, of: str) -> datetime.date | None:
         text = table.get(key)
@@ -223,6 +250,7 @@ class Reader:
     def instrument(self, key: str, entry: Any, *, line: int) -> None:
         needed = {"zh", "en", "number", "issuer", "in_force", "confidence"}
         table = self.fields(entry, of=key, line=line, allowed=INSTRUMENT_KEYS, needed=needed)
+        self.unsound.add(key)
         if table is None:
             return
         table.setdefault("parts", "article")
@@ -230,8 +258,13 @@ class Reader:
         promulgated, repealed_on = (self.day(table, name, of=key) for name in ("promulgated", "repealed_on"))
         sound = self.choice(table, "confidence", of=key, among=model.CONFIDENCES)
         sound &= self.choice(table, "parts", of=key, among=("article", "section"))
+        articles = table.get("articles", 0)
+        if not isinstance(articles, int) or articles < 0:
+            self.fault(table.lines["articles"], f"{key}: articles is a number", f"{key}：articles 应当是条数")
+            sound = False
         if in_force is None or not sound:
             return
+        self.unsound.discard(key)
         self.instruments[key] = Instrument(
             key=key,
             zh=table["zh"],
@@ -244,7 +277,7 @@ class Reader:
             repealed_by=table.get("repealed_by", ""),
             repealed_on=repealed_on,
             jurisdiction=str(table.get("jurisdiction", model.CHINA)),
-            articles=table.get("articles", 0),
+            articles=articles,
             parts=table["parts"],
         )
 
@@ -358,6 +391,8 @@ class Reader:
 
     def citation(self, key: str, name: str, article: str, *, line: int) -> tuple[Instrument, str] | None:
         instrument = self.instruments.get(name)
+        if instrument is None and name in self.unsound:
+            return None
         if instrument is None:
             self.fault(line, f"{key}: unknown instrument {name}", f"{key}：没有文件 {name}")
             return None

@@ -33,6 +33,8 @@ def changes(before: Book, after: Book) -> Iterator[Change]:
                 continue
             said = before.at(key, on=value.since, jurisdiction=value.jurisdiction) if old else None
             now_says = after.at(key, on=value.since, jurisdiction=value.jurisdiction)
+            if said is None and now_says is None:
+                continue  # what was not there is repealed
             yield Change(rule=rule, since=value.since, jurisdiction=value.jurisdiction, before=said, after=now_says)
 
 
