@@ -1,9 +1,11 @@
 """Which address leads where?"""
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
-from yangcai.www import gallery
+from yangcai.api import problem
+from yangcai.www import errors, gallery
 from yangcai.www.access import PUBLIC, stated
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,7 +18,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.YANGCAI_SANDBOX or settings.DEBUG:
     urlpatterns.append(path("_components/", stated(gallery.page, by=PUBLIC), name="gallery"))
 
-handler400 = "yangcai.www.errors.bad_request"
+
+def _is_of_a_program(request: HttpRequest) -> bool:
+    """Whether who asked reads problem documents: a page would be nothing to it, also where no door is."""
+    return request.path.split("/")[1] in {"api", "sbp"}
+
+
+def _bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem.bad_request("bad request") if _is_of_a_program(request) else errors.bad_request(request, exception)
+
+
+def _not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem.not_found() if _is_of_a_program(request) else errors.not_found(request, exception)
+
+
+def _broken(request: HttpRequest) -> HttpResponse:
+    return problem.broken(errors.incident(request)) if _is_of_a_program(request) else errors.broken(request)
+
+
+handler400 = _bad_request
 handler403 = "yangcai.www.errors.not_allowed"
-handler404 = "yangcai.www.errors.not_found"
-handler500 = "yangcai.www.errors.broken"
+handler404 = _not_found
+handler500 = _broken

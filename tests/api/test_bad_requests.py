@@ -215,3 +215,35 @@ def test_no_request_is_a_failure(case: Any, caller: Caller, data: Any) -> None:
     body = data.draw(like(action.input.schema()))
     answer = caller.act(case, action.code, body, query="?dry_run=1")
     assert answer.status_code < 500, answer.content
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api",
+        "/api/v1/",
+        "/api/v1/nothing/at/all",
+        "/api/v1/cases/1/x/y",
+        "/api/v2/cases",
+        "/sbp/v1/nothing",
+        "/api/\x00",
+    ],
+)
+def test_where_no_door_is_a_program_is_told_so_too(client: Any, address: str) -> None:
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not-found"
+    assert client.get("/nothing/at/all")["Content-Type"].startswith("text/html")
+
+
+def test_what_breaks_is_told_a_program_with_its_number(
+    client: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("yangcai.api.views.reply", broken)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/cases")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer.json()["incident"] in caplog.text

@@ -56,6 +56,13 @@ def bad_request(detail: str) -> JsonResponse:
     return problem(status=400, title=detail, code="bad-request")
 
 
+def broken(incident: str) -> JsonResponse:
+    """Ours is the fault, and the log has it under this number."""
+    return problem(
+        status=500, title=f"平台出错，编号 {incident} / incident {incident}", code="broken", incident=incident
+    )
+
+
 def too_large(*, limit: int) -> JsonResponse:
     """Said before a byte of the body is read."""
     megabytes = limit // 2**20

@@ -59,8 +59,13 @@ def no_store(request: HttpRequest, *, why: Exception) -> HttpResponse:
     return page
 
 
+def incident(request: HttpRequest) -> str:
+    """The number under which the log has what broke just now."""
+    number = secrets.token_hex(4).upper()
+    logger.error("incident %s at %s", number, request.path)
+    return number
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """500 with a number under which the log has it; drawn without the database, which may be what is broken."""
-    incident = secrets.token_hex(4).upper()
-    logger.error("incident %s at %s", incident, request.path)
-    return HttpResponse(render_to_string("errors/500.html", {"incident": incident}), status=500)
+    """500 with the number of the incident; drawn without the database, which may be what is broken."""
+    return HttpResponse(render_to_string("errors/500.html", {"incident": incident(request)}), status=500)
