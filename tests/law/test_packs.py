@@ -170,6 +170,7 @@ def test_the_preview_tells_rules_and_cases(tmp_path: Path, capsys: Any) -> None:
     assert main(["law", "preview", str(write(tmp_path))]) == 0
     text = capsys.readouterr().out
     assert "20日 → 25日" in text and "第十二条" in text and waiting.number in text
+    assert "所看数据库：网站" in text and "未结束项目 2 个" in text
 
 
 @pytest.mark.django_db

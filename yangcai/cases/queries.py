@@ -186,12 +186,17 @@ class Touched:
         return self.case.law_as_of is not None
 
 
+def open_cases() -> QuerySet[Case]:
+    """What has not ended, whoever may see it: for commands of the operator."""
+    return Case.objects.filter(ended_at__isnull=True)
+
+
 def touched_by(changes: Iterable[Change], *, before: Book, after: Book) -> Iterator[Touched]:
     """Which open cases would a change of law reach? A rule that only other methods name reaches none."""
     found = list(changes)
     named = {procedure.code: set(procedure.rule_keys()) for procedure in procedures.PROCEDURES.values()}
     bound = set().union(*named.values())
-    for case in Case.objects.filter(ended_at__isnull=True).select_related("buyer").order_by("pk"):
+    for case in open_cases().select_related("buyer").order_by("pk"):
         for change in found:
             key = change.rule.key
             if key in bound and key not in named.get(case.procedure, set()):

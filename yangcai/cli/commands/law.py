@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yangcai import law, procedures
-from yangcai.cli import site
+from yangcai.cli import site, whose
+from yangcai.cli.commands import migrate
 from yangcai.cli.console import NOT_MET, OK, USAGE, Stop, answer, say
 from yangcai.law import loader, preview, usage
 from yangcai.law.model import Book, Pack, Rule, Value
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=say(zh="预览一个法规变动包会改变什么", en="what a law pack would change, before it is installed"),
     )
     pack.add_argument("file", type=Path, metavar="FILE", help="law-pack/1, YAML")
+    whose.add_option(pack)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -140,12 +142,9 @@ def _preview(options: argparse.Namespace) -> int:
         )
         answer(options, data={}, text=text, errors=_told(faults))
         return USAGE
-    site.load()
-    from yangcai.cases.queries import touched_by
-
     changes = list(preview.changes(before, after))
     left = list(preview.left_behind(before, after))
-    touched = list(touched_by(changes, before=before, after=after))
+    looked_at, looked_through, touched = _reached(options, changes, before=before, after=after)
     running = [t for t in touched if t.is_running]
     pack = after.packs[-1]
     data = {
@@ -154,6 +153,8 @@ def _preview(options: argparse.Namespace) -> int:
         "reviewed_by": pack.reviewed_by,
         "changes": [_change(change, after=after) for change in changes],
         "instruments": sorted(set(after.instruments) - set(before.instruments)),
+        "database": looked_at,
+        "open_cases": looked_through,
         "left_behind": [{"rule": rule.key, "instrument": value.instrument.key} for rule, value in left],
         "cases": [
             {"number": t.case.number, "rule": t.change.rule.key, "from": t.change.since, "running": t.is_running}
@@ -185,11 +186,34 @@ def _preview(options: argparse.Namespace) -> int:
     answer(
         options,
         data=data,
-        text="\n".join(_preview_text(pack, changes, touched, after)),
+        text="\n".join((*_preview_text(pack, changes, touched, after), _looked_at(looked_at, looked_through))),
         warnings=warnings,
         errors=errors,
     )
     return NOT_MET if running else OK
+
+
+def _reached(
+    options: argparse.Namespace, changes: list[preview.Change], *, before: Book, after: Book
+) -> "tuple[str, int, list[Touched]]":
+    """(the database, its open cases, those that the changes reach)."""
+    looked_at = whose.chosen(options.of)
+    if not looked_at:
+        return "", 0, []
+    site.load()
+    migrate.check()
+    from yangcai.cases.queries import open_cases, touched_by
+
+    return looked_at, open_cases().count(), list(touched_by(changes, before=before, after=after))
+
+
+def _looked_at(database: str, cases: int) -> str:
+    if not database:
+        return say(
+            zh="本机没有网站的数据库，未核对项目；看演示区用 --of demo",
+            en="there is no site's database here, so no case was looked at; for the demo's give --of demo",
+        )
+    return say(zh=f"所看数据库：{database}，未结束项目 {cases} 个", en=f"looked at {database}: {cases} open cases")
 
 
 def _places(key: str, *, after: Book) -> tuple[list[str], list[str]]:
