@@ -4,6 +4,8 @@ import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests import factories
 from tests.challenges.support import LETTER, about, answer
@@ -25,6 +27,7 @@ from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.notifications.models import Message
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.portal.models import Notice
 from yangcai.tendering.explanation import may_object_until
 from yangcai.tendering.models import AwardLetter, Solicitation
 from yangcai.www.work.files import readable
@@ -101,9 +104,13 @@ def test_one_letter_for_one_step_where_the_document_wants_it_so(at_once: bool) -
     assert do("objection.raise", case, bidder, SCORED, **letter).number != first.number
 
 
-def test_the_document_says_it_and_it_is_copied_with_it() -> None:
-    """It binds from the draft of the document, and goes along where the document is used again."""
+def test_the_document_says_it_and_so_does_its_notice_and_it_is_copied_with_it(client: Client) -> None:
+    """It stands in the invitation, for who reads no more than that, and goes along where the document is used again."""
     tender = Tender().published(objections_at_once=True)
+    notice = Notice.objects.get(root=tender.case.ref, kind="invitation")
+    assert "一次性提出" in notice.facts["objections"]
+    page = client.get(reverse("notice", args=[notice.pk])).content.decode()
+    assert "其他补充事宜" in page and notice.facts["objections"] in page
     tender.do("case.terminate", tender.case, tender.runner, ground="solicitation_unlawful", reason="资格条件不当")
     again = tender.do("case.retender", tender.case, tender.runner).value
     assert Solicitation.objects.get(case=again).objections_at_once

@@ -64,9 +64,10 @@ def is_in_time(case: Case, *, by: Post, now: datetime.datetime, about: str, **_:
 
 
 def wants_all_at_once(case: Case) -> bool:
-    """Whether the document wants all objections to one step of the procedure raised at once (94号令 art. 10)."""
+    """Whether the document wants all objections to one step of the procedure raised at once (94号令 art. 10). It binds
+    whoever can read it: not before it is out, as the database has it (sql/objections_at_once.sql)."""
     file = solicitation(case)
-    return file is not None and file.objections_at_once
+    return case.published_at is not None and file is not None and file.objections_at_once
 
 
 def raised_at_once(case: Case, *, by: Post, now: datetime.datetime, about: str, **_: Any) -> Refusal | None:

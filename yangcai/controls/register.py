@@ -197,6 +197,8 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("objection_is_never_rewritten", "提出的质疑不能改写", "An objection is never rewritten"),
         ("objection_has_its_matters", "质疑函应当写明质疑事项", "An objection says what is objected to"),
         ("objection_is_of_its_case", "质疑涉及的采购包应当属于本项目", "The lot objected to is one of the case"),
+        ("objections_come_at_once", "采购文件要求一次性提出的，同一环节只收一份质疑函",
+         "Where the document wants all objections to one step at once, one letter is taken"),
         ("objection_answer_stands", "质疑答复作出后不能更改", "The answer to an objection is not changed"),
         ("objection_answer_is_whole", "质疑答复应当有答复人、时间和处理结果",
          "An answer to an objection says by whom, when, and what follows"),

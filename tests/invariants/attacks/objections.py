@@ -12,6 +12,13 @@ RAISED = (
     " INSERT INTO challenges_objectionmatter (objection_id, number, matter, facts, legal_basis, answer, answer_facts,"
     " answer_basis) SELECT id, 1, 'x', 'x', '', '', '', '' FROM challenges_objection WHERE number = 'x';"
 )
+#: A supplier objects to the document.
+ABOUT_THE_DOCUMENT = (
+    RAISED.partition(";")[0]
+    .replace("{runner_up_supplier}", "(SELECT min(id) FROM parties_organisation)")
+    .replace("'result', {lot}", "'document', NULL")
+    + ";"
+)
 FOUND = "UPDATE challenges_objectionmatter SET is_founded = true, answer = 'x';"
 ANSWER = (
     "UPDATE challenges_objection SET consequence = '{how}', answered_at = now(), answered_by_id = {{buyer}}"
@@ -33,6 +40,8 @@ ROWS: tuple[Row, ...] = (
     ("drafted", "objection_has_its_matters", "a letter without a matter", RAISED.partition(";")[0]),
     ("awarded", "objection_is_of_its_case", "about a lot of another case",
      RAISED.replace("{lot}", "(SELECT min(id) FROM cases_lot WHERE case_id <> {case})")),
+    ("published", "objections_come_at_once", "a second letter on a document that wants one",
+     ABOUT_THE_DOCUMENT + ABOUT_THE_DOCUMENT.replace("'x'", "'y'", 1)),
     ("drafted", "steps_are_never_taken_back", "withdrawn no more",
      RAISED + "UPDATE challenges_objection SET withdrawn_at = now();"
      " UPDATE challenges_objection SET withdrawn_at = NULL"),

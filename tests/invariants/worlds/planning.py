@@ -100,6 +100,7 @@ def prepared() -> Case:
         contract_terms="条款",
         payment_days=30,
         acceptance_days=10,
+        objections_at_once=True,
     )
     Clause.objects.create(case=made, kind="qualification", number=1, text="法定条件")
     PaymentTerm.objects.create(case=made, number=1, title="验收款", percent=Decimal(100), due_on="acceptance")

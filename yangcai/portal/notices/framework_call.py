@@ -52,6 +52,19 @@ def agreements(*, optional: bool = False) -> Field:
     )
 
 
+#: 其他补充事宜: after the notice period, where the form has it.
+OTHER_MATTERS = Section(
+    "其他补充事宜",
+    "Other matters",
+    (Field("objections", "质疑的提出", "How to object", rule="objection.once", optional=True),),
+)
+
+
+def objections(file: Solicitation) -> str:
+    """Whether all objections to one step of the procedure are wanted at once (财政部令第94号 art. 10)."""
+    return "针对同一采购程序环节的质疑，须在法定质疑期内一次性提出" if file.objections_at_once else ""
+
+
 def evaluation(framework: Framework) -> str:
     """价格优先法, or 质量优先法 with the situation that permits it; an open framework evaluates nothing."""
     lot = framework.lot
@@ -111,6 +124,7 @@ def facts(case: Case, **_context: Any) -> dict[str, Any]:
         "requirement": solicitation.requirement,
         "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
         "agreements": terms(case),
+        "objections": objections(solicitation),
         "how": "有效期内供应商可以随时登录本平台申请入围，征集人在法定时间内书面答复",
         **contacts(case),
     }
@@ -135,6 +149,7 @@ notice_type(
                     Field("how", "申请方式", "How to apply", rule="framework.open_call"),
                 ),
             ),
+            OTHER_MATTERS,
             full_contacts(rule=CONTENT),
         ),
         facts,

@@ -22,7 +22,7 @@ from yangcai.portal.notices.base import (
     notice_type,
     project,
 )
-from yangcai.portal.notices.framework_call import agreements, terms
+from yangcai.portal.notices.framework_call import OTHER_MATTERS, agreements, objections, terms
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import method, prequalified
@@ -148,6 +148,7 @@ def facts(case: Case, *, by: Post, data: dict[str, Any], **_context: Any) -> dic
         "core_product": core_products(case, solicitation),
         "subcontracting": solicitation.subcontracting,
         "evaluation": evaluation(case, solicitation),
+        "objections": objections(solicitation),
         "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
         "set_aside": chinese(SetAside(case.set_aside).label),
         "documents_from": solicitation.documents_from,
@@ -234,6 +235,7 @@ notice_type(
                 ),
             ),
             Section("公告期限", "Notice period", (Field("period", "公告期限", "Period", rule=CONTENT, optional=True),)),
+            OTHER_MATTERS,
             full_contacts(Field("project_contact", "项目联系人", "Project contact", rule=CONTENT), rule=CONTENT),
         ),
         facts,
