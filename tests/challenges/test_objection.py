@@ -14,7 +14,7 @@ from tests.factories import at
 from tests.portal.chain import Chain
 from tests.tendering.judging import SCORED, three
 from tests.tendering.walk import Tender
-from yangcai.cases.models import AwardFall, Case
+from yangcai.cases.models import AwardFall, Case, Lot
 from yangcai.challenges.models import Objection
 from yangcai.challenges.objection_windows import windows
 from yangcai.challenges.objections import EVIDENCE
@@ -220,15 +220,22 @@ def test_where_the_purchase_begins_anew_nobody_wins_it_any_more() -> None:
     loser = losers(chain)[0]
     key = about(chain.case, loser, "process", chain.now, "opening")
     objection = do("objection.raise", chain.case, loser, chain.now, **LETTER, about=key)
+    award = chain.hall.award
+    unfounded = {"ground": "objection_upheld", "reason": ""}
+    found = refused("lot.declare_unsuccessful", award.lot, chain.agent_post, chain.now, **unfounded)
+    assert found["ground_not_given"].citation is not None
+    assert found["ground_not_given"].citation.article == "第十六条"
     said = answer(objection, True, False, consequence="restart")
     do("objection.answer", objection, chain.agent_post, chain.now, **said)
-    award = chain.hall.award
     announcing = can(ACTIONS["award.announce"], award, by=chain.agent_post, now=chain.now)
     assert [one.code for one in announcing] == ["objection_restarts"]
     assert announcing[0].citation is not None and announcing[0].citation.article == "第十六条"
     waits = Task.objects.get(action="lot.declare_unsuccessful", done_at=None)
     assert (waits.subject, waits.organisation_id) == (award.lot.ref, chain.case.agent_id)
-    do("lot.declare_unsuccessful", award.lot, chain.agent_post, chain.now, ground="illegality", reason="评审程序违法")
+    form = ACTIONS["lot.declare_unsuccessful"].input(subject=award.lot, by=chain.agent_post, now=chain.now)
+    assert form.fields["ground"].initial == "objection_upheld"
+    do("lot.declare_unsuccessful", award.lot, chain.agent_post, chain.now, ground="objection_upheld", reason="")
+    assert Lot.objects.get(pk=award.lot_id).outcome_reason == "质疑成立，重新开展采购活动"
     assert not Task.objects.filter(action="lot.declare_unsuccessful", done_at=None).exists()
 
 

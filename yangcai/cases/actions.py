@@ -237,6 +237,7 @@ class TerminationGround(models.TextChoices):
     METHOD_GROUND_GONE = "method_ground_gone", _("因情况变化，不再符合该采购方式的适用情形")
     SET_ASIDE_TOO_FEW = "set_aside_too_few", _("预留项目合格的中小企业不足，须按非预留项目重新采购")
     DECISION = "decision", _("财政部门、监察机关或者人民法院的决定")
+    OBJECTION_UPHELD = "objection_upheld", _("质疑成立，重新开展采购活动")
     TOO_FEW_PREQUALIFIED = "too_few_prequalified", _("资格预审合格的供应商不足，重新组织采购")
     NOT_PUBLISHED = "not_published", _("尚未发布公告，采购人撤销立项")
 
@@ -252,6 +253,7 @@ GROUNDS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset({Stage.OPENING, Stage.QUALIFICATION, Stage.EVALUATION}),
     ),
     TerminationGround.DECISION: ("complaint.decide", frozenset()),
+    TerminationGround.OBJECTION_UPHELD: ("objection.outcome", frozenset()),
     TerminationGround.TOO_FEW_PREQUALIFIED: ("prequalification.too_few", frozenset({Stage.PREPARATION})),
     TerminationGround.NOT_PUBLISHED: ("termination.reason", frozenset({Stage.PREPARATION})),
 }

@@ -7,6 +7,7 @@ class ChallengesConfig(AppConfig):
     verbose_name = "质疑投诉"
 
     def ready(self) -> None:
+        from yangcai.cases.actions import ALSO_GIVEN, TerminationGround
         from yangcai.challenges import (  # noqa: F401 - they register themselves
             actions,
             objection_tasks,
@@ -26,5 +27,6 @@ class ChallengesConfig(AppConfig):
             AFTERWARDS.setdefault(code, []).append(keep_the_plans_tasks)
         HELD_UP_BY.append(rules.contract_waits)
         NO_WINNER_BY.append(rules.begins_anew)
+        ALSO_GIVEN[TerminationGround.OBJECTION_UPHELD] = rules.whole_begins_anew
         LAST_ANSWERS.append(rules.last_answer)
         STILL_EXAMINED.append(rules.failure_is_examined)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from yangcai import law
-from yangcai.cases.models import Case, Lot, Stage
+from yangcai.cases.models import Case, Lot, LotOutcome, Stage
 from yangcai.cases.rules import applicable, beyond_calendar
 from yangcai.challenges import objection_windows
 from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
@@ -17,7 +17,7 @@ from yangcai.kernel import calendar
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
-from yangcai.tendering.models import SignedAs
+from yangcai.tendering.models import Prequalification, SignedAs
 from yangcai.tendering.solicitations import solicitation
 
 #: What may follow where an objection is right and bears on the result, by what it is about (财政部令第94号 art. 16).
@@ -37,10 +37,32 @@ BEFORE_THE_OPENING = frozenset({Stage.INVITATION, Stage.SUBMISSION})
 # --- raising -------------------------------------------------------------------------------------------------------
 
 
-def may_object_to_something(case: Case, *, by: Post, now: datetime.datetime) -> Refusal | None:
+def case_of(subject: Case | Prequalification) -> Case:
+    """Whose letters these are: a prequalification is a step of its case."""
+    return subject if isinstance(subject, Case) else subject.case
+
+
+def open_to(subject: Case | Prequalification, *, by: Post, now: datetime.datetime) -> tuple[Window, ...]:
+    """What may be objected to at this door: everything at that of the case, its own result at a prequalification's,
+    which stands open before the invitation makes the case public."""
+    found = windows(case_of(subject), by.organisation_id, now=now)
+    if isinstance(subject, Case):
+        return found
+    return tuple(one for one in found if one.target == ObjectionTarget.PREQUALIFICATION)
+
+
+def was_told_here(prequalification: Prequalification, *, by: Post, now: datetime.datetime) -> Refusal | None:
+    """Only an applicant that was told its result in this round, and in no later one."""
+    told = objection_windows.told_in(prequalification.case, by.organisation_id, now=now)
+    if told is not None and told.prequalification_id == prequalification.pk:
+        return None
+    return _did_not_take_part(prequalification.case, now=now)
+
+
+def may_object_to_something(subject: Case | Prequalification, *, by: Post, now: datetime.datetime) -> Refusal | None:
     """Who obtained the document or took part, while one of its times runs (94号令 art. 10, 11). Past the known holidays
     nothing is counted, and it is said so."""
-    found = windows(case, by.organisation_id, now=now)
+    case, found = case_of(subject), open_to(subject, by=by, now=now)
     if any(one.is_open_at(now) for one in found):
         return None
     unknown = objection_windows.beyond_calendar(case, by.organisation_id, now=now)
@@ -48,6 +70,10 @@ def may_object_to_something(case: Case, *, by: Post, now: datetime.datetime) -> 
         return beyond_calendar(unknown)
     if found:
         return _too_late(max(found, key=lambda one: one.due_at or now), case, now=now)
+    return _did_not_take_part(case, now=now)
+
+
+def _did_not_take_part(case: Case, *, now: datetime.datetime) -> Refusal:
     return law.refusal(
         "objection.who",
         code="did_not_take_part",
@@ -57,10 +83,14 @@ def may_object_to_something(case: Case, *, by: Post, now: datetime.datetime) -> 
     )
 
 
-def is_in_time(case: Case, *, by: Post, now: datetime.datetime, about: str, **_: Any) -> Refusal | None:
+def is_in_time(
+    subject: Case | Prequalification, *, by: Post, now: datetime.datetime, about: str, **_: Any
+) -> Refusal | None:
     """Within seven working days of the day on which the harm was, or should have been, known."""
-    chosen = next((one for one in windows(case, by.organisation_id, now=now) if one.key == about), None)
-    return _too_late(chosen, case, now=now, field="about") if chosen and not chosen.is_open_at(now) else None
+    chosen = next((one for one in open_to(subject, by=by, now=now) if one.key == about), None)
+    if chosen is None or chosen.is_open_at(now):
+        return None
+    return _too_late(chosen, case_of(subject), now=now, field="about")
 
 
 def wants_all_at_once(case: Case) -> bool:
@@ -70,10 +100,13 @@ def wants_all_at_once(case: Case) -> bool:
     return case.published_at is not None and file is not None and file.objections_at_once
 
 
-def raised_at_once(case: Case, *, by: Post, now: datetime.datetime, about: str, **_: Any) -> Refusal | None:
+def raised_at_once(
+    subject: Case | Prequalification, *, by: Post, now: datetime.datetime, about: str, **_: Any
+) -> Refusal | None:
     """A second letter on the same thing is not taken where the document wants one: what has a new day of its own, as a
     corrected document or another result, is something else, and a letter that was withdrawn is none."""
-    chosen = next((one for one in windows(case, by.organisation_id, now=now) if one.key == about), None)
+    case = case_of(subject)
+    chosen = next((one for one in open_to(subject, by=by, now=now) if one.key == about), None)
     if chosen is None or not wants_all_at_once(case):
         return None
     earlier = Objection.objects.filter(
@@ -130,7 +163,7 @@ def too_late(
 
 
 def representative_is_authorised(
-    case: Case, *, by: Post, now: datetime.datetime, signed_as: str, authorisation: Any, **_: Any
+    subject: Case | Prequalification, *, by: Post, now: datetime.datetime, signed_as: str, authorisation: Any, **_: Any
 ) -> Refusal | None:
     """授权委托书: name, matters, powers and term (94号令 art. 8)."""
     if signed_as != SignedAs.AUTHORISED or authorisation is not None:
@@ -141,7 +174,7 @@ def representative_is_authorised(
         zh="由授权代表签署的，应当提交授权委托书，载明代理人、代理事项、具体权限和期限",
         en="A letter signed by a representative comes with its authorisation: who, for what, what powers, how long",
         field="authorisation",
-        **applicable(case, now=now),
+        **applicable(case_of(subject), now=now),
     )
 
 
@@ -334,6 +367,12 @@ def begins_anew(lot: Lot, *, now: datetime.datetime) -> Iterator[Refusal]:
             number=one.number,
             **applicable(lot.case, now=now),
         )
+
+
+def whole_begins_anew(case: Case, *, now: datetime.datetime) -> bool:
+    """Whether an answer has every lot that is still open procured again: then the purchase as a whole is ended."""
+    lots = [lot for lot in case.every_lot() if lot.outcome == LotOutcome.PENDING]
+    return bool(lots) and all(any(begins_anew(lot, now=now)) for lot in lots)
 
 
 # --- lots that failed ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
+from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, LotOutcome
 from yangcai.cases.rules import runner
 from yangcai.challenges.models import Objection, ObjectionConsequence, ObjectionTarget
@@ -26,7 +27,7 @@ def objection_tasks(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
         if objection.answered_at is not None or (due_at is not None and due_at <= now):
             yield from _complaint(objection, now=now)
         if objection.is_upheld:
-            yield from _following(objection)
+            yield from _following(objection, now=now)
 
 
 def _waiting(objection: Objection, due_at: datetime.datetime | None) -> Iterator[Due]:
@@ -67,7 +68,7 @@ def _complaint(objection: Objection, *, now: datetime.datetime) -> Iterator[Due]
         )
 
 
-def _following(objection: Objection) -> Iterator[Due]:
+def _following(objection: Objection, *, now: datetime.datetime) -> Iterator[Due]:
     """What 财政部令第94号 art. 16 wants next, by the Actions that do it: a correction, the fall of the award, or the
     end of what is procured again."""
     case, answered_at = objection.case, objection.answered_at
@@ -85,15 +86,17 @@ def _following(objection: Objection) -> Iterator[Due]:
         if not AwardAnnulment.objects.filter(award=award, answered_at=None).exists():
             yield Due("award.annul", award.ref, role, answered_at, organisation_id=organisation_id)
     if objection.consequence == ObjectionConsequence.RESTART:
-        yield from _ending(objection)
+        yield from _ending(objection, now=now)
 
 
-def _ending(objection: Objection) -> Iterator[Due]:
-    """What is procured again is ended first: for its document the whole case, else each lot that has no winner."""
+def _ending(objection: Objection, *, now: datetime.datetime) -> Iterator[Due]:
+    """What is procured again is ended first: for its document the whole case, and so before the deadline, when no lot
+    has failed yet; else each lot that has no winner."""
     case, since = objection.case, objection.answered_at
     assert since is not None  # it says what follows
     role, organisation_id = runner(case)
-    if objection.target == ObjectionTarget.DOCUMENT:
+    closes_at = periods.closing_at(case)
+    if objection.target == ObjectionTarget.DOCUMENT or closes_at is None or now < closes_at:
         if not Award.objects.filter(lot__case=case, refused_at=None).exists():
             yield Due("case.terminate", case.ref, role, since, organisation_id=organisation_id)
         return

@@ -157,10 +157,15 @@ def _of_prequalification(case: Case, supplier_id: int, *, now: datetime.datetime
     """资格预审: a step before the offers, which ends when the applicants are told their results (条例 art. 53(2))."""
     if not may_have(case, PrequalificationApplication) or not prequalified.is_the_way(case):
         return
-    mine = PrequalificationApplication.objects.filter(prequalification__case=case, supplier_id=supplier_id)
-    told = mine.filter(withdrawn_at=None, told_at__lte=now).order_by("-prequalification__round").first()
+    told = told_in(case, supplier_id, now=now)
     if told is not None and told.told_at is not None:
         yield _window(ObjectionTarget.PREQUALIFICATION, case, calendar.day_of(told.told_at), now=now)
+
+
+def told_in(case: Case, supplier_id: int, *, now: datetime.datetime) -> PrequalificationApplication | None:
+    """The last application of a supplier whose result it was told."""
+    mine = PrequalificationApplication.objects.filter(prequalification__case=case, supplier_id=supplier_id)
+    return mine.filter(withdrawn_at=None, told_at__lte=now).order_by("-prequalification__round").first()
 
 
 def _notice_ends(case: Case, *, now: datetime.datetime) -> Iterator[datetime.date]:

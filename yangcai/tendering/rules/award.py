@@ -51,7 +51,7 @@ class RefusalEvidence(TextChoices):
 
 class UnsuccessfulGround(TextChoices):
     """废标: the closed list of 政府采购法 art. 36, for other methods of 74号令 art. 37, 43, 50 and 214号文 art. 34; and
-    the winner's refusal (条例 art. 49)."""
+    the winner's refusal (条例 art. 49), an objection that was upheld (94号令 art. 16)."""
 
     TOO_FEW = "too_few", _("符合专业条件的供应商或者对采购文件作实质响应的供应商不足三家（依法可以为两家的，不足两家）")
     ILLEGALITY = "illegality", _("出现影响采购公正的违法、违规行为")
@@ -59,6 +59,7 @@ class UnsuccessfulGround(TextChoices):
     CANCELLED = "cancelled", _("因重大变故，采购任务取消")
     GROUND_GONE = "ground_gone", _("因情况变化，不再符合该采购方式的适用情形")
     WINNER_REFUSED = "winner_refused", _("中标人拒绝签订合同，重新开展采购活动")
+    OBJECTION_UPHELD = "objection_upheld", _("质疑成立，重新开展采购活动")
 
 
 #: Ground -> the rule that knows it.
@@ -69,6 +70,7 @@ UNSUCCESSFUL_RULES = {
     UnsuccessfulGround.CANCELLED: "evaluation.unsuccessful",
     UnsuccessfulGround.GROUND_GONE: "evaluation.unsuccessful",
     UnsuccessfulGround.WINNER_REFUSED: "award.refused",
+    UnsuccessfulGround.OBJECTION_UPHELD: "objection.outcome",
 }
 
 
@@ -472,6 +474,8 @@ def _has_entrants(lot: Lot) -> bool:
 def failures(lot: Lot, *, now: datetime.datetime) -> set[str]:
     """The grounds that the rows themselves show at this stage."""
     found: set[str] = set()
+    if any(may_have_a_winner(lot, by=None, now=now)):
+        found.add(UnsuccessfulGround.OBJECTION_UPHELD)
     if live_award(lot) is None and fallen(lot, AwardFall.REFUSED):
         found.add(UnsuccessfulGround.WINNER_REFUSED)
     void = live_award(lot) is None and fallen(lot, *AnnulmentGround.values)
