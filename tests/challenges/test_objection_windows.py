@@ -12,7 +12,9 @@ from tests.tendering.walk import CLOSES, Tender
 from yangcai.cases.models import Case
 from yangcai.challenges.models import Objection
 from yangcai.challenges.objection_windows import windows
-from yangcai.kernel.actions import ACTIONS, can, perform
+from yangcai.kernel.actions import ACTIONS, can, is_about, perform
+from yangcai.kernel.models import Task
+from yangcai.notifications.models import Message
 from yangcai.parties.models import Post
 from yangcai.tendering.models import AwardLetter
 from yangcai.www.work.objections import entry
@@ -44,6 +46,36 @@ def test_who_was_turned_away_in_a_prequalification_objects_to_it() -> None:
     assert "another_consequence" in s.refused("objection.answer", objection, s.runner, **wrong)
     s.do("objection.answer", objection, s.runner, **answer(objection, True, False, consequence="restart"))
     late = can(ACTIONS["objection.raise"], s.case, by=out, now=at("2026-03-20T00:00"))
+    assert [one.code for one in late] == ["objection_too_late"]
+
+
+def test_it_is_objected_to_before_the_invitation_comes_at_its_own_door() -> None:
+    """The seven working days may be over before the invitation makes the case public; then nobody could object."""
+    s = Selection()
+    out, back, *_others = s.applied(5)
+    s.do("prequalification.withdraw", s.of(back), back)
+    for post in (out, back):
+        assert not is_about(ACTIONS["prequalification.object"], s.row, by=post, now=s.now)  # nobody was told yet
+    s.concluded(out)
+    (window,) = windows(s.case, out.organisation_id, now=s.now)
+    letter = {**LETTER, "about": window.key}
+    assert "not_yours" in s.refused("objection.raise", s.case, out, **letter)  # the case is nobody's yet
+    for stranger in (back, make_supplier()):
+        assert "did_not_take_part" in s.refused("prequalification.object", s.row, stranger, **letter)
+    objection: Objection = s.do("prequalification.object", s.row, out, **letter).value
+    assert (objection.case, objection.target, objection.known_on) == (s.case, "prequalification", EXAMINED.date())
+    assert Task.objects.get(action="objection.answer").organisation_id == s.runner.organisation_id
+    assert Message.objects.filter(kind="objection_moved", organisation_id=s.case.buyer_id).exists()
+    # Upheld, and nothing is in yet: the purchase is ended on that ground, and on it alone something waits.
+    assert "ground_not_given" in s.refused(
+        "case.terminate", s.case, s.runner, ground="objection_upheld", reason="资格预审条件不当"
+    )
+    s.do("objection.answer", objection, s.runner, **answer(objection, True, False, consequence="restart"))
+    assert Task.objects.get(action="case.terminate", done_at=None).subject == s.case.ref
+    s.do("case.terminate", s.case, s.runner, ground="objection_upheld", reason="资格预审条件不当")
+    s.case.refresh_from_db()
+    assert s.case.end_reason == "质疑成立，重新开展采购活动：资格预审条件不当"
+    late = can(ACTIONS["prequalification.object"], s.row, by=out, now=at("2026-03-20T00:00"))
     assert [one.code for one in late] == ["objection_too_late"]
 
 

@@ -7,11 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.challenges.support import LETTER, about
 from tests.factories import make_post, make_supplier
 from tests.tendering.applying import CLOSES, EXAMINED, Selection, claim
 from tests.www.support import Clock, at_desk, follow, text_of
 from tests.www.test_english import data, unmarked
-from yangcai.challenges.models import Enquiry
+from yangcai.challenges.models import Enquiry, Objection
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
@@ -84,6 +85,34 @@ def test_a_supplier_asks_about_it_there_and_reads_the_answer(clock: Clock) -> No
     assert at_desk(s.runner).post(answer, {"answer": "可以，由总公司授权。"}).status_code == 302
     assert "可以，由总公司授权。" in page(supplier, s)
     assert enquiry.question not in page(make_supplier(), s)
+
+
+def test_who_was_turned_away_objects_there_before_the_case_is_public(clock: Clock) -> None:
+    s = Selection()
+    out, good, *_others = s.applied(4)
+    s.concluded(out)
+    follow(s, clock)
+    do = reverse("work_do", args=["prequalification", s.row.pk, "prequalification.object"])
+    assert do in page(out, s)
+    assert do not in page(s.runner, s) and do not in page(make_supplier(), s)
+    client = at_desk(out)
+    form = client.get(do)
+    assert form.status_code == 200 and "资格预审" in text_of(form) and "2026-03-19" in text_of(form)
+    letter = {key: value for key, value in LETTER.items() if key != "rows"}
+    matters = {f"rows-0-{key}": value for key, value in LETTER["rows"][0].items()}
+    counted = {"rows-TOTAL_FORMS": "1", "rows-INITIAL_FORMS": "0"}
+    key = about(s.case, out, "prequalification", s.now)
+    done = client.post(do, {**letter, **matters, **counted, "about": key}, follow=True)
+    objection = Objection.objects.get()
+    own = reverse("work_objection", args=[objection.pk])
+    assert done.status_code == 200 and own in text_of(done)
+    read = client.get(own)
+    assert read.status_code == 200 and reverse("work_prequalification", args=[s.row.pk]) in text_of(read)
+    assert reverse("work_case", args=[s.case.pk]) not in text_of(read)  # not public yet
+    for post in (out, s.runner):
+        assert own in page(post, s) and objection.number in page(post, s)
+    assert objection.number not in page(good, s)
+    assert reverse("work_case", args=[s.case.pk]) in text_of(at_desk(s.runner).get(own))
 
 
 def test_the_draft_is_its_buyers_own(clock: Clock) -> None:

@@ -20,7 +20,7 @@ from yangcai.kernel.models import Document
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.inputs import narrow
-from yangcai.tendering.models import SignedAs
+from yangcai.tendering.models import Prequalification, SignedAs
 
 #: Of what was handed in with a letter, and with its answer.
 EVIDENCE, AUTHORISATION, ANSWER = "objection_evidence", "objection_authorisation", "objection_answer"
@@ -48,16 +48,16 @@ class RaiseObjection(Input):
 
     def scope(self) -> None:
         """What may be objected to, each with its last day; one's own address is known."""
-        if not isinstance(self.subject, Case) or self.by is None:
+        if not isinstance(self.subject, Case | Prequalification) or self.by is None:
             return
-        found = windows(self.subject, self.by.organisation_id, now=self.now)
+        found = rules.open_to(self.subject, by=self.by, now=self.now)
         about = self.fields["about"]
         assert isinstance(about, forms.ChoiceField)
         about.choices = [
             (one.key, gettext("%(what)s，%(last)s 24:00 前") % {"what": one.title, "last": one.last_day or "—"})
             for one in sorted(found, key=lambda one: not one.is_open_at(self.now))
         ]
-        if rules.wants_all_at_once(self.subject):
+        if rules.wants_all_at_once(rules.case_of(self.subject)):
             about.help_text = gettext("采购文件要求一次性提出针对同一采购程序环节的质疑；全部事项写在同一份质疑函中")
         self.fields["address"].initial = self.by.organisation.address
 
@@ -94,6 +94,58 @@ def raise_objection(
     **letter: Any,
 ) -> Objection:
     """The letter with everything that 财政部令第94号 art. 12 wants in it; received at once, so that its time runs."""
+    return _received(case, by=by, now=now, about=about, rows=rows, papers=(evidence, authorisation), **letter)
+
+
+@action(
+    "prequalification.object",
+    zh="对资格预审提出质疑",
+    en="Object to the prequalification",
+    on=Prequalification,
+    by={Role.SUPPLIER},
+    only=(rules.was_told_here,),
+    needs=(rules.may_object_to_something,),
+    checks=(rules.is_in_time, rules.raised_at_once, rules.representative_is_authorised),
+    input=RaiseObjection,
+    sentence=("{post}对资格预审提出了质疑", "{post} objected to the prequalification"),
+    is_public=False,
+    creates=True,
+    cites=("objection.file", "objection.who", "objection.anchor", "objection.letter", "objection.once"),
+    hint=(
+        "投标邀请发出之前也可以提出；采购人或者代理机构在法定期限内书面答复，答复之前可以撤回",
+        "Also before the invitation is out; the buyer or its agent answers in writing within the legal time, and until"
+        " then it may be withdrawn",
+    ),
+    despite_block=True,
+)
+def object_to_prequalification(
+    prequalification: Prequalification,
+    *,
+    by: Post,
+    now: datetime.datetime,
+    about: str,
+    rows: list[dict[str, Any]],
+    evidence: Document | None,
+    authorisation: Document | None,
+    **letter: Any,
+) -> Objection:
+    """Its time runs from the day on which the applicants are told (条例 art. 53(2)), and may be over before the
+    invitation makes the case itself public."""
+    case = Case.objects.select_for_update(of=("self",)).get(pk=prequalification.case_id)
+    return _received(case, by=by, now=now, about=about, rows=rows, papers=(evidence, authorisation), **letter)
+
+
+def _received(
+    case: Case,
+    *,
+    by: Post,
+    now: datetime.datetime,
+    about: str,
+    rows: list[dict[str, Any]],
+    papers: tuple[Document | None, Document | None],
+    **letter: Any,
+) -> Objection:
+    evidence, authorisation = papers
     chosen = next(one for one in windows(case, by.organisation_id, now=now) if one.key == about)
     objection = Objection.objects.create(
         case=case,

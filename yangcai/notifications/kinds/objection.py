@@ -47,7 +47,13 @@ OBJECTION_MOVED = kind(
             "%(case)s 已办理“%(what)s”，内容在平台查看。",
             "“%(what)s” was done on %(case)s; read it on the platform.",
         ),
-        actions=("objection.raise", "objection.ask_completion", "objection.complete", "objection.withdraw"),
+        actions=(
+            "objection.raise",
+            "prequalification.object",
+            "objection.ask_completion",
+            "objection.complete",
+            "objection.withdraw",
+        ),
         tells=moved,
         roles=BUYER | {Role.AGENT, Role.SUPPLIER},
     )

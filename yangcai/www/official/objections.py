@@ -166,7 +166,13 @@ OBJECTION_LETTER = official(
         ),
         facts=letter,
         at=lambda objection: objection.received_at,
-        acts=("objection.raise", "objection.ask_completion", "objection.complete", "objection.withdraw"),
+        acts=(
+            "objection.raise",
+            "prequalification.object",
+            "objection.ask_completion",
+            "objection.complete",
+            "objection.withdraw",
+        ),
         reads=reads_letter,
         lead=reply_lead,
     )

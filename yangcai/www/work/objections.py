@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from yangcai.cases.models import Case
+from yangcai.cases.queries import visible_to
 from yangcai.challenges.models import Objection
 from yangcai.challenges.objection_windows import Window, of_letter
 from yangcai.challenges.objections import (
@@ -24,6 +25,7 @@ from yangcai.kernel.actions import Action, can
 from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering import prequalified
 from yangcai.tendering.models import AwardLetter
 from yangcai.www import wording
 from yangcai.www.access import page
@@ -89,6 +91,7 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "row": row,
             "case": row.case,
+            "about_url": about_url(row, post=post, now=now),
             "letter": letter_of(row, post=post, now=now),
             "answer": {
                 "title": OBJECTION_ANSWER.title,
@@ -112,6 +115,14 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
             "now": now,
         },
     )
+
+
+def about_url(row: Objection, *, post: Post, now: datetime.datetime) -> str:
+    """What it is about: the case, or before that is public its prequalification."""
+    if visible_to(post, now).filter(pk=row.case_id).exists():
+        return places.page_of(row.case)
+    found = prequalified.announced(row.case)
+    return places.page_of(found) if found is not None else ""
 
 
 def reads_clocks(row: Objection, post: Post) -> bool:

@@ -66,7 +66,10 @@ def action_on(code: str, subject: Any) -> Action:
 
 
 def page_of(subject: Any) -> str:
-    """The address of the page on which a row stands: that of its root."""
+    """The address of the page on which a row stands: its own where it has one (an objection, which may be read before
+    its case is public), else that of its root."""
+    if (own := RIGHTS.get(subject._meta.model_name)) is not None:
+        return reverse(own, args=[subject.pk])
     root = subject.root
     return reverse(PAGES[type(root)], args=[root.pk])
 

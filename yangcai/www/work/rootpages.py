@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case
-from yangcai.challenges.models import Enquiry
+from yangcai.challenges.models import Enquiry, Objection, ObjectionTarget
 from yangcai.contracts.models import PaymentRequest
 from yangcai.funds.models import Appropriation
 from yangcai.funds.queries import OVERSEERS, balances, balances_of, waterfall
@@ -229,11 +229,12 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _under(model: Any, rows: list[Any], context: dict[str, Any]) -> tables.Table:
-    """The rows of a kind with what each offers."""
+    """The rows of a kind with what each offers, and the way to its own page where it has one."""
     links: dict[tuple[Any, int], list[Offer]] = {}
     for offer in context["offers"].open:
         links.setdefault((type(offer.subject), offer.subject.pk), []).append(offer)
-    return tables.table(KINDS[model].title, model, rows, KINDS[model].columns, links=links)
+    found = tables.table(KINDS[model].title, model, rows, KINDS[model].columns, links=links)
+    return tables.with_addresses(found, [places.page_of(row) for row in rows]) if model is Objection else found
 
 
 @page()
@@ -271,7 +272,9 @@ def prequalification(request: HttpRequest, pk: int) -> HttpResponse:
         )
         for kind in OF_PREQUALIFICATION
     }
-    subjects = [*under[PrequalificationApplication], *under[StatusChange], *under[Enquiry]]
+    found = SCOPES[Objection](post, now).filter(case=row.case_id, target=ObjectionTarget.PREQUALIFICATION)
+    under[Objection] = list(found.order_by(*KINDS[Objection].order))
+    subjects = [*under[PrequalificationApplication], *under[StatusChange], *under[Enquiry], *under[Objection]]
     is_closed = row.closes_at is not None and now >= row.closes_at  # before that nobody learns who applied
     context = root_context(row, post=post, now=now, under=subjects, is_open=is_closed)
     context |= {
