@@ -1,6 +1,7 @@
 """Where bidders sealed their bids: does the hall go through its phases, and does nothing come before the barrier?"""
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,18 @@ def test_the_phases_follow_the_keys_and_nothing_shows_before_the_barrier(clock: 
     assert [(line.supplier, f"{line.price}") for line in hall.lots[0].lines] == list(zip(BIDDERS, PRICES, strict=True))
     assert {line.is_price_proven for line in hall.lots[0].lines} == {True}
     assert "报价与投标前的承诺一致" in outside(tender, clock)
+
+
+def test_while_keys_are_released_that_is_the_bidders_first_button_and_the_host_waits(clock: Clock) -> None:
+    tender, _devices = sealed()
+    tender.begin()
+    follow(tender, clock)
+    address = reverse("hall_mine", args=[tender.case.pk])
+    bidder = at_desk(tender.suppliers[0]).get(address).content.decode()
+    assert re.findall(r'class="button primary"[^>]*>([^<]+)', bidder) == ["在线解密"] and "开标签到" in bidder
+    host = at_desk(tender.runner).get(address).content.decode()
+    assert "延长解密时限" in host and "目前没有需要您办理的事项" in host
+    assert "button primary" not in re.sub(r"<form.*?</form>", "", host, flags=re.DOTALL)
 
 
 def test_a_price_that_is_not_the_committed_one_is_not_called_proven() -> None:

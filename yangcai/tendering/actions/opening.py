@@ -45,7 +45,7 @@ from yangcai.tendering.rules.outages import health_is_known
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.OPENING},
     needs=(runs_the_case, rules.not_begun, health_is_known),
-    sentence=("{post}主持开标", "{post} opened the bids"),
+    sentence=("{post}主持开标", "{post} began the opening of the bids"),
     cites=(
         "opening.at_deadline",
         *every(Stage.SUBMISSION, "bidders"),

@@ -65,7 +65,7 @@ PUBLIC_FROM = ORDER.index(Phase.RECOVERY)
 class Seal(models.TextChoices):
     """What became of an envelope."""
 
-    SEALED = "sealed", _("密封")
+    SEALED = "sealed", _("已密封")
     RELEASED = "released", _("已解密，待开启")
     OPENED = "opened", _("已开启")
     DAMAGED = "damaged", _("未能开启")

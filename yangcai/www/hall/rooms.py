@@ -41,8 +41,10 @@ from yangcai.www.public.notices import procedure_name
 from yangcai.www.work import doing, here, own
 from yangcai.www.work.offers import Offer, offers
 
-#: What the host and the supervisor can always do is not what is asked of them now.
-ASIDE = frozenset({"opening.remark", "opening.suspend"})
+#: What the host and the supervisor can always do, or may where somebody asks for it, is not what is asked of them now.
+ASIDE = frozenset({"opening.extend", "opening.remark", "opening.suspend"})
+#: What a bidder is asked first: what was read out of its bid, then the key while there is time; to be there is no duty.
+FIRST = ("opening.confirm", "bid.release")
 #: A hall stays in the list for so many days after its deadline.
 LISTED = datetime.timedelta(days=14)
 PAGE = 30
@@ -146,7 +148,7 @@ def mine(hall: Hall, *, post: Post | None, now: datetime.datetime) -> dict[str, 
     if not may and not opened and not live:
         return None
     now_asked = [offer for offer in may if offer.action.code not in ASIDE]
-    now_asked.sort(key=lambda offer: offer.action.code != "opening.confirm")  # what was read out comes first
+    now_asked.sort(key=lambda offer: FIRST.index(offer.action.code) if offer.action.code in FIRST else len(FIRST))
     version = "" if post.role in doing.WITHOUT_VERSION else doing.stamp(case, post)
     acts = {id(offer): here.act(offer, at=here.HALL, by=post, now=now, version=version) for offer in may}
     return {
