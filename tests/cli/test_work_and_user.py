@@ -23,6 +23,7 @@ from yangcai.kernel import papers, tasks
 from yangcai.kernel.models import Entry, Task
 from yangcai.parties.models import Organisation, Person, Post
 from yangcai.parties.roles import Role
+from yangcai.www import signed_papers
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,17 @@ def test_a_round_issues_the_signed_papers_that_wait(capsys: pytest.CaptureFixtur
     assert papers.paper_of(contract) is not None
     assert cli.main(["work", "--once"]) == 0
     assert "出具合同签署文本" not in capsys.readouterr().out
+
+
+def test_a_payment_from_before_there_were_orders_gets_its_own_as_the_worker_begins(settings: Any) -> None:
+    settings.YANGCAI_SANDBOX, settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = True, "demo", "demo"
+    s = support.scene()
+    support.effective(s)
+    request = support.paid(s, s.milestone("signature"))
+    Task.objects.filter(action="payment.issue_paper").delete()  # as a version left it that knew of none
+    assert cli.main(["work", "--once"]) == 0
+    assert papers.paper_of(request) is not None
+    assert signed_papers.ask_for_owed_orders(now=NOW) == 0
 
 
 def test_the_worker_goes_round_until_it_is_stopped_and_waits_no_longer_than_the_next_deadline(

@@ -3,7 +3,8 @@
 import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from yangcai.cases.queries import OVERSEERS, concerns_case
 from yangcai.contracts.models import (
@@ -18,7 +19,9 @@ from yangcai.contracts.models import (
     Receivable,
 )
 from yangcai.frameworks.models import CallOff
+from yangcai.kernel import papers
 from yangcai.kernel.actions import scope, standing
+from yangcai.kernel.models import Attachment, Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 
@@ -150,3 +153,12 @@ def _between_parties(rows: QuerySet[Any], post: Post | None) -> QuerySet[Any]:
         return rows.none()
     own = _own(post, "contract")
     return rows if own is None else rows.filter(own)
+
+
+def without_order() -> QuerySet[PaymentRequest]:
+    """Payments that have no signed order, and for which none is asked."""
+    ref = Concat(Value("paymentrequest:"), Cast("pk", TextField()))
+    issued = Attachment.objects.filter(subject=OuterRef("ref_"), kind=papers.SIGNED)
+    asked = Task.objects.filter(subject=OuterRef("ref_"), action="payment.issue_paper", done_at__isnull=True)
+    paid = PaymentRequest.objects.filter(paid_at__isnull=False, contract__signed_at__isnull=False)
+    return paid.exclude(contract__digest="").alias(ref_=ref).exclude(Exists(issued)).exclude(Exists(asked))

@@ -75,10 +75,13 @@ def _issuer() -> "Issuer":
 
 
 def _sweep() -> None:
-    """What processes that were killed left half written. By the machine's clock: so are the times of files."""
-    from yangcai.kernel import documents
+    """What processes that were killed left half written, by the machine's clock, as are the times of files; and what an
+    earlier version of the platform left undone."""
+    from yangcai.kernel import clock, documents
+    from yangcai.www import signed_papers
 
     documents.sweep(now=datetime.datetime.now(datetime.UTC))
+    signed_papers.ask_for_owed_orders(now=clock.now())
 
 
 def _round(issuer: "Issuer") -> "list[Task]":
