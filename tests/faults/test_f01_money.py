@@ -90,9 +90,7 @@ def test_money_moves_once_whatever_dies(tells: Any, full: bool, tmp_path: Path) 
     for one, found in zip(cases, journal, strict=True):
         assert found["left"] == (1 if one["point"] == "after_commit" else 0), found
         codes = found["ended"], found["again"]
-        if one["action"] in PAPERS and is_stall(
-            one["how"]
-        ):  # of two who had it stamped one is told so
+        if one["action"] in PAPERS and is_stall(one["how"]):  # of two who had it stamped one is told so
             assert sorted(codes) == [0, REFUSED], found
         else:
             assert codes == (expected(one["how"]), 0), found

@@ -162,6 +162,33 @@ def test_another_award_or_contract_is_found_from_outside(
     assert found == DRILLS[drill], told
 
 
+class Intercepted(Awarded):
+    """The operator changes the award in the rows when it was determined, and the platform announces what it finds."""
+
+    def do(self, code: str, subject: Any, post: Any, **values: Any) -> Any:
+        if code == "award.announce":
+            without_triggers("cases_award")
+            second = self.lot.candidates.get(rank=2)
+            sql("UPDATE cases_award SET supplier_id = %s, candidate_id = %s, amount = %s WHERE id = %s",
+                second.supplier_id, second.pk, second.amount, subject.pk)  # fmt: skip
+            subject.refresh_from_db()
+        return super().do(code, subject, post, **values)
+
+
+def test_an_award_changed_before_its_notice_is_found_from_outside(
+    tells: Any, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every page, paper and notice agrees on the second of the ranking; only the line of what was determined does
+    not."""
+    world.use(settings, tmp_path / "site")
+    tender = Intercepted().concluded()
+    assert tender.award.candidate.rank == 2 and tender.contract.supplier_id == tender.award.supplier_id
+    shutil.copy(log_files.folder() / "checkpoint", tmp_path / "kept")
+    found = flagged(tmp_path, tender)
+    tells(drills=1, flagged=int(bool(found)), unflagged=int(not found), untouched_flagged=0)
+    assert found == {"case", "notices", "list"}, capsys.readouterr()
+
+
 def flagged(folder: Path, tender: Awarded) -> set[str]:
     """What `sbp-verify` finds at fault of what the site gives out now."""
     log = str(log_files.folder())

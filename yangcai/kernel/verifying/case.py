@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from yangcai.kernel.encoding import h2
-from yangcai.kernel.verifying import document, opening
+from yangcai.kernel.verifying import awards, document, opening
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
 from yangcai.kernel.verifying.lots import Body, Line, Lot, when
@@ -34,6 +34,7 @@ def verify(root: str, *, log: Log) -> list[Line]:
     for lot in lots:
         if lot.opening is not None:
             opening.check(lot, log=log)
+    awards.check(told, log=log)
     _check_papers(told)
     for lot in lots:
         _check_is_whole(lot)

@@ -11,6 +11,7 @@ from yangcai.kernel.leaf_lines import CLEAR
 from yangcai.kernel.tlog import proof, tree
 from yangcai.kernel.tlog.faults import Malformed, Unproven
 from yangcai.kernel.tlog.policy import Policy
+from yangcai.kernel.verifying import awards
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
 from yangcai.kernel.verifying.lots import when
@@ -61,6 +62,7 @@ def verify(content: bytes, *, kind: str, log: Log) -> list[tuple[int, dict[str, 
             )
     if kind == "notice":
         _check_awards(found, dict(notices(content)), log=log)
+        awards.check(found, log=log)
     if kind in PAPERS:
         subjects = {body[kind] for _index, body in found if kind in body}
         check_papers((line for line in log.saying(kind) if line[1].get(kind) in subjects), kind=kind)
@@ -75,6 +77,11 @@ def _check_awards(found: list[tuple[int, dict[str, Any]]], told: dict[str, dict[
         facts = told.get(str(body.get("digest")), {}).get("facts")
         if body.get("kind") != "award" or not isinstance(facts, dict):
             continue
+        if not awards.is_of(body, facts):
+            raise Evidence(
+                zh=f"第 {index} 条写明的中标供应商或者金额不是公告中的",
+                en=f"line {index} names another winner or sum than the notice itself",
+            )
         lot = body.get("root"), facts.get("lot")
         if lot in standing and replaced.get(standing[lot][1], index) >= index:
             raise Evidence(

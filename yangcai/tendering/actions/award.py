@@ -17,7 +17,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, TextField
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import arithmetic, opening_record, standing
+from yangcai.tendering import arithmetic, award_line, opening_record, standing
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import AwardAnnulment, AwardLetter, EvaluationReport, OpenedBid
 from yangcai.tendering.passed_over import PassedOver, passed_over
@@ -121,7 +121,7 @@ def deem_award(lot: Lot, *, by: Any, now: datetime.datetime) -> Award:
 def _award(
     candidate: Candidate, *, determined_at: datetime.datetime, is_deemed: bool, ground: str = "", reason: str = ""
 ) -> Award:
-    return Award.objects.create(
+    award = Award.objects.create(
         candidate=candidate,
         lot=candidate.lot,
         supplier=candidate.supplier,
@@ -131,6 +131,8 @@ def _award(
         passed_over_ground=ground,
         passed_over_reason=reason,
     )
+    award_line.commit(award)
+    return award
 
 
 @action(
@@ -164,6 +166,7 @@ def announce_award(award: Award, *, by: Any, now: datetime.datetime) -> Award:
     Lot.objects.filter(pk=award.lot_id).update(outcome=LotOutcome.AWARDED, outcome_at=now)
     write_letters(award.lot, award=award, reason="", now=now)
     opening_record.lay_open(award.lot.judged_with)
+    award_line.tell(award, now=now)
     periods.close_period(award.lot.case, at=now, lot=award.lot)
     return award
 

@@ -1,0 +1,62 @@
+"""Is an announced award held against the one that was determined, whatever the log leaves out?"""
+
+from typing import Any
+
+import pytest
+
+from yangcai.kernel.verifying import awards
+from yangcai.kernel.verifying.findings import Evidence, Finding, NotVerified
+
+FIRST = {"lot": "1", "winner": "91620100MA000001X2", "amount": "900000.00"}
+SECOND = FIRST | {"winner": "91620100MA000002X3", "amount": "910000.00"}
+
+
+class Told:
+    """What a log tells, without its tree."""
+
+    def __init__(self, *bodies: dict[str, Any]):
+        self.told = dict(enumerate(bodies))
+
+    def saying(self, *kinds: str) -> Any:
+        return ((index, body) for index, body in self.told.items() if body["t"] in kinds)
+
+
+def determined(award: dict[str, str], *, root: str = "case:1") -> dict[str, Any]:
+    return {"t": "award", "root": root, **award}
+
+
+def announced(award: dict[str, str] | None, *, kind: str = "award") -> dict[str, Any]:
+    return {"t": "notice", "kind": kind, "root": "case:1"} | ({"award": award} if award else {})
+
+
+@pytest.mark.parametrize(
+    ("lines", "finding"),
+    [
+        ([determined(FIRST), announced(FIRST)], None),
+        ([announced(None), announced(None, kind="invitation")], None),  # of before there were such lines
+        ([determined(FIRST), announced(FIRST), determined(SECOND), announced(SECOND)], None),  # it fell, the next won
+        ([determined(FIRST), announced(SECOND)], Evidence),
+        ([determined(FIRST), announced(FIRST | {"amount": "990000.00"})], Evidence),
+        ([determined(FIRST), announced(FIRST), announced(SECOND)], Evidence),
+        ([announced(FIRST)], NotVerified),
+        ([announced(FIRST), determined(FIRST)], NotVerified),
+        ([determined(FIRST, root="case:2"), announced(FIRST)], NotVerified),
+        ([determined(FIRST | {"lot": "2"}), announced(FIRST)], NotVerified),
+        ([determined(FIRST), announced(FIRST), announced(None)], NotVerified),  # it fell silent again
+    ],
+)
+def test_the_award_that_is_announced_is_the_one_that_was_determined(
+    lines: list[dict[str, Any]], finding: type[Finding] | None
+) -> None:
+    told = Told(*lines)
+    if finding is None:
+        awards.check(told.told.items(), log=told)  # type: ignore[arg-type]
+        return
+    with pytest.raises(finding):
+        awards.check(told.told.items(), log=told)  # type: ignore[arg-type]
+
+
+def test_the_line_of_a_notice_says_what_the_notice_does() -> None:
+    facts = {"lot": "1 实训设备", "winner_uscc": FIRST["winner"], "amount": FIRST["amount"]}
+    assert awards.is_of(announced(FIRST), facts) and awards.is_of(announced(None), facts)
+    assert not awards.is_of(announced(SECOND), facts) and not awards.is_of(announced(FIRST | {"lot": "2"}), facts)
