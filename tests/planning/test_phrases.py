@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from yangcai.planning import phrases
+from yangcai.planning import designations, phrases
 
 FLOORS = """
 最低限价 80 万元|本项目设定最低限价为80万元|最低投标限价：80万元|最 低 限 价：80万元|投标限价下限 80 万元
@@ -16,6 +16,25 @@ FLOORS = """
 下浮率不得高于 15%|优惠率不得超过10%|报价区间为80万元至100万元|报价应在80万元至100万元之间
 不设最低限价，但报价不得低于80万元
 报价低于80万元的无效，供应商应提交说明材料|报价不得低于80万元，并要求其书面说明
+"""
+FLOORS_EN = """
+Floor price: 800,000 yuan|A minimum price of CNY 800,000 applies.|The minimum bid price is 80% of the budget
+Minimum acceptable offer: 500000|Bids must not be lower than 800,000 yuan
+The offered price shall not be less than the budget
+Offers below CNY 800,000 will be rejected
+No ceiling is set. The tender price should be at least 80% of the budget
+The lowest acceptable price is 800,000|A bid lower than 85% of the ceiling is invalid
+There is a price floor of 80%
+"""
+NO_FLOORS_EN = """
+No floor price is set|There is no minimum price|A floor price may not be set
+The lowest price is the benchmark of the price score
+Award to the lowest evaluated price|Bids must not be lower in quality than the sample
+No minimum bid price applies; the ceiling is 1,000,000
+Without any minimum price. Delivery within 30 days|The price score must not be less than 30 points
+An abnormally low price is examined: below 50% of the average it is explained
+The warranty must not be less than 3 years
+Offers above the ceiling are invalid|Memory shall be at least 16 GB
 """
 NO_FLOORS = """
 本项目不设最低限价|本项目不设定最低限价|采购人不得设定最低限价|没有最低限价|未设最低限价|最低限价：无
@@ -64,7 +83,8 @@ NO_PLACES = """
 不限制供应商所在地|提供所在地税务机关出具的完税证明|在市场监督管理部门登记的营业执照|单位负责人为同一人的不得参加
 """
 BRANDS = """
-品牌：甲牌|品牌为甲牌|指定品牌|须采用甲牌|推荐品牌：甲、乙、丙|参考品牌甲牌|甲牌或同等品牌|甲品牌或相当于甲品牌|须采用日立牌电梯
+品牌：甲牌|品牌为甲牌|指定品牌|须采用甲牌|推荐品牌：甲、乙、丙|参考品牌甲牌|甲牌或同等品牌
+甲品牌或相当于甲品牌|须采用日立牌电梯
 品牌要求：甲
 国内外知名品牌|国内一线品牌|三大品牌之一|商标为“甲”|品牌（甲、乙、丙任选其一）|限甲、乙、丙三个品牌|指定供应商甲公司
 不得指定品牌。参考品牌：甲
@@ -76,9 +96,42 @@ NO_BRANDS = """
 本科或相当于本科学历|采用电子班牌|使用床头牌|制作吊牌
 """
 
+#: Without the word 品牌 (planning/designations.py).
+DESIGNATED = """
+指定使用华为交换机|采用联想ThinkPad|选用海康威视摄像机|型号为ThinkPad X1|须为新华三或者锐捷设备
+交换机必须采用华为S5735
+安装奥的斯电梯|配备戴尔工作站 3 台|型号：HUAWEI S5735-L24T4S|提供格兰仕以外的西门子空调控制器
+应为爱普生投影机，亮度不低于4000流明
+Switches must be Huawei|Use Lenovo ThinkPad notebooks|Model: Dell Latitude 5440|空调采用三菱电机产品，不接受其他产品
+"""
+NOT_DESIGNATED = """
+采用华为或相当于的交换机|不得指定华为设备|现使用华为交换机 3 台，须与之兼容|与采购人现有的联想电脑兼容
+目前采用海康威视平台
+采用精美的材料|提供上海信息化标准证明|采用得力措施|提供苹果、梨等水果|选用三星级以上酒店|采用不锈钢板|提供小米、面粉
+使用 IPv6 协议|采用 H.265 编码|采用DDR4内存|采用 GB/T 28181-2022 标准|使用C30混凝土|采用SUS304不锈钢
+配置 RJ45 接口|须为 A4 纸
+不采用华为设备|提供华东地区服务|提供同方向的车道|采购人应为松下来的人员安排|例如采用华为|never use Huawei only
+"""
+#: What is shown to whoever reviews, and refused to nobody.
+DOUBTFUL = """
+采用苹果电脑|选用美的空调|须为三星显示器|采用S5735-L24T4S型交换机|型号为RTX4090|交换机（华为）
+与采购人现有的联想电脑兼容
+指定使用得力文具|Use Apple computers|使用 WH-1000XM4 耳机
+"""
+NOT_DOUBTFUL = """
+使用 IPv6 协议|采用 H.265 编码|采用DDR4内存|采用 GB/T 28181-2022 标准|使用C30混凝土|采用SUS304不锈钢
+配置 RJ45 接口|须为 A4 纸
+提供苏打饼干|采用 AES256 加密|配置 HDMI2.0 接口|安装 PPR25 水管|提供ISO9001证书|采用BIM5D技术
+使用UTF-8编码|提供 2026 年检测报告
+"""
+
 
 def split(text: str) -> list[str]:
     return [one for line in text.strip().splitlines() for one in line.split("|")]
+
+
+def designated(text: str) -> bool:
+    return any(designations.designated(one) for one in phrases.sentences(text))
 
 
 def condition(text: str) -> str:
@@ -89,15 +142,18 @@ def condition(text: str) -> str:
     ("find", "unlawful", "lawful"),
     [
         (phrases.floor_price, FLOORS, NO_FLOORS),
+        (phrases.floor_price, FLOORS_EN, NO_FLOORS_EN),
         (phrases.scale, SIZES, NO_SIZES),
         (phrases.authorisation, MAKERS, NO_MAKERS),
         (phrases.treated_differently, PLACES, NO_PLACES),
         (phrases.brand, BRANDS, NO_BRANDS),
+        (designated, DESIGNATED, NOT_DESIGNATED),
+        (lambda text: [*phrases.doubtful(text)], DOUBTFUL, NOT_DOUBTFUL),
     ],
-    ids=["floor", "size", "maker", "place", "brand"],
+    ids=["floor", "floor in English", "size", "maker", "place", "brand", "designated", "doubtful"],
 )
 def test_phrases_are_told_from_what_only_sounds_like_them(
-    find: Callable[[str], str], unlawful: str, lawful: str
+    find: Callable[[str], object], unlawful: str, lawful: str
 ) -> None:
     assert [text for text in split(unlawful) if not find(text)] == []
     assert [(text, find(text)) for text in split(lawful) if find(text)] == []
@@ -115,3 +171,29 @@ def test_a_makers_promise_may_stand_in_a_requirement_that_is_no_condition() -> N
 def test_in_the_name_of_a_product_every_mark_is_a_brand() -> None:
     assert phrases.brand("甲牌服务器", is_name=True) and not phrases.brand("标识牌制作", is_name=True)
     assert not phrases.brand("智慧校园电子班牌", is_name=True) and not phrases.brand("科室牌、床头牌", is_name=True)
+
+
+@pytest.mark.parametrize(
+    ("find", "text", "quoted"),
+    [
+        (phrases.scale, "有能力，公司成立5年以上，有信誉", "公司【成立5年以上】"),
+        (phrases.scale, "注册资本不低于 500 万元。", "【注册资本不低于】500万元"),
+        (phrases.authorisation, "提供原厂授权书；质保三年", "提供【原厂授权】书"),
+        (phrases.floor_price, "不设最高限价，但报价不得低于 80 万元", "但【报价不得低于80万元】"),
+        (phrases.floor_price, "A floor price of 800,000 applies.", "A 【floor price】 of 800"),
+        (phrases.brand, "质保三年，采用联想ThinkPad，14寸", "【采用联想】ThinkPad"),
+        (phrases.brand, "不得指定品牌，参考品牌甲", "【参考品牌】甲"),
+        (phrases.treated_differently, "供应商注册地须在兰州市", "供应商【注册地须在兰州市】"),
+        (phrases.imported, "显微镜必须为进口产品", "显微镜【必须为进口】产品"),
+        (phrases.scale, "很" * 40 + "好的成立满三年" + "的" * 40, f"…{'很' * 22}好的【成立满三年】{'的' * 24}…"),
+    ],
+)  # fmt: skip
+def test_what_is_found_is_quoted_in_its_part_of_the_sentence(
+    find: Callable[[str], phrases.Hit], text: str, quoted: str
+) -> None:
+    assert find(text).quoted == quoted
+
+
+def test_a_known_brand_in_the_name_of_a_product_is_enough() -> None:
+    assert phrases.brand("华为交换机", is_name=True) and not phrases.brand("苹果采购", is_name=True)
+    assert not phrases.brand("华为交换机") and [why for why, _ in phrases.doubtful("华为交换机")] == ["known_brand"]

@@ -6,7 +6,10 @@ of signs make no difference."""
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Iterator, Set
+
+from yangcai.planning import designations, english_floors
+from yangcai.planning.quoting import NOTHING, Hit, blanked, hit
 
 #: At what a sentence ends, and at what a part of it does.
 _SENTENCE = re.compile(r"[。;!?\n\r]+")
@@ -30,9 +33,9 @@ def _parts(sentence: str) -> list[tuple[int, str]]:
     return found
 
 
-def _around(hit: re.Match[str]) -> str:
+def _around(found: re.Match[str]) -> str:
     """The part of its sentence in which a hit stands: what excuses it stands there, and nowhere else."""
-    return next(part for at, part in reversed(_parts(hit.string)) if at <= hit.start())
+    return next(part for at, part in reversed(_parts(found.string)) if at <= found.start())
 
 
 def sentences(text: str) -> list[str]:
@@ -73,24 +76,26 @@ _LAWFUL_LOW = re.compile(r"明显低于|异常低价|合理性|平均|次低|其
 _IS_ASKED_WHY = re.compile(r"要求其[^,]{0,10}(?:说明|解释)|不能(?:作出)?(?:合理)?(?:说明|解释)")
 
 
-def floor_price(text: str) -> str:
+def floor_price(text: str) -> Hit:
     """The words that set a lowest price; empty without."""
     for one in sentences(text):
-        said = _NO_FLOOR.sub("", one)
-        if hit := _FLOOR_WORD.search(said) or _LOWEST_IS.search(said) or _CEILING_ON_DISCOUNT.search(said):
-            return hit.group(0)
+        said = blanked(_NO_FLOOR, one)
+        if found := _FLOOR_WORD.search(said) or _LOWEST_IS.search(said) or _CEILING_ON_DISCOUNT.search(said):
+            return hit(found, sentence=one)
+        if english := english_floors.floor_price(one):
+            return english
         if _LAWFUL_LOW.search(said):
             continue
-        if hit := _BETWEEN.search(said):
-            return hit.group(0)
+        if found := _BETWEEN.search(said):
+            return hit(found, sentence=one)
         is_invalid = _IS_INVALID.search(said) and not _IS_ASKED_WHY.search(said)
-        hit = _NOT_LOWER.search(said)
-        if hit and ("不" in hit.group(0) or re.search(r"[应须]", hit.group(0)) or is_invalid):
-            return hit.group(0)
-        hit = _LOWER.search(said)
-        if hit and re.search(_OFFERED, said) and is_invalid:
-            return hit.group(0)
-    return ""
+        found = _NOT_LOWER.search(said)
+        if found and ("不" in found.group(0) or re.search(r"[应须]", found.group(0)) or is_invalid):
+            return hit(found, sentence=one)
+        found = _LOWER.search(said)
+        if found and re.search(_OFFERED, said) and is_invalid:
+            return hit(found, sentence=one)
+    return NOTHING
 
 
 # --- the size or age of an enterprise, its maker's authorisation (87号令 art. 17) -------------------------------------
@@ -118,26 +123,26 @@ _AUTHORISED = re.compile(rf"{_MAKER}[^,]{{0,14}}?(?:授权(?!代表)|背书|代�
 _NOT_WANTED = re.compile(r"(?:不要求|无需|无须|不需要?|不得要求|不再要求|不必)")
 
 
-def scale(text: str) -> str:
-    """The word that makes size or age count; empty without."""
+def scale(text: str) -> Hit:
+    """The words that make size or age count; empty without."""
     for one in sentences(text):
-        for hit in _SCALE.finditer(one):
-            word = hit[hit.lastindex or 0]
-            if word.startswith(("从业人员", "员工", "职工")) and _STAFF.search(one):
+        for found in _SCALE.finditer(one):
+            group = found.lastindex or 0
+            if found[group].startswith(("从业人员", "员工", "职工")) and _STAFF.search(one):
                 continue
-            return word
-    return ""
+            return hit(found, sentence=one)
+    return NOTHING
 
 
-def authorisation(text: str, *, is_condition: bool = True) -> str:
-    """The maker whose authorisation, promise, proof or endorsement is asked for; empty without. What is no condition of
-    taking part may rest on what a maker proves or promises, but not on whom it authorises."""
+def authorisation(text: str, *, is_condition: bool = True) -> Hit:
+    """The words that ask for a maker's authorisation, promise, proof or endorsement; empty without. What is no
+    condition of taking part may rest on what a maker proves or promises, but not on whom it authorises."""
     asked = _AUTHORISATION if is_condition else _AUTHORISED
     for one in sentences(text):
-        hit = asked.search(one)
-        if hit and not _NOT_WANTED.search(one[: hit.start()]) and "中小企业" not in one:
-            return hit.group(1)
-    return ""
+        found = asked.search(one)
+        if found and not _NOT_WANTED.search(one[: found.start()]) and "中小企业" not in one:
+            return hit(found, sentence=one)
+    return NOTHING
 
 
 # --- where a supplier is at home, what form it has, whose record counts (条例 art. 20) --------------------------------
@@ -180,20 +185,20 @@ _UNRELATED = re.compile(
 )
 
 
-def treated_differently(text: str, *, allowed: Set[str] = frozenset()) -> str:
+def treated_differently(text: str, *, allowed: Set[str] = frozenset()) -> Hit:
     """The words by which place, form, a region's record or what has nothing to do with the contract counts. `allowed`:
     sentences that somebody let stand (rules/sentences.py)."""
     for one in sentences(text):
         if one in allowed:
             continue
-        for hit in _TREATED_DIFFERENTLY.finditer(one):
-            is_promise = _AFTERWARDS.search(one[: hit.end()]) or _PROMISED.search(_around(hit))
-            if not is_promise and not _FREE.search(_around(hit)):
-                return hit.group(0)
-        for hit in _UNRELATED.finditer(one):
-            if not _FREE.search(_around(hit)):
-                return hit.group(0)
-    return ""
+        for found in _TREATED_DIFFERENTLY.finditer(one):
+            is_promise = _AFTERWARDS.search(one[: found.end()]) or _PROMISED.search(_around(found))
+            if not is_promise and not _FREE.search(_around(found)):
+                return hit(found, sentence=one)
+        for found in _UNRELATED.finditer(one):
+            if not _FREE.search(_around(found)):
+                return hit(found, sentence=one)
+    return NOTHING
 
 
 # --- a brand (条例 art. 20(6); 74号令 art. 10), an import (财办库〔2008〕248号) ----------------------------------
@@ -231,18 +236,28 @@ _IMPORTED = re.compile(
 )
 
 
-def brand(text: str, *, is_name: bool = False, allowed: Set[str] = frozenset()) -> str:
+def brand(text: str, *, is_name: bool = False, allowed: Set[str] = frozenset()) -> Hit:
     """The words that ask for a brand or state one; `is_name`: the text is the name of a product. Empty without.
     `allowed` as above."""
     for one in sentences(text):
         if one in allowed:
             continue
-        said = _NO_BRAND.sub("", one)
-        if hit := _BRAND.search(said) or (_BRAND_IN_NAME.search(said) if is_name else None):
-            return hit.group(0)
-    return ""
+        said = blanked(_NO_BRAND, one)
+        if found := _BRAND.search(said) or (_BRAND_IN_NAME.search(said) if is_name else None):
+            return hit(found, sentence=one)
+        if named := designations.designated(one, is_name=is_name):
+            return named
+    return NOTHING
 
 
-def imported(text: str) -> str:
+def doubtful(text: str, *, is_name: bool = False, allowed: Set[str] = frozenset()) -> Iterator[tuple[str, Hit]]:
+    """(reason, words) of what may point to one product, sentence by sentence; nothing of one that is refused anyway."""
+    for one in sentences(text):
+        if one not in allowed and not brand(one, is_name=is_name):
+            yield from designations.doubtful(one, is_name=is_name)
+
+
+def imported(text: str) -> Hit:
     """The words that want a product to be imported; empty without."""
-    return next((hit.group(0) for one in sentences(text) if (hit := _IMPORTED.search(one))), "")
+    found = ((one, _IMPORTED.search(one)) for one in sentences(text))
+    return next((hit(match, sentence=one) for one, match in found if match), NOTHING)

@@ -4,17 +4,14 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from itertools import combinations
-from pathlib import Path
-
-import yaml
 
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
+from yangcai.planning import designations
 from yangcai.tendering import standing
 from yangcai.tendering.models import SameBrand
 
-FILE = Path(__file__).parent / "brand_spellings.yaml"
 #: A shorter name stands in too many longer ones by chance.
 LEAST = 2
 
@@ -88,5 +85,4 @@ def _named(name: str, names: frozenset[str]) -> bool:
 
 @cache
 def _spellings() -> tuple[frozenset[str], ...]:
-    rows = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return tuple(frozenset(as_compared(name) for name in row) for row in rows)
+    return tuple(frozenset(as_compared(name) for name in row) for row in designations.spellings())

@@ -42,7 +42,7 @@ def is_not_forbidden(subject: Appropriation, *, now: datetime.datetime, sentence
                 zh="“{word}”为法规所禁止，不能保留",
                 en="“{word}” is forbidden: it is never let stand",
                 field="sentence",
-                word=word,
+                word=word.quoted,
             )
 
 

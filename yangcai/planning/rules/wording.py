@@ -11,6 +11,7 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.planning import phrases
 from yangcai.planning.models import PlanItem
+from yangcai.planning.quoting import NOTHING
 from yangcai.planning.rules.base import refuse
 from yangcai.planning.rules.sentences import allowed
 from yangcai.procedures.procedure import Invite
@@ -27,7 +28,7 @@ def points_at_nobody(subject: Any, *, now: datetime.datetime, procedure: str, **
     stands = allowed(subject.appropriation if isinstance(subject, PlanItem) else subject)
     for field in TEXTS:
         text = data.get(field) or ""
-        brand = "" if names else phrases.brand(text, is_name=field == "title", allowed=stands)
+        brand = NOTHING if names else phrases.brand(text, is_name=field == "title", allowed=stands)
         found = (
             ("solicitation.no_pointing", "brand_named", brand,
              "不得限定或者指定特定的品牌或者供应商：“{word}”；请改写为功能、性能要求；误判的，由采购人审核岗在预算页“保留表述”",
@@ -45,4 +46,6 @@ def points_at_nobody(subject: Any, *, now: datetime.datetime, procedure: str, **
         )  # fmt: skip
         for key, code, word, zh, en in found:
             if word:
-                yield refuse(subject.buyer, key, now=now, code=code, zh=zh, en=en, field=field, word=Written(word))
+                yield refuse(
+                    subject.buyer, key, now=now, code=code, zh=zh, en=en, field=field, word=Written(word.quoted)
+                )

@@ -11,6 +11,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.planning import phrases
+from yangcai.planning.quoting import NOTHING, Hit
 from yangcai.planning.rules.sentences import allowed
 from yangcai.procedures.procedure import Invite
 from yangcai.tendering import method
@@ -22,17 +23,23 @@ def asks_for_no_imports(
 ) -> list[Refusal]:
     """Neither the requirement nor the terms demand imported products; refuses the field that does."""
     texts = {"requirement": requirement, "contract_terms": contract_terms}
-    return [imports_demanded(subject, field, now=now) for field, text in texts.items() if phrases.imported(text)]
+    return [
+        imports_demanded(subject, field, word, now=now)
+        for field, text in texts.items()
+        if (word := phrases.imported(text))
+    ]
 
 
-def imports_demanded(case: Case, field: str, *, now: datetime.datetime) -> Refusal:
+def imports_demanded(case: Case, field: str, word: Hit, *, now: datetime.datetime) -> Refusal:
     """What a text is told that asks for an imported product (财办库〔2008〕248号)."""
     return refuse(
         "import.domestic_allowed",
         code="imports_demanded",
-        zh="不得要求产品必须为进口：即使核准采购进口产品，满足需求的国内产品也可以参与竞争；请改写为技术要求",
-        en="No product may be asked to be imported: domestic ones that meet the need may compete. Say what it must do",
+        zh="不得要求产品必须为进口：“{word}”；即使核准采购进口产品，满足需求的国内产品也可以参与竞争；请改写为技术要求",
+        en="No product may be asked to be imported: “{word}”. Domestic ones that meet the need may compete; say what it"
+        " must do",
         field=field,
+        word=Written(word.quoted),
         **applicable(case, now=now),
     )
 
@@ -60,7 +67,9 @@ def brand_named(
     """What a text is told that names a brand; `number` is its row, where it stands in one, `is_name` that it names a
     product. Where one supplier alone can be asked, its product is named (政府采购法 art. 31)."""
     word = (
-        "" if Invite.NAMED in method.of(case).invites else phrases.brand(text, is_name=is_name, allowed=_standing(case))
+        NOTHING
+        if Invite.NAMED in method.of(case).invites
+        else phrases.brand(text, is_name=is_name, allowed=_standing(case))
     )
     if not word:
         return
@@ -75,7 +84,7 @@ def brand_named(
         + " file may neither ask for nor name a supplier or a brand: “{word}”. Say what it must do instead; if it is"
         " none, the buyer's reviewer lets the sentence stand, on the page of the budget line",
         field=field,
-        word=Written(word),
+        word=Written(word.quoted),
         number=number,
         **applicable(case, now=now),
     )
@@ -98,7 +107,7 @@ def floor_price(case: Case, text: str, *, field: str, now: datetime.datetime, nu
             + " floor price may not be set: “{word}”. Take it out; a ceiling may stand, and an abnormally low price is"
             " examined in the evaluation",
             field=field,
-            word=Written(word),
+            word=Written(word.quoted),
             number=number,
             **applicable(case, now=now),
         )
@@ -139,7 +148,7 @@ def clauses_are_lawful(subject: Case, *, now: datetime.datetime, rows: list[dict
     found: list[Refusal] = []
     for number, row in enumerate(rows, start=1):
         text, is_condition = row["text"], row["kind"] == ClauseKind.QUALIFICATION
-        maker = "" if imports else phrases.authorisation(text, is_condition=is_condition)
+        maker = NOTHING if imports else phrases.authorisation(text, is_condition=is_condition)
         if maker:
             found.append(banned_condition(subject, number, maker, now=now))
         found += banned_conditions(subject, text, number=number, now=now)
@@ -162,15 +171,15 @@ def banned_anywhere(
 ) -> Iterator[Refusal]:
     """What a text of any kind is told: no floor price, no import, no brand."""
     yield from floor_price(case, text, field=field, number=number, now=now)
-    if phrases.imported(text):
-        yield imports_demanded(case, field, now=now)
+    if word := phrases.imported(text):
+        yield imports_demanded(case, field, word, now=now)
     yield from brand_named(case, text, field=field, number=number, now=now)
 
 
 def banned_condition(
     case: Case,
     number: int,
-    word: str,
+    word: Hit,
     *,
     now: datetime.datetime,
     rule: str = "qualification.banned_conditions",
@@ -187,6 +196,6 @@ def banned_condition(
         " needs",
         field=field,
         number=number,
-        word=Written(word),
+        word=Written(word.quoted),
         **applicable(case, now=now),
     )
