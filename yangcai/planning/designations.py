@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -57,8 +57,18 @@ def _asked(words: str, *, far: int) -> re.Pattern[str]:
     )
 
 
+class _Patterns(NamedTuple):
+    ordinary: re.Pattern[str]
+    #: A known brand that is asked for, or only named.
+    asked: re.Pattern[str]
+    named: re.Pattern[str]
+    #: By reason, in a text and in the name of a product.
+    doubtful: tuple[tuple[str, re.Pattern[str]], ...]
+    of_names: tuple[tuple[str, re.Pattern[str]], ...]
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> _Patterns:
     told = _words()
     names = [name for row in spellings() for name in row]
     sure = _one_of([name for name in names if name not in told["ambiguous"]], short=SHORT)
@@ -67,12 +77,17 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
         rf"(?<![A-Za-z0-9/.-])(?!(?i:{technical})(?![A-Za-z]))(?![A-Za-z]\d{{1,3}}[A-Za-z]?(?![A-Za-z0-9-]))(?=[A-Za-z0-9-]{{{LEAST}}})(?=[A-Za-z-]*\d)[A-Za-z]+[A-Za-z0-9]*"
         r"(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9/])"
     )
-    return (
-        re.compile("|".join(map(re.escape, told["ordinary"]))),
-        _asked(sure, far=8),
-        re.compile(sure),
-        _asked(_one_of(told["ambiguous"], short=SHORT), far=2),
-        _asked(model, far=8),
+    maybe = _one_of(told["ambiguous"], short=SHORT)
+    return _Patterns(
+        ordinary=re.compile("|".join(map(re.escape, told["ordinary"]))),
+        asked=_asked(sure, far=8),
+        named=re.compile(sure),
+        doubtful=(
+            ("known_brand", re.compile(sure)),
+            ("ambiguous_brand", _asked(maybe, far=2)),
+            ("model", _asked(model, far=8)),
+        ),
+        of_names=(("ambiguous_brand", re.compile(maybe)), ("model", re.compile(model))),
     )
 
 
@@ -85,9 +100,9 @@ def _first(pattern: re.Pattern[str], said: str, *, sentence: str) -> Hit:
 
 def designated(sentence: str, *, is_name: bool = False) -> Hit:
     """The known brand that a sentence asks for; in the name of a product it is enough that it stands there."""
-    ordinary, asked, named, *_ = _patterns()
-    said = blanked(ordinary, sentence)
-    return _first(named if is_name else asked, said, sentence=sentence)
+    given = _patterns()
+    said = blanked(given.ordinary, sentence)
+    return _first(given.named if is_name else given.asked, said, sentence=sentence)
 
 
 #: Why a place is shown to the reviewer: (code, Chinese, English).
@@ -102,8 +117,8 @@ def doubtful(sentence: str, *, is_name: bool = False) -> Iterator[tuple[str, Hit
     """(reason, words) of what may point to one product and may as well not: for people to look at."""
     if designated(sentence, is_name=is_name):
         return
-    ordinary, _, named, ambiguous, model = _patterns()
-    said = blanked(ordinary, sentence)
-    for reason, pattern in (("known_brand", named), ("ambiguous_brand", ambiguous), ("model", model)):
+    given = _patterns()
+    said = blanked(given.ordinary, sentence)
+    for reason, pattern in given.of_names if is_name else given.doubtful:
         if found := _first(pattern, said, sentence=sentence):
             yield reason, found
