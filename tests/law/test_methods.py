@@ -193,6 +193,22 @@ def test_how_many_judge(code: str, budget: int, demanding: bool, size: int, expe
         assert {r.code for r in check(experts=size + 1, buyer_members=0, **given)} == {"committee_size"}
 
 
+def test_works_have_a_larger_group_where_they_would_have_to_be_tendered() -> None:
+    """74号令 art. 7: 必须进行招标的规模标准, which is no province's threshold of open tender."""
+    committee = procedures.get("negotiation").committee
+    assert committee is not None
+    sizes = {
+        (category, budget): composition(
+            committee=committee, budget=Decimal(budget), on=ON, category=category, jurisdiction=law.model.CHINA
+        ).size
+        for category in ("goods", "works")
+        for budget in (3_999_999, 4_000_000)
+    }
+    assert sizes == {
+        ("goods", 3_999_999): 5, ("goods", 4_000_000): 5, ("works", 3_999_999): 3, ("works", 4_000_000): 5,
+    }  # fmt: skip
+
+
 def test_an_action_shared_by_all_cites_what_binds_the_method() -> None:
     keys = ("submission.open_tender", "submission.negotiation", "award.deemed", "intention.lead")
     assert procedures.binding(keys, procedure="open_tender") == (

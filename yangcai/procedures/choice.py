@@ -117,6 +117,13 @@ class Purchase:
     original_amount: Decimal | None
     quota: Value | None
     open_tender: Value | None
+    tender_law: Value | None = None
+
+    @property
+    def is_tendered_elsewhere(self) -> bool:
+        """Works of that size go by the Tender Law (政府采购法 4, 条例 7): only what by law is not tendered goes by a
+        method of this platform."""
+        return self.tender_law is not None and self.amount >= self.tender_law.value
 
     @property
     def is_below_quota(self) -> bool:
@@ -170,6 +177,7 @@ def propose(
         original_amount=original_amount,
         quota=law.find(QUOTA[category == WORKS], **place),
         open_tender=None if category == WORKS else law.find("threshold.open_tender", **place),
+        tender_law=law.find("threshold.tender_law", **place) if category == WORKS else None,
     )
     verdicts = []
     for procedure in PROCEDURES.values() if methods is None else methods:
@@ -204,6 +212,15 @@ def _notes(purchase: Purchase) -> Iterator[Reason]:
             "central_agent",
             "集中采购目录内的项目，应当委托集中采购机构代理采购",
             "A catalogue item: the centralised agency runs it",
+        )
+    if purchase.is_tendered_elsewhere:
+        yield purchase.reason(
+            "threshold.tender_law",
+            "tender_law",
+            "工程施工单项合同估算价达到 {limit}：依法必须招标的，按招标投标法在公共资源交易平台招标，不在本平台采购；"
+            "下列方式只用于依法不进行招标的工程",
+            "Construction of {limit} or more: what must be tendered goes by the Tender Law, on the public resource"
+            " exchange and not here; the methods below are only for works that by law are not tendered",
         )
     if purchase.is_below_quota:
         assert purchase.quota is not None

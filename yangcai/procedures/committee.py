@@ -35,14 +35,15 @@ def composition(
     committee: Committee,
     budget: Decimal,
     on: datetime.date,
+    category: str = "",
     demanding: bool = False,
     jurisdiction: str = law.HOME,
 ) -> Composition:
     """The smallest lawful committee for a budget in yuan. `demanding`: technically complex or of social impact. One
     member and no expert where the method has no such rule."""
-    rule = committee.size
-    if committee.large_size and committee.large_budget:
-        large_budget = law.value(committee.large_budget, on=on, jurisdiction=jurisdiction)
+    rule, larger_from = committee.size, committee.larger_from(category)
+    if committee.large_size and larger_from and law.applies(larger_from, on=on, jurisdiction=jurisdiction):
+        large_budget = law.value(larger_from, on=on, jurisdiction=jurisdiction)
         if (demanding and committee.large_if_complex) or budget >= large_budget:
             rule = committee.large_size
     size = law.value(rule, on=on, jurisdiction=jurisdiction) if rule else 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from yangcai.procedures import spoken
+from yangcai.procedures.grounds import WORKS
 from yangcai.procedures.stages import Stage
 
 
@@ -97,16 +98,17 @@ class Committee:
     """Keys of the rules that say how a committee is composed; empty where the method has no such rule.
 
     draw: how early it may be drawn; without such a rule it is formed while the file is prepared. large_budget: from
-    which budget it is larger; large_if_complex: also when what is bought is complex. legal, economic: that one member
-    is a legal (an economic) expert; of a complex purchase only, unless specialists_always. confirms: that it confirms
-    the file before that is published. chosen: that the buyer may choose its experts itself, with consent; also of its
-    own unit where chosen_own_unit says so.
+    which budget it is larger, large_works: of works; large_if_complex: also when what is bought is complex. legal,
+    economic: that one member is a legal (an economic) expert; of a complex purchase only, unless specialists_always.
+    confirms: that it confirms the file before that is published. chosen: that the buyer may choose its experts itself,
+    with consent; also of its own unit where chosen_own_unit says so.
     """
 
     size: str = ""
     expert_share: str = ""
     large_size: str = ""
     large_budget: str = ""
+    large_works: str = ""
     large_if_complex: bool = False
     draw: str = ""
     legal: str = ""
@@ -119,8 +121,13 @@ class Committee:
     en: str = "tender committee"
 
     def rule_keys(self) -> Iterator[str]:
-        keys = (self.size, self.expert_share, self.large_size, self.large_budget, self.draw, self.legal, self.economic)
-        yield from filter(None, (*keys, self.confirms, self.chosen))
+        large = (self.large_size, self.large_budget, self.large_works)
+        keys = (self.size, self.expert_share, *large, self.draw, self.legal, self.economic, self.confirms, self.chosen)
+        yield from filter(None, keys)
+
+    def larger_from(self, category: str) -> str:
+        """The key of the budget from which it is larger, by what is bought."""
+        return self.large_works if category == WORKS and self.large_works else self.large_budget
 
 
 @dataclass(frozen=True)

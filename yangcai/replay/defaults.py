@@ -400,6 +400,7 @@ class _Lot:
             committee=self.method.committee,
             budget=self.case.budget,
             on=self.on,
+            category=self.case.category,
             jurisdiction=self.case.jurisdiction,
         ).size
         if any(bid.valid for bid in bids):

@@ -39,6 +39,7 @@ NEGOTIATION = Procedure(
         expert_share="committee.negotiation.expert_share",
         large_size="committee.negotiation.large_size",
         large_budget="threshold.open_tender",
+        large_works="threshold.tender_law",
         legal="committee.legal_expert",
         confirms="committee.confirms_file",
         chosen="committee.negotiation.chosen",

@@ -15,12 +15,14 @@ ECONOMY = "经济"
 
 def smallest_size(case: Case, *, is_complex: bool, now: datetime.datetime) -> int:
     """Fewest members, from the method's rules: a tender 5, or 7 from 10 million yuan on or when complex or of large
-    social impact (87号令 art. 47); a negotiation 3, or 5 at the open-tender threshold (74号令 art. 7)."""
+    social impact (87号令 art. 47); a negotiation 3, or 5 at the open-tender threshold, of works where they would
+    have to be tendered (74号令 art. 7)."""
     keys, on = composition_of(case), applicable(case, now=now)
     if not keys.size:
         return 1
-    rich = bool(keys.large_budget) and law.applies(keys.large_budget, **on)
-    large = (is_complex and keys.large_if_complex) or (rich and case.budget >= law.value(keys.large_budget, **on))
+    larger_from = keys.larger_from(case.category)
+    rich = bool(larger_from) and law.applies(larger_from, **on)
+    large = (is_complex and keys.large_if_complex) or (rich and case.budget >= law.value(larger_from, **on))
     return law.value(keys.large_size if large and keys.large_size else keys.size, **on)
 
 
