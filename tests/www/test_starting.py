@@ -58,6 +58,42 @@ def test_other_facts_are_another_proposal(officer: Post) -> None:
     assert not PlanItem.objects.exists() and not Intention.objects.exists()
 
 
+def test_a_ground_and_a_day_are_another_proposal_too(officer: Post) -> None:
+    """What is stated opens its method, or says why not; by the law of the day on which one begins."""
+    line, desk = fund_appropriation(officer.organisation, amount="9000000.00"), at_desk(officer)
+    second = reverse("work_start_line", args=[line.pk])
+
+    def asked(**facts: str) -> str:
+        answer = desk.get(second, {f"of-{name}": value for name, value in facts.items()})
+        assert answer.status_code == 200
+        return text_of(answer).split("<details")[0]
+
+    goods = {"category": "goods", "amount": "3999999.99"}
+    below = asked(**goods, ground="quotations.uniform")
+    assert "<b>询价</b>" in below and "须先批准" not in below
+    above = asked(category="goods", amount="4000000", ground="quotations.uniform")
+    assert "<b>询价</b>" in above and "须先批准" in above and "第二十七条" in above
+    wrong = asked(category="services", amount="900000", ground="quotations.uniform")
+    assert "填写的情形不能援引" in wrong and "不适用于服务项目" in wrong and "<b>公开招标</b>" in wrong
+    early = asked(**goods, ground="emergency.competitive", start="2026-09-30")
+    assert "自 2026-10-01 起才有依据" in early and "<b>公开招标</b>" in early
+    late = asked(category="goods", amount="5000000", ground="emergency.competitive", start="2026-10-08")
+    assert "<b>竞争性谈判</b>" in late and "紧急采购由采购人自行确定采购方式" in late and "须先批准" not in late
+    added = asked(category="goods", amount="200000", ground="single_source.add_on", original_amount="1000000")
+    assert "100,000.00 元" in added and "填写的情形不能援引" in added
+    past = desk.get(second, {"of-category": "goods", "of-amount": "1", "of-start": "2026-01-01"})
+    assert past.status_code == 422
+
+
+def test_below_the_quota_and_for_works_it_is_said_before_all_else(officer: Post) -> None:
+    line, desk = fund_appropriation(officer.organisation, amount="9000000.00"), at_desk(officer)
+    second = reverse("work_start_line", args=[line.pk])
+    asked = [("goods", "499999.99", "内部控制"), ("works", "4000000", "招标投标法"), ("works", "3999999.99", "")]
+    for category, amount, told in asked:
+        page = text_of(desk.get(second, {"of-category": category, "of-amount": amount})).split("<details")[0]
+        assert told in page and ("招标投标法" in page) == (told == "招标投标法")
+
+
 def test_only_ones_own_lines_with_money_left(officer: Post) -> None:
     desk = at_desk(officer)
     foreign = fund_appropriation(make_post(Role.BUYER_OFFICER).organisation)

@@ -68,12 +68,14 @@ def of_facts(
     grounds: Iterable[str] = (),
     intention: Intention | None = None,
     exempt: str = "",
+    on: datetime.date | None = None,
     **facts: Any,
 ) -> choice.Proposal:
-    """The proposal to the facts of a form that is not a plan yet."""
+    """The proposal to the facts of a form that is not a plan yet, by the law of the day on which one begins: today
+    unless `on` is given."""
     stands = intention is not None and intention.withdrawn_at is None
     return choice.propose(
-        on=timezone.localdate(now),
+        on=on or timezone.localdate(now),
         jurisdiction=buyer.jurisdiction,
         grounds=tuple(grounds) or ((ground,) if ground else ()),
         intention_on=timezone.localdate(intention.published_at) if intention is not None and stands else None,

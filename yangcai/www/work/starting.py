@@ -21,15 +21,17 @@ from yangcai import law
 from yangcai.funds.models import Appropriation
 from yangcai.funds.queries import balances_of
 from yangcai.kernel.actions import ACTIONS, SCOPES, Action, can
-from yangcai.kernel.inputs import MoneyField
+from yangcai.kernel.inputs import DateField, MoneyField
 from yangcai.kernel.refusals import Citation
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning import proposal
+from yangcai.planning.actions.plan import ground_or_none
 from yangcai.planning.models import Category, Intention, PlanItem
 from yangcai.planning.queries import unplanned_intentions
 from yangcai.planning.states import state_of
-from yangcai.procedures.choice import Answer, Proposal, Verdict
+from yangcai.procedures import PROCEDURES, grounds
+from yangcai.procedures.choice import Answer, Proposal, Reason, Verdict
 from yangcai.www import formats
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
@@ -39,6 +41,8 @@ from yangcai.www.work.doing import notice_name, stamp
 
 PER_PAGE = 25
 CENT = Decimal("0.01")
+#: What a line itself says nothing of.
+NOTHING_SAID = {"in_catalogue": False, "urgent": False, "ground": "", "original_amount": None, "start": None}
 #: Before the names of its fields: the form of the step beside it has some of the same.
 FACTS = "of"
 #: The first letter of a code of the catalogue of what governments buy -> category.
@@ -89,9 +93,34 @@ class Facts(forms.Form):
     category = forms.ChoiceField(label=gettext_lazy("类别"), choices=Category.choices)
     amount = MoneyField(label=gettext_lazy("预算金额（元）"), min_value=CENT)
     in_catalogue = forms.BooleanField(label=gettext_lazy("集中采购目录以内"), required=False)
+    ground = forms.ChoiceField(
+        label=gettext_lazy("可以援引的情形"),
+        choices=ground_or_none,
+        required=False,
+        help_text=gettext_lazy("公开招标不需要填写"),
+    )
+    original_amount = MoneyField(
+        label=gettext_lazy("原合同金额"),
+        min_value=CENT,
+        required=False,
+        help_text=gettext_lazy("从原供应商处添购的，填写原合同金额"),
+    )
+    start = DateField(
+        label=gettext_lazy("开始日期"), required=False, help_text=gettext_lazy("不填写即从今天起算，适用当日施行的规定")
+    )
     urgent = forms.BooleanField(
         label=gettext_lazy("因不可预见的原因急需，不公开意向"), required=False, help_text=gettext_lazy("理由写在计划里")
     )
+
+    def __init__(self, *args: Any, today: datetime.date, **more: Any):
+        super().__init__(*args, **more)
+        self.today = today
+
+    def clean_start(self) -> datetime.date | None:
+        start: datetime.date | None = self.cleaned_data["start"]
+        if start is not None and start < self.today:
+            raise forms.ValidationError(_("开始日期不能早于今天"))
+        return start
 
 
 @dataclass(frozen=True)
@@ -111,24 +140,28 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     row = get_object_or_404(SCOPES[Appropriation](post, now), pk=pk)
     intention = unplanned_intentions(appropriation_id=row.pk).last()
-    facts = Facts(request.GET or None, initial=_known(row, intention), prefix=FACTS)
+    today = timezone.localdate(now)
+    facts = Facts(request.GET or None, initial=_known(row, intention), prefix=FACTS, today=today)
     if facts.is_bound and not facts.is_valid():
         context = {"row": row, "facts": facts, "back": places.page_of(row), "now": now}
         return render(request, "work/start_line.html", context, status=422)
-    given = facts.cleaned_data if facts.is_bound else {**_known(row, intention), "in_catalogue": False, "urgent": False}
+    given = facts.cleaned_data if facts.is_bound else {**NOTHING_SAID, **_known(row, intention)}
+    on = given["start"] or today
     found = proposal.of_facts(
         row.buyer,
         now=now,
         amount=given["amount"],
         category=given["category"],
         in_catalogue=given["in_catalogue"],
-        original_amount=None,
+        ground=given["ground"],
+        original_amount=given["original_amount"],
+        on=on,
         intention=intention,
         exempt="urgent" if given["urgent"] else "",
     )
-    best = advised(found)
+    best = advised(found, ground=given["ground"])
     code = best.procedure.code if best else ""
-    shown = proposals.presented(found, chosen=code, on=timezone.localdate(now), jurisdiction=row.buyer.jurisdiction)
+    shown = proposals.presented(found, chosen=code, on=on, jurisdiction=row.buyer.jurisdiction)
     waits = intention is None and not given["urgent"] and not _is_spared(best)
     action = ACTIONS["intention.publish" if waits else "plan.draft"]
     context = {
@@ -138,6 +171,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
         "available": balances_of([row])[row.pk].available,
         "proposal": shown,
         "advised": shown.chosen if best else "",
+        "answer": best.answer if best else None,
+        "tone": proposals.TONES[best.answer] if best else "",
+        "unmet": _unmet(found, given["ground"]),
         "why": [line.reasons for line in shown.lines if line.is_chosen][:1],
         "days": _days(best),
         "gates": gates(row, intention, best, waits=waits, urgent=given["urgent"], now=now),
@@ -154,9 +190,21 @@ def _known(row: Appropriation, intention: Intention | None) -> dict[str, Any]:
     return {"amount": amount, "category": str(CLASSES.get(row.classification[:1].upper(), Category.GOODS))}
 
 
-def advised(found: Proposal) -> Verdict | None:
-    """The method that needs nothing first, the main one before others; else the first lawful one."""
+def advised(found: Proposal, *, ground: str = "") -> Verdict | None:
+    """What the ground that was stated opens; else the method that needs nothing first, the main one before others;
+    else the first lawful one."""
+    opened = [one for one in found.lawful if ground and any(held.code == ground for held in one.grounds)]
+    if opened:
+        return next((one for one in opened if one.answer is Answer.OPEN), opened[0])
     return next((one for one in found.verdicts if one.answer is Answer.OPEN), next(iter(found.lawful), None))
+
+
+def _unmet(found: Proposal, ground: str) -> list[Reason]:
+    """Why the ground that was stated opens nothing; none where it opens something, or none was stated."""
+    if not ground or any(held.code == ground for one in found.lawful for held in one.grounds):
+        return []
+    asked = [found.of(code) for code in grounds.get(ground).methods if code in PROCEDURES]
+    return list({reason.text: reason for one in asked for reason in one.reasons}.values())
 
 
 def _is_spared(best: Verdict | None) -> bool:
@@ -240,7 +288,7 @@ def _form(
     if refusals:
         return {"action": action, "blocked": refusals, "form": None}
     form = action.input(subject=row, by=post, now=now)
-    begun = {"category": given["category"], "in_catalogue": given["in_catalogue"], "amount": given["amount"]}
+    begun = {name: given[name] for name in ("category", "in_catalogue", "amount", "ground", "original_amount")}
     form.initial.update({name: value for name, value in begun.items() if name in form.fields})
     if "procedure" in form.fields and code in dict(form.fields["procedure"].choices):  # type: ignore[attr-defined]
         form.initial["procedure"] = code
