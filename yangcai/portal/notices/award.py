@@ -87,13 +87,25 @@ def points(score: Decimal | None) -> str:
     return plain if len(plain.partition(".")[2]) > 2 else f"{score:.2f}"
 
 
+def deducted(award: Award, offer: OpenedBid | None, *codes: str) -> list[Decimal]:
+    """By which rates of these kinds the winner's price was lowered in the evaluation."""
+    reports = EvaluationReport.objects.filter(lot=award.lot.judged_with, sent_at__isnull=False)
+    report = reports.order_by("-revision").first()
+    result = report.result["bids"].get(str(offer.pk), {}) if report and offer else {}
+    return [Decimal(one["rate"]) for one in result.get("deductions", ()) if one["code"] in codes]
+
+
+def domestic(award: Award, offer: OpenedBid | None) -> str:
+    """The declaration of a winner whose price was lowered for its domestic products (国办发〔2025〕34号)."""
+    return "；".join(
+        f"《关于符合本国产品标准的声明函》：{award.supplier.name}，价格扣除 {percent(rate)}"
+        for rate in deducted(award, offer, "domestic")
+    )
+
+
 def sme(award: Award, offer: OpenedBid | None) -> str:
     """The declaration of a winner that was favoured: set aside for its class, or its price lowered (46号 art. 13)."""
-    report = (
-        EvaluationReport.objects.filter(lot=award.lot.judged_with, sent_at__isnull=False).order_by("-revision").first()
-    )
-    result = report.result["bids"].get(str(offer.pk), {}) if report and offer else {}
-    rates = [Decimal(d["rate"]) for d in result.get("deductions", ()) if d["code"] in ("small_micro", "partner")]
+    rates = deducted(award, offer, "small_micro", "partner")
     supplier, told = award.supplier, []
     if award.lot.way != SetAside.NONE:
         told.append(chinese(SetAside(award.lot.way).label))
@@ -159,6 +171,7 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
             for one in Invitee.objects.filter(case=case, source__in=RECOMMENDED).select_related("supplier")
         ],
         "sme": sme(award, offer),
+        "domestic": domestic(award, offer),
         "partners": [
             {
                 "name": one.name,
@@ -256,6 +269,13 @@ notice_type(
                 "Small and medium enterprises, consortium",
                 (
                     Field("sme", "中小企业声明", "Declaration", rule="set_aside.declaration_published", optional=True),
+                    Field(
+                        "domestic",
+                        "本国产品声明",
+                        "Domestic products",
+                        rule="price_preference.domestic",
+                        optional=True,
+                    ),
                     Field(
                         "partners",
                         "联合体成员和分包供应商",

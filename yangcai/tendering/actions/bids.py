@@ -151,7 +151,11 @@ class SubmitBid(Input):
         blank=1,
         help_text=_("投标人为联合体牵头人；附联合协议或者分包意向协议，主体、关键性工作不得分包"),
     )
-    is_domestic = forms.BooleanField(label=_("所投产品为本国产品"), required=False)
+    is_domestic = forms.BooleanField(
+        label=_("所投产品为本国产品"),
+        required=False,
+        help_text=_("附《关于符合本国产品标准的声明函》或者官方证明文件，不要求其他证明"),
+    )
     domestic_share = ShareField(
         label=_("本国产品成本占比"), help_text=_("含多种产品时填写，本国产品成本占全部产品成本的比例，如 0.80")
     )
