@@ -13,14 +13,15 @@ from yangcai.funds.queries import balances, check_funds
 from yangcai.kernel import tasks
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Refusal, Refused
-from yangcai.parties.models import Post
+from yangcai.parties.models import OrganisationKind, Post
+from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.replay import defaults, people, published
 from yangcai.replay.driver import PythonDriver, begin_again, move_to
 from yangcai.replay.published import Bid, CaseFile, Criterion, Dates, Evaluation
 from yangcai.replay.published import Organisation as Named
 from yangcai.replay.walk import ONE_PAYMENT, Walk
-from yangcai.tendering import arithmetic
+from yangcai.tendering import arithmetic, consortia
 from yangcai.tendering.models import CommitteeMember
 
 #: Name, size: the first is the only one that may claim the preference of small and micro enterprises.
@@ -92,7 +93,23 @@ class Story(Walk):
     def do(self, code: str, subject: Any, by: Post, at: datetime.datetime, **data: Any) -> Any:
         if code == "bid.submit":
             data |= self.in_bids.get(by.organisation.name, {})
+            self.confirmed(subject, by, at, [row for row in data.get("partners", ()) if row["kind"] == "member"])
         return super().do(code, subject, by, at, **data)
+
+    def confirmed(self, lot: Lot, leader: Post, at: datetime.datetime, members: list[dict[str, Any]]) -> None:
+        """The members confirm before the consortium bids; those of a published case have done so."""
+        if not members or consortia.live(lot, leader.organisation) is not None:
+            return
+        area, posts = leader.organisation.jurisdiction, {}
+        for row in members:
+            named = Named(row["name"], row.get("uscc", ""), row["size"])
+            posts[row["name"]] = people.post(
+                people.organisation(named, OrganisationKind.SUPPLIER, jurisdiction=area), Role.SUPPLIER
+            )
+        rows = [{key: row[key] for key in ("name", "uscc", "share", "work") if key in row} for row in members]
+        made = self.do("consortium.register", lot, leader, at, work="牵头", members=rows)
+        for one in made.members.select_related("organisation"):
+            self.do("consortium.confirm", one, posts[one.organisation.name], at, commitment=True)
 
     def no_earlier(self, at: datetime.datetime) -> datetime.datetime:
         """The tests of a file share one story: what another one did later has not happened in this one."""

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests import factories
 from tests.scenarios import agreements, story
 from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
@@ -35,8 +34,7 @@ DIRECT, MINI, ROTATION = "call_off_direct", "call_off_mini_competition", "call_o
 def debar(at: datetime.datetime) -> None:
     """The member of the consortium that the first bidder leads."""
     Debarment.objects.create(
-        organisation=Organisation.objects.filter(name=THIRD[0]).first()
-        or factories.make_supplier(name=THIRD[0], size=THIRD[1]).organisation,
+        organisation=Organisation.objects.get(name=THIRD[0]),
         ground="procurement",
         from_on=at.date(),
         authority="兰州新区财政局",
@@ -144,7 +142,7 @@ def test_its_price_in_a_second_competition_does_not_count(agreed: FirstStage, un
 def test_who_holds_another_competes_with_it_for_no_contract(agreed: FirstStage, unit: Buyer) -> None:
     """条例 art. 18: found after the opening, as between bids; 丙, behind 甲, is held by 乙."""
     case = compete(agreed, unit)
-    member = factories.make_supplier(name=THIRD[0], size=THIRD[1]).organisation
+    member = Organisation.objects.get(name=THIRD[0])
     member.parent = agreed.supplier(SECOND).organisation
     member.save(update_fields=["parent"])
     unit.do("call_off.conclude", case.lots.get())
@@ -166,7 +164,7 @@ def compete(agreed: FirstStage, unit: Buyer) -> agreements.Case:
 
 def test_what_is_set_aside_is_called_off_from_small_enterprises_alone(agreed: FirstStage, unit: Buyer) -> None:
     """财库〔2020〕46号 art. 4: a consortium is one when each of its members is; who is none is not invited either."""
-    factories.make_supplier(name=THIRD[0], size=Size.LARGE)
+    Organisation.objects.filter(name=THIRD[0]).update(size=Size.LARGE)
     chosen = unit.refused(
         "call_off.choose", unit.plan(DIRECT, set_aside="whole"), entrant=agreed.entrant(FIRST).pk, quantity="2"
     )
@@ -208,5 +206,5 @@ def test_a_call_off_benefits_each_small_member_of_the_consortium_behind_its_entr
         return firms_by_buyer(Contract.objects.filter(case=case)).get(unit.officer.organisation_id, set())
 
     assert firms() == {FIRST[0], THIRD[0]}
-    factories.make_supplier(name=THIRD[0], size=Size.LARGE)
+    Organisation.objects.filter(name=THIRD[0]).update(size=Size.LARGE)
     assert firms() == {FIRST[0]}

@@ -114,6 +114,8 @@ TABLE = [
 def test_what_is_found(document: dict[str, Any], offer: dict[str, Any], expected: dict[str, str]) -> None:
     tender = Tender().published(**document)
     post = tender.supplier(size="small" if document.get("small_micro_rate") else "large")
+    if document.get("accepts_consortium"):
+        tender.agree(post, offer["partners"])
     found = checked(tender, post, **offer)
     assert {code: one.verdict for code, one in found.items()} == expected
     for one in found.values():

@@ -1,7 +1,7 @@
 """A tender on its way through the real Actions, for the tests of each stretch of it."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Self
 
@@ -13,9 +13,9 @@ from tests.told import told, written
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import ACTIONS, Done, perform
 from yangcai.kernel.refusals import Refusal, Refused
-from yangcai.parties.models import OrganisationKind, Post
+from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import method
+from yangcai.tendering import consortia, method
 from yangcai.tendering.models import Bid, CommitteeMember, OpenedBid
 
 #: NOW is Monday, 2 March 2026; Qingming is on 4 to 6 April.
@@ -161,7 +161,27 @@ class Tender:
         self.suppliers.append(post)
         return post
 
+    def agree(self, leader: Post, beside: Sequence[Mapping[str, Any]], *, lot: Lot | None = None) -> list[Post]:
+        """The members among these partners agree with the leader, each by its own post; those not registered yet are.
+        What they had agreed before is withdrawn."""
+        lot, members = lot or self.lot, [row for row in beside if row["kind"] == "member"]
+        earlier = consortia.live(lot, leader.organisation)
+        if earlier is not None:
+            self.do("consortium.withdraw", earlier, leader)
+        posts = [_post_of(row) for row in members]
+        if not members:
+            return posts
+        rows = [
+            {"work": "安装", **{key: row[key] for key in ("name", "uscc", "share") if key in row}} for row in members
+        ]
+        made = self.do("consortium.register", lot, leader, work="牵头", members=rows).value
+        for post in posts:
+            self.do("consortium.confirm", made.members.get(organisation=post.organisation), post, commitment=True)
+        return posts
+
     def bid(self, post: Post, *, lot: Lot | None = None, price: str = "900000.00", **more: Any) -> Bid:
+        """The members of a consortium have confirmed it before, as they must."""
+        self.agree(post, more.get("partners", ()), lot=lot)
         return self.do("bid.submit", lot or self.lot, post, **{**offer(price), **more}).value
 
     def bids(self, *prices: str) -> list[Bid]:
@@ -221,6 +241,14 @@ def offer(price: str = "900000.00") -> dict[str, Any]:
         "delivery": "30 日",
         "commitment": True,
     }
+
+
+def _post_of(row: Mapping[str, Any]) -> Post:
+    """Of the supplier that a row of partners names."""
+    found = Organisation.objects.filter(name=row["name"]).first()
+    if found is None:
+        return make_supplier(name=row["name"], size=row["size"], uscc=row.get("uscc") or None)
+    return Post.objects.filter(organisation=found, role=Role.SUPPLIER).first() or make_post(Role.SUPPLIER, found)
 
 
 def stranger() -> Post:

@@ -102,7 +102,11 @@ def gather(case: CaseFile, *, bureau_name: str = "") -> People:
     central = case.grounds == CATALOGUE  # catalogue items go to the centralised agency (政府采购法 art. 18)
     kind = OrganisationKind.CENTRAL_AGENT if central else OrganisationKind.AGENT
     agent = organisation(case.agent, kind, jurisdiction=area) if case.agent else None
-    bidders = {bid.supplier.name: bid.supplier for lot in case.lots for bid in lot.bids}
+    bids = [bid for lot in case.lots for bid in lot.bids]
+    # A member of a consortium confirms it by its own post.
+    members = (one for bid in bids for one in bid.partners if one.kind == "member")
+    bidders = {one.name: Named(one.name, one.uscc, one.size) for one in members}
+    bidders |= {bid.supplier.name: bid.supplier for bid in bids}
     return People(
         treasury=post(bureau, Role.TREASURY),
         payer=post(bureau, Role.TREASURY_PAYER),

@@ -107,7 +107,7 @@ def _partners(bid: Bid, favoured: bool, on: dt.date, jurisdiction: str, say: Say
             "an unnamed small member with the least lawful share",
         )
         least = law.value("price_preference.partner_share", on=on, jurisdiction=jurisdiction)
-        return (Partner("member", "未公布的联合体成员", size="small", share=least),)
+        return (Partner("member", f"{bid.supplier.name}的联合体成员（未公布）", size="small", share=least),)
     without = [one for one in bid.partners if one.share is None]
     if without:
         zh = "联合体成员、分包供应商的合同份额未公布，与投标人平分"

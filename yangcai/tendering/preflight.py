@@ -29,6 +29,7 @@ from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
 from yangcai.tendering import arithmetic, counting, deviations, partners, products, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
+from yangcai.tendering.rules import consortia as agreements
 from yangcai.tendering.solicitations import solicitation
 
 #: The name of the one bidder in an evaluation of a single bid.
@@ -406,6 +407,8 @@ def _partners(draft: _Draft) -> Iterator[Check]:
     lot, beside = draft.lot, partners.of_offer(draft.offer)
     claim = draft.offer.get("preference") or PreferenceClaim.NONE
     told = list(partners.unlawful(lot, bidder=draft.supplier, partners=beside, claim=claim, now=draft.now))
+    told += agreements.takes_part_elsewhere(lot, draft.supplier, now=draft.now)
+    told += agreements.unlawful(lot, bidder=draft.supplier, partners=beside, now=draft.now)
     yield from (_refused(refusal, field="partners") for refusal in told)
     if not told and (beside or lot.way != SetAside.NONE):
         given = partners.share(draft.supplier, beside, small_only=lot.for_small_micro, way=lot.way)

@@ -16,7 +16,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import SetAside
-from yangcai.tendering import green, partners, prequalified
+from yangcai.tendering import consortia, green, partners, prequalified
 from yangcai.tendering.models import (
     BidSecurity,
     Clause,
@@ -24,7 +24,6 @@ from yangcai.tendering.models import (
     Finding,
     InvitedBy,
     OpenedBid,
-    PartnerKind,
 )
 from yangcai.tendering.solicitations import solicitation
 
@@ -91,6 +90,7 @@ def standings(lot: Lot, *, through: str = RESPONSIVENESS) -> list[Standing]:
     for bid in bids:
         reason = (
             _debarred(bid, listed)
+            or consortia.unagreed(bid)
             or _with_debarred_members(bid)
             or lost.get(bid.supplier_id, "")
             or related.get(bid.pk, "")
@@ -157,14 +157,6 @@ def _with_debarred_members(bid: OpenedBid) -> str:
     return "；".join(refusal.zh for one in behind(bid)[1:] for refusal in may_take_part(one, at=bid.opened_at))
 
 
-@remembered
-def _known_members(case: Case) -> dict[tuple[str, str], tuple[Organisation, ...]]:
-    """The members of all consortia of a case that are on the platform, by name and code as a bid gives them."""
-    return partners.registered(
-        one for bid in _opened(case) for one in partners.of_bid(bid) if one.kind == PartnerKind.MEMBER
-    )
-
-
 def _lost(case: Case) -> dict[int, str]:
     """Suppliers whose status changed after they were found qualified beforehand (条例 art. 21)."""
     file = solicitation(case)
@@ -174,10 +166,9 @@ def _lost(case: Case) -> dict[int, str]:
 
 
 def behind(bid: OpenedBid) -> list[Organisation]:
-    """Who bids: the bidder, and the members of its consortium that are on the platform."""
-    known = _known_members(bid.lot.case)
-    members = [(p.name, p.uscc) for p in bid.partners.all() if p.kind == PartnerKind.MEMBER] if known else []
-    return [bid.supplier, *(one for member in members for one in known.get(member, ()))]
+    """Who bids: the bidder, and the members of its consortium that have confirmed it. Whom a bid names without that
+    does not stand behind it, and its own bid is not touched."""
+    return [bid.supplier, *consortia.members(bid)]
 
 
 def bid_of(lot: Lot, supplier: Organisation) -> OpenedBid | None:
@@ -202,15 +193,9 @@ def _barred(bid: OpenedBid | None, supplier: Organisation, *, at: datetime.datet
 
 
 def names_of(bid: OpenedBid) -> frozenset[str]:
-    """Under what names its bidder and the members of its consortium are counted: whoever is on the platform by its
-    registered one, whatever a bid calls it."""
-    known = _known_members(bid.lot.case)
-    names = {bid.supplier.name}
-    for one in bid.partners.all():
-        if one.kind == PartnerKind.MEMBER:
-            found = known.get((one.name, one.uscc), ())
-            names |= {organisation.name for organisation in found} or {one.name}
-    return frozenset(names)
+    """Under what names its bidder and the members of its consortium are counted: the registered ones, whatever a bid
+    calls them."""
+    return frozenset(one.name for one in behind(bid))
 
 
 def _related(lot: Lot) -> dict[int, str]:

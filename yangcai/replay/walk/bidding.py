@@ -9,6 +9,7 @@ from django.utils import timezone
 from yangcai.cases.models import Lot, Stage
 from yangcai.replay import policy, published
 from yangcai.replay.walk.trip import MINUTE, PAPER, Trip, moment_of
+from yangcai.tendering.models import ConsortiumMember, PartnerKind
 
 
 class Bidding(Trip):
@@ -47,9 +48,31 @@ class Bidding(Trip):
                 data["price"] = bid.price
             if bid.prefer:
                 data["preference"] = bid.prefer
+            if agreed := self._agree(lot, bid, at):
+                data["partners"] = [
+                    {**row, "uscc": agreed.get(row["name"], row["uscc"])} for row in data.get("partners", ())
+                ]
             self.do("bid.submit", lot, self.people.suppliers[bid.supplier.name], at, **data)
 
         return submit
+
+    def _agree(self, lot: Lot, bid: published.Bid, at: datetime.datetime) -> dict[str, str]:
+        """Before a consortium bids: its leader registers the agreement, each member confirms it. Gives back the codes
+        of the members, by their names."""
+        members = {one.name: one for one in bid.partners if one.kind == PartnerKind.MEMBER}
+        if not members:
+            return {}
+        leader = self.people.suppliers[bid.supplier.name]
+        codes = {name: self.people.suppliers[name].organisation.uscc or "" for name in members}
+        rows = [
+            {"name": name, "uscc": codes[name], "share": one.share, "work": one.work or "按联合协议"}
+            for name, one in members.items()
+        ]
+        self.do("consortium.register", lot, leader, at, work="牵头", members=rows)
+        named = ConsortiumMember.objects.filter(consortium__lot=lot, consortium__leader=leader.organisation_id)
+        for one in named.select_related("organisation").order_by("pk"):
+            self.do("consortium.confirm", one, self.people.suppliers[one.organisation.name], at, commitment=True)
+        return codes
 
     def _event(self, event: published.Event) -> Callable[[datetime.datetime], None]:
         def happen(at: datetime.datetime) -> None:

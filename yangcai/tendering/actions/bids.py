@@ -29,10 +29,11 @@ from yangcai.parties.models import Credential, Size
 from yangcai.parties.queries import vault
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consumables, counting, deviations, partners, policies, products, sealing
+from yangcai.tendering import consortia, consumables, counting, deviations, partners, policies, products, sealing
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
+from yangcai.tendering.rules import consortia as agreements
 from yangcai.tendering.rules import sealed
 from yangcai.tendering.rules.prequalification.changes import still_prequalified
 
@@ -149,7 +150,9 @@ class SubmitBid(Input):
         label=_("联合体其他成员和分包供应商"),
         max_rows=20,
         blank=1,
-        help_text=_("投标人为联合体牵头人；附联合协议或者分包意向协议，主体、关键性工作不得分包"),
+        help_text=_(
+            "投标人为联合体牵头人；成员须先在平台确认联合协议，并与协议一致。附联合协议或者分包意向协议，主体、关键性工作不得分包"
+        ),
     )
     is_domestic = forms.BooleanField(
         label=_("所投产品为本国产品"),
@@ -192,6 +195,23 @@ class SubmitBid(Input):
         else:
             del self.fields["figures"]
         self._ask_for_deviations(deviations.of_lot(self.subject))
+        self._begin_with_the_agreement()
+
+    def _begin_with_the_agreement(self) -> None:
+        """What leader and members have agreed stands there already."""
+        agreed = consortia.live(self.subject, self.by.organisation) if self.by is not None else None
+        if agreed is not None:
+            self.fields["partners"].initial = [
+                {
+                    "kind": PartnerKind.MEMBER,
+                    "name": one.organisation.name,
+                    "uscc": one.organisation.uscc or "",
+                    "size": one.organisation.size,
+                    "share": one.share,
+                    "work": one.work,
+                }
+                for one in agreed.members.all()
+            ]
 
     def _ask_for_deviations(self, clauses: list[Any]) -> None:
         """Each substantive requirement of the buyer stands there to be answered; without one nothing is asked."""
@@ -241,13 +261,21 @@ class SubmitBid(Input):
                 claim=cleaned.get("preference", ""),
                 now=self.now,
             )
-            for refusal in list(found):
+            for refusal in [*found, *self._of_consortium(cleaned)]:
                 self.add_error("partners", said(refusal))
         consumables_are_priced(self, cleaned)
         if isinstance(self.subject, Lot) and "figures" in cleaned:
             for refusal in counting.unlawful(self.subject, cleaned["figures"], now=self.now):
                 self.add_error("figures", said(refusal))
         return cleaned
+
+    def _of_consortium(self, offer: dict[str, Any]) -> Iterator[Refusal]:
+        """Whether the members agreed, while the bid is written. What lies open is judged by the qualification, which
+        leaves an unagreed bid out and touches no other one."""
+        if self.opened is None:
+            bidder, beside = self.by.organisation, partners.of_offer(offer)
+            yield from agreements.takes_part_elsewhere(self.subject, bidder, now=self.now)
+            yield from agreements.unlawful(self.subject, bidder=bidder, partners=beside, now=self.now)
 
     def _of_products(self, offer: dict[str, Any]) -> Iterator[tuple[str, Refusal]]:
         """What the bid says of its products, against what the document accepts."""
@@ -377,6 +405,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
         "submission.withdrawal",
         "submission.late_bid",
         "qualification.consortium",
+        "qualification.consortium_agreement",
         "contract.subcontract",
         "set_aside.partner_share",
         "solicitation.lot_limit",

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,9 @@ from yangcai.kernel.leaves import append_leaf
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import policies
+from yangcai.tendering.actions.bids import said
 from yangcai.tendering.models import SBP, Bid, BidUpload, Cover
-from yangcai.tendering.rules import bids, covers, dialogue, sealed
+from yangcai.tendering.rules import bids, consortia, covers, dialogue, sealed
 
 
 class UploadBid(Input):
@@ -41,6 +43,15 @@ class UploadBid(Input):
         if cover not in wanted:
             raise forms.ValidationError(_("采购文件没有要求这种信封"), code="cover")
         return str(cover)
+
+    def clean(self) -> dict[str, Any]:
+        """Whom the envelope names nobody can read; whom its bidder has agreed with is known. Said here and written down
+        nowhere, as on the form of a bid that the platform seals."""
+        cleaned = super().clean() or {}
+        if isinstance(self.subject, Lot) and self.by is not None:
+            for refusal in consortia.before_sealing(self.subject, bidder=self.by.organisation, now=self.now):
+                self.add_error(None, said(refusal))
+        return cleaned
 
 
 def begin(lot: Lot, *, by: Post, now: datetime.datetime, idem: str, cover: str, round: int) -> BidUpload:

@@ -26,6 +26,7 @@ from yangcai.tendering.models.chosen import ChosenExpert, ExpertChoice
 from yangcai.tendering.models.clarification import Clarification, ClarificationGround, SignedAs
 from yangcai.tendering.models.committee import Committee, CommitteeMember, Unfilled
 from yangcai.tendering.models.conduct import AgentConductRecord, ConductGrade, ConductRecord, ConductSide, ExpertFee
+from yangcai.tendering.models.consortia import Consortium, ConsortiumMember
 from yangcai.tendering.models.dialogue import FILE, Changeable, DialogueChange, DialogueTalk
 from yangcai.tendering.models.documents import (
     Clause,
@@ -115,6 +116,8 @@ __all__ = [
     "ConductGrade",
     "ConductRecord",
     "ConductSide",
+    "Consortium",
+    "ConsortiumMember",
     "Consumable",
     "ConsumablePrice",
     "Correction",

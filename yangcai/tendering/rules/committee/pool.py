@@ -16,6 +16,7 @@ from yangcai.parties.models import LAW, Expert, Organisation, Post
 from yangcai.parties.roles import Role
 from yangcai.parties.ties import tied_people
 from yangcai.planning.models import ImportExpert
+from yangcai.tendering import consortia
 from yangcai.tendering.models import (
     Bid,
     BidPartner,
@@ -24,6 +25,7 @@ from yangcai.tendering.models import (
     ExpertDraw,
     Invitee,
     Participation,
+    PartnerKind,
 )
 from yangcai.tendering.rules.committee.composition import ECONOMY, places_kept
 from yangcai.tendering.rules.committee.outside import outside
@@ -34,10 +36,11 @@ DISSOLVED = "dissolved"
 
 @remembered
 def interested(case: Case) -> frozenset[int]:
-    """Organisations whose people must stay away: buyer, agent, whoever obtained the file or bids, and once the bids lie
-    open who stands behind one, as a member of its consortium or a subcontractor."""
+    """Organisations whose people must stay away: buyer, agent, whoever obtained the file, bids or has confirmed to be a
+    member of a consortium, and once the bids lie open whom one names as its subcontractor."""
     suppliers = set(Participation.objects.filter(case=case).values_list("supplier_id", flat=True))
-    partners = BidPartner.objects.filter(opened_bid__lot__case=case).order_by()
+    suppliers |= consortia.of_case(case)
+    partners = BidPartner.objects.filter(opened_bid__lot__case=case, kind=PartnerKind.SUBCONTRACTOR).order_by()
     named = Organisation.objects.filter(name__in=partners.values("name")).order_by().values_list("pk")
     coded = Organisation.objects.filter(uscc__in=partners.exclude(uscc="").values("uscc")).order_by().values_list("pk")
     bidders = Bid.objects.filter(lot__case=case).order_by().values_list("supplier_id", flat=True)

@@ -1,0 +1,98 @@
+"""Who is in whose consortium: as its leader registered it, and as each member confirmed it itself?
+
+A bid says whom it names; that alone binds nobody else. Rules that look at several bids count a member only here.
+"""
+
+from typing import Any
+
+from yangcai.cases.models import Case, Lot
+from yangcai.kernel.reading import remembered
+from yangcai.parties.models import Organisation, OrganisationKind
+from yangcai.tendering.models import Consortium, ConsortiumMember, OpenedBid, PartnerKind
+
+#: Why a bid is out whose consortium its members did not agree to, as its bidder is told.
+UNCONFIRMED = "联合体成员“{name}”没有在投标截止前通过平台确认联合协议，投标文件没有有效的联合协议"
+DIFFERENT = "联合体成员“{name}”的合同份额与其确认的联合协议不一致，投标文件没有有效的联合协议"
+LEFT_OUT = "联合协议的成员“{name}”没有列入投标文件，投标文件没有有效的联合协议"
+
+
+def live(lot: Lot, leader: Organisation) -> Consortium | None:
+    """What this leader has registered for the lot; None where nothing, or where it withdrew it."""
+    found = Consortium.objects.filter(lot=lot, leader=leader, withdrawn_at__isnull=True)
+    return found.select_related("lot__case", "leader").prefetch_related("members__organisation").first()
+
+
+def joined(lot: Lot, supplier: Organisation) -> ConsortiumMember | None:
+    """As whose member this supplier has confirmed to take part in the lot."""
+    found = ConsortiumMember.objects.filter(
+        consortium__lot=lot,
+        consortium__withdrawn_at__isnull=True,
+        organisation=supplier,
+        confirmed_at__isnull=False,
+        declined_at__isnull=True,
+    )
+    return found.select_related("consortium__leader").first()
+
+
+def supplier_called(name: str, uscc: str) -> tuple[Organisation | None, bool]:
+    """The registered supplier that bears this name and this code, both; else None, and whether either is known."""
+    suppliers = Organisation.objects.filter(kind=OrganisationKind.SUPPLIER)
+    found = suppliers.filter(name=name).first()
+    if found is not None and (found.uscc or "") == uscc:
+        return found, True
+    return None, found is not None or bool(uscc and suppliers.filter(uscc=uscc).exists())
+
+
+@remembered
+def _confirmed(case: Case) -> dict[tuple[int, int], list[ConsortiumMember]]:
+    """Lot and leader -> who has confirmed."""
+    found: dict[tuple[int, int], list[ConsortiumMember]] = {}
+    rows = ConsortiumMember.objects.filter(
+        consortium__lot__case=case,
+        consortium__withdrawn_at__isnull=True,
+        confirmed_at__isnull=False,
+        declined_at__isnull=True,
+    )
+    for one in rows.select_related("organisation", "consortium").order_by("pk"):
+        found.setdefault((one.consortium.lot_id, one.consortium.leader_id), []).append(one)
+    return found
+
+
+def confirmed(bid: OpenedBid) -> list[ConsortiumMember]:
+    """Who has agreed to stand behind the bidder in this lot."""
+    return _confirmed(bid.lot.case).get((bid.lot_id, bid.supplier_id), [])
+
+
+def members(bid: OpenedBid) -> list[Organisation]:
+    """The members that the bid names and that have confirmed it."""
+    rows = _named(bid)
+    if not rows:
+        return []
+    return [one.organisation for one in confirmed(bid) if any(one.is_called(row.name, row.uscc) for row in rows)]
+
+
+def unagreed(bid: OpenedBid) -> str:
+    """Why a bid in the name of several has no valid agreement of them; empty where it has, or bids alone."""
+    rows = _named(bid)
+    if not rows:
+        return ""
+    agreed, found = confirmed(bid), []
+    for row in rows:
+        member = next((one for one in agreed if one.is_called(row.name, row.uscc)), None)
+        if member is None:
+            found.append(UNCONFIRMED.format(name=row.name))
+        elif member.share != row.share:
+            found.append(DIFFERENT.format(name=row.name))
+    for one in agreed:
+        if not any(one.is_called(row.name, row.uscc) for row in rows):
+            found.append(LEFT_OUT.format(name=one.organisation.name))
+    return "；".join(found)
+
+
+def _named(bid: OpenedBid) -> list[Any]:
+    return [one for one in bid.partners.all() if one.kind == PartnerKind.MEMBER]
+
+
+def of_case(case: Case) -> set[int]:
+    """Every supplier that has confirmed to take part in some lot of the case as a member."""
+    return {one.organisation_id for found in _confirmed(case).values() for one in found}
