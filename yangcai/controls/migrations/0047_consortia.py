@@ -6,7 +6,7 @@ FOLDER = Path(__file__).parent.parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("controls", "0045_ended_as_each_settled"), ("tendering", "0056_consortia")]
+    dependencies = [("controls", "0046_reasons_stand"), ("tendering", "0056_consortia")]
     operations = [
         migrations.RunSQL((FOLDER / "consortia.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]
