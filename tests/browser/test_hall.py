@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 from tests.hall.test_state import BIDDERS, with_bids
 from yangcai.kernel import clock
 from yangcai.tendering.models import OpenedBid
+from yangcai.tendering.queries.hall import hall_state
+from yangcai.www.hall.board import Board, board, changes
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -52,3 +54,22 @@ def test_the_hall_is_read_by_everybody_and_comes_up_to_date(page: Page, settings
     tender.conclude()
     page.goto(reverse("hall_record", args=[tender.case.pk]))
     reads_well(page)
+
+
+def told(tender: Any) -> Board:
+    """The board of the public, as the process that pushes it makes it."""
+    return board(hall_state(tender.case, inside=False, now=tender.now), now=tender.now)
+
+
+def test_a_row_that_changes_with_the_head_comes_through_the_stream(page: Page, settings: Any) -> None:
+    """Who confirms changes its row, and the count in the head: both are one event."""
+    tender = with_bids(confirmation_minutes=10)
+    tender.open()
+    clock.set_sandbox(at=tender.now)
+    page.goto(reverse("hall", args=[tender.case.pk]))
+    before = told(tender)
+    tender.do("opening.confirm", OpenedBid.objects.order_by("pk")[0], tender.suppliers[0])
+    page.evaluate("html => document.querySelector('hall-room').show(html)", changes(before, told(tender)))
+    assert page.locator("tbody tr").count() == 3
+    assert page.locator("tbody td:has-text('已确认')").count() == 1
+    assert "1 / 3" in page.locator("#hall-head").inner_text()

@@ -68,7 +68,8 @@ def _changed(before: Part | None, after: Part) -> Iterator[str]:
         return
     is_row_by_row = before is not None and after.rows and before.shell == after.shell
     if is_row_by_row and before is not None and [row.id for row in before.rows] == [row.id for row in after.rows]:
-        yield from (row.html for old, row in zip(before.rows, after.rows, strict=True) if old.key != row.key)
+        rows = [row.html for old, row in zip(before.rows, after.rows, strict=True) if old.key != row.key]
+        yield f"<table data-rows><tbody>{''.join(rows)}</tbody></table>"  # a row alone is no HTML beside other elements
     else:
         yield after.html
 

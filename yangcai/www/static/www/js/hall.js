@@ -53,12 +53,14 @@ class HallRoom extends HTMLElement {
     if (answer?.ok) this.show(await answer.text());
   }
 
-  // Each element of what came takes the place of the one with its id, or is added to the list that it names.
+  // Each element of what came takes the place of the one with its id, or is added to the list that it names. Rows come
+  // in a table: beside other elements a browser drops them.
   show(html, { asked = false } = {}) {
     const box = document.createElement("template");
     box.innerHTML = html;
     let changed = false;
-    for (const part of [...box.content.children]) {
+    const parts = [...box.content.children].flatMap((part) => (part.matches("[data-rows]") ? [...part.rows] : part));
+    for (const part of parts) {
       const old = document.getElementById(part.id);
       for (const clock of part.querySelectorAll("count-down")) this.correct(clock);
       if (!old) {
