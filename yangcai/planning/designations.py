@@ -52,7 +52,7 @@ def _asked(words: str, *, far: int) -> re.Pattern[str]:
     told = _words()
     verbs, before, equal = (_one_of(told[name]) for name in ("verbs", "before", "equal"))
     return re.compile(
-        rf"(?P<taken_back>(?:{before})[^,;。]{{0,6}}?)?(?:{verbs})[^,;。不未无非]{{0,{far}}}?(?P<name>{words})"
+        rf"(?P<taken_back>(?:{before})[^,;。]{{0,6}}?)?(?:{verbs})[^,;。不未无非(《号]{{0,{far}}}?(?P<name>{words})"
         rf"(?![^,;。]*(?:{equal}))"
     )
 
@@ -74,7 +74,7 @@ def _patterns() -> _Patterns:
     sure = _one_of([name for name in names if name not in told["ambiguous"]], short=SHORT)
     technical = "|".join(sorted(told["technical"], key=len, reverse=True))
     model = (
-        rf"(?<![A-Za-z0-9/.-])(?!(?i:{technical})(?![A-Za-z]))(?![A-Za-z]\d{{1,3}}[A-Za-z]?(?![A-Za-z0-9-]))(?=[A-Za-z0-9-]{{{LEAST}}})(?=[A-Za-z-]*\d)[A-Za-z]+[A-Za-z0-9]*"
+        rf"(?<![A-Za-z0-9/.-])(?<!采购)(?!(?i:{technical})(?![A-Za-z]))(?![A-Za-z]\d{{1,3}}[A-Za-z]?(?![A-Za-z0-9-]))(?=[A-Za-z0-9-]{{{LEAST}}})(?=[A-Za-z-]*\d)[A-Za-z]+[A-Za-z0-9]*"
         r"(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9/])"
     )
     maybe = _one_of(told["ambiguous"], short=SHORT)
