@@ -4,7 +4,7 @@ import re
 
 #: Of a long part of a sentence so much is quoted on either side.
 BESIDE = 24
-_STOP = ",，。;；!！?？\n\r"
+_STOP = re.compile(r"(?<!\d),|,(?!\d)|[，。;；!！?？\n\r]|\.(?![A-Za-z0-9])")
 
 
 class Hit(str):
@@ -18,12 +18,9 @@ class Hit(str):
 def hit(found: re.Match[str], *, sentence: str, group: int = 0) -> Hit:
     """What a pattern found. `sentence`: the text as it was written, sign for sign as long as what was searched."""
     said = Hit(sentence[found.start(group) : found.end(group)])
-    start, end = found.span()
-    while start and sentence[start - 1] not in _STOP:
-        start -= 1
-    while end < len(sentence) and sentence[end] not in _STOP:
-        end += 1
-    before, after = sentence[start : found.start()], sentence[found.end() : end]
+    start = max((stop.end() for stop in _STOP.finditer(sentence, 0, found.start())), default=0)
+    stop = _STOP.search(sentence, found.end())
+    before, after = sentence[start : found.start()], sentence[found.end() : stop.start() if stop else len(sentence)]
     if len(before) > BESIDE:
         before = "…" + before[-BESIDE:]
     if len(after) > BESIDE:
