@@ -127,3 +127,36 @@ def test_the_vocabulary_is_closed_and_cited() -> None:
             assert not key or law.rule(key)
     with pytest.raises(KeyError):
         choice.propose(amount=Decimal(1), category="goods", on=ON, grounds=["because_i_like_it"])
+
+
+def test_the_days_of_a_method_are_told_in_its_words_and_by_its_articles() -> None:
+    """公告成交结果: 74号令 art. 18 for quotations, 214号文 art. 29 for a consultation, 87号令 art. 69 for a tender."""
+    asked = (
+        ("open_tender", "", "开标", "opening", ("财政部令第87号", "第六十九条")),
+        ("quotations", "quotations.uniform", "开启响应文件", "opening", ("财政部令第74号", "第十八条")),
+        ("consultation", "consultation.complex", "开启响应文件", "opening", ("财库〔2014〕214号", "第二十九条")),
+    )
+    for code, ground, word, stage, source in asked:
+        (verdict,) = choice.propose(
+            amount=Decimal(900_000),
+            category="goods",
+            on=ON,
+            grounds=[ground] * bool(ground),
+            methods=[PROCEDURES[code]],
+        ).verdicts
+        assert verdict.timeline is not None
+        opening, told = verdict.timeline.of(stage), verdict.timeline.of("award_notice")
+        assert opening is not None and opening.zh == word
+        assert told is not None and told.citation is not None and told.limit[0] == "2个工作日"
+        assert (told.citation.instrument, told.citation.article) == source
+    (entry,) = choice.propose(
+        amount=Decimal(900_000), category="goods", on=ON, grounds=["framework.other"], methods=[PROCEDURES["framework"]]
+    ).verdicts
+    assert entry.timeline is not None
+    last = entry.timeline.milestones[-1]
+    assert last.zh == "签订框架协议" and last.citation is not None and last.citation.article == "第二十九条"
+    talks = choice.propose(
+        amount=Decimal(900_000), category="goods", on=ON, grounds=["negotiation.complex"],
+        methods=[PROCEDURES["negotiation"]],
+    ).of("negotiation").timeline  # fmt: skip
+    assert talks is not None and [one.zh for one in talks.milestones if one.code == "dialogue"] == ["谈判"]

@@ -28,6 +28,12 @@ AFTER_AWARD = (
     ("award_notice", "award.publish", "公告结果、发出通知书", "Result notice and award letter"),
     ("contract", "contract.sign", "签订合同", "Contract signed"),
 )
+#: The same of a first stage, which spends nothing: an agreement is signed with those who enter (110号令 art. 29).
+AFTER_ENTRY = (
+    ("award_notice", "award.publish", "公告入围结果、发出入围通知书", "Entrants announced, and their letters"),
+    ("contract", "framework.sign", "签订框架协议", "Framework agreement signed"),
+)
+ENTRANTS = ("decided", "确定入围供应商", "Entrants determined")
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,7 @@ def _stages(walk: _Walk, procedure: Procedure) -> None:
             continue
         starts = step.stage is Stage.INVITATION  # its periods run on into the next stage
         if starts:
-            walk.add(step.stage.value, step.stage.zh, step.stage.en, rule=step.notice)
+            walk.add(step.stage.value, procedure.say(step.stage.zh), procedure.say_en(step.stage.en), rule=step.notice)
         start = issued if step.stage in ISSUED else walk.day
         pending += [found for rule in (step.notice, step.documents, step.window) if (found := walk.floor(rule, start))]
         if not starts:
@@ -165,11 +171,12 @@ def _stages(walk: _Walk, procedure: Procedure) -> None:
             safe_on = max([walk.day, *(found.strict_on for found in pending)]) if pending else None
             pending = []
             if step.stage is not Stage.AWARD:
-                zh, en = ENDS.get(step.stage, (step.stage.zh, step.stage.en))
-                walk.add(step.stage.value, zh, en, rule=step.window, safe_on=safe_on)
+                zh, en = ENDS.get(step.stage, step.titles)
+                walk.add(step.stage.value, procedure.say(zh), procedure.say_en(en), rule=step.window, safe_on=safe_on)
         if step.decide:
             walk.within(step.decide)
-            walk.add(*DECISIONS.get(step.stage, REPORT), rule=step.decide)
-    for code, rule, zh, en in AFTER_AWARD:
-        walk.within(rule)
-        walk.add(code, zh, en, rule=rule)
+            decided = DECISIONS.get(step.stage, REPORT)
+            walk.add(*(decided if procedure.spends or decided is REPORT else ENTRANTS), rule=step.decide)
+    for code, rule, zh, en in AFTER_AWARD if procedure.spends else AFTER_ENTRY:
+        walk.within(procedure.own(rule))
+        walk.add(code, zh, en, rule=procedure.own(rule))

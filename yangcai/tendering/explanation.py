@@ -299,7 +299,7 @@ def _reasons(
     on = applicable(letter.lot.case, now=now)
     found = []
     if letter.is_winner:
-        won = [Said("贵单位中标", "Your bid has won", _found("award.letter", on))]
+        won = [Said("贵单位中标", "Your bid has won", _found(own(letter.lot.case, "award.letter"), on))]
         reviewed = getattr(bid, "low_price_review", None) if bid else None
         if reviewed is not None:
             won += [

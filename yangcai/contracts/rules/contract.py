@@ -31,7 +31,7 @@ def award_announced(award: Award, *, by: Post, now: datetime.datetime) -> Refusa
     if award.announced_at is not None and award.announced_at <= now:
         return None
     return law.refusal(
-        "award.publish",
+        own(award.lot.case, "award.publish"),
         code="award_not_announced",
         zh="中标结果尚未公告、中标通知书尚未发出，公告后再起草合同",
         en="The award has not been announced and its letter not sent: draft the contract after the announcement",

@@ -62,6 +62,8 @@ CONSULTATION = Procedure(
         ("award.report", "award.report_consultation"),
         ("award.decide", "award.decide_consultation"),
         ("award.deemed", "award.deemed_consultation"),
+        ("award.publish", "award.publish_consultation"),
+        ("award.letter", "award.letter_consultation"),
         ("award.refused", "award.refused_consultation"),
         ("termination.reason", "termination.cancelled_consultation"),
         ("evaluation.unsuccessful", "termination.consultation"),

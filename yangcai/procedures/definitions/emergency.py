@@ -19,7 +19,9 @@ EMERGENCY = replace(
     en="Emergency procurement (direct purchase)",
     ocds_method="direct",
     grounds="method.emergency",
-    steps=steps(bidders="", award=Step(Stage.AWARD, decide="award.decide", rules=("single_source.within_budget",))),
+    steps=steps(
+        bidders="", award=Step(Stage.AWARD, decide="award.decide_single_source", rules=("single_source.within_budget",))
+    ),
     committee=Committee(zh="紧急采购人员", en="emergency staff"),
     instead=(*SINGLE_SOURCE.instead, ("evaluation.rank_lowest", "emergency.direct")),
     notice=("紧急采购邀请书", "invitation to an emergency purchase"),

@@ -52,6 +52,8 @@ BY_ORDER_74 = (
     ("award.report", "award.report_negotiation"),
     ("award.decide", "award.decide_negotiation"),
     ("award.deemed", "award.deemed_negotiation"),
+    ("award.publish", "award.publish_negotiation"),
+    ("award.letter", "award.letter_negotiation"),
     ("award.refused", "award.refused_negotiation"),
     ("notice.award.content", "notice.award.content_negotiation"),
     ("notice.invitation.content", "notice.invitation.content_negotiation"),

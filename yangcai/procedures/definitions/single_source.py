@@ -14,13 +14,14 @@ SINGLE_SOURCE = Procedure(
     steps=steps(
         bidders="",
         dialogue=("协商", "Price talks"),
-        award=Step(Stage.AWARD, decide="award.decide", rules=("single_source.within_budget",)),
+        award=Step(Stage.AWARD, decide="award.decide_single_source", rules=("single_source.within_budget",)),
     ),
     committee=Committee(zh="单一来源采购人员", en="single-source staff"),
     award_by=(AwardBy.AGREED,),
     invites=(Invite.NAMED,),
     instead=(
         *BY_ORDER_74,
+        ("award.decide", "award.decide_single_source"),
         ("evaluation.rank_lowest", "single_source.talks"),
         ("evaluation.above_ceiling", "single_source.within_budget"),
         ("evaluation.report", "single_source.record"),
