@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case, Lot
@@ -45,6 +46,13 @@ class Consortium(LotRow):
     def share(self) -> Decimal:
         """What its members leave to the leader, subcontracts included."""
         return WHOLE - sum((one.share for one in self.members.all()), Decimal(0))
+
+    leader_share_label = _("牵头人的合同份额")
+
+    @property
+    def leader_share(self) -> str:
+        """The same as a percentage."""
+        return f"{(self.share * 100).normalize():f}%"
 
     @property
     def agreement(self) -> str:
@@ -102,6 +110,15 @@ class ConsortiumMember(Rooted):
 
     def stage_at(self, now: datetime.datetime) -> str:
         return self.consortium.lot.stage_at(now)
+
+    answer_label = _("答复")
+
+    @property
+    def answer(self) -> str:
+        """What it has said, in the reader's language."""
+        if self.declined_at is not None:
+            return gettext("不参加")
+        return gettext("已确认") if self.confirmed_at is not None else gettext("待确认")
 
     @property
     def is_in(self) -> bool:

@@ -16,7 +16,7 @@ from yangcai.tendering.queries.bids import has_been_opened
 def visible_consortia(post: Post | None, now: datetime.datetime) -> QuerySet[Consortium]:
     """Its leader and those it names; once the bids lie open what stands, for whoever runs or oversees the case
     (87号令 art. 28). Who reads it nowhere else reads the members in the bid."""
-    found = Consortium.objects.select_related("lot__case", "leader").prefetch_related("members__organisation")
+    found = Consortium.objects.select_related("lot__case", "leader")
     if post is None:
         return found.none()
     if post.role == Role.SUPPLIER:

@@ -8,6 +8,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from yangcai import procedures
@@ -18,7 +20,7 @@ from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import policies
+from yangcai.tendering import consortia, policies
 from yangcai.tendering.models import SBP, BidSecurity, Correction, Participation, SigningKey
 from yangcai.tendering.preflight import own_limit
 from yangcai.tendering.queries.hall import has_hall
@@ -80,6 +82,7 @@ class Bidding:
         )
         if self.is_sealed_here:
             yield self._key()
+        yield from self._consortium()
         yield from self._security()
 
     def _documents(self) -> Task:
@@ -113,6 +116,35 @@ class Bidding:
         said = _("在密封页上由本机生成，私钥不离开本机")
         status, tone = (_("已完成"), "done") if known else (_("可以办理"), "info")
         return Task(_("登记签名密钥"), status, tone, hint=said, url=self._place if self._may_begin else "")
+
+    def _consortium(self) -> Iterator[Task]:
+        """Where consortia are accepted: what was registered and who has confirmed it; who bids alone leaves it."""
+        file, title = solicitation(self.case), _("联合协议")
+        if file is None or not file.accepts_consortium:
+            return
+        here, member = places.page_of(self.case), consortia.joined(self.lot, self.post.organisation)
+        if member is not None:
+            said = format_html(_("牵头人：{}"), _written(member.consortium.leader.name))
+            yield Task(title, _("已确认"), "done", hint=said, url=here)
+            return
+        agreed = consortia.live(self.lot, self.post.organisation)
+        if agreed is None:
+            register = ACTIONS["consortium.register"]
+            said = _("单独投标的不需要；组成联合体的先登记，由各成员在平台确认")
+            if refusals := can(register, self.lot, by=self.post, now=self.now):
+                yield Task(title, _("尚不能开始"), "mute", hint=said, refusals=refusals)
+            else:
+                yield Task(title, _("可选"), "info", hint=said, url=places.form_of(register, self.lot))
+            return
+        members = list(agreed.members.all())
+        said = format_html_join(" · ", "{} {}", ((_written(one.organisation.name), one.answer) for one in members))
+        waiting = sum(one.confirmed_at is None for one in members)
+        if any(one.declined_at is not None for one in members):
+            yield Task(title, _("有成员不参加"), "bad", hint=said, url=here)
+        elif waiting:
+            yield Task(title, _("%(n)d 家待确认") % {"n": waiting}, "warn", hint=said, url=here)
+        else:
+            yield Task(title, _("已全部确认"), "done", hint=said, url=here)
 
     def _security(self) -> Iterator[Task]:
         file = solicitation(self.case)
@@ -185,6 +217,11 @@ class Bidding:
         url = reverse("hall", args=[self.case.pk]) if is_open else ""
         word, tone = (_("进入大厅"), "info") if is_open else (_("尚不能开始"), "mute")
         yield Task(_("参加开标"), word, tone, hint=at, url=url)
+
+
+def _written(name: str) -> SafeString:
+    """A name as the register has it, in whatever language the page is."""
+    return format_html('<span lang="zh-Hans">{}</span>', name)
 
 
 @page(by={Role.SUPPLIER})

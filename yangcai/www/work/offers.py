@@ -29,6 +29,8 @@ DANGEROUS = frozenset(
         "case.suspend",
         "case.terminate",
         "commitment.withdraw",
+        "consortium.decline",
+        "consortium.withdraw",
         "contract.terminate",
         "credential.withdraw",
         "draw.abandon",
@@ -50,6 +52,7 @@ DANGEROUS = frozenset(
 )
 #: What is done only where a case calls for it: it leads nobody on, unless a task asks for it.
 ON_OCCASION = frozenset({"committee.replace", "import_approval.apply", "low_price.start", "opening.extend"})
+ON_OCCASION = frozenset({"committee.replace", "consortium.register", "import_approval.apply", "low_price.start"})
 #: What is missing, and is made on the very page to which the offer leads.
 MADE_THERE = frozenset({("bid.upload", "no_signing_key"), ("final_offer.upload", "no_signing_key")})
 FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)

@@ -12,6 +12,7 @@ from yangcai.cases.models import Lot
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.encoding import parse_jcs
 from yangcai.kernel.inputs import Input
+from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import opening_record, policies
@@ -28,6 +29,7 @@ from yangcai.tendering.models import (
     SigningKey,
     TrusteeRole,
 )
+from yangcai.tendering.rules import consortia
 from yangcai.tendering.rules.bids import close_set_of, live_bids
 from yangcai.tendering.rules.sealed import closing_of, unfinished_uploads
 from yangcai.tendering.sealed_offer import kinds
@@ -126,6 +128,7 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
     """What it takes to seal."""
     form = FORMS.get((policy.cover, policy.round), SubmitBid)(subject=lot, by=post, now=now)
     of = OF[policy.round]
+    unmet = [one for one in can(ACTIONS[of], lot, by=post, now=now) if (of, one.code) not in MADE_THERE]
     del form.fields["attachments"]  # the files are chosen beside: they must never be sent from here
     content = parse_jcs(policy.content.encode())
     return {
@@ -140,7 +143,7 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
         "template": "work/seal.html",
         "script": "seal.js",
         "form": form,
-        "refusals": [one for one in can(ACTIONS[of], lot, by=post, now=now) if (of, one.code) not in MADE_THERE],
+        "refusals": [*unmet, *_unagreed(lot, policy, post=post, now=now)],
         "closes_at": policies.closing_at(lot, round=policy.round),
         "recoveries": [(code, Recovery(code).label) for code in content["recovery_allowed"]],
         "given": {
@@ -152,6 +155,13 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
             "bundle_sha256": bundle.bundle_sha256(),
         },
     }
+
+
+def _unagreed(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime) -> list[Refusal]:
+    """What the upload would say of a consortium, before the form is filled in: a member is still to confirm."""
+    if policy.round != policies.BID or now >= (policies.closing_at(lot, round=policy.round) or now):
+        return []
+    return list(consortia.before_sealing(lot, bidder=post.organisation, now=now))
 
 
 def _earlier(lot: Lot, policy: OpeningPolicy, *, post: Post) -> dict[str, Any] | None:
