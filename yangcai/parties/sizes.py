@@ -4,7 +4,7 @@ By their size, unless a large enterprise holds them (财库〔2020〕46号); tre
 (财库〔2014〕68号) and welfare enterprises of the disabled (财库〔2017〕141号).
 """
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, TextField, Value, When
 
 from yangcai.parties.models import Size
 
@@ -20,6 +20,18 @@ def small_micro(of: str) -> Q:
 def small_medium(of: str) -> Q:
     """Rows whose organisation `of` counts as small or medium."""
     return _sized(of, SME)
+
+
+def counted_size(of: str) -> Case:
+    """The size as which the organisation `of` counts: its own; of whom a large one holds, large; of whom is treated as
+    small, small."""
+    return Case(
+        When(small_micro(of) & Q(**{f"{of}__size__in": SMALL_MICRO}), then=F(f"{of}__size")),
+        When(small_micro(of), then=Value(Size.SMALL)),
+        When(Q(**{f"{of}__size__in": SME}) & ~small_medium(of), then=Value(Size.LARGE)),
+        default=F(f"{of}__size"),
+        output_field=TextField(),
+    )
 
 
 def _sized(of: str, sizes: frozenset[Size]) -> Q:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, ExtractYear
 
+from yangcai.contracts import shares
 from yangcai.contracts.models import Amendment, Contract, PaymentRequest
 from yangcai.parties.models import Organisation
 from yangcai.parties.sizes import small_medium
@@ -55,14 +56,14 @@ def partners(found: QuerySet[Contract], *, side: str, most: int) -> list[dict[st
 
 
 def totals(found: QuerySet[Contract]) -> dict[str, Any]:
-    """Number, value and payments, and of these the value that went to small and medium firms."""
-    return (
-        standing(found)
-        .order_by()
-        .aggregate(
-            n=Count("pk"),
-            sum=Coalesce(Sum("value"), NOTHING),
-            paid_out=Coalesce(Sum("paid"), NOTHING),
-            small=Coalesce(Sum("value", filter=SMALL), NOTHING),
-        )
+    """Number, value and payments, and of these the value that went to small and medium firms; of a consortium by the
+    share of each member."""
+    found = standing(found).order_by()
+    told: dict[str, Any] = found.aggregate(
+        n=Count("pk"),
+        sum=Coalesce(Sum("value"), NOTHING),
+        paid_out=Coalesce(Sum("paid"), NOTHING),
+        small=Coalesce(Sum("value", filter=SMALL), NOTHING),
     )
+    told["small"] += shares.gained_by_small(shares.moved(found))
+    return told

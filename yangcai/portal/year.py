@@ -24,20 +24,15 @@ from django.db.models import (
     Q,
     QuerySet,
     Sum,
-    TextField,
-    Value,
-    When,
 )
-from django.db.models import Case as Choice
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
 from yangcai import procedures
 from yangcai.cases.models import Case, Lot
-from yangcai.contracts import benefiting
+from yangcai.contracts import benefiting, shares
 from yangcai.contracts.models import Contract
-from yangcai.parties.models import Size
-from yangcai.parties.sizes import SME, small_medium, small_micro
+from yangcai.parties.sizes import SMALL_MICRO, SME, counted_size, small_medium, small_micro
 from yangcai.portal import published
 
 SECONDS = 60
@@ -133,31 +128,45 @@ def _contracts(year: int, *, now: datetime.datetime) -> QuerySet[Contract]:
 
 
 def _sizes(contracts: QuerySet[Contract]) -> dict[str, dict[str, Any]]:
-    """Size that the supplier counts as -> sum, contracts, suppliers."""
-    size = Choice(
-        When(supplier__size__in=SME, then=F("supplier__size")),
-        When(small_micro("supplier"), then=Value(Size.SMALL)),
-        default=F("supplier__size"),
-        output_field=TextField(),
-    )
-    found = contracts.annotate(counts_as=size).values("counts_as")
+    """Size that the supplier counts as -> sum, contracts, suppliers. Of a consortium the sum is told by the share of
+    each member, contract and supplier by its leader."""
+    found = contracts.annotate(counts_as=counted_size("supplier")).values("counts_as")
     told = found.annotate(sum=Sum("value"), n=Count("pk"), suppliers=Count("supplier", distinct=True))
-    return {row["counts_as"]: dict(row) for row in told.order_by()}
+    rows: dict[str, dict[str, Any]] = {row["counts_as"]: dict(row) for row in told.order_by()}
+    for one in shares.moved(contracts):
+        of_member = rows.setdefault(one.to, {"counts_as": one.to, "sum": Decimal(0), "n": 0, "suppliers": 0})
+        of_member["sum"] += one.amount
+        rows[one.of]["sum"] -= one.amount
+    return rows
 
 
 def _months(contracts: QuerySet[Contract]) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
-    """Month -> amounts with small and micro, with medium, with all other suppliers."""
+    """Month -> amounts with small and micro, with medium, with all other suppliers; of consortia by shares."""
     small = small_micro("supplier")
     medium = small_medium("supplier") & ~small
+    by_month = contracts.annotate(month=ExtractMonth("signed_at"))
     found = (
-        contracts.annotate(month=ExtractMonth("signed_at"))
-        .values("month")
+        by_month.values("month")
         .annotate(small=Sum("value", filter=small), medium=Sum("value", filter=medium), all=Sum("value"))
         .order_by()
     )
     zero = Decimal(0)
-    rows = {row["month"]: (row["small"] or zero, row["medium"] or zero, row["all"] or zero) for row in found}
-    return {month: (small, medium, all_ - small - medium) for month, (small, medium, all_) in rows.items()}
+    sums: dict[int, list[Decimal]] = {}
+    for row in found:
+        of_small, of_medium = row["small"] or zero, row["medium"] or zero
+        sums[row["month"]] = [of_small, of_medium, (row["all"] or zero) - of_small - of_medium]
+    taken_over = shares.moved(contracts)
+    months = dict(by_month.filter(pk__in={one.contract for one in taken_over}).values_list("pk", "month"))
+    for one in taken_over:
+        amounts = sums[months[one.contract]]
+        amounts[_place(one.of)] -= one.amount
+        amounts[_place(one.to)] += one.amount
+    return {month: (of_small, of_medium, other) for month, (of_small, of_medium, other) in sums.items()}
+
+
+def _place(size: str) -> int:
+    """In which of the three amounts of a month a size is."""
+    return 0 if size in SMALL_MICRO else 1 if size in SME else 2
 
 
 def _mean_days(contracts: QuerySet[Contract]) -> int | None:
@@ -169,10 +178,10 @@ def _mean_days(contracts: QuerySet[Contract]) -> int | None:
 def _durations(contracts: QuerySet[Contract]) -> dict[str, tuple[int, list[Decimal]]]:
     """Method -> how many contracts, and days from the notice to the signature: least, quarters, most."""
     took = F("signed_at") - F("case__published_at")
-    shares = {name: _Percentile(took, share=share) for name, share in PERCENTILES.items()}
+    parts = {name: _Percentile(took, share=share) for name, share in PERCENTILES.items()}
     groups = contracts.filter(case__published_at__lt=F("signed_at")).values("case__procedure")
     found: dict[str, tuple[int, list[Decimal]]] = {}
-    for row in groups.annotate(n=Count("pk"), **shares).order_by():
+    for row in groups.annotate(n=Count("pk"), **parts).order_by():
         told: dict[str, Any] = dict(row)
         days = [Decimal(told[name] / DAY).quantize(TENTH) for name in PERCENTILES]
         found[told["case__procedure"]] = (told["n"], days)

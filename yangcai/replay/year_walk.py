@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from yangcai.cases.models import Case
+from yangcai.contracts import shares
 from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import Way
 from yangcai.frameworks.rules import call_off as call_offs
@@ -67,11 +68,12 @@ def sums(*, now: datetime.datetime) -> Sums:
     contracts = Contract.objects.filter(signed_at__year=of_year, signed_at__lte=now, terminated_at=None)
     small = contracts.filter(small_medium("supplier"))
     nothing = Decimal(0)
+    of_members = shares.gained_by_small(shares.moved(contracts.annotate(value=F("amount"))))
     return Sums(
         cases=cases.count(),
         budget=cases.aggregate(sum=Sum("budget"))["sum"] or nothing,
         signed=contracts.aggregate(sum=Sum("amount"))["sum"] or nothing,
-        small=small.aggregate(sum=Sum("amount"))["sum"] or nothing,
+        small=(small.aggregate(sum=Sum("amount"))["sum"] or nothing) + of_members,
     )
 
 

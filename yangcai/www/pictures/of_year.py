@@ -95,7 +95,12 @@ def for_small(sizes: dict[str, dict[str, Any]], *, firms: int, year: int, cut_of
         key=f"sme-{year}",
         title=_("采购合同有多少给了中小企业？"),
         says=says,
-        caption=of_contracts(year, cut_off) + _gap() + _("惠及家数含联合体成员和分包供应商。"),
+        caption=of_contracts(year, cut_off)
+        + _gap()
+        + _(
+            "联合体的金额按联合协议约定的份额分别计入各成员，没有约定份额的计入牵头人；分包的金额计入签约供应商。"
+            "合同数和供应商数按签约供应商、牵头人计，惠及家数含联合体成员和分包供应商。"
+        ),
         drawings=gauge(part, whole, number=share, below=below),
         columns=(Column(_("企业规模")), money_column(_("合同金额")), Column(_("合同数"), 0), Column(_("供应商数"), 0)),
         rows=[(size_name(size), row["sum"], row["n"], row["suppliers"]) for size, row in sorted(sizes.items())],

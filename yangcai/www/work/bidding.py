@@ -124,8 +124,8 @@ class Bidding:
             return
         here, member = places.page_of(self.case), consortia.joined(self.lot, self.post.organisation)
         if member is not None:
-            said = format_html(_("牵头人：{}"), _written(member.consortium.leader.name))
-            yield Task(title, _("已确认"), "done", hint=said, url=here)
+            led = format_html(_("牵头人：{}"), _written(member.consortium.leader.name))
+            yield Task(title, _("已确认"), "done", hint=led, url=here)
             return
         agreed = consortia.live(self.lot, self.post.organisation)
         if agreed is None:
@@ -137,14 +137,14 @@ class Bidding:
                 yield Task(title, _("可选"), "info", hint=said, url=places.form_of(register, self.lot))
             return
         members = list(agreed.members.all())
-        said = format_html_join(" · ", "{} {}", ((_written(one.organisation.name), one.answer) for one in members))
+        told = format_html_join(" · ", "{} {}", ((_written(one.organisation.name), one.answer) for one in members))
         waiting = sum(one.confirmed_at is None for one in members)
         if any(one.declined_at is not None for one in members):
-            yield Task(title, _("有成员不参加"), "bad", hint=said, url=here)
+            yield Task(title, _("有成员不参加"), "bad", hint=told, url=here)
         elif waiting:
-            yield Task(title, _("%(n)d 家待确认") % {"n": waiting}, "warn", hint=said, url=here)
+            yield Task(title, _("%(n)d 家待确认") % {"n": waiting}, "warn", hint=told, url=here)
         else:
-            yield Task(title, _("已全部确认"), "done", hint=said, url=here)
+            yield Task(title, _("已全部确认"), "done", hint=told, url=here)
 
     def _security(self) -> Iterator[Task]:
         file = solicitation(self.case)
