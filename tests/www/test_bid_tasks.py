@@ -2,14 +2,19 @@
 
 import datetime
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from tests.factories import make_case
+from tests.kernel.log import world
+from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES, Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.parties.models import Post
+from yangcai.www.official import KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +96,23 @@ def test_the_device_check_counts_bytes_and_keeps_none(clock: Clock) -> None:
     assert told["bytes"] == 4096 and told["now"].startswith("2026-03-")
     assert desk.post(probe, b"x" * (2 * 2**20 + 1), content_type="application/octet-stream").status_code == 413
     assert at_desk(tender.officer).post(probe, b"x", content_type="application/octet-stream").status_code == 403
+
+
+def test_what_was_sealed_here_has_its_proof_once_it_is_in_the_public_log(
+    clock: Clock, settings: Any, tmp_path: Path
+) -> None:
+    world.use(settings, tmp_path)
+    tender = SealedTender().announced()
+    device = tender.device()
+    bid = tender.hand_in(device).bid
+    follow(tender, clock)
+    assert word(states(device.post, tender), "公开日志证明") == "等待并入日志"
+    world.round_of(now=tender.now)
+    assert word(states(device.post, tender), "公开日志证明") == "已完成"
+    proof = reverse("sbp_proof", kwargs={"sid": bid.sealed.upload.sid})
+    client = at_desk(device.post)
+    for page in (reverse("work_bid_tasks", args=[tender.lot.pk]), reverse("work_seal", args=[tender.lot.pk])):
+        assert proof in text_of(client.get(page)), page
+    assert client.get(proof).content.startswith(b"c2sp.org/tlog-proof@v1\n")
+    paper = text_of(client.get(reverse(KINDS["bid_receipt"].name, args=[bid.pk])))
+    assert f"{bid.sealed.upload.envelope_size}" in paper

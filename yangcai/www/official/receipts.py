@@ -5,7 +5,7 @@ from typing import Any
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.notices.base import CONTACTS, MOMENT, MONEY, PROJECT, Field, Section, contacts, project
-from yangcai.tendering.models import Bid, BidSecurity
+from yangcai.tendering.models import SBP, Bid, BidSecurity
 from yangcai.www import formats
 from yangcai.www.official.kind import Kind, official
 
@@ -19,9 +19,14 @@ def handed_in(bid: Bid) -> dict[str, Any]:
         "cover": bid.cover,
         "revision": str(bid.revision),
         "received_at": bid.received_at,
-        "size": str(bid.envelope.size),
+        "size": str(_size(bid)),
         "envelope": formats.fingerprint(bid.envelope_id),
     }
+
+
+def _size(bid: Bid) -> int:
+    """Of what its bidder sealed the platform keeps parts, and their digests as one: that file is not the envelope."""
+    return bid.sealed.upload.envelope_size if bid.seal_scheme == SBP else bid.envelope.size
 
 
 def is_own(bid: Bid, post: Post) -> bool:

@@ -63,7 +63,9 @@ class Bidding:
         self.action = ACTIONS[BY_DEVICE if self.is_sealed_here else BY_PLATFORM]
         self.closes_at = periods.closing_at(self.case)
         self.documents = Participation.objects.filter(case=self.case, supplier_id=post.organisation_id).first()
-        self.bid = live_bids(lot=lot, supplier=post.organisation_id).select_related("sealed__upload").first()
+        self.bid = (
+            live_bids(lot=lot, supplier=post.organisation_id).select_related("sealed__upload", "sealed__leaf").first()
+        )
         found = can(self.action, lot, by=post, now=now)
         self.refusals = [one for one in found if (self.action.code, one.code) not in MADE_THERE]
 
@@ -197,6 +199,7 @@ class Bidding:
             at = _("%(at)s 收到，第 %(n)d 版") % {"at": formats.moment(self.bid.received_at), "n": self.bid.revision}
             yield Task(title, _("已完成"), "done", hint=at, url=self._place if self._may_begin else "")
             yield Task(_("递交回执"), _("已完成"), "done", hint=self.bid.receipt, url=self._receipt())
+            yield from self._proof()
         else:
             status, tone = (_("可以办理"), "info") if self._may_begin else (_("尚不能开始"), "mute")
             said = _("先填写投标文件和报价，在同一页递交") if self._may_begin else ""
@@ -208,6 +211,17 @@ class Bidding:
         if self.bid.seal_scheme == SBP:
             return reverse("sbp_receipt", kwargs={"sid": self.bid.sealed.upload.sid})
         return places.page_of(self.case)
+
+    def _proof(self) -> Iterator[Task]:
+        """Of what was sealed here: that its line stands in the public log, to be kept beside the receipt."""
+        if self.bid is None or self.bid.seal_scheme != SBP:
+            return
+        title, said = _("公开日志证明"), _("与回执一起保存，可在文件验证页核对")
+        if self.bid.sealed.leaf.index is None:
+            yield Task(title, _("等待并入日志"), "info", hint=_("通常不超过一分钟"))
+        else:
+            url = reverse("sbp_proof", kwargs={"sid": self.bid.sealed.upload.sid})
+            yield Task(title, _("已完成"), "done", hint=said, url=url)
 
     def _opening(self) -> Iterator[Task]:
         if self.closes_at is None:

@@ -101,7 +101,7 @@ def _live(lot: Lot, policy: OpeningPolicy, *, post: Post) -> Any:
     """The envelope of this supplier that counts so far, whichever device sealed it; None without one."""
     stage = policies.STAGES[policy.round]
     found = live_bids(lot=lot, supplier=post.organisation, stage=stage, cover=policy.cover).filter(seal_scheme=SBP)
-    return found.select_related("sealed__upload").first()
+    return found.select_related("sealed__upload", "sealed__leaf").first()
 
 
 def _is_here(bid: Any) -> bool:
@@ -175,6 +175,8 @@ def _earlier(lot: Lot, policy: OpeningPolicy, *, post: Post) -> dict[str, Any] |
         **_tested(bid),
         "owed": bid.sealed.upload.verified_at is None,
         "url": reverse("sbp_receipt", kwargs={"sid": bid.sealed.upload.sid}),
+        "proof_url": reverse("sbp_proof", kwargs={"sid": bid.sealed.upload.sid}),
+        "is_merged": bid.sealed.leaf.index is not None,
     }
 
 
