@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import loops
-from tests.factories import make_case, make_post
+from tests.factories import at, make_case, make_post
 from tests.hall.test_state import BIDDERS, MINUTE, SECRETS, with_bids
 from tests.tendering.walk import CLOSES, Tender
 from tests.www.conftest import clock as clock
@@ -23,8 +23,9 @@ from yangcai.kernel import log_index
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering.queries.hall import Message
 from yangcai.www.hall import live as process
-from yangcai.www.hall.board import Board, Part, changes
+from yangcai.www.hall.board import Board, Part, _message, changes
 from yangcai.www.hall.channel import KEPT, Channel
 from yangcai.www.hall.tickets import Audience, BadTicket, read, ticket
 
@@ -396,3 +397,10 @@ def test_the_page_listens_at_one_origin_and_no_other(clock: Clock, settings: Any
     assert mine and read(mine[1]) == Audience(tender.case.pk, "zh-hans", tender.runner.pk, row)
     assert desk.session.session_key not in mine[1]
     assert Entry.objects.exclude(action__startswith="opening").exists()
+
+
+def test_what_is_said_on_another_day_than_the_first_says_which() -> None:
+    first = Message(1, at("2026-08-07T09:30"), "opening.begin", "代理机构")
+    later = Message(2, at("2026-08-10T09:00:05"), "opening.resume", "财政局")
+    assert ">09:30:00</time>" in _message(first, first=first).html
+    assert ">2026-08-10 09:00:05</time>" in _message(later, first=first).html

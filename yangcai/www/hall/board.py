@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -79,7 +80,7 @@ def board(hall: Hall, *, now: Any, known: Board | None = None) -> Board:
     with in_words(wording.of(hall.case)):
         parts = [_clock(hall, now=now), _head(hall)]
         parts += [_lot(lot, known.by_id.get(_id(lot)) if known else None) for lot in hall.lots]
-        parts += [_message(message) for message in hall.messages]
+        parts += [_message(message, first=hall.messages[0]) for message in hall.messages]
     position = hall.messages[-1].seq if hall.messages else 0
     return Board(tuple(parts), position, hall.phase)
 
@@ -210,7 +211,9 @@ def _line(lot: LotState, line: Line) -> Part:
     return _part(f"{_id(lot)}-{line.number}", "line", context, key=(line, lot.is_read_out))
 
 
-def _message(message: Message) -> Part:
+def _message(message: Message, *, first: Message) -> Part:
+    """What was said on another day than the first of them, as after a pause, says which."""
     sentence = ACTIONS[message.action].tell(actor=message.actor)
-    context = {"message": message, "sentence": sentence}
+    is_later = timezone.localdate(message.at) != timezone.localdate(first.at)
+    context = {"message": message, "sentence": sentence, "is_later": is_later}
     return _part(f"said-{log_index.shown(message.seq)}", "message", context)
