@@ -234,6 +234,25 @@ def test_whatever_is_wrong_is_found(site: Path, code: int, damage: Callable[[Pat
 
 
 @pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (changed("checkpoint", b"\n16\n", b"\n15\n"), "的签名不符"),
+        (changed("checkpoint", b"ggzy", b"gggy"), "信任策略中没有这个日志"),
+        (
+            lambda log: (log / "checkpoint").write_text((log / "checkpoint").read_text().partition("\u2014 audit")[0]),
+            "见证人不足：没有见证人联署",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_in_chinese_throughout(
+    site: Path, damage: Callable[[Path], None], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage(site / "log")
+    assert verifier.main(["--lang", "zh", "log", str(site / "log")]) == 1
+    assert said in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize(
     ("name", "code", "said"),
     [
         ("told.sbr", 0, "the receipt holds"),

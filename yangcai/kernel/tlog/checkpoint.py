@@ -58,7 +58,10 @@ def opened(content: bytes, log: note.Verifier) -> tuple[Checkpoint, note.Note]:
     signed = note.parse(content)
     found = parse(signed.text)
     if found.origin != log.name:
-        raise Unproven(f"a checkpoint of {found.origin!r}, not of {log.name!r}")
+        raise Unproven(
+            f"a checkpoint of {found.origin!r}, not of {log.name!r}",
+            zh=f"这是 {found.origin!r} 的检查点，不是 {log.name!r} 的",
+        )
     if not note.verified(signed, [log]):
-        raise Unproven(f"{log.name} did not sign this checkpoint")
+        raise Unproven(f"{log.name} did not sign this checkpoint", zh=f"{log.name} 没有签署这个检查点")
     return found, signed

@@ -223,7 +223,7 @@ def verified(note: Note, verifiers: Iterable[Verifier]) -> list[tuple[Verifier, 
             if verifier in found or not verifier.is_of(signature):
                 continue
             if not verifier.verifies(note.text, signature.signature):
-                raise Unproven(f"the signature of {verifier.name} is wrong")
+                raise Unproven(f"the signature of {verifier.name} is wrong", zh=f"{verifier.name} 的签名不符")
             found[verifier] = signature
     return list(found.items())
 
@@ -233,5 +233,5 @@ def opened(content: bytes, verifiers: Iterable[Verifier]) -> Note:
     note = parse(content)
     good = verified(note, verifiers)
     if not good:
-        raise Unproven("no known key signed this note")
+        raise Unproven("no known key signed this note", zh="没有已知的密钥签署这份文件")
     return Note(note.text, tuple(signature for _verifier, signature in good))

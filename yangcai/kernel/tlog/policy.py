@@ -62,15 +62,21 @@ class Policy:
         found = checkpoint.parse(signed.text)
         logs = [log.verifier for log in self.logs if log.verifier.name == found.origin]
         if not logs:
-            raise Unproven(f"a checkpoint of {found.origin!r}, which the policy does not know")
+            raise Unproven(
+                f"a checkpoint of {found.origin!r}, which the policy does not know",
+                zh=f"这是 {found.origin!r} 的检查点，信任策略中没有这个日志",
+            )
         signers = [verifier for verifier, _signature in note.verified(signed, logs)]
         if not signers:
-            raise Unproven(f"{found.origin} did not sign this checkpoint")
+            raise Unproven(f"{found.origin} did not sign this checkpoint", zh=f"{found.origin} 没有签署这个检查点")
         own = {log.verifier.public for log in self.logs}
         by_key = {party.verifier: name for name, party in self.witnesses.items() if party.verifier.public not in own}
         seen = {by_key[verifier]: signature for verifier, signature in note.verified(signed, by_key)}
         if not self.is_met_by(set(seen)):
-            raise Unproven(f"too few witnesses: {', '.join(sorted(seen)) or 'none'}")
+            raise Unproven(
+                f"too few witnesses: {', '.join(sorted(seen)) or 'none'}",
+                zh=f"见证人不足：{'、'.join(sorted(seen)) or '没有见证人联署'}",
+            )
         return Witnessed(found, signers[0], seen)
 
 

@@ -108,45 +108,51 @@ def consistency_proof(*, old: int, size: int, read: Reader) -> list[bytes]:
 def verify_inclusion(*, index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
     """Raises Unproven unless the leaf hash is at `index` of the tree with that root."""
     if not 0 <= index < size:
-        raise Unproven(f"index {index} is beyond the size {size}")
+        raise Unproven(f"index {index} is beyond the size {size}", zh=f"序号 {index} 超出日志的 {size} 条")
     if len(leaf) != HASH or any(len(step) != HASH for step in proof):
-        raise Unproven("a hash of a wrong length")
+        raise Unproven("a hash of a wrong length", zh="摘要的长度不符")
     inner, border = _shape(index, size)
     if len(proof) != inner + border:
-        raise Unproven(f"the inclusion proof has {len(proof)} hashes instead of {inner + border}")
+        raise Unproven(
+            f"the inclusion proof has {len(proof)} hashes instead of {inner + border}",
+            zh=f"包含证明有 {len(proof)} 个摘要，应为 {inner + border} 个",
+        )
     found = _chain_border(_chain(leaf, proof[:inner], index), proof[inner:])
     if found != root:
-        raise Unproven("the inclusion proof leads to another root")
+        raise Unproven("the inclusion proof leads to another root", zh="包含证明得出的不是检查点的根摘要")
 
 
 def verify_consistency(*, old: int, size: int, proof: Sequence[bytes], old_root: bytes, root: bytes) -> None:
     """Raises Unproven unless the tree of `size` begins with that of `old`. From an empty tree nothing follows, so that
     is an error too, save for two that are the same."""
     if not 0 <= old <= size:
-        raise Unproven(f"a tree of {size} cannot follow one of {old}")
+        raise Unproven(f"a tree of {size} cannot follow one of {old}", zh=f"{size} 条的日志不能在 {old} 条之后")
     if old == size:
         if proof:
-            raise Unproven("a proof that one tree is itself must be empty")
+            raise Unproven("a proof that one tree is itself must be empty", zh="同一大小的一致性证明应当为空")
         if old_root != root:
-            raise Unproven(f"two roots for the size {size}")
+            raise Unproven(f"two roots for the size {size}", zh=f"{size} 条的日志有两个根摘要")
         return
     if old == 0:
-        raise Unproven("from an empty tree nothing can be proved")
+        raise Unproven("from an empty tree nothing can be proved", zh="从空日志不能证明什么")
     if any(len(step) != HASH for step in proof):
-        raise Unproven("a hash of a wrong length")
+        raise Unproven("a hash of a wrong length", zh="摘要的长度不符")
     if not proof:
-        raise Unproven("the consistency proof is empty")
+        raise Unproven("the consistency proof is empty", zh="一致性证明为空")
     inner, border = _shape(old - 1, size)
     shift = (old & -old).bit_length() - 1  # the level of the last complete subtree of the old tree
     inner -= shift
     seed, steps = (old_root, proof) if old == 1 << shift else (proof[0], proof[1:])
     if len(steps) != inner + border:
-        raise Unproven(f"the consistency proof has {len(proof)} hashes, which is not right")
+        raise Unproven(
+            f"the consistency proof has {len(proof)} hashes, which is not right",
+            zh=f"一致性证明有 {len(proof)} 个摘要，个数不符",
+        )
     path = (old - 1) >> shift
     if _chain_border(_chain_left(seed, steps[:inner], path), steps[inner:]) != old_root:
-        raise Unproven("the consistency proof does not lead to the old root")
+        raise Unproven("the consistency proof does not lead to the old root", zh="一致性证明得不出原来的根摘要")
     if _chain_border(_chain(seed, steps[:inner], path), steps[inner:]) != root:
-        raise Unproven("the consistency proof does not lead to the new root")
+        raise Unproven("the consistency proof does not lead to the new root", zh="一致性证明得不出新的根摘要")
 
 
 def _half(size: int) -> int:

@@ -115,6 +115,6 @@ def _check_growth(asked: Request, latest: Seen) -> None:
     new = asked.checkpoint
     if latest.size == 0:
         if asked.proof:
-            raise Unproven("a proof from an empty tree")
+            raise Unproven("a proof from an empty tree", zh="从空日志起的证明")
         return
     tree.verify_consistency(old=latest.size, size=new.size, proof=asked.proof, old_root=latest.root, root=new.root)

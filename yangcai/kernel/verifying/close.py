@@ -11,7 +11,7 @@ from typing import Any
 from yangcai.kernel.encoding import BadEncoding, parse_jcs, read_timestamp
 from yangcai.kernel.leaf_lines import CLEAR
 from yangcai.kernel.tlog import cosignature, proof, tree
-from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.faults import Malformed, Unproven, in_chinese
 from yangcai.kernel.tlog.policy import Policy
 from yangcai.kernel.verifying.findings import NotVerified
 
@@ -40,18 +40,18 @@ def verify(
         found = proof.parse(content)
         proof.verify(found, leaf=tree.leaf_hash(found.extra), policy=trust)
         if not found.extra.startswith(CLEAR):
-            raise Unproven("it is of no line in clear")
+            raise Unproven("it is of no line in clear", zh="它不是明文条目的证明")
         body = parse_jcs(found.extra.removeprefix(CLEAR).removesuffix(b"\n"))
         said = {name: body.get(name) for name in ("t", *of)}
         if said != {"t": "close", **of} or read_timestamp(body["deadline"]) != deadline:
-            raise Unproven(f"it is the close of something else: {said}")
+            raise Unproven(f"it is the close of something else: {said}", zh=f"它是另一次截止的：{said}")
         cosignatures = trust.verify(found.checkpoint).cosignatures
         later = {name for name, line in cosignatures.items() if cosignature.seen_at(line) + CLOCKS >= open_at}
         if not trust.is_met_by(later):
-            raise Unproven("witnesses saw it before the opening time")
+            raise Unproven("witnesses saw it before the opening time", zh="见证人在开标时间之前就见到了它")
         return Close(found.index, str(body["close_set"]))
     except (Malformed, Unproven, BadEncoding, KeyError, TypeError, AttributeError) as error:
         raise NotVerified(
-            zh=f"截止记录核对不符，不释放任何份额：{error}",
+            zh=f"截止记录核对不符，不释放任何份额：{in_chinese(error)}",
             en=f"the close is not proved, nothing is released: {error}",
         ) from error

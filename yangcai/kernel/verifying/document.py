@@ -9,7 +9,7 @@ from typing import Any
 from yangcai.kernel.encoding import BadEncoding, parse_jcs
 from yangcai.kernel.leaf_lines import CLEAR
 from yangcai.kernel.tlog import proof, tree
-from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.faults import Malformed, Unproven, in_chinese
 from yangcai.kernel.tlog.policy import Policy
 from yangcai.kernel.verifying import awards
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
@@ -131,11 +131,11 @@ def verify_proof(content: bytes, *, kind: str, proved: bytes, policy: Policy) ->
     try:
         found = proof.parse(proved)
         if not found.extra.startswith(CLEAR):
-            raise Unproven("it holds no line in clear")
+            raise Unproven("it holds no line in clear", zh="其中没有明文条目")
         proof.verify(found, leaf=tree.leaf_hash(found.extra), policy=policy)
         body = parse_jcs(found.extra.removeprefix(CLEAR).removesuffix(b"\n"))
     except (Malformed, Unproven, BadEncoding) as error:
-        raise NotVerified(zh=f"证明核对不符：{error}", en=f"the proof does not verify: {error}") from error
+        raise NotVerified(zh=f"证明核对不符：{in_chinese(error)}", en=f"the proof does not verify: {error}") from error
     if not isinstance(body, dict) or body.get("t") != kind or body.get(FIELDS[kind]) not in list(digests(content)):
         raise NotVerified(zh="这份证明说的是另一份文件", en="the proof is of another file")
     return [(found.index, body)]

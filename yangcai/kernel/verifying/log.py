@@ -11,7 +11,7 @@ from yangcai.kernel.encoding import BadEncoding, jcs, parse_jcs, read_base64
 from yangcai.kernel.leaf_lines import BLINDED, CLEAR, blinded
 from yangcai.kernel.tlog import checkpoint, cosignature, note, tiles, tree
 from yangcai.kernel.tlog.checkpoint import Checkpoint
-from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.faults import Malformed, Unproven, in_chinese
 from yangcai.kernel.tlog.policy import Policy, Witnessed
 from yangcai.kernel.tlog.tiles import WIDTH, Tile
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
@@ -62,7 +62,9 @@ def verify(source: Source, *, policy: Policy, kept: bytes | None = None) -> Log:
         _check_root(head, tree.root(size=head.size, read=read))
         _check_tiles(source, head, read)
     except (Malformed, Unproven) as error:
-        raise NotVerified(zh=f"公开日志核对不符：{error}", en=f"the log does not verify: {error}") from error
+        raise NotVerified(
+            zh=f"公开日志核对不符：{in_chinese(error)}", en=f"the log does not verify: {error}"
+        ) from error
     if kept is not None:
         _check_growth(_opened(kept, witnessed.log), head, read)
     told = dict(_clear(lines))
@@ -105,7 +107,7 @@ def _opened(kept: bytes, log: note.Verifier) -> Checkpoint:
         return checkpoint.opened(kept, log)[0]
     except (Malformed, Unproven) as error:
         raise NotVerified(
-            zh=f"保存的文件不是这个日志签署的检查点：{error}",
+            zh=f"保存的文件不是这个日志签署的检查点：{in_chinese(error)}",
             en=f"the kept file is no checkpoint that this log signed: {error}",
         ) from error
 

@@ -14,7 +14,7 @@ from typing import Any
 from yangcai.kernel.encoding import BadEncoding, h2, jcs, parse_jcs, read_timestamp
 from yangcai.kernel.leaf_lines import in_clear
 from yangcai.kernel.tlog import cosignature, proof, tree
-from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.faults import Malformed, Unproven, in_chinese
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
 from yangcai.kernel.verifying.lots import Body, Lot, when
@@ -274,7 +274,9 @@ def _check_witnessed(lot: Lot, sealed: Body, *, log: Log) -> None:
         found = proof.parse(sealed["close_proof"].encode())
         proof.verify(found, leaf=tree.leaf_hash(in_clear(body=jcs(close))), policy=log.policy)
     except (Malformed, Unproven, BadEncoding) as error:
-        raise NotVerified(zh=f"截止的证明核对不符：{error}", en=f"the proof of the close fails: {error}") from error
+        raise NotVerified(
+            zh=f"截止的证明核对不符：{in_chinese(error)}", en=f"the proof of the close fails: {error}"
+        ) from error
     if found.index != index:
         raise Evidence(zh="截止的证明是另一条目的", en="the proof of the close is of another line")
     seen = {name: cosignature.seen_at(line) for name, line in log.policy.verify(found.checkpoint).cosignatures.items()}

@@ -7,7 +7,7 @@ from typing import Any
 
 from yangcai.kernel.encoding import BadEncoding, read_base64, read_timestamp
 from yangcai.kernel.tlog import note, proof
-from yangcai.kernel.tlog.faults import Malformed, Unproven
+from yangcai.kernel.tlog.faults import Malformed, Unproven, in_chinese
 from yangcai.kernel.tlog.policy import Policy
 from yangcai.kernel.verifying import opening
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
@@ -74,7 +74,7 @@ def parse(content: bytes) -> tuple[Receipt, note.Note]:
             read_base64(found["leaf"]),
         )
     except (Malformed, BadEncoding) as error:
-        raise NotVerified(zh=f"这不是收据：{error}", en=f"this is no receipt: {error}") from error
+        raise NotVerified(zh=f"这不是收据：{in_chinese(error)}", en=f"this is no receipt: {error}") from error
     return receipt, signed
 
 
@@ -157,5 +157,5 @@ def verify_proof(content: bytes, *, proved: bytes, policy: Policy, keys: list[no
         found = proof.parse(proved)
         proof.verify(found, leaf=receipt.leaf, policy=policy)
     except (Malformed, Unproven) as error:
-        raise NotVerified(zh=f"证明核对不符：{error}", en=f"the proof does not verify: {error}") from error
+        raise NotVerified(zh=f"证明核对不符：{in_chinese(error)}", en=f"the proof does not verify: {error}") from error
     return found.index
