@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import re
+import subprocess
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests.contracts import support
 from tests.factories import at, make_post, make_supplier
 from tests.portal.chain import Chain
 from tests.tendering.judging import ANNOUNCED, EQUAL, JUDGED, Hall, three
+from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import Tender
 from tests.www.paper_pages import checked, needs_poppler, sheets, tight
 from tests.www.support import Clock, at_desk, text_of
@@ -32,6 +35,7 @@ from yangcai.portal.models import Notice
 from yangcai.tendering.models import AwardLetter, BidSecurity, DialogueTalk, Solicitation
 from yangcai.www import typeset
 from yangcai.www.official import KINDS, codes, resolve
+from yangcai.www.official.receipts import BY_PARTS
 from yangcai.www.official.word import written
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +166,17 @@ def test_what_a_bidder_gets_at_once(clock: Clock) -> None:
 
 
 @needs_poppler
+def test_the_receipt_of_a_sealed_bid_tells_of_the_file_that_its_bidder_has(clock: Clock) -> None:
+    tender = SealedTender().announced()
+    device = tender.device(tender.supplier())
+    bid = tender.hand_in(device, "950000.00").bid
+    clock.at = tender.now + datetime.timedelta(minutes=1)
+    size = bid.sealed.upload.envelope_size
+    assert size > 32 and bid.envelope.size == 32  # of one part
+    says = (f"密封文件字节数{size}", BY_PARTS, "信封投标文件")
+    proves("bid_receipt", bid, device.post, clock=clock, says=says)
+
+
 def test_drafts_are_papers_and_word_files_with_the_same_facts(clock: Clock) -> None:
     tender = Tender().published()
     clock.at = tender.now
@@ -233,11 +248,14 @@ def words(content: bytes) -> str:
     return "".join(part.text or "" for part in parts if part.tag.endswith("}t"))
 
 
+PROOF = {"proof": "核对", "what_is_signed": "所签的内容。", "verify": "如何核验。"}
+
+
 def paper(html: str, **more: Any) -> typeset.Paper:
     told: dict[str, Any] = {
         "title": "文件", "number": "甲 1", "author": "某局", "html": html, "lang": "zh", "digest": "ab" * 32,
         "footer": "验证码 1", "at": support.PAID, "words": {"signatures": "签署", "columns": ["一", "二", "三", "四"],
-        "proof": "核对", "what_is_signed": "", "verify": ""},
+        **PROOF},
     }  # fmt: skip
     return typeset.Paper(**{**told, **more})
 
@@ -253,6 +271,36 @@ def test_a_cell_that_spans_takes_its_places_in_the_pdf_and_in_word() -> None:
     table = docx.Document(io.BytesIO(written(paper(SPANNED)))).tables[0]
     assert [cell.text for cell in table.rows[1].cells] == ["一", "横跨", "横跨"]
     assert [cell.text for cell in table.rows[2].cells] == ["二", "三", "四"]
+
+
+CLAUSES = ROWS.replace("<table>", "<table><caption>付款安排</caption>").format(
+    "".join(f"<tr><td>{n}</td><td>短</td><td>{'长' * 30}</td></tr>" for n in range(3))
+)
+
+
+@needs_poppler
+@pytest.mark.parametrize("lines", range(28, 40))
+def test_nothing_is_left_alone_at_the_end_of_a_page(lines: int) -> None:
+    """Neither what a table is called without its table, nor how the paper is checked without the half of it."""
+    found = sheets(typeset.pdf(paper("<p>一行。</p>" * lines + "<h2>六、付款</h2>" + CLAUSES)))
+    (named,) = [sheet.text for sheet in found if "付款安排" in sheet.text]
+    assert "六、付款付款安排甲" in named
+    (proof,) = [sheet.text for sheet in found if tight(PROOF["what_is_signed"]) in sheet.text]
+    assert tight(PROOF["verify"]) in proof
+
+
+@needs_poppler
+def test_a_column_is_as_wide_as_what_stands_in_it() -> None:
+    told = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=typeset.pdf(paper(CLAUSES)), capture_output=True)
+    starts = {text: float(at) for at, text in re.findall(r'xMin="([\d.]+)"[^>]*>([甲乙丙])<', told.stdout.decode())}
+    assert starts["丙"] - starts["甲"] < 100  # of some 480 points
+
+
+@needs_poppler
+def test_what_only_a_listener_needs_is_not_set() -> None:
+    table = CLAUSES.replace("<caption>", '<caption class="sr">')
+    assert "付款安排" not in "".join(sheet.text for sheet in sheets(typeset.pdf(paper(table))))
+    assert len(docx.Document(io.BytesIO(written(paper(table)))).tables) == 1
 
 
 @needs_poppler

@@ -21,6 +21,11 @@ EMPTY = frozenset({"br"})
 DROPPED = frozenset({"script", "style", "svg"})
 #: White space between the parts of these is how somebody wrote the HTML.
 BETWEEN = frozenset({"", "table", "thead", "tbody", "tr", "ul", "ol"})
+CELLS = frozenset({"td", "th"})
+#: From here on signs are as wide as they are high; others take so much of that.
+FULL_WIDTH, NARROW = "\u2e80", 0.55
+#: What is said again for who does not see the page.
+UNSEEN = "sr"
 #: The typesetter is one at a time.
 ONE = Lock()
 
@@ -82,11 +87,29 @@ def _compiler() -> Any:
 
 
 def tree(html: str) -> list[Any]:
-    """Texts and elements of a sheet, as the template walks them: {tag, num, children}, a wide cell with its span."""
+    """Texts and elements of a sheet, as the template walks them: {tag, num, children}, a cell with how wide its words
+    are on one line, in ems, and one of several columns with its span."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
+    _measure(reader.root)
     return list(reader.root["children"])
+
+
+def _measure(node: dict[str, Any]) -> float:
+    """How wide its widest line is: a Chinese sign takes an em, another half of one and a little."""
+    line = widest = 0.0
+    for one in node["children"]:
+        if isinstance(one, str):
+            line += sum(1 if sign >= FULL_WIDTH else NARROW for sign in one)
+        elif one["tag"] in EMPTY:
+            line = 0
+        else:
+            line += _measure(one)
+        widest = max(widest, line)
+    if node["tag"] in CELLS:
+        node["wide"] = widest
+    return widest
 
 
 class _Reader(HTMLParser):
@@ -99,11 +122,12 @@ class _Reader(HTMLParser):
         self.dropping = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in DROPPED or self.dropping:
+        told = dict(attrs)
+        classes = (told.get("class") or "").split()
+        if tag in DROPPED or UNSEEN in classes or self.dropping:
             self.dropping += tag not in EMPTY
             return
-        told = dict(attrs)
-        node: dict[str, Any] = {"tag": tag, "num": "num" in (told.get("class") or "").split(), "children": []}
+        node: dict[str, Any] = {"tag": tag, "num": "num" in classes, "children": []}
         if (told.get("colspan") or "1") != "1":
             node["span"] = int(told["colspan"] or 1)
         self.open[-1]["children"].append(node)

@@ -2,25 +2,33 @@
 
 from typing import Any
 
+from yangcai.cases.actions import chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.notices.base import CONTACTS, MOMENT, MONEY, PROJECT, Field, Section, contacts, project
-from yangcai.tendering.models import SBP, Bid, BidSecurity
+from yangcai.tendering.models import Bid, BidSecurity, Cover, SBP, SealedBid
 from yangcai.www import formats
 from yangcai.www.official.kind import Kind, official
 
+#: How the digest of a file that its bidder sealed is made (SBP/1 §2.2), for whoever computes it again.
+BY_PARTS = "文件按 8 MiB 分段，各段的 SHA-256 依次相接，再取 SHA-256"
+
 
 def handed_in(bid: Bid) -> dict[str, Any]:
+    """Of a sealed file the size is its own: its document here is the list of its parts."""
+    sealed = SealedBid.objects.filter(bid=bid).select_related("upload").first()
     return {
         **project(bid.lot.case),
         "lot": f"{bid.lot.number} {bid.lot.title}",
         "supplier": bid.supplier.name,
         "receipt": bid.receipt,
-        "cover": bid.cover,
+        "cover": chinese(Cover(bid.cover).label),
         "revision": str(bid.revision),
         "received_at": bid.received_at,
         "size": str(_size(bid)),
+        "size": str(bid.envelope.size if sealed is None else sealed.upload.envelope_size),
         "envelope": formats.fingerprint(bid.envelope_id),
+        "method": "SHA-256" if sealed is None else BY_PARTS,
     }
 
 
@@ -53,7 +61,8 @@ BID_RECEIPT = official(
                     Field("revision", "版本", "Revision"),
                     Field("received_at", "收到时间", "Received", MOMENT),
                     Field("size", "密封文件字节数", "Bytes of the sealed file"),
-                    Field("envelope", "密封文件摘要 SHA-256", "SHA-256 of the sealed file"),
+                    Field("envelope", "密封文件摘要", "Digest of the sealed file"),
+                    Field("method", "摘要算法", "How it is computed"),
                 ),
             ),
         ),

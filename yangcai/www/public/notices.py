@@ -157,7 +157,7 @@ def shown(field: Field, value: Any) -> dict[str, Any] | None:
     elif field.kind == DAY:
         out["value"] = datetime.date.fromisoformat(value)
     elif field.kind == FLAG:
-        out["value"] = _("是") if value else _("否")
+        out["value"] = formats.titled(_("是") if value else _("否"))
     elif field.kind == TABLE:
         columns = [c for c in field.columns if any(row.get(c.name) not in (None, "") for row in value)]
         out["columns"] = [c.label for c in columns]
