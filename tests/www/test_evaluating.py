@@ -12,7 +12,20 @@ from django.urls import reverse
 
 from tests.api.support import Caller
 from tests.factories import at, make_expert
-from tests.tendering.judging import ANSWER_BY, COMPUTED, EQUAL, JUDGED, SCORED, THREE_CRITERIA, Hall, Offer, hall, three
+from tests.tendering.judging import (
+    ANSWER_BY,
+    COMPUTED,
+    DRAWN,
+    EQUAL,
+    JUDGED,
+    SCORED,
+    SEATED,
+    THREE_CRITERIA,
+    Hall,
+    Offer,
+    hall,
+    three,
+)
 from tests.www.support import Clock, at_desk, text_of
 from tests.www.test_pdf_text import pdf, shown
 from yangcai.kernel import documents
@@ -130,6 +143,15 @@ def test_what_the_bidder_declares_stands_beside_the_requirement_and_the_finding(
     page = text_of(desk.get(address, {"bid": h.bids[0].pk}))
     assert "正偏离" in page and "交付期 20 日" in page and "投标文件第 12 页" in page and "评审结论" in page
     assert "未声明" in text_of(desk.get(address, {"bid": h.bids[1].pk}))
+
+
+def test_whoever_has_not_signed_in_is_led_there(clock: Clock) -> None:
+    h = hall("950000", "1000000", "1100000")
+    h.do("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED)
+    clock.at = SEATED
+    member = h.members[0]
+    page = text_of(at_desk(member.post).get(reverse("work_evaluate", args=[h.lot.pk])))
+    assert f'href="{reverse("work_do", args=["committeemember", member.pk, "committee.sign_in"])}"' in page
 
 
 def test_words_are_found_in_all_bids_of_the_desk_and_in_no_other(h: Hall) -> None:

@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from tests.factories import NOW, make_case, make_organisation, make_person, make_post
 from tests.www.support import Clock, at_desk
@@ -198,6 +199,8 @@ def test_the_demo_offers_each_moment_once(settings) -> None:
         )
     found = sandbox.milestones(now=NOW, limit=8)
     assert [milestone.at for milestone in found] == [NOW + datetime.timedelta(days=1), closes_at]
+    with translation.override("en"):
+        assert sandbox.milestones(now=NOW, limit=8)[1].label == "Submission closes"
     assert found[1].title == case.title  # the end of a stage goes before a deadline in the same moment
 
 

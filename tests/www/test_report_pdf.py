@@ -154,7 +154,11 @@ def test_what_stands_in_a_paper_is_text_and_never_markup() -> None:
         "<table> <tr> <td class='num'>1</td></tr></table>"
     )
     line = {"tag": "br", "num": False, "children": []}
-    row = {"tag": "tr", "num": False, "children": [{"tag": "td", "num": True, "children": ["1"]}]}
+    row = {
+        "tag": "tr",
+        "num": False,
+        "children": [{"tag": "td", "num": True, "children": ["1"], "wide": typeset.NARROW}],
+    }
     assert found == [
         {"tag": "p", "num": False, "children": ["a", line, ' b <i> #read("/etc/passwd")']},
         {"tag": "table", "num": False, "children": [row]},

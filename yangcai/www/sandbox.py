@@ -123,18 +123,18 @@ def milestones(*, now: datetime.datetime, limit: int, story: Story | None = None
         found.append(Milestone(deed.at, ACTIONS[deed.action].title, str(deed.subject.root)))
     opening = live.filter(opens_at__gt=now, opens_at__lt=known).order_by("opens_at", "pk").distinct("opens_at")
     for period in opening[:limit]:
-        found.append(Milestone(period.opens_at, _("%(stage)s开始") % _stage(period), period.case.title))
+        found.append(Milestone(period.opens_at, _of_stage(_("%(stage)s开始"), period), period.case.title))
     closing = live.filter(closes_at__gt=now, closes_at__lt=known).order_by("closes_at", "pk").distinct("closes_at")
     for period in closing[:limit]:
         if period.closes_at:
-            found.append(Milestone(period.closes_at, _("%(stage)s截止") % _stage(period), period.case.title))
+            found.append(Milestone(period.closes_at, _of_stage(_("%(stage)s截止"), period), period.case.title))
     # Periods come last in the list and win: a stage that opens or closes says more of a moment than a deadline in it.
     moments = {milestone.at: milestone for milestone in found}
     return sorted(moments.values(), key=lambda milestone: milestone.at)[:limit]
 
 
-def _stage(period: Period) -> dict[str, str]:
-    return {"stage": str(Stage(period.stage).label)}
+def _of_stage(said: str, period: Period) -> str:
+    return formats.titled(said % {"stage": str(Stage(period.stage).label)})
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -44,6 +44,7 @@ from yangcai.www.work import places, searching
 from yangcai.www.work.files import JUDGED, readable
 
 SUBMIT = "scores.submit"
+SIGN_IN = "committee.sign_in"
 ONE_BRAND = "same_brand.state"
 #: A reason is a sentence or a page, no book.
 REASON = 4000
@@ -251,7 +252,10 @@ def evaluate(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk(lot, member, now=now) if refusal is None else None
     if desk is None or not desk.bids:
         blocked = [refusal] if refusal else can(ACTIONS[SUBMIT], lot, by=post, now=now)
-        return render(request, "work/evaluate.html", {"lot": lot, "blocked": blocked, "now": now})
+        sign_in = ACTIONS[SIGN_IN]  # what opens the desk, where that is the member's own to do
+        first = "" if can(sign_in, member, by=post, now=now) else places.form_of(sign_in, member)
+        context = {"lot": lot, "blocked": blocked, "first": first, "first_title": sign_in.title, "now": now}
+        return render(request, "work/evaluate.html", context)
     bid = desk.bid(request.POST.get("bid", "") or request.GET.get("bid", ""))
     if request.method == "POST":
         return _noted(request, desk, bid, now=now)
