@@ -31,6 +31,10 @@ def test_grounds_stand_in_words_on_report_and_case_page(
     h.do("review.request", h.report, h.agent, COMPUTED, ground="sum", content="合计与分项之和不符")
     h.do("scores.correct", h.lot, odd, SIGNED, ground="objective", rows=h.rows({2: {"record": "10"}}))
     clock.at = SIGNED
+    told = text_of(
+        at_desk(h.agent).get(reverse("work_report", args=[h.report.pk]), headers={"accept-language": language})
+    )
+    assert {"zh-hans": "20 分改为 10 分", "en": "changed from 20 to 10 points"}[language] in told
     for path in (reverse("work_report", args=[h.report.pk]), reverse("work_case", args=[h.case.pk])):
         page = text_of(at_desk(h.agent).get(path, headers={"accept-language": language}))
         assert corrected in page and asked in page, path
@@ -103,3 +107,24 @@ def test_why_it_was_evaluated_anew_stands_in_its_report_its_paper_and_on_the_cas
     read = pdf_text.read(b"".join(paper) if paper.streaming else paper.content)
     assert "一名评委把质保三年误读为一年" in "".join(read.pages)
     assert all(reason in text_of(browser.get(path)) for path in (report, reverse("work_case", args=[h.case.pk])))
+    told = [text_of(browser.get(report)), "".join(read.pages)]
+    assert all("分改为 31 分" in one for one in told)
+
+
+def test_each_correction_stands_in_the_report_and_a_reason_that_follows_is_none(clock: Clock) -> None:
+    """Two members correct one after the other, on two grounds: neither is lost, and each score is told as it was."""
+    h = three()
+    odd, one, *others = [m.post for m in h.members]
+    h.do("scores.submit", h.lot, odd, SCORED, rows=h.rows({**EQUAL, 2: {"technical": "40", "record": "20"}}))
+    for post in (one, *others):
+        h.do("scores.submit", h.lot, post, SCORED, rows=h.rows(EQUAL))
+    h.compute()
+    h.do("scores.correct", h.lot, odd, SIGNED, ground="objective", rows=h.rows({2: {"record": "10"}}))
+    row = h.rows({0: {"technical": "31"}})[0]
+    h.do("scores.correct", h.lot, one, SIGNED, ground="abnormal", rows=[{**row, "reason": "误读"}])
+    given = {"bid": row["bid"], "criterion": row["criterion"], "reason": "参数齐全"}
+    h.do("scores.explain", h.lot, others[0], SIGNED, rows=[given])
+    clock.at = SIGNED
+    page = text_of(at_desk(h.agent).get(reverse("work_report", args=[h.report.pk])))
+    assert page.count("更正情形") == 2 and page.count("分改为") == 2
+    assert "20 分改为 10 分" in page and "分改为 31 分" in page

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -245,7 +246,7 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "notice": Notice.objects.filter(root=case.ref, kind="invitation").order_by("published_at").first(),
         "opening": Opening.objects.filter(case=case).first(),
         "is_void": arithmetic.is_void(found),
-        "grounds": _grounds(found),
+        "grounds": _grounds(found, names, bids),
         "seats": [(names[seat.member.pk], seat) for seat in made_it],
         "replaced": [
             (names[seat.member.pk], seat.member)
@@ -277,15 +278,41 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
     }
 
 
-def _grounds(found: EvaluationReport) -> tuple[bool, list[EvaluationReport]]:
+#: A report with a ground, and the scores that it changed: member, bidder, criterion, before, after.
+Taken = tuple[EvaluationReport, list[tuple[str, str, str, str, str]]]
+
+
+def _grounds(found: EvaluationReport, names: dict[int, str], bids: dict[str, OpenedBid]) -> tuple[bool, list[Taken]]:
     """Whether the report comes of a re-evaluation, and the revisions since the last signed one that name a ground: what
-    was taken up because of the committee is computed anew by the next one, which names none itself."""
+    was taken up because of the committee is computed anew by the next one, which names none itself. A revision that
+    only carries the ground of the one before it, with a reason more, is not told again."""
     before = reevaluation.former(found)
-    since = EvaluationReport.objects.filter(lot=found.lot_id, revision__lte=found.revision).exclude(
-        correction_ground=""
-    )
-    since = since.filter(revision__gt=before.revision) if before is not None else since.filter(pk=found.pk)
-    return before is not None, list(since.order_by("revision"))
+    of_lot = EvaluationReport.objects.filter(lot=found.lot_id, revision__lte=found.revision).order_by("revision")
+    earlier: EvaluationReport | None = None
+    taken: list[Taken] = []
+    for one in of_lot.filter(revision__gte=before.revision) if before is not None else of_lot:
+        changes = list(_changes(earlier, one, names, bids)) if earlier is not None else []
+        is_carried = earlier is not None and earlier.correction_ground == one.correction_ground
+        if one != before and one.correction_ground and (changes or one.reopen_reason or not is_carried):
+            taken.append((one, changes))
+        earlier = one
+    return before is not None, taken
+
+
+def _changes(
+    earlier: EvaluationReport, found: EvaluationReport, names: dict[int, str], bids: dict[str, OpenedBid]
+) -> Iterable[tuple[str, str, str, str, str]]:
+    """The scores that one revision has otherwise than the one before (修改评标结果应当在评标报告中记载)."""
+    titles = {one["code"]: one["title"] for one in found.result["criteria"]}
+    for bid, scores in found.result["scores"].items():
+        former = earlier.result["scores"].get(bid, {})
+        for code, by_member in scores.items():
+            for member, value in by_member.items():
+                old = former.get(code, {}).get(member)
+                if old is not None and Decimal(old) != Decimal(value):
+                    supplier = bids[bid].supplier.name if bid in bids else ""
+                    points = (f"{Decimal(one).normalize():f}" for one in (old, value))
+                    yield names.get(int(member), ""), supplier, titles.get(code, code), *points
 
 
 def _criterion(told: dict[str, Any]) -> dict[str, Any]:
