@@ -72,7 +72,11 @@ def test_only_who_has_the_documents_may_bid() -> None:
 def test_a_reserved_case_is_for_small_and_medium_enterprises() -> None:
     tender = Tender(set_aside="whole").published()
     large = tender.supplier(size="large")
-    assert set(tender.refused("bid.submit", tender.lot, large, **offer())) == {"not_an_sme"}
+    refused = tender.refused("bid.submit", tender.lot, large, **offer())  # of goods its form says it
+    assert set(refused) == {"invalid_input"} and "中小企业" in refused["invalid_input"].zh
+    services = Tender(set_aside="whole", category="services").published()
+    large = services.supplier(size="large")
+    assert set(services.refused("bid.submit", services.lot, large, **offer())) == {"not_an_sme"}
     tender.bid(tender.supplier(size="medium"))
 
 

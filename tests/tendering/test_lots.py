@@ -69,8 +69,8 @@ def test_a_lot_of_its_own_is_closed_to_large_enterprises_and_gives_no_deduction(
     tender = divided()
     first, second = tender.case.lots.order_by("pk")
     large, medium = tender.supplier(size="large"), tender.supplier(size="medium")
-    told = tender.refused("bid.submit", first, large, **offer("390000.00"))
-    assert set(told) == {"not_an_sme"} and told["not_an_sme"].citation.article == "第十一条"
+    told = tender.refused("bid.submit", first, large, **offer("390000.00"))["invalid_input"]
+    assert told.field in {"makers", "partners"} and "专门面向中小企业" in told.zh
     tender.bid(large, lot=second, price="590000.00")
     tender.bid(medium, lot=first, price="390000.00")
     # The document grants the least lawful deduction; in the lot that is set aside nothing is deducted.
@@ -84,7 +84,7 @@ def test_small_and_micro_only_is_closed_to_medium_ones() -> None:
     tender.do("lots.define", tender.case, tender.runner, rows=rows)
     tender.published()
     told = tender.refused("bid.submit", tender.lot, tender.supplier(size="medium"), **offer("390000.00"))
-    assert "小微企业" in told["not_an_sme"].zh
+    assert "专门面向小微企业" in told["invalid_input"].zh
     tender.bid(tender.supplier(size="micro"), price="390000.00")
 
 

@@ -105,7 +105,7 @@ def test_a_daughter_of_a_large_enterprise_is_small_nowhere() -> None:
     tender = Tender(set_aside="whole").published(small_micro_rate="0")
     mother, medium = make_supplier(size="large").organisation, make_supplier(size="medium").organisation
     held, of_medium = tender.supplier(parent=mother), tender.supplier(parent=medium)
-    assert "not_an_sme" in tender.refused("bid.submit", tender.lot, held, **offer())
+    assert "专门面向中小企业" in tender.refused("bid.submit", tender.lot, held, **offer())["invalid_input"].zh
     tender.bid(of_medium)
     posts = Post.objects.filter(pk__in=(held.pk, of_medium.pk))
     assert list(posts.filter(small_micro("organisation"))) == list(posts.filter(small_medium("organisation")))

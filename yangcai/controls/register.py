@@ -413,6 +413,7 @@ FOUNDATIONS: tuple[Control, ...] = (
         "computed", "按公式计分", "Points by formula", "evaluation.intervals",
         ("formula_counts_objective_points", "计分公式只用于客观分，并且写明计分表",
          "A formula counts objective points, by a table"),
+        ("one_maker_per_number", "制造商按序号各列一次", "A maker stands once in the declaration of a bid"),
         ("deviation_says_what_is_offered", "声明正偏离、负偏离的须写明投标响应", "A deviation says what is offered"),
         ("another_figure_has_its_reason", "核实数值与承诺不符的必须写明理由",
          "Another figure than the declared one has its reason"),

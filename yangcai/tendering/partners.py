@@ -98,15 +98,17 @@ def share(bidder: Organisation, partners: Iterable[Partner], *, small_only: bool
 
 
 def falls_short(
-    lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], now: datetime.datetime
+    lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], goods: str = "", now: datetime.datetime
 ) -> list[Refusal]:
-    """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2))."""
+    """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2)).
+    `goods`: of what class the largest maker of the goods is, whose size then counts and not that of who sells them."""
     return short_of(
         way=lot.way,
         wanted=lot.set_aside_share,
         small_only=lot.for_small_micro,
         bidder=bidder,
         partners=partners,
+        goods=goods,
         on=applicable(lot.case, now=now),
     )
 
@@ -119,6 +121,7 @@ def short_of(
     bidder: Organisation,
     partners: Iterable[Partner],
     on: dict[str, Any],
+    goods: str = "",
 ) -> list[Refusal]:
     """The same of one way to set aside, and of the share that it wants of partners."""
     who = "小微企业" if small_only else "中小企业"
@@ -127,7 +130,7 @@ def short_of(
     if way in RESERVED:
         sizes = SMALL_MICRO if small_only else SME
         others = [p.name for p in partners if p.kind == PartnerKind.MEMBER and p.size not in sizes]
-        if not is_favoured(bidder, small_only=small_only):
+        if goods not in sizes if goods else not is_favoured(bidder, small_only=small_only):
             others.insert(0, bidder.name)
         if others:
             return [
@@ -162,7 +165,7 @@ def short_of(
 
 
 def unlawful(
-    lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], claim: str, now: datetime.datetime
+    lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], claim: str, goods: str = "", now: datetime.datetime
 ) -> Iterator[Refusal]:
     """Everything that the form of a bid says about its partners before it is sealed; nothing here tells of others."""
     partners, on = tuple(partners), applicable(lot.case, now=now)
@@ -224,7 +227,7 @@ def unlawful(
     yield from _smaller_than_registered(partners, on)
     for member in {one.pk: one for found in registered(members).values() for one in found}.values():
         yield from may_take_part(member, at=now)
-    yield from falls_short(lot, bidder=bidder, partners=partners, now=now)
+    yield from falls_short(lot, bidder=bidder, partners=partners, goods=goods, now=now)
 
 
 def _smaller_than_registered(partners: tuple[Partner, ...], on: dict[str, Any]) -> Iterator[Refusal]:

@@ -27,7 +27,7 @@ from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import abnormally_low
 from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
-from yangcai.tendering import arithmetic, counting, deviations, partners, products, standing
+from yangcai.tendering import arithmetic, counting, deviations, makers, partners, products, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
 from yangcai.tendering.rules import consortia as agreements
 from yangcai.tendering.solicitations import solicitation
@@ -406,7 +406,10 @@ def _partners(draft: _Draft) -> Iterator[Check]:
     """Consortium and subcontract, and what a set-aside demands of them: a condition of qualification."""
     lot, beside = draft.lot, partners.of_offer(draft.offer)
     claim = draft.offer.get("preference") or PreferenceClaim.NONE
-    told = list(partners.unlawful(lot, bidder=draft.supplier, partners=beside, claim=claim, now=draft.now))
+    made = makers.of_offer(draft.offer) if makers.are_asked(lot) else ()
+    yield from (_refused(one, field="makers") for one in makers.unlawful(lot, makers=made, claim=claim, now=draft.now))
+    goods = makers.counted(made)
+    told = list(partners.unlawful(lot, bidder=draft.supplier, partners=beside, claim=claim, goods=goods, now=draft.now))
     told += agreements.takes_part_elsewhere(lot, draft.supplier, now=draft.now)
     told += agreements.unlawful(lot, bidder=draft.supplier, partners=beside, now=draft.now)
     yield from (_refused(refusal, field="partners") for refusal in told)

@@ -16,7 +16,7 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
 from yangcai.planning.models import SetAside
-from yangcai.tendering import consortia, green, partners, prequalified
+from yangcai.tendering import consortia, green, makers, partners, prequalified
 from yangcai.tendering.models import (
     BidSecurity,
     Clause,
@@ -238,7 +238,9 @@ def _falls_short(lot: Lot, bid: OpenedBid) -> str:
     """What a set-aside demands of bidder and partners, as of the opening (财库〔2020〕46号 art. 12(2))."""
     if lot.way == SetAside.NONE:
         return ""
-    told = partners.falls_short(lot, bidder=bid.supplier, partners=partners.of_bid(bid), now=bid.opened_at)
+    goods = makers.counted(makers.of_bid(bid)) if makers.are_asked(lot) else ""
+    beside = partners.of_bid(bid)
+    told = partners.falls_short(lot, bidder=bid.supplier, partners=beside, goods=goods, now=bid.opened_at)
     return "；".join(refusal.zh for refusal in told)
 
 

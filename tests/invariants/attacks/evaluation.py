@@ -27,6 +27,10 @@ DECLARED = (
     " SELECT {opened}, min(id), 'positive', 'x', '' FROM tendering_clause"
     " WHERE case_id = (SELECT case_id FROM cases_lot WHERE id = {lot});"
 )
+MADE = (
+    "INSERT INTO tendering_goodsmaker (opened_bid_id, number, item, maker, size)"
+    " VALUES ({opened}, 1, 'x', 'y', 'large');"
+)
 WENT_ON = "UPDATE tendering_openedbid SET went_on_at = now() WHERE id = {opened};"
 REPORTED = (
     "INSERT INTO tendering_evaluationreport (lot_id, revision, result, digest, correction_ground,"
@@ -159,6 +163,10 @@ ROWS: tuple[Row, ...] = (
     ("opened", "deviation_says_what_is_offered", "deviate without saying how", DECLARED.replace("'x'", "''")),
     ("opened", "sealed_bid_is_never_changed", "another word than was declared",
      DECLARED + "UPDATE tendering_deviation SET stance = 'none'"),
+    ("opened", "sealed_bid_is_never_changed", "another size of a maker",
+     MADE + "UPDATE tendering_goodsmaker SET size = 'small'"),
+    ("opened", "records_are_never_deleted", "lose a maker", MADE + "DELETE FROM tendering_goodsmaker"),
+    ("opened", "one_maker_per_number", "an item twice", MADE + MADE),
     ("opened", "records_are_never_deleted", "lose what was declared", DECLARED + "DELETE FROM tendering_deviation"),
     # --- points by formula
     ("opened", "another_figure_has_its_reason", "count another figure without saying why",

@@ -112,6 +112,9 @@ def sme(award: Award, offer: OpenedBid | None) -> str:
     told += [f"价格扣除 {percent(rate)}" for rate in rates]
     if not told:
         return ""
+    if made := offer.makers.order_by("number") if offer else ():
+        goods = "、".join(f"{one.item}由{one.maker}制造（{chinese(Size(one.size).label)}）" for one in made)
+        return f"《中小企业声明函》：{supplier.name}，{goods}；{'；'.join(told)}"
     kinds = [chinese(Size(supplier.size).label)] if supplier.size else []
     kinds += ["监狱企业"] if supplier.is_prison_enterprise else []
     kinds += ["残疾人福利性单位"] if supplier.is_disabled_welfare else []

@@ -29,7 +29,17 @@ from yangcai.parties.models import Credential, Size
 from yangcai.parties.queries import vault
 from yangcai.parties.roles import Role
 from yangcai.procedures import every
-from yangcai.tendering import consortia, consumables, counting, deviations, partners, policies, products, sealing
+from yangcai.tendering import (
+    consortia,
+    consumables,
+    counting,
+    deviations,
+    makers,
+    partners,
+    policies,
+    products,
+    sealing,
+)
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import Bid, Participation, PartnerKind, PreferenceClaim, Solicitation
 from yangcai.tendering.rules import bids as rules
@@ -114,6 +124,7 @@ class SubmitBid(Input):
         "consumables": _("采购文件列明专用耗材的才有此项"),
         "figures": _("采购文件有按公式计分的评审因素的才有此项"),
         "deviations": _("采购文件列明实质性要求的才有此项"),
+        "makers": _("货物类采购才有此项"),
     }
 
     #: In whose envelope this lay, at the opening of what the bidder sealed; None while it is being submitted.
@@ -153,6 +164,13 @@ class SubmitBid(Input):
         help_text=_(
             "投标人为联合体牵头人；成员须先在平台确认联合协议，并与协议一致。附联合协议或者分包意向协议，主体、关键性工作不得分包"
         ),
+    )
+    makers = RowsField(
+        makers.MakerRow,
+        label=_("货物制造商（中小企业声明函）"),
+        max_rows=200,
+        blank=1,
+        help_text=_("享受中小企业扶持政策的，按制造商的规模认定：逐项填写；不填即声明全部货物由投标人自己制造"),
     )
     is_domestic = forms.BooleanField(
         label=_("所投产品为本国产品"),
@@ -195,6 +213,8 @@ class SubmitBid(Input):
         else:
             del self.fields["figures"]
         self._ask_for_deviations(deviations.of_lot(self.subject))
+        if not makers.are_asked(self.subject):
+            del self.fields["makers"]
         self._begin_with_the_agreement()
 
     def _begin_with_the_agreement(self) -> None:
@@ -233,10 +253,8 @@ class SubmitBid(Input):
         return words_of(self.cleaned_data)
 
     def clean_preference(self) -> str:
-        """Only what the registered size and the document allow; not a Refusal, because that would be written down."""
+        """Only what the document allows; not a Refusal, because that would be written down."""
         claim = self.cleaned_data["preference"] or PreferenceClaim.NONE
-        if claim == PreferenceClaim.SMALL_MICRO and not self.by.organisation.is_small_micro:
-            raise forms.ValidationError(_("贵单位登记的企业规模不是小型、微型企业"), code="preference")
         if claim == PreferenceClaim.CONSORTIUM and isinstance(self.subject, Lot):
             document = Solicitation.objects.filter(case_id=self.subject.case_id).first()
             if document is None or not (document.accepts_consortium or document.subcontracting):
@@ -253,12 +271,14 @@ class SubmitBid(Input):
         full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now, opened=self.opened)
         if full is not None:
             self.add_error(None, said(full))
+        self._count_the_makers(cleaned)
         if isinstance(self.subject, Lot) and "partners" in cleaned:
             found = partners.unlawful(
                 self.subject,
                 bidder=self.by.organisation,
                 partners=partners.of_offer(cleaned),
                 claim=cleaned.get("preference", ""),
+                goods=makers.counted(makers.of_offer(cleaned)),
                 now=self.now,
             )
             for refusal in [*found, *self._of_consortium(cleaned)]:
@@ -268,6 +288,22 @@ class SubmitBid(Input):
             for refusal in counting.unlawful(self.subject, cleaned["figures"], now=self.now):
                 self.add_error("figures", said(refusal))
         return cleaned
+
+    def _count_the_makers(self, offer: dict[str, Any]) -> None:
+        """Small or micro is who is registered so, and of goods who made them (财库〔2020〕46号 art. 4)."""
+        claim, made = offer.get("preference", ""), makers.of_offer(offer)
+        if claim == PreferenceClaim.SMALL_MICRO and not made and not self.by.organisation.is_small_micro:
+            told = _("贵单位登记的企业规模不是小型、微型企业")
+            self.add_error("preference", forms.ValidationError(told, code="preference"))
+        if not isinstance(self.subject, Lot):
+            return
+        if not made and makers.are_asked(self.subject):
+            too_large = rules.not_an_sme(self.subject, self.by.organisation, now=self.now)
+            if too_large is not None:
+                self.add_error("makers", said(too_large))
+        if made:
+            for refusal in makers.unlawful(self.subject, makers=made, claim=claim, now=self.now):
+                self.add_error("makers", said(refusal))
 
     def _of_consortium(self, offer: dict[str, Any]) -> Iterator[Refusal]:
         """Whether the members agreed, while the bid is written. What lies open is judged by the qualification, which

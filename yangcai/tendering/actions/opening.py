@@ -22,6 +22,7 @@ from yangcai.tendering import (
     counting,
     deviations,
     finalise,
+    makers,
     method,
     opening_record,
     partners,
@@ -104,6 +105,7 @@ def write_opened(
     priced = offer.pop("consumables", [])  # envelopes sealed before there was such a thing hold none
     declared = offer.pop("figures", [])  # likewise
     answered = offer.pop("deviations", [])  # likewise
+    made = offer.pop("makers", [])  # likewise
     beside = partners.of_offer(offer)
     offer.pop("partners")
     share, counted = offer["domestic_share"], partners.as_registered(beside)
@@ -119,6 +121,7 @@ def write_opened(
     consumables.write(opened, priced)
     counting.write(opened, declared)
     deviations.write(opened, answered)
+    makers.write(opened, made)
     BidPartner.objects.bulk_create(BidPartner(opened_bid=opened, **dataclasses.asdict(one)) for one in beside)
     opened.files.add(*(document for document, _name in stored))
     _attach(opened, stored, now=now)

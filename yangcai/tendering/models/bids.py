@@ -362,6 +362,33 @@ class BidPartner(Rooted):
         return self.opened_bid.lot.stage_at(now)
 
 
+class GoodsMaker(Rooted):
+    """中小企业声明函（货物）: who made an item of a bid, and of what size it is (财库〔2020〕46号 art. 11)."""
+
+    opened_bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="makers", verbose_name=_("投标报价"))
+    number = models.PositiveSmallIntegerField(_("序号"))
+    item = models.TextField(_("标的名称"))
+    maker = models.TextField(_("制造商"))
+    size = models.TextField(_("制造商企业规模"), choices=Size.choices)
+    staff = models.PositiveIntegerField(_("从业人员（人）"), null=True, blank=True)
+    revenue = models.DecimalField(_("营业收入（万元）"), max_digits=16, decimal_places=2, null=True, blank=True)
+    assets = models.DecimalField(_("资产总额（万元）"), max_digits=16, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("货物制造商")
+        constraints = [models.UniqueConstraint(fields=["opened_bid", "number"], name="one_maker_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.item}：{self.maker}"
+
+    @property
+    def root(self) -> Case:
+        return self.opened_bid.lot.case
+
+    def stage_at(self, now: datetime.datetime) -> str:
+        return self.opened_bid.lot.stage_at(now)
+
+
 class FinalOffer(Rooted):
     """最后报价: what a supplier asks after the dialogue; sealed like a bid, opened when the time for all is over. Of a
     bid in two covers it is the price (报价信封), opened when the technical evaluation is closed."""

@@ -26,6 +26,7 @@ from yangcai.tendering.models import (
     DialogueChange,
     DialogueTalk,
     FinalOffer,
+    GoodsMaker,
     GreenProduct,
     Invitee,
     OfferedFigure,
@@ -198,6 +199,13 @@ def visible_partners(post: Post | None, now: datetime.datetime) -> QuerySet[BidP
     return found.filter(opened_bid__in=visible_opened_bids(post, now))
 
 
+@scope(GoodsMaker)
+def visible_makers(post: Post | None, now: datetime.datetime) -> QuerySet[GoodsMaker]:
+    """Read out with the bid whose goods they made."""
+    found = GoodsMaker.objects.select_related("opened_bid__lot__case", "opened_bid__supplier")
+    return found.filter(opened_bid__in=visible_opened_bids(post, now))
+
+
 @scope(ConsumablePrice)
 def visible_consumable_prices(post: Post | None, now: datetime.datetime) -> QuerySet[ConsumablePrice]:
     """Read out with the bid they belong to."""
@@ -247,6 +255,12 @@ def concerns_deviation(one: Deviation, post: Post) -> bool:
     if post.role == Role.SUPPLIER:
         return one.opened_bid.supplier_id == post.organisation_id
     return concerns_opened_bid(one.opened_bid, post)
+
+
+@standing(GoodsMaker)
+def concerns_maker(maker: GoodsMaker, post: Post) -> bool:
+    """Its bidder, and whom the case concerns."""
+    return concerns_opened_bid(maker.opened_bid, post)
 
 
 @standing(BidPartner)

@@ -15,6 +15,7 @@ from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
+from yangcai.planning.models import Category
 from yangcai.tendering import method, policies, prequalified
 from yangcai.tendering.models import (
     Bid,
@@ -225,8 +226,13 @@ def submission_is_open(subject: Any, *, by: Any, now: datetime.datetime) -> Refu
 
 
 def is_eligible(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """专门面向中小企业采购的，投标人应当是中小企业 (财库〔2020〕46号 art. 7, 8)."""
-    bidder = by.organisation
+    """专门面向中小企业采购的，投标人应当是中小企业 (财库〔2020〕46号 art. 7, 8). Of goods it is who made them (art. 4),
+    which only the bid says: there the form asks."""
+    return None if subject.case.category == Category.GOODS else not_an_sme(subject, by.organisation, now=now)
+
+
+def not_an_sme(subject: Lot, bidder: Organisation, *, now: datetime.datetime) -> Refusal | None:
+    """Why a bidder that makes its goods, or does the work, itself is too large for a lot that is reserved."""
     if not subject.is_reserved or (bidder.is_small_micro if subject.for_small_micro else bidder.is_sme):
         return None
     return refuse(

@@ -12,6 +12,7 @@ from yangcai.tendering.models import (
     ConsortiumMember,
     ConsumablePrice,
     Deviation,
+    GoodsMaker,
     OfferedFigure,
     OpenedBid,
     Opening,
@@ -143,6 +144,13 @@ BIDS: tuple[Kind, ...] = (
         _("偏离表"),
         ("opened_bid__lot__number", "opened_bid__supplier", "clause", "stance", "response", "page"),
         ("opened_bid__lot__number", "pk"),
+        after_opening=True,
+    ),
+    Kind(
+        GoodsMaker,
+        _("货物制造商"),
+        ("opened_bid__lot__number", "opened_bid__supplier", "item", "maker", "size", "staff", "revenue", "assets"),
+        ("opened_bid__lot__number", "opened_bid", "number"),
         after_opening=True,
     ),
     Kind(

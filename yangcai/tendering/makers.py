@@ -1,0 +1,138 @@
+"""Who made the goods of a bid, and does the policy for small and medium enterprises reach them?
+
+In goods the maker's size counts and not the seller's: all of them made by small or micro enterprises for a price
+deduction, by small and medium ones for what is reserved; one large maker among them, and nothing is favoured
+(财库〔2020〕46号 art. 4).
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from yangcai.cases.models import Case, Lot
+from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.inputs import TextField
+from yangcai.kernel.reading import remembered
+from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
+from yangcai.parties.models import Size
+from yangcai.parties.sizes import SMALL_MICRO, SME
+from yangcai.planning.models import Category
+from yangcai.tendering import partners
+from yangcai.tendering.models import GoodsMaker, OpenedBid, PartnerKind, PreferenceClaim
+
+#: The classes, the smallest first.
+CLASSES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.LARGE)
+RULE = "sme.goods_by_maker"
+
+
+class MakerRow(forms.Form):
+    """One item of the declaration 中小企业声明函（货物）; a new enterprise leaves last year's figures empty."""
+
+    item = TextField(label=_("标的名称"), max_length=200)
+    maker = TextField(label=_("制造商"), max_length=200)
+    size = forms.ChoiceField(label=_("制造商企业规模"), choices=Size.choices)
+    staff = forms.IntegerField(label=_("从业人员（人）"), min_value=0, max_value=10_000_000, required=False)
+    revenue = forms.DecimalField(
+        label=_("营业收入（万元）"), min_value=0, max_digits=16, decimal_places=2, required=False
+    )
+    assets = forms.DecimalField(
+        label=_("资产总额（万元）"), min_value=0, max_digits=16, decimal_places=2, required=False
+    )
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Who made an item, of what size by its own declaration."""
+
+    item: str
+    maker: str
+    size: str
+
+
+def are_asked(lot: Lot) -> bool:
+    """Whether goods are bought, which somebody made."""
+    return bool(lot.case.category == Category.GOODS)
+
+
+def of_offer(offer: Mapping[str, Any]) -> tuple[Maker, ...]:
+    """As the bidder fills them in, or as they lie in the envelope; what was sealed before the form asked names none."""
+    return tuple(Maker(row["item"], row["maker"], row["size"]) for row in offer.get("makers") or ())
+
+
+def of_bid(bid: OpenedBid) -> tuple[Maker, ...]:
+    """As they were read from the envelope."""
+    return _by_bid(bid.lot.case).get(bid.pk, ())
+
+
+@remembered
+def _by_bid(case: Case) -> dict[int, tuple[Maker, ...]]:
+    found: dict[int, tuple[Maker, ...]] = {}
+    for one in GoodsMaker.objects.filter(opened_bid__lot__case=case).order_by("opened_bid", "number"):
+        found[one.opened_bid_id] = (*found.get(one.opened_bid_id, ()), Maker(one.item, one.maker, one.size))
+    return found
+
+
+def write(opened: OpenedBid, rows: Iterable[Mapping[str, Any]]) -> None:
+    """What an envelope held."""
+
+    def number(value: Any) -> Decimal | None:
+        return None if value in (None, "") else Decimal(value)
+
+    GoodsMaker.objects.bulk_create(
+        GoodsMaker(
+            opened_bid=opened,
+            number=n,
+            item=row["item"],
+            maker=row["maker"],
+            size=row["size"],
+            staff=row.get("staff"),
+            revenue=number(row.get("revenue")),
+            assets=number(row.get("assets")),
+        )
+        for n, row in enumerate(rows, start=1)
+    )
+
+
+def as_registered(makers: Iterable[Maker]) -> tuple[Maker, ...]:
+    """Each with the size that counts: a maker on the platform is no smaller than it says of itself there."""
+    makers = tuple(makers)
+    as_partners = [partners.Partner(PartnerKind.MEMBER, one.maker, "", one.size, Decimal(0)) for one in makers]
+    counted = partners.as_registered(as_partners)
+    return tuple(replace(one, size=found.size) for one, found in zip(makers, counted, strict=True))
+
+
+def counted(makers: Iterable[Maker]) -> str:
+    """The class that counts for all the goods of an offer: that of the largest maker; empty where none is named, and
+    then its bidder made them itself."""
+    sizes = {one.size for one in as_registered(makers)}
+    return max((str(one) for one in CLASSES if one in sizes), key=[str(one) for one in CLASSES].index, default="")
+
+
+def unlawful(lot: Lot, *, makers: Iterable[Maker], claim: str, now: datetime.datetime) -> Iterator[Refusal]:
+    """What is claimed for goods that larger enterprises made, told with its article before the bid is sealed."""
+    allowed = None
+    if claim == PreferenceClaim.SMALL_MICRO or (lot.is_reserved and lot.for_small_micro):
+        allowed, who, who_en = SMALL_MICRO, "小微企业", "small and micro enterprises"
+    elif lot.is_reserved:
+        allowed, who, who_en = SME, "中小企业", "small and medium enterprises"
+    if allowed is None:
+        return
+    larger = [one for one in as_registered(makers) if one.size not in allowed]
+    if larger:
+        yield refuse(
+            RULE,
+            code="made_by_larger",
+            zh="货物应当全部由{who}制造，才能享受扶持政策；下列货物的制造商不是（含平台登记的规模大于所填的）：{names}",
+            en="All goods must be made by {who_en} to be favoured; the makers of these are larger, by the bid or by"
+            " their registration here: {names}",
+            who=who,
+            who_en=who_en,
+            names=Written("；".join(f"{one.item}（{one.maker}）" for one in larger)),
+            **applicable(lot.case, now=now),
+        )
