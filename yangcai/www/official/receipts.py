@@ -6,7 +6,7 @@ from yangcai.cases.actions import chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.notices.base import CONTACTS, MOMENT, MONEY, PROJECT, Field, Section, contacts, project
-from yangcai.tendering.models import Bid, BidSecurity, Cover, SBP, SealedBid
+from yangcai.tendering.models import Bid, BidSecurity, Cover, SealedBid
 from yangcai.www import formats
 from yangcai.www.official.kind import Kind, official
 
@@ -25,16 +25,10 @@ def handed_in(bid: Bid) -> dict[str, Any]:
         "cover": chinese(Cover(bid.cover).label),
         "revision": str(bid.revision),
         "received_at": bid.received_at,
-        "size": str(_size(bid)),
         "size": str(bid.envelope.size if sealed is None else sealed.upload.envelope_size),
         "envelope": formats.fingerprint(bid.envelope_id),
         "method": "SHA-256" if sealed is None else BY_PARTS,
     }
-
-
-def _size(bid: Bid) -> int:
-    """Of what its bidder sealed the platform keeps parts, and their digests as one: that file is not the envelope."""
-    return bid.sealed.upload.envelope_size if bid.seal_scheme == SBP else bid.envelope.size
 
 
 def is_own(bid: Bid, post: Post) -> bool:
