@@ -37,6 +37,15 @@ def test_whoever_has_no_keys_yet_is_told_the_one_command(clock: Clock) -> None:
     assert at_desk(make_supplier()).get(reverse("work_trustees")).status_code == 403
 
 
+def test_the_command_that_rotates_names_the_part_that_the_keys_have(clock: Clock) -> None:
+    tender = SealedTender().announced()
+    follow(tender, clock)
+    for holder, role in zip(tender.holders[1:], ("buyer", "agent", "supervisor", "notary"), strict=True):
+        shown = text_of(at_desk(holder.post).get(reverse("work_trustee_key")))
+        assert f"--role {role}" in page(holder.post) and f"--role {role}" in shown
+        assert "<select" not in shown or f'<option value="{role}" selected>' in shown
+
+
 def test_openings_to_come_say_who_is_on_duty(clock: Clock) -> None:
     tender = SealedTender().announced()
     follow(tender, clock)

@@ -52,7 +52,7 @@ def trustees(request: HttpRequest) -> HttpResponse:
         "current": current,
         "facts": _facts(current) if current else [],
         "is_platform": TrusteeRole.PLATFORM in ROLE_OF_POST[post.role],
-        "role": ROLE_OF_POST[post.role][0],
+        "role": current.role if current else ROLE_OF_POST[post.role][0],
         "offers": may,
         "turns": openings(turns, now=now) if turns else None,
         "unattended": [turn for turn in turns if not turn.duties and turn.seat.trustee.role != TrusteeRole.PLATFORM],
