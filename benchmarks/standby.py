@@ -1,7 +1,8 @@
 """What does it cost that a receipt waits for a synchronous standby?
 
-The same finalises twice on a cluster of its own: alone, and with a standby that has to have written each commit to its
-disk. Both servers share one machine and one disk here, so that this is the upper bound of the price.
+The same finalises twice on a cluster of its own, at the database and at a served site: alone, and with a standby that
+has to have written each commit to its disk. Both servers share one machine and one disk here, so that this is the upper
+bound of the price.
 """
 
 import contextlib
@@ -81,7 +82,7 @@ def _until_it_counts(home: Path) -> None:
 
 def run(scale: Scale) -> list[Figure]:
     """In a process of its own, as it changes what its cluster waits for."""
-    from benchmarks import finalise  # not above: the other process loads Django when it has a site
+    from benchmarks import finalise, handing_in  # not above: the other process loads Django when it has a site
 
     command = [
         sys.executable,
@@ -90,23 +91,33 @@ def run(scale: Scale) -> list[Figure]:
         str(scale.runs),
         str(scale.finalises),
         str(scale.connections),
+        str(scale.handed_in),
+        str(scale.bidders_at_once),
     ]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=1800)
     found = json.loads(done.stdout)
     what, peer = f"finalises with a synchronous standby, {scale.connections} bidders at a time", "without"
     mine, alone = found["with"], found["without"]
+    http = f"bids over HTTP with a synchronous standby, {scale.bidders_at_once} bidders at a time"
     return [
         finalise.rate(what, mine["rates"], peer, alone["rates"], goal=finalise.AT_LEAST),
         finalise.wait(f"{what}, p50", mine["waits"], peer, alone["waits"], 50),
         finalise.wait(f"{what}, p99", mine["waits"], peer, alone["waits"], 99, most=finalise.P99_SECONDS),
+        finalise.rate(http, mine["http_rates"], peer, alone["http_rates"], goal=handing_in.AT_LEAST),
+        finalise.wait(f"{http}, p50", mine["http_waits"], peer, alone["http_waits"], 50),
+        finalise.wait(f"{http}, p99", mine["http_waits"], peer, alone["http_waits"], 99, most=finalise.P99_SECONDS),
     ]
 
 
-def main(runs: int, finalises: int, connections: int) -> dict[str, dict[str, list[float]]]:
-    """Seconds and rates, in turn without and with."""
+def main(
+    runs: int, finalises: int, connections: int, handed_in: int, bidders_at_once: int
+) -> dict[str, dict[str, list[float]]]:
+    """Seconds and rates, in turn without and with: at the database, then at a served site (handing_in.py)."""
     with site.throw_away_site(durable=True):
         from benchmarks import bidders, finalise
+        from benchmarks.api import Request, load, served
         from benchmarks.at_once import together
+        from benchmarks.handing_in import SECONDS, statement
         from benchmarks.published import publish
         from yangcai.cases.models import Lot
         from yangcai.tendering import receipts
@@ -116,7 +127,8 @@ def main(runs: int, finalises: int, connections: int) -> dict[str, dict[str, lis
         lot = Lot.objects.select_related("case").get(pk=published.cases[0].lots.order_by("pk").first().pk)
         policy = bidders.policy_of(lot, published.now)
         receipts.signer()
-        found = {which: dict[str, list[float]](rates=[], waits=[]) for which in ("without", "with")}
+        names = ("rates", "waits", "http_rates", "http_waits")
+        found = {which: {name: list[float]() for name in names} for which in ("without", "with")}
         home = Path(os.environ["YANGCAI_HOME"]) / "postgres"
         for _run in range(runs):
             for which, guard in (("without", contextlib.nullcontext()), ("with", synchronous(home))):
@@ -125,7 +137,16 @@ def main(runs: int, finalises: int, connections: int) -> dict[str, dict[str, lis
                     seconds, waits = together(finalise.take, asked, connections=connections)
                 found[which]["rates"].append(finalises / seconds)
                 found[which]["waits"] += waits
-        if SealedBid.objects.count() != 2 * runs * finalises:
+        bidders.close_in(lot, seconds=SECONDS)
+        for which, guard in (("without", contextlib.nullcontext()), ("with", synchronous(home))):
+            many = bidders.ready(lot, policy, handed_in, now=published.now)
+            with guard, served(sandbox=False) as port:
+                awake = [Request("GET", "/api/v1/me", bidder.token) for bidder in many[:bidders_at_once]]
+                load(port, awake, clients=bidders_at_once)
+                came = load(port, [statement(bidder) for bidder in many], clients=bidders_at_once)
+            found[which]["http_rates"].append(came.per_second)
+            found[which]["http_waits"] += came.each.seconds
+        if SealedBid.objects.count() != 2 * (runs * finalises + handed_in):
             raise RuntimeError("not every bid came in")
     return found
 
