@@ -5,11 +5,15 @@ from decimal import Decimal
 
 import pytest
 
+from tests import factories
+from tests.challenges.support import LETTER, about
 from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award, Candidate, Case, CaseEnd, Stage
+from yangcai.challenges import objections
+from yangcai.challenges.queries import visible_objections
 from yangcai.contracts.models import Contract, ContractItem
 from yangcai.controls.lamps import lamps
 from yangcai.credit.models import Debarment
@@ -22,11 +26,13 @@ from yangcai.funds.queries import balances, check_funds
 from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Task
+from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import move_to
 from yangcai.tendering import preflight
 from yangcai.tendering.models import AwardLetter, Invitee
+from yangcai.www.work.files import readable
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +89,19 @@ def test_a_direct_choice_goes_through_to_payment(agreed: FirstStage, unit: Buyer
     assert Contract.objects.get(pk=contract.pk).signed_at is not None
     assert [lamp.state for lamp in lamps(agreements.of(case), now=unit.at)][:3] == ["on", "on", "on"]
     assert check_funds() == []
+
+
+def test_where_nothing_is_opened_an_objection_waits_for_no_opening(agreed: FirstStage, unit: Buyer) -> None:
+    """Those who oversee learn of it while the call-off runs: no offers are secret in it (87号令 art. 28)."""
+    case = unit.do("call_off.choose", unit.plan(DIRECT), entrant=agreed.entrant(FOURTH).pk, quantity="20", need="20 台")
+    supplier, at = agreed.supplier(FOURTH), unit.at + 3 * DAY
+    move_to(at)
+    raised = agreed.do("objection.raise", case, supplier, at, **LETTER, about=about(case, supplier, "result", at))
+    proof = documents.store_bytes(data="业绩证明".encode(), name="证明.txt")
+    documents.attach(proof, to=raised, title="证明", kind=objections.EVIDENCE, by=supplier, now=at)
+    treasury = factories.make_post(Role.TREASURY)
+    assert [one.pk for one in visible_objections(treasury, at)] == [raised.pk]
+    assert proof.pk in readable(agreements.of(case), post=treasury, now=at).values_list("document_id", flat=True)
 
 
 def test_only_entrants_and_only_within_the_plan(agreed: FirstStage, unit: Buyer) -> None:

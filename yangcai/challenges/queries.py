@@ -11,7 +11,7 @@ from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering.models import AwardLetter, OpenedBid
-from yangcai.tendering.queries.bids import READ_OUT, has_been_opened
+from yangcai.tendering.queries.bids import NEVER_OPENED, READ_OUT, has_been_opened
 
 
 @scope(Enquiry)
@@ -73,7 +73,8 @@ def visible_objections(post: Post | None, now: datetime.datetime) -> QuerySet[Ob
     if post is None:
         return found.none()
     if post.role in OVERSEERS:
-        return found.filter(has_been_opened(now, "case_id") | Q(case__ended_at__lte=now))
+        nothing_secret = Q(case__ended_at__lte=now) | Q(case__procedure__in=NEVER_OPENED)
+        return found.filter(has_been_opened(now, "case_id") | nothing_secret)
     if post.role in BUYER:
         return found.filter(case__buyer_id=post.organisation_id)
     if post.role == Role.AGENT:

@@ -43,6 +43,9 @@ READ_OUT = tuple(
     one.code for one in PROCEDURES.values() if any(step.reads_out for step in one.steps if step.stage == Stage.OPENING)
 )
 
+#: The methods in which offers are never opened: an agreement that stands open, what is called off or bought directly.
+NEVER_OPENED = tuple(one.code for one in PROCEDURES.values() if all(step.stage != Stage.OPENING for step in one.steps))
+
 
 def has_been_opened(now: datetime.datetime, case_ref: str) -> Exists:
     """The case has come to its opening: 投标截止前不得透露潜在投标人的名称、数量 (87号令 art. 28). Where the health

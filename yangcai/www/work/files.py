@@ -25,6 +25,7 @@ from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import blind, opening_record
 from yangcai.tendering.models import Bid, CommitteeMember, EvaluationReport, OpenedBid, Prequalification
+from yangcai.tendering.queries.bids import NEVER_OPENED
 from yangcai.tendering.queries.draws import SUPERVISORS
 from yangcai.tendering.queries.evaluation import sits_on
 from yangcai.tendering.queries.prequalification import visible_applications
@@ -120,7 +121,8 @@ def readable(root: Any, *, post: Post, now: datetime.datetime, under_letters: bo
 
 def _kept_from(case: Case, post: Post) -> tuple[str, ...]:
     """What tells, before the opening, who has the document: of objections the two sides know, and nobody else."""
-    return (*FROM_SUPPLIERS, *OF_OBJECTIONS) if post.role in OVERSEERS and not case.ended_at else FROM_SUPPLIERS
+    is_secret = not case.ended_at and case.procedure not in NEVER_OPENED
+    return (*FROM_SUPPLIERS, *OF_OBJECTIONS) if post.role in OVERSEERS and is_secret else FROM_SUPPLIERS
 
 
 def _of_applicants(root: Prequalification, *, post: Post, now: datetime.datetime) -> Q:
