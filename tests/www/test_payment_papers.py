@@ -1,5 +1,6 @@
 """Does a payment get its signed order, and does whoever holds it find that one in the public log, and no other?"""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -204,6 +205,24 @@ def test_from_the_payment_to_its_verification(
     code, said = told("payment", good)
     assert (code, "two different papers of one payment" in said) == (2, True), said
     assert verifier.main(["case", s.case.ref, log, "--quiet"]) == 2
+
+
+@pytest.mark.parametrize("payment", [None, {"of": "whom"}])
+def test_a_second_order_that_says_not_of_which_payment_is_evidence(
+    settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], payment: Any
+) -> None:
+    """Or whoever holds it would find it alone in the log, and the other order as well."""
+    world.use(settings, tmp_path / "site")
+    _s, request = pay()
+    issue()
+    silent = {key: value for key, value in lines_of(request)[0].items() if key != "payment"}
+    silent |= {"payment": payment} if payment else {}
+    (tmp_path / "other.pdf").write_bytes(b"%PDF-1.7 another order")
+    silent["sha256"] = hashlib.sha256((tmp_path / "other.pdf").read_bytes()).hexdigest()
+    leaves.append_leaf(body=silent, root=request.root.ref, in_clear=True)
+    world.round_of(now=LATER)
+    assert verifier.main(["--lang", "en", "payment", str(tmp_path / "other.pdf"), str(log_files.folder())]) == 2
+    assert "does not say of which contract or payment" in capsys.readouterr().err
 
 
 # --- the page ------------------------------------------------------------------------------------------------------

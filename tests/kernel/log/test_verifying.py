@@ -99,7 +99,8 @@ def _tell_a_story(home: Path) -> None:
     (home / "root.pem").write_bytes(papers.roots()[0])
     (home / "stranger.pem").write_bytes(DemoSeals(DemoAuthority(home / "stranger")).roots[0])
     for name in ("contract.pdf", "signed.pdf"):
-        contract = {"sha256": hashlib.sha256((home / name).read_bytes()).hexdigest(), "t": "contract"}
+        digest = hashlib.sha256((home / name).read_bytes()).hexdigest()
+        contract = {"contract": f"contract:{name}", "sha256": digest, "t": "contract"}
         leaves.append_leaf(body=contract, root="case:1", in_clear=True)
     leaves.disclose(leaves=[one.id for one in bids[:2]], now=world.NOW)
     cosigned_round(2)

@@ -64,15 +64,21 @@ def verify(content: bytes, *, kind: str, log: Log) -> list[tuple[int, dict[str, 
         _check_awards(found, dict(notices(content)), log=log)
         awards.check(found, log=log)
     if kind in PAPERS:
-        subjects = {body[kind] for _index, body in found if kind in body}
-        check_papers((line for line in log.saying(kind) if line[1].get(kind) in subjects), kind=kind)
+        for index, body in log.saying(kind):
+            if not isinstance(body.get(kind), str):  # it may be a second paper of any of them
+                raise Evidence(
+                    zh=f"第 {index} 条没有写明是哪一份合同或者哪一笔支付的签署文本",
+                    en=f"line {index} does not say of which contract or payment its paper is",
+                )
+        subjects = {body[kind] for _index, body in found}
+        check_papers((line for line in log.saying(kind) if line[1][kind] in subjects), kind=kind)
     return found
 
 
 def _check_awards(found: list[tuple[int, dict[str, Any]]], told: dict[str, dict[str, Any]], *, log: Log) -> None:
     """Of one lot one award stands: where there are two, a notice took the first back before the second."""
-    replaced = {body.get("supersedes"): index for index, body in log.saying("notice")}
-    standing: dict[tuple[Any, Any], tuple[int, Any]] = {}
+    replaced = {str(body.get("supersedes")): index for index, body in log.saying("notice")}
+    standing: dict[tuple[str, str], tuple[int, str]] = {}
     for index, body in found:
         facts = told.get(str(body.get("digest")), {}).get("facts")
         if body.get("kind") != "award" or not isinstance(facts, dict):
@@ -83,12 +89,13 @@ def _check_awards(found: list[tuple[int, dict[str, Any]]], told: dict[str, dict[
                 en=f"line {index} names another winner or sum than the notice itself",
             )
         lot = body.get("root"), facts.get("lot")
+        lot = str(body.get("root")), str(facts.get("lot"))
         if lot in standing and replaced.get(standing[lot][1], index) >= index:
             raise Evidence(
                 zh=f"第 {standing[lot][0]} 条和第 {index} 条是同一采购包的两份中标结果公告，前一份没有变更公告",
                 en=f"lines {standing[lot][0]} and {index} award one lot twice, and no notice took the first back",
             )
-        standing[lot] = index, body.get("number")
+        standing[lot] = index, str(body.get("number"))
 
 
 def check_papers(lines: Iterable[tuple[int, dict[str, Any]]], *, kind: str) -> None:
