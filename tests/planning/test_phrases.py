@@ -199,3 +199,15 @@ def test_what_is_found_is_quoted_in_its_part_of_the_sentence(
 def test_a_known_brand_in_the_name_of_a_product_is_enough() -> None:
     assert phrases.brand("华为交换机", is_name=True) and not phrases.brand("苹果采购", is_name=True)
     assert not phrases.brand("华为交换机") and [why for why, _ in phrases.doubtful("华为交换机")] == ["known_brand"]
+
+
+def test_where_none_may_be_stated_a_known_brand_is_enough_unless_it_stands_there_already() -> None:
+    for text in ("交换机（华为）20 台", "Lenovo ThinkPad 20", "锐捷路由器一台"):
+        assert phrases.brand(text, is_stated=True) and not phrases.brand(text)
+    for text in (
+        "与采购人现有的华为设备兼容",
+        "Compatible with the existing Huawei switches",
+        "苹果 20 斤",
+        "交换机 20 台",
+    ):
+        assert not phrases.brand(text, is_stated=True)

@@ -62,6 +62,7 @@ class _Patterns(NamedTuple):
     #: A known brand that is asked for, or only named.
     asked: re.Pattern[str]
     named: re.Pattern[str]
+    standing: re.Pattern[str]
     #: By reason, in a text and in the name of a product.
     doubtful: tuple[tuple[str, re.Pattern[str]], ...]
     of_names: tuple[tuple[str, re.Pattern[str]], ...]
@@ -82,6 +83,7 @@ def _patterns() -> _Patterns:
         ordinary=re.compile("|".join(map(re.escape, told["ordinary"]))),
         asked=_asked(sure, far=8),
         named=re.compile(sure),
+        standing=re.compile(_one_of(told["standing"])),
         doubtful=(
             ("known_brand", re.compile(sure)),
             ("ambiguous_brand", _asked(maybe, far=2)),
@@ -98,11 +100,16 @@ def _first(pattern: re.Pattern[str], said: str, *, sentence: str) -> Hit:
     return NOTHING
 
 
-def designated(sentence: str, *, is_name: bool = False) -> Hit:
-    """The known brand that a sentence asks for; in the name of a product it is enough that it stands there."""
+def designated(sentence: str, *, is_name: bool = False, is_stated: bool = False) -> Hit:
+    """The known brand that a sentence asks for; in the name of a product it is enough that it stands there.
+    `is_stated`: so it is in a text that may not even state one, unless it tells what is there already."""
     given = _patterns()
     said = blanked(given.ordinary, sentence)
-    return _first(given.named if is_name else given.asked, said, sentence=sentence)
+    asked = _first(given.named if is_name else given.asked, said, sentence=sentence)
+    if asked or not is_stated:
+        return asked
+    stated = _first(given.named, said, sentence=sentence)
+    return NOTHING if given.standing.search(stated.quoted) else stated
 
 
 #: Why a place is shown to the reviewer: (code, Chinese, English).

@@ -236,16 +236,16 @@ _IMPORTED = re.compile(
 )
 
 
-def brand(text: str, *, is_name: bool = False, allowed: Set[str] = frozenset()) -> Hit:
-    """The words that ask for a brand or state one; `is_name`: the text is the name of a product. Empty without.
-    `allowed` as above."""
+def brand(text: str, *, is_name: bool = False, is_stated: bool = False, allowed: Set[str] = frozenset()) -> Hit:
+    """The words that ask for a brand or state one; `is_name`: the text is the name of a product; `is_stated`: it may
+    not even state one (74号令 art. 10). Empty without. `allowed` as above."""
     for one in sentences(text):
         if one in allowed:
             continue
         said = blanked(_NO_BRAND, one)
         if found := _BRAND.search(said) or (_BRAND_IN_NAME.search(said) if is_name else None):
             return hit(found, sentence=one)
-        if named := designations.designated(one, is_name=is_name):
+        if named := designations.designated(one, is_name=is_name, is_stated=is_stated):
             return named
     return NOTHING
 

@@ -59,7 +59,11 @@ def allow_sentence(
     return AllowedSentence.objects.create(
         appropriation=appropriation,
         sentence=said,
-        words=str(phrases.brand(said) or phrases.brand(said, is_name=True) or phrases.treated_differently(said)),
+        words=str(
+            phrases.brand(said, is_stated=True)
+            or phrases.brand(said, is_name=True)
+            or phrases.treated_differently(said)
+        ),
         reason=reason,
         allowed_by=by,
         allowed_at=now,

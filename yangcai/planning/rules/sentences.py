@@ -48,7 +48,11 @@ def is_not_forbidden(subject: Appropriation, *, now: datetime.datetime, sentence
 
 def was_held_up(subject: Appropriation, *, now: datetime.datetime, sentence: str, **_: Any) -> Refusal | None:
     """There is nothing to let stand in a sentence that nobody refuses."""
-    if phrases.brand(sentence) or phrases.brand(sentence, is_name=True) or phrases.treated_differently(sentence):
+    if (
+        phrases.brand(sentence, is_stated=True)
+        or phrases.brand(sentence, is_name=True)
+        or phrases.treated_differently(sentence)
+    ):
         return None
     return Refusal("nothing_held_up", "这一句没有被拦下，不必保留", "Nobody refuses this sentence", field="sentence")
 

@@ -66,14 +66,14 @@ def brand_named(
 ) -> Iterator[Refusal]:
     """What a text is told that names a brand; `number` is its row, where it stands in one, `is_name` that it names a
     product. Where one supplier alone can be asked, its product is named (政府采购法 art. 31)."""
+    stated = "solicitation.no_brand" in method.of(case).rule_keys()
     word = (
         NOTHING
         if Invite.NAMED in method.of(case).invites
-        else phrases.brand(text, is_name=is_name, allowed=_standing(case))
+        else phrases.brand(text, is_name=is_name, is_stated=stated, allowed=_standing(case))
     )
     if not word:
         return
-    stated = "solicitation.no_brand" in method.of(case).rule_keys()
     yield refuse(
         "solicitation.no_brand" if stated else "solicitation.no_pointing",
         code="brand_named",
