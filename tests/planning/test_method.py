@@ -155,12 +155,12 @@ def test_a_plan_under_way_is_too_late(office: Office) -> None:
 
 
 def test_after_a_failed_tender_the_method_changes_with_three_more_papers() -> None:
-    """A tender fails; negotiation with the two who bid is approved, and the next case of the same plan goes by it."""
+    """A tender fails; negotiation is approved, and the next case of the same plan goes by it."""
     case = factories.make_case(budget="4500000.00")
     office = Office()
     office.buyer, office.officer = case.buyer, factories.make_post(Role.BUYER_OFFICER, case.buyer)
     item = case.plan_item
-    ask = {"procedure": "negotiation", "ground": "negotiation.two_bidders", "reason": "投标人只有两家"}
+    ask = {"procedure": "negotiation", "ground": "negotiation.failed_tender", "reason": "没有供应商投标"}
     assert set(refused(office.applied, item, **ask)) == {"activity_begun"}
     Case.objects.filter(pk=case.pk).update(ended_at=NOW, end_kind="unsuccessful", end_reason="投标人不足三家")
 

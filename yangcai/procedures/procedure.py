@@ -41,14 +41,17 @@ class Invite(StrEnum):
     NAMED = "named"
     ENTRANTS = "entrants"
     PREQUALIFICATION = "prequalification"
+    BIDDERS = "bidders"
 
 
 @dataclass(frozen=True)
 class Continuation:
-    """On this ground of the method fewer bidders are enough: the rule that says how many."""
+    """On this ground of the method fewer bidders are enough: the rule that says how many. `only_bidders`: it goes on
+    with those who bid in the purchase before, and invites nobody else (74号令 art. 27)."""
 
     ground: str
     bidders: str
+    only_bidders: bool = False
 
 
 @dataclass(frozen=True)

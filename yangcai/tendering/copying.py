@@ -11,7 +11,7 @@ from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import own as own_rule
 from yangcai.kernel.models import Attachment
 from yangcai.planning.models import SetAside
-from yangcai.tendering import method
+from yangcai.tendering import two_bidders
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import Clause, Consumable, Criterion, GreenProduct, PaymentTerm, SampleTerms, Solicitation
 from yangcai.tendering.rules.solicitation.deductions import least_rate
@@ -67,7 +67,7 @@ def _solicitation(case: Case, *, to: Case, now: datetime.datetime) -> Solicitati
     if old is None:
         return None
     fresh = {**FRESH, "taken_over_from": case}
-    invites = method.of(to).invites
+    invites = two_bidders.ways(to)
     if invites and old.invited_by not in {one.value for one in invites}:
         fresh["invited_by"] = invites[0].value  # the new method does not know the old one's way
     if case.set_aside != SetAside.NONE and to.set_aside == SetAside.NONE:

@@ -23,7 +23,7 @@ NEGOTIATION = Procedure(
     steps=steps(
         bidders="bidders.negotiation",
         continuations=(
-            Continuation("negotiation.two_bidders", "bidders.negotiation_after_tender"),
+            Continuation("negotiation.two_bidders", "bidders.negotiation_after_tender", only_bidders=True),
             IN_EMERGENCY,
         ),
         notice="notice.invitation.negotiation",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import procedures
 from yangcai.cases import periods
 from yangcai.cases.actions import next_number
 from yangcai.cases.models import Case, CaseEnd, LotRelease, Stage
@@ -21,6 +22,8 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.parties.roles import Role
 from yangcai.planning.models import MethodApproval, SetAside
 from yangcai.planning.rules.publicity import outcome_under
+from yangcai.procedures.grounds import PREFIX
+from yangcai.tendering import two_bidders
 from yangcai.tendering.copying import copy_document
 
 
@@ -107,6 +110,23 @@ def publicity_has_its_outcome(subject: Case, *, by: Any, now: datetime.datetime)
             yield from outcome_under(ground, subject.plan_item, now=now)
 
 
+def there_were_two(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """与该两家供应商谈判 (74号令 art. 27): what was approved for two has two, as the bids themselves show."""
+    last = _changed(subject) if subject.ended_at is not None else None
+    if last is None or not two_bidders.are_meant_by(procedures.get(last.procedure), {last.ground}):
+        return None
+    if two_bidders.of_case(subject):
+        return None
+    return refuse(
+        f"{PREFIX}{last.ground}",
+        code="not_two_bidders",
+        zh="批准的是与公开招标中仅有的两家供应商谈判，但原项目提交投标文件或者实质性响应的供应商不是两家；请按其他情形重新报批",
+        en="What was approved is to negotiate with the only two suppliers of the tender, and it did not have two who"
+        " bid or responded: apply on another ground",
+        **applicable(subject, now=now),
+    )
+
+
 def set_aside_only_lifted(subject: Case, *, now: datetime.datetime, lift_set_aside: bool, **_: Any) -> Refusal | None:
     """合格中小企业不足的，按非预留项目重新采购 (财库〔2020〕46号 art. 10)."""
     if not lift_set_aside or subject.set_aside != SetAside.NONE:
@@ -140,7 +160,14 @@ class Retender(Input):
     en="Procure again",
     on=Case,
     by={Role.BUYER_OFFICER, Role.AGENT},
-    needs=(runs_the_case, ended_without_result, not_retendered_yet, plan_still_stands, publicity_has_its_outcome),
+    needs=(
+        runs_the_case,
+        ended_without_result,
+        not_retendered_yet,
+        plan_still_stands,
+        publicity_has_its_outcome,
+        there_were_two,
+    ),
     checks=(set_aside_only_lifted,),
     input=Retender,
     creates=True,
@@ -175,5 +202,7 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     lifted = {"set_aside": SetAside.NONE, "set_aside_share": 0, "for_small_micro": False}
     lots = case.lots.filter(releases__isnull=True)
     copy_document(case, to=again, lots=lots, now=now, **(lifted if lift_set_aside else {}))
+    if two_bidders.are_invited(again):
+        two_bidders.put_on_the_list(again, of=case, now=now)
     tasks.refresh(case.plan_item, now=now)  # the plan waited for this
     return again

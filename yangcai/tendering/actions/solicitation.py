@@ -18,7 +18,7 @@ from yangcai.procedures import PROCEDURES
 from yangcai.procedures.evaluation.model import DEFAULT_DECIMALS, MEAN
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
-from yangcai.tendering import method
+from yangcai.tendering import method, two_bidders
 from yangcai.tendering.clauses import write_clauses
 from yangcai.tendering.models import (
     Changeable,
@@ -159,7 +159,7 @@ class DraftSolicitation(Input):
         if not isinstance(self.subject, Case):
             return
         self.fields["agent_fee"].disabled = self.subject.agent_id is None
-        ways = [(way.value, InvitedBy(way.value).label) for way in method.of(self.subject).invites]
+        ways = [(way.value, InvitedBy(way.value).label) for way in two_bidders.ways(self.subject)]
         self.fields["invited_by"].choices = ways  # type: ignore[attr-defined]
         if not method.of(self.subject).leads_to:
             for name in ("contract_months", "long_term_reason", "follow_up_amount", "compensation_rate"):
@@ -193,7 +193,7 @@ class DraftSolicitation(Input):
         case = self.subject
         return {
             "bid_validity_days": USUAL_VALIDITY_DAYS,
-            "invited_by": method.of(case).invites[0].value,
+            "invited_by": two_bidders.ways(case)[0].value,
             "bid_security": Decimal(0),
             "performance_security_rate": Decimal(0),
             "small_micro_rate": deductions.least_rate(case, partner=False, now=self.now),

@@ -25,6 +25,7 @@ class InvitedBy(models.TextChoices):
     NAMED = "named", _("向唯一供应商发出")
     ENTRANTS = "entrants", _("从入围供应商中确定")
     PREQUALIFICATION = "prequalification", _("发布资格预审公告")
+    BIDDERS = "bidders", _("向原招标的两家供应商发出")
 
 
 class Solicitation(CaseRow):
@@ -268,6 +269,7 @@ class InviteeSource(models.TextChoices):
     ENTRANT = "entrant", _("入围供应商")
     CONTRACTOR = "contractor", _("研发供应商")
     PREQUALIFIED = "prequalified", _("资格预审合格")
+    BIDDER = "bidder", _("原招标的投标人")
 
 
 class Invitee(CaseRow):
