@@ -14,7 +14,7 @@ from yangcai.kernel.actions import Action
 from yangcai.kernel.inputs import DocumentField, PrivateFilesField, RowsField
 from yangcai.kernel.models import Upload
 from yangcai.parties.joining import still_outside
-from yangcai.parties.models import Post
+from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.planning import checks
 from yangcai.tendering.models import Clause, Criterion, OpenedBid
 
@@ -175,6 +175,19 @@ class Inputs:
             "bid_security": self.chance.choice(["0", "1000.00"]),
             "invited_by": self.chance.choice([None, None, None, "prequalification"]),
         }  # fmt: skip
+
+    def for_consortium_register(self, lot: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
+        """With one or two other suppliers, now and then with a code that is not theirs."""
+        others = Organisation.objects.filter(kind=OrganisationKind.SUPPLIER).exclude(pk=by.organisation_id)
+        known = list(others.order_by("pk")[:20])
+        code = self.chance.choice([None, None, None, "91140000783254954T"])
+        return {
+            "work": "供货",
+            "members": [
+                {"name": one.name, "uscc": code or one.uscc or "", "share": "0.30", "work": "安装"}
+                for one in self.chance.sample(known, min(len(known), self.chance.choice([1, 1, 2])))
+            ],
+        }
 
     def for_prequalification_draft(self, case: Any, by: Post, now: datetime.datetime) -> dict[str, Any]:
         return {

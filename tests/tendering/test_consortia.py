@@ -12,6 +12,7 @@ from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refused
+from yangcai.notifications.models import Message
 from yangcai.parties.models import Organisation, Post
 from yangcai.tendering import consortia, preflight
 from yangcai.tendering.models import Bid, Consortium, ConsortiumMember
@@ -64,6 +65,8 @@ def test_a_member_confirms_on_its_own_worklist_and_the_consortium_bids() -> None
     assert "member_unconfirmed" in codes_of(tender, leader, data)
     tender.do("consortium.confirm", row_of(made, post), post, commitment=True)
     assert waiting(post) == set()
+    told = Message.objects.filter(kind="request_decided", root=tender.case.ref)
+    assert [one.person_id for one in told] == [leader.person_id]
     tender.do("bid.submit", tender.lot, leader, **data)
     tender.bids("910000", "920000")
     tender.open()
@@ -191,6 +194,9 @@ def test_a_member_takes_part_in_no_other_way() -> None:
             tender.do(code, tender.lot, post, **data)
         assert any("不得再单独或者另组联合体参加" in one.zh for one in refused.value.refusals)
     assert not Entry.objects.filter(outcome="refused", post_id=post.pk).exists()
+    assert waiting(post) == {"consortium.confirm", "bid.submit"}  # of the other consortium, and for the other lot
+    asked = tasks.of_post(post).filter(action="bid.submit")
+    assert [one.subject for one in asked] == [tender.case.lots.order_by("pk").last().ref]
     tender.bid(post, lot=tender.case.lots.order_by("pk").last(), price="400000")
     tender.do("consortium.decline", row_of(made, post), post)
     tender.do("consortium.confirm", row_of(other, post), post, commitment=True)

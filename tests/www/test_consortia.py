@@ -48,7 +48,12 @@ def test_from_the_leaders_form_to_the_members_worklist(clock: Clock) -> None:
     confirm = reverse("work_do", args=["consortiummember", row.pk, "consortium.confirm"])
     assert confirm in desk.get(reverse("work")).content.decode()
     page = text_of(desk.get(confirm))
-    assert leader.organisation.name in page and "安装调试" in page and "70%" in page and "30%" in page
+    for told in (leader.organisation.name, "供货", "安装调试", "70%", "30%"):
+        assert told in page
+    assert (
+        reverse("work_do", args=["consortiummember", row.pk, "consortium.decline"])
+        in desk.get(confirm).content.decode()
+    )
     assert at_desk(stranger).get(confirm).status_code == at_desk(tender.officer).get(confirm).status_code == 404
     assert desk.post(confirm, {"commitment": "on"}).status_code == 302
     assert "示例乙公司 已确认 已全部确认" in tasks_page(tender, leader)

@@ -22,6 +22,8 @@ from yangcai.tendering.models import (
     AwardLetter,
     Bid,
     CommitteeMember,
+    Consortium,
+    ConsortiumMember,
     EvaluationReport,
     OpenedBid,
     Prequalification,
@@ -268,6 +270,12 @@ RESOURCES: dict[str, Resource] = {
         ),
         Resource(
             "bids", Bid, ("id", "lot_id", "stage", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at")
+        ),
+        Resource("consortia", Consortium, ("id", "lot_id", "leader_id", "work", "registered_at", "withdrawn_at")),
+        Resource(
+            "consortium-members",
+            ConsortiumMember,
+            ("id", "consortium_id", "organisation_id", "share", "work", "confirmed_at", "declined_at"),
         ),
         Resource(
             "opened-bids",

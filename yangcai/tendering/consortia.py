@@ -6,6 +6,7 @@ A bid says whom it names; that alone binds nobody else. Rules that look at sever
 from typing import Any
 
 from yangcai.cases.models import Case, Lot
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Organisation, OrganisationKind
 from yangcai.tendering.models import Consortium, ConsortiumMember, OpenedBid, PartnerKind
@@ -43,9 +44,13 @@ def supplier_called(name: str, uscc: str) -> tuple[Organisation | None, bool]:
     return None, found is not None or bool(uscc and suppliers.filter(uscc=uscc).exists())
 
 
-@remembered
 def _confirmed(case: Case) -> dict[tuple[int, int], list[ConsortiumMember]]:
     """Lot and leader -> who has confirmed."""
+    return _rows(case) if may_have(case, Consortium) else {}
+
+
+@remembered
+def _rows(case: Case) -> dict[tuple[int, int], list[ConsortiumMember]]:
     found: dict[tuple[int, int], list[ConsortiumMember]] = {}
     rows = ConsortiumMember.objects.filter(
         consortium__lot__case=case,
@@ -96,3 +101,8 @@ def _named(bid: OpenedBid) -> list[Any]:
 def of_case(case: Case) -> set[int]:
     """Every supplier that has confirmed to take part in some lot of the case as a member."""
     return {one.organisation_id for found in _confirmed(case).values() for one in found}
+
+
+def joined_in(case: Case) -> frozenset[tuple[int, int]]:
+    """Lot and supplier, for every member that has confirmed."""
+    return frozenset((lot, one.organisation_id) for (lot, _leader), found in _confirmed(case).items() for one in found)

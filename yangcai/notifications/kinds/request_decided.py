@@ -28,7 +28,16 @@ def _both_sides(row: Any) -> list[Whom]:
     ]
 
 
-#: Action -> who had asked.
+def _leader(row: Any) -> list[Whom]:
+    return [Whom(organisation_id=row.consortium.leader_id, roles=SUPPLIER)]
+
+
+def _members(row: Any) -> list[Whom]:
+    named = row.members.values_list("organisation_id", flat=True)
+    return [Whom(organisation_id=one, roles=SUPPLIER) for one in named]
+
+
+#: Action -> who had asked; of a consortium nobody else learns of it (87号令 art. 28).
 ASKED: dict[str, Callable[[Any], list[Whom]]] = {
     "plan.review": _buyer_of_plan,
     "plan.file": _buyer_of_plan,
@@ -38,6 +47,9 @@ ASKED: dict[str, Callable[[Any], list[Whom]]] = {
     "payment.approve": _both_sides,
     "payment.pay": _both_sides,
     "enquiry.answer": _asker,
+    "consortium.confirm": _leader,
+    "consortium.decline": _leader,
+    "consortium.withdraw": _members,
 }
 
 

@@ -21,7 +21,7 @@ from yangcai.tendering.rules import consortia as rules
 
 class MemberRow(forms.Form):
     name = TextField(label=_("成员名称"))
-    uscc = TextField(label=_("统一社会信用代码"), required=False)
+    uscc = TextField(label=_("统一社会信用代码"), required=False, help_text=_("登记有代码的必填"))
     share = forms.DecimalField(
         label=_("合同份额"),
         min_value=Decimal("0.0001"),
@@ -64,13 +64,13 @@ class RegisterConsortium(Input):
     on=Lot,
     by={Role.SUPPLIER},
     at={Stage.SUBMISSION},
+    only=(rules.consortia_are_accepted,),
     needs=(
         bids.is_bid_for,
         bids.submission_is_open,
         bids.opening_not_begun,
         bids.has_documents,
         bids.is_not_debarred,
-        rules.consortia_are_accepted,
         rules.nothing_is_registered,
     ),
     input=RegisterConsortium,

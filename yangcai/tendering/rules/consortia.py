@@ -5,9 +5,11 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from yangcai.cases import periods
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
+from yangcai.kernel.beneath import may_have
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
@@ -28,7 +30,10 @@ ONCE = "qualification.consortium"
 
 
 def consortia_are_accepted(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
-    """The document says whether consortia may take part (87号令 art. 13, 20)."""
+    """The document says whether consortia may take part (87号令 art. 13, 20); after the deadline nobody asks it."""
+    closes_at = periods.closing_at(subject.case)
+    if closes_at is None or now >= closes_at:
+        return Refusal("no_consortium_now", "投标截止后不再登记联合协议", "After the deadline none is registered")
     file = solicitation(subject.case)
     if file is not None and file.accepts_consortium:
         return None
@@ -43,6 +48,8 @@ def consortia_are_accepted(subject: Lot, *, by: Any, now: datetime.datetime) -> 
 
 def nothing_is_registered(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
     """A leader has one agreement at a time for a lot."""
+    if not may_have(subject.case, Consortium):
+        return None
     if not Consortium.objects.filter(lot=subject, leader=by.organisation_id, withdrawn_at__isnull=True).exists():
         return None
     return Refusal(

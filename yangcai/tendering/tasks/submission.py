@@ -12,7 +12,7 @@ from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Rooted
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering import method, prequalified
+from yangcai.tendering import consortia, method, prequalified
 from yangcai.tendering.method import has, of, step_of
 from yangcai.tendering.models import (
     Bid,
@@ -163,8 +163,11 @@ def submission(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
             organisation_id=invitee.supplier_id,
             due_at=closes_at,
         )
+    elsewhere = consortia.joined_in(case)
     for participation in (one for one in participations if one.supplier_id not in bidders):
         for lot in lots:
+            if (lot.pk, participation.supplier_id) in elsewhere:
+                continue  # its leader bids for it
             yield Due(
                 codes[lot.pk],
                 lot.ref,

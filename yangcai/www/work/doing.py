@@ -32,21 +32,14 @@ from yangcai.planning.models import ImportApproval, MethodApproval, PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering import arithmetic, blind
-from yangcai.tendering.models import (
-    CommitteeMember,
-    Consortium,
-    ConsortiumMember,
-    Criterion,
-    EvaluationReport,
-    Prequalification,
-)
-from yangcai.tendering.partners import percent
+from yangcai.tendering.models import CommitteeMember, Criterion, EvaluationReport, Prequalification
 from yangcai.tendering.queries.bids import READ_OUT
 from yangcai.www import formats, guided, signed_papers, wording
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
 from yangcai.www.work import (
+    agreed,
     committed,
     going_on,
     here,
@@ -279,6 +272,8 @@ def _form_page(
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
             "repeats": proposals.repeated(subject, now=now) if action.code == "plan.review" else (),
             "pointing": pointing.table(action.code, subject, now=now) if form is not None else None,
+            "agreed": agreed.table(subject) if form is not None else None,
+            "declines_at": agreed.declines_at(action.code, subject, by=post, now=now) if form is not None else "",
             "committed": committed.table(action.code, subject, by=post, now=now) if form is not None else None,
             "judged": _judged(subject, post=post, now=now),
             "instead": _instead(subject, post=post, now=now) if form is None else (),
@@ -308,25 +303,10 @@ def _desk(action: Action, subject: Any, post: Post) -> dict[str, str] | None:
 
 
 def _about(subject: Any, *, post: Post) -> list[dict[str, Any]]:
-    """Whose seat it is that something is written of: the columns of a seat do not say it. Whoever confirms a consortium
-    confirms all of it: who else takes part, with what."""
-    if isinstance(subject, ConsortiumMember):
-        return _agreed(subject.consortium, but_for=subject)
+    """Whose seat it is that something is written of: the columns of a seat do not say it."""
     if not isinstance(subject, CommitteeMember):
         return []
     return [{"label": formats.titled(_("评委")), "value": judging.sitter(subject, post=post), "lang": "zh-Hans"}]
-
-
-def _agreed(consortium: Consortium, *, but_for: ConsortiumMember) -> list[dict[str, Any]]:
-    """The part of the leader and of each other member."""
-    parts = [(_("联合体牵头人"), consortium.leader.name, consortium.leader_share, consortium.work)]
-    for one in consortium.members.select_related("organisation"):
-        if one.pk != but_for.pk:
-            parts.append((_("其他成员"), one.organisation.name, percent(one.share), one.work))
-    return [
-        {"label": formats.titled(label), "value": f"{name}，{share}，{work}", "lang": "zh-Hans"}
-        for label, name, share, work in parts
-    ]
 
 
 def _facts(subject: Any, *, post: Post) -> list[dict[str, Any]]:
