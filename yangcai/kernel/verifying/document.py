@@ -88,7 +88,6 @@ def _check_awards(found: list[tuple[int, dict[str, Any]]], told: dict[str, dict[
                 zh=f"第 {index} 条写明的中标供应商或者金额不是公告中的",
                 en=f"line {index} names another winner or sum than the notice itself",
             )
-        lot = body.get("root"), facts.get("lot")
         lot = str(body.get("root")), str(facts.get("lot"))
         if lot in standing and replaced.get(standing[lot][1], index) >= index:
             raise Evidence(

@@ -4,20 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tendering', '0057_goods_makers'),
+        ("tendering", "0057_goods_makers"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='invitee',
-            name='source',
-            field=models.TextField(choices=[('library', '供应商库'), ('buyer', '采购人推荐'), ('expert', '评审专家推荐'), ('named', '唯一供应商'), ('entrant', '入围供应商'), ('contractor', '研发供应商'), ('prequalified', '资格预审合格'), ('bidder', '原招标的投标人')], verbose_name='来源'),
+            model_name="invitee",
+            name="source",
+            field=models.TextField(
+                choices=[
+                    ("library", "供应商库"),
+                    ("buyer", "采购人推荐"),
+                    ("expert", "评审专家推荐"),
+                    ("named", "唯一供应商"),
+                    ("entrant", "入围供应商"),
+                    ("contractor", "研发供应商"),
+                    ("prequalified", "资格预审合格"),
+                    ("bidder", "原招标的投标人"),
+                ],
+                verbose_name="来源",
+            ),
         ),
         migrations.AlterField(
-            model_name='solicitation',
-            name='invited_by',
-            field=models.TextField(choices=[('notice', '发布公告'), ('library', '从供应商库中随机抽取'), ('recommendation', '书面推荐'), ('named', '向唯一供应商发出'), ('entrants', '从入围供应商中确定'), ('prequalification', '发布资格预审公告'), ('bidders', '向原招标的两家供应商发出')], default='notice', verbose_name='邀请供应商的方式'),
+            model_name="solicitation",
+            name="invited_by",
+            field=models.TextField(
+                choices=[
+                    ("notice", "发布公告"),
+                    ("library", "从供应商库中随机抽取"),
+                    ("recommendation", "书面推荐"),
+                    ("named", "向唯一供应商发出"),
+                    ("entrants", "从入围供应商中确定"),
+                    ("prequalification", "发布资格预审公告"),
+                    ("bidders", "向原招标的两家供应商发出"),
+                ],
+                default="notice",
+                verbose_name="邀请供应商的方式",
+            ),
         ),
     ]
