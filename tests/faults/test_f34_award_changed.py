@@ -121,7 +121,7 @@ DRILLS: dict[Callable[[Awarded], None], set[str]] = {
     nothing: set(),
     another_winner: {"notices", "list"},
     another_price: {"notices", "list"},
-    second_award: {"list"},
+    second_award: {"case", "notices", "list"},
     another_price_in_the_log_too: {"log", "case", "notices", "list", "contract"},
     another_contract: {"contract"},
     second_contract: {"case", "contract"},
