@@ -225,7 +225,17 @@ def groups() -> list[dict[str, Any]]:
                 {"title": _("确认中标候选人：操场改造"), "url": "#", "due_at": NOW + 8 * HOUR, "citation": TENDER},
             ],
         },
-        {"key": "week", "items": [{"title": _("组织验收：课桌椅采购（二批）"), "url": "#", "due_at": NOW + 3 * DAY}]},
+        {
+            "key": "week",
+            "items": [
+                {
+                    "title": _("组织验收：课桌椅采购（二批）"),
+                    "url": "#",
+                    "due_at": NOW + 3 * DAY,
+                    "seats": [(f"{n:02}", "#") for n in range(1, 16)],
+                }
+            ],
+        },
         {"key": "later", "items": [{"title": _("编制下半年采购意向"), "url": "#"}]},
     ]
 
