@@ -381,3 +381,12 @@ def test_in_a_sandbox_one_goes_on_as_somebody_else(client: Client) -> None:
 def test_outside_a_sandbox_nobody_moves_the_clock(client: Client) -> None:
     assert client.post("/sandbox/clock/", {"forward": "day"}).status_code == 404
     assert client.post("/sandbox/post/", {"post": "1"}).status_code == 404
+
+
+def test_a_line_of_the_summary_begins_with_a_capital_in_english() -> None:
+    class Small(forms.Form):
+        requirement = forms.CharField(label="requirement")
+
+    with translation.override("en"):
+        [fault] = components.faults(Small({}))
+    assert fault.text.startswith("Requirement: ")

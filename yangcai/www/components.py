@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from yangcai.kernel.inputs import RowsField, RowsWidget
 from yangcai.kernel.refusals import Citation, Refusal
+from yangcai.www import formats
 
 HEATS = 5
 
@@ -110,7 +111,7 @@ def _row_faults(bound: forms.BoundField) -> list[Fault]:
 
 
 def _labelled(bound: forms.BoundField, text: str) -> str:
-    return _("%(label)s：%(text)s") % {"label": bound.label, "text": text} if bound.label else text
+    return _("%(label)s：%(text)s") % {"label": formats.titled(bound.label), "text": text} if bound.label else text
 
 
 def chips(form: forms.Form, query: QueryDict) -> list[dict[str, str]]:
