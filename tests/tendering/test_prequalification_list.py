@@ -10,12 +10,12 @@ from django.urls import reverse
 from tests.factories import at, make_post, make_supplier
 from tests.planning.office import Office
 from tests.tendering.applying import EXAMINED, TIMES, Selection, claim, file, times, waiting
-from yangcai import procedures
 from yangcai.cases.models import CaseEnd
 from yangcai.kernel import documents
 from yangcai.kernel.models import Task
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
+from yangcai.tendering import two_bidders
 from yangcai.tendering.models import (
     Invitee,
     PrequalificationApplication,
@@ -150,7 +150,7 @@ def test_too_few_qualified_end_the_case_and_it_is_procured_again() -> None:
     [
         ("negotiation", "negotiation.two_bidders",
          {"tender_notice": "甘肃政府采购网 2026-03-02", "objections_statement": "没有质疑",
-          "opinion": "资格条件没有不合理条款", "opinion_experts": 3}, "notice"),
+          "opinion": "资格条件没有不合理条款", "opinion_experts": 3}, "bidders"),
         ("restricted_tender", "restricted_tender.limited_range", {}, "prequalification"),
     ],
 )  # fmt: skip
@@ -159,7 +159,7 @@ def test_the_next_case_calls_its_suppliers_as_its_own_method_does(
 ) -> None:
     """After an open tender with too few qualified another method is approved; one that knows this way keeps it."""
     s = Selection(procedure="open_tender", budget="4500000.00")
-    s.applied(2)
+    both = s.applied(2)
     s.concluded()
     s.do("case.terminate", s.case, s.runner, ground="too_few_prequalified", reason="合格供应商两家")
     office = Office()
@@ -169,7 +169,10 @@ def test_the_next_case_calls_its_suppliers_as_its_own_method_does(
     again = s.do("case.retender", s.case, s.runner).value
     assert (again.procedure, again.solicitation.invited_by) == (method, way)
     # It can be gone: the file as it was taken over says a way of this method.
-    assert again.solicitation.invited_by in {one.value for one in procedures.get(method).invites}
+    assert again.solicitation.invited_by in {one.value for one in two_bidders.ways(again)}
+    # With the two that were found qualified is negotiated, and with nobody else (74号令 art. 27).
+    invited = set(Invitee.objects.filter(case=again).values_list("supplier", flat=True))
+    assert invited == ({post.organisation_id for post in both} if way == "bidders" else set())
 
 
 def test_a_suspension_postpones_the_deadline(client: Client) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import grounds
 from yangcai.procedures import Invite, Procedure
-from yangcai.tendering import method, standing
+from yangcai.tendering import method, prequalified, standing
 from yangcai.tendering.models import Invitee, InviteeSource, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
 
@@ -42,7 +42,12 @@ def of_lot(lot: Lot) -> frozenset[int]:
 
 
 def of_case(case: Case) -> frozenset[int]:
-    """Those of every lot by whose offers is decided; none as soon as one lot had more or fewer."""
+    """Those of every lot by whose offers is decided; none as soon as one lot had more or fewer. Where a
+    prequalification came first and nobody was invited to bid, the two that it found qualified."""
+    if case.published_at is None:
+        done = prequalified.concluded(case)
+        came = frozenset(one.supplier_id for one in prequalified.qualified(done)) if done is not None else frozenset()
+        return came if len(came) == BOTH else frozenset()
     found = [of_lot(lot) for lot in case.every_lot() if lot.follows_id is None]
     return frozenset().union(*found) if all(found) else frozenset()
 
