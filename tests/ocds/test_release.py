@@ -175,7 +175,7 @@ def test_the_closing_time_is_the_one_that_was_announced_then() -> None:
 
 def test_reading_many_cases_costs_no_more_queries(django_assert_num_queries: Any) -> None:
     cases = [make_case(stage="submission") for _n in range(3)]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         found = list(rows.read_all([case.pk for case in cases]))
     with django_assert_num_queries(0):
         assert len([release.record(one, now=at("2026-03-03T09:00")) for one in found]) == 3

@@ -13,6 +13,7 @@ from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Refused
 from yangcai.notifications.models import Message
+from yangcai.ocds import rows
 from yangcai.parties.models import Organisation, Post
 from yangcai.tendering import consortia, preflight
 from yangcai.tendering.models import Bid, Consortium, ConsortiumMember
@@ -159,13 +160,13 @@ def test_a_leader_names_itself_or_one_twice_or_leaves_itself_nothing_in_vain() -
     tender = Tender().published(**ACCEPTED)
     leader, post = tender.supplier(size="large"), make_supplier()
     once = {"name": post.organisation.name, "share": "0.50", "work": "安装"}
-    for rows, words in (
+    for named, words in (
         ([{**once, "name": leader.organisation.name}], "各写一次"),
         ([once, {**once, "share": "0.10"}], "各写一次"),
         ([{**once, "share": "0.50"}, {**once, "name": make_supplier().organisation.name}], "小于 100%"),
     ):
         with pytest.raises(Refused) as refused:
-            tender.do("consortium.register", tender.lot, leader, work="牵头", members=rows)
+            tender.do("consortium.register", tender.lot, leader, work="牵头", members=named)
         assert any(words in one.zh for one in refused.value.refusals)
     alone = Tender().published()
     assert "consortium_not_accepted" in alone.refused(
@@ -185,10 +186,10 @@ def test_a_member_takes_part_in_no_other_way() -> None:
     assert set(tender.refused("consortium.confirm", row_of(other, post), post, commitment=True)) == {
         "is_member_elsewhere"
     }
-    rows = [{"name": second.organisation.name, "share": "0.1", "work": "y"}]
+    named = [{"name": second.organisation.name, "share": "0.1", "work": "y"}]
     for code, data in (
         ("bid.submit", offer("400000")),
-        ("consortium.register", {"work": "x", "members": rows}),
+        ("consortium.register", {"work": "x", "members": named}),
     ):
         with pytest.raises(Refused) as refused:
             tender.do(code, tender.lot, post, **data)
@@ -286,6 +287,9 @@ def test_a_sealed_bid_that_names_a_competitor_takes_out_itself_alone() -> None:
     out = out_of(tender)
     assert set(out) == {attacker.post.organisation_id}
     assert f"“{competitor.name}”没有在投标截止前通过平台确认联合协议" in out[attacker.post.organisation_id]
+    # Nor does what is published make it one of that bid's bidders.
+    published = [[one["name"] for one in rows.consortium(bid)] for bid in rows.read(tender.case).opened(tender.now)]
+    assert sorted(published) == sorted([one.post.organisation.name] for one in devices)
 
 
 @pytest.mark.long

@@ -22,6 +22,7 @@ PREFETCH = (
     "lots__awards__supplier",
     "lots__opened_bids__supplier",
     "lots__opened_bids__partners",
+    "lots__consortia__members__organisation",
     "contracts__buyer",
     "contracts__supplier",
     "contracts__milestones__deliveries",
@@ -79,8 +80,15 @@ class CaseRows:
 
 
 def members(bid: OpenedBid) -> list[BidPartner]:
-    """Who bids jointly with the bidder (政府采购法 art. 24); a subcontractor is no bidder."""
-    return sorted((one for one in bid.partners.all() if one.kind == PartnerKind.MEMBER), key=lambda one: one.pk)
+    """Who bids jointly with the bidder (政府采购法 art. 24), by its own word and not by the bid's alone; a
+    subcontractor is no bidder."""
+    agreements = [one for one in bid.lot.consortia.all() if one.leader_id == bid.supplier_id and not one.withdrawn_at]
+    agreed = [one for agreement in agreements for one in agreement.members.all() if one.is_in]
+    named = (one for one in bid.partners.all() if one.kind == PartnerKind.MEMBER)
+    return sorted(
+        (one for one in named if any(member.is_called(one.name, one.uscc) for member in agreed)),
+        key=lambda one: one.pk,
+    )
 
 
 def consortium(bid: OpenedBid) -> list[dict[str, str]]:
