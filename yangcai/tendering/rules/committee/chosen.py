@@ -115,8 +115,6 @@ def chosen_lawfully(
                 yield refuse(
                     key,
                     code="expert_of_the_buyer",
-                    zh="“{who}”任职于采购人，或者与其有利害关系：采购人不得以评审专家身份参加本部门或者本单位采购项目的评审，"
-                    "请选定其他单位的专家",
                     zh="“{who}”任职于采购人，或者与其有利害关系：采购人不得以评审专家身份参加本部门或者本单位采购项目的"
                     "评审，请选定其他单位的专家",
                     en="{who} works for the buyer or is bound to it: nobody of the buyer's own unit may sit as an"
