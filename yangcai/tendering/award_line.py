@@ -8,14 +8,15 @@ import datetime
 
 from yangcai.cases.models import Award
 from yangcai.kernel import leaves
-from yangcai.kernel.verifying.awards import AWARD
+from yangcai.kernel.verifying.awards import AWARD, says
 
 
 def commit(award: Award) -> None:
     """In the transaction that determines it."""
     lot = award.lot
-    said = {"winner": award.supplier.uscc or "", "amount": f"{award.amount:.2f}", "lot": lot.number}
-    leaves.append_leaf(body={"t": AWARD, "root": lot.case.ref, "award": award.ref, **said}, root=lot.case.ref)
+    digest = says(lot=lot.number, winner=award.supplier.uscc or "", amount=f"{award.amount:.2f}")
+    body = {"t": AWARD, "root": lot.case.ref, "award": award.ref, "lot": lot.number, "says": digest}
+    leaves.append_leaf(body=body, root=lot.case.ref)
 
 
 def tell(award: Award, *, now: datetime.datetime) -> None:

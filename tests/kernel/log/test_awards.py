@@ -7,8 +7,10 @@ import pytest
 from yangcai.kernel.verifying import awards
 from yangcai.kernel.verifying.findings import Evidence, Finding, NotVerified
 
-FIRST = {"lot": "1", "winner": "91620100MA000001X2", "amount": "900000.00"}
-SECOND = FIRST | {"winner": "91620100MA000002X3", "amount": "910000.00"}
+FACTS = {"lot": "1 实训设备", "winner_uscc": "91620100MA000001X2", "amount": "900000.00"}
+FIRST = {"lot": "1", "says": awards.says(lot="1", winner="91620100MA000001X2", amount="900000.00")}
+SECOND = FIRST | {"says": awards.says(lot="1", winner="91620100MA000002X3", amount="910000.00")}
+DEAR = FIRST | {"says": awards.says(lot="1", winner="91620100MA000001X2", amount="990000.00")}
 
 
 class Told:
@@ -36,7 +38,7 @@ def announced(award: dict[str, str] | None, *, kind: str = "award") -> dict[str,
         ([announced(None), announced(None, kind="invitation")], None),  # of before there were such lines
         ([determined(FIRST), announced(FIRST), determined(SECOND), announced(SECOND)], None),  # it fell, the next won
         ([determined(FIRST), announced(SECOND)], Evidence),
-        ([determined(FIRST), announced(FIRST | {"amount": "990000.00"})], Evidence),
+        ([determined(FIRST), announced(DEAR)], Evidence),
         ([determined(FIRST), announced(FIRST), announced(SECOND)], Evidence),
         ([announced(FIRST)], NotVerified),
         ([announced(FIRST), determined(FIRST)], NotVerified),
@@ -57,6 +59,5 @@ def test_the_award_that_is_announced_is_the_one_that_was_determined(
 
 
 def test_the_line_of_a_notice_says_what_the_notice_does() -> None:
-    facts = {"lot": "1 实训设备", "winner_uscc": FIRST["winner"], "amount": FIRST["amount"]}
-    assert awards.is_of(announced(FIRST), facts) and awards.is_of(announced(None), facts)
-    assert not awards.is_of(announced(SECOND), facts) and not awards.is_of(announced(FIRST | {"lot": "2"}), facts)
+    assert awards.is_of(announced(FIRST), FACTS) and awards.is_of(announced(None), FACTS)
+    assert not awards.is_of(announced(SECOND), FACTS) and not awards.is_of(announced(FIRST | {"lot": "2"}), FACTS)

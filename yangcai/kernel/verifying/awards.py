@@ -1,10 +1,11 @@
 """Is the award that a notice announces the one that had been determined? By two lines of the log, of which the first is
 blinded until the second stands there.
 
-A notice says in its own line whom it awards, what and at what sum. Notices of before they did so say nothing; once one
-did, each does.
+Each holds the lot, and a digest of lot, winner and sum: the log itself names nobody. Notices of before they did so say
+nothing; once one did, each does.
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +15,12 @@ from yangcai.kernel.verifying.lots import Line
 
 #: Kind of the line of an award (`t`), kind of the notice of one, and the field of its line.
 AWARD = "award"
-SAID = ("lot", "winner", "amount")
+SAID = ("lot", "says")
+
+
+def says(*, lot: str, winner: str, amount: str) -> str:
+    """The digest of an award: number of the lot, credit code of the winner, yuan with two places."""
+    return hashlib.sha256(f"{lot}\n{winner}\n{amount}".encode()).hexdigest()
 
 
 def check(lines: Iterable[Line], *, log: Log) -> None:
@@ -36,8 +42,8 @@ def check(lines: Iterable[Line], *, log: Log) -> None:
 def is_of(body: dict[str, Any], facts: dict[str, Any]) -> bool:
     """Whether the line of a notice says what the notice itself does."""
     said, lot = body.get(AWARD), str(facts.get("lot", "")).split(" ")[0]
-    stands = {"lot": lot, "winner": facts.get("winner_uscc") or "", "amount": facts.get("amount")}
-    return said is None or said == stands
+    digest = says(lot=lot, winner=facts.get("winner_uscc") or "", amount=str(facts.get("amount", "")))
+    return said is None or said == {"lot": lot, "says": digest}
 
 
 def _check_is_determined(index: int, announced: dict[str, Any], *, root: Any, log: Log) -> None:
