@@ -39,7 +39,7 @@ def test_from_the_documents_to_the_receipt(clock: Clock) -> None:
     bidder, rival = tender.supplier(), tender.supplier()
     follow(tender, clock)
     found = states(bidder, tender)
-    assert word(found, "获取采购文件") == "已完成"
+    assert word(found, "获取本项目采购文件") == "已完成"
     assert word(found, "投标文件和报价") == word(found, "密封并递交") == "可以办理"
     assert word(found, "递交回执") == "尚不能开始" and word(found, "参加开标") == "进入大厅"
     bid = tender.bid(bidder)

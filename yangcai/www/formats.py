@@ -118,3 +118,8 @@ def titled(text: object) -> str:
     """A label as a heading: English begins with a capital, Chinese is as it is."""
     words = str(text)
     return words if in_chinese() else words[:1].upper() + words[1:]
+
+
+def in_yuan(text: object) -> str:
+    """The heading of a column of amounts: with their unit, which the figures below do not repeat."""
+    return _("%(label)s（元）") % {"label": titled(text)}

@@ -77,7 +77,7 @@ class ExpertDraw(CaseRow):
         """Whom an open draw waits for, in the reader's language."""
         if self.drawn_at or self.abandoned_at:
             return ""
-        return ", ".join(str(side.label) for side in self.missing)
+        return str(_("、")).join(str(side.label) for side in self.missing)
 
     @property
     def entry_facts(self) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def standing(items: Sequence[dict[str, Any]], *, now: datetime.datetime) -> Pict
 
 
 def money_column(label: str) -> Column:
-    return Column(_("%(label)s（元）") % {"label": formats.titled(label)}, 2)
+    return Column(formats.in_yuan(label), 2)
 
 
 def of_contracts(year: int, cut_off: datetime.date) -> str:

@@ -31,6 +31,7 @@ for _name in (
     "fingerprint",
     "file_size",
     "titled",
+    "in_yuan",
 ):
     register.filter(_name, getattr(formats, _name))
 

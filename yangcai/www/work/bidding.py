@@ -88,7 +88,7 @@ class Bidding:
         yield from self._security()
 
     def _documents(self) -> Task:
-        title = _("获取采购文件")
+        title = _("获取本项目采购文件")
         if self.documents is not None:
             at = _("%(at)s 获取") % {"at": formats.moment(self.documents.obtained_at)}
             return Task(title, _("已完成"), "done", hint=at, url=places.page_of(self.case))
