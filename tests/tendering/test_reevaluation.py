@@ -136,7 +136,7 @@ def test_another_committee_evaluates_anew_and_the_treasury_is_told_whatever_come
     h.send(now=SIGNED_AGAIN)
     assert winners(h) == [0, 1, 2]  # as before, and told all the same
     # The report that they sign names no ground of its own, and says all the same why it was evaluated anew.
-    again, (ground,) = told_in_report(h.report, post=h.runner, now=SIGNED_AGAIN)["grounds"]
+    again, ((ground, _changes),) = told_in_report(h.report, post=h.runner, now=SIGNED_AGAIN)["grounds"]
     assert again and (h.report.revision, ground.revision, ground.correction_ground) == (3, 2, "committee")
     task = Task.objects.get(root=h.case.ref, action="reevaluation.report", done_at=None)
     assert task.subject == h.report.ref
