@@ -332,6 +332,23 @@ def test_the_weight_of_price_in_a_consultation(category: str, weight: int, lawfu
     assert ("price_weight_outside_law" not in {r.code for r in refusals}) is lawful
 
 
+def test_the_treasury_consents_to_just_one_weight_outside_the_range() -> None:
+    """214号文 art. 24; a tender knows no such consent, whatever its terms say."""
+
+    def told(procedure: str, weight: int, consented: int) -> bool:
+        criteria = (
+            Criterion("price", Decimal(weight), Kind.PRICE),
+            Criterion("technical", Decimal(100 - weight), Kind.SUBJECTIVE),
+        )
+        given = terms(procedure, criteria=criteria, consented_weight=Decimal(consented))
+        refusals = check_terms(terms=given, procedure=procedures.get(procedure))
+        return "price_weight_outside_law" in {refusal.code for refusal in refusals}
+
+    assert not told("consultation", 70, 70)
+    assert told("consultation", 71, 70)
+    assert told("open_tender", 20, 20)
+
+
 def test_a_negotiation_is_never_rated() -> None:
     refusals = check_terms(
         terms=terms("negotiation", award_by=AwardBy.RATED, criteria=CRITERIA), procedure=procedures.get("negotiation")

@@ -152,6 +152,7 @@ class Procedure:
     everything else. `two_covers`: the document may ask for technical part and price in an envelope each, of which the
     price is opened after the technical evaluation. `advance`: smallest advance. `terms`: the usual and the longest term
     of its contracts. `compensates`: its contracts pay a share of costs. `ends`: on what further grounds they end early.
+    `weight_consent`: the rule by which the treasury may consent to a weight of price outside `price_weights`.
     `rates_quality`: the rule by which a rated evaluation of this method scores quality alone, in grades, and never the
     price."""
 
@@ -165,6 +166,7 @@ class Procedure:
     committee: Committee | None
     award_by: tuple[AwardBy, ...]
     price_weights: tuple[tuple[str, str], ...] = ()
+    weight_consent: str = ""
     needs_approval: bool = True
     below_quota: bool = False
     spends: bool = True
@@ -234,6 +236,7 @@ class Procedure:
             self.buyer_share,
             self.rates_quality,
             *(key for _, key in self.price_weights),
+            self.weight_consent,
         ]
         keys += self.committee.rule_keys() if self.committee else ()
         keys += [self.leads_to, self.authority, self.winners, self.merit_weight, self.advance, *self.terms]

@@ -12,6 +12,12 @@ READ = (
     "INSERT INTO tendering_correctionreceipt (correction_id, supplier_id, received_at)"
     " SELECT id, (SELECT min(id) FROM parties_organisation), now() FROM tendering_correction;"
 )
+#: An application for a weight of price outside the range, and the treasury's consent to it.
+WEIGHT = (
+    "INSERT INTO tendering_priceweightapproval (lot_id, weight, reason, applied_at, number, return_reason)"
+    " VALUES ({lot}, 45, 'x', now(), '', '');"
+)
+CONSENTED = WEIGHT + "UPDATE tendering_priceweightapproval SET approved_at = now(), number = 'x';"
 
 ROWS: tuple[Row, ...] = (
     ("published", "published_solicitation_is_frozen", "one more listed product", LISTED),
@@ -34,6 +40,21 @@ ROWS: tuple[Row, ...] = (
      "UPDATE tendering_paymentterm SET due_on = 'signature' WHERE case_id = {case}"),
     ("published", "published_solicitation_is_frozen", "another text of a correction",
      CORRECTED + "UPDATE tendering_correction SET after = 'z'"),
+    # --- a weight of price outside the range
+    ("published", "published_solicitation_is_frozen", "consent to a weight after the notice", WEIGHT),
+    ("case", "one_weight_application_at_a_time", "ask for two weights at once", WEIGHT + WEIGHT),
+    ("case", "weight_application_is_decided_once", "send a consent back",
+     CONSENTED + "UPDATE tendering_priceweightapproval SET returned_at = now(), return_reason = 'x'"),
+    ("case", "consent_to_a_weight_has_its_number", "consent without a number",
+     WEIGHT + "UPDATE tendering_priceweightapproval SET approved_at = now()"),
+    ("case", "weight_asked_for_is_in_points", "more points than there are",
+     WEIGHT.replace("45", "145")),
+    ("case", "weight_application_is_never_rewritten", "another weight than was consented to",
+     CONSENTED + "UPDATE tendering_priceweightapproval SET weight = 90"),
+    ("case", "steps_are_never_taken_back", "take a consent back",
+     CONSENTED + "UPDATE tendering_priceweightapproval SET approved_at = NULL"),
+    ("case", "records_are_never_deleted", "lose an application for a weight",
+     WEIGHT + "DELETE FROM tendering_priceweightapproval"),
     ("published", "links_are_never_repointed", "somebody else read the correction",
      CORRECTED + READ + "UPDATE tendering_correctionreceipt SET supplier_id = supplier_id + 1"),
     ("published", "records_are_never_deleted", "nobody read the correction",

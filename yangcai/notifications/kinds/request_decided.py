@@ -16,6 +16,13 @@ def _buyer_of_plan(row: Any) -> list[Whom]:
     return [Whom(organisation_id=row.root.buyer.pk, roles=OFFICER)]
 
 
+def _runners(row: Any) -> list[Whom]:
+    case, found = row.root, [Whom(organisation_id=row.root.buyer_id, roles=OFFICER)]
+    if case.agent_id:
+        found.append(Whom(organisation_id=case.agent_id, roles=frozenset({Role.AGENT})))
+    return found
+
+
 def _asker(row: Any) -> list[Whom]:
     return [Whom(organisation_id=row.supplier_id, roles=SUPPLIER)]
 
@@ -43,6 +50,7 @@ ASKED: dict[str, Callable[[Any], list[Whom]]] = {
     "plan.file": _buyer_of_plan,
     "method_approval.decide": _buyer_of_plan,
     "import_approval.decide": _buyer_of_plan,
+    "price_weight_approval.decide": _runners,
     "payment.return": _both_sides,
     "payment.approve": _both_sides,
     "payment.pay": _both_sides,
@@ -70,6 +78,6 @@ REQUEST_DECIDED = kind(
         ),
         actions=tuple(ASKED),
         tells=tells,
-        roles=BUYER | {Role.SUPPLIER},
+        roles=BUYER | {Role.AGENT, Role.SUPPLIER},
     )
 )

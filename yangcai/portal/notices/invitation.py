@@ -25,7 +25,7 @@ from yangcai.portal.notices.base import (
 from yangcai.portal.notices.framework_call import OTHER_MATTERS, agreements, objections, terms
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
-from yangcai.tendering import method, prequalified
+from yangcai.tendering import method, prequalified, weights
 from yangcai.tendering.models import Clause, ClauseKind, Criterion, CriterionKind, GreenKind, GreenProduct, Solicitation
 
 CONTENT = "notice.invitation.content"
@@ -148,6 +148,7 @@ def facts(case: Case, *, by: Post, data: dict[str, Any], **_context: Any) -> dic
         "core_product": core_products(case, solicitation),
         "subcontracting": solicitation.subcontracting,
         "evaluation": evaluation(case, solicitation),
+        "weight_consent": weights.announced(case),
         "objections": objections(solicitation),
         "qualification": "\n".join(f"{c.number}. {c.text}" for c in clauses),
         "set_aside": chinese(SetAside(case.set_aside).label),
@@ -213,6 +214,13 @@ notice_type(
                         "评审方法和计分方法",
                         "Method and formulas",
                         rule="evaluation.factors",
+                        optional=True,
+                    ),
+                    Field(
+                        "weight_consent",
+                        "价格分权重",
+                        "Weight of price",
+                        rule="evaluation.price_weight.consultation_consent",
                         optional=True,
                     ),
                 ),

@@ -49,6 +49,7 @@ CONSULTATION = Procedure(
         ("goods", "evaluation.price_weight.consultation_goods"),
         ("services", "evaluation.price_weight.consultation_services"),
     ),
+    weight_consent="evaluation.price_weight.consultation_consent",
     invites=(Invite.NOTICE, Invite.LIBRARY, Invite.RECOMMENDATION),
     invited="bidders.consultation",
     buyer_share="suppliers.buyer_share",

@@ -125,7 +125,8 @@ class Terms:
     law_as_of. `minimum` is the rule on how many valid bids it takes, empty where one is enough; `instead` are the
     method's own rules in the place of the open tender's; `by_merit` breaks a last tie by the technical scores
     (214号文 art. 25). `merit_first`: the technical criteria are scored first, and only the bids up to this rank in them
-    are evaluated as a whole (财库〔2024〕13号, two-stage evaluation).
+    are evaluated as a whole (财库〔2024〕13号, two-stage evaluation). `consented_weight`: the points for price to which
+    the treasury consented, where they lie outside the range (214号文 art. 24).
     """
 
     award_by: AwardBy
@@ -154,6 +155,7 @@ class Terms:
     instead: Mapping[str, str] = field(default_factory=dict)
     by_merit: bool = False
     merit_first: int | None = None
+    consented_weight: Decimal | None = None
 
     @property
     def price_weight(self) -> Decimal:

@@ -100,13 +100,18 @@ def _price_weight(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
     if found is None:
         return
     low, high = (found.value["min"], found.value["max"]) if found.unit == "ratio_band" else (found.value, Decimal(1))
+    if procedure.weight_consent and terms.consented_weight == terms.price_weight:
+        return
     if not low <= share <= high:
         band = found.unit == "ratio_band"
+        known = procedure.weight_consent and terms.cite(procedure.weight_consent) is not None
+        way = "；在范围外设定的，应当经本级财政部门审核同意，并与同意的分值一致" if known else ""
+        way_en = "; outside it the treasury must have consented, and to just this weight" if known else ""
         yield terms.refuse(
             key,
             code="price_weight_outside_law",
-            zh=f"价格分值占总分值的比重应为{{limit}}{'' if band else '以上'}，现为{{share}}%",
-            en=f"The weight of price must be {{limit}}{'' if band else ' or more'}, it is {{share}}%",
+            zh=f"价格分值占总分值的比重应为{{limit}}{'' if band else '以上'}，现为{{share}}%{way}",
+            en=f"The weight of price must be {{limit}}{'' if band else ' or more'}, it is {{share}}%{way_en}",
             field="criteria",
             share=f"{(share * 100).normalize():f}",
         )

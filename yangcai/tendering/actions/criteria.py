@@ -270,6 +270,7 @@ class DefineCriteria(Input):
         "evaluation.total",
         "evaluation.price_score",
         *dict.fromkeys(key for one in PROCEDURES.values() for _category, key in one.price_weights),
+        *dict.fromkeys(one.weight_consent for one in PROCEDURES.values() if one.weight_consent),
         *dict.fromkeys(one.merit_weight for one in PROCEDURES.values() if one.merit_weight),
         *dict.fromkeys(one.rates_quality for one in PROCEDURES.values() if one.rates_quality),
     ),

@@ -90,6 +90,7 @@ from yangcai.tendering.models.sealed import (
 )
 from yangcai.tendering.models.trustees import SigningKey, Trustee, TrusteeDuty, TrusteeRole
 from yangcai.tendering.models.visits import SiteVisit, VisitKind
+from yangcai.tendering.models.weights import PriceWeightApproval
 
 __all__ = [
     "FILE",
@@ -172,6 +173,7 @@ __all__ = [
     "PrequalificationApplication",
     "PrequalificationClause",
     "PrequalificationCorrection",
+    "PriceWeightApproval",
     "Recovery",
     "ReleasedShare",
     "ReopenGround",

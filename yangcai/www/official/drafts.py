@@ -9,7 +9,7 @@ from yangcai.challenges.models import Enquiry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.notices.base import CONTACTS, MOMENT, MONEY, PROJECT, TABLE, Field, Section, contacts, project
-from yangcai.tendering import recovery_text
+from yangcai.tendering import recovery_text, weights
 from yangcai.tendering.models import Clause, ClauseKind, Solicitation
 from yangcai.www.official.kind import Kind, official
 
@@ -109,6 +109,7 @@ def solicited(one: Solicitation) -> dict[str, Any]:
         ],
         "bid_validity_days": str(one.bid_validity_days),
         "bid_security": one.bid_security or None,
+        **_weight(case),
         **_sealing(case),
         "terms": one.contract_terms,
         "payment_terms": [
@@ -120,6 +121,12 @@ def solicited(one: Solicitation) -> dict[str, Any]:
         "agent_fee": one.agent_fee,
         **contacts(case),
     }
+
+
+def _weight(case: Case) -> dict[str, str]:
+    """Only where a weight of price rests on the treasury's consent: other documents stay as they are, to the byte."""
+    told = weights.announced(case)
+    return {"weight_consent": told} if told else {}
 
 
 def _sealing(case: Case) -> dict[str, list[dict[str, str]]]:
@@ -199,6 +206,7 @@ SOLICITATION = official(
                             Field("objective", "性质", "Kind"),
                         ),
                     ),
+                    Field("weight_consent", "价格分权重", "Weight of price", optional=True),
                 ),
             ),
             Section(

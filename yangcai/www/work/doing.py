@@ -32,7 +32,13 @@ from yangcai.planning.models import ImportApproval, MethodApproval, PlanItem
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering import arithmetic, blind
-from yangcai.tendering.models import CommitteeMember, Criterion, EvaluationReport, Prequalification
+from yangcai.tendering.models import (
+    CommitteeMember,
+    Criterion,
+    EvaluationReport,
+    Prequalification,
+    PriceWeightApproval,
+)
 from yangcai.tendering.queries.bids import READ_OUT
 from yangcai.www import formats, guided, signed_papers, wording
 from yangcai.www.access import page
@@ -74,7 +80,9 @@ KEPT = frozenset({"bid.submit", "final_offer.submit"})
 #: Where points are given or changed: by the document's standard of each criterion, which stands beside the form.
 SCORING = frozenset({"scores.submit", "scores.explain", "scores.correct"})
 #: What one person asks for with papers and another decides.
-DECIDED = (Award, FrameworkApproval, ImportApproval, MethodApproval, OutsideOffer, Replacement)
+DECIDED = (
+    Award, FrameworkApproval, ImportApproval, MethodApproval, OutsideOffer, PriceWeightApproval, Replacement,
+)  # fmt: skip
 #: Whose amount is told in figures and in words before anybody binds himself or pays.
 IN_WORDS = (Contract, PaymentRequest)
 NEXT_SHOWN = 6

@@ -12,7 +12,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures.evaluation.model import FULL_MARKS
-from yangcai.tendering import method
+from yangcai.tendering import method, weights
 from yangcai.tendering.models import Clause, ClauseKind, CriterionKind
 from yangcai.tendering.rules.solicitation.wording import banned_anywhere, banned_conditions
 
@@ -116,7 +116,8 @@ def standards_fit_the_weights(
 def price_weighs_enough(
     subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], is_information_system: bool, **_: Any
 ) -> Refusal | None:
-    """价格分值占总分值的比重: goods and services have a minimum, information systems an exact share."""
+    """价格分值占总分值的比重: goods and services have a minimum, information systems an exact share. Where the method
+    knows the treasury's consent, a range may be left for just the weight consented to (财库〔2014〕214号 art. 24)."""
     case, on = subject.case, applicable(subject.case, now=now)
     minimum = dict(procedures.get(case.procedure).price_weights).get(case.category, "")
     band = bool(minimum) and law.applies(minimum, **on) and law.cited(minimum, **on).unit == "ratio_band"
@@ -135,11 +136,15 @@ def price_weighs_enough(
     weight = sum((row["weight"] for row in rows if row["kind"] == CriterionKind.PRICE), Decimal(0))
     if fits(weight / FULL_MARKS, law.value(key, **on)):
         return None
+    consent = weights.consented(subject) if key == minimum else None
+    if consent is not None and consent.weight == weight:
+        return None
+    way, way_en = weights.way_out(subject, consent=consent, now=now) if key == minimum else ("", "")
     return refuse(
         key,
         code="price_weight",
-        zh=zh + "，现为 {weight} 分",
-        en=en + "; it weighs {weight} points",
+        zh=zh + "，现为 {weight} 分" + way,
+        en=en + "; it weighs {weight} points" + way_en,
         field="rows",
         weight=weight,
         **on,
