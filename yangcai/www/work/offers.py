@@ -51,8 +51,16 @@ DANGEROUS = frozenset(
     }
 )
 #: What is done only where a case calls for it: it leads nobody on, unless a task asks for it.
-ON_OCCASION = frozenset({"committee.replace", "import_approval.apply", "low_price.start", "opening.extend"})
-ON_OCCASION = frozenset({"committee.replace", "consortium.register", "import_approval.apply", "low_price.start"})
+ON_OCCASION = frozenset(
+    {
+        "committee.replace",
+        "consortium.register",
+        "import_approval.apply",
+        "low_price.start",
+        "opening.extend",
+        "price_weight_approval.apply",
+    }
+)
 #: What is missing, and is made on the very page to which the offer leads.
 MADE_THERE = frozenset({("bid.upload", "no_signing_key"), ("final_offer.upload", "no_signing_key")})
 FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)
