@@ -314,6 +314,24 @@ def test_a_sealed_bid_of_a_consortium_is_as_it_was_agreed() -> None:
     assert "与其确认的联合协议不一致" in out[devices[1].post.organisation_id]
 
 
+@pytest.mark.long
+def test_a_member_counts_once_by_whatever_names_a_sealed_bid_calls_it() -> None:
+    """Twice the share that it confirmed would be a small enterprise's: by its name, and by its code under another."""
+    tender = SealedTender().announced(**ACCEPTED)
+    devices = [tender.device() for _ in range(3)]
+    post = make_supplier(uscc=CODE)
+    made = registered(tender, devices[0].post, post)
+    tender.do("consortium.confirm", row_of(made, post), post, commitment=True)
+    twice = [member(post.organisation, "0.3000", uscc=""), member(post.organisation, "0.3000", name="示例旧名公司")]
+    tender.hand_in(devices[0], "900000.00", partners=twice)
+    for device, price in zip(devices[1:], ("910000.00", "920000.00"), strict=True):
+        tender.hand_in(device, price)
+    _opened(tender, devices)
+    out = out_of(tender)
+    assert set(out) == {devices[0].post.organisation_id}
+    assert "重复" in out[devices[0].post.organisation_id]
+
+
 def _opened(tender: SealedTender, devices: list[Any]) -> None:
     tender.begin()
     for device in devices:

@@ -14,6 +14,7 @@ from yangcai.tendering.models import Consortium, ConsortiumMember, OpenedBid, Pa
 #: Why a bid is out whose consortium its members did not agree to, as its bidder is told.
 UNCONFIRMED = "联合体成员“{name}”没有在投标截止前通过平台确认联合协议，投标文件没有有效的联合协议"
 DIFFERENT = "联合体成员“{name}”的合同份额与其确认的联合协议不一致，投标文件没有有效的联合协议"
+TWICE = "投标文件重复列入联合体成员“{name}”，投标文件没有有效的联合协议"
 LEFT_OUT = "联合协议的成员“{name}”没有列入投标文件，投标文件没有有效的联合协议"
 
 
@@ -81,13 +82,17 @@ def unagreed(bid: OpenedBid) -> str:
     rows = _named(bid)
     if not rows:
         return ""
-    agreed, found = confirmed(bid), []
+    agreed, found, seen = confirmed(bid), [], set()
     for row in rows:
         member = next((one for one in agreed if one.is_called(row.name, row.uscc)), None)
         if member is None:
             found.append(UNCONFIRMED.format(name=row.name))
+        elif member.pk in seen:  # by its name and by its code: its share would count twice
+            found.append(TWICE.format(name=member.organisation.name))
         elif member.share != row.share:
             found.append(DIFFERENT.format(name=row.name))
+        if member is not None:
+            seen.add(member.pk)
     for one in agreed:
         if not any(one.is_called(row.name, row.uscc) for row in rows):
             found.append(LEFT_OUT.format(name=one.organisation.name))
