@@ -10,10 +10,17 @@ from yangcai.www.work.offers import Offer, Offers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("code", ["committee.replace", "import_approval.apply", "low_price.start"])
+@pytest.mark.parametrize(
+    "code", ["committee.replace", "consortium.register", "import_approval.apply", "low_price.start", "opening.extend"]
+)
 def test_what_is_done_on_occasion_leads_only_when_it_is_due(code: str) -> None:
     h = three()
-    rows = {"committee": lambda: h.members[0], "import_approval": lambda: h.case.plan_item}
+    rows = {
+        "committee": lambda: h.members[0],
+        "consortium": lambda: h.lot,
+        "import_approval": lambda: h.case.plan_item,
+        "opening": lambda: h.lot,
+    }
     subject = rows.get(code.partition(".")[0], lambda: h.bids[0])()
 
     def page(*, is_due: bool) -> str:
