@@ -24,7 +24,7 @@ The offered price shall not be less than the budget
 Offers below CNY 800,000 will be rejected
 No ceiling is set. The tender price should be at least 80% of the budget
 The lowest acceptable price is 800,000|A bid lower than 85% of the ceiling is invalid
-There is a price floor of 80%
+There is a price floor of 80%|Bids shall not be less than 900,000|The offer shall be at least CNY 90000, in 5 copies
 """
 NO_FLOORS_EN = """
 No floor price is set|There is no minimum price|A floor price may not be set
@@ -35,6 +35,9 @@ Without any minimum price. Delivery within 30 days|The price score must not be l
 An abnormally low price is examined: below 50% of the average it is explained
 The warranty must not be less than 3 years
 Offers above the ceiling are invalid|Memory shall be at least 16 GB
+Bids shall not be less than 5 copies|The offer shall be valid for no less than 90 days
+The offer must be at least 30 pages
+Tender security: no less than 2% of the budget shall be paid|The minimum price score is 0
 """
 NO_FLOORS = """
 本项目不设最低限价|本项目不设定最低限价|采购人不得设定最低限价|没有最低限价|未设最低限价|最低限价：无
@@ -51,11 +54,11 @@ SIZES = """
 实缴资本不少于100万元|净资产不低于1000万元
 年营业额不低于1000万元|销售收入达到2000万元|从业人员不少于50人|员工人数不少于100人|净利润不低于100万元
 近三年连续盈利|近三年无亏损
-上年度纳税100万元以上|成立三年以上|成立满三年|公司成立5年以上|企业须为大型企业
+上年度纳税100万元以上|资产总额500万元以上|成立三年以上|成立满三年|公司成立5年以上|企业须为大型企业
 """
 NO_SIZES = """
 成立不足三年的，提供成立以来的财务报表|具有健全的财务会计制度|投入本项目的从业人员不少于 20 人|项目团队不少于5人
-提供中小企业声明函
+提供中小企业声明函|从业人员、资产总额指标以上年度末数据为依据
 """
 MAKERS = """
 提供生产厂家针对本项目的授权书|提供制造商授权函|原厂授权|厂家授权书|生产厂商出具的售后服务承诺函|制造商的证明文件
@@ -102,6 +105,7 @@ DESIGNATED = """
 交换机必须采用华为S5735
 安装奥的斯电梯|配备戴尔工作站 3 台|型号：HUAWEI S5735-L24T4S|提供格兰仕以外的西门子空调控制器
 应为爱普生投影机，亮度不低于4000流明
+采用联想台式计算机，提供广东软件评测报告
 Switches must be Huawei|Use Lenovo ThinkPad notebooks|Model: Dell Latitude 5440|空调采用三菱电机产品，不接受其他产品
 """
 NOT_DESIGNATED = """
@@ -111,6 +115,10 @@ NOT_DESIGNATED = """
 使用 IPv6 协议|采用 H.265 编码|采用DDR4内存|采用 GB/T 28181-2022 标准|使用C30混凝土|采用SUS304不锈钢
 配置 RJ45 接口|须为 A4 纸
 不采用华为设备|提供华东地区服务|提供同方向的车道|采购人应为松下来的人员安排|例如采用华为|never use Huawei only
+系统提供联想搜索功能|检索框应提供智能联想|采用北京瓷砖样式的外墙|应采用合理光照设计|采用最佳能效运行模式
+提供广东软件评测中心出具的报告|提供由青海信息产业厅备案的证明|提供珠海信用办的查询结果|采购黄山特色农产品|采用通用电气接口
+配备环宇通信设备|采用反思科学的教学方法|提供思科学研究所出具的报告|系统安装在现有华为云平台上
+Supply cables for the existing Huawei switches
 """
 #: What is shown to whoever reviews, and refused to nobody.
 DOUBTFUL = """

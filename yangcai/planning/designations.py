@@ -50,9 +50,9 @@ def _as_pattern(word: str, *, short: int) -> str:
 def _asked(words: str, *, far: int) -> re.Pattern[str]:
     """A verb of designation that nothing takes back, and within `far` signs one of these words without an equal."""
     told = _words()
-    verbs, before, equal = (_one_of(told[name]) for name in ("verbs", "before", "equal"))
+    verbs, before, between, equal = (_one_of(told[name]) for name in ("verbs", "before", "between", "equal"))
     return re.compile(
-        rf"(?P<taken_back>(?:{before})[^,;。]{{0,6}}?)?(?:{verbs})[^,;。不未无非(《号]{{0,{far}}}?(?P<name>{words})"
+        rf"(?P<taken_back>(?:{before})[^,;。]{{0,6}}?)?(?:{verbs})(?:(?!{between})[^,;。不未无非(《号]){{0,{far}}}?(?P<name>{words})"
         rf"(?![^,;。]*(?:{equal}))"
     )
 

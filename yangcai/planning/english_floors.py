@@ -10,11 +10,17 @@ _FLOOR_WORD = re.compile(
     r"\b(?:(?:price|bid|tender|offer)s? floor|floor (?:price|bid)s?"
     r"|minimum(?: acceptable| permitted| allowable)?(?: bid| tender| offer| offered| quoted)?"
     r" (?:price|bid|offer|quotation)s?"
-    r"|lowest (?:acceptable|permitted|allowable|admissible)(?: bid| tender| offer)? (?:price|bid|offer)s?)\b",
+    r"|lowest (?:acceptable|permitted|allowable|admissible)(?: bid| tender| offer)? (?:price|bid|offer)s?)\b"
+    r"(?! (?:score|weight|point|securit|validity))",
     re.IGNORECASE,
 )
 _OFFERED = r"\b(?:bid|tender|offer|quotation|price)s?\b(?! score| weight| point)"
-_AMOUNT = r"(?:(?:CNY|RMB|yuan|¥|￥)? ?\d[\d,.]*|(?:the )?(?:budget|ceiling|control price|estimate))"
+#: What is counted and is no money: copies of a bid, its pages, the days for which it stands.
+_COUNTED = (
+    r"(?! ?(?:calendar |working |business )?"
+    r"(?:cop(?:y|ies)|original|page|day|week|month|year|hour|minute|set|sample|item|unit|piece|lot|character|word)s?\b)"
+)
+_AMOUNT = rf"(?:(?:CNY|RMB|yuan|¥|￥)? ?\d[\d,.]*+{_COUNTED}|(?:the )?(?:budget|ceiling|control price|estimate))"
 _NOT_LOWER = re.compile(
     rf"{_OFFERED}[^.;]{{0,24}}?(?:(?:must|shall|may|should|can) ?not be (?:lower|less|below|under)"
     r"|(?:not|no) (?:lower|less)"
@@ -33,7 +39,9 @@ _NO_FLOOR = re.compile(
     re.IGNORECASE,
 )
 _LAWFUL_LOW = re.compile(
-    r"abnormally|average|\bcost|wage|reasonab|score|points|explain|lowest evaluated", re.IGNORECASE
+    r"abnormally|average|\bcost|wage|reasonab|score|points|explain|lowest evaluated"
+    r"|\b(?:bid|tender|performance) (?:securit|guarantee|bond|deposit)|validity|\bvalid for",
+    re.IGNORECASE,
 )
 
 

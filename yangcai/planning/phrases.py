@@ -14,7 +14,7 @@ from yangcai.planning.quoting import NOTHING, Hit, blanked, hit
 #: At what a sentence ends, and at what a part of it does.
 _SENTENCE = re.compile(r"[。;!?\n\r]+")
 _PART = r"[^,;。]"
-_MORE = r"(?:不低于|不少于|不小于|大于|超过|达到?|以上|≥|>)"
+_MORE = r"(?:不低于|不少于|不小于|大于|超过|达到?|以上(?!一?年[度末])|≥|>)"
 _NUMBER = r"[\d,.]*\d"
 _LISTED = ("或", "和", "及", "也", "以及", "并不", "、")
 _NOT = r"不|未|无|没有|不得|禁止|严禁|不能|不再|取消|不应|不可"
