@@ -1,5 +1,6 @@
 """Does the policy for small and medium enterprises follow who made the goods, and not who sells them?"""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -37,6 +38,21 @@ def test_one_larger_maker_and_nothing_is_favoured(larger: str) -> None:
     assert "made_by_larger" in {one.code for one in found}
     assert "企业规模不是小型、微型企业" in told(tender, tender.supplier(size="large"), preference="small_micro")
     tender.do("bid.submit", tender.lot, small, **offer(), makers=claim["makers"])  # it claims nothing
+
+
+def test_nobody_is_told_to_claim_what_its_makers_are_too_large_for() -> None:
+    tender = Tender().published(small_micro_rate="0.10")
+    small = tender.supplier(size="small").organisation
+
+    def told_to_claim(*makers: dict[str, Any]) -> bool:
+        filled = {**offer(), "price": Decimal("900000"), "price_in_words": "", "makers": makers}
+        filled["lines"] = [{**filled["lines"][0], "amount": Decimal("900000"), "unit_price": Decimal("9000"),
+                            "quantity": Decimal(100)}]  # fmt: skip
+        found = preflight.check(tender.lot, supplier=small, offer=filled, met=frozenset(), now=tender.now)
+        return "unclaimed" in {one.code for one in found}
+
+    assert told_to_claim() and told_to_claim(made("micro"))
+    assert not told_to_claim(made("small"), made("large"))
 
 
 def test_a_maker_is_no_smaller_than_it_registered() -> None:

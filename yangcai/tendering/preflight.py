@@ -22,6 +22,7 @@ from yangcai.kernel.inputs import Input
 from yangcai.kernel.money import cents, figures, rounded
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Organisation
+from yangcai.parties.sizes import SMALL_MICRO
 from yangcai.planning.models import SetAside
 from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import abnormally_low
@@ -323,6 +324,7 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     if (
         claim == PreferenceClaim.NONE
         and draft.supplier.is_small_micro
+        and makers.counted(makers.of_offer(offer)) in ("", *SMALL_MICRO)
         and terms.small_micro_rate
         and not terms.reserved
     ):
