@@ -1,5 +1,6 @@
 """Can what the committee did be changed: its seats, scores, report, questions, and what was paid and said of it?"""
 
+from tests.invariants.attacks.bids import CONCLUDED
 from tests.invariants.attacks.prepared import SEATED
 from tests.invariants.attacks.sql import Row
 
@@ -165,6 +166,7 @@ ROWS: tuple[Row, ...] = (
      DECLARED + "UPDATE tendering_deviation SET stance = 'none'"),
     ("opened", "sealed_bid_is_never_changed", "another size of a maker",
      MADE + "UPDATE tendering_goodsmaker SET size = 'small'"),
+    ("opened", "sealed_bid_is_never_changed", "name a maker after the opening", CONCLUDED + MADE),
     ("opened", "records_are_never_deleted", "lose a maker", MADE + "DELETE FROM tendering_goodsmaker"),
     ("opened", "one_maker_per_number", "an item twice", MADE + MADE),
     ("opened", "records_are_never_deleted", "lose what was declared", DECLARED + "DELETE FROM tendering_deviation"),
