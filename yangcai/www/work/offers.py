@@ -60,7 +60,6 @@ ON_OCCASION = frozenset(
         "opening.extend",
         "price_weight_approval.apply",
     }
-    {"committee.replace", "consortium.register", "import_approval.apply", "low_price.start", "opening.extend"}
 )
 #: What is missing, and is made on the very page to which the offer leads.
 MADE_THERE = frozenset({("bid.upload", "no_signing_key"), ("final_offer.upload", "no_signing_key")})
