@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils.translation import override
 
 from tests import factories
 from tests.tendering.walk import Tender, payment_terms, window
@@ -122,6 +123,19 @@ def test_what_lies_within_the_range_is_not_asked_for() -> None:
     tender = consultation()
     told = tender.refused("price_weight_approval.apply", tender.lot, tender.runner, weight="30", reason=WHY)
     assert set(told) == {"weight_needs_no_consent"} and told["weight_needs_no_consent"].field == "weight"
+
+
+def test_both_forms_tell_the_range_of_the_law() -> None:
+    tender, treasury = consultation(), factories.make_post(Role.TREASURY)
+    apply, decide = (ACTIONS[f"price_weight_approval.{verb}"].input for verb in ("apply", "decide"))
+    form = apply(subject=tender.lot, by=tender.runner, now=tender.now)
+    assert "10%至30%" in form.fields["weight"].help_text
+    approval = asked(tender)
+    told = decide(subject=approval, by=treasury, now=tender.now).fields["decision"].help_text
+    assert "10%至30%" in told
+    with override("en"):
+        told = decide(subject=approval, by=treasury, now=tender.now).fields["decision"].help_text
+    assert "30%" in told and "至" not in told
 
 
 def test_a_tender_knows_no_such_consent() -> None:

@@ -35,6 +35,11 @@ class ApplyForPriceWeight(Input):
     reason = TextField(label=_("特殊情况和理由"), lines=5)
     paper = DocumentField(label=_("申请材料"), required=False)
 
+    def scope(self) -> None:
+        if isinstance(self.subject, Lot):
+            range_, field = rules.range_of(self.subject, now=self.now), self.fields["weight"]
+            field.help_text = f"{range_} · {field.help_text}" if range_ else field.help_text
+
 
 @action(
     "price_weight_approval.apply",
@@ -75,6 +80,10 @@ class DecideOnPriceWeight(Input):
     )
     number = TextField(label=_("同意文号"), required=False)
     reason = TextField(label=_("退回理由"), lines=3, required=False)
+
+    def scope(self) -> None:
+        if isinstance(self.subject, PriceWeightApproval):
+            self.fields["decision"].help_text = rules.range_of(self.subject.lot, now=self.now)
 
 
 @action(

@@ -4,10 +4,12 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from yangcai import law
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
-from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.procedures.evaluation.model import FULL_MARKS
 from yangcai.tendering import method
 from yangcai.tendering.models import PriceWeightApproval
@@ -28,6 +30,15 @@ def consent_is_known(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusa
 def band(lot: Lot) -> str:
     """The rule with the range of the weight of price for this lot; empty where there is none."""
     return dict(method.of(lot.case).price_weights).get(lot.case.category, "")
+
+
+def range_of(lot: Lot, *, now: datetime.datetime) -> str:
+    """The range in the reader's language, for the forms; empty where there is none."""
+    key, on = band(lot), applicable(lot.case, now=now)
+    if not key or not law.applies(key, **on):
+        return ""
+    zh, en = law.limit(key, **on)
+    return _("规定的价格分权重范围：%(range)s") % {"range": zh if in_chinese() else en}
 
 
 def none_is_open(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
