@@ -125,6 +125,25 @@ class CorrectedInTwoStages(InTwoStages):
         given = {SECOND[0]: {"business": "10"}, THIRD[0]: {"business": "15"}}
         self.sheets(lot, {"business"}, given, at)
 
+    def find(self, lot: Lot, member: Any) -> None:
+        """The committee votes that the member's points for the first plan are abnormally low."""
+        at, others = self.moment(50), [one for one in self.members() if one.pk != member.pk]
+        proposal = self.do(
+            "abnormal_score.propose",
+            lot,
+            others[0].post,
+            at,
+            member=member.pk,
+            bid=offers(self)[FIRST[0]].pk,
+            criterion=Criterion.objects.get(lot=lot, code="technical").pk,
+            side="low",
+            reason="与其他成员评分差距悬殊",
+            hear_until=at + datetime.timedelta(minutes=10),
+        )
+        self.do("abnormal_score.state", proposal, member.post, at, statement="误读研发方案")
+        for one in (member, *others)[: len(self.members()) // 2 + 1]:
+            self.do("abnormal_score.vote", proposal, one.post, at, agrees="true")
+
     def correct(self, lot: Lot, member: Any, points: str) -> EvaluationReport:
         row = {"bid": offers(self)[FIRST[0]].pk, "criterion": Criterion.objects.get(lot=lot, code="technical").pk}
         rows = [{**row, "value": points, "reason": "误读研发方案"}]
@@ -147,16 +166,17 @@ def test_a_correction_that_puts_another_bid_through_makes_the_report_void(world:
     first: EvaluationReport = tale.do("evaluation.compute", lot, chair, at)
     assert first.result["bids"][str(offers(tale)[FIRST[0]].pk)]["left_behind"]
     tale.do("report.sign", first, others[0].post, at)
+    tale.find(lot, odd)
     kept = tale.correct(lot, odd, "46")
     # The first plan is now second best: it has to be scored as a whole before there is another result. Until then the
     # report says on what ground it fell, and can be neither signed nor sent.
-    assert (kept.pk, kept.overtaken_ground, kept.signed_at) == (first.pk, "abnormal", None)
+    assert (kept.revision, kept.overtaken_ground, kept.signed_at) == (2, "abnormal", None)
     assert "report_superseded" in tale.refused("report.sign", first, odd.post, at)
     assert "scores_outstanding" in tale.refused("evaluation.compute", lot, chair, at)
     assert "scores.submit" in tale.waiting(odd.post) and "report.sign" not in tale.waiting(odd.post)
     tale.sheets(lot, {"business"}, {FIRST[0]: {"business": "20"}}, at)
     second: EvaluationReport = tale.do("evaluation.compute", lot, chair, at)
-    assert (second.revision, second.correction_ground, second.overtaken_ground) == (2, "abnormal", "")
+    assert (second.revision, second.correction_ground, second.overtaken_ground) == (3, "abnormal", "")
     assert not second.result["bids"][str(offers(tale)[FIRST[0]].pk)]["left_behind"]
     for member in tale.members():
         tale.do("report.sign", second, member.post, at)

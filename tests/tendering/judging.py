@@ -18,6 +18,7 @@ from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import (
+    AbnormalScore,
     Bid,
     BidLine,
     Clause,
@@ -47,6 +48,8 @@ DETERMINED = at("2026-03-26T09:00")
 ANNOUNCED = at("2026-03-27T09:00")
 #: By when a bidder answers what the committee asks it at JUDGED.
 ANSWER_BY = at("2026-03-23T14:40")
+#: How long a member has to speak for a score that is put to the committee.
+HEARING = datetime.timedelta(minutes=10)
 #: code, kind, weight, objective
 THREE_CRITERIA = (
     ("price", "price", "30", True),
@@ -183,6 +186,27 @@ class Hall:
         """Every member gives the same points: bid number → criterion → points."""
         for member in self.members:
             self.do("scores.submit", self.lot, member.post, now, rows=self.rows(points))
+
+    def propose_abnormal(
+        self, who: Post, number: int, now: datetime.datetime, *, side: str = "low", by: Post | None = None
+    ) -> AbnormalScore:
+        """The technical score that `who` gave a bid is put to the committee, by another member."""
+        proposer = by or next(member.post for member in self.members if member.post_id != who.pk)
+        named = {
+            "member": next(member.pk for member in self.members if member.post_id == who.pk),
+            "bid": self.bids[number].pk,
+            "criterion": Criterion.objects.get(lot=self.lot, code="technical").pk,
+        }
+        told = {"side": side, "reason": "与其他成员评分差距悬殊", "hear_until": now + HEARING}
+        return self.do("abnormal_score.propose", self.lot, proposer, now, **named, **told).value
+
+    def find_abnormal(self, who: Post, number: int, now: datetime.datetime, *, side: str = "low") -> AbnormalScore:
+        """Proposed, its member heard, and voted for by as many as it takes."""
+        proposal = self.propose_abnormal(who, number, now, side=side)
+        self.do("abnormal_score.state", proposal, who, now, statement="误读技术参数，同意更正")
+        for member in self.members[: len(self.members) // 2 + 1]:
+            self.do("abnormal_score.vote", proposal, member.post, now, agrees="true")
+        return proposal
 
     def compute(self) -> EvaluationReport:
         return self.do("evaluation.compute", self.lot, self.chair, COMPUTED).value

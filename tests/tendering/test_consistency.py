@@ -130,6 +130,7 @@ def test_a_score_changed_as_abnormal_needs_its_reason(scored: Any) -> None:
     h.compute()
     odd = h.members[4].post
     row = h.rows({1: {"technical": "33"}})[0]
+    h.find_abnormal(odd, 1, COMPUTED, side="high")
     assert h.refused("scores.correct", h.lot, odd, COMPUTED, ground="abnormal", rows=[row]) == {"reason_missing"}
     h.do("scores.correct", h.lot, odd, COMPUTED, ground="abnormal", rows=[{**row, "reason": "误读检测报告"}])
     assert h.result(1)["means"]["technical"] == "31.80"

@@ -42,6 +42,7 @@ def test_a_correction_may_change_the_ranking_and_voids_signatures() -> None:
     assert [h.result(n)["rank"] for n in range(3)] == [1, 2, 3]
     assert [f["kind"] for f in first.result["findings"]] == ["abnormal"]
     h.do("report.sign", first, others[0], SIGNED)
+    h.find_abnormal(odd, 1, SIGNED)
     h.do(
         "scores.correct",
         h.lot,

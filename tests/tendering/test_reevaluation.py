@@ -44,6 +44,7 @@ signed = shared(sign_and_send)
 
 def corrected(h: Hall, odd: Post, *, points: str = "45") -> None:
     rows = [{**h.rows({1: {"technical": points}})[0], "reason": "误读技术参数"}]
+    h.find_abnormal(odd, 1, REOPENED)
     h.do("scores.correct", h.lot, odd, REOPENED, ground="abnormal", rows=rows)
     h.sign(now=SIGNED_AGAIN)
 
@@ -151,8 +152,9 @@ def test_a_correction_does_not_make_another_committee_of_the_same_one(signed: An
     h, odd = signed()
     h.do("evaluation.reopen", h.lot, h.runner, REOPENED, ground="committee", reason="一名评委与投标人私下接触")
     rows = [{**h.rows({1: {"technical": "6"}})[0], "reason": "误读技术参数"}]
+    h.find_abnormal(odd, 1, REOPENED)
     h.do("scores.correct", h.lot, odd, REOPENED, ground="abnormal", rows=rows)
-    assert (h.report.revision, h.report.correction_ground) == (3, "abnormal")
+    assert (h.report.revision, h.report.correction_ground) == (4, "abnormal")
     for member in h.members:
         assert h.refused("report.sign", h.report, member.post, SIGNED_AGAIN) == {"committee_unchanged"}
 

@@ -67,8 +67,11 @@ def test_corrected_means_that_a_score_was_corrected_on_that_ground(computed: Any
     assert h.refused("review.answer", asked, h.chair, SIGNED, answer="corrected") == {"nothing_corrected"}
     member = h.members[0]
     rows = [{**one, "reason": "复核后调整"} for one in h.rows({0: {"technical": "38"}})]
+    h.find_abnormal(member.post, 0, SIGNED, side="high")
+    # A report that tells of the finding alone corrects nothing.
+    assert h.refused("review.answer", asked, h.chair, SIGNED, answer="corrected") == {"nothing_corrected"}
     h.do("scores.correct", h.lot, member.post, SIGNED, ground="abnormal", rows=rows)
-    assert h.report.revision == 2
+    assert h.report.revision == 3
     h.do("review.answer", asked, h.chair, SIGNED + MINUTE, answer="corrected")
     h.sign(now=SIGNED + 2 * MINUTE)
     assert h.report.signed_at is not None and h.report.correction_ground == "abnormal"
@@ -78,6 +81,7 @@ def test_a_correction_on_another_ground_is_no_answer(computed: Any) -> None:
     h = computed()
     asked = ask(h, ground="sum", content="合计分值核对不一致")
     rows = [{**one, "reason": "复核后调整"} for one in h.rows({0: {"technical": "38"}})]
+    h.find_abnormal(h.members[0].post, 0, SIGNED, side="high")
     h.do("scores.correct", h.lot, h.members[0].post, SIGNED, ground="abnormal", rows=rows)
     assert h.refused("review.answer", asked, h.chair, SIGNED + MINUTE, answer="corrected") == {"nothing_corrected"}
 

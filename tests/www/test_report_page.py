@@ -92,6 +92,7 @@ def test_why_it_was_evaluated_anew_stands_in_its_report_its_paper_and_on_the_cas
     h.sign()
     reason = "一名评委把质保三年误读为一年"
     h.do("evaluation.reopen", h.lot, h.agent, SIGNED, ground="abnormal", reason=reason)
+    h.find_abnormal(h.members[0].post, 0, SIGNED, side="high")
     h.do(
         "scores.correct",
         h.lot,
@@ -121,6 +122,7 @@ def test_each_correction_stands_in_the_report_and_a_reason_that_follows_is_none(
     h.compute()
     h.do("scores.correct", h.lot, odd, SIGNED, ground="objective", rows=h.rows({2: {"record": "10"}}))
     row = h.rows({0: {"technical": "31"}})[0]
+    h.find_abnormal(one, 0, SIGNED, side="high")
     h.do("scores.correct", h.lot, one, SIGNED, ground="abnormal", rows=[{**row, "reason": "误读"}])
     given = {"bid": row["bid"], "criterion": row["criterion"], "reason": "参数齐全"}
     h.do("scores.explain", h.lot, others[0], SIGNED, rows=[given])

@@ -437,6 +437,15 @@ FOUNDATIONS: tuple[Control, ...] = (
          "A report that a correction overtook is never signed"),
     ),
     _control(
+        "abnormal", "认定评分畸高、畸低", "Scores found abnormally high or low", "evaluation.abnormal_finding",
+        ("abnormal_score_is_found_by_the_committee",
+         "评分畸高、畸低须经评标委员会在任成员表决认定，方可由该评委按认定的方向更正",
+         "A score is corrected as abnormally high or low once those who sit have voted that it is, and the way they"
+         " found it"),
+        ("member_is_heard_before_the_vote", "表决前须听取该评委说明，或者说明期限已过",
+         "The member concerned is heard before the vote, or lets its time pass"),
+    ),
+    _control(
         "review", "要求复核", "Requests to review a result", "evaluation.review_request",
         ("one_review_request_at_a_time", "一份评审报告同时只能有一项复核要求",
          "A report has one open request for review"),

@@ -20,7 +20,7 @@ from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import merit_first, panel, point_formula
-from yangcai.tendering import brands, consumables, counting, green, method, standing, vrd
+from yangcai.tendering import abnormal, brands, consumables, counting, green, method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -394,6 +394,7 @@ def frozen(lot: Lot, found: Outcome) -> dict[str, Any]:
         "reasons": _reasons(lot),
         "drawn": list(found.drawn),
         "clarifications": [_clarification(one) for one in _clarifications(lot)],
+        **({"abnormal_scores": decided} if (decided := abnormal.frozen(lot)) else {}),
         **({"same_brands": told} if (told := _same_brands(lot)) else {}),
         **_json(found.result),
     }

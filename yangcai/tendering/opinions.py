@@ -8,6 +8,8 @@ from typing import Any
 from yangcai.cases.models import Lot
 from yangcai.kernel.entries import canonical
 from yangcai.tendering.models import (
+    AbnormalScore,
+    AbnormalScoreVote,
     Clarification,
     ClauseKind,
     Committee,
@@ -47,6 +49,14 @@ def seal(committee: Committee, lots: Iterable[Lot]) -> tuple[dict[str, Any], str
         "same_brands": _rows(
             SameBrand.objects.filter(committee=committee, lot__in=lots),
             *("lot_id", "brand", "other", "reason", "stated_at", "withdrawn_at"),
+        ),
+        "abnormal_scores": _rows(
+            AbnormalScore.objects.filter(score__member__committee=committee, lot__in=lots),
+            *("score_id", "value", "side", "reason", "proposed_by_id", "proposed_at", "statement", "stated_at"),
+        ),
+        "abnormal_score_votes": _rows(
+            AbnormalScoreVote.objects.filter(finding__score__member__committee=committee, finding__lot__in=lots),
+            *("finding_id", "member_id", "agrees", "reason", "voted_at"),
         ),
         "reports": _rows(EvaluationReport.objects.filter(lot__in=lots), "lot_id", "revision", "digest", "computed_at"),
     }

@@ -39,6 +39,23 @@ REPORTED = (
 )
 #: Computed, and signed by nobody yet.
 COMPUTED = REPORTED.replace("now(), now())", "now(), NULL)")
+#: The committee of one member is asked whether its scores are abnormally low, and votes.
+ABNORMAL = COMPUTED.replace("'{{}}', '', ''", "'{{}}', '', 'abnormal'")
+PROPOSED = (
+    "INSERT INTO tendering_abnormalscore (lot_id, score_id, value, side, reason, proposed_by_id, is_unanimous,"
+    " proposed_at, hear_until_at, statement) SELECT {lot}, s.id, s.value, 'low', 'x', s.member_id, false, now(), now(),"
+    " '' FROM tendering_score s JOIN tendering_criterion k ON k.id = s.criterion_id WHERE NOT k.is_objective;"
+)
+VOTED = (
+    "INSERT INTO tendering_abnormalscorevote (finding_id, member_id, agrees, reason, voted_at)"
+    " SELECT f.id, s.member_id, true, '', now() FROM tendering_abnormalscore f JOIN tendering_score s"
+    " ON s.id = f.score_id;"
+)
+#: Whatever leaves something to judge gets other points.
+JUDGED = (
+    "UPDATE tendering_score s SET value = 11, at = now() FROM tendering_criterion k"
+    " WHERE k.id = s.criterion_id AND NOT k.is_objective;"
+)
 SIGNATURE = (
     "INSERT INTO tendering_reportsignature (report_id, member_id, dissent, reasons, is_deemed, circumstances,"
     " signed_at)"
@@ -118,6 +135,40 @@ ROWS: tuple[Row, ...] = (
     ("opened", "score_changes_on_a_lawful_ground", "another score after the correction that had a reason",
      SEATED + SCORED + COMPUTED.replace("'{{}}', '', ''", "'{{}}', '', 'range'")
      + "UPDATE tendering_score SET value = 11, at = now() + interval '1 minute'"),
+    # --- what the committee found abnormally high or low
+    ("opened", "abnormal_score_is_found_by_the_committee", "a score that its own member calls abnormal",
+     SEATED + SCORED + ABNORMAL + JUDGED),
+    ("opened", "abnormal_score_is_found_by_the_committee", "a score that was proposed and not voted on",
+     SEATED + SCORED + ABNORMAL + PROPOSED + JUDGED),
+    ("opened", "abnormal_score_is_found_by_the_committee", "a score for which the votes were against it",
+     SEATED + SCORED + ABNORMAL + PROPOSED + VOTED.replace("true", "false") + JUDGED),
+    ("opened", "abnormal_score_is_found_by_the_committee", "a score found too low goes down",
+     SEATED + SCORED + ABNORMAL + PROPOSED + VOTED + JUDGED.replace("11", "9")),
+    ("opened", "abnormal_score_is_found_by_the_committee", "a judged score within its range under another ground",
+     SEATED + SCORED + ABNORMAL.replace("'abnormal'", "'objective'") + JUDGED),
+    ("opened", "abnormal_score_is_found_by_the_committee", "a vote of somebody who sits no more",
+     SEATED + SCORED + ABNORMAL + PROPOSED
+     + "UPDATE tendering_committeemember SET replaced_at = now(), replaced_ground = 'left';" + VOTED),
+    ("opened", "abnormal_score_is_found_by_the_committee", "put an objective score to the vote",
+     SEATED + SCORED + ABNORMAL + PROPOSED.replace("NOT k.is_objective", "k.is_objective")),
+    ("opened", "abnormal_score_is_found_by_the_committee", "put a score to the vote before the result",
+     SEATED + SCORED + PROPOSED),
+    ("opened", "abnormal_score_is_found_by_the_committee", "ask for all votes where the majority decides",
+     SEATED + SCORED + ABNORMAL + PROPOSED.replace("false", "true")),
+    ("opened", "member_is_heard_before_the_vote", "vote before the member has spoken",
+     SEATED + SCORED + ABNORMAL + PROPOSED.replace("now(), now()", "now(), now() + interval '1 hour'") + VOTED),
+    ("opened", "links_are_never_repointed", "another reason of a proposal",
+     SEATED + SCORED + ABNORMAL + PROPOSED + "UPDATE tendering_abnormalscore SET reason = 'y'"),
+    ("opened", "links_are_never_repointed", "another vote than was cast",
+     SEATED + SCORED + ABNORMAL + PROPOSED + VOTED + "UPDATE tendering_abnormalscorevote SET agrees = false"),
+    ("opened", "steps_are_never_taken_back", "another statement than was made",
+     SEATED + SCORED + ABNORMAL + PROPOSED
+     + "UPDATE tendering_abnormalscore SET statement = 'x', stated_at = now();"
+     "UPDATE tendering_abnormalscore SET statement = 'y'"),
+    ("opened", "records_are_never_deleted", "lose a proposal",
+     SEATED + SCORED + ABNORMAL + PROPOSED + "DELETE FROM tendering_abnormalscore"),
+    ("opened", "records_are_never_deleted", "lose a vote",
+     SEATED + SCORED + ABNORMAL + PROPOSED + VOTED + "DELETE FROM tendering_abnormalscorevote"),
     ("opened", "records_are_never_deleted", "lose a score", SEATED + SCORED + "DELETE FROM tendering_score"),
     ("opened", "evaluation_report_is_never_rewritten", "a dissent that nobody wrote",
      SEATED + REPORTED + SIGNATURE + "UPDATE tendering_reportsignature SET dissent = 'x'"),

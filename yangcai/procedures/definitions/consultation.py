@@ -60,6 +60,7 @@ CONSULTATION = Procedure(
         ("evaluation.rank_rated", "evaluation.rank_consultation"),
         ("evaluation.candidates", "evaluation.candidates_consultation"),
         ("evaluation.corrections", "evaluation.reevaluation_consultation"),
+        ("evaluation.abnormal_finding", "evaluation.abnormal_consultation"),
         ("award.report", "award.report_consultation"),
         ("award.decide", "award.decide_consultation"),
         ("award.deemed", "award.deemed_consultation"),

@@ -22,6 +22,7 @@ OWN = (
     ("evaluation.invalid_bid", PROCEDURE),
     ("evaluation.clarification", PROCEDURE),
     ("evaluation.corrections", PROCEDURE),
+    ("evaluation.abnormal_finding", PROCEDURE),
     ("evaluation.report", PROCEDURE),
     ("evaluation.dissent", PROCEDURE),
     ("evaluation.same_brand", ""),

@@ -46,6 +46,7 @@ BY_ORDER_74 = (
     ("committee.formed_anew", ""),  # 87号令 art. 49 forms a tender's committee anew; 74号令 has nothing like it
     ("evaluation.candidates", "evaluation.candidates_negotiation"),
     ("evaluation.corrections", "evaluation.reevaluation_negotiation"),
+    ("evaluation.abnormal_finding", ""),  # nothing is scored there
     ("evaluation.review_request", ""),  # a duty of 87号令 art. 45 alone
     ("site_visit.visit", ""),  # as are visits and samples of 87号令 art. 26 and 22
     ("samples.exception", ""),

@@ -19,7 +19,7 @@ from yangcai.tendering.models import EvaluationReport, OpenedBid, ReportSignatur
 from yangcai.tendering.rules import award as results
 from yangcai.tendering.rules import reevaluation, review, signing
 from yangcai.tendering.rules.committee import seats
-from yangcai.tendering.rules.evaluation import reporting
+from yangcai.tendering.rules.evaluation import abnormal, reporting
 from yangcai.tendering.rules.prequalification.changes import changes_are_decided
 
 
@@ -42,6 +42,7 @@ class SignReport(Input):
         reporting.is_latest,
         reporting.not_signed_by_me,
         reporting.nothing_to_put_right,
+        abnormal.nothing_to_vote_on,
         reevaluation.committee_is_another,
         review.none_is_open,
     ),
@@ -91,6 +92,7 @@ def numbered(number: int) -> str:
         results.is_run_by,
         reporting.is_latest,
         reporting.nothing_to_put_right,
+        abnormal.nothing_to_vote_on,
         review.none_is_open,
         signing.somebody_is_missing,
         signing.most_have_signed,

@@ -18,7 +18,14 @@ from yangcai.tendering.rules import covers
 from yangcai.tendering.rules.clarification import clarifications_settled
 from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.dialogue import last_offers_are_open
-from yangcai.tendering.rules.evaluation import low_price, price_correction, responsiveness, score_correction, scores
+from yangcai.tendering.rules.evaluation import (
+    abnormal,
+    low_price,
+    price_correction,
+    responsiveness,
+    score_correction,
+    scores,
+)
 from yangcai.tendering.solicitations import solicitation
 
 
@@ -188,14 +195,20 @@ class CorrectScores(Scores):
     by={Role.EXPERT},
     at={Stage.EVALUATION},
     needs=(seats.sits, scores.scores_are_asked, score_correction.report_unsigned),
-    checks=(score_correction.ground_is_given, scores.scores_in_range, score_correction.abnormal_has_reasons),
+    checks=(
+        score_correction.ground_is_given,
+        abnormal.found_by_the_committee,
+        scores.scores_in_range,
+        score_correction.abnormal_has_reasons,
+    ),
     input=CorrectScores,
     sentence=("{post}按法定情形更正了评分", "{post} corrected scores on a lawful ground"),
     is_public=False,
-    cites=("evaluation.corrections",),
+    cites=("evaluation.corrections", abnormal.KEY, abnormal.UNANIMOUS),
     hint=(
-        "只限四种法定情形；更正后评审结果重新汇总，已有签名作废",
-        "Only on the four lawful grounds; the result is computed anew and earlier signatures lapse",
+        "只限四种法定情形，评分畸高、畸低的须先经评标委员会认定；更正后评审结果重新汇总，已有签名作废",
+        "Only on the four lawful grounds; a score is abnormally high or low only once the committee has found so. The"
+        " result is computed anew and earlier signatures lapse",
     ),
 )
 def correct_scores(

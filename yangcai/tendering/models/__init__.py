@@ -1,5 +1,6 @@
 """Which rows does a tender leave: documents, sealed bids, what was opened, who judged and how?"""
 
+from yangcai.tendering.models.abnormal import AbnormalScore, AbnormalScoreVote, AbnormalSide
 from yangcai.tendering.models.annulments import AwardAnnulment
 from yangcai.tendering.models.bids import (
     Bid,
@@ -95,6 +96,9 @@ from yangcai.tendering.models.weights import PriceWeightApproval
 __all__ = [
     "FILE",
     "SBP",
+    "AbnormalScore",
+    "AbnormalScoreVote",
+    "AbnormalSide",
     "AgentConductRecord",
     "ApplicationFinding",
     "AwardAnnulment",

@@ -15,6 +15,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.tendering import arithmetic, method
 from yangcai.tendering.models import (
+    AbnormalScore,
     AwardAnnulment,
     AwardLetter,
     Clarification,
@@ -295,6 +296,31 @@ def visible_review_requests(post: Post | None, now: datetime.datetime) -> QueryS
 def concerns_review_request(asked: ReviewRequest, post: Post) -> bool:
     """Whom its case concerns."""
     return cases.concerns_case(asked.report.lot.case, post)
+
+
+@scope(AbnormalScore)
+def visible_abnormal_scores(post: Post | None, now: datetime.datetime) -> QuerySet[AbnormalScore]:
+    """The committee, whoever runs or oversees the case; a buyer with an agent reads it with the report (87号令 art.
+    66). A bidder reads no member's score."""
+    found = AbnormalScore.objects.select_related(
+        "lot__case", "score__opened_bid__supplier", "score__criterion", "score__member"
+    ).order_by("pk")
+    if post is None:
+        return found.none()
+    if post.role == Role.EXPERT:
+        seat = CommitteeMember.objects.filter(post=post, replaced_at__isnull=True).values("committee__case")
+        return found.filter(lot__case__in=seat)
+    side = cases.run_by(post, "lot__case__")
+    if post.role in BUYER:
+        sent = EvaluationReport.objects.filter(lot=OuterRef("lot"), sent_at__lte=now)
+        side &= Q(lot__case__agent__isnull=True) | Q(Exists(sent))
+    return found.filter(side)
+
+
+@standing(AbnormalScore)
+def concerns_abnormal_score(proposal: AbnormalScore, post: Post) -> bool:
+    """Whom its case concerns."""
+    return cases.concerns_case(proposal.lot.case, post)
 
 
 def report_for(lot: Lot, post: Post | None, now: datetime.datetime) -> EvaluationReport | None:

@@ -104,4 +104,6 @@ def _corrected(asked: ReviewRequest) -> bool:
         and latest.revision > asked.report.revision
         and latest.correction_ground == asked.ground
         and latest.computed_at >= asked.requested_at
+        # A report that only tells of a reason or a vote more carries the ground of the one before it.
+        and latest.result.get("scores") != asked.report.result.get("scores")
     )

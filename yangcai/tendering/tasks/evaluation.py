@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Max
@@ -16,7 +17,7 @@ from yangcai.kernel.models import Task
 from yangcai.kernel.tasks import Due
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
-from yangcai.tendering import arithmetic, method, policies, standing
+from yangcai.tendering import abnormal, arithmetic, method, policies, standing
 from yangcai.tendering.actions.award import deem_award
 from yangcai.tendering.models import (
     AwardAnnulment,
@@ -411,11 +412,17 @@ def _report(
     elif (asked := review.open_request(lot)) is not None:
         chair = next((member for member in seated if member.is_chair), seated[0])
         yield _seat(chair, "review.answer", asked, since=asked.requested_at)
+    elif report.signed_at is None and (proposals := abnormal.open_proposals(lot)):
+        for one in proposals:
+            yield from _to_be_found(one, seated)
     elif report.signed_at is None:
         signed = set(report.signatures.values_list("member_id", flat=True))
         for member in seated:
-            if member.pk not in signed:
-                yield _seat(member, "report.sign", report, since=report.computed_at)
+            if member.pk in signed:
+                continue
+            yield _seat(member, "report.sign", report, since=report.computed_at)
+            if abnormal.found_of(lot, member=member.pk):
+                yield _seat(member, "scores.correct", lot, since=report.computed_at)
     elif report.sent_at is None:
         yield _run(
             lot.case,
@@ -425,6 +432,17 @@ def _report(
             clock="C12",
             due_at=law.due_at("C12", since=report.signed_at, **applicable(lot.case, now=now)),
         )
+
+
+def _to_be_found(one: abnormal.Tally, seated: list[CommitteeMember]) -> Iterator[Due]:
+    """The member concerned speaks; then, or when its time is over, whoever has not voted does."""
+    proposal, voted = one.proposal, {vote.member_id for vote in one.votes}
+    for member in seated:
+        if proposal.stated_at is None and member.pk == proposal.score.member_id:
+            due = _seat(member, "abnormal_score.state", proposal, since=proposal.proposed_at)
+            yield replace(due, due_at=proposal.hear_until_at)
+        if member.pk not in voted:
+            yield _seat(member, "abnormal_score.vote", proposal, since=proposal.stated_at or proposal.hear_until_at)
 
 
 def _award(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:

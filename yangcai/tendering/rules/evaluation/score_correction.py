@@ -49,9 +49,10 @@ def ground_is_given(
             and f.member in ("", str(member.pk) if member else "")
             for f in findings
         )
-        # The committee itself finds a score abnormally high or low; objective factors leave nothing to judge.
+        # The committee itself finds a score abnormally high or low (`abnormal.found_by_the_committee`), whatever stands
+        # apart by arithmetic; objective factors leave nothing to judge.
         judged = ground == CorrectionGround.ABNORMAL and not criterion.is_objective
-        if not scored or not (concerned or judged):
+        if not scored or not (concerned if ground != CorrectionGround.ABNORMAL else judged):
             refusals.append(
                 refuse(
                     own(subject.case, "evaluation.corrections"),
@@ -70,7 +71,7 @@ def ground_is_given(
 def abnormal_has_reasons(
     subject: Lot, *, now: datetime.datetime, ground: str, rows: list[dict[str, Any]], **_: Any
 ) -> Iterator[Refusal]:
-    """The committee finds a score 畸高 or 畸低; why, the member who changes it writes down."""
+    """The committee finds a score 畸高 or 畸低; why it gave it, the member who changes it writes down."""
     if ground != CorrectionGround.ABNORMAL:
         return
     judged = {c.pk: c for c in arithmetic.scored_criteria(subject) if not c.is_objective}

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.tendering.models import (
+    AbnormalScore,
     Clarification,
     CommitteeMember,
     DialogueChange,
@@ -120,6 +121,15 @@ JUDGES: tuple[Kind, ...] = (
         (
             *("lot__number", "brand", "other", "reason", "stated_at", "withdrawn_at", "withdrawn_reason"),
             "committee__dissolved_at",  # from then on it counts no more
+        ),
+        after_opening=True,
+    ),
+    Kind(
+        AbnormalScore,
+        _("评分畸高、畸低的认定"),
+        (
+            *("lot__number", "score__opened_bid__supplier", "score__criterion", "value", "side", "reason"),
+            *("proposed_at", "hear_until_at", "statement", "stated_at"),
         ),
         after_opening=True,
     ),

@@ -1,0 +1,12 @@
+from pathlib import Path
+
+from django.db import migrations
+
+FOLDER = Path(__file__).parent.parent
+
+
+class Migration(migrations.Migration):
+    dependencies = [("controls", "0048_makers"), ("tendering", "0059_abnormal_scores")]
+    operations = [
+        migrations.RunSQL((FOLDER / "abnormal_scores.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
+    ]
