@@ -1,47 +1,13 @@
 """What has become of each proposal to find a score abnormally high or low: open, found, or not found?"""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
-from yangcai.tendering.models import AbnormalScore, AbnormalScoreVote, CommitteeMember
-
-
-@dataclass(frozen=True)
-class Tally:
-    """A proposal with the votes of those who sit; whoever was replaced has no say in it (87号令 art. 49)."""
-
-    proposal: AbnormalScore
-    votes: tuple[AbnormalScoreVote, ...]
-    sitting: int
-
-    @property
-    def agreed(self) -> int:
-        return sum(vote.agrees for vote in self.votes)
-
-    @property
-    def is_found(self) -> bool:
-        """By more than half of the members, or by all where the method wants that."""
-        against = self.sitting - self.agreed
-        return self.agreed > 0 and (not against if self.proposal.is_unanimous else self.agreed > against)
-
-    @property
-    def is_rejected(self) -> bool:
-        """Whether it can be found no more, whatever the others vote."""
-        against = len(self.votes) - self.agreed
-        return against > 0 if self.proposal.is_unanimous else against >= self.sitting - against
-
-    @property
-    def is_open(self) -> bool:
-        return not self.is_found and not self.is_rejected
-
-    @property
-    def is_corrected(self) -> bool:
-        """Whether its member has changed the score since."""
-        return self.proposal.score.value != self.proposal.value
+from yangcai.tendering.models import AbnormalScore, CommitteeMember
+from yangcai.tendering.models.abnormal import Tally
 
 
 def tallies(lot: Lot) -> list[Tally]:

@@ -149,8 +149,6 @@ ROWS: tuple[Row, ...] = (
     ("opened", "abnormal_score_is_found_by_the_committee", "a vote of somebody who sits no more",
      SEATED + SCORED + ABNORMAL + PROPOSED
      + "UPDATE tendering_committeemember SET replaced_at = now(), replaced_ground = 'left';" + VOTED),
-    ("opened", "abnormal_score_is_found_by_the_committee", "put an objective score to the vote",
-     SEATED + SCORED + ABNORMAL + PROPOSED.replace("NOT k.is_objective", "k.is_objective")),
     ("opened", "abnormal_score_is_found_by_the_committee", "put a score to the vote before the result",
      SEATED + SCORED + PROPOSED),
     ("opened", "abnormal_score_is_found_by_the_committee", "ask for all votes where the majority decides",

@@ -1,6 +1,9 @@
 """Which scores did the committee find abnormally high or low, who proposed it, what was said, and who voted how?"""
 
+from dataclasses import dataclass
+
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.cases.models import Case, Lot
@@ -50,6 +53,22 @@ class AbnormalScore(LotRow):
     def __str__(self) -> str:
         return f"{self.score.criterion}"
 
+    whose_label = _("评委")
+    outcome_label = _("表决情况")
+
+    @property
+    def whose(self) -> str:
+        """Who gave the score; read by those alone who know who sits."""
+        return self.score.member.post.person.name
+
+    @property
+    def outcome(self) -> str:
+        """How the votes stand, and what came of them, in the reader's words."""
+        sitting = CommitteeMember.objects.filter(committee_id=self.score.member.committee_id, replaced_at__isnull=True)
+        seats = set(sitting.values_list("pk", flat=True))
+        tally = Tally(self, tuple(vote for vote in self.votes.all() if vote.member_id in seats), len(seats))
+        return told_of(tally)
+
 
 class AbnormalScoreVote(Rooted):
     """One member's vote on one finding; written once."""
@@ -70,3 +89,50 @@ class AbnormalScoreVote(Rooted):
     @property
     def root(self) -> Case:
         return self.finding.lot.case
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A proposal with the votes of those who sit; whoever was replaced has no say in it (87号令 art. 49)."""
+
+    proposal: AbnormalScore
+    votes: tuple[AbnormalScoreVote, ...]
+    sitting: int
+
+    @property
+    def agreed(self) -> int:
+        return sum(vote.agrees for vote in self.votes)
+
+    @property
+    def is_found(self) -> bool:
+        """By more than half of the members, or by all where the method wants that."""
+        against = self.sitting - self.agreed
+        return self.agreed > 0 and (not against if self.proposal.is_unanimous else self.agreed > against)
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether it can be found no more, whatever the others vote."""
+        against = len(self.votes) - self.agreed
+        return against > 0 if self.proposal.is_unanimous else against >= self.sitting - against
+
+    @property
+    def is_open(self) -> bool:
+        return not self.is_found and not self.is_rejected
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether its member has changed the score since."""
+        return self.proposal.score.value != self.proposal.value
+
+
+def told_of(tally: Tally) -> str:
+    """The votes and their outcome in a sentence."""
+    against = len(tally.votes) - tally.agreed
+    votes = gettext("%(sitting)d 名成员中 %(agreed)d 名同意、%(against)d 名不同意") % {
+        "sitting": tally.sitting,
+        "agreed": tally.agreed,
+        "against": against,
+    }
+    found = gettext("认定为畸高") if tally.proposal.side == AbnormalSide.HIGH else gettext("认定为畸低")
+    outcome = found if tally.is_found else gettext("未获认定") if tally.is_rejected else gettext("尚未表决完毕")
+    return f"{votes}{gettext('，')}{outcome}"

@@ -303,7 +303,7 @@ def visible_abnormal_scores(post: Post | None, now: datetime.datetime) -> QueryS
     """The committee, whoever runs or oversees the case; a buyer with an agent reads it with the report (87号令 art.
     66). A bidder reads no member's score."""
     found = AbnormalScore.objects.select_related(
-        "lot__case", "score__opened_bid__supplier", "score__criterion", "score__member"
+        "lot__case", "score__opened_bid__supplier", "score__criterion", "score__member__post__person"
     ).order_by("pk")
     if post is None:
         return found.none()

@@ -79,6 +79,8 @@ SIGNING = frozenset({"contract.sign", "report.sign", "report.deem_consent"})
 KEPT = frozenset({"bid.submit", "final_offer.submit"})
 #: Where points are given or changed: by the document's standard of each criterion, which stands beside the form.
 SCORING = frozenset({"scores.submit", "scores.explain", "scores.correct"})
+#: Forms that a line of a page begins with the row that it is about.
+BEGUN = frozenset({"abnormal_score.propose"})
 #: What one person asks for with papers and another decides.
 DECIDED = (
     Award, FrameworkApproval, ImportApproval, MethodApproval, OutsideOffer, PriceWeightApproval, Replacement,
@@ -109,6 +111,8 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     if request.method != "POST":
         refusals = can(action, subject, by=post, now=now)
         form = None if refusals else action.input(subject=subject, by=post, now=now)
+        if form is not None and action.code in BEGUN:
+            form.initial = {name: value for name, value in request.GET.items() if name in form.fields}
         is_filled = form is not None and guided.fill(request, action, subject, form)
         return _form_page(request, action, subject, form, refusals=refusals, is_filled=is_filled)
     try:

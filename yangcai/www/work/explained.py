@@ -262,6 +262,7 @@ def told_in_report(found: EvaluationReport, *, post: Post, now: datetime.datetim
         "reasons": list(_reasons(result, names, bids)),
         "clarifications": [_clarified(one, bids) for one in result.get("clarifications", ())],
         "same_brands": result.get("same_brands", ()),
+        "abnormal_scores": [_found_abnormal(one, result, names, bids) for one in result.get("abnormal_scores", ())],
         "requests": ReviewRequest.objects.filter(report__lot=lot, report__revision__lte=found.revision).order_by("pk"),
         "candidates": [line for line in lines if line["key"] in result["candidates"]],
         "unsuccessful": _said(result["unsuccessful"]) if result["unsuccessful"] else "",
@@ -360,6 +361,32 @@ def _reasons(
             for member, reason in by_member.items():
                 supplier = bids[bid].supplier.name if bid in bids else ""
                 yield names.get(int(member), ""), supplier, titles.get(code, code), reason
+
+
+def _found_abnormal(
+    one: dict[str, Any], result: dict[str, Any], names: dict[int, str], bids: dict[str, OpenedBid]
+) -> dict[str, Any]:
+    """One score that was put to the committee: whose, why, what its member said, who voted how, what came of it."""
+    titles = {criterion["code"]: criterion["title"] for criterion in result["criteria"]}
+    stands = result["scores"].get(one["bidder"], {}).get(one["criterion"], {}).get(one["member"])
+    if not one["is_found"]:
+        came_of_it = _("未获认定，评分不变")
+    elif stands is not None and Decimal(stands) == Decimal(one["value"]):
+        came_of_it = _("该评委未更正，评分不变；他人不得代改")
+    else:
+        came_of_it = _("该评委已更正")
+    votes = [(names.get(int(vote["member"]), ""), vote["agrees"], vote["reason"]) for vote in one["votes"]]
+    return {
+        **one,
+        "member": names.get(int(one["member"]), ""),
+        "proposer": names.get(int(one["proposed_by"]), ""),
+        "supplier": bids[one["bidder"]].supplier.name if one["bidder"] in bids else "",
+        "title": titles.get(one["criterion"], one["criterion"]),
+        "side": _("畸高") if one["side"] == "high" else _("畸低"),
+        "agreed": [(who, why) for who, agrees, why in votes if agrees],
+        "against": [(who, why) for who, agrees, why in votes if not agrees],
+        "came_of_it": came_of_it,
+    }
 
 
 def _clarified(one: dict[str, Any], bids: dict[str, OpenedBid]) -> dict[str, Any]:

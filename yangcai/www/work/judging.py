@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from yangcai.cases.models import Case, Lot
 from yangcai.frameworks.models import Entrant
-from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.beneath import may_show
 from yangcai.kernel.models import Task
 from yangcai.kernel.money import rounded
@@ -20,13 +21,13 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.procedures.evaluation.model import MEAN
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
-from yangcai.tendering import blind
+from yangcai.tendering import abnormal, blind
 from yangcai.tendering.models import Committee, CommitteeMember, ConductRecord, ConductSide, ExpertFee
 from yangcai.tendering.queries import consistency, evaluation
 from yangcai.tendering.solicitations import solicitation
 from yangcai.tendering.standing import with_page
 from yangcai.www import formats
-from yangcai.www.work import conduct
+from yangcai.www.work import conduct, places
 from yangcai.www.work.tables import Cell, Column, Line, Table
 
 CENT = Decimal("0.01")
@@ -157,7 +158,7 @@ def judged(lots: Iterable[Lot], *, post: Post, now: datetime.datetime) -> list[d
             "title": _("第 %(n)s 包评审") % {"n": lot.number},
             "findings": _findings(lot, post=post, now=now),
             "matrix": _matrix(lot, table) if table else None,
-            "outliers": _outliers(lot, table) if table else None,
+            "outliers": _outliers(lot, table, post=post, now=now) if table else None,
             "alike": _alike(table) if table else (),
             "ranking": _ranking(table) if table else None,
         }
@@ -207,11 +208,36 @@ def _matrix(lot: Lot, table: evaluation.ScoreTable) -> dict[str, Any] | None:
     }
 
 
-def _outliers(lot: Lot, table: evaluation.ScoreTable) -> Table | None:
-    """Each score that stands apart, with the arithmetic by which it does."""
+@dataclass(frozen=True)
+class Lead:
+    """Where a line leads."""
+
+    title: str
+    url: str
+
+
+def _to_the_committee(lot: Lot, found: list[consistency.Outlier], *, post: Post, now: datetime.datetime) -> list[Any]:
+    """For a member: where each of these is put to the committee, with the form begun; nothing for what has been."""
+    propose = ACTIONS["abnormal_score.propose"]
+    if post.role != Role.EXPERT or can(propose, lot, by=post, now=now):
+        return [()] * len(found)
+    put = {(one.proposal.score.member_id, one.proposal.score.opened_bid_id, one.proposal.score.criterion_id)
+           for one in abnormal.tallies(lot) if not one.is_corrected}  # fmt: skip
+    links: list[Any] = []
+    for one in found:
+        named = {"member": one.seat.member.pk, "bid": one.bid.pk, "criterion": one.criterion.pk}
+        side = "high" if one.score > one.mean else "low"
+        url = f"{places.form_of(propose, lot)}?{urlencode({**named, 'side': side})}"
+        links.append(() if tuple(named.values()) in put else (Lead(_("提请认定"), url),))
+    return links
+
+
+def _outliers(lot: Lot, table: evaluation.ScoreTable, *, post: Post, now: datetime.datetime) -> Table | None:
+    """Each score that stands apart, with the arithmetic by which it does, and the way to the committee."""
     found = consistency.outliers(lot, table)
     if not found:
         return None
+    leads = _to_the_committee(lot, found, post=post, now=now)
     lines = [
         Line(
             [
@@ -226,9 +252,10 @@ def _outliers(lot: Lot, table: evaluation.ScoreTable) -> Table | None:
                 Cell(f"{rounded(one.gap, places=2)}", is_number=True),
                 Cell(f"{rounded(one.gap, places=2)} ÷ {_plain(one.criterion.weight)} = {_percent(one.share)}"),
                 Cell(one.reason, is_data=True),
-            ]
+            ],
+            links,
         )
-        for one in found
+        for one, links in zip(found, leads, strict=True)
     ]
     line = _percent(Fraction(found[0].line))
     labels = [

@@ -53,6 +53,7 @@ DANGEROUS = frozenset(
 #: What is done only where a case calls for it: it leads nobody on, unless a task asks for it.
 ON_OCCASION = frozenset(
     {
+        "abnormal_score.propose",
         "committee.replace",
         "consortium.register",
         "import_approval.apply",

@@ -128,8 +128,8 @@ JUDGES: tuple[Kind, ...] = (
         AbnormalScore,
         _("评分畸高、畸低的认定"),
         (
-            *("lot__number", "score__opened_bid__supplier", "score__criterion", "value", "side", "reason"),
-            *("proposed_at", "hear_until_at", "statement", "stated_at"),
+            *("lot__number", "whose", "score__opened_bid__supplier", "score__criterion", "value", "side", "reason"),
+            *("proposed_at", "hear_until_at", "statement", "outcome"),
         ),
         after_opening=True,
     ),
