@@ -135,4 +135,4 @@ def told_of(tally: Tally) -> str:
     }
     found = gettext("认定为畸高") if tally.proposal.side == AbnormalSide.HIGH else gettext("认定为畸低")
     outcome = found if tally.is_found else gettext("未获认定") if tally.is_rejected else gettext("尚未表决完毕")
-    return f"{votes}{gettext('，')}{outcome}"
+    return votes + gettext("，") + outcome

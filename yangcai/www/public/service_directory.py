@@ -118,7 +118,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("评审"), _("签到、回避、逐项评审、汇总、签署报告"), {Role.EXPERT}, "work_cases",
              "committee", "dialogue", "final_offer", "clarification", "technical", "qualification", "responsiveness",
              "price_correction", "low_price", "evaluation", "figures", "scores", "report", "review", "solicitation",
-             "same_brand", "suppliers"),
+             "same_brand", "suppliers", "abnormal_score"),
     _service(_("回避申报和履职评价"), _("申报劳动关系、持股等回避事实，对履职评价作出说明"), {Role.EXPERT},
              "work_experts", "expert_tie", "conduct", "publicity"),
     # treasury
