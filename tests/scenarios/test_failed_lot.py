@@ -25,7 +25,7 @@ from yangcai.planning.models import PlanItem
 from yangcai.planning.rules import repeats
 from yangcai.replay import defaults, people
 from yangcai.tendering.actions.retender import retender_case
-from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
+from yangcai.tendering.models import Clause, Criterion, Invitee, PaymentTerm, Solicitation
 from yangcai.tendering.rules import releases, taking_over
 from yangcai.tendering.tasks.releases import failed_lots_to_release
 
@@ -248,3 +248,18 @@ def test_where_nothing_is_reserved_nobody_is_asked_to_release_it() -> None:
     assert list(failed_lots_to_release(plan, now=now)) == []
     found = releases.has_failed_lots(plan, by=None, now=now)
     assert found is not None and found.code == "nothing_is_reserved"
+
+
+def test_a_lot_that_had_two_is_negotiated_on_its_renewal_with_those_two(released: Story) -> None:
+    """经评审实质性响应的只有两家 of the released lot, whoever bid for the others (74号令 art. 27)."""
+    told, at = released, over(released)
+    renewal = PlanItem.objects.get(renews=told.case.plan_item)
+    chosen = {"procedure": "negotiation", "ground": "negotiation.two_bidders", "method_reason": "实质性响应的只有两家"}
+    PlanItem.objects.filter(pk=renewal.pk).update(**chosen, needs_approval=False)
+    filed(told, PlanItem.objects.get(pk=renewal.pk), at)
+    told.do("case.open", PlanItem.objects.get(pk=renewal.pk), told.people.officer, at, evaluation_method="lowest")
+    again = Case.objects.get(plan_item=renewal)
+    listed = Invitee.objects.filter(case=again).select_related("supplier")
+    assert {(one.supplier.name, one.source, one.is_chosen) for one in listed} == {
+        (FIRST[0], "bidder", True), (SECOND[0], "bidder", True),
+    }  # fmt: skip

@@ -15,6 +15,7 @@ class TenderingConfig(AppConfig):
         from yangcai.tendering.actions.sealed import leave_the_log
         from yangcai.tendering.rules.prequalification import announced, qualified
         from yangcai.tendering.tasks.releases import keep_the_plans_tasks
+        from yangcai.tendering.two_bidders import begin_with_them
 
         health.look_at_the_site()
         ALSO_ANNOUNCED.append(announced.is_announced)
@@ -27,3 +28,4 @@ class TenderingConfig(AppConfig):
         for code in ("lot.declare_unsuccessful", "case.suspend", "case.resume", "case.terminate"):
             AFTERWARDS.setdefault(code, []).append(keep_the_plans_tasks)
         AFTERWARDS.setdefault("bid.withdraw", []).append(leave_the_log)
+        AFTERWARDS.setdefault("case.open", []).append(begin_with_them)

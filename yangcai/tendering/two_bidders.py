@@ -5,13 +5,16 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import grounds
+from yangcai.planning.models import PlanItem
 from yangcai.procedures import Invite, Procedure
 from yangcai.tendering import method, prequalified, standing
 from yangcai.tendering.models import Invitee, InviteeSource, OpenedBid
 from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.taking_over import released_lots
 
 #: So many, neither more nor fewer.
 BOTH = 2
@@ -24,8 +27,17 @@ def are_meant_by(procedure: Procedure, on: Iterable[str]) -> bool:
 
 
 def are_invited(case: Case) -> bool:
-    """Whether this case was chosen for the two bidders of the one before it."""
-    return case.predecessor_id is not None and are_meant_by(method.of(case), grounds(case))
+    """Whether this case was chosen for the two bidders of the one before it, and that one had two."""
+    return case.predecessor is not None and are_meant_by(method.of(case), grounds(case)) and bool(_before(case))
+
+
+def _before(case: Case) -> frozenset[int]:
+    """The two of the lots that this case procures again."""
+    earlier = case.predecessor
+    assert earlier is not None
+    if earlier.plan_item_id == case.plan_item_id:
+        return of_case(earlier)
+    return _of_lots(released_lots(case))
 
 
 def ways(case: Case) -> tuple[Invite, ...]:
@@ -42,20 +54,32 @@ def of_lot(lot: Lot) -> frozenset[int]:
 
 
 def of_case(case: Case) -> frozenset[int]:
-    """Those of every lot by whose offers is decided; none as soon as one lot had more or fewer. Where a
-    prequalification came first and nobody was invited to bid, the two that it found qualified."""
+    """Those of every lot by whose offers is decided and that gave no budget back; none as soon as one of them had more
+    or fewer. Where a prequalification came first and nobody was invited to bid, the two that it found qualified."""
     if case.published_at is None:
         done = prequalified.concluded(case)
         came = frozenset(one.supplier_id for one in prequalified.qualified(done)) if done is not None else frozenset()
         return came if len(came) == BOTH else frozenset()
-    found = [of_lot(lot) for lot in case.every_lot() if lot.follows_id is None]
+    return _of_lots(Lot.objects.filter(case=case, releases__isnull=True).select_related("case"))
+
+
+def _of_lots(lots: Iterable[Lot]) -> frozenset[int]:
+    found = [of_lot(lot) for lot in lots if lot.follows_id is None]
     return frozenset().union(*found) if all(found) else frozenset()
 
 
-def put_on_the_list(case: Case, *, of: Case, now: datetime.datetime) -> None:
+def put_on_the_list(case: Case, *, now: datetime.datetime) -> None:
     """The two are on the list of the case that goes on with them, chosen from the start."""
-    for supplier in sorted(of_case(of)):
-        reason = f"{of.number} 的投标人"
+    assert case.predecessor is not None
+    for supplier in sorted(_before(case)):
+        reason = f"{case.predecessor.number} 的投标人"
         Invitee.objects.create(
             case=case, supplier_id=supplier, source=InviteeSource.BIDDER, reason=reason, is_chosen=True
         )
+
+
+def begin_with_them(plan_item: PlanItem, *, by: Any, now: datetime.datetime) -> None:
+    """When the case of a plan is opened that procures failed lots again."""
+    case = Case.objects.filter(plan_item=plan_item).order_by("-pk").first()
+    if case is not None and are_invited(case):
+        put_on_the_list(case, now=now)

@@ -203,6 +203,6 @@ def retender_case(case: Case, *, by: Any, now: datetime.datetime, title: str, li
     lots = case.lots.filter(releases__isnull=True)
     copy_document(case, to=again, lots=lots, now=now, **(lifted if lift_set_aside else {}))
     if two_bidders.are_invited(again):
-        two_bidders.put_on_the_list(again, of=case, now=now)
+        two_bidders.put_on_the_list(again, now=now)
     tasks.refresh(case.plan_item, now=now)  # the plan waited for this
     return again
