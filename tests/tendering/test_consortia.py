@@ -16,7 +16,8 @@ from yangcai.notifications.models import Message
 from yangcai.ocds import rows
 from yangcai.parties.models import Organisation, Post
 from yangcai.tendering import consortia, preflight
-from yangcai.tendering.models import Bid, Consortium, ConsortiumMember
+from yangcai.tendering.copying import FRESH
+from yangcai.tendering.models import Bid, Consortium, ConsortiumMember, Solicitation
 from yangcai.tendering.queries.consortia import visible_consortia, visible_members
 from yangcai.tendering.standing import QUALIFICATION, names_of, standings
 from yangcai.www.work.timeline import entries
@@ -269,6 +270,29 @@ def test_until_the_opening_only_leader_and_members_know() -> None:
     tender.bids("910000", "920000")
     tender.open()
     assert [seen_by(one, tender.now) for one in outside] == [False, False, True, True, True]
+
+
+# --- what was published before ----------------------------------------------------------------------------------
+
+
+def test_a_document_of_before_keeps_its_terms_and_its_copy_does_not() -> None:
+    """Its bidders could register nothing: whom the bid names takes part, as it did then."""
+    tender = Tender()
+    tender.describe(**ACCEPTED)
+    Solicitation.objects.filter(case=tender.case).update(members_confirm=False)
+    tender.confirm()
+    tender.publish()
+    leader, post = tender.supplier(size="large"), make_supplier(uscc=CODE)
+    tender.do("bid.submit", tender.lot, leader, **offer(), partners=[member(post.organisation)])
+    tender.bids("910000", "920000")
+    tender.open()
+    assert out_of(tender) == {}
+    [bid] = [one.bid for one in standings(tender.lot) if one.bid.supplier_id == leader.organisation_id]
+    assert names_of(bid) == {leader.organisation.name, post.organisation.name}
+    assert [one["name"] for read in rows.read(tender.case).opened(tender.now) for one in rows.consortium(read)] == [
+        leader.organisation.name, post.organisation.name, *(one.organisation.name for one in tender.suppliers[1:])
+    ]  # fmt: skip
+    assert FRESH["members_confirm"] is True
 
 
 # --- a bid that names another supplier -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Who is in whose consortium: as its leader registered it, and as each member confirmed it itself?
 
 A bid says whom it names; that alone binds nobody else. Rules that look at several bids count a member only here.
+Of a document that was published before agreements were registered, whoever is named in a bid is its member.
 """
 
 from typing import Any
@@ -9,7 +10,10 @@ from yangcai.cases.models import Case, Lot
 from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Organisation, OrganisationKind
-from yangcai.tendering.models import Consortium, ConsortiumMember, OpenedBid, PartnerKind
+from yangcai.tendering import partners
+from yangcai.tendering.models import BidPartner, Consortium, ConsortiumMember, OpenedBid, PartnerKind
+from yangcai.tendering.partners import Partner
+from yangcai.tendering.solicitations import solicitation
 
 #: Why a bid is out whose consortium its members did not agree to, as its bidder is told.
 UNCONFIRMED = "联合体成员“{name}”没有在投标截止前通过平台确认联合协议，投标文件没有有效的联合协议"
@@ -64,6 +68,19 @@ def _rows(case: Case) -> dict[tuple[int, int], list[ConsortiumMember]]:
     return found
 
 
+def is_asked(case: Case) -> bool:
+    """Whether members confirm the agreement here by the terms of the document."""
+    file = solicitation(case)
+    return file is None or file.members_confirm
+
+
+@remembered
+def _known(case: Case) -> dict[tuple[str, str], tuple[Organisation, ...]]:
+    """Who is on the platform of those whom bids name, by name and code as a bid gives them."""
+    named = BidPartner.objects.filter(opened_bid__lot__case=case, kind=PartnerKind.MEMBER).order_by("pk")
+    return partners.registered(Partner(one.kind, one.name, one.uscc, one.size, one.share) for one in named)
+
+
 def confirmed(bid: OpenedBid) -> list[ConsortiumMember]:
     """Who has agreed to stand behind the bidder in this lot."""
     return _confirmed(bid.lot.case).get((bid.lot_id, bid.supplier_id), [])
@@ -74,13 +91,16 @@ def members(bid: OpenedBid) -> list[Organisation]:
     rows = _named(bid)
     if not rows:
         return []
+    if not is_asked(bid.lot.case):
+        known = _known(bid.lot.case)
+        return [one for row in rows for one in known.get((row.name, row.uscc), ())]
     return [one.organisation for one in confirmed(bid) if any(one.is_called(row.name, row.uscc) for row in rows)]
 
 
 def unagreed(bid: OpenedBid) -> str:
     """Why a bid in the name of several has no valid agreement of them; empty where it has, or bids alone."""
     rows = _named(bid)
-    if not rows:
+    if not rows or not is_asked(bid.lot.case):
         return ""
     agreed, found, seen = confirmed(bid), [], set()
     for row in rows:

@@ -19,7 +19,7 @@ from yangcai.tendering.rules.solicitation.deductions import least_rate
 #: What no copy is: out, or confirmed by anybody.
 FRESH: dict[str, Any] = {
     "revision": 1, "documents_from": None, "supply_closes_at": None, "confirmed_at": None,
-    "committee_confirmed_at": None,
+    "committee_confirmed_at": None, "members_confirm": True,
 }  # fmt: skip
 
 

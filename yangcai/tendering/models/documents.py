@@ -42,6 +42,8 @@ class Solicitation(CaseRow):
     accepts_imports = models.BooleanField(_("接受进口产品"), default=False)
     max_lots_bid = models.PositiveSmallIntegerField(_("可投采购包数"), null=True, blank=True)
     objections_at_once = models.BooleanField(_("同一环节的质疑一次性提出"), default=False, db_default=False)
+    #: Not of what was published before agreements were registered here: nobody could.
+    members_confirm = models.BooleanField(_("联合体成员在平台确认"), default=True, db_default=True)
     max_lots_won = models.PositiveSmallIntegerField(_("可中采购包数"), null=True, blank=True)
     subcontracting = models.TextField(_("分包"), default="", blank=True)
     industry = models.TextField(_("标的所属行业"), default="", blank=True)

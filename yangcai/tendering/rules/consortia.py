@@ -252,7 +252,7 @@ def unlawful(
     """Whether the members that a bid names are those who agreed, each with its share. Asked while it is written; of a
     bid that is opened the qualification tells (standing.py)."""
     file = solicitation(lot.case)
-    if file is None or not file.accepts_consortium:
+    if file is None or not file.accepts_consortium or not file.members_confirm:
         return
     on, agreed = applicable(lot.case, now=now), consortia.live(lot, bidder)
     named = [one for one in partners if one.kind == PartnerKind.MEMBER]
