@@ -1,9 +1,14 @@
 """Does every story of the demo run from its budget line to its end, by the Actions of everybody in it?"""
 
+import argparse
+import json
+
 import pytest
 
 from tests.told import told as told_before
 from yangcai.cases.models import Award, CaseEnd
+from yangcai.cli import console
+from yangcai.cli import story as by_script
 from yangcai.contracts.models import Contract
 from yangcai.demo import acting, living
 from yangcai.demo.acting import Told
@@ -12,6 +17,7 @@ from yangcai.demo.stories import PLOTS
 from yangcai.frameworks.models import Framework
 from yangcai.funds.queries import balances, check_funds
 from yangcai.kernel import clock
+from yangcai.kernel.calendar import ONE_DAY
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -143,3 +149,19 @@ def test_a_consultation_after_it_is_bid_for_as_its_checklist_says() -> None:
     _story, told = played("consultation")
     done = [one.action for one in told]
     assert "opening_policy.set" not in done and "bid.upload" not in done and done.count("bid.submit") == 3
+
+
+def test_a_script_stops_at_a_step_of_its_own_story(capsys) -> None:
+    """Another story that runs comes to the same step earlier, because it began earlier."""
+    other = living.begin("open-tender", now=clock.now())
+    acting.advance(other, now=clock.now())
+    living.forward(to=clock.now() + ONE_DAY, now=clock.now())
+    options = argparse.Namespace(json=True, quiet=False)
+    assert by_script.run(options, name="failed-tender", until="agent.appoint") == console.OK
+    captured = capsys.readouterr()
+    steps = json.loads(captured.out)["data"]["steps"]
+    assert [step["action"] for step in steps].count("intention.publish") == 1
+    assert steps[-1]["action"] == "agent.appoint"
+    story = Story.objects.get(name="failed-tender")
+    assert living.case_of(story) is not None, "its own case has come to that step"
+    assert "其他正在进行的剧本" in captured.err

@@ -5,7 +5,7 @@ import datetime
 from typing import Any
 
 from yangcai.cli import console
-from yangcai.cli.console import Stop, answer, say
+from yangcai.cli.console import Stop, answer, say, tell
 
 
 def action_named(word: str) -> str:
@@ -24,7 +24,6 @@ def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
 
     from yangcai.demo import living
     from yangcai.demo.acting import Told
-    from yangcai.demo.models import Story
     from yangcai.demo.stories import PLOTS
     from yangcai.kernel import clock
     from yangcai.kernel.actions import ACTIONS
@@ -32,10 +31,13 @@ def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
     if name not in PLOTS:
         listed = ", ".join(PLOTS)
         raise Stop(zh=f"没有这个剧本：{name}（{listed}）", en=f"no such story: {name} ({listed})", code=console.USAGE)
-    last, steps = action_named(until) if until else "", list[dict[str, Any]]()
+    last, steps, others = action_named(until) if until else "", list[dict[str, Any]](), list[Told]()
     begun = timezone.localdate(clock.now())
 
     def told(step: Told) -> None:
+        if step.story != story.pk:  # the clock is one for all stories that run: it takes the others on, too
+            others.append(step)
+            return
         day: datetime.date = timezone.localdate(step.at)
         action = ACTIONS[step.action]
         row = {"at": step.at, "action": step.action, "by": step.by.organisation.name}
@@ -48,11 +50,12 @@ def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
 
     story = living.begin(name, now=clock.now())
 
-    def reached(_story: Story) -> bool:
-        return bool(last) and any(step["action"] == last for step in steps)
-
-    came_to_end = living.play(story, told=told, now=clock.now(), reached=reached)
+    came_to_end = living.play(story, told=told, now=clock.now(), until=last)
     is_over = living.is_over(story)
+    if others:
+        n = len(others)
+        zh = f"其间其他正在进行的剧本也办理了 {n} 步"
+        tell(options, zh=zh, en=f"meanwhile other stories that run went on, too: {n} steps")
     data = {"story": name, "steps": steps, "is_over": is_over}
     ended = say(zh="走完了", en="over") if is_over else say(zh="停在这里", en="stopped here")
     errors = [] if came_to_end else [say(zh="剧本停住了", en="the story stands still")]

@@ -21,11 +21,12 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Told:
-    """What was done by itself: when, by whom, and the Action."""
+    """What was done by itself: when, by whom, the Action, and in which story."""
 
     at: datetime.datetime
     by: Post
     action: str
+    story: int
 
     def __str__(self) -> str:
         return ACTIONS[self.action].tell(actor=f"{self.by.organisation.name} {self.by.person.name}")
@@ -49,8 +50,8 @@ def advance(story: Story, *, now: datetime.datetime) -> list[Told]:
     return to_rest(story, now=now)[0]
 
 
-def to_rest(story: Story, *, now: datetime.datetime) -> tuple[list[Told], Deed | None]:
-    """As `advance`; and what somebody means to do next, later than now."""
+def to_rest(story: Story, *, now: datetime.datetime, until: str = "") -> tuple[list[Told], Deed | None]:
+    """As `advance`; and what somebody means to do next, later than now. Nothing is done after the Action `until`."""
     told: list[Told] = []
     if not (settings.YANGCAI_SANDBOX and story.is_automatic):
         return told, next_deed(story, now=now)
@@ -62,6 +63,8 @@ def to_rest(story: Story, *, now: datetime.datetime) -> tuple[list[Told], Deed |
         if done is None:
             return told, _next(looked_at, now=now)
         told.append(done)
+        if done.action == until:
+            return told, None
     raise RuntimeError(f"the story {story} does not come to rest")
 
 
@@ -85,7 +88,7 @@ def _one(scene: Scene, refused: set[tuple[str, str, int]], looked_at: list[Deed]
         except Refused:
             refused.add(key)
             continue
-        return Told(scene.now, deed.by, deed.action)
+        return Told(scene.now, deed.by, deed.action, scene.story.pk)
     return None
 
 

@@ -107,15 +107,19 @@ def forward(*, to: datetime.datetime, now: datetime.datetime) -> Happened:
 
 
 class _Running:
-    """A story while the clock moves: when it goes on by itself, and what else would make it go on."""
+    """A story while the clock moves: when it goes on by itself, and what else would make it go on. `until`: the Action
+    after which it does not."""
 
-    def __init__(self, story: Story):
-        self.story = story
+    def __init__(self, story: Story, *, until: str = ""):
+        self.story, self.until, self.is_there = story, until, False
         self.at: datetime.datetime | None = None
         self.roots: frozenset[str] = frozenset()
 
     def act(self, *, now: datetime.datetime) -> list[Told]:
-        told, later = acting.to_rest(self.story, now=now)
+        told, later = acting.to_rest(self.story, now=now, until=self.until)
+        if self.until in {one.action for one in told}:
+            self.is_there, self.at, self.roots = True, None, frozenset()
+            return told
         self.at = _moment(self.story, later, now=now) if self.story.is_automatic else None
         self.roots = frozenset(Scene(self.story, acting.plot_of(self.story), now=now).roots)
         return told
@@ -161,25 +165,19 @@ def _moment(story: Story, deed: Deed | None, *, now: datetime.datetime) -> datet
     return min((at for at in moments if at is not None and at < calendar.horizon()), default=None)
 
 
-def play(
-    story: Story,
-    *,
-    told: Callable[[Told], object],
-    now: datetime.datetime,
-    reached: Callable[[Story], bool] = lambda story: False,
-) -> bool:
-    """Live through a story from where it stands, the clock from one moment to the next, until it is over or has
-    `reached` something; False where it stands still before that."""
-    for step in acting.advance(story, now=now):
+def play(story: Story, *, told: Callable[[Told], object], now: datetime.datetime, until: str = "") -> bool:
+    """Live through a story from where it stands, the clock from one moment to the next, until it is over or has just
+    done the Action `until`; False where it stands still before that. What other stories do meanwhile is told, too."""
+    mine = _Running(story, until=until)
+    for step in mine.act(now=now):
         told(step)
-    if is_over(story) or reached(story):
+    if is_over(story) or mine.is_there:
         return True
-    mine = _Running(story)
     stories = [mine if one.pk == story.pk else _Running(one) for one in running()]
     for one in stories:
         for step in one.act(now=now):
             told(step)
-    while not (is_over(story) or reached(story)):
+    while not (is_over(story) or mine.is_there):
         at = mine.at if story.is_automatic else next_moment(story, now=now)
         if at is None:
             return False
