@@ -113,6 +113,18 @@ def test_the_issued_paper_bears_the_signature_of_each_member_who_signed(
         assert "没有嵌入" not in text and "没有法律效力" in text and "未签署，视为同意" in text
 
 
+def test_a_report_that_went_to_the_buyer_first_gets_its_paper_too(computed: Any, clock: Clock, settings: Any) -> None:
+    """The agent does not wait for an authority, and the paper does not wait for ever."""
+    h = computed()
+    settings.YANGCAI_SANDBOX, settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = True, "demo", "demo"
+    for member in h.members:
+        h.do("report.sign", h.report, member.post, SIGNED)
+    h.do("report.send", h.report, h.agent, SENT)
+    assert [task.subject for task in Issuer().round(now=SENT, tick=0.0)] == [h.report.ref]
+    clock.at = SENT
+    assert verify(fetch(h, h.officer), trust=configured.trust()).is_valid
+
+
 def test_in_english_the_words_around_it_are_english(
     computed: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -153,7 +153,13 @@ def _recommend(report: EvaluationReport, *, now: datetime.datetime) -> None:
     on=EvaluationReport,
     by={Role.AGENT, Role.BUYER_OFFICER},
     at={Stage.EVALUATION},
-    needs=(results.is_run_by, results.report_is_signed, reporting.is_latest, changes_are_decided),
+    needs=(
+        results.is_run_by,
+        results.report_is_signed,
+        results.report_is_not_sent,
+        reporting.is_latest,
+        changes_are_decided,
+    ),
     sentence=("{post}向采购人送交了评标报告", "{post} sent the evaluation report to the buyer"),
     cites=(*every(Stage.EVALUATION, "decide"), "prequalification.change"),
 )

@@ -80,7 +80,7 @@ def is_run_by(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal | Non
 
 
 def report_is_signed(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
-    """Refuses to send a report that not every member signed, or one that was sent (87号令 art. 58, 68)."""
+    """Refuses what is done with a report while not every member has signed it (87号令 art. 58)."""
     if subject.signed_at is None:
         yield refuse(
             own(subject.lot.case, "evaluation.report"),
@@ -89,6 +89,10 @@ def report_is_signed(subject: EvaluationReport, *, by: Any, now: datetime.dateti
             en="Every member signs the report before it goes to the buyer",
             **applicable(subject.lot.case, now=now),
         )
+
+
+def report_is_not_sent(subject: EvaluationReport, *, by: Any, now: datetime.datetime) -> Iterator[Refusal]:
+    """Refuses to send a report twice (87号令 art. 68)."""
     if subject.sent_at is not None:
         yield Refusal("already_sent", "评标报告已经送交采购人", "The report has been sent to the buyer already")
 
