@@ -24,6 +24,7 @@ from yangcai.parties.roles import Role
 from yangcai.replay import district
 from yangcai.replay.driver import begin_again
 from yangcai.tendering.models import BidClosing, OpenedBid, Opening
+from yangcai.www import signed_papers
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +166,12 @@ def test_a_script_stops_at_a_step_of_its_own_story(capsys) -> None:
     story = Story.objects.get(name="failed-tender")
     assert living.case_of(story) is not None, "its own case has come to that step"
     assert "其他正在进行的剧本" in captured.err
+
+
+@pytest.mark.long
+def test_a_script_leaves_no_signed_paper_waiting(capsys, settings) -> None:
+    settings.YANGCAI_SEALS = settings.YANGCAI_TIMESTAMPS = "demo"
+    options = argparse.Namespace(json=True, quiet=False)
+    assert by_script.run(options, name="open-tender", until="contract.file") == console.OK
+    assert Entry.objects.filter(action="contract.issue_paper", outcome="done").count() == 1
+    assert not signed_papers.waiting().exists()

@@ -233,6 +233,19 @@ def page(request: PaymentRequest, post: Any, *, language: str = "zh-hans") -> st
     return text_of(at_desk(post).get(url, headers={"accept-language": language}))
 
 
+def test_in_the_demo_the_order_comes_with_the_click_that_pays(clock: Clock) -> None:
+    """No worker runs beside a demo: whoever paid finds the signed order, and nobody is left waiting for it."""
+    s = support.scene()
+    support.effective(s)
+    invoice = support.invoiced(s, s.milestone("signature"), now=PAID)
+    request = perform(ACTIONS["payment.request"], invoice, by=s.officer, now=PAID).value
+    perform(ACTIONS["payment.approve"], request, by=s.reviewer, now=PAID)
+    clock.at = LATER
+    form = reverse("work_do", args=["paymentrequest", request.pk, "payment.pay"])
+    assert at_desk(s.payer).post(form).status_code == 302
+    assert "电子签名核验一致" in page(request, s.supplier)
+
+
 def test_its_readers_see_the_signatures_and_take_away_the_very_bytes(paid: Any, clock: Clock) -> None:
     s, request = paid()
     clock.at = LATER

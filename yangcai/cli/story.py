@@ -27,6 +27,7 @@ def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
     from yangcai.demo.stories import PLOTS
     from yangcai.kernel import clock
     from yangcai.kernel.actions import ACTIONS
+    from yangcai.www import signed_papers
 
     if name not in PLOTS:
         listed = ", ".join(PLOTS)
@@ -52,6 +53,8 @@ def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
 
     came_to_end = living.play(story, told=told, now=clock.now(), until=last)
     is_over = living.is_over(story)
+    if case := living.case_of(story):  # a demo has no worker beside it
+        signed_papers.at_once(roots={case.ref}, now=clock.now())
     if others:
         n = len(others)
         zh = f"其间其他正在进行的剧本也办理了 {n} 步"

@@ -232,6 +232,7 @@ def change_story(request: HttpRequest) -> HttpResponse:
         story.is_automatic = guided.SWITCH[word]
         story.save(update_fields=["is_automatic"])
         guided.say(request, acting.advance(story, now=clock.now()))
+        guided.issue(request)
     return _back(request)
 
 
@@ -260,6 +261,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     said = _("现在是 %(at)s，到期处理 %(n)d 件。") % params
     messages.info(request, said + " " + _("；").join(shown) if shown else said)
     guided.say(request, happened.told)
+    guided.issue(request, *{task.root for task in happened.fired})
     mine = guided.shown(story, now=to) if word == "turn" else None
     if mine is not None and mine.turn:
         return HttpResponseRedirect(mine.turn_url)
@@ -272,7 +274,7 @@ def issue_papers(request: HttpRequest) -> HttpResponse:
     _only_in_sandbox()
     root = request.POST.get("root", "")
     if re.fullmatch(r"case:[0-9]{1,18}", root):
-        signed_papers.at_once(root=root, now=clock.now())
+        signed_papers.at_once(roots={root}, now=clock.now())
     return _back(request)
 
 

@@ -7,7 +7,7 @@ a time-stamping authority while it holds a lock.
 
 import datetime
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -160,11 +160,13 @@ def issue(task: Task, *, now: datetime.datetime, kinds: dict[str, tuple[type[Any
     perform(ACTIONS[task.action], row, by=by, now=now, paper=document)
 
 
-def at_once(*, root: str, now: datetime.datetime) -> None:
-    """In the sandbox, where nobody may be running the worker: what waits under a root, now. Never in a real site, where
-    nobody's request shall wait for an authority."""
-    if settings.YANGCAI_SANDBOX and root:
-        Issuer().round(now=now, tick=0.0, root=root)
+def at_once(*, roots: Iterable[str], now: datetime.datetime) -> None:
+    """In the sandbox, where nobody may be running the worker: what waits under these roots, now. Never in a real site,
+    where nobody's request shall wait for an authority."""
+    if settings.YANGCAI_SANDBOX:
+        issuer = Issuer()
+        for root in sorted(set(roots) & set(waiting().values_list("root", flat=True))):
+            issuer.round(now=now, tick=0.0, root=root)
 
 
 # --- what a page says of one --------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ from yangcai.tendering.models import (
     PriceWeightApproval,
 )
 from yangcai.tendering.queries.bids import READ_OUT
-from yangcai.www import formats, guided, signed_papers, wording
+from yangcai.www import formats, guided, wording
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
 from yangcai.www.hall import OF_HALL
@@ -73,8 +73,6 @@ TRIED_FIRST = {"budget.import": gettext_lazy("先试算，不写入"), preflight
 WITHOUT_VERSION = frozenset({Role.SUPPLIER, Role.EXPERT})
 #: Where to go back to from an Action whose row is not what it is about.
 BACK = {"budget.import": "work_budget"}
-#: Of what these end a signed paper is made.
-SIGNING = frozenset({"contract.sign", "report.sign", "report.deem_consent"})
 #: Secret forms that are filled in over days.
 KEPT = frozenset({"bid.submit", "final_offer.submit"})
 #: Where points are given or changed: by the document's standard of each criterion, which stands beside the form.
@@ -129,9 +127,8 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     except Refused as refused:
         form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
         return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
-    if action.code in SIGNING:
-        signed_papers.at_once(root=subject.root.ref, now=now)
     guided.go_on(request)
+    guided.issue(request, subject.root.ref)
     stays = here.page_of(request, action.code, subject)
     if stays:
         entry = Entry.objects.get(seq=done.entry)
