@@ -163,6 +163,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -225,6 +226,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# The pieces of a form may be ours: a choice begins as a label does (templates/django/forms/widgets).
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ---------------------------------------------------------------- database
 

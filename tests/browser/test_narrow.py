@@ -27,3 +27,17 @@ def test_no_page_scrolls_sideways(page: Page) -> None:
     said = page.locator(f'label[for="{name.get_attribute("id")}"]')
     above, field = said.bounding_box(), name.bounding_box()
     assert above and field and above["width"] > field["width"] / 4 and above["y"] < field["y"]
+
+
+@pytest.mark.browser
+def test_what_is_ticked_stands_in_line_and_is_as_big_as_a_finger(page: Page) -> None:
+    officer = make_post(Role.BUYER_OFFICER)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/demo/")
+    page.locator(f'button[name="post"][value="{officer.pk}"]').click()
+    page.wait_for_url("**/work/")
+    page.goto("/work/messages/wishes/")
+    boxes = [one.bounding_box() for one in page.locator("td.tick label").all()]
+    assert len(boxes) > 8
+    assert len({round(one["x"]) for one in boxes if one}) == 1
+    assert all(one and one["width"] >= 44 and one["height"] >= 44 for one in boxes)
