@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0011_award_passed_over"),
-        ("tendering", "0058_original_bidders"),
+        ("tendering", "0059_price_weight_approvals"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ FOLDER = Path(__file__).parent.parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("controls", "0048_makers"), ("tendering", "0059_abnormal_scores")]
+    dependencies = [("controls", "0050_makers_read_out"), ("tendering", "0060_abnormal_scores")]
     operations = [
         migrations.RunSQL((FOLDER / "abnormal_scores.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]

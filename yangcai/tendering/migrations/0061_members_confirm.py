@@ -12,7 +12,7 @@ def field(asked: bool) -> models.BooleanField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tendering", "0058_original_bidders"), ("cases", "0011_award_passed_over")]
+    dependencies = [("tendering", "0060_abnormal_scores"), ("cases", "0011_award_passed_over")]
     operations = [
         migrations.AddField("solicitation", "members_confirm", field(False)),
         migrations.RunSQL(DRAFTS, migrations.RunSQL.noop, elidable=True),
