@@ -6,8 +6,11 @@ import pytest
 
 from tests.apart import shared
 from tests.tendering.judging import COMPUTED, EQUAL, HEARING, SCORED, SIGNED, Hall, open_tasks, three
+from yangcai import procedures
 from yangcai.kernel.actions import ACTIONS, can
-from yangcai.tendering.models import AbnormalScore, Score
+from yangcai.tendering.models import AbnormalScore, AbnormalScoreVote, Score
+from yangcai.tendering.models.abnormal import Tally
+from yangcai.tendering.rules.evaluation import abnormal as rules
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +141,34 @@ def test_nothing_is_put_to_the_committee_before_the_result_or_after_the_signatur
     h.sign()
     assert h.refused("abnormal_score.propose", h.lot, h.chair, SIGNED, **told) == {"report_signed"}
     assert h.report.revision == 1
+
+
+@pytest.mark.parametrize(
+    ("unanimous", "votes", "sitting", "outcome"),
+    [
+        (False, (True, True), 5, "open"),
+        (False, (True, True, True), 5, "found"),
+        (False, (False, False), 5, "open"),
+        (False, (False, False, False), 5, "rejected"),
+        (False, (True, False), 3, "open"),
+        (False, (True, True, False, False), 4, "rejected"),  # a tie is no majority
+        (True, (True, True), 3, "open"),
+        (True, (True, True, True), 3, "found"),
+        (True, (True, False), 3, "rejected"),  # 经磋商小组一致认定
+        (True, (), 3, "open"),
+    ],
+)
+def test_the_majority_finds_it_and_in_a_consultation_everybody(
+    unanimous: bool, votes: tuple[bool, ...], sitting: int, outcome: str
+) -> None:
+    tally = Tally(
+        AbnormalScore(is_unanimous=unanimous), tuple(AbnormalScoreVote(agrees=agrees) for agrees in votes), sitting
+    )
+    assert (tally.is_open, tally.is_found, tally.is_rejected) == tuple(
+        outcome == name for name in ("open", "found", "rejected")
+    )
+
+
+def test_each_method_goes_by_its_own_article() -> None:
+    keys = {code: procedures.get(code).own(rules.KEY) for code in ("open_tender", "consultation", "negotiation")}
+    assert keys == {"open_tender": rules.KEY, "consultation": rules.UNANIMOUS, "negotiation": ""}

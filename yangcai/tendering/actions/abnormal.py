@@ -100,7 +100,7 @@ def propose_abnormal(
 
 class StateReasons(Input):
     statement = TextField(
-        label=_("说明"), lines=4, help_text=_("说明评分的理由，是否坚持；提交后不能更改，写入评标报告")
+        label=_("对该项评分的说明"), lines=4, help_text=_("说明评分的理由，是否坚持；提交后不能更改，写入评标报告")
     )
 
 

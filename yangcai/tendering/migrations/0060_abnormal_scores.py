@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("side", models.TextField(choices=[("high", "畸高"), ("low", "畸低")], verbose_name="偏离方向")),
                 ("reason", models.TextField(verbose_name="提请认定的理由")),
                 ("is_unanimous", models.BooleanField(verbose_name="须一致认定")),
-                ("proposed_at", models.DateTimeField(verbose_name="提请时间")),
+                ("proposed_at", models.DateTimeField(verbose_name="提请认定的时间")),
                 ("hear_until_at", models.DateTimeField(verbose_name="说明期限")),
                 ("statement", models.TextField(blank=True, default="", verbose_name="该评委的说明")),
                 ("stated_at", models.DateTimeField(blank=True, null=True, verbose_name="说明时间")),

@@ -34,7 +34,7 @@ class AbnormalScore(LotRow):
     reason = models.TextField(_("提请认定的理由"))
     proposed_by = models.ForeignKey(CommitteeMember, models.PROTECT, related_name="+", verbose_name=_("提请的评委"))
     is_unanimous = models.BooleanField(_("须一致认定"))
-    proposed_at = models.DateTimeField(_("提请时间"))
+    proposed_at = models.DateTimeField(_("提请认定的时间"))
     hear_until_at = models.DateTimeField(_("说明期限"))
     statement = models.TextField(_("该评委的说明"), default="", blank=True)
     stated_at = models.DateTimeField(_("说明时间"), null=True, blank=True)
