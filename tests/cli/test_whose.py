@@ -53,7 +53,8 @@ def test_no_database_is_made_to_look_at(home: Path) -> None:
 
 
 def test_a_database_that_is_named_is_the_one(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret@db/district")
-    assert whose.chosen(None) == "网站（district）"
+    for rest in ("", "?password=secret", "?host=/run/postgresql"):
+        monkeypatch.setenv("DATABASE_URL", f"postgresql://somebody:secret@db/district{rest}")
+        assert whose.chosen(None) == "网站（district）"
     with pytest.raises(Stop, match="DATABASE_URL"):
         whose.chosen("demo")

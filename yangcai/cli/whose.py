@@ -6,6 +6,7 @@ Both may be there. The site's are looked at, unless the demo alone is running: w
 import argparse
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from yangcai.cli import site
 from yangcai.cli.commands import demo
@@ -30,7 +31,8 @@ def chosen(asked: str | None) -> str:
     if url := os.environ.get("DATABASE_URL"):
         if asked == DEMO:
             raise Stop(zh="已设 DATABASE_URL，看的是它", en="DATABASE_URL is set, and is what is looked at", code=USAGE)
-        return say(zh=f"网站（{url.rpartition('/')[2]}）", en=f"the site ({url.rpartition('/')[2]})")
+        name = urlsplit(url).path.lstrip("/")  # what follows it may be a password
+        return say(zh=f"网站（{name}）", en=f"the site ({name})")
     district = demo.demo_home()
     if asked == DEMO or (not asked and demo.is_in_use(district) and not demo.is_in_use(district.parent)):
         if not _is_made(district / "postgres"):
