@@ -83,7 +83,8 @@ def members(bid: OpenedBid) -> list[BidPartner]:
     """Who bids jointly with the bidder (政府采购法 art. 24), by its own word and not by the bid's alone; a
     subcontractor is no bidder. Where agreements could not be registered yet, whom the bid names."""
     named = [one for one in bid.partners.all() if one.kind == PartnerKind.MEMBER]
-    if named and not bid.lot.case.solicitation.members_confirm:
+    file = getattr(bid.lot.case, "solicitation", None)
+    if file is not None and not file.members_confirm:
         return sorted(named, key=lambda one: one.pk)
     agreements = [one for one in bid.lot.consortia.all() if one.leader_id == bid.supplier_id and not one.withdrawn_at]
     agreed = [one for agreement in agreements for one in agreement.members.all() if one.is_in]
