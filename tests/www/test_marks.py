@@ -83,5 +83,6 @@ def test_the_post_of_the_reader_is_chosen(language: str, role: str) -> None:
     posts = [Post(pk=n, role=Role.AGENT, person=Person(name=BAD), organisation=Organisation(name=BAD)) for n in (1, 2)]
     with translation.override(language):
         html = marks.choice_of_posts(posts, chosen=posts[1])
-    assert html.endswith(f'<option value="2" selected>{role} {SAFE} {SAFE}</option>')
+    assert html.startswith(f'<optgroup label="{role}"><option value="1" lang="zh-Hans">')
+    assert html.endswith(f'<option value="2" lang="zh-Hans" selected>{SAFE} {SAFE}</option></optgroup>')
     assert html.count("selected") == 1 and BAD not in html

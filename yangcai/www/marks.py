@@ -5,6 +5,7 @@ larger components have their templates. Whatever they are given is escaped, as a
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +22,7 @@ from yangcai.www.escaping import escaped, filled
 from yangcai.www.work.tables import Cell, Line, Table
 
 NOTHING = mark_safe("")
+POST = '<option value="{}" lang="zh-Hans"{}>{} {}</option>'
 #: The icon that stands beside a word of this tone.
 TONE_ICONS = {"ok": "check", "warn": "clock", "bad": "triangle-alert", "info": "info"}
 
@@ -106,17 +108,14 @@ def open_links(offers: Iterable[Any]) -> SafeString:
 
 
 def choice_of_posts(posts: Iterable[Post], *, chosen: Post | None) -> SafeString:
-    """The posts as the options of a select: role, person, organisation."""
-    roles = {str(role): formats.titled(role.label) for role in Role}
+    """The posts as the options of a select, each role a group: person and organisation, which are named in Chinese."""
     key = chosen.pk if chosen else None
-    lines = (
-        (
-            one.pk,
-            mark_safe(" selected" if one.pk == key else ""),
-            roles[one.role],
-            one.person.name,
-            one.organisation.name,
-        )
-        for one in posts
+    groups = (
+        (formats.titled(Role(role).label), format_html_join("", POST, (_post(one, key) for one in found)))
+        for role, found in groupby(posts, lambda one: one.role)
     )
-    return format_html_join("", '<option value="{}"{}>{} {} {}</option>', lines)
+    return format_html_join("", '<optgroup label="{}">{}</optgroup>', groups)
+
+
+def _post(one: Post, key: int | None) -> tuple[int, SafeString, str, str]:
+    return one.pk, mark_safe(" selected" if one.pk == key else ""), one.person.name, one.organisation.name
