@@ -1,5 +1,6 @@
 """Does the sandbox clock go on by command, past every deadline in its order, and never where time is real?"""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +61,19 @@ def test_where_time_is_real_it_is_not_moved(command: Any, settings: Any) -> None
     with connection.cursor() as cursor:
         cursor.execute("SELECT at FROM kernel_sandboxclock")
         assert cursor.fetchone() == (NOW,)
+
+
+def test_who_has_a_demo_is_told_how_its_clock_is_reached(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.YANGCAI_SANDBOX = False
+    monkeypatch.setenv("YANGCAI_HOME", str(tmp_path))
+    assert cli.main(["clock", "show"]) == console.NOT_PERMITTED
+    assert capsys.readouterr().err.splitlines()[-1].endswith("：yangcai demo")
+    (tmp_path / "demo" / "postgres").mkdir(parents=True)
+    assert cli.main(["clock", "next"]) == console.NOT_PERMITTED
+    home = tmp_path / "demo"
+    assert f"YANGCAI_SANDBOX=1 YANGCAI_HOME={home} yangcai clock show" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("span", ["0d", "20", "-1d", "1y", "١d"])

@@ -3,9 +3,11 @@
 import argparse
 import datetime
 import re
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from yangcai.cli import console, site
+from yangcai.cli.commands import demo
 from yangcai.cli.console import Stop, answer, say
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
             zh="这里不是沙盒，时间是真实的，不能拨动",
             en="this is no sandbox: its time is real and cannot be moved",
             code=console.NOT_PERMITTED,
-            hint="yangcai demo",
+            hint=_of_the_demo(),
         )
     before = clock.now()
     if options.verb == "show":
@@ -75,6 +77,14 @@ def run(options: argparse.Namespace) -> int:
                 raise Stop(zh="没有下一个节点", en="no milestone lies ahead")
             to = coming[0].at
     return _go(options, before, to)
+
+
+def _of_the_demo() -> str:
+    """The command that reads the clock of the demo beside this home, else the one that makes a demo."""
+    home = demo.demo_home()
+    if not (home / "postgres").exists():
+        return "yangcai demo"
+    return f"YANGCAI_SANDBOX=1 YANGCAI_HOME={shlex.quote(str(home))} yangcai clock show"
 
 
 def _show(options: argparse.Namespace, now: datetime.datetime) -> int:
