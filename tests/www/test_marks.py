@@ -7,12 +7,13 @@ import pytest
 from django.utils import translation
 
 from tests.factories import NOW
+from yangcai.cases.models import Award, Lot
 from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.parties.models import Organisation, Person, Post
 from yangcai.parties.roles import Role
 from yangcai.www import lines as listed
 from yangcai.www import marks
-from yangcai.www.work.tables import Cell, Column, Line, Table
+from yangcai.www.work.tables import Cell, Column, Line, Table, cell
 
 BAD = "<b>&\"'"
 SAFE = "&lt;b&gt;&amp;&quot;&#x27;"
@@ -38,9 +39,32 @@ def test_a_cell_says_what_it_is_but_for_the_one_that_leads_on() -> None:
             '<tr><td class="nowrap" data-label="The price">2026-03-02 09:00</td>'
             f'<td class="num" data-label="{SAFE}">12.00</td></tr>\n'
         )
-        assert lines(Cell("甲", is_data=True), url="/x") == '<tr><td lang="zh-Hans"><a href="/x">甲</a></td></tr>\n'
+        named = lines(Cell("甲", is_data=True), url="/x")
+        assert named == '<tr><td class="nowrap" lang="zh-Hans"><a href="/x">甲</a></td></tr>\n'
     with translation.override("zh-hans"):
-        assert lines(Cell("甲", is_data=True)) == '<tr><td data-label="the price">甲</td></tr>\n'
+        assert lines(Cell("甲", is_data=True)) == '<tr><td class="nowrap" data-label="the price">甲</td></tr>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "css"),
+    [
+        ("", ""),
+        ("否", "nowrap"),
+        ("综合评分法", "nowrap"),
+        ("合同签订后七日内", ""),
+        ("某某设备有限责任公司（演示）", "words"),
+    ],
+)
+def test_a_word_does_not_break_and_a_name_has_room(text: str, css: str) -> None:
+    assert Cell(text).css == css
+
+
+def test_in_english_words_of_ours_begin_with_a_capital() -> None:
+    award = Award(is_deemed=False, supplier=Organisation(name="the firm"))
+    with translation.override("en"):
+        assert [cell(award, name).text for name in ("is_deemed", "supplier")] == ["No", "the firm"]
+        assert cell(Lot(outcome="awarded"), "outcome").text == "Awarded"
+        assert ">Award letter<" in marks.open_links([SimpleNamespace(url="/", title="award letter")])
 
 
 def test_reasons_and_articles_are_text() -> None:

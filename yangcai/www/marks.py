@@ -104,7 +104,7 @@ def _cell(cell: Cell, label: SafeString, *, url: str) -> SafeString:
 
 def open_links(offers: Iterable[Any]) -> SafeString:
     """What may be done beside a row, or read."""
-    return format_html_join("", '<a href="{}">{}</a>', ((offer.url, offer.title) for offer in offers))
+    return format_html_join("", '<a href="{}">{}</a>', ((offer.url, formats.titled(offer.title)) for offer in offers))
 
 
 def choice_of_posts(posts: Iterable[Post], *, chosen: Post | None) -> SafeString:

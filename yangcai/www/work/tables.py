@@ -19,6 +19,8 @@ from yangcai.kernel.models import MoneyField
 from yangcai.kernel.refusals import in_chinese
 from yangcai.www import formats
 
+#: So few characters are one word, and so many are a name or a sentence, which takes a column of some width.
+WORD, WORDS = 6, 12
 #: A day, alone or with a time.
 DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?$")
 
@@ -34,11 +36,16 @@ class Cell:
 
     @property
     def css(self) -> str:
-        """The class of its cell: numbers stand under each other, a day does not break at its hyphens, and the groups of
-        a fingerprint do not stand one a line."""
+        """The class of its cell: numbers stand under each other, a day does not break at its hyphens nor a word at all,
+        and neither the groups of a fingerprint nor the characters of a name stand few a line."""
+        text = str(self.text)
         if self.is_fingerprint:
             return "fingerprint"
-        return "num" if self.is_number else "nowrap" if DAY.match(self.text) else ""
+        if self.is_number:
+            return "num"
+        if DAY.match(text) or 0 < len(text) <= WORD:
+            return "nowrap"
+        return "words" if len(text) > WORDS else ""
 
     @property
     def lang(self) -> str:
@@ -114,7 +121,7 @@ def cell(row: Any, name: str) -> Cell:
     if field.name.endswith(FINGERPRINTS):
         return Cell(formats.fingerprint(value), is_fingerprint=True)
     if field.choices:
-        return Cell(str(_words(field, get_language()).get(value, value)))
+        return Cell(formats.titled(_words(field, get_language()).get(value, value)))
     if field.name == "procedure":
         return Cell(procedure(value))
     if field.name.endswith("closes_at"):  # over at midnight means the day before, 24:00
@@ -133,7 +140,7 @@ def written(value: Any, *, field: Any = None) -> Cell:
     """A value as text in the reader's language, or as data."""
     match value:
         case bool():
-            return Cell(_("是") if value else _("否"))
+            return Cell(formats.titled(_("是") if value else _("否")))
         case datetime.datetime():
             return Cell(formats.moment(value))
         case datetime.date():
