@@ -63,7 +63,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("找项目、取得采购文件"), _("可以参加的项目，先截止的在前"), {Role.SUPPLIER}, "work_tenders",
              "documents", "prequalification", "correction", "extension"),
     _service(_("编制和递交投标（响应）文件"), _("在浏览器中密封递交，立即得到回执"), {Role.SUPPLIER}, "work_tenders",
-             "bid", "bid_upload", "signing_key", "sample", "dialogue", "final_offer"),
+             "bid", "bid_upload", "signing_key", "sample", "consortium", "dialogue", "final_offer"),
     _service(_("参加开标"), _("签到、解密、确认、异议都在开标大厅"), {Role.SUPPLIER}, "halls", "opening"),
     _service(_("评审中的澄清和说明"), _("评审委员会要求的澄清、算术修正确认、异常低价说明"), {Role.SUPPLIER},
              "work_cases", "clarification", "price_correction", "low_price"),
