@@ -231,6 +231,33 @@ def test_from_its_bid_on_the_consortium_stands() -> None:
     tender.do("consortium.decline", row_of(made, post), post)
 
 
+def test_nobody_wins_a_members_word_to_keep_it_out_and_bids_alone() -> None:
+    """Whoever confirmed may not bid: nor then may its leader without it, by a bid of before or by a sealed one."""
+    tender = Tender().published(**ACCEPTED)
+    leader, post = tender.supplier(size="large"), make_supplier()
+    bid = tender.bid(leader)
+    named = [{"name": post.organisation.name, "uscc": "", "share": "0.30", "work": "安装"}]
+    told = tender.refused("consortium.register", tender.lot, leader, work="牵头", members=named)
+    assert set(told) == {"leader_has_bid"} and not Entry.objects.filter(outcome="refused").exists()
+    tender.do("bid.withdraw", bid, leader)
+    registered(tender, leader, post)
+
+
+@pytest.mark.long
+def test_a_sealed_bid_that_leaves_out_who_confirmed_is_out() -> None:
+    tender = SealedTender().announced(**ACCEPTED)
+    devices = [tender.device() for _ in range(3)]
+    post = make_supplier()
+    made = registered(tender, devices[0].post, post)
+    tender.do("consortium.confirm", row_of(made, post), post, commitment=True)
+    for device, price in zip(devices, ("900000.00", "910000.00", "920000.00"), strict=True):
+        tender.hand_in(device, price)
+    _opened(tender, devices)
+    out = out_of(tender)
+    assert set(out) == {devices[0].post.organisation_id}
+    assert f"“{post.organisation.name}”没有列入投标文件" in out[devices[0].post.organisation_id]
+
+
 def test_after_the_deadline_nobody_joins() -> None:
     tender = Tender().published(**ACCEPTED)
     leader, post = tender.supplier(size="large"), make_supplier()

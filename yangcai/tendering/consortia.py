@@ -98,11 +98,12 @@ def members(bid: OpenedBid) -> list[Organisation]:
 
 
 def unagreed(bid: OpenedBid) -> str:
-    """Why a bid in the name of several has no valid agreement of them; empty where it has, or bids alone."""
-    rows = _named(bid)
-    if not rows or not is_asked(bid.lot.case):
+    """Why a bid is not what was agreed: it names who did not agree, or leaves out who did and may therefore not bid
+    itself. Empty where it is, or where its bidder agreed with nobody and bids alone."""
+    rows, agreed = _named(bid), confirmed(bid)
+    if not (rows or agreed) or not is_asked(bid.lot.case):
         return ""
-    agreed, found, seen = confirmed(bid), [], set()
+    found, seen = [], set()
     for row in rows:
         member = next((one for one in agreed if one.is_called(row.name, row.uscc)), None)
         if member is None:

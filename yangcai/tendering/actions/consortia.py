@@ -72,6 +72,7 @@ class RegisterConsortium(Input):
         bids.has_documents,
         bids.is_not_debarred,
         rules.nothing_is_registered,
+        rules.leader_has_not_bid,
     ),
     input=RegisterConsortium,
     sentence=("{post}登记了联合协议", "{post} registered a consortium agreement"),

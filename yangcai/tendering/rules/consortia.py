@@ -59,6 +59,18 @@ def nothing_is_registered(subject: Lot, *, by: Any, now: datetime.datetime) -> R
     )
 
 
+def leader_has_not_bid(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """A bid of before rests on no agreement, and would hold its members all the same. Without an article: what is
+    refused on one is written down, and would tell that the supplier bids."""
+    if not live_bids(lot=subject, supplier=by.organisation).exists():
+        return None
+    return Refusal(
+        "leader_has_bid",
+        "贵单位在本包已递交投标文件；组成联合体的，先撤回，待各成员确认后再递交联合体的投标文件",
+        "You have handed in a bid for this lot: to bid with others withdraw it, and bid again when they have confirmed",
+    )
+
+
 def unlawful_agreement(
     lot: Lot, *, leader: Organisation, rows: Iterable[Mapping[str, Any]], now: datetime.datetime
 ) -> Iterator[Refusal]:
