@@ -37,6 +37,7 @@ def test_what_is_ticked_stands_in_line_and_is_as_big_as_a_finger(page: Page) -> 
     page.locator(f'button[name="post"][value="{officer.pk}"]').click()
     page.wait_for_url("**/work/")
     page.goto("/work/messages/wishes/")
+    assert page.locator(".table-box").evaluate("box => box.scrollWidth - box.clientWidth") == 0
     boxes = [one.bounding_box() for one in page.locator("td.tick label").all()]
     assert len(boxes) > 8
     assert len({round(one["x"]) for one in boxes if one}) == 1
