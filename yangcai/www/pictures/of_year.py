@@ -223,7 +223,10 @@ def flows(found: Sequence[Flow], *, year: int, cut_off: datetime.date) -> Pictur
         key=f"flow-{year}",
         title=_("预算的钱经过什么方式、签成合同、付到了哪里？"),
         says=says,
-        caption=_("分母：%(year)d 年发布的采购项目各采购包的预算。合同和支付以已公告的合同为准。截至 %(day)s。")
+        caption=_(
+            "分母：%(year)d 年发布的采购项目各采购包的预算；框架协议按其中实际成交的计算，协议本身的预算不重复计入。"
+            "合同和支付以已公告的合同为准。截至 %(day)s。"
+        )
         % {"year": year, "day": formats.day(cut_off)},
         drawings=sankey(stages, [Link(*pair, value) for pair, value in links.items()], written=wan),
         columns=(Column(_("从")), Column(_("到")), money_column(_("金额"))),
