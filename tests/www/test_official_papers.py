@@ -34,7 +34,7 @@ from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.tendering.models import AwardLetter, BidSecurity, DialogueTalk, Solicitation
 from yangcai.www import typeset
-from yangcai.www.official import KINDS, codes, resolve
+from yangcai.www.official import KINDS, codes, resolve, talks
 from yangcai.www.official.receipts import BY_PARTS
 from yangcai.www.official.word import written
 
@@ -294,6 +294,16 @@ def test_a_column_is_as_wide_as_what_stands_in_it() -> None:
     told = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=typeset.pdf(paper(CLAUSES)), capture_output=True)
     starts = {text: float(at) for at, text in re.findall(r'xMin="([\d.]+)"[^>]*>([甲乙丙])<', told.stdout.decode())}
     assert starts["丙"] - starts["甲"] < 100  # of some 480 points
+
+
+@needs_poppler
+def test_where_somebody_signs_by_hand_there_is_room_for_a_hand() -> None:
+    rows = "".join(f"<tr><td>供应商代表</td><td>{talks.BLANK}</td><td>{talks.BLANK}</td></tr>" for _ in range(3))
+    told = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"], input=typeset.pdf(paper(ROWS.format(rows))), capture_output=True
+    )
+    starts = {text: float(at) for at, text in re.findall(r'xMin="([\d.]+)"[^>]*>([甲乙丙])<', told.stdout.decode())}
+    assert starts["丙"] - starts["乙"] > 100  # of some 480 points
 
 
 @needs_poppler

@@ -5,6 +5,7 @@ What the page says the PDF says: nothing is written twice. The same paper gives 
 
 import datetime
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -22,6 +23,9 @@ DROPPED = frozenset({"script", "style", "svg"})
 #: White space between the parts of these is how somebody wrote the HTML.
 BETWEEN = frozenset({"", "table", "thead", "tbody", "tr", "ul", "ol"})
 CELLS = frozenset({"td", "th"})
+#: What HTML takes for one space. An ideographic one is none of them: it leaves room to write in by hand, and a hand
+#: takes more room than a sign.
+SPACE, ROOM, HAND = re.compile(r"[ \t\n\r\f]+"), "\u3000", 2.0
 #: From here on signs are as wide as they are high; others take so much of that.
 FULL_WIDTH, NARROW = "\u2e80", 0.55
 #: What is said again for who does not see the page.
@@ -101,7 +105,7 @@ def _measure(node: dict[str, Any]) -> float:
     line = widest = 0.0
     for one in node["children"]:
         if isinstance(one, str):
-            line += sum(1 if sign >= FULL_WIDTH else NARROW for sign in one)
+            line += sum(HAND if sign == ROOM else 1 if sign >= FULL_WIDTH else NARROW for sign in one)
         elif one["tag"] in EMPTY:
             line = 0
         else:
@@ -147,8 +151,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         here = self.open[-1]
-        words = " ".join(data.split())
-        if self.dropping or (not words and here["tag"] in BETWEEN):
+        words = SPACE.sub(" ", data)
+        if self.dropping or (words in {"", " "} and here["tag"] in BETWEEN):
             return
-        lead, trail = " " * data[:1].isspace(), " " * data[-1:].isspace()
-        here["children"].append(f"{lead}{words}{trail}" if words else " ")
+        here["children"].append(words)
