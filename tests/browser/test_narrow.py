@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.factories import make_case, make_organisation, make_post
+from tests.factories import fund_appropriation, make_case, make_organisation, make_post
 from yangcai.parties.models import OrganisationKind
 from yangcai.parties.roles import Role
 
@@ -42,3 +42,16 @@ def test_what_is_ticked_stands_in_line_and_is_as_big_as_a_finger(page: Page) -> 
     assert len(boxes) > 8
     assert len({round(one["x"]) for one in boxes if one}) == 1
     assert all(one and one["width"] >= 44 and one["height"] >= 44 for one in boxes)
+
+
+@pytest.mark.browser
+def test_the_button_of_a_line_stands_in_a_cell_as_high_as_its_line(page: Page) -> None:
+    officer = make_post(Role.BUYER_OFFICER)
+    fund_appropriation(officer.organisation)
+    page.goto("/demo/")
+    page.locator(f'button[name="post"][value="{officer.pk}"]').click()
+    page.wait_for_url("**/work/")
+    page.goto("/work/start/")
+    line = page.locator("main tbody tr").first
+    cells = [one.bounding_box() for one in line.locator("th, td").all()]
+    assert len({round(one["height"]) for one in cells if one}) == 1
