@@ -289,7 +289,7 @@ def test_a_representative_does_not_decline_by_the_library() -> None:
     assert {r.code for r in can(ACTIONS["committee.decline"], member, by=own, now=OPENED)} == {"not_drawn"}
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh-hans", "采购人, 财政部门"), ("en", "Buyer, Treasury")])
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "采购人、财政部门"), ("en", "Buyer, Treasury")])
 def test_the_page_of_the_case_says_whom_a_draw_waits_for(language: str, words: str) -> None:
     h = three()
     table = Table(h)

@@ -32,6 +32,7 @@ from yangcai import procedures
 from yangcai.cases.models import Case, Lot
 from yangcai.contracts import benefiting, shares
 from yangcai.contracts.models import Contract
+from yangcai.contracts.shares import Moved
 from yangcai.parties.sizes import SMALL_MICRO, SME, counted_size, small_medium, small_micro
 from yangcai.portal import published
 
@@ -77,8 +78,10 @@ def sums(year: int, *, now: datetime.datetime) -> dict[str, Any]:
 
     def count() -> dict[str, Any]:
         contracts = _contracts(year, now=now)
+        taken_over = shares.moved(contracts)
         return {
-            "sizes": _sizes(contracts),
+            "sizes": _sizes(contracts, taken_over),
+            "taken_over": taken_over,
             "firms": benefiting.small_firms(contracts),
             "days": _mean_days(contracts),
             "cases": _cases(now).filter(published_at__year=year).aggregate(n=Count("pk"), sum=Sum("budget")),
@@ -91,10 +94,10 @@ def counted(year: int, *, now: datetime.datetime) -> dict[str, Any]:
     """The same numbers with what only pictures show: months, durations, where the budget has come."""
 
     def count() -> dict[str, Any]:
-        contracts = _contracts(year, now=now)
+        contracts, told = _contracts(year, now=now), sums(year, now=now)
         return {
-            **sums(year, now=now),
-            "months": _months(contracts),
+            **told,
+            "months": _months(contracts, told["taken_over"]),
             "durations": _durations(contracts),
             "flows": _flows(year, now=now),
         }
@@ -127,20 +130,20 @@ def _contracts(year: int, *, now: datetime.datetime) -> QuerySet[Contract]:
     return found.filter(signed_at__year=year, signed_at__lte=now)
 
 
-def _sizes(contracts: QuerySet[Contract]) -> dict[str, dict[str, Any]]:
+def _sizes(contracts: QuerySet[Contract], taken_over: list[Moved]) -> dict[str, dict[str, Any]]:
     """Size that the supplier counts as -> sum, contracts, suppliers. Of a consortium the sum is told by the share of
     each member, contract and supplier by its leader."""
     found = contracts.annotate(counts_as=counted_size("supplier")).values("counts_as")
     told = found.annotate(sum=Sum("value"), n=Count("pk"), suppliers=Count("supplier", distinct=True))
     rows: dict[str, dict[str, Any]] = {row["counts_as"]: dict(row) for row in told.order_by()}
-    for one in shares.moved(contracts):
+    for one in taken_over:
         of_member = rows.setdefault(one.to, {"counts_as": one.to, "sum": Decimal(0), "n": 0, "suppliers": 0})
         of_member["sum"] += one.amount
         rows[one.of]["sum"] -= one.amount
     return rows
 
 
-def _months(contracts: QuerySet[Contract]) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
+def _months(contracts: QuerySet[Contract], taken_over: list[Moved]) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
     """Month -> amounts with small and micro, with medium, with all other suppliers; of consortia by shares."""
     small = small_micro("supplier")
     medium = small_medium("supplier") & ~small
@@ -155,7 +158,6 @@ def _months(contracts: QuerySet[Contract]) -> dict[int, tuple[Decimal, Decimal, 
     for row in found:
         of_small, of_medium = row["small"] or zero, row["medium"] or zero
         sums[row["month"]] = [of_small, of_medium, (row["all"] or zero) - of_small - of_medium]
-    taken_over = shares.moved(contracts)
     months = dict(by_month.filter(pk__in={one.contract for one in taken_over}).values_list("pk", "month"))
     for one in taken_over:
         amounts = sums[months[one.contract]]
