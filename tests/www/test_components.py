@@ -374,7 +374,7 @@ def test_in_a_sandbox_one_goes_on_as_somebody_else(client: Client) -> None:
     assert client.post("/sandbox/post/", {"post": str(post.pk)}).status_code == 302
     html = client.get("/help/").content.decode()
     assert post.person.name in text_of(html)
-    assert f'<option value="{post.pk}" selected>' in html
+    assert f'<option value="{post.pk}" lang="zh-Hans" selected>' in html
 
 
 @pytest.mark.django_db
