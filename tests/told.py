@@ -62,11 +62,16 @@ def is_untouched() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def written() -> int:
-    """How many rows this transaction has written so far: the same number later says that nothing happened."""
+def written() -> tuple[int, int]:
+    """How many rows this transaction has written so far, and how many people there have been: the same numbers later
+    say that nothing happened."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables")
-        return int(cursor.fetchone()[0] or 0)
+        cursor.execute(
+            "SELECT (SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables), last_value"
+            " FROM parties_person_id_seq"
+        )
+        found = cursor.fetchone()
+        return int(found[0] or 0), int(found[1])
 
 
 def _settings() -> str:
