@@ -21,8 +21,10 @@ from tests.kernel.log import world
 from yangcai.cli import verifier
 from yangcai.contracts import paper
 from yangcai.kernel import log_files
+from yangcai.kernel.leaves import kept_back
 from yangcai.portal.models import Notice
 from yangcai.portal.notices.base import canonical
+from yangcai.tendering import award_line
 from yangcai.www import signed_papers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -183,6 +185,38 @@ def test_an_award_changed_before_its_notice_is_found_from_outside(
     world.use(settings, tmp_path / "site")
     tender = Intercepted().concluded()
     assert tender.award.candidate.rank == 2 and tender.contract.supplier_id == tender.award.supplier_id
+    shutil.copy(log_files.folder() / "checkpoint", tmp_path / "kept")
+    found = flagged(tmp_path, tender)
+    tells(drills=1, flagged=int(bool(found)), unflagged=int(not found), untouched_flagged=0)
+    assert found == {"case", "notices", "list"}, capsys.readouterr()
+
+
+class Hidden(Awarded):
+    """The operator changes the award before its notice, has the log hold the new one as it did the first, and keeps
+    the first one's line untold."""
+
+    def do(self, code: str, subject: Any, post: Any, **values: Any) -> Any:
+        if code != "award.announce":
+            return super().do(code, subject, post, **values)
+        without_triggers("cases_award", "kernel_leafsecret")
+        first = next(leaf for leaf, said in kept_back(root=self.case.ref).items() if said.get("award") == subject.ref)
+        second = self.lot.candidates.get(rank=2)
+        sql("UPDATE cases_award SET supplier_id = %s, candidate_id = %s, amount = %s WHERE id = %s",
+            second.supplier_id, second.pk, second.amount, subject.pk)  # fmt: skip
+        subject.refresh_from_db()
+        award_line.commit(subject)
+        done = super().do(code, subject, post, **values)
+        sql("UPDATE kernel_leafsecret SET disclosed_at = NULL WHERE leaf_id = %s", first)
+        return done
+
+
+def test_an_award_hidden_behind_a_second_line_is_found_from_outside(
+    tells: Any, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Even the line of what was determined says so: only that the first one is never told does not fit."""
+    world.use(settings, tmp_path / "site")
+    tender = Hidden().concluded()
+    assert tender.award.candidate.rank == 2
     shutil.copy(log_files.folder() / "checkpoint", tmp_path / "kept")
     found = flagged(tmp_path, tender)
     tells(drills=1, flagged=int(bool(found)), unflagged=int(not found), untouched_flagged=0)

@@ -61,6 +61,12 @@ def said(told: list[Line]) -> Iterator[tuple[str, str]]:
             yield f"{name_zh}：未开标，投标保密", f"{name_en}: not opened, its bids stay secret"
         else:
             yield f"{name_zh}：尚未截止，投标未公布", f"{name_en}: not closed yet, no bid is told"
+    for number, places in awards.repeated(told):
+        text = ", ".join(map(str, places))
+        yield (
+            f"采购包 {number}：公告之前确定过 {len(places)} 次中标结果（第 {text} 条）",
+            f"lot {number}: awarded {len(places)} times before its notice (lines {text})",
+        )
 
 
 def _of_case(root: str, log: Log) -> list[Line]:
