@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,14 +44,15 @@ class Request:
 
 
 @contextlib.contextmanager
-def served(*, sandbox: bool = True) -> Iterator[int]:
-    """The real site on a free port of the loopback address; with the sandbox clock, or as in production."""
+def served(*, sandbox: bool = True, environment: Mapping[str, str] | None = None) -> Iterator[int]:
+    """The real site on a free port of the loopback address; with the sandbox clock, or as in production. `environment`:
+    what else its processes are given."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "yangcai", "serve", "--port", str(port), "--workers", str(WORKERS), "--quiet"]
-    environment = os.environ | {"YANGCAI_SANDBOX": "1" if sandbox else ""}
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    given = os.environ | {"YANGCAI_SANDBOX": "1" if sandbox else ""} | dict(environment or {})
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=given)
     try:
         _wait_for(server, port)
         yield port

@@ -115,7 +115,7 @@ ROWS = (
     Row(
         "F12",
         "the clock of the web process is wrong",
-        "an hour and a day off, both ways, or jumping, at the last moment before the deadline and at the deadline",
+        "an hour and a day off, both ways (by libfaketime, too), or jumping; just before the deadline and after it",
         "the database's clock decides",
         ("early", "late", "late_taken", "early_refused", *WHOLE),
         zero=("late_taken", "early_refused", *WHOLE),

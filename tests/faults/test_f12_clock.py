@@ -5,11 +5,13 @@ The judge is what bidders have in hand: their receipts, with the times in them, 
 
 import dataclasses
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.test_sbp import Bidder
+from tests.faults import process
 from tests.faults.judge import Journal, judged
 from tests.faults.rows import WHOLE
 from tests.tendering.sealing_walk import SealedTender
@@ -23,6 +25,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LAST_MOMENT = CLOSES - datetime.timedelta(microseconds=1)
 HOUR, DAY = 3600, 86400
 OFF = [-DAY, -HOUR, HOUR, DAY]
+#: Where Debian puts what gives a process another time (package libfaketime).
+LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+#: Seconds between what the site dates an answer and what its clock was set to: it dates by whole seconds.
+CLOSE = 2
 
 
 def told_late(journal: Journal) -> int:
@@ -120,3 +126,18 @@ def test_whoever_prepares_in_the_last_minute_is_not_turned_away_by_a_wrong_clock
     upload = BidUpload.objects.get(sid=early.sid).pk
     journal.acknowledged(upload, early.finalise().content.decode())
     tell(tells, journal, early={upload}, late={BidUpload.objects.get(sid=late.sid).pk})
+
+
+@pytest.mark.long
+@pytest.mark.skipif(LIBRARY is None, reason="libfaketime is not installed (Debian: libfaketime)")
+def test_a_served_site_with_another_time_takes_in_by_the_databases(tells: Any, full: bool) -> None:
+    """The whole process has it: server, framework and platform alike."""
+    offsets = OFF if full else [DAY]
+    found = process.found(
+        "wrong_clock:turns", library=str(LIBRARY), offsets=offsets, bidders=12 if full else 4, seconds=600
+    )
+    assert all(abs(was - off) <= CLOSE for was, off in zip(found["off"], offsets, strict=True)), found["off"]
+    whole = {name: found[name] for name in WHOLE}
+    tells(**{name: found[name] for name in ("early", "late", "late_taken", "early_refused")}, **whole)
+    assert found["acknowledged"] == found["early"]
+    assert (found["late_taken"], found["early_refused"]) == (0, 0) and not any(whole.values())
