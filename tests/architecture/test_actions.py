@@ -1,5 +1,6 @@
 """Does every Action say all that the design wants it to say, and does nothing point at what is not there?"""
 
+import ast
 import re
 import types
 import typing
@@ -9,7 +10,7 @@ import pytest
 from django import forms
 from django.db import models
 
-from yangcai import law, procedures
+from yangcai import law, procedures, www
 from yangcai.kernel.actions import ACTIONS, NOTICES, SCOPES, STANDINGS, Action
 from yangcai.kernel.inputs import form_schema
 from yangcai.kernel.tasks import PROVIDERS
@@ -19,6 +20,7 @@ from yangcai.portal import notices
 from yangcai.portal.notices.base import TYPES
 
 HANZI = re.compile(r"[一-鿿]")
+LONGEST_LIST = 13
 EVERY = [pytest.param(a, id=code) for code, a in sorted(ACTIONS.items())]
 
 
@@ -32,6 +34,25 @@ def test_an_action_is_fully_declared(action: Action) -> None:
     assert "{post}" in action.sentence[1] and not HANZI.search(action.sentence[1])
     assert action.by and action.by <= {r.value for r in Role}
     assert action.doc, "the docstring is the Action's documentation"
+
+
+@pytest.mark.parametrize("action", EVERY)
+def test_what_is_done_on_occasion_ends_nothing(action: Action) -> None:
+    """Either word alone keeps it from being offered first; only one of them makes its button red."""
+    assert not (action.dangerous and action.occasional)
+
+
+def test_no_page_keeps_a_list_of_what_actions_are() -> None:
+    """What an Action is stands where it is declared (`dangerous`, `occasional`): whoever adds one edits no page. The
+    longest list that a page needs for itself are the steps of a hall."""
+    found = {}
+    for path in sorted(Path(www.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Set | ast.Tuple | ast.List):
+                codes = [one.value for one in node.elts if isinstance(one, ast.Constant) and one.value in ACTIONS]
+                found[f"{path.name}:{node.lineno}"] = len(codes)
+    assert max(found.values()) > 1
+    assert [place for place, count in found.items() if count > LONGEST_LIST] == []
 
 
 @pytest.mark.parametrize("action", EVERY)

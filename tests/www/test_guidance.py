@@ -1,5 +1,6 @@
 """Do the pages of the public service say what they should, to whom they should, and never more?"""
 
+import dataclasses
 import datetime
 import re
 from typing import Any
@@ -252,6 +253,16 @@ def test_every_action_of_every_role_stands_in_one_service() -> None:
             if len(found) != 1:
                 wrong.append(f"{role} {action.code}: {[str(one.title) for one in found]}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_new_on_rows_of_one_service_stands_in_it() -> None:
+    """Nobody edits the directory for it; where rows are of several services somebody has to say which one it is."""
+    evaluating = service_directory.home_of(ACTIONS["scores.submit"], role=Role.EXPERT)
+    assert evaluating is not None and "scores" not in evaluating.nouns
+    new = dataclasses.replace(ACTIONS["scores.submit"], code="drawing.admire")
+    assert service_directory.home_of(new, role=Role.EXPERT) is evaluating
+    of_case = dataclasses.replace(ACTIONS["case.terminate"], code="drawing.admire")
+    assert service_directory.home_of(of_case, role=Role.BUYER_OFFICER) is None
 
 
 def test_no_service_names_what_there_is_not() -> None:

@@ -1,5 +1,8 @@
 """Is what is done only where a case calls for it never the first button of a page, unless a task asks for it?"""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.template.loader import render_to_string
 
@@ -10,18 +13,19 @@ from yangcai.www.work.offers import Offer, Offers
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    "code", ["committee.replace", "consortium.register", "import_approval.apply", "low_price.start", "opening.extend"]
-)
+@pytest.mark.parametrize("code", sorted(code for code, action in ACTIONS.items() if action.occasional))
 def test_what_is_done_on_occasion_leads_only_when_it_is_due(code: str) -> None:
     h = three()
-    rows = {
+    rows: dict[str, Callable[[], Any]] = {
+        "abnormal_score": lambda: h.lot,
         "committee": lambda: h.members[0],
         "consortium": lambda: h.lot,
         "import_approval": lambda: h.case.plan_item,
+        "low_price": lambda: h.bids[0],
         "opening": lambda: h.lot,
+        "price_weight_approval": lambda: h.lot,
     }
-    subject = rows.get(code.partition(".")[0], lambda: h.bids[0])()
+    subject = rows[code.partition(".")[0]]()
 
     def page(*, is_due: bool) -> str:
         offer = Offer(ACTIONS[code], subject, is_due=is_due)

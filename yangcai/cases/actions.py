@@ -327,6 +327,7 @@ def ground_is_lawful(subject: Case, *, now: datetime.datetime, ground: str, **_:
         "终止后发布终止公告，并在规定期限内退还投标保证金",
         "A termination notice is published, and bid securities go back in time",
     ),
+    dangerous=True,
 )
 def terminate_case(
     case: Case, *, by: Any, now: datetime.datetime, ground: str, reason: str, document: Document | None

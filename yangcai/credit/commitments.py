@@ -129,6 +129,7 @@ def stands(commitment: Commitment, *, by: Post, now: datetime.datetime) -> Refus
         "撤回后新的投标须提供证明材料；已递交的投标不受影响",
         "After that new bids need the papers; bids handed in before keep it",
     ),
+    dangerous=True,
 )
 def withdraw_commitment(commitment: Commitment, *, by: Post, now: datetime.datetime) -> Commitment:
     """From now on it stands for nothing new."""

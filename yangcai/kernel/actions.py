@@ -51,6 +51,8 @@ class Action:
     hint: tuple[str, str] = ("", "")
     despite_block: bool = False
     secret: bool = False
+    dangerous: bool = False
+    occasional: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError(f"call perform({self.code}, …): there is no other way to write")
@@ -103,6 +105,8 @@ def action(
     hint: tuple[str, str] = ("", ""),
     despite_block: bool = False,
     secret: bool = False,
+    dangerous: bool = False,
+    occasional: bool = False,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Declare an Action. `at`: stages of the subject in which it is open (none: any). `only`: needs that say which rows
     it is about at all; on any other it is refused, and no page lists it as something that is missing. `creates`: the
@@ -110,7 +114,9 @@ def action(
     rule keys of the law that stand behind it, shown under the button. `hint`: one sentence of help, zh and en.
     `despite_block`: stays open while the root is blocked (BLOCKS). `secret`: the input is never written down outside
     the body (no Entry, no idempotency digest that could be guessed); the Entry keeps the `entry_facts` of the object
-    made, and a Refusal with an article must not repeat the input."""
+    made, and a Refusal with an article must not repeat the input. `dangerous`: it ends something for good: never the
+    first thing offered, asked for with a red button, never done at once. `occasional`: done only where a case calls for
+    it: it leads nobody on, unless a task asks for it."""
 
     def declare(body: Callable[..., Any]) -> Action:
         if code in ACTIONS:
@@ -138,6 +144,8 @@ def action(
             hint=hint,
             despite_block=despite_block,
             secret=secret,
+            dangerous=dangerous,
+            occasional=occasional,
         )
         ACTIONS[code] = declared
         return declared

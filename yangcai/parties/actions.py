@@ -143,6 +143,7 @@ class EndPost(Input):
     sentence=("{post}终止了岗位", "{post} ended a post"),
     is_public=False,
     cites=("control.separation",),
+    dangerous=True,
 )
 def end_post(post: Post, *, by: Post, now: datetime.datetime, to_on: datetime.date) -> Post:
     """Name the post's last day; its tokens end with it."""
@@ -191,6 +192,7 @@ def issue_token(post: Post, *, by: Post, now: datetime.datetime, label: str, exp
     needs=(rules.token_is_alive,),
     sentence=("{post}撤销了接口令牌", "{post} revoked an API token"),
     is_public=False,
+    dangerous=True,
 )
 def revoke_token(token: ApiToken, *, by: Post, now: datetime.datetime) -> ApiToken:
     """From now on nobody acts with it."""

@@ -123,6 +123,7 @@ def replace_credential(credential: Credential, *, by: Post, now: datetime.dateti
     needs=(is_still_kept,),
     sentence=("{post}撤出了一份资质", "{post} took a paper out of its vault"),
     is_public=False,
+    dangerous=True,
 )
 def withdraw_credential(credential: Credential, *, by: Post, now: datetime.datetime) -> Credential:
     """It is offered for no bid any more."""

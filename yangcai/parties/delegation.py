@@ -155,6 +155,7 @@ def is_yours_to_recall(post: Post, *, by: Post, now: datetime.datetime) -> Refus
     needs=(is_yours_to_recall, rules.has_not_ended),
     sentence=("{post}收回了委托", "{post} ended a delegation"),
     is_public=False,
+    dangerous=True,
 )
 def recall_post(post: Post, *, by: Post, now: datetime.datetime) -> Post:
     """At once; what was done meanwhile stays done."""

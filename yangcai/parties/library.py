@@ -106,6 +106,7 @@ class DismissExpert(Input):
     input=DismissExpert,
     sentence=("{post}办理一名评审专家退库", "{post} took an expert off the library"),
     is_public=False,
+    dangerous=True,
 )
 def dismiss_expert(expert: Expert, *, by: Post, now: datetime.datetime, reason: str) -> Expert:
     """Not drawn any more from today on."""

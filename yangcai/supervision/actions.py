@@ -39,6 +39,7 @@ class SuspendCase(Input):
         "The current stage stops at once and goes on with its remainder; undisputed contracts are still paid",
     ),
     despite_block=True,
+    dangerous=True,
 )
 def suspend_case(
     case: Case, *, by: Post, now: datetime.datetime, reason: str, until_on: datetime.date, document: Document

@@ -193,6 +193,7 @@ class TerminateContract(Input):
         "尚未支付的合同占用资金退回采购计划的预留资金；已签订的合同同时发布终止公告",
         "What is not paid goes back to the plan's reservation; of a signed contract the notice goes out at once",
     ),
+    dangerous=True,
 )
 def terminate_contract(
     contract: Contract,

@@ -105,6 +105,7 @@ class LeaveFramework(Input):
         "退出公告同时发布；已经成交的合同继续履行",
         "The notice goes out at once; contracts already made are performed",
     ),
+    dangerous=True,
 )
 def leave_framework(entrant: Entrant, *, by: Any, now: datetime.datetime, reason: str) -> Entrant:
     """Out at once, and told at once."""
@@ -132,6 +133,7 @@ class RemoveEntrant(Input):
         "只限法定情形和协议约定的情形；被清退的供应商不得再加入同一框架协议",
         "On the grounds of the law and of the agreement only; who is removed may not come back to it",
     ),
+    dangerous=True,
 )
 def remove_entrant(
     entrant: Entrant, *, by: Any, now: datetime.datetime, ground: str, reason: str, proof: Any

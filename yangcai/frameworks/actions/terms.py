@@ -169,6 +169,7 @@ def define_framework(
         "用于删去采购包之前；所列专用耗材一并删除",
         "Before its lot is left out; the consumables listed with it go as well",
     ),
+    dangerous=True,
 )
 def withdraw_terms(framework: Framework, *, by: Any, now: datetime.datetime) -> None:
     """Nothing was called for yet: the lot is bare again, and a confirmed file is confirmed again."""

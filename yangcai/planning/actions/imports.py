@@ -64,6 +64,7 @@ class ApplyForImport(Input):
         "Domestic products are the rule; imported ones are approved by the treasury before the activity begins",
     ),
     is_public=False,
+    occasional=True,
 )
 def apply_for_import(
     plan_item: PlanItem,

@@ -96,6 +96,7 @@ class WithdrawIntention(Input):
         "需求变化或者取消时撤回；仍需采购的，另行公开新的意向",
         "For a need that changed or fell away; publish a new one if you still buy",
     ),
+    dangerous=True,
 )
 def withdraw_intention(intention: Intention, *, by: Post, now: datetime.datetime, reason: str, **data: Any) -> None:
     """Take the intention back; it stays visible, superseded by a notice that says why."""

@@ -196,6 +196,7 @@ def decide_on_method(
     sentence=("{post}撤回了采购方式变更申请", "{post} withdrew the application for another method"),
     cites=("method.application",),
     is_public=False,
+    dangerous=True,
 )
 def withdraw_application(approval: MethodApproval, *, by: Post, now: datetime.datetime) -> None:
     """The buyer takes its application back before it is decided."""

@@ -362,6 +362,7 @@ class CancelPlan(Input):
     cites=("plan.before_activity",),
     hint=("预留资金退回可用余额", "The reserved money goes back to what is available"),
     is_public=False,
+    dangerous=True,
 )
 def cancel_plan(plan_item: PlanItem, *, by: Post, now: datetime.datetime, reason: str, **data: Any) -> None:
     """Give the reservation back and close the plan."""

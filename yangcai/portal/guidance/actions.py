@@ -198,6 +198,7 @@ class WithdrawArticle(Input):
     input=WithdrawArticle,
     sentence=("{post}撤下了文章", "{post} withdrew an article"),
     hint=("各版本仍可查阅，页面注明已撤下及理由", "Its versions stay readable, marked as withdrawn, with the reason"),
+    dangerous=True,
 )
 def withdraw_article(article: Article, *, by: Post, now: datetime.datetime, reason: str) -> Article:
     """It stands in no list any more; whoever has its address reads that and why it was withdrawn."""

@@ -51,6 +51,7 @@ class AbandonOpening(Input):
         "Twenty-four hours after the window, where shares or a file are still missing; another person confirms, opens"
         " once more, and what still stays closed is deemed withdrawn",
     ),
+    dangerous=True,
 )
 def abandon_opening(lot: Lot, *, by: Post, now: datetime.datetime, reason: str) -> OpeningAbandonment:
     """Asked for; nothing changes for any bid."""
@@ -78,6 +79,7 @@ class AnswerAbandonment(Input):
         "先再开启一次；仍打不开的投标文件由平台承担责任，不能再开启",
         "Everything is tried once more; the platform answers for what still stays closed, and nobody opens it again",
     ),
+    dangerous=True,
 )
 def confirm_abandonment(
     abandonment: OpeningAbandonment, *, by: Post, now: datetime.datetime, answer: str

@@ -66,6 +66,7 @@ class ProposeAbnormal(Input):
         "由评标委员会认定：先听取该评委说明，再由在任成员逐人表决；认定后由该评委本人更正，他人不得代改",
         "The committee finds it: the member concerned is heard, then all who sit vote; only that member may correct it",
     ),
+    occasional=True,
 )
 def propose_abnormal(
     lot: Lot,

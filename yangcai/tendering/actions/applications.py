@@ -112,6 +112,7 @@ def apply_for_prequalification(
     secret=True,
     cites=("prequalification.content", "submission.secrecy"),
     hint=("截止前可以重新提交", "Until the deadline you may apply again"),
+    dangerous=True,
 )
 def withdraw_application(
     application: PrequalificationApplication, *, by: Any, now: datetime.datetime

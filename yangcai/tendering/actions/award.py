@@ -250,6 +250,7 @@ class RefuseAward(Input):
         "拒签后可以确定下一候选人，也可以重新开展采购活动；无正当理由拒签须承担法律责任",
         "Then the next candidate may be taken, or the procurement restarts; refusing without cause has consequences",
     ),
+    dangerous=True,
 )
 def refuse_award(award: Award, *, by: Any, now: datetime.datetime, reason: str, proof: Any) -> None:
     """The winner says so itself, and needs nobody to confirm it: the award falls, a notice says so, and the lot stands
@@ -289,6 +290,7 @@ class ReportRefusal(Input):
         "With the winner's letter, or proof that it did not come to sign in its time; a reviewer of the buyer holds it"
         " against the papers. A winner that declares it here itself needs none of this",
     ),
+    dangerous=True,
 )
 def report_refusal(
     award: Award, *, by: Any, now: datetime.datetime, evidence: str, reason: str, proof: Any
@@ -323,6 +325,7 @@ class AnnulAward(Input):
         "On a founded objection, the treasury's finding or a lost status, before the contract is signed; a reviewer of"
         " the buyer holds it against the papers, and it is announced when confirmed",
     ),
+    dangerous=True,
 )
 def annul_award(
     award: Award, *, by: Any, now: datetime.datetime, ground: str, reason: str, proof: Any, report: Any
@@ -368,6 +371,7 @@ class AnswerAnnulment(Input):
         "核对处理决定书、质疑答复、审查意见或者拒签函件的原件；确认后从合格候选人中另行确定或者重新采购",
         "Look at the original papers; after it the next qualified candidate is taken, or it is procured again",
     ),
+    dangerous=True,
 )
 def confirm_annulment(award: Award, *, by: Any, now: datetime.datetime, answer: str) -> None:
     """The award falls on the ground that another person asked for, and the lot stands at award again (条例 art. 49, 71;
@@ -435,6 +439,7 @@ class DeclareUnsuccessful(Input):
         "只限法定情形；废标理由公告并告知所有投标人，之后可以重新采购",
         "On the lawful grounds only; the reason is published and told to every bidder; then procure again",
     ),
+    dangerous=True,
 )
 def declare_unsuccessful(lot: Lot, *, by: Any, now: datetime.datetime, ground: str, reason: str) -> None:
     """End the lot and tell every bidder why; when no lot is left and none was awarded, the case ends too."""

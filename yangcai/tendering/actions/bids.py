@@ -523,6 +523,7 @@ class WithdrawBid(Input):
         "截止前撤回的，保证金在规定期限内退还；截止前仍可再次递交",
         "Withdrawn in time, the security goes back; until the deadline you may submit again",
     ),
+    dangerous=True,
 )
 def withdraw_bid(bid: Bid, *, by: Any, now: datetime.datetime, reason: str) -> Bid:
     """The bid is out, in whatever cover it was named; it stays sealed for ever."""

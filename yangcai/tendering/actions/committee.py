@@ -210,6 +210,7 @@ class ReplaceMember(Input):
     is_public=False,
     cites=("committee.replacement",),
     hint=("被更换成员的评审意见无效", "The replaced member's opinions are void"),
+    occasional=True,
 )
 def replace_member(
     member: CommitteeMember, *, by: Any, now: datetime.datetime, reason: str, ground: str, representative: Post | None

@@ -85,6 +85,7 @@ class RegisterConsortium(Input):
         "You are the leader; a bid of the consortium is valid once every member has confirmed here before the deadline;"
         " until the opening only leader and members know",
     ),
+    occasional=True,
 )
 def register_consortium(
     lot: Lot, *, by: Post, now: datetime.datetime, work: str, members: list[dict[str, Any]]
@@ -169,6 +170,7 @@ class LeaveConsortium(Input):
         "没有同意组成联合体的，不参加即可，不影响贵单位自己的投标",
         "If you never agreed to it, say so: your own bid is not touched either way",
     ),
+    dangerous=True,
 )
 def leave_consortium(member: ConsortiumMember, *, by: Post, now: datetime.datetime, reason: str) -> ConsortiumMember:
     """Before it confirmed, or after and before the leader's bid is in."""
@@ -195,6 +197,7 @@ def leave_consortium(member: ConsortiumMember, *, by: Post, now: datetime.dateti
     secret=True,
     cites=("qualification.consortium_agreement", "submission.secrecy"),
     hint=("撤回后可以重新登记或者单独投标", "After that you may register another one or bid alone"),
+    dangerous=True,
 )
 def withdraw_consortium(consortium: Consortium, *, by: Post, now: datetime.datetime) -> Consortium:
     """Nobody is bound by it any more."""

@@ -167,6 +167,7 @@ class AbandonDraw(Input):
     is_public=False,
     cites=("committee.random_draw",),
     hint=("作废的轮次随抽取记录一并公开", "An abandoned round is published with the record of the draw"),
+    dangerous=True,
 )
 def abandon_draw(draw: ExpertDraw, *, by: Any, now: datetime.datetime, reason: str) -> ExpertDraw:
     """Close the round without drawing; the next round says that there was one."""

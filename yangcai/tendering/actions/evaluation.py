@@ -170,6 +170,7 @@ class StartLowPrice(Input):
     sentence=("{post}启动异常低价审查，要求投标人书面说明", "{post} asked a bidder to explain its low price"),
     is_public=False,
     cites=("abnormally_low.judgment",),
+    occasional=True,
 )
 def start_low_price(
     bid: OpenedBid, *, by: Any, now: datetime.datetime, judgment: str, answer_by: datetime.datetime | None

@@ -127,6 +127,7 @@ class UploadFinalOffer(Input):
         "未签名递交的上传不是投标；放弃后不能继续，需要时另行上传",
         "An upload that nobody signed is no bid; what is given up is not gone on with, another one can be begun",
     ),
+    dangerous=True,
 )
 def give_up_upload(upload: BidUpload, *, by: Post, now: datetime.datetime) -> BidUpload:
     """Nothing of it can become a bid any more."""

@@ -228,6 +228,7 @@ class ExtendWindow(Input):
     sentence=("{post}延长了解密时限", "{post} extended the window for keys"),
     cites=("opening.at_deadline", "opening.recorded"),
     hint=("只能延长一次，对全部投标人一样", "Once, and for all bidders alike"),
+    occasional=True,
 )
 def extend_window(lot: Lot, *, by: Post, now: datetime.datetime, reason: str) -> None:
     """By what the policy said beforehand."""

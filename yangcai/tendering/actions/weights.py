@@ -64,6 +64,7 @@ class ApplyForPriceWeight(Input):
         "In special circumstances the treasury consents before the notice; its consent holds for this lot and for"
         " just this weight",
     ),
+    occasional=True,
 )
 def apply_for_price_weight(
     lot: Lot, *, by: Post, now: datetime.datetime, weight: Decimal, reason: str, paper: Document | None

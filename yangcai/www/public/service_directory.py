@@ -1,11 +1,13 @@
 """What can be done on this platform, by whom, with what, how fast, and where is the button?
 
-Nothing of it is written down twice. A service names the kinds of rows it is about (the first word of an Action's code)
-and the page where it begins; its steps, who may take them, what each asks for and the times of the law come from the
-registry of Actions and from the law book. A test sees to it that every Action of every role stands in one service.
+Nothing of it is written down twice. A service names what it is about (the first word of an Action's code) and the page
+where it begins; whatever else a role does on such rows belongs to it, too, unless they are rows of several services.
+Its steps, who may take them, what each asks for and the times of the law come from the registry of Actions and from the
+law book. A test sees to it that every Action of every role stands in one service.
 """
 
 import datetime
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +34,7 @@ ANYBODY = "public"
 RUNNING = frozenset({Role.BUYER_OFFICER, Role.BUYER_REVIEWER, Role.AGENT})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Service:
     """A job that people come for: of which roles, about which kinds of rows, beginning on which page."""
 
@@ -63,7 +65,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("找项目、取得采购文件"), _("可以参加的项目，先截止的在前"), {Role.SUPPLIER}, "work_tenders",
              "documents", "prequalification", "correction", "extension"),
     _service(_("编制和递交投标（响应）文件"), _("在浏览器中密封递交，立即得到回执"), {Role.SUPPLIER}, "work_tenders",
-             "bid", "bid_upload", "signing_key", "sample", "consortium", "dialogue", "final_offer"),
+             "bid", "bid_upload", "signing_key", "sample", "consortium", "dialogue"),
     _service(_("参加开标"), _("签到、解密、确认、异议都在开标大厅"), {Role.SUPPLIER}, "halls", "opening"),
     _service(_("评审中的澄清和说明"), _("评审委员会要求的澄清、算术修正确认、异常低价说明"), {Role.SUPPLIER},
              "work_cases", "clarification", "price_correction", "low_price"),
@@ -72,7 +74,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("质疑"), _("认为采购文件、采购过程或者结果使自己的权益受到损害的，在期限内提出"),
              {Role.SUPPLIER}, "work_cases", "objection"),
     _service(_("签合同、交货、收款"), _("中标后在同一个项目页完成"), {Role.SUPPLIER}, "work_cases",
-             "award", "contract", "agreement", "delivery", "invoice", "receivable"),
+             "award", "contract", "agreement", "invoice", "receivable"),
     _service(_("框架协议入围和退出"), _("申请入围、指定经销商、更换产品、退出"), {Role.SUPPLIER}, "work_cases",
              "entry", "entrant", "dealer", "replacement", "outside_offer"),
     # buyers
@@ -81,7 +83,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("发起采购"), _("立项、委托代理机构、选择供应商来源"), BUYER, "work_cases",
              "case", "agent", "suppliers", "first_purchase", "innovative_product"),
     _service(_("框架协议第二阶段采购"), _("直接选定、二次竞价、顺序轮候"), BUYER, "work_cases",
-             "call_off", "outside_offer", "feedback"),
+             "call_off", "outside_offer"),
     _service(_("编制采购文件、发布公告"), _("条款、评审因素、付款条件逐项填写，发布前自动检查期限"), BUYER,
              "work_cases",
              "solicitation", "payment_terms", "lots", "clauses", "criteria", "price_weight_approval", "invitation",
@@ -90,7 +92,7 @@ SERVICES: tuple[Service, ...] = (
              "prequalification", "framework", "dialogue", "bid_security", "sample"),
     _service(_("组织开标和评审"), _("开标、抽取专家、资格审查、汇总、送达报告"), BUYER, "work_cases",
              "opening", "draw", "committee", "experts", "outside_library", "qualification", "evaluation", "review",
-             "reevaluation", "report", "final_offer", "lot", "conduct", "expert_fee", "agent_conduct"),
+             "final_offer", "lot", "agent_conduct"),
     _service(_("定标、签订和变更合同"), _("确认中标、公告、签合同、备案"), BUYER, "work_cases",
              "award", "entrants", "entry", "entrant", "replacement", "agreement", "contract", "amendment"),
     _service(_("验收和支付"), _("验收、支付申请、应收账款确认、逾期信息公开"), BUYER, "work_cases",
@@ -107,18 +109,15 @@ SERVICES: tuple[Service, ...] = (
              "prequalification", "framework", "framework_approval", "dialogue", "bid_security", "sample", "case",
              "publicity"),
     _service(_("组织开标和评审"), _("开标、抽取专家、资格审查、汇总、送达报告"), {Role.AGENT}, "work_cases",
-             "opening", "draw", "committee", "outside_library", "qualification", "evaluation", "review",
-             "reevaluation", "report", "final_offer", "lot", "conduct", "expert_fee", "award", "entry", "entrant",
-             "entrants", "replacement", "agreement"),
+             "opening", "draw", "committee", "outside_library", "qualification", "evaluation", "review", "final_offer",
+             "lot", "award", "entry", "entrant", "entrants", "replacement"),
     _service(_("答复质疑"), _("在法定期限内逐项答复；影响结果的，答复之前不签合同"), {Role.AGENT}, "work_cases",
              "objection"),
     _service(_("答复询问、公布联系方式"), _("供应商和公众的询问在期限内答复"), {Role.AGENT}, "work_public_enquiries",
              "enquiry", "public_enquiry", "contact_point"),
     # experts
     _service(_("评审"), _("签到、回避、逐项评审、汇总、签署报告"), {Role.EXPERT}, "work_cases",
-             "committee", "dialogue", "final_offer", "clarification", "technical", "qualification", "responsiveness",
-             "price_correction", "low_price", "evaluation", "figures", "scores", "report", "review", "solicitation",
-             "same_brand", "suppliers", "abnormal_score"),
+             "committee", "dialogue", "clarification", "report", "review", "same_brand", "suppliers", "abnormal_score"),
     _service(_("回避申报和履职评价"), _("申报劳动关系、持股等回避事实，对履职评价作出说明"), {Role.EXPERT},
              "work_experts", "expert_tie", "conduct", "publicity"),
     # treasury
@@ -136,7 +135,7 @@ SERVICES: tuple[Service, ...] = (
     _service(_("国库支付"), _("核对合同、验收和发票后支付"), {Role.TREASURY_PAYER}, "work_payments", "payment"),
     # whoever holds a share of a key, and everybody
     _service(_("受托保管开启密钥"), _("登记公钥、值守、到时开启、演练"),
-             {*RUNNING, Role.TREASURY, Role.AUDITOR}, "work_trustees", "trustee", "trustee_duty", "drill", "bid"),
+             {*RUNNING, Role.TREASURY, Role.AUDITOR}, "work_trustees", "trustee", "trustee_duty", "drill"),
     _service(_("资质库和信用承诺"), _("证照存一次、到期提醒、投标时引用；签署承诺代替证明材料"),
              {Role.SUPPLIER, Role.AGENT, Role.ADMINISTRATOR}, "work_vault", "credential", "commitment"),
     _service(_("人员和岗位"), _("邀请同事、授予和终止岗位、委托他人代办"), {Role.ADMINISTRATOR}, "work_people",
@@ -151,7 +150,22 @@ SERVICES: tuple[Service, ...] = (
 
 def steps_of(service: Service, *, role: str) -> list[Action]:
     """The Actions of a service that this role may do, in the order in which they were declared."""
-    return [a for a in ACTIONS.values() if role in a.by and a.code.partition(".")[0] in service.nouns]
+    return [action for action in ACTIONS.values() if role in action.by and home_of(action, role=role) is service]
+
+
+@functools.cache
+def home_of(action: Action, *, role: str) -> Service | None:
+    """The one service of a role to which an Action belongs: that which names it, else that which is about its rows.
+    None where there is none, or more than one."""
+    named = _naming(action, role)
+    if not named:
+        rows = (one for one in ACTIONS.values() if one.on is action.on and role in one.by)
+        named = {service for one in rows for service in _naming(one, role)}
+    return next(iter(named)) if len(named) == 1 else None
+
+
+def _naming(action: Action, role: str) -> set[Service]:
+    return {service for service in of_role(role) if action.code.partition(".")[0] in service.nouns}
 
 
 def of_role(role: str) -> list[Service]:

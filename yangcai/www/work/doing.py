@@ -61,7 +61,7 @@ from yangcai.www.work import (
 )
 from yangcai.www.work.clocks import title_of
 from yangcai.www.work.files import attachments
-from yangcai.www.work.offers import DANGEROUS, Offer, offers
+from yangcai.www.work.offers import Offer, offers
 from yangcai.www.work.shown import kind_of
 from yangcai.www.work.shown.plans import REQUIREMENT
 from yangcai.www.work.timeline import actor_of, lent
@@ -262,7 +262,7 @@ def _form_page(
             "self_check": preflight.self_check(subject, request) if form and action.code == preflight.OF else None,
             "kept_as": kept_as(action, subject, post) if form is not None else "",
             "desk": _desk(action, subject, post),
-            "danger": action.code in DANGEROUS,
+            "danger": action.dangerous,
             "beside": beside,
             "facts": _about(subject, post=post) + _facts(subject, post=post)
             if beside is None

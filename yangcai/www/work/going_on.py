@@ -12,7 +12,6 @@ from yangcai.kernel.actions import ACTIONS, Action, can
 from yangcai.parties.models import Post
 from yangcai.www import formats
 from yangcai.www.work import places, tables
-from yangcai.www.work.offers import DANGEROUS
 from yangcai.www.work.shown import kind_of
 
 #: So many of the next steps are looked at.
@@ -52,7 +51,7 @@ def at_once(roots: set[str], *, by: Post, now: Any, version: Any) -> AtOnce | No
     waiting = tasks.of_post(by, now=now).filter(root__in=roots).exclude(action="").order_by("due_at", "pk")
     for task in waiting[:LOOKED_AT]:
         action = ACTIONS[task.action]
-        if action.code in DANGEROUS or action.code in places.BY_DEVICE or action.notice:
+        if action.dangerous or action.code in places.BY_DEVICE or action.notice:
             continue
         subject = places.row_of_ref(task.subject, post=by, now=now)
         if subject is None or can(action, subject, by=by, now=now):

@@ -16,52 +16,6 @@ from yangcai.tendering.models import CommitteeMember
 from yangcai.www.work import places
 from yangcai.www.work.judging import seat_of
 
-#: What ends something for good: never the first thing offered, and asked for with a red button.
-DANGEROUS = frozenset(
-    {
-        "article.withdraw",
-        "award.annul",
-        "award.confirm_annulment",
-        "award.refuse",
-        "award.report_refusal",
-        "bid.withdraw",
-        "bid_upload.give_up",
-        "case.suspend",
-        "case.terminate",
-        "commitment.withdraw",
-        "consortium.decline",
-        "consortium.withdraw",
-        "contract.terminate",
-        "credential.withdraw",
-        "draw.abandon",
-        "entrant.leave",
-        "entrant.remove",
-        "expert.dismiss",
-        "framework.withdraw",
-        "intention.withdraw",
-        "lot.declare_unsuccessful",
-        "method_approval.withdraw",
-        "opening.abandon",
-        "opening.confirm_abandonment",
-        "plan.cancel",
-        "post.end",
-        "post.recall",
-        "prequalification.withdraw",
-        "token.revoke",
-    }
-)
-#: What is done only where a case calls for it: it leads nobody on, unless a task asks for it.
-ON_OCCASION = frozenset(
-    {
-        "abnormal_score.propose",
-        "committee.replace",
-        "consortium.register",
-        "import_approval.apply",
-        "low_price.start",
-        "opening.extend",
-        "price_weight_approval.apply",
-    }
-)
 #: What is missing, and is made on the very page to which the offer leads.
 MADE_THERE = frozenset({("bid.upload", "no_signing_key"), ("final_offer.upload", "no_signing_key")})
 FAR = datetime.datetime.max.replace(tzinfo=datetime.UTC)
@@ -99,12 +53,12 @@ class Offer:
 
     @property
     def is_dangerous(self) -> bool:
-        return self.action.code in DANGEROUS
+        return self.action.dangerous
 
     @property
     def leads(self) -> bool:
         """Whether the page may call for it before anything else: it is due, or the next step of an ordinary course."""
-        return self.is_due or not (self.is_dangerous or self.action.code in ON_OCCASION)
+        return self.is_due or not (self.is_dangerous or self.action.occasional)
 
     @property
     def hint(self) -> str:
