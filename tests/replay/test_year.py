@@ -1,21 +1,28 @@
 """Do the purchases of the demo district's year come to the published sums, to the cent, and are they real rows?"""
 
+import argparse
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kernel.log import world
 from yangcai.cases.models import Case, CaseEnd
+from yangcai.cli.commands import demo
 from yangcai.contracts.benefiting import small_firms
 from yangcai.contracts.models import Contract
 from yangcai.funds.queries import check_funds
-from yangcai.kernel.models import Task
+from yangcai.kernel import documents, log_keys, papers
+from yangcai.kernel.models import Attachment, Entry, Leaf, Task
+from yangcai.kernel.signatures import configured, verification
 from yangcai.notifications.models import Message
 from yangcai.replay import district, recorded, year, year_walk
 from yangcai.replay.year import Sums
 from yangcai.tendering.models import ConductRecord
+from yangcai.www import signed_papers
 from yangcai.www.public import home
 
 #: What the thirteen purchases of the district itself may come to.
@@ -76,14 +83,19 @@ def found(settings: Any) -> None:
 
 @pytest.mark.long
 @pytest.mark.django_db
-def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_year_is_made_of_real_rows(
+    found: None, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A few of each kind: what is left over goes to the cent to the last competitive purchases."""
     for name, value in {"FAILED": 1, "RUNNING": 1, "LARGE": 1, "COMPETITIVE": 2, "CASES": 8}.items():
         monkeypatch.setattr(year, name, value)
     sums = Sums(8, Decimal("7700000.37"), Decimal("3000000.21"), Decimal("2000000.13"))
     for name, value in {"BUDGET": sums.budget, "SIGNED": sums.signed, "SMALL": sums.small}.items():
         monkeypatch.setattr(year, name, value)
-    year_walk.make(told=lambda order, left: None)
+    monkeypatch.setattr(district, "PURCHASES", ())
+    settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = "demo", "demo"
+    world.use(settings, tmp_path)
+    demo.walk(argparse.Namespace(quiet=True), tmp_path)
     assert year_walk.sums(now=district.MORNING) == sums
     assert Case.objects.filter(is_demo=False).count() == 0
     assert Case.objects.filter(end_kind=CaseEnd.UNSUCCESSFUL).count() == 1
@@ -98,6 +110,18 @@ def test_a_short_year_is_made_of_real_rows(found: None, monkeypatch: pytest.Monk
     # Nor does anybody come to the first morning with a year of unread messages.
     told = Message.objects.filter(at__lt=district.MORNING - district.UNREAD)
     assert told.exists() and not told.filter(read_at=None).exists()
+    # Every paper was issued right after the act that completed it, and none of them waits for a click.
+    assert not signed_papers.waiting().exists()
+    issued = Attachment.objects.filter(kind=papers.SIGNED)
+    contracts = issued.filter(subject__startswith="contract:")
+    assert contracts.count() == Contract.objects.exclude(digest="").count() > 0
+    assert issued.filter(subject__startswith="opening:").exists()
+    for paper in contracts:
+        signed = Entry.objects.filter(subject=paper.subject, action="contract.sign", outcome="done").latest("seq")
+        assert paper.at == signed.at + signed_papers.PROMPT
+        assert verification.verify(documents.read(paper.document), trust=configured.trust()).is_valid
+    # The log of each copy tells by which key the records of these openings were signed.
+    assert Leaf.objects.filter(root=f"key:{log_keys.verifier().vkey}").exists()
 
 
 @pytest.mark.campaign(only=True)

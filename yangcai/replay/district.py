@@ -284,13 +284,13 @@ def gathered(file: CaseFile) -> people.People:
     return replace(found, suppliers={name: people.post(owner, Role.SUPPLIER) for name, owner in owners.items()})
 
 
-def found_district(*, told: Callable[[Purchase], None], purchases: Iterable[Purchase] = PURCHASES) -> None:
+def found_district(*, told: Callable[[Purchase], None], purchases: Iterable[Purchase] | None = None) -> None:
     """Make the district on an empty database, or where its people are already, and stop the clock on its first
     morning."""
     if not Organisation.objects.filter(name=TREASURY).exists():
         with transaction.atomic():
             settle()
-    for purchase in purchases:
+    for purchase in PURCHASES if purchases is None else purchases:
         told(purchase)
         begin_again()
         file = defaults.complete(published=case_file(purchase)).case

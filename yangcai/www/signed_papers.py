@@ -43,6 +43,8 @@ from yangcai.www import formats, wording
 logger = logging.getLogger(__name__)
 #: So many are tried in one round, so that a backlog holds up nothing else.
 ROUND = 20
+#: So soon after the act a worker would have issued its paper.
+PROMPT = datetime.timedelta(seconds=5)
 #: After a failure a paper rests so many seconds, twice as long each time, an hour at most.
 REST, LONGEST_REST = 30.0, 3600.0
 
@@ -167,6 +169,15 @@ def at_once(*, roots: Iterable[str], now: datetime.datetime) -> None:
         issuer = Issuer()
         for root in sorted(set(roots) & set(waiting().values_list("root", flat=True))):
             issuer.round(now=now, tick=0.0, root=root)
+
+
+def catch_up(*, now: datetime.datetime) -> int:
+    """Everything that waits, each when a worker would have issued it: for a past that is made at once (decision 40).
+    How many. Raises Unavailable, Refused: what is made whole has no paper that waits."""
+    kinds, found = _kinds(), list(waiting().order_by("due_at", "pk"))
+    for task in found:
+        issue(task, now=min((task.due_at or task.since) + PROMPT, now), kinds=kinds)
+    return len(found)
 
 
 # --- what a page says of one --------------------------------------------------------------------------------------

@@ -243,13 +243,17 @@ def prepare(options: argparse.Namespace) -> int:
 
 
 def walk(options: argparse.Namespace, home: Path) -> None:
-    """Every purchase of the first days and of the year, told as it comes."""
+    """Every purchase of the first days and of the year, told as it comes, each with its signed papers: no worker runs
+    beside a demo, and nobody shall wait on its first morning for papers of last winter."""
+    from yangcai.kernel import leaves, log_keys
     from yangcai.replay import district, year, year_walk
+    from yangcai.www import signed_papers
 
     total = year.CASES  # as many of the first days are not published as are called off within one of them
     done: list[str] = []
 
     def told(title: str, left: int | None = None) -> None:
+        signed_papers.catch_up(now=district.MORNING)  # of the purchase before
         done.append(title)
         whole = total if left is None else len(done) - 1 + left
         prepared.tell_progress(home, done=len(done) - 1, total=whole)
@@ -258,6 +262,10 @@ def walk(options: argparse.Namespace, home: Path) -> None:
 
     district.found_district(told=lambda purchase: told(purchase.title))
     year_walk.make(told=lambda order, left: told(order.title, left))
+    signed_papers.catch_up(now=district.MORNING)
+    # Each copy of the district begins a log with a key of its own; the records of openings bear this one's signature.
+    vkey = log_keys.verifier().vkey
+    leaves.append_leaf(body={"t": "key", "role": "opening-record", "vkey": vkey}, root=f"key:{vkey}", in_clear=True)
 
 
 def accounts(address: str) -> str:
