@@ -1,7 +1,8 @@
 """What can be done from the command line? One file per command under commands/, found by its name.
 
 A command module says in `HELP` what it does (Chinese, English), declares its options in `add_arguments(parser)` and
-does it in `run(options) -> int`, the exit code (console.py). It calls `site.load()` when it needs the models.
+does it in `run(options) -> int`, the exit code (console.py). Short forms of it are doors: `doors(given)` gives the
+arguments that they stand for. It calls `site.load()` when it needs the models.
 """
 
 import argparse
@@ -90,7 +91,7 @@ def _understand(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None, *, stopped: Callable[[Stop], object] = lambda stop: None) -> int:
     """Run one command; its exit code. `stopped` hears why a command ended early."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = _led(list(sys.argv[1:] if arguments is None else arguments))
     console.choose_language(_language(given))
     _Parser.in_json = "--json" in given
     top = parser()
@@ -117,6 +118,13 @@ def main(arguments: Sequence[str] | None = None, *, stopped: Callable[[Stop], ob
         if not options.json:
             traceback.print_exc()
         return _failed(options, console.UNEXPECTED, f"{type(error).__name__}: {error}")
+
+
+def _led(given: list[str]) -> list[str]:
+    """The arguments with the long form for a short one, where a command has such."""
+    module = modules().get(given[0]) if given else None
+    doors = getattr(module, "doors", None)
+    return [given[0], *doors(given[1:])] if doors else given
 
 
 def _language(given: Sequence[str]) -> str:

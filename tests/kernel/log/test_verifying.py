@@ -505,6 +505,51 @@ def test_the_command_of_the_platform_has_the_codes_of_every_command(
         assert json.loads(capsys.readouterr().out)["data"].get("finding") == finding
 
 
+def test_short_forms_are_doors_to_the_same_check(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`verify FILE` knows what the file is, `--chain` is the log, `--project` a case; without LOG it is this site's."""
+
+    def told(*arguments: object) -> tuple[int, Any]:
+        code = cli.main(["verify", *map(str, arguments), "--json", "--lang", "en"])
+        return code, json.loads(capsys.readouterr().out)
+
+    log = made / "log"
+    by_proof = ("--policy", log / "policy", "--proof")
+    vkey = log_keys.read(made / "keys" / "sbp-receipt.key").verifier.vkey
+    for short, long in (
+        ((made / "told.sbr", log), ("receipt", made / "told.sbr", log)),
+        ((made / "forged.sbr", log), ("receipt", made / "forged.sbr", log)),
+        ((made / "untold.sbr", log), ("receipt", made / "untold.sbr", log)),
+        ((made / "notice.json", log), ("notice", made / "notice.json", log)),
+        ((made / "one-is-another.json", log), ("notice", made / "one-is-another.json", log)),
+        ((made / "contract.pdf", log), ("contract", made / "contract.pdf", log)),
+        (
+            ("--trust", made / "root.pem", made / "signed.pdf", log),
+            ("contract", made / "signed.pdf", log, "--trust", made / "root.pem"),
+        ),
+        (
+            (made / "notice.json", *by_proof, made / "notice.tlog-proof"),
+            ("notice", made / "notice.json", *by_proof, made / "notice.tlog-proof"),
+        ),
+        (
+            (made / "told.sbr", *by_proof, made / "told.tlog-proof", "--key", vkey),
+            ("receipt", made / "told.sbr", *by_proof, made / "told.tlog-proof", "--key", vkey),
+        ),
+        (("--chain", log), ("log", log)),
+        (("--project", "1", log), ("case", "case:1", log)),
+        (("--project", TENDER, log), ("case", TENDER, log)),
+    ):
+        assert told(*short) == told(*long), short
+    assert told(made / "contract.pdf", log)[0] == told("--chain", log)[0] == 0
+    code, answer = told(made / "before", log)
+    assert code == 4 and "neither a receipt nor a notice" in answer["errors"][0]
+    assert told(made / "contract.pdf")[0] == 2, "no log far and wide"
+    monkeypatch.setenv("YANGCAI_HOME", str(made))
+    assert told(made / "contract.pdf") == told("contract", made / "contract.pdf", log)
+    assert told("--chain") == told("log", log) and told("--project", "case:1") == told("case", "case:1", log)
+
+
 def test_a_verifier_that_is_not_ours_agrees(made: Path) -> None:
     """proofbundle, by others: every line's proof, with the log's signature and a quorum of one."""
     vkey, witness = (made / "log" / "policy").read_text().split()[1], WITNESS.verifier.vkey

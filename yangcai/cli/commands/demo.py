@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=serve.processes, default=2, help=say(zh="进程数", en="processes"))
     parser.add_argument("--reset", action="store_true", help=say(zh="重新建立演示区", en="make the district anew"))
     parser.add_argument("--no-browser", action="store_true", help=say(zh="不打开浏览器", en="open no browser"))
-    parser.add_argument("--story", default="", help=say(zh="按脚本走完一个剧本", en="live through a story by script"))
+    parser.add_argument(
+        "--story", "--scenario", default="", help=say(zh="按脚本走完一个剧本", en="live through a story by script")
+    )
     parser.add_argument("--until", default="", help=say(zh="走到这个办理事项为止", en="stop after this action"))
     parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)  # our own child process
     parser.add_argument(

@@ -10,7 +10,7 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from yangcai.cli import console
+from yangcai.cli import console, verify_doors
 from yangcai.cli.console import Stop, answer, say
 
 if TYPE_CHECKING:
@@ -24,7 +24,23 @@ HELP = (
 )
 
 
+#: Options that a value follows.
+VALUED = ("--policy", "--kept", "--key", "--trust", "--proof", "--of", "--lang")
+VERBS = ("file", "log", "receipt", "notice", "contract", "payment", "client", "case", "health")
+
+
+def doors(given: list[str]) -> list[str]:
+    """`FILE`, `--chain` and `--project ID` as the verbs that they stand for."""
+    return verify_doors.led(given, verbs=VERBS, valued=VALUED)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = say(
+        zh="简写：yangcai verify FILE [LOG]（自动识别是什么文件）；yangcai verify --chain [LOG]（整个日志）；"
+        "yangcai verify --project ID [LOG]（一个项目）。不写 LOG 时核对本站自己的公开日志。",
+        en="Short forms: yangcai verify FILE [LOG] (whatever the file is); yangcai verify --chain [LOG] (the whole"
+        " log); yangcai verify --project ID [LOG] (one case). Without LOG it is the public log of this very site.",
+    )
     kinds = parser.add_subparsers(dest="kind", required=True, metavar=say(zh="事项", en="what"))
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument(
@@ -39,14 +55,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help=say(zh="上次核对的检查点，核对后更新", en="the checkpoint of the last time; brought up to date"),
     )
+    any_file = _add(kinds, common, "file", zh="一份文件，自动识别是什么", en="a file, whatever it is", file=True)
     receipt = _add(kinds, common, "receipt", zh="投标收据", en="the receipt of a bid", file=True)
-    receipt.add_argument(
-        "--key", action="append", metavar="VKEY", default=[], help=say(zh="收据公钥", en="key of receipts")
-    )
+    for one in (any_file, receipt):
+        one.add_argument(
+            "--key", action="append", metavar="VKEY", default=[], help=say(zh="收据公钥", en="key of receipts")
+        )
     _add(kinds, common, "notice", zh="公告（接口给出的 JSON）", en="a notice, as the API's JSON", file=True)
     contract = _add(kinds, common, "contract", zh="合同签署文本", en="the signed paper of a contract", file=True)
     payment = _add(kinds, common, "payment", zh="资金支付凭证签署文本", en="the signed order of a payment", file=True)
-    for signed in (contract, payment):
+    for signed in (any_file, contract, payment):
         signed.add_argument(
             "--trust",
             type=Path,
@@ -114,11 +132,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:
     """Data, text and warnings of what was found good. Raises Finding."""
-    from yangcai.kernel.verifying import case, client, document, receipt, source
+    from yangcai.kernel.verifying import case, client, document, receipt, recognising, source
 
     if not options.source:
         return _by_proof(options)
     log, warnings = _log(options)
+    if options.kind == verify_doors.FILE:
+        options.kind = recognising.kind_of(_read(options.file), log=log)
     size = log.checkpoint.size
     data: dict[str, Any] = {
         "origin": log.checkpoint.origin,
@@ -238,9 +258,12 @@ def _keys_shown(options: argparse.Namespace) -> list[str]:
 
 
 def _by_proof(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[str]]:
-    from yangcai.kernel.verifying import document, receipt
+    from yangcai.kernel.verifying import document, receipt, recognising
 
-    keys = options.kind == "receipt"
+    if options.kind == verify_doors.FILE and options.proof and _policy_file(options):
+        trust, proved = _policy(_read(options.policy)), _read(options.proof)
+        options.kind = recognising.kind_by_proof(_read(options.file), proved=proved, policy=trust)
+    keys = options.kind == recognising.RECEIPT
     if not options.proof or not _policy_file(options) or (keys and not options.key):
         raise Stop(
             zh="不给日志时，须同时给出 --proof 和 --policy，收据还须 --key",
