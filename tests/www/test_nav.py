@@ -1,9 +1,11 @@
 """Does the menu say where one is, and the foot of the page where one can go?"""
 
 import pytest
+from django.utils import translation
 
+from yangcai.kernel.wording import in_words
 from yangcai.parties.roles import Role
-from yangcai.www import nav
+from yangcai.www import nav, wording
 
 
 @pytest.mark.parametrize(
@@ -27,3 +29,15 @@ def test_who_is_in_is_not_led_to_the_door() -> None:
     door = "/accounts/login/"
     assert door in [link.url for _title, links in nav.footer() for link in links]
     assert door not in [link.url for _title, links in nav.footer(is_in=True) for link in links]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("role", [None, *Role])
+def test_the_menu_says_the_same_whatever_the_page_speaks_of(role: str | None, language: str) -> None:
+    """A consultation has other words than a tender; what stands above both has none of theirs."""
+    with translation.override(language):
+        plain = nav.menu(role=role, path="/"), nav.footer()
+        for say in (wording.of_method("consultation"), wording.of_all(["consultation", "open_tender"])):
+            assert say is not None
+            with in_words(say):
+                assert (nav.menu(role=role, path="/"), nav.footer()) == plain

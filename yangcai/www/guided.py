@@ -23,8 +23,9 @@ from yangcai.funds.models import Appropriation
 from yangcai.kernel import calendar, clock
 from yangcai.kernel.actions import ACTIONS, Action
 from yangcai.kernel.inputs import RowsField
+from yangcai.kernel.wording import in_words
 from yangcai.parties.models import OrganisationKind, Post
-from yangcai.www import signed_papers
+from yangcai.www import signed_papers, wording
 from yangcai.www.work import places
 
 SESSION_KEY = "story"
@@ -80,17 +81,17 @@ def shown(story: Story | None, *, now: datetime.datetime) -> Shown | None:
     told = PLOTS[story.name]
     scene = Scene(story, told.plot, now=now)
     done = {entry.action for entry in scene.entries}
-    lines = [Line(str(item.text), str(item.hint), bool(item.actions & done)) for item in told.items]
     deed = acting.turn_of(story, now=now)
-    return Shown(
-        story=story,
-        title=str(told.title),
-        lines=lines,
-        case=scene.case,
-        turn=ACTIONS[deed.action].title if deed else "",
-        turn_url=places.form_of(ACTIONS[deed.action], deed.subject) if deed else "",
-        is_over=living.is_over(story),
-    )
+    with in_words(wording.of_method(told.plot.procedure)):  # its own, whatever case the page beneath the bar is of
+        return Shown(
+            story=story,
+            title=str(told.title),
+            lines=[Line(str(item.text), str(item.hint), bool(item.actions & done)) for item in told.items],
+            case=scene.case,
+            turn=ACTIONS[deed.action].title if deed else "",
+            turn_url=places.form_of(ACTIONS[deed.action], deed.subject) if deed else "",
+            is_over=living.is_over(story),
+        )
 
 
 def waits_for_visitor(story: Story, *, now: datetime.datetime) -> bool:

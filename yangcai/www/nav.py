@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from yangcai.kernel.wording import in_words
 from yangcai.parties.roles import Role
 from yangcai.www.formats import titled
 
@@ -59,7 +60,7 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
         OWN,
     ),
     Role.AGENT: (WORK, CASES, HALLS, TRUSTEES, ENQUIRIES, NOTICES, ("law", _("法规规则")), OWN),
-    Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的投标")), VAULT, HALLS, NOTICES, OWN),
+    Role.SUPPLIER: (WORK, ("work_tenders", _("找项目")), ("work_cases", _("我的项目")), VAULT, HALLS, NOTICES, OWN),
     Role.EXPERT: (
         WORK,
         ("work_cases", _("我的评审")),
@@ -133,14 +134,16 @@ class Link:
 
 def menu(*, role: str | None, path: str) -> list[Link]:
     """The menu of a role (None: the public); the entry with the longest address that `path` begins with is current.
-    One of many stands under the word of the many: /work/case/7/ belongs to /work/cases/."""
+    One of many stands under the word of the many: /work/case/7/ belongs to /work/cases/. Its words are its own: it
+    stands above every case alike, whatever the page beneath speaks of."""
     entries = [(reverse(name), label) for name, label in (BY_ROLE.get(role, PUBLIC) if role else PUBLIC)]
     best = max(
         (url for url, _label in entries if path == url or (url != "/" and path.startswith((url, _one_of(url))))),
         key=len,
         default="",
     )
-    return [Link(titled(label), url, url == best) for url, label in entries]
+    with in_words(None):
+        return [Link(titled(label), url, url == best) for url, label in entries]
 
 
 def _one_of(url: str) -> str:
@@ -149,8 +152,10 @@ def _one_of(url: str) -> str:
 
 
 def footer(*, is_in: bool = False) -> list[tuple[str, list[Link]]]:
-    """The columns at the foot of every page; who is in already (`is_in`) is led to the workbench, not to the door."""
-    return [(str(title), [_foot(name, label, is_in=is_in) for name, label in links]) for title, links in FOOTER]
+    """The columns at the foot of every page, in the words of none; who is in already (`is_in`) is led to the workbench,
+    not to the door."""
+    with in_words(None):
+        return [(str(title), [_foot(name, label, is_in=is_in) for name, label in links]) for title, links in FOOTER]
 
 
 def _foot(name: str, label: "str | Promise", *, is_in: bool) -> Link:

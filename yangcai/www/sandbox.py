@@ -25,9 +25,10 @@ from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import in_chinese
+from yangcai.kernel.wording import Say, in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.www import formats, guided, samples, sessions, signed_papers, story_line
+from yangcai.www import formats, guided, samples, sessions, signed_papers, story_line, wording
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
 from yangcai.www.work import worklist
@@ -106,7 +107,8 @@ def waiting(found: list[Post], *, now: datetime.datetime) -> list[Post]:
 
 def milestones(*, now: datetime.datetime, limit: int, story: Story | None = None) -> list[Milestone]:
     """What comes next, on any case or in one story: periods that open or close, deadlines that fall due, and what
-    somebody in the story means to do, in order; of what comes in the same moment, the first."""
+    somebody in the story means to do, in order; of what comes in the same moment, the first. Each in the words of its
+    own case, whatever the page beneath the bar speaks of."""
     open_tasks = Task.objects.filter(done_at__isnull=True, fired_at__isnull=True)
     live = Period.objects.filter(case__ended_at__isnull=True).select_related("case")
     deed = None
@@ -118,9 +120,12 @@ def milestones(*, now: datetime.datetime, limit: int, story: Story | None = None
     known = calendar.horizon()  # a clock that stands beyond it has nothing before it, and cannot be added to
     until = min(known, now + HORIZON) if now < known else known
     due = open_tasks.filter(due_at__gt=now, due_at__lt=until).order_by("due_at", "pk").distinct("due_at")
-    found = [Milestone(task.due_at, title_of(task), task.title) for task in due[:limit] if task.due_at]
+    tasks = [task for task in due[:limit] if task.due_at]
+    said = wording.of_roots(task.root for task in tasks)
+    found = [_of_task(task, said=said.get(task.root)) for task in tasks]
     if deed is not None and deed.at is not None and deed.at < until:
-        found.append(Milestone(deed.at, ACTIONS[deed.action].title, str(deed.subject.root)))
+        with in_words(wording.of(deed.subject)):
+            found.append(Milestone(deed.at, ACTIONS[deed.action].title, str(deed.subject.root)))
     opening = live.filter(opens_at__gt=now, opens_at__lt=known).order_by("opens_at", "pk").distinct("opens_at")
     for period in opening[:limit]:
         found.append(Milestone(period.opens_at, _of_stage(_("%(stage)s开始"), period), period.case.title))
@@ -133,8 +138,15 @@ def milestones(*, now: datetime.datetime, limit: int, story: Story | None = None
     return sorted(moments.values(), key=lambda milestone: milestone.at)[:limit]
 
 
+def _of_task(task: Task, *, said: Say | None) -> Milestone:
+    assert task.due_at is not None
+    with in_words(said):
+        return Milestone(task.due_at, title_of(task), task.title)
+
+
 def _of_stage(said: str, period: Period) -> str:
-    return formats.titled(said % {"stage": str(Stage(period.stage).label)})
+    with in_words(wording.of(period.case)):
+        return formats.titled(said % {"stage": str(Stage(period.stage).label)})
 
 
 def _back(request: HttpRequest) -> HttpResponse:
