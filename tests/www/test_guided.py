@@ -15,6 +15,8 @@ from yangcai.demo.stories import PLOTS
 from yangcai.kernel import clock
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Entry
+from yangcai.parties.models import Post
+from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.replay import district
 from yangcai.replay.driver import begin_again
@@ -79,6 +81,16 @@ def test_one_click_leads_to_the_visitors_next_step(visitor: Client) -> None:
     visitor.post(reverse("sandbox_clock"), {"forward": "turn", "next": "/demo/"})
     assert clock.now() == now, "it is the visitor's turn already"
     assert story.started_at == before
+
+
+def test_every_role_is_one_click_away(visitor: Client) -> None:
+    offered = re.findall(r'name="post" value="(\d+)"', page(visitor).content.decode())
+    posts = Post.objects.filter(pk__in=offered).exclude(person__username="clock")
+    assert set(posts.values_list("role", flat=True)) == set(Role)
+    operator = posts.get(role=Role.PLATFORM)
+    assert visitor.post(reverse("sandbox_post"), {"post": operator.pk}, follow=True).context["post"] == operator
+    # The clock goes on acting for itself: nobody in person did what it does.
+    assert platform_post(now=clock.now()).person.username == "clock"
 
 
 def test_to_change_the_role_takes_the_story_along(visitor: Client) -> None:

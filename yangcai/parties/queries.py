@@ -11,6 +11,9 @@ from yangcai.kernel.actions import scope, standing
 from yangcai.parties.models import ApiToken, Credential, Expert, Organisation, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
 
+#: The organisation that runs the platform, and through whose first post the clock itself acts.
+PLATFORM = "政府采购一体化平台"
+
 
 @scope(Organisation)
 def visible_organisations(post: Post | None, now: datetime.datetime) -> QuerySet[Organisation]:
@@ -126,7 +129,7 @@ def platform_post(*, now: datetime.datetime) -> Post:
 
 def _make_platform_post(*, now: datetime.datetime) -> Post:
     organisation, _made = Organisation.objects.get_or_create(
-        name="政府采购一体化平台", defaults={"kind": OrganisationKind.PLATFORM}
+        name=PLATFORM, defaults={"kind": OrganisationKind.PLATFORM}
     )
     person, made = Person.objects.get_or_create(username="clock", defaults={"name": "平台时钟"})
     if made:

@@ -17,6 +17,7 @@ from yangcai.kernel import clock, tasks
 from yangcai.kernel.calendar import SHANGHAI
 from yangcai.notifications import queries
 from yangcai.parties.models import Organisation, OrganisationKind, Person, Post, Size
+from yangcai.parties.queries import PLATFORM, platform_post
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.replay import defaults, furnishing, people
@@ -61,6 +62,9 @@ PEOPLE = (
     (Role.SUPPLIER, SUPPLIERS[3][0], "吴经理"),
     (Role.EDITOR, TREASURY, "蒋编辑"),
     (Role.AUDITOR, NOTARY, "沈公证"),
+    (Role.PLATFORM, PLATFORM, "韩运维"),
+    (Role.ADMINISTRATOR, SUPPLIERS[0][0], "杨管理"),
+    (Role.ADMINISTRATOR, BUYERS[0], "朱管理"),
 )
 ADVANCE = (
     {"title": "预付款", "percent": "30", "due_on": "signature"},
@@ -262,6 +266,7 @@ def settle() -> None:
             contact="演示联系人",
         )
     people.experts(EXPERTS)
+    platform_post(now=MORNING)  # first of its role: the clock acts through it, and nobody in person
     password = make_password(PASSWORD)  # once: a hash is costly on purpose, and here all share one password
     for number, (role, owner, name) in enumerate(PEOPLE, start=1):
         person = Person.objects.create(username=f"demo{number:02d}", password=password, name=name)

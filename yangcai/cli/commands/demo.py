@@ -276,7 +276,8 @@ def accounts(address: str) -> str:
     from yangcai.parties.roles import Role
     from yangcai.replay.district import PASSWORD
 
-    shown = Post.objects.exclude(role__in=[Role.EXPERT, Role.PLATFORM]).select_related("person", "organisation")
+    shown = Post.objects.exclude(role=Role.EXPERT).exclude(person__username="clock")
+    shown = shown.select_related("person", "organisation")
     lines = [
         f"  {post.person.username}  {post.person.name}  {post.get_role_display()}  {post.organisation.name}"
         for post in shown.order_by("pk")
