@@ -87,7 +87,7 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
     Role.TREASURY_PAYER: (WORK, PAYMENTS, ("work_budget", _("预算")), CASES, OWN),
     Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, TRUSTEES, NOTICES, OWN),
     Role.EDITOR: (WORK, ARTICLES, ("guidance", _("政策法规与办事指南")), ("law", _("法规规则")), OWN),
-    Role.PLATFORM: (WORK, CASES, ORGANISATIONS, TRUSTEES, NOTICES, OWN),
+    Role.PLATFORM: (WORK, ("work_ops", _("运行维护")), CASES, ORGANISATIONS, TRUSTEES, NOTICES, OWN),
     Role.ADMINISTRATOR: (WORK, PEOPLE, VAULT, NOTICES, OWN),
 }
 #: Columns of the footer: title and links.
