@@ -78,6 +78,17 @@ def test_what_is_noted_is_kept_for_its_author_alone_and_is_no_entry(h: Hall) -> 
     assert "<b>40</b>" in page and "data-notes" not in page
 
 
+def test_once_all_are_in_everybodys_points_stand_on_the_desk_with_what_stands_apart(h: Hall) -> None:
+    address, members = reverse("work_evaluate", args=[h.lot.pk]), h.members
+    for place, member in enumerate(members):
+        assert "全体评委的评分" not in text_of(at_desk(h.chair).get(address))
+        points = {n: {"technical": "5" if (place, n) == (0, 1) else "40", "record": "10"} for n in range(3)}
+        h.do("scores.submit", h.lot, member.post, SCORED, rows=h.rows(points))
+    page = text_of(at_desk(h.chair).get(address))
+    assert "全体评委的评分" in page and len(re.findall(r'<td class="h\d">', page)) == 3 * len(members) - 1
+    assert re.findall(r'<td class="h\d outlier">(\d+)', page) == ["15"] and "其中 1 个偏离较大" in page
+
+
 def test_the_form_has_the_standard_of_each_criterion_beside_it(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     clock.at, said = SCORED, "方案完整可行得 40 至 50 分"
     monkeypatch.setattr(Criterion._meta.get_field("standard"), "_get_default", lambda: said)

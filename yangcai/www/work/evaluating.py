@@ -38,9 +38,10 @@ from yangcai.tendering.models import (
     Stance,
 )
 from yangcai.tendering.rules.committee import seats
+from yangcai.tendering.rules.evaluation.scores import all_submitted
 from yangcai.www import formats, wording
 from yangcai.www.access import page
-from yangcai.www.work import places, searching
+from yangcai.www.work import judging, places, searching
 from yangcai.www.work.files import JUDGED, readable
 
 SUBMIT = "scores.submit"
@@ -288,10 +289,18 @@ def _page(request: HttpRequest, desk: Desk, bid: OpenedBid, *, errors: dict[int,
         "submit_url": places.form_of(ACTIONS[SUBMIT], desk.lot),
         "brands": told_of_brands(desk.lot, post=post, now=now),
         "searched": searched(desk, request.GET["q"], post=post, now=now) if "q" in request.GET else None,
+        "group": together(desk.lot, post=post, now=now),
         "errors": errors,
         "now": now,
     }
     return render(request, "work/evaluate.html", context, status=422 if errors else 200)
+
+
+def together(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] | None:
+    """Everybody's points beside each other, once all are in; before that nobody sees another's."""
+    if all_submitted(lot, by=post, now=now) is not None:
+        return None
+    return next(iter(judging.judged([lot], post=post, now=now)), None)
 
 
 def searched(desk: Desk, asked: str, *, post: Post, now: datetime.datetime) -> searching.Found:

@@ -154,11 +154,12 @@ def judged(lots: Iterable[Lot], *, post: Post, now: datetime.datetime) -> list[d
         if blind.is_blind_for(lot, post):
             continue  # what was found of a name would tell whose letter it is
         table = evaluation.score_table(lot, post, now)
+        apart = consistency.outliers(lot, table) if table else []
         parts = {
             "title": _("第 %(n)s 包评审") % {"n": lot.number},
             "findings": _findings(lot, post=post, now=now),
-            "matrix": _matrix(lot, table) if table else None,
-            "outliers": _outliers(lot, table, post=post, now=now) if table else None,
+            "matrix": _matrix(lot, table, apart) if table else None,
+            "outliers": _outliers(lot, apart, post=post, now=now),
             "alike": _alike(table) if table else (),
             "ranking": _ranking(table) if table else None,
         }
@@ -185,14 +186,21 @@ def _findings(lot: Lot, *, post: Post, now: datetime.datetime) -> Table | None:
     )
 
 
-def _matrix(lot: Lot, table: evaluation.ScoreTable) -> dict[str, Any] | None:
-    """Members down, bids across: each cell is the sum of what that member gave that bid; below it what the file's
-    formula makes of them, criterion by criterion."""
+def _matrix(lot: Lot, table: evaluation.ScoreTable, apart: list[consistency.Outlier]) -> dict[str, Any] | None:
+    """Members down, bids across: each cell is the sum of what that member gave that bid, marked where one of the points
+    in it stands apart; below it what the file's formula makes of them, criterion by criterion."""
     rows: list[dict[str, Any]] = []
+    marked = {(one.seat.member.pk, one.bid.pk) for one in apart}
     for seat in table.seats:
-        cells = [_sum(row.points[c.code].get(seat.member.pk) for c in table.criteria) for row in table.rows]
+        cells = [
+            {
+                "value": _sum(row.points[c.code].get(seat.member.pk) for c in table.criteria),
+                "outlier": (seat.member.pk, row.bid.pk) in marked,
+            }
+            for row in table.rows
+        ]
         rows.append({"name": seat.name or seat_name(seat.number), "cells": cells})
-    if not any(cell is not None for row in rows for cell in row["cells"]):
+    if not any(cell["value"] is not None for row in rows for cell in row["cells"]):
         return None
     file = solicitation(lot.case)
     formula = SCORE_FORMULAS[file.score_formula if file else MEAN]
@@ -232,9 +240,8 @@ def _to_the_committee(lot: Lot, found: list[consistency.Outlier], *, post: Post,
     return links
 
 
-def _outliers(lot: Lot, table: evaluation.ScoreTable, *, post: Post, now: datetime.datetime) -> Table | None:
+def _outliers(lot: Lot, found: list[consistency.Outlier], *, post: Post, now: datetime.datetime) -> Table | None:
     """Each score that stands apart, with the arithmetic by which it does, and the way to the committee."""
-    found = consistency.outliers(lot, table)
     if not found:
         return None
     leads = _to_the_committee(lot, found, post=post, now=now)

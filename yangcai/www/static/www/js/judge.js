@@ -1,5 +1,6 @@
 // How does a member of the committee get through many bids by the keyboard, and why is nothing lost that it noted?
-// J K: from clause to clause. [ ]: from bid to bid. /: to the search in all bids. What is typed is kept by the page's own form, without being sent.
+// J K: from clause to clause. [ ]: from bid to bid. /: to the search in all bids. Enter: into the points of the clause,
+// Esc: out of them again. What is typed is kept by the page's own form, without being sent.
 
 const PAUSE_MS = 800;
 const notes = document.querySelector("[data-notes]");
@@ -25,6 +26,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" && event.target.matches("[data-clause]")) {
+    event.preventDefault();
+    event.target.querySelector(".points-value")?.select();
+    return;
+  }
   const does = KEYS[event.key.toLowerCase()];
   if (does) {
     event.preventDefault();
