@@ -282,6 +282,27 @@ def test_a_set_aside_lot_and_a_small_share_get_no_preference() -> None:
     assert "30%" in result.not_granted[0].zh
 
 
+@pytest.mark.parametrize(
+    ("claim", "made_by", "on", "granted"),
+    [
+        (Claim.PARTNER, "", ON, True),
+        (Claim.PARTNER, "medium", ON, True),
+        (Claim.PARTNER, "large", ON, False),
+        (Claim.SMALL_MICRO, "micro", ON, True),
+        (Claim.SMALL_MICRO, "medium", ON, False),
+        (Claim.SMALL_MICRO, "large", ON, False),
+        (Claim.PARTNER, "large", date(2020, 12, 31), True),
+    ],
+)
+def test_goods_of_a_larger_maker_get_no_deduction(claim: Claim, made_by: str, on: date, granted: bool) -> None:
+    """财库〔2020〕46号 art. 4, in force since 2021: the maker counts, whoever sells."""
+    one = bid("A", 900_000, claim=claim, partner_share=Decimal("0.35"), made_by=made_by)
+    result = evaluate(lot(one, bid("B", 850_000), bid("C", 870_000), terms=replace(RATED, on=on))).bids["A"]
+    assert bool(result.deductions) is granted
+    assert [refusal.code for refusal in result.not_granted] == ([] if granted else ["made_by_larger"])
+    assert all(refusal.citation and refusal.citation.article == "第四条" for refusal in result.not_granted)
+
+
 def test_domestic_products_are_preferred_only_against_others_and_only_since_2026() -> None:
     mixed = (bid("A", 900_000, domestic_share=Decimal(1)), bid("B", 850_000), bid("C", 870_000))
     assert evaluate(lot(*mixed)).bids["A"].evaluated_price == 720_000

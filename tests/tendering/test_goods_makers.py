@@ -10,7 +10,7 @@ from tests.tendering.walk import Tender, offer
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Post
-from yangcai.tendering import preflight, standing
+from yangcai.tendering import arithmetic, preflight, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,65 @@ def test_one_larger_maker_and_nothing_is_favoured(larger: str) -> None:
     assert "made_by_larger" in {one.code for one in found}
     assert "企业规模不是小型、微型企业" in told(tender, tender.supplier(size="large"), preference="small_micro")
     tender.do("bid.submit", tender.lot, small, **offer(), makers=claim["makers"])  # it claims nothing
+
+
+BOTH = {"accepts_consortium": True, "subcontracting": "安装调试，不超过 40%", "consortium_rate": "0.05"}
+BESIDE = [{"kind": "member", "name": "示例小微成员", "size": "small", "share": "0.30", "work": "安装"}]
+
+
+def test_a_consortium_gets_no_deduction_for_what_a_large_enterprise_made() -> None:
+    """46号 art. 4 comes before art. 9: whatever share is a small enterprise's, one large maker excludes a deduction."""
+    tender = Tender().published(**BOTH)
+    leader = tender.supplier(size="large")
+    tender.agree(leader, BESIDE)
+    claim = {"preference": "consortium", "partners": BESIDE}
+    said = told(tender, leader, **claim, makers=[made("small"), made("large", "示例主机", "示例大厂")])
+    assert "示例主机（示例大厂）" in said and "第四条" in said and "示例制造公司" not in said
+    draft = {**claim, "makers": [made("large", "示例主机", "示例大厂")], "price": Decimal(900_000), "lines": []}
+    draft["partners"] = [{**BESIDE[0], "uscc": "", "share": Decimal("0.30")}]
+
+    def flown(**more: Any) -> dict[str, str]:
+        offer = {**draft, **more}
+        found = preflight.check(tender.lot, supplier=leader.organisation, offer=offer, met=frozenset(), now=tender.now)
+        return {one.code: one.verdict for one in found if one.field in {"makers", "preference"}}
+
+    assert flown() == {"made_by_larger": "fail"}
+    assert flown(makers=[made("medium")]) == {}
+    assert flown(makers=[]) == {"makers_unnamed": "warn"}
+    tender.bid(leader, **claim, makers=[made("medium")])
+
+
+@pytest.mark.parametrize(
+    ("size", "claim", "grown", "granted"),
+    [
+        ("large", "consortium", "", ["partner"]),
+        ("large", "consortium", "medium", ["partner"]),
+        ("large", "consortium", "large", []),
+        ("small", "small_micro", "small", ["small_micro"]),
+        ("small", "small_micro", "medium", []),
+    ],
+)
+def test_no_deduction_is_given_where_a_maker_turns_out_larger(
+    size: str, claim: str, grown: str, granted: list[str]
+) -> None:
+    """What was sealed said small; the register says more. The bid stands, at its whole price."""
+    tender = Tender(method="lowest").published(**BOTH, small_micro_rate="0.10")
+    beside = BESIDE if claim == "consortium" else []
+    tender.bid(
+        tender.supplier(size=size), preference=claim, partners=beside, makers=[made("small", maker="示例会长大的厂")]
+    )
+    tender.bids("910000", "920000")
+    if grown:
+        make_organisation(name="示例会长大的厂", size=grown)
+    bid = tender.open()[0]
+    found = arithmetic.outcome(tender.lot, now=tender.now).of(bid)
+    assert [one.code for one in found.deductions] == granted
+    if granted:
+        assert found.not_granted == () and found.evaluated_price < found.bid_price
+        return
+    [refusal] = found.not_granted
+    assert (refusal.code, refusal.citation.rule) == ("made_by_larger", "sme.goods_by_maker")
+    assert found.evaluated_price == found.bid_price and found.invalid is None
 
 
 def test_nobody_is_told_to_claim_what_its_makers_are_too_large_for() -> None:

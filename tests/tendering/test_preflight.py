@@ -100,12 +100,12 @@ TABLE = [
     (
         {"accepts_consortium": True, "consortium_rate": "0.04"},
         {"preference": "consortium", "partners": partner("0.29")},
-        {"partner_share_too_small": "warn"},
+        {"partner_share_too_small": "warn", "makers_unnamed": "warn"},
     ),
     (
         {"accepts_consortium": True, "consortium_rate": "0.04"},
         {"preference": "consortium", "partners": partner("0.30")},
-        {},
+        {"makers_unnamed": "warn"},
     ),
 ]
 

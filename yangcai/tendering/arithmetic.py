@@ -20,7 +20,7 @@ from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import merit_first, panel, point_formula
-from yangcai.tendering import abnormal, brands, consumables, counting, green, method, standing, vrd
+from yangcai.tendering import abnormal, brands, consumables, counting, green, makers, method, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -173,12 +173,15 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     scores, judges = scores_of(lot), committee(lot.case)
     running, computed = consumables.running_costs(lot), counting.computed(lot)
     given, one_brand = terms(lot, now=now), brands.counted_as(lot)
+    is_claimed = any(s.bid.preference != PreferenceClaim.NONE for s in found)
+    made_by = makers.counted_in(lot) if is_claimed else {}
     bids = tuple(
         _bid(
             s,
             scores.get(s.bid.pk, {}),
             running.get(s.bid.pk, Decimal(0)),
             computed.get(s.bid.pk, {}),
+            made_by=made_by.get(s.bid.pk, ""),
             brand=one_brand.get(name := brands.as_compared(s.bid.brand), name),
         )
         for s in found
@@ -266,6 +269,7 @@ def _bid(
     running_cost: Decimal,
     computed: dict[str, Fraction],
     *,
+    made_by: str,
     brand: str,
 ) -> evaluation.Bid:
     bid = found.bid
@@ -280,6 +284,7 @@ def _bid(
         responsiveness_reason=found.reason,
         claim=CLAIMS[PreferenceClaim(bid.preference)],
         partner_share=bid.small_micro_share,
+        made_by=made_by,
         domestic_share=domestic_share(is_domestic=bid.is_domestic, share=bid.domestic_share),
         brand=brand,
         is_green=bool(bid.green_certificates.strip()),

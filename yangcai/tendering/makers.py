@@ -1,8 +1,8 @@
 """Who made the goods of a bid, and does the policy for small and medium enterprises reach them?
 
 In goods the maker's size counts and not the seller's: all of them made by small or micro enterprises for a price
-deduction, by small and medium ones for what is reserved; one large maker among them, and nothing is favoured
-(财库〔2020〕46号 art. 4).
+deduction of their own, by small and medium ones for what is reserved and for the deduction of a consortium or a
+subcontract; one large maker among them, and nothing is favoured (财库〔2020〕46号 art. 4, 9).
 """
 
 import datetime
@@ -110,8 +110,28 @@ def as_registered(makers: Iterable[Maker]) -> tuple[Maker, ...]:
 def counted(makers: Iterable[Maker]) -> str:
     """The class that counts for all the goods of an offer: that of the largest maker; empty where none is named, and
     then its bidder made them itself."""
-    sizes = {one.size for one in as_registered(makers)}
-    return max((str(one) for one in CLASSES if one in sizes), key=[str(one) for one in CLASSES].index, default="")
+    return largest(one.size for one in as_registered(makers))
+
+
+def largest(sizes: Iterable[str]) -> str:
+    """The largest of these classes; empty where there is none."""
+    found = set(sizes)
+    return next((str(one) for one in reversed(CLASSES) if one in found), "")
+
+
+def counted_in(lot: Lot) -> dict[int, str]:
+    """The same of every opened bid of the lot that names makers, by its number."""
+    return _counted(lot.case) if are_asked(lot) else {}
+
+
+@remembered
+def _counted(case: Case) -> dict[int, str]:
+    """Of all lots at once, as `_by_bid` reads them."""
+    named = [(bid, one) for bid, made in _by_bid(case).items() for one in made]
+    sizes: dict[int, set[str]] = {}
+    for (bid, _stated), one in zip(named, as_registered(one for _bid, one in named), strict=True):
+        sizes.setdefault(bid, set()).add(one.size)
+    return {bid: largest(found) for bid, found in sizes.items()}
 
 
 def unlawful(lot: Lot, *, makers: Iterable[Maker], claim: str, now: datetime.datetime) -> Iterator[Refusal]:
@@ -119,7 +139,7 @@ def unlawful(lot: Lot, *, makers: Iterable[Maker], claim: str, now: datetime.dat
     allowed = None
     if claim == PreferenceClaim.SMALL_MICRO or (lot.is_reserved and lot.for_small_micro):
         allowed, who, who_en = SMALL_MICRO, "小微企业", "small and micro enterprises"
-    elif lot.is_reserved:
+    elif lot.is_reserved or claim == PreferenceClaim.CONSORTIUM:
         allowed, who, who_en = SME, "中小企业", "small and medium enterprises"
     if allowed is None:
         return

@@ -114,6 +114,8 @@ class _Draft:
         self, lot: Lot, supplier: Organisation, offer: Mapping[str, Any], met: frozenset[int], now: datetime.datetime
     ):
         self.lot, self.supplier, self.offer, self.met, self.now = lot, supplier, offer, met, now
+        self.makers = makers.of_offer(offer) if makers.are_asked(lot) else ()
+        self.made_by = makers.counted(self.makers)
         self.on = applicable(lot.case, now=now)
         self.terms = arithmetic.terms(lot, now=now)
         own = own_limit(lot, supplier)
@@ -288,10 +290,28 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         terms=terms,
         claim=arithmetic.CLAIMS[claim],
         partner_share=partners.share(draft.supplier, beside, small_only=True) if beside else None,
+        made_by=draft.made_by,
         is_green=bool((offer.get("green_certificates") or "").strip()),
     )
     for refusal in found.not_granted:
-        yield _refused(refusal, field="preference", verdict=Verdict.WARN)
+        if refusal.code != "made_by_larger":  # said at the makers, each by its name
+            yield _refused(refusal, field="preference", verdict=Verdict.WARN)
+    if (
+        claim == PreferenceClaim.CONSORTIUM
+        and terms.partner_rate
+        and makers.are_asked(draft.lot)
+        and not draft.makers
+        and not draft.supplier.is_sme
+    ):
+        yield Check(
+            "makers_unnamed",
+            Verdict.WARN,
+            "没有填写货物制造商，即声明全部货物由贵单位制造；含有大型企业制造的货物不享受价格扣除，请逐项填写制造商",
+            "Without a named maker the bid declares that you make all the goods yourself; goods made by a large"
+            " enterprise get no deduction: name the maker of each item",
+            draft.cite(makers.RULE),
+            "makers",
+        )
     if terms.green_rate and not (offer.get("green_certificates") or "").strip():
         yield Check(
             "no_certificate",
@@ -324,7 +344,7 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     if (
         claim == PreferenceClaim.NONE
         and draft.supplier.is_small_micro
-        and makers.counted(makers.of_offer(offer)) in ("", *SMALL_MICRO)
+        and draft.made_by in ("", *SMALL_MICRO)
         and terms.small_micro_rate
         and not terms.reserved
     ):
@@ -408,9 +428,9 @@ def _partners(draft: _Draft) -> Iterator[Check]:
     """Consortium and subcontract, and what a set-aside demands of them: a condition of qualification."""
     lot, beside = draft.lot, partners.of_offer(draft.offer)
     claim = draft.offer.get("preference") or PreferenceClaim.NONE
-    made = makers.of_offer(draft.offer) if makers.are_asked(lot) else ()
-    yield from (_refused(one, field="makers") for one in makers.unlawful(lot, makers=made, claim=claim, now=draft.now))
-    goods = makers.counted(made)
+    made_by_larger = makers.unlawful(lot, makers=draft.makers, claim=claim, now=draft.now)
+    yield from (_refused(one, field="makers") for one in made_by_larger)
+    goods = draft.made_by
     told = list(partners.unlawful(lot, bidder=draft.supplier, partners=beside, claim=claim, goods=goods, now=draft.now))
     told += agreements.takes_part_elsewhere(lot, draft.supplier, now=draft.now)
     told += agreements.unlawful(lot, bidder=draft.supplier, partners=beside, now=draft.now)

@@ -290,6 +290,7 @@ class _Evaluation:
                 terms=self.terms,
                 claim=bid.claim,
                 partner_share=bid.partner_share,
+                made_by=bid.made_by,
                 domestic_share=bid.domestic_share,
                 mixed_origin=len(origins) > 1,
                 is_green=bid.is_green,

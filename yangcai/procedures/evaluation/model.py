@@ -106,6 +106,7 @@ class Bid:
     responsiveness_reason: str = ""
     claim: Claim = Claim.NONE
     partner_share: Decimal | None = None
+    made_by: str = ""
     domestic_share: Decimal | None = None
     is_green: bool = False
     brand: str = ""

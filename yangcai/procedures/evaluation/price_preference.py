@@ -10,6 +10,9 @@ from yangcai.kernel.refusals import Refusal
 from yangcai.procedures.evaluation.model import NOTHING, Claim, Deduction, Terms
 
 WORKS = "works"
+GOODS_BY_MAKER = "sme.goods_by_maker"
+#: Of what class the largest maker of the goods may be for a claim to hold; a bid that names none is not asked.
+MADE_BY = {Claim.SMALL_MICRO: ("", "small", "micro"), Claim.PARTNER: ("", "medium", "small", "micro")}
 #: Category -> the rules with the range of the rates for (small and micro, partners).
 BANDS = {
     "goods": ("price_preference.small_micro", "price_preference.partner"),
@@ -39,6 +42,7 @@ def prefer(
     terms: Terms,
     claim: Claim = Claim.NONE,
     partner_share: Decimal | None = None,
+    made_by: str = "",
     domestic_share: Decimal | None = None,
     mixed_origin: bool = False,
     is_green: bool = False,
@@ -46,7 +50,8 @@ def prefer(
     """Deduct what the file and the law grant from a corrected bid price in yuan.
 
     The rates are the file's. Every deduction is computed on the original price, and then all are subtracted (they do
-    not compound). `mixed_origin` says that domestic and other products compete in the lot.
+    not compound). `made_by` is the class of the largest maker of the goods, empty where none is named; `mixed_origin`
+    says that domestic and other products compete in the lot.
     """
     granted: list[tuple[str, Decimal, str]] = []
     refused: list[Refusal] = []
@@ -60,6 +65,8 @@ def prefer(
                 en="A lot that is set aside gets no price deduction",
             )
         )
+    elif (larger := _made_by_larger(claim, made_by, terms)) is not None:
+        refused.append(larger)
     elif claim is Claim.SMALL_MICRO and terms.small_micro_rate:
         granted.append(("small_micro", terms.small_micro_rate, small_micro))
     elif claim is Claim.PARTNER and terms.partner_rate:
@@ -96,3 +103,20 @@ def prefer(
     deductions = tuple(Deduction(code=c, rate=r, amount=cents(price * r), rule=rule) for c, r, rule in granted)
     lowered = price - sum((deduction.amount for deduction in deductions), NOTHING)
     return Preference(evaluated_price=cents(lowered), deductions=deductions, not_granted=tuple(refused))
+
+
+def _made_by_larger(claim: Claim, made_by: str, terms: Terms) -> Refusal | None:
+    """含有大型企业制造货物的，不享受扶持政策 (财库〔2020〕46号 art. 4): one large maker, and neither deduction is
+    given; that of small and micro enterprises not for goods of a medium one either."""
+    rate = {Claim.SMALL_MICRO: terms.small_micro_rate, Claim.PARTNER: terms.partner_rate}.get(claim)
+    if not rate or made_by in MADE_BY[claim] or terms.cite(GOODS_BY_MAKER) is None:
+        return None
+    large = made_by == "large"
+    why = "不享受扶持政策" if large else "不视同小微企业的货物"
+    return terms.refuse(
+        GOODS_BY_MAKER,
+        code="made_by_larger",
+        zh=f"货物含有{'大型' if large else '中型'}企业制造的，{why}，不予价格扣除",
+        en=f"A {'large' if large else 'medium'} enterprise made some of the goods; no deduction",
+        made_by=made_by,
+    )

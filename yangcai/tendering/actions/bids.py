@@ -290,12 +290,13 @@ class SubmitBid(Input):
         return cleaned
 
     def _count_the_makers(self, offer: dict[str, Any]) -> None:
-        """Small or micro is who is registered so, and of goods who made them (财库〔2020〕46号 art. 4)."""
+        """Small or micro is who is registered so, and of goods who made them (财库〔2020〕46号 art. 4). What lies open
+        is judged by qualification and evaluation: a deduction is not given, and the bid stands."""
         claim, made = offer.get("preference", ""), makers.of_offer(offer)
         if claim == PreferenceClaim.SMALL_MICRO and not made and not self.by.organisation.is_small_micro:
             told = _("贵单位登记的企业规模不是小型、微型企业")
             self.add_error("preference", forms.ValidationError(told, code="preference"))
-        if not isinstance(self.subject, Lot):
+        if not isinstance(self.subject, Lot) or self.opened is not None:
             return
         if not made and makers.are_asked(self.subject):
             too_large = rules.not_an_sme(self.subject, self.by.organisation, now=self.now)
@@ -448,6 +449,7 @@ def said(refusal: Refusal) -> forms.ValidationError:
         "solicitation.core_product",
         "import.approval",
         "price_preference.domestic_package",
+        "sme.goods_by_maker",
         "green.mandatory",
         "green.certificate",
         "framework.consumables",
