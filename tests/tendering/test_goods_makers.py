@@ -133,6 +133,35 @@ def test_what_is_reserved_is_for_goods_of_small_and_medium_makers_whoever_sells_
     assert [one.is_in for one in standing.standings(tender.lot)] == [True] * 3
 
 
+def test_a_large_member_is_excused_by_the_makers_as_a_large_leader_is() -> None:
+    """46号 art. 4: the article asks who made the goods; it does not ask of leader or member who sells them."""
+    tender = Tender(set_aside="whole").published(small_micro_rate="0", accepts_consortium=True)
+    beside = [{"kind": "member", "name": "示例大型成员", "size": "large", "share": "0.30", "work": "安装"}]
+    leaders = [tender.supplier(size=size) for size in ("small", "large")]
+    tender.agree(leaders[0], beside)
+    assert "示例大型成员不是" in told(tender, leaders[0], partners=beside)  # who names no maker made them itself
+    said = told(tender, leaders[0], partners=beside, makers=[made("large")])
+    assert "货物应当全部由中小企业制造" in said and "第四条" in said and "示例大型成员不是" not in said
+    tender.bid(leaders[0], partners=beside, makers=[made("medium")])
+    tender.bid(leaders[1], makers=[made("small", maker="示例会长大的厂")])
+    tender.bid(tender.supplier(size="small"))
+    make_organisation(name="示例会长大的厂", size="large")
+    tender.open()
+    first, second, third = standing.standings(tender.lot)
+    assert (first.is_in, second.is_in, third.is_in) == (True, False, True)
+    assert "货物应当全部由中小企业制造" in second.reason
+
+
+def test_small_makers_carry_a_claim_whoever_sells_with_whom() -> None:
+    tender = Tender().published(accepts_consortium=True, small_micro_rate="0.10")
+    beside = [{"kind": "member", "name": "示例大型成员", "size": "large", "share": "0.30", "work": "安装"}]
+    leader = tender.supplier(size="small")
+    tender.agree(leader, beside)
+    claim = {"preference": "small_micro", "partners": beside}
+    assert "均为小微企业" in told(tender, leader, **claim)
+    tender.bid(leader, **claim, makers=[made("micro")])
+
+
 def test_services_are_not_asked_who_made_them() -> None:
     tender = Tender(category="services").published()
     assert "makers" not in ACTIONS["bid.submit"].input(subject=tender.lot, by=None, now=tender.now).fields

@@ -12,8 +12,8 @@ from yangcai.credit.queries import may_take_part
 from yangcai.frameworks.models import Entrant, Framework
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Organisation
-from yangcai.planning.models import PlanItem
-from yangcai.tendering import partners, standing
+from yangcai.planning.models import RESERVED, PlanItem
+from yangcai.tendering import makers, partners, standing
 from yangcai.tendering.models import OpenedBid
 
 
@@ -73,8 +73,14 @@ def short_of_set_aside(
         small_only=bool(plan_item.set_aside_small_micro),
         bidder=taker or entrant.supplier,
         partners=partners.of_bid(bid) if bid and taker is None else (),
+        goods=_made_by(bid) if bid and plan_item.set_aside in RESERVED else "",
         on=_place(plan_item, now=now),
     )
+
+
+def _made_by(bid: OpenedBid) -> str:
+    """Of what class the largest maker of its goods is, whoever takes the contract for them; empty without any."""
+    return makers.counted(makers.of_bid(bid)) if makers.are_asked(bid.lot) else ""
 
 
 def related(entrants: Iterable[Entrant]) -> frozenset[int]:

@@ -101,7 +101,8 @@ def falls_short(
     lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], goods: str = "", now: datetime.datetime
 ) -> list[Refusal]:
     """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2)).
-    `goods`: of what class the largest maker of the goods is, whose size then counts and not that of who sells them."""
+    `goods`: of what class the largest maker of the goods is, whose size then counts and not that of who sells them,
+    leader or member (docs/decisions/0046)."""
     return short_of(
         way=lot.way,
         wanted=lot.set_aside_share,
@@ -129,8 +130,10 @@ def short_of(
     partners = as_registered(partners)
     if way in RESERVED:
         sizes = SMALL_MICRO if small_only else SME
+        if goods:
+            return [] if goods in sizes else [_made_by_larger(bidder, who=who, who_en=who_en, on=on)]
         others = [p.name for p in partners if p.kind == PartnerKind.MEMBER and p.size not in sizes]
-        if goods not in sizes if goods else not is_favoured(bidder, small_only=small_only):
+        if not is_favoured(bidder, small_only=small_only):
             others.insert(0, bidder.name)
         if others:
             return [
@@ -162,6 +165,21 @@ def short_of(
                 )
             ]
     return []
+
+
+def _made_by_larger(bidder: Organisation, *, who: str, who_en: str, on: dict[str, Any]) -> Refusal:
+    """In goods neither leader nor member is looked at, but who made them (财库〔2020〕46号 art. 4)."""
+    return refuse(
+        "sme.goods_by_maker",
+        code="goods_of_larger_makers",
+        zh="本包专门面向{who}采购，货物应当全部由{who}制造：{name}所投货物的制造商中有更大的企业",
+        en="The lot is reserved for {who_en}, who must have made all the goods: a larger enterprise made some of"
+        " those of {name}",
+        who=who,
+        who_en=who_en,
+        name=Written(bidder.name),
+        **on,
+    )
 
 
 def unlawful(
@@ -205,7 +223,7 @@ def unlawful(
             en="The bidder, its members and its subcontractors are each named once",
             **on,
         )
-    if claim == PreferenceClaim.SMALL_MICRO and any(p.size not in SMALL_MICRO for p in members):
+    if claim == PreferenceClaim.SMALL_MICRO and not goods and any(p.size not in SMALL_MICRO for p in members):
         yield refuse(
             "set_aside.consortium",
             code="consortium_not_small",
@@ -227,7 +245,8 @@ def unlawful(
     yield from _smaller_than_registered(partners, on)
     for member in {one.pk: one for found in registered(members).values() for one in found}.values():
         yield from may_take_part(member, at=now)
-    yield from falls_short(lot, bidder=bidder, partners=partners, goods=goods, now=now)
+    if not (goods and lot.is_reserved):  # else what falls short is said at the makers, each by its name
+        yield from falls_short(lot, bidder=bidder, partners=partners, goods=goods, now=now)
 
 
 def _smaller_than_registered(partners: tuple[Partner, ...], on: dict[str, Any]) -> Iterator[Refusal]:

@@ -271,6 +271,7 @@ class SubmitBid(Input):
         full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now, opened=self.opened)
         if full is not None:
             self.add_error(None, said(full))
+        goods = makers.counted(makers.of_offer(cleaned))
         self._count_the_makers(cleaned)
         if isinstance(self.subject, Lot) and "partners" in cleaned:
             found = partners.unlawful(
@@ -278,7 +279,7 @@ class SubmitBid(Input):
                 bidder=self.by.organisation,
                 partners=partners.of_offer(cleaned),
                 claim=cleaned.get("preference", ""),
-                goods=makers.counted(makers.of_offer(cleaned)),
+                goods=goods,
                 now=self.now,
             )
             for refusal in [*found, *self._of_consortium(cleaned)]:
