@@ -107,13 +107,13 @@ def test_pages_cost_the_same_however_much_there_is(reader: Reader, django_assert
                 tender.bid(tender.supplier(), lot=lot, price=price)
     tenders[0].open()
     reader.now = tenders[0].now
-    for name, most in (("home", 29), ("notices", 4), ("law", 1), ("law_clocks", 1), ("verify", 1), ("help", 1)):
+    for name, most in (("home", 30), ("notices", 4), ("law", 1), ("law_clocks", 1), ("verify", 1), ("help", 1)):
         with django_assert_max_num_queries(most):
             reader.get(reverse(name))
     for tender in tenders:
         with django_assert_max_num_queries(16):
             reader.get(reverse("public_case", args=[tender.case.pk]))
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             reader.get(reverse("organisation", args=[tender.case.buyer_id]))
     with django_assert_max_num_queries(3):
         reader.get(reverse("notice", args=[Notice.objects.first().pk]))

@@ -1,9 +1,10 @@
-"""How much of a contract is whose? Of a consortium each member's by the agreement, the rest its leader's.
+"""As of which class does a contract count, and how much of it? Goods by who made them, else by whose shares they are.
 
 Shares stand in the consortium agreement that every member confirmed, and in the bid that won (tendering/consortia.py);
 each part counts by the size of whose it is (财库〔2020〕46号 art. 4, 8: what is a small enterprise's, not whose name
 comes first). A contract for which none are stated is its supplier's as a whole. So is what a supplier subcontracts: the
-subcontractor is no party to the contract.
+subcontractor is no party to the contract. Where the bid that won names the makers of its goods, the largest of them
+decides, whoever sells (art. 4; docs/decisions/0046).
 """
 
 from collections import defaultdict
@@ -17,7 +18,7 @@ from yangcai.contracts.benefiting import BIDS, FIELDS
 from yangcai.contracts.models import Contract
 from yangcai.kernel.money import cents
 from yangcai.parties.sizes import SME, counted_size
-from yangcai.tendering import partners
+from yangcai.tendering import makers, partners
 from yangcai.tendering.models import PartnerKind
 from yangcai.tendering.partners import Partner
 
@@ -32,7 +33,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Moved:
-    """Yuan of a contract that are not its leader's, whose size is `of`, but a member's, whose size is `to`."""
+    """Yuan of a contract that do not count as of its supplier's size, `of`, but as of a member's or a maker's, `to`."""
 
     contract: int
     amount: Decimal
@@ -57,20 +58,37 @@ def of_members(contracts: QuerySet[Contract]) -> dict[int, list[Share]]:
     return dict(shares)
 
 
+def of_makers(contracts: QuerySet[Contract]) -> dict[int, str]:
+    """Contract -> the class of the largest maker of its goods, where the bid that won it names makers."""
+    contracts = contracts.order_by()
+    rows = []
+    for bid in BIDS:
+        won = contracts.filter(**{f"{bid}__supplier": F("supplier"), f"{bid}__makers__isnull": False})
+        rows.append(won.values_list("pk", *(f"{bid}__makers__{name}" for name in ("item", "maker", "size"))))
+    found = [(pk, makers.Maker(*values)) for pk, *values in rows[0].union(*rows[1:])]
+    sizes: dict[int, set[str]] = defaultdict(set)
+    for (pk, _stated), one in zip(found, makers.as_registered(one for _pk, one in found), strict=True):
+        sizes[pk].add(one.size)
+    return {pk: makers.largest(named) for pk, named in sizes.items()}
+
+
 def moved(contracts: QuerySet[Contract]) -> list[Moved]:
-    """Of contracts that have their `value`: what of it the members of consortia take over from their leaders."""
-    found = of_members(contracts)
-    if not found:
+    """Of contracts that have their `value`: what of it counts as of the makers of its goods, or else as of the members
+    of the consortium that won it."""
+    found, made = of_members(contracts), of_makers(contracts)
+    if not found and not made:
         return []
-    led: Any = contracts.order_by().filter(pk__in=found).annotate(leads_as=counted_size("supplier"))
+    led: Any = contracts.order_by().filter(pk__in={*found, *made}).annotate(leads_as=counted_size("supplier"))
     return [
-        Moved(pk, cents(value * one.share), of, one.size)
+        Moved(pk, amount, of, to)
         for pk, value, of in led.values_list("pk", "value", "leads_as")
-        for one in found[pk]
+        for amount, to in (
+            [(value, made[pk])] if pk in made else [(cents(value * one.share), one.size) for one in found[pk]]
+        )
     ]
 
 
 def gained_by_small(found: list[Moved]) -> Decimal:
-    """By how much small and medium firms have more than they would if all were their leaders': less than nothing
-    where they lead large ones."""
+    """By how much small and medium firms have more than they would if all were their suppliers': less than nothing
+    where they lead large ones, or sell what large ones made."""
     return sum((one.amount * ((one.to in SME) - (one.of in SME)) for one in found), Decimal(0))

@@ -1,8 +1,8 @@
 """How much of a year's procurement went to small and medium firms? (财库〔2020〕46号 art. 18: what a buyer reports)
 
 Of the contracts that were signed in the year and were not dissolved: how many, for how much, with firms of which size.
-A consortium counts by the shares of its agreement, each by its own size (shares.py); a contract without such
-shares is its supplier's as a whole, what it subcontracts included.
+Goods count by the size of who made them, where the bid names makers; a consortium by the shares of its agreement, each
+by its own size (shares.py); any other contract is its supplier's as a whole, what it subcontracts included.
 Beside them what was planned for that year and set aside. A share is of the contracts' amount, never of the budget. The
 buyers report to the bureau what they signed; the portal tells what of it was published (portal/year.py). Firms are
 counted in one way for both (benefiting.py).
@@ -23,6 +23,7 @@ from yangcai.kernel.money import cents
 from yangcai.parties.models import Organisation
 from yangcai.parties.sizes import SMALL_MICRO, SME
 from yangcai.planning.models import PlanItem, SetAside
+from yangcai.tendering.partners import WHOLE
 
 
 @dataclass
@@ -52,13 +53,16 @@ class Procured:
     planned: Decimal = Decimal(0)
     set_aside: Decimal = Decimal(0)
 
-    def count(self, contract: Contract, members: Sequence[Share] = ()) -> None:
-        """One more contract; of a consortium each part by the size of whose it is, the rest is its leader's."""
+    def count(self, contract: Contract, members: Sequence[Share] = (), *, made_by: str = "") -> None:
+        """One more contract: goods by the size of their largest maker, where one is named; else of a consortium each
+        part by the size of whose it is, the rest is its leader's."""
         supplier = contract.supplier
         self.all.add(contract.amount)
-        parts = [(cents(contract.amount * one.share), one.size in SME, one.size in SMALL_MICRO) for one in members]
+        shared = [Share(WHOLE, made_by)] if made_by else members
+        parts = [(cents(contract.amount * one.share), one.size in SME, one.size in SMALL_MICRO) for one in shared]
         left = contract.amount - sum((amount for amount, *_sizes in parts), Decimal(0))
-        parts.append((left, supplier.is_sme, supplier.is_small_micro))
+        if not made_by:
+            parts.append((left, supplier.is_sme, supplier.is_small_micro))
         for told, of_size in ((self.sme, 1), (self.small_micro, 2)):
             theirs = [part[0] for part in parts if part[of_size]]
             if theirs:
@@ -71,10 +75,10 @@ def procured(*, year: int, now: datetime.datetime) -> tuple[Procured, dict[Organ
     signed = Contract.objects.filter(signed_at__gte=begins, signed_at__lt=min(ends, now))
     kept = signed.exclude(terminated_at__lt=now).select_related("supplier", "buyer")
     whole, by_buyer = Procured(), defaultdict[Organisation, Procured](Procured)
-    of_members = shares.of_members(kept)
+    of_members, of_makers = shares.of_members(kept), shares.of_makers(kept)
     for contract in kept.order_by("pk"):
         for one in (whole, by_buyer[contract.buyer]):
-            one.count(contract, of_members.get(contract.pk, ()))
+            one.count(contract, of_members.get(contract.pk, ()), made_by=of_makers.get(contract.pk, ""))
     firms = firms_by_buyer(kept)
     for buyer, one in by_buyer.items():
         one.firms = firms.get(buyer.pk, set())

@@ -56,8 +56,8 @@ def partners(found: QuerySet[Contract], *, side: str, most: int) -> list[dict[st
 
 
 def totals(found: QuerySet[Contract]) -> dict[str, Any]:
-    """Number, value and payments, and of these the value that went to small and medium firms; of a consortium by the
-    share of each member."""
+    """Number, value and payments, and of these the value that went to small and medium firms; of goods by who made
+    them, of a consortium by the share of each member."""
     found = standing(found).order_by()
     told: dict[str, Any] = found.aggregate(
         n=Count("pk"),

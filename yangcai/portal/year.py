@@ -131,8 +131,8 @@ def _contracts(year: int, *, now: datetime.datetime) -> QuerySet[Contract]:
 
 
 def _sizes(contracts: QuerySet[Contract], taken_over: list[Moved]) -> dict[str, dict[str, Any]]:
-    """Size that the supplier counts as -> sum, contracts, suppliers. Of a consortium the sum is told by the share of
-    each member, contract and supplier by its leader."""
+    """Size that the supplier counts as -> sum, contracts, suppliers. Of goods the sum is told by who made them, of a
+    consortium by the share of each member; contract and supplier by whoever signed or leads."""
     found = contracts.annotate(counts_as=counted_size("supplier")).values("counts_as")
     told = found.annotate(sum=Sum("value"), n=Count("pk"), suppliers=Count("supplier", distinct=True))
     rows: dict[str, dict[str, Any]] = {row["counts_as"]: dict(row) for row in told.order_by()}
@@ -144,7 +144,8 @@ def _sizes(contracts: QuerySet[Contract], taken_over: list[Moved]) -> dict[str, 
 
 
 def _months(contracts: QuerySet[Contract], taken_over: list[Moved]) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
-    """Month -> amounts with small and micro, with medium, with all other suppliers; of consortia by shares."""
+    """Month -> amounts with small and micro, with medium, with all other suppliers; of goods by who made them, of
+    consortia by shares."""
     small = small_micro("supplier")
     medium = small_medium("supplier") & ~small
     by_month = contracts.annotate(month=ExtractMonth("signed_at"))

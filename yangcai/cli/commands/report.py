@@ -84,9 +84,10 @@ def _table(asked: int, now: datetime.datetime, whole: "Procured", by_buyer: dict
     until = timezone.localtime(now).strftime("%Y-%m-%d %H:%M")
     head = say(
         zh=f"{asked} 年面向中小企业采购情况（截至 {until}；占比的分母是当年签订且未解除的合同金额，"
-        "联合体按联合协议的份额计，单位：元）",
+        "货物按制造商的规模、联合体按联合协议的份额计，单位：元）",
         en=f"Procurement from small and medium firms in {asked} (until {until}; shares are of the amount of the"
-        " contracts signed in the year and not terminated, consortia by the shares of their agreement, in yuan)",
+        " contracts signed in the year and not terminated, goods by the size of their makers, consortia by the shares"
+        " of their agreement, in yuan)",
     )
     columns = say(
         zh="采购人\t合同数\t合同金额\t中小企业\t占比\t小微企业\t占比\t中小企业家数\t计划金额\t预留",

@@ -98,6 +98,7 @@ def for_small(sizes: dict[str, dict[str, Any]], *, firms: int, year: int, cut_of
         caption=of_contracts(year, cut_off)
         + _gap()
         + _(
+            "货物的金额按制造商的规模计（中标、成交文件列明制造商的，按其中规模最大的）。"
             "联合体的金额按联合协议约定的份额分别计入各成员，没有约定份额的计入牵头人；分包的金额计入签约供应商。"
             "合同数和供应商数按签约供应商、牵头人计，惠及家数含联合体成员和分包供应商。"
         ),

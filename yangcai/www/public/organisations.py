@@ -93,7 +93,13 @@ def caption(now: datetime.datetime, *, as_supplier: bool) -> str:
     day = {"day": formats.day(timezone.localdate(now))}
     if as_supplier:
         return _("截至 %(day)s；范围：已公告、未解除的合同。") % day
-    return _("截至 %(day)s；范围：已公告、未解除的合同；中小企业占比的分母为合同金额。") % day
+    return (
+        _(
+            "截至 %(day)s；范围：已公告、未解除的合同；中小企业占比的分母为合同金额，"
+            "货物按制造商的规模、联合体按各成员的份额计。"
+        )
+        % day
+    )
 
 
 def by_years(by_year: list[dict[str, Any]], *, as_supplier: bool, now: datetime.datetime) -> Picture | None:
