@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import at, make_post
-from tests.tendering.walk import Tender, criteria, document, payment_terms
+from tests.tendering.walk import Tender, criteria, document, payment_terms, window
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.models import Entry
 from yangcai.parties.roles import Role
 from yangcai.planning.models import ImportApproval
+from yangcai.portal.models import Notice
 from yangcai.tendering import standing
 from yangcai.tendering.models import Clause, Criterion, PaymentTerm, Solicitation
 
@@ -329,6 +330,39 @@ def test_price_weighs_less_in_services_and_exactly_in_information_systems() -> N
     rows[0]["weight"], rows[1]["weight"] = "10", "70"
     tender.do("criteria.define", tender.lot, tender.runner, rows=rows, is_information_system=True)
     assert Criterion.objects.get(code="price").is_objective
+
+
+def test_that_it_is_an_information_system_is_kept_and_asked_again_before_the_notice() -> None:
+    """财库〔2017〕210号 art. 9: rated, with the price at exactly the fixed weight, whatever was changed since."""
+    tender = Tender(category="services")
+    tender.describe(domestic_rate="0")
+    rows = [{**row, "weight": weight} for row, weight in zip(criteria(), ("10", "70", "20"), strict=True)]
+    define = ("criteria.define", tender.lot, tender.runner)
+    tender.do(*define, rows=rows, is_information_system=True)
+    assert tender.lot.is_information_system
+    form = ACTIONS["criteria.define"].input(subject=tender.lot, by=tender.runner, now=tender.now)
+    assert form.fields["is_information_system"].initial is True
+    fields = {"number": "1", "title": "平台", "budget": "1000000", "evaluation_method": "rated"}
+    tender.do(*define, rows=[{**one, "weight": w} for one, w in zip(rows, ("12", "68", "20"), strict=True)])
+    assert not tender.lot.is_information_system
+    tender.do("lots.define", tender.case, tender.runner, rows=[{**fields, "is_information_system": True}])
+    tender.confirm()
+    assert set(tender.refused("invitation.publish", tender.case, tender.runner, **window())) == {
+        "price_weight_not_as_fixed"
+    }
+    tender.do(*define, rows=rows, is_information_system=True)
+    tender.confirm()
+    tender.publish()
+    assert "政务信息系统项目" in Notice.objects.get(kind="invitation").facts["evaluation"]
+
+
+def test_an_information_system_is_not_bought_by_the_lowest_price() -> None:
+    tender = Tender(category="services", method="lowest")
+    fields = {"number": "1", "title": "平台", "budget": "1000000", "evaluation_method": "lowest"}
+    tender.do("lots.define", tender.case, tender.runner, rows=[{**fields, "is_information_system": True}])
+    tender.describe(domestic_rate="0")
+    tender.confirm()
+    assert "it_system_not_rated" in tender.refused("invitation.publish", tender.case, tender.runner, **window())
 
 
 def test_a_lot_by_lowest_price_has_no_criteria() -> None:

@@ -264,7 +264,19 @@ RESOURCES: dict[str, Resource] = {
         Resource(
             "lots",
             Lot,
-            ("id", "case_id", "number", "title", "budget", "ceiling", "evaluation_method", "outcome", "outcome_at"),
+            (
+                *(
+                    "id",
+                    "case_id",
+                    "number",
+                    "title",
+                    "budget",
+                    "ceiling",
+                    "evaluation_method",
+                    "is_information_system",
+                ),
+                *("outcome", "outcome_at"),
+            ),
             {"stage": lambda lot, post, now: lot.stage_at(now)},
             ("case__periods",),
         ),

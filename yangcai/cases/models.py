@@ -191,6 +191,8 @@ class Lot(Rooted):
     set_aside_share = models.DecimalField(_("中小企业合同份额"), max_digits=5, decimal_places=4, default=0)
     for_small_micro = models.BooleanField(_("限于小微企业"), default=False)
     core_product = models.TextField(_("核心产品"), default="", blank=True)
+    #: 政务信息系统: rated, and the price weighs exactly as much as is fixed (财库〔2017〕210号 art. 9).
+    is_information_system = models.BooleanField(_("政务信息系统项目"), default=False, db_default=False)
     award_order = models.PositiveSmallIntegerField(_("定标次序"), default=0)
     follows = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followers", verbose_name=_("随同评审的采购包")

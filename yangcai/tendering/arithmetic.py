@@ -230,6 +230,7 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
         small_micro_rate=Decimal(0) if lot.is_reserved else file.small_micro_rate,
         partner_rate=Decimal(0) if lot.is_reserved else file.consortium_rate,
         reserved=lot.is_reserved,
+        it_system=lot.is_information_system,
         green_rate=file.green_rate if green.preferred(lot) else Decimal(0),
         average_rate=file.average_rate,
         second_rate=file.second_rate,

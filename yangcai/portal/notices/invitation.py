@@ -104,6 +104,8 @@ def evaluation(case: Case, file: Solicitation) -> str:
     for lot in case.lots.filter(follows=None).order_by("number"):
         scored = kinds.get(lot.pk, set())
         said = [method.of(case).say(chinese(EvaluationMethod(lot.evaluation_method).label))]
+        if lot.is_information_system:
+            said.append("政务信息系统项目")
         if CriterionKind.PRICE in scored:
             said.append(f"价格分：{price}")
         if scored - {CriterionKind.PRICE}:

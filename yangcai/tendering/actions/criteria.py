@@ -37,6 +37,7 @@ class LotRow(forms.Form):
     ceiling = MoneyField(label=_("最高限价"), min_value=Decimal("0.01"), required=False)
     evaluation_method = forms.ChoiceField(label=_("评审方法"), choices=EvaluationMethod.choices)
     core_product = TextField(label=_("核心产品"), required=False, help_text=_("各包不同的在此填写"))
+    is_information_system = forms.BooleanField(label=_("政务信息系统项目"), required=False)
     award_order = forms.IntegerField(
         label=_("定标次序"), min_value=1, max_value=200, required=False, help_text=_("不填时按包号先后")
     )
@@ -240,6 +241,7 @@ class DefineCriteria(Input):
         if isinstance(self.subject, Lot):
             criteria = Criterion.objects.filter(lot=self.subject)
             self.fields["rows"].initial = list(criteria.values(*CriterionRow.base_fields))
+            self.fields["is_information_system"].initial = self.subject.is_information_system
 
 
 @action(
@@ -283,6 +285,8 @@ def define_criteria(
     lot: Lot, *, by: Any, now: datetime.datetime, rows: list[dict[str, Any]], is_information_system: bool
 ) -> None:
     """Replace the criteria of a lot. The price is always objective."""
+    if lot.is_information_system != is_information_system:
+        Lot.objects.filter(pk=lot.pk).update(is_information_system=is_information_system)
     Criterion.objects.filter(lot=lot).delete()
     for row in rows:
         objective = row["is_objective"] or row["kind"] == CriterionKind.PRICE or bool(row["formula"])
