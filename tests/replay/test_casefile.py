@@ -70,6 +70,15 @@ def problems_of(text: str | bytes) -> list[tuple[int, str, str]]:
     return [(problem.line, problem.path, problem.en) for problem in raised.value.problems]
 
 
+def test_a_consent_to_a_weight_of_price_says_to_which() -> None:
+    named = GOOD.replace("    rounding: 2\n", "    rounding: 2\n      price_weight_consent: 财采〔2024〕7号\n")
+    evaluation = parse_case(data=named.encode()).lots[0].evaluation
+    assert evaluation is not None and evaluation.price_weight_consent == "财采〔2024〕7号"
+    silent = named.replace("{code: price, weight: 10}", "{code: price}")
+    [(line, key, said)] = problems_of(silent)
+    assert key == "lots[0].evaluation.price_weight_consent" and "“price”" in said and line == line_with(silent, "7号")
+
+
 def line_with(text: str, part: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
 

@@ -16,7 +16,7 @@ from yangcai.replay.casefile import parse_case
 from yangcai.replay.defaults import complete
 from yangcai.replay.published import CaseFile
 from yangcai.replay.run import Replayed, replay
-from yangcai.tendering.models import EvaluationReport, GreenProduct, OpenedBid
+from yangcai.tendering.models import Criterion, EvaluationReport, GreenProduct, OpenedBid, PriceWeightApproval
 
 pytestmark = pytest.mark.long
 
@@ -227,3 +227,47 @@ def test_a_published_import_that_the_document_forbids_is_refused() -> None:
         """)
     done = replay(file, through=driver.PythonDriver())
     assert not done.ok and "进口" in "".join(refusal.zh for refusal in done.refusals)
+
+
+#: A consultation whose price weighs more than the range allows: only as the treasury consented.
+CONSENTED = """\
+    id: consented
+    category: services
+    budget: "1000000.00"
+    lots:
+      - lot: "1"
+        evaluation:
+          criteria: [{code: price, weight: 45}, {code: technical, weight: 55}]
+          price_weight_consent: 兰新财采〔2026〕7号
+          price_preference: {small_micro: "0.10"}
+        bids:
+          - supplier: {name: 示例甲公司, size: large}
+            price: "930000.00"
+            scores: {technical: "50"}
+          - supplier: {name: 示例乙公司, size: large}
+            price: "990000.00"
+            scores: {technical: "40"}
+          - supplier: {name: 示例丙公司, size: medium}
+            price: "900000.00"
+            scores: {technical: "30"}
+    outcome:
+      status: awarded
+      awards: [{lot: "1", supplier: 示例甲公司, amount: "930000.00"}]
+      ranking: {"1": [示例甲公司, 示例乙公司, 示例丙公司]}
+"""
+
+
+@pytest.mark.django_db
+def test_a_weight_of_price_outside_the_range_replays_with_the_consent_it_names() -> None:
+    head = HEAD.replace("open_tender", "consultation")
+    replayed(parse_case(data=(head + dedent(CONSENTED)).encode()))
+    [approval] = PriceWeightApproval.objects.all()
+    assert (approval.weight, approval.number) == (Decimal(45), "兰新财采〔2026〕7号")
+    assert Criterion.objects.get(lot=approval.lot, kind="price").weight == 45
+    silent = CONSENTED.replace("          price_weight_consent: 兰新财采〔2026〕7号\n", "").replace(
+        "id: consented", "id: silent"
+    )
+    report = replay(parse_case(data=(head + dedent(silent)).encode()), through=driver.PythonDriver()).as_dict(
+        language="en"
+    )
+    assert [one["code"] for one in report["refusals"]] == ["price_weight"]

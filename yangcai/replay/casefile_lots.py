@@ -74,6 +74,7 @@ def _evaluation(read: Reader, node: yaml.Node, path: str) -> Evaluation:
             "criteria",
             "price_preference",
             "max_awards",
+            "price_weight_consent",
         ),
     )
     criteria: list[Criterion] = []
@@ -116,7 +117,18 @@ def _evaluation(read: Reader, node: yaml.Node, path: str) -> Evaluation:
         criteria=tuple(criteria),
         price_preference=preference,
         max_awards=read.integer(values.get("max_awards"), f"{path}.max_awards", least=1, most=1000) or 1,
+        price_weight_consent=_consent(read, values.get("price_weight_consent"), path, criteria),
     )
+
+
+def _consent(read: Reader, node: yaml.Node | None, path: str, criteria: list[Criterion]) -> str:
+    """The treasury consents to one weight: a file that names its consent prints the points for the price."""
+    place = f"{path}.price_weight_consent"
+    number = read.text(node, place) or ""
+    if node is not None and number and not any(one.code == PRICE and not one.open for one in criteria):
+        zh, en = "写了同意文号的，应写明价格因素的分值", "a consent needs the points of the criterion “price”"
+        read.wrong(node, place, zh, en)
+    return number
 
 
 def _bids(read: Reader, node: yaml.Node | None, path: str, evaluation: Evaluation) -> tuple[Bid, ...]:

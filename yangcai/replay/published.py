@@ -93,7 +93,8 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How bids are compared; `criteria` is empty where the source does not print them."""
+    """How bids are compared; `criteria` is empty where the source does not print them. `price_weight_consent`: under
+    which number the treasury consented to a weight of price outside the range (214号文 art. 24)."""
 
     method: str = "rated"
     price_formula: str = "lowest_first"
@@ -102,6 +103,7 @@ class Evaluation:
     criteria: tuple[Criterion, ...] = ()
     price_preference: Mapping[str, Decimal] = field(default_factory=dict)
     max_awards: int = 1
+    price_weight_consent: str = ""
 
     def weight(self, code: str) -> Decimal:
         return next((criterion.weight for criterion in self.criteria if criterion.code == code), Decimal(0))

@@ -68,6 +68,7 @@ class Inviting(Trip):
                 }
                 for c in evaluation_of(lot).criteria
             ]
+            self.consented_weight(lot, by_number[lot.lot], before - 27 * MINUTE)
             self.do("criteria.define", by_number[lot.lot], people.runner, before - 25 * MINUTE, rows=criteria)
         self.do("payment_terms.define", self.case, people.runner, before - 20 * MINUTE, rows=list(self.payment_terms))
         self.suppliers(before - 15 * MINUTE)
@@ -75,6 +76,16 @@ class Inviting(Trip):
             chair = self.seat([(by_number[lot.lot], lot) for lot in self.file.lots], at=before - 13 * MINUTE)
             self.do("solicitation.confirm_by_committee", self.case, chair.post, before - 11 * MINUTE)
         self.do("solicitation.confirm", self.case, people.reviewer, before - 10 * MINUTE)
+
+    def consented_weight(self, lot: published.Lot, row: Lot, at: datetime.datetime) -> None:
+        """What the treasury consented to beside the range of the weight of price is asked for, and consented to."""
+        number = evaluation_of(lot).price_weight_consent
+        if not number:
+            return
+        asked = {"weight": evaluation_of(lot).weight(published.PRICE), "reason": UNKNOWN}
+        approval = self.do("price_weight_approval.apply", row, self.people.runner, at, **asked)
+        decided = {"decision": "approve", "number": number}
+        self.do("price_weight_approval.decide", approval, self.people.treasury, at + MINUTE, **decided)
 
     def aside(self, lot: published.Lot) -> dict[str, Any]:
         """How a lot is set aside; one that says nothing goes with the whole purchase."""
