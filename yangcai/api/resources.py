@@ -13,12 +13,13 @@ from yangcai.contracts.models import Acceptance, Contract, Invoice, Milestone, P
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.entries import plain
-from yangcai.parties.models import Organisation
+from yangcai.parties.models import Organisation, Post
 from yangcai.planning import proposal
 from yangcai.planning.models import Intention, MethodApproval, PlanItem, Publicity
 from yangcai.planning.rules.repeats import repeats
-from yangcai.tendering import blind
+from yangcai.tendering import abnormal, blind
 from yangcai.tendering.models import (
+    AbnormalScore,
     AwardLetter,
     Bid,
     CommitteeMember,
@@ -108,6 +109,27 @@ def _repeats(plan_item: PlanItem, post: Any, now: datetime.datetime) -> list[dic
             "threshold": plain(found.threshold),
         }
         for found in repeats(plan_item, now=now)
+    ]
+
+
+def _judged_score(proposal: AbnormalScore, post: Post | None, now: datetime.datetime) -> dict[str, Any]:
+    """Whose score it is, of which bid and criterion, by their numbers: whose a bid is, is told with the bid."""
+    score = proposal.score
+    return {"member_id": score.member_id, "opened_bid_id": score.opened_bid_id, "criterion": score.criterion.code}
+
+
+def _outcome(proposal: AbnormalScore, post: Post | None, now: datetime.datetime) -> str:
+    """open, found or rejected; void where the member concerned was replaced."""
+    tally = next((one for one in abnormal.tallies(proposal.lot) if one.proposal.pk == proposal.pk), None)
+    if tally is None:
+        return "void"
+    return "open" if tally.is_open else "found" if tally.is_found else "rejected"
+
+
+def _votes(proposal: AbnormalScore, post: Post | None, now: datetime.datetime) -> list[dict[str, Any]]:
+    return [
+        {name: plain(getattr(vote, name)) for name in ("member_id", "agrees", "reason", "voted_at")}
+        for vote in sorted(proposal.votes.all(), key=lambda vote: vote.pk)
     ]
 
 
@@ -300,6 +322,16 @@ RESOURCES: dict[str, Resource] = {
         Resource("committee-members", CommitteeMember, ("id", "committee_id", "is_chair", "signed_in_at")),
         Resource(
             "evaluation-reports", EvaluationReport, ("id", "lot_id", "revision", "digest", "signed_at", "sent_at")
+        ),
+        Resource(
+            "abnormal-scores",
+            AbnormalScore,
+            (
+                *("id", "lot_id", "value", "side", "reason", "proposed_by_id", "is_unanimous", "proposed_at"),
+                *("hear_until_at", "statement", "stated_at"),
+            ),
+            {"score": _judged_score, "outcome": _outcome, "votes": _votes},
+            ("votes",),
         ),
         Resource(
             "award-letters", AwardLetter, ("id", "lot_id", "supplier_id", "is_winner", "score", "rank", "issued_at")
