@@ -118,6 +118,30 @@ def test_other_purchases_count_when_an_app_registers_them(monkeypatch: pytest.Mo
     assert "3,000,000.00 + 1,500,000.00" in found.zh
 
 
+def test_a_draft_is_warned_of_the_other_drafts_of_its_unit_and_held_back_by_none() -> None:
+    office, stranger = Office("9000000.00"), Office("9000000.00")
+    plan(stranger, amount="3900000", title="别的单位的")
+    sent = plan(office, amount="1000000", title="已送审的")
+    PlanItem.objects.filter(pk=sent.pk).update(submitted_at=NOW)
+    cancelled = plan(office, amount="3000000", title="已取消的")
+    PlanItem.objects.filter(pk=cancelled.pk).update(cancelled_at=NOW)
+    first, second = (plan(office, amount=amount, title=name) for amount, name in (("1600000", "甲"), ("1500000", "乙")))
+    (of_first,), (of_second,) = (repeats.warnings(one, now=NOW) for one in (first, second))
+    assert (of_first.code, of_first.total) == (of_second.code, of_second.total) == ("split_purchase", 4_100_000)
+    assert (
+        "采购 3 次（其中 1 项为尚未送审的草稿）：1,000,000.00 + 1,500,000.00 + 1,600,000.00 = 4,100,000.00"
+        in of_first.zh
+    )
+    assert "(1 of them still drafts)" in of_first.en
+    assert [(part.title, part.is_draft) for part in of_first.parts] == [("已送审的", False), ("乙", True), ("甲", True)]
+    # A draft is nobody's purchase yet: it holds up no other one.
+    assert not [r for r in can(actions.submit_plan, first, by=office.officer, now=NOW) if "repeat" in r.field]
+    perform(actions.submit_plan, first, by=office.officer, now=NOW)
+    told = {r.code: r.zh for r in can(actions.submit_plan, second, by=office.officer, now=NOW)}
+    assert "4,100,000.00" in told["split_purchase"] and "草稿" not in told["split_purchase"]
+    assert repeats.warnings(PlanItem.objects.get(pk=first.pk), now=NOW) == []  # sent: its reviewer judges what was sent
+
+
 def test_open_tenders_are_never_a_split() -> None:
     office = Office("9000000.00")
     for n in range(1, 4):

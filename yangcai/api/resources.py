@@ -16,7 +16,7 @@ from yangcai.kernel.entries import plain
 from yangcai.parties.models import Organisation, Post
 from yangcai.planning import proposal
 from yangcai.planning.models import Intention, MethodApproval, PlanItem, Publicity
-from yangcai.planning.rules.repeats import repeats
+from yangcai.planning.rules.repeats import warnings
 from yangcai.tendering import abnormal, blind
 from yangcai.tendering.models import (
     AbnormalScore,
@@ -97,8 +97,6 @@ def _proposal(plan_item: PlanItem, post: Any, now: datetime.datetime) -> dict[st
 
 def _repeats(plan_item: PlanItem, post: Any, now: datetime.datetime) -> list[dict[str, Any]]:
     """What the plan repeats, with the arithmetic; nothing once it is approved."""
-    if plan_item.approved_at or plan_item.cancelled_at:
-        return []
     return [
         {
             "code": found.code,
@@ -108,7 +106,7 @@ def _repeats(plan_item: PlanItem, post: Any, now: datetime.datetime) -> list[dic
             "total": plain(found.total),
             "threshold": plain(found.threshold),
         }
-        for found in repeats(plan_item, now=now)
+        for found in warnings(plan_item, now=now)
     ]
 
 

@@ -1,6 +1,7 @@
 """Does a plan repeat others: is it split to evade open tender, or bought twice? The arithmetic is shown.
 
 A hit starts a review and is no finding (law.md 0.3 no. 7): the plan needs a stated reason, and its reviewer judges it.
+While it is a draft itself, its author is warned of the unit's other drafts too: nothing is held against anybody yet.
 """
 
 import datetime
@@ -27,6 +28,7 @@ class Part:
     procedure: str
     approved: bool = False
     adjusted: bool = False
+    is_draft: bool = False
 
     @property
     def counts(self) -> bool:
@@ -66,19 +68,21 @@ def _part(plan_item: PlanItem) -> Part:
             one.approved_at and one.procedure == plan_item.procedure for one in plan_item.method_approvals.all()
         ),
         adjusted=bool(plan_item.repeat_accepted_at and plan_item.repeat_exception == RepeatException.BUDGET_ADJUSTMENT),
+        is_draft=plan_item.submitted_at is None,
     )
 
 
-def _others(plan_item: PlanItem) -> list[PlanItem]:
-    """The buyer's other plans of the year that were sent for review and not cancelled, in their order."""
+def _others(plan_item: PlanItem, *, drafts: bool) -> list[PlanItem]:
+    """The buyer's other plans of the year that were sent for review and not cancelled, in their order; after them,
+    where they are asked for, those that are still drafts."""
     appropriation = plan_item.appropriation
+    found = PlanItem.objects.filter(
+        appropriation__buyer_id=appropriation.buyer_id,
+        appropriation__fiscal_year=appropriation.fiscal_year,
+        cancelled_at__isnull=True,
+    )
     return list(
-        PlanItem.objects.filter(
-            appropriation__buyer_id=appropriation.buyer_id,
-            appropriation__fiscal_year=appropriation.fiscal_year,
-            submitted_at__isnull=False,
-            cancelled_at__isnull=True,
-        )
+        (found if drafts else found.filter(submitted_at__isnull=False))
         .exclude(pk=plan_item.pk)
         .select_related("appropriation")
         .prefetch_related("method_approvals")
@@ -115,17 +119,25 @@ def _split(plan_item: PlanItem, others: list[PlanItem], *, now: datetime.datetim
     if not result.exceeds or len(parts) == 1:
         return None
     sums = " + ".join(YUAN(part.amount) for part in parts)
+    drafts, drafts_en = _drafts(parts[:-1])
     return Repeat(
         code="split_purchase",
         rule=result.rule,
         parts=parts,
-        zh=f"本年度同一预算项目、同一品目以公开招标以外的方式采购 {len(parts)} 次：{sums} = {YUAN(result.counted)} 元，"
-        f"超过公开招标数额标准 {YUAN(threshold)} 元，涉嫌化整为零",
+        zh=f"本年度同一预算项目、同一品目以公开招标以外的方式采购 {len(parts)} 次{drafts}："
+        f"{sums} = {YUAN(result.counted)} 元，超过公开招标数额标准 {YUAN(threshold)} 元，涉嫌化整为零",
         en=f"{len(parts)} purchases of one catalogue item under one budget item this year by methods other than open"
-        f" tender: {sums} = {YUAN(result.counted)} yuan, above the open-tender threshold of {YUAN(threshold)}",
+        f" tender{drafts_en}: {sums} = {YUAN(result.counted)} yuan, above the open-tender threshold of"
+        f" {YUAN(threshold)}",
         total=result.counted,
         threshold=threshold,
     )
+
+
+def _drafts(others: Iterable[Part]) -> tuple[str, str]:
+    """How many of the other purchases are still drafts, in brackets; nothing where none is."""
+    count = sum(one.is_draft for one in others)
+    return (f"（其中 {count} 项为尚未送审的草稿）", f" ({count} of them still drafts)") if count else ("", "")
 
 
 def _quarter(day: datetime.date) -> tuple[int, int]:
@@ -150,23 +162,33 @@ def _double(plan_item: PlanItem, others: list[PlanItem]) -> Repeat | None:
     ]
     if not found:
         return None
+    drafts, drafts_en = _drafts(found)
     listed = "；".join(f"“{part.title}” {YUAN(part.amount)} 元，{part.start_on}" for part in found)
     listed_en = "; ".join(f"“{part.title}” {YUAN(part.amount)} yuan, {part.start_on}" for part in found)
     return Repeat(
         code="duplicate_purchase",
         rule="plan.filed",
         parts=(*found, _part(plan_item)),
-        zh=f"同一季度已有同一品目、名称或者金额相同的采购计划 {len(found)} 项：{listed}；"
+        zh=f"同一季度已有同一品目、名称或者金额相同的采购计划 {len(found)} 项{drafts}：{listed}；"
         f"本计划 {YUAN(plan_item.amount)} 元，{plan_item.start_on}，可能重复采购",
-        en=f"{len(found)} plans of the same quarter have the same catalogue item and the same name or sum: {listed_en};"
-        f" this plan {YUAN(plan_item.amount)} yuan, {plan_item.start_on}: perhaps bought twice",
+        en=f"{len(found)} plans of the same quarter have the same catalogue item and the same name or sum{drafts_en}:"
+        f" {listed_en}; this plan {YUAN(plan_item.amount)} yuan, {plan_item.start_on}: perhaps bought twice",
     )
 
 
-def repeats(plan_item: PlanItem, *, now: datetime.datetime) -> list[Repeat]:
-    """What the plan repeats, as the plans stand now: suspicion of splitting, suspicion of a double."""
-    others = _others(plan_item)
+def repeats(plan_item: PlanItem, *, drafts: bool = False, now: datetime.datetime) -> list[Repeat]:
+    """What the plan repeats, as the plans stand now: suspicion of splitting, suspicion of a double. `drafts`: of those
+    that nobody has sent for review yet, too."""
+    others = _others(plan_item, drafts=drafts)
     return [found for found in (_split(plan_item, others, now=now), _double(plan_item, others)) if found]
+
+
+def warnings(plan_item: PlanItem, *, now: datetime.datetime) -> list[Repeat]:
+    """What is shown beside a plan while it can still be mended or judged. Of two drafts that split one purchase each
+    says so, before either is sent for review; nothing once the plan is approved or cancelled."""
+    if plan_item.approved_at or plan_item.cancelled_at:
+        return []
+    return repeats(plan_item, drafts=plan_item.submitted_at is None, now=now)
 
 
 #: How a hit can be mended, and the article of what is allowed.

@@ -11,7 +11,7 @@ from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.law.model import Value
 from yangcai.planning import proposal
 from yangcai.planning.models import PlanItem
-from yangcai.planning.rules.repeats import Repeat, repeats
+from yangcai.planning.rules.repeats import Repeat, warnings
 from yangcai.procedures.choice import Answer, Proposal, Reason, Verdict
 from yangcai.procedures.timeline import Milestone, Timeline
 from yangcai.www.work import tables
@@ -113,4 +113,4 @@ def _short(reason: Reason) -> Reason:
 
 def repeated(plan_item: PlanItem, *, now: datetime.datetime) -> list[Repeat]:
     """What the plan repeats, while that can still be mended or judged."""
-    return [] if plan_item.approved_at or plan_item.cancelled_at else repeats(plan_item, now=now)
+    return warnings(plan_item, now=now)
