@@ -13,12 +13,14 @@ from django.utils.translation import get_language, override
 from django.views.decorators.csrf import csrf_exempt
 
 from yangcai.api import bodies, feed, openapi, problem, resources
+from yangcai.cases import words
 from yangcai.cases.models import Case, Lot
-from yangcai.kernel import clock, documents, log_index, tasks
+from yangcai.kernel import clock, documents, log_index, tasks, wording
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, is_about, perform, rehearse
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import Refused
+from yangcai.kernel.wording import in_words
 from yangcai.ocds.release import record, record_package, release_package, releases
 from yangcai.ocds.rows import read
 from yangcai.parties.queries import post_of_token
@@ -34,7 +36,8 @@ View = Callable[..., HttpResponse]
 
 
 def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
-    """Bearer token → Post, one language per request, problems as documents. It reads no cookie, so it needs no CSRF."""
+    """Bearer token → Post, one language per request, problems as documents, in the words of the method by which the row
+    that was asked for is bought. It reads no cookie, so it needs no CSRF."""
 
     def wrap(view: View) -> View:
         @csrf_exempt
@@ -51,7 +54,8 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
             post = post_of_token(token.strip(), now=now) if scheme.lower() == "bearer" else None
             if post is None and (scheme or not public):
                 return problem.unauthorized()
-            with override("en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"):
+            language = "en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"
+            with override(language), in_words(None):
                 try:
                     return view(request, post=post, now=now, **kwargs)
                 except Refused as refused:
@@ -73,6 +77,14 @@ def endpoint(*methods: str, public: bool = False) -> Callable[[View], View]:
         return answer
 
     return wrap
+
+
+def asked_for(model: Any, pk: int, post: Any, now: datetime.datetime) -> Any:
+    """The row if this post may see it, else None; from here on its method's words are spoken."""
+    row = resources.fetch(model, pk, post, now)
+    if row is not None:
+        wording.speak(words.of(row))
+    return row
 
 
 def reply(data: Any, *, status: int = 200) -> JsonResponse:
@@ -123,7 +135,7 @@ def listing(request: HttpRequest, *, path: str, post: Any, now: datetime.datetim
 @endpoint("GET", public=True)
 def detail(request: HttpRequest, *, path: str, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
     resource = resources.RESOURCES.get(path)
-    row = resources.fetch(resource.model, pk, post, now) if resource else None
+    row = asked_for(resource.model, pk, post, now) if resource else None
     if row is None:
         return problem.not_found()
     answer = reply(resources.show(row, post, now, whole=True))
@@ -137,13 +149,13 @@ def detail(request: HttpRequest, *, path: str, pk: int, post: Any, now: datetime
 def open_actions(request: HttpRequest, *, path: str, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
     """Which Actions are there on this row for this post, and what stands in the way of each?"""
     model = openapi.model_of(path)
-    row = resources.fetch(model, pk, post, now) if model else None
+    row = asked_for(model, pk, post, now) if model else None
     if row is None:
         return problem.not_found()
     return reply(
         {
             "items": [
-                {"code": a.code, "title": a.title, "refusals": [r.as_dict() for r in can(a, row, by=post, now=now)]}
+                {"code": a.code, "title": a.title, "refusals": [r.told() for r in can(a, row, by=post, now=now)]}
                 for a in ACTIONS.values()
                 if a.on is model and post.role in a.by and is_about(a, row, by=post, now=now)
             ]
@@ -157,7 +169,7 @@ def act(request: HttpRequest, *, path: str, pk: int, code: str, post: Any, now: 
     action, model = ACTIONS.get(code), openapi.model_of(path)
     if action is None or model is None or action.on is not model:
         return problem.not_found()
-    row = resources.fetch(model, pk, post, now)
+    row = asked_for(model, pk, post, now)
     if row is None:
         return problem.not_found()
     data, files = bodies.body_of(request)
@@ -191,7 +203,7 @@ def act(request: HttpRequest, *, path: str, pk: int, code: str, post: Any, now: 
 @endpoint("GET")
 def explanation(request: HttpRequest, *, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
     """Why the addressee of a letter did not win: its own figures, and its remedy with the last day."""
-    letter = resources.fetch(AwardLetter, pk, post, now)
+    letter = asked_for(AwardLetter, pk, post, now)
     return reply(explain(letter, now=now).as_dict()) if letter else problem.not_found()
 
 
@@ -199,7 +211,7 @@ def explanation(request: HttpRequest, *, pk: int, post: Any, now: datetime.datet
 def preflight_of(request: HttpRequest, *, pk: int, post: Any, now: datetime.datetime) -> HttpResponse:
     """The formal rules of the evaluation on a draft bid: the body of bid.submit, and in `?met=1,2` the clauses that
     the bidder says it meets. Nothing of it is kept, and no Entry is made."""
-    action, lot = ACTIONS["bid.submit"], resources.fetch(Lot, pk, post, now)
+    action, lot = ACTIONS["bid.submit"], asked_for(Lot, pk, post, now)
     if lot is None:
         return problem.not_found()
     if refusals := can(action, lot, by=post, now=now):

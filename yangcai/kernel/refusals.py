@@ -60,7 +60,14 @@ class Refusal:
             return self.text
         return f"{self.text}（{self.citation.text}）" if in_chinese() else f"{self.text} ({self.citation.text})"
 
+    def told(self) -> dict[str, Any]:
+        """As `as_dict`, for somebody who reads it now: both sentences in the words that count."""
+        filled = self.facts.values()
+        said = {"zh": worded(self.zh, around=filled, chinese=True), "en": worded(self.en, around=filled, chinese=False)}
+        return {**self.as_dict(), **said}
+
     def as_dict(self) -> dict[str, Any]:
+        """As it was declared, to be kept."""
         return {
             "code": self.code,
             "zh": self.zh,

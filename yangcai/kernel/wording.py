@@ -29,17 +29,18 @@ class Written(str):
     __slots__ = ()
 
 
-def worded(text: str, *, around: Iterable[object] = ()) -> str:
-    """A text of the active language in the words that count now. `around`: what was filled in; of this, what was
-    Written is said in nobody else's words."""
+def worded(text: str, *, around: Iterable[object] = (), chinese: bool | None = None) -> str:
+    """A text of the active language (or of that which is named) in the words that count now. `around`: what was filled
+    in; of this, what was Written is said in nobody else's words."""
     say = _SAYS.get()
     if say is None:
         return text
+    chinese = in_chinese() if chinese is None else chinese
     kept = sorted({one for one in around if isinstance(one, Written) and one}, key=len, reverse=True)
     if not kept:
-        return say(text, in_chinese())
+        return say(text, chinese)
     parts = re.split(f"({'|'.join(map(re.escape, kept))})", text)
-    return "".join(part if n % 2 else say(part, in_chinese()) for n, part in enumerate(parts))
+    return "".join(part if n % 2 else say(part, chinese) for n, part in enumerate(parts))
 
 
 @contextmanager

@@ -62,8 +62,8 @@ class Said:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "zh": self.zh,
-            "en": self.en,
+            "zh": worded(self.zh, chinese=True),
+            "en": worded(self.en, chinese=False),
             "quoted": self.quoted,
             "citation": self.citation.as_dict() if self.citation else None,
         }

@@ -21,6 +21,7 @@ from yangcai.kernel import clock, documents
 from yangcai.kernel.encoding import BadEncoding
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.refusals import Refused, in_chinese
+from yangcai.kernel.wording import in_words
 from yangcai.parties.queries import post_of_token
 from yangcai.sealing.faults import Faulty
 from yangcai.tendering.envelopes import BadPart
@@ -57,7 +58,8 @@ def door(*methods: str, most: int = SMALL, public: bool = False, by_database: bo
             post = _post_of(request, now)
             if post is None and not public:
                 return problem.unauthorized()
-            with override("en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"):
+            language = "en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"
+            with override(language), in_words(None):
                 return _answered(view, request, post=post, now=now, **kwargs)
 
         answer.is_api = True  # type: ignore[attr-defined]

@@ -13,9 +13,10 @@ from yangcai.api import bodies, problem
 from yangcai.api.sbp import stalls
 from yangcai.api.sbp.doors import door, reply, text
 from yangcai.api.sbp.noting import notes
+from yangcai.cases import words
 from yangcai.cases.models import Lot
 from yangcai.cases.queries import visible_lots
-from yangcai.kernel import log_proofs
+from yangcai.kernel import log_proofs, wording
 from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.encoding import read_base64, timestamp
 from yangcai.parties.models import Post
@@ -38,12 +39,16 @@ HEADER = 2 * LARGEST_HEADER
 
 
 def lot_of(tender: uuid.UUID, *, number: str, post: Post | None, now: datetime.datetime) -> Lot | None:
-    """The lot of a tender for which bidders seal their offers; the only one where none is named."""
+    """The lot of a tender for which bidders seal their offers; the only one where none is named. From here on its
+    method's words are spoken."""
     lots = visible_lots(post, now).filter(
         pk__in=OpeningPolicy.objects.filter(tender=tender, published_at__isnull=False).values("lot")
     )
     found = list((lots.filter(number=number) if number else lots)[:2])
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    wording.speak(words.of(found[0]))
+    return found[0]
 
 
 @door("GET", public=True)

@@ -6,8 +6,8 @@ from yangcai.procedures.definitions.responses import (
     FAILURE,
     IN_EMERGENCY,
     RESULT,
-    WORDS,
     steps,
+    words,
 )
 from yangcai.procedures.procedure import AwardBy, Committee, Continuation, Invite, Procedure, Step
 from yangcai.procedures.stages import Stage
@@ -73,6 +73,6 @@ CONSULTATION = Procedure(
     notice=("竞争性磋商公告", "consultation notice"),
     result=RESULT,
     failure=FAILURE,
-    words=WORDS,
+    words=words("磋商小组"),
     reopens=("qualification", "sum", "range", "objective", "abnormal"),
 )

@@ -7,8 +7,8 @@ from yangcai.procedures.definitions.responses import (
     IN_EMERGENCY,
     REOPENS,
     RESULT,
-    WORDS,
     steps,
+    words,
 )
 from yangcai.procedures.procedure import AwardBy, Committee, Continuation, Invite, Procedure, Step
 from yangcai.procedures.stages import Stage
@@ -58,6 +58,6 @@ NEGOTIATION = Procedure(
     notice=("竞争性谈判公告", "negotiation notice"),
     result=RESULT,
     failure=FAILURE,
-    words=WORDS,
+    words=words("谈判小组"),
     reopens=REOPENS,
 )

@@ -1,6 +1,6 @@
 """How do quotations (询价) run? One unchangeable price each; the lowest that meets the needs wins (74号令)."""
 
-from yangcai.procedures.definitions.responses import BY_ORDER_74, FAILURE, IN_EMERGENCY, REOPENS, RESULT, WORDS, steps
+from yangcai.procedures.definitions.responses import BY_ORDER_74, FAILURE, IN_EMERGENCY, REOPENS, RESULT, steps, words
 from yangcai.procedures.procedure import AwardBy, Committee, Invite, Procedure, Step
 from yangcai.procedures.stages import Stage
 
@@ -43,6 +43,6 @@ QUOTATIONS = Procedure(
     notice=("询价公告", "request for quotations"),
     result=RESULT,
     failure=FAILURE,
-    words=WORDS,
+    words=words("询价小组"),
     reopens=REOPENS,
 )

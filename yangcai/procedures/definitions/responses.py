@@ -17,7 +17,6 @@ IN_EMERGENCY = Continuation("emergency.competitive", "bidders.emergency")
 REOPENS = ("qualification", "price")
 #: What the words of a tender are called here, the longer ones first.
 WORDS = (
-    ("评标委员会", "评审小组"),
     ("评标", "评审"),
     ("招标文件", "采购文件"),
     ("招标公告", "采购公告"),
@@ -34,6 +33,13 @@ WORDS = (
     ("废标", "终止"),
     ("投标", "响应"),
 )
+
+
+def words(committee: str) -> tuple[tuple[str, str], ...]:
+    """The words of a method whose committee is called so (谈判小组, 询价小组: 74号令; 磋商小组: 214号文)."""
+    return (("评标委员会", committee), *WORDS)
+
+
 #: After each of these too few suppliers end the purchase (74号令 art. 37, 50; 214号文 art. 34).
 COUNTED = frozenset({Stage.SUBMISSION, Stage.QUALIFICATION, Stage.FINAL_OFFER, Stage.EVALUATION})
 #: What 财政部令第74号 says where 财政部令第87号 says it for tenders.

@@ -1,6 +1,6 @@
 """How does a single-source purchase (单一来源采购) run? Experienced people agree a fair price (74号令 art. 38)."""
 
-from yangcai.procedures.definitions.responses import BY_ORDER_74, EVERYTHING, FAILURE, REOPENS, WORDS, steps
+from yangcai.procedures.definitions.responses import BY_ORDER_74, EVERYTHING, FAILURE, REOPENS, steps, words
 from yangcai.procedures.procedure import AwardBy, Committee, Invite, Procedure, Step
 from yangcai.procedures.stages import Stage
 
@@ -31,6 +31,6 @@ SINGLE_SOURCE = Procedure(
     notice=("单一来源采购邀请书", "invitation to the single source"),
     result=("单一来源采购成交公告", "single-source award notice"),
     failure=FAILURE,
-    words=WORDS,
+    words=words("评审小组"),
     reopens=REOPENS,
 )

@@ -1,0 +1,69 @@
+"""Does the API say no in the words of the method by which is bought, and to a tender in a tender's?"""
+
+import datetime
+
+import pytest
+
+from tests.api.conftest import Clock
+from tests.api.support import Caller
+from tests.tendering.walk import Tender
+from yangcai.cases import words
+from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written, in_words
+
+pytestmark = pytest.mark.django_db
+
+#: Method: how its committee is called.
+COMMITTEES = {
+    "negotiation": "谈判小组",
+    "consultation": "磋商小组",
+    "quotations": "询价小组",
+    "open_tender": "评标委员会",
+}
+
+
+def asked(procedure: str) -> tuple[Tender, Caller]:
+    """A purchase whose committee may be drawn, and a caller for whoever draws it."""
+    tender = Tender(procedure=procedure, method="lowest")
+    if procedure in ("open_tender", "quotations"):  # drawn once it is published
+        tender.published()
+    return tender, Caller(tender.runner)
+
+
+@pytest.mark.parametrize(("procedure", "committee"), COMMITTEES.items())
+def test_a_refusal_speaks_of_the_committee_as_the_method_does(
+    procedure: str, committee: str, clock: Clock, every_method: None
+) -> None:
+    tender, caller = asked(procedure)
+    clock.now = tender.now
+    even = {"evaluates_at": tender.now + datetime.timedelta(days=5), "size": 4}
+    for query in ("", "?dry_run=1"):
+        answer = caller.act(tender.case, "committee.draw", even, query=query).json()
+        told = {one["code"]: one for one in answer["refusals"]}
+        assert f"本项目{committee}应当为" in told["committee_size"]["zh"]
+    caller.headers["Accept-Language"] = "en"  # both languages are answered, whichever is asked for
+    again = caller.act(tender.case, "committee.draw", even).json()
+    assert {one["code"]: one for one in again["refusals"]} == told and again["title"] == again["refusals"][0]["en"]
+
+
+@pytest.mark.parametrize(("procedure", "committee"), COMMITTEES.items())
+def test_what_stands_in_the_way_is_said_likewise(
+    procedure: str, committee: str, clock: Clock, every_method: None
+) -> None:
+    tender, caller = asked(procedure)
+    clock.now = tender.now
+    found = caller.get(f"cases/{tender.case.pk}/actions").json()["items"]
+    said = "".join(refusal["zh"] + refusal["en"] for item in found for refusal in item["refusals"])
+    titles = "".join(item["title"] for item in found)
+    is_tender = procedure == "open_tender"
+    assert ("招标文件" in said + titles) is is_tender
+    assert ("tender document" in said.lower()) <= is_tender
+
+
+def test_what_people_wrote_is_nobodys_to_reword(clock: Clock, every_method: None) -> None:
+    """A case may be called after a tender, and a name in a refusal stays what it is."""
+    name = Written("招标文件编制中心")
+    refusal = Refusal("x", f"“{name}”不是投标人", f"“{name}” is no bidder", facts={"name": name})
+    with in_words(words.of_method("negotiation")):
+        assert refusal.told()["zh"] == "“招标文件编制中心”不是供应商"
+    assert refusal.told()["zh"] == refusal.as_dict()["zh"] == refusal.zh
