@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Citation
 
 #: The mark of a term that the platform laid down itself: no law, and never shown as one.
@@ -134,8 +135,8 @@ def written(value: Any, *, unit: str) -> tuple[str, str]:
         zh, en = COUNTED[unit]
         return f"{value}{zh}", f"{value} {en.removesuffix('s') if value == 1 else en}".rstrip()
     if unit == "ratio":
-        percent = f"{(Decimal(value) * 100).normalize():f}%"
-        return percent, percent
+        share = percent(Decimal(value))
+        return share, share
     if unit == "yuan":
         return f"{value:,.2f}元", f"¥{value:,.2f}"
     if unit == "fraction":

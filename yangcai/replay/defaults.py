@@ -21,6 +21,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from yangcai import law, procedures
 from yangcai.kernel.calendar import day_of
+from yangcai.kernel.numbers import bare
 from yangcai.procedures import Stage, engine
 from yangcai.procedures.committee import composition
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
@@ -177,8 +178,8 @@ class _Lot:
             evaluation = replace(evaluation, method=ways[0].value)
         if evaluation.method == "rated" and not evaluation.criteria:
             weight = self.price_weight() * 100
-            zh = f"评审因素未公布，价格{weight.normalize():f}分，其余为技术分"
-            self.say(zh, f"the criteria are not published: price {weight.normalize():f}, technical for the rest")
+            zh = f"评审因素未公布，价格{bare(weight)}分，其余为技术分"
+            self.say(zh, f"the criteria are not published: price {bare(weight)}, technical for the rest")
             evaluation = replace(evaluation, criteria=(Criterion(PRICE, weight), Criterion("technical", 100 - weight)))
         if any(criterion.open for criterion in evaluation.criteria):
             evaluation = replace(evaluation, criteria=self.weighed(evaluation.criteria))

@@ -1,10 +1,10 @@
 """What has become of each proposal to find a score abnormally high or low: open, found, or not found?"""
 
-from decimal import Decimal
 from typing import Any
 
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.beneath import may_have
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.reading import remembered
 from yangcai.tendering.models import AbnormalScore, CommitteeMember
 from yangcai.tendering.models.abnormal import Tally
@@ -62,7 +62,7 @@ def _frozen(one: Tally) -> dict[str, Any]:
         "member": str(score.member_id),
         "bidder": str(score.opened_bid_id),
         "criterion": score.criterion.code,
-        "value": _plain(proposal.value),
+        "value": bare(proposal.value),
         "side": proposal.side,
         "reason": proposal.reason,
         "proposed_by": str(proposal.proposed_by_id),
@@ -80,7 +80,3 @@ def _frozen(one: Tally) -> dict[str, Any]:
             for vote in one.votes
         ],
     }
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize() + 0:f}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from yangcai import procedures
 from yangcai.cases.models import Case, Lot
+from yangcai.kernel.numbers import percent
 from yangcai.planning.models import SetAside
 from yangcai.tendering.models import Clause, ClauseKind, GreenKind, GreenProduct, Solicitation
 
@@ -61,7 +62,7 @@ def set_aside(lots: Iterable[Lot]) -> Iterator[tuple[str, Lot | None]]:
         if way not in SET_ASIDE:
             continue
         who = "小微企业" if lot.for_small_micro else "中小企业"
-        text = SET_ASIDE[way].format(who=who, share=f"{(lot.set_aside_share * 100).normalize():f}%")
+        text = SET_ASIDE[way].format(who=who, share=percent(lot.set_aside_share))
         if way == SetAside.WHOLE:
             yield text, None
             return

@@ -8,6 +8,7 @@ from typing import Any
 
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures.evaluation import point_formula
@@ -82,8 +83,8 @@ def frozen(lot: Lot) -> dict[str, dict[str, dict[str, str]]]:
     return {
         str(bid): {
             row.criterion.code: {
-                "declared": plain(row.declared),
-                "counts": plain(row.counts),
+                "declared": bare(row.declared),
+                "counts": bare(row.counts),
                 "reason": row.reason,
                 "page": row.page,
             }
@@ -91,8 +92,3 @@ def frozen(lot: Lot) -> dict[str, dict[str, dict[str, str]]]:
         }
         for bid, rows in of_bids(lot).items()
     }
-
-
-def plain(number: Decimal) -> str:
-    """Without zeros that say nothing: 12, not 12.0000."""
-    return f"{number.normalize():f}"

@@ -16,6 +16,7 @@ from yangcai.cases.models import Award, AwardFall, LotOutcome
 from yangcai.cases.rules import applicable, own
 from yangcai.kernel import calendar
 from yangcai.kernel.money import figures
+from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.kernel.wording import worded
 from yangcai.procedures.evaluation.price_score import FORMULAS
@@ -93,7 +94,7 @@ class Deduction:
 
     @property
     def percent(self) -> str:
-        return f"{(self.rate * 100).normalize():f}%"
+        return percent(self.rate)
 
     @property
     def text(self) -> str:

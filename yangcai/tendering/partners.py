@@ -11,6 +11,7 @@ from django.db.models import Q
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
+from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation, Size
@@ -297,8 +298,3 @@ def _related(
             en="A small or medium enterprise may not be held or managed by the others in the consortium or subcontract",
             **applicable(lot.case, now=now),
         )
-
-
-def percent(ratio: Decimal) -> str:
-    """0.3 → 30%."""
-    return f"{(ratio * 100).normalize():f}%"

@@ -20,6 +20,7 @@ from yangcai.cases.rules import applicable
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.inputs import Input
 from yangcai.kernel.money import cents, figures, rounded
+from yangcai.kernel.numbers import bare, percent
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Organisation
 from yangcai.parties.sizes import SMALL_MICRO
@@ -276,10 +277,6 @@ def _low_price(draft: _Draft, result: BidResult) -> Iterator[Check]:
     )
 
 
-def _percent(rate: Decimal) -> str:
-    return f"{(rate * 100).normalize():f}%"
-
-
 def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     terms, offer = draft.terms, draft.offer
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
@@ -316,8 +313,8 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         yield Check(
             "no_certificate",
             Verdict.WARN,
-            f"采购文件对有认证证书的节能环保产品给予 {_percent(terms.green_rate)} 的价格扣除，贵单位没有填写证书",
-            f"Certified energy-saving or environmental-label products are given {_percent(terms.green_rate)}; no"
+            f"采购文件对有认证证书的节能环保产品给予 {percent(terms.green_rate)} 的价格扣除，贵单位没有填写证书",
+            f"Certified energy-saving or environmental-label products are given {percent(terms.green_rate)}; no"
             " certificate is named",
             draft.cite("green.certificate"),
             "green_certificates",
@@ -326,9 +323,9 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         yield Check(
             "deduction",
             Verdict.PASS,
-            f"价格扣除 {_percent(granted.rate)}，即 {figures(granted.amount)}，"
+            f"价格扣除 {percent(granted.rate)}，即 {figures(granted.amount)}，"
             f"评审价 {figures(found.evaluated_price)}；合同价格不变",
-            f"{_percent(granted.rate)} deducted, that is {figures(granted.amount)}: evaluated price"
+            f"{percent(granted.rate)} deducted, that is {figures(granted.amount)}: evaluated price"
             f" {figures(found.evaluated_price)}; the contract price stays",
             draft.cite(granted.rule),
         )
@@ -351,8 +348,8 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         yield Check(
             "unclaimed",
             Verdict.WARN,
-            f"贵单位登记为小微企业，可以享受 {_percent(terms.small_micro_rate)} 的价格扣除，但没有声明",
-            f"You are registered as a small or micro enterprise and could claim {_percent(terms.small_micro_rate)}, but"
+            f"贵单位登记为小微企业，可以享受 {percent(terms.small_micro_rate)} 的价格扣除，但没有声明",
+            f"You are registered as a small or micro enterprise and could claim {percent(terms.small_micro_rate)}, but"
             " do not",
             draft.cite("price_preference.small_micro"),
             "preference",
@@ -361,8 +358,8 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         yield Check(
             "domestic_share_too_small",
             Verdict.WARN,
-            f"本国产品成本占比 {_percent(domestic)} 未达到规定比例，整体不享受本国产品的价格扣除",
-            f"Domestic products make up {_percent(domestic)} of the cost, below the lawful share: the offer as a whole"
+            f"本国产品成本占比 {percent(domestic)} 未达到规定比例，整体不享受本国产品的价格扣除",
+            f"Domestic products make up {percent(domestic)} of the cost, below the lawful share: the offer as a whole"
             " is not preferred as domestic",
             draft.cite("price_preference.domestic_package"),
             "domestic_share",
@@ -384,7 +381,7 @@ def _figures(draft: _Draft) -> Iterator[Check]:
         if criterion.code not in given:
             continue
         points = rounded(counting.worth(criterion, given[criterion.code]), places=draft.terms.decimals)
-        figure, full = counting.plain(given[criterion.code]), counting.plain(criterion.weight)
+        figure, full = bare(given[criterion.code]), bare(criterion.weight)
         yield Check(
             "counted",
             Verdict.PASS if points else Verdict.WARN,
@@ -440,9 +437,9 @@ def _partners(draft: _Draft) -> Iterator[Check]:
         yield Check(
             "partners",
             Verdict.PASS,
-            f"联合体、分包符合采购文件；中小企业合同份额 {partners.percent(given)}",
+            f"联合体、分包符合采购文件；中小企业合同份额 {percent(given)}",
             f"Consortium and subcontracts are as the document wants them; the share of small and medium enterprises is"
-            f" {partners.percent(given)}",
+            f" {percent(given)}",
             draft.cite("set_aside.partner_share"),
         )
 

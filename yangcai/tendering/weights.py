@@ -6,6 +6,7 @@ from yangcai import law
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable
 from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.numbers import bare
 from yangcai.tendering import method
 from yangcai.tendering.models import CriterionKind, PriceWeightApproval
 
@@ -25,7 +26,7 @@ def way_out(lot: Lot, *, consent: PriceWeightApproval | None, now: datetime.date
     if not key or not law.applies(key, **applicable(lot.case, now=now)):
         return "", ""
     if consent is not None:
-        points = f"{consent.weight.normalize():f}"
+        points = bare(consent.weight)
         return (
             f"；本级财政部门同意的是 {points} 分（{consent.number}）",
             f"; the treasury consented to {points} points ({consent.number})",
@@ -45,7 +46,7 @@ def announced(case: Case) -> str:
     for lot in lots:
         consent = consented(lot)
         if consent and lot.criteria.filter(kind=CriterionKind.PRICE, weight=consent.weight).exists():
-            points = f"{consent.weight.normalize():f}"
+            points = bare(consent.weight)
             told[lot.number] = f"价格分值 {points} 分，经本级财政部门审核同意（{consent.number}）"
     if told and len(lots) == 1:
         return told[lots[0].number]

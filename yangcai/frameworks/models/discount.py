@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case
 from yangcai.frameworks.models.agreement import Framework
 from yangcai.kernel.models import Rooted
+from yangcai.kernel.numbers import bare
 
 
 class QuantityDiscount(Rooted):
@@ -29,7 +30,7 @@ class QuantityDiscount(Rooted):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_quantity.normalize():f}"
+        return bare(self.from_quantity)
 
     @property
     def root(self) -> Case:

@@ -8,6 +8,7 @@ from yangcai import law
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award, Case, Lot
 from yangcai.cases.queries import candidates
+from yangcai.kernel.numbers import bare, percent
 from yangcai.parties.models import Size
 from yangcai.planning.models import SetAside
 from yangcai.portal.models import Notice
@@ -38,7 +39,6 @@ from yangcai.tendering.models import (
     PartnerKind,
     Solicitation,
 )
-from yangcai.tendering.partners import percent
 from yangcai.tendering.queries.evaluation import published_members
 
 CONTENT = "notice.award.content"
@@ -83,7 +83,7 @@ def points(score: Decimal | None) -> str:
     """93.00; 87.255 where the third place counts: nothing is rounded away."""
     if score is None:
         return ""
-    plain = f"{score.normalize():f}"
+    plain = bare(score)
     return plain if len(plain.partition(".")[2]) > 2 else f"{score:.2f}"
 
 
@@ -153,7 +153,7 @@ def facts(home: Any, *, now: datetime.datetime, **_context: Any) -> dict[str, An
                 "item": line.item,
                 "brand": line.brand,
                 "specification": line.specification,
-                "quantity": f"{line.quantity.normalize():f}",
+                "quantity": bare(line.quantity),
                 "unit_price": line.unit_price,
             }
             for line in lines

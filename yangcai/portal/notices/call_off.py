@@ -9,6 +9,7 @@ from yangcai.cases.actions import chinese
 from yangcai.cases.models import Award
 from yangcai.frameworks.models import CallOff, OutsideOffer, Way
 from yangcai.kernel import money
+from yangcai.kernel.numbers import bare
 from yangcai.portal.notices.base import (
     CONTACTS,
     MONEY,
@@ -58,7 +59,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
             {
                 "item": call_off.lot.title,
                 "specification": call_off.need,
-                "quantity": f"{call_off.quantity.normalize():f} {unit}",
+                "quantity": f"{bare(call_off.quantity)} {unit}",
                 "unit_price": money.cents(award.amount / call_off.quantity),
             }
         ],

@@ -5,6 +5,7 @@ from typing import Any
 from yangcai import procedures
 from yangcai.cases.actions import chinese
 from yangcai.contracts.models import Contract, MilestoneDue
+from yangcai.kernel.numbers import bare
 from yangcai.portal.notices.base import (
     CONTACTS,
     MOMENT,
@@ -37,7 +38,7 @@ def facts(contract: Contract, **_context: Any) -> dict[str, Any]:
             {
                 "item": i.item,
                 "specification": i.specification,
-                "quantity": "" if i.quantity is None else f"{i.quantity.normalize():f}",
+                "quantity": "" if i.quantity is None else bare(i.quantity),
                 "unit_price": i.unit_price,
                 "amount": i.amount,
             }

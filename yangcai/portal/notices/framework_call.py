@@ -9,6 +9,7 @@ from yangcai.cases.actions import chinese
 from yangcai.cases.models import Case, EvaluationMethod
 from yangcai.frameworks.models import Framework, QualityGround
 from yangcai.frameworks.rules.terms import is_closed
+from yangcai.kernel.numbers import bare, percent
 from yangcai.portal.notices.base import (
     MONEY,
     PROJECT,
@@ -84,15 +85,14 @@ def ways(framework: Framework) -> list[str]:
 def consumables(framework: Framework) -> str:
     """What is priced with the equipment, how much one piece uses of it, for how many years (art. 26)."""
     found = Consumable.objects.filter(lot=framework.lot_id).order_by("number")
-    listed = "、".join(f"{one.item} {one.quantity.normalize():f} {one.unit}" for one in found)
+    listed = "、".join(f"{one.item} {bare(one.quantity)} {one.unit}" for one in found)
     return f"{listed}（每台 {framework.consumables_years} 年用量）" if listed else ""
 
 
 def discounts(framework: Framework) -> str:
     """From which quantity of one purchase the price falls by how much (art. 13)."""
     return "、".join(
-        f"满 {one.from_quantity.normalize():f} {framework.unit}降低 {(one.rate * 100).normalize():f}%"
-        for one in framework.discounts.all()
+        f"满 {bare(one.from_quantity)} {framework.unit}降低 {percent(one.rate)}" for one in framework.discounts.all()
     )
 
 
@@ -104,7 +104,7 @@ def terms(case: Case) -> list[dict[str, Any]]:
             "lot": one.lot.number,
             "ceiling": one.lot.ceiling,
             "unit": one.unit,
-            "quantity": f"{one.estimated_quantity.normalize():f}",
+            "quantity": bare(one.estimated_quantity),
             "users": one.users,
             "months": str(one.months),
             "evaluation": evaluation(one),

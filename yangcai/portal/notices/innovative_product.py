@@ -4,6 +4,7 @@ from typing import Any
 
 from yangcai.cases.models import Award
 from yangcai.kernel import money
+from yangcai.kernel.numbers import bare
 from yangcai.portal.notices.base import (
     CONTACTS,
     MONEY,
@@ -37,7 +38,7 @@ def facts(home: Any, **_context: Any) -> dict[str, Any]:
         "items": [
             {
                 "item": award.lot.title,
-                "quantity": f"{quantity.normalize():f}",
+                "quantity": bare(quantity),
                 "unit_price": money.cents(award.amount / quantity),
             }
         ],

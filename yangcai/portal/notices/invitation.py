@@ -6,6 +6,7 @@ from yangcai import law, procedures
 from yangcai.cases.actions import chinese
 from yangcai.cases.models import Case, EvaluationMethod, Lot, Stage
 from yangcai.cases.periods import closing_at
+from yangcai.kernel.numbers import percent
 from yangcai.parties.models import Post
 from yangcai.planning.models import PARTNERED, Category, Requirement, SetAside
 from yangcai.portal.notices.base import (
@@ -52,7 +53,7 @@ def set_aside(lot: Lot) -> str:
     way = SetAside(lot.way)
     told = [chinese(way.label)]
     if lot.way in PARTNERED:
-        told.append(f"中小企业合同份额不低于 {(lot.set_aside_share * 100).normalize():f}%")
+        told.append(f"中小企业合同份额不低于 {percent(lot.set_aside_share)}")
     if lot.for_small_micro:
         told.append("限于小微企业")
     return told[0] if len(told) == 1 else f"{told[0]}（{'，'.join(told[1:])}）"
@@ -66,7 +67,7 @@ def preferences(case: Case, file: Solicitation) -> str:
         ("本国产品", file.domestic_rate),
         ("节能环保产品", file.green_rate),
     )
-    return "；".join(f"{who} {(rate * 100).normalize():f}%" for who, rate in rates if rate)
+    return "；".join(f"{who} {percent(rate)}" for who, rate in rates if rate)
 
 
 def imports(case: Case, file: Solicitation) -> str:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from yangcai import law
 from yangcai.kernel.money import cents, figures, rounded
+from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures.evaluation import abnormally_low, corrections, merit_first, panel
 from yangcai.procedures.evaluation.arithmetic_correction import correct
@@ -300,8 +301,8 @@ class _Evaluation:
             notes += [
                 Note(
                     bidder=bid.bidder,
-                    zh=f"扣除 {(deduction.rate * 100).normalize():f}%，即 {figures(deduction.amount)}",
-                    en=f"{(deduction.rate * 100).normalize():f}% deducted, that is {figures(deduction.amount)}",
+                    zh=f"扣除 {percent(deduction.rate)}，即 {figures(deduction.amount)}",
+                    en=f"{percent(deduction.rate)} deducted, that is {figures(deduction.amount)}",
                 )
                 for deduction in preference.deductions
             ]

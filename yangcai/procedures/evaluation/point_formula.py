@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.refusals import in_chinese
 
 #: Figure and points, figures rising.
@@ -112,7 +113,7 @@ def parse(text: str) -> Table:
 
 def written(table: Table) -> str:
     """A table as text, always the same way."""
-    return "；".join(f"{_plain(figure)}={_plain(points)}" for figure, points in table)
+    return "；".join(f"{bare(figure)}={bare(points)}" for figure, points in table)
 
 
 def points(*, code: str, table: Table, figure: Decimal, weight: Decimal) -> Fraction:
@@ -125,7 +126,7 @@ def faults(*, code: str, table: Table, weight: Decimal) -> Iterator[tuple[str, s
     """Why the table cannot count the points of a criterion of so much weight, in both languages."""
     formula, values = POINT_FORMULAS[code], [value for _figure, value in table]
     if any(value > weight for value in values):
-        yield f"计分表的分值超过该因素的 {_plain(weight)} 分", f"points above the criterion's {_plain(weight)}"
+        yield f"计分表的分值超过该因素的 {bare(weight)} 分", f"points above the criterion's {bare(weight)}"
     if formula.single:
         if len(table) > 1 or not all(table[0]):
             yield "该公式只写一组“单位=分值”，都大于零", "this formula takes one pair above zero, unit=points"
@@ -134,8 +135,8 @@ def faults(*, code: str, table: Table, weight: Decimal) -> Iterator[tuple[str, s
         yield "直线内插至少要两组数值", "straight lines need two pairs or more"
     if max(values) != weight:
         yield (
-            f"按计分表得不到该因素的满分 {_plain(weight)} 分",
-            f"the table never gives the criterion's full {_plain(weight)} points",
+            f"按计分表得不到该因素的满分 {bare(weight)} 分",
+            f"the table never gives the criterion's full {bare(weight)} points",
         )
     if formula.steps and values != sorted(set(values), reverse=not formula.rising):
         yield (
@@ -147,10 +148,6 @@ def faults(*, code: str, table: Table, weight: Decimal) -> Iterator[tuple[str, s
 def said(*, code: str, table: Table, unit: str, weight: Decimal) -> tuple[str, str]:
     """The formula with its numbers, as the solicitation document says it: Chinese, English."""
     formula = POINT_FORMULAS[code]
-    zh = "；".join(f"{_plain(figure)}{unit} {_plain(value)} 分" for figure, value in table)
-    en = "; ".join(f"{_plain(figure)} {unit}: {_plain(value)} points".replace("  ", " ") for figure, value in table)
-    return f"{formula.zh}：{zh}（满分 {_plain(weight)} 分）", f"{formula.en}: {en} (of {_plain(weight)} points)"
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
+    zh = "；".join(f"{bare(figure)}{unit} {bare(value)} 分" for figure, value in table)
+    en = "; ".join(f"{bare(figure)} {unit}: {bare(value)} points".replace("  ", " ") for figure, value in table)
+    return f"{formula.zh}：{zh}（满分 {bare(weight)} 分）", f"{formula.en}: {en} (of {bare(weight)} points)"

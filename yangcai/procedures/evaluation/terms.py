@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from yangcai import law
 from yangcai.kernel.money import figures
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures.evaluation.model import FULL_MARKS, Criterion, Kind, Terms
 from yangcai.procedures.evaluation.price_preference import BANDS
@@ -113,7 +114,7 @@ def _price_weight(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
             zh=f"价格分值占总分值的比重应为{{limit}}{'' if band else '以上'}，现为{{share}}%{way}",
             en=f"The weight of price must be {{limit}}{'' if band else ' or more'}, it is {{share}}%{way_en}",
             field="criteria",
-            share=f"{(share * 100).normalize():f}",
+            share=bare(share * 100),
         )
 
 
@@ -163,7 +164,7 @@ def _preferences(terms: Terms) -> Iterator[Refusal]:
                     zh="价格扣除比例应为{limit}，现为{rate}%",
                     en="The deduction must be {limit}, it is {rate}%",
                     field=field,
-                    rate=f"{(rate * 100).normalize():f}",
+                    rate=bare(rate * 100),
                 )
 
 
@@ -181,5 +182,5 @@ def _low_price(terms: Terms) -> Iterator[Refusal]:
                 zh="异常低价审查比例不得低于规定比例，最高可提高至{limit}，现为{rate}%",
                 en="The rate of a low-price test may be raised to {limit} at most and never lowered; it is {rate}%",
                 field=field,
-                rate=f"{(rate * 100).normalize():f}",
+                rate=bare(rate * 100),
             )

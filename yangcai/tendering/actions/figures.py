@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
+from yangcai.kernel.numbers import bare
 from yangcai.parties.roles import Role
-from yangcai.tendering import blind, counting
+from yangcai.tendering import blind
 from yangcai.tendering.inputs import narrow
 from yangcai.tendering.models import OfferedFigure
 from yangcai.tendering.rules import covers
@@ -36,7 +37,7 @@ class FindFigures(Input):
         choices = [
             (
                 one.pk,
-                f"{blind.name_for(one.opened_bid, self.by)}，{one.criterion.title}：{counting.plain(one.declared)}",
+                f"{blind.name_for(one.opened_bid, self.by)}，{one.criterion.title}：{bare(one.declared)}",
             )
             for one in OfferedFigure.objects.filter(opened_bid__lot=self.subject)
             .select_related("opened_bid__supplier", "opened_bid__lot__case", "criterion")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Lot, Stage
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
+from yangcai.kernel.numbers import bare
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, blind, drafts
 from yangcai.tendering.actions.evaluation import write_report
@@ -48,7 +49,7 @@ class Scores(Input):
         narrow(
             self.fields["rows"],
             bid=list({bid.pk: (bid.pk, blind.name_for(bid, self.by)) for bid, _c in pairs}.values()),
-            criterion=list({c.pk: (c.pk, f"{c.title}（{c.weight.normalize():f}）") for _bid, c in pairs}.values()),
+            criterion=list({c.pk: (c.pk, f"{c.title}（{bare(c.weight)}）") for _bid, c in pairs}.values()),
         )
         noted = self.noted(self.subject)
         self.fields["rows"].initial = [
@@ -62,7 +63,7 @@ class Scores(Input):
             return {}
         found = drafts.of_member(lot, member)
         return {
-            pair: {"value": None if one.value is None else f"{one.value.normalize():f}", "reason": one.reason}
+            pair: {"value": None if one.value is None else bare(one.value), "reason": one.reason}
             for pair, one in found.items()
         }
 

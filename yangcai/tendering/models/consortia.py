@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.encoding import jcs
 from yangcai.kernel.models import Rooted
+from yangcai.kernel.numbers import percent
 from yangcai.parties.models import Organisation, Post
 from yangcai.tendering.models.rows import LotRow
 
@@ -52,7 +53,7 @@ class Consortium(LotRow):
     @property
     def leader_share(self) -> str:
         """The same as a percentage."""
-        return f"{(self.share * 100).normalize():f}%"
+        return percent(self.share)
 
     @property
     def agreement(self) -> str:

@@ -10,12 +10,13 @@ from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.beneath import may_have
+from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
 from yangcai.tendering import consortia
 from yangcai.tendering.models import Consortium, ConsortiumMember, PartnerKind
-from yangcai.tendering.partners import WHOLE, Partner, percent
+from yangcai.tendering.partners import WHOLE, Partner
 from yangcai.tendering.rules.bids import live_bids
 from yangcai.tendering.rules.sealed import unfinished_uploads
 from yangcai.tendering.solicitations import solicitation

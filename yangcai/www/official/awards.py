@@ -5,6 +5,7 @@ from typing import Any
 
 from yangcai import law, procedures
 from yangcai.cases.models import Award
+from yangcai.kernel.numbers import bare
 from yangcai.portal.notices.base import CONTACTS, MOMENT, MONEY, PROJECT, Field, Section, contacts, project
 from yangcai.tendering.models import AwardLetter
 from yangcai.www import formats
@@ -91,7 +92,7 @@ def told(letter: AwardLetter) -> dict[str, Any]:
         "supplier": letter.supplier.name,
         "winner": award.supplier.name if award else "",
         "amount": award.amount if award else None,
-        "score": None if letter.score is None else f"{letter.score.normalize():f}",
+        "score": None if letter.score is None else bare(letter.score),
         "rank": None if letter.rank is None else str(letter.rank),
         "reason": letter.reason,
         "issued_at": letter.issued_at,

@@ -6,6 +6,7 @@ from yangcai import procedures
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS
 from yangcai.challenges.models import Enquiry
+from yangcai.kernel.numbers import bare
 from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.portal.notices.base import CONTACTS, MOMENT, MONEY, PROJECT, TABLE, Field, Section, contacts, project
@@ -101,7 +102,7 @@ def solicited(one: Solicitation) -> dict[str, Any]:
                 "lot": criterion.lot.number,
                 "title": criterion.title,
                 "standard": criterion.standard,
-                "weight": f"{criterion.weight.normalize():f}",
+                "weight": bare(criterion.weight),
                 "objective": "客观分" if criterion.is_objective else "主观分",
             }
             for lot in case.lots.order_by("number")
@@ -113,7 +114,7 @@ def solicited(one: Solicitation) -> dict[str, Any]:
         **_sealing(case),
         "terms": one.contract_terms,
         "payment_terms": [
-            {"title": term.title, "percent": f"{term.percent.normalize():f}", "due": DUE[term.due_on]}
+            {"title": term.title, "percent": bare(term.percent), "due": DUE[term.due_on]}
             for term in case.payment_terms.order_by("number")
         ],
         "payment_days": str(one.payment_days),

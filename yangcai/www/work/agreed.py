@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yangcai.kernel.actions import ACTIONS, can
+from yangcai.kernel.numbers import percent
 from yangcai.tendering.models import Consortium, ConsortiumMember
-from yangcai.tendering.partners import percent
 from yangcai.www import formats
 from yangcai.www.work.tables import Cell, Column, Line, Table
 

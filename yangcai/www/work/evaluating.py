@@ -23,6 +23,7 @@ from yangcai.cases.models import Lot
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Attachment
+from yangcai.kernel.numbers import bare
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering import arithmetic, blind, brands, counting, deviations, drafts, standing
@@ -143,11 +144,11 @@ class Desk:
         """The cell of the matrix."""
         pair = (bid.pk, criterion.pk)
         if pair in self.scored:
-            return Given(_plain(self.scored[pair].value), "done")
+            return Given(bare(self.scored[pair].value), "done")
         if pair not in self.asked:
             return Given(_("系统计算") if _is_counted(criterion) else "—", "mute")
         noted = self.noted.get(pair)
-        return Given(_("未评"), "warn") if noted is None or noted.value is None else Given(_plain(noted.value), "info")
+        return Given(_("未评"), "warn") if noted is None or noted.value is None else Given(bare(noted.value), "info")
 
     def name(self, bid: OpenedBid) -> str:
         """What the bid is called on this desk."""
@@ -176,17 +177,17 @@ class Desk:
         for one in self.criteria:
             pair = (bid.pk, one.pk)
             noted = self.scored.get(pair) or self.noted.get(pair)
-            value = _plain(noted.value) if noted is not None and noted.value is not None else ""
+            value = bare(noted.value) if noted is not None and noted.value is not None else ""
             reason = noted.reason if noted is not None else ""
             if typed is not None and pair in self.asked:
                 value, reason = typed.get(f"value-{one.pk}", value), typed.get(f"reason-{one.pk}", reason)
             points = counted.get(one.code)
-            said = _("%(n)s 分，系统计算") % {"n": _plain(_rounded(points))} if points is not None else ""
+            said = _("%(n)s 分，系统计算") % {"n": bare(_rounded(points))} if points is not None else ""
             if one.kind == CriterionKind.PRICE:
                 said = _("价格分由系统按公式计算")
             error = (errors or {}).get(one.pk, "")
             told = _declared(one, figures.get(one.pk))
-            found.append(Points(one, _plain(one.weight), value, reason, pair in self.asked, said, *told, error))
+            found.append(Points(one, bare(one.weight), value, reason, pair in self.asked, said, *told, error))
         return found
 
     def clauses(self, bid: OpenedBid) -> list[Clauses]:
@@ -218,17 +219,13 @@ def _declared(criterion: Criterion, figure: Any) -> tuple[str, str]:
         return "", ""
 
     def said(number: Decimal | None) -> str:
-        return "" if number is None else f"{criterion.figure} {counting.plain(number)} {criterion.unit}".strip()
+        return "" if number is None else f"{criterion.figure} {bare(number)} {criterion.unit}".strip()
 
     return said(figure.declared), said(figure.found)
 
 
 def _is_counted(criterion: Criterion) -> bool:
     return criterion.kind == CriterionKind.PRICE or bool(criterion.formula)
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize() + 0:f}"
 
 
 def _rounded(points: Any) -> Decimal:
@@ -395,5 +392,5 @@ def read(text: str, *, most: Decimal) -> tuple[Decimal | None, str]:
     if not value.is_finite() or value.as_tuple().exponent < -4:  # type: ignore[operator]
         return None, _("最多四位小数")
     if not 0 <= value <= most:
-        return None, _("应在 0 至 %(most)s 分之间") % {"most": _plain(most)}
+        return None, _("应在 0 至 %(most)s 分之间") % {"most": bare(most)}
     return value, ""

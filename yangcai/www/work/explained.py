@@ -20,6 +20,7 @@ from yangcai.contracts.models import Contract
 from yangcai.contracts.queries import reads_paper
 from yangcai.kernel import papers as signed
 from yangcai.kernel.models import Entry
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.queries import platform_post
@@ -312,7 +313,7 @@ def _changes(
                 old = former.get(code, {}).get(member)
                 if old is not None and Decimal(old) != Decimal(value):
                     supplier = bids[bid].supplier.name if bid in bids else ""
-                    points = (f"{Decimal(one).normalize():f}" for one in (old, value))
+                    points = (bare(Decimal(one)) for one in (old, value))
                     yield names.get(int(member), ""), supplier, titles.get(code, code), *points
 
 

@@ -16,6 +16,7 @@ from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.beneath import may_show
 from yangcai.kernel.models import Task
 from yangcai.kernel.money import rounded
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.reading import remembered
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -251,13 +252,13 @@ def _outliers(lot: Lot, found: list[consistency.Outlier], *, post: Post, now: da
                 Cell(one.seat.name or seat_name(one.seat.number), is_data=bool(one.seat.name)),
                 Cell(one.bid.supplier.name, is_data=True),
                 Cell(one.criterion.title, is_data=True),
-                Cell(_plain(one.score), is_number=True),
+                Cell(bare(one.score), is_number=True),
                 Cell(
-                    f"({' + '.join(_plain(value) for value in one.others)}) ÷ {len(one.others)}"
+                    f"({' + '.join(bare(value) for value in one.others)}) ÷ {len(one.others)}"
                     f" = {rounded(one.mean, places=2)}"
                 ),
                 Cell(f"{rounded(one.gap, places=2)}", is_number=True),
-                Cell(f"{rounded(one.gap, places=2)} ÷ {_plain(one.criterion.weight)} = {_percent(one.share)}"),
+                Cell(f"{rounded(one.gap, places=2)} ÷ {bare(one.criterion.weight)} = {_percent(one.share)}"),
                 Cell(one.reason, is_data=True),
             ],
             links,
@@ -290,10 +291,6 @@ def _alike(table: evaluation.ScoreTable) -> list[str]:
         }
         for group in consistency.alike(table)
     ]
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize() + 0:f}"
 
 
 def _percent(share: Fraction) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from yangcai import law
 from yangcai.cases.rules import applicable
 from yangcai.kernel.money import rounded
+from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -40,7 +41,7 @@ def _named(test: str, bid: OpenedBid, *, now: datetime.datetime) -> tuple[Cell, 
     }[test]
     rate = law.value(rule, **on) if by_file is None else by_file
     said = known.zh if in_chinese() else known.en
-    return Cell(said), Cell(f"{(rate * 100).normalize():f}%"), Cell(law.cite(rule, **on).text)
+    return Cell(said), Cell(percent(rate)), Cell(law.cite(rule, **on).text)
 
 
 def _reckoned(bid: OpenedBid, *, now: datetime.datetime) -> Table | None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from yangcai import procedures
 from yangcai.kernel.models import MoneyField
+from yangcai.kernel.numbers import bare, percent
 from yangcai.kernel.refusals import in_chinese
 from yangcai.www import formats
 
@@ -148,9 +149,9 @@ def written(value: Any, *, field: Any = None) -> Cell:
         case Decimal() if isinstance(field, MoneyField):
             return Cell(formats.amount(value), is_number=True)
         case Decimal() if field is not None and field.name.endswith(SHARES):
-            return Cell(f"{(value * 100).normalize():f}%", is_number=True)
+            return Cell(percent(value), is_number=True)
         case Decimal():
-            return Cell(f"{value.normalize():f}", is_number=True)
+            return Cell(bare(value), is_number=True)
         case int():
             return Cell(str(value), is_number=True)
         case models.Model():

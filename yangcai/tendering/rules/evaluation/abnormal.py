@@ -7,6 +7,7 @@ from typing import Any
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel import calendar
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.tendering import abnormal, arithmetic
@@ -50,7 +51,7 @@ def is_a_score_to_judge(
         zh="该项评分（{value} 分）已经提请认定，不得就同一评分再次提请",
         en="This score of {value} points has been put to the committee already",
         field="member",
-        value=f"{score.value.normalize() + 0:f}",
+        value=bare(score.value),
         **applicable(subject.case, now=now),
     )
 
@@ -169,7 +170,7 @@ def found_by_the_committee(
                 code="corrected_the_wrong_way",
                 zh="第 {number} 行：“{criterion}”的得分 {value} 分经认定为{side}，更正后的得分应当{way}",
                 en="Row {number}: {value} points for {criterion} were found too {side_en}; correct them the other way",
-                value=f"{proposal.value.normalize() + 0:f}",
+                value=bare(proposal.value),
                 side="畸高" if proposal.side == AbnormalSide.HIGH else "畸低",
                 way="更低" if proposal.side == AbnormalSide.HIGH else "更高",
                 side_en=proposal.side,

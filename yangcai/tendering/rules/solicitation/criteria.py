@@ -9,6 +9,7 @@ from typing import Any
 from yangcai import law, procedures
 from yangcai.cases.models import EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, refuse
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.refusals import Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures.evaluation.model import FULL_MARKS
@@ -107,8 +108,8 @@ def standards_fit_the_weights(
                 en="Row {number}: the standard says {points} points, the criterion weighs {weight}: make them agree",
                 field="rows",
                 number=number,
-                points=f"{wrong.normalize():f}",
-                weight=f"{row['weight'].normalize():f}",
+                points=bare(wrong),
+                weight=bare(row["weight"]),
                 **applicable(subject.case, now=now),
             )
 
