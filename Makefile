@@ -30,7 +30,7 @@ help:
 	@echo "make run       the site on an empty (or your own) database"
 	@echo "make fmt       format the source"
 	@echo "make docs      write the generated documents again"
-	@echo "make nightly   100,000 random Actions, all that make long takes shortly, what comes out as published through the API too"
+	@echo "make nightly   100,000 random Actions, all that make long takes shortly, each story over the screens, what comes out as published through the API too"
 	@echo "make chaos     every fault that must leave nothing lost, at full length (ROWS='F4 F9': some of them)"
 	@echo "make bench     the benchmarks"
 	@echo "make lock      resolve the dependencies again (UPGRADE=1: to their newest versions)"
@@ -92,6 +92,7 @@ nightly: setup
 	@YANGCAI_NIGHTLY=1 YANGCAI_WALKERS=$(WORKERS) $(BIN)/pytest -n $(WORKERS) -rP tests/invariants/test_random_actions.py
 	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m campaign tests
 	@YANGCAI_NIGHTLY=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/scenarios tests/tendering
+	@YANGCAI_NIGHTLY=1 YANGCAI_THROUGH=screens $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests/scenarios
 	@$(BIN)/yangcai replay --via api cases/*.yaml
 
 chaos: setup

@@ -10,16 +10,16 @@ from tests import factories
 from tests.hurry import tasks_at_the_end
 from tests.scenarios import story
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD, Story
+from tests.through import door
 from tests.told import told
 from yangcai.cases.models import Case
 from yangcai.frameworks.models import Entrant, Framework
-from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.replay import defaults, people
-from yangcai.replay.driver import PythonDriver, begin_again
+from yangcai.replay.driver import begin_again
 from yangcai.replay.published import CaseFile, Criterion, Dates, Evaluation
 
 DAY = datetime.timedelta(days=1)
@@ -107,7 +107,7 @@ def _begin(file: CaseFile, until: str, terms: dict[str, Any] | None, more: dict[
     begin_again()
     bids = any(lot.bids for lot in file.lots)
     completed = defaults.complete(published=file).case if bids else file  # an open call has no bids to make up
-    tale = FirstStage(PythonDriver(), completed, people.gather(completed), framework_terms=terms or TERMS, **more)
+    tale = FirstStage(door(), completed, people.gather(completed), framework_terms=terms or TERMS, **more)
     with tasks_at_the_end():
         tale.run(until=until)
     return tale
@@ -146,7 +146,7 @@ class Buyer:
     def do(
         self, code: str, subject: Any, by: Post | None = None, at: datetime.datetime | None = None, **data: Any
     ) -> Any:
-        return perform(ACTIONS[code], subject, by=by or self.officer, now=at or self.at, **data).value
+        return door().do(code, subject, by=by or self.officer, at=at or self.at, **data)
 
     def refused(self, code: str, subject: Any, by: Post | None = None, **data: Any) -> dict[str, Refusal]:
         try:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.hurry import tasks_at_the_end
+from tests.through import door
 from yangcai.cases.models import Case, Lot
 from yangcai.controls.lamps import lamps
 from yangcai.funds.queries import balances, check_funds
@@ -17,7 +18,7 @@ from yangcai.parties.models import OrganisationKind, Post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.replay import defaults, people, published
-from yangcai.replay.driver import PythonDriver, begin_again, move_to
+from yangcai.replay.driver import begin_again, move_to
 from yangcai.replay.published import Bid, CaseFile, Criterion, Dates, Evaluation
 from yangcai.replay.published import Organisation as Named
 from yangcai.replay.walk import ONE_PAYMENT, Walk
@@ -172,7 +173,7 @@ def begin(file: CaseFile, *, until: str, terms: tuple[dict[str, Any], ...] = ONE
     """A story told as far as one stretch; what is due on the way nobody looks at."""
     begin_again()
     completed = defaults.complete(published=file).case
-    story = Story(PythonDriver(), completed, people.gather(completed), payment_terms=terms, **more)
+    story = Story(door(), completed, people.gather(completed), payment_terms=terms, **more)
     with tasks_at_the_end():
         story.run(until=until)
     return story

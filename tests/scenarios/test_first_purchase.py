@@ -17,11 +17,12 @@ from tests.scenarios.research import (
     contracted,
 )
 from tests.scenarios.story import ADVANCE, DAY, FIRST, SECOND, Story
+from tests.through import door
 from yangcai.cases.models import Award, CaseEnd, Lot
 from yangcai.contracts.models import Contract, ContractItem, Milestone
 from yangcai.portal.models import Notice
 from yangcai.replay import defaults, people
-from yangcai.replay.driver import PythonDriver, move_to
+from yangcai.replay.driver import move_to
 from yangcai.replay.published import Dates
 from yangcai.tendering.models import (
     Invitee,
@@ -89,7 +90,7 @@ def purchase(tale: Story, *, budget: str = "500000.00") -> Story:
     file = story.purchase(story.lot("1", bids, budget=budget), method=REVIEWED, grounds="first_purchase")
     dates = Dates(invitation=datetime.date(2026, 8, 3))
     completed = defaults.complete(published=replace(file, id="示例首购", title="示例首购项目", dates=dates)).case
-    told = Story(PythonDriver(), completed, people.gather(completed), payment_terms=ADVANCE)
+    told = Story(door(), completed, people.gather(completed), payment_terms=ADVANCE)
     told.run(until="plan")
     return told
 
