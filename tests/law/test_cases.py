@@ -19,9 +19,9 @@ from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.procedures import AwardBy, choice, committee, engine
 from yangcai.procedures.evaluation import Criterion, Kind, Terms, check_terms, point_formula
+from yangcai.tendering.rules import consortia as agreements
 
 FOLDER = Path(__file__).parent / "cases"
-OPEN_TENDER = procedures.get("open_tender")
 
 Case = dict[str, Any]
 
@@ -34,15 +34,32 @@ def period(key: str, code: str) -> Callable[[Case, date], list[Refusal]]:
     return check
 
 
+def of_method(facts: Case) -> tuple[procedures.Procedure, Case]:
+    """The method that a case names, an open tender where it names none, and its other facts."""
+    return procedures.get(facts.get("method", "open_tender")), {key: facts[key] for key in facts if key != "method"}
+
+
 def committee_members(facts: Case, on: date) -> list[Refusal]:
-    assert OPEN_TENDER.committee is not None
-    given = facts | {"budget": Decimal(str(facts["budget"]))}
-    return list(committee.check(committee=OPEN_TENDER.committee, on=on, **given))
+    procedure, given = of_method(facts)
+    assert procedure.committee is not None
+    given["budget"] = Decimal(str(given["budget"]))
+    return list(committee.check(committee=procedure.committee, on=on, **given))
 
 
 def bidders(facts: Case, on: date) -> list[Refusal]:
-    found = engine.too_few_bidders(procedure=OPEN_TENDER, on=on, **facts)
+    procedure, given = of_method(facts)
+    found = engine.too_few_bidders(procedure=procedure, on=on, **given)
     return [found] if found else []
+
+
+def consortium(facts: Case, on: date) -> list[Refusal]:
+    """What the members agreed, and what the bid says of them (`consortium.register`, `bid.submit`)."""
+    where: dict[str, Any] = {"on": on, "jurisdiction": law.HOME}
+    agreed = {name: Decimal(share) for name, share in facts["agreed"].items()}
+    said = {name: Decimal(share) for name, share in facts.get("said", {}).items()}
+    found = [agreements.nothing_left(agreed.values(), **where)]
+    found += [agreements.other_share(name, agreed=agreed[name], given=said[name], **where) for name in said]
+    return [one for one in found if one is not None]
 
 
 def correction(facts: Case, on: date) -> list[Refusal]:
@@ -64,6 +81,7 @@ def prequalified(facts: Case, on: date) -> list[Refusal]:
 
 
 def terms(facts: Case, on: date) -> list[Refusal]:
+    procedure, facts = of_method(facts)
     given = {key: Decimal(str(value)) if type(value) in (int, float) else value for key, value in facts.items()}
     award_by = AwardBy.LOWEST if given.pop("lowest", False) else AwardBy.RATED
     price = given.pop("price", Decimal(0))
@@ -72,7 +90,7 @@ def terms(facts: Case, on: date) -> list[Refusal]:
     lowest_rate = Decimal("0.10") if on.year > 2019 else Decimal("0.06")
     defaults = {"budget": Decimal(2_000_000), "small_micro_rate": lowest_rate}
     return check_terms(
-        terms=Terms(award_by=award_by, criteria=criteria, on=on, **(defaults | given)), procedure=OPEN_TENDER
+        terms=Terms(award_by=award_by, criteria=criteria, on=on, **(defaults | given)), procedure=procedure
     )
 
 
@@ -128,6 +146,7 @@ CHECKS: dict[str, Callable[[Case, date], list[Refusal]]] = {
     "intention": period("intention.lead", "intention_too_short"),
     "committee": committee_members,
     "bidders": bidders,
+    "consortium": consortium,
     "choice": method,
     "terms": terms,
     "points": points,

@@ -92,14 +92,21 @@ def unlawful_agreement(
             en="The leader and its members are each named once",
             **on,
         )
-    if sum((row["share"] for row in rows), Decimal(0)) >= WHOLE:
-        yield refuse(
-            AGREEMENT,
-            code="nothing_left_to_the_leader",
-            zh="成员的合同份额合计应当小于 100%，其余由牵头人承担",
-            en="The members' shares must stay below 100 %: the rest is the leader's",
-            **on,
-        )
+    if (told := nothing_left((row["share"] for row in rows), **on)) is not None:
+        yield told
+
+
+def nothing_left(shares: Iterable[Decimal], **on: Any) -> Refusal | None:
+    """The agreement states the work of each (政府采购法 art. 24), the leader's too: its members leave it something."""
+    if sum(shares, Decimal(0)) < WHOLE:
+        return None
+    return refuse(
+        AGREEMENT,
+        code="nothing_left_to_the_leader",
+        zh="成员的合同份额合计应当小于 100%，其余由牵头人承担",
+        en="The members' shares must stay below 100 %: the rest is the leader's",
+        **on,
+    )
 
 
 def _fits_the_register(
@@ -296,17 +303,8 @@ def unlawful(
             continue
         left.remove(member)
         yield from _unconfirmed(member, on)
-        if member.share != row.share:
-            yield refuse(
-                AGREEMENT,
-                code="share_not_agreed",
-                zh="“{name}”的合同份额应当为联合协议约定的 {agreed}，所填为 {given}",
-                en="The share of “{name}” is {agreed} by the agreement, not {given}",
-                name=Written(row.name),
-                agreed=percent(member.share),
-                given=percent(row.share),
-                **on,
-            )
+        if (told := other_share(row.name, agreed=member.share, given=row.share, **on)) is not None:
+            yield told
     for one in left:
         yield refuse(
             AGREEMENT,
@@ -317,6 +315,22 @@ def unlawful(
             name=Written(one.organisation.name),
             **on,
         )
+
+
+def other_share(name: str, *, agreed: Decimal, given: Decimal, **on: Any) -> Refusal | None:
+    """A bid says of a member what the agreement says of it."""
+    if given == agreed:
+        return None
+    return refuse(
+        AGREEMENT,
+        code="share_not_agreed",
+        zh="“{name}”的合同份额应当为联合协议约定的 {agreed}，所填为 {given}",
+        en="The share of “{name}” is {agreed} by the agreement, not {given}",
+        name=Written(name),
+        agreed=percent(agreed),
+        given=percent(given),
+        **on,
+    )
 
 
 def _is(member: ConsortiumMember, row: Partner) -> bool:
