@@ -40,7 +40,7 @@ def lines(lang: str = "zh-hans") -> dict[str, str]:
 def test_what_is_well_is_told_without_a_remedy(journal: Journal) -> None:
     journal.line(NOW - MINUTE)
     found = lines()
-    assert found["对外服务"].startswith("正常") and found["到期事项"] == "正常 都已处理 —"
+    assert found["对外服务"].startswith("正常") and found["到期事项"] == "正常 都已处理"
     assert "PostgreSQL" in found["数据库"] and "节假日安排已知到" in found["工作日历"]
     assert lines("en")["Service"].startswith("Well")
 
