@@ -362,6 +362,23 @@ def test_an_expert_signs_in_scores_by_the_keyboard_and_signs(page: Page) -> None
         page.keyboard.press("[")
     assert "1 / 3" in page.inner_text(".turn-here")
 
+    # Enter leads into the points, Esc out of them; what cannot be kept is not said to be.
+    # The next bid opens on the same clause.
+    criterion = page.locator("[data-clause]:has(.points-value)").first
+    criterion.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("400")
+    page.locator("[data-kept]:has-text('有 1 处没有保存')").wait_for()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    page.locator("[data-kept]:has-text('已自动保存')").wait_for()
+    page.keyboard.press("Escape")
+    here = criterion.get_attribute("id")
+    for key in "][":
+        with page.expect_navigation():
+            page.keyboard.press(key)
+        page.locator(f"#{here}:focus").wait_for()
+
     page.keyboard.press("/")
     page.keyboard.type("货物")
     with page.expect_navigation():

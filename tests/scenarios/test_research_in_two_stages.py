@@ -46,7 +46,7 @@ class InTwoStages(Story):
         for member in self.members():
             given = (of or {}).get(member.pk, points)
             rows = [
-                {"bid": bid.pk, "criterion": one.pk, "value": given[name][one.code]}
+                {"bid": bid.pk, "criterion": one.pk, "value": given[name][one.code], "reason": "演示理由"}
                 for name, bid in offers(self).items()
                 if name in given
                 for one in criteria

@@ -174,9 +174,10 @@ class Hall:
         return self
 
     def rows(self, points: dict[int, dict[str, str]]) -> list[dict[str, Any]]:
-        codes = {c.code: c.pk for c in Criterion.objects.filter(lot=self.lot)}
+        codes = {c.code: c for c in Criterion.objects.filter(lot=self.lot)}
         return [
-            {"bid": self.bids[n].pk, "criterion": codes[code], "value": value}
+            {"bid": self.bids[n].pk, "criterion": codes[code].pk, "value": value}
+            | ({"reason": "演示理由"} if Decimal(value) in {Decimal(0), codes[code].weight} else {})
             for n, by_code in points.items()
             for code, value in by_code.items()
         ]

@@ -24,6 +24,19 @@ def test_scores_are_complete_in_range_and_final() -> None:
     assert h.refused("scores.submit", h.lot, h.chair, SCORED, rows=rows) == {"scores_submitted"}
 
 
+@pytest.mark.parametrize("value", ["0", "50"])
+def test_nothing_and_everything_are_given_with_a_reason(value: str) -> None:
+    """Where there is something to judge: an objective criterion asks for none."""
+    h = three()
+    rows = h.rows({**EQUAL, 1: {"technical": value, "record": "20"}})
+    bare = [{**row, "reason": " "} for row in rows]
+    assert h.refused("scores.submit", h.lot, h.chair, SCORED, rows=bare) == {"extreme_without_reason"}
+    technical = next(row["criterion"] for row in rows if row["value"] == value)
+    said = [row | ({"reason": "无技术方案"} if row["criterion"] == technical else {}) for row in bare]
+    h.do("scores.submit", h.lot, h.chair, SCORED, rows=said)
+    assert Score.objects.get(value=Decimal(value), criterion=technical).reason == "无技术方案"
+
+
 def test_a_member_sees_no_other_scores_before_all_are_in() -> None:
     h = three()
     one, *others = [m.post for m in h.members]

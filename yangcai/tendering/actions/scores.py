@@ -94,11 +94,16 @@ class Scores(Input):
         low_price.low_prices_decided,
         clarifications_settled,
     ),
-    checks=(scores.scores_complete, scores.scores_in_range),
+    checks=(scores.scores_complete, scores.scores_in_range, scores.extremes_have_reasons),
     input=Scores,
     sentence=("{post}提交了评分", "{post} submitted scores"),
     is_public=False,
-    cites=("committee.independence", "evaluation.total", "cooperative_innovation.two_stages"),
+    cites=(
+        "committee.independence",
+        "evaluation.total",
+        "evaluation.extreme_reason",
+        "cooperative_innovation.two_stages",
+    ),
     hint=(
         "独立评分；全部评委提交前，任何人看不到他人的评分。提交后只能按四种法定情形更正",
         "Score alone: nobody sees another's scores before all are in. Afterwards only the four lawful corrections",

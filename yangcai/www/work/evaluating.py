@@ -39,7 +39,7 @@ from yangcai.tendering.models import (
     Stance,
 )
 from yangcai.tendering.rules.committee import seats
-from yangcai.tendering.rules.evaluation.scores import all_submitted
+from yangcai.tendering.rules.evaluation.scores import all_submitted, asks_for_reason
 from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.work import judging, places, searching
@@ -91,6 +91,8 @@ class Points:
     reason: str
     asked: bool
     counted: str
+    #: Whether nothing and everything are given with a reason.
+    reasoned: bool = False
     #: What the bid declares for it, and what the committee found instead.
     declared: str = ""
     found: str = ""
@@ -113,7 +115,7 @@ class Desk:
     """One member at one lot, at one time: what is to be scored, and what was noted."""
 
     def __init__(self, lot: Lot, member: CommitteeMember, *, now: datetime.datetime):
-        self.lot, self.member = lot, member
+        self.lot, self.member, self.now = lot, member, now
         opened = standing.opened(lot)
         self.sheet = arithmetic.sheet(lot, member, now=now)
         valid = {bid.pk for bid in arithmetic.outcome(lot, now=now).valid}
@@ -188,6 +190,9 @@ class Desk:
             error = (errors or {}).get(one.pk, "")
             told = _declared(one, figures.get(one.pk))
             found.append(Points(one, bare(one.weight), value, reason, pair in self.asked, said, *told, error))
+            asked = pair in self.asked
+            reasoned = asked and asks_for_reason(self.lot.case, one, now=self.now)
+            found.append(Points(one, _plain(one.weight), value, reason, asked, said, reasoned, *told, error))
         return found
 
     def clauses(self, bid: OpenedBid) -> list[Clauses]:

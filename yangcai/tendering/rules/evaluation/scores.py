@@ -4,13 +4,14 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+from yangcai import law
 from yangcai.cases.models import Case, EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.tendering import arithmetic, blind
-from yangcai.tendering.models import CommitteeMember, Score
+from yangcai.tendering.models import CommitteeMember, Criterion, Score
 from yangcai.tendering.rules.committee.seats import member_at
 from yangcai.tendering.rules.qualification import duplicates
 
@@ -117,6 +118,39 @@ def scores_in_range(subject: Lot, *, by: Any, now: datetime.datetime, rows: list
                 criterion=Written(criterion.title),
                 value=row["value"],
                 weight=criterion.weight,
+                **applicable(subject.case, now=now),
+            )
+
+
+EXTREME = "evaluation.extreme_reason"
+
+
+def asks_for_reason(case: Case, criterion: Criterion, *, now: datetime.datetime) -> bool:
+    """Whether no points and full points by this criterion are given with a reason: where there is something to judge,
+    under the platform's own term."""
+    return not criterion.is_objective and law.applies(EXTREME, **applicable(case, now=now))
+
+
+def extremes_have_reasons(subject: Lot, *, now: datetime.datetime, rows: list[dict[str, Any]], **_: Any) -> Any:
+    """Who gives nothing or everything says why; refuses row by row, counted from 1."""
+    asked = {
+        criterion.pk: criterion
+        for criterion in arithmetic.scored_criteria(subject)
+        if asks_for_reason(subject.case, criterion, now=now)
+    }
+    for number, row in enumerate(rows, start=1):
+        criterion = asked.get(row["criterion"])
+        if criterion is not None and row["value"] in {Decimal(0), criterion.weight} and not row["reason"].strip():
+            yield refuse(
+                EXTREME,
+                code="extreme_without_reason",
+                zh="第 {number} 行：“{criterion}”评{side}，请写明理由",
+                en="Row {number}: {criterion} has {side_en}: write down why",
+                field="rows",
+                number=number,
+                criterion=Written(criterion.title),
+                side="满分" if row["value"] else "零分",
+                side_en="full points" if row["value"] else "no points",
                 **applicable(subject.case, now=now),
             )
 

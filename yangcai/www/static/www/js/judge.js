@@ -14,10 +14,15 @@ function step(by) {
   next?.scrollIntoView({ block: "center" });
 }
 
-// Who comes by a hit of the search stands on its clause.
-if (location.hash.startsWith("#clause-")) document.getElementById(location.hash.slice(1))?.focus();
+// Who comes by a hit of the search stands on its clause, and who turns to another bid on the one where one stood.
+if (/^#(clause|criterion)-/.test(location.hash)) document.getElementById(location.hash.slice(1))?.focus();
 
-const turn = (way) => document.querySelector(`[data-turn="${way}"]`)?.click();
+const stands = () => document.activeElement.closest("[data-clause]");
+function turn(way) {
+  const link = document.querySelector(`a[data-turn="${way}"]`);
+  if (link) link.hash = stands()?.id ?? "";
+  link?.click();
+}
 const KEYS = { j: () => step(1), k: () => step(-1), "[": () => turn("before"), "]": () => turn("after"), "/": () => document.querySelector("[data-search]")?.select() };
 
 document.addEventListener("keydown", (event) => {
@@ -47,7 +52,8 @@ const kept = notes?.querySelector("[data-kept]");
 
 function show({ left: open, at, errors, cells }) {
   left.textContent = open ? left.dataset.words.replace("#", open) : left.dataset.none;
-  kept.textContent = kept.dataset.words.replace("#", at);
+  const wrong = Object.keys(errors).length;
+  kept.textContent = wrong ? kept.dataset.wrong.replace("#", wrong) : kept.dataset.words.replace("#", at);
   for (const place of document.querySelectorAll("[data-said]")) {
     const error = errors[place.dataset.said] ?? "";
     const field = document.getElementById(`value-${place.dataset.said}`);
@@ -97,6 +103,7 @@ if (notes) {
   notes.addEventListener("submit", async (event) => {
     clearTimeout(waiting);
     dirty = false;
+    notes.action = `${notes.action.split("#")[0]}${stands() ? `#${stands().id}` : ""}`;
     if (!underWay) return;
     event.preventDefault();
     await pending;
