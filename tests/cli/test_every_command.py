@@ -56,6 +56,7 @@ def test_it_says_how_it_is_used(leaf: tuple[str, ...], lang: str, capsys: pytest
     out, err = capsys.readouterr()
     assert (ended.value.code, err) == (0, "")
     assert all(option in out for option in ("--json", "--quiet", "--yes", "--lang")), leaf
+    assert lang == "en" or not any(words in out for words in ("usage", "arguments", "options:", "show this help"))
     assert (("一个 JSON 对象" if lang == "zh" else "one JSON object") in out) and f"yangcai {' '.join(leaf)}" in out
 
 
@@ -66,6 +67,16 @@ def test_a_wrong_use_is_an_object_too(leaf: tuple[str, ...], capsys: pytest.Capt
     answer, err = said(capsys)
     assert ended.value.code == console.USAGE
     assert not answer["ok"] and len(answer["errors"]) == 1 and answer["errors"][0] in err and "usage:" in err
+
+
+def test_a_wrong_use_is_told_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where our own sentence says what is wrong with a value."""
+    with pytest.raises(SystemExit):
+        cli.main(["clock", "advance", "20"])
+    err = capsys.readouterr().err
+    assert "用法有误：SPAN：时长应如 20d、36h：20" in err and "argument" not in err
+    assert cli.main(["user", "role", "nobody", "--role", "king"]) == console.USAGE
+    assert "buyer_officer" in capsys.readouterr().err
 
 
 def calls(folder: Path, port: int) -> dict[str, tuple[list[str], int]]:

@@ -28,6 +28,7 @@ _WRONG_USE = (
     (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"\1 不能是 \2（可选 \3）"),
     (r"argument (.+?): invalid \S+ value: (.+)", r"\1 不能是 \2"),
     (r"argument (.+?): not allowed with argument (.+)", r"\1 不能与 \2 同用"),
+    (r"argument (.+?): (.*[一-鿿].*)", r"\1：\2"),  # our own sentence
 )
 
 
@@ -39,9 +40,25 @@ def _in_chinese(message: str) -> str:
     return message
 
 
+class _Formatter(argparse.HelpFormatter):
+    """The help of the standard library with its own words in the reader's language."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, say(zh="用法：", en="usage: ") if prefix is None else prefix)
+
+    def start_section(self, heading: str | None) -> None:
+        ours = {"positional arguments": say(zh="参数", en="arguments"), "options": say(zh="选项", en="options")}
+        super().start_section(ours.get(heading or "", heading))
+
+
 class _Parser(argparse.ArgumentParser):
     #: Whether whoever asked reads JSON: a wrong use is answered with an object too.
     in_json = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"formatter_class": _Formatter, "add_help": False, **kwargs})
+        if kwargs.get("add_help", True):
+            self.add_argument("-h", "--help", action="help", help=say(zh="显示本说明", en="show this help"))
 
     def error(self, message: str) -> NoReturn:
         sentence = say(zh=f"用法有误：{_in_chinese(message)}", en=f"Usage error: {message}")

@@ -18,20 +18,26 @@ def action_named(word: str) -> str:
     raise Stop(zh=f"没有这个办理事项：{word}", en=f"there is no such action: {word}", code=console.USAGE)
 
 
+def require(name: str) -> None:
+    """Before anything is made for it. Raises Stop."""
+    from yangcai.demo.stories import PLOTS
+
+    if name not in PLOTS:
+        listed = ", ".join(PLOTS)
+        raise Stop(zh=f"没有这个剧本：{name}（{listed}）", en=f"no such story: {name} ({listed})", code=console.USAGE)
+
+
 def run(options: argparse.Namespace, *, name: str, until: str = "") -> int:
     """Live through the story on the sandbox clock; NOT_MET when it stands still before its end."""
     from django.utils import timezone
 
     from yangcai.demo import living
     from yangcai.demo.acting import Told
-    from yangcai.demo.stories import PLOTS
     from yangcai.kernel import clock
     from yangcai.kernel.actions import ACTIONS
     from yangcai.www import signed_papers
 
-    if name not in PLOTS:
-        listed = ", ".join(PLOTS)
-        raise Stop(zh=f"没有这个剧本：{name}（{listed}）", en=f"no such story: {name} ({listed})", code=console.USAGE)
+    require(name)
     last, steps, others = action_named(until) if until else "", list[dict[str, Any]](), list[Told]()
     begun = timezone.localdate(clock.now())
 

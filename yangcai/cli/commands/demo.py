@@ -58,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         anew.finish(home)
         with alone(options, home):
             site.load()
+            if options.story:
+                story.require(options.story)
             if not is_shared:  # else whoever was here first has begun it
                 begin(options, home)
         if options.story:

@@ -89,6 +89,9 @@ def _post(options: argparse.Namespace) -> int:
     from yangcai.parties.queries import platform_post
     from yangcai.parties.roles import Role
 
+    if options.role not in Role.values:
+        known = ", ".join(Role.values)
+        raise Stop(zh=f"--role 应为：{known}", en=f"--role is one of: {known}", code=console.USAGE)
     now = clock.now()
     platform = platform_post(now=now)  # on an empty database this makes the platform's own organisation
     own = options.role == Role.PLATFORM and not options.organisation
