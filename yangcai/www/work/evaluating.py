@@ -189,10 +189,9 @@ class Desk:
                 said = _("价格分由系统按公式计算")
             error = (errors or {}).get(one.pk, "")
             told = _declared(one, figures.get(one.pk))
-            found.append(Points(one, bare(one.weight), value, reason, pair in self.asked, said, *told, error))
             asked = pair in self.asked
             reasoned = asked and asks_for_reason(self.lot.case, one, now=self.now)
-            found.append(Points(one, _plain(one.weight), value, reason, asked, said, reasoned, *told, error))
+            found.append(Points(one, bare(one.weight), value, reason, asked, said, reasoned, *told, error))
         return found
 
     def clauses(self, bid: OpenedBid) -> list[Clauses]:
