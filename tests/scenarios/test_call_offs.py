@@ -32,6 +32,7 @@ from yangcai.portal.models import Notice
 from yangcai.replay.driver import move_to
 from yangcai.tendering import preflight
 from yangcai.tendering.models import AwardLetter, Invitee
+from yangcai.www.work import own
 from yangcai.www.work.files import readable
 
 pytestmark = pytest.mark.django_db
@@ -314,3 +315,6 @@ def test_every_call_off_knows_its_agreement(agreed: FirstStage, unit: Buyer) -> 
     found = CallOff.objects.get(lot__case=case)
     assert (found.framework, found.way) == (agreed.agreement, DIRECT)
     assert [period.stage for period in case.periods.all()] == [Stage.AWARD]
+    # Whom it was given to never asked for it, and finds it among its own.
+    assert case in own.cases(agreed.supplier(SECOND), now=unit.at)
+    assert case not in own.cases(agreed.supplier(THIRD), now=unit.at)

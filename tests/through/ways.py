@@ -16,7 +16,7 @@ HOME = "/work/"
 #: Pages on which something is done beside the page of a row: the hall, the desks, the whole of a document.
 DESKS = re.compile(r"^/(hall/\d+|work/(draft|eval|bid|objection|contract|trustees/lot)/\d+)/$")
 #: Pages of rows and lists, over which one comes from the menu to any other.
-ROOMS = re.compile(r"^/(work/([a-z-]+/)?(\d+/)?|notices/(\d+/)?)$")
+ROOMS = re.compile(r"^/(work/(?!file/|seal/|done/)([a-z-]+/)?(\d+/)?|(notices|p)/(\d+/)?)$")
 #: So many pages are looked at before it is said that nothing leads there.
 MOST = 60
 
@@ -53,9 +53,8 @@ class Desk:
     def page(self, address: str) -> Page | None:
         """The page of that address; None where it shows this post none."""
         answer = self.get(address)
-        if answer.status_code != 200 or "html" not in answer.get("Content-Type", ""):
-            return None
-        return page_of(answer)
+        shows = answer.status_code == 200 and "html" in answer.get("Content-Type", "")
+        return page_of(answer) if shows else None
 
     # --- where it is done --------------------------------------------------------------------------------------------
 

@@ -12,7 +12,15 @@ from yangcai.cases.models import Case
 from yangcai.cases.queries import visible_to
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import Committee, CommitteeMember, Invitee, InviteeSource, Participation
+from yangcai.tendering.models import (
+    Committee,
+    CommitteeMember,
+    Consortium,
+    ConsortiumMember,
+    Invitee,
+    InviteeSource,
+    Participation,
+)
 from yangcai.www import paging
 from yangcai.www.paging import CappedPaginator
 from yangcai.www.work import own
@@ -98,6 +106,13 @@ def test_a_supplier_finds_what_it_takes_part_in_or_is_invited_to_newest_first() 
     for case, invited_at in ((cases[3], NOW), (cases[4], NOW), (cases[5], None)):
         Invitee.objects.create(case=case, supplier=post.organisation, source=InviteeSource.BUYER, invited_at=invited_at)
     assert newest_first(post, cases[:5])
+    # Who is one of several that bid together has asked for no documents of its own.
+    member = make_post(Role.SUPPLIER)
+    row = Consortium.objects.create(
+        lot=cases[2].lots.get(), leader=post.organisation, registered_by=post, work="牵头", registered_at=NOW
+    )
+    ConsortiumMember.objects.create(consortium=row, organisation=member.organisation, share="0.3", work="安装")
+    assert newest_first(member, [cases[2]])
 
 
 def test_an_expert_finds_the_cases_of_its_committees_newest_first() -> None:

@@ -9,7 +9,7 @@ from django.db.models import Count, DurationField, F, Prefetch, Q, QuerySet, Val
 from django.utils.translation import gettext as _
 
 from yangcai import procedures
-from yangcai.cases.models import Case, CaseEnd, Lot, LotOutcome, Period, Stage
+from yangcai.cases.models import Award, Case, CaseEnd, Lot, LotOutcome, Period, Stage
 from yangcai.cases.queries import own_cases, visible_to
 from yangcai.contracts.models import Contract
 from yangcai.frameworks.models import EntryRequest
@@ -19,6 +19,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.tendering.models import (
     CommitteeMember,
+    ConsortiumMember,
     InvitedBy,
     Invitee,
     Participation,
@@ -42,9 +43,16 @@ def cases(post: Post, *, now: datetime.datetime) -> QuerySet[Case]:
     if post.role == Role.SUPPLIER:
         mine = Participation.objects.filter(supplier_id=post.organisation_id).values("case_id")
         mine = mine.union(invitations(post).values("case_id"))
-        won = Contract.objects.filter(supplier_id=post.organisation_id).values("case_id")
+        # Who was chosen without an offer of its own (a direct call-off), or bids with others, looks for it here too.
+        won = Award.objects.filter(supplier_id=post.organisation_id).values("lot__case_id")
+        joined = ConsortiumMember.objects.filter(organisation_id=post.organisation_id, declined_at__isnull=True)
+        signed = Contract.objects.filter(supplier_id=post.organisation_id).values("case_id")
         asked = EntryRequest.objects.filter(supplier_id=post.organisation_id).values("framework__lot__case_id")
-        return _lines(visible_to(post, now).filter(pk__in=mine.union(won, asked)).order_by(NEWEST_OF_FEW, "-pk"))
+        return _lines(
+            visible_to(post, now)
+            .filter(pk__in=mine.union(won, joined.values("consortium__lot__case_id"), signed, asked))
+            .order_by(NEWEST_OF_FEW, "-pk")
+        )
     if post.role == Role.EXPERT:
         seats = CommitteeMember.objects.filter(post_id=post.pk, replaced_at__isnull=True)
         seated = seats.values("committee__case_id")
