@@ -12,10 +12,11 @@ from yangcai.cases.models import Award, Stage
 from yangcai.cases.queries import candidates
 from yangcai.contracts.models import Contract
 from yangcai.kernel import tasks
-from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.actions import ACTIONS, SCOPES, can
 from yangcai.kernel.inputs import PrivateFile
 from yangcai.portal.models import Notice
 from yangcai.tendering import sealing
+from yangcai.tendering.actions.dialogue import HoldTalk, ProposeChange
 from yangcai.tendering.models import (
     AwardLetter,
     Bid,
@@ -25,6 +26,7 @@ from yangcai.tendering.models import (
     FinalOffer,
     OpenedBid,
 )
+from yangcai.tendering.rules import dialogue as rules
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +80,7 @@ def test_until_the_talks(talking: Story) -> None:
     assert talking.waiting(chair(talking).post) == {"dialogue.hold"}
 
 
-def test_equal_chances_and_one_change_for_all(talking: Story) -> None:
+def test_equal_chances_and_one_change_for_all(talking: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     tale, at, leader = talking, talking.moment(11), chair(talking).post
     bids = offers(tale)
     remaining = [bids[name] for name, _size in (FIRST, SECOND, THIRD, FIFTH)]
@@ -90,6 +92,18 @@ def test_equal_chances_and_one_change_for_all(talking: Story) -> None:
     assert "chances_not_equal" in tale.refused("final_offer.invite", tale.lot, leader, at, closes_at=until)
     for bid in remaining[1:]:
         tale.do("dialogue.hold", bid, leader, at, minutes="第一轮")
+    # What a talk with an only supplier must say is asked of nobody here.
+    asked = HoldTalk(subject=remaining[0], by=leader, now=at)
+    assert all(asked.fields[name].disabled for name in HoldTalk.depends)
+    # Only what the file lists is offered to be changed; where it lists nothing, nothing is proposed.
+    with monkeypatch.context() as patch:
+        patch.setitem(rules.FLAGS, "service", "several_products")  # a flag that this file leaves open
+        offered = ProposeChange(subject=tale.lot, by=leader, now=at)["part"].subwidgets
+        assert [one.data["value"] for one in offered] == ["technical", "contract"]
+        for part in rules.FLAGS:
+            patch.setitem(rules.FLAGS, part, "several_products")
+        shut = {one.code: one for one in can(ACTIONS["dialogue.propose_change"], tale.lot, by=leader, now=at)}
+        assert shut["nothing_may_change"].citation is not None
     # The change is the lot's: nothing in it names a supplier. It waits for the buyer.
     change = tale.do("dialogue.propose_change", tale.lot, leader, at, part="technical", before="8G", after="16G")
     assert not {field.name for field in DialogueChange._meta.get_fields()} & {"supplier", "opened_bid", "invitee"}

@@ -16,6 +16,7 @@ from yangcai.kernel.actions import ACTIONS, can
 from yangcai.planning.models import PlanItem, Publicity
 from yangcai.portal.models import Notice
 from yangcai.replay.observe import observe
+from yangcai.tendering.actions.dialogue import HoldTalk
 from yangcai.tendering.models import DialogueTalk, Invitee, OpenedBid
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,8 @@ def test_the_record_says_cost_prices_and_rights(talking: Story) -> None:
     refused = talking.refused("dialogue.hold", offer, chair, at, minutes="协商")
     assert refused["record_incomplete"].citation is not None
     assert refused["record_incomplete"].citation.article == "第四十二条"
+    form = HoldTalk(subject=offer, by=chair, now=at)
+    assert all(form.fields[name].required and not form.fields[name].disabled for name in HoldTalk.depends)
     said = {"cost": "原厂维保成本 30 万元", "similar_prices": "去年 49 万元", "rights": "软件著作权一项"}
     talking.do("dialogue.hold", offer, chair, at, minutes="协商", **said)
     talk = DialogueTalk.objects.get(opened_bid=offer)

@@ -6,7 +6,7 @@ import re
 Words = tuple[tuple[str, str], ...]
 
 #: Names of methods and of ways to evaluate: they mean themselves, whoever speaks.
-NAMES = ("公开招标", "邀请招标", "招标投标", "最低评标价法")
+NAMES = ("公开招标", "邀请招标", "招标投标", "竞争性谈判", "竞争性磋商", "最低评标价法")
 NAMES_EN = ("open tender", "open tenders", "restricted tender", "restricted tenders", "failed tender", "tendering")
 #: What a method that asks for offers says in English.
 OFFERS: Words = (

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from yangcai.kernel.inputs import RowsField
+from yangcai.kernel.inputs import RowsField, TextField
 
 
 class AnswerField(forms.TypedChoiceField):
@@ -29,6 +29,14 @@ class AnswerField(forms.TypedChoiceField):
 class DeclaredField(forms.BooleanField):
     """A box that has to be ticked. One that is left empty is refused by a check of the Action, which knows the article
     and the way out."""
+
+    def validate(self, value: Any) -> None:
+        """Whatever was said is handed on."""
+
+
+class WrittenField(TextField):
+    """A text that has to be written. One that is left empty is refused by a check of the Action, which knows the
+    article."""
 
     def validate(self, value: Any) -> None:
         """Whatever was said is handed on."""

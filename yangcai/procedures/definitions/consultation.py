@@ -74,5 +74,6 @@ CONSULTATION = Procedure(
     result=RESULT,
     failure=FAILURE,
     words=words("磋商小组"),
+    words=words(committee="磋商小组", talks="磋商"),
     reopens=("qualification", "sum", "range", "objective", "abnormal"),
 )

@@ -59,5 +59,6 @@ NEGOTIATION = Procedure(
     result=RESULT,
     failure=FAILURE,
     words=words("谈判小组"),
+    words=words(committee="谈判小组"),
     reopens=REOPENS,
 )

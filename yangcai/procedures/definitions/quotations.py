@@ -44,5 +44,6 @@ QUOTATIONS = Procedure(
     result=RESULT,
     failure=FAILURE,
     words=words("询价小组"),
+    words=words(committee="询价小组"),
     reopens=REOPENS,
 )

@@ -6,6 +6,7 @@ A committee meets all of it: it examines the offers, talks to the suppliers, and
 from dataclasses import replace
 
 from yangcai.procedures.procedure import By, Continuation, Step
+from yangcai.procedures.spoken import Words
 from yangcai.procedures.stages import Stage
 
 EVERYTHING = ("goods", "services", "works")
@@ -38,6 +39,10 @@ WORDS = (
 def words(committee: str) -> tuple[tuple[str, str], ...]:
     """The words of a method whose committee is called so (谈判小组, 询价小组: 74号令; 磋商小组: 214号文)."""
     return (("评标委员会", committee), *WORDS)
+def words(*, committee: str, talks: str = "") -> Words:
+    """WORDS with what the committee of a method is called there, and its talks where they are no 谈判."""
+    own = (("谈判（磋商、协商）", talks), ("谈判磋商", talks), ("谈判", talks)) if talks else ()
+    return (*own, ("评标委员会", committee), *WORDS[1:])
 
 
 #: After each of these too few suppliers end the purchase (74号令 art. 37, 50; 214号文 art. 34).

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from yangcai.procedures import every
 from yangcai.tendering import finalise, method, policies, sealing, unsealing
 from yangcai.tendering.actions.bids import LineRow, keep_sealed, words_of
 from yangcai.tendering.actions.opening import write_price
-from yangcai.tendering.inputs import AnswerField
+from yangcai.tendering.inputs import AnswerField, WrittenField
 from yangcai.tendering.models import Bid, Changeable, DialogueChange, DialogueTalk, OpenedBid
 from yangcai.tendering.rules import dialogue as rules
 from yangcai.tendering.rules import exchange
@@ -34,13 +34,22 @@ CHAIRED = (seats.sits, seats.chairs)
 # --- talks ---------------------------------------------------------------------------------------------------------
 
 
+ONLY_SOURCE = _("单一来源采购必填，其他方式无此项")
+
+
 class HoldTalk(Input):
     minutes = TextField(label=_("谈判记录"), lines=6, help_text=_("时间、地点、参加人员和谈判内容"))
-    cost = TextField(label=_("供应商的成本"), lines=2, required=False, help_text=_("单一来源采购必填"))
-    similar_prices = TextField(label=_("同类项目合同价格"), lines=2, required=False, help_text=_("单一来源采购必填"))
-    rights = TextField(
-        label=_("专利、专有技术等情况"), lines=2, required=False, help_text=_("单一来源采购必填，没有的写明没有")
-    )
+    cost = WrittenField(label=_("供应商的成本"), lines=2, required=False)
+    similar_prices = WrittenField(label=_("同类项目合同价格"), lines=2, required=False)
+    rights = WrittenField(label=_("专利、专有技术等情况"), lines=2, required=False, help_text=_("没有的写明没有"))
+    depends: ClassVar[dict[str, Any]] = dict.fromkeys(("cost", "similar_prices", "rights"), ONLY_SOURCE)
+
+    def scope(self) -> None:
+        """Where one supplier is asked what its price is made of, that is written; elsewhere nobody is asked."""
+        if isinstance(self.subject, OpenedBid):
+            is_asked = rules.states_the_cost(self.subject.lot.case)
+            for name in self.depends:
+                self.fields[name].required, self.fields[name].disabled = is_asked, not is_asked
 
 
 @action(
@@ -86,8 +95,9 @@ class ProposeChange(Input):
 
     def scope(self) -> None:
         if isinstance(self.subject, Lot):
-            allowed = rules.may_change(self.subject.case)
-            self.fields["part"].help_text = "、".join(str(Changeable(part).label) for part in allowed)
+            # Only these are offered; another one that comes all the same is refused with its article.
+            allowed = [(part, Changeable(part).label) for part in rules.may_change(self.subject.case)]
+            self.fields["part"].widget.choices = allowed
 
 
 @action(
@@ -97,7 +107,7 @@ class ProposeChange(Input):
     on=Lot,
     by={Role.EXPERT},
     at={Stage.DIALOGUE},
-    needs=CHAIRED,
+    needs=(*CHAIRED, rules.something_may_change),
     checks=(rules.part_is_changeable,),
     input=ProposeChange,
     sentence=("{post}提出变动采购文件的内容", "{post} proposed a change of the file"),

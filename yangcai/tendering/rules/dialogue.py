@@ -85,11 +85,16 @@ def chances_are_equal(subject: OpenedBid, *, by: Any, now: datetime.datetime) ->
     )
 
 
+def states_the_cost(case: Case) -> bool:
+    """Whether the record says what the price is made of: where it is agreed with the only supplier."""
+    return AwardBy.AGREED in method.of(case).award_by
+
+
 def record_is_complete(
     subject: OpenedBid, *, now: datetime.datetime, cost: str, similar_prices: str, rights: str, **_: Any
 ) -> Iterator[Refusal]:
     """What the record of a single-source purchase must say (74号令 art. 42)."""
-    if AwardBy.AGREED not in method.of(subject.lot.case).award_by:
+    if not states_the_cost(subject.lot.case):
         return
     for field, text in (("cost", cost), ("similar_prices", similar_prices), ("rights", rights)):
         if not text:
@@ -110,6 +115,19 @@ def may_change(case: Case) -> list[str]:
     """The parts that the file declared as changeable (74号令 art. 11)."""
     file = solicitation(case)
     return [part for part, flag in FLAGS.items() if file is not None and getattr(file, flag)]
+
+
+def something_may_change(subject: Lot, *, by: Any, now: datetime.datetime) -> Refusal | None:
+    """Refuses any change where the file lists nothing that may change (74号令 art. 11)."""
+    if may_change(subject.case):
+        return None
+    return refuse(
+        own(subject.root, "solicitation.negotiable"),
+        code="nothing_may_change",
+        zh="采购文件没有列明谈判中可以变动的内容，不能提出实质性变动",
+        en="The file lists nothing that may change in the talks: no substantive change can be proposed",
+        **applicable(subject.case, now=now),
+    )
 
 
 def part_is_changeable(subject: Lot, *, now: datetime.datetime, part: str, **_: Any) -> Refusal | None:
