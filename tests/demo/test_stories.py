@@ -69,6 +69,37 @@ def test_a_consultation_talks_asks_for_last_offers_and_ends_paid() -> None:
     assert sum(one.action == "final_offer.submit" for one in told) == 3
 
 
+@pytest.mark.long
+def test_a_consortium_is_registered_confirmed_and_bids() -> None:
+    story, told = played("open-tender")
+    steps = [one.action for one in told if one.action.startswith("consortium.") or one.action == "bid.submit"]
+    assert steps == ["consortium.register", "consortium.confirm", "bid.submit", "bid.submit", "bid.submit"]
+    leader, member = (
+        next(one.by for one in told if one.action == f"consortium.{did}") for did in ("register", "confirm")
+    )
+    assert leader.organisation_id != member.organisation_id
+    bid = OpenedBid.objects.get(lot__case=living.case_of(story), supplier=leader.organisation_id)
+    [partner] = bid.partners.all()
+    assert (partner.name, partner.share) == (member.organisation.name, PLOTS["open-tender"].plot.joint)
+    # Its member is large, and the goods of a lot for small and medium firms are the leader's: it stays in to the end.
+    assert partner.size == "large" and [one.maker for one in bid.makers.all()] == [leader.organisation.name]
+    assert bid.invalid_reason == ""
+
+
+@pytest.mark.long
+def test_whose_partner_does_not_confirm_bids_alone() -> None:
+    story = living.begin("open-tender", now=clock.now())
+    member = acting.Scene(story, acting.plot_of(story), now=clock.now()).partner
+    assert member is not None
+    story.post_id = member.pk  # the visitor, who does nothing
+    story.save()
+    told: list[Told] = []
+    living.play(story, told=told.append, now=clock.now())
+    steps = [one.action for one in told if one.action.startswith("consortium.")]
+    assert steps == ["consortium.register", "consortium.withdraw"]
+    assert OpenedBid.objects.filter(lot__case=living.case_of(story)).count() == 3
+
+
 def test_with_two_bidders_the_tender_fails() -> None:
     story, _told = played("failed-tender")
     case = living.case_of(story)

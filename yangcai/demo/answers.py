@@ -42,6 +42,7 @@ AFTER = {
     "invoice.submit": datetime.timedelta(hours=1),
     "payment.pay": datetime.timedelta(hours=4),
     "enquiry.answer": datetime.timedelta(hours=3),
+    "consortium.confirm": datetime.timedelta(hours=2),
 }
 #: Prepared by `volunteers`, in the order in which each needs the one before; never done at all, or by the platform.
 ELSEWHERE = frozenset(
@@ -236,5 +237,6 @@ ANSWERS: dict[str, Answer] = {
     "delivery.report": deliver,
     "acceptance.record": accept,
     "invoice.submit": bill,
+    "consortium.confirm": lambda *_: {"commitment": True},
     "enquiry.answer": lambda *_: {"answer": "满足采购需求的同等或者更高规格均视为满足要求。"},
 }

@@ -50,6 +50,8 @@ class Plot:
     #: Bids are sealed by their bidders and opened by shares, of which not all come; and somebody objects to that.
     sealed: bool = False
     objects: bool = False
+    #: What of the contract another firm takes over, with which the second bidder bids together; none without.
+    joint: Decimal | None = None
 
 
 class Scene:
@@ -103,6 +105,15 @@ class Scene:
             role=Role.SUPPLIER, organisation__kind=OrganisationKind.SUPPLIER
         )
         return list(found.order_by("pk")[: len(self.plot.offers)])
+
+    @cached_property
+    def partner(self) -> Post | None:
+        """Who bids together with the second bidder: the next supplier that does not bid itself."""
+        found = Post.objects.select_related("organisation", "person").filter(
+            role=Role.SUPPLIER, organisation__kind=OrganisationKind.SUPPLIER
+        )
+        bidding = [post.organisation_id for post in self.suppliers]
+        return found.exclude(organisation__in=bidding).order_by("pk").first() if self.plot.joint else None
 
     def supplier(self, organisation_id: int) -> Post:
         return (

@@ -45,16 +45,17 @@ PLOTS: dict[str, Guided] = {
     "open-tender": Guided(
         Plot(
             "open-tender", "实训中心设备购置项目", "open_tender", "goods", Decimal("4862000.00"),
-            _shares("0.93", "0.95", "0.965"), asks=True,
+            _shares("0.93", "0.95", "0.965"), asks=True, joint=Decimal("0.30"),
         ),
         _("公开招标：实训设备 486.20 万元"),
-        _("从预算到支付走一遍：三家投标、一次询问，专家打分，签约、验收、付款。"),
+        _("从预算到支付走一遍：三家投标，其中一家是联合体，一次询问，专家打分，签约、验收、付款。"),
         5,
         Role.BUYER_OFFICER,
         (
             _item(_("公开采购意向"), {"intention.publish"}),
             _item(_("编报采购计划并备案"), {"plan.file"}),
             _item(_("立项并委托代理机构"), {"agent.appoint"}),
+            _item(_("看一家联合体：登记协议，成员确认"), {"consortium.confirm"}, _("开标前只有牵头人和成员看得到")),
             _item(_("等到开标，看谁来投标"), {"opening.begin"}, _("把时间快进到下一节点")),
             _item(_("起草并备案合同"), {"contract.file"}),
             _item(_("验收并申请支付"), {"payment.request"}),

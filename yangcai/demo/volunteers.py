@@ -17,10 +17,12 @@ from yangcai.kernel.money import CENT
 from yangcai.parties.models import Post
 from yangcai.planning.models import SetAside
 from yangcai.procedures import engine, grounds
-from yangcai.tendering import method
-from yangcai.tendering.models import Criterion, PreferenceClaim
+from yangcai.tendering import consortia, method
+from yangcai.tendering.models import Criterion, PartnerKind, PreferenceClaim
 
 HOUR = datetime.timedelta(hours=1)
+#: Which of the bidders, counted from nought, leads a consortium where a story has one.
+LEADER = 1
 #: When on the day before an invitation may go out everybody comes to work, and until when offers are taken in.
 BEGINS, ENDS = datetime.time(9), datetime.time(9, 30)
 SUPPLIED_UNTIL = datetime.time(17, 30)
@@ -130,6 +132,7 @@ def document(scene: Scene) -> dict[str, Any]:
         "bid_validity_days": 90,
         "industry": "其他未列明行业",
         "price_formula": "lowest_first",
+        "accepts_consortium": scene.plot.joint is not None,
         **dict.fromkeys(changeable, True),
     }
 
@@ -187,15 +190,59 @@ def taking_part(scene: Scene) -> Iterator[Deed]:
             if has_bid or not scene.did("documents.obtain", by=supplier):
                 continue
             at = closes - (len(scene.suppliers) - number) * HOUR
+            if number == LEADER and scene.partner is not None:
+                yield from joining(scene, lot, supplier, scene.partner, bids_at=at)
             if openings.takes_sealed(lot):
-                yield from openings.sealing(scene, lot, supplier, offer(scene, supplier, share), at=at)
+                yield from openings.sealing(scene, lot, supplier, offer(scene, supplier, share, lot), at=at)
                 continue
-            yield Deed("bid.submit", lot, supplier, offer(scene, supplier, share), at=at)
+            yield Deed("bid.submit", lot, supplier, offer(scene, supplier, share, lot), at=at)
 
 
-def offer(scene: Scene, supplier: Post, share: Decimal) -> dict[str, Any]:
+def joining(scene: Scene, lot: Lot, leader: Post, partner: Post, *, bids_at: datetime.datetime) -> Iterator[Deed]:
+    """The leader registers what both have agreed; where its partner has not confirmed by the time to bid, it bids
+    alone."""
+    agreed = consortia.live(lot, leader.organisation)
+    if agreed is not None:
+        if any(member.confirmed_at is None for member in agreed.members.all()):
+            yield Deed("consortium.withdraw", agreed, leader, at=bids_at)
+    elif not scene.did("consortium.register", by=leader):
+        assert lot.case.published_at is not None
+        member = partner.organisation
+        row = {"name": member.name, "uscc": member.uscc or "", "share": scene.plot.joint, "work": "安装、调试和培训"}
+        told = {"work": "设备供货和项目管理", "members": [row]}
+        yield Deed("consortium.register", lot, leader, told, at=lot.case.published_at + 26 * HOUR)
+
+
+def together(lot: Lot, leader: Post) -> list[dict[str, Any]]:
+    """The members that have confirmed, as the bid names them."""
+    agreed = consortia.live(lot, leader.organisation)
+    return [
+        {
+            "kind": PartnerKind.MEMBER,
+            "name": one.organisation.name,
+            "uscc": one.organisation.uscc or "",
+            "size": one.organisation.size,
+            "share": str(one.share),
+            "work": one.work,
+        }
+        for one in (agreed.members.all() if agreed else ())
+        if one.confirmed_at is not None and one.declined_at is None
+    ]
+
+
+def made_by(leader: Post, scene: Scene) -> list[dict[str, Any]]:
+    """The leader makes the goods itself and says so: then nobody asks how large its partner is (46号 art. 4)."""
+    maker = leader.organisation
+    if scene.plot.category != "goods":
+        return []
+    return [{"item": scene.plot.title, "maker": maker.name, "size": maker.size}]
+
+
+def offer(scene: Scene, supplier: Post, share: Decimal, lot: Lot) -> dict[str, Any]:
     small = supplier.organisation.is_small_micro
+    beside = together(lot, supplier) if scene.plot.joint else []
     return {
+        **({"partners": beside, "makers": made_by(supplier, scene)} if beside else {}),
         "price": (scene.plot.budget * share).quantize(CENT),
         "delivery": "合同签订后 30 日内",
         "commitment": True,
