@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,12 +15,16 @@ from yangcai.demo.models import Story
 from yangcai.demo.stories import PLOTS
 from yangcai.kernel import clock
 from yangcai.kernel.actions import ACTIONS
+from yangcai.kernel.inputs import RowsField
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
 from yangcai.replay import district
 from yangcai.replay.driver import begin_again
+from yangcai.tendering.actions.scores import ScoreRow
+from yangcai.tendering.inputs import narrow
+from yangcai.www import guided
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +195,18 @@ def test_a_visitors_form_is_filled_in_and_can_be_sent_as_it_is(visitor: Client) 
         sent = {name: getattr(value, "pk", value) for name, value in sent.items()}
         assert visitor.post(url, sent).status_code == 302
     assert Entry.objects.filter(action="plan.draft", outcome="done").count() == 1
+
+
+def test_what_the_visitor_has_noted_stays_in_a_form_that_is_filled_in() -> None:
+    """An expert who scored on the desk hands in those points, and not the story's."""
+    field = RowsField(ScoreRow, blank=0)
+    narrow(field, bid=[(1, "甲"), (2, "乙")], criterion=[(7, "技术")])
+    field.initial = [
+        {"bid": 1, "criterion": 7, "value": "50", "reason": "完整"},
+        {"bid": 2, "criterion": 7, "value": None},
+    ]
+    told = [{"bid": bid, "criterion": 7, "value": Decimal("44.5")} for bid in (1, 2)]
+    assert guided.merged(field, told) == [{**told[0], "value": "50", "reason": "完整"}, told[1]]
 
 
 def test_outside_a_story_a_form_is_the_visitors_own(visitor: Client) -> None:

@@ -181,12 +181,27 @@ def fill(request: HttpRequest, action: Action, subject: Any, form: forms.Form) -
         if (deed.action, deed.subject.ref, deed.by.pk) == (action.code, subject.ref, story.post_id):
             said = {name: value for name, value in deed.data.items() if name in form.fields}
             said = {name: value for name, value in said.items() if not isinstance(form.fields[name], forms.FileField)}
-            form.initial.update(said)
             for name in said:
-                if isinstance(form.fields[name], RowsField):
-                    form.fields[name].widget.blank = SPARE
+                if isinstance(field := form.fields[name], RowsField):
+                    field.widget.blank = SPARE
+                    said[name] = merged(field, said[name])
+            form.initial.update(said)
             return bool(said)
     return False
+
+
+def merged(field: RowsField, said: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a story, with what the visitor has noted already in their place: they are the same row where they
+    agree in what is chosen (which bid, which criterion)."""
+    chosen = [name for name, column in field.row.base_fields.items() if isinstance(column, forms.ChoiceField)]
+    own = {tuple(row.get(name) for name in chosen): row for row in field.initial or []}
+    if not chosen:
+        return said
+    return [row | _filled(own.get(tuple(row.get(name) for name in chosen), {})) for row in said]
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value not in (None, "")}
 
 
 def say(request: HttpRequest, told: list[acting.Told]) -> None:
