@@ -41,6 +41,13 @@ def test_grounds_stand_in_words_on_report_and_case_page(
         assert ">objective<" not in page and ">sum<" not in page, path
 
 
+def test_who_signs_is_led_to_the_whole_of_what_is_signed(clock: Clock) -> None:
+    h = three().judged(EQUAL)
+    clock.at = SIGNED
+    form = reverse("work_do", args=["evaluationreport", h.report.pk, "report.sign"])
+    assert reverse("work_report", args=[h.report.pk]) in at_desk(h.chair).get(form).content.decode()
+
+
 #: Of the first bid the members give 30, 40, 44, 45 and 50: 41.80 is their mean, 43.00 without the first and the last.
 UNEQUAL = ("30", "40", "44", "45", "50")
 

@@ -304,6 +304,8 @@ def _desk(action: Action, subject: Any, post: Post) -> dict[str, str] | None:
     """Where the thing is made ready, or what else belongs to it, beside its form."""
     if action.code in places.DESKS:
         return {"url": reverse(places.DESKS[action.code], args=[subject.pk]), "title": _("评审工作台")}
+    if isinstance(subject, EvaluationReport):
+        return {"url": reverse("work_report", args=[subject.pk]), "title": _("评标报告全文和签署"), "icon": "file-text"}
     if action.code in here.OF_DRAFT:
         return {"url": reverse("work_draft", args=[subject.root.pk]), "title": _("采购文件编制")}
     if action.code == preflight.OF and post.role == Role.SUPPLIER:
