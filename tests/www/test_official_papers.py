@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import pytest
+import typst
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -23,7 +24,7 @@ from tests.portal.chain import Chain
 from tests.tendering.judging import ANNOUNCED, EQUAL, JUDGED, Hall, three
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import Tender
-from tests.www.paper_pages import checked, needs_poppler, sheets, tight
+from tests.www.paper_pages import assert_margins_are_white, checked, needs_poppler, sheets, tight
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.challenges.models import Objection
 from yangcai.contracts.models import PaymentRequest
@@ -34,7 +35,7 @@ from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
 from yangcai.tendering.models import AwardLetter, BidSecurity, DialogueTalk, Solicitation
 from yangcai.www import typeset
-from yangcai.www.official import KINDS, codes, resolve, talks
+from yangcai.www.official import KINDS, codes, making, resolve, talks
 from yangcai.www.official.receipts import BY_PARTS
 from yangcai.www.official.word import written
 
@@ -80,7 +81,8 @@ def proves(kind: str, row: Any, reader: Post, *, says: tuple[str, ...], clock: C
     code, digest = declared.code_of(row), declared.digest(row)
     made = fetch(reader, f"{declared.name}_pdf", row.pk)
     assert made == fetch(reader, f"{declared.name}_pdf", row.pk)
-    checked(made, number=declared.serial(row), code=code, digest=digest, says=says)
+    inside = making.inside(declared, row, now=clock.at)
+    checked(made, number=declared.serial(row), code=code, digest=digest, says=says, html=inside)
     grouped = " ".join(digest[i : i + 4] for i in range(0, 64, 4))
     assert declared.serial(row) in page and grouped in page
     told = text_of(Client().get(reverse("verify"), {"code": " ".join(code[i : i + 4] for i in range(0, 32, 4))}))
@@ -287,6 +289,50 @@ def test_nothing_is_left_alone_at_the_end_of_a_page(lines: int) -> None:
     assert "六、付款付款安排甲" in named
     (proof,) = [sheet.text for sheet in found if tight(PROOF["what_is_signed"]) in sheet.text]
     assert tight(PROOF["verify"]) in proof
+
+
+LONG_SIGNATURE = ["Approve the request of payment", "Education and Sports Bureau of the New Area, reviewing officer"]
+SIGNED_BY_MANY = [[*LONG_SIGNATURE, "2026-03-23 16:30", f"{n:016x}"] for n in range(20)]
+
+
+@needs_poppler
+def test_what_many_did_is_on_as_many_pages_as_it_takes() -> None:
+    told = paper("<p>一行。</p>", signatures=SIGNED_BY_MANY)
+    found = checked(typeset.pdf(told), number=told.number, code="1", digest=told.digest, says=(f"{19:016x}",))
+    assert 2 <= len(found) <= 3
+
+
+MANY_LINES = "<table><tbody><tr><th>需求</th><td>{}</td></tr></tbody></table>".format(
+    "<br>".join("一行。" for _ in range(90))
+)
+
+
+@needs_poppler
+def test_a_cell_of_many_short_lines_goes_on_on_the_next_page() -> None:
+    told = paper(MANY_LINES)
+    assert (
+        len(checked(typeset.pdf(told), number=told.number, code="1", digest=told.digest, says=(), html=told.html)) > 1
+    )
+
+
+BROKEN = {
+    "off the text": "#block(breakable: false)[#for n in range(60) [line #n \\ ]]",
+    "cut": "#box(width: 30cm)[#h(16.2cm) beyond]",
+    "stands on": "#place(top + left)[one] #place(top + left)[two]",
+    "ink in the margin": "#place(top + left, dx: -1.5cm, line(length: 20cm)) text",
+    "ink outside": "#place(top + left, dy: -2.4cm, line(length: 10cm)) text",
+}
+
+
+@needs_poppler
+@pytest.mark.parametrize("says", BROKEN)
+def test_what_does_not_fit_is_noticed(says: str) -> None:
+    """The test of the tests: a page on which something is cut, or stands where something else does, is not passed."""
+    margins = '#set page(paper: "a4", margin: (x: 2cm, top: 2.4cm, bottom: 2.4cm))\n'
+    made = typst.compile((margins + BROKEN[says]).encode())
+    with pytest.raises(AssertionError, match=says):
+        sheets(made)
+        assert_margins_are_white(made)
 
 
 @needs_poppler

@@ -23,6 +23,8 @@ DROPPED = frozenset({"script", "style", "svg"})
 #: White space between the parts of these is how somebody wrote the HTML.
 BETWEEN = frozenset({"", "table", "thead", "tbody", "tr", "ul", "ol"})
 CELLS = frozenset({"td", "th"})
+#: Each begins a line of its own.
+LINES = frozenset({"br", "p", "li", "tr"})
 #: What HTML takes for one space. An ideographic one is none of them: it leaves room to write in by hand, and a hand
 #: takes more room than a sign.
 SPACE, ROOM, HAND = re.compile(r"[ \t\n\r\f]+"), "\u3000", 2.0
@@ -92,7 +94,7 @@ def _compiler() -> Any:
 
 def tree(html: str) -> list[Any]:
     """Texts and elements of a sheet, as the template walks them: {tag, num, children}, a cell with how wide its words
-    are on one line, in ems, and one of several columns with its span."""
+    are on one line, in ems, and on how many lines somebody wrote them, and one of several columns with its span."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -112,8 +114,14 @@ def _measure(node: dict[str, Any]) -> float:
             line += _measure(one)
         widest = max(widest, line)
     if node["tag"] in CELLS:
-        node["wide"] = widest
+        node["wide"], node["lines"] = widest, _lines(node)
     return widest
+
+
+def _lines(node: dict[str, Any]) -> int:
+    """On how many lines its words stand however wide it is: whoever wrote them broke them so."""
+    inside = [one for one in node["children"] if not isinstance(one, str)]
+    return max(1, sum(one["tag"] in LINES for one in inside) + sum(_lines(one) - 1 for one in inside))
 
 
 class _Reader(HTMLParser):
