@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from yangcai.www import icons
 
@@ -178,3 +179,18 @@ def test_marks_can_be_seen(mark: str, ground: str, theme: int) -> None:
 def test_contrast_is_computed_as_in_the_standard() -> None:
     assert round(contrast("#000", "#fff"), 1) == 21.0
     assert round(contrast("#767676", "#ffffff"), 2) == 4.54
+
+
+#: Where a text begins a heading, a name of a column or of a field, and a translation follows at once.
+BEGINNINGS = re.compile(
+    r"(?:<(?:th|h[1-6]|dt|label|legend|caption|button|summary|option)\b[^>]*>(?:<span class=\"sr\">)?"
+    r"|(?:data-label|aria-label)=\")\{% translate \"([^\"]+)\" %\}"
+)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_what_begins_a_heading_begins_with_a_capital_in_english(path: Path) -> None:
+    """A word that is lower-case in a sentence goes through `titled` where it stands alone."""
+    with translation.override("en"):
+        found = {text: translation.gettext(text) for text in BEGINNINGS.findall(path.read_text(encoding="utf-8"))}
+    assert {text: said for text, said in found.items() if said[0].islower()} == {}

@@ -66,3 +66,9 @@ def test_what_is_filed_is_there_to_be_read(clock: Clock) -> None:
     filed = page.split("最近的备案")[1]
     assert reverse("work_plan_item", args=[item.pk]) in filed and "采购计划备案" in filed
     assert at_desk(officer).get(reverse("work_queue")).status_code == 403
+    # What came in earlier stands behind, even where the log had it later: the past of a demo is entered case by case.
+    earlier = make_plan_item(fund_appropriation(officer.organisation), title="更早的采购", approved=False)
+    PlanItem.objects.filter(pk=earlier.pk).update(submitted_at=NOW - 7 * DAY, approved_at=NOW - 7 * DAY)
+    perform(ACTIONS["plan.file"], PlanItem.objects.get(pk=earlier.pk), by=officer, now=NOW - 7 * DAY)
+    filed = text_of(treasury.get(reverse("work_queue"))).split("最近的备案")[1]
+    assert 0 < filed.index("课桌椅采购") < filed.index("更早的采购")

@@ -28,6 +28,9 @@ PER_PAGE = 50
 #: What is filed with the treasury and needs no answer: it is there to be read.
 FILED = ("plan.file", "contract.file", "framework.file", "outside_library.file")
 FILED_SHOWN = 15
+#: Of so many that came into the log last the newest by date are shown: where all is entered as it happens, both orders
+#: are one, and nobody sorts the filings of ten years.
+FILED_LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
@@ -122,5 +125,6 @@ def _waited(since: datetime.datetime, *, now: datetime.datetime) -> int | None:
 
 def filed(post: Post, *, now: datetime.datetime) -> list[handled.Deed]:
     """What came in last of what is filed: plans, contracts, framework agreements."""
-    rows: Iterable[Entry] = Entry.objects.filter(action__in=FILED, outcome="done").order_by("-seq")[:FILED_SHOWN]
+    last = Entry.objects.filter(action__in=FILED, outcome="done").order_by("-seq")[:FILED_LOOKED_AT]
+    rows: Iterable[Entry] = Entry.objects.filter(pk__in=last.values("pk")).order_by("-at", "-seq")[:FILED_SHOWN]
     return handled.deeds(rows, post=post, now=now)
