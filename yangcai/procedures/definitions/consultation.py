@@ -73,7 +73,6 @@ CONSULTATION = Procedure(
     notice=("竞争性磋商公告", "consultation notice"),
     result=RESULT,
     failure=FAILURE,
-    words=words("磋商小组"),
     words=words(committee="磋商小组", talks="磋商"),
     reopens=("qualification", "sum", "range", "objective", "abnormal"),
 )

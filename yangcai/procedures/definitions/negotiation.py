@@ -58,7 +58,6 @@ NEGOTIATION = Procedure(
     notice=("竞争性谈判公告", "negotiation notice"),
     result=RESULT,
     failure=FAILURE,
-    words=words("谈判小组"),
     words=words(committee="谈判小组"),
     reopens=REOPENS,
 )

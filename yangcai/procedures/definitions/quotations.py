@@ -43,7 +43,6 @@ QUOTATIONS = Procedure(
     notice=("询价公告", "request for quotations"),
     result=RESULT,
     failure=FAILURE,
-    words=words("询价小组"),
     words=words(committee="询价小组"),
     reopens=REOPENS,
 )

@@ -36,13 +36,11 @@ WORDS = (
 )
 
 
-def words(committee: str) -> tuple[tuple[str, str], ...]:
-    """The words of a method whose committee is called so (谈判小组, 询价小组: 74号令; 磋商小组: 214号文)."""
-    return (("评标委员会", committee), *WORDS)
 def words(*, committee: str, talks: str = "") -> Words:
-    """WORDS with what the committee of a method is called there, and its talks where they are no 谈判."""
+    """WORDS with what the committee of a method is called there (谈判小组, 询价小组: 74号令; 磋商小组: 214号文), and
+    its talks where they are no 谈判."""
     own = (("谈判（磋商、协商）", talks), ("谈判磋商", talks), ("谈判", talks)) if talks else ()
-    return (*own, ("评标委员会", committee), *WORDS[1:])
+    return (*own, ("评标委员会", committee), *WORDS)
 
 
 #: After each of these too few suppliers end the purchase (74号令 art. 37, 50; 214号文 art. 34).

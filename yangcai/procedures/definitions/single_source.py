@@ -31,7 +31,6 @@ SINGLE_SOURCE = Procedure(
     notice=("单一来源采购邀请书", "invitation to the single source"),
     result=("单一来源采购成交公告", "single-source award notice"),
     failure=FAILURE,
-    words=words("评审小组"),
     words=words(committee="评审小组", talks="协商"),
     reopens=REOPENS,
 )
