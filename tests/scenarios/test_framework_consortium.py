@@ -185,6 +185,28 @@ def test_what_is_set_aside_is_called_off_from_small_enterprises_alone(agreed: Fi
 
 
 @pytest.mark.long
+def test_the_makers_of_the_goods_decide_from_whom_is_called_off_what_is_set_aside(world: None) -> None:
+    """46号 art. 4: 丙, behind 甲, is large now, 甲's goods are a small maker's; 丁 is small and sells a large one's."""
+    made = {size: {"item": "台式计算机", "maker": f"示例{size}厂", "size": size} for size in ("small", "large")}
+    told = {
+        FIRST[0]: {**BESIDE[FIRST[0]], "makers": [made["small"]]},
+        FOURTH[0]: {"preference": "none", "makers": [made["large"]]},
+    }
+    prices = ((FIRST, "4400.00"), (SECOND, "4500.00"), (FOURTH, "4700.00"), (FIFTH, "4900.00"))
+    file = replace(agreements.file(prices, name="制造商示例"), accepts_consortium=True)
+    tale = agreements.begin(file, until="opening", in_bids=told)
+    tale.enter()
+    Organisation.objects.filter(name=THIRD[0]).update(size=Size.LARGE)
+    at = tale.moment(64) + 7 * DAY
+    move_to(at)
+    unit = agreements.buyer(at)
+    plan = unit.plan(DIRECT, set_aside="whole")
+    refused = unit.refused("call_off.choose", plan, entrant=tale.entrant(FOURTH).pk, quantity="2")
+    assert refused["goods_of_larger_makers"].citation.article == "第四条"
+    unit.do("call_off.choose", plan, entrant=tale.entrant(FIRST).pk, quantity="2")
+
+
+@pytest.mark.long
 def test_a_consortium_that_was_asked_for_has_its_share(agreed: FirstStage, unit: Buyer) -> None:
     """46号 art. 8, 12(2): 丙 has 30 % of the contract of 甲; 乙, a large one, entered alone."""
     wanted = {"set_aside": "consortium", "set_aside_share": Decimal("0.30")}
