@@ -344,7 +344,7 @@ def test_that_it_is_an_information_system_is_kept_and_asked_again_before_the_not
     assert form.fields["is_information_system"].initial is True
     fields = {"number": "1", "title": "平台", "budget": "1000000", "evaluation_method": "rated"}
     tender.do(*define, rows=[{**one, "weight": w} for one, w in zip(rows, ("12", "68", "20"), strict=True)])
-    assert not tender.lot.is_information_system
+    assert not tender.lot.is_information_system and "政务信息系统" not in tender.lot.evaluated_by
     tender.do("lots.define", tender.case, tender.runner, rows=[{**fields, "is_information_system": True}])
     tender.confirm()
     assert set(tender.refused("invitation.publish", tender.case, tender.runner, **window())) == {
@@ -353,6 +353,7 @@ def test_that_it_is_an_information_system_is_kept_and_asked_again_before_the_not
     tender.do(*define, rows=rows, is_information_system=True)
     tender.confirm()
     tender.publish()
+    assert tender.lot.evaluated_by == "综合评分法 · 政务信息系统项目"
     assert "政务信息系统项目" in Notice.objects.get(kind="invitation").facts["evaluation"]
 
 

@@ -224,8 +224,10 @@ class Lot(Rooted):
 
     @property
     def evaluated_by(self) -> str:
-        """The way of evaluation in the words of the method: quality first where a tender says rated criteria."""
-        return procedures.get(self.case.procedure).say(str(self.get_evaluation_method_display()))
+        """The way of evaluation in the words of the method: quality first where a tender says rated criteria; and that
+        an information system is bought, whose price has its fixed weight."""
+        said = procedures.get(self.case.procedure).say(str(self.get_evaluation_method_display()))
+        return f"{said} · {_('政务信息系统项目')}" if self.is_information_system else said
 
     @property
     def judged_with(self) -> "Lot":

@@ -35,7 +35,6 @@ LOTS: tuple[Kind, ...] = (
             "ceiling",
             "evaluated_by",
             "core_product",
-            "is_information_system",
             "award_order",
             "follows",
             "quantity",
