@@ -123,7 +123,7 @@ def test_the_page_asks_as_often_for_one_as_for_many_and_once_a_minute(clock: Clo
     published()
     published(size="micro")
     cache.clear()
-    assert asked() == cold <= 38
+    assert asked() == cold <= 39
 
 
 def test_a_contract_shows_how_far_it_has_come_and_its_price_among_the_published(clock: Clock) -> None:
