@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from tests.factories import at, make_supplier
 from tests.tendering.judging import RECEIVED, Offer, hall
@@ -18,10 +19,12 @@ from tests.www.test_english import data, unmarked
 from tests.www.test_urls import rows
 from yangcai.credit.models import Debarment
 from yangcai.kernel.inputs import PrivateFile
+from yangcai.kernel.wording import Written, in_words
 from yangcai.parties.models import Post
 from yangcai.tendering import arithmetic, preflight
 from yangcai.tendering.models import BidSecurity
 from yangcai.tendering.preflight import Check, Verdict
+from yangcai.www import wording
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +270,13 @@ def test_only_who_may_bid_may_ask(clock: Clock) -> None:
     clock.at = at("2026-03-24T09:31")
     late = at_desk(insider).post(address, draft())
     assert late.status_code == 422 and "预检结果" not in late.content.decode()
+
+
+def test_a_line_is_said_in_the_words_of_the_method_and_what_was_written_stays() -> None:
+    """On the form of a consultation nothing is 投标; what the document says, it says."""
+    written = "投标有效期不少于九十日"
+    line = Check("x", Verdict.WARN, f"投标截止：{written}", f"bid: {written}", written=(Written(written),))
+    with in_words(wording.of_method("consultation")):
+        assert line.text == f"响应文件提交截止：{written}"
+        assert translation.gettext("投标响应") == "响应内容"
+    assert line.text == f"投标截止：{written}"

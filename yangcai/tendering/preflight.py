@@ -22,6 +22,7 @@ from yangcai.kernel.inputs import Input
 from yangcai.kernel.money import cents, figures, rounded
 from yangcai.kernel.numbers import bare, percent
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
+from yangcai.kernel.wording import Written, worded
 from yangcai.parties.models import Organisation
 from yangcai.parties.sizes import SMALL_MICRO
 from yangcai.planning.models import SetAside
@@ -53,7 +54,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the pre-flight, in both languages, with its article and the field to mend (empty: none)."""
+    """One line of the pre-flight, in both languages, with its article and the field to mend (empty: none); `written`
+    is what somebody wrote and stands in it as it was written."""
 
     code: str
     verdict: Verdict
@@ -61,10 +63,11 @@ class Check:
     en: str
     citation: Citation | None = None
     field: str = ""
+    written: tuple[object, ...] = ()
 
     @property
     def text(self) -> str:
-        return self.zh if in_chinese() else self.en
+        return worded(self.zh if in_chinese() else self.en, around=self.written)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -92,7 +95,7 @@ def check(
 
 def of_form(form: Input, *, met: frozenset[int]) -> list[Check]:
     """The pre-flight of what stands in the form of bid.submit: what cannot be read fails, the rest is checked."""
-    unreadable = [Check(r.code, Verdict.FAIL, r.zh, r.en, field=r.field) for r in form.refusals()]
+    unreadable = [_refused(replace(refusal, citation=None), field=refusal.field) for refusal in form.refusals()]
     found = check(form.subject, supplier=form.by.organisation, offer=form.cleaned_data, met=met, now=form.now)
     said = {one.field for one in unreadable}  # what the form says of a field is not said twice
     return unreadable + [one for one in found if one.verdict is not Verdict.FAIL or one.field not in said]
@@ -161,7 +164,8 @@ def _checks(draft: _Draft) -> Iterator[Check]:
 
 
 def _refused(refusal: Refusal, *, code: str = "", field: str = "", verdict: Verdict = Verdict.FAIL) -> Check:
-    return Check(code or refusal.code, verdict, refusal.zh, refusal.en, refusal.citation, field)
+    written = tuple(refusal.facts.values())
+    return Check(code or refusal.code, verdict, refusal.zh, refusal.en, refusal.citation, field, written)
 
 
 def _admission(draft: _Draft) -> Iterator[Check]:
@@ -495,4 +499,5 @@ def _clauses(draft: _Draft) -> Iterator[Check]:
             f"{zh} {clause.number}：{clause.text}" + ("" if is_met else "（尚未自查）"),
             f"{en} {clause.number}: {clause.text}" + ("" if is_met else " (not checked yet)"),
             draft.cite(rule),
+            written=(Written(clause.text),),
         )
