@@ -282,6 +282,14 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "阳采"
+MFA_ADAPTER = "yangcai.www.factors.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "yangcai.www.factors.AddPasskey",
+    "edit_webauthn": "yangcai.www.factors.RenamePasskey",
+    "activate_totp": "yangcai.www.factors.ActivateTotp",
+    "authenticate": "yangcai.www.factors.Authenticate",
+    "reauthenticate": "yangcai.www.factors.Reauthenticate",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = WITHOUT_TLS
 
 # ---------------------------------------------------------------- what leaves the platform

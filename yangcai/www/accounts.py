@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from yangcai.parties.queries import posts_of
-from yangcai.www import sessions
+from yangcai.www import factors, sessions
 from yangcai.www.access import ACCOUNT, page
 from yangcai.www.middleware import SESSION_KEY
 
@@ -25,6 +25,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return reverse("choose_post")
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Each way in the words of the pages to which it leads."""
+        found = super().get_reauthentication_methods(user)
+        return [way | {"description": factors.WAYS.get(way["id"], way["description"])} for way in found]
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """No mail server is part of the platform; what changed in an account is said on its page."""
