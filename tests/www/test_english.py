@@ -5,11 +5,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_expert, make_post, make_supplier
 from tests.tendering.walk import Tender
-from tests.www.support import Clock, at_desk, follow
+from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.cases.models import Case, Lot
 from yangcai.challenges.models import Enquiry
 from yangcai.funds.models import Appropriation
@@ -103,6 +104,31 @@ def tender(clock: Clock) -> Tender:
     tender.do("committee.draw", tender.case, tender.agent_post, evaluates_at=tender.now)
     follow(tender, clock)
     return tender
+
+
+@pytest.mark.parametrize("who", ["public", "agent", "supplier", "treasury", "officer"])
+def test_what_somebody_wrote_is_marked_wherever_it_stands(tender: Tender, clock: Clock, who: str) -> None:
+    """Names, titles and numbers too, beside the words of a sentence: no run of Chinese on these English pages stands
+    outside an element that says so. (The title of a window cannot hold one.)"""
+    posts = {
+        "agent": tender.agent_post,
+        "supplier": tender.suppliers[0],
+        "treasury": make_post(Role.TREASURY),
+        "officer": tender.officer,
+    }
+    client = at_desk(posts[who]) if who in posts else Client()
+    client.cookies["django_language"] = "en"
+    names = ["home", "notices", "halls", "search", "contacts", *(["work", "work_cases"] if who in posts else [])]
+    if who == "treasury":
+        names.append("work_queue")
+    addresses = [*map(reverse, names), *(reverse(name, args=[tender.case.pk]) for name in ("hall", "public_case"))]
+    wrong = set()
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        page = re.sub(r"<title>.*?</title>", "", text_of(answer), flags=re.DOTALL)
+        wrong |= {f"{address}: {text}" for text in unmarked(page, [])}
+    assert not wrong, "\n".join(sorted(wrong))
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from tests.factories import NOW
 from yangcai.cases.models import Award, Lot
@@ -110,3 +111,19 @@ def test_the_post_of_the_reader_is_chosen(language: str, role: str) -> None:
     assert html.startswith(f'<optgroup label="{role}"><option value="1" lang="zh-Hans">')
     assert html.endswith(f'<option value="2" lang="zh-Hans" selected>{SAFE} {SAFE}</option></optgroup>')
     assert html.count("selected") == 1 and BAD not in html
+
+
+@pytest.mark.parametrize(
+    ("line", "html"),
+    [
+        ("No Chinese & no mark", "No Chinese &amp; no mark"),
+        ("Answer: 甲<b>公司", 'Answer: <span lang="zh-Hans">甲</span>&lt;b&gt;<span lang="zh-Hans">公司</span>'),
+        ("Bid of 甲公司（演示） for 2 lots", 'Bid of <span lang="zh-Hans">甲公司（演示）</span> for 2 lots'),
+        (mark_safe('<a title="甲">x</a>'), '<a title="甲">x</a>'),
+    ],
+)
+def test_what_is_chinese_in_a_line_is_marked(line: str, html: str) -> None:
+    with translation.override("en"):
+        assert marks.marked(line) == html
+    with translation.override("zh-hans"):
+        assert marks.marked("甲公司 & <b>") == "甲公司 &amp; &lt;b&gt;"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from yangcai.www import formats, icons
 from yangcai.www.components import attribute
 from yangcai.www.escaping import escaped, filled
-from yangcai.www.marks import NOTHING, citation, count, refusals, tag
+from yangcai.www.marks import NOTHING, citation, count, marked, refusals, tag
 
 #: State of a clock -> tone of its word.
 TONES = {"running": "info", "met": "done", "overdue": "bad", "waiting": "mute", "over": "mute"}
@@ -140,20 +140,20 @@ def timeline(entries: Iterable[Any]) -> SafeString:
 def _happened(entry: Any) -> str:
     at, url, note = attribute(entry, "at"), attribute(entry, "url"), attribute(entry, "note")
     actor, article, digest = attribute(entry, "actor"), attribute(entry, "citation"), attribute(entry, "hash")
-    said = escaped(attribute(entry, "sentence"))
+    said = marked(attribute(entry, "sentence"))
     if url:
         said = filled('<a href="{}">{}</a>', url, said)
     refused = attribute(entry, "refused")
     beside = f'<li><time datetime="{timezone.localtime(at).isoformat()}">{formats.moment(at)}</time></li>'
     if actor:
-        beside += f"<li>{escaped(actor)}</li>"
+        beside += f"<li>{marked(actor)}</li>"
     if article:
         beside += f"<li>{citation(article)}</li>"
     if digest:
         number = _("留痕 %(seq)s") % {"seq": digest[:HASH_CHARACTERS]}
         beside += f"<li>{escaped(number)}</li>"
     css, mark = (' class="refused"', tag("bad", _("不予办理")) + " ") if refused else ("", "")
-    remark = f'<p class="timeline-note">{escaped(note)}</p>' if note else ""
+    remark = f'<p class="timeline-note">{marked(note)}</p>' if note else ""
     body = f'<p>{mark}{said}</p><ul class="meta">{beside}</ul>{remark}'
     return f'<li{css}><div class="timeline-body">{body}</div></li>'
 
@@ -166,14 +166,15 @@ def summary(rows: Iterable[Any], *, columns: int = 1) -> SafeString:
 
 def _fact(row: Any) -> str:
     known = {"label": row[0], "value": row[1]} if isinstance(row, tuple | list) else row
-    label, value = escaped(formats.titled(known["label"])), _shown(known["value"])
+    label, lang = marked(formats.titled(known["label"])), known.get("lang")
+    value = marked(known["value"]) if isinstance(known["value"], str) and not lang else _shown(known["value"])
     if url := known.get("url"):
         value = filled('<a href="{}">{}</a>', url, value)
     elif known.get("mono"):
         value = filled("<code>{}</code>", value)
-    lang, hint, change_url = known.get("lang"), known.get("hint"), known.get("change_url")
+    hint, change_url = known.get("hint"), known.get("change_url")
     lang = f' lang="{escaped(lang)}"' if lang else ""
-    hint = f'<span class="hint">{escaped(hint)}</span>' if hint else ""
+    hint = f'<span class="hint">{marked(hint)}</span>' if hint else ""
     change = ""
     if change_url:
         word = escaped(_("修改"))

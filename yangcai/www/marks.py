@@ -4,6 +4,7 @@ Where a template is made for each of them, that takes longer than the rest of th
 larger components have their templates. Whatever they are given is escaped, as a template does it.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -22,9 +23,26 @@ from yangcai.www.escaping import escaped, filled
 from yangcai.www.work.tables import Cell, Line, Table
 
 NOTHING = mark_safe("")
+#: Chinese in a line: a sign, and what goes on without a space up to the last one of its name or sentence.
+CHINESE = re.compile(
+    r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\w·“”().-]*[\u3400-\u9fff\u3009-\u3011\uff09])?"
+)
 POST = '<option value="{}" lang="zh-Hans"{}>{} {}</option>'
 #: The icon that stands beside a word of this tone.
 TONE_ICONS = {"ok": "check", "warn": "clock", "bad": "triangle-alert", "info": "info"}
+
+
+def marked(text: Any) -> SafeString:
+    """A line in which a sentence of ours and what somebody wrote stand together: on a page in another language, what is
+    Chinese in it is marked as Chinese."""
+    line = str(text)
+    if in_chinese() or isinstance(text, SafeString) or CHINESE.search(line) is None:
+        return escaped(line)
+    made, at = NOTHING, 0
+    for found in CHINESE.finditer(line):
+        made += filled('{}<span lang="zh-Hans">{}</span>', line[at : found.start()], found[0])
+        at = found.end()
+    return made + escaped(line[at:])
 
 
 def citation(c: Citation | None, *, text: str = "", short: bool = False) -> SafeString:
@@ -59,7 +77,8 @@ def refusals(found: Iterable[Refusal], *, title: str = "") -> SafeString:
     """Every reason with its article."""
     mark = mark_safe(icons.svg("ban"))
     lines = (
-        (mark, one.text, NOTHING if one.citation is None else filled(" {}", citation(one.citation))) for one in found
+        (mark, marked(one.text), NOTHING if one.citation is None else filled(" {}", citation(one.citation)))
+        for one in found
     )
     head = filled("<p><b>{}</b></p>", title) if title else NOTHING
     return filled('{}<ul class="refusals">{}</ul>', head, format_html_join("", "<li>{}<span>{}{}</span></li>", lines))
@@ -69,7 +88,7 @@ def tag(tone: str, text: str, *, icon: str | None = None) -> SafeString:
     """A word with its colour, and its drawing beside it so that colour never speaks alone."""
     name = TONE_ICONS.get(tone, "") if icon is None else icon
     drawing = mark_safe(icons.svg(name)) if name else NOTHING
-    return filled('<span class="tag tone-{}">{}{}</span>', tone, drawing, formats.titled(text))
+    return filled('<span class="tag tone-{}">{}{}</span>', tone, drawing, marked(formats.titled(text)))
 
 
 def count(n: int) -> SafeString:
@@ -97,8 +116,9 @@ def _cell(cell: Cell, label: SafeString, *, url: str) -> SafeString:
     css, lang = cell.css, cell.lang
     attributes = (f' class="{css}"' if css else "") + (f' lang="{lang}"' if lang else "")
     if url:
-        return filled('<td{}><a href="{}">{}</a></td>', mark_safe(attributes), url, cell.text)
-    text = linebreaksbr(cell.text) if "\n" in str(cell.text) else escaped(cell.text)
+        text = cell.text if lang else marked(cell.text)
+        return filled('<td{}><a href="{}">{}</a></td>', mark_safe(attributes), url, text)
+    text = linebreaksbr(cell.text) if "\n" in str(cell.text) else escaped(cell.text) if lang else marked(cell.text)
     return mark_safe(f'<td{attributes} data-label="{label}">{text}</td>')
 
 

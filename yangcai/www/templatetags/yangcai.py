@@ -35,6 +35,8 @@ for _name in (
 ):
     register.filter(_name, getattr(formats, _name))
 
+register.filter("marked", marks.marked)
+
 TONE_MARKS = {
     "ok": "circle-check",
     "warn": "clock",
