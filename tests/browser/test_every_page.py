@@ -1,7 +1,9 @@
 """Does every page read well in every view: wide and narrow, light and dark, in both languages, as narrow as a phone?
 
-Every address of the platform under which a page lies (samples.py), in Chromium. In `make long` each of them in one of
-the eight views, in turn, so that every view is looked at on many pages; in `make nightly` each of them in all of them.
+Every address of the platform under which a page lies (samples.py), in Chromium. A page is fetched once in each
+language; how wide it is and how light is changed where it stands, as its reader's device and the switch would have it.
+In `make long` each page is looked at wide and narrow, light and dark, in both languages: in four of the eight views, in
+turn. In `make nightly` in all eight.
 
 Whoever mends a page looks at that one: `YANGCAI_PAGES=notices,hall pytest -n0 tests/browser/test_every_page.py`, with
 `YANGCAI_PICTURES=folder` for pictures.
@@ -27,18 +29,19 @@ from tests.www.test_english import unmarked
 from tools.screens import AXE_OPTIONS, NARROWEST, widest
 
 
-class View(NamedTuple):
-    """How somebody looks at a page."""
+class Look(NamedTuple):
+    """At which width, in pixels, and how light a page is looked at."""
 
     width: int
     theme: str
-    lang: str
 
 
-VIEWS = tuple(View(*view) for view in itertools.product((1366, 390), ("light", "dark"), ("zh-hans", "en")))
-#: What a run of this file goes through: the views in turn, or one of them for every page.
-TURNS: dict[str, tuple[View, ...]] = (
-    {"-".join(map(str, view)): (view,) for view in VIEWS} if NIGHTLY else {"in turn": VIEWS}
+LANGUAGES = ("zh-hans", "en")
+WIDE, NARROW = 1366, 390
+LOOKS = tuple(Look(*look) for look in itertools.product((WIDE, NARROW), ("light", "dark")))
+#: What a page is given in turn, where it is not given all.
+TURNS = (
+    [LOOKS] if NIGHTLY else [(Look(WIDE, "light"), Look(NARROW, "dark")), (Look(WIDE, "dark"), Look(NARROW, "light"))]
 )
 #: Names of pages, where only some are asked for; a folder for pictures.
 ONLY = set(filter(None, os.environ.get("YANGCAI_PAGES", "").split(",")))
@@ -59,8 +62,7 @@ def shown(settings: Any, tmp_path: Path, page: Page) -> Iterator[Samples]:
 @pytest.mark.browser
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("turn", TURNS)
-def test_every_page_reads_well(page: Page, live_server: Any, shown: Samples, turn: str) -> None:
+def test_every_page_reads_well(page: Page, live_server: Any, shown: Samples) -> None:
     pages = shown.all()
     written = samples.written()
     wrong: list[str] = []
@@ -69,37 +71,44 @@ def test_every_page_reads_well(page: Page, live_server: Any, shown: Samples, tur
     page.emulate_media(reduced_motion="reduce")  # nothing is on its way while it is measured
     page.on("console", lambda m: said.append(f"console: {m.text}") if m.type == "error" else None)
     page.on("pageerror", lambda error: said.append(f"script: {error}"))
-    for sample, view in zip(pages, itertools.cycle(TURNS[turn]), strict=False):
+    for number, sample in enumerate(pages):
         if ONLY and sample.name not in ONLY:
             continue
-        said.clear()
-        found = faults(page, live_server.url, sample, view, written)
-        # The browser itself says so of a page that is not there.
-        said[:] = [one for one in said if sample.status == 200 or "status of" not in one]
-        wrong += [f"{sample.name} {view.width} {view.theme} {view.lang}: {one}" for one in (*found, *said)]
+        for turn, lang in enumerate(LANGUAGES, start=number):
+            said.clear()
+            found = faults(page, live_server.url, sample, lang, TURNS[turn % len(TURNS)], written)
+            # The browser itself says so of a page that is not there.
+            said[:] = [one for one in said if sample.status == 200 or "status of" not in one]
+            wrong += [f"{sample.name} {lang}: {one}" for one in (*found, *said)]
     assert not wrong, "\n".join(wrong)
 
 
-def faults(page: Page, base: str, sample: Sample, view: View, written: list[str]) -> list[str]:
-    """What is wrong with a page in this view: another answer, rules of accessibility, words, width."""
+def faults(page: Page, base: str, sample: Sample, lang: str, looks: tuple[Look, ...], written: list[str]) -> list[str]:
+    """What is wrong with a page in this language: another answer, words, rules of accessibility, width."""
     set_database_clock(sample.at)
     page.context.clear_cookies()
-    cookies = {"theme": view.theme, "django_language": view.lang, **sample.cookies}
+    cookies = {"theme": looks[0].theme, "django_language": lang, **sample.cookies}
     page.context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
-    page.set_viewport_size({"width": view.width, "height": 900})
+    page.set_viewport_size({"width": looks[0].width, "height": 900})
     answer = page.goto(sample.address)
     assert answer is not None
     found = []
     if answer.status != sample.status or not page.url.endswith(sample.address):
         found.append(f"{sample.address} answered {answer.status} at {page.url}")
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")  # a summary of errors takes the focus and scrolls
-    told = Axe().run(page, options=AXE_OPTIONS).response["violations"]
-    found += [f"axe: {one['id']} {[' '.join(map(str, n['target'])) for n in one['nodes']][:4]}" for one in told]
-    if view.lang == "en":
+    if lang == "en":
         found += [f"untranslated: {text}" for text in sorted(set(unmarked(page.content(), written)))]
-    if PICTURES:
-        name = f"{sample.name}-{view.width}-{view.theme}-{view.lang}.png"
-        page.screenshot(path=str(Path(PICTURES) / name), full_page=True)
+    for look in looks:
+        page.set_viewport_size({"width": look.width, "height": 900})
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", look.theme)
+        told = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+        found += [
+            f"{look.width} {look.theme}: axe: {one['id']} {[' '.join(map(str, n['target'])) for n in one['nodes']][:4]}"
+            for one in told
+        ]
+        if PICTURES:
+            name = f"{sample.name}-{look.width}-{look.theme}-{lang}.png"
+            page.screenshot(path=str(Path(PICTURES) / name), full_page=True)
     page.set_viewport_size({"width": NARROWEST, "height": 900})
     if over := page.evaluate(WIDE_BY):
         found.append(f"{over} px too wide at {NARROWEST} px: {widest(page)}")
