@@ -228,6 +228,8 @@ def test_a_second_competition(agreed: FirstStage, unit: Buyer) -> None:
         (said,) = [one for one in checks if one.code in {"within_limit", "above_ceiling"}]
         assert (said.verdict.value, "94,000.00" in said.zh) == (verdict, True)
     assert own_limit(lot, agreed.supplier(FIRST).organisation) == Decimal("96000.00")
+    form = ACTIONS["bid.submit"].input(subject=lot, by=agreed.supplier(FOURTH), now=unit.at)
+    assert "94,000.00" in str(form.fields["price"].help_text)
     # Who is no entrant cannot offer.
     stranger = agreed.supplier(FIFTH)
     refused = {r.code: r for r in can(ACTIONS["bid.submit"], lot, by=stranger, now=unit.at)}

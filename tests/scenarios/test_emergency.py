@@ -14,6 +14,8 @@ from yangcai.kernel.refusals import Refused
 from yangcai.planning.models import MethodApproval, PlanItem
 from yangcai.replay.published import CaseFile, Dates
 from yangcai.www.work import rail
+from yangcai.www.work.casepage import case_tasks
+from yangcai.www.work.clocks import clocks
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +49,15 @@ def test_the_buyer_chooses_the_method_itself(opened: Story) -> None:
 def test_no_talks_and_then_the_contract(opened: Story) -> None:
     tale = opened
     assert Stage.DIALOGUE not in tale.procedure.stages
-    for stretch in ("qualification", "evaluation", "award", "contract", "acceptance", "payment"):
+    for stretch in ("qualification", "evaluation"):
+        getattr(tale, stretch)()
+    # Its time to decide has an article of its own method, on the page of the case too.
+    timed, on = case_tasks(tale.refreshed(), post=tale.people.reviewer), tale.file_law_on()
+    cited = {
+        line.citation.rule for line in clocks(timed, on=on, now=tale.moment(58), procedure="emergency") if line.citation
+    }
+    assert "award.decide_single_source" in cited and "award.decide" not in cited
+    for stretch in ("award", "contract", "acceptance", "payment"):
         getattr(tale, stretch)()
     award = Award.objects.get(lot=tale.lot)
     assert (award.supplier.name, award.amount) == (FIRST[0], Decimal("4800000.00"))

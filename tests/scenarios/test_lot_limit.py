@@ -11,6 +11,7 @@ from yangcai.kernel.models import Task
 from yangcai.ocds.rows import read
 from yangcai.ocds.tender import tender
 from yangcai.portal.models import Notice
+from yangcai.tendering.actions.award import DetermineAward
 from yangcai.tendering.explanation import explain
 from yangcai.tendering.models import AwardLetter
 
@@ -41,6 +42,10 @@ def test_the_lots_are_awarded_one_after_the_other(judged: Story) -> None:
     # The same bidder stands first here, but it has its lot.
     told = judged.refused("award.determine", second, reviewer, at, candidate=second.candidates.get(rank=1).pk)
     assert set(told) == {"lot_limit_reached"}
+    # The form says why it begins with the second.
+    form = DetermineAward(subject=second, by=reviewer, now=at)
+    assert "第 1 名已中其他采购包" in str(form.fields["candidate"].help_text)
+    assert not DetermineAward(subject=first, by=reviewer, now=at).fields["candidate"].help_text
     # The next one is taken without any other ground.
     judged.do("award.determine", second, reviewer, at, candidate=second.candidates.get(rank=2).pk)
     assert [award.supplier.name for award in Award.objects.order_by("lot")] == [FIRST[0], SECOND[0]]

@@ -21,6 +21,8 @@ SINGLE_SOURCE = Procedure(
     invites=(Invite.NAMED,),
     instead=(
         *BY_ORDER_74,
+        ("dialogue.separately", "single_source.talks"),  # there are no others
+        ("dialogue.secrecy", "single_source.record"),
         ("award.decide", "award.decide_single_source"),
         ("evaluation.rank_lowest", "single_source.talks"),
         ("evaluation.above_ceiling", "single_source.within_budget"),

@@ -41,6 +41,11 @@ class DetermineAward(Input):
             limit(self.fields["candidate"], candidates(self.subject))
             first = next(iter(rules.open_candidates(self.subject, now=self.now)), None)
             self.fields["candidate"].initial = first.pk if first else None
+            full = at_limit(self.subject)
+            if ranks := [str(one.rank) for one in candidates(self.subject) if one.supplier_id in full]:
+                # Else somebody reads that the first one is left out, and not why.
+                said = _("第 %(ranks)s 名已中其他采购包，达到采购文件规定的数量，由其后的候选人递补")
+                self.fields["candidate"].help_text = said % {"ranks": "、".join(ranks)}
 
 
 @action(

@@ -37,6 +37,7 @@ from yangcai.tendering import (
     makers,
     partners,
     policies,
+    preflight,
     products,
     sealing,
 )
@@ -201,6 +202,10 @@ class SubmitBid(Input):
         if not rules.names_a_price(self.subject.case):
             for name in PRICED:
                 del self.fields[name]
+        own = preflight.own_limit(self.subject, self.by.organisation) if self.by is not None else None
+        if own is not None and "price" in self.fields:
+            said = _("贵单位的最高限价 %(limit)s 元，超过的报价无效")
+            self.fields["price"].help_text = said % {"limit": f"{own:,.2f}"}
         if policies.has_two_covers(self.subject.case):
             del self.fields["consumables"]
         else:

@@ -66,8 +66,8 @@ class HoldTalk(Input):
     is_public=False,
     cites=("dialogue.separately", "dialogue.secrecy", "single_source.talks", "single_source.record"),
     hint=(
-        "小组全体成员与单一供应商分别进行，各家机会均等，不得透露他人的技术资料、价格和其他信息",
-        "The whole committee talks with one supplier at a time; all have equal chances, nothing of others is disclosed",
+        "小组全体成员集中进行；有几家供应商的分别进行、机会均等，不得透露他人的技术资料、价格和其他信息",
+        "The whole committee talks; with several suppliers one at a time and as often; nothing of others is disclosed",
     ),
 )
 def hold_talk(

@@ -145,6 +145,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
                 on=case.law_as_of or timezone.localdate(now),
                 now=now,
                 who=namesakes.names(timed, post=post),
+                procedure=case.procedure,
             ),
             "money": money_of(case) if is_mine and (post.role in BUYER or post.role in OVERSEERS) else None,
             "pictures": pictures,

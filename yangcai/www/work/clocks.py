@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, in_chinese
@@ -54,11 +54,14 @@ class Clock:
     reminded: str = ""
 
 
-def citation_of(task: Task, *, on: datetime.date) -> Citation | None:
-    """The article behind a task's deadline, if the law knew one on that day."""
+def citation_of(task: Task, *, on: datetime.date, procedure: str = "") -> Citation | None:
+    """The article behind a task's deadline, if the law knew one on that day: what the method says for itself, where it
+    is known by which one something is bought."""
     if not task.clock:
         return None
-    found = law.find(law.clock(task.clock).rule, on=on)
+    key = law.clock(task.clock).rule
+    key = procedures.get(procedure).own(key) if procedure else key
+    found = law.find(key, on=on) if key else None
     return found.citation if found else None
 
 
@@ -98,11 +101,16 @@ def reminder(task: Task) -> str:
 
 
 def clocks(
-    tasks: Iterable[Task], *, on: datetime.date, now: datetime.datetime, who: Mapping[str, str] = MappingProxyType({})
+    tasks: Iterable[Task],
+    *,
+    on: datetime.date,
+    now: datetime.datetime,
+    who: Mapping[str, str] = MappingProxyType({}),
+    procedure: str = "",
 ) -> list[Clock]:
     """The clock table of a root: windows that must have run and deadlines to keep, one line per clock and row. Where
     several must act within one clock (C45: who keeps the record and whom it is about), what is open counts first.
-    `who`: subject -> whom it is about, where lines would be equal."""
+    `who`: subject -> whom it is about, where lines would be equal. `procedure`: by whose articles."""
     found: dict[tuple[str, str], Clock] = {}
     for task in tasks:
         if not task.clock:
@@ -111,7 +119,7 @@ def clocks(
         line = Clock(
             title=_about(worded(clock.zh if in_chinese() else clock.en), who.get(task.subject, "")),
             due_at=task.due_at,
-            citation=citation_of(task, on=on),
+            citation=citation_of(task, on=on, procedure=procedure),
             actor=str(ACTORS.get(SIDES.get(Role(task.role), clock.actor) if task.role else clock.actor, "")),
             state=_state(task, clock=clock, now=now),
             met_at=task.done_at,
