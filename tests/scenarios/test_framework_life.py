@@ -117,3 +117,5 @@ def test_what_buyers_say_stands_where_the_next_one_chooses(agreed: FirstStage, u
     labels = {str(label) for _value, label in form.fields["entrant"].choices}  # type: ignore[attr-defined]
     assert "示例丁公司 · 4,700.00 元/台 · 用户评价 4.0 分（1 条）" in labels
     assert "示例乙公司 · 4,500.00 元/台" in labels
+    # Nothing is used up under this agreement, and nobody has a dealer: neither is asked.
+    assert form.fields["dealer"].disabled and form.fields["consumable"].disabled

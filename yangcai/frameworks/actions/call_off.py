@@ -106,6 +106,11 @@ class ChooseEntrant(Input):
         named = Dealer.objects.filter(entrant__in=entrants, ended_at__isnull=True)
         limit(self.fields["dealer"], named.select_related("organisation", "entrant__supplier").order_by("pk"))
         self.fields["dealer"].label_from_instance = commissioned  # type: ignore[attr-defined]
+        # Where nobody has named a dealer, and nothing is used up, there is nothing to choose from; who says one all the
+        # same is told so.
+        for name in ("consumable", "dealer"):
+            chosen_from: QuerySet[Any] = self.fields[name].queryset  # type: ignore[attr-defined]
+            self.fields[name].disabled = not (self.data.get(name) or chosen_from.exists())
 
 
 def commissioned(dealer: Dealer) -> str:
