@@ -227,7 +227,7 @@ class Lot(Rooted):
         """The way of evaluation in the words of the method: quality first where a tender says rated criteria; and that
         an information system is bought, whose price has its fixed weight."""
         said = procedures.get(self.case.procedure).say(str(self.get_evaluation_method_display()))
-        return f"{said} · {_('政务信息系统项目')}" if self.is_information_system else said
+        return " · ".join([said, str(_("政务信息系统项目"))] if self.is_information_system else [said])
 
     @property
     def judged_with(self) -> "Lot":
