@@ -48,13 +48,13 @@ def test_a_story_begins_by_one_click_and_ticks_itself(visitor: Client) -> None:
     assert answer.context["post"].role == Role.BUYER_OFFICER == story.post.role
     answer = page(visitor)
     html, said = answer.content.decode(), text_of(answer)
-    assert "试一试 0/7" in said and ACTIONS["intention.publish"].zh in said.partition("轮到您：")[2][:200]
+    assert "试一试 0/8" in said and ACTIONS["intention.publish"].zh in said.partition("轮到您：")[2][:200]
     # The visitor's own step, on the form to which the page leads.
     form = re.search(r'href="(/work/do/appropriation/\d+/intention.publish/)"', html).group(1)
     plot = PLOTS["open-tender"].plot
     data = {"title": plot.title, "overview": plot.title, "amount": plot.budget, "expected_on": "2026-07-16"}
     assert visitor.post(form, data).status_code == 302
-    assert "试一试 1/7" in text_of(page(visitor))
+    assert "试一试 1/8" in text_of(page(visitor))
     assert Entry.objects.filter(root=story.appropriation.intentions.get().ref, outcome="done").exists()
 
 
