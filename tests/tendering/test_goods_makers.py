@@ -89,7 +89,8 @@ def test_no_deduction_is_given_where_a_maker_turns_out_larger(
     if grown:
         make_organisation(name="示例会长大的厂", size=grown)
     bid = tender.open()[0]
-    found = arithmetic.outcome(tender.lot, now=tender.now).of(bid)
+    outcome = arithmetic.outcome(tender.lot, now=tender.now)
+    found = outcome.of(bid)
     assert [one.code for one in found.deductions] == granted
     if granted:
         assert found.not_granted == () and found.evaluated_price < found.bid_price
@@ -97,6 +98,12 @@ def test_no_deduction_is_given_where_a_maker_turns_out_larger(
     [refusal] = found.not_granted
     assert (refusal.code, refusal.citation.rule) == ("made_by_larger", "sme.goods_by_maker")
     assert found.evaluated_price == found.bid_price and found.invalid is None
+    # What the members sign, and what the letter's explanation is made from.
+    signed = arithmetic.frozen(tender.lot, outcome)
+    [told_why] = signed["bids"][str(bid.pk)]["not_granted"]
+    assert told_why["citation"]["article"] == "第四条"
+    [step] = [one for one in signed["steps"] if one["code"] == "preference"]
+    assert [note["zh"] for note in step["notes"] if note["bidder"] == str(bid.pk)] == [refusal.zh]
 
 
 def test_nobody_is_told_to_claim_what_its_makers_are_too_large_for() -> None:
