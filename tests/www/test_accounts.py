@@ -135,6 +135,19 @@ def test_an_administrator_invites_somebody_who_then_comes_in(clock: Clock) -> No
     assert "测试新人" in client.get(reverse("work_people")).content.decode()
 
 
+def test_a_post_is_given_and_lent_from_today_on(clock: Clock) -> None:
+    """Who does not think of a first day finds it filled in."""
+    organisation = make_organisation(OrganisationKind.SUPPLIER)
+    admin, holder = make_post(Role.ADMINISTRATOR, organisation), make_post(Role.SUPPLIER, organisation)
+    forms = {
+        admin: reverse("work_do", args=["organisation", organisation.pk, "post.grant"]),
+        holder: reverse("work_do", args=["post", holder.pk, "post.delegate"]),
+    }
+    for post, address in forms.items():
+        field = re.search('<input[^>]*name="from_on"[^>]*>', at_desk(post).get(address).content.decode())
+        assert field is not None and f'value="{clock.at:%Y-%m-%d}"' in field.group()
+
+
 def test_who_did_not_come_in_time_gets_another_link(clock: Clock) -> None:
     admin = make_post(Role.ADMINISTRATOR, make_organisation(OrganisationKind.SUPPLIER))
     client = at_desk(admin)

@@ -64,7 +64,9 @@ def test_an_editor_drafts_and_a_reviewer_publishes_in_the_browser(clock: Clock, 
     assert public.get(reverse("article", args=[version.article_id])).status_code == 404
     desk.post(reverse("work_do", args=["articleversion", version.pk, "article.submit"]), {})
     assert "审核发布" in at_desk(reviewer).get(reverse("work")).content.decode()
-    at_desk(reviewer).post(reverse("work_do", args=["articleversion", version.pk, "article.publish"]), {})
+    publish = reverse("work_do", args=["articleversion", version.pk, "article.publish"])
+    assert f'href="{page}"' in at_desk(reviewer).get(publish).content.decode(), "whoever publishes reads it first"
+    at_desk(reviewer).post(publish, {})
     assert "怎样询问" in public.get(reverse("guidance")).content.decode()
     assert "怎样询问" in public.get(reverse("home")).content.decode()
     shown = public.get(reverse("article", args=[version.article_id])).content.decode()

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc as social_credit
 
@@ -88,7 +89,11 @@ class GrantPost(Input):
     username = TextField(label=_("登录名"), max_length=64)
     role = forms.ChoiceField(label=_("角色"), choices=Role.choices)
     from_on = DateField(label=_("起"))
-    to_on = DateField(label=_("止"), required=False)
+    to_on = DateField(label=_("止"), required=False, help_text=_("不填为长期"))
+
+    def scope(self) -> None:
+        """From today, where nobody says otherwise."""
+        self.fields["from_on"].initial = timezone.localdate(self.now) if self.now else None
 
 
 @action(

@@ -90,6 +90,10 @@ class DelegatePost(Input):
     to_on = DateField(label=_("止"), help_text=_("到期自动失效，含当日"))
     reason = TextField(label=_("委托事由"), help_text=_("如出差、休假"))
 
+    def scope(self) -> None:
+        """From today, where nobody says otherwise."""
+        self.fields["from_on"].initial = timezone.localdate(self.now) if self.now else None
+
 
 @action(
     "post.delegate",

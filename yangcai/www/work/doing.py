@@ -29,7 +29,7 @@ from yangcai.kernel.refusals import Citation, Refusal, Refused, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning.models import ImportApproval, MethodApproval, PlanItem
-from yangcai.portal.models import Notice
+from yangcai.portal.models import ArticleVersion, Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import (
@@ -306,6 +306,9 @@ def _desk(action: Action, subject: Any, post: Post) -> dict[str, str] | None:
         return {"url": reverse(places.DESKS[action.code], args=[subject.pk]), "title": _("评审工作台")}
     if isinstance(subject, EvaluationReport):
         return {"url": reverse("work_report", args=[subject.pk]), "title": _("评标报告全文和签署"), "icon": "file-text"}
+    if isinstance(subject, ArticleVersion):
+        there = reverse("work_article_version", args=[subject.pk])
+        return {"url": there, "title": _("阅读全文：读者看到的样子"), "icon": "file-text"}
     if action.code in here.OF_DRAFT:
         return {"url": reverse("work_draft", args=[subject.root.pk]), "title": _("采购文件编制")}
     if action.code == preflight.OF and post.role == Role.SUPPLIER:
