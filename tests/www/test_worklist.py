@@ -81,6 +81,14 @@ def test_only_what_waits_for_this_post_is_shown() -> None:
     assert [title[-1] for title in keys(post)["today"]] == ["1", "2", "3"]
 
 
+def test_the_operator_is_not_asked_for_what_the_worker_makes() -> None:
+    post = make_post(Role.PLATFORM)
+    wait_for(post, None, n=1, action="report.issue_paper", organisation_id=None)
+    wait_for(post, None, n=2, action="drill.conclude", organisation_id=None)
+    assert [title.partition("：")[2] for title in keys(post)["undated"]] == ["项目2"]
+    assert worklist.count(post, now=NOW) == 1
+
+
 def test_every_row_has_verb_time_ground_and_one_button(clock: Clock) -> None:
     post = make_post(Role.BUYER_OFFICER)
     case = make_case(buyer=post.organisation, stage="preparation")

@@ -22,7 +22,7 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.queries import unplanned_appropriations
 from yangcai.tendering.models import Prequalification
-from yangcai.www import formats, wording
+from yangcai.www import formats, signed_papers, wording
 from yangcai.www.access import page
 from yangcai.www.hall import acting
 from yangcai.www.paging import CappedPaginator
@@ -80,10 +80,17 @@ def urgency(due_at: datetime.datetime | None, *, now: datetime.datetime) -> str:
     return ""
 
 
+def own_tasks(post: Post, *, now: datetime.datetime) -> QuerySet[Task]:
+    """What a person at this post has to do. The platform's worker makes the signed papers, and no operator by hand:
+    how many of them wait is told on the operator's own page."""
+    found = tasks.of_post(post, now=now)
+    return found.exclude(pk__in=signed_papers.waiting().values("pk")) if post.role == Role.PLATFORM else found
+
+
 def groups(post: Post, *, now: datetime.datetime, waiting: QuerySet[Task] | None = None) -> list[Group]:
     """The tasks of a post by urgency, or those of them that are asked for; each group in at most three queries,
     however many tasks there are."""
-    waiting = tasks.of_post(post, now=now) if waiting is None else waiting
+    waiting = own_tasks(post, now=now) if waiting is None else waiting
     found = []
     for key, (start, end) in bounds(now).items():
         part = waiting.filter(due_at__isnull=False)
@@ -113,7 +120,7 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
 def count(post: Post, *, now: datetime.datetime) -> int:
     """How many lines the worklist of a post has, by the same rules by which `groups` draws them up."""
     parts: dict[str, list[Task]] = {}
-    for task in tasks.of_post(post, now=now)[: COUNTED + SHOWN]:
+    for task in own_tasks(post, now=now)[: COUNTED + SHOWN]:
         parts.setdefault(urgency(task.due_at, now=now), []).append(task)
     total = 0
     for rows in parts.values():
@@ -161,7 +168,7 @@ def todo(task: Task, *, who: str = "", now: datetime.datetime) -> Todo:
 def worklist(request: HttpRequest) -> HttpResponse:
     """The tasks of this post by urgency, beside its cases."""
     post, now = request.post, request.now  # type: ignore[attr-defined]
-    waiting = tasks.of_post(post, now=now)
+    waiting = own_tasks(post, now=now)
     form = Wanted(request.GET or None, waiting=waiting)
     asked = form.asked
     found = groups(post, now=now, waiting=narrowed(waiting, asked, post=post))
