@@ -41,3 +41,11 @@ def test_the_menu_says_the_same_whatever_the_page_speaks_of(role: str | None, la
             assert say is not None
             with in_words(say):
                 assert (nav.menu(role=role, path="/"), nav.footer()) == plain
+
+
+def test_a_list_has_a_plural_in_english() -> None:
+    """Chinese has one word for one and for many; the menu leads to many."""
+    with translation.override("en"):
+        labels = [link.label for link in nav.menu(role=Role.TREASURY, path="/")]
+    assert {"Intentions", "Plans", "Trustees", "Cases", "Organisations"} <= set(labels)
+    assert "采购意向" in [link.label for link in nav.menu(role=Role.TREASURY, path="/")]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yangcai.kernel.wording import in_words
 from yangcai.parties.roles import Role
@@ -30,14 +31,14 @@ PUBLIC: tuple[Entry, ...] = (
     ("help", _("帮助")),
 )
 WORK: Entry = ("work", _("工作台"))
-INTENTIONS: Entry = ("work_intentions", _("采购意向"))
-PLANS: Entry = ("work_plans", _("采购计划"))
+INTENTIONS: Entry = ("work_intentions", pgettext_lazy("menu", "采购意向"))
+PLANS: Entry = ("work_plans", pgettext_lazy("menu", "采购计划"))
 CASES: Entry = ("work_cases", _("采购项目"))
 QUEUE: Entry = ("work_queue", _("审批与备案"))
 PAYMENTS: Entry = ("work_payments", _("支付"))
 ORGANISATIONS: Entry = ("work_organisations", _("主体"))
 EXPERTS: Entry = ("work_experts", _("专家库"))
-TRUSTEES: Entry = ("work_trustees", _("受托人"))
+TRUSTEES: Entry = ("work_trustees", pgettext_lazy("menu", "受托人"))
 NOTICES: Entry = ("notices", _("公告"))
 HALLS: Entry = ("halls", _("开标大厅"))
 ENQUIRIES: Entry = ("work_public_enquiries", _("公众询问"))
