@@ -5,15 +5,20 @@ import select
 import signal
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connections
 
+from tests.factories import make_post
 from tests.settings import CLUSTER, OWN_CLUSTER
+from yangcai.cli.commands import demo
 from yangcai.demo import prepared
 from yangcai.kernel import embedded_postgres
+from yangcai.parties.roles import Role
 
 pytestmark = pytest.mark.skipif(not OWN_CLUSTER, reason="makes databases of its own")
 SERVED, MAKING, READY = "test_demo_served", "test_demo_making", "test_demo_prepared"
@@ -64,6 +69,24 @@ def test_the_address_for_a_child_names_the_database(home: Path) -> None:
 
 def test_another_program_prepares_another_district() -> None:
     assert prepared.name() == prepared.name() and prepared.name().startswith("prepared_")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("somebody", "begun"), [(False, True), (True, False)])
+def test_a_first_start_that_was_cut_short_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, somebody: bool, begun: bool
+) -> None:
+    """The schema is there, and nobody in it: without that the demo stayed empty for good."""
+    done: list[str] = []
+    for name in ("forget_log", "make_empty", "copy"):
+        monkeypatch.setattr(prepared, name, lambda *_args, **_options: None)
+    monkeypatch.setattr(prepared, "is_ready", lambda _home: False)
+    monkeypatch.setattr(demo, "settle", lambda: done.append("settled"))
+    monkeypatch.setattr(connections["default"], "close", lambda: None)
+    if somebody:
+        make_post(Role.AGENT)
+    demo.begin(Namespace(reset=False, quiet=True, json=False), tmp_path)
+    assert bool(done) == begun
 
 
 def test_one_alone_makes_the_year(tmp_path: Path) -> None:

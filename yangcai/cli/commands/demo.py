@@ -157,7 +157,7 @@ def begin(options: argparse.Namespace, home: Path) -> None:
     what is prepared, else its people alone, so that the first story can begin. Called alone."""
     from django.db import connection
 
-    has_schema, is_ready = "demo_story" in connection.introspection.table_names(), prepared.is_ready(home)
+    has_schema, is_ready = has_people(), prepared.is_ready(home)
     is_wanted = options.reset or not has_schema or is_untouched()
     if not is_wanted:
         migrate.apply()
@@ -194,6 +194,16 @@ def settle() -> None:
     district.settle()
     clock.set_sandbox(at=district.MORNING)
     connection.close()
+
+
+def has_people() -> bool:
+    """Whether there is a schema with somebody in it: a first start that was cut short between the two is none."""
+    from django.db import connection
+
+    from yangcai.parties.models import Post
+
+    tables = set(connection.introspection.table_names())
+    return {"demo_story", Post._meta.db_table} <= tables and Post.objects.exists()
 
 
 def is_bare() -> bool:
