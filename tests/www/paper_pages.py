@@ -54,8 +54,9 @@ def sheets(content: bytes) -> list[Sheet]:
             left, right, top, bottom = (float(word.get(name) or 0) for name in ("xMin", "xMax", "yMin", "yMax"))
             said = word.text or " "
             # Half of such a sign is empty, and at the edge of a line the empty half is outside.
-            before = HALF if said[0] in OPENING else LEEWAY
-            behind = HALF if said[-1] in CLOSING else LEEWAY
+            half = max(HALF, (bottom - top) / 2)
+            before = half if said[0] in OPENING else LEEWAY
+            behind = half if said[-1] in CLOSING else LEEWAY
             assert left >= MARGIN_X - before and right <= WIDTH - MARGIN_X + behind, f"cut: {said}"
             place = "header" if bottom <= HEAD_ENDS else "footer" if top >= FOOT_BEGINS else "text"
             if place == "text":

@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import SealedTender
 from tests.www.conftest import clock as clock
+from tests.www.paper_pages import checked, needs_poppler
 from tests.www.support import Clock, follow, text_of
 from yangcai.kernel import documents, log_keys, papers
 from yangcai.kernel.actions import ACTIONS, perform
@@ -57,6 +58,7 @@ def issue(tender: SealedTender) -> list[str]:
     return [task.action for task in Issuer().round(now=now, tick=0.0, root=tender.case.ref)]
 
 
+@needs_poppler
 def test_the_record_is_issued_as_a_signed_paper_and_as_a_note(clock: Clock) -> None:
     tender = concluded()
     opening = Opening.objects.get()
@@ -70,6 +72,12 @@ def test_the_record_is_issued_as_a_signed_paper_and_as_a_note(clock: Clock) -> N
     assert findings.is_valid and [one.name for one in findings.signatures] == [tender.runner.person.name]
     entry = Entry.objects.get(action="opening.conclude", outcome="done")
     assert all(said in findings.signatures[0].reason for said in (opening.record_id or "", entry.hash[:16]))
+    # Every page of it names its case and its code, by which anybody finds it.
+    digest = str(opening.record_id)
+    number, code = tender.case.number, digest[:16]
+    pages = checked(documents.read(found.document), number=number, code=code, digest=digest, says=("开标记录表",))
+    assert all("开标记录表" in page.footer for page in pages)
+    assert "核对一致" in text_of(Client().get(reverse("verify"), {"code": code}))
     signed = Attachment.objects.get(kind=opening_proof.NOTE)
     content = documents.read(signed.document)
     text = note.opened(content, [log_keys.verifier()]).text

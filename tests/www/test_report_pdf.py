@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests.apart import shared
 from tests.tendering.judging import COMPUTED, EQUAL, SENT, SIGNED, Hall, three
+from tests.www.paper_pages import checked
 from tests.www.support import Clock, at_desk, text_of
 from yangcai.kernel.models import Entry
 from yangcai.kernel.signatures import configured
@@ -72,6 +73,7 @@ def test_the_pdf_says_what_the_page_says_who_signed_and_how_to_verify(
     told = text_of(at_desk(h.bidders[0]).get(reverse("verify"), {"code": code[1]}))
     assert "核对一致" in told and h.case.number in told
     if shutil.which("pdftotext"):
+        checked(made, number=paper.number, code=code[1], digest=paper.digest, says=(), html=paper.html)
         read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=made, capture_output=True, check=True)
         text = read.stdout.decode()
         for wanted in (h.bids[0].supplier.name, h.report.digest, code[1], "文件内没有嵌入电子印章"):
@@ -169,7 +171,7 @@ def test_what_stands_in_a_paper_is_text_and_never_markup() -> None:
     row = {
         "tag": "tr",
         "num": False,
-        "children": [{"tag": "td", "num": True, "children": ["1"], "wide": typeset.NARROW}],
+        "children": [{"tag": "td", "num": True, "children": ["1"], "wide": typeset.NARROW, "lines": 1}],
     }
     assert found == [
         {"tag": "p", "num": False, "children": ["a", line, ' b <i> #read("/etc/passwd")']},

@@ -306,6 +306,8 @@ def closing_title(closing: BidClosing) -> str:
     return str(TITLES[opening_record.title_of(closing)])
 
 
+#: So much of its digest stands on every page of a record: by that it is found where papers are verified.
+CODE_CHARACTERS = 16
 #: Headings of the table of signatures under a record.
 COLUMNS = (gettext_lazy("主持人"), gettext_lazy("单位"), gettext_lazy("时间"), gettext_lazy("留痕摘要"))
 
@@ -318,7 +320,6 @@ def unsigned(opening: Opening) -> bytes:
         opening.case,
         template="hall/record_inside.html",
         title=_("开标记录表"),
-        footer=_("%(number)s 开标记录") % {"number": opening.case.number},
         at=opening.concluded_at,
         signatures=paper.of_record(opening),
     )
@@ -334,7 +335,6 @@ def unsigned_closing(closing: BidClosing) -> bytes:
         closing.lot.case,
         template="hall/closing_record_inside.html",
         title=title,
-        footer=f"{closing.lot.case.number} {title}",
         at=closing.unsealed_at,
         signatures=paper.of_closing(closing, digest=found.document_id),
     )
@@ -346,7 +346,6 @@ def _paper(
     *,
     template: str,
     title: str,
-    footer: str,
     at: datetime.datetime,
     signatures: Sequence[Signature],
 ) -> bytes:
@@ -359,7 +358,8 @@ def _paper(
             lang="zh" if in_chinese() else "en",
             digest=document.digest,
             is_demo=case.is_demo,
-            footer=footer,
+            footer=_("%(number)s %(title)s　验证码 %(code)s")
+            % {"number": case.number, "title": title, "code": document.digest[:CODE_CHARACTERS]},
             at=at,
             words=signed_papers.words(
                 columns=COLUMNS,
