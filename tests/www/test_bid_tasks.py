@@ -62,6 +62,18 @@ def test_what_cannot_begin_says_why_and_has_no_link(clock: Clock) -> None:
     assert "/bid.submit/" not in page.split('<ul class="tasks">')[2]
 
 
+def test_the_list_to_check_oneself_by_is_read_in_english_too(clock: Clock) -> None:
+    """Its lines are the document's own words, marked as Chinese: no reader sees the mark itself."""
+    tender = Tender().published()
+    supplier = tender.supplier()
+    follow(tender, clock)
+    desk = at_desk(supplier)
+    desk.cookies["django_language"] = "en"
+    page = desk.get(reverse("work_do", args=["lot", tender.lot.pk, "bid.submit"])).content.decode()
+    assert "Check for yourself" in page and '<span lang="zh-Hans">具有独立承担民事责任的能力</span>' in page
+    assert "&lt;span" not in page
+
+
 def test_nothing_is_bid_for_before_the_notice(clock: Clock) -> None:
     tender = Tender().published()
     follow(tender, clock)
