@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.scenarios import story
-from tests.scenarios.story import FIRST, Story
+from tests.scenarios.story import DAY, FIRST, Story, pass_time
 from yangcai.cases.models import Award, CaseEnd, Stage
 from yangcai.contracts.models import Contract
 from yangcai.kernel import calendar
@@ -73,6 +73,18 @@ def test_the_agreed_price_becomes_the_contract(talking: Story) -> None:
     assert all(member.post.person.name in notice.facts["committee"] for member in tale.members())
     assert Contract.objects.get(case=tale.case).amount == Decimal("480000.00")
     assert tale.refreshed().end_kind == CaseEnd.CLOSED
+
+
+def test_silence_awards_nothing(talking: Story) -> None:
+    """The buyer has its five working days (条例 art. 43); only negotiations and quotations are decided by silence."""
+    tale = talking
+    for stretch in ("dialogue", "final_offer", "evaluation"):
+        getattr(tale, stretch)()
+    task = tale.task("award.determine")
+    assert task.due_at is not None
+    pass_time(task.due_at + DAY)
+    assert not Award.objects.filter(lot=tale.lot).exists()
+    assert tale.task("award.determine").pk == task.pk
 
 
 def test_a_price_above_the_budget_ends_it(talking: Story) -> None:

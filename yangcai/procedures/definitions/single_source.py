@@ -20,7 +20,8 @@ SINGLE_SOURCE = Procedure(
     award_by=(AwardBy.AGREED,),
     invites=(Invite.NAMED,),
     instead=(
-        *BY_ORDER_74,
+        *(pair for pair in BY_ORDER_74 if pair[0] != "award.deemed"),
+        ("award.deemed", ""),  # 74号令 art. 36 and 49 speak of negotiations and quotations: silence means nothing here
         ("dialogue.separately", "single_source.talks"),  # there are no others
         ("dialogue.secrecy", "single_source.record"),
         ("award.decide", "award.decide_single_source"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from yangcai import law
 from yangcai.cases import periods, suspensions
 from yangcai.cases.actions import chinese
-from yangcai.cases.models import Award, AwardFall, Candidate, Lot, LotOutcome, Stage
+from yangcai.cases.models import Award, AwardFall, Candidate, Case, Lot, LotOutcome, Stage
 from yangcai.cases.queries import candidates
 from yangcai.cases.rules import applicable, own, refuse, runs_the_case
 from yangcai.kernel import calendar
@@ -262,15 +262,22 @@ def decide_since(lot: Lot) -> datetime.datetime | None:
     return report.sent_at if lot.case.agent_id else report.signed_at
 
 
+def is_timed(case: Case) -> bool:
+    """Whether the buyer has a time to decide: with what silence means, or without (a single source, 条例 art. 43)."""
+    return bool(own(case, "award.deemed") or method.step_of(case, Stage.AWARD).decide)
+
+
 def decide_by(lot: Lot, *, now: datetime.datetime) -> datetime.datetime | None:
-    """Until when the buyer decides; None where nothing runs, the method deems nothing or the calendar ends."""
-    since = decide_since(lot) if own(lot.case, "award.deemed") else None
+    """Until when the buyer decides; None where nothing runs, the method sets no time or the calendar ends."""
+    since = decide_since(lot) if is_timed(lot.case) else None
     return law.due_at(DECIDE_CLOCK, since=since, **applicable(lot.case, now=now)) if since else None
 
 
 def deemed_at(lot: Lot, *, now: datetime.datetime) -> datetime.datetime | None:
     """When the buyer's time to decide runs out, without the time in which the case was suspended (政府采购法 art. 57);
     None where nothing is deemed, or the case stands still. As its task has it."""
+    if not own(lot.case, "award.deemed"):
+        return None
     since, until = decide_since(lot), decide_by(lot, now=now)
     return suspensions.runs_out(lot.case, until, since=since, now=now) if since and until else None
 

@@ -10,7 +10,7 @@ from django.db.models import Max
 from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Award, Case, Lot, LotOutcome, Stage
-from yangcai.cases.rules import applicable, own, runner
+from yangcai.cases.rules import applicable, runner
 from yangcai.kernel import calendar, tasks
 from yangcai.kernel.actions import can, perform
 from yangcai.kernel.models import Task
@@ -454,7 +454,7 @@ def _award(lot: Lot, *, now: datetime.datetime) -> Iterator[Due]:
         return
     if lot.follows_id is not None and lot_rules.undecided_before(lot):
         return
-    first = not Award.objects.filter(lot=lot).exists() and bool(own(lot.case, "award.deemed"))
+    first = not Award.objects.filter(lot=lot).exists() and awards.is_timed(lot.case)
     yield Due(
         action="award.determine",
         subject=lot.ref,
