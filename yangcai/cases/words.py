@@ -22,11 +22,16 @@ def of_method(code: str) -> Say | None:
     return method.word if method is not None and method.words else None
 
 
-def of_roots(roots: Iterable[str]) -> dict[str, Say | None]:
-    """The words of the method by which each root is bought that is a case; one query."""
+def methods(roots: Iterable[str]) -> dict[str, str]:
+    """The method by which each root is bought that is a case; one query."""
     cases = {number: root for root in set(roots) for kind, _colon, number in [root.partition(":")] if kind == "case"}
     found = Case.objects.filter(pk__in=cases).values_list("pk", "procedure") if cases else ()
-    return {cases[str(pk)]: of_method(code) for pk, code in found}
+    return {cases[str(pk)]: code for pk, code in found}
+
+
+def of_roots(roots: Iterable[str]) -> dict[str, Say | None]:
+    """The words of the method by which each root is bought that is a case; one query."""
+    return {root: of_method(code) for root, code in methods(roots).items()}
 
 
 def of_all(codes: Iterable[str]) -> Say | None:

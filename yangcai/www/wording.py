@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from yangcai.cases.words import methods as methods
 from yangcai.cases.words import of as of
 from yangcai.cases.words import of_all as of_all
 from yangcai.cases.words import of_method as of_method

@@ -59,17 +59,20 @@ def citation_of(task: Task, *, on: datetime.date, procedure: str = "") -> Citati
     is known by which one something is bought."""
     if not task.clock:
         return None
-    key = law.clock(task.clock).rule
-    key = procedures.get(procedure).own(key) if procedure else key
-    found = law.find(key, on=on) if key else None
-    return found.citation if found else None
+    return _cited((law.clock(task.clock).rule,), on=on, procedure=procedure)
 
 
-def ground_of(task: Task, *, on: datetime.date) -> Citation | None:
-    """The article by which something waits: that of its clock, else the first behind the Action."""
+def ground_of(task: Task, *, on: datetime.date, procedure: str = "") -> Citation | None:
+    """The article by which something waits: that of its clock, else the first behind the Action; the method's own."""
     if task.clock or task.action not in ACTIONS:
-        return citation_of(task, on=on)
-    found = (law.find(key, on=on) for key in ACTIONS[task.action].cites)
+        return citation_of(task, on=on, procedure=procedure)
+    return _cited(ACTIONS[task.action].cites, on=on, procedure=procedure)
+
+
+def _cited(keys: tuple[str, ...], *, on: datetime.date, procedure: str) -> Citation | None:
+    """The first of these articles that the law knew on that day and that binds the method."""
+    bind = procedures.binding(keys, procedure=procedure) if procedure else keys
+    found = (law.find(key, on=on) for key in bind)
     return next((value.citation for value in found if value is not None), None)
 
 

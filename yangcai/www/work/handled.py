@@ -87,10 +87,11 @@ def as_table(request: HttpRequest) -> HttpResponse:
     table.writerow([_("紧急程度"), _("事项"), _("期限"), _("依据"), _("提醒"), _("办理地址")])
     words = {"overdue": _("已逾期"), "today": _("今日到期"), "week": _("本周"), "later": _("以后"), "": _("无期限")}
     shown = list(found[:LINES])
-    said = wording.of_roots(task.root for task in shown)
+    bought = wording.methods(task.root for task in shown)
     for task in shown:
-        with in_words(said.get(task.root)):
-            line = worklist.todo(task, now=now)
+        procedure = bought.get(task.root, "")
+        with in_words(wording.of_method(procedure)):
+            line = worklist.todo(task, procedure=procedure, now=now)
         cited = line.citation.text if line.citation else ""
         row = [words[worklist.urgency(line.due_at, now=now)], line.title, formats.deadline(line.due_at), cited]
         table.writerow([harmless(cell) for cell in (*row, line.detail, request.build_absolute_uri(line.url))])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from yangcai import law
+from yangcai import law, procedures
 from yangcai.kernel.actions import ACTIONS, STANDINGS, Action, can, is_about, stage_refusal
 from yangcai.kernel.models import Task
 from yangcai.kernel.refusals import Citation, Refusal
@@ -186,9 +186,11 @@ def _closed(offers: list[Offer]) -> Line:
 
 
 def ground_of(offer: Offer) -> Citation | None:
-    """The first article behind an Action, as the law stood on the day whose law the row follows."""
-    on = getattr(offer.subject.root, "law_as_of", None)
-    for key in offer.action.cites:
+    """The first article behind an Action, the method's own, as the law stood on the day whose law the row follows."""
+    root = offer.subject.root
+    on, procedure = getattr(root, "law_as_of", None), getattr(root, "procedure", "")
+    keys = offer.action.cites
+    for key in procedures.binding(keys, procedure=procedure) if procedure else keys:
         value = law.find(key, on=on) if on else law.history(key)[-1] if law.history(key) else None
         if value is not None:
             return value.citation

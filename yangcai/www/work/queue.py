@@ -91,14 +91,15 @@ def _tabs(counts: dict[str, int], asked: str) -> list[dict[str, Any]]:
 
 def lines(shown: list[Task], *, now: datetime.datetime) -> list[Waiting]:
     """Each in the words of the method by which its project is bought."""
-    said, found = wording.of_roots(task.root for task in shown), []
+    bought, found = wording.methods(task.root for task in shown), []
     for task in shown:
-        with in_words(said.get(task.root)):
-            found.append(line(task, now=now))
+        procedure = bought.get(task.root, "")
+        with in_words(wording.of_method(procedure)):
+            found.append(line(task, procedure=procedure, now=now))
     return found
 
 
-def line(task: Task, *, now: datetime.datetime) -> Waiting:
+def line(task: Task, *, procedure: str = "", now: datetime.datetime) -> Waiting:
     """The line of a task; without a clock of its own, the article behind the Action."""
     on = timezone.localdate(now)
     late = task.due_at is not None and task.due_at < now
@@ -111,7 +112,7 @@ def line(task: Task, *, now: datetime.datetime) -> Waiting:
         _waited(task.since, now=now),
         task.due_at,
         "bad" if late else "warn" if soon else "info",
-        ground_of(task, on=on),
+        ground_of(task, on=on, procedure=procedure),
     )
 
 

@@ -109,11 +109,12 @@ def _group(key: str, part: Any, *, post: Post, now: datetime.datetime) -> Group:
     total = part[:COUNTED].count() if more else len(rows)
     shown, who = rows[:SHOWN], namesakes.names(rows[:SHOWN], post=post)
     rooms = acting.rooms(shown)
-    said = wording.of_roots(task.root for task in shown)
+    bought = wording.methods(task.root for task in shown)
     items = []
     for together in _together(shown, who):
-        with in_words(said.get(together[0].root)):
-            items.append(_line(together, who, rooms, now=now))
+        procedure = bought.get(together[0].root, "")
+        with in_words(wording.of_method(procedure)):
+            items.append(_line(together, who, rooms, procedure=procedure, now=now))
     return Group(key, items, total - len(shown) + len(items), more=more)
 
 
@@ -138,20 +139,23 @@ def _together(rows: list[Task], who: dict[str, str]) -> list[list[Task]]:
     return list(lines.values())
 
 
-def _line(together: list[Task], who: dict[str, str], rooms: dict[str, str], *, now: datetime.datetime) -> Todo:
+def _line(
+    together: list[Task], who: dict[str, str], rooms: dict[str, str], *, procedure: str, now: datetime.datetime
+) -> Todo:
     """What is done in an opening hall is done there, with everything beside it that is wanted next."""
     first = together[0]
     in_hall = acting.is_of_hall(first) and first.root in rooms
     if len(together) == 1 or in_hall:
-        found = todo(first, who=who.get(first.subject, "") if len(together) == 1 else "", now=now)
+        named = who.get(first.subject, "") if len(together) == 1 else ""
+        found = todo(first, who=named, procedure=procedure, now=now)
         return replace(found, url=rooms[first.root]) if in_hall else found
     seats = tuple((who[task.subject], places.place_of_task(task.action, task.subject)) for task in together)
-    return replace(todo(first, now=now), seats=seats)
+    return replace(todo(first, procedure=procedure, now=now), seats=seats)
 
 
-def todo(task: Task, *, who: str = "", now: datetime.datetime) -> Todo:
-    """The line of a task; `who` is somebody whom its title does not name."""
-    citation = ground_of(task, on=timezone.localdate(now))
+def todo(task: Task, *, who: str = "", procedure: str = "", now: datetime.datetime) -> Todo:
+    """The line of a task; `who` is somebody whom its title does not name, `procedure` by whose articles it waits."""
+    citation = ground_of(task, on=timezone.localdate(now), procedure=procedure)
     colon = "：" if in_chinese() else ": "
     return Todo(
         f"{title_of(task, who=who)}{colon}{task.title}",
