@@ -40,6 +40,7 @@ def test_what_the_platform_laid_down_itself_is_never_shown_as_law() -> None:
         "enquiry.public",
         "enquiry.contact_kept",
         "enquiry.published",
+        "evaluation.extreme_reason",
         "objection.completion",
         "objection.withdrawal",
         "qualification.commitment",

@@ -4,7 +4,6 @@ import datetime
 from decimal import Decimal
 
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from yangcai.kernel import money
@@ -118,7 +117,7 @@ def file_size(size: int | None) -> str:
 def titled(text: object) -> str:
     """A label as a heading: English begins with a capital, Chinese is as it is, and so is what is marked up already."""
     words = str(text)
-    return words if in_chinese() or isinstance(words, SafeString) else words[:1].upper() + words[1:]
+    return words if in_chinese() or words.startswith("<") else words[:1].upper() + words[1:]
 
 
 def in_yuan(text: object) -> str:

@@ -25,7 +25,7 @@ from yangcai.www.work.tables import Cell, Line, Table
 NOTHING = mark_safe("")
 #: Chinese in a line: a sign, and what goes on without a space up to the last one of its name or sentence.
 CHINESE = re.compile(
-    r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\w·“”().-]*[\u3400-\u9fff\u3009-\u3011\uff09])?"
+    r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\w·“”().-]*[\u3400-\u9fff\u3009-\u3011\uff09\w])?"
 )
 POST = '<option value="{}" lang="zh-Hans"{}>{} {}</option>'
 #: The icon that stands beside a word of this tone.
