@@ -1,4 +1,4 @@
-"""What does the clock table of a case say where several must act within one clock?"""
+"""What does the clock table of a case say where several must act within one clock, and whose articles are cited?"""
 
 import datetime
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import at
 from yangcai.kernel.models import Task
-from yangcai.www.work.clocks import clocks
+from yangcai.www.work.clocks import clocks, ground_of
 
 NOW = at("2026-03-30T09:00")
 
@@ -35,3 +35,20 @@ def test_when_all_have_acted_it_is_met() -> None:
     both = [task(code, done_at=at("2026-03-25T09:00")) for code in ("conduct.record", "conduct.answer")]
     (line,) = clocks(both, on=NOW.date(), now=NOW)
     assert (line.state, line.met_at) == ("met", at("2026-03-25T09:00"))
+
+
+@pytest.mark.parametrize(
+    ("procedure", "rule"),
+    [
+        ("open_tender", "award.decide"),
+        ("negotiation", "award.decide_negotiation"),
+        ("single_source", "award.decide_single_source"),
+        ("", "award.decide"),
+    ],
+)
+@pytest.mark.parametrize("clock", ["C13", ""])
+def test_what_waits_cites_the_article_of_its_own_method(procedure: str, rule: str, clock: str) -> None:
+    """With a clock of its own, and by the first article behind the Action."""
+    waiting = Task(root="case:1", subject="lot:1", action="award.determine", clock=clock, role="buyer_reviewer")
+    found = ground_of(waiting, on=NOW.date(), procedure=procedure)
+    assert found is not None and found.rule == rule
