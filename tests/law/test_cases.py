@@ -84,6 +84,7 @@ def terms(facts: Case, on: date) -> list[Refusal]:
     procedure, facts = of_method(facts)
     given = {key: Decimal(str(value)) if type(value) in (int, float) else value for key, value in facts.items()}
     award_by = AwardBy.LOWEST if given.pop("lowest", False) else AwardBy.RATED
+    award_by = AwardBy.AGREED if procedure.award_by == (AwardBy.AGREED,) else award_by
     price = given.pop("price", Decimal(0))
     rest = Criterion("rest", given.pop("rest", 100 - price), Kind.SUBJECTIVE)
     criteria = (Criterion("price", price, Kind.PRICE), rest) + ((rest,) if given.pop("twice", False) else ())

@@ -36,9 +36,10 @@ def _method(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
             zh=f"{procedure.zh}不适用于该采购对象或者评审办法",
             en=f"{procedure.en} does not fit this category or way of award",
         )
-    if terms.it_system and terms.award_by is not AwardBy.RATED:
+    # Where the price is agreed with the only supplier, nothing is compared: there is no other way to evaluate.
+    if terms.it_system and terms.award_by is AwardBy.LOWEST and terms.category in IT_SYSTEM:
         yield terms.refuse(
-            IT_SYSTEM["services"],
+            IT_SYSTEM[terms.category],
             code="it_system_not_rated",
             zh="政务信息系统采用综合评分法",
             en="Government information systems are evaluated by rated criteria",
