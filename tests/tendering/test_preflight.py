@@ -13,7 +13,7 @@ from django.utils import translation
 
 from tests.factories import at, make_supplier
 from tests.tendering.judging import RECEIVED, Offer, hall
-from tests.tendering.walk import CLOSES, Tender
+from tests.tendering.walk import CLOSES, Tender, criteria
 from tests.www.support import Clock, at_desk, follow
 from tests.www.test_english import data, unmarked
 from tests.www.test_urls import rows
@@ -134,6 +134,27 @@ def test_every_requirement_is_ticked_by_the_bidder_itself() -> None:
     assert len(open_ones) == len(preflight.clauses(tender.lot)) > 6
     assert any("★ 质保三年" in one.zh and one.citation.article == "第五十条" for one in open_ones)
     assert {one.citation.article for one in open_ones} == {"第四十四条", "第五十条"}
+
+
+def test_what_the_buyer_wrote_is_said_as_it_was_written() -> None:
+    """In whosever words the rest is: a core product and a criterion may be called after a tender."""
+    tender = Tender()
+    tender.describe(core_product="投标文件生成器")
+    counted = {"formula": "interpolated", "figure": "投标文件份数", "unit": "份", "points_table": "12=0；36=20"}
+    rows = criteria()
+    tender.do(
+        "criteria.define", tender.lot, tender.runner, rows=[*rows[:2], {**rows[2], "title": "投标方案"} | counted]
+    )
+    tender.confirm()
+    tender.publish()
+    offer = {**GOOD, "brand": "河桥", "figures": [{"criterion": "business", "figure": Decimal(36)}]}
+    post = tender.supplier()
+    found = preflight.check(tender.lot, supplier=post.organisation, offer=offer, met=frozenset(), now=tender.now)
+    by_code = {one.code: one for one in found}
+    with in_words(wording.of_method("negotiation")), translation.override("zh-hans"):
+        assert "（投标文件生成器）" in by_code["brand"].text and "“投标方案”" in by_code["counted"].text
+        told = by_code["counted"].as_dict()
+        assert "“投标方案”" in told["zh"] and "以响应文件的证明为准" in told["zh"]  # by the API in the same words
 
 
 def test_a_debarment_that_begins_before_the_deadline_counts() -> None:

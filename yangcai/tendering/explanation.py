@@ -18,7 +18,7 @@ from yangcai.kernel import calendar
 from yangcai.kernel.money import figures
 from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Citation, in_chinese
-from yangcai.kernel.wording import worded
+from yangcai.kernel.wording import Written, worded
 from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.tendering import brands
 from yangcai.tendering.models import AwardLetter, CriterionKind, EvaluationReport, Finding, LowPriceReview, OpenedBid
@@ -50,21 +50,23 @@ OUT_BEFORE: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Said:
-    """One sentence in both languages, with its article. `quoted` is what somebody wrote, in Chinese."""
+    """One sentence in both languages, with its article. `quoted` is what somebody wrote, in Chinese; so is `written`,
+    within the sentence."""
 
     zh: str
     en: str
     citation: Citation | None = None
     quoted: str = ""
+    written: tuple[Written, ...] = ()
 
     @property
     def text(self) -> str:
-        return worded(self.zh if in_chinese() else self.en)
+        return worded(self.zh if in_chinese() else self.en, around=self.written)
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "zh": worded(self.zh, chinese=True),
-            "en": worded(self.en, chinese=False),
+            "zh": worded(self.zh, around=self.written, chinese=True),
+            "en": worded(self.en, around=self.written, chinese=False),
             "quoted": self.quoted,
             "citation": self.citation.as_dict() if self.citation else None,
         }
@@ -466,6 +468,7 @@ def _counted(criterion: Mapping[str, Any], figure: Mapping[str, Any] | None) -> 
         f"{formula['figure']} {figure['counts']} {unit}，{formula['zh']}{found_zh}",
         f"{formula['figure']} {figure['counts']} {unit}. {formula['en']}{found_en}",
         quoted=figure["reason"],
+        written=(Written(formula["figure"]), Written(unit)),
     )
 
 

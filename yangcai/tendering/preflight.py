@@ -73,8 +73,8 @@ class Check:
         return {
             "code": self.code,
             "verdict": self.verdict.value,
-            "zh": self.zh,
-            "en": self.en,
+            "zh": worded(self.zh, around=self.written, chinese=True),
+            "en": worded(self.en, around=self.written, chinese=False),
             "citation": self.citation.as_dict() if self.citation else None,
             "field": self.field,
         }
@@ -394,6 +394,7 @@ def _figures(draft: _Draft) -> Iterator[Check]:
             " bears it out",
             draft.cite(counting.RULE),
             "figures",
+            written=(Written(criterion.title), Written(criterion.unit)),
         )
 
 
@@ -461,6 +462,7 @@ def _brand(draft: _Draft) -> Iterator[Check]:
             f"已填写核心产品（{core}）的品牌；与他人同品牌的按一家计算，开标后才能确定",
             "The brand of the core product is named; whether others offer the same one is known after the opening",
             citation,
+            written=(Written(core),),
         )
 
 

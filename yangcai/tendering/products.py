@@ -7,6 +7,7 @@ from typing import Any
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.tendering import green, standing
 from yangcai.tendering.solicitations import solicitation
 
@@ -34,7 +35,7 @@ def unlawful(lot: Lot, field: str, offer: Mapping[str, Any], *, now: datetime.da
                 zh="{product}属于政府强制采购的节能产品，请填写所投产品的节能产品认证证书编号，否则投标无效",
                 en="Buying certified energy-saving products is mandatory here ({product}): give the certificate's"
                 " number, or the bid is invalid",
-                product=product,
+                product=Written(product),
                 **on,
             )
     if field == "has_imports" and offer.get("has_imports"):

@@ -11,6 +11,7 @@ from yangcai.frameworks.models import CallOff, Entrant, Framework
 from yangcai.frameworks.rules.terms import is_closed
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import OrganisationKind
 from yangcai.parties.roles import Role
 
@@ -64,7 +65,7 @@ def is_decided_by_the_convener(subject: Lot, *, by: Any, now: datetime.datetime)
         en="A catalogue item is called for by the centralised agency: {who} determines the entrants"
         if central
         else "Off the catalogue the buyer is the convener: {who} determines the entrants",
-        who=subject.case.agent.name if central and subject.case.agent else subject.case.buyer.name,
+        who=Written((subject.case.agent if central and subject.case.agent else subject.case.buyer).name),
         **applicable(subject.case, now=now),
     )
 

@@ -10,6 +10,7 @@ from yangcai.cases.rules import applicable, refuse
 from yangcai.frameworks.models import Framework, FrameworkApproval
 from yangcai.kernel.entries import plain
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
 from yangcai.parties.roles import Role
 
@@ -118,8 +119,8 @@ def is_whose_decision_it_is(subject: FrameworkApproval, *, by: Any, now: datetim
         code="not_whose_decision_it_is",
         zh="本采购方案由{who}审核",
         en="This scheme is decided on by: {who_en}",
-        who=unit.name if unit else "本级财政部门",
-        who_en=unit.name if unit else "the treasury",
+        who=Written(unit.name) if unit else "本级财政部门",
+        who_en=Written(unit.name) if unit else "the treasury",
         **applicable(subject.case, now=now),
     )
 
@@ -154,8 +155,8 @@ def is_given(case: Case, *, now: datetime.datetime) -> Refusal | None:
             code="scheme_not_approved",
             zh="框架协议采购方案尚未经{who}审核批准，不能征集",
             en="The scheme of this framework has not been approved by {who_en}: it cannot be called for",
-            who=unit.name if unit else "本级财政部门",
-            who_en=unit.name if unit else "the treasury",
+            who=Written(unit.name) if unit else "本级财政部门",
+            who_en=Written(unit.name) if unit else "the treasury",
             **on,
         )
     if found.terms != terms_of(case):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from yangcai import law, procedures
 from yangcai.funds.models import Appropriation
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.parties.models import Organisation
 from yangcai.planning import proposal
 from yangcai.planning.models import MethodApproval, PlanItem, Publicity
@@ -333,7 +334,7 @@ def is_the_main_budget_unit(approval: MethodApproval, *, by: Any, now: datetime.
         code="not_the_main_budget_unit",
         zh="由主管预算单位“{unit}”审核",
         en="The main budget unit decides: {unit}",
-        unit=approval.consent_by.name if approval.consent_by else "",
+        unit=Written(approval.consent_by.name) if approval.consent_by else "",
     )
 
 

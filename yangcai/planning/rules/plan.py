@@ -11,6 +11,7 @@ from django.utils import timezone
 from yangcai import procedures
 from yangcai.funds.models import Appropriation, Fund
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.law.figures.set_aside import is_whole, set_aside
 from yangcai.parties.models import Organisation
 from yangcai.planning import checks
@@ -91,7 +92,7 @@ def no_plan_rests_on_it(intention: Intention, *, by: Any, now: datetime.datetime
         code="intention_in_use",
         zh="采购计划“{title}”以该意向为依据，请先取消该计划",
         en="The plan “{title}” rests on this intention: cancel the plan first",
-        title=plan_item.title,
+        title=Written(plan_item.title),
     )
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yangcai.kernel.calendar import HorizonError
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.planning import proposal
 from yangcai.planning.models import PlanItem, Publicity
 from yangcai.planning.rules import method
@@ -130,7 +131,7 @@ def is_the_buyers_own(publicity: Publicity, *, by: Any, now: datetime.datetime) 
         code="not_the_buyer",
         zh="由采购人“{name}”组织补充论证",
         en="The buyer reasons anew: {name}",
-        name=publicity.buyer.name,
+        name=Written(publicity.buyer.name),
     )
 
 

@@ -206,7 +206,7 @@ def in_rank_order(
                 zh="该候选人资格发生变化，不再符合资格条件：{reason}；请确定下一候选人",
                 en="This candidate is qualified no longer: {reason}. Take the next one",
                 field="candidate",
-                reason=gone[candidate.supplier_id],
+                reason=Written(gone[candidate.supplier_id]),
                 **on,
             )
         if candidate.supplier_id in at_limit(subject):

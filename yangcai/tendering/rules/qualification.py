@@ -106,7 +106,7 @@ def all_qualification_found(subject: Lot, *, by: Any, now: datetime.datetime) ->
         " concluding",
         count=len(missing),
         bidder=Written(blind.name_for(bid, by)),
-        clause=clause.text,
+        clause=Written(clause.text),
         **applicable(subject.case, now=now),
     )
 

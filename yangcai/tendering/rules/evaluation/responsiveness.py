@@ -52,7 +52,7 @@ def responsiveness_found(subject: Any, *, by: Any, now: datetime.datetime) -> Re
         en="{count} responsiveness checks are still open, for example “{clause}” of {bidder}",
         count=len(missing),
         bidder=Written(blind.name_for(bid, by)),
-        clause=clause.text,
+        clause=Written(clause.text),
         **applicable(lot.case, now=now),
     )
 

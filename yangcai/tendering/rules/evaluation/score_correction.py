@@ -84,7 +84,7 @@ def abnormal_has_reasons(
                 en="Row {number}: a score for {criterion} changed as abnormally high or low needs its reason",
                 field="rows",
                 number=number,
-                criterion=judged[row["criterion"]].title,
+                criterion=Written(judged[row["criterion"]].title),
                 **applicable(subject.case, now=now),
             )
 

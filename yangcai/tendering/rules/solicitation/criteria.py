@@ -11,6 +11,7 @@ from yangcai.cases.models import EvaluationMethod, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.numbers import bare
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.planning.models import Category
 from yangcai.procedures.evaluation.model import FULL_MARKS
 from yangcai.tendering import method, weights
@@ -205,7 +206,7 @@ def quality_is_scored_alone(
                 " quantified is a substantive requirement instead",
                 field="rows",
                 number=number,
-                title=row["title"],
+                title=Written(row["title"]),
                 **on,
             )
 

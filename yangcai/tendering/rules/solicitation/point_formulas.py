@@ -7,6 +7,7 @@ from typing import Any
 from yangcai.cases.models import Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.refusals import Refusal
+from yangcai.kernel.wording import Written
 from yangcai.procedures.evaluation import point_formula
 from yangcai.tendering import method
 from yangcai.tendering.models import CriterionKind
@@ -29,7 +30,7 @@ def formulas_count_the_points(
                 en="Row {number}, {criterion}: {fault_en}",
                 field="rows",
                 number=number,
-                criterion=row["title"],
+                criterion=Written(row["title"]),
                 fault=zh,
                 fault_en=en,
                 **on,
