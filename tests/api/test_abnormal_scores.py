@@ -41,7 +41,9 @@ def test_proposals_are_listed_as_their_page_shows_them(clock: Clock) -> None:
     assert (shown["side"], shown["lot_id"], shown["is_unanimous"]) == ("low", h.lot.pk, False)
     h.do("abnormal_score.state", proposal, odd, COMPUTED, statement="坚持评分")
     for member in h.members[:3]:
-        h.do("abnormal_score.vote", proposal, member.post, COMPUTED, agrees="true")
+        # As the page does: how many agree, and not who, while others have still to vote.
+        assert [(one["outcome"], one["votes"]) for one in listed(h.members[3].post)] == [("open", [])]
+        h.do("abnormal_score.vote", proposal, member.post, COMPUTED, agrees="true", reason="偏离评分标准")
     [shown] = listed(h.agent)
     assert shown["outcome"] == "found" and shown["statement"] == "坚持评分"
     assert [vote["member_id"] for vote in shown["votes"]] == [member.pk for member in h.members[:3]]

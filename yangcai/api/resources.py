@@ -31,6 +31,7 @@ from yangcai.tendering.models import (
     PrequalificationApplication,
     StatusChange,
 )
+from yangcai.tendering.models.abnormal import Tally
 
 
 @dataclass(frozen=True)
@@ -116,15 +117,22 @@ def _judged_score(proposal: AbnormalScore, post: Post | None, now: datetime.date
     return {"member_id": score.member_id, "opened_bid_id": score.opened_bid_id, "criterion": score.criterion.code}
 
 
+def _tally(proposal: AbnormalScore) -> Tally | None:
+    return next((one for one in abnormal.tallies(proposal.lot) if one.proposal.pk == proposal.pk), None)
+
+
 def _outcome(proposal: AbnormalScore, post: Post | None, now: datetime.datetime) -> str:
     """open, found or rejected; void where the member concerned was replaced."""
-    tally = next((one for one in abnormal.tallies(proposal.lot) if one.proposal.pk == proposal.pk), None)
+    tally = _tally(proposal)
     if tally is None:
         return "void"
     return "open" if tally.is_open else "found" if tally.is_found else "rejected"
 
 
 def _votes(proposal: AbnormalScore, post: Post | None, now: datetime.datetime) -> list[dict[str, Any]]:
+    """Who voted how, as the report has it; while others have still to vote, nobody reads that."""
+    if (tally := _tally(proposal)) is not None and tally.is_open:
+        return []
     return [
         {name: plain(getattr(vote, name)) for name in ("member_id", "agrees", "reason", "voted_at")}
         for vote in sorted(proposal.votes.all(), key=lambda vote: vote.pk)
