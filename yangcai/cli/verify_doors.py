@@ -16,12 +16,15 @@ CASE = "case:"
 
 def led(given: Sequence[str], *, verbs: Iterable[str], valued: Iterable[str]) -> list[str]:
     """The arguments behind `verify` as one of its verbs understands them. `valued`: options that a value follows."""
-    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     early.add_argument(CHAIN, action="store_true")
     early.add_argument(PROJECT, metavar="ID")
-    if (CHAIN in given and PROJECT in given) or [*given[-1:]] == [PROJECT]:
-        return list(given)  # the parser of the verbs says what is wrong
-    found, rest = early.parse_known_args(list(given))
+    try:
+        found, rest = early.parse_known_args(list(given))
+    except argparse.ArgumentError:
+        return list(given)  # the parser of the verbs says what is wrong, in the reader's language
+    if found.chain and found.project is not None:
+        return list(given)
     words, options = _parted(rest, valued)
     if found.chain:
         return ["log", *(words or _own_log()), *options]
@@ -36,7 +39,12 @@ def led(given: Sequence[str], *, verbs: Iterable[str], valued: Iterable[str]) ->
 
 def _is_file(word: str) -> bool:
     """Whether that can only be meant as a file; else it is a verb that was mistyped."""
-    return Path(word).exists() or Path(word).suffix != "" or os.sep in word
+    if Path(word).suffix != "" or os.sep in word:
+        return True
+    try:
+        return Path(word).exists()
+    except OSError:  # longer than any name can be
+        return False
 
 
 def _parted(given: Sequence[str], valued: Iterable[str]) -> tuple[list[str], list[str]]:

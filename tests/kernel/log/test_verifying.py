@@ -550,6 +550,38 @@ def test_short_forms_are_doors_to_the_same_check(
     assert told("--chain") == told("log", log) and told("--project", "case:1") == told("case", "case:1", log)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 200_000 + b"]" * 200_000,
+        b'{"a":' * 200_000,
+        b'{"kind":"award","title":"\\ud800","facts":{}}',
+        b'{"items":[{"kind":"award","title":"x","facts":' + b"[" * 900 + b"]" * 900 + b"}]}",
+        b"sbp-receipt/\xff\n\n",
+        b"",
+    ],
+)
+def test_a_hostile_file_is_not_verified_and_breaks_nothing(
+    content: bytes, made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file.json").write_bytes(content)
+    for kind in ((), ("notice",)):
+        assert cli.main(["verify", *kind, str(tmp_path / "file.json"), str(made / "log"), "--json"]) == 4
+        assert json.loads(capsys.readouterr().out)["errors"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("a" * 5000,), ("--project", "--policy", "x"), ("--project",), ("--chain", "--project=3"), ("--chain=x",)],
+)
+def test_a_wrong_use_of_a_short_form_is_said_as_any_other(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["verify", *arguments, "--json"])
+    assert ended.value.code == console.USAGE and "用法有误" in json.loads(capsys.readouterr().out)["errors"][0]
+
+
 def test_a_verifier_that_is_not_ours_agrees(made: Path) -> None:
     """proofbundle, by others: every line's proof, with the log's signature and a quorum of one."""
     vkey, witness = (made / "log" / "policy").read_text().split()[1], WITNESS.verifier.vkey

@@ -23,6 +23,9 @@ DAY = datetime.timedelta(days=1)
 #: somebody else's word: a supplier chooses the `price_commit` of a bid.
 FIELDS = {"contract": "sha256", "notice": "digest", "payment": "sha256"}
 
+#: What of a notice its digest is of.
+DIGESTED = ("kind", "title", "facts")
+
 #: Kind of line -> of what its papers are, in both languages; the field of that name says of which.
 PAPERS = {"contract": ("同一合同", "one contract"), "payment": ("同一笔支付", "one payment")}
 
@@ -34,17 +37,24 @@ def digests(content: bytes) -> Iterator[str]:
 
 
 def notices(content: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each notice that the API's JSON holds, with the digest that it must have in the log."""
+    """Each notice that the API's JSON holds, with the digest that it must have in the log. Whoever holds the file need
+    not know who made it: what no notice can be (nested without end, half a sign) is none."""
     try:
         given = json.loads(content)
-    except ValueError:
+        listed = given.get("items", [given]) if isinstance(given, dict) else []
+        found = [
+            (hashlib.sha256(_written(notice)).hexdigest(), notice)
+            for notice in (listed if isinstance(listed, list) else [])
+            if isinstance(notice, dict) and set(DIGESTED) <= set(notice)
+        ]
+    except (ValueError, RecursionError):  # JSONDecodeError and UnicodeError are ValueErrors
         return
-    listed = given.get("items", [given]) if isinstance(given, dict) else []
-    for notice in listed if isinstance(listed, list) else []:
-        if isinstance(notice, dict) and {"kind", "title", "facts"} <= set(notice):
-            facts = {name: notice[name] for name in ("kind", "title", "facts")}
-            written = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-            yield hashlib.sha256(written).hexdigest(), notice
+    yield from found
+
+
+def _written(notice: dict[str, Any]) -> bytes:
+    facts = {name: notice[name] for name in DIGESTED}
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def verify(content: bytes, *, kind: str, log: Log) -> list[tuple[int, dict[str, Any]]]:
