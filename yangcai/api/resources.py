@@ -107,7 +107,7 @@ def _repeats(plan_item: PlanItem, post: Any, now: datetime.datetime) -> list[dic
             "total": plain(found.total),
             "threshold": plain(found.threshold),
         }
-        for found in warnings(plan_item, now=now)
+        for found in warnings(plan_item, by=post, now=now)
     ]
 
 

@@ -279,7 +279,7 @@ def _form_page(
             "closes_at": _closes_at(action, subject, now=now),
             "documents": _papers(subject, post=post, now=now),
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
-            "repeats": proposals.repeated(subject, now=now) if action.code == "plan.review" else (),
+            "repeats": proposals.repeated(subject, post=post, now=now) if action.code == "plan.review" else (),
             "pointing": pointing.table(action.code, subject, now=now) if form is not None else None,
             "agreed": agreed.table(subject) if form is not None else None,
             "declines_at": agreed.declines_at(action.code, subject, by=post, now=now) if form is not None else "",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from yangcai import law
 from yangcai.kernel.refusals import Citation, in_chinese
 from yangcai.law.model import Value
+from yangcai.parties.models import Post
 from yangcai.planning import proposal
 from yangcai.planning.models import PlanItem
 from yangcai.planning.rules.repeats import Repeat, warnings
@@ -111,6 +112,6 @@ def _short(reason: Reason) -> Reason:
     return replace(reason, zh="须符合法定情形之一，并写明理由", en="Needs a ground of the law, with its reason")
 
 
-def repeated(plan_item: PlanItem, *, now: datetime.datetime) -> list[Repeat]:
+def repeated(plan_item: PlanItem, *, post: Post, now: datetime.datetime) -> list[Repeat]:
     """What the plan repeats, while that can still be mended or judged."""
-    return warnings(plan_item, now=now)
+    return warnings(plan_item, by=post, now=now)

@@ -209,7 +209,7 @@ def plan_item(request: HttpRequest, pk: int) -> HttpResponse:
         "title": row.title,
         "kicker": [row.buyer.name, row.get_category_display()],
         "proposal": proposals.shown(row, now=now),
-        "repeats": proposals.repeated(row, now=now),
+        "repeats": proposals.repeated(row, post=post, now=now),
         "steps": rail.steps(row, cases[0] if cases else None, now=now, post=post),
         "more_facts": tables.facts(row.requirement, REQUIREMENT.columns) if hasattr(row, "requirement") else [],
         "more_title": formats.titled(REQUIREMENT.title),
