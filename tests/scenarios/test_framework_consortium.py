@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
+from tests import factories
 from tests.scenarios import agreements, story
 from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
 from yangcai.cases.models import Award
+from yangcai.contracts import shares
 from yangcai.contracts.benefiting import firms_by_buyer
 from yangcai.contracts.models import Contract
 from yangcai.credit.models import Debarment
@@ -22,7 +25,7 @@ from yangcai.frameworks.rules.entry import eligible
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.reading import reading
 from yangcai.parties.models import Organisation, Size
-from yangcai.replay.driver import move_to
+from yangcai.replay.driver import PythonDriver, move_to
 from yangcai.tendering.models import AwardLetter, Invitee
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +207,17 @@ def test_the_makers_of_the_goods_decide_from_whom_is_called_off_what_is_set_asid
     refused = unit.refused("call_off.choose", plan, entrant=tale.entrant(FOURTH).pk, quantity="2")
     assert refused["goods_of_larger_makers"].citation.article == "第四条"
     unit.do("call_off.choose", plan, entrant=tale.entrant(FIRST).pk, quantity="2")
+    # In every figure too, and whoever takes the contract: a small dealer of 丁 sells what a large one made.
+    dealer = factories.make_supplier(name="示例代理商", size="small")
+    paper = PythonDriver().file("commission.pdf", b"%PDF-1.4\ncommission", by=tale.supplier(FOURTH), at=at)
+    said = {"organisation": dealer.organisation_id, "area": "兰州新区", "commission": paper}
+    named = unit.do("dealer.name", tale.entrant(FOURTH), tale.supplier(FOURTH), **said)
+    taken = {"entrant": tale.entrant(FOURTH).pk, "dealer": named.pk, "quantity": "2"}
+    case = unit.do("call_off.choose", unit.plan(DIRECT), **taken)
+    contract = unit.do("contract.draft", Award.objects.get(lot__case=case))
+    assert contract.supplier == dealer.organisation
+    [moved] = shares.moved(Contract.objects.filter(pk=contract.pk).annotate(value=F("amount")))
+    assert (moved.amount, moved.of, moved.to) == (contract.amount, "small", "large")
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from yangcai.contracts.benefiting import BIDS, FIELDS
 from yangcai.contracts.models import Contract
@@ -21,6 +22,9 @@ from yangcai.parties.sizes import SME, counted_size
 from yangcai.tendering import makers, partners
 from yangcai.tendering.models import PartnerKind
 from yangcai.tendering.partners import Partner
+
+#: For whom a dealer takes a contract under a framework agreement.
+ENTRANT = "award__lot__call_off__dealer__entrant__supplier"
 
 
 @dataclass(frozen=True)
@@ -59,15 +63,22 @@ def of_members(contracts: QuerySet[Contract]) -> dict[int, list[Share]]:
 
 
 def of_makers(contracts: QuerySet[Contract]) -> dict[int, str]:
-    """Contract -> the class of the largest maker of its goods, where the bid that won it names makers."""
+    """Contract -> the class of the largest maker of its goods, where the bid that won it names makers: also where a
+    dealer takes the contract for goods of an entrant (财政部令第110号 art. 18)."""
     contracts = contracts.order_by()
     rows = []
     for bid in BIDS:
-        won = contracts.filter(**{f"{bid}__supplier": F("supplier"), f"{bid}__makers__isnull": False})
-        rows.append(won.values_list("pk", *(f"{bid}__makers__{name}" for name in ("item", "maker", "size"))))
-    found = [(pk, makers.Maker(*values)) for pk, *values in rows[0].union(*rows[1:])]
+        sold_for = F("supplier") if "call_off" not in bid else Coalesce(F(ENTRANT), F("supplier"))
+        won = contracts.filter(**{f"{bid}__makers__isnull": False, f"{bid}__supplier": sold_for})
+        won = won.filter(**{f"{bid}__opened_at__lte": F("award__determined_at")})
+        names = ("opened_at", *(f"makers__{name}" for name in ("item", "maker", "size")))
+        rows.append(won.values_list("pk", *(f"{bid}__{name}" for name in names)))
+    found = list(rows[0].union(*rows[1:]))
+    # Who failed to enter an agreement, and entered it by a top-up: by the later offer.
+    last = {pk: at for pk, at, *_maker in sorted(found, key=lambda row: row[1])}
+    stands = [(pk, makers.Maker(*values)) for pk, at, *values in found if at == last[pk]]
     sizes: dict[int, set[str]] = defaultdict(set)
-    for (pk, _stated), one in zip(found, makers.as_registered(one for _pk, one in found), strict=True):
+    for (pk, _stated), one in zip(stands, makers.as_registered(one for _pk, one in stands), strict=True):
         sizes[pk].add(one.size)
     return {pk: makers.largest(named) for pk, named in sizes.items()}
 
