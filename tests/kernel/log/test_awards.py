@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from yangcai.kernel.encoding import base64_of
-from yangcai.kernel.verifying import awards
+from yangcai.kernel.verifying import awards, case
 from yangcai.kernel.verifying.findings import Evidence, Finding, NotVerified
 
 FACTS = {"lot": "1 实训设备", "winner_uscc": "91620100MA000001X2", "amount": "900000.00"}
@@ -108,6 +108,17 @@ def test_who_reads_the_log_sees_a_lot_awarded_twice_before_its_notice() -> None:
     assert list(awards.repeated(twice.told.items())) == [("1", [1, 3])]
     one_by_one = Told(named(FIRST), announced(FIRST), named(SECOND), announced(SECOND))
     assert not list(awards.repeated(one_by_one.told.items()))
+    assert not list(awards.unannounced(twice.told.items()))
+
+
+def test_who_reads_the_log_sees_an_award_that_no_notice_told() -> None:
+    """As where the lot was declared failed after it: what falls so hides behind no silence either."""
+    failed = Told(determined(FIRST), named(FIRST), announced(None, kind="unsuccessful"), hidden=(0,))
+    assert list(awards.unannounced(failed.told.items())) == [("1", [1])]
+    assert (
+        "采购包 1：已确定中标结果（第 1 条），尚无公告",
+        "lot 1: awarded, and no notice says to whom (lines 1)",
+    ) in list(case.said(list(failed.told.items())))
 
 
 def test_the_line_of_a_notice_says_what_the_notice_does() -> None:

@@ -53,14 +53,26 @@ def is_of(body: dict[str, Any], facts: dict[str, Any]) -> bool:
 def repeated(lines: Iterable[Line]) -> Iterator[tuple[str, list[int]]]:
     """Lots that were awarded more than once before a notice said so, and the places of those clear lines: lawful where
     the first fell in between, and for whoever reads the log to ask about."""
+    yield from ((lot, places) for lot, places, is_told in _determined(lines) if is_told and len(places) > 1)
+
+
+def unannounced(lines: Iterable[Line]) -> Iterator[tuple[str, list[int]]]:
+    """Lots that were awarded and no notice has said to whom, and the places of those clear lines: it is still to come,
+    or the lot failed first, and what had been determined is told to nobody."""
+    yield from ((lot, places) for lot, places, is_told in _determined(lines) if not is_told)
+
+
+def _determined(lines: Iterable[Line]) -> Iterator[tuple[str, list[int], bool]]:
+    """Lot, the places of its clear lines up to a notice of its award, and whether there was one."""
     waiting: dict[str, list[int]] = {}
     for index, body in lines:
         if body.get("t") == DETERMINED:
             waiting.setdefault(str(body.get("lot")), []).append(index)
         elif body.get("t") == "notice" and isinstance(body.get(AWARD), dict):
-            places = waiting.pop(str(body[AWARD].get("lot")), [])
-            if len(places) > 1:
-                yield str(body[AWARD].get("lot")), places
+            lot = str(body[AWARD].get("lot"))
+            if lot in waiting:
+                yield lot, waiting.pop(lot), True
+    yield from ((lot, places, False) for lot, places in waiting.items())
 
 
 def _check_is_determined(index: int, announced: dict[str, Any], *, root: Any, log: Log) -> None:

@@ -67,6 +67,12 @@ def said(told: list[Line]) -> Iterator[tuple[str, str]]:
             f"采购包 {number}：公告之前确定过 {len(places)} 次中标结果（第 {text} 条）",
             f"lot {number}: awarded {len(places)} times before its notice (lines {text})",
         )
+    for number, places in awards.unannounced(told):
+        text = ", ".join(map(str, places))
+        yield (
+            f"采购包 {number}：已确定中标结果（第 {text} 条），尚无公告",
+            f"lot {number}: awarded, and no notice says to whom (lines {text})",
+        )
 
 
 def _of_case(root: str, log: Log) -> list[Line]:
