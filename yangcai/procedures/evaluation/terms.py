@@ -36,8 +36,10 @@ def _method(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
             zh=f"{procedure.zh}不适用于该采购对象或者评审办法",
             en=f"{procedure.en} does not fit this category or way of award",
         )
-    # Where the price is agreed with the only supplier, nothing is compared: there is no other way to evaluate.
-    if terms.it_system and terms.award_by is AwardBy.LOWEST and terms.category in IT_SYSTEM:
+    # Where the method leaves a choice: talks end by the lowest price and a single source by an agreed one whatever is
+    # bought, and which method may be used is asked elsewhere (74号令; 87号令 art. 43 after a tender with two bidders).
+    is_chosen = AwardBy.RATED in procedure.award_by and terms.award_by is not AwardBy.RATED
+    if terms.it_system and is_chosen and terms.category in IT_SYSTEM:
         yield terms.refuse(
             IT_SYSTEM[terms.category],
             code="it_system_not_rated",
