@@ -11,7 +11,7 @@ from yangcai.parties.models import Post
 from yangcai.procedures import engine
 from yangcai.replay import published
 from yangcai.replay.published import PRICE
-from yangcai.replay.walk.trip import PAPER, Trip
+from yangcai.replay.walk.trip import PAPER, UNKNOWN, Trip
 from yangcai.tendering import arithmetic, method, standing
 from yangcai.tendering.actions.invitation import SUBMISSION_ENDS
 from yangcai.tendering.models import (
@@ -22,6 +22,7 @@ from yangcai.tendering.models import (
     OpenedBid,
 )
 from yangcai.tendering.rules.committee.seats import undeclared
+from yangcai.tendering.rules.evaluation.scores import asks_for_reason
 
 
 class Judging(Trip):
@@ -165,9 +166,17 @@ class Judging(Trip):
                 tables.append((lot, criteria, valid, {bid.supplier.name: bid.panel for bid in told.bids}))
         for number, member in enumerate(self.members()):
             for lot, criteria, valid, panels in tables:
+                at = self.moment(30) + self.pace * number
+                asked = {c.pk for c in criteria if asks_for_reason(self.case, c, now=at)}
                 rows = [
-                    {"bid": bid.pk, "criterion": c.pk, "value": panels[bid.supplier.name][c.code][number]}
+                    {
+                        "bid": bid.pk,
+                        "criterion": c.pk,
+                        "value": value,
+                        **({"reason": UNKNOWN} if c.pk in asked and value in {0, c.weight} else {}),
+                    }
                     for bid in valid
                     for c in criteria
+                    for value in [panels[bid.supplier.name][c.code][number]]
                 ]
-                self.do("scores.submit", lot, member.post, self.moment(30) + self.pace * number, rows=rows)
+                self.do("scores.submit", lot, member.post, at, rows=rows)
