@@ -140,6 +140,19 @@ def test_what_is_reserved_is_for_goods_of_small_and_medium_makers_whoever_sells_
     assert [one.is_in for one in standing.standings(tender.lot)] == [True] * 3
 
 
+def test_the_pre_flight_of_a_reserved_lot_says_of_the_makers_alone_whether_it_is_reached() -> None:
+    """A dealer's own share of the contract says nothing there: neither that all is well, nor that it is none."""
+    tender = Tender(set_aside="whole").published(small_micro_rate="0")
+    dealer = tender.supplier(size="large").organisation
+
+    def flown(size: str) -> set[str]:
+        draft = {"price": Decimal(900_000), "lines": [], "makers": [made(size)]}
+        found = preflight.check(tender.lot, supplier=dealer, offer=draft, met=frozenset(), now=tender.now)
+        return {one.code for one in found if one.field in {"makers", "partners"} or one.code == "partners"}
+
+    assert (flown("large"), flown("small")) == ({"made_by_larger"}, set())
+
+
 def test_a_large_member_is_excused_by_the_makers_as_a_large_leader_is() -> None:
     """46号 art. 4: the article asks who made the goods; it does not ask of leader or member who sells them."""
     tender = Tender(set_aside="whole").published(small_micro_rate="0", accepts_consortium=True)

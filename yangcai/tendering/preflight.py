@@ -437,7 +437,8 @@ def _partners(draft: _Draft) -> Iterator[Check]:
     told += agreements.takes_part_elsewhere(lot, draft.supplier, now=draft.now)
     told += agreements.unlawful(lot, bidder=draft.supplier, partners=beside, now=draft.now)
     yield from (_refused(refusal, field="partners") for refusal in told)
-    if not told and (beside or lot.way != SetAside.NONE):
+    # Where the makers of goods decide what is reserved, that is said of them alone.
+    if not told and (beside or lot.way != SetAside.NONE) and not (goods and lot.is_reserved):
         given = partners.share(draft.supplier, beside, small_only=lot.for_small_micro, way=lot.way)
         yield Check(
             "partners",
