@@ -20,12 +20,15 @@ from yangcai.contracts import shares
 from yangcai.contracts.benefiting import firms_by_buyer
 from yangcai.contracts.models import Contract
 from yangcai.credit.models import Debarment
+from yangcai.frameworks import consortium
 from yangcai.frameworks.models import Entrant
 from yangcai.frameworks.rules.entry import eligible
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.reading import reading
 from yangcai.parties.models import Organisation, Size
 from yangcai.replay.driver import PythonDriver, move_to
+from yangcai.replay.published import Dates
+from yangcai.tendering import makers
 from yangcai.tendering.models import AwardLetter, Invitee
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +221,38 @@ def test_the_makers_of_the_goods_decide_from_whom_is_called_off_what_is_set_asid
     assert contract.supplier == dealer.organisation
     [moved] = shares.moved(Contract.objects.filter(pk=contract.pk).annotate(value=F("amount")))
     assert (moved.amount, moved.of, moved.to) == (contract.amount, "small", "large")
+
+
+@pytest.mark.long
+def test_who_failed_to_enter_and_was_added_stands_by_its_later_offer(world: None) -> None:
+    """戊 offered a large maker's goods, and was eliminated; by the top-up it entered with a small one's (art. 31)."""
+    made = {size: [{"item": "台式计算机", "maker": f"示例{size}厂", "size": size}] for size in ("small", "large")}
+    said = {size: {"preference": "none", "makers": rows} for size, rows in made.items()}
+    tale = agreements.begin(agreements.file(name="先落选示例"), until="opening", in_bids={FIFTH[0]: said["large"]})
+    tale.enter()
+    assert not Entrant.objects.filter(framework=tale.agreement, supplier__name=FIFTH[0]).exists()
+    for bidder in (SECOND, THIRD):
+        because = {"ground": "not_performed", "reason": "逾期未交付"}
+        tale.do("entrant.remove", tale.entrant(bidder), tale.people.runner, tale.moment(70), **because)
+    asks = ((FIFTH, "4850.00"), (("示例己公司", "medium"), "4900.00"))
+    again = agreements.begin(
+        replace(agreements.file(asks, name="补充示例"), dates=Dates(invitation=datetime.date(2026, 6, 1))),
+        until="evaluation",
+        terms={**agreements.TERMS, "tops_up": tale.agreement.pk, "top_up_reason": "供货能力不足"},
+        in_bids={FIFTH[0]: said["small"]},
+    )
+    again.do("entrants.determine", again.lot, again.convener, again.moment(60))
+    added = tale.entrant(FIFTH)
+    for post in (tale.convener, again.supplier(FIFTH)):
+        again.do("agreement.sign", added, post, again.moment(61))
+    bid = consortium.bid_of(added)
+    assert bid is not None and [one.size for one in makers.of_bid(bid)] == ["small"]
+    at = again.moment(64) + 7 * DAY
+    move_to(at)
+    unit = agreements.buyer(at)
+    case = unit.do("call_off.choose", unit.plan(DIRECT, set_aside="whole"), entrant=added.pk, quantity="2")
+    contract = unit.do("contract.draft", Award.objects.get(lot__case=case))
+    assert shares.of_makers(Contract.objects.filter(pk=contract.pk)) == {contract.pk: "small"}
 
 
 @pytest.mark.long

@@ -65,12 +65,11 @@ def of_members(contracts: QuerySet[Contract]) -> dict[int, list[Share]]:
 def of_makers(contracts: QuerySet[Contract]) -> dict[int, str]:
     """Contract -> the class of the largest maker of its goods, where the bid that won it names makers: also where a
     dealer takes the contract for goods of an entrant (财政部令第110号 art. 18)."""
-    contracts = contracts.order_by()
+    contracts = contracts.order_by().annotate(sold_for=Coalesce(F(ENTRANT), F("supplier")))
     rows = []
     for bid in BIDS:
-        sold_for = F("supplier") if "call_off" not in bid else Coalesce(F(ENTRANT), F("supplier"))
-        won = contracts.filter(**{f"{bid}__makers__isnull": False, f"{bid}__supplier": sold_for})
-        won = won.filter(**{f"{bid}__opened_at__lte": F("award__determined_at")})
+        its = {"makers__isnull": False, "supplier": F("sold_for"), "opened_at__lte": F("award__determined_at")}
+        won = contracts.filter(**{f"{bid}__{name}": value for name, value in its.items()})
         names = ("opened_at", *(f"makers__{name}" for name in ("item", "maker", "size")))
         rows.append(won.values_list("pk", *(f"{bid}__{name}" for name in names)))
     found = list(rows[0].union(*rows[1:]))

@@ -24,9 +24,11 @@ def lots_of(framework: Framework) -> list[Lot]:
 
 
 def bid_of(entrant: Entrant) -> OpenedBid | None:
-    """With what offer it entered; None under an open framework, which is entered by a request."""
+    """With what offer it entered; None under an open framework, which is entered by a request. Who failed to enter and
+    was added by a top-up offered twice: the later one was taken."""
     found = (standing.bid_of(lot, entrant.supplier) for lot in lots_of(entrant.framework))
-    return next((bid for bid in found if bid is not None), None)
+    offered = [bid for bid in found if bid is not None and bid.opened_at <= entrant.entered_at]
+    return max(offered, key=lambda bid: bid.opened_at, default=None)
 
 
 def behind(entrant: Entrant) -> list[Organisation]:
@@ -43,11 +45,18 @@ def names_of(entrants: Iterable[Entrant]) -> dict[int, frozenset[str]]:
     for topped_up in Framework.objects.filter(tops_up__in=lots).select_related("lot__case").order_by("pk"):
         assert topped_up.tops_up_id is not None
         lots[topped_up.tops_up_id].append(topped_up.lot)
-    bids: dict[tuple[int, int], OpenedBid] = {}
+    bids: dict[tuple[int, int], list[OpenedBid]] = defaultdict(list)
     for number, entered_by in lots.items():
         for bid in (one for lot in entered_by for one in standing.opened(lot.judged_with)):
-            bids.setdefault((number, bid.supplier_id), bid)
-    found = {one.pk: bids.get((one.framework_id, one.supplier_id)) for one in entrants}
+            bids[number, bid.supplier_id].append(bid)
+    found = {
+        one.pk: max(
+            (bid for bid in bids[one.framework_id, one.supplier_id] if bid.opened_at <= one.entered_at),
+            key=lambda bid: bid.opened_at,
+            default=None,
+        )
+        for one in entrants
+    }
     return {
         one.pk: frozenset({one.supplier.name}) if (bid := found[one.pk]) is None else standing.names_of(bid)
         for one in entrants
