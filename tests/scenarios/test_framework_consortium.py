@@ -228,7 +228,10 @@ def test_who_failed_to_enter_and_was_added_stands_by_its_later_offer(world: None
     """戊 offered a large maker's goods, and was eliminated; by the top-up it entered with a small one's (art. 31)."""
     made = {size: [{"item": "台式计算机", "maker": f"示例{size}厂", "size": size}] for size in ("small", "large")}
     said = {size: {"preference": "none", "makers": rows} for size, rows in made.items()}
-    tale = agreements.begin(agreements.file(name="先落选示例"), until="opening", in_bids={FIFTH[0]: said["large"]})
+    member = {"kind": "member", "name": "示例一直同行的成员", "size": "small", "work": "安装"}
+    said["large"]["partners"], said["small"]["partners"] = ([{**member, "share": one}] for one in ("0.40", "0.30"))
+    file = replace(agreements.file(name="先落选示例"), accepts_consortium=True)
+    tale = agreements.begin(file, until="opening", in_bids={FIFTH[0]: said["large"]})
     tale.enter()
     assert not Entrant.objects.filter(framework=tale.agreement, supplier__name=FIFTH[0]).exists()
     for bidder in (SECOND, THIRD):
@@ -236,7 +239,11 @@ def test_who_failed_to_enter_and_was_added_stands_by_its_later_offer(world: None
         tale.do("entrant.remove", tale.entrant(bidder), tale.people.runner, tale.moment(70), **because)
     asks = ((FIFTH, "4850.00"), (("示例己公司", "medium"), "4900.00"))
     again = agreements.begin(
-        replace(agreements.file(asks, name="补充示例"), dates=Dates(invitation=datetime.date(2026, 6, 1))),
+        replace(
+            agreements.file(asks, name="补充示例"),
+            dates=Dates(invitation=datetime.date(2026, 6, 1)),
+            accepts_consortium=True,
+        ),
         until="evaluation",
         terms={**agreements.TERMS, "tops_up": tale.agreement.pk, "top_up_reason": "供货能力不足"},
         in_bids={FIFTH[0]: said["small"]},
@@ -252,7 +259,9 @@ def test_who_failed_to_enter_and_was_added_stands_by_its_later_offer(world: None
     unit = agreements.buyer(at)
     case = unit.do("call_off.choose", unit.plan(DIRECT, set_aside="whole"), entrant=added.pk, quantity="2")
     contract = unit.do("contract.draft", Award.objects.get(lot__case=case))
-    assert shares.of_makers(Contract.objects.filter(pk=contract.pk)) == {contract.pk: "small"}
+    alone = Contract.objects.filter(pk=contract.pk)
+    assert shares.of_makers(alone) == {contract.pk: "small"}
+    assert shares.of_members(alone) == {contract.pk: [shares.Share(Decimal("0.30"), "small")]}
 
 
 @pytest.mark.long
