@@ -8,6 +8,7 @@ from tests.api.conftest import Clock
 from tests.api.support import Caller
 from tests.tendering.walk import Tender
 from yangcai.cases import words
+from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written, in_words
 
@@ -58,6 +59,20 @@ def test_what_stands_in_the_way_is_said_likewise(
     is_tender = procedure == "open_tender"
     assert ("招标文件" in said + titles) is is_tender
     assert ("tender document" in said.lower()) <= is_tender
+
+
+def test_what_somebody_typed_comes_back_as_it_was_typed(clock: Clock, every_method: None) -> None:
+    """What a form finds wrong is said in the method's words once; what was typed into it, never."""
+    tender = Tender(procedure="negotiation", method="lowest")
+    clock.now = tender.now
+    rows = [{"kind": "qualification", "text": "具有履行合同的能力", "lot": "投标一包"}]
+    answer = Caller(tender.runner).act(tender.case, "clauses.define", {"rows": rows, "投标书": "1"}).json()
+    said = {one["code"]: one["zh"] for one in answer["refusals"]}
+    assert "没有采购包“投标一包”" in said["invalid_input"] and "没有“投标书”这一项" in said["unknown_field"]
+    form = ACTIONS["solicitation.draft"].input({}, subject=tender.case, by=tender.runner, now=tender.now)
+    with in_words(words.of_method("negotiation")):
+        labels = [one.text for one in form.refusals()]
+    assert labels and not any("投标" in one for one in labels)
 
 
 def test_what_people_wrote_is_nobodys_to_reword(clock: Clock, every_method: None) -> None:

@@ -326,14 +326,14 @@ class Input(forms.Form):
     def refusals(self) -> list[Refusal]:
         """Validation errors as Refusals; a key that no field has is refused too."""
         found = [
-            Refusal("unknown_field", f"没有“{name}”这一项", f"There is no field “{name}”", field=name)
+            Refusal("unknown_field", f"没有“{name}”这一项", f"There is no field “{name}”", field=name, is_said=True)
             for name in sorted(_names(self.data) - set(self.fields))
         ]
         for name, errors in self.errors.as_data().items():
             label = (self.fields[name].label or name) if name in self.fields else ""
             for error in errors:
                 zh, en = (_said(error, label=label, language=language) for language in ("zh-hans", "en"))
-                found.append(Refusal("invalid_input", zh, en, field="" if name == "__all__" else name))
+                found.append(Refusal("invalid_input", zh, en, field="" if name == "__all__" else name, is_said=True))
         return found
 
     @classmethod

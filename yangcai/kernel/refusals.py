@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from yangcai.kernel.wording import Written, worded
 from yangcai.kernel.wording import in_chinese as in_chinese
-from yangcai.kernel.wording import worded
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Citation:
 @dataclass(frozen=True)
 class Refusal:
     """One reason why an Action may not be performed: code (a noun), a sentence per language, article, facts. A fact
-    that is a name, or somebody's words, is Written."""
+    that is a name, or somebody's words, is Written. `is_said`: the sentences came out of a form, in the words that
+    count already, and with what somebody typed in them."""
 
     code: str
     zh: str
@@ -48,10 +49,16 @@ class Refusal:
     citation: Citation | None = None
     facts: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
     field: str = ""
+    is_said: bool = False
+
+    @property
+    def written(self) -> tuple[object, ...]:
+        """What of the sentences nobody says in other words."""
+        return (Written(self.zh), Written(self.en)) if self.is_said else tuple(self.facts.values())
 
     @property
     def text(self) -> str:
-        return worded(self.zh if in_chinese() else self.en, around=self.facts.values())
+        return worded(self.zh if in_chinese() else self.en, around=self.written)
 
     @property
     def cited(self) -> str:
@@ -62,8 +69,8 @@ class Refusal:
 
     def told(self) -> dict[str, Any]:
         """As `as_dict`, for somebody who reads it now: both sentences in the words that count."""
-        filled = self.facts.values()
-        said = {"zh": worded(self.zh, around=filled, chinese=True), "en": worded(self.en, around=filled, chinese=False)}
+        said = {"zh": worded(self.zh, around=self.written, chinese=True)}
+        said["en"] = worded(self.en, around=self.written, chinese=False)
         return {**self.as_dict(), **said}
 
     def as_dict(self) -> dict[str, Any]:

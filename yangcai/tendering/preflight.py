@@ -164,8 +164,7 @@ def _checks(draft: _Draft) -> Iterator[Check]:
 
 
 def _refused(refusal: Refusal, *, code: str = "", field: str = "", verdict: Verdict = Verdict.FAIL) -> Check:
-    written = tuple(refusal.facts.values())
-    return Check(code or refusal.code, verdict, refusal.zh, refusal.en, refusal.citation, field, written)
+    return Check(code or refusal.code, verdict, refusal.zh, refusal.en, refusal.citation, field, refusal.written)
 
 
 def _admission(draft: _Draft) -> Iterator[Check]:
