@@ -24,7 +24,7 @@ endif
 
 help:
 	@echo "make demo      the demo district, in a browser"
-	@echo "make test      the tests, but for those that take more than three seconds each"
+	@echo "make test      the tests, but for those that take more than two seconds each"
 	@echo "make long      the others: browsers, faults, whole districts; campaigns in their short version"
 	@echo "make check     format, lint, types, layers, law, messages, generated documents"
 	@echo "make run       the site on an empty (or your own) database"

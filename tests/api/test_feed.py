@@ -88,6 +88,7 @@ def test_the_public_sees_public_actions_of_published_cases_alone(clock: Any) -> 
     assert item["sentence"]["zh"].endswith("发布了采购公告") and item["root"] == tender.case.ref
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("limit", [1, 50])
 def test_who_polls_after_every_action_gets_every_public_entry_once(clock: Any, limit: int) -> None:

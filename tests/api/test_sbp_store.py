@@ -157,6 +157,7 @@ def test_only_the_bytes_that_were_signed_for_are_taken(tender: SealedTender, sto
     assert code(bidder.put(f"submissions/{bidder.sid}/parts/1", b"x")) == "verified"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_other", [False, True], ids=["nothing came", "other bytes came"])
 def test_who_does_not_deliver_has_revoked_its_bid(
     is_other: bool, tender: SealedTender, store: Store, monkeypatch: pytest.MonkeyPatch

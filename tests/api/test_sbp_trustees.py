@@ -71,6 +71,7 @@ def twice(*given: Any, **data: Any) -> Any:
     return perform(*given, **data)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("at_once", [False, True], ids=["later", "at once"])
 def test_a_release_that_got_no_answer_is_sent_again(at_once: bool, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     tender = SealedTender().announced()

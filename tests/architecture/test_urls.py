@@ -51,6 +51,7 @@ def test_every_role_has_a_menu() -> None:
             assert isinstance(by, str) or role in by, f"the menu of {role} leads to {name}, which it may not open"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", sorted(ACTIONS))
 def test_every_action_can_be_reached(code: str) -> None:
     """Its row has a scope, a standing, a page on which it is shown, and columns that say what it is."""

@@ -19,6 +19,7 @@ CHECK = """async (records) => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_the_script_finds_what_the_verifier_finds(page: Page) -> None:
     attacked = [test_vrd.example()]

@@ -10,6 +10,7 @@ from yangcai.parties.roles import Role
 WIDE_BY = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_no_page_scrolls_sideways(page: Page) -> None:
     agent = make_post(Role.AGENT, make_organisation(OrganisationKind.AGENT))

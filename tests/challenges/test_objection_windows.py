@@ -93,6 +93,7 @@ def test_who_bid_objects_to_the_process_though_nothing_was_opened() -> None:
     assert tender.do("objection.raise", tender.case, bidder, **LETTER, about=key).value.stage == "submission"
 
 
+@pytest.mark.long
 def test_past_the_known_holidays_it_is_said_that_they_are_not_known() -> None:
     """A result announced on the last day whose holidays are known: nothing is guessed, and nobody is told that it did
     not take part."""

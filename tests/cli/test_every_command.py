@@ -60,6 +60,7 @@ def test_it_says_how_it_is_used(leaf: tuple[str, ...], lang: str, capsys: pytest
     assert (("一个 JSON 对象" if lang == "zh" else "one JSON object") in out) and f"yangcai {' '.join(leaf)}" in out
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("leaf", LEAVES, ids=" ".join)
 def test_a_wrong_use_is_an_object_too(leaf: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -18,6 +18,7 @@ from yangcai.tendering.models import BidUpload, DrillRelease, ShareTest, Trustee
 WORDS = "correct horse battery staple"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_set_up_try_and_drill(live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Any) -> None:
     tender = SealedTender()

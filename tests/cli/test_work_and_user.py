@@ -70,6 +70,7 @@ def test_a_round_issues_the_signed_papers_that_wait(capsys: pytest.CaptureFixtur
     assert "出具合同签署文本" not in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_payment_from_before_there_were_orders_gets_its_own_as_the_worker_begins(settings: Any) -> None:
     settings.YANGCAI_SANDBOX, settings.YANGCAI_SEALS, settings.YANGCAI_TIMESTAMPS = True, "demo", "demo"
     s = support.scene()

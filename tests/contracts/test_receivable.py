@@ -54,6 +54,7 @@ def test_the_buyer_has_thirty_days_and_is_reminded_once() -> None:
     assert refused.value.codes == {"already_confirmed"}
 
 
+@pytest.mark.long
 def test_no_more_than_is_unpaid_and_one_at_a_time() -> None:
     s = scene()
     assert asked(s, "900000.01") == {"receivable_above_unpaid"}

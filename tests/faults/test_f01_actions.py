@@ -52,6 +52,7 @@ def test_killed_before_the_commit_nothing_of_it_is_left(
     tells(deaths=1, acknowledged=1, lost=0, effects_too_many=Intention.objects.count() - 1)
 
 
+@pytest.mark.long
 def test_killed_after_the_commit_all_of_it_is_there_and_a_retry_adds_nothing(
     tells: Any, line: Appropriation, officer: Post
 ) -> None:

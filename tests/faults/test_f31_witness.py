@@ -51,6 +51,7 @@ def lost(notes: list[str], found: log.Log) -> int:
     return count
 
 
+@pytest.mark.long
 def test_receipts_stay_valid_while_a_witness_is_away(
     tells: Any, full: bool, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def _signed(holder: Holder, said: Release) -> str:
     return signed(said, suite=I1, keys=holder.pair).content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("made", [_wrong_share, _one_bid_more, _somebody_elses])
 def test_what_is_wrong_is_refused_and_the_right_one_taken(tells: Any, made: Any) -> None:
     tender = SealedTender().announced()

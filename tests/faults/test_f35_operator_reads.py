@@ -78,6 +78,7 @@ def told_in_the_open(home: Path) -> int:
     return found + sum(needle in content for content in files for needle in binary)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["before the deadline", "after the suppliers released"])
 def test_the_operator_reads_nothing(tells: Any, settings: Any, tmp_path: Path, when: str) -> None:
     world.use(settings, tmp_path)

@@ -200,6 +200,7 @@ def test_a_file_that_is_no_budget_is_refused_with_a_reason(
     assert code in {refusal.code for refusal in refused(treasury, data, name)}
 
 
+@pytest.mark.long
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     buyer: Organisation, treasury: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

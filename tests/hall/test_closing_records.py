@@ -71,6 +71,7 @@ def is_signed(closing: BidClosing, *, by: Post) -> None:
     assert paper.is_public and signed.is_public
 
 
+@pytest.mark.long
 def test_the_record_of_prices_is_everybodys_from_their_opening(clock: Clock) -> None:
     tender = judged(*LAST)
     tender.conclude_technical()

@@ -34,6 +34,7 @@ def _handed_in() -> TwoCovers:
     return tender
 
 
+@pytest.mark.long
 def test_a_half_bid_gives_nobody_away_while_keys_are_released(clock: Clock) -> None:
     """A cover that is left out at once must not look like one that was opened."""
     tender = handed_in()

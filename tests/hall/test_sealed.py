@@ -106,6 +106,7 @@ def test_a_price_that_is_not_the_committed_one_is_not_called_proven() -> None:
     assert price_proof.holds(bid, Decimal("1.00")) is False, "the commitment is to another offer"
 
 
+@pytest.mark.long
 def test_when_the_window_ends_the_absent_are_recovered_or_stay_sealed(clock: Clock) -> None:
     tender, devices = sealed("auto", "auto", "never")
     tender.begin()
@@ -126,6 +127,7 @@ def test_when_the_window_ends_the_absent_are_recovered_or_stay_sealed(clock: Clo
     assert [line.seal for line in hall.lots[0].lines] == [Seal.OPENED, Seal.OPENED, Seal.DAMAGED]
 
 
+@pytest.mark.long
 def test_a_suspension_keeps_the_envelopes_shut() -> None:
     tender, devices = sealed()
     tender.begin()

@@ -107,6 +107,7 @@ def test_the_next_batch_waits_for_those_who_come_right_after_the_last(work: Work
     assert work.batches == [["a1"], ["a2", "a3"]]
 
 
+@pytest.mark.long
 def test_a_crowd_that_was_served_whole_is_waited_for(work: Work) -> None:
     batches = Batches[str, str](work, queue=lambda ask: ask[0], apart=lambda ask: ask[-1], most=3, gathering=2)
     assert asked(batches, work, "a9", "a3", "a2") == ["A9", "A3", "A2"]  # the two together gather for the first

@@ -53,6 +53,7 @@ def test_of_a_case_that_was_evaluated_each_kind_is_told_truly() -> None:
     assert {kind: said[kind] for kind in near} == {kind: there[kind] for kind in near}
 
 
+@pytest.mark.long
 def test_a_page_is_told_truly_of_kinds_further_away() -> None:
     """Their way to the case is that by which the page asks for them."""
     h = hall("950000", "1000000", "1100000").ready()

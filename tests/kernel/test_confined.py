@@ -20,6 +20,7 @@ def test_data_and_refusals_come_back() -> None:
         confined.apart(torn, b"x")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("work", [endless, hoarding, talkative])
 def test_what_takes_too_much_ends_alone(work: Any) -> None:
     before = time.process_time()
@@ -49,6 +50,7 @@ def test_who_cannot_be_waited_for_is_asked_again(monkeypatch: pytest.MonkeyPatch
         confined.apart(told, b"x")
 
 
+@pytest.mark.long
 def test_a_search_reads_so_what_is_no_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
     def here(content: bytes) -> None:
         raise AssertionError("read in the process that serves others")

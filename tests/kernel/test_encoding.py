@@ -26,6 +26,7 @@ def _depth(value):
     return 0
 
 
+@pytest.mark.long
 @given(VALUES)
 def test_what_was_written_is_read_again(value):
     assert parse_jcs(jcs(value)) == value

@@ -76,6 +76,7 @@ def test_of_what_cannot_be_there_nothing_is_asked() -> None:
     assert len(asked) == 0
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_values_are_converted_as_a_queryset_does_it() -> None:
     """An Entry keeps JSON, which Django reads itself."""

@@ -83,6 +83,7 @@ def test_one_purchase_starts_its_clocks_and_each_fires_once() -> None:
     assert found == {clock: at(f"{day}T00:00").isoformat() for clock, day in STRAIGHT.items()}
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("stop", "clock"),

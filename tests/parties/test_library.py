@@ -140,6 +140,7 @@ TIES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "to_on", "recuses"), TIES)
 @pytest.mark.parametrize("whose", ["bidder", "buyer", "agent"])
 def test_a_declared_fact_keeps_off_the_draw(kind: str, to_on: str | None, recuses: bool, whose: str) -> None:

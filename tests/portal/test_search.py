@@ -92,6 +92,7 @@ def test_a_text_is_found_by_every_piece_of_itself(text: str, data: Any) -> None:
     assert {part.strip("'") for part in query(piece).split(" & ") if part} <= lexemes(text)
 
 
+@pytest.mark.long
 def test_ten_thousand_notices_are_searched_by_the_index() -> None:
     make_notice("兰州新区教育体育局教学设备")
     with connection.cursor() as cursor:

@@ -234,6 +234,7 @@ REPLACED = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "path", "says"), [row[1:] for row in REPLACED], ids=[row[0] for row in REPLACED]
 )
@@ -363,6 +364,7 @@ def test_enough_cases_are_shipped():
     read_cases(paths=CASES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_every_shipped_case_reads_and_is_named_like_its_file(path):
     case = read_case(path=path)

@@ -95,6 +95,7 @@ def test_no_refused_case_is_forgotten():
     assert {path.stem for path in (FOLDER / "refused").iterdir()} == set(REFUSED)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_law_refuses_what_it_forbids(name):

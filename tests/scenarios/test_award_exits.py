@@ -83,6 +83,7 @@ def test_the_next_one_wins_while_the_clock_stands_still(evaluated: Story) -> Non
     assert last.is_winner and AwardLetter.objects.filter(lot=evaluated.lot).count() == 6
 
 
+@pytest.mark.long
 def test_a_list_asks_no_awarded_case_whether_it_is_suspended(evaluated: Story, django_assert_num_queries: Any) -> None:
     evaluated.award()
     case = Case.objects.prefetch_related("periods", "lots").get(pk=evaluated.case.pk)

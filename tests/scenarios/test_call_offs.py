@@ -133,6 +133,7 @@ def test_without_money_nothing_is_called_off(agreed: FirstStage, unit: Buyer) ->
     assert refused["not_funded"].citation is not None
 
 
+@pytest.mark.long
 def test_one_call_off_for_a_plan_and_another_after_a_refusal(agreed: FirstStage, unit: Buyer) -> None:
     plan = unit.plan(DIRECT)
     case = unit.do("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity="20")

@@ -58,6 +58,7 @@ def test_a_small_leader_of_large_members_has_its_own_part_alone(signed: Story) -
     assert shares.gained_by_small(shares.moved(found)) == left - PRICE
 
 
+@pytest.mark.long
 def test_the_portal_tells_the_same(signed: Story, settings: object) -> None:
     now = signed.at("contract") + story.DAY
     contract = Contract.objects.get(case=signed.case)

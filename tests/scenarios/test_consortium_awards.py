@@ -40,6 +40,7 @@ def judged(world: None) -> Story:
     return story.begin(file, until="evaluation", in_bids=BESIDE)
 
 
+@pytest.mark.long
 def test_a_lot_won_in_a_consortium_counts_for_its_members(judged: Story) -> None:
     """政府采购法 art. 24: what the file lets one bidder win it lets the members win, alone or together."""
     first, second = judged.case.lots.order_by("pk")

@@ -72,6 +72,7 @@ def test_two_end_a_consultation(world: None) -> None:
     assert Notice.objects.get(root=tale.case.ref, kind="unsuccessful").title.endswith("终止公告")
 
 
+@pytest.mark.long
 def test_two_go_on_where_services_are_purchased(opened: Story) -> None:
     """财库〔2015〕124号: with two the consultation goes on, with one it ends."""
     tale = two_left(opened)

@@ -129,6 +129,7 @@ def test_what_was_published_is_not_rewritten_even_by_sql(agreed: FirstStage) -> 
             attack(QuantityDiscount.objects.filter(framework=agreed.agreement))
 
 
+@pytest.mark.long
 def test_a_top_up_has_the_discounts_of_the_first_call(agreed: FirstStage) -> None:
     """110号令 art. 31: whoever enters by it joins the first agreement, by whose discounts it is paid."""
     tale = agreed

@@ -49,6 +49,7 @@ def test_both_deductions_are_of_the_original_price_and_that_decides(mixed: Story
     assert Contract.objects.get(case=mixed.case).amount == Decimal("990000.00")
 
 
+@pytest.mark.long
 def test_the_notices_say_what_is_granted_and_to_whom_it_was(mixed: Story, client: Client) -> None:
     invitation = Notice.objects.get(root=mixed.case.ref, kind="invitation")
     assert invitation.facts["preferences"] == "小微企业 10%；本国产品 20%"
@@ -66,6 +67,7 @@ def test_who_lost_reads_what_was_taken_off_and_why_nothing_was(mixed: Story, who
     assert ("未达到80%" in page.replace(" ", "")) == (who == THIRD)
 
 
+@pytest.mark.long
 def test_where_all_are_domestic_nobody_is_preferred(world: None) -> None:
     tale = told({name: DOMESTIC for name, _size in PRICES}, until="award", name="均为本国产品示例")
     assert evaluated(tale) == {FIRST[0]: "891000.00", SECOND[0]: "700000.00", THIRD[0]: "720000.00"}

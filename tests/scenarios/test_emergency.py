@@ -46,6 +46,7 @@ def test_the_buyer_chooses_the_method_itself(opened: Story) -> None:
     assert not MethodApproval.objects.filter(plan_item=item).exists()
 
 
+@pytest.mark.long
 def test_no_talks_and_then_the_contract(opened: Story) -> None:
     tale = opened
     assert Stage.DIALOGUE not in tale.procedure.stages

@@ -60,6 +60,7 @@ def over(told: Story) -> datetime.datetime:
     return calendar.end_of(last)
 
 
+@pytest.mark.long
 def test_its_money_waits_for_the_remedies(awarded: Story) -> None:
     told, lot = awarded, failed(awarded)
     assert lot.outcome == "unsuccessful" and len(told.awards()) == 2

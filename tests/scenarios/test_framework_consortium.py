@@ -48,6 +48,7 @@ def debar(at: datetime.datetime) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_member_debarred_since_the_opening_keeps_its_consortium_out(world: None) -> None:
     """政府采购法 art. 22, 24, asked again when the entrants are determined."""
     prices = tuple(one for one in agreements.PRICES if one[0] != THIRD)
@@ -137,6 +138,7 @@ def test_nothing_is_called_off_from_a_consortium_with_a_debarred_member(agreed: 
     unit.do("call_off.choose", plan, entrant=agreed.entrant(SECOND).pk, quantity="2")
 
 
+@pytest.mark.long
 def test_its_price_in_a_second_competition_does_not_count(agreed: FirstStage, unit: Buyer) -> None:
     case = compete(agreed, unit)
     debar(unit.at)
@@ -145,6 +147,7 @@ def test_its_price_in_a_second_competition_does_not_count(agreed: FirstStage, un
     assert "联合体成员" in AwardLetter.objects.get(lot__case=case, supplier__name=FIRST[0]).reason
 
 
+@pytest.mark.long
 def test_who_holds_another_competes_with_it_for_no_contract(agreed: FirstStage, unit: Buyer) -> None:
     """条例 art. 18: found after the opening, as between bids; 丙, behind 甲, is held by 乙."""
     case = compete(agreed, unit)

@@ -63,6 +63,7 @@ def test_the_price_of_toner_stands_in_the_contract(agreed: FirstStage, unit: Buy
     assert "硒鼓，自框架协议签订之日起 3 年内，供应单价不高于 60.00 元/支" in contract.terms
 
 
+@pytest.mark.long
 def test_toner_is_called_off_at_its_price(agreed: FirstStage, unit: Buyer) -> None:
     toner = AgreedConsumable.objects.get(entrant=agreed.entrant(THIRD))
     plan = unit.plan("call_off_direct", "10000.00")
@@ -97,6 +98,7 @@ def test_they_are_listed_for_three_years_at_the_least(agreed: FirstStage) -> Non
     again.do("consumables.define", lot, officer, at, **TONER)
 
 
+@pytest.mark.long
 def test_every_consumable_is_priced_once_and_nothing_else(world: None) -> None:
     """Told at the form of the bid, before it is sealed."""
     tale = agreements.printers("第三打印机", until="invitation")

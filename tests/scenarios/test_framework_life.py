@@ -70,6 +70,7 @@ def test_a_newer_product_at_no_higher_price(agreed: FirstStage, unit: Buyer) -> 
     assert Award.objects.get(lot__case=case).amount == Decimal("93000.00")
 
 
+@pytest.mark.long
 def test_what_is_turned_down_changes_nothing(agreed: FirstStage, unit: Buyer) -> None:
     asked = agreed.do(
         "replacement.ask", agreed.entrant(SECOND), agreed.supplier(SECOND), unit.at, unit_price="4500.00", **NEWER

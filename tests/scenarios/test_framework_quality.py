@@ -33,6 +33,7 @@ def opened(beginning: FirstStage) -> FirstStage:
     return copy(beginning)
 
 
+@pytest.mark.long
 def test_quality_ranks_and_two_fifths_go(opened: FirstStage) -> None:
     """110号令 art. 25, 27: by points, whatever the price; of five pieces of equipment two go at the least."""
     tale = opened
@@ -59,6 +60,7 @@ def test_quality_ranks_and_two_fifths_go(opened: FirstStage) -> None:
     assert notice.facts["elimination"] == "响应并合格 5 家，入围 3 家，淘汰 2 家"
 
 
+@pytest.mark.long
 def test_the_call_says_why_quality_comes_first(opened: FirstStage) -> None:
     (row,) = Notice.objects.get(root=opened.case.ref, kind="invitation").facts["agreements"]
     assert row["evaluation"] == "质量优先法（对质量有特别要求的检测、实验等仪器设备）"

@@ -45,6 +45,7 @@ def test_a_large_dealer_is_favoured_for_what_small_enterprises_made(awarded: Sto
     assert notice.facts["sme"] in text_of(client.get(reverse("notice", args=[notice.pk])))
 
 
+@pytest.mark.long
 def test_who_made_them_stands_with_the_bid(awarded: Story) -> None:
     assert list(GoodsMaker.objects.values_list("item", "maker", "size", "staff").order_by("number")) == [
         ("示例设备", "示例制造公司", "small", 20), ("示例附件", "示例配件厂", "micro", 20),

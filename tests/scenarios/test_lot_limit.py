@@ -51,6 +51,7 @@ def test_the_lots_are_awarded_one_after_the_other(judged: Story) -> None:
     assert [award.supplier.name for award in Award.objects.order_by("lot")] == [FIRST[0], SECOND[0]]
 
 
+@pytest.mark.long
 def test_everybody_is_told_why(judged: Story) -> None:
     first, second = judged.case.lots.order_by("pk")
     judged.award()

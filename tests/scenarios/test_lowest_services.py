@@ -19,6 +19,7 @@ def paid(world: None) -> Story:
     return story.begin(file, until="payment", for_public=True)
 
 
+@pytest.mark.long
 def test_the_lowest_evaluated_price_wins(paid: Story) -> None:
     # 970,000 of the small bidder count as 873,000: less than anybody else's.
     ranked = Candidate.objects.filter(lot=paid.lot).order_by("rank")

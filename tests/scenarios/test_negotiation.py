@@ -162,6 +162,7 @@ def test_last_offers_are_sealed_until_the_time_of_all_is_over(talking: Story) ->
     assert "last_offers_open" in tale.refused("final_offer.open", tale.lot, chair(tale).post, tale.moment(18))
 
 
+@pytest.mark.long
 def test_the_lowest_last_offer_wins_and_silence_says_so(talking: Story) -> None:
     tale = talking
     tale.dialogue()
@@ -184,6 +185,7 @@ def test_the_lowest_last_offer_wins_and_silence_says_so(talking: Story) -> None:
     assert tasks.of_post(tale.people.officer).filter(action="contract.draft").exists()
 
 
+@pytest.mark.long
 def test_a_signed_evaluation_is_taken_up_again_on_two_grounds_only(talking: Story) -> None:
     """74号令 art. 21: qualification wrongly found, a price wrongly computed."""
     tale = talking

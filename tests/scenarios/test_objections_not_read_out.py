@@ -54,6 +54,7 @@ def test_who_takes_part_in_a_dialogue_is_told_to_nobody_by_an_answer_before_the_
     assert set(visible_objections(other, tale.at("award") + HOUR)) == {objection}
 
 
+@pytest.mark.long
 def test_an_objection_to_a_lot_holds_up_the_one_that_is_decided_with_it(tale: Story) -> None:
     """条例 art. 54: both come of one ranking, and its losers have a letter of the first alone."""
     evaluated(tale).award()

@@ -82,6 +82,7 @@ def open_task(action: str) -> Task | None:
     return Task.objects.filter(action=action, done_at=None).first()
 
 
+@pytest.mark.long
 def test_an_entrant_that_was_removed_is_asked_nothing(agreed: FirstStage, unit: Buyer, outsider: Post) -> None:
     """110号令 art. 19: its qualification is gone, so nothing of the agreement stays on its desk."""
     offer, supplier = report(unit, agreed, outsider, unit.plan(DIRECT)), agreed.supplier(FOURTH)
@@ -211,6 +212,7 @@ def test_the_price_test_and_what_stands_in_the_call(agreed: FirstStage, unit: Bu
     assert "outside_offer_waits" in unit.refused("outside_offer.report", plan, **told(unit, agreed, outsider))
 
 
+@pytest.mark.long
 def test_a_call_that_does_not_say_so_lets_nothing_outside(world: None) -> None:
     file = agreements.file(name="不许场外")
     tale = agreements.begin(file, until="opening", terms={**agreements.TERMS, "allows_outside": False})

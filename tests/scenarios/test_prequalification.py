@@ -96,6 +96,7 @@ def test_from_the_notice_to_payment(announced: Selection) -> None:
     assert told.refreshed().end_kind == CaseEnd.CLOSED
 
 
+@pytest.mark.long
 def test_a_qualified_supplier_reports_that_its_status_has_changed(announced: Selection) -> None:
     told = announced
     for who in (FIRST, SECOND, THIRD, FOURTH):

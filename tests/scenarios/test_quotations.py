@@ -51,6 +51,7 @@ def test_the_price_is_quoted_once(opened: Story) -> None:
     assert SCOPES[OpenedBid](supplier, at).filter(lot=opened.lot).get().supplier == supplier.organisation
 
 
+@pytest.mark.long
 def test_the_committee_examines_and_the_buyer_does_not(opened: Story) -> None:
     tale, at = opened, opened.moment(5)
     refused = tale.refused("qualification.conclude", tale.lot, tale.people.officer, at)

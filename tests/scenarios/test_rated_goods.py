@@ -41,6 +41,7 @@ def test_the_committee_corrects_prices_and_favours_the_small(signed: Story) -> N
     assert (award.supplier.name, award.amount) == (FIRST[0], Decimal("950000.00"))
 
 
+@pytest.mark.long
 def test_every_loser_learns_its_own_score_and_reason(signed: Story) -> None:
     letters = {letter.supplier.name: letter for letter in AwardLetter.objects.filter(lot=signed.lot)}
     assert set(letters) == {FIRST[0], SECOND[0], THIRD[0]}

@@ -180,6 +180,7 @@ def test_the_database_pays_no_costs_that_nobody_accepted_or_published(tale: Stor
         ledger.pay(fund=Fund.objects.get(pk=contract.paid_fund_id), amount=request.amount, now=at, ground=request.ref)
 
 
+@pytest.mark.long
 def test_what_was_asked_for_before_the_settlement_is_not_paid_by_it(tale: Story) -> None:
     """Beneath every Action: a request for the whole amount would be paid once a smaller settlement is published."""
     at, officer = tale.at("contract") + 20 * DAY, tale.people.officer

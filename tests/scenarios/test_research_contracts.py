@@ -92,6 +92,7 @@ def test_an_incentive_is_a_sum_of_its_own_and_compensates_no_costs(world: None) 
     assert made.eligible_cost is None
 
 
+@pytest.mark.long
 def test_the_rail_leaves_the_talks_behind_and_names_the_lot_that_decides_another(world: None) -> None:
     """The second place goes through no talks of its own: it must not keep the first one's open for ever."""
     tale = contracted()

@@ -100,6 +100,7 @@ def _last_offers() -> InTwoStages:
     return tale
 
 
+@pytest.mark.long
 def test_the_plan_first_and_only_the_best_plans_are_evaluated_as_a_whole(world: None) -> None:
     tale = last_offers()
     tale.evaluation()

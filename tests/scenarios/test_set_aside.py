@@ -38,6 +38,7 @@ def test_each_is_compared_at_its_own_deduction(awarded: Story) -> None:
     assert Award.objects.get(lot=awarded.lot).supplier.name == FIRST[0]
 
 
+@pytest.mark.long
 def test_the_notices_name_the_policy_and_the_favoured_winner(awarded: Story) -> None:
     invitation = Notice.objects.get(root=awarded.case.ref, kind="invitation").facts
     assert invitation["preferences"] == ("小微企业 10%；小微企业合同份额达到规定比例的联合体或者分包 4%；本国产品 20%")
@@ -48,6 +49,7 @@ def test_the_notices_name_the_policy_and_the_favoured_winner(awarded: Story) -> 
     assert not Contract.objects.get(case=awarded.case).for_sme
 
 
+@pytest.mark.long
 def test_members_of_a_winning_consortium_are_published(world: None) -> None:
     bids = [story.bid(FIRST, "990000.00"), story.bid(SECOND, "900000.00"), story.bid(THIRD, "940000.00")]
     rates = {"small_micro": Decimal("0.10"), "consortium": Decimal("0.04")}
@@ -65,6 +67,7 @@ def test_members_of_a_winning_consortium_are_published(world: None) -> None:
     assert roles["示例小微公司"] == ["supplier", "tenderer"]
 
 
+@pytest.mark.long
 def test_a_purchase_set_aside_as_a_whole_is_marked_down_to_its_contract(world: None) -> None:
     small = [(name, "small") for name, _size in (FIRST, SECOND, THIRD)]
     bids = [story.bid(who, price) for who, price in zip(small, ("900000.00", "930000.00", "940000.00"), strict=True)]

@@ -61,6 +61,7 @@ def test_the_record_says_cost_prices_and_rights(talking: Story) -> None:
     assert all(text in talk.minutes for text in said.values())
 
 
+@pytest.mark.long
 def test_the_agreed_price_becomes_the_contract(talking: Story) -> None:
     tale = talking
     for stretch in ("dialogue", "final_offer", "evaluation", "award", "contract", "acceptance", "payment"):
@@ -87,6 +88,7 @@ def test_silence_awards_nothing(talking: Story) -> None:
     assert tale.task("award.determine").pk == task.pk
 
 
+@pytest.mark.long
 def test_a_price_above_the_budget_ends_it(talking: Story) -> None:
     """74号令 art. 43."""
     tale, lot = copy(talking), talking.file.lots[0]
@@ -101,6 +103,7 @@ def test_a_price_above_the_budget_ends_it(talking: Story) -> None:
     assert tale.refreshed().end_kind == CaseEnd.UNSUCCESSFUL
 
 
+@pytest.mark.long
 def test_a_publicity_that_nobody_asked_for_is_told_with_the_case(world: None) -> None:
     """Half a million is below the threshold: the buyer publicises all the same, and its plan waits for its end."""
     lot = story.lot("1", [story.bid(FIRST, "480000.00")], budget="500000.00", method="agreed")

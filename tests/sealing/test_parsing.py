@@ -77,6 +77,7 @@ def test_it_reads_what_is_written(name: str) -> None:
     assert read(content).content == content
 
 
+@pytest.mark.long
 @NAMED
 @given(data=st.data())
 def test_anything_in_the_place_of_anything_is_refused_by_name_or_read_as_it_stands(

@@ -13,6 +13,7 @@ from yangcai.kernel.signatures.handed_in import verify_apart
 from yangcai.kernel.signatures.verification import BadTrust, verify
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "pdf", [papers.signed(), papers.signed() + b"\n% more\n", papers.signed()[:-7], papers.plain(), b""]
 )
@@ -44,6 +45,7 @@ def paper(monkeypatch: pytest.MonkeyPatch) -> Any:
     return papers.signed()
 
 
+@pytest.mark.long
 def test_what_is_to_be_put_in_its_place_is_read_so(paper: Any) -> None:
     assert list(rows.missing(paper, expected=papers.BOTH)) == []
     assert [one.code for one in rows.missing(paper, expected=papers.BOTH[:1])] == ["signatures_of_others"]

@@ -38,6 +38,7 @@ def test_nobody_annuls_an_award_alone(sent: Hall) -> None:
     h.do("award.annul", award, h.agent, REFUSED, **void(h, "decision"))  # with the right paper
 
 
+@pytest.mark.long
 def test_a_void_award_gives_way_to_the_next_candidate(sent: Hall) -> None:
     """条例 art. 71: before the contract; the winner refused nothing, and is told so."""
     h = sent

@@ -112,6 +112,7 @@ def test_silence_awards_to_the_first_candidate_once(sent: Hall) -> None:
     assert open_task(h, "award.announce").since == SILENT
 
 
+@pytest.mark.long
 def test_nothing_is_deemed_in_time_that_the_case_stood_still(sent: Hall) -> None:
     """政府采购法 art. 57: suspended for a week, the buyer has its five working days yet; its task says so."""
     h, treasury = sent, make_post(Role.TREASURY)
@@ -259,6 +260,7 @@ def test_a_decision_not_yet_announced_falls_with_the_lot(sent: Hall) -> None:
 # --- from the sealed bid on ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_from_sealed_bids_to_the_award_notice() -> None:
     """The whole stretch through the real Actions: what was sealed is what is judged, awarded and announced."""
     t = Tender().published()

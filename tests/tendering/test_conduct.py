@@ -39,6 +39,7 @@ def waiting(h: Hall, action: str) -> list[Task]:
     return list(Task.objects.filter(root=h.case.ref, action=action, done_at__isnull=True).order_by("pk"))
 
 
+@pytest.mark.long
 def test_a_corrected_report_leaves_nobody_without_a_record_or_a_fee() -> None:
     """The first revision was never signed by all, and never will be: the second is what ended the evaluation."""
     h = hall("950000", "1000000", "1100000").ready()
@@ -83,6 +84,7 @@ def test_the_demo_counts_the_lines_of_a_worklist(signed: Any) -> None:
         assert counted.tasks == sum(group.total for group in groups(post, now=SENT)) > 0
 
 
+@pytest.mark.long
 def test_no_record_before_the_end_none_twice_none_unexplained() -> None:
     h = hall("950000", "1000000", "1100000").ready()
     h.score(POINTS)
@@ -158,6 +160,7 @@ def test_who_left_early_is_paid_nothing() -> None:
     h.do("conduct.record", gone, h.agent, SIGNED, grade="poor", text="评审中途擅自离开")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ground", ["ill", "recusal"])
 def test_who_fell_ill_or_had_to_recuse_may_be_paid_for_what_it_did(ground: str) -> None:
     h = hall("950000", "1000000", "1100000").ready()
@@ -236,6 +239,7 @@ def test_an_expert_states_its_view_of_a_bad_record_beside_it_once(signed: Any) -
         assert "高速封路，已提前电话告知" in page and "专家尚未说明" not in page
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "words"), [("zh-hans", ("履职情况记录", "逾期")), ("en", ("Conduct record", "late"))]
 )

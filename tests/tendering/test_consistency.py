@@ -74,6 +74,7 @@ def test_nobody_is_shown_anything_before_all_have_scored_and_bidders_never() -> 
     assert seen is not None and len(outliers(h.lot, seen)) == 1
 
 
+@pytest.mark.long
 def test_members_who_scored_exactly_alike_are_named() -> None:
     """87号令 art. 62 forbids agreeing on scores; that two tables are the same is a hint, not a proof."""
     h = hall(*(str(n) for n in range(950000, 956000, 1000))).ready()
@@ -88,6 +89,7 @@ def test_members_who_scored_exactly_alike_are_named() -> None:
     assert [seat.number for seat in group.seats] == [1, 2] and group.scores == 6
 
 
+@pytest.mark.long
 def test_a_member_gives_its_reasons_and_they_are_signed_with_the_rest(scored: Any) -> None:
     h = scored()
     odd = h.members[4].post

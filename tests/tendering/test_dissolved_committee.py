@@ -51,6 +51,7 @@ def formed_anew(h: Hall) -> None:
         h.do("committee.sign_in", member, member.post, SEATED_ANEW, commits=True)
 
 
+@pytest.mark.long
 def test_nobody_is_left_so_another_committee_evaluates_anew() -> None:
     h = short().ready()
     h.score(POINTS)
@@ -128,6 +129,7 @@ def test_what_everybody_has_signed_is_not_dissolved() -> None:
     assert h.refused("committee.dissolve", h.members[1], h.runner, GONE, **ILL) >= {"evaluation_signed"}
 
 
+@pytest.mark.long
 def test_the_report_of_the_former_committee_is_signed_by_nobody() -> None:
     h = dissolved()
     former = CommitteeMember.objects.filter(replaced_ground="dissolved")[0]
@@ -162,6 +164,7 @@ def test_a_tender_alone_forms_its_committee_anew() -> None:
     assert dissolution.method_forms_anew(member, by=h.runner, now=JUDGED) is None
 
 
+@pytest.mark.long
 def test_the_pages_say_which_committee_is_gone_and_the_report_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     h = dissolved()
     told = Clock(GONE)

@@ -231,6 +231,7 @@ def test_who_leaves_after_sign_in_is_replaced_on_the_record() -> None:
 # --- who may know --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_record_is_secret_until_the_result_notice(client: Client, tmp_path: Path) -> None:
     h = three()
     table = Table(h)

@@ -68,6 +68,7 @@ def test_the_record_says_when_the_window_ended_and_not_when_it_was_to_end() -> N
     assert record["lots"][0]["sealed"]["window_closes_at"] == timestamp(laid_down + 50 * HOUR)
 
 
+@pytest.mark.long
 def test_keys_of_prices_are_asked_for_as_long_as_they_are_taken() -> None:
     tender = judged()
     tender.conclude_technical()

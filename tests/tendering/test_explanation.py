@@ -128,6 +128,7 @@ LAST_DAYS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("published", "last_day"), LAST_DAYS)
 def test_the_last_day_of_the_remedy(decided: Any, published: str, last_day: str) -> None:
     h = decided()

@@ -39,6 +39,7 @@ def test_what_is_mandatory_becomes_a_requirement_and_needs_its_certificate() -> 
     tender.bid(post, green_certificates="CQC26701123456")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rows", "rate", "title", "told"),
     [

@@ -130,6 +130,7 @@ def both_say(now: datetime.datetime) -> tuple[datetime.datetime, bool]:
     return found
 
 
+@pytest.mark.long
 def test_platform_and_database_count_alike_whatever_made_time_stand_still(
     tender: SealedTender, journal: Journal
 ) -> None:
@@ -216,6 +217,7 @@ def test_whoever_has_its_time_back_is_told_when_the_outage_is_over(tender: Seale
     assert (asked.get().due_at, asked.get().done_at) == (over, None)
 
 
+@pytest.mark.long
 def test_bidders_whose_prices_wait_have_a_task_with_their_new_time(journal: Journal) -> None:
     tender = judged()
     journal.line(tender.now)

@@ -29,6 +29,7 @@ def test_from_the_publication_to_the_last_payment() -> None:
     assert len(found) > 10 and not [said for said in found.values() if said]
 
 
+@pytest.mark.long
 def test_through_two_covers() -> None:
     assert unsaid(judged("900000.00", "910000.00", "920000.00")) == []
 

@@ -115,6 +115,7 @@ def test_a_last_offer_whose_supplier_is_absent_is_recovered_by_the_trustees(tend
     assert FinalOffer.objects.count() == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("attack", "name"),
     [

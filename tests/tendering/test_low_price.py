@@ -86,6 +86,7 @@ def test_no_explanation_means_invalid(low: Any) -> None:
     assert h.result(0)["rank"] is None and h.report.result["base_price"] == "780000.00"
 
 
+@pytest.mark.long
 def test_before_the_numbers_came_into_force_only_judgment_counts() -> None:
     """财库〔2026〕2号 applies from 2026-02-01; before, only 87号令 art. 60."""
     h = three(*LOW, ceiling="1000000", budget="1000000.00", published=BEFORE_LOW_PRICE_LAW)

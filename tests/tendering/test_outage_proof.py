@@ -51,6 +51,7 @@ def said(kind: str) -> dict[str, Any]:
     return [body for body in in_clear() if body["t"] == kind][-1]
 
 
+@pytest.mark.long
 def test_it_is_proved_from_files_alone(told: SealedTender, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify(folder=tmp_path) == 0
     data = json.loads(capsys.readouterr().out)["data"]
@@ -90,6 +91,7 @@ def test_what_the_operator_forges_is_found(told: SealedTender, tmp_path: Path, l
     assert verify(folder=tmp_path) == (1 if kind == "health" else 2)  # its signature no longer fits
 
 
+@pytest.mark.long
 def test_a_word_changed_in_the_files_is_found(told: SealedTender, tmp_path: Path) -> None:
     bundle = next(path for path in (tmp_path / "log" / "tile" / "entries").rglob("*") if path.is_file())
     content = bundle.read_bytes()

@@ -69,6 +69,7 @@ TABLE = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("document", "size", "claim", "beside", "told"), TABLE)
 def test_what_a_bid_is_told(
     document: dict[str, Any], size: str, claim: str, beside: list[Any], told: dict[str, str]
@@ -128,6 +129,7 @@ WAYS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("way", "size", "beside", "passes"), WAYS)
 def test_the_share_is_a_condition(way: str, size: str, beside: list[Any], passes: bool) -> None:
     tender = planned(way)

@@ -36,6 +36,7 @@ def test_the_ground_of_the_buyer_is_told_to_who_was_passed_over(reported: Any) -
     assert reason(h, 2)[0] == "评审排名第 3，未被确定为中标供应商"
 
 
+@pytest.mark.long
 def test_of_two_that_were_passed_over_neither_reads_what_may_be_about_the_other(reported: Any) -> None:
     h = reported()
     h.awarded(rank=3, ground="decision", reason=FOUND)

@@ -113,6 +113,7 @@ TABLE = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("document", "offer", "expected"), TABLE)
 def test_what_is_found(document: dict[str, Any], offer: dict[str, Any], expected: dict[str, str]) -> None:
     tender = Tender().published(**document)

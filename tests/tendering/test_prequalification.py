@@ -169,6 +169,7 @@ def test_what_one_lot_demands_is_announced_too_and_looked_at_in_its_bids() -> No
     assert s.row.concluded_at == EXAMINED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("code", "data", "refused"),
     [

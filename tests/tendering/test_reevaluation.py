@@ -58,6 +58,7 @@ def winners(h: Hall) -> list[int]:
     return [suppliers.index(one.supplier_id) for one in candidates(h.lot)]
 
 
+@pytest.mark.long
 def test_the_same_committee_evaluates_anew_and_the_treasury_is_told(signed: Any) -> None:
     h, odd = signed()
     first = h.report
@@ -98,6 +99,7 @@ def test_the_same_committee_evaluates_anew_and_the_treasury_is_told(signed: Any)
     h.do("award.announce", award, h.runner, at("2026-03-27T09:00"))
 
 
+@pytest.mark.long
 def test_a_result_that_stays_is_reported_to_nobody(signed: Any) -> None:
     h, odd = signed()
     h.do("evaluation.reopen", h.lot, h.runner, REOPENED, **FOUND)
@@ -120,6 +122,7 @@ def test_nothing_is_taken_up_before_the_signatures_or_after_the_decision(signed:
     assert other.refused("evaluation.reopen", other.lot, other.officer, SENT, **FOUND) >= {"agent_runs_the_case"}
 
 
+@pytest.mark.long
 def test_another_committee_evaluates_anew_and_the_treasury_is_told_whatever_comes_out(signed: Any) -> None:
     """87号令 art. 67: the member's scores are void, its place is drawn, and the old ones sign nothing alone."""
     h, odd = signed()
@@ -147,6 +150,7 @@ def test_another_committee_evaluates_anew_and_the_treasury_is_told_whatever_come
     assert h.refused("reevaluation.report", h.report, h.runner, SIGNED_AGAIN, document=again) == {"already_reported"}
 
 
+@pytest.mark.long
 def test_a_correction_does_not_make_another_committee_of_the_same_one(signed: Any) -> None:
     """87号令 art. 67: whoever has to go cannot stay by correcting a score first."""
     h, odd = signed()
@@ -174,6 +178,7 @@ def test_there_are_five_grounds_and_no_other(signed: Any, ground: str) -> None:
     assert h.stage(REOPENED) == Stage.AWARD and h.report.revision == 1
 
 
+@pytest.mark.long
 def test_before_it_is_sent_a_signed_report_is_taken_up_in_its_stage() -> None:
     h = hall("1000000", "1000000", "1000000").ready()
     h.score(BEST)
@@ -185,6 +190,7 @@ def test_before_it_is_sent_a_signed_report_is_taken_up_in_its_stage() -> None:
     assert Entry.objects.filter(action="evaluation.reopen", outcome="done").count() == 1
 
 
+@pytest.mark.long
 def test_lowest_price_has_no_scores_to_correct_but_a_committee() -> None:
     h = hall("1000000", "990000", "980000", method="lowest").ready()
     h.compute()

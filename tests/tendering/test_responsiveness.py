@@ -15,6 +15,7 @@ from yangcai.tendering.models import BidSecurity
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 def test_steps_come_in_order() -> None:
     h = hall("950000", "1000000", "1100000")
     h.seat()

@@ -41,6 +41,7 @@ def test_lowest_price_evaluates_the_cheapest_of_a_brand() -> None:
     assert [h.result(n)["rank"] for n in range(4)] == [None, 1, 2, 3]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("written", ["lenovo", "LENOVO ", "Ｌｅｎｏｖｏ", "Le novo"])
 def test_a_brand_written_otherwise_is_no_other_brand(written: str) -> None:
     """Else two bids of one brand count as two by a capital letter (87号令 art. 31)."""

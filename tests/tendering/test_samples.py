@@ -187,6 +187,7 @@ def test_what_waits_stands_on_the_runners_desk() -> None:
     assert not Task.objects.filter(action="sample.settle", done_at=None).exists()
 
 
+@pytest.mark.long
 def test_the_winners_sample_is_kept_for_the_acceptance() -> None:
     h = hall("950000", "1000000", "1100000").ready().judged(EQUAL)
     samples = [

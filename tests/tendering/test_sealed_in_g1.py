@@ -107,6 +107,7 @@ class NationalTender(SealedTender):
         return [bid for bid in Bid.objects.filter(lot=self.lot) if unsealing.header_of(bid).core.suite == "I1"]
 
 
+@pytest.mark.long
 def test_both_suites_are_handed_in_released_and_opened_side_by_side() -> None:
     tender = NationalTender().announced()
     assert tender.policy().suites == ("I1", "G1")
@@ -134,6 +135,7 @@ def test_both_suites_are_handed_in_released_and_opened_side_by_side() -> None:
     assert opened.files.get().size == len(b"%PDF-1.4 national")
 
 
+@pytest.mark.long
 def test_a_trustee_releases_all_bids_of_the_suite_that_it_signs_in() -> None:
     tender = NationalTender().announced()
     devices = [tender.national(), tender.national(), tender.device()]

@@ -64,6 +64,7 @@ class TwoLots(SealedTender):
         return self.case.lots.order_by("pk")[self.at]
 
 
+@pytest.mark.long
 def test_of_a_lot_that_was_not_opened_nothing_is_told() -> None:
     """87号令 art. 41, 78: it is procured again, and until then nobody knows who came."""
     tender = TwoLots(lots=2, budget="2000000.00").announced()
@@ -90,6 +91,7 @@ def test_of_a_lot_that_was_not_opened_nothing_is_told() -> None:
     assert subjects == {one.bid.ref for one in opened}
 
 
+@pytest.mark.long
 def test_a_bid_in_time_after_a_suspension_is_in_time_by_the_log(settings: Any, tmp_path: Path) -> None:
     world.use(settings, tmp_path)
     tender = SealedTender().announced()

@@ -51,6 +51,7 @@ def test_an_envelope_with_the_whole_form_in_its_price_is_opened_too() -> None:
     assert "unit_price" in SealedBid.objects.get(header_digest=devices[0].header.sha256.hex()).price
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rest", [b"nothing", b'{"price":"1.00"}', b'{"brand": "x"}'])
 def test_a_second_price_in_the_rest_of_the_form_counts_for_nothing(rest: bytes) -> None:
     tender = SealedTender().announced()

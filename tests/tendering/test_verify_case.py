@@ -369,6 +369,7 @@ LIES: dict[str, tuple[type[Exception], str, Callable[[Story], object]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LIES)
 def test_every_lie_is_found_by_its_name(made: Path, found: log.Log, name: str) -> None:
     kind, said, lie = LIES[name]
@@ -577,6 +578,7 @@ def _instead(known: source.Source, name: str, content: bytes) -> Callable[[str],
     return lambda asked: content if asked == name else known.fetch(asked)
 
 
+@pytest.mark.long
 def test_half_a_tender_is_named_in_the_record_as_no_bid(site: Path) -> None:
     """Decision 28: a technical cover without its price is not opened, and said so."""
     tender = TwoCovers().announced()

@@ -10,6 +10,7 @@ from yangcai.www.work import pdf_text
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_score_that_stands_apart_is_put_to_the_committee_and_told_in_the_report(clock: Clock, language: str) -> None:
     h = three()

@@ -39,6 +39,7 @@ def sign_in(client: Client, person: Person, password: str = PASSWORD) -> Any:
     return client.post("/accounts/login/", {"login": person.username, "password": password}, follow=True)
 
 
+@pytest.mark.long
 def test_from_nothing_to_the_workbench_in_three_screens(clock: Clock) -> None:
     client = Client()
     assert "统一社会信用代码" in client.get(reverse("register")).content.decode()  # 1
@@ -88,6 +89,7 @@ def test_the_form_does_not_tell_who_has_an_account(clock: Clock) -> None:
     assert not [p.username for p in Person.objects.all() if p.username in text]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name", ["测试（北京）商行\u200b", "测试\u202e（北京）商行", "测试(北京)商行", "测试（北京）商行"]
 )
@@ -105,6 +107,7 @@ def test_registering_is_limited(clock: Clock) -> None:
     assert client.get(reverse("register")).status_code == 200
 
 
+@pytest.mark.long
 def test_behind_a_proxy_the_visitor_is_counted_not_the_proxy(clock: Clock, settings: Any) -> None:
     """The last address is what the proxy saw; what a visitor writes before it counts for nothing."""
     wrong = FORM | {"uscc": "123"}
@@ -205,6 +208,7 @@ def test_acting_for_another_is_shown(clock: Clock) -> None:
 # --- sessions ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_sessions_are_listed_and_ended(clock: Clock) -> None:
     post = with_password(make_supplier())
     here, there = Client(HTTP_USER_AGENT="Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"), Client()

@@ -140,6 +140,7 @@ def test_clocks_stand_with_time_and_article(published: Tender) -> None:
     assert "投标期限" in part and "第三十五条" in part and "进行中" in part
 
 
+@pytest.mark.long
 def test_until_the_opening_nobody_learns_who_takes_part(published: Tender, clock: Clock) -> None:
     """87号令 art. 28: not from the tables, the timeline, the counts, or a row's number."""
     rival = published.supplier(name="隐名的投标人有限公司")
@@ -163,6 +164,7 @@ def test_from_the_opening_on_prices_are_read_out(opened: Tender) -> None:
         assert "850,000.00" in page_of(post, opened.case)
 
 
+@pytest.mark.long
 def test_who_sits_in_the_committee_is_secret(opened: Tender, clock: Clock) -> None:
     """87号令 art. 47: the agent's side learns a name when its bearer has signed in, a bidder with the award notice."""
     experts = [make_expert() for _ in range(9)]
@@ -202,6 +204,7 @@ def test_the_rail_shows_where_it_stands(opened: Tender, clock: Clock) -> None:
     assert (ended[5].state, ended[5].note) == ("stopped", "废标")
 
 
+@pytest.mark.long
 def test_the_rail_gives_the_contract_the_time_that_its_task_gives(db: None) -> None:
     """政府采购法 art. 46, 57: not while the case stands still, and not counted from an award that fell."""
     h, treasury = evaluated(), make_post(Role.TREASURY)
@@ -262,6 +265,7 @@ def test_no_deadline_of_another_bidder_is_shown(opened: Tender) -> None:
     assert (opened.now + 2 * DAY).strftime("2026-%m-%d") not in section(page, "法定时限")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPPLIER, Role.TREASURY])
 def test_the_number_of_queries_does_not_grow_with_other_cases(clock: Clock, role: str) -> None:
     def queries(post: Post, case: Case) -> int:

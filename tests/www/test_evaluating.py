@@ -57,6 +57,7 @@ def test_requirement_and_response_stand_beside_each_other_bid_by_bid(h: Hall) ->
     assert "3 / 3" in last and f'href="?bid={h.bids[1].pk}"' in last and "价格分由系统按公式计算" in last
 
 
+@pytest.mark.long
 def test_what_is_noted_is_kept_for_its_author_alone_and_is_no_entry(h: Hall) -> None:
     address, code = reverse("work_evaluate", args=[h.lot.pk]), keys(h)
     chair, other = at_desk(h.chair), at_desk(next(m.post for m in h.members if not m.is_chair))
@@ -226,6 +227,7 @@ def documents_of(h: Hall, number: int, name: str, content: bytes) -> Attachment:
     )
 
 
+@pytest.mark.long
 def test_where_the_file_says_so_nobody_learns_whose_bid_it_judges_before_the_result(clock: Clock) -> None:
     clock.at = SCORED
     h = three("950000", "1000000", "1100000", blind=True)

@@ -57,6 +57,7 @@ def published(
     return scene
 
 
+@pytest.mark.long
 def test_small_firms_share_is_of_published_contracts(clock: Clock) -> None:
     scene = published()
     published(amount="300000.00", size="large")
@@ -70,6 +71,7 @@ def test_small_firms_share_is_of_published_contracts(clock: Clock) -> None:
     assert table(clock, "sme", at=support.EFFECTIVE - datetime.timedelta(minutes=1)) == []
 
 
+@pytest.mark.long
 def test_the_money_that_leaves_a_stage_came_to_it(clock: Clock) -> None:
     scene = published()
     support.paid(scene, scene.milestone("signature"))
@@ -88,6 +90,7 @@ def test_the_money_that_leaves_a_stage_came_to_it(clock: Clock) -> None:
     assert "预算 100.00 万元，已签合同 90.00 万元（90.00%），其中已支付 27.00 万元（30.00%）。" in page
 
 
+@pytest.mark.long
 def test_months_and_durations_are_those_of_the_signature(clock: Clock) -> None:
     published()
     rows = {row[0]: row[1:] for row in table(clock, "months")}
@@ -126,6 +129,7 @@ def test_the_page_asks_as_often_for_one_as_for_many_and_once_a_minute(clock: Clo
     assert asked() == cold <= 39
 
 
+@pytest.mark.long
 def test_a_contract_shows_how_far_it_has_come_and_its_price_among_the_published(clock: Clock) -> None:
     late = LATER - datetime.timedelta(hours=1)
     scene = published(amount="990000.00", item="计算机")
@@ -151,6 +155,7 @@ def test_a_contract_shows_how_far_it_has_come_and_its_price_among_the_published(
     assert at_desk(stranger).get(address, {"csv": "progress"}).status_code == 404
 
 
+@pytest.mark.long
 def test_a_price_of_another_classification_is_no_comparison(clock: Clock) -> None:
     scene, other = (published(amount=amount, item="计算机") for amount in ("990000.00", "800000.00"))
     contract = scene.contract
@@ -163,6 +168,7 @@ def test_a_price_of_another_classification_is_no_comparison(clock: Clock) -> Non
     assert prices.others(other.contract.case, names={"计算机"}, now=LATER + prices.SINCE) == {}
 
 
+@pytest.mark.long
 def test_offered_prices_stand_among_the_published_for_whoever_runs_the_case_and_the_winners_for_everybody(
     clock: Clock,
 ) -> None:

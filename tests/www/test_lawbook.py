@@ -17,6 +17,7 @@ def test_every_topic_and_every_place_has_a_name() -> None:
     assert {value.jurisdiction for rule in rules for value in rule.values} <= set(PLACES)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a_term_of_the_platform_says_that_it_is_no_law(clock: Clock) -> None:
     shown = text_of(Client().get("/law/outage.extension", follow=True))

@@ -50,6 +50,7 @@ def page_of(post: Post, tale: Story, *, language: str = "zh-hans") -> str:
     return answer.content.decode()
 
 
+@pytest.mark.long
 def test_the_rail_is_the_method_s(talking: Story, clock: Clock) -> None:
     case = talking.refreshed()
     steps = rail.steps(case.plan_item, case, now=clock.at)
@@ -71,6 +72,7 @@ def test_last_offers_are_not_in_before_their_time_is_over(talking: Story, clock:
     assert (after[6].state, after[7].state) == ("done", "current")
 
 
+@pytest.mark.long
 def test_the_form_of_a_last_offer_cites_no_article_of_another_method(talking: Story, clock: Clock) -> None:
     with override_settings(YANGCAI_SANDBOX=True):
         talking.dialogue()

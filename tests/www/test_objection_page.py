@@ -70,6 +70,7 @@ def test_it_is_answered_beside_the_letter_and_what_is_wrong_is_told_there(chain:
     assert objection.answered_at == RAISED
 
 
+@pytest.mark.long
 def test_each_reads_what_is_for_it(chain: Chain) -> None:
     objection = raised(chain)
     loser, other = losers(chain)

@@ -280,6 +280,7 @@ CLAUSES = ROWS.replace("<table>", "<table><caption>付款安排</caption>").form
 )
 
 
+@pytest.mark.long
 @needs_poppler
 @pytest.mark.parametrize("lines", range(28, 40))
 def test_nothing_is_left_alone_at_the_end_of_a_page(lines: int) -> None:

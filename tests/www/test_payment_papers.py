@@ -104,6 +104,7 @@ def test_buyer_and_treasury_sign_what_they_did_and_the_log_names_the_very_bytes_
     ]
 
 
+@pytest.mark.long
 def test_each_payment_has_its_own_order_also_once_the_contract_is_closed() -> None:
     s, first = pay()
     for due_on in ("delivery", "acceptance"):
@@ -131,6 +132,7 @@ def refused_codes(request: PaymentRequest, content: bytes) -> set[str]:
     return {one.code for one in refused.value.refusals}
 
 
+@pytest.mark.long
 def test_no_other_pdf_takes_its_place_and_none_comes_before_the_payment_or_twice(paid: Any) -> None:
     _s, request = paid()
     kind = signed_papers._kinds()[CODE][1]
@@ -167,6 +169,7 @@ def test_a_sum_that_the_ledger_did_not_pay_gets_no_order(paid: Any, table: str) 
 # --- from outside --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_from_the_payment_to_its_verification(
     settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,6 +210,7 @@ def test_from_the_payment_to_its_verification(
     assert verifier.main(["case", s.case.ref, log, "--quiet"]) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("payment", [None, {"of": "whom"}])
 def test_a_second_order_that_says_not_of_which_payment_is_evidence(
     settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], payment: Any

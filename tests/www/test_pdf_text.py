@@ -155,6 +155,7 @@ def pages_that_are_none(depth: int) -> bytes:
     return pdf(*[b"q Q"] * depth, instead={**nodes, 5 + depth: b"<< /Type /Pages /Kids [] >>"})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "content",
     [

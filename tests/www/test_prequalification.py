@@ -29,6 +29,7 @@ def page(post: Any, selection: Selection, *, language: str = "zh-hans") -> str:
     return text_of(answer)
 
 
+@pytest.mark.long
 def test_a_supplier_finds_it_reads_it_and_applies(clock: Clock) -> None:
     s = Selection().announced()
     follow(s, clock)
@@ -129,6 +130,7 @@ def test_the_draft_is_its_buyers_own(clock: Clock) -> None:
         assert address in shown and f">{state}<" in shown
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["runner", "supplier", "failing"])
 def test_every_page_is_english_for_who_reads_english(role: str, clock: Clock) -> None:
     s = Selection()

@@ -45,6 +45,7 @@ def corrected() -> Tender:
     return tender
 
 
+@pytest.mark.long
 def test_every_edition_of_the_document_stays_public_and_says_what_changed(client: Client, clock: Clock) -> None:
     tender = corrected()
     follow(tender, clock)
@@ -172,6 +173,7 @@ def test_what_losers_asked_is_told_only_where_it_was_read_out(
     assert ("887,654.32" in said) is is_told
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tab", list(TABS))
 def test_a_tab_costs_the_same_however_many_lots(client: Client, clock: Clock, tab: str) -> None:
     one, many = Tender(lots=1).published(), Tender(lots=3).published()
@@ -186,6 +188,7 @@ def test_a_tab_costs_the_same_however_many_lots(client: Client, clock: Clock, ta
     assert asked(one) == asked(many) <= 16
 
 
+@pytest.mark.long
 def test_a_buyer_shows_what_it_spends_and_a_supplier_what_it_won(client: Client, clock: Clock) -> None:
     chain = Chain().until("contract signed")
     clock.at = chain.now

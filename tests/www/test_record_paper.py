@@ -114,6 +114,7 @@ def test_while_the_logs_key_cannot_sign_nothing_is_issued(clock: Clock, settings
     assert issue(tender) == ["opening.issue_paper"]
 
 
+@pytest.mark.long
 def test_another_paper_is_refused(clock: Clock) -> None:
     tender = concluded()
     follow(tender, clock)

@@ -11,6 +11,7 @@ from yangcai.www.work import pdf_text
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "corrected", "asked"),
     [
@@ -52,6 +53,7 @@ def test_who_signs_is_led_to_the_whole_of_what_is_signed(clock: Clock) -> None:
 UNEQUAL = ("30", "40", "44", "45", "50")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "price", "scores"),
     [
@@ -91,6 +93,7 @@ def test_a_report_from_before_formulas_were_written_down_names_none(
     assert "综合评分法" in page and "低价优先法" not in page
 
 
+@pytest.mark.long
 def test_why_it_was_evaluated_anew_stands_in_its_report_its_paper_and_on_the_case(clock: Clock) -> None:
     """87号令 art. 64: what whoever had it taken up again found, in their words."""
     h = three()

@@ -80,6 +80,7 @@ def test_the_pdf_says_what_the_page_says_who_signed_and_how_to_verify(
             assert wanted in "".join(text.split()), wanted
 
 
+@pytest.mark.long
 def test_the_issued_paper_bears_the_signature_of_each_member_who_signed(
     computed: Any, clock: Clock, settings: Any
 ) -> None:
@@ -115,6 +116,7 @@ def test_the_issued_paper_bears_the_signature_of_each_member_who_signed(
         assert "没有嵌入" not in text and "没有法律效力" in text and "未签署，视为同意" in text
 
 
+@pytest.mark.long
 def test_a_report_that_went_to_the_buyer_first_gets_its_paper_too(computed: Any, clock: Clock, settings: Any) -> None:
     """The agent does not wait for an authority, and the paper does not wait for ever."""
     h = computed()

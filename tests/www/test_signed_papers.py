@@ -250,6 +250,7 @@ def refused_codes(contract: Contract, content: bytes) -> set[str]:
     return {one.code for one in refused.value.refusals}
 
 
+@pytest.mark.long
 def test_the_platform_cannot_put_any_other_pdf_in_its_place(signed: Any) -> None:
     s = signed()
     unsigned = signed_papers._kinds()["contract.issue_paper"][1].unsigned(s.contract)

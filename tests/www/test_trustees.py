@@ -85,6 +85,7 @@ def test_a_drill_that_is_late_is_a_warning_and_one_that_goes_on_says_how_to_join
     assert client.get(reverse("work_trustee_drill")).status_code == 404
 
 
+@pytest.mark.long
 def test_the_page_of_a_lot_says_where_it_stands_and_what_is_left_for_each_suite(clock: Clock) -> None:
     tender = NationalTender().announced()
     national, others = tender.national(), [tender.device() for _n in range(2)]

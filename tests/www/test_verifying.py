@@ -53,6 +53,7 @@ def test_a_notice_by_its_number_its_code_and_its_digest(client: Client, clock: C
     assert UNKNOWN not in client.get(reverse("verify")).content.decode()
 
 
+@pytest.mark.long
 def test_a_contract_is_known_from_its_notice_on_and_to_its_holder_before(client: Client, clock: Clock) -> None:
     chain = Chain().until("contract signed")
     clock.at = chain.now

@@ -134,6 +134,7 @@ def test_a_long_group_is_cut_and_counted(monkeypatch) -> None:
     assert ([item.title[-1] for item in group.items], group.total) == (["1", "2", "3"], 5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [Role.BUYER_OFFICER, Role.AGENT, Role.SUPPLIER, Role.TREASURY, Role.EXPERT])
 def test_the_number_of_queries_does_not_grow(clock: Clock, role: str) -> None:
     post = make_post(role)
@@ -158,6 +159,7 @@ def test_the_number_of_queries_does_not_grow(clock: Clock, role: str) -> None:
     assert queries() == few <= 22
 
 
+@pytest.mark.long
 def test_rows_about_the_seats_of_a_committee_say_whose_conduct_is_meant(clock: Clock) -> None:
     """Whoever runs the tender knows who signed in; of another's committee, or before that, the seat alone is told."""
     h = three()

@@ -46,6 +46,7 @@ def texts(*headers: Header) -> list[str]:
     return [one.content.decode() for one in headers]
 
 
+@pytest.mark.long
 def test_python_and_the_page_open_each_others_key_files(desk: Page) -> None:
     made = asked(desk, "trustee_way.js", "created", {"passphrase": WORDS})
     theirs = KeyFile.parse(read_base64(made["file"]))

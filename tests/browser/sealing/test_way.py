@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 GIVEN = {"policy": fixed.policy().as_dict(), "supplier": fixed.SUPPLIER, "price": fixed.PRICE}
 
 
+@pytest.mark.long
 def test_a_rehearsal_tells_whether_the_bid_will_open(desk: Page) -> None:
     answer = asked(desk, "way.js", "rehearsal", GIVEN)
     found = answer["found"]
@@ -34,6 +35,7 @@ def test_a_passkey_opens_the_file_too(desk: Page) -> None:
     assert [name for name, told in found.items() if told == "ok"] == ["passkey", "passphrase"], found
 
 
+@pytest.mark.long
 def test_a_bad_line_loses_nothing_and_doubles_nothing(desk: Page) -> None:
     """Every answer is lost once: the envelope arrives whole, and the statement is the same each time."""
     for seen in (BadLine.failed, BadLine.parts, BadLine.heard):
@@ -49,6 +51,7 @@ def test_a_bad_line_loses_nothing_and_doubles_nothing(desk: Page) -> None:
     assert {said["idem"] for step, said in BadLine.heard if step == "submissions"} == {found["st"]["idem"]}
 
 
+@pytest.mark.long
 def test_a_refusal_is_final(desk: Page) -> None:
     """What the platform refuses is not asked again, and the bid stays as it was."""
     assert asked(desk, "way.js", "late", GIVEN | {"round": 9}) == [409, "SB001", "late", "sealed"]
