@@ -10,10 +10,12 @@ from tests import factories
 from tests.tendering.judging import ANNOUNCED, COMPUTED, JUDGED, SCORED, Hall, Offer, hall
 from tests.tendering.walk import Tender, criteria
 from tests.www.support import Clock, at_desk, text_of
+from yangcai.cases import words
 from yangcai.kernel.actions import SCOPES
 from yangcai.kernel.inputs import PrivateFile
+from yangcai.kernel.wording import in_words
 from yangcai.tendering import arithmetic, preflight
-from yangcai.tendering.explanation import explain
+from yangcai.tendering.explanation import _counted, explain
 from yangcai.tendering.models import AwardLetter, Criterion, OfferedFigure
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +241,12 @@ def test_no_rival_reads_a_figure_though_prices_were_read_out() -> None:
     outside = factories.make_expert()
     for nobody in (None, outside, factories.make_supplier()):
         assert not SCOPES[OfferedFigure](nobody, ANNOUNCED).exists()
+
+
+def test_what_is_counted_keeps_its_name_in_every_method() -> None:
+    formula = {"figure": "投标文件份数", "unit": "份", "zh": "每份 1 分", "en": "one each"}
+    figure = {"counts": "2", "declared": "3", "page": "7", "reason": ""}
+    said = _counted({"formula": formula}, figure)
+    assert said is not None
+    with in_words(words.of_method("negotiation")):
+        assert said.as_dict()["zh"].startswith("投标文件份数 2 份") and "响应文件第 7 页" in said.as_dict()["zh"]
