@@ -16,7 +16,7 @@ from yangcai.kernel.actions import can, perform
 from yangcai.parties.roles import Role
 from yangcai.planning import actions
 from yangcai.planning.models import MethodApproval, PlanItem
-from yangcai.planning.queries import visible_plan_items
+from yangcai.planning.queries import visible_plan_items, warnings
 from yangcai.planning.rules import repeats
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_method")]
@@ -128,7 +128,7 @@ def test_a_draft_is_warned_of_the_other_drafts_of_its_unit_and_held_back_by_none
     cancelled = plan(office, amount="3000000", title="已取消的")
     PlanItem.objects.filter(pk=cancelled.pk).update(cancelled_at=NOW)
     first, second = (plan(office, amount=amount, title=name) for amount, name in (("1600000", "甲"), ("1500000", "乙")))
-    (of_first,), (of_second,) = (repeats.warnings(one, by=office.officer, now=NOW) for one in (first, second))
+    (of_first,), (of_second,) = (warnings(one, by=office.officer, now=NOW) for one in (first, second))
     assert (of_first.code, of_first.total) == (of_second.code, of_second.total) == ("split_purchase", 4_100_000)
     assert (
         "采购 3 次（其中 1 项为尚未送审的草稿）：1,000,000.00 + 1,500,000.00 + 1,600,000.00 = 4,100,000.00"
@@ -142,7 +142,7 @@ def test_a_draft_is_warned_of_the_other_drafts_of_its_unit_and_held_back_by_none
     told = {r.code: r.zh for r in can(actions.submit_plan, second, by=office.officer, now=NOW)}
     assert "4,100,000.00" in told["split_purchase"] and "草稿" not in told["split_purchase"]
     # Sent: its reviewer judges what was sent.
-    assert repeats.warnings(PlanItem.objects.get(pk=first.pk), by=office.reviewer, now=NOW) == []
+    assert warnings(PlanItem.objects.get(pk=first.pk), by=office.reviewer, now=NOW) == []
 
 
 def test_the_unit_above_reads_no_draft_but_the_one_whose_method_it_is_asked_about() -> None:
@@ -155,9 +155,9 @@ def test_the_unit_above_reads_no_draft_but_the_one_whose_method_it_is_asked_abou
     )  # fmt: skip
     seen = set(visible_plan_items(office.above, NOW).values_list("pk", flat=True))
     assert item.pk in seen and hidden.pk not in seen
-    assert repeats.warnings(item, by=office.above, now=NOW) == []
+    assert warnings(item, by=office.above, now=NOW) == []
     for post in (office.officer, factories.make_post(Role.TREASURY)):
-        assert len(repeats.warnings(item, by=post, now=NOW)) == 1
+        assert len(warnings(item, by=post, now=NOW)) == 1
 
 
 def test_open_tenders_are_never_a_split() -> None:

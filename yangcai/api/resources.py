@@ -16,7 +16,7 @@ from yangcai.kernel.entries import plain
 from yangcai.parties.models import Organisation, Post
 from yangcai.planning import proposal
 from yangcai.planning.models import Intention, MethodApproval, PlanItem, Publicity
-from yangcai.planning.rules.repeats import warnings
+from yangcai.planning.queries import warnings
 from yangcai.tendering import abnormal, blind
 from yangcai.tendering.models import (
     AbnormalScore,

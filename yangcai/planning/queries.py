@@ -20,6 +20,7 @@ from yangcai.planning.models import (
     Publicity,
     PublicityObjection,
 )
+from yangcai.planning.rules.repeats import Repeat, repeats
 from yangcai.planning.states import PlanState, state_of
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "visible_plan_items",
     "visible_publicities",
     "visible_publicity_objections",
+    "warnings",
 ]
 
 
@@ -82,6 +84,16 @@ def visible_plan_items(post: Post | None, now: datetime.datetime) -> QuerySet[Pl
 @standing(PlanItem)
 def concerns_plan_item(plan_item: PlanItem, post: Post) -> bool:
     return post.role in OVERSEERS or (post.role in BUYER and plan_item.buyer_id == post.organisation_id)
+
+
+def warnings(plan_item: PlanItem, *, by: Post | None, now: datetime.datetime) -> list[Repeat]:
+    """What is shown beside a plan while it can still be mended or judged. Of two drafts that split one purchase each
+    says so, before either is sent for review; nothing once the plan is approved or cancelled. The unit above, which is
+    asked to consent to the method of one draft, reads none of the others."""
+    if plan_item.approved_at or plan_item.cancelled_at:
+        return []
+    is_own = by is not None and concerns_plan_item(plan_item, by)
+    return repeats(plan_item, drafts=is_own and plan_item.submitted_at is None, now=now)
 
 
 @scope(MethodApproval)

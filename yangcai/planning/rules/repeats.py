@@ -12,9 +12,7 @@ from typing import Any
 
 from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.law.figures.splitting import OPEN_TENDER, Purchase, splitting
-from yangcai.parties.models import Post
 from yangcai.planning.models import Category, PlanItem, RepeatException
-from yangcai.planning.queries import concerns_plan_item
 from yangcai.planning.rules.base import YUAN, number, refuse
 
 QUARTERS = ((1, 2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
@@ -183,16 +181,6 @@ def repeats(plan_item: PlanItem, *, drafts: bool = False, now: datetime.datetime
     that nobody has sent for review yet, too."""
     others = _others(plan_item, drafts=drafts)
     return [found for found in (_split(plan_item, others, now=now), _double(plan_item, others)) if found]
-
-
-def warnings(plan_item: PlanItem, *, by: Post | None, now: datetime.datetime) -> list[Repeat]:
-    """What is shown beside a plan while it can still be mended or judged. Of two drafts that split one purchase each
-    says so, before either is sent for review; nothing once the plan is approved or cancelled. The unit above, which is
-    asked to consent to the method of one draft, reads none of the others."""
-    if plan_item.approved_at or plan_item.cancelled_at:
-        return []
-    is_own = by is not None and concerns_plan_item(plan_item, by)
-    return repeats(plan_item, drafts=is_own and plan_item.submitted_at is None, now=now)
 
 
 #: How a hit can be mended, and the article of what is allowed.

@@ -12,7 +12,8 @@ from yangcai.law.model import Value
 from yangcai.parties.models import Post
 from yangcai.planning import proposal
 from yangcai.planning.models import PlanItem
-from yangcai.planning.rules.repeats import Repeat, warnings
+from yangcai.planning.queries import warnings
+from yangcai.planning.rules.repeats import Repeat
 from yangcai.procedures.choice import Answer, Proposal, Reason, Verdict
 from yangcai.procedures.timeline import Milestone, Timeline
 from yangcai.www.work import tables
