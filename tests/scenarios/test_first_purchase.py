@@ -62,6 +62,7 @@ def test_who_misses_a_milestone_is_eliminated_and_the_only_product_is_bought_dir
     advance = Milestone.objects.get(contract=contract, due_on="signature")
     assert advance.amount == Decimal("120000.00")
     # Bought first once.
+    unit.at = at + DAY
     again = unit.plan(DIRECT, amount="100000.00", ground=FIRST_PURCHASE)
     assert "bought_first_already" in unit.refused("innovative_product.buy", again, **buy | {"quantity": "1"})
     spread(tale, unit, contract, at + 2 * DAY)

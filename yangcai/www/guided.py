@@ -197,11 +197,14 @@ def merged(field: RowsField, said: list[dict[str, Any]]) -> list[dict[str, Any]]
     own = {tuple(row.get(name) for name in chosen): row for row in field.initial or []}
     if not chosen:
         return said
-    return [row | _filled(own.get(tuple(row.get(name) for name in chosen), {})) for row in said]
+    return [row | _noted(own.get(tuple(row.get(name) for name in chosen), {}), besides=chosen) for row in said]
 
 
-def _filled(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value not in (None, "")}
+def _noted(row: dict[str, Any], *, besides: list[str]) -> dict[str, Any]:
+    """What somebody wrote in a row. A box without a tick is an answer only where there is another beside it, as the
+    reason for which a clause is not met."""
+    filled = {name: value for name, value in row.items() if value not in (None, "")}
+    return filled if any(value for name, value in filled.items() if name not in besides) else {}
 
 
 def say(request: HttpRequest, told: list[acting.Told]) -> None:
