@@ -81,6 +81,7 @@ def spread(tale: Story, unit: agreements.Buyer, contract: Contract, at: datetime
     case = other.do("innovative_product.buy", plan, price="95000.00", **buy)
     assert Award.objects.get(lot__case=case).amount == Decimal("190000.00")
     # Neither the buyer of the first purchase nor a product that nobody bought first.
+    unit.at = at
     own = unit.plan(DIRECT, amount="200000.00", ground=ANNOUNCED)
     assert "product" in {r.field for r in unit.refused("innovative_product.buy", own, price="1.00", **buy).values()}
 
