@@ -9,7 +9,7 @@ from django.db import connection
 
 from tests.factories import NOW, at, make_case, make_expert, make_organisation, make_person, make_post, make_supplier
 from tests.hurry import is_hurried, tasks_at_the_end
-from tests.told import told, written
+from tests.told import is_untouched, told, written
 from yangcai.cases.models import Case, Lot
 from yangcai.kernel.actions import ACTIONS, Done, perform
 from yangcai.kernel.refusals import Refusal, Refused
@@ -63,11 +63,10 @@ class Tender:
     def _told(self, begin: Callable[..., Any], terms: dict[str, Any]) -> Self:
         """This tender after `begin`: from memory where nobody has looked at it yet, or where nothing was done since it
         came out of memory."""
-        how = self._known()
-        if how is None:
-            begin(**terms)
+        how, onwards = self._known(), "case" in vars(self)
+        if how is None or not (onwards or is_untouched()):
+            begin(**terms)  # and what comes after it is not known either: others stand beside this tender
         else:
-            onwards = "case" in vars(self)
             how = *how, begin.__name__, repr(terms), is_hurried()
             self.__dict__ = vars(told(how, lambda: begin(**terms) or self, onwards=onwards))
             self._stands = how, self._looks()
