@@ -235,6 +235,27 @@ def test_from_nothing_to_a_served_page(own_home, tmp_path):
     wait_until(lambda: not embedded_postgres.status(database).running)
 
 
+@pytest.mark.long
+def test_a_keeper_whose_asker_has_ended_leaves_no_database_behind(own_home):
+    """Whoever started it was ended before it could read the address: it stops what it started all the same."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        keeper = subprocess.run(
+            [sys.executable, "-m", "yangcai", "db", "keep"],
+            env=own_home,
+            stdin=subprocess.DEVNULL,
+            stdout=writes,
+            stderr=subprocess.PIPE,
+            timeout=120,
+        )
+    finally:
+        os.close(writes)
+    assert b"BrokenPipeError" not in keeper.stderr
+    assert (Path(own_home["YANGCAI_HOME"]) / "postgres" / "data" / "PG_VERSION").exists()
+    assert not embedded_postgres.status(Path(own_home["YANGCAI_HOME"]) / "postgres").running
+
+
 def fetched(url, *, until=lambda: True):
     """The status and the page, as soon as the server answers and `until` holds (for a moment after its end, a
     database still answers on the connections that it had; then it is an error, and then another database)."""

@@ -1,6 +1,7 @@
 """Is the PostgreSQL of our own running? Start it, stop it, tell its state or its address."""
 
 import argparse
+import contextlib
 import fcntl
 import os
 import select
@@ -59,11 +60,15 @@ def keep(options: argparse.Namespace, *, home: Path) -> int:
         if not embedded_postgres.status(home).running:
             use.write("stop it at the end\n")
             use.flush()
-        print(embedded_postgres.start(home), flush=True)
+        embedded_postgres.start(home)
+        with contextlib.suppress(BrokenPipeError):  # whoever asked has ended meanwhile: then so does this, in order
+            print(embedded_postgres.status(home).dsn, flush=True)
         while not select.select([sys.stdin], [], [], KEEP_SECONDS)[0]:
             if not embedded_postgres.status(home).running:
                 tell(options, zh="数据库已中断，正在重新启动", en="the database is gone; starting it again")
                 embedded_postgres.start(home)
+        # Let go first: two that end at once would each find the other's lock where a refused change keeps the old one.
+        fcntl.flock(use, fcntl.LOCK_UN)
         try:
             fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
