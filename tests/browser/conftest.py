@@ -51,7 +51,8 @@ def sandbox(settings: Any, transactional_db: None) -> None:
 @pytest.fixture
 def page(chromium: Any, live_server: Any, sandbox: None) -> Iterator[Page]:
     size = {"width": 1366, "height": 900}
-    context = chromium.new_context(viewport=size, base_url=live_server.url, locale="zh-CN")
+    # Nothing is on its way while it is measured: halfway from light to dark no text has its contrast.
+    context = chromium.new_context(viewport=size, base_url=live_server.url, locale="zh-CN", reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(SLOWEST)
     errors: list[str] = []
