@@ -6,6 +6,11 @@
 Writes one small PNG with a palette for each of `SHOTS`, and README.md, which says of each what it shows. A picture has
 256 colours, or fewer where it would be larger than LARGEST. Exit 1 when a page was not found, is no 200, or its picture
 is too large still, or all of them together are. Needs a Chromium, as tools/screens.py does.
+
+Of every page, smaller ones as its test saw it, into the folder `pages` there:
+
+    YANGCAI_PICTURES=FOLDER pytest -n0 -m "" tests/browser/test_every_page.py
+    python -m tools.pictures --pages FOLDER
 """
 
 import argparse
@@ -25,6 +30,10 @@ from tools.screens import open_page, sign_in
 
 #: Bytes of one picture, and of all; so many dots at most from top to bottom.
 LARGEST, ALL, TALLEST = 150 * 1024, 6 * 2**20, 1800
+#: Of every page: dots from side to side and from top to bottom, how good (WebP), and bytes of all.
+PAGE_WIDTH, PAGE_TALLEST, PAGE_QUALITY, PAGES_ALL = 900, 1200, 0.4, 9 * 2**20
+#: The view of every page that is kept: how its test names that picture.
+SEEN_AS = "-1366-light-zh-hans.png"
 #: The accounts of the demo, in the order in which `yangcai demo` prints them (replay/district.py).
 PASSWORD = "yangcai-demo-2026"
 TREASURY, PAYER, OFFICER, REVIEWER, AGENT, SUPPLIER = "demo01", "demo02", "demo04", "demo05", "demo08", "demo09"
@@ -98,6 +107,20 @@ DOTS = """async (source) => {
   let text = "";
   for (let at = 0; at < dots.length; at += 32768) text += String.fromCharCode(...dots.subarray(at, at + 32768));
   return [image.width, image.height, btoa(text)];
+}"""
+
+#: Draws a picture on a canvas of that width, cut at that height, and gives it as WebP.
+WEBP = """async ([source, width, tallest, quality]) => {
+  const image = new Image(); image.src = "data:image/png;base64," + source; await image.decode();
+  const scale = Math.min(1, width / image.width), height = Math.min(tallest, Math.round(image.height * scale));
+  const canvas = new OffscreenCanvas(Math.round(image.width * scale), height), on = canvas.getContext("2d");
+  on.imageSmoothingQuality = "high";
+  on.drawImage(image, 0, 0, image.width, height / scale, 0, 0, canvas.width, height);
+  const made = await canvas.convertToBlob({type: "image/webp", quality});
+  const bytes = new Uint8Array(await made.arrayBuffer());
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return btoa(text);
 }"""
 
 
@@ -189,11 +212,34 @@ def index(shots: tuple[Shot, ...]) -> str:
     )
 
 
+def every_page(browser: Browser, *, seen: Path, out: Path) -> list[str]:
+    """The pictures that the test of every page took, made small; what is wrong with them."""
+    pictures = sorted(seen.glob(f"*{SEEN_AS}"))
+    if not pictures:
+        return [f"{seen}: no picture *{SEEN_AS}"]
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.webp"):
+        old.unlink()
+    blank, whole, lines = browser.new_page(), 0, []
+    for picture in pictures:
+        name = picture.name.removesuffix(SEEN_AS).replace(" ", "-")
+        source = base64.b64encode(picture.read_bytes()).decode()
+        content = base64.b64decode(blank.evaluate(WEBP, [source, PAGE_WIDTH, PAGE_TALLEST, PAGE_QUALITY]))
+        (out / f"{name}.webp").write_bytes(content)
+        lines.append(f"- [{name}]({name}.webp)")
+        whole += len(content)
+    print(f"{len(pictures)} pages, {whole // 1024} kB in all")
+    head = ["# Pictures of every page", "", "By the names of their addresses; see tools/pictures.py. Do not edit.", ""]
+    (out / "README.md").write_text("\n".join([*head, *lines, ""]), encoding="utf-8")
+    return [f"{whole} bytes in all, more than {PAGES_ALL}"] if whole > PAGES_ALL else []
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="only these")
     parser.add_argument("--base", default="http://127.0.0.1:8000")
     parser.add_argument("--out", type=Path, default=Path("docs/screens"))
+    parser.add_argument("--pages", type=Path, help="a folder of pictures of every page")
     options = parser.parse_args()
     shots = tuple(shot for shot in SHOTS if not options.names or shot.name in options.names)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -202,6 +248,8 @@ def main() -> int:
     with sync_playwright() as playwright:
         executable = os.environ.get("YANGCAI_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        if options.pages:
+            return _told(every_page(browser, seen=options.pages, out=options.out / "pages"))
         blank = browser.new_page()
         for shot in shots:
             picture, faults = taken(browser, shot, base=options.base)
@@ -220,6 +268,10 @@ def main() -> int:
         wrong.append(f"{whole} bytes in all, more than {ALL}")
     if not options.names:
         (options.out / "README.md").write_text(index(SHOTS), encoding="utf-8")
+    return _told(wrong)
+
+
+def _told(wrong: list[str]) -> int:
     for sentence in wrong:
         print(sentence, file=sys.stderr)
     return 1 if wrong else 0

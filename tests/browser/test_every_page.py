@@ -43,6 +43,8 @@ LOOKS = tuple(Look(*look) for look in itertools.product((WIDE, NARROW), ("light"
 TURNS = (
     [LOOKS] if NIGHTLY else [(Look(WIDE, "light"), Look(NARROW, "dark")), (Look(WIDE, "dark"), Look(NARROW, "light"))]
 )
+#: Of which a picture is kept in docs/screens (tools/pictures.py).
+KEPT = Look(WIDE, "light")
 #: Names of pages, where only some are asked for; a folder for pictures.
 ONLY = set(filter(None, os.environ.get("YANGCAI_PAGES", "").split(",")))
 PICTURES = os.environ.get("YANGCAI_PICTURES")
@@ -107,12 +109,21 @@ def faults(page: Page, base: str, sample: Sample, lang: str, looks: tuple[Look, 
             for one in told
         ]
         if PICTURES:
-            name = f"{sample.name}-{look.width}-{look.theme}-{lang}.png"
-            page.screenshot(path=str(Path(PICTURES) / name), full_page=True)
+            picture(page, sample, lang, look)
+    if PICTURES and lang == "zh-hans" and KEPT not in looks:
+        page.set_viewport_size({"width": KEPT.width, "height": 900})
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", KEPT.theme)
+        picture(page, sample, lang, KEPT)
     page.set_viewport_size({"width": NARROWEST, "height": 900})
     if over := page.evaluate(WIDE_BY):
         found.append(f"{over} px too wide at {NARROWEST} px: {widest(page)}")
     return found
+
+
+def picture(page: Page, sample: Sample, lang: str, look: Look) -> None:
+    """As it is seen now, into the folder for pictures."""
+    name = f"{sample.name}-{look.width}-{look.theme}-{lang}.png"
+    page.screenshot(path=str(Path(PICTURES or "") / name), full_page=True)
 
 
 def test_every_page_has_a_sample() -> None:
