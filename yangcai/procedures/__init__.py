@@ -5,6 +5,8 @@ procedures.engine.next_stage(procedure=…, stage="opening")
 procedures.choice.propose(amount=…, category="goods", on=…, grounds=["negotiation.complex"])
 """
 
+from functools import cache
+
 from yangcai.procedures import choice, engine, grounds
 from yangcai.procedures.definitions import PROCEDURES
 from yangcai.procedures.procedure import (
@@ -36,6 +38,7 @@ def every(stage: Stage | str, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
+@cache
 def binding(keys: tuple[str, ...], *, procedure: str) -> tuple[str, ...]:
     """Of the rules that an Action cites those that bind this method: general ones, replaced by its own where it has
     one, and those that it names; what only other methods name is left out."""
