@@ -85,6 +85,7 @@ NO_PAGE = {
     "notice_pdf": "a file",
     "data_file": "a file",
     "saved_search": "a way to the notices",
+    "work_handled_file": "a file",
     "work_tasks_file": "a file",
     "work_contract_draft": "a file",
     "work_message_open": "the answer to a form",

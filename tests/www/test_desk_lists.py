@@ -5,6 +5,7 @@ import datetime
 import io
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from tests.factories import NOW, make_case, make_post
@@ -33,6 +34,11 @@ def wait_for(post: Post, title: str, **values) -> Task:
         "due_at": NOW + HOUR,
     }
     return Task.objects.create(**{**given, **values})
+
+
+def rows_of(client: Client, name: str) -> list[list[str]]:
+    """The lines of a file, without its heading."""
+    return list(csv.reader(io.StringIO(text_of(client.get(reverse(name))).lstrip("\ufeff"))))[1:]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +91,27 @@ def test_what_was_done_leads_to_its_record_and_shows_nobody_elses(clock: Clock) 
     assert at_desk(tender.agent_post).get(f"/work/done/{record}").status_code == 200
     assert at_desk(bidder).get(f"/work/done/{record}").status_code == 404
     assert "还没有办理过事项" in text_of(at_desk(make_post(Role.TREASURY)).get(reverse("work_handled")))
+
+
+def test_what_was_done_is_taken_along_by_who_did_it(clock: Clock) -> None:
+    tender = Tender(title="课桌椅采购").published()
+    follow(tender, clock)
+    bidder = tender.supplier()
+    assert [row[:2] for row in rows_of(at_desk(bidder), "work_handled_file")] == [["获取采购文件", "课桌椅采购"]]
+    agents = rows_of(at_desk(tender.agent_post), "work_handled_file")
+    assert ["发布采购公告", "课桌椅采购"] in [row[:2] for row in agents]
+    assert not any(row[0] == "获取采购文件" for row in agents)
+    assert at_desk(tender.agent_post).get(agents[0][3].removeprefix("http://testserver")).status_code == 200
+    assert rows_of(at_desk(make_post(Role.TREASURY)), "work_handled_file") == []
+
+
+def test_the_operators_file_lists_what_the_operator_does_and_no_paper_of_the_worker(clock: Clock) -> None:
+    operator = make_post(Role.PLATFORM)
+    wait_for(operator, "受托人演练", action="drill.begin", clock="", root="x:1", subject="x:1")
+    wait_for(operator, "课桌椅采购", action="contract.issue_paper", clock="", organisation_id=None)
+    assert [row[1].partition("：")[2] for row in rows_of(at_desk(operator), "work_tasks_file")] == ["受托人演练"]
+    page = text_of(at_desk(operator).get(reverse("work")))
+    assert "：受托人演练" in page and "：课桌椅采购" not in page
 
 
 def test_what_has_no_clock_has_the_article_of_what_is_done(clock: Clock) -> None:

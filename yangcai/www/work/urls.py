@@ -54,6 +54,7 @@ register_converter(LogIndexConverter, "log_index")
 urlpatterns = [
     path("", worklist.worklist, name="work"),
     path("handled/", handled.handled, name="work_handled"),
+    path("handled.csv", handled.handled_table, name="work_handled_file"),
     path("tasks.csv", handled.as_table, name="work_tasks_file"),
     path("queue/", queue.queue, name="work_queue"),
     path("ops/", operating.operating, name="work_ops"),
