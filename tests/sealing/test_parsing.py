@@ -1,6 +1,7 @@
 """Does every reader refuse by the name of a fault whatever is put before it, and never in another way?"""
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sealing import fixed
-from yangcai.kernel.encoding import jcs, parse_jcs
+from yangcai.kernel.encoding import base64_of, jcs, parse_jcs
+from yangcai.kernel.verifying import receipt
+from yangcai.kernel.verifying.findings import NotVerified
 from yangcai.sealing import faults, key_file, lock, statement
 from yangcai.sealing.chance import system
 from yangcai.sealing.envelope import Envelope, imprint_of
@@ -120,6 +123,18 @@ def test_a_field_that_is_missing_or_new_is_refused(name: str) -> None:
                 read(jcs(put(value, path[:-1], other)))
 
 
+@pytest.mark.parametrize("place", ["9" * 5000, "1000", "01", "٠", "256"])
+def test_a_place_that_no_share_has_is_refused_by_name(place: str) -> None:
+    value = parse_jcs(SEALER.header.content)
+    commitments = value["core"]["share_commit"]
+    other = json.dumps(
+        put(value, ("core", "share_commit"), commitments | {place: commitments["1"]}),
+        sort_keys=True, separators=(",", ":"), ensure_ascii=False,
+    )  # fmt: skip
+    with pytest.raises(Faulty):
+        Header.parse(other.encode())
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_no_envelope(content: bytes) -> None:
     for lead in (b"", b"SBE1"):
@@ -133,6 +148,24 @@ def test_any_text_is_no_receipt(text: str) -> None:
         Receipt.parse(text)
     with pytest.raises(Faulty):
         Receipt.parse("sbp-receipt/v1\n" + text)
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "٣"])
+@pytest.mark.parametrize("name", ["rev", "round", "seq", "size", "follows_s"])
+def test_a_receipt_with_such_a_number_is_none(name: str, digits: str) -> None:
+    numbers = {"rev": "1", "round": "0", "seq": "1", "size": "9", "follows_s": "60"} | {name: digits}
+    text = (
+        f"sbp-receipt/v1\ntender {fixed.TENDER} rev {numbers['rev']} lot 1 cover ALL round {numbers['round']}\n"
+        f"supplier {fixed.SUPPLIER}\nsubmission {fixed.TENDER} seq {numbers['seq']}\n"
+        "received 2026-11-23T01:59:58.123456Z\ndeadline 2026-11-23T02:00:00.000000Z\n"
+        f"header sha256:{'0' * 64}\nenvelope sha256:{'0' * 64} {numbers['size']}\n"
+        f"ciphertext follows within {numbers['follows_s']} s of closing\nleaf {base64_of(bytes(32))}\n"
+    )
+    assert Receipt.parse(text.replace(f" {digits}", f" {dict(rev=1, round=0, seq=1, size=9, follows_s=60)[name]}"))
+    with pytest.raises(Faulty):
+        Receipt.parse(text)
+    with pytest.raises(NotVerified):
+        receipt.parse(f"{text}\n— a {base64_of(bytes(68))}\n".encode())
 
 
 def test_every_fault_says_in_both_languages_what_it_is_and_what_follows() -> None:

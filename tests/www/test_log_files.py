@@ -53,7 +53,8 @@ def test_files_have_their_types_and_their_caching(client: Client, log: Path) -> 
 @pytest.mark.parametrize(
     "name",
     ["", "tile/0/000", "tile/0/000.p/7", "tile/0", "tile/0/000.p", "disclosed", "disclosed/../checkpoint", "x",
-     "tile/../../keys/log.key", "../keys/log.key", "%2e%2e/keys/log.key", "tile/0/000.p/08", "checkpoint/"],
+     "tile/../../keys/log.key", "../keys/log.key", "%2e%2e/keys/log.key", "tile/0/000.p/08", "checkpoint/",
+     f"tile/0/{'x123/' * 1500}000", f"tile/0/{'x123/' * 1000}000", f"disclosed/{'x123/' * 1000}000"],
 )  # fmt: skip
 def test_there_is_nothing_else(client: Client, log: Path, name: str) -> None:
     assert client.get(f"/log/{name}").status_code == 404

@@ -1,5 +1,6 @@
 """What does an envelope say in the clear, and does it fit the published policy? (SBP/1 §2.4, 3-7)"""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,7 @@ from yangcai.sealing.suites import suite
 
 #: A header, bytes.
 LARGEST_HEADER = 16 * 1024
+_PLACE = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 
 
 def price_commitment(*, salt: bytes, price: dict[str, Any]) -> bytes:
@@ -159,7 +161,7 @@ def _suite(fields: Fields) -> str:
 
 def _commitments(fields: Fields) -> dict[int, bytes]:
     """In order of their place; canonical bytes have them in the order of text."""
-    places = [key for key in fields.left if key.isdecimal() and str(int(key)) == key and 1 <= int(key) <= 255]
+    places = [key for key in fields.left if _PLACE.fullmatch(key) and int(key) <= 255]
     found = {int(key): fields.hexed(key, 32) for key in sorted(places, key=int)}
     fields.done()
     trustees = sum(x < SUPPLIER_FROM for x in found)

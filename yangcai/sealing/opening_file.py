@@ -4,6 +4,7 @@ It holds the supplier's shares: fewer than θ, so that whoever steals it and bre
 content may stand under several locks, a passphrase and passkeys; the server keeps a copy and cannot open it.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from yangcai.sealing.shares import SUPPLIER_FROM, is_committed
 
 VERSION = "sbp/1 opening"
 LARGEST = 64 * 1024
+_PLACE = re.compile(r"[0-9]{3}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class OpeningFile:
         fields.exactly("header_sha256", self.header_sha256.hex())
         inner = fields.inner("shares")
         fields.done()
-        places = sorted(key for key in inner.left if key.isdecimal() and SUPPLIER_FROM <= int(key) <= 255)
+        places = sorted(key for key in inner.left if _PLACE.fullmatch(key) and SUPPLIER_FROM <= int(key) <= 255)
         found = {int(key): inner.base64(key, lengths=(16, 32)) for key in places}
         inner.done()
         return found

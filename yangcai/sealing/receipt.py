@@ -13,15 +13,16 @@ from yangcai.sealing.faults import RECEIPT_MALFORMED, Faulty
 
 _FORM = re.compile(
     r"sbp-receipt/v1\n"
-    r"tender (?P<tender>\S+) rev (?P<rev>\d+) lot (?P<lot>\S+) cover (?P<cover>\S+) round (?P<round>\d+)\n"
+    r"tender (?P<tender>\S+) rev (?P<rev>\d{1,16}) lot (?P<lot>\S+) cover (?P<cover>\S+) round (?P<round>\d{1,16})\n"
     r"supplier (?P<supplier>\S+)\n"
-    r"submission (?P<submission>\S+) seq (?P<seq>\d+)\n"
+    r"submission (?P<submission>\S+) seq (?P<seq>\d{1,16})\n"
     r"received (?P<received_at>\S+)\n"
     r"deadline (?P<deadline>\S+)\n"
     r"header sha256:(?P<header_sha256>[0-9a-f]{64})\n"
-    r"envelope sha256:(?P<env_digest>[0-9a-f]{64}) (?P<env_len>\d+)\n"
-    r"(?:ciphertext follows within (?P<follows_s>[1-9]\d*) s of closing\n)?"
-    r"leaf (?P<leaf>\S+)\n"
+    r"envelope sha256:(?P<env_digest>[0-9a-f]{64}) (?P<env_len>\d{1,16})\n"
+    r"(?:ciphertext follows within (?P<follows_s>[1-9]\d{0,15}) s of closing\n)?"
+    r"leaf (?P<leaf>\S+)\n",
+    re.ASCII,
 )
 
 

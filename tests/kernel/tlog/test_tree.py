@@ -145,6 +145,7 @@ def test_numbers_become_paths(number: int, path: str) -> None:
         "tile/64/000", "tile/00/000", "tile/-1/000", "tile/0/0", "tile/0/0000", "tile/0/x000/001", "tile/0/001/002",
         "tile/0/x001/x002", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p", "tile/8/0/000",
         "/tile/0/000", "tile/0/000/", "tile/entries/../000", "tile/data/000", "tile/0/٠٠٠", "tile/0/000\n",
+        f"tile/0/{'x123/' * 1500}000",
     ],
 )  # fmt: skip
 def test_other_paths_are_none(path: str) -> None:

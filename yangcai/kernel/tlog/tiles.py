@@ -13,7 +13,8 @@ LEVELS = 64
 #: The length of an entry is two bytes.
 LONGEST_ENTRY = 0xFFFF
 ENTRIES = "entries"
-_PATH = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
+#: A number of 2^64 has seven groups of digits.
+_PATH = re.compile(r"tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)

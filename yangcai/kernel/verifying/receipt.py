@@ -20,15 +20,16 @@ ROLE = "sbp-receipt"
 HALVES = frozenset({"TECH", "PRICE"})
 _FORM = re.compile(
     r"sbp-receipt/v1\n"
-    r"tender (?P<tender>\S+) rev \d+ lot (?P<lot>\S+) cover (?P<cover>\S+) round (?P<round>\d+)\n"
+    r"tender (?P<tender>\S+) rev \d{1,16} lot (?P<lot>\S+) cover (?P<cover>\S+) round (?P<round>\d{1,16})\n"
     r"supplier (?P<supplier>\S+)\n"
-    r"submission (?P<submission>\S+) seq \d+\n"
+    r"submission (?P<submission>\S+) seq \d{1,16}\n"
     r"received (?P<received>\S+)\n"
     r"deadline (?P<deadline>\S+)\n"
     r"header sha256:(?P<header>[0-9a-f]{64})\n"
-    r"envelope sha256:[0-9a-f]{64} \d+\n"
-    r"(?:ciphertext follows within [1-9]\d* s of closing\n)?"
-    r"leaf (?P<leaf>\S+)\n"
+    r"envelope sha256:[0-9a-f]{64} \d{1,16}\n"
+    r"(?:ciphertext follows within [1-9]\d{0,15} s of closing\n)?"
+    r"leaf (?P<leaf>\S+)\n",
+    re.ASCII,
 )
 
 

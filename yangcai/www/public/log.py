@@ -18,7 +18,7 @@ JSON = "application/json"
 #: A checkpoint is new every few seconds; a tile is what it is.
 SHORT, LONG = "public, max-age=5", "public, max-age=31536000, immutable"
 _RECORD = re.compile(r"record/[0-9a-f]{64}", re.ASCII)
-_DISCLOSED = re.compile(r"disclosed/(?:x[0-9]{3}/)*[0-9]{3}", re.ASCII)
+_DISCLOSED = re.compile(r"disclosed/(?:x[0-9]{3}/){0,6}[0-9]{3}", re.ASCII)
 _SEEN = re.compile(r"seen/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
