@@ -54,15 +54,18 @@ def merit_weighs_enough(
     if not key or not law.applies(key, **on):
         return None
     weight = sum((row["weight"] for row in rows if row["kind"] == CriterionKind.TECHNICAL), Decimal(0))
-    if weight / FULL_MARKS >= law.value(key, **on):
+    least = law.value(key, **on)
+    if weight / FULL_MARKS >= least:
         return None
     return refuse(
         key,
         code="merit_weight",
-        zh="研发方案（技术因素）的分值不得低于总分的{limit}，现为 {weight} 分",
-        en="The research plan (technical criteria) must weigh at least {limit}; it weighs {weight} points",
+        zh="研发方案（技术因素）的分值不得低于总分的{limit}，现为 {weight} 分；请增加到 {least} 分以上",
+        en="The research plan (technical criteria) must weigh at least {limit}; it weighs {weight} points: give it"
+        " {least} or more",
         field="rows",
-        weight=weight,
+        weight=bare(weight),
+        least=bare(least * FULL_MARKS),
         **on,
     )
 
@@ -80,8 +83,8 @@ def weights_add_up(subject: Lot, *, now: datetime.datetime, rows: list[dict[str,
         en="The weights must add up to 100 points; they add up to {total}: "
         + ("add {difference}" if short else "take {difference} away"),
         field="rows",
-        total=total,
-        difference=abs(FULL_MARKS - total),
+        total=bare(total),
+        difference=bare(abs(FULL_MARKS - total)),
         **applicable(subject.case, now=now),
     )
 
@@ -127,17 +130,22 @@ def price_weighs_enough(
     if is_information_system and case.category != Category.WORKS and law.applies(exact, **on):
         key, fits = exact, lambda share, limit: share == limit
         zh, en = "政务信息系统的价格分值应为总分的{limit}", "In an information system price weighs exactly {limit}"
+        mend, mend_en = "请改为 {least} 分", "make it {least}"
     elif band:
         key, fits = minimum, lambda share, limit: limit["min"] <= share <= limit["max"]
         zh, en = "价格分值占总分值的比重应在{limit}之间", "Price must weigh within {limit}"
+        mend, mend_en = "请改为 {least} 至 {most} 分", "make it {least} to {most}"
     elif minimum and law.applies(minimum, **on):
         key, fits = minimum, lambda share, limit: share >= limit
         zh, en = "价格分值不得低于总分的{limit}", "Price must weigh at least {limit}"
+        mend, mend_en = "请增加到 {least} 分以上", "give it {least} or more"
     else:
         return None
     weight = sum((row["weight"] for row in rows if row["kind"] == CriterionKind.PRICE), Decimal(0))
-    if fits(weight / FULL_MARKS, law.value(key, **on)):
+    limit = law.value(key, **on)
+    if fits(weight / FULL_MARKS, limit):
         return None
+    least, most = (limit["min"], limit["max"]) if band and key == minimum else (limit, limit)
     consent = weights.consented(subject) if key == minimum else None
     if consent is not None and consent.weight == weight:
         return None
@@ -145,10 +153,12 @@ def price_weighs_enough(
     return refuse(
         key,
         code="price_weight",
-        zh=zh + "，现为 {weight} 分" + way,
-        en=en + "; it weighs {weight} points" + way_en,
+        zh=f"{zh}，现为 {{weight}} 分；{mend}{way}",
+        en=f"{en}; it weighs {{weight}} points: {mend_en}{way_en}",
         field="rows",
-        weight=weight,
+        weight=bare(weight),
+        least=bare(least * FULL_MARKS),
+        most=bare(most * FULL_MARKS),
         **on,
     )
 
