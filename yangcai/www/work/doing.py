@@ -345,8 +345,8 @@ def _papers(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[st
 
 
 def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:
-    """What else may be done about it, where this may not: often the very thing that is missing."""
-    found = offers([subject.root], post=post, now=now).open
+    """What else may be done about the row or its root, where this may not: often the very thing that is missing."""
+    found = offers(dict.fromkeys((subject, subject.root)), post=post, now=now).open
     return [offer for offer in found if not offer.is_dangerous]
 
 
