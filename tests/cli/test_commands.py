@@ -54,6 +54,37 @@ def test_answers_as_text_or_as_one_object(command, capsys):
     assert err == "进行中\n"
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "trial a b --rows 3 --json --lang en",
+        "trial --rows 3 a --json b --lang=en",
+        "trial a --rows=3 --json --lang en b",
+        "--json --lang en trial a --rows 3 b",
+        "--lang=en trial --json a b --rows 3",
+    ],
+)
+def test_an_option_may_stand_anywhere(given, monkeypatch, capsys):
+    def add_arguments(parser):
+        parser.add_argument("file")
+        parser.add_argument("log", nargs="?", default="")
+        parser.add_argument("--rows", type=int, default=0)
+
+    def run(options):
+        data = {"file": options.file, "log": options.log, "rows": options.rows}
+        console.answer(options, data=data, text=console.say(zh="中文", en="English"))
+        return console.OK
+
+    module = SimpleNamespace(HELP=("试验", "a trial"), add_arguments=add_arguments, run=run)
+    monkeypatch.setattr(cli, "modules", lambda: {"trial": module})
+    assert cli.main(given.split()) == 0
+    assert json.loads(capsys.readouterr().out)["data"] == {"file": "a", "log": "b", "rows": 3}
+    with pytest.raises(SystemExit):
+        cli.main(["trial", "--rows", "3", "--lang", "zh"])
+    said = capsys.readouterr().err
+    assert said.startswith("用法：yangcai trial ") and "FILE" not in said and said.endswith("用法有误：缺少 file\n")
+
+
 def test_language_of_the_environment(command, capsys, monkeypatch):
     def run(options):
         console.answer(options, data={}, text=console.say(zh="中文", en="English"))

@@ -11,6 +11,7 @@ import pytest
 from tests import factories
 from tests.contracts import support
 from tests.tendering.walk import Tender
+from yangcai import cli
 from yangcai.cli import console
 from yangcai.portal.models import Notice
 
@@ -32,6 +33,21 @@ def test_notices_come_out_in_three_formats(command: Any, tmp_path: Path, monkeyp
     command("export", "notices", "--format", "ocds", "--output", tmp_path / "n.ocds.json")
     assert json.loads((tmp_path / "n.ocds.json").read_text(encoding="utf-8"))["version"] == "1.1"
     assert command("export", "notices", "--type", "award", "--output", tmp_path / "a.csv")["notices"] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["export", "notices", "--format", "ocds"], "0 个项目，0 条发布"),
+        (["ocds", "export", "--records"], "0 个项目，0 条记录"),
+        (["ocds", "export", "--lang", "en"], "0 cases, 0 releases"),
+    ],
+)
+def test_how_much_came_out_is_told_in_one_language(
+    given: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert cli.main([*given, "--output", str(tmp_path / "o.json")]) == console.OK
+    assert capsys.readouterr().out.startswith(said)
 
 
 def test_what_cannot_be_exported_is_a_wrong_use(command: Any, tmp_path: Path) -> None:

@@ -40,6 +40,12 @@ def _in_chinese(message: str) -> str:
     return message
 
 
+#: The options of every command -> how many words each takes with its value.
+_OF_ALL = {"--json": 1, "--quiet": 1, "--yes": 1, "--lang": 2}
+#: The number of arguments of a place that takes all that follows: a verb, or the rest of the line.
+_VERBS = (argparse.PARSER, argparse.REMAINDER)
+
+
 class _Formatter(argparse.HelpFormatter):
     """The help of the standard library with its own words in the reader's language."""
 
@@ -54,11 +60,32 @@ class _Formatter(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     #: Whether whoever asked reads JSON: a wrong use is answered with an object too.
     in_json = False
+    #: Whether this parser is at it already: reading options between places is done in two rounds of reading.
+    _is_mixing = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"formatter_class": _Formatter, "add_help": False, **kwargs})
         if kwargs.get("add_help", True):
             self.add_argument("-h", "--help", action="help", help=say(zh="显示本说明", en="show this help"))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Options are read between positional arguments too, as people write them; the standard library does it only
+        where no verb follows, so each verb's own parser does it."""
+        places = [one for one in self._actions if not one.option_strings]
+        if self._is_mixing or not places or any(one.nargs in _VERBS for one in places):
+            return super().parse_known_args(args, namespace)
+        usage, self._is_mixing = self.usage, True
+        if usage is None:  # else it is made of ours, whose first word is longer or shorter than `usage:`
+            self.usage = self._without_heading()
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.usage, self._is_mixing = usage, False
+
+    def _without_heading(self) -> str:
+        made = self._get_formatter()
+        made.add_usage(None, self._actions, self._mutually_exclusive_groups, "")
+        return made.format_help().strip().replace("%", "%%")
 
     def error(self, message: str) -> NoReturn:
         sentence = say(zh=f"用法有误：{_in_chinese(message)}", en=f"Usage error: {message}")
@@ -108,7 +135,7 @@ def _understand(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None, *, stopped: Callable[[Stop], object] = lambda stop: None) -> int:
     """Run one command; its exit code. `stopped` hears why a command ended early."""
-    given = _led(list(sys.argv[1:] if arguments is None else arguments))
+    given = _led(_behind(list(sys.argv[1:] if arguments is None else arguments)))
     console.choose_language(_language(given))
     _Parser.in_json = "--json" in given
     top = parser()
@@ -135,6 +162,15 @@ def main(arguments: Sequence[str] | None = None, *, stopped: Callable[[Stop], ob
         if not options.json:
             traceback.print_exc()
         return _failed(options, console.UNEXPECTED, f"{type(error).__name__}: {error}")
+
+
+def _behind(given: list[str]) -> list[str]:
+    """The options of every command behind the command's name, where they were written before it."""
+    before: list[str] = []
+    rest = list(given)
+    while rest and (rest[0] in _OF_ALL or rest[0].startswith("--lang=")):
+        before += [rest.pop(0) for _one in range(min(len(rest), _OF_ALL.get(rest[0], 1)))]
+    return [*rest[:1], *before, *rest[1:]] if rest else given
 
 
 def _led(given: list[str]) -> list[str]:

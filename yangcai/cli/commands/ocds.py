@@ -55,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
     with opened(options.output) as out:
         items = _checked(options, make(rows.read_all(sorted(pks)), now), head=head, key=key, faulty=faulty)
         count = _write(out, head, key, items)
-    sentence = say(zh=f"{len(pks)} 个项目，{count} 条{key}", en=f"{len(pks)} cases, {count} {key}")
+    words = "记录" if options.records else "发布"
+    sentence = say(zh=f"{len(pks)} 个项目，{count} 条{words}", en=f"{len(pks)} cases, {count} {key}")
     if options.output is not None:
         data = {"cases": len(pks), key: count, "file": str(options.output)}
         answer(options, data=data, text=sentence, errors=faulty)
