@@ -19,7 +19,7 @@ from yangcai.www.pictures.flow import NODE, Link, Node, Stage, sankey
 from yangcai.www.pictures.gauge import gauge
 from yangcai.www.pictures.picture import plain
 from yangcai.www.pictures.scale import nice_step, scale
-from yangcai.www.pictures.spread import MOST, median, price_strip, thinned
+from yangcai.www.pictures.spread import MOST, Spread, median, price_strip, spreads, thinned
 
 HOSTILE = '"><script>alert(1)</script>'
 
@@ -194,3 +194,10 @@ def test_the_csv_is_the_table_and_no_cell_is_a_formula() -> None:
     assert csv_asked(RequestFactory().get("/?csv=other"), [drawn]) is None
     assert csv_asked(RequestFactory().get("/"), [drawn]) is None
     assert [plain(text) for text in ("+1", "@a", "\t", "-x", "a-b")] == ["'+1", "'@a", "'\t", "'-x", "a-b"]
+
+
+def test_durations_are_all_written_with_one_decimal() -> None:
+    """Whole ones too: in the drawing as in the table beside it."""
+    groups = [Spread("甲", 2, *map(Decimal, ("20", "21", "21.5", "22", "23"))), Spread("乙", 1, *[Decimal(32)] * 5)]
+    for drawing in spreads(groups, unit="天"):
+        assert [one.text for one in marks(drawing, "text", "value")] == ["21.5", "32.0"]

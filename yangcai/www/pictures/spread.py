@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from django.utils.safestring import SafeString
 
-from yangcai.www.pictures.bars import whole
 from yangcai.www.pictures.scale import Scale, scale
 from yangcai.www.pictures.svg import LINE, NARROW, Drawing, advance, at, both, fitting, line, path, rect, text
 
@@ -118,7 +117,7 @@ def _box(axis: Scale, one: Spread, y: float) -> list[SafeString]:
     box = max(2.0, axis.at(one.upper) - axis.at(one.lower))
     return [
         line("whisker", axis.at(one.least), y, axis.at(one.most), y),
-        rect("box", axis.at(one.lower), y - 9, box, 18, f"{one.label} {whole(one.middle)}"),
+        rect("box", axis.at(one.lower), y - 9, box, 18, f"{one.label} {one.middle:,.1f}"),
         line("middle", axis.at(one.middle), y - 11, axis.at(one.middle), y + 11),
-        text(axis.at(one.most) + 6, y + 4, whole(one.middle), css="value"),
+        text(axis.at(one.most) + 6, y + 4, f"{one.middle:,.1f}", css="value"),
     ]
