@@ -33,7 +33,7 @@ from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import AwardLetter, BidSecurity, DialogueTalk, Solicitation
+from yangcai.tendering.models import AwardLetter, BidSecurity, DialogueTalk, OpenedBid, Solicitation
 from yangcai.www import typeset
 from yangcai.www.official import KINDS, codes, making, resolve, talks
 from yangcai.www.official.receipts import BY_PARTS
@@ -123,7 +123,9 @@ def test_the_letters_of_a_result(judged: Any, clock: Clock) -> None:
     amount = hall.award.amount
     says = (won.supplier.name, money.figures(amount) + "元", money.capitals(amount), hall.case.number)
     proves("award_letter", won, winner, clock=clock, says=says[:3])
-    proves("result_notice", lost, loser, clock=clock, says=(lost.supplier.name, "未中标的理由", "不服怎么办"))
+    own = OpenedBid.objects.get(lot=hall.lot, supplier=lost.supplier).price
+    says = (lost.supplier.name, "未中标的理由", "不服怎么办", money.capitals(amount), money.capitals(own))
+    proves("result_notice", lost, loser, clock=clock, says=says)
     fetch(loser, "work_paper_award_letter", won.pk, status=404)
     fetch(winner, "work_paper_award_letter", lost.pk, status=404)
     fetch(loser, "work_paper_award_letter", lost.pk, status=404)
