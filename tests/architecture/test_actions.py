@@ -42,6 +42,18 @@ def test_what_is_done_on_occasion_ends_nothing(action: Action) -> None:
     assert not (action.dangerous and action.occasional)
 
 
+#: What is taken back before anybody relied on it, and can be done anew at once.
+DONE_ANEW = {"experts.withdraw", "same_brand.withdraw"}
+
+
+def test_what_takes_somebody_out_asks_with_a_red_button() -> None:
+    """Whoever leaves, declines a seat, withdraws or gives up a key does not come back by another click."""
+    ends = re.compile(r"\.(leave|withdraw|revoke|retire|annul)$|^committee\.decline$")
+    found = {action.code for action in ACTIONS.values() if ends.search(action.code)}
+    assert found >= {"objection.withdraw", "dialogue.leave", "committee.decline", "signing_key.revoke"} | DONE_ANEW
+    assert {code for code in found if not ACTIONS[code].dangerous} == DONE_ANEW
+
+
 def test_no_page_keeps_a_list_of_what_actions_are() -> None:
     """What an Action is stands where it is declared (`dangerous`, `occasional`): whoever adds one edits no page. The
     longest list that a page needs for itself are the steps of a hall."""

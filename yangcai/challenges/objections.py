@@ -244,6 +244,7 @@ class WithdrawObjection(Input):
         "It is not answered any more and cannot be complained about; while the time runs another may be raised",
     ),
     despite_block=True,
+    dangerous=True,
 )
 def withdraw_objection(objection: Objection, *, by: Post, now: datetime.datetime, reason: str) -> None:
     """Before it is answered, by whoever raised it."""

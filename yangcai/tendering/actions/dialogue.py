@@ -212,6 +212,7 @@ class Leave(Input):
         "提交最后报价之前可以退出，保证金予以退还",
         "Until its last offer a supplier may leave, and gets its security back",
     ),
+    dangerous=True,
 )
 def leave(bid: OpenedBid, *, by: Any, now: datetime.datetime, reason: str) -> None:
     """Out, by its own will, before the last offer."""

@@ -200,6 +200,7 @@ class Decline(Input):
         "与项目有利害关系的应当回避；平台按抽取顺序通知下一名",
         "Whoever has an interest must recuse; the next in the order of the draw is called",
     ),
+    dangerous=True,
 )
 def decline_seat(
     member: CommitteeMember, *, by: Any, now: datetime.datetime, reason: str, note: str

@@ -150,6 +150,7 @@ class RetireTrustee(Input):
         "不再用于新的开启规则；已公布的开启规则开标前仍需要原私钥，请勿销毁",
         "New policies do not use them; keep the private keys until the bids of published policies are open",
     ),
+    dangerous=True,
 )
 def retire_trustee(trustee: Trustee, *, by: Post, now: datetime.datetime, reason: str) -> None:
     """No new policy names these keys."""
@@ -277,6 +278,7 @@ def register_signing_key(
     is_public=False,
     cites=("submission.signature",),
     hint=("已递交的投标文件不受影响", "Bids already handed in stay as they are"),
+    dangerous=True,
 )
 def revoke_signing_key(key: SigningKey, *, by: Post, now: datetime.datetime) -> None:
     """From now on nothing new is taken under this key."""
