@@ -51,6 +51,8 @@ def test_one_drafts_another_publishes(bureau: Organisation) -> None:
     version = drafted(bureau, editor)
     assert list(in_force(now=NOW)) == [] and visible_articles(None, NOW).count() == 0
     assert refused("article.publish", version, reviewer) == {"not_submitted"}
+    own = Task.objects.get(done_at=None)  # what was begun waits for whoever may go on with it
+    assert (own.action, own.role, own.organisation_id) == ("article.submit", Role.EDITOR, bureau.pk)
     do("article.submit", version, editor)
     task = Task.objects.get(action="article.publish", done_at=None)
     assert (task.role, task.organisation_id) == (Role.TREASURY, bureau.pk)

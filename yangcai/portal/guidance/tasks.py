@@ -11,7 +11,7 @@ from yangcai.portal.guidance.models import ArticleVersion
 
 @tasks.due_on(ArticleVersion)
 def version_tasks(version: ArticleVersion, *, now: datetime.datetime) -> Iterator[Due]:
-    """A draft that was submitted waits for the review; one that came back waits for its editor."""
+    """A draft that was submitted waits for the review; one that came back, or was never sent, waits for its editor."""
     if version.published_at is not None:
         return
     owner = version.article.organisation_id
@@ -19,3 +19,5 @@ def version_tasks(version: ArticleVersion, *, now: datetime.datetime) -> Iterato
         yield Due("article.publish", version.ref, Role.TREASURY, version.submitted_at, organisation_id=owner)
     elif version.returned_at is not None:
         yield Due("article.amend", version.ref, Role.EDITOR, version.returned_at, organisation_id=owner)
+    else:
+        yield Due("article.submit", version.ref, Role.EDITOR, version.drafted_at, organisation_id=owner)
