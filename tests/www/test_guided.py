@@ -82,9 +82,14 @@ def test_one_click_leads_to_the_visitors_next_step(visitor: Client) -> None:
     assert answer.request["PATH_INFO"] == answer.context["sandbox"].story.turn_url
     assert answer.context["form"].fields["rows"].widget.blank == 1
     assert 'name="rows-1-' in answer.content.decode() and 'name="rows-2-' not in answer.content.decode()
+    # What fell due on the way is told once, and as what it is: the shortest time of the intention, twice waited for.
+    (told,) = [one.message for one in answer.context["messages"] if "到期处理" in one.message]
+    waited, plot = "采购意向公开后方可开始采购活动（法定最短）", PLOTS["failed-tender"].plot
+    assert told.count(waited) == 1 and f"{waited} × 2（{plot.title}）" in told
     now = clock.now()
-    visitor.post(reverse("sandbox_clock"), {"forward": "turn", "next": "/demo/"})
+    answer = visitor.post(reverse("sandbox_clock"), {"forward": "turn", "next": "/demo/"}, follow=True)
     assert clock.now() == now, "it is the visitor's turn already"
+    assert "到期处理" not in text_of(answer), "nothing fell due: nothing is said of it"
     assert story.started_at == before
 
 
@@ -105,6 +110,17 @@ def test_to_change_the_role_takes_the_story_along(visitor: Client) -> None:
     visitor.post(reverse("sandbox_post"), {"post": other.pk})
     story.refresh_from_db()
     assert story.post == other and "试一试" in text_of(page(visitor))
+
+
+def test_where_nothing_is_open_a_visitor_is_told_how_something_comes_about(visitor: Client, settings: Any) -> None:
+    """The clock of a demo stands in any month; of the year nothing may be open by then."""
+    places = [reverse("home"), reverse("running", args=["bidding"]), reverse("work_tenders")]
+    supplier = Post.objects.filter(role=Role.SUPPLIER).first()
+    visitor.post(reverse("sandbox_post"), {"post": supplier.pk})
+    hint = "开始一个剧本，就有一个正在进行的采购"
+    assert [hint in text_of(visitor.get(place)) for place in places] == [True] * 3
+    settings.YANGCAI_SANDBOX = False
+    assert [hint in text_of(visitor.get(place)) for place in places] == [False] * 3
 
 
 def test_outside_a_sandbox_there_are_no_stories(visitor: Client, settings) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -32,7 +33,7 @@ from yangcai.www import formats, guided, samples, sessions, signed_papers, story
 from yangcai.www.access import PUBLIC, page
 from yangcai.www.middleware import SESSION_KEY
 from yangcai.www.work import worklist
-from yangcai.www.work.clocks import title_of
+from yangcai.www.work.clocks import moment_of
 
 STEPS = {"hour": datetime.timedelta(hours=1), "day": datetime.timedelta(days=1)}
 #: How many posts the bar offers; a demo district has fewer.
@@ -141,7 +142,7 @@ def milestones(*, now: datetime.datetime, limit: int, story: Story | None = None
 def _of_task(task: Task, *, said: Say | None) -> Milestone:
     assert task.due_at is not None
     with in_words(said):
-        return Milestone(task.due_at, title_of(task), task.title)
+        return Milestone(task.due_at, moment_of(task), task.title)
 
 
 def _of_stage(said: str, period: Period) -> str:
@@ -268,10 +269,7 @@ def move_clock(request: HttpRequest) -> HttpResponse:
     except clock.ClockError:
         messages.error(request, _("模拟时间只能向前。"))
         return _back(request)
-    shown = [f"{title_of(task)}（{task.title}）" for task in happened.fired[:TOLD]]
-    params = {"at": formats.moment(to), "n": len(happened.fired)}
-    said = _("现在是 %(at)s，到期处理 %(n)d 件。") % params
-    messages.info(request, said + " " + _("；").join(shown) if shown else said)
+    messages.info(request, _passed(happened.fired, to=to))
     guided.say(request, happened.told)
     guided.issue(request)  # the year has hundreds that wait: one click must not issue them all
     mine = guided.shown(story, now=to) if word == "turn" else None
@@ -288,6 +286,19 @@ def issue_papers(request: HttpRequest) -> HttpResponse:
     if re.fullmatch(r"case:[0-9]{1,18}", root):
         signed_papers.at_once(roots={root}, now=clock.now())
     return _back(request)
+
+
+def _passed(fired: list[Task], *, to: datetime.datetime) -> str:
+    """Where the clock stands, and what fell due on the way: what fell due of several alike is told once."""
+    if not fired:
+        return _("现在是 %(at)s。") % {"at": formats.moment(to)}
+    alike = Counter((task.title, moment_of(task)) for task in fired)
+    shown = [
+        _("%(what)s（%(who)s）") % {"what": f"{what} × {n}" if n > 1 else what, "who": about}
+        for (about, what), n in list(alike.items())[:TOLD]
+    ]
+    said = _("现在是 %(at)s，到期处理 %(n)d 件。") % {"at": formats.moment(to), "n": len(fired)}
+    return said + " " + _("；").join(shown)
 
 
 def _to_turn(story: Story, *, now: datetime.datetime) -> tuple[datetime.datetime, living.Happened]:

@@ -86,6 +86,15 @@ def title_of(task: Task, *, who: str = "") -> str:
     return _about(title, who)
 
 
+def moment_of(task: Task, *, who: str = "") -> str:
+    """The same where a moment stands beside it: a window that must run for so long may well be open longer, and its
+    shortest time must not be taken for its end."""
+    title = title_of(task, who=who)
+    if not task.action and law.clock(task.clock).kind == "at_least":
+        return str(_("%(what)s（法定最短）") % {"what": title})
+    return title
+
+
 def _about(what: str, who: str) -> str:
     return str(_("%(what)s（%(who)s）") % {"what": what, "who": who}) if who else what
 

@@ -59,7 +59,7 @@ from yangcai.www.work import (
     proposals,
     tables,
 )
-from yangcai.www.work.clocks import title_of
+from yangcai.www.work.clocks import moment_of
 from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import Offer, offers
 from yangcai.www.work.shown import kind_of
@@ -478,7 +478,7 @@ def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
     names = namesakes.names(listed, post=post)
     return [
         {
-            "text": title_of(task, who=names.get(task.subject, "")),
+            "text": moment_of(task, who=names.get(task.subject, "")),
             "who": formats.titled(roles.get(Role(task.role), "")) if task.role else "",
             "by_at": task.due_at,
             "url": places.place_of_task(task.action, task.subject) if task.pk in mine else "",
