@@ -313,7 +313,7 @@ class Samples:
 
 
 def written() -> list[str]:
-    """What somebody wrote, in Chinese on an English page too: as in tests/www/test_english.py, and what these have."""
+    """What somebody wrote, in the title of an English window too: as in tests/www/test_english.py, and more."""
     columns = (
         (Contract, "number"),
         (Milestone, "title"),

@@ -21,11 +21,11 @@ from playwright.sync_api import Page
 
 from tests.browser import samples
 from tests.browser.samples import Sample, Samples
+from tests.browser.test_marks import wrong_on
 from tests.browser.test_narrow import WIDE_BY
 from tests.kernel.log import world
 from tests.length import NIGHTLY
 from tests.tendering.walk import set_database_clock
-from tests.www.test_english import unmarked
 from tools.screens import AXE_OPTIONS, NARROWEST, widest
 
 
@@ -99,7 +99,7 @@ def faults(page: Page, base: str, sample: Sample, lang: str, looks: tuple[Look, 
         found.append(f"{sample.address} answered {answer.status} at {page.url}")
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")  # a summary of errors takes the focus and scrolls
     if lang == "en":
-        found += [f"untranslated: {text}" for text in sorted(set(unmarked(page.content(), written)))]
+        found += [f"untranslated: {text}" for text in wrong_on(page.content(), written)]
     for look in looks:
         page.set_viewport_size({"width": look.width, "height": 900})
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", look.theme)

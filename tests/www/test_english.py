@@ -47,7 +47,7 @@ class Unmarked(HTMLParser):
         if tag not in VOID:
             self.langs.append(marked)
         if not marked:
-            for name in ("title", "aria-label", "placeholder", "alt"):
+            for name in ("title", "aria-label", "placeholder", "alt", *(["value"] if is_typed(tag, given) else [])):
                 self.look(given.get(name) or "")
 
     def handle_endtag(self, tag: str) -> None:
@@ -60,6 +60,11 @@ class Unmarked(HTMLParser):
 
     def look(self, text: str) -> None:
         self.found += CHINESE.findall(text)
+
+
+def is_typed(tag: str, given: dict[str, Any]) -> bool:
+    """What stands in it is read: it is no key of a choice, and no value that goes back unseen."""
+    return tag == "input" and given.get("type", "text") not in {"hidden", "checkbox", "radio", "submit", "file"}
 
 
 def unmarked(page: str, data: list[str]) -> list[str]:
@@ -184,7 +189,6 @@ def test_refusals_are_in_the_readers_language(tender: Tender) -> None:
 
 
 def test_the_marks_are_seen() -> None:
-    assert unmarked('<p>采购</p><p lang="zh-Hans">计划<b>项目</b></p><img alt="图"><p>甲公司</p>', ["甲公司"]) == [
-        "采购",
-        "图",
-    ]
+    page = '<p>采购</p><p lang="zh-Hans">计划<b>项目</b></p><img alt="图"><p>甲公司</p>'
+    assert unmarked(page, ["甲公司"]) == ["采购", "图"]
+    assert unmarked('<input value="桌"><input type="hidden" value="椅"><input value="柜" lang="zh-Hans">', []) == ["桌"]

@@ -117,7 +117,7 @@ def _clock(item: Any, words: dict[str, str], heads: list[str], *, now: datetime.
         '<tr><th scope="row">{}{}</th><td data-label="{}" class="nowrap">{}</td>'
         '<td data-label="{}" class="nowrap{}">{}</td><td data-label="{}" class="nowrap">{}</td>'
         '<td data-label="{}">{}{}</td></tr>',
-        filled('<a href="{}">{}</a>', url, title) if url else title,
+        filled('<a href="{}">{}</a>', url, marked(title)) if url else marked(title),
         filled("<small>{}</small>", citation(article)) if article else NOTHING,
         heads[0],
         limit % {"at": at} if at else "",
@@ -125,7 +125,7 @@ def _clock(item: Any, words: dict[str, str], heads: list[str], *, now: datetime.
         " over" if is_late else "",
         left,
         heads[2],
-        attribute(item, "actor") or "",
+        marked(attribute(item, "actor") or ""),
         heads[3],
         tag(TONES[state], words[state]),
         filled("<small>{}</small>", reminded) if reminded else NOTHING,

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.template.defaultfilters import linebreaksbr
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -43,6 +44,13 @@ def marked(text: Any) -> SafeString:
         made += filled('{}<span lang="zh-Hans">{}</span>', line[at : found.start()], found[0])
         at = found.end()
     return made + escaped(line[at:])
+
+
+def its_lang(text: Any) -> SafeString:
+    """The attribute of a control on a page in another language that holds something Chinese: inside of it nothing can
+    be marked."""
+    is_chinese = not in_chinese() and isinstance(text, str | Promise) and CHINESE.search(str(text))
+    return mark_safe(' lang="zh-Hans"') if is_chinese else NOTHING
 
 
 def citation(c: Citation | None, *, text: str = "", short: bool = False) -> SafeString:

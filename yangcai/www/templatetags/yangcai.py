@@ -36,6 +36,7 @@ for _name in (
     register.filter(_name, getattr(formats, _name))
 
 register.filter("marked", marks.marked)
+register.filter("its_lang", marks.its_lang)
 
 TONE_MARKS = {
     "ok": "circle-check",
