@@ -135,6 +135,7 @@ def _understand(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None, *, stopped: Callable[[Stop], object] = lambda stop: None) -> int:
     """Run one command; its exit code. `stopped` hears why a command ended early."""
+    console.write_whatever_comes()
     given = _led(_behind(list(sys.argv[1:] if arguments is None else arguments)))
     console.choose_language(_language(given))
     _Parser.in_json = "--json" in given

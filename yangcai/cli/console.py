@@ -1,6 +1,7 @@
 """How does a command speak? Data on stdout, the rest on stderr, in the reader's language, with a telling exit code."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,14 @@ class Stop(Exception):
     ) -> None:
         self.zh, self.en, self.code, self.hint, self.data = zh, en, code, hint, dict(data or {})
         super().__init__(en)
+
+
+def write_whatever_comes() -> None:
+    """A sign that the terminal's encoding has not, or a byte of a file's name that is no text, is written as an escape
+    (in JSON one of its own): what a command has done must not end in an error because of how it is told."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def choose_language(language: str) -> None:

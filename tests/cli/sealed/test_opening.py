@@ -1,9 +1,16 @@
 """Does a bid go from files to the opening by the command line alone, and is what was changed on the way not opened?"""
 
+import io
+import json
+import os
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.cli.sealed.support import Command, opened, release, release_own
 from tests.sealing import fixed
+from yangcai import cli
 from yangcai.cli import console
 from yangcai.sealing.statement import Message, Release
 
@@ -77,3 +84,38 @@ def test_without_the_statement_nobody_is_blamed_for_a_damaged_envelope(bid: Path
     flip_the_last_byte(bid / "out" / "bid.sbe")
     found = opened(command, bid, code=console.VERIFICATION_FAILED)
     assert found["fault"] == "payload_unreadable" and "没有它的投标声明" in found["warnings"][0]
+
+
+def test_whatever_else_lies_in_the_folder_keeps_no_bid_from_opening(bid: Path, command: Command) -> None:
+    release_own(command, bid)
+    for x in (2, 3):
+        release(command, bid, x)
+    (bid / "out" / "a.json").mkdir()
+    (bid / "out" / "b.json").write_bytes(bytes(5 * 2**20))
+    found = opened(command, bid)
+    assert found["fault"] is None and [line[:6] for line in found["warnings"]] == ["a.json", "b.json"]
+    (bid / "out" / "zz.sbe").mkdir()
+    told = command("open", bid / "out", "--policy", bid / "policy.json", code=console.VERIFICATION_FAILED)["bids"]
+    assert [one["fault"] for one in told] == [None, "envelope_damaged"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_name_that_the_terminal_cannot_write_is_escaped(
+    bid: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done is told, in JSON too; ✓ is in no Chinese terminal of the old encoding."""
+
+    def told(*arguments: object) -> str:
+        out = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding=encoding))
+        assert cli.main([str(argument) for argument in arguments]) == 0
+        sys.stdout.flush()
+        return out.getvalue().decode(encoding)
+
+    words = ["--passphrase-file", bid / "words"]
+    of = ["--opening", bid / "out" / "bid.sbo", "--statement", bid / "out" / "bid.submit.json"]
+    said = told("bid", "rehearse", "--envelope", bid / "out" / "bid.sbe", "--policy", bid / "policy.json", *of, *words)
+    assert "密封文件格式和长度正确" in said
+    key = os.fsdecode(os.fsencode(bid) + b"/\xff.key")
+    assert "公钥" in told("bid", "keygen", "--out", key, *words)
+    assert json.loads(told("bid", "keygen", "--out", f"{key}2", *words, "--json"))["data"]["file"] == f"{key}2"

@@ -17,7 +17,7 @@ from yangcai.cli import console
 from yangcai.cli.sealed import line
 from yangcai.sealing.digests import PART
 from yangcai.sealing.receipt import Receipt
-from yangcai.sealing.statement import Message, Submit
+from yangcai.sealing.statement import Message, Submit, Withdraw
 
 
 class Platform(BaseHTTPRequestHandler):
@@ -131,6 +131,14 @@ def test_what_the_platform_refuses_with_is_said(
     kind.finalise = (409, json.dumps({"title": "投标已经截止", "type": "/problems/SB001"}).encode())
     assert submit(command, bid, server, code=console.NOT_MET)["errors"] == ["投标已经截止 [SB001]"]
     assert not (bid / "receipt").exists()
+
+
+@pytest.mark.parametrize("token", [b"", b"\xff\xfe", "令牌".encode(), b"two words", b"two\nlines"])
+def test_what_is_no_token_is_said_before_anything_is_sent(bid: Path, command: Command, token: bytes) -> None:
+    (bid / "token").write_bytes(token)
+    (bid / "said.json").write_bytes(Message(Withdraw(fixed.TENDER, SUBMISSION, bytes(16)), bytes(64)).content)
+    sent = ["bid", "send", bid / "said.json", "--server", "https://x.invalid", "--token-file", bid / "token"]
+    assert "令牌" in command(*sent, code=console.USAGE)["errors"][0]
 
 
 @pytest.mark.parametrize("server", ["http://platform.example", "ftp://127.0.0.1", "127.0.0.1"])

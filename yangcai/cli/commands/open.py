@@ -5,13 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from yangcai.cli import console
-from yangcai.cli.console import answer, say, tell
+from yangcai.cli.console import Stop, answer, say, tell
 from yangcai.cli.sealed import files
 from yangcai.sealing.envelope import Envelope, Imprint
-from yangcai.sealing.faults import POLICY_UNKNOWN, SHARE_INCONSISTENT, Fault, Faulty
+from yangcai.sealing.faults import ENVELOPE_DAMAGED, POLICY_UNKNOWN, SHARE_INCONSISTENT, Fault, Faulty
 from yangcai.sealing.header import Core
 from yangcai.sealing.opening import Opened, open_envelope, share_fault
 from yangcai.sealing.payload import FileEntry, Nowhere, Writer
@@ -69,6 +69,10 @@ def _messages(folder: Path, warnings: list[str]) -> Iterator[Message]:
             yield files.message(path)
         except Faulty as faulty:
             warnings.append(f"{path.name}: {say(zh=faulty.fault.zh, en=faulty.fault.en)}")
+        except Stop as stop:
+            warnings.append(f"{path.name}: {say(zh=stop.zh, en=stop.en)}")
+        except OSError as error:
+            warnings.append(f"{path.name}: {error.strerror}")
 
 
 def _bid(
@@ -104,7 +108,7 @@ def _bid(
 def _opened(
     options: argparse.Namespace, path: Path, policies: list[Policy], messages: list[Message], warnings: list[str]
 ) -> Opened:
-    with path.open("rb") as stream:
+    with _readable(path) as stream:
         header = Envelope(stream).header
         named = [policy for policy in policies if policy.sha256 == header.core.policy_sha256]
         if not named:
@@ -128,6 +132,14 @@ def _opened(
         if options.out is None:
             return open_envelope(stream, policy=policy, shares=shares, expected=expected, sink=Nowhere)
         return _written(options.out, path, stream, policy=policy, shares=shares, expected=expected)
+
+
+def _readable(path: Path) -> BinaryIO:
+    """The envelope. Raises Faulty (envelope_damaged) where nothing can be read: the others are opened all the same."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise Faulty(ENVELOPE_DAMAGED, error.strerror or "") from error
 
 
 def _unsigned(name: str) -> str:

@@ -4,6 +4,7 @@ import argparse
 import http.client
 import json
 import os
+import re
 import urllib.parse
 from pathlib import Path
 from typing import Any
@@ -115,11 +116,12 @@ def _title(content: bytes) -> str:
 
 
 def _token(options: argparse.Namespace) -> str:
-    token = files.read(options.token_file).decode() if options.token_file else os.environ.get("YANGCAI_TOKEN", "")
-    if not token.strip():
+    given = files.read(options.token_file) if options.token_file else os.environb.get(b"YANGCAI_TOKEN", b"")
+    token = given.strip()
+    if not re.fullmatch(rb"[!-~]+", token):
         raise Stop(
             zh="请用 --token-file 或环境变量 YANGCAI_TOKEN 给出访问令牌",
             en="give the access token by --token-file or YANGCAI_TOKEN",
             code=console.USAGE,
         )
-    return token.strip()
+    return token.decode("ascii")
