@@ -13,6 +13,9 @@ from yangcai.procedures.evaluation.price_score import FORMULAS
 from yangcai.procedures.procedure import AwardBy, Procedure
 
 IT_SYSTEM = {"goods": "evaluation.price_weight.it_goods", "services": "evaluation.price_weight.it_services"}
+IT_METHOD = "evaluation.it_method"
+#: Of which methods that article leaves none for an information system, by the rule that they rest on.
+NOT_FOR_IT = {"method.negotiation", "method.quotations"}
 LOW_PRICE = (
     ("average_rate", "abnormally_low.average"),
     ("second_rate", "abnormally_low.second"),
@@ -36,15 +39,24 @@ def _method(terms: Terms, procedure: Procedure) -> Iterator[Refusal]:
             zh=f"{procedure.zh}不适用于该采购对象或者评审办法",
             en=f"{procedure.en} does not fit this category or way of award",
         )
-    # Where the method leaves a choice: talks end by the lowest price and a single source by an agreed one whatever is
-    # bought, and which method may be used is asked elsewhere (74号令; 87号令 art. 43 after a tender with two bidders).
-    is_chosen = AwardBy.RATED in procedure.award_by and terms.award_by is not AwardBy.RATED
-    if terms.it_system and is_chosen and terms.category in IT_SYSTEM:
+    if not terms.it_system or terms.category not in IT_SYSTEM or terms.cite(IT_METHOD) is None:
+        return
+    # Rated criteria are asked for where the method leaves a choice; a single source, or a direct purchase in an
+    # emergency, agrees a price whatever is bought.
+    if AwardBy.RATED in procedure.award_by and terms.award_by is not AwardBy.RATED:
         yield terms.refuse(
-            IT_SYSTEM[terms.category],
+            IT_METHOD,
             code="it_system_not_rated",
             zh="政务信息系统采用综合评分法",
             en="Government information systems are evaluated by rated criteria",
+        )
+    elif procedure.grounds in NOT_FOR_IT:
+        yield terms.refuse(
+            IT_METHOD,
+            code="it_system_method",
+            zh=f"政务信息系统不采用{procedure.zh}：不招标的，采用竞争性磋商或者单一来源采购方式",
+            en=f"Government information systems are not bought by {procedure.en.lower()}: without a tender it is"
+            " consultation or a single source",
         )
 
 
