@@ -24,7 +24,7 @@ from tests.scenarios.research import (
 )
 from tests.scenarios.story import ADVANCE, DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Case, Lot, LotOutcome, Stage
-from yangcai.kernel.actions import SCOPES
+from yangcai.kernel.actions import ACTIONS, SCOPES
 from yangcai.kernel.inputs import PrivateFile
 from yangcai.kernel.models import Attachment
 from yangcai.parties.models import LAW
@@ -148,7 +148,9 @@ def test_all_meet_at_once_and_the_file_comes_of_it(world: None) -> None:
     # At least five working days for the last responses, whose prices stay sealed until then.
     short = tale.refused("final_offer.invite", tale.lot, leader, late, closes_at=working_days_on(late, 4))
     assert set(short) == {"final_response_too_short"}
-    closes = working_days_on(late, 5)
+    # The form proposes the earliest lawful time by itself, where the method has one.
+    closes = ACTIONS["final_offer.invite"].input(subject=tale.lot, by=leader, now=late).fields["closes_at"].initial
+    assert closes.date() == working_days_on(late, 5).date()
     tale.do("final_offer.invite", tale.lot, leader, late, closes_at=closes)
     assert "takes_no_part" in tale.refused(
         "final_offer.submit", tale.lot, tale.supplier(THIRD), late + DAY, price="1.00"

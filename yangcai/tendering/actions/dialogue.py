@@ -18,6 +18,7 @@ from yangcai.parties.roles import BUYER, Role
 from yangcai.procedures import every
 from yangcai.tendering import finalise, method, policies, sealing, unsealing
 from yangcai.tendering.actions.bids import LineRow, keep_sealed, words_of
+from yangcai.tendering.actions.exchange import earliest_close
 from yangcai.tendering.actions.opening import write_price
 from yangcai.tendering.inputs import AnswerField, WrittenField
 from yangcai.tendering.models import Bid, Changeable, DialogueChange, DialogueTalk, OpenedBid
@@ -235,6 +236,8 @@ class InviteFinalOffers(Input):
     def scope(self) -> None:
         if isinstance(self.subject, Lot):
             self.fields["window_minutes"].disabled = not policies.takes_sealed(self.subject)
+            if self.now is not None:
+                self.fields["closes_at"].initial = earliest_close(self.subject, Stage.FINAL_OFFER, now=self.now)
 
 
 @action(

@@ -56,6 +56,19 @@ def meet(lot: Lot, *, by: Any, now: datetime.datetime, minutes: str) -> None:
     )
 
 
+def earliest_close(lot: Lot, stage: str, *, now: datetime.datetime) -> datetime.datetime | None:
+    """When what suppliers hand in at this stage may close at the earliest, at the hour at which submissions end; None
+    where the method sets no shortest time for it, or the calendar does not reach so far."""
+    key = method.step_of(lot.case, stage).window if method.has(lot.case, stage) else ""
+    if not key:
+        return None
+    try:
+        found = engine.window(key, start=now, region=lot.case.jurisdiction, **applicable(lot.case, now=now))
+    except (calendar.HorizonError, LookupError):
+        return None
+    return datetime.datetime.combine(found.strict_on, SUBMISSION_ENDS, calendar.SHANGHAI)
+
+
 class IssueFile(Input):
     content = TextField(
         label=_("研发谈判文件要点"),
@@ -68,16 +81,8 @@ class IssueFile(Input):
     def scope(self) -> None:
         """Propose the earliest time that keeps the shortest period."""
         lot = self.subject
-        if not isinstance(lot, Lot) or self.now is None or not rules.begins_together(lot):
-            return
-        key, case = method.step_of(lot.case, Stage.DIALOGUE).window, lot.case
-        try:
-            last = engine.window(
-                key, start=self.now, region=case.jurisdiction, **applicable(case, now=self.now)
-            ).strict_on
-        except (calendar.HorizonError, LookupError):
-            return
-        self.fields["closes_at"].initial = datetime.datetime.combine(last, SUBMISSION_ENDS, calendar.SHANGHAI)
+        if isinstance(lot, Lot) and self.now is not None and rules.begins_together(lot):
+            self.fields["closes_at"].initial = earliest_close(lot, Stage.DIALOGUE, now=self.now)
 
 
 @action(
