@@ -233,6 +233,8 @@ def test_who_failed_to_enter_and_was_added_stands_by_its_later_offer(world: None
     said = {size: {"preference": "none", "makers": rows} for size, rows in made.items()}
     member = {"kind": "member", "name": "示例一直同行的成员", "size": "small", "work": "安装"}
     said["large"]["partners"], said["small"]["partners"] = ([{**member, "share": one}] for one in ("0.40", "0.30"))
+    # Who stood behind the first offer alone has no part in what is called off.
+    said["large"]["partners"].append({**member, "name": "示例先前同行的成员", "share": "0.10"})
     file = replace(agreements.file(name="先落选示例"), accepts_consortium=True)
     tale = agreements.begin(file, until="opening", in_bids={FIFTH[0]: said["large"]})
     tale.enter()
@@ -265,6 +267,8 @@ def test_who_failed_to_enter_and_was_added_stands_by_its_later_offer(world: None
     alone = Contract.objects.filter(pk=contract.pk)
     assert shares.of_makers(alone) == {contract.pk: "small"}
     assert shares.of_members(alone) == {contract.pk: [shares.Share(Decimal("0.30"), "small")]}
+    [firms] = firms_by_buyer(alone).values()
+    assert firms - {FIFTH[0]} == {member["name"]}
 
 
 @pytest.mark.long

@@ -16,8 +16,9 @@ from yangcai.tendering.models import EvaluationReport, OpenedBid
 pytestmark = pytest.mark.django_db
 
 MEMBER = {"kind": "member", "name": "示例小微公司", "size": "small", "share": "0.40", "work": "安装调试"}
-#: The large bidder comes with a small member, whose part is forty per cent.
-CONSORTIUM = {"preference": "consortium", "partners": [MEMBER]}
+MADE = {"item": "示例设备", "maker": "示例制造公司", "size": "small"}
+#: The large bidder comes with a small member, whose part is forty per cent, and with what a small enterprise made.
+CONSORTIUM = {"preference": "consortium", "partners": [MEMBER], "makers": [MADE]}
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,21 @@
 """Does the policy for small and medium enterprises follow who made the goods, and not who sells them?"""
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.factories import make_organisation
+from tests.factories import make_organisation, make_post
+from tests.tendering.sealing_walk import SealedTender, credit_code
 from tests.tendering.walk import Tender, offer
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refused
-from yangcai.parties.models import Post
-from yangcai.tendering import arithmetic, preflight, standing
+from yangcai.parties.models import Organisation, Post
+from yangcai.parties.queries import PLATFORM
+from yangcai.parties.roles import Role
+from yangcai.tendering import arithmetic, makers, preflight, standing
+from yangcai.tendering.models import OpenedBid
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +67,7 @@ def test_a_consortium_gets_no_deduction_for_what_a_large_enterprise_made() -> No
 
     assert flown() == {"made_by_larger": "fail"}
     assert flown(makers=[made("medium")]) == {}
-    assert flown(makers=[]) == {"makers_unnamed": "warn"}
+    assert flown(makers=[]) == {"bidder_is_larger": "fail"}
     tender.bid(leader, **claim, makers=[made("medium")])
 
 
@@ -185,3 +190,187 @@ def test_small_makers_carry_a_claim_whoever_sells_with_whom() -> None:
 def test_services_are_not_asked_who_made_them() -> None:
     tender = Tender(category="services").published()
     assert "makers" not in ACTIONS["bid.submit"].input(subject=tender.lot, by=None, now=tender.now).fields
+
+
+# --- who is registered when -----------------------------------------------------------------------------------------
+
+
+def grow(post: Post, size: str) -> None:
+    """Its registration says another size from now on."""
+    Organisation.objects.filter(pk=post.organisation_id).update(size=size)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_who_turns_out_larger_loses_the_favour_and_not_the_bid_whoever_sealed_it(by_itself: bool) -> None:
+    """It names no maker, and is registered as medium between its bid and the opening (docs/decisions/0046)."""
+    tender: Tender = (SealedTender if by_itself else Tender)(method="lowest")
+    rates = {"small_micro_rate": "0.10"}
+    if isinstance(tender, SealedTender):
+        tender.announced(**rates)
+        devices = [tender.device(tender.supplier(size=size)) for size in ("small", "small", "medium")]
+        for device, claim in zip(devices, ("small_micro", "small_micro", "none"), strict=True):
+            tender.hand_in(device, preference=claim)
+        grow(devices[1].post, "medium")
+        tender.begin()
+        for device in devices:
+            tender.release(device)
+        tender.trustee_releases(tender.holders[3])
+        tender.unseal()
+    else:
+        tender.published(**rates)
+        posts = [tender.supplier(size=size) for size in ("small", "small", "medium")]
+        for post, claim in zip(posts, ("small_micro", "small_micro", "none"), strict=True):
+            tender.bid(post, preference=claim)
+        grow(posts[1], "medium")
+        tender.open()
+    bids = list(OpenedBid.objects.filter(lot=tender.lot).order_by("pk"))
+    assert [bid.supplier.size for bid in bids] == ["small", "medium", "medium"] and not any(b.bid.damage for b in bids)
+    outcome = arithmetic.outcome(tender.lot, now=tender.now)
+    assert [[one.code for one in outcome.of(bid).deductions] for bid in bids] == [["small_micro"], [], []]
+    [refusal] = outcome.of(bids[1]).not_granted
+    assert refusal.code == "bidder_is_larger" and refusal.citation.article == "第四条" and "中型企业" in refusal.zh
+    assert all(outcome.of(bid).invalid is None for bid in bids)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_in_a_reserved_lot_it_is_out_at_the_qualification_whoever_sealed_its_bid(by_itself: bool) -> None:
+    """To be a small enterprise is a condition of qualification there: the bid is opened, and found to fall short
+    (财库〔2020〕46号 art. 4, 12; 财政部令第87号 art. 44)."""
+    tender: Tender = (SealedTender if by_itself else Tender)(set_aside="whole")
+    if isinstance(tender, SealedTender):
+        tender.announced(small_micro_rate="0")
+        devices = [tender.device(tender.supplier(size="small")) for _ in range(3)]
+        for device in devices:
+            tender.hand_in(device)
+        grow(devices[1].post, "large")
+        tender.begin()
+        for device in devices:
+            tender.release(device)
+        tender.trustee_releases(tender.holders[3])
+        tender.unseal()
+    else:
+        tender.published(small_micro_rate="0")
+        posts = [tender.supplier(size="small") for _ in range(3)]
+        for post in posts:
+            tender.bid(post)
+        grow(posts[1], "large")
+        tender.open()
+    found = {one.bid.supplier.size: (one.step, one.reason) for one in standing.standings(tender.lot)}
+    assert found["small"] == ("", "")
+    assert found["large"][0] == standing.QUALIFICATION and "应当均为中小企业" in found["large"][1]
+
+
+@pytest.mark.long
+def test_a_member_that_turns_out_larger_takes_only_the_favour_out_of_a_bid_its_bidder_sealed() -> None:
+    tender = SealedTender(method="lowest").announced(**BOTH)
+    leader = tender.device(tender.supplier(size="medium"))
+    tender.agree(leader.post, BESIDE)
+    code = Organisation.objects.get(name=BESIDE[0]["name"]).uscc
+    beside = [{**BESIDE[0], "uscc": code}]
+    tender.hand_in(leader, preference="consortium", partners=beside)
+    others = [tender.device(tender.supplier(size="medium")) for _ in range(2)]
+    for device in others:
+        tender.hand_in(device, "910000.00")
+    Organisation.objects.filter(name=BESIDE[0]["name"]).update(size="medium")
+    tender.begin()
+    for device in (leader, *others):
+        tender.release(device)
+    tender.trustee_releases(tender.holders[3])
+    tender.unseal()
+    bid = OpenedBid.objects.get(supplier=leader.post.organisation)
+    found = arithmetic.outcome(tender.lot, now=tender.now).of(bid)
+    assert found.invalid is None and found.deductions == ()
+    assert [one.code for one in found.not_granted] == ["partner_share_too_small"]
+
+
+def join(name: str, tender: Tender, *, size: str = "large") -> None:
+    """Somebody registers itself under this name, by the Action of the portal."""
+    platform = make_post(Role.PLATFORM)
+    filled = {"name": name, "uscc": credit_code(), "address": "兰州", "contact": "办公室", "size": size}
+    person = {"person_name": "示例管理员", "email": "", "is_true": True}
+    Organisation.objects.filter(pk=platform.organisation_id).update(name=PLATFORM)
+    platform.organisation.refresh_from_db()
+    tender.do("organisation.join", platform.organisation, platform, **filled, **person)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_who_registers_under_a_makers_name_after_the_opening_changes_nobodys_standing(after: bool) -> None:
+    """What was registered when the bid was opened counts, in the deduction, the set-aside and the figures."""
+    tender = Tender(method="lowest").published(small_micro_rate="0.10")
+    tender.bid(tender.supplier(size="large"), preference="small_micro", makers=[made("small", maker="示例未登记的厂")])
+    tender.bids("910000", "920000")
+    if not after:
+        join("示例未登记的厂", tender)
+    bid = tender.open()[0]
+    tender.now += datetime.timedelta(hours=1)
+    if after:
+        join("示例未登记的厂", tender)
+    found = arithmetic.outcome(tender.lot, now=tender.now).of(bid)
+    assert [one.code for one in found.deductions] == (["small_micro"] if after else [])
+    assert makers.counted_of(OpenedBid.objects.get(pk=bid.pk)) == ("small" if after else "large")
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_who_registers_under_a_makers_name_after_the_opening_puts_no_bid_out_of_a_reserved_lot(after: bool) -> None:
+    tender = Tender(set_aside="whole").published(small_micro_rate="0")
+    tender.bid(tender.supplier(size="large"), makers=[made("small", maker="示例未登记的厂")])
+    for _ in range(2):
+        tender.bid(tender.supplier(size="small"))
+    if not after:
+        join("示例未登记的厂", tender)
+    tender.open()
+    tender.now += datetime.timedelta(hours=1)
+    if after:
+        join("示例未登记的厂", tender)
+    assert [one.is_in for one in standing.standings(tender.lot)] == [after, True, True]
+
+
+@pytest.mark.parametrize(
+    ("leads", "member", "granted"),
+    [("large", "small", []), ("medium", "small", ["partner"]), ("small", "large", []), ("small", "small", ["partner"])],
+)
+def test_who_names_no_maker_made_the_goods_itself(leads: str, member: str, granted: list[str]) -> None:
+    """Where the bidder or a member turns out large, and nobody else is named, nothing is given
+    (财库〔2020〕46号 art. 4, 9)."""
+    tender = Tender(method="lowest").published(**BOTH)
+    rows = [
+        {**BESIDE[0], "share": "0.30"},
+        {"kind": "subcontractor", "name": "示例小型分包商", "size": "small", "share": "0.30", "work": "调试"},
+    ]
+    leader = tender.supplier(size="small")
+    tender.agree(leader, rows[:1])
+    tender.bid(leader, preference="consortium", partners=rows)
+    tender.bids("910000", "920000")
+    grow(leader, leads)
+    Organisation.objects.filter(name=rows[0]["name"]).update(size=member)
+    bid = tender.open()[0]
+    found = arithmetic.outcome(tender.lot, now=tender.now).of(bid)
+    assert [one.code for one in found.deductions] == granted and found.invalid is None
+    assert [one.code for one in found.not_granted] == ([] if granted else ["bidder_is_larger"])
+
+
+def test_the_form_asks_a_large_bidder_for_the_makers_that_carry_its_claim() -> None:
+    tender = Tender().published(**BOTH)
+    leader = tender.supplier(size="large")
+    tender.agree(leader, BESIDE)
+    said = told(tender, leader, preference="consortium", partners=BESIDE)
+    assert "请逐项填写制造商" in said and "第四条" in said
+    tender.bid(leader, preference="consortium", partners=BESIDE, makers=[made("small")])
+
+
+def test_in_services_a_large_leader_is_no_obstacle_to_the_deduction_for_its_partners() -> None:
+    tender = Tender(category="services", method="lowest").published(**BOTH, small_micro_rate="0.10")
+    leader = tender.supplier(size="large")
+    tender.agree(leader, BESIDE)
+    tender.bid(leader, preference="consortium", partners=BESIDE)
+    small = tender.supplier(size="small")
+    tender.bid(small, preference="small_micro")
+    tender.bids("920000")
+    grow(small, "medium")
+    bids = tender.open()
+    outcome = arithmetic.outcome(tender.lot, now=tender.now)
+    assert [[one.code for one in outcome.of(bid).deductions] for bid in bids] == [["partner"], [], []]
+    [refusal] = outcome.of(bids[1]).not_granted
+    assert refusal.code == "bidder_is_larger" and refusal.citation.rule == "price_preference.small_micro"

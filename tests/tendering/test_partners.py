@@ -51,6 +51,8 @@ def test_whose_share(size: str, beside: list[Any], small_only: bool, way: str, s
     assert found == Decimal(share)
 
 
+#: Who made the goods, where a large bidder claims for its partners (财库〔2020〕46号 art. 4).
+MADE = [{"item": "示例设备", "maker": "示例小型制造商", "size": "small"}]
 BOTH = {"accepts_consortium": True, "subcontracting": "安装调试，不超过 40%"}
 #: What the document says; the bidder's size; what it claims; its partners: what it is told, with the article.
 TABLE = [
@@ -64,8 +66,8 @@ TABLE = [
     (BOTH, "small", "small_micro", [row("member", "micro", "0.2")], {}),
     (BOTH, "small", "small_micro", [row("subcontractor", "medium", "0.2")], {"不得分包给大中型企业": "第十二条"}),
     (BOTH, "small", "none", [row("subcontractor", "medium", "0.2")], {}),
-    (BOTH, "large", "consortium", [], {"请填写联合体成员": "第九条"}),
-    (BOTH, "large", "consortium", [row("member", "small", "0.3")], {}),
+    (BOTH, "medium", "consortium", [], {"请填写联合体成员": "第九条"}),
+    (BOTH, "medium", "consortium", [row("member", "small", "0.3")], {}),
 ]  # fmt: skip
 
 
@@ -96,6 +98,7 @@ def test_a_daughter_in_the_consortium_is_no_small_enterprise_of_its_own() -> Non
     post = tender.supplier(size="large")
     daughter = make_organisation(OrganisationKind.SUPPLIER, name="示例子公司", parent=post.organisation, size="small")
     data = {**offer(), "preference": "consortium", "partners": [row("member", "small", "0.3", daughter.name)]}
+    data["makers"] = MADE
     with pytest.raises(Refused) as refused:
         tender.do("bid.submit", tender.lot, post, **data)
     assert "直接控股" in refused.value.refusals[0].zh
@@ -167,6 +170,7 @@ def test_partners_are_sealed_and_read_out_with_the_bid() -> None:
     tender.bid(
         tender.supplier(size="large"),
         preference="consortium",
+        makers=MADE,
         partners=[row("member", "small", "0.30"), row("subcontractor", "micro", "0.05", "示例丙公司")],
     )
     tender.bids("910000", "920000")
@@ -204,7 +208,7 @@ def test_a_partner_that_grew_before_the_opening_counts_as_what_it_is() -> None:
     tender = Tender().published(**BOTH, consortium_rate="0.05")
     member = make_supplier(size="small").organisation
     beside = [row("member", "small", "0.30", member.name)]
-    tender.bid(tender.supplier(size="large"), preference="consortium", partners=beside)
+    tender.bid(tender.supplier(size="large"), preference="consortium", partners=beside, makers=MADE)
     tender.bids("910000", "920000")
     Organisation.objects.filter(pk=member.pk).update(size="large")
     tender.open()

@@ -71,6 +71,7 @@ def partner(share: str, **more: Any) -> list[dict[str, Any]]:
 
 
 #: What the document says; what the bid says; what is found; its article.
+MEDIUM = [{"item": "示例设备", "maker": "示例制造公司", "size": "medium"}]
 TABLE = [
     ({}, {}, {}),
     ({}, {"price": Decimal("1000000.01"), "price_in_words": "", "lines": []}, {"above_ceiling": "fail"}),
@@ -97,18 +98,23 @@ TABLE = [
     ({"small_micro_rate": "0.10"}, {"preference": "small_micro"}, {}),
     (
         {},
-        {"preference": "consortium", "partners": partner("0.30")},
+        {"preference": "consortium", "partners": partner("0.30"), "makers": MEDIUM},
         {"no_rate": "warn", "consortium_not_accepted": "fail"},
     ),
     (
         {"accepts_consortium": True, "consortium_rate": "0.04"},
-        {"preference": "consortium", "partners": partner("0.29")},
-        {"partner_share_too_small": "warn", "makers_unnamed": "warn"},
+        {"preference": "consortium", "partners": partner("0.29"), "makers": MEDIUM},
+        {"partner_share_too_small": "warn"},
     ),
     (
         {"accepts_consortium": True, "consortium_rate": "0.04"},
+        {"preference": "consortium", "partners": partner("0.30"), "makers": MEDIUM},
+        {},
+    ),
+    (  # a large bidder that names no maker made the goods itself (财库〔2020〕46号 art. 4)
+        {"accepts_consortium": True, "consortium_rate": "0.04"},
         {"preference": "consortium", "partners": partner("0.30")},
-        {"makers_unnamed": "warn"},
+        {"bidder_is_larger": "fail"},
     ),
 ]
 
@@ -187,7 +193,7 @@ AGREE = [
     Offer("900000.00", lines=[("3", "100000.00", "300000.00"), ("6", "100000.50", "600003.00")]),
     Offer("100000.00"),
     Offer("900000.00", size="small", rest={"preference": "small_micro"}),
-    Offer("900000.00", rest={"preference": "consortium", "small_micro_share": Decimal("0.2")}),
+    Offer("900000.00", size="medium", rest={"preference": "consortium", "small_micro_share": Decimal("0.2")}),
 ]
 
 

@@ -52,8 +52,8 @@ def test_a_consortium_is_preferred_from_thirty_percent_on() -> None:
     rest = {"preference": "consortium"}
     h = three(
         "990000",
-        Offer("1000000", rest={**rest, "small_micro_share": Decimal("0.30")}),
-        Offer("1000000", rest={**rest, "small_micro_share": Decimal("0.2999")}),
+        Offer("1000000", size="medium", rest={**rest, "small_micro_share": Decimal("0.30")}),
+        Offer("1000000", size="medium", rest={**rest, "small_micro_share": Decimal("0.2999")}),
         consortium_rate=Decimal("0.04"),
     )
     h.score(EQUAL)

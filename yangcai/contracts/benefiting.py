@@ -5,18 +5,13 @@ from collections import defaultdict
 from django.db.models import F, QuerySet
 
 from yangcai.contracts.models import Contract
+from yangcai.contracts.winning import rows_of
 from yangcai.parties.sizes import SME, small_medium
 from yangcai.tendering import partners
 from yangcai.tendering.partners import Partner
 
-#: With which bid a contract was won: of its own lot, of the lot that it follows, or of the first stage under whose
-#: agreement it was called off, at the beginning or by a top-up (财政部令第110号 art. 9, 31).
-BIDS = (
-    "award__lot__opened_bids",
-    "award__lot__follows__opened_bids",
-    "award__lot__call_off__framework__lot__opened_bids",
-    "award__lot__call_off__framework__top_ups__lot__opened_bids",
-)
+#: Of a partner in a bid, as `partners.Partner` has them.
+FIELDS = ("kind", "name", "uscc", "size", "share", "work")
 
 
 def small_firms(contracts: QuerySet[Contract]) -> int:
@@ -25,30 +20,23 @@ def small_firms(contracts: QuerySet[Contract]) -> int:
 
 
 def firms_by_buyer(contracts: QuerySet[Contract]) -> dict[int, set[str]]:
-    """Buyer -> the names of the small and medium firms that have a part in its contracts, each once. Whoever is on the
-    platform has its registered name, and is no smaller than it is registered."""
+    """Buyer -> the names of the small and medium firms that have a part in its contracts, each once. Whoever was on the
+    platform when the bid was opened has its registered name, and is no smaller than it is registered. Of whom a dealer
+    takes the contract it has no part in it."""
     contracts = contracts.order_by()
     found = defaultdict[int, set[str]](set)
     for buyer, name in contracts.filter(small_medium("supplier")).values_list("buyer_id", "supplier__name"):
         found[buyer].add(name)
-    behind = _partners(contracts)
-    known = partners.registered(one for _buyer, one in behind)
-    for (buyer, stated), counted in zip(behind, partners.as_registered(one for _buyer, one in behind), strict=True):
-        if counted.size in SME:
-            names = {organisation.name for organisation in known.get((stated.name, stated.uscc), ())}
-            found[buyer] |= names or {stated.name}
+    behind = [
+        (contract, Partner(**dict(zip(FIELDS, values, strict=True))), at)
+        for contract, at, values in rows_of(contracts, "partners", FIELDS, supplier=F("supplier"))
+    ]
+    if not behind:
+        return dict(found)
+    buyers = dict(contracts.filter(pk__in={one for one, _partner, _at in behind}).values_list("pk", "buyer_id"))
+    stated = [(partner, at) for _contract, partner, at in behind]
+    counted, known = partners.each_as_registered(stated), partners.each_registered(stated)
+    for (contract, partner, _at), one, organisations in zip(behind, counted, known, strict=True):
+        if one.size in SME:
+            found[buyers[contract]] |= {organisation.name for organisation in organisations} or {partner.name}
     return dict(found)
-
-
-def _partners(contracts: QuerySet[Contract]) -> list[tuple[int, Partner]]:
-    """Who stands in the winning bids beside their bidders, as small or medium. Of whom a dealer takes the contract it
-    has no part in it."""
-    rows = []
-    for bid in BIDS:
-        won = contracts.filter(**{f"{bid}__supplier": F("supplier"), f"{bid}__partners__size__in": SME})
-        rows.append(won.values_list("buyer_id", *(f"{bid}__partners__{name}" for name in FIELDS)))
-    found = rows[0].union(*rows[1:])
-    return [(buyer, Partner(**dict(zip(FIELDS, values, strict=True)))) for buyer, *values in found]
-
-
-FIELDS = ("kind", "name", "uscc", "size", "share", "work")

@@ -8,7 +8,6 @@ decides, whoever sells (art. 4; docs/decisions/0046).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,16 +15,15 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
-from yangcai.contracts.benefiting import BIDS, FIELDS
+from yangcai.contracts.benefiting import FIELDS
 from yangcai.contracts.models import Contract
+from yangcai.contracts.winning import rows_of
 from yangcai.kernel.money import cents
-from yangcai.parties.sizes import SME, counted_size
+from yangcai.parties.sizes import SME, counted_size, largest
 from yangcai.tendering import makers, partners
 from yangcai.tendering.models import PartnerKind
 from yangcai.tendering.partners import Partner
 
-#: Of these ways to a bid, those that lead over a framework agreement.
-OF_AGREEMENTS = frozenset(bid for bid in BIDS if "__framework__" in bid)
 #: For whom a dealer takes a contract under a framework agreement.
 ENTRANT = "award__lot__call_off__dealer__entrant__supplier"
 
@@ -51,11 +49,12 @@ class Moved:
 def of_members(contracts: QuerySet[Contract]) -> dict[int, list[Share]]:
     """Contract -> the shares of the members of the consortium that won it. Whoever bid alone is not in it, nor a dealer
     that takes the contract in the place of one."""
-    found = _of_bids(contracts, "partners", FIELDS, supplier=F("supplier"))
-    named = [(pk, Partner(**dict(zip(FIELDS, values, strict=True)))) for pk, values in found]
-    members = [(pk, one) for pk, one in named if one.kind == PartnerKind.MEMBER]
+    found = rows_of(contracts, "partners", FIELDS, supplier=F("supplier"))
+    named = [(pk, at, Partner(**dict(zip(FIELDS, values, strict=True)))) for pk, at, values in found]
+    members = [(pk, at, one) for pk, at, one in named if one.kind == PartnerKind.MEMBER]
+    counted = partners.each_as_registered((one, at) for _pk, at, one in members)
     shares: dict[int, list[Share]] = defaultdict(list)
-    for (pk, _stated), one in zip(members, partners.as_registered(one for _pk, one in members), strict=True):
+    for (pk, _at, _stated), one in zip(members, counted, strict=True):
         shares[pk].append(Share(one.share, one.size))
     return dict(shares)
 
@@ -64,29 +63,13 @@ def of_makers(contracts: QuerySet[Contract]) -> dict[int, str]:
     """Contract -> the class of the largest maker of its goods, where the bid that won it names makers: also where a
     dealer takes the contract for goods of an entrant (财政部令第110号 art. 18)."""
     sold = contracts.annotate(sold_for=Coalesce(F(ENTRANT), F("supplier")))
-    found = _of_bids(sold, "makers", ("item", "maker", "size"), supplier=F("sold_for"))
-    named = [(pk, makers.Maker(*values)) for pk, values in found]
+    found = rows_of(sold, "makers", ("item", "maker", "size"), supplier=F("sold_for"))
+    named = [(pk, at, makers.Maker(*values)) for pk, at, values in found]
+    counted = makers.each_as_registered((one, at) for _pk, at, one in named)
     sizes: dict[int, set[str]] = defaultdict(set)
-    for (pk, _stated), one in zip(named, makers.as_registered(one for _pk, one in named), strict=True):
+    for (pk, _at, _stated), one in zip(named, counted, strict=True):
         sizes[pk].add(one.size)
-    return {pk: makers.largest(classes) for pk, classes in sizes.items()}
-
-
-def _of_bids(
-    contracts: QuerySet[Contract], rows: str, fields: Iterable[str], *, supplier: F
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Contract, and these fields of each of these rows of the bid with which `supplier` won it: of two, since it failed
-    to enter an agreement and entered it by a top-up, the later one."""
-    contracts, asked = contracts.order_by(), []
-    for bid in BIDS:
-        won: dict[str, Any] = {f"{bid}__supplier": supplier, f"{bid}__opened_at__lte": F("award__determined_at")}
-        if bid not in OF_AGREEMENTS:  # there the later offer may have none of them
-            won[f"{bid}__{rows}__isnull"] = False
-        names = (f"{bid}__{name}" for name in ("opened_at", *(f"{rows}__{field}" for field in fields)))
-        asked.append(contracts.filter(**won).values_list("pk", *names))
-    found = list(asked[0].union(*asked[1:]))
-    last = {pk: at for pk, at, *_values in sorted(found, key=lambda row: row[1])}
-    yield from ((pk, tuple(values)) for pk, at, *values in found if at == last[pk] and None not in values)
+    return {pk: largest(classes) for pk, classes in sizes.items()}
 
 
 def moved(contracts: QuerySet[Contract]) -> list[Moved]:

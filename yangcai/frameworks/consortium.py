@@ -82,14 +82,10 @@ def short_of_set_aside(
         small_only=bool(plan_item.set_aside_small_micro),
         bidder=taker or entrant.supplier,
         partners=partners.of_bid(bid) if bid and taker is None else (),
-        goods=_made_by(bid) if bid and plan_item.set_aside in RESERVED else "",
+        goods=makers.counted_of(bid) if bid and plan_item.set_aside in RESERVED else "",
+        at=bid.opened_at if bid else now,
         on=_place(plan_item, now=now),
     )
-
-
-def _made_by(bid: OpenedBid) -> str:
-    """Of what class the largest maker of its goods is, whoever takes the contract for them; empty without any."""
-    return makers.counted(makers.of_bid(bid)) if makers.are_asked(bid.lot) else ""
 
 
 def related(entrants: Iterable[Entrant]) -> frozenset[int]:

@@ -2,17 +2,21 @@
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from yangcai.kernel import joined, prepared
 from yangcai.kernel.actions import scope, standing
+from yangcai.kernel.models import Entry
 from yangcai.parties.models import ApiToken, Credential, Expert, Organisation, OrganisationKind, Person, Post
 from yangcai.parties.roles import Role
 
 #: The organisation that runs the platform, and through whose first post the clock itself acts.
 PLATFORM = "政府采购一体化平台"
+#: The Actions by which an organisation comes onto the platform.
+REGISTERED_BY = ("organisation.register", "organisation.join")
 
 
 @scope(Organisation)
@@ -22,6 +26,16 @@ def visible_organisations(post: Post | None, now: datetime.datetime) -> QuerySet
     if post is None:
         return organisations.exclude(kind__in=[OrganisationKind.EXPERT_UNIT, OrganisationKind.PLATFORM])
     return organisations
+
+
+def registered_at(organisations: Iterable[Organisation]) -> dict[int, datetime.datetime]:
+    """Since when these (by their numbers) are registered, as the log has it. Whoever is not in it was there before the
+    log began."""
+    refs = {one.ref: one.pk for one in organisations}
+    if not refs:
+        return {}
+    entries = Entry.objects.filter(action__in=REGISTERED_BY, root__in=refs, outcome="done")
+    return {refs[root]: at for root, at in entries.values_list("root", "at")}
 
 
 @standing(Organisation)

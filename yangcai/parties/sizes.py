@@ -4,12 +4,16 @@ By their size, unless a large enterprise holds them (财库〔2020〕46号); tre
 (财库〔2014〕68号) and welfare enterprises of the disabled (财库〔2017〕141号).
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Case, F, Q, TextField, Value, When
 
-from yangcai.parties.models import Size
+from yangcai.parties.models import Organisation, Size
 
 SMALL_MICRO = frozenset({Size.SMALL, Size.MICRO})
 SME = SMALL_MICRO | {Size.MEDIUM}
+#: The classes, the smallest first.
+CLASSES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.LARGE)
 
 
 def small_micro(of: str) -> Q:
@@ -20,6 +24,21 @@ def small_micro(of: str) -> Q:
 def small_medium(of: str) -> Q:
     """Rows whose organisation `of` counts as small or medium."""
     return _sized(of, SME)
+
+
+def largest(sizes: Iterable[str]) -> str:
+    """The largest of these classes; empty where there is none."""
+    found = set(sizes)
+    return next((str(one) for one in reversed(CLASSES) if one in found), "")
+
+
+def counted(organisation: Organisation) -> str:
+    """The size as which it counts, as `counted_size` has it in a query; empty where none is registered."""
+    if organisation.is_small_micro:
+        return organisation.size if organisation.size in SMALL_MICRO else Size.SMALL
+    if organisation.size in SME and not organisation.is_sme:
+        return Size.LARGE
+    return organisation.size
 
 
 def counted_size(of: str) -> Case:

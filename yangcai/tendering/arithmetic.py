@@ -20,7 +20,7 @@ from yangcai.kernel.refusals import Citation, Refusal
 from yangcai.planning.models import Category
 from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import merit_first, panel, point_formula
-from yangcai.tendering import abnormal, brands, consumables, counting, green, makers, method, standing, vrd
+from yangcai.tendering import abnormal, brands, consumables, counting, green, makers, method, partners, standing, vrd
 from yangcai.tendering.models import (
     Clarification,
     Committee,
@@ -182,6 +182,7 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
             running.get(s.bid.pk, Decimal(0)),
             computed.get(s.bid.pk, {}),
             made_by=made_by.get(s.bid.pk, ""),
+            counts_as=counts_as(s.bid) if s.bid.preference != PreferenceClaim.NONE else "",
             brand=one_brand.get(name := brands.as_compared(s.bid.brand), name),
         )
         for s in found
@@ -246,6 +247,11 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
     )
 
 
+def counts_as(bid: OpenedBid) -> str:
+    """The class as which a bidder and the members of its consortium count together, as of the opening."""
+    return partners.together(bid.supplier, partners.of_bid(bid), at=bid.opened_at)
+
+
 def _candidates(lot: Lot, file: Solicitation, *, now: datetime.datetime) -> int | None:
     """Where a bidder may win only so many lots, as many candidates more as winners of other lots may have to be passed
     over; None: the usual number."""
@@ -271,6 +277,7 @@ def _bid(
     computed: dict[str, Fraction],
     *,
     made_by: str,
+    counts_as: str,
     brand: str,
 ) -> evaluation.Bid:
     bid = found.bid
@@ -286,6 +293,7 @@ def _bid(
         claim=CLAIMS[PreferenceClaim(bid.preference)],
         partner_share=bid.small_micro_share,
         made_by=made_by,
+        counts_as=counts_as,
         domestic_share=domestic_share(is_domestic=bid.is_domestic, share=bid.domestic_share),
         brand=brand,
         is_green=bool(bid.green_certificates.strip()),

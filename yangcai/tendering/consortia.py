@@ -75,10 +75,14 @@ def is_asked(case: Case) -> bool:
 
 
 @remembered
-def _known(case: Case) -> dict[tuple[str, str], tuple[Organisation, ...]]:
-    """Who is on the platform of those whom bids name, by name and code as a bid gives them."""
-    named = BidPartner.objects.filter(opened_bid__lot__case=case, kind=PartnerKind.MEMBER).order_by("pk")
-    return partners.registered(Partner(one.kind, one.name, one.uscc, one.size, one.share) for one in named)
+def _known(case: Case) -> dict[int, tuple[Organisation, ...]]:
+    """Who was on the platform when the bids were opened of those whom they name, by the number of the row."""
+    named = BidPartner.objects.filter(opened_bid__lot__case=case, kind=PartnerKind.MEMBER).select_related("opened_bid")
+    rows = list(named.order_by("pk"))
+    found = partners.each_registered(
+        (Partner(one.kind, one.name, one.uscc, one.size, one.share), one.opened_bid.opened_at) for one in rows
+    )
+    return {one.pk: organisations for one, organisations in zip(rows, found, strict=True)}
 
 
 def confirmed(bid: OpenedBid) -> list[ConsortiumMember]:
@@ -93,7 +97,7 @@ def members(bid: OpenedBid) -> list[Organisation]:
         return []
     if not is_asked(bid.lot.case):
         known = _known(bid.lot.case)
-        return [one for row in rows for one in known.get((row.name, row.uscc), ())]
+        return [one for row in rows for one in known.get(row.pk, ())]
     return [one.organisation for one in confirmed(bid) if any(one.is_called(row.name, row.uscc) for row in rows)]
 
 

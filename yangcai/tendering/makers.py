@@ -14,6 +14,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yangcai import law
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.rules import applicable, refuse
 from yangcai.kernel.inputs import TextField
@@ -21,13 +22,11 @@ from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
 from yangcai.parties.models import Size
-from yangcai.parties.sizes import SMALL_MICRO, SME
+from yangcai.parties.sizes import SMALL_MICRO, SME, largest
 from yangcai.planning.models import Category
 from yangcai.tendering import partners
 from yangcai.tendering.models import GoodsMaker, OpenedBid, PartnerKind, PreferenceClaim
 
-#: The classes, the smallest first.
-CLASSES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.LARGE)
 RULE = "sme.goods_by_maker"
 
 
@@ -99,24 +98,32 @@ def write(opened: OpenedBid, rows: Iterable[Mapping[str, Any]]) -> None:
     )
 
 
-def as_registered(makers: Iterable[Maker]) -> tuple[Maker, ...]:
-    """Each with the size that counts: a maker on the platform is no smaller than it says of itself there."""
-    makers = tuple(makers)
-    as_partners = [partners.Partner(PartnerKind.MEMBER, one.maker, "", one.size, Decimal(0)) for one in makers]
-    counted = partners.as_registered(as_partners)
-    return tuple(replace(one, size=found.size) for one, found in zip(makers, counted, strict=True))
+def each_as_registered(stated: Iterable[tuple[Maker, datetime.datetime]]) -> tuple[Maker, ...]:
+    """Each with the size that counts: a maker that was on the platform at that moment is no smaller than it says of
+    itself there. Of a bid the moment is its opening: who registers afterwards under a maker's name changes nobody's
+    standing (docs/decisions/0046)."""
+    stated = tuple(stated)
+    as_partners = [
+        (partners.Partner(PartnerKind.MEMBER, one.maker, "", one.size, Decimal(0)), at) for one, at in stated
+    ]
+    counted = partners.each_as_registered(as_partners)
+    return tuple(replace(one, size=found.size) for (one, _at), found in zip(stated, counted, strict=True))
 
 
-def counted(makers: Iterable[Maker]) -> str:
+def as_registered(makers: Iterable[Maker], *, at: datetime.datetime) -> tuple[Maker, ...]:
+    """The same of the makers of one offer."""
+    return each_as_registered((one, at) for one in makers)
+
+
+def counted(makers: Iterable[Maker], *, at: datetime.datetime) -> str:
     """The class that counts for all the goods of an offer: that of the largest maker; empty where none is named, and
     then its bidder made them itself."""
-    return largest(one.size for one in as_registered(makers))
+    return largest(one.size for one in as_registered(makers, at=at))
 
 
-def largest(sizes: Iterable[str]) -> str:
-    """The largest of these classes; empty where there is none."""
-    found = set(sizes)
-    return next((str(one) for one in reversed(CLASSES) if one in found), "")
+def counted_of(bid: OpenedBid) -> str:
+    """The same of an opened bid, as of its opening; empty too where no goods are bought."""
+    return counted(of_bid(bid), at=bid.opened_at) if are_asked(bid.lot) else ""
 
 
 def counted_in(lot: Lot) -> dict[int, str]:
@@ -128,14 +135,31 @@ def counted_in(lot: Lot) -> dict[int, str]:
 def _counted(case: Case) -> dict[int, str]:
     """Of all lots at once, as `_by_bid` reads them."""
     named = [(bid, one) for bid, made in _by_bid(case).items() for one in made]
+    opened = dict(OpenedBid.objects.filter(pk__in={bid for bid, _one in named}).values_list("pk", "opened_at"))
     sizes: dict[int, set[str]] = {}
-    for (bid, _stated), one in zip(named, as_registered(one for _bid, one in named), strict=True):
+    for (bid, _stated), one in zip(named, each_as_registered((one, opened[bid]) for bid, one in named), strict=True):
         sizes.setdefault(bid, set()).add(one.size)
     return {bid: largest(found) for bid, found in sizes.items()}
 
 
-def unlawful(lot: Lot, *, makers: Iterable[Maker], claim: str, now: datetime.datetime) -> Iterator[Refusal]:
-    """What is claimed for goods that larger enterprises made, told with its article before the bid is sealed."""
+def unlawful(
+    lot: Lot, *, makers: Iterable[Maker], claim: str, counts_as: str = "", now: datetime.datetime
+) -> Iterator[Refusal]:
+    """What is claimed for goods that larger enterprises made, told with its article before the bid is sealed.
+    `counts_as`: the class of its bidder with its members, who made the goods where no maker is named."""
+    makers = tuple(makers)
+    itself = not makers and claim == PreferenceClaim.CONSORTIUM and are_asked(lot) and not lot.is_reserved
+    if itself and counts_as not in SME and law.applies(RULE, **applicable(lot.case, now=now)):
+        yield refuse(
+            RULE,
+            code="bidder_is_larger",
+            zh="没有填写货物制造商，即声明全部货物由投标人自己制造；投标人（联合体的，含成员）登记的规模不是中小企业，不能享受价格"
+            "扣除：请逐项填写制造商",
+            en="Without a named maker the bid declares that the bidder made all the goods itself; it or a member of its"
+            " consortium is not registered as a small or medium enterprise, so there is no deduction: name the maker of"
+            " each item",
+            **applicable(lot.case, now=now),
+        )
     allowed = None
     if claim == PreferenceClaim.SMALL_MICRO or (lot.is_reserved and lot.for_small_micro):
         allowed, who, who_en = SMALL_MICRO, "小微企业", "small and micro enterprises"
@@ -143,7 +167,7 @@ def unlawful(lot: Lot, *, makers: Iterable[Maker], claim: str, now: datetime.dat
         allowed, who, who_en = SME, "中小企业", "small and medium enterprises"
     if allowed is None:
         return
-    larger = [one for one in as_registered(makers) if one.size not in allowed]
+    larger = [one for one in as_registered(makers, at=now) if one.size not in allowed]
     if larger:
         yield refuse(
             RULE,

@@ -1,6 +1,7 @@
 """Who stands behind a bid beside its bidder, how much of the contract is whose, and is that lawful?"""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,9 +15,12 @@ from yangcai.credit.queries import may_take_part
 from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
+from yangcai.parties import sizes
 from yangcai.parties.models import Organisation, Size
+from yangcai.parties.queries import registered_at
 from yangcai.parties.sizes import SMALL_MICRO, SME
 from yangcai.planning.models import PARTNERED, RESERVED, SetAside
+from yangcai.procedures.evaluation import UNREGISTERED
 from yangcai.tendering.models import OpenedBid, PartnerKind, PreferenceClaim
 from yangcai.tendering.solicitations import solicitation
 
@@ -47,29 +51,57 @@ def of_bid(bid: OpenedBid) -> tuple[Partner, ...]:
     return tuple(Partner(p.kind, p.name, p.uscc, p.size, p.share, p.work) for p in bid.partners.all())
 
 
-def as_registered(partners: Iterable[Partner]) -> tuple[Partner, ...]:
-    """Each with the size that counts: whoever is on the platform is no smaller than it says of itself there."""
-    partners = tuple(partners)
-    known = registered(partners)
-    return tuple(replace(p, size=_counted_size(known.get((p.name, p.uscc), ()), p.size)) for p in partners)
+def as_registered(partners: Iterable[Partner], *, at: datetime.datetime) -> tuple[Partner, ...]:
+    """Each with the size that counts: whoever was on the platform at that moment is no smaller than it says of itself
+    there. Of a bid the moment is its opening: who registers afterwards changes nobody's standing
+    (docs/decisions/0046)."""
+    return each_as_registered((one, at) for one in partners)
 
 
-def registered(partners: Iterable[Partner]) -> dict[tuple[str, str], tuple[Organisation, ...]]:
-    """Those of the partners that are on the platform, by name and code as a bid gives them: whoever bears either. Each
-    bid may call one and the same by a name of its own."""
-    given = {(p.name, p.uscc) for p in partners}
-    if not given:
-        return {}
-    found = list(
-        Organisation.objects.filter(
-            Q(name__in={name for name, _code in given}) | Q(uscc__in={code for _name, code in given if code})
-        ).order_by("pk")
+def each_as_registered(stated: Iterable[tuple[Partner, datetime.datetime]]) -> tuple[Partner, ...]:
+    """The same of partners of many bids, each at the moment of its own."""
+    stated = tuple(stated)
+    known = each_registered(stated)
+    return tuple(replace(p, size=_counted_size(found, p.size)) for (p, _at), found in zip(stated, known, strict=True))
+
+
+def registered(partners: Iterable[Partner], *, at: datetime.datetime) -> tuple[tuple[Organisation, ...], ...]:
+    """Who of the partners, in their order, was on the platform at that moment: whoever bears the name or the code that
+    the bid gives. Each bid may call one and the same by a name of its own."""
+    return each_registered((one, at) for one in partners)
+
+
+def each_registered(stated: Iterable[tuple[Partner, datetime.datetime]]) -> tuple[tuple[Organisation, ...], ...]:
+    """The same of partners of many bids, each at the moment of its own."""
+    stated = tuple(stated)
+    if not stated:
+        return ()
+    names, codes = {p.name for p, _at in stated}, {p.uscc for p, _at in stated if p.uscc}
+    found = list(Organisation.objects.filter(Q(name__in=names) | Q(uscc__in=codes)).order_by("pk"))
+    since = registered_at(found)
+    bearers: dict[str, list[Organisation]] = defaultdict(list)
+    for one in found:
+        for borne in {one.name, one.uscc}:
+            if borne:
+                bearers[borne].append(one)
+    return tuple(
+        tuple(
+            one
+            for one in {one.pk: one for key in (p.name, p.uscc) if key for one in bearers.get(key, ())}.values()
+            if one.pk not in since or since[one.pk] <= at
+        )
+        for p, at in stated
     )
-    borne = {
-        (name, code): tuple(one for one in found if one.name == name or (code and one.uscc == code))
-        for name, code in given
-    }
-    return {key: organisations for key, organisations in borne.items() if organisations}
+
+
+def together(bidder: Organisation, partners: Iterable[Partner], *, at: datetime.datetime) -> str:
+    """The class as which a bidder and the members of its consortium count: that of the largest (财库〔2020〕46号 art.
+    4); UNREGISTERED where the bidder has registered none."""
+    own = sizes.counted(bidder)
+    if not own:
+        return UNREGISTERED
+    members = as_registered((one for one in partners if one.kind == PartnerKind.MEMBER), at=at)
+    return sizes.largest([own, *(one.size for one in members)])
 
 
 def _counted_size(organisations: Iterable[Organisation], stated: str) -> str:
@@ -91,9 +123,9 @@ def share(bidder: Organisation, partners: Iterable[Partner], *, small_only: bool
     """How much of the contract is that of small and medium (or small and micro) enterprises: theirs among the partners,
     and what is left to the bidder if it is one itself. `way` counts only the partners that this set-aside demands."""
     partners = tuple(partners)
-    sizes = SMALL_MICRO if small_only else SME
+    allowed = SMALL_MICRO if small_only else SME
     counted = COUNTED.get(SetAside(way)) if way else None
-    theirs = sum((p.share for p in partners if p.size in sizes and counted in (None, p.kind)), Decimal(0))
+    theirs = sum((p.share for p in partners if p.size in allowed and counted in (None, p.kind)), Decimal(0))
     left = WHOLE - sum((p.share for p in partners), Decimal(0))
     return theirs + (left if is_favoured(bidder, small_only=small_only) else Decimal(0))
 
@@ -101,7 +133,8 @@ def share(bidder: Organisation, partners: Iterable[Partner], *, small_only: bool
 def falls_short(
     lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], goods: str = "", now: datetime.datetime
 ) -> list[Refusal]:
-    """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2)).
+    """What a set-aside demands of the bidder and its partners: a condition of qualification (46号 art. 4, 12(2)), as
+    they were registered at `now`, of a bid that lies open its opening.
     `goods`: of what class the largest maker of the goods is, whose size then counts and not that of who sells them,
     leader or member (docs/decisions/0046)."""
     return short_of(
@@ -111,6 +144,7 @@ def falls_short(
         bidder=bidder,
         partners=partners,
         goods=goods,
+        at=now,
         on=applicable(lot.case, now=now),
     )
 
@@ -123,17 +157,18 @@ def short_of(
     bidder: Organisation,
     partners: Iterable[Partner],
     on: dict[str, Any],
+    at: datetime.datetime,
     goods: str = "",
 ) -> list[Refusal]:
-    """The same of one way to set aside, and of the share that it wants of partners."""
+    """The same of one way to set aside, and of the share that it wants of partners; `at`: when they were registered."""
     who = "小微企业" if small_only else "中小企业"
     who_en = "small and micro enterprises" if small_only else "small and medium enterprises"
-    partners = as_registered(partners)
+    partners = as_registered(partners, at=at)
     if way in RESERVED:
-        sizes = SMALL_MICRO if small_only else SME
+        allowed = SMALL_MICRO if small_only else SME
         if goods:
-            return [] if goods in sizes else [_made_by_larger(bidder, who=who, who_en=who_en, on=on)]
-        others = [p.name for p in partners if p.kind == PartnerKind.MEMBER and p.size not in sizes]
+            return [] if goods in allowed else [_made_by_larger(bidder, who=who, who_en=who_en, on=on)]
+        others = [p.name for p in partners if p.kind == PartnerKind.MEMBER and p.size not in allowed]
         if not is_favoured(bidder, small_only=small_only):
             others.insert(0, bidder.name)
         if others:
@@ -184,9 +219,18 @@ def _made_by_larger(bidder: Organisation, *, who: str, who_en: str, on: dict[str
 
 
 def unlawful(
-    lot: Lot, *, bidder: Organisation, partners: Iterable[Partner], claim: str, goods: str = "", now: datetime.datetime
+    lot: Lot,
+    *,
+    bidder: Organisation,
+    partners: Iterable[Partner],
+    claim: str,
+    goods: str = "",
+    lies_open: bool = False,
+    now: datetime.datetime,
 ) -> Iterator[Refusal]:
-    """Everything that the form of a bid says about its partners before it is sealed; nothing here tells of others."""
+    """Everything that the form of a bid says about its partners before it is sealed; nothing here tells of others. What
+    `lies_open` is asked only what no document accepts: who of them is how large, or barred, is judged by qualification
+    and evaluation, whoever sealed it (docs/decisions/0046)."""
     partners, on = tuple(partners), applicable(lot.case, now=now)
     file = solicitation(lot.case)
     members = [p for p in partners if p.kind == PartnerKind.MEMBER]
@@ -224,6 +268,11 @@ def unlawful(
             en="The bidder, its members and its subcontractors are each named once",
             **on,
         )
+    yield from _too_high(lot, bidder, subcontractors, claim, on)
+    if claim == PreferenceClaim.CONSORTIUM or lot.way in PARTNERED:
+        yield from _related(lot, bidder, partners, now=now)
+    if lies_open:
+        return
     if claim == PreferenceClaim.SMALL_MICRO and not goods and any(p.size not in SMALL_MICRO for p in members):
         yield refuse(
             "set_aside.consortium",
@@ -240,19 +289,18 @@ def unlawful(
             en="Name the members or subcontractors and their shares of the contract",
             **on,
         )
-    yield from _too_high(lot, bidder, subcontractors, claim, on)
-    if claim == PreferenceClaim.CONSORTIUM or lot.way in PARTNERED:
-        yield from _related(lot, bidder, partners, now=now)
-    yield from _smaller_than_registered(partners, on)
-    for member in {one.pk: one for found in registered(members).values() for one in found}.values():
+    yield from _smaller_than_registered(partners, on, now=now)
+    for member in {one.pk: one for found in registered(members, at=now) for one in found}.values():
         yield from may_take_part(member, at=now)
     if not (goods and lot.is_reserved):  # else what falls short is said at the makers, each by its name
         yield from falls_short(lot, bidder=bidder, partners=partners, goods=goods, now=now)
 
 
-def _smaller_than_registered(partners: tuple[Partner, ...], on: dict[str, Any]) -> Iterator[Refusal]:
+def _smaller_than_registered(
+    partners: tuple[Partner, ...], on: dict[str, Any], *, now: datetime.datetime
+) -> Iterator[Refusal]:
     """A partner declares its own size, and has done so where it registered (财库〔2020〕46号 art. 11)."""
-    for stated, counted in zip(partners, as_registered(partners), strict=True):
+    for stated, counted in zip(partners, as_registered(partners, at=now), strict=True):
         if stated.size != counted.size:
             yield refuse(
                 "set_aside.declaration",

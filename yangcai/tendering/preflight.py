@@ -111,6 +111,10 @@ def own_limit(lot: Lot, supplier: Organisation) -> Decimal | None:
     return next((limit for asked in OWN_LIMITS if (limit := asked(lot, supplier)) is not None), None)
 
 
+#: Whom the goods are of, or who bids, is told where it was filled in: makers by their names, members, the own size.
+SAID_AT_ITS_FIELD = {"made_by_larger", "bidder_is_larger"}
+
+
 class _Draft:
     """The draft as the evaluation would read it."""
 
@@ -119,7 +123,8 @@ class _Draft:
     ):
         self.lot, self.supplier, self.offer, self.met, self.now = lot, supplier, offer, met, now
         self.makers = makers.of_offer(offer) if makers.are_asked(lot) else ()
-        self.made_by = makers.counted(self.makers)
+        self.made_by = makers.counted(self.makers, at=now)
+        self.counts_as = partners.together(supplier, partners.of_offer(offer), at=now)
         self.on = applicable(lot.case, now=now)
         self.terms = arithmetic.terms(lot, now=now)
         own = own_limit(lot, supplier)
@@ -283,7 +288,7 @@ def _low_price(draft: _Draft, result: BidResult) -> Iterator[Check]:
 def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     terms, offer = draft.terms, draft.offer
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
-    beside = partners.as_registered(partners.of_offer(offer))
+    beside = partners.as_registered(partners.of_offer(offer), at=draft.now)
     domestic = arithmetic.domestic_share(is_domestic=bool(offer.get("is_domestic")), share=offer.get("domestic_share"))
     found = prefer(
         price=result.bid_price,
@@ -291,27 +296,12 @@ def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
         claim=arithmetic.CLAIMS[claim],
         partner_share=partners.share(draft.supplier, beside, small_only=True) if beside else None,
         made_by=draft.made_by,
+        counts_as=draft.counts_as,
         is_green=bool((offer.get("green_certificates") or "").strip()),
     )
     for refusal in found.not_granted:
-        if refusal.code != "made_by_larger":  # said at the makers, each by its name
+        if refusal.code not in SAID_AT_ITS_FIELD:
             yield _refused(refusal, field="preference", verdict=Verdict.WARN)
-    if (
-        claim == PreferenceClaim.CONSORTIUM
-        and terms.partner_rate
-        and makers.are_asked(draft.lot)
-        and not draft.makers
-        and not draft.supplier.is_sme
-    ):
-        yield Check(
-            "makers_unnamed",
-            Verdict.WARN,
-            "没有填写货物制造商，即声明全部货物由贵单位制造；含有大型企业制造的货物不享受价格扣除，请逐项填写制造商",
-            "Without a named maker the bid declares that you make all the goods yourself; goods made by a large"
-            " enterprise get no deduction: name the maker of each item",
-            draft.cite(makers.RULE),
-            "makers",
-        )
     if terms.green_rate and not (offer.get("green_certificates") or "").strip():
         yield Check(
             "no_certificate",
@@ -429,7 +419,7 @@ def _partners(draft: _Draft) -> Iterator[Check]:
     """Consortium and subcontract, and what a set-aside demands of them: a condition of qualification."""
     lot, beside = draft.lot, partners.of_offer(draft.offer)
     claim = draft.offer.get("preference") or PreferenceClaim.NONE
-    made_by_larger = makers.unlawful(lot, makers=draft.makers, claim=claim, now=draft.now)
+    made_by_larger = makers.unlawful(lot, makers=draft.makers, claim=claim, counts_as=draft.counts_as, now=draft.now)
     yield from (_refused(one, field="makers") for one in made_by_larger)
     goods = draft.made_by
     told = list(partners.unlawful(lot, bidder=draft.supplier, partners=beside, claim=claim, goods=goods, now=draft.now))

@@ -238,8 +238,7 @@ def _falls_short(lot: Lot, bid: OpenedBid) -> str:
     """What a set-aside demands of bidder and partners, as of the opening (财库〔2020〕46号 art. 12(2))."""
     if lot.way == SetAside.NONE:
         return ""
-    goods = makers.counted(makers.of_bid(bid)) if makers.are_asked(lot) else ""
-    beside = partners.of_bid(bid)
+    goods, beside = makers.counted_of(bid), partners.of_bid(bid)
     told = partners.falls_short(lot, bidder=bid.supplier, partners=beside, goods=goods, now=bid.opened_at)
     return "；".join(refusal.zh for refusal in told)
 

@@ -2,6 +2,7 @@
 
 from yangcai.procedures.evaluation.evaluate import evaluate
 from yangcai.procedures.evaluation.model import (
+    UNREGISTERED,
     Bid,
     BidResult,
     Claim,
@@ -21,6 +22,6 @@ from yangcai.procedures.evaluation.model import (
 from yangcai.procedures.evaluation.terms import check_terms
 
 __all__ = [
-    "Bid", "BidResult", "Claim", "Criterion", "EvaluationError", "Explanation", "Finding", "Kind", "Line", "Lot",
-    "LotResult", "Pending", "Quote", "StepRecord", "Terms", "check_terms", "evaluate",
+    "UNREGISTERED", "Bid", "BidResult", "Claim", "Criterion", "EvaluationError", "Explanation", "Finding", "Kind",
+    "Line", "Lot", "LotResult", "Pending", "Quote", "StepRecord", "Terms", "check_terms", "evaluate",
 ]  # fmt: skip

@@ -292,6 +292,7 @@ class _Evaluation:
                 claim=bid.claim,
                 partner_share=bid.partner_share,
                 made_by=bid.made_by,
+                counts_as=bid.counts_as,
                 domestic_share=bid.domestic_share,
                 mixed_origin=len(origins) > 1,
                 is_green=bid.is_green,

@@ -18,6 +18,8 @@ FULL_MARKS = Decimal(100)
 NOTHING = Decimal(0)
 #: The members' scores count alike: the usual score formula (see `panel`).
 MEAN = "mean"
+#: The class of a bidder that has registered none.
+UNREGISTERED = "unregistered"
 
 
 class EvaluationError(ValueError):
@@ -95,7 +97,9 @@ class Bid:
     nothing is declared; `is_green` that it holds the certificates of the products to be preferred. `scores` maps a
     criterion's code to each member's points. `correction_confirmed` is None while the bidder has not answered;
     `explanation` likewise. `running_cost`: yuan that the goods use up in the agreed years (110号令 art. 26).
-    `computed`: the points of the criteria that have a formula of their own.
+    `computed`: the points of the criteria that have a formula of their own. `made_by`: of what class the largest maker
+    of the goods is, as far as the bid names makers; `counts_as`: of what class the largest of its bidder and the
+    members of its consortium is, UNREGISTERED where that is not known; empty where it is not asked.
     """
 
     bidder: str
@@ -107,6 +111,7 @@ class Bid:
     claim: Claim = Claim.NONE
     partner_share: Decimal | None = None
     made_by: str = ""
+    counts_as: str = ""
     domestic_share: Decimal | None = None
     is_green: bool = False
     brand: str = ""

@@ -7,15 +7,24 @@ from decimal import Decimal
 from yangcai import law
 from yangcai.kernel.money import cents
 from yangcai.kernel.refusals import Refusal
-from yangcai.procedures.evaluation.model import NOTHING, Claim, Deduction, Terms
+from yangcai.procedures.evaluation.model import NOTHING, UNREGISTERED, Claim, Deduction, Terms
 
-WORKS = "works"
+GOODS, WORKS = "goods", "works"
 GOODS_BY_MAKER = "sme.goods_by_maker"
-#: Of what class the largest maker of the goods may be for a claim to hold; a bid that names none is not asked.
-MADE_BY = {Claim.SMALL_MICRO: ("", "small", "micro"), Claim.PARTNER: ("", "medium", "small", "micro")}
+LARGE = "large"
+#: How a class is called in a reason.
+SIZES = {
+    LARGE: ("大型企业", "large enterprise"),
+    "medium": ("中型企业", "medium enterprise"),
+    "small": ("小型企业", "small enterprise"),
+    "micro": ("微型企业", "micro enterprise"),
+    UNREGISTERED: ("", ""),
+}
+#: Of what class the largest maker of the goods may be for a claim to hold: who is named as one, or else the bidder.
+MADE_BY = {Claim.SMALL_MICRO: ("small", "micro"), Claim.PARTNER: ("medium", "small", "micro")}
 #: Category -> the rules with the range of the rates for (small and micro, partners).
 BANDS = {
-    "goods": ("price_preference.small_micro", "price_preference.partner"),
+    GOODS: ("price_preference.small_micro", "price_preference.partner"),
     "services": ("price_preference.small_micro", "price_preference.partner"),
     WORKS: ("price_preference.works", "price_preference.works_partner"),
 }
@@ -43,6 +52,7 @@ def prefer(
     claim: Claim = Claim.NONE,
     partner_share: Decimal | None = None,
     made_by: str = "",
+    counts_as: str = "",
     domestic_share: Decimal | None = None,
     mixed_origin: bool = False,
     is_green: bool = False,
@@ -50,8 +60,9 @@ def prefer(
     """Deduct what the file and the law grant from a corrected bid price in yuan.
 
     The rates are the file's. Every deduction is computed on the original price, and then all are subtracted (they do
-    not compound). `made_by` is the class of the largest maker of the goods, empty where none is named; `mixed_origin`
-    says that domestic and other products compete in the lot.
+    not compound). `made_by` is the class of the largest maker of the goods, empty where none is named; `counts_as` that
+    of the bidder with its members, empty where it is not asked; `mixed_origin` says that domestic and other products
+    compete in the lot.
     """
     granted: list[tuple[str, Decimal, str]] = []
     refused: list[Refusal] = []
@@ -65,7 +76,7 @@ def prefer(
                 en="A lot that is set aside gets no price deduction",
             )
         )
-    elif (larger := _made_by_larger(claim, made_by, terms)) is not None:
+    elif (larger := _too_large(claim, made_by, counts_as, terms)) is not None:
         refused.append(larger)
     elif claim is Claim.SMALL_MICRO and terms.small_micro_rate:
         granted.append(("small_micro", terms.small_micro_rate, small_micro))
@@ -105,18 +116,42 @@ def prefer(
     return Preference(evaluated_price=cents(lowered), deductions=deductions, not_granted=tuple(refused))
 
 
-def _made_by_larger(claim: Claim, made_by: str, terms: Terms) -> Refusal | None:
+def _too_large(claim: Claim, made_by: str, counts_as: str, terms: Terms) -> Refusal | None:
     """含有大型企业制造货物的，不享受扶持政策 (财库〔2020〕46号 art. 4): one large maker, and neither deduction is
-    given; that of small and micro enterprises not for goods of a medium one either."""
+    given; that of small and micro enterprises not for goods of a medium one either. Who names no maker has made the
+    goods itself. Works and services are small ones' where whoever takes them on is; there a large leader of a
+    consortium is no obstacle to the deduction for its partners (art. 9)."""
     rate = {Claim.SMALL_MICRO: terms.small_micro_rate, Claim.PARTNER: terms.partner_rate}.get(claim)
-    if not rate or made_by in MADE_BY[claim] or terms.cite(GOODS_BY_MAKER) is None:
+    of_goods = terms.category == GOODS
+    rule = GOODS_BY_MAKER if of_goods else BANDS[terms.category][0]
+    if not rate or terms.cite(rule) is None or not (of_goods or claim is Claim.SMALL_MICRO):
         return None
-    large = made_by == "large"
-    why = "不享受扶持政策" if large else "不视同小微企业的货物"
+    counted = (made_by or counts_as) if of_goods else counts_as
+    if not counted or counted in MADE_BY[claim]:
+        return None
+    zh, en = SIZES[counted]
+    if made_by and of_goods:
+        why = "不享受扶持政策" if counted == LARGE else "不视同小微企业的货物"
+        return terms.refuse(
+            rule,
+            code="made_by_larger",
+            zh=f"货物含有{zh}制造的，{why}，不予价格扣除",
+            en=f"A {en} made some of the goods; no deduction",
+            made_by=counted,
+        )
+    itself = "没有填写货物制造商，即由投标人自己制造；" if of_goods else ""
+    itself_en = "no maker is named, so the bidder made the goods itself; " if of_goods else ""
+    if counted == UNREGISTERED:
+        zh, en = "投标人没有登记企业规模", "the bidder has registered no size"
+    else:
+        zh, en = (
+            f"投标人（联合体的，含成员）中有登记的{zh}",
+            f"of the bidder and its members one is registered as a {en}",
+        )
     return terms.refuse(
-        GOODS_BY_MAKER,
-        code="made_by_larger",
-        zh=f"货物含有{'大型' if large else '中型'}企业制造的，{why}，不予价格扣除",
-        en=f"A {'large' if large else 'medium'} enterprise made some of the goods; no deduction",
-        made_by=made_by,
+        rule,
+        code="bidder_is_larger",
+        zh=f"{itself}{zh}，不予价格扣除",
+        en=f"No deduction: {itself_en}{en}",
+        counts_as=counted,
     )

@@ -276,7 +276,7 @@ class SubmitBid(Input):
         full = rules.bids_for_enough_lots(self.subject, by=self.by, now=self.now, opened=self.opened)
         if full is not None:
             self.add_error(None, said(full))
-        goods = makers.counted(makers.of_offer(cleaned))
+        goods = makers.counted(makers.of_offer(cleaned), at=self.now)
         self._count_the_makers(cleaned)
         if isinstance(self.subject, Lot) and "partners" in cleaned:
             found = partners.unlawful(
@@ -285,6 +285,7 @@ class SubmitBid(Input):
                 partners=partners.of_offer(cleaned),
                 claim=cleaned.get("preference", ""),
                 goods=goods,
+                lies_open=self.opened is not None,
                 now=self.now,
             )
             for refusal in [*found, *self._of_consortium(cleaned)]:
@@ -298,18 +299,21 @@ class SubmitBid(Input):
     def _count_the_makers(self, offer: dict[str, Any]) -> None:
         """Small or micro is who is registered so, and of goods who made them (财库〔2020〕46号 art. 4). What lies open
         is judged by qualification and evaluation: a deduction is not given, and the bid stands."""
+        if self.opened is not None:
+            return
         claim, made = offer.get("preference", ""), makers.of_offer(offer)
         if claim == PreferenceClaim.SMALL_MICRO and not made and not self.by.organisation.is_small_micro:
             told = _("贵单位登记的企业规模不是小型、微型企业")
             self.add_error("preference", forms.ValidationError(told, code="preference"))
-        if not isinstance(self.subject, Lot) or self.opened is not None:
+        if not isinstance(self.subject, Lot):
             return
         if not made and makers.are_asked(self.subject):
             too_large = rules.not_an_sme(self.subject, self.by.organisation, now=self.now)
             if too_large is not None:
                 self.add_error("makers", said(too_large))
-        if made:
-            for refusal in makers.unlawful(self.subject, makers=made, claim=claim, now=self.now):
+        if "makers" in self.fields:
+            counts_as = partners.together(self.by.organisation, partners.of_offer(offer), at=self.now)
+            for refusal in makers.unlawful(self.subject, makers=made, claim=claim, counts_as=counts_as, now=self.now):
                 self.add_error("makers", said(refusal))
 
     def _of_consortium(self, offer: dict[str, Any]) -> Iterator[Refusal]:

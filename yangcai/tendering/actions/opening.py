@@ -108,7 +108,7 @@ def write_opened(
     made = offer.pop("makers", [])  # likewise
     beside = partners.of_offer(offer)
     offer.pop("partners")
-    share, counted = offer["domestic_share"], partners.as_registered(beside)
+    share, counted = offer["domestic_share"], partners.as_registered(beside, at=now)
     opened = OpenedBid.objects.create(
         lot=bid.lot,
         bid=bid,
