@@ -97,6 +97,18 @@ def fund_appropriation(
     return appropriation
 
 
+def make_intention(appropriation: Appropriation, *, amount: str, now: datetime.datetime = NOW) -> Intention:
+    """An intention that was published 60 days ago."""
+    return Intention.objects.create(
+        appropriation=appropriation,
+        title="测试采购项目",
+        overview="测试",
+        amount=Decimal(amount),
+        expected_on=now.date(),
+        published_at=now - datetime.timedelta(days=60),
+    )
+
+
 def make_plan_item(
     appropriation: Appropriation,
     *,
@@ -107,14 +119,7 @@ def make_plan_item(
     **values: Any,
 ) -> PlanItem:
     """A plan item, approved, reserved and filed unless told otherwise; its intention is 60 days old."""
-    intention = Intention.objects.create(
-        appropriation=appropriation,
-        title="测试采购项目",
-        overview="测试",
-        amount=Decimal(amount),
-        expected_on=now.date(),
-        published_at=now - datetime.timedelta(days=60),
-    )
+    intention = make_intention(appropriation, amount=amount, now=now)
     reserved = Fund.objects.create(bucket=Bucket.RESERVED, parent=appropriation.available_fund)
     done = {"submitted_at": now, "approved_at": now, "filed_at": now} if approved else {}
     item = PlanItem.objects.create(

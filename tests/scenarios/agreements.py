@@ -10,13 +10,15 @@ from tests import factories
 from tests.hurry import tasks_at_the_end
 from tests.scenarios import story
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD, Story
-from tests.through import door
+from tests.through import door, over_the_screens
 from tests.told import told
 from yangcai.cases.models import Case
 from yangcai.frameworks.models import Entrant, Framework
+from yangcai.funds.models import Appropriation
 from yangcai.kernel.refusals import Refusal, Refused
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.planning import checks
 from yangcai.planning.models import PlanItem
 from yangcai.replay import defaults, people
 from yangcai.replay.driver import begin_again
@@ -141,7 +143,34 @@ class Buyer:
     def plan(self, procedure: str, amount: str = "100000.00", **values: Any) -> PlanItem:
         money = factories.fund_appropriation(self.officer.organisation, amount=amount, now=self.at)
         values = {"ground": "call_off.entrants", **values}
+        if over_the_screens():
+            return self._planned(money, procedure=procedure, amount=amount, **values)
         return factories.make_plan_item(money, amount=amount, procedure=procedure, now=self.at, **values)
+
+    def _planned(self, money: Appropriation, *, amount: str, approved: bool = True, **values: Any) -> PlanItem:
+        """The same, written, reviewed and filed by the two; the intention has been known for long."""
+        told = {
+            "title": "测试采购项目",
+            "category": "goods",
+            "method_reason": "按规定由入围或者研发供应商供货",
+            "amount": amount,
+            "start_on": self.at.date(),
+            "intention": factories.make_intention(money, amount=amount, now=self.at),
+            "set_aside": "none",
+            "set_aside_reason": "供应商已经确定",
+            "description": "技术要求",
+            "quantity": "1 批",
+            "delivery": "合同签订后 30 日内",
+            "acceptance_plan": "按合同验收",
+            **values,
+        }
+        item = self.do("plan.draft", money, **told)
+        if approved:
+            self.do("plan.submit", item)
+            answers = [{"check": code, "answer": "pass"} for code in checks.codes()]
+            self.do("plan.review", item, self.reviewer, answers=answers, decision="approve")
+            self.do("plan.file", item)
+        return PlanItem.objects.get(pk=item.pk)
 
     def do(
         self, code: str, subject: Any, by: Post | None = None, at: datetime.datetime | None = None, **data: Any
