@@ -34,7 +34,7 @@ def test_the_price_has_its_own_page_and_follows_when_the_store_is_back(
     desk.fill(
         price="880000.50",
         lines=[
-            {"item": "计算机", "specification": "X1", "quantity": "100", "unit_price": "8800.01", "amount": "880000.50"}
+            {"item": "计算机", "specification": "X1", "quantity": "50", "unit_price": "17600.01", "amount": "880000.50"}
         ],
     )
     desk.fill_one("commitment", True)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from tests.browser.desk import Desk
@@ -28,7 +29,7 @@ def fill_in(desk: Desk, folder: Path) -> dict[str, bytes]:
     desk.fill(
         price="880000.50",
         lines=[
-            {"item": "计算机", "specification": "X1", "quantity": "100", "unit_price": "8800.01", "amount": "880000.50"}
+            {"item": "计算机", "specification": "X1", "quantity": "50", "unit_price": "17600.01", "amount": "880000.50"}
         ],
         delivery="30 日",
         brand="甲",
@@ -111,6 +112,50 @@ def test_a_draft_comes_back_with_its_rows_until_it_is_dropped(page: Page, tmp_pa
 
 
 @pytest.mark.long
+def test_what_is_wrong_is_named_before_anything_is_sealed(page: Page, tmp_path: Path, settings: Any) -> None:
+    """By the words beside the fields, each leading to its own; what would cost the bid is said once."""
+    world.use(settings, tmp_path / "site")
+    tender = SealedTender().announced()
+    desk = Desk(page)
+    desk.sit_down(tender.device().post)
+    page.goto(f"/work/seal/{tender.lot.pk}/")
+    page.locator("[data-state=ready]").wait_for()
+
+    def press() -> str:
+        page.locator("[data-do=seal]").click()
+        page.wait_for_function("() => !document.querySelector('[data-do=seal]').disabled")
+        return page.locator("[data-fault=any]").inner_text()
+
+    said = press()
+    assert "投标报价（元）" in said and "我单位承诺" in said
+    assert page.locator("[data-shown=wrong] a").first.get_attribute("href") == "#id_price"
+    assert page.locator("[aria-invalid=true]").count() == page.locator("[data-shown=wrong] a").count() >= 2
+    too_much = tender.lot.budget * 2
+    desk.fill(price=str(too_much), lines=[{"item": "计算机", "quantity": "3", "unit_price": "5.55", "amount": "16.60"}])
+    desk.fill_one("commitment", True)
+    drawn = page.locator("[data-ask=passphrase]").input_value()
+    page.fill("[data-ask=passphrase]", "２０２６ ")  # too easily guessed by whoever finds the opening file
+    press()
+    assert page.locator("[data-shown=wrong]").inner_text() == "口令"
+    assert page.locator("[aria-invalid=true]").count() == 1 and "至少 12 个字符" in page.locator("main").inner_text()
+    page.fill("[data-ask=passphrase]", drawn)
+    said = press()
+    assert [
+        word in said for word in ("超过最高限价", "小计之和为（元）：16.60", "第几行：1", "没有选择任何投标文件")
+    ] == [True] * 4
+    assert page.locator("[data-stage=sealed]:visible").count() == 0 and page.locator("[aria-invalid=true]").count() == 0
+    page.fill('[name="lines-0-amount"]', "16.65")
+    said = press()  # what was mended is not said again, what is new is
+    assert "16.65" in said and "第几行" not in said
+    page.locator("[data-do=seal]").click()
+    page.locator("[data-stage=sealed] [data-do=rehearse]").wait_for()
+    page.fill("[data-ask=again]", drawn)
+    page.locator("[data-stage=sealed] [data-do=rehearse]").click()
+    page.locator("[data-told=whole]").wait_for()
+    assert f"{too_much:,.2f}" in page.locator("[data-told=whole]").inner_text()  # what will be read out, as it came out
+
+
+@pytest.mark.long
 def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: Any) -> None:
     world.use(settings, tmp_path / "site")
     tender = SealedTender().announced()
@@ -133,7 +178,7 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     page.reload()  # what is typed stays, in this browser alone; files are chosen again
     page.locator("[data-state=ready]").wait_for()
     typed = {name: page.locator(f'[name="{name}"]').input_value() for name in ("price", "brand", "lines-0-unit_price")}
-    assert typed == {"price": "880000.50", "brand": "甲", "lines-0-unit_price": "8800.01"}
+    assert typed == {"price": "880000.50", "brand": "甲", "lines-0-unit_price": "17600.01"}
     assert page.locator("[name=commitment]").is_checked()
     page.locator("[data-ask=files]").set_input_files([tmp_path / name for name in files])
     passphrase = page.locator("[data-ask=passphrase]").input_value()
@@ -145,6 +190,8 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     page.fill("[data-ask=again]", passphrase)
     page.locator("[data-stage=sealed] [data-do=rehearse]").click()
     page.locator("[data-told=whole]").wait_for()
+    inside = page.locator("[data-told=whole]").inner_text()
+    assert "880,000.50" in inside and all(name in inside for name in files)
     with page.expect_download() as kept:
         page.locator("[data-stage=rehearsed] [data-file=sbo]").click()
     page.locator("[data-do=save]").click()
@@ -158,11 +205,14 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     page.locator("[data-shown=receipt]").wait_for()
 
     sealed = SealedBid.objects.get(bid__supplier=post.organisation)
+    at = timezone.localtime(sealed.bid.received_at)
+    assert page.locator("[data-shown=received]").inner_text() == f"{at:%Y-%m-%d %H:%M:%S}", "in Beijing, as people read"
+    assert page.locator("[data-shown=seq]").inner_text() == "1"
     told = page.locator("[data-shown=receipt]").inner_text()
     assert told.strip() == sealed.note.strip()
     receipt = Receipt.parse(note.parse(sealed.note.encode()).text)
     assert receipt.header_sha256.hex() == sealed.header_digest
-    assert not any(secret in body for body in sent for secret in ("880000", "8800.01", "投标函", passphrase))
+    assert not any(secret in body for body in sent for secret in ("880000", "17600.01", "投标函", passphrase))
     file = OpeningFile.parse(Path(kept.value.path()).read_bytes())
     assert file.header_sha256 == receipt.header_sha256
     assert set(file.shares(passphrase=passphrase)) == {201, 202}
@@ -181,15 +231,23 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     page.fill("[data-ask=key]", "babab-babab-babab")
     page.locator("[data-do=release]").click()
     page.locator("[data-is=locked]").wait_for()
+    assert page.locator("[data-why=key]").is_visible()
+    other = tmp_path / "other.sbo"
+    for content, why in ((b"{", "unreadable"), (Path(kept.value.path()).read_bytes(), "other")):
+        other.write_bytes(content.replace(receipt.header_sha256.hex().encode(), b"00" * 32))
+        page.locator("[data-ask=sbo]").set_input_files(other)
+        page.locator("[data-do=release]").click()
+        page.locator(f"[data-why={why}]").wait_for()
     page.locator("[data-ask=sbo]").set_input_files(kept.value.path())
     page.fill("[data-ask=key]", passphrase)
     page.locator("[data-do=release]").click()
     page.locator("[data-is=released]").wait_for()
+    assert page.locator(f'[data-is=released] a[href="/hall/{tender.case.pk}/"]').is_visible()
     tender.trustee_releases(tender.holders[3])
     tender.unseal()
     mine = OpenedBid.objects.get(supplier=post.organisation)
     assert (mine.price, mine.brand, mine.delivery) == (Decimal("880000.50"), "甲", "30 日")
-    assert [line.unit_price for line in mine.lines.all()] == [Decimal("8800.01")]
+    assert [line.unit_price for line in mine.lines.all()] == [Decimal("17600.01")]
     assert {document.name: document.size for document in mine.files.all()} == {
         name: len(content) for name, content in files.items()
     }

@@ -191,8 +191,8 @@ def has_documents(subject: Any, *, by: Any, now: datetime.datetime) -> Refusal |
     return refuse(
         method.said(subject.root, Stage.INVITATION, "documents"),
         code="documents_not_obtained",
-        zh="贵单位未在规定时间内获取采购文件，不能投标",
-        en="Your organisation did not obtain the documents in time and cannot bid",
+        zh="贵单位没有获取采购文件，不能投标；提供期限内可以先获取",
+        en="Your organisation has not obtained the documents and cannot bid; obtain them while they are supplied",
         **applicable(subject.root, now=now),
     )
 

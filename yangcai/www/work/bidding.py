@@ -190,6 +190,8 @@ class Bidding:
         else:
             yield Task(_("投标文件和报价"), _("尚不能开始"), "mute", refusals=self.refusals)
         said = _("填写时在同一页预检：形式规则、算术、大写、最高限价；不递交，也不保存")
+        if self.is_sealed_here:
+            said = _("按下“密封”时由本机核对：必填项、算术、最高限价；平台看不到内容")
         status, tone = (_("随时可做"), "info") if self._may_begin else (_("尚不能开始"), "mute")
         yield Task(_("预检"), status, tone, hint=said, url=self._place if self._may_begin else "")
 

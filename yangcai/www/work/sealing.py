@@ -12,6 +12,7 @@ from yangcai.cases.models import Lot
 from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.encoding import parse_jcs
 from yangcai.kernel.inputs import Input
+from yangcai.kernel.money import CENT
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -29,6 +30,8 @@ from yangcai.tendering.models import (
     SigningKey,
     TrusteeRole,
 )
+from yangcai.tendering.preflight import own_limit
+from yangcai.tendering.queries.hall import has_hall
 from yangcai.tendering.rules import consortia
 from yangcai.tendering.rules.bids import close_set_of, live_bids
 from yangcai.tendering.rules.sealed import closing_of, unfinished_uploads
@@ -46,6 +49,8 @@ FORMS: dict[tuple[str, int], type[Input]] = {
     (str(Cover.PRICE), policies.BID): PriceCover,
     (str(Cover.ALL), policies.LAST): SubmitFinalOffer,
 }
+#: So many characters a passphrase has at least: whoever finds the opening file must not guess it.
+LEAST_PASSPHRASE = 12
 #: By what its shares are released.
 RELEASE = "bid.release"
 
@@ -131,6 +136,7 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
     unmet = [one for one in can(ACTIONS[of], lot, by=post, now=now) if (of, one.code) not in MADE_THERE]
     del form.fields["attachments"]  # the files are chosen beside: they must never be sent from here
     content = parse_jcs(policy.content.encode())
+    limit = own_limit(lot, post.organisation) or lot.ceiling or lot.budget
     return {
         "earlier": _earlier(lot, policy, post=post),
         "covers": _covers(lot, policy, post=post),
@@ -145,6 +151,8 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
         "form": form,
         "refusals": [*unmet, *_unagreed(lot, policy, post=post, now=now)],
         "closes_at": policies.closing_at(lot, round=policy.round),
+        "limit": limit,
+        "least_passphrase": LEAST_PASSPHRASE,
         "recoveries": [(code, Recovery(code).label) for code in content["recovery_allowed"]],
         "given": {
             "policy": content,
@@ -152,6 +160,8 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
             "supplier": post.organisation.uscc,
             "post_name": f"{post.organisation.name} {lot.case.number}",
             "kinds": kinds(form),
+            "limit": int(limit / CENT),
+            "wants_files": policy.round == policies.BID and policy.cover != Cover.PRICE,
             "bundle_sha256": bundle.bundle_sha256(),
         },
     }
@@ -207,6 +217,7 @@ def _release(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str, Any] 
         "is_price": closing.cover == Cover.PRICE,
         "is_last": closing.round == policies.LAST,
         "record_url": _record_url(closing),
+        "hall_url": reverse("hall", args=[lot.case_id]) if has_hall(lot.case, post, now=now) else "",
         "given": {
             "header": bid.sealed_key,
             "policies": [one.content for one in policies.chain(lot, cover=closing.cover, round=closing.round)],

@@ -58,7 +58,8 @@ function show({ left: open, at, errors, cells }) {
     const error = errors[place.dataset.said] ?? "";
     const field = document.getElementById(`value-${place.dataset.said}`);
     place.textContent = error;
-    field.toggleAttribute("aria-invalid", Boolean(error));
+    if (error) field.setAttribute("aria-invalid", "true"); // empty it would mean false
+    else field.removeAttribute("aria-invalid");
     field.classList.toggle("bad", Boolean(error));
   }
   const row = document.querySelector(".progress .own");

@@ -84,6 +84,8 @@ export class ReleaseDesk extends HTMLElement {
       this.show("released");
     } catch (error) {
       this.querySelector("[data-shown=fault]").textContent = error.message || error.name;
+      const why = typeof error.code === "string" ? error.code : "key"; // of the browser's own errors it is a number
+      this.querySelectorAll("[data-why]").forEach((one) => (one.hidden = one.dataset.why !== why));
       this.show(error instanceof platform.Refused ? "refused" : this.step);
     }
   }
@@ -97,7 +99,9 @@ export class ReleaseDesk extends HTMLElement {
     const [chosen] = this.ask("sbo").files;
     const here = chosen ? new Uint8Array(await chosen.arrayBuffer()) : await read("openings", header_sha256);
     const file = here ?? (await platform.kept(sid, how).catch(() => null));
-    if (!file) throw new Error("no opening file on this device, and no copy on the platform");
+    if (!file) throw Object.assign(new Error("no opening file here or on the platform"), { code: "none" });
+    const of = /"header_sha256":"(\w+)"/.exec(new TextDecoder().decode(file))?.[1]; // it stands in the clear
+    if (of !== header_sha256) throw Object.assign(new Error("another file"), { code: of ? "other" : "unreadable" });
     const passphrase = this.ask("key").value;
     const credential = !passphrase && credentialOf(file);
     const passkey = credential && (await usePasskey({ tender: core.tender, credential, chance: random }));

@@ -1,6 +1,7 @@
 // How does a supplier get from a form and files to a receipt, and know before the deadline that the bid will open?
 // The page's controller: what it says stands in the page (work/seal.html); here is what happens, in this order.
 
+import { doubts, inside, rows, said, say, size, wrong } from "./check.js";
 import { concat, digest, digestByParts, equal, hex, PART, unhex } from "./encoding.js";
 import { drop, keep } from "./draft.js";
 import * as envelope from "./envelope.js";
@@ -84,7 +85,7 @@ class SealDesk extends HTMLElement {
     this.record = await readRow("bids", this.key);
     await keep(this.querySelector("form[method=dialog]"), this.key);
     this.ask("passphrase").value = newPassphrase(envelope.random);
-    this.ask("files").addEventListener("change", () => this.list());
+    this.ask("files").addEventListener("change", () => say(this, { files: rows(this.ask("files").files) }));
     this.querySelectorAll("[data-do]").forEach((button) => {
       button.addEventListener("click", () => this.act(button.dataset.do));
     });
@@ -117,12 +118,11 @@ class SealDesk extends HTMLElement {
     if (stage !== "none") {
       this.offer("sbo", new Blob([this.record.sbo]), `${this.record.idem}.sbo`);
       this.offer("sbe", (await readFile(`${this.record.idem}.sbe`)) ?? new Blob(), `${this.record.idem}.sbe`);
-      this.querySelector("[data-shown=digest]").textContent = this.record.st.env_digest;
-      this.querySelector("[data-shown=size]").textContent = size(this.record.st.env_len);
+      say(this, { digest: this.record.st.env_digest, size: size(this.record.st.env_len) });
     }
     this.show("[data-owed]", [this.record?.owed ? "yes" : "no"], "owed");
     if (stage === "submitted") {
-      this.querySelector("[data-shown=receipt]").textContent = this.record.receipt;
+      say(this, said(this.record.receipt));
       this.offer("receipt", new Blob([this.record.receipt]), `${this.record.idem}.sbr`);
     }
   }
@@ -134,21 +134,10 @@ class SealDesk extends HTMLElement {
     });
   }
 
-  list() {
-    const shown = [...this.ask("files").files].map((file) => {
-      const [row, name, bytes] = ["li", "span", "small"].map((tag) => document.createElement(tag));
-      name.textContent = file.name;
-      bytes.textContent = size(file.size);
-      row.append(name, bytes);
-      return row;
-    });
-    this.querySelector("[data-shown=files]").replaceChildren(...shown);
-  }
-
   tell(done, all) {
     const bar = this.querySelector("progress");
     Object.assign(bar, { max: all, value: done });
-    this.querySelector("[data-shown=progress]").textContent = `${size(done)} / ${size(all)}`;
+    say(this, { progress: `${size(done)} / ${size(all)}` });
   }
 
   async act(what) {
@@ -169,18 +158,35 @@ class SealDesk extends HTMLElement {
   fail(error) {
     const known = [...this.querySelectorAll("[data-fault]")].some((one) => one.dataset.fault === error.code);
     this.show("[data-fault]", [known ? error.code : this.busy, "any"], "fault");
-    this.querySelector("[data-shown=fault]").textContent = error.message;
+    say(this, { fault: error.message });
     this.querySelector("[data-fault=any]").focus();
+  }
+
+  // Said once, before anything is sealed: who presses again means it.
+  doubt(offer) {
+    const found = doubts(offer, this.given.limit);
+    found.files = this.given.wants_files && !this.ask("files").files.length;
+    const names = Object.keys(found).filter((name) => found[name]);
+    this.show("[data-doubt]", names, "doubt");
+    say(this, { sum: found.sum, line: found.line });
+    const all = JSON.stringify([offer, names]);
+    if (!names.length || all === this.doubted) return;
+    this.doubted = all;
+    throw Object.assign(new Error(), { code: "doubt" });
   }
 
   async do_seal() {
     const form = this.querySelector("form[method=dialog]");
     const { policy, kinds, post_name, round, supplier, bundle_sha256 } = this.given;
     demand(form, kinds);
-    if (!form.reportValidity()) throw Object.assign(new Error(form.querySelector(":invalid").name), { code: "form" });
-    const { price, rest } = split(read(form, kinds));
+    const passphrase = this.ask("passphrase");
+    say(this, { wrong: wrong([...form.elements, passphrase]) });
+    if (this.querySelector("[data-shown=wrong] a")) throw Object.assign(new Error(), { code: "form" });
+    const offer = read(form, kinds);
+    this.doubt(offer);
+    const { price, rest } = split(offer);
     const files = [...this.ask("files").files, ...rest];
-    const locks = { passphrase: this.ask("passphrase").value };
+    const locks = { passphrase: passphrase.value };
     if (this.ask("passkey").checked) {
       locks.passkey = await newPasskey({ tender: policy.tender, name: post_name, chance: envelope.random });
       if (!locks.passkey) throw Object.assign(new Error("no PRF"), { code: "passkey" });
@@ -198,16 +204,17 @@ class SealDesk extends HTMLElement {
   async do_rehearse() {
     const { policy } = this.given;
     const typed = this.ask("again").value;
-    const whole = Boolean(this.trustees);
     const credential = !typed && credentialOf(this.record.sbo);
     const by = credential
       ? { passkey: await usePasskey({ tender: policy.tender, credential, chance: envelope.random }) }
       : { passphrase: typed };
-    await rehearse({ record: this.record, policy, trustees: this.trustees, ...by });
+    const opened = await rehearse({ record: this.record, policy, trustees: this.trustees, ...by });
+    if (opened) say(this, inside(opened));
     this.trustees = undefined; // from here on nobody has them but the trustees
     this.ask("again").value = "";
     this.ask("passphrase").value = newPassphrase(envelope.random); // for another bid: this one is on paper now
-    this.show("[data-told]", [whole ? "whole" : "later"], "told");
+    const partly = this.record.stage === "sealed" && "partly";
+    this.show("[data-told]", opened ? ["whole"] : ["later", partly], "told");
     await this.reach("rehearsed");
   }
 
@@ -223,6 +230,7 @@ class SealDesk extends HTMLElement {
     this.record = await submit({ record: this.record, tender: policy.tender, pair, ...how });
     await write("bids", this.key, this.record);
     await drop(this.key);
+    this.show("[data-earlier]", [], "earlier"); // it speaks of the one before
     if (!this.ask("copy").checked) return;
     const keeping = platform.keep(this.record.sid, { sbo: this.record.sbo, ...how });
     const told = await keeping.then(() => "copied", () => "not copied"); // the bid is in, whatever becomes of the copy
@@ -245,13 +253,6 @@ class SealDesk extends HTMLElement {
     if (DONE[stage] > DONE[this.record.stage]) this.record.stage = stage;
     await write("bids", this.key, this.record);
   }
-}
-
-function size(bytes) {
-  for (const [unit, of] of [["GB", 2 ** 30], ["MB", 2 ** 20], ["KB", 2 ** 10]]) {
-    if (bytes >= of) return `${(bytes / of).toFixed(1)} ${unit}`;
-  }
-  return `${bytes} B`;
 }
 
 customElements.define("seal-desk", SealDesk);
