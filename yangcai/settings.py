@@ -190,6 +190,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yangcai.www.timings.TimingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "yangcai.www.csp.ContentSecurityPolicyMiddleware",
     "yangcai.api.lane.TokenLane",

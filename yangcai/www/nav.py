@@ -38,6 +38,7 @@ QUEUE: Entry = ("work_queue", _("审批与备案"))
 PAYMENTS: Entry = ("work_payments", _("支付"))
 ORGANISATIONS: Entry = ("work_organisations", _("主体"))
 EXPERTS: Entry = ("work_experts", _("专家库"))
+TRAIL: Entry = ("work_trail", _("审计检索"))
 TRUSTEES: Entry = ("work_trustees", pgettext_lazy("menu", "受托人"))
 NOTICES: Entry = ("notices", _("公告"))
 HALLS: Entry = ("halls", _("开标大厅"))
@@ -86,9 +87,9 @@ BY_ROLE: dict[str, tuple[Entry, ...]] = {
         OWN,
     ),
     Role.TREASURY_PAYER: (WORK, PAYMENTS, ("work_budget", _("预算")), CASES, OWN),
-    Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, TRUSTEES, NOTICES, OWN),
+    Role.AUDITOR: (WORK, CASES, ("work_budget", _("预算")), PLANS, PAYMENTS, TRAIL, TRUSTEES, NOTICES, OWN),
     Role.EDITOR: (WORK, ARTICLES, ("guidance", _("政策法规与办事指南")), ("law", _("法规规则")), OWN),
-    Role.PLATFORM: (WORK, ("work_ops", _("运行维护")), CASES, ORGANISATIONS, TRUSTEES, NOTICES, OWN),
+    Role.PLATFORM: (WORK, ("work_ops", _("运行维护")), TRAIL, CASES, ORGANISATIONS, TRUSTEES, NOTICES, OWN),
     Role.ADMINISTRATOR: (WORK, PEOPLE, VAULT, NOTICES, OWN),
 }
 #: Columns of the footer: title and links.

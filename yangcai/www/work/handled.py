@@ -57,9 +57,9 @@ def _done_by(post: Post) -> QuerySet[Entry]:
 def deeds(entries: Iterable[Entry], *, post: Post, now: datetime.datetime) -> list[Deed]:
     """The lines of some Entries; the rows they are about, of each kind in one query, as far as they may be seen."""
     entries = [entry for entry in entries if entry.action in ACTIONS]
-    rows = _rows({entry.root for entry in entries}, post=post, now=now)
-    unseen = wording.of_roots(entry.root for entry in entries if entry.root not in rows)
-    return [_deed(entry, rows.get(entry.root), unseen) for entry in entries]
+    seen = rows({entry.root for entry in entries}, post=post, now=now)
+    unseen = wording.of_roots(entry.root for entry in entries if entry.root not in seen)
+    return [_deed(entry, seen.get(entry.root), unseen) for entry in entries]
 
 
 def _deed(entry: Entry, row: Any, unseen: dict[str, Say | None]) -> Deed:
@@ -70,7 +70,8 @@ def _deed(entry: Entry, row: Any, unseen: dict[str, Say | None]) -> Deed:
     return Deed(entry.at, title, about, address, reverse("work_done", args=[entry.seq]))
 
 
-def _rows(refs: set[str], *, post: Post, now: datetime.datetime) -> dict[str, Any]:
+def rows(refs: set[str], *, post: Post, now: datetime.datetime) -> dict[str, Any]:
+    """`label:id` -> the row, of those with a page that this post may see; each kind in one query."""
     names = {model._meta.model_name: model for model in places.PAGES}
     wanted: dict[Any, list[int]] = {}
     for name, _colon, pk in (ref.partition(":") for ref in refs):

@@ -1,4 +1,4 @@
-"""How well does the platform run, what waits or was given up, and what mends it? The desk of whoever operates it."""
+"""How well does the platform run, what waits or was given up, what ends soon, what mends it? The operator's desk."""
 
 import datetime
 import time
@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,8 +24,11 @@ from yangcai.kernel.refusals import in_chinese
 from yangcai.notifications.models import Outgoing
 from yangcai.parties.roles import Role
 from yangcai.tendering.queries.outages import state_of_platform
-from yangcai.www import formats, signed_papers
+from yangcai.www import formats, signed_papers, timings
 from yangcai.www.access import page
+from yangcai.www.pictures import of_answers
+from yangcai.www.pictures.picture import csv_asked
+from yangcai.www.work import expiring
 
 #: No law: of these things so much is well. What is waited for longer is looked at.
 DRIFT = 2.0
@@ -56,9 +60,34 @@ def operating(request: HttpRequest) -> HttpResponse:
     """The lights, worst first, and where to go from here."""
     now = request.now  # type: ignore[attr-defined]
     order = ("bad", "warn", "mute", "ok")
-    found = sorted(lights(now=now), key=lambda light: order.index(light.tone))
+    good = expiring.everything(now=now)
+    found = sorted((*lights(now=now), _keys(good)), key=lambda light: order.index(light.tone))
     wrong = [light for light in found if light.tone in {"bad", "warn"}]
-    return render(request, "work/operating.html", {"lights": found, "wrong": len(wrong), "now": now})
+    at = timezone.now()  # of the machine: in the sandbox too it is the machine that takes its time
+    counted = list(timings.lines(since=at - of_answers.HOURS * HOUR, until=at))
+    picture = of_answers.answers(counted, now=at)
+    if (asked := csv_asked(request, [picture])) is not None:
+        return asked
+    context = {
+        "lights": found,
+        "wrong": len(wrong),
+        "now": now,
+        "good": good,
+        "said": expiring.summary(good),
+        "picture": picture,
+        "slowest": of_answers.slowest(counted),
+    }
+    return render(request, "work/operating.html", context)
+
+
+def _keys(good: list[expiring.Good]) -> Light:
+    """Of certificates and keys the one that ends first, and those that cannot be read."""
+    what, url = _("证书和密钥"), "#keys"
+    if unread := [one for one in good if one.mend and one.note and one.until is None]:
+        said = _("；").join(one.what + _("：") + one.note for one in unread)
+        return Light(what, "bad", said, unread[0].mend, url)
+    dated = [one for one in good if one.days is not None]
+    return Light(what, dated[0].tone if dated else "ok", expiring.summary(good), dated[0].mend if dated else "", url)
 
 
 def lights(*, now: datetime.datetime) -> Iterator[Light]:

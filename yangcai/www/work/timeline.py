@@ -90,13 +90,13 @@ def happenings(rows: Iterable[Entry], *, post: Post) -> list[Happening]:
         actor = actor_of(entry, post=post, lent=acted)
         sentence = action.tell(actor=actor) if action else entry.action
         if entry.outcome == "refused" and action is not None:
-            found.append(Happening(entry.at, f"{actor} {action.title}", entry.hash, True, _reasons(entry)))
+            found.append(Happening(entry.at, f"{actor} {action.title}", entry.hash, True, reasons(entry)))
         else:
             found.append(Happening(entry.at, sentence, entry.hash))
     return found
 
 
-def _reasons(entry: Entry) -> str:
+def reasons(entry: Entry) -> str:
     """Each reason with its article, as the law stood on that day."""
     on = timezone.localdate(entry.at)
     told = [Refusal(r["code"], r["zh"], r["en"], _article(r["rule"], on=on)) for r in entry.refusals]
