@@ -24,7 +24,7 @@ from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import CLOSES
 from yangcai.cli import console, verifier
 from yangcai.kernel import log_witnesses
-from yangcai.kernel.encoding import jcs, parse_jcs, timestamp
+from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
 from yangcai.kernel.models import Cosignature, TreeHead
 from yangcai.kernel.tlog import note, policy, proof
 from yangcai.kernel.verifying import case, log, receipt, source
@@ -247,6 +247,29 @@ def move(story: Story, by: str, at: datetime.datetime, number: int = 0) -> None:
     story.releases(by=by)[number]["released_at"] = timestamp(at)
 
 
+def shorter(story: Story) -> None:
+    story.sealed["window_closes_at"] = timestamp(CLOSES + 3 * MINUTE)
+    for number in range(len(story.releases(by="trustee"))):
+        move(story, "trustee", CLOSES + (3 + number) * MINUTE, number)
+
+
+def twice(story: Story) -> None:
+    """As many releases as bids, and not by as many bidders."""
+    own = story.releases(by="supplier")
+    story.sealed["releases"] += [dict(own[0]) for _more in range(len(story.bids) - len(own))]
+    move(story, "trustee", CLOSES + 20 * MINUTE)
+
+
+def lowered(story: Story) -> None:
+    [text] = story.sealed["policies"]
+    later = jcs(parse_jcs(text.encode()) | {"rev": 2, "theta": 3}).decode()
+    story.sealed["policies"].append(later)
+    place = story.place("policy")
+    line = story.told[place] | {"rev": 2, "policy_sha256": hashlib.sha256(later.encode()).hexdigest()}
+    story.told[place + 0.5] = line  # type: ignore[index]  # between two lines of the log
+    story.line("close")["rev"] = 2
+
+
 def platform_first(story: Story) -> None:
     for one in story.releases(by="trustee"):
         if one["x"] != 1:
@@ -294,6 +317,15 @@ LIES: dict[str, tuple[type[Exception], str, Callable[[Story], object]]] = {
         Evidence, "before the opening", lambda s: move(s, "supplier", CLOSES - MINUTE)),
     "a trustee released before the barrier": (
         Evidence, "before every bidder", lambda s: move(s, "trustee", CLOSES + 3 * MINUTE)),
+    "a trustee released early, and the window is said to have been short": (
+        Evidence, "shorter than the policy", shorter),
+    "a trustee released early, and one bidder stands there twice": (
+        Evidence, "before every bidder", twice),
+    "a bidder released after the window": (
+        Evidence, "after the window",
+        lambda s: move(s, "supplier", read_timestamp(s.sealed["window_closes_at"]) + MINUTE)),
+    "a later policy has another threshold": (
+        Evidence, "more than to postpone", lowered),
     "the platform released first": (
         Evidence, "released first", platform_first),
     "a share was released before a witness saw the close": (

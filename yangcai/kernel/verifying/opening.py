@@ -9,6 +9,7 @@ import datetime
 import hashlib
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 from yangcai.kernel.encoding import BadEncoding, h2, jcs, parse_jcs, read_timestamp
@@ -215,10 +216,22 @@ def _policy(lot: Lot, sealed: Body) -> dict[str, Any]:
         raise Evidence(
             zh="开标记录引用的开启规则不是公开日志中的", en="the policies of the record are not those of the log"
         )
-    found: dict[str, Any] = parse_jcs(quoted[before[-1]["policy_sha256"]].encode())
+    chain: list[dict[str, Any]] = [parse_jcs(quoted[body["policy_sha256"]].encode()) for body in before]
+    found = chain[-1]
+    for earlier, later in pairwise(chain):
+        if later["window_s"] < earlier["window_s"] or _beside_times(later) != _beside_times(earlier):
+            raise Evidence(
+                zh="开启规则的后一版本不只是推迟或者延长时间",
+                en="a later revision of the policy changes more than to postpone and to lengthen",
+            )
     if found["deadline"] != lot.close[1]["deadline"]:
         raise Evidence(zh="开启规则的截止时间不是截止记录的", en="the policy names another deadline than the close")
     return found
+
+
+def _beside_times(policy: Body) -> Body:
+    """What every revision has alike (SBP/1 §2.3)."""
+    return {name: value for name, value in policy.items() if name not in ("rev", "deadline", "open_at", "window_s")}
 
 
 def _check_shares(found: Body, policy: Body) -> None:
@@ -248,8 +261,15 @@ def _check_releases(found: Body, policy: Body) -> None:
     opens_at, closes_at = read_timestamp(policy["open_at"]), read_timestamp(found["sealed"]["window_closes_at"])
     if any(at < opens_at for at, _one in releases):
         raise Evidence(zh="开标时间之前就有份额释放", en="a share was released before the opening")
-    by_bidders = [at for at, one in releases if one["by"] == "supplier"]
-    barrier = min(closes_at, max(by_bidders)) if len(by_bidders) == len(found["bids"]) else closes_at
+    if closes_at + CLOCKS < opens_at + datetime.timedelta(seconds=policy["window_s"]):
+        raise Evidence(
+            zh="解密时限短于开启规则规定的时长", en="the window for keys was shorter than the policy laid down"
+        )
+    by_bidders = {one["header_sha256"]: at for at, one in releases if one["by"] == "supplier"}
+    if any(at > closes_at for at in by_bidders.values()):
+        raise Evidence(zh="投标人在解密时限届满之后释放了密钥", en="a bidder released its key after the window")
+    all_are_in = by_bidders and by_bidders.keys() >= {bid["header_sha256"] for bid in found["bids"]}
+    barrier = min(closes_at, max(by_bidders.values())) if all_are_in else closes_at
     seats = {one["x"]: one["role"] for one in policy["trustees"]}
     people = [at for at, one in releases if one["by"] == "trustee" and seats[one["x"]] != PLATFORM]
     platform = [at for at, one in releases if one["by"] == "trustee" and seats[one["x"]] == PLATFORM]
