@@ -97,8 +97,10 @@ def ask_all(head: TreeHead) -> Asked:
             continue
         try:
             line = _ask(party, head)
-            at = cosignature.seen_at(line)  # of a time that no calendar has: ValueError, OverflowError
-        except (NoCosignature, ValueError, OverflowError, OSError) as error:
+            at = cosignature.seen_at(line)
+            if at == cosignature.LATEST:
+                raise NoCosignature("its cosignature states a time that no calendar has")
+        except (NoCosignature, ValueError, OSError) as error:
             faults.append(f"{name}: {error}")
             continue
         Cosignature.objects.get_or_create(

@@ -28,7 +28,7 @@ from yangcai.kernel.leaves import Appended
 from yangcai.kernel.models import Cosignature, Leaf, TreeHead
 from yangcai.kernel.signatures.authority import DemoAuthority, DemoSeals
 from yangcai.kernel.signatures.verification import verify as signatures_of
-from yangcai.kernel.tlog import checkpoint, note, policy
+from yangcai.kernel.tlog import checkpoint, cosignature, note, policy
 from yangcai.kernel.verifying import case, document, log, source
 from yangcai.kernel.verifying import receipt as receipts
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
@@ -213,6 +213,25 @@ def without(name: str) -> Callable[[Path], None]:
     return lambda log: (log / name).unlink()
 
 
+def rewritten(name: str, change: Callable[[Any], Any]) -> Callable[[Path], None]:
+    """Each row of a file of JSON lines otherwise."""
+
+    def rewrite(log: Path) -> None:
+        rows = [json.dumps(change(json.loads(row))) for row in (log / name).read_text().splitlines()]
+        (log / name).write_text("".join(f"{row}\n" for row in rows))
+
+    return rewrite
+
+
+def test_a_witness_that_states_a_time_of_no_calendar_breaks_no_verification(site: Path) -> None:
+    head = note.parse((site / "log" / "checkpoint").read_bytes())
+    kept = tuple(one for one in head.signatures if one.name != WITNESS.name)
+    late = note.Note(head.text, (*kept, WITNESS.sign(head.text, at=note.LATEST)))
+    (site / "log" / "checkpoint").write_text(str(late))
+    trust = policy.parse((site / "log" / "policy").read_bytes())
+    assert log.verify(source.opened(str(site / "log")), policy=trust).seen_at == cosignature.LATEST
+
+
 @pytest.mark.parametrize(
     ("code", "damage"),
     [
@@ -227,6 +246,10 @@ def without(name: str) -> Callable[[Path], None]:
         (1, lambda log: (log / "policy").write_text("nonsense")),
         (1, changed("disclosed/000", b'"index"', b'"place"')),
         (2, changed("disclosed/000", b'"supplier":"S1"', b'"supplier":"S9"')),
+        (1, rewritten("disclosed/000", lambda row: {**row, "index": float(row["index"])})),
+        (1, rewritten("disclosed/000", lambda row: {**row, "index": True})),
+        (1, lambda log: (log / "disclosed/000").write_text("[" * 200_000 + "\n")),
+        (1, lambda log: (log / "disclosed/000").write_text('{"body":{},"index":1,"nonce":7}\n')),
     ],
 )  # fmt: skip
 def test_whatever_is_wrong_is_found(site: Path, code: int, damage: Callable[[Path], None]) -> None:

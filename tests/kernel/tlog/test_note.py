@@ -151,6 +151,15 @@ def test_a_checkpoint_is_opened_for_its_own_log_alone() -> None:
         checkpoint.opened(str(note.sign(HEAD.text, other)).encode(), log.verifier)
 
 
+def test_a_cosignature_of_a_time_that_no_calendar_has_is_read_as_a_very_late_one() -> None:
+    """It is good by its specification: whoever reads it reckons with the time all the same."""
+    for at in (253402300799, 1 << 40, note.LATEST):
+        line = WITNESS.sign(HEAD.text, at=at)
+        assert WITNESS.verifier.verifies(HEAD.text, line.signature)
+        seen = cosignature.seen_at(line)
+        assert seen == cosignature.LATEST and seen + datetime.timedelta(days=1) > seen
+
+
 def test_a_cosignature_covers_time_and_checkpoint() -> None:
     now = datetime.datetime(2023, 3, 20, 12, 12, 27, 999999, tzinfo=datetime.UTC)
     line = cosignature.cosign(text=HEAD.text, signer=WITNESS, now=now)

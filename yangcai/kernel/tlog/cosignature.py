@@ -5,6 +5,9 @@ import datetime
 from yangcai.kernel.tlog import checkpoint
 from yangcai.kernel.tlog.note import COSIGNATURE, TIME, Note, Signature, Signer
 
+#: Later than any cosignature that was made in earnest, and far enough from the end of the calendar to reckon with.
+LATEST = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
+
 
 def cosign(*, text: str, signer: Signer, now: datetime.datetime) -> Signature:
     """The line of a witness under a checkpoint. Raises ValueError with another kind of key, Malformed at another
@@ -16,9 +19,9 @@ def cosign(*, text: str, signer: Signer, now: datetime.datetime) -> Signature:
 
 
 def seen_at(signature: Signature) -> datetime.datetime:
-    """The second that a (verified) cosignature states."""
+    """The second that a (verified) cosignature states; LATEST for every time that no calendar has, as one may state."""
     seconds = int.from_bytes(signature.signature[:TIME])
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return datetime.datetime.fromtimestamp(min(seconds, int(LATEST.timestamp())), datetime.UTC)
 
 
 def with_lines(note: Note, more: tuple[Signature, ...]) -> Note:

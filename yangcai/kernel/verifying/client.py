@@ -19,7 +19,7 @@ def verify(site: Source, *, log: Log) -> list[tuple[int, dict[str, Any]]]:
     site's own list says; Evidence where the log never announced what is served."""
     try:
         served = {one["name"]: site.read(one["url"].lstrip("/")) for one in json.loads(site.read(LIST))["files"]}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotVerified(zh=f"{LIST} 的写法不符：{error}", en=f"{LIST} is malformed: {error}") from error
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(served.items())}
     lines = "".join(f"{digest}  {name}\n" for name, digest in digests.items())

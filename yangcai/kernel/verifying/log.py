@@ -151,9 +151,9 @@ def _disclosed(source: Source, lines: list[bytes]) -> Iterator[tuple[int, dict[s
                 told = json.loads(row)
                 index, body, nonce = told["index"], told["body"], read_base64(told["nonce"])
                 opens = blinded(nonce=nonce, body=jcs(body))
-                if index // WIDTH != bundle or not isinstance(body, dict):
+                if type(index) is not int or index // WIDTH != bundle or not isinstance(body, dict):
                     raise ValueError("in the wrong file")
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise NotVerified(
                     zh=f"公开内容 disclosed/{bundle} 的写法不符：{error}",
                     en=f"disclosed/{bundle} is malformed: {error}",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from yangcai.kernel.tlog import cosignature, note, tree
-from yangcai.kernel.tlog.faults import Malformed, Unproven, in_chinese
+from yangcai.kernel.tlog.faults import in_chinese
 from yangcai.kernel.tlog.policy import Policy
 from yangcai.kernel.verifying.findings import Evidence, NotVerified
 from yangcai.kernel.verifying.log import Log
@@ -39,7 +39,7 @@ def read(source: Source, *, log: Log, policy: Policy, days: Iterable[datetime.da
         for row in (source.fetch(f"seen/{day.isoformat()}") or b"").splitlines():
             try:
                 witnessed = policy.verify(note.parse(json.loads(row)["checkpoint"].encode()))
-            except (ValueError, KeyError, TypeError, Malformed, Unproven) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise NotVerified(
                     zh=f"seen/{day} 中的检查点核对不符：{in_chinese(error)}",
                     en=f"a checkpoint of seen/{day} does not verify: {error}",
