@@ -4,6 +4,7 @@ import datetime
 import io
 import json
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from yangcai.parties.roles import Role
 from yangcai.sealing.opening_file import OpeningFile
 from yangcai.sealing.policy import Policy
 from yangcai.sealing.statement import Client as With
+from yangcai.sealing.statement import signed
+from yangcai.sealing.suites.i1 import I1
 from yangcai.tendering import envelopes, models
 from yangcai.tendering.models import Bid, BidPart, BidUpload, OpenedBid, SealedBid
 from yangcai.tendering.rules import sealed as sealed_rules
@@ -437,6 +440,23 @@ def test_one_key_for_another_statement_is_refused(bidder: Bidder) -> None:
     bidder.verified()
     assert bidder.finalise(client=CLIENT).status_code == 201
     answer = bidder.finalise(client=With("another", "2", bytes(32)))
+    assert (answer.status_code, code(answer)) == (409, "SB002")
+    assert SealedBid.objects.count() == 1
+
+
+@pytest.mark.parametrize("changes", [{"env_digest": bytes(32)}, {"header_sha256": bytes(32)}, {"round": 1}])
+def test_whatever_else_is_said_under_a_key_that_became_a_bid_is_another_statement(
+    bidder: Bidder, changes: dict[str, Any]
+) -> None:
+    """Before it, it is a statement of another envelope."""
+    bidder.verified()
+    said = replace(bidder.device.statement().statement, **changes)
+    other = signed(said, suite=I1, keys=bidder.device.pair).content
+    door = f"submissions/{bidder.sid}/finalise"
+    answer = bidder.post(door, other)
+    assert (answer.status_code, code(answer)) == (422, "header_mismatch")
+    assert bidder.finalise().status_code == 201
+    answer = bidder.post(door, other)
     assert (answer.status_code, code(answer)) == (409, "SB002")
     assert SealedBid.objects.count() == 1
 

@@ -51,6 +51,23 @@ def test_from_the_documents_to_the_receipt(clock: Clock) -> None:
     assert word(theirs, "密封并递交") == "可以办理" and not any(bid.receipt in title for title in theirs)
 
 
+def test_a_bid_that_is_older_than_a_correction_says_so_until_it_is_replaced(clock: Clock) -> None:
+    """It stays valid: its bidder decides (SBP/1 §2.3)."""
+    tender = SealedTender().announced()
+    device = tender.device()
+    tender.hand_in(device)
+    follow(tender, clock)
+    assert word(states(device.post, tender), "投标文件和报价") == "已完成"
+    tender.now += datetime.timedelta(minutes=1)
+    tender.do("correction.publish", tender.case, tender.runner, item="技术要求", after="改", affects_bids=False)
+    follow(tender, clock)
+    assert word(states(device.post, tender), "投标文件和报价") == "早于第 1 次更正"
+    tender.now += datetime.timedelta(minutes=1)
+    tender.hand_in(device, "880000.00")
+    follow(tender, clock)
+    assert word(states(device.post, tender), "投标文件和报价") == "已完成"
+
+
 def test_what_cannot_begin_says_why_and_has_no_link(clock: Clock) -> None:
     tender = Tender().published()
     bidder = tender.supplier()

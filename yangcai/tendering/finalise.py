@@ -99,8 +99,9 @@ def request_of(sid: uuid.UUID, message: Message, *, by: Post, now: datetime.date
     """What a signed statement asks for the upload of this session, once it is seen to speak of its envelope and to be
     signed by a key of the post.
 
-    Raises NotFound where this post's organisation began no such session; Faulty; Refused where another post of the
-    supplier began it; NotVerified where the envelope was not checked yet, or the session was given up."""
+    Raises NotFound where this post's organisation began no such session; Faulty; Mismatch where the key of the session
+    has become a bid by another statement; Refused where another post of the supplier began it; NotVerified where the
+    envelope was not checked yet, or the session was given up."""
     said = message.statement
     statement = message.said.decode() if isinstance(said, Submit) else ""
     upload = _upload(sid, statement=statement, by=by)
@@ -125,6 +126,8 @@ def request_of(sid: uuid.UUID, message: Message, *, by: Post, now: datetime.date
         ("idem", upload.idem, said.idem.hex()),
     ):
         if ours != theirs:
+            if said.idem.hex() == upload.idem and SealedBid.objects.filter(upload=upload.id).exists():
+                raise Mismatch(str(sid))
             raise Faulty(HEADER_MISMATCH, what)
     if upload.known_key is None and upload.post != by.pk:
         # Bid and Entry name the post of the upload as the one that handed in: it is the one that signs.

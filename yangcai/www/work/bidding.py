@@ -171,16 +171,19 @@ class Bidding:
     def _may_begin(self) -> bool:
         return not self.refusals
 
+    def _corrected_since(self, received_at: datetime.datetime) -> int | None:
+        """The number of the latest correction that this bid may not have known; it says nothing against the bid."""
+        last = Correction.objects.filter(case=self.case).order_by("-number").first()
+        return last.number if last is not None and last.at > received_at else None
+
     def writing(self) -> Iterator[Task]:
         draft = f"{self.post.person_id}/{self.post.pk}/{self.lot.pk}"
         if self.bid is not None:
-            yield Task(
-                _("投标文件和报价"),
-                _("已完成"),
-                "done",
-                hint=_("截止前可以替换，以最后一次为准"),
-                url=self._place if self._may_begin else "",
-            )
+            word, tone, said = _("已完成"), "done", _("截止前可以替换，以最后一次为准")
+            if (number := self._corrected_since(self.bid.received_at)) is not None:
+                word, tone = _("早于第 %(n)d 次更正") % {"n": number}, "warn"
+                said = _("已递交的仍然有效；须按更正后的采购文件修改的，在截止前替换")
+            yield Task(_("投标文件和报价"), word, tone, hint=said, url=self._place if self._may_begin else "")
         elif self._may_begin:
             said = _("填写的内容只存在本机浏览器，递交前不离开这台设备")
             own = own_limit(self.lot, self.post.organisation)
