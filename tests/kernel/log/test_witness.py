@@ -1,7 +1,9 @@
 """Do witnesses cosign our log, over HTTP, and does one that is away or was shown a fork hold nothing up?"""
 
 import datetime
+import errno
 import os
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +19,8 @@ from tests.dripping import dripping
 from tests.kernel.log import world
 from tests.kernel.log.world import NOW, write_policy
 from tests.kernel.tlog.published import REQUEST, WITNESSED_LOG, WITNESSED_ORIGIN
-from yangcai.kernel import log_files, log_keys, log_proofs, log_witnesses
+from yangcai import cli
+from yangcai.kernel import durable, log_files, log_keys, log_proofs, log_witnesses
 from yangcai.kernel.models import Leaf
 from yangcai.kernel.tlog import checkpoint, note, policy, proof, tree, witness
 from yangcai.kernel.tlog.faults import Malformed, Unproven
@@ -60,6 +63,36 @@ def test_another_log_is_cosigned_over_http(store: Store, running: Running) -> No
     assert post(running, b"old 0\n")[0] == 400
     assert post(running, REQUEST, path="/elsewhere")[0] == 404
     assert post(running, b"x" * 70_000)[0] == 413
+
+
+@pytest.mark.parametrize(("length", "status"), [("9" * 5000, 413), ("", 411), ("-1", 411), ("1_0", 411), ("²", 411)])
+def test_a_length_that_is_none_is_answered(running: Running, length: str, status: int) -> None:
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as line:
+        line.sendall(f"POST /add-checkpoint HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode("latin-1"))
+        assert line.recv(100).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_what_cannot_be_kept_is_not_cosigned(store: Store, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_anything: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store.watch(SIGSUM)
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "write", full)
+        status, _kind, said = post(running, REQUEST)
+        assert (status, b"cosignature" in said, b"No space" in said) == (503, False, True)
+    assert post(running, REQUEST)[0] == 200
+
+
+@pytest.mark.parametrize("name", ["witness.key", "logs", "seen/0"])
+def test_a_folder_whose_files_are_no_text_is_a_damaged_one(store: Store, tmp_path: Path, name: str) -> None:
+    store.close()
+    (tmp_path / "w1" / "seen").mkdir(exist_ok=True)
+    (tmp_path / "w1" / name).write_bytes(b"\xff\n")
+    for _again in range(2):  # nobody holds it afterwards
+        with pytest.raises(StoreFault, match="damaged"):
+            Store.opened(tmp_path / "w1")
+    assert cli.main(["witness", str(tmp_path / "w1"), "--lang", "en"]) == 5
 
 
 def test_a_witness_remembers_over_a_restart(store: Store, tmp_path: Path) -> None:

@@ -43,7 +43,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from yangcai.kernel.log_keys import LOG, KeyExposed, KeyFile
-    from yangcai.kernel.tlog.faults import Malformed
 
     held = KeyFile(options.home, f"{options.name}/{LOG}")
     if not options.name and not (options.home / f"{LOG}.key").exists():
@@ -54,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
             answer(options, data={"vkey": vkey}, text=vkey)
             return console.OK
         return _serve(options, held, vkey)
-    except (Malformed, KeyExposed, OSError) as error:
+    except (KeyExposed, ValueError, OSError) as error:  # Malformed, or no text at all, are ValueErrors
         raise Stop(zh=f"签名进程不能工作：{error}", en=f"the signer cannot work: {error}") from error
 
 

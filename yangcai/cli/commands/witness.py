@@ -32,7 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from yangcai.kernel.tlog import note
-    from yangcai.kernel.tlog.faults import Malformed
     from yangcai.kernel.witness.store import Store, StoreFault
 
     try:
@@ -42,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
             for vkey in options.log:
                 keeper.watch(note.parse_vkey(vkey))
             return _show(options, keeper.signer.verifier.vkey) if options.show else _serve(options, keeper)
-    except (Malformed, StoreFault, OSError) as error:
+    except (StoreFault, ValueError, OSError) as error:  # Malformed, or no text at all, are ValueErrors
         raise Stop(zh=f"见证人不能工作：{error}", en=f"the witness cannot work: {error}") from error
 
 

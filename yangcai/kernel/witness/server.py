@@ -14,6 +14,8 @@ from yangcai.kernel.witness.store import Store
 #: Seconds after which a connection that says nothing is closed.
 PATIENCE = 15
 ADDRESS = "/add-checkpoint"
+#: Of a length that somebody states: `int` fails at some four thousand.
+DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,23 @@ def _handler(store: Store, clock: Callable[[], datetime.datetime]) -> type[BaseH
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
-            if not (length.isascii() and length.isdecimal()) or int(length) > witness.MOST_BYTES:
+            if not (length.isascii() and length.isdecimal()):
                 self.close_connection = True
-                self._send(Answer(413 if length.isdecimal() else 411))
+                self._send(Answer(411))
+                return
+            if len(length) > DIGITS or int(length) > witness.MOST_BYTES:
+                self.close_connection = True
+                self._send(Answer(413))
                 return
             content = self.rfile.read(int(length))
             if self.path != ADDRESS:
                 self._send(Answer(404, "only add-checkpoint is known here\n"))
                 return
-            self._send(store.answer(content, now=clock()))
+            try:
+                answer = store.answer(content, now=clock())
+            except OSError as error:  # what cannot be kept is not cosigned
+                answer = Answer(503, f"nothing can be kept now: {error.strerror}\n")
+            self._send(answer)
 
         def _send(self, answer: Answer) -> None:
             body = answer.body.encode()

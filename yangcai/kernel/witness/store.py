@@ -48,17 +48,17 @@ class Store:
         except BlockingIOError as error:
             held.close()
             raise StoreFault(f"another process is this witness: {home}") from error
-        except Malformed as error:
+        except ValueError as error:  # malformed, or no text at all
             held.close()
             raise StoreFault(f"a damaged file in {home}: {error}") from error
-        except StoreFault:
+        except (StoreFault, OSError):
             held.close()
             raise
 
     @classmethod
     def shown(cls, home: Path) -> note.Verifier | None:
         """The public half of a witness that was made before, read beside one that runs; None where there is none yet.
-        Raises Malformed, OSError."""
+        Raises ValueError (Malformed), StoreFault, OSError."""
         path = home / "witness.key"
         return _key(path, "").verifier if path.exists() else None
 
