@@ -11,6 +11,7 @@ from tests.portal.test_notices import check
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, HOUR, Buyer, FirstStage
 from tests.scenarios.story import FIFTH, FIRST, FOURTH, SECOND, THIRD
+from yangcai import procedures
 from yangcai.cases.models import Award, Candidate, Case, CaseEnd, Stage
 from yangcai.challenges import objections
 from yangcai.challenges.queries import visible_objections
@@ -231,6 +232,10 @@ def test_a_second_competition(agreed: FirstStage, unit: Buyer) -> None:
     assert own_limit(lot, agreed.supplier(FIRST).organisation) == Decimal("96000.00")
     form = ACTIONS["bid.submit"].input(subject=lot, by=agreed.supplier(FOURTH), now=unit.at)
     assert "94,000.00" in str(form.fields["price"].help_text)
+    # What was settled on entering is not asked again, and nothing is cited that only a tender knows.
+    assert not {"partners", "makers", "preference", "brand", "has_imports"} & set(form.fields)
+    bound = procedures.binding(ACTIONS["bid.submit"].cites, procedure=MINI)
+    assert set(bound) == {"framework.mini_competition", "framework.consumables"}
     # Who is no entrant cannot offer.
     stranger = agreed.supplier(FIFTH)
     refused = {r.code: r for r in can(ACTIONS["bid.submit"], lot, by=stranger, now=unit.at)}

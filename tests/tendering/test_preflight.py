@@ -308,3 +308,33 @@ def test_a_line_is_said_in_the_words_of_the_method_and_what_was_written_stays() 
         assert line.text == f"响应文件提交截止：{written}"
         assert translation.gettext("投标响应") == "响应内容"
     assert line.text == f"投标截止：{written}"
+
+
+#: What only a tender is called, and the order that speaks of tenders alone (财政部令第87号).
+OF_TENDERS = ("投标", "招标", "评标", "中标", "开标")
+ORDER_87 = "货物和服务招标投标管理办法"
+
+
+@pytest.mark.parametrize("procedure", ["quotations", "negotiation"])
+def test_the_pre_flight_speaks_of_an_offer_as_its_method_does(procedure: str, clock: Clock, every_method: None) -> None:
+    """On the page every line and every article is that of the method, and nothing is asked that it does not know."""
+    tender = Tender(procedure=procedure, method="lowest").published()
+    post = tender.supplier(size="small")
+    follow(tender, clock)
+    client = at_desk(post)
+    form = client.get(reverse("work_do", args=["lot", tender.lot.pk, "bid.submit"])).content.decode()
+    assert "核心产品" not in form and "制造商" in form
+    asked = draft(preference="consortium", price="876543.21", price_in_words="")
+    asked.pop("brand")
+    page = client.post(reverse("work_try", args=["lot", tender.lot.pk, "bid.submit"]), asked).content.decode()
+    assert "预检结果" in page
+    dear = {"price": Decimal(2_000_000), "price_in_words": "", "lines": []}
+    found = preflight.check(
+        tender.lot, supplier=post.organisation, offer={**GOOD, **dear}, met=frozenset(),
+        now=tender.now,
+    )  # fmt: skip
+    with in_words(wording.of_method(procedure)), translation.override("zh-hans"):
+        lines = [(one.code, one.text, one.citation.text if one.citation else "") for one in found]
+    assert {code for code, _text, _article in lines} >= {"above_ceiling", "clause_open"}
+    for code, text, article in lines:
+        assert not any(word in text for word in OF_TENDERS) and ORDER_87 not in article, (code, text, article)

@@ -28,6 +28,13 @@ OFFERS: Words = (
     ("tender", "purchase"),
 )
 
+#: What a tender says before its award: by the order of the candidates, and that silence makes the first one the winner.
+#: A method whose articles know neither says what they do say in its place.
+IN_ORDER = "收到评标报告后按候选人顺序确定；逾期不确定又无合法理由的，视同确定第一候选人"
+IN_ORDER_EN = (
+    "In the order of the candidates; if time runs out without lawful reason, the first one is deemed the winner"
+)
+
 #: What stands above cases of several methods: the words that are wrong for none of them.
 OF_ALL: Words = (
     ("投标截止", "截止"),

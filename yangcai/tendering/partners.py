@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from yangcai.cases.models import Lot
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.numbers import percent
 from yangcai.kernel.refusals import Refusal
@@ -97,11 +97,11 @@ def each_registered(stated: Iterable[tuple[Partner, datetime.datetime]]) -> tupl
 def together(bidder: Organisation, partners: Iterable[Partner], *, at: datetime.datetime) -> str:
     """The class as which a bidder and the members of its consortium count: that of the largest (财库〔2020〕46号 art.
     4); UNREGISTERED where the bidder has registered none."""
-    own = sizes.counted(bidder)
-    if not own:
+    size = sizes.counted(bidder)
+    if not size:
         return UNREGISTERED
     members = as_registered((one for one in partners if one.kind == PartnerKind.MEMBER), at=at)
-    return sizes.largest([own, *(one.size for one in members)])
+    return sizes.largest([size, *(one.size for one in members)])
 
 
 def _counted_size(organisations: Iterable[Organisation], stated: str) -> str:
@@ -245,7 +245,7 @@ def unlawful(
         )
     if subcontractors and not (file and file.subcontracting):
         yield refuse(
-            "contract.subcontract",
+            own(lot.case, "contract.subcontract"),
             code="subcontract_not_allowed",
             zh="采购文件不允许分包",
             en="The document allows no subcontracts",
@@ -253,7 +253,7 @@ def unlawful(
         )
     if sum((p.share for p in partners), Decimal(0)) >= WHOLE:
         yield refuse(
-            "contract.subcontract",
+            own(lot.case, "contract.subcontract"),
             code="nothing_left_to_the_bidder",
             zh="联合体其他成员和分包供应商的份额合计应当小于 100%：合同的主体部分由投标人承担",
             en="The shares of members and subcontractors must stay below 100 %: the main part is the bidder's",

@@ -16,7 +16,7 @@ from typing import Any
 from yangcai import law
 from yangcai.cases import periods
 from yangcai.cases.models import Lot
-from yangcai.cases.rules import applicable
+from yangcai.cases.rules import applicable, own
 from yangcai.credit.queries import may_take_part
 from yangcai.kernel.inputs import Input
 from yangcai.kernel.money import cents, figures, rounded
@@ -30,7 +30,7 @@ from yangcai.procedures import evaluation
 from yangcai.procedures.evaluation import abnormally_low
 from yangcai.procedures.evaluation.model import BidResult
 from yangcai.procedures.evaluation.price_preference import is_domestic, prefer
-from yangcai.tendering import arithmetic, counting, deviations, makers, partners, products, standing
+from yangcai.tendering import arithmetic, counting, deviations, makers, method, partners, products, standing
 from yangcai.tendering.models import Clause, ClauseKind, PreferenceClaim
 from yangcai.tendering.rules import consortia as agreements
 from yangcai.tendering.solicitations import solicitation
@@ -127,13 +127,15 @@ class _Draft:
         self.counts_as = partners.together(supplier, partners.of_offer(offer), at=now)
         self.on = applicable(lot.case, now=now)
         self.terms = arithmetic.terms(lot, now=now)
-        own = own_limit(lot, supplier)
-        if own is not None:
-            self.terms = replace(self.terms, ceiling=own)
+        limit = own_limit(lot, supplier)
+        if limit is not None:
+            self.terms = replace(self.terms, ceiling=limit)
         self.closes_at = periods.closing_at(lot.case) or now
 
     def cite(self, key: str) -> Citation | None:
-        found = law.find(key, **self.on)
+        """The article of the method by which it is bought, where it has one of its own."""
+        mine = own(self.lot.case, key)
+        found = law.find(mine, **self.on) if mine else None
         return found.citation if found else None
 
     def result(self) -> BidResult | None:
@@ -418,6 +420,8 @@ def _deviations(draft: _Draft) -> Iterator[Check]:
 def _partners(draft: _Draft) -> Iterator[Check]:
     """Consortium and subcontract, and what a set-aside demands of them: a condition of qualification."""
     lot, beside = draft.lot, partners.of_offer(draft.offer)
+    if method.of(lot.case).draws_on:  # who stands behind an entrant was settled when it entered
+        return
     claim = draft.offer.get("preference") or PreferenceClaim.NONE
     made_by_larger = makers.unlawful(lot, makers=draft.makers, claim=claim, counts_as=draft.counts_as, now=draft.now)
     yield from (_refused(one, field="makers") for one in made_by_larger)

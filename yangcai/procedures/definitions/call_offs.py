@@ -10,6 +10,28 @@ from yangcai.procedures.definitions.tenders import CATEGORIES
 from yangcai.procedures.procedure import AwardBy, Invite, Procedure, Step
 from yangcai.procedures.stages import Stage
 
+COMPETITION = "framework.mini_competition"
+#: Who stands behind an entrant, who made its goods and what is preferred was settled when it entered: the second stage
+#: compares prices alone, by its own article.
+SECOND_STAGE = (
+    ("submission.receipt", COMPETITION),
+    ("submission.withdrawal", COMPETITION),
+    ("submission.late_bid", COMPETITION),
+    ("qualification.consortium", ""),
+    ("qualification.consortium_agreement", ""),
+    ("contract.subcontract", ""),
+    ("set_aside.partner_share", ""),
+    ("solicitation.lot_limit", ""),
+    ("solicitation.core_product", ""),
+    ("import.approval", ""),
+    ("price_preference.domestic_package", ""),
+    ("sme.goods_by_maker", ""),
+    ("green.mandatory", ""),
+    ("green.certificate", ""),
+    ("evaluation.intervals", ""),
+    ("evaluation.same_brand", ""),
+)
+
 DIRECT = Procedure(
     code="call_off_direct",
     zh="框架协议成交（直接选定）",
@@ -69,6 +91,7 @@ MINI_COMPETITION = replace(
     en="Call-off by second competition",
     ocds_method="selective",
     draws_on=("framework",),
+    instead=SECOND_STAGE,
     steps=(
         Step(Stage.SUBMISSION, zh="二次竞价", en="Second competition", rules=("framework.mini_competition",)),
         Step(Stage.OPENING, zh="开启竞价", en="Opening of the prices", rules=("framework.mini_competition",)),

@@ -33,7 +33,9 @@ CONSULTATION = Procedure(
         dialogue=("磋商", "Consultation"),
         report="award.report_consultation",
         award=Step(
-            Stage.AWARD, decide="award.decide_consultation", rules=("award.in_order", "award.deemed_consultation")
+            Stage.AWARD,
+            decide="award.decide_consultation",
+            rules=("award.in_order_consultation", "award.deemed_consultation"),
         ),
     ),
     committee=Committee(
@@ -56,6 +58,8 @@ CONSULTATION = Procedure(
     instead=(
         *BY_ORDER_74,
         ("evaluation.clarification", "evaluation.clarification_consultation"),
+        ("evaluation.arithmetic", "evaluation.clarification_consultation"),
+        ("evaluation.confirm_correction", "evaluation.clarification_consultation"),
         ("evaluation.price_score", "evaluation.consultation_price_score"),
         ("evaluation.rank_rated", "evaluation.rank_consultation"),
         ("evaluation.candidates", "evaluation.candidates_consultation"),
@@ -63,6 +67,7 @@ CONSULTATION = Procedure(
         ("evaluation.abnormal_finding", "evaluation.abnormal_consultation"),
         ("award.report", "award.report_consultation"),
         ("award.decide", "award.decide_consultation"),
+        ("award.in_order", "award.in_order_consultation"),
         ("award.deemed", "award.deemed_consultation"),
         ("award.publish", "award.publish_consultation"),
         ("award.letter", "award.letter_consultation"),

@@ -9,6 +9,7 @@ Only a part of the Measures was read (see decision 20): numbers are else those o
 
 from dataclasses import replace
 
+from yangcai.procedures import spoken
 from yangcai.procedures.definitions.tenders import CATEGORIES
 from yangcai.procedures.procedure import AwardBy, By, Committee, Invite, Procedure, Step
 from yangcai.procedures.stages import Stage
@@ -26,6 +27,8 @@ OWN = (
     ("evaluation.report", PROCEDURE),
     ("evaluation.dissent", PROCEDURE),
     ("evaluation.same_brand", ""),
+    ("solicitation.core_product", ""),
+    ("contract.subcontract", "contract.subcontract_law"),
     ("committee.formed_anew", ""),
     ("evaluation.candidates", ""),
     ("evaluation.rank_rated", "cooperative_innovation.ranking"),
@@ -72,6 +75,11 @@ WORDS = (
     ("废标", "终止"),
     ("投标响应", "响应内容"),
     ("投标", "响应"),
+    (spoken.IN_ORDER, "按评审结果确定；逾期未确定的，不视同确定"),
+)
+WORDS_EN = (
+    *spoken.OFFERS,
+    (spoken.IN_ORDER_EN.lower(), "by the result of the review; silence makes nobody the winner"),
 )
 
 COOPERATIVE_INNOVATION = Procedure(
@@ -143,6 +151,7 @@ COOPERATIVE_INNOVATION = Procedure(
     result=("研发供应商成交结果公告", "notice of the research suppliers"),
     failure=("合作创新采购终止公告", "notice of a failed cooperative innovation"),
     words=WORDS,
+    words_en=WORDS_EN,
 )
 FIRST_PURCHASE = Procedure(
     code="first_purchase",
@@ -185,6 +194,7 @@ FIRST_PURCHASE = Procedure(
     result=("首购产品公告", "notice of the first purchase"),
     failure=("首购终止公告", "notice of a failed first purchase"),
     words=WORDS,
+    words_en=WORDS_EN,
 )
 INNOVATIVE_PRODUCT = replace(
     FIRST_PURCHASE,

@@ -7,7 +7,8 @@ Measures was not found: what their summaries leave open is taken from the single
 
 from dataclasses import replace
 
-from yangcai.procedures.definitions.responses import RESULT, steps
+from yangcai.procedures import spoken
+from yangcai.procedures.definitions.responses import RESULT, steps, words
 from yangcai.procedures.definitions.single_source import SINGLE_SOURCE
 from yangcai.procedures.procedure import Committee, Step
 from yangcai.procedures.stages import Stage
@@ -26,4 +27,16 @@ EMERGENCY = replace(
     instead=(*SINGLE_SOURCE.instead, ("evaluation.rank_lowest", "emergency.direct")),
     notice=("紧急采购邀请书", "invitation to an emergency purchase"),
     result=RESULT,
+    words=(
+        *words(committee="评审小组"),
+        (spoken.IN_ORDER, "成交价格不得超过采购预算；直接采购没有候选人顺序，逾期未确定的不视同确定"),
+    ),
+    words_en=(
+        *spoken.OFFERS,
+        (
+            spoken.IN_ORDER_EN.lower(),
+            "at a price within the budget; a direct purchase has no order of candidates, and silence makes nobody the"
+            " winner",
+        ),
+    ),
 )

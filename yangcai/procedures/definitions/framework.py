@@ -69,6 +69,7 @@ FRAMEWORK = Procedure(
         ("evaluation.rank_rated", "framework.quality_first"),
         ("evaluation.factors", "framework.quality_factors"),
         ("evaluation.above_ceiling", "framework.ceiling"),
+        ("solicitation.core_product", ""),
         ("evaluation.same_brand", ""),  # a maker answers itself or by one supplier (art. 18)
         ("evaluation.candidates", ""),  # all who respond are ranked; who enters is a matter of the elimination
     ),

@@ -31,7 +31,9 @@ NEGOTIATION = Procedure(
         correction="correction.negotiation",
         dialogue=("谈判", "Negotiation"),
         award=Step(
-            Stage.AWARD, decide="award.decide_negotiation", rules=("award.in_order", "award.deemed_negotiation")
+            Stage.AWARD,
+            decide="award.decide_negotiation",
+            rules=("award.in_order_negotiation", "award.deemed_negotiation"),
         ),
     ),
     committee=Committee(
@@ -52,6 +54,7 @@ NEGOTIATION = Procedure(
     buyer_share="suppliers.buyer_share",
     instead=(
         *BY_ORDER_74,
+        ("evaluation.intervals", ""),  # nothing is scored
         ("evaluation.rank_lowest", "evaluation.rank_negotiation"),
         ("evaluation.unsuccessful", "termination.negotiation"),
     ),

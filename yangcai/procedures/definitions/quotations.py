@@ -19,7 +19,9 @@ QUOTATIONS = Procedure(
         correction="correction.quotations",
         quotes=("evaluation.quote_once",),
         award=Step(
-            Stage.AWARD, decide="award.decide_negotiation", rules=("award.in_order", "award.deemed_negotiation")
+            Stage.AWARD,
+            decide="award.decide_negotiation",
+            rules=("award.in_order_negotiation", "award.deemed_negotiation"),
         ),
     ),
     committee=Committee(
@@ -37,6 +39,7 @@ QUOTATIONS = Procedure(
     buyer_share="suppliers.buyer_share",
     instead=(
         *BY_ORDER_74,
+        ("evaluation.intervals", ""),  # nothing is scored
         ("evaluation.rank_lowest", "evaluation.rank_quotations"),
         ("evaluation.unsuccessful", "termination.quotations"),
     ),

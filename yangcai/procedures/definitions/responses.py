@@ -51,8 +51,14 @@ BY_ORDER_74 = (
     ("qualification.by_buyer", "qualification.by_committee"),
     ("evaluation.conformity", "qualification.by_committee"),
     ("evaluation.clarification", "evaluation.clarification_response"),
+    ("evaluation.arithmetic", "evaluation.clarification_response"),
+    ("evaluation.confirm_correction", "evaluation.clarification_response"),
     ("evaluation.invalid_bid", "qualification.by_committee"),
+    ("bid_security.missing", "qualification.by_committee"),
     ("evaluation.same_brand", ""),
+    ("evaluation.above_ceiling", "qualification.by_committee"),  # a highest price is a substantive requirement
+    ("solicitation.core_product", ""),  # whose brand counts only for that
+    ("contract.subcontract", "contract.subcontract_law"),  # 87号令 art. 35 speaks of tenders
     ("committee.formed_anew", ""),  # 87号令 art. 49 forms a tender's committee anew; 74号令 has nothing like it
     ("evaluation.candidates", "evaluation.candidates_negotiation"),
     ("evaluation.corrections", "evaluation.reevaluation_negotiation"),
@@ -62,6 +68,7 @@ BY_ORDER_74 = (
     ("samples.exception", ""),
     ("award.report", "award.report_negotiation"),
     ("award.decide", "award.decide_negotiation"),
+    ("award.in_order", "award.in_order_negotiation"),
     ("award.deemed", "award.deemed_negotiation"),
     ("award.publish", "award.publish_negotiation"),
     ("award.letter", "award.letter_negotiation"),

@@ -16,7 +16,7 @@ from yangcai.kernel import documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import DocumentField, Input, TextField
 from yangcai.parties.roles import Role
-from yangcai.procedures import every
+from yangcai.procedures import every, spoken
 from yangcai.tendering import arithmetic, award_line, opening_record, standing
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import AwardAnnulment, AwardLetter, EvaluationReport, OpenedBid
@@ -78,10 +78,7 @@ class DetermineAward(Input):
         "award.annulled_after_objection",
         *every(Stage.AWARD, "decide"),
     ),
-    hint=(
-        "收到评标报告后按候选人顺序确定；逾期不确定又无合法理由的，视同确定第一候选人",
-        "In the order of the candidates; if time runs out without lawful reason, the first one is deemed the winner",
-    ),
+    hint=(spoken.IN_ORDER, spoken.IN_ORDER_EN),
 )
 def determine_award(
     lot: Lot, *, by: Any, now: datetime.datetime, candidate: Candidate, ground: str, reason: str

@@ -35,6 +35,7 @@ from yangcai.tendering import (
     counting,
     deviations,
     makers,
+    method,
     partners,
     policies,
     preflight,
@@ -118,6 +119,19 @@ class FigureRow(forms.Form):
     figure = forms.DecimalField(label=_("承诺数值"), min_value=0, max_digits=16, decimal_places=4)
 
 
+#: What an entrant settled when it entered a framework agreement, and no second competition asks again.
+SETTLED = (
+    "preference",
+    "partners",
+    "makers",
+    "is_domestic",
+    "domestic_share",
+    "has_imports",
+    "green_certificates",
+    "brand",
+)
+
+
 class SubmitBid(Input):
     depends: ClassVar[dict[str, Any]] = {
         "price": _("响应文件应当报价的采购方式必填；不报价的（如合作创新采购的参与申请）没有此项"),
@@ -125,7 +139,12 @@ class SubmitBid(Input):
         "consumables": _("采购文件列明专用耗材的才有此项"),
         "figures": _("采购文件有按公式计分的评审因素的才有此项"),
         "deviations": _("采购文件列明实质性要求的才有此项"),
-        "makers": _("货物类采购才有此项"),
+        "makers": _("货物类采购才有此项；框架协议第二阶段沿用入围时的内容，没有此项"),
+        "brand": _("按同品牌规则计算供应商家数的采购方式才有此项"),
+        **dict.fromkeys(
+            (name for name in SETTLED if name not in ("makers", "brand")),
+            _("框架协议第二阶段沿用入围时的内容，没有此项"),
+        ),
     }
 
     #: In whose envelope this lay, at the opening of what the bidder sealed; None while it is being submitted.
@@ -220,7 +239,14 @@ class SubmitBid(Input):
         self._ask_for_deviations(deviations.of_lot(self.subject))
         if not makers.are_asked(self.subject):
             del self.fields["makers"]
-        self._begin_with_the_agreement()
+        found = method.of(self.subject.case)
+        if not found.own("evaluation.same_brand"):
+            del self.fields["brand"]
+        if found.draws_on:
+            for name in SETTLED:
+                self.fields.pop(name, None)
+        else:
+            self._begin_with_the_agreement()
 
     def _begin_with_the_agreement(self) -> None:
         """What leader and members have agreed stands there already."""
@@ -277,7 +303,8 @@ class SubmitBid(Input):
         if full is not None:
             self.add_error(None, said(full))
         goods = makers.counted(makers.of_offer(cleaned), at=self.now)
-        self._count_the_makers(cleaned)
+        if "preference" in self.fields:
+            self._count_the_makers(cleaned)
         if isinstance(self.subject, Lot) and "partners" in cleaned:
             found = partners.unlawful(
                 self.subject,

@@ -107,8 +107,8 @@ def write_opened(
     answered = offer.pop("deviations", [])  # likewise
     made = offer.pop("makers", [])  # likewise
     beside = partners.of_offer(offer)
-    offer.pop("partners")
-    share, counted = offer["domestic_share"], partners.as_registered(beside, at=now)
+    offer.pop("partners", None)  # what a second competition does not ask lies in no envelope of it
+    share, counted = offer.get("domestic_share"), partners.as_registered(beside, at=now)
     opened = OpenedBid.objects.create(
         lot=bid.lot,
         bid=bid,

@@ -164,6 +164,8 @@ class DraftSolicitation(Input):
         if not method.of(self.subject).leads_to:
             for name in ("contract_months", "long_term_reason", "follow_up_amount", "compensation_rate"):
                 self.fields[name].disabled = True
+        if not method.of(self.subject).own("evaluation.same_brand"):  # of several products whose brand counts
+            self.fields["several_products"].disabled = self.fields["core_product"].disabled = True
         self.fields["two_covers"].disabled = not method.of(self.subject).two_covers
         self.fields["merit_first"].disabled = not method.of(self.subject).merit_first
         for name, formulas in (("price_formula", FORMULAS), ("score_formula", SCORE_FORMULAS)):

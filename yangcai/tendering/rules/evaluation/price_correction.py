@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from yangcai.cases.rules import applicable, refuse
+from yangcai.cases.rules import applicable, own, refuse
 from yangcai.kernel import calendar
 from yangcai.kernel.refusals import Refusal
 from yangcai.kernel.wording import Written
@@ -21,7 +21,7 @@ def has_correction(subject: OpenedBid, *, by: Any, now: datetime.datetime) -> Re
     if arithmetic.outcome(subject.lot, now=now).of(subject).corrections:
         return None
     return refuse(
-        "evaluation.arithmetic",
+        own(subject.lot.case, "evaluation.arithmetic"),
         code="nothing_to_correct",
         zh="该投标的开标一览表、大写金额与分项报价没有矛盾，无需修正",
         en="The opening list, the words and the lines of this bid do not contradict each other",
@@ -73,7 +73,7 @@ def silence_confirms_nothing(subject: OpenedBid, *, by: Any, now: datetime.datet
     if by.role != Role.EXPERT or not confirms:
         return None
     return refuse(
-        "evaluation.confirm_correction",
+        own(subject.lot.case, "evaluation.confirm_correction"),
         code="only_bidder_confirms",
         zh="只有投标人自己可以确认修正后的报价",
         en="Only the bidder itself can confirm the corrected price",
@@ -91,7 +91,7 @@ def corrections_settled(subject: Any, *, by: Any, now: datetime.datetime) -> Ref
     if not waiting:
         return None
     return refuse(
-        "evaluation.confirm_correction",
+        own(lot.case, "evaluation.confirm_correction"),
         code="correction_open",
         zh="报价前后不一致、尚未修正并经投标人确认：{bidders}",
         en="Contradictory prices not yet corrected and confirmed: {bidders}",
