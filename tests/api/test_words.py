@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
+from django.utils import translation
 
 from tests.api.conftest import Clock
 from tests.api.support import Caller
 from tests.tendering.walk import Tender
+from yangcai import procedures
 from yangcai.cases import words
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.refusals import Refusal
@@ -82,3 +84,48 @@ def test_what_people_wrote_is_nobodys_to_reword(clock: Clock, every_method: None
     with in_words(words.of_method("negotiation")):
         assert refusal.told()["zh"] == "“招标文件编制中心”不是供应商"
     assert refusal.told()["zh"] == refusal.as_dict()["zh"] == refusal.zh
+
+
+@pytest.mark.parametrize("procedure", ["negotiation", "quotations", "open_tender"])
+def test_the_feed_tells_what_was_done_in_the_words_of_the_method(
+    procedure: str, clock: Clock, every_method: None
+) -> None:
+    """As the timeline on the page does: one sentence for one Entry, wherever it is read."""
+    tender = Tender(procedure=procedure, method="lowest").published()
+    tender.bids("900000", "910000", "920000")
+    tender.open()
+    clock.now = tender.now
+    items = Caller(tender.runner).get("feed?limit=100").json()["items"]
+    told = {one["action"]: one["sentence"] for one in items if one["root"] == tender.case.ref}
+    opened = told["opening.begin"]
+    is_tender = procedure == "open_tender"
+    assert opened["zh"].endswith("主持开标") is is_tender and opened["zh"].endswith("主持开启") is not is_tender
+    assert ("opening of the bids" in opened["en"]) is is_tender
+    with in_words(words.of(tender.case)):
+        for code, sentence in told.items():
+            assert sentence["zh"].endswith(ACTIONS[code].tell(actor=""))
+
+
+#: Method: what is said at the decision on the winner, and what a tender says there.
+DECIDED = {
+    "open_tender": ("按候选人顺序", "视同确定第一候选人"),
+    "negotiation": ("按候选人顺序", "视同确定第一候选人"),
+    "single_source": ("商定的价格", "不视同确定"),
+    "emergency": ("不得超过采购预算", "不视同确定"),
+    "cooperative_innovation": ("按评审结果确定", "不视同确定"),
+    "first_purchase": ("按评审结果确定", "不视同确定"),
+}
+
+
+@pytest.mark.parametrize(("procedure", "said"), DECIDED.items())
+def test_before_the_winner_is_determined_a_method_says_what_its_own_articles_do(
+    procedure: str, said: tuple[str, str]
+) -> None:
+    with in_words(words.of_method(procedure)):
+        told = ACTIONS["award.determine"].meaning
+        assert all(one in told for one in said), told
+        with translation.override("en"):
+            english = ACTIONS["award.determine"].meaning
+    assert ("the first one is deemed the winner" in english) is ("视同确定第一候选人" in said)
+    keys = procedures.binding(ACTIONS["award.determine"].cites, procedure=procedure)
+    assert ("award.deemed" in "".join(keys)) is ("视同确定第一候选人" in said)

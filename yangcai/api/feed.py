@@ -14,12 +14,14 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Max, Min, Q
 
+from yangcai.cases import words
 from yangcai.cases.models import Case
 from yangcai.cases.queries import OVERSEERS
 from yangcai.kernel import log_index
 from yangcai.kernel.actions import ACTIONS, SCOPES
 from yangcai.kernel.inputs import number_of
 from yangcai.kernel.models import Entry
+from yangcai.kernel.wording import Say, in_words, worded
 from yangcai.parties.roles import BUYER, Role
 from yangcai.planning.models import PlanItem
 
@@ -54,8 +56,9 @@ def page(*, after: str, limit: int, post: Any, now: datetime.datetime) -> dict[s
     while taken < len(found) and (not shown or len(shown) + len(found[taken][1]) <= limit):
         shown += found[taken][1]
         taken += 1
+    said = words.of_roots(entry.root for entry in shown)
     return {
-        "items": [_item(entry) for entry in shown],
+        "items": [_item(entry, said.get(entry.root)) for entry in shown],
         "next": log_index.shown(found[taken - 1][0]) if taken else after,
         "more": len(found) > taken,
     }
@@ -136,9 +139,12 @@ def _visible_roots(refs: set[str], post: Any, now: datetime.datetime) -> set[str
     return seen
 
 
-def _item(entry: Entry) -> dict[str, Any]:
+def _item(entry: Entry, say: Say | None) -> dict[str, Any]:
+    """As it stands in the feed: its sentence in the words of the method by which its case is bought, as on its page."""
     action = ACTIONS[entry.action]
     actor = entry.organisation if entry.role != "expert" else "评审专家"
+    with in_words(say):
+        sentence = [worded(text, chinese=n == 0) for n, text in enumerate(action.sentence)]
     return {
         "entry": log_index.shown(entry.seq),
         "at": entry.at.isoformat(),
@@ -146,6 +152,6 @@ def _item(entry: Entry) -> dict[str, Any]:
         "root": entry.root,
         "subject": entry.subject,
         "by": actor,
-        "sentence": {"zh": action.sentence[0].format(post=actor), "en": action.sentence[1].format(post=actor)},
+        "sentence": {"zh": sentence[0].format(post=actor), "en": sentence[1].format(post=actor)},
         "hash": entry.hash,
     }
