@@ -59,6 +59,33 @@ def test_the_safe_end_of_a_window_is_later_than_the_hard_one() -> None:
     assert in_working_days.floor_on == in_working_days.strict_on == date(2026, 2, 2)
 
 
+def test_of_two_rules_in_the_place_of_one_the_later_binds() -> None:
+    keys = procedures.get("consultation").rule_keys()
+    assert {"award.decide_consultation", "award.report_consultation"} <= set(keys)
+    assert not {"award.decide_negotiation", "award.report_negotiation"} & set(keys)
+
+
+#: How suppliers come: 87号令 art. 14 and 18, 74号令 art. 12, 214号文 art. 6. Others know no choice of ways.
+WAYS = {
+    "open_tender": "prequalification.supplied_to_all",
+    "restricted_tender": "suppliers.draw",
+    "negotiation": "suppliers.invite",
+    "quotations": "suppliers.invite",
+    "consultation": "suppliers.invite_consultation",
+}
+
+
+@pytest.mark.parametrize("code", list(procedures.PROCEDURES))
+def test_no_method_cites_how_suppliers_come_to_another(code: str) -> None:
+    assert procedures.binding(procedures.each("comes_by"), procedure=code) == tuple(filter(None, [WAYS.get(code)]))
+
+
+def test_what_may_be_talked_about_is_cited_where_there_are_talks() -> None:
+    cited = ("solicitation.negotiable",)
+    silent = {"open_tender", "restricted_tender", "quotations", "framework"}
+    assert {code for code in (*silent, *WAYS) if not procedures.binding(cited, procedure=code)} == silent
+
+
 @pytest.mark.parametrize("path", sorted(Path(definitions.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
 def test_definitions_hold_no_number_but_zero_and_one(path: Path) -> None:
     numbers = {

@@ -38,6 +38,11 @@ def every(stage: Stage | str, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
+def each(what: str) -> tuple[str, ...]:
+    """As `every`, of what a method says as a whole, e.g. how suppliers come to it."""
+    return tuple(dict.fromkeys(filter(None, (getattr(one, what) for one in PROCEDURES.values()))))
+
+
 @cache
 def binding(keys: tuple[str, ...], *, procedure: str) -> tuple[str, ...]:
     """Of the rules that an Action cites those that bind this method: general ones, replaced by its own where it has

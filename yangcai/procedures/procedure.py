@@ -138,8 +138,9 @@ class Procedure:
     """A method of procurement, its steps in order. `grounds` is the rule on when it may be used; `needs_approval` says
     whether the treasury must approve it from the open-tender threshold on. `invites`: how suppliers may come, by
     `invited` (fewest to invite), `pool` (how many times as many to draw from) and `buyer_share` (the most of those
-    recommended that the buyer may recommend). `instead`: which rule of its own the method has in the place of one of
-    the open tender's; an empty one says that the method knows nothing like it. `notice`, `result`, `failure`: what its
+    recommended that the buyer may recommend); `comes_by`: the rule that says so. `instead`: which rule of its own the
+    method has in the place of one of the open tender's; an empty one says that the method knows nothing like it.
+    `notice`, `result`, `failure`: what its
     notices are called; `words`, `words_en`: its words for those of a tender. `reopens`: on which grounds a signed
     evaluation is taken up again (87号令 art. 64 and 67, 74号令 art. 21, 214号文 art. 32). `below_quota`: only for
     what lies off the catalogue and below the quota limit (the purchase modes of the mall). `spends`: whether its plan
@@ -187,6 +188,7 @@ class Procedure:
     invited: str = ""
     pool: str = ""
     buyer_share: str = ""
+    comes_by: str = ""
     instead: tuple[tuple[str, str], ...] = ()
     notice: tuple[str, str] = ("招标公告", "invitation to tender")
     result: tuple[str, str] = ("中标结果公告", "award notice")
@@ -234,6 +236,7 @@ class Procedure:
             self.invited,
             self.pool,
             self.buyer_share,
+            self.comes_by,
             self.rates_quality,
             *(key for _, key in self.price_weights),
             self.weight_consent,
@@ -242,5 +245,5 @@ class Procedure:
         keys += [self.leads_to, self.authority, self.winners, self.merit_weight, self.advance, *self.terms]
         keys += [self.merit_first, self.compensates, self.ends]
         keys += [key for step in self.steps for key in step.rule_keys()]
-        keys += [own for _, own in self.instead]
+        keys += dict(self.instead).values()  # of two for one rule the later holds
         return tuple(dict.fromkeys(filter(None, keys)))

@@ -54,7 +54,8 @@ CONSULTATION = Procedure(
     weight_consent="evaluation.price_weight.consultation_consent",
     invites=(Invite.NOTICE, Invite.LIBRARY, Invite.RECOMMENDATION),
     invited="bidders.consultation",
-    buyer_share="suppliers.buyer_share",
+    buyer_share="suppliers.buyer_share_consultation",
+    comes_by="suppliers.invite_consultation",
     instead=(
         *BY_ORDER_74,
         ("evaluation.clarification", "evaluation.clarification_consultation"),

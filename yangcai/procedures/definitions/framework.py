@@ -7,7 +7,7 @@ fifth is eliminated, and no contract comes of it.
 
 from dataclasses import replace
 
-from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE
+from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE, NO_TALKS
 from yangcai.procedures.definitions.tenders import steps as of_a_tender
 from yangcai.procedures.procedure import AwardBy, Procedure, Step
 from yangcai.procedures.stages import Stage
@@ -46,7 +46,7 @@ def steps() -> tuple[Step, ...]:
         decide="award.decide",
         zh="确定入围供应商",
         en="Choice of the entrants",
-        rules=("framework.as_tender", "framework.eliminate", "framework.eliminate_least"),
+        rules=("framework.as_tender", "framework.eliminate", "framework.eliminate_least", "framework.consumables"),
     )
     return (*enough, entry)
 
@@ -71,6 +71,7 @@ FRAMEWORK = Procedure(
         ("evaluation.above_ceiling", "framework.ceiling"),
         ("solicitation.core_product", ""),
         ("evaluation.same_brand", ""),  # a maker answers itself or by one supplier (art. 18)
+        *NO_TALKS,
         ("evaluation.candidates", ""),  # all who respond are ranked; who enters is a matter of the elimination
     ),
     notice=NOTICE,

@@ -52,6 +52,7 @@ NEGOTIATION = Procedure(
     invites=(Invite.NOTICE, Invite.LIBRARY, Invite.RECOMMENDATION),
     invited="bidders.negotiation",
     buyer_share="suppliers.buyer_share",
+    comes_by="suppliers.invite",
     instead=(
         *BY_ORDER_74,
         ("evaluation.intervals", ""),  # nothing is scored

@@ -1,6 +1,13 @@
 """How does an open tender (公开招标) of goods or services run?"""
 
-from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE, PREQUALIFICATION, PRICE_WEIGHTS, steps
+from yangcai.procedures.definitions.tenders import (
+    CATEGORIES,
+    COMMITTEE,
+    NO_TALKS,
+    PREQUALIFICATION,
+    PRICE_WEIGHTS,
+    steps,
+)
 from yangcai.procedures.procedure import AwardBy, Invite, Procedure
 
 OPEN_TENDER = Procedure(
@@ -21,4 +28,6 @@ OPEN_TENDER = Procedure(
     price_weights=PRICE_WEIGHTS,
     two_covers=True,
     invites=(Invite.NOTICE, Invite.PREQUALIFICATION),
+    comes_by="prequalification.supplied_to_all",
+    instead=NO_TALKS,
 )

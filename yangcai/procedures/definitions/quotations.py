@@ -37,9 +37,11 @@ QUOTATIONS = Procedure(
     invites=(Invite.NOTICE, Invite.LIBRARY, Invite.RECOMMENDATION),
     invited="bidders.quotations",
     buyer_share="suppliers.buyer_share",
+    comes_by="suppliers.invite",
     instead=(
         *BY_ORDER_74,
         ("evaluation.intervals", ""),  # nothing is scored
+        ("solicitation.negotiable", ""),  # a quote is made once: nothing is talked about
         ("evaluation.rank_lowest", "evaluation.rank_quotations"),
         ("evaluation.unsuccessful", "termination.quotations"),
     ),

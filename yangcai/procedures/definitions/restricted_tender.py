@@ -1,6 +1,13 @@
 """How does a restricted tender (邀请招标) run? As an open one, among bidders drawn from a list (87号令 art. 14)."""
 
-from yangcai.procedures.definitions.tenders import CATEGORIES, COMMITTEE, PREQUALIFICATION, PRICE_WEIGHTS, steps
+from yangcai.procedures.definitions.tenders import (
+    CATEGORIES,
+    COMMITTEE,
+    NO_TALKS,
+    PREQUALIFICATION,
+    PRICE_WEIGHTS,
+    steps,
+)
 from yangcai.procedures.procedure import AwardBy, Invite, Procedure
 
 RESTRICTED_TENDER = Procedure(
@@ -18,5 +25,7 @@ RESTRICTED_TENDER = Procedure(
     invites=(Invite.LIBRARY, Invite.RECOMMENDATION, Invite.PREQUALIFICATION),
     invited="bidders.invited",
     pool="bidders.pool_multiple",
+    comes_by="suppliers.draw",
+    instead=NO_TALKS,
     notice=("投标邀请书", "invitation to selected bidders"),
 )

@@ -15,6 +15,8 @@ COMMITTEE = Committee(
     chosen="committee.chosen",
     chosen_own_unit=True,
 )
+#: Nothing is talked about in a tender, nor in what is held like one.
+NO_TALKS = (("solicitation.negotiable", ""),)
 #: What binds a tender whose suppliers are qualified before they are invited (87号令 art. 14-16, 18, 21, 27).
 PREQUALIFICATION = (
     "prequalification.file",

@@ -28,7 +28,7 @@ from yangcai.kernel.refusals import Refusal, in_chinese
 from yangcai.parties.models import Credential, Size
 from yangcai.parties.queries import vault
 from yangcai.parties.roles import Role
-from yangcai.procedures import every
+from yangcai.procedures import each, every
 from yangcai.tendering import (
     consortia,
     consumables,
@@ -68,7 +68,7 @@ from yangcai.tendering.rules.prequalification.changes import still_prequalified
     sentence=("{post}获取了采购文件", "{post} obtained the documents"),
     is_public=False,
     secret=True,
-    cites=(*every(Stage.INVITATION, "documents"), "documents.price", "submission.secrecy", "suppliers.invite"),
+    cites=(*every(Stage.INVITATION, "documents"), "documents.price", "submission.secrecy", *each("comes_by")),
     hint=(
         "免费在线获取；开标前任何人不会知道贵单位获取了采购文件",
         "Free and online; until the opening nobody learns that you obtained them",

@@ -15,7 +15,7 @@ from yangcai.kernel.calendar import SHANGHAI, HorizonError
 from yangcai.kernel.inputs import Input, MomentField, TextField
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
-from yangcai.procedures import engine, every
+from yangcai.procedures import each, engine, every
 from yangcai.tendering import method
 from yangcai.tendering.actions.suppliers import send_invitations
 from yangcai.tendering.models import Solicitation
@@ -106,7 +106,7 @@ class PublishInvitation(Input):
         *every(Stage.INVITATION, "notice"),
         "intention.lead",
         "opening.at_deadline",
-        "suppliers.draw",
+        *each("comes_by"),
         "prequalification.supplied_to_all",
         "correction.subject",
         "site_visit.visit",

@@ -14,7 +14,7 @@ from yangcai.kernel.inputs import DocumentField, Input, MoneyField, RowsField, S
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Requirement
-from yangcai.procedures import PROCEDURES
+from yangcai.procedures import PROCEDURES, each
 from yangcai.procedures.evaluation.model import DEFAULT_DECIMALS, MEAN
 from yangcai.procedures.evaluation.panel import SCORE_FORMULAS
 from yangcai.procedures.evaluation.price_score import FORMULAS
@@ -259,7 +259,7 @@ class DraftSolicitation(Input):
         "solicitation.negotiable",
         "qualification.banned_conditions",
         "requirement.competition_review",
-        "suppliers.invite",
+        *each("comes_by"),
         "correction.subject",
         "bid_security.cap",
         "performance_security.form",

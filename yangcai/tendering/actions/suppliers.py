@@ -14,6 +14,7 @@ from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, RowsField, TextField
 from yangcai.parties.models import Organisation, OrganisationKind, Post
 from yangcai.parties.roles import BUYER, Role
+from yangcai.procedures import each
 from yangcai.tendering import method, supplier_draws
 from yangcai.tendering.inputs import limit
 from yangcai.tendering.models import InvitedBy, Invitee, InviteeSource, Solicitation, SupplierDraw
@@ -50,7 +51,7 @@ class RecommendSuppliers(Input):
     input=RecommendSuppliers,
     sentence=("{post}出具了供应商书面推荐意见", "{post} recommended suppliers in writing"),
     is_public=False,
-    cites=("suppliers.invite", "suppliers.buyer_share", "suppliers.published"),
+    cites=(*each("comes_by"), *each("buyer_share"), "suppliers.published"),
     hint=(
         "采购人和评审专家分别出具书面推荐意见，推荐名单和理由随结果公告公布",
         "Buyer and experts recommend separately; names and reasons are published with the result",
@@ -112,7 +113,7 @@ class DrawSuppliers(Input):
     input=DrawSuppliers,
     sentence=("{post}随机抽取了供应商", "{post} drew the suppliers by lot"),
     is_public=False,
-    cites=("suppliers.draw", "suppliers.invite", "bidders.pool_multiple", "prequalification.examined"),
+    cites=(*each("comes_by"), "bidders.pool_multiple", "prequalification.examined"),
     hint=(
         "任何人都可以用随结果公布的抽取记录重新计算并得到相同的结果",
         "With the record that is published with the result anybody can compute the same order",
