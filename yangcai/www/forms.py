@@ -26,9 +26,19 @@ class Pinned(forms.HiddenInput):
         return context
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Some of several, each with a box of its own: in a list of the browser's a second click undoes the first, unless
+    one knows which key to hold."""
+
+    template_name = "work/boxes.html"
+
+
 def arrange(form: forms.Form) -> forms.Form:
-    """Pin the columns that say what a given row is about: a closed list of rows is filled in, not composed."""
+    """Pin the columns that say what a given row is about: a closed list of rows is filled in, not composed. Where
+    several may be chosen each has its box."""
     for field in form.fields.values():
+        if type(field.widget) is forms.SelectMultiple:
+            field.widget = Boxes(field.widget.attrs, choices=field.choices)  # type: ignore[attr-defined]
         if isinstance(field, RowsField) and field.widget.blank == 0 and field.initial:
             _pin(field)
     return form

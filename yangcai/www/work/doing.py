@@ -47,6 +47,7 @@ from yangcai.www.hall import OF_HALL
 from yangcai.www.work import (
     agreed,
     committed,
+    drawn,
     going_on,
     here,
     judging,
@@ -444,7 +445,7 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
             "action": action,
             "sentence": action.tell(actor=actor_of(entry, post=post, lent=lent([entry], post=post))),
             "number": getattr(made, "receipt", "") or getattr(made, "number", "") if made else "",
-            "made": tables.facts(made, kind.columns) if made and kind else [],
+            "made": drawn.facts(made, post=post, now=now) + tables.facts(made, kind.columns) if made and kind else [],
             "made_title": formats.titled(kind.title) if kind else "",
             "made_url": places.page_of(made) if made else "",
             "entry": entry,
