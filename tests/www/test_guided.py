@@ -3,14 +3,18 @@
 import datetime
 import re
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django import forms
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
 from tests.www.support import text_of
-from yangcai.demo import anew
+from yangcai.demo import anew, living
+from yangcai.demo.acting import Told
 from yangcai.demo.models import Story
 from yangcai.demo.stories import PLOTS
 from yangcai.kernel import clock
@@ -223,6 +227,32 @@ def test_what_the_visitor_has_noted_stays_in_a_form_that_is_filled_in() -> None:
     ]
     told = [{"bid": bid, "criterion": 7, "value": Decimal("44.5")} for bid in (1, 2)]
     assert guided.merged(field, told) == [{**told[0], "value": "50", "reason": "完整"}, told[1]]
+
+
+def test_a_closed_list_that_is_filled_in_stays_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it says in words what each row is about, as to anybody outside a story."""
+
+    class Both(forms.Form):
+        closed, open = RowsField(ScoreRow, blank=0), RowsField(ScoreRow)
+
+    form, subject, action = Both(), SimpleNamespace(ref="lot:1"), ACTIONS["scores.submit"]
+    told = {name: [{"bid": 1, "criterion": 7, "value": Decimal("44.5")}] for name in form.fields}
+    for field in form.fields.values():
+        narrow(field, bid=[(1, "甲")], criterion=[(7, "技术")])
+    deed = SimpleNamespace(action=action.code, subject=subject, by=SimpleNamespace(pk=5), data=told)
+    monkeypatch.setattr(guided, "of", lambda request: SimpleNamespace(post_id=5, name="open-tender"))
+    monkeypatch.setattr(guided, "Scene", lambda *told, **more: None)
+    monkeypatch.setattr(guided.acting, "deeds", lambda scene: [deed])
+    assert guided.fill(SimpleNamespace(now=None), action, subject, form)  # type: ignore[arg-type]
+    assert [field.widget.blank for field in form.fields.values()] == [0, guided.SPARE]
+
+
+@pytest.mark.parametrize(("name", "word"), [("open-tender", "投标文件"), ("consultation", "响应文件")])
+def test_what_others_did_is_told_in_the_words_of_the_method(visitor: Client, name: str, word: str) -> None:
+    story = living.begin(name, now=clock.now())
+    request = visitor.get(reverse("demo")).wsgi_request
+    guided.say(request, [Told(clock.now(), guided.beginner(name), "bid.submit", story.pk)])
+    assert f"递交{word}" in [str(one) for one in get_messages(request)][-1]
 
 
 def test_outside_a_story_a_form_is_the_visitors_own(visitor: Client) -> None:

@@ -183,7 +183,7 @@ def fill(request: HttpRequest, action: Action, subject: Any, form: forms.Form) -
             said = {name: value for name, value in said.items() if not isinstance(form.fields[name], forms.FileField)}
             for name in said:
                 if isinstance(field := form.fields[name], RowsField):
-                    field.widget.blank = SPARE
+                    field.widget.blank = min(field.widget.blank, SPARE)  # a closed list stays closed
                     said[name] = merged(field, said[name])
             form.initial.update(said)
             return bool(said)
@@ -208,8 +208,13 @@ def _noted(row: dict[str, Any], *, besides: list[str]) -> dict[str, Any]:
 
 
 def say(request: HttpRequest, told: list[acting.Told]) -> None:
-    """What the counterparties did, without saying who bid."""
+    """What the counterparties did, without saying who bid; in the words of the method of each one's story."""
     if told:
-        counts = Counter(ACTIONS[one.action].title for one in told)
+        counts: Counter[str] = Counter()
+        stories = Story.objects.filter(pk__in={one.story for one in told})
+        methods = {one.pk: PLOTS[one.name].plot.procedure for one in stories}
+        for one in told:
+            with in_words(wording.of_method(methods[one.story])):
+                counts[ACTIONS[one.action].title] += 1
         done = _("；").join(f"{title} × {n}" if n > 1 else title for title, n in counts.items())
         messages.success(request, _("其他角色自动办理：%(done)s。") % {"done": done})

@@ -292,7 +292,10 @@ def _passed(fired: list[Task], *, to: datetime.datetime) -> str:
     """Where the clock stands, and what fell due on the way: what fell due of several alike is told once."""
     if not fired:
         return _("现在是 %(at)s。") % {"at": formats.moment(to)}
-    alike = Counter((task.title, moment_of(task)) for task in fired)
+    words, alike = wording.of_roots(task.root for task in fired), Counter[tuple[str, str]]()
+    for task in fired:
+        with in_words(words.get(task.root)):
+            alike[task.title, moment_of(task)] += 1
     shown = [
         _("%(what)s（%(who)s）") % {"what": f"{what} × {n}" if n > 1 else what, "who": about}
         for (about, what), n in list(alike.items())[:TOLD]
