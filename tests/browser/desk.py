@@ -78,9 +78,9 @@ class Desk:
         assert field.count(), f"the form has no field {name}"
         kind = field.first.get_attribute("type") or field.first.evaluate("e => e.tagName.toLowerCase()")
         match kind:
-            case "checkbox" if isinstance(value, list):
+            case "checkbox" if isinstance(value, list):  # several out of a list: these boxes and no others
                 for box in field.all():
-                    box.set_checked(box.get_attribute("value") in value)
+                    box.set_checked(box.get_attribute("value") in {str(one) for one in value})
             case "checkbox":
                 field.first.set_checked(bool(value))
             case "radio":

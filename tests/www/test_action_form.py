@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
 
 from tests.api.test_sbp_store import no_space
+from tests.contracts import support as contract_support
 from tests.factories import NOW, fund_appropriation, make_case, make_organisation, make_post, make_supplier
 from tests.planning.office import Office
 from tests.tendering.awarding import REFUSED, evaluated, paper
@@ -25,7 +28,8 @@ from yangcai.parties.models import ApiToken
 from yangcai.parties.roles import Role
 from yangcai.planning.models import Intention
 from yangcai.portal.models import Notice
-from yangcai.tendering.models import Bid
+from yangcai.tendering.models import Bid, OpenedBid
+from yangcai.www.forms import arrange
 
 pytestmark = pytest.mark.django_db
 INTENTION = {
@@ -231,6 +235,37 @@ def test_fixed_rows_are_words_that_cannot_be_changed(clock: Clock) -> None:
     assert page.count('type="hidden" name="rows-0-bid"') == page.count('type="hidden" name="rows-0-clause"') == 1
     assert "增加一行" not in page
     assert not re.search(r'<select[^>]+name="rows-0-bid"', page)
+
+
+def test_who_concludes_an_opening_reads_what_was_objected_to(clock: Clock) -> None:
+    tender = Tender().published()
+    tender.bids("900000.00", "850000.00", "800000.00")
+    tender.open()
+    one = OpenedBid.objects.get(supplier=tender.suppliers[1].organisation)
+    tender.do("opening.object", one, tender.suppliers[1], objection="唱标金额有误")
+    follow(tender, clock)
+    page = text_of(at_desk(tender.agent_post).get(address(tender.case, "opening.conclude")))
+    assert "须先处理的异议" in page and "唱标金额有误" in page and str(one.supplier) in page
+
+
+def test_who_signs_a_contract_can_read_it(clock: Clock) -> None:
+    scene = contract_support.scene()
+    contract_support.drafted(scene)
+    clock.at = contract_support.SIGNED
+    page = at_desk(scene.supplier).get(address(scene.contract, "contract.sign")).content.decode()
+    paper = reverse("work_contract", args=[scene.contract.pk])
+    assert f'href="{paper}"' in page and at_desk(scene.supplier).get(paper).status_code == 200
+
+
+@pytest.mark.parametrize(("size", "word"), [(0, "没有可以选择的"), (2, "乙"), (40, "乙")])
+def test_several_out_of_a_list_are_ticked(size: int, word: str) -> None:
+    """One click in the browser's own list drops what was chosen before."""
+
+    class Choosing(forms.Form):
+        which = forms.MultipleChoiceField(label="哪些", choices=[(n, "乙") for n in range(size)], required=False)
+
+    shown = Template("{% load yangcai %}{% fields form %}").render(Context({"form": arrange(Choosing())}))
+    assert word in shown and shown.count('type="checkbox"') == size and "<select" not in shown
 
 
 def test_a_bid_is_handed_in_through_the_form_and_its_price_stands_nowhere(clock: Clock) -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from yangcai import law, procedures
 from yangcai.cases.models import Award, Case, Lot, Stage
 from yangcai.contracts.models import Contract, PaymentRequest
+from yangcai.contracts.queries import reads_paper
 from yangcai.frameworks.models import FrameworkApproval, OutsideOffer, Replacement
 from yangcai.kernel import tasks
 from yangcai.kernel.actions import ACTIONS, Action, Done, can, perform, rehearse
@@ -47,6 +48,7 @@ from yangcai.www.hall import OF_HALL
 from yangcai.www.work import (
     agreed,
     committed,
+    contested,
     drawn,
     going_on,
     here,
@@ -283,6 +285,7 @@ def _form_page(
             "repeats": proposals.repeated(subject, post=post, now=now) if action.code == "plan.review" else (),
             "pointing": pointing.table(action.code, subject, now=now) if form is not None else None,
             "agreed": agreed.table(subject) if form is not None else None,
+            "contested": contested.table(action.code, subject) if form is not None else None,
             "declines_at": agreed.declines_at(action.code, subject, by=post, now=now) if form is not None else "",
             "committed": committed.table(action.code, subject, by=post, now=now) if form is not None else None,
             "judged": _judged(subject, post=post, now=now),
@@ -307,6 +310,8 @@ def _desk(action: Action, subject: Any, post: Post) -> dict[str, str] | None:
         return {"url": reverse(places.DESKS[action.code], args=[subject.pk]), "title": _("评审工作台")}
     if isinstance(subject, EvaluationReport):
         return {"url": reverse("work_report", args=[subject.pk]), "title": _("评标报告全文和签署"), "icon": "file-text"}
+    if isinstance(subject, Contract) and reads_paper(subject, post):
+        return {"url": reverse("work_contract", args=[subject.pk]), "title": _("合同文本"), "icon": "file-text"}
     if isinstance(subject, ArticleVersion):
         there = reverse("work_article_version", args=[subject.pk])
         return {"url": there, "title": _("阅读全文：读者看到的样子"), "icon": "file-text"}
