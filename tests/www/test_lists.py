@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -19,11 +20,13 @@ from yangcai.tendering.models import (
     ConsortiumMember,
     Invitee,
     InviteeSource,
+    OpeningPolicy,
     Participation,
+    PaymentTerm,
 )
 from yangcai.www import paging
 from yangcai.www.paging import CappedPaginator
-from yangcai.www.work import own
+from yangcai.www.work import own, tables
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -133,3 +136,14 @@ def test_a_line_of_a_list_needs_no_query_of_its_own() -> None:
         assert {line.case.buyer.name for line in lines} == {post.organisation.name}
     assert len(lines) == 3 == len(caught)
     assert {line.case for line in lines} == set(visible_to(post, NOW))
+
+
+def test_figures_of_a_row_have_their_units_and_nothing_stands_for_nothing() -> None:
+    """Half an hour is no 1800, a share of the price says of what it is, and what is handed in first is no round 0."""
+    policy = OpeningPolicy(revision=1, threshold=4, supplier_shares=2, window_seconds=1800)
+    told = {one["label"]: one["value"] for one in tables.facts(policy, ("round", "revision", "window"))}
+    assert told == {"版本": "1", "解密时限": "30分"}
+    last = OpeningPolicy(round=1, window_seconds=5400)
+    assert [one["value"] for one in tables.facts(last, ("round", "window"))] == ["1", "1小时30分"]
+    (one,) = tables.facts(PaymentTerm(percent=Decimal("30.00")), ("percent",))
+    assert one["value"] == "30%"

@@ -60,6 +60,13 @@ class OpeningPolicy(LotRow):
             ),
         ]
 
+    window_label = _("解密时限")
+
+    @property
+    def window(self) -> datetime.timedelta:
+        """How long the bidders have to release their shares."""
+        return datetime.timedelta(seconds=self.window_seconds)
+
     def __str__(self) -> str:
         return f"{self.lot} {self.revision}"
 

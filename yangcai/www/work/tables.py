@@ -81,8 +81,9 @@ class Table:
         return any(line.links for line in self.lines)
 
 
-#: Columns whose zero says that there is none: an application names no price, a lot no order and no share.
-NOTHING_AT_ZERO = {"price", "award_order", "set_aside_share"}
+#: Columns whose zero says that there is none: an application names no price, a lot no order and no share; what is
+#: handed in first is no round.
+NOTHING_AT_ZERO = {"price", "award_order", "set_aside_share", "round"}
 #: Columns of 64 hexadecimal digits, which are read in groups.
 FINGERPRINTS = ("digest", "leaf", "seed")
 #: Columns that are shares of one and read as percentages.
@@ -150,8 +151,12 @@ def written(value: Any, *, field: Any = None) -> Cell:
             return Cell(formats.amount(value), is_number=True)
         case Decimal() if field is not None and field.name.endswith(SHARES):
             return Cell(percent(value), is_number=True)
+        case Decimal() if field is not None and field.name == "percent":
+            return Cell(f"{bare(value)}%", is_number=True)
         case Decimal():
             return Cell(bare(value), is_number=True)
+        case datetime.timedelta():
+            return Cell(formats.duration(value))
         case int():
             return Cell(str(value), is_number=True)
         case models.Model():

@@ -33,7 +33,7 @@ BIDS: tuple[Kind, ...] = (
             "revision",
             "threshold",
             "supplier_shares",
-            "window_seconds",
+            "window",
             "digest",
             "published_at",
         ),
