@@ -81,6 +81,10 @@ def lies(policy: Policy) -> dict[str, tuple[str, str]]:
         "another round": (proof_of(body(policy, close_set, round=1)), ALONE),
         "another deadline": (proof_of(body(policy, close_set, deadline=timestamp(at - hour))), ALONE),
         "no close": (proof_of(body(policy, close_set, t="policy")), ALONE),
+        "one witness under two names": (
+            good, TWO_OF_THREE.replace(WITNESSES[2].verifier.vkey, WITNESSES[0].verifier.vkey)),
+        "one witness twice in the group": (
+            proof_of(body(policy, close_set), seen={1: at}), TWO_OF_THREE.replace("W1 W2 W3", "W1 W1 W3")),
         "a log that is its own witness": (
             alone, f"log {LOG.verifier.vkey}\nwitness W {_cosigner()}\nquorum W\n"),
     }  # fmt: skip

@@ -38,8 +38,12 @@ def test_only_a_policy_that_was_sealed_under_says_whom_to_trust(desk: Page) -> N
         open_at=POLICY.open_at + datetime.timedelta(days=1),
     )  # fmt: skip
     foreign = dataclasses.replace(later, witness_policy=closed.ALONE)
+    day = datetime.timedelta(days=1)
+    sooner = dataclasses.replace(POLICY, rev=2, deadline=POLICY.deadline - day, open_at=POLICY.open_at - day)
+    shorter = dataclasses.replace(later, window_s=POLICY.window_s - 1)
     chains = {
         "one": [POLICY], "postponed": [POLICY, later], "other trust": [POLICY, foreign], "unknown": [later],
+        "sooner": [POLICY, sooner], "shorter": [POLICY, shorter], "again": [POLICY, POLICY],
     }  # fmt: skip
     given = {
         "chains": {name: [one.content.decode() for one in chain] for name, chain in chains.items()},
@@ -48,3 +52,4 @@ def test_only_a_policy_that_was_sealed_under_says_whom_to_trust(desk: Page) -> N
     found = asked(desk, "proofs.js", "policies", given)
     assert (found["one"], found["postponed"]) == (1, 2)
     assert "witness_policy" in found["other trust"] and "never published" in found["unknown"]
+    assert {name for name, told in found.items() if "takes time back" in str(told)} == {"sooner", "shorter", "again"}

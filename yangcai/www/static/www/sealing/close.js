@@ -36,6 +36,10 @@ export function trusted(policy) {
     else demand(false, `not understood: ${line}`);
   }
   demand(found.logs.length && found.quorum, "a trust policy without a log or a quorum");
+  const keys = [...found.witnesses.values()].map(({ raw }) => String(raw));
+  const members = [...found.groups.values()].flatMap((group) => group.members);
+  const twice = (all) => new Set(all).size < all.length; // under two names, or in two groups, a witness is one
+  demand(!twice(keys) && !twice(members), "a witness that counts twice");
   return found;
 }
 

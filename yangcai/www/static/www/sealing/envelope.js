@@ -64,7 +64,7 @@ export async function seal({ policy, round, supplier, recovery, price, files, ch
   });
   const inside = new Blob([u32(manifest.length), manifest, ...files]);
   const length = padded(inside.size);
-  if (length > MOST_BYTES) throw new RangeError("too many bytes");
+  if (8 + HEADER_LIMIT + sealedSize(length) > MOST_BYTES) throw new RangeError("too many bytes");
   const core = {
     v: "sbp/1",
     suite: SUITE,

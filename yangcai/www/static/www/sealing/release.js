@@ -28,10 +28,15 @@ export async function message({ core, header_sha256, shares, close_leaf, ts, pai
   return { st, sig: await sign("release", st, pair) };
 }
 
+const LATER = ["deadline", "open_at", "window_s"];
+const follows = ({ policy }, n, all) =>
+  n === 0 || (policy.rev > all[n - 1].policy.rev && LATER.every((name) => policy[name] >= all[n - 1].policy[name]));
+
 // The revision in force out of those that the platform published: held to the one that was sealed under, of which a
-// later one may change nothing but the times.
+// later one may change nothing but the times, and those to later ones alone.
 export async function inForce(policies, core) {
   const read = policies.map((one) => ({ policy: parseJcs(utf8(one)), bytes: utf8(one) }));
+  if (!read.every(follows)) throw new Error("a later policy that takes time back");
   const digests = await Promise.all(read.map(async ({ bytes }) => hex(await digest(bytes))));
   const own = read[digests.indexOf(core.policy_sha256)]?.policy;
   const { policy } = read[read.length - 1];
