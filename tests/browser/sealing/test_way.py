@@ -1,15 +1,20 @@
 """Does a supplier who seals in the browser know that the bid will open, and does a bad line lose nothing of it?"""
 
+import dataclasses
 import io
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page
 
 from tests.browser.sealing.bad_line import BadLine
 from tests.browser.sealing.support import asked
-from tests.sealing import fixed
+from tests.sealing import fixed, test_parsing
 from yangcai.kernel import encoding
+from yangcai.kernel.tlog import note
 from yangcai.sealing.envelope import Envelope
+from yangcai.sealing.receipt import Receipt
 
 pytestmark = pytest.mark.browser
 
@@ -59,3 +64,23 @@ def test_a_refusal_is_final(desk: Page) -> None:
 
 def test_what_is_broken_for_good_is_said_and_not_asked_for_ever(desk: Page) -> None:
     assert asked(desk, "way.js", "broken") == [500, [500, 1000, 2000, 5000, 10_000]]
+
+
+def test_a_receipt_for_another_bid_is_told_from_ones_own(desk: Page) -> None:
+    at, said = fixed.policy().deadline, test_parsing.SUBMIT
+    own = Receipt(
+        tender=said.tender, rev=said.rev, lot=said.lot, cover=said.cover, round=said.round, supplier=said.supplier,
+        submission=said.tender, seq=1, received_at=at, deadline=at, header_sha256=said.header_sha256,
+        env_digest=said.env_digest, env_len=said.env_len, leaf=bytes(32),
+    )  # fmt: skip
+    other: dict[str, Any] = {
+        "tender": "1b8f5d7e-3c1a-4e62-9b7d-5a1f2c3d4e5f", "rev": 2, "lot": "2", "cover": "TECH", "round": 1,
+        "supplier": "91620100MA7XY99999", "header_sha256": bytes(32), "env_digest": bytes(32), "env_len": 1,
+    }  # fmt: skip
+    changed = {name: dataclasses.replace(own, **{name: value}) for name, value in other.items()}
+    key = note.Signer("x/sbp-receipt", note.ED25519, Ed25519PrivateKey.from_private_bytes(b"r" * 32))
+    owed = dataclasses.replace(own, follows_s=60)
+    signed = {name: str(note.sign(one.text, key)) for name, one in {"own": own, "owed": owed, **changed}.items()}
+    notes = signed | {"none": "", "another kind": signed["own"].replace("sbp-receipt/v1", "sbp-receipt/v2", 1)}
+    found = asked(desk, "way.js", "receipts", {"notes": notes, "st": said.as_dict()})
+    assert {name for name, holds in found.items() if holds} == {"own", "owed"}

@@ -74,6 +74,10 @@ export async function badLine(given) {
   return { stage, receipt, st: record.st };
 }
 
+export async function receipts({ notes, st }) {
+  return Object.fromEntries(Object.entries(notes).map(([name, note]) => [name, statement.isReceiptOf(note, st)]));
+}
+
 export async function late(given) {
   const { record } = await sealed(given);
   const pair = await statement.signingKey("a post");

@@ -9,7 +9,7 @@ import { demand, read, split } from "./form.js";
 import { credentialOf, lock, newPassphrase, newPasskey, usePasskey } from "./opening_file.js";
 import { unlocked } from "./release.js";
 import { combine, SUPPLIER } from "./shares.js";
-import { publicKey, sign, signingKey, submission } from "./statement.js";
+import { isReceiptOf, publicKey, sign, signingKey, submission } from "./statement.js";
 import { forget, read as readRow, readFile, removeFile, write, writeFile } from "./store.js";
 import * as platform from "./upload.js";
 
@@ -230,6 +230,8 @@ class SealDesk extends HTMLElement {
     this.record = await submit({ record: this.record, tender: policy.tender, pair, ...how });
     await write("bids", this.key, this.record);
     await drop(this.key);
+    // It is kept whatever it says, and shown; but nobody takes a receipt for another bid as one for this.
+    if (!isReceiptOf(this.record.receipt, this.record.st)) throw Object.assign(new Error(), { code: "receipt" });
     this.show("[data-earlier]", [], "earlier"); // it speaks of the one before
     if (!this.ask("copy").checked) return;
     const keeping = platform.keep(this.record.sid, { sbo: this.record.sbo, ...how });

@@ -24,6 +24,19 @@ export async function sign(kind, value, pair) {
   return base64(new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, signed)));
 }
 
+// Whether a receipt (§2.6) is for what was signed; whether the platform signed it, the page for files tells.
+export function isReceiptOf(note, { tender, rev, lot, cover, round, supplier, header_sha256, env_digest, env_len }) {
+  const lines = note.split("\n\n")[0].split("\n");
+  const said = [
+    "sbp-receipt/v1",
+    `tender ${tender} rev ${rev} lot ${lot} cover ${cover} round ${round}`,
+    `supplier ${supplier}`,
+    `header sha256:${header_sha256}`,
+    `envelope sha256:${env_digest} ${env_len}`,
+  ];
+  return said.every((line) => lines.includes(line));
+}
+
 export async function submission({ core, header, env_digest, env_len, idem, bundle_sha256 }) {
   const { tender, rev, lot, cover, round, supplier } = core;
   const header_sha256 = hex(await digest(header));
