@@ -324,10 +324,10 @@ def test_the_pre_flight_speaks_of_an_offer_as_its_method_does(procedure: str, cl
     client = at_desk(post)
     form = client.get(reverse("work_do", args=["lot", tender.lot.pk, "bid.submit"])).content.decode()
     assert "核心产品" not in form and "制造商" in form
-    asked = draft(preference="consortium", price="876543.21", price_in_words="")
+    asked = draft(preference="consortium", price="2000000.00", price_in_words="")
     asked.pop("brand")
     page = client.post(reverse("work_try", args=["lot", tender.lot.pk, "bid.submit"]), asked).content.decode()
-    assert "预检结果" in page
+    assert "预检结果" in page and "1,000,000.00，响应无效" in page
     dear = {"price": Decimal(2_000_000), "price_in_words": "", "lines": []}
     found = preflight.check(
         tender.lot, supplier=post.organisation, offer={**GOOD, **dear}, met=frozenset(),

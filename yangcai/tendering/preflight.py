@@ -289,6 +289,8 @@ def _low_price(draft: _Draft, result: BidResult) -> Iterator[Check]:
 
 def _preference(draft: _Draft, result: BidResult) -> Iterator[Check]:
     terms, offer = draft.terms, draft.offer
+    if method.of(draft.lot.case).draws_on:  # what is preferred was settled when it entered
+        return
     claim = PreferenceClaim(offer.get("preference") or PreferenceClaim.NONE)
     beside = partners.as_registered(partners.of_offer(offer), at=draft.now)
     domestic = arithmetic.domestic_share(is_domestic=bool(offer.get("is_domestic")), share=offer.get("domestic_share"))
