@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_expert
+from tests.factories import make_expert, make_post
 from tests.planning.office import NOW as PLANNED
 from tests.planning.office import Office
 from tests.tendering.judging import DRAWN, OPENED, SEATED, Hall, hall
@@ -19,6 +19,7 @@ from tests.www.support import Clock
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Expert, ExpertTie, Post, TieKind
+from yangcai.parties.roles import Role
 from yangcai.planning.models import Requirement
 from yangcai.tendering.models import Clause, Committee, CommitteeMember, Criterion, ExpertChoice, Solicitation
 from yangcai.www.work import places
@@ -107,6 +108,14 @@ def chosen_in_spite() -> Form:
     return Form(h.officer, "experts.choose", h.case, {**reasons, "experts": rows}, OPENED)
 
 
+def sent_in_spite() -> Form:
+    """Whom the buyer sends works for a bidder, too."""
+    h = bids_opened()
+    sent = make_post(Role.EXPERT, h.officer.organisation)
+    make_post(Role.SUPPLIER, h.bidders[0].organisation, person=sent.person)
+    return Form(h.runner, "committee.draw", h.case, {"evaluates_at": SEATED, "representatives": [sent]}, DRAWN)
+
+
 def drawn() -> tuple[Hall, Post]:
     h = bids_opened()
     h.do("committee.draw", h.case, h.runner, DRAWN, evaluates_at=SEATED)
@@ -190,7 +199,10 @@ WRONG: dict[str, tuple[Callable[[], Form], str, str, str, str]] = {
         "make it 5",
     ),
     "an expert who must recuse is chosen": (
-        chosen_in_spite, "recusal", "committee.recusal", "请由抽取顺序中的下一名或者另一名代表参加", "take the next",
+        chosen_in_spite, "recusal", "committee.recusal", "请选定其他专家", "choose another expert",
+    ),
+    "a representative who must recuse is sent": (
+        sent_in_spite, "recusal", "committee.recusal", "请另派代表", "send another representative",
     ),
     "a member does not say that there is nothing to recuse for": (
         signs_without_saying_so, "not_declared", "committee.recusal", "请不要勾选", "leave the box empty",

@@ -161,18 +161,20 @@ def seat_of(expert: Expert, *, now: datetime.datetime) -> Post:
     return posts.order_by("pk")[0]
 
 
-def recusal(case: Case, *, now: datetime.datetime, field: str = "", who: str = "") -> Refusal:
-    """The Refusal of whoever has to recuse (政府采购法 art. 12; 条例 art. 9); `field` names the input at fault, `who`
-    the person to those who named it: of several only one may be meant."""
+def recusal(case: Case, *, now: datetime.datetime, field: str, who: str = "") -> Refusal:
+    """The Refusal of whoever has to recuse (政府采购法 art. 12; 条例 art. 9); `field` names the input at fault, which
+    names experts or who represents the buyer, `who` the person to those who named it: of several only one may be
+    meant."""
+    is_expert = field == "experts"
     return refuse(
         "committee.recusal",
         code="recusal",
         zh=("{who}" if who else "该人员")
-        + "现在或者近年内任职于采购人、代理机构或者投标人，或者与其有控股、亲属等利害关系，应当回避；请由抽取"
-        "顺序中的下一名或者另一名代表参加",
+        + "现在或者近年内任职于采购人、代理机构或者投标人，或者与其有控股、亲属等利害关系，应当回避；"
+        + ("请选定其他专家" if is_expert else "请另派代表"),
         en=("{who}" if who else "This person")
         + " works, or lately worked, for the buyer, the agent or a bidder, or is tied to one by shares or"
-        " kinship, and must recuse: take the next in the order of the draw, or another representative",
+        " kinship, and must recuse: " + ("choose another expert" if is_expert else "send another representative"),
         field=field,
         who=who,
         **applicable(case, now=now),
