@@ -248,6 +248,20 @@ def test_who_concludes_an_opening_reads_what_was_objected_to(clock: Clock) -> No
     assert "须先处理的异议" in page and "唱标金额有误" in page and str(one.supplier) in page
 
 
+@pytest.mark.parametrize(("prices", "is_told"), [(("900000.00", "850000.00"), True), (("9", "8", "7"), False)])
+def test_who_opens_is_told_which_lot_had_too_few_bids(clock: Clock, prices: tuple[str, ...], is_told: bool) -> None:
+    tender = Tender().published()
+    tender.bids(*prices)
+    tender.open()
+    follow(tender, clock)
+    begun = Entry.objects.get(action="opening.begin", outcome="done")
+    page = at_desk(tender.agent_post).get(reverse("work_done", args=[begun.seq]))
+    said = "采购包 1 只有 2 家投标人，不足 3 家，没有开标。"
+    assert page.status_code == 200 and (said in text_of(page)) is is_told
+    assert ("第四十一条" in text_of(page)) is is_told
+    assert f'href="{reverse("hall", args=[tender.case.pk])}"' in page.content.decode()
+
+
 def test_who_signs_a_contract_can_read_it(clock: Clock) -> None:
     scene = contract_support.scene()
     contract_support.drafted(scene)

@@ -34,13 +34,16 @@ from yangcai.portal.models import ArticleVersion, Notice
 from yangcai.portal.notices.base import type_of
 from yangcai.tendering import arithmetic, blind
 from yangcai.tendering.models import (
+    BidClosing,
     CommitteeMember,
     Criterion,
     EvaluationReport,
+    Opening,
     Prequalification,
     PriceWeightApproval,
 )
 from yangcai.tendering.queries.bids import READ_OUT
+from yangcai.tendering.queries.hall import has_hall
 from yangcai.www import formats, guided, wording
 from yangcai.www.access import page
 from yangcai.www.forms import arrange
@@ -61,6 +64,7 @@ from yangcai.www.work import (
     preflight,
     proposals,
     tables,
+    unopened,
 )
 from yangcai.www.work.clocks import moment_of
 from yangcai.www.work.files import attachments
@@ -456,6 +460,8 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
             "entry": entry,
             "back": _back(action, subject),
             "notices": Notice.objects.filter(entry_seq=seq).order_by("pk"),
+            "unopened": unopened.told(made, now=now),
+            "hall_url": _hall(made, post=post, now=now),
             "next": next_steps(entry, made, post=post),
             "at_once": going_on.at_once(roots, by=post, now=now, version=lambda row: _version(row, post)),
             "shown_once": shown_once,
@@ -463,6 +469,13 @@ def _result_page(request: HttpRequest, action: Action, subject: Any, seq: int, *
             "now": now,
         },
     )
+
+
+def _hall(made: Any, *, post: Post, now: datetime.datetime) -> str:
+    """Where one sees what the opening brings to light; empty for anything else."""
+    if not isinstance(made, Opening | BidClosing) or not has_hall(made.root, post, now=now):
+        return ""
+    return reverse("hall", args=[made.root.pk])
 
 
 def next_steps(entry: Entry, made: Any, *, post: Post) -> list[dict[str, Any]]:
