@@ -74,7 +74,7 @@ SHOTS = (
     Shot("data", "数据开放", "/data/"),
     Shot("guidance", "政策与指南", "/guidance/"),
     Shot("services", "办事服务", "/services/"),
-    Shot("hall", "开标大厅", "/hall/", follow=('main a[href^="/hall/"]',)),
+    Shot("hall", "开标大厅", "/hall/", follow=('main tr:has-text("开标结束") a[href^="/hall/"]',)),
     Shot("law", "法规规则", "/law/"),
     Shot("verify", "文件验证", "/verify/"),
     Shot("status", "运行状态", "/status/"),

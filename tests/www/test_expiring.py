@@ -12,7 +12,8 @@ from tests.kernel.log import world
 from tests.signatures import papers
 from tests.tendering.sealing_walk import SealedTender
 from tests.www.support import Clock, at_desk, text_of
-from yangcai.kernel import log_keys
+from yangcai.kernel import documents, log_keys
+from yangcai.kernel.models import Attachment
 from yangcai.kernel.signatures.authority import STAMPER, UNTIL
 from yangcai.kernel.signatures.certificates import SIGNER, used
 from yangcai.parties.models import ApiToken, Organisation, OrganisationKind
@@ -83,6 +84,17 @@ def test_a_trustee_is_tried_again_within_the_year() -> None:
     held = [one for one in expiring.everything(now=tender.now) if one.what == "受托人密钥"]
     assert due is not None and {one.until for one in held} == {due[1], None}  # the platform's own is in every drill
     assert {one.name for one in held} == {holder.post.organisation.name for holder in tender.holders}
+
+
+def test_the_certificates_are_those_of_papers_that_organisations_sign() -> None:
+    document = documents.store_bytes(data=papers.signed(), name="合同.pdf", person_id=1, now=NOW)
+    given = {"document": document, "root": "case:1", "title": "签署文本", "kind": "signed_paper", "at": NOW}
+    Attachment.objects.create(subject="evaluationreport:1", **given)
+    assert "签章证书" not in told()
+    Attachment.objects.create(subject="contract:1", **given)
+    found = expiring.everything(now=NOW)
+    assert {one.name for one in found if one.what == "签章证书"} == {one.subject.name for one in papers.BOTH}
+    assert [one.name for one in found if one.what == "时间戳证书"] == [STAMPER]
 
 
 def test_a_paper_tells_with_which_certificates_it_was_signed_and_stamped() -> None:

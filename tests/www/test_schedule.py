@@ -56,8 +56,8 @@ class TestSchedule:
         self.case(make_organisation(OrganisationKind.AGENT), "别家的项目", at("2026-03-24T09:30"))
         page = text_of(at_desk(agent).get(reverse("work_schedule")))
         for at_, then, other in (("09:30", "10:00", "乙项目"), ("10:00", "09:30", "甲项目")):
-            said = f"2026-03-24 {at_} 开标，另一项目 2026-03-24 {then} 开标，相差不到 1 小时"
-            assert f'{said} <span lang="zh-Hans">{other}</span>' in page
+            said = f"2026-03-24 {at_} 开标，与 2026-03-24 {then} 开标的另一项目相差不到 1 小时"
+            assert f'{said}：<span lang="zh-Hans">{other}</span>' in page
         assert "开标日 2026-03-28 不是工作日" in page and "别家的项目" not in page
         make_case(agent=agent.organisation, stage="evaluation", title="丁项目")
         english = at_desk(agent).get(reverse("work_schedule"), headers={"accept-language": "en"}).content.decode()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yangcai.kernel import money
+from yangcai.kernel.numbers import bare
 from yangcai.kernel.refusals import in_chinese
 
 TEN_THOUSAND = Decimal(10_000)
@@ -65,6 +66,11 @@ def until(at: datetime.datetime | None, now: datetime.datetime) -> str:
 def amount(value: Decimal | int | None) -> str:
     """4,735,500.00"""
     return "" if value is None else money.figures(Decimal(value))
+
+
+def quantity(value: Decimal | str | None) -> str:
+    """30.000 -> 30, 12.500 -> 12.5: how many, without places that say nothing."""
+    return "" if value is None else bare(Decimal(value))
 
 
 def yuan(value: Decimal | int | None) -> str:

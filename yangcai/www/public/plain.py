@@ -49,11 +49,11 @@ def _intention(facts: dict[str, Any]) -> str:
 
 
 def _award(facts: dict[str, Any]) -> str:
-    return _("%(who)s 中选，金额 %(amount)s") % {"who": facts.get("winner", ""), "amount": _yuan(facts.get("amount"))}
+    return _("%(who)s中选，金额 %(amount)s") % {"who": facts.get("winner", ""), "amount": _yuan(facts.get("amount"))}
 
 
 def _contract(facts: dict[str, Any]) -> str:
-    return _("与 %(who)s 签订合同，金额 %(amount)s") % {
+    return _("与%(who)s签订合同，金额 %(amount)s") % {
         "who": facts.get("supplier", ""),
         "amount": _yuan(facts.get("amount")),
     }

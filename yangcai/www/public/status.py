@@ -29,6 +29,8 @@ TERMS = (
     "outage.window",
     "outage.maintenance",
 )
+#: Numbers that are hours of the day.
+HOURS = ("outage.from_hour", "outage.to_hour")
 
 
 @page(by=PUBLIC)
@@ -70,6 +72,8 @@ def terms(now: datetime.datetime) -> list[dict[str, Any]]:
         if law.applies(key, on=on):
             rule, said = law.rule(key), law.cited(key, on=on)
             number = "" if rule.unit == "principle" else said.text[0 if in_chinese() else 1]
+            if key in HOURS:
+                number = f"{said.value}:00"
             found.append({"text": rule.zh if in_chinese() else rule.en, "value": number, "citation": said.citation})
     return found
 

@@ -25,6 +25,7 @@ for _name in (
     "duration",
     "until",
     "amount",
+    "quantity",
     "yuan",
     "wan",
     "capitals",

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -92,8 +93,10 @@ def _called(certificate: x509.Certificate) -> str:
 
 
 def _used() -> Iterable[Used]:
-    """Each certificate once."""
-    newest = Attachment.objects.filter(kind=papers.SIGNED).order_by("-pk").values_list("document_id", flat=True)
+    """Each certificate once, of papers that organisations sign: those of people are their own to renew."""
+    by_organisations = Q(subject__startswith="contract:") | Q(subject__startswith="paymentrequest:")
+    found = Attachment.objects.filter(by_organisations, kind=papers.SIGNED)
+    newest = found.order_by("-pk").values_list("document_id", flat=True)
     return dict.fromkeys(one for digest in newest[:PAPERS] for one in _in_paper(digest))
 
 

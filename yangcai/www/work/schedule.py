@@ -208,7 +208,7 @@ def _collide(found: list[Planned], *, now: datetime.datetime) -> None:
 def _clash(one: Planned, other: Planned, *, at: datetime.datetime, then: datetime.datetime) -> None:
     """Said of two projects at once: in the words of both."""
     with in_words(wording.of_all((one.case.procedure, other.case.procedure))):
-        said = _("%(at)s 开标，另一项目 %(then)s 开标，相差不到 1 小时")
+        said = _("%(at)s 开标，与 %(then)s 开标的另一项目相差不到 1 小时")
     hours = {"at": formats.moment(at), "then": formats.moment(then)}
     one.conflicts.append(Conflict(said % hours, other.case.title))
 

@@ -24,6 +24,8 @@ from yangcai.www import formats
 WORD, WORDS = 6, 12
 #: A day, alone or with a time.
 DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?$")
+#: A number of a procurement, or of a contract under it, which is read as one word: 兰新采〔2026〕0012号-合1.
+NUMBER = re.compile(r"\w{1,6}〔\d{4}〕\d{1,8}号(-\w{1,4})?$")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Cell:
             return "fingerprint"
         if self.is_number:
             return "num"
-        if DAY.match(text) or 0 < len(text) <= WORD:
+        if DAY.match(text) or NUMBER.match(text) or 0 < len(text) <= WORD:
             return "nowrap"
         return "words" if len(text) > WORDS else ""
 
