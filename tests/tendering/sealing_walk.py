@@ -15,6 +15,7 @@ from stdnum.cn import uscc
 from tests.factories import make_organisation, make_post, number
 from tests.hurry import tasks_at_the_end
 from tests.tendering.walk import CLOSES, Tender, offer
+from yangcai.cases.models import Lot
 from yangcai.kernel.encoding import base64_of
 from yangcai.kernel.entries import plain
 from yangcai.parties.models import Organisation, OrganisationKind, Post
@@ -53,6 +54,12 @@ class Holder:
     @property
     def pair(self) -> Pair:
         return Pair(self.sign.private_bytes_raw(), self.sign.public_key().public_bytes_raw())
+
+
+def close_leaf_of(lot: Any) -> int:
+    """The place of the latest close of a lot in the public log; 0 until it has one."""
+    closing = BidClosing.objects.filter(lot=lot).order_by("pk").last()
+    return unsealing.place_of(closing) if closing is not None else 0
 
 
 @dataclass
@@ -100,7 +107,8 @@ class Device:
 
     def release(self, *, now: datetime.datetime) -> Message:
         shares = tuple(ReleasedShare(self.header.sha256, x, s) for x, s in sorted(self.sealer.own_shares.items()))
-        said = Release(self.header.core.tender, self.header.core.cover, "supplier", 0, shares, now)
+        place = close_leaf_of(Lot.objects.get(bids__sealed__header_digest=self.header.sha256.hex()))
+        said = Release(self.header.core.tender, self.header.core.cover, "supplier", place, shares, now)
         return signed(said, suite=I1, keys=self.pair)
 
     def withdrawal(self, sid: Any) -> Message:
@@ -261,7 +269,7 @@ class SealedTender(Tender):
                 wrapped=header.wraps[x], x=x, core=header.core.content, private=holder.wrap.private_bytes_raw()
             )
             shares.append(ReleasedShare(header.sha256, x, share))
-        said = Release(policy.tender, policy.cover, "trustee", 0, tuple(shares), self.now)
+        said = Release(policy.tender, policy.cover, "trustee", close_leaf_of(self.lot), tuple(shares), self.now)
         return signed(said, suite=I1, keys=holder.pair)
 
     def trustee_releases(self, holder: Holder) -> None:

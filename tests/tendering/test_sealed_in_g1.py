@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from tests.tendering.sealing_walk import CLIENT, Device, Holder, SealedTender, credit_code
+from tests.tendering.sealing_walk import CLIENT, Device, Holder, SealedTender, close_leaf_of, credit_code
+from yangcai.cases.models import Lot
 from yangcai.kernel.encoding import base64_of
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Organisation, Post
@@ -57,7 +58,8 @@ class NationalDevice(Device):
 
     def release(self, *, now: datetime.datetime) -> Message:
         shares = tuple(ReleasedShare(self.header.sha256, x, s) for x, s in sorted(self.sealer.own_shares.items()))
-        return signed(Release(self.header.core.tender, "ALL", "supplier", 0, shares, now), suite=G1, keys=self.pair)
+        place = close_leaf_of(Lot.objects.get(bids__sealed__header_digest=self.header.sha256.hex()))
+        return signed(Release(self.header.core.tender, "ALL", "supplier", place, shares, now), suite=G1, keys=self.pair)
 
 
 class NationalTender(SealedTender):
@@ -101,7 +103,8 @@ class NationalTender(SealedTender):
                 private = pairs["wrap"].private
                 share = G1.unwrap(wrapped=header.wraps[x], x=x, core=header.core.content, private=private)
                 shares.append(ReleasedShare(header.sha256, x, share))
-        return signed(Release(policy.tender, "ALL", "trustee", 0, tuple(shares), self.now), suite=G1, keys=pairs["sig"])
+        said = Release(policy.tender, "ALL", "trustee", close_leaf_of(self.lot), tuple(shares), self.now)
+        return signed(said, suite=G1, keys=pairs["sig"])
 
     def international(self) -> list[Bid]:
         return [bid for bid in Bid.objects.filter(lot=self.lot) if unsealing.header_of(bid).core.suite == "I1"]

@@ -1,12 +1,16 @@
 """Who may release shares of a sealed bid, when, and which shares are taken?"""
 
 import datetime
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from tests.factories import make_post
+from tests.kernel.log import world
 from tests.tendering.sealing_walk import I1, SealedTender, three, windowless
 from tests.tendering.walk import CLOSES
 from yangcai.kernel.actions import ACTIONS, can
@@ -102,6 +106,32 @@ def test_a_share_that_is_not_the_committed_one_is_refused() -> None:
     stolen = signed(honest, suite=I1, keys=devices[1].pair).content.decode()
     assert tender.refused("bid.release", bid, devices[0].post, message=stolen).keys() == {"invalid_input"}
     assert not ShareRelease.objects.exists()
+
+
+def test_a_release_is_for_the_close_that_stands_in_the_log(settings: Any, tmp_path: Path) -> None:
+    """By it the record shows which close whoever signed had seen (SBP/1 §2.8)."""
+    world.use(settings, tmp_path)
+    tender = SealedTender().announced()
+    devices = three(tender)
+    tender.begin()
+    before = devices[0].release(now=tender.now).statement
+    world.round_of(now=tender.now)
+    place = BidClosing.objects.get().leaf.index
+    assert place and before.close_leaf == 0
+    bid = SealedBid.objects.get(header_digest=devices[0].header.sha256.hex()).bid
+    for said in (before, replace(before, close_leaf=place + 1)):
+        message = signed(said, suite=I1, keys=devices[0].pair).content.decode()
+        told = tender.refused("bid.release", bid, devices[0].post, message=message)
+        assert "不是本次截止" in told["invalid_input"].zh
+    for device in devices:
+        tender.release(device)
+    holder = tender.holders[3]
+    honest = tender.trustee_message(holder)
+    wrong = signed(replace(honest.statement, close_leaf=place + 1), suite=I1, keys=holder.pair).content.decode()
+    assert "invalid_input" in tender.refused("trustee.release", tender.lot, holder.post, message=wrong)
+    tender.trustee_releases(holder)
+    said = [json.loads(text)["close_leaf"] for text in ShareRelease.objects.values_list("statement", flat=True)]
+    assert said == [place] * 5  # three bidders, a person, and the platform after it
 
 
 def test_the_window_is_extended_once_for_all_and_then_over() -> None:

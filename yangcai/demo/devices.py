@@ -32,6 +32,7 @@ from yangcai.sealing.statement import Client, Release, ReleasedShare, signed
 from yangcai.sealing.suites import Pair, suite
 from yangcai.tendering import envelopes, finalise, keys, policies, unsealing
 from yangcai.tendering.models import Bid, BidClosing, BidUpload, Trustee
+from yangcai.tendering.rules import sealed as rules
 
 SUITE = suite("I1")
 #: By which program the demo's bids say to be sealed: this one.
@@ -124,7 +125,9 @@ def bidder_release(bid: Bid, *, by: Post, now: datetime.datetime) -> str:
     header = Header.parse(bid.sealed_key.encode())
     kept = json.loads(_file(header.sha256.hex()).read_text())
     shares = tuple(ReleasedShare(header.sha256, int(x), base64.b64decode(share)) for x, share in kept.items())
-    said = Release(header.core.tender, header.core.cover, "supplier", 0, shares, now)
+    closing = rules.closing_of(bid.lot)
+    close_leaf = unsealing.place_of(closing) if closing is not None else 0
+    said = Release(header.core.tender, header.core.cover, "supplier", close_leaf, shares, now)
     return signed(said, suite=SUITE, keys=_pair(by)).content.decode()
 
 
@@ -140,5 +143,5 @@ def trustee_release(closing: BidClosing, *, by: Post, now: datetime.datetime) ->
         header = Header.parse(bid.sealed_key.encode())
         share = SUITE.unwrap(wrapped=header.wraps[x], x=x, core=header.core.content, private=wrap.private_bytes_raw())
         shares.append(ReleasedShare(header.sha256, x, share))
-    said = Release(policy.tender, policy.cover, "trustee", 0, tuple(shares), now)
+    said = Release(policy.tender, policy.cover, "trustee", unsealing.place_of(closing), tuple(shares), now)
     return signed(said, suite=SUITE, keys=_pair(by)).content.decode()

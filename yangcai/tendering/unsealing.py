@@ -115,6 +115,11 @@ def close(lot: Any, *, now: datetime.datetime, cover: str = "", round: int = BID
     return closing
 
 
+def place_of(closing: BidClosing) -> int:
+    """What a release names as `close_leaf`: the place of the close in the public log; 0 until it has one."""
+    return closing.leaf.index or 0
+
+
 def header_of(bid: Bid) -> Header:
     """What the envelope says in the clear; it was parsed before it was taken in."""
     return Header.parse(bid.sealed_key.encode())
@@ -228,7 +233,7 @@ def _platform_release(
         tender=str(closing.policy.tender),
         cover=closing.cover,
         by="trustee",
-        close_leaf=closing.leaf.index or 0,
+        close_leaf=place_of(closing),
         shares=tuple(shares),
         ts=now,
         failed=tuple(failed),
