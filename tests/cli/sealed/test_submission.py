@@ -1,5 +1,6 @@
 """Does a sealed bid come in over a line that breaks, and is a receipt looked at before it is believed?"""
 
+import errno
 import hashlib
 import json
 import os
@@ -122,6 +123,29 @@ def test_a_bid_is_submitted_in_parts_over_a_line_that_breaks(
     assert kind.asked[-2:] == ["/sbp/v1/submissions/s1/check", "/sbp/v1/submissions/s1/finalise"]
     (bid / "receipt").unlink()
     assert submit(command, bid, server)["parts_sent"] == 0  # again: nothing is sent twice, the same receipt
+
+
+def test_a_receipt_that_finds_no_place_is_not_lost_and_where_it_has_none_nothing_is_sent(
+    bid: Path, command: Command, platform: tuple[str, type[Platform]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, kind = platform
+    kind.finalise = (201, receipt_for(bid))
+    (bid / "token").write_text("secret")
+    sent = ["bid", "submit", "--server", server, "--token-file", bid / "token", "--envelope", bid / "out" / "bid.sbe"]
+    sent += ["--statement", bid / "out" / "bid.submit.json", "--out"]
+    command(*sent, bid / "nowhere" / "receipt", code=console.USAGE)
+    assert not kind.asked
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        found = command(*sent, bid / "receipt", code=console.PARTIAL)
+    assert found["note"].encode() == kind.finalise[1] and "已递交" in found["errors"][0]
+    assert not (bid / "receipt").exists()  # half a file would stand in the way of the whole one
+    command(*sent, bid / "receipt")
+    assert (bid / "receipt").read_bytes() == kind.finalise[1]
 
 
 def test_what_the_platform_refuses_with_is_said(

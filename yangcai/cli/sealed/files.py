@@ -1,5 +1,6 @@
 """How are the files of a sealed bid read and written? Strictly, privately, and never over another."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -26,12 +27,19 @@ def read(path: Path) -> bytes:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """A new file for its owner alone, on the disk when this returns. Refuses where one lies already."""
+    """A new file for its owner alone, on the disk when this returns; none where that fails. Refuses where one lies
+    already."""
     refuse_existing(path)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def refuse_existing(*paths: Path) -> None:
@@ -39,6 +47,13 @@ def refuse_existing(*paths: Path) -> None:
     for path in paths:
         if path.exists():
             raise Stop(zh=f"文件已存在，不覆盖：{path}", en=f"not overwritten: {path} exists")
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Likewise: where nobody can make a file, as its folder is missing or closed to us."""
+    refuse_existing(path)
+    if not (path.parent.is_dir() and os.access(path.parent, os.W_OK | os.X_OK)):
+        raise Stop(zh=f"不能写入文件：{path}", en=f"no file can be written: {path}", code=console.USAGE)
 
 
 def header_of(path: Path) -> Header:

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Send statement and envelope, keep the receipt before anything else, then check it. Exit code; raises Stop when
     the platform refuses."""
-    files.refuse_existing(options.out)
+    files.refuse_unwritable(options.out)
     message = files.message(options.statement)
     said = message.statement
     if not isinstance(said, Submit):
@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         check_statement(header, imprint_of(stream), said)
     with lines.opened(options) as line:
         submission, sent, receipt, is_owed = _submitted(options, line, message, said, header)
-        files.write_new(options.out, receipt)  # first of all it is kept, whatever it says
+        _keep(options.out, receipt)  # first of all, whatever it says
         if options.opening and not is_owed:
             line.ask("PUT", f"/submissions/{submission}/opening-file", files.read(options.opening))
     _check_receipt(receipt, said)
@@ -65,6 +65,22 @@ def run(options: argparse.Namespace) -> int:
         warnings=[_owed()] if is_owed else [],
     )
     return console.OK
+
+
+def _keep(path: Path, receipt: bytes) -> None:
+    """The bid is in: a receipt that finds no room is shown, and never lost in silence. Raises Stop."""
+    try:
+        files.write_new(path, receipt)
+    except OSError as error:
+        text = receipt.decode(errors="backslashreplace")
+        raise Stop(
+            zh=f"已递交，但回执不能写入 {path}（{error.strerror}）；以另一个 --out 再次运行同一命令，得到同一份回执："
+            f"\n{text}",
+            en=f"submitted, but the receipt cannot be written to {path} ({error.strerror}): the same command with"
+            f" another --out gets the same one\n{text}",
+            code=console.PARTIAL,
+            data={"note": text},
+        ) from error
 
 
 def add_fetch(parser: argparse.ArgumentParser) -> None:
