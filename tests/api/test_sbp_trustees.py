@@ -122,7 +122,7 @@ def test_a_supervisor_tries_its_shares_in_the_last_two_hours(clock: Any) -> None
     assert supervisor.post(path, {"lot": "1", "results": results}).status_code == 201
     assert ShareTest.objects.get().fault == "wrap_unreadable"
     assert supervisor.get(path).json()["items"][0]["headers"] == []
-    for nothing in (None, [], "x", [{"header_sha256": 1}]):
+    for nothing in (None, [], "x", [{"header_sha256": 1}], [1.5], [{"fault": 0.5}]):
         assert supervisor.post(path, {"lot": "1", "results": nothing}).status_code == 422
 
 

@@ -93,7 +93,7 @@ def share_tests_of(request: HttpRequest, *, tender: uuid.UUID, post: Post, now: 
     found = [lot for lot, _seat in seats if lot.number == str(data.get("lot", ""))]
     if not found:
         return problem.not_found()
-    results = json.dumps(data.get("results"))
+    results = json.dumps(data.get("results"), default=str)  # a fraction is none: the form says so
     perform(ACTIONS["bid.test_shares"], found[0], by=post, now=now, results=results)
     return reply({"lot": found[0].number}, status=201)
 
