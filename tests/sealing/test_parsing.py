@@ -135,6 +135,16 @@ def test_a_place_that_no_share_has_is_refused_by_name(place: str) -> None:
         Header.parse(other.encode())
 
 
+@pytest.mark.parametrize("lot", ["第 1 包", "1\nsupplier x", "1\u3000", "\u2028", "1\x7f", "包" * 22, ""])
+def test_the_number_of_a_lot_is_one_word(lot: str) -> None:
+    """It stands in a line of the receipt among other words."""
+    for name, path in {"policy": ("lot",), "header": ("core", "lot"), "message": ("st", "lot")}.items():
+        read, content = READERS[name]
+        read(jcs(put(parse_jcs(content), path, "第1包")))
+        with pytest.raises(Faulty):
+            read(jcs(put(parse_jcs(content), path, lot)))
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_no_envelope(content: bytes) -> None:
     for lead in (b"", b"SBE1"):

@@ -33,6 +33,13 @@ def test_a_policy_must_keep_the_operator_out_and_the_absent_recoverable() -> Non
     assert refused(threshold=6) == {"threshold_too_high"}
     assert refused(trustees=board[1:]) == {"one_seat_of_the_platform"}
     assert refused(trustees=board[:3]) == {"threshold_too_high"}
+    number = tender.lot.number
+    for other in ("第 1 包", "1\nsupplier x", "包" * 22):  # a receipt names it as one word of a line
+        type(tender.lot).objects.filter(pk=tender.lot.pk).update(number=other)
+        tender.lot.refresh_from_db()
+        assert refused() == {"number_is_no_word"}
+    type(tender.lot).objects.filter(pk=tender.lot.pk).update(number=number)
+    tender.lot.refresh_from_db()
     policy = tender.set_policy()
     assert (policy.published_at, policies.in_force(tender.lot)) == (None, None)
 

@@ -10,6 +10,8 @@ from yangcai.sealing.faults import Fault, Faulty
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 #: A unified social credit code (GB 32100-2015); its check digit is the business of `parties`.
 SUPPLIER = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+#: The number of a lot: one word of a line of the receipt, of at most so many bytes.
+LOT, LONGEST_LOT = re.compile(r"[^\s\x00-\x20\x7f]+"), 64
 HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 T = TypeVar("T")
@@ -51,6 +53,12 @@ class Fields:
         value = self._take(key, str)
         if not at_least <= len(value.encode()) <= at_most:
             raise self._wrong(key, f"not {at_least} to {at_most} bytes")
+        return value
+
+    def lot(self, key: str) -> str:
+        value = self.text(key, at_most=LONGEST_LOT)
+        if not LOT.fullmatch(value):
+            raise self._wrong(key, "not one word")
         return value
 
     def matching(self, key: str, pattern: re.Pattern[str]) -> str:

@@ -135,7 +135,7 @@ def _core(fields: Fields) -> Core:
         suite=_suite(fields),
         tender=fields.matching("tender", UUID),
         rev=fields.integer("rev", at_least=1),
-        lot=fields.text("lot", at_most=64),
+        lot=fields.lot("lot"),
         cover=fields.one_of("cover", COVERS),
         round=fields.integer("round", at_most=1000),
         supplier=fields.matching("supplier", SUPPLIER),

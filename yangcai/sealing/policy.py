@@ -103,7 +103,7 @@ class Policy:
         found = cls(
             tender=fields.matching("tender", UUID),
             rev=fields.integer("rev", at_least=1),
-            lot=fields.text("lot", at_most=64),
+            lot=fields.lot("lot"),
             cover=fields.one_of("cover", COVERS),
             suites=codes,
             theta=fields.integer("theta", at_least=2, at_most=200),

@@ -76,7 +76,7 @@ class Submit:
         found = cls(
             tender=fields.matching("tender", UUID),
             rev=fields.integer("rev", at_least=1),
-            lot=fields.text("lot", at_most=64),
+            lot=fields.lot("lot"),
             cover=fields.one_of("cover", COVERS),
             round=fields.integer("round", at_most=1000),
             supplier=fields.matching("supplier", SUPPLIER),

@@ -54,7 +54,7 @@ class SetPolicy(Input):
     at={Stage.PREPARATION},
     only=(rules.is_opened_at_a_deadline,),
     needs=(runs_the_case,),
-    checks=(rules.policy_is_safe,),
+    checks=(rules.number_is_one_word, rules.policy_is_safe),
     input=SetPolicy,
     sentence=("{post}设定了开启规则", "{post} set the opening policy"),
     cites=("submission.secrecy", "opening.at_deadline", "opening.no_disclosure"),

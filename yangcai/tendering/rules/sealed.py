@@ -12,6 +12,7 @@ from yangcai.kernel.beneath import may_have
 from yangcai.kernel.reading import remembered
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
+from yangcai.sealing.fields import LONGEST_LOT, LOT
 from yangcai.tendering import method, policies
 from yangcai.tendering.models import (
     SBP,
@@ -50,6 +51,17 @@ def is_opened_at_a_deadline(subject: Lot, *, by: Post, now: datetime.datetime) -
     ):
         return None
     return Refusal("no_opening", "该采购包没有单独的开标", "This lot has no opening of its own")
+
+
+def number_is_one_word(subject: Lot, *, by: Post, now: datetime.datetime, **_: Any) -> Refusal | None:
+    """Receipts and the public log name the lot by its number, as one word of a line (SBP/1 §2.6)."""
+    if LOT.fullmatch(subject.number) and len(subject.number.encode()) <= LONGEST_LOT:
+        return None
+    return Refusal(
+        "number_is_no_word",
+        "包号含有空白，或者过长（超过二十一个汉字），回执无法载明，请先修改包号",
+        "The number of the lot holds blanks or is too long (64 bytes) for a receipt: change it first",
+    )
 
 
 def policy_is_safe(
