@@ -141,6 +141,13 @@ def test_a_trustee_releases_the_bids_of_each_suite_with_the_key_of_that_suite(bi
         said = Message.parse(out.read_bytes()).statement
         assert isinstance(said, Release)
         assert [share.header_sha256 for share in said.shares] == [seals[own]] and not said.failed
+    none = bid / "none.json"  # a release without a share is none that anybody takes
+    command(
+        *["trustee", "release", envelopes[0], "--policy", bid / "policy.json", "--key", bid / "t2.g1.key", *words],
+        *["--out", none, "--close-proof", proof_of_close(bid, seals[0])],
+        code=console.NOT_MET,
+    )
+    assert not none.exists()
     headers = []
     for name, path in zip(("one", "two"), envelopes, strict=True):
         headers.append(bid / f"{name}.sbe")

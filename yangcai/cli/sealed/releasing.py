@@ -192,6 +192,11 @@ def trustee(options: argparse.Namespace) -> int:
         _check_not_first(options, policies[-1], held.suite, me)
     # Before any share: what this machine was not given is no fault of a bid, and is not signed for one.
     own = _each_under([header for header in headers if header.core.suite == held.suite], policies)
+    if not own:
+        raise Stop(
+            zh=f"没有一份投标用套件 {held.suite} 密封，这把密钥没有可释放的份额，什么都没有签署",
+            en=f"no bid is sealed in suite {held.suite}: this key has no share to release, and nothing was signed",
+        )
     released, faults = [], []
     for header, policy in own:
         try:
