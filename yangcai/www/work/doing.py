@@ -51,6 +51,7 @@ from yangcai.www.hall import OF_HALL
 from yangcai.www.work import (
     agreed,
     committed,
+    competition,
     contested,
     drawn,
     going_on,
@@ -285,6 +286,7 @@ def _form_page(
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
             "documents": _papers(subject, post=post, now=now),
+            "competition": competition.table(action.code, subject, post=post, now=now) if form is not None else None,
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
             "repeats": proposals.repeated(subject, post=post, now=now) if action.code == "plan.review" else (),
             "pointing": pointing.table(action.code, subject, now=now) if form is not None else None,
