@@ -36,6 +36,10 @@ OFFICE = {
 }
 
 
+#: What people call them.
+NAMES = {"text/csv": "CSV", "application/pdf": "PDF", OFFICE[".xlsx"]: "XLSX", OFFICE[".docx"]: "DOCX"}
+
+
 class BadDocument(Exception):
     """A file was refused; `code` says why."""
 
@@ -144,7 +148,9 @@ def store_chunks(
                 raise BadDocument("empty", _("文件是空的"))
             kind = media_type(head=head, name=name)
             if kinds and kind not in kinds:
-                raise BadDocument("wrong_kind", _("不接受这种文件：%(kind)s") % {"kind": kind})
+                wanted = ", ".join(NAMES.get(one, one) for one in kinds)
+                said = _("不接受这种文件（%(kind)s），可以上传：%(wanted)s")
+                raise BadDocument("wrong_kind", said % {"kind": NAMES.get(kind, kind), "wanted": wanted})
             out.flush()
             os.fsync(out.fileno())  # a receipt may rest on this file: it must survive a power cut
         target = path_of(digest.hexdigest())

@@ -135,6 +135,8 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     except Refused as refused:
         form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
         return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
+    if told := _came_in(done):
+        messages.success(request, told)
     guided.go_on(request)
     guided.issue(request, subject.root.ref)
     stays = here.page_of(request, action.code, subject)
@@ -186,6 +188,14 @@ def _told(done: Done) -> str:
     """What the rehearsal of an import came to, in a sentence: how many lines, how much money."""
     said = _("试算通过：将写入 %(n)d 行，合计 %(total)s，没有差错。尚未写入；请重新选择文件并正式提交。")
     return said % {"n": done.value["lines"], "total": formats.yuan(done.value["total"])}
+
+
+def _came_in(done: Done) -> str:
+    """The same once it is written; empty for what counts no lines."""
+    if not isinstance(done.value, dict) or "lines" not in done.value:
+        return ""
+    params = {"n": done.value["lines"], "total": formats.yuan(done.value["total"])}
+    return _("已写入 %(n)d 行，合计 %(total)s。") % params
 
 
 # --- conflict and repetition -------------------------------------------------------------------------------------
