@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,7 +63,7 @@ class Good:
 
 def everything(*, now: datetime.datetime) -> list[Good]:
     """What ends first on top; what has no end below."""
-    found = [*_certificates(), *_keys(), *_trustees(now=now), *_tokens(now=now)]
+    found = [*_certificates(), *_site(), *_keys(), *_trustees(now=now), *_tokens(now=now)]
     dated = [replace(one, days=(one.until - now).days) if one.until else one for one in found]
     return sorted(dated, key=lambda one: (one.days is None, one.days or 0))
 
@@ -107,6 +108,12 @@ def _in_paper(digest: str) -> tuple[Used, ...]:
         return tuple(used(documents.read(Document.objects.get(digest=digest))))
     except documents.BadDocument:
         return ()
+
+
+def _site() -> Iterator[Good]:
+    """The proxy holds it; a page connects to nobody, so the command line looks."""
+    if settings.YANGCAI_SITE.startswith("https:"):
+        yield Good(_("网站证书"), settings.YANGCAI_SITE, note=_("由反向代理持有，用 yangcai doctor 查看到期日"))
 
 
 # --- keys of our own, of the trustees, and tokens ---------------------------------------------------------------------
