@@ -368,7 +368,10 @@ def _papers(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[st
 def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:
     """What else may be done about the row or its root, where this may not: often the very thing that is missing."""
     found = offers(dict.fromkeys((subject, subject.root)), post=post, now=now).open
-    return [offer for offer in found if not offer.is_dangerous]
+    harmless = [offer for offer in found if not offer.is_dangerous]
+    own = [offer for offer in found if offer.subject == subject]
+    # Whoever may only give up what they have here (a seat, where they must recuse) is led there too.
+    return harmless if any(offer in harmless for offer in own) else [*own, *harmless]
 
 
 def _closes_at(action: Action, subject: Any, *, now: datetime.datetime) -> datetime.datetime | None:
