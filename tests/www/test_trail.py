@@ -89,6 +89,13 @@ def test_nobody_learns_of_a_bid_before_the_opening(tender: Tender, clock: Clock)
     assert "bid.submit" in actions_in(found({"action": "bid.submit"}))
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "2200-01-01", "1999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("name", ["from_on", "to_on"])
+def test_a_day_that_cannot_be_counted_is_refused(clock: Clock, name: str, day: str) -> None:
+    page = found({name: day})
+    assert "2199-12-31" in page or "2000-01-01" in page
+
+
 def test_a_refusal_is_told_with_its_reasons(clock: Clock) -> None:
     """招标文件要求的投标保证金不得超过采购项目预算金额的 2% (条例 art. 33)."""
     tender = Tender()

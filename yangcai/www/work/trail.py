@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,13 @@ OUTCOMES = (("", gettext_lazy("全部")), (DONE, gettext_lazy("已办理")), (RE
 ROLES = (("", gettext_lazy("全部")), *Role.choices)
 #: Whose steps are nobody's business before the opening.
 HIDDEN = (Role.SUPPLIER, Role.EXPERT)
+#: The years of which is asked: an Entry is of none before, and no day after can be counted to its end.
+FIRST_ON, LAST_ON = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
+
+
+def _day_field(label: Any) -> forms.DateField:
+    bounds = [MinValueValidator(FIRST_ON), MaxValueValidator(LAST_ON)]
+    return forms.DateField(label=label, required=False, validators=bounds, widget=forms.DateInput({"type": "date"}))
 
 
 class Asked(forms.Form):
@@ -47,8 +55,8 @@ class Asked(forms.Form):
     organisation = forms.CharField(label=gettext_lazy("单位"), required=False, max_length=100)
     role = forms.ChoiceField(label=gettext_lazy("岗位"), required=False, choices=ROLES)
     outcome = forms.ChoiceField(label=gettext_lazy("结果"), required=False, choices=OUTCOMES)
-    from_on = forms.DateField(label=gettext_lazy("从"), required=False, widget=forms.DateInput({"type": "date"}))
-    to_on = forms.DateField(label=gettext_lazy("到"), required=False, widget=forms.DateInput({"type": "date"}))
+    from_on = _day_field(gettext_lazy("从"))
+    to_on = _day_field(gettext_lazy("到"))
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where the days stand the wrong way round."""
