@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_post
+from tests.tendering.judging import SEATED, hall
 from tests.tendering.walk import Tender, document
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.kernel.actions import ACTIONS
@@ -87,6 +88,18 @@ def test_nobody_learns_of_a_bid_before_the_opening(tender: Tender, clock: Clock)
     follow(tender, clock)
     assert Opening.objects.filter(case=tender.case).exists()
     assert "bid.submit" in actions_in(found({"action": "bid.submit"}))
+
+
+def test_an_expert_is_not_found_by_the_employer(clock: Clock) -> None:
+    """The name of the employer would tell who sits on the committee; who is found by it, is named by it."""
+    court = hall("900000.00", "850000.00", "800000.00")
+    court.seat()
+    clock.at = SEATED
+    employers = [one.post.organisation.name for one in court.members if one.post.role == Role.EXPERT]
+    assert employers and "committee.sign_in" in actions_in(found({"role": "expert"}))
+    for name in employers:
+        assert not actions_in(found({"organisation": name, "role": "expert"}))
+        assert "committee.sign_in" not in actions_in(found({"organisation": name}))
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2200-01-01", "1999-12-31", "0001-01-01"])

@@ -111,7 +111,8 @@ def entries(given: dict[str, Any]) -> QuerySet[Entry]:
     if text := given.get("subject"):
         found = found.filter(Q(root__in=cases_of(text)) | Q(root=text) | Q(subject=text))
     if text := given.get("organisation"):
-        found = found.filter(organisation__icontains=text)
+        # As it may be told of no expert by whom one is employed, it may not be found by that either.
+        found = found.filter(organisation__icontains=text).exclude(role=Role.EXPERT)
     for name in ("role", "outcome"):
         if given.get(name):
             found = found.filter(**{name: given[name]})
