@@ -1,8 +1,9 @@
 """Who did what, to which row, on which day? The search of the audit trail, for whoever operates the platform or audits.
 
 The list is the Entries themselves, refused ones too, without what was written into the forms. Before the opening nobody
-learns who obtained documents or handed in a bid (87号令 art. 28), as on the timeline of a case: what suppliers and
-experts do is shown where the bids are opened, and of a supplier's own organisation.
+learns who obtained documents or handed in a bid, nor how many did (87号令 art. 28), as on the timeline of a case: what
+suppliers and experts do in it, and what is done for one supplier each, is shown from the opening on, or at any time
+where the method has none; of a prequalification, once it is concluded. An expert is not found by the employer.
 """
 
 import datetime
@@ -26,7 +27,8 @@ from yangcai.kernel.models import Entry
 from yangcai.kernel.wording import in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import Opening
+from yangcai.tendering.models import Prequalification
+from yangcai.tendering.queries.bids import NEVER_OPENED
 from yangcai.www import wording
 from yangcai.www.access import page
 from yangcai.www.paging import MOST_HITS, CappedPaginator
@@ -103,9 +105,10 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 def entries(given: dict[str, Any]) -> QuerySet[Entry]:
     """What was asked for, of what may be known by now."""
-    root = Concat(Value("case:"), Cast("case_id", TextField()), output_field=TextField())
-    is_known = Q(root__startswith="organisation:") | Q(root__in=Opening.objects.annotate(named=root).values("named"))
-    found = Entry.objects.filter(~Q(role__in=HIDDEN) | is_known)
+    opened = Case.objects.filter(Q(procedure__in=NEVER_OPENED) | Q(opening__isnull=False))
+    concluded = Prequalification.objects.filter(concluded_at__isnull=False)
+    is_hidden = Q(role__in=HIDDEN) | Q(action__in=timeline.untold())
+    found = Entry.objects.filter(~is_hidden | (_known(opened) & _known(concluded)))
     if text := given.get("action"):
         found = found.filter(action__in=codes(text))
     if text := given.get("subject"):
@@ -121,6 +124,13 @@ def entries(given: dict[str, Any]) -> QuerySet[Entry]:
     if given.get("to_on"):
         found = found.filter(at__lt=calendar.end_of(given["to_on"]))
     return found.order_by("-seq")
+
+
+def _known(rows: QuerySet[Any]) -> Q:
+    """Under these rows of their kind, or under no row of it."""
+    kind = f"{rows.model._meta.model_name}:"
+    ref = Concat(Value(kind), Cast("pk", TextField()), output_field=TextField())
+    return ~Q(root__startswith=kind) | Q(root__in=rows.annotate(named=ref).values("named"))
 
 
 def codes(text: str) -> list[str]:
