@@ -14,6 +14,7 @@ YANGCAI_LOG             folder of the public log's files (default: YANGCAI_HOME/
 YANGCAI_PROBE           http(s) address of the site, for the worker's health journal to look at (default: not looked at)
 YANGCAI_LOG_SIGNER      socket of the process that holds the log's key (`yangcai signer`); without it the site holds it
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
+YANGCAI_FILE_KEYS       who keeps the key of opened bids' files, module:function (default: YANGCAI_HOME/keys/files.key)
 YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
 YANGCAI_TRUST           a PEM file of roots by which signatures are believed, besides those of the seals
 YANGCAI_SITE            https://… address of the site in e-mails (default: first of YANGCAI_ORIGINS)
@@ -137,6 +138,8 @@ YANGCAI_LOG = Path(os.environ.get("YANGCAI_LOG") or YANGCAI_HOME / "log")
 YANGCAI_PROBE = os.environ.get("YANGCAI_PROBE", "")
 YANGCAI_LOG_SIGNER = os.environ.get("YANGCAI_LOG_SIGNER", "")
 YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
+#: Who wraps the keys of files that lie enciphered in the store (kernel/file_keys.py).
+YANGCAI_FILE_KEYS = os.environ.get("YANGCAI_FILE_KEYS", "")
 YANGCAI_BEHIND_TLS = flag("YANGCAI_BEHIND_TLS")
 #: Behind a reverse proxy it is asked for under /live/ of the site itself, else at this port of the same host.
 YANGCAI_LIVE_PORT = number("YANGCAI_LIVE_PORT", 0)
