@@ -1,26 +1,36 @@
 """Does the command line answer in the reader's language, as data when asked, and with the exit code that fits?"""
 
 import argparse
+import datetime
 import json
 import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.faults.clusters import wait_until
 from yangcai import cli
 from yangcai.cli import console, ports, site
 from yangcai.kernel import embedded_postgres
+
+DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture
@@ -199,6 +209,51 @@ def test_doctor_says_when_letters_go_to_nobody(capsys, monkeypatch, backend, is_
     assert mail["well"] is well and not mail["needed"] and "YANGCAI_EMAIL_BACKEND" in mail["mend"]
 
 
+def serving_tls(folder: Path, *, days: int) -> socket.socket:
+    """A socket behind which a certificate of its own is shown once."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - 400 * DAY,
+                                   now + days * DAY + DAY / 2).sign(key, hashes.SHA256())  # fmt: skip
+    pem = folder / "site.pem"
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem.write_bytes(private + made.public_bytes(encoding))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def answer() -> None:
+        plain, _address = listening.accept()
+        with suppress(OSError), context.wrap_socket(plain, server_side=True) as encrypted:
+            encrypted.recv(1)
+
+    threading.Thread(target=answer, daemon=True).start()
+    return listening
+
+
+@pytest.mark.parametrize(("days", "well", "needed"), [(31, True, False), (30, False, False), (-2, False, True)])
+def test_doctor_says_how_long_the_certificate_of_the_site_is_good(capsys, monkeypatch, tmp_path, days, well, needed):
+    from yangcai import settings
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
+    with serving_tls(tmp_path, days=days) as listening:
+        monkeypatch.setattr(settings, "YANGCAI_SITE", f"https://127.0.0.1:{listening.getsockname()[1]}")
+        cli.main(["doctor", "--json", "--lang", "en"])
+    found = {one["key"]: one for one in json.loads(capsys.readouterr().out)["data"]["findings"]}["certificate"]
+    assert (found["well"], found["needed"]) == (well, needed) and f"{days} days left" in found["state"]
+
+
+def test_doctor_asks_for_no_certificate_of_a_site_without_tls(capsys, monkeypatch):
+    from yangcai import settings
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:1/nothing")
+    monkeypatch.setattr(settings, "YANGCAI_SITE", "http://127.0.0.1:8000")
+    cli.main(["doctor", "--json", "--lang", "en"])
+    assert '"certificate"' not in capsys.readouterr().out
+
+
 @pytest.fixture
 def own_home():
     """An installation of its own, as an operator has it: nothing of the tests' environment."""
@@ -333,6 +388,32 @@ def test_database_url(url, expected):
 
     found = database(url)
     assert tuple(found[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME", "OPTIONS")) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "by_default", "on"),
+    [("1", False, True), ("On", False, True), ("0", True, False), ("off", True, False), ("", True, True),
+     ("", False, False)],
+)  # fmt: skip
+def test_a_switch_is_as_it_was_set_else_as_by_default(monkeypatch, given, by_default, on):
+    from yangcai.settings import flag
+
+    monkeypatch.setenv("YANGCAI_LOG_SM2", given)
+    assert flag("YANGCAI_LOG_SM2", default=by_default) is on
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "path", "on"),
+    [("1", None, shutil.which("openssl") is not None), ("1", "/nowhere", False), ("0", None, False)],
+)
+def test_the_log_signs_in_sm2_by_default_in_a_sandbox_that_can(tmp_path, sandbox, path, on):
+    ours = {name: text for name, text in os.environ.items() if name != "YANGCAI_LOG_SM2"}
+    ours |= {"YANGCAI_HOME": str(tmp_path), "YANGCAI_SANDBOX": sandbox} | ({"PATH": path} if path else {})
+    code = "import yangcai.settings as settings; print(settings.YANGCAI_LOG_SM2)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=ours, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == str(on)
 
 
 def test_no_other_database():

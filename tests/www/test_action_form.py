@@ -173,6 +173,11 @@ def test_a_rehearsal_writes_nothing_and_names_every_fault(clock: Clock) -> None:
     assert answer.status_code == 422 and "第 3 行" in answer.content.decode()
     assert not Appropriation.objects.exists()
     assert not Entry.objects.exists()
+    target = address(treasury.organisation, "budget.import")
+    answer = client.post(target, {"file": SimpleUploadedFile("b.csv", b"%PDF-1.4")})
+    assert "不接受这种文件（PDF），可以上传：CSV, XLSX" in text_of(answer)
+    answer = client.post(target, {"file": SimpleUploadedFile("b.csv", (header + good).encode())}, follow=True)
+    assert "已写入 1 行，合计 100.00 元。" in text_of(answer), "the outcome says as much as the rehearsal"
 
 
 @pytest.mark.parametrize(("is_full", "retry"), [(True, "60"), (False, "1")], ids=["full", "down"])

@@ -13,6 +13,7 @@ from tests.factories import make_supplier
 from tests.scenarios import agreements
 from tests.scenarios.agreements import DAY, Buyer, FirstStage
 from tests.scenarios.story import FOURTH, SECOND
+from tests.through.markup import page_of
 from tests.www.support import Clock, at_desk, text_of
 from tests.www.test_english import data, unmarked
 from yangcai.cases.models import Award, Case
@@ -95,12 +96,18 @@ def test_pages_of_a_second_competition(agreed: FirstStage, clock: Clock) -> None
         for post in (unit.officer, agreed.supplier(SECOND), agreed.people.treasury, None):
             look(post, case)
         assert "递交竞价文件" in page(agreed.supplier(SECOND), reverse("work_do", args=["lot", lot.pk, "bid.submit"]))
+        unit.do("bid.submit", lot, agreed.supplier(FOURTH), price="94000.01", commitment=True)
         unit.do("bid.submit", lot, agreed.supplier(SECOND), price="80000.00", commitment=True)
         unit.at = clock.at = closes
         move_to(closes)
         unit.do("opening.begin", case)
         unit.do("opening.conclude", case)
         assert "确定二次竞价成交供应商" in look(unit.officer, case)
+        # Who publishes the winner sees first who it is, and whose price does not count: 4700 × 20 is the most.
+        form = reverse("work_do", args=["lot", lot.pk, "call_off.conclude"])
+        told = " ".join(page_of(at_desk(unit.officer).get(form)).text.split())
+        assert "1 示例乙公司 80,000.00 90,000.00 不计入 示例丁公司 94,000.01 94,000.00" in told
+        assert unmarked(page(unit.officer, form, language="en"), data()) == []
         for post in (agreed.supplier(SECOND), agreed.supplier(FOURTH), agreed.people.treasury, None):
             look(post, case)
         unit.do("call_off.conclude", lot)

@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories import make_post
@@ -94,6 +96,19 @@ def test_a_refusal_is_told_with_its_reasons(clock: Clock) -> None:
     page = found({"outcome": "refused"})
     assert actions_in(page) == {"solicitation.draft"} and "不予办理" in page
     assert any(one.zh in page for one in told.values())
+
+
+def test_many_lines_ask_no_more_than_few(tender: Tender) -> None:
+    desk = at_desk(make_post(Role.AUDITOR))
+    counted = []
+    for _n in range(2):
+        desk.get(reverse("work_trail"))  # what is cached once is no matter of its rows
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(reverse("work_trail"))
+        counted.append(len(asked))
+        for title in ("校服采购", "公务车采购"):
+            Tender(title=title).published()
+    assert counted[0] == counted[1]
 
 
 def test_it_is_for_who_operates_and_who_audits(tender: Tender) -> None:

@@ -7,12 +7,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yangcai.cli import ports
 from yangcai.cli.console import say
 
+if TYPE_CHECKING:
+    import datetime
+
 #: Two web processes, a worker, PostgreSQL and the halls.
 MEMORY = 2 * 2**30
+#: So many days before a certificate of the site ends a new one is asked for; seconds to wait for the site.
+CERTIFICATE_DAYS, PATIENCE = 30, 5.0
 #: The state that adjtimex(2) gives where no clock is followed.
 TIME_ERROR = 5
 
@@ -171,6 +177,49 @@ def mail() -> Finding:
         ),
         needed=False,
     )
+
+
+def certificate() -> Finding | None:
+    """How long the certificate is good that the site's own address (YANGCAI_SITE) shows; None of a site without TLS."""
+    import datetime
+    from urllib.parse import urlsplit
+
+    from yangcai import settings
+
+    parts = urlsplit(settings.YANGCAI_SITE)
+    if parts.scheme != "https" or not parts.hostname:
+        return None
+    what = say(zh="网站证书", en="the site's certificate")
+    mend = say(zh="在反向代理上续期，并重新载入", en="renew it at the reverse proxy, and reload that")
+    try:
+        until = _good_until(parts.hostname, parts.port or 443)
+    except (OSError, ValueError) as error:
+        state = say(
+            zh=f"{settings.YANGCAI_SITE} 无法读取：{error}", en=f"{settings.YANGCAI_SITE} cannot be read: {error}"
+        )
+        return Finding("certificate", what, False, state, mend, needed=False)
+    days = (until - datetime.datetime.now(datetime.UTC)).days
+    state = say(zh=f"{until:%Y-%m-%d} 到期，剩 {days} 天", en=f"good until {until:%Y-%m-%d}, {days} days left")
+    return Finding("certificate", what, days > CERTIFICATE_DAYS, state, mend, needed=days < 0)
+
+
+def _good_until(host: str, port: int) -> "datetime.datetime":
+    """Whoever signed it: browsers judge that. Raises OSError, ValueError."""
+    import socket
+    import ssl
+
+    from cryptography import x509
+
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection((host, port), timeout=PATIENCE) as plain,
+        context.wrap_socket(plain, server_hostname=host) as encrypted,
+    ):
+        shown = encrypted.getpeercert(binary_form=True)
+    if shown is None:
+        raise ValueError("no certificate was shown")
+    return x509.load_der_x509_certificate(shown).not_valid_after_utc
 
 
 def live_port(port: int) -> Finding:

@@ -44,6 +44,10 @@ OFFICE = {
 }
 
 
+#: What people call them.
+NAMES = {"text/csv": "CSV", "application/pdf": "PDF", OFFICE[".xlsx"]: "XLSX", OFFICE[".docx"]: "DOCX"}
+
+
 class BadDocument(Exception):
     """A file was refused; `code` says why. Of one in the store: `missing`, `damaged`, or `locked`, where the key is
     away by which it is read."""
@@ -161,7 +165,9 @@ def store_chunks(
                 raise BadDocument("empty", _("文件是空的"))
             kind = media_type(head=head, name=name)
             if kinds and kind not in kinds:
-                raise BadDocument("wrong_kind", _("不接受这种文件：%(kind)s") % {"kind": kind})
+                wanted = ", ".join(NAMES.get(one, one) for one in kinds)
+                said = _("不接受这种文件（%(kind)s），可以上传：%(wanted)s")
+                raise BadDocument("wrong_kind", said % {"kind": NAMES.get(kind, kind), "wanted": wanted})
             if kept is not None:
                 kept.finish()
                 at_rest.note(root, kept.wrapped)

@@ -44,8 +44,13 @@ def offered() -> list[dict[str, Any]]:
     rows = (
         ("demo_budget", _("采购预算导入样例"), _("以财政监管身份导入，再以采购人经办身份公开意向。"), "CSV"),
         ("demo_template", _("采购预算导入模板"), _("空表，第一行是各列标题；填好后同样由财政监管导入。"), "XLSX"),
-        ("demo_solicitation", _("招标文件示范文本"), _("编制招标文件时可作附件。"), "PDF"),
-        ("demo_bids", _("三份投标文件"), _("其中两份有意雷同：同一处错字，报价只差一百元。"), "ZIP"),
+        ("demo_solicitation", _("招标文件示范文本"), _("办理“编制采购文件”时，作为采购文件正文上传。"), "PDF"),
+        (
+            "demo_bids",
+            _("三份投标文件"),
+            _("以供应商身份递交投标文件时作附件；其中两份有意雷同：同一处错字，报价只差一百元，评审时并排可见。"),
+            "ZIP",
+        ),
     )
     return [{"url": reverse(name), "title": title, "hint": hint, "kind": kind} for name, title, hint, kind in rows]
 

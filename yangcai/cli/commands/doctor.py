@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
             machine.memory(),
             machine.mail(),
         ),
+        *filter(None, [machine.certificate()]),
     ]
     lines = []
     for finding in findings:

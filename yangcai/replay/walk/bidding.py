@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from yangcai import procedures
 from yangcai.cases.models import Lot, Stage
 from yangcai.replay import policy, published
 from yangcai.replay.walk.trip import MINUTE, PAPER, Trip, moment_of
@@ -48,6 +49,8 @@ class Bidding(Trip):
                 data["price"] = bid.price
             if bid.prefer:
                 data["preference"] = bid.prefer
+            if not procedures.get(self.file.method).own("evaluation.same_brand"):
+                data.pop("brand", None)  # it counts for nothing there, and the form does not ask
             if agreed := self._agree(lot, bid, at):
                 data["partners"] = [
                     {**row, "uscc": agreed.get(row["name"], row["uscc"])} for row in data.get("partners", ())

@@ -51,6 +51,7 @@ from yangcai.www.hall import OF_HALL
 from yangcai.www.work import (
     agreed,
     committed,
+    competition,
     contested,
     drawn,
     going_on,
@@ -71,6 +72,7 @@ from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import Offer, offers
 from yangcai.www.work.shown import kind_of
 from yangcai.www.work.shown.plans import REQUIREMENT
+from yangcai.www.work.tables import Table
 from yangcai.www.work.timeline import actor_of, lent
 
 #: What can be tried without writing before it is done, and what that is called.
@@ -134,6 +136,8 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     except Refused as refused:
         form = action.input(request.POST, request.FILES, subject=subject, by=post, now=now)
         return _form_page(request, action, subject, form, refusals=refused.refusals, status=422)
+    if told := _came_in(done):
+        messages.success(request, told)
     guided.go_on(request)
     guided.issue(request, subject.root.ref)
     stays = here.page_of(request, action.code, subject)
@@ -185,6 +189,14 @@ def _told(done: Done) -> str:
     """What the rehearsal of an import came to, in a sentence: how many lines, how much money."""
     said = _("试算通过：将写入 %(n)d 行，合计 %(total)s，没有差错。尚未写入；请重新选择文件并正式提交。")
     return said % {"n": done.value["lines"], "total": formats.yuan(done.value["total"])}
+
+
+def _came_in(done: Done) -> str:
+    """The same once it is written; empty for what counts no lines."""
+    if not isinstance(done.value, dict) or "lines" not in done.value:
+        return ""
+    params = {"n": done.value["lines"], "total": formats.yuan(done.value["total"])}
+    return _("已写入 %(n)d 行，合计 %(total)s。") % params
 
 
 # --- conflict and repetition -------------------------------------------------------------------------------------
@@ -288,8 +300,7 @@ def _form_page(
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
             "repeats": proposals.repeated(subject, post=post, now=now) if action.code == "plan.review" else (),
             "pointing": pointing.table(action.code, subject, now=now) if form is not None else None,
-            "agreed": agreed.table(subject) if form is not None else None,
-            "contested": contested.table(action.code, subject) if form is not None else None,
+            "above": _above(action, subject, post=post, now=now) if form is not None else [],
             "declines_at": agreed.declines_at(action.code, subject, by=post, now=now) if form is not None else "",
             "committed": committed.table(action.code, subject, by=post, now=now) if form is not None else None,
             "judged": _judged(subject, post=post, now=now),
@@ -357,7 +368,10 @@ def _papers(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[st
 def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:
     """What else may be done about the row or its root, where this may not: often the very thing that is missing."""
     found = offers(dict.fromkeys((subject, subject.root)), post=post, now=now).open
-    return [offer for offer in found if not offer.is_dangerous]
+    harmless = [offer for offer in found if not offer.is_dangerous]
+    own = [offer for offer in found if offer.subject == subject]
+    # Whoever may only give up what they have here (a seat, where they must recuse) is led there too.
+    return harmless if any(offer in harmless for offer in own) else [*own, *harmless]
 
 
 def _closes_at(action: Action, subject: Any, *, now: datetime.datetime) -> datetime.datetime | None:
@@ -372,6 +386,16 @@ def _closes_at(action: Action, subject: Any, *, now: datetime.datetime) -> datet
 def _standards(action: Action, subject: Any) -> list[Criterion]:
     """By what the committee scores, in the document's own words."""
     return arithmetic.scored_criteria(subject) if action.code in SCORING else []
+
+
+def _above(action: Action, subject: Any, *, post: Post, now: datetime.datetime) -> list[Table]:
+    """What one reads before one fills the form in: what was objected to, whose price wins, what was agreed."""
+    tables = (
+        contested.table(action.code, subject),
+        competition.table(action.code, subject, post=post, now=now),
+        agreed.table(subject),
+    )
+    return [one for one in tables if one]
 
 
 def _judged(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,7 +63,7 @@ class Good:
 
 def everything(*, now: datetime.datetime) -> list[Good]:
     """What ends first on top; what has no end below."""
-    found = [*_certificates(), *_keys(), *_trustees(now=now), *_tokens(now=now)]
+    found = [*_certificates(), *_site(), *_keys(), *_trustees(now=now), *_tokens(now=now)]
     dated = [replace(one, days=(one.until - now).days) if one.until else one for one in found]
     return sorted(dated, key=lambda one: (one.days is None, one.days or 0))
 
@@ -109,6 +110,12 @@ def _in_paper(digest: str) -> tuple[Used, ...]:
         return ()
 
 
+def _site() -> Iterator[Good]:
+    """The proxy holds it; a page connects to nobody, so the command line looks."""
+    if settings.YANGCAI_SITE.startswith("https:"):
+        yield Good(_("网站证书"), settings.YANGCAI_SITE, note=_("由反向代理持有，用 yangcai doctor 查看到期日"))
+
+
 # --- keys of our own, of the trustees, and tokens ---------------------------------------------------------------------
 
 
@@ -116,6 +123,8 @@ def _keys() -> Iterator[Good]:
     """The log's, the receipts' and the journal's keys have no end; what counts is that each can be read."""
     own = ((_("回执签名密钥"), log_keys.RECEIPT), (_("健康日志签名密钥"), health_lines.ROLE))
     asked: list[tuple[str, Callable[[], note.Verifier]]] = [(_("公开日志签名密钥"), log_keys.verifier)]
+    if settings.YANGCAI_LOG_SM2:
+        asked.append((_("公开日志国密签名密钥"), _sm2))
     for what, role in own:  # one that nobody needed yet is not made by looking at it
         if (log_keys.folder() / f"{role}.key").exists():
             asked.append((what, partial(_verifier, role)))
@@ -131,6 +140,12 @@ def _keys() -> Iterator[Good]:
 
 def _verifier(role: str) -> note.Verifier:
     return log_keys.signer(role).verifier
+
+
+def _sm2() -> note.Verifier:
+    key = log_keys.sm2_verifier()
+    assert key is not None  # the settings want one
+    return key
 
 
 def _trustees(*, now: datetime.datetime) -> Iterator[Good]:
