@@ -45,7 +45,8 @@ FIRST_ON, LAST_ON = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
 
 
 def _day_field(label: Any) -> forms.DateField:
-    bounds = [MinValueValidator(FIRST_ON), MaxValueValidator(LAST_ON)]
+    said = gettext_lazy("日期应当在 2000 年至 2199 年之间")
+    bounds = [MinValueValidator(FIRST_ON, said), MaxValueValidator(LAST_ON, said)]
     return forms.DateField(label=label, required=False, validators=bounds, widget=forms.DateInput({"type": "date"}))
 
 
