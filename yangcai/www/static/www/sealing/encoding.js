@@ -23,11 +23,7 @@ export const free = (buffer) => buffer.transfer?.(0);
 
 export const u8 = (number) => Uint8Array.of(number);
 
-export function u32(number) {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, number);
-  return bytes;
-}
+export const u32 = (number) => Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number);
 
 export const readU32 = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0);
 

@@ -55,32 +55,17 @@ export async function seal({ policy, round, supplier, recovery, price, files, ch
     const name = file.name.normalize("NFC");
     listed.push({ name, size: file.size, sha256, type: file.type || "application/octet-stream" });
   }
-  const manifest = jcs({
-    v: "sbp/1 manifest",
-    deal_seed: hex(seed),
-    price_salt: hex(priceSalt),
-    price,
-    files: listed,
-  });
+  const secrets = { deal_seed: hex(seed), price_salt: hex(priceSalt) };
+  const manifest = jcs({ v: "sbp/1 manifest", ...secrets, price, files: listed });
   const inside = new Blob([u32(manifest.length), manifest, ...files]);
   const length = padded(inside.size);
   if (8 + HEADER_LIMIT + sealedSize(length) > MOST_BYTES) throw new RangeError("too many bytes");
-  const core = {
-    v: "sbp/1",
-    suite: SUITE,
-    tender: policy.tender,
-    rev: policy.rev,
-    lot: policy.lot,
-    cover: policy.cover,
-    round,
-    supplier,
-    policy_sha256: await policyDigest(policy),
-    nonce: hex(nonce),
-    padded_len: length,
-    recovery,
-    share_commit: await commitments(policy.tender, shares),
-    price_commit: hex(await priceCommit(priceSalt, price)),
-  };
+  const { tender, rev, lot, cover } = policy;
+  const of = { v: "sbp/1", suite: SUITE, tender, rev, lot, cover, round, supplier, recovery };
+  const policy_sha256 = await policyDigest(policy);
+  const share_commit = await commitments(tender, shares);
+  const price_commit = hex(await priceCommit(priceSalt, price));
+  const core = { ...of, policy_sha256, nonce: hex(nonce), padded_len: length, share_commit, price_commit };
   const hash = await digest(jcs(core));
   const wraps = [];
   for (const { x, hpke: key } of policy.trustees) {
@@ -146,9 +131,8 @@ export async function check(envelope, { dek, policy, keep = () => {} }) {
   for (; left > 0; left -= Math.min(PART, left)) {
     if ((await take(Math.min(PART, left), room)).some((byte) => byte)) throw new Error("padding that is not zero");
   }
-  if (hex(await priceCommit(unhex(manifest.price_salt), manifest.price)) !== core.price_commit) {
-    throw new Error("another price than the one committed to");
-  }
+  const price = hex(await priceCommit(unhex(manifest.price_salt), manifest.price));
+  if (price !== core.price_commit) throw new Error("another price than the one committed to");
   const again = await deal(dek, { seed: unhex(manifest.deal_seed), theta: policy.theta, points: pointsOf(policy) });
   const committed = await commitments(core.tender, again);
   if (!equal(jcs(committed), jcs(core.share_commit))) throw new Error("shares that were not dealt from this key");

@@ -12,12 +12,8 @@ const [CONSONANTS, VOWELS] = ["bdfghjklmnprstvz", "aiou"];
 // Six proquints (arXiv:0901.4016), 96 bits: easy to write down and to read over the telephone, in no list of words.
 export function newPassphrase(chance) {
   const drawn = new DataView(chance(2 * WORDS).buffer);
-  const word = (bits) =>
-    CONSONANTS[bits >> 12] +
-    VOWELS[(bits >> 10) & 3] +
-    CONSONANTS[(bits >> 6) & 15] +
-    VOWELS[(bits >> 4) & 3] +
-    CONSONANTS[bits & 15];
+  const pair = (bits) => CONSONANTS[(bits >> 2) & 15] + VOWELS[bits & 3];
+  const word = (bits) => pair(bits >> 10) + pair(bits >> 4) + CONSONANTS[bits & 15];
   return Array.from({ length: WORDS }, (_, n) => word(drawn.getUint16(2 * n))).join("-");
 }
 

@@ -2,7 +2,7 @@
 // Shamir over GF(2^8) with the polynomial 0x11b, byte by byte (SBP/1 §2.4 steps 2 and 3).
 // In Python: yangcai/sealing/shares.py.
 
-import { equal, h2, hex, hkdf, u8, utf8 } from "./encoding.js";
+import { h2, hex, hkdf, u8, utf8 } from "./encoding.js";
 
 export const SUPPLIER = 201; // x of the supplier's first share; trustees have 1..n
 
@@ -19,10 +19,8 @@ const times = (a, b) => (a && b ? EXP[LOG[a] + LOG[b]] : 0);
 const over = (a, b) => (a ? EXP[LOG[a] + 255 - LOG[b]] : 0);
 
 // Every x of a policy: its trustees', then the supplier's.
-export const pointsOf = (policy) => [
-  ...policy.trustees.map((trustee) => trustee.x),
-  ...Array.from({ length: policy.ws }, (_, n) => SUPPLIER + n),
-];
+export const pointsOf = ({ trustees, ws }) =>
+  trustees.map(({ x }) => x).concat(Array.from({ length: ws }, (_, n) => SUPPLIER + n));
 
 // The shares of `secret` at each x: a map from x to bytes. The seed lets the opening deal again and compare (§2.8).
 export async function deal(secret, { seed, theta, points }) {
@@ -65,6 +63,3 @@ export async function strangers(core, shares) {
   const found = await commitments(core.tender, shares);
   return Object.keys(found).filter((x) => found[x] !== core.share_commit[x]);
 }
-
-export const sameShares = (one, other) =>
-  one.size === other.size && [...one].every(([x, share]) => other.has(x) && equal(share, other.get(x)));
