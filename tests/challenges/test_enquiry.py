@@ -5,6 +5,7 @@ import pytest
 from tests import factories
 from tests.factories import at
 from tests.tendering.applying import Selection, times
+from tests.tendering.walk import Tender
 from yangcai.cases.models import Case
 from yangcai.challenges.actions import answer_enquiry, ask_enquiry
 from yangcai.challenges.models import Enquiry
@@ -65,10 +66,10 @@ def test_who_asks_stays_secret(case: Case) -> None:
         "supplier": supplier,
         "agent": factories.make_post(Role.AGENT, case.agent),
         "buyer": factories.make_post(Role.BUYER_OFFICER, case.buyer),
-        "treasury": factories.make_post(Role.TREASURY),
     }
     hidden = {
         "public": None,
+        "treasury": factories.make_post(Role.TREASURY),
         "other supplier": factories.make_supplier(),
         "other agent": factories.make_post(Role.AGENT),
         "other buyer": factories.make_post(Role.BUYER_OFFICER),
@@ -77,6 +78,16 @@ def test_who_asks_stays_secret(case: Case) -> None:
     assert {k: visible_to(p, ASKED).count() for k, p in seen.items()} == dict.fromkeys(seen, 1)
     assert {k: visible_to(p, ASKED).count() for k, p in hidden.items()} == dict.fromkeys(hidden, 0)
     assert not ask_enquiry.is_public
+
+
+def test_the_treasury_reads_who_asked_once_the_bids_are_open() -> None:
+    """Until then it is secret who may bid, for whoever oversees it too (87号令 art. 28)."""
+    tender, treasury = Tender().published(), factories.make_post(Role.TREASURY)
+    tender.do("enquiry.ask", tender.case, tender.supplier(), question="是否接受同等规格？")
+    tender.bids("900000.00", "850000.00", "800000.00")
+    assert not visible_to(treasury, tender.now).exists()
+    tender.open()
+    assert visible_to(treasury, tender.now).count() == 1
 
 
 def test_only_the_own_agent_or_buyer_answers(case: Case) -> None:

@@ -16,12 +16,13 @@ from yangcai.tendering.queries.bids import NEVER_OPENED, READ_OUT, has_been_open
 
 @scope(Enquiry)
 def visible_to(post: Post | None, now: datetime.datetime) -> QuerySet[Enquiry]:
-    """Never other suppliers or the public: who asks is a potential bidder, which is secret (87号令 art. 28)."""
+    """Never other suppliers or the public: who asks is a potential bidder, which is secret (87号令 art. 28), before the
+    opening also for the overseers."""
     enquiries = Enquiry.objects.select_related("case", "prequalification", "supplier").order_by("asked_at")
     if post is None:
         return enquiries.none()
     if post.role in OVERSEERS:
-        return enquiries
+        return enquiries.filter(told_to_overseers(now))
     if post.role in BUYER:
         return enquiries.filter(case__buyer_id=post.organisation_id)
     if post.role == Role.AGENT:
@@ -29,6 +30,12 @@ def visible_to(post: Post | None, now: datetime.datetime) -> QuerySet[Enquiry]:
     if post.role == Role.SUPPLIER:
         return enquiries.filter(supplier_id=post.organisation_id)
     return enquiries.none()
+
+
+def told_to_overseers(now: datetime.datetime) -> Q:
+    """Rows of a case by which nobody learns any more who may bid: it was opened, has ended, or opens nothing."""
+    ended = Q(case__ended_at__lte=now) | Q(case__procedure__in=NEVER_OPENED)
+    return has_been_opened(now, "case_id") | ended
 
 
 @standing(Enquiry)
@@ -73,8 +80,7 @@ def visible_objections(post: Post | None, now: datetime.datetime) -> QuerySet[Ob
     if post is None:
         return found.none()
     if post.role in OVERSEERS:
-        nothing_secret = Q(case__ended_at__lte=now) | Q(case__procedure__in=NEVER_OPENED)
-        return found.filter(has_been_opened(now, "case_id") | nothing_secret)
+        return found.filter(told_to_overseers(now))
     if post.role in BUYER:
         return found.filter(case__buyer_id=post.organisation_id)
     if post.role == Role.AGENT:
