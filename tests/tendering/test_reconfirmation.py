@@ -1,4 +1,4 @@
-"""After a correction: does a bid stand by its bidder's word, in time, and does nobody learn of it before the opening?"""
+"""After a correction: does a bid stand by its bidder's word, in time, and who learns of it before the opening?"""
 
 import datetime
 import secrets
@@ -41,7 +41,7 @@ def waiting(post: Any) -> list[str]:
     return list(tasks.of_post(post).filter(action="bid.reconfirm").values_list("subject", flat=True))
 
 
-# --- what the platform seals -------------------------------------------------------------------------------------------
+# --- what the platform seals -----------------------------------------------------------------------------------------
 
 
 def test_a_bid_older_than_a_correction_waits_for_its_bidders_word_and_then_no_more() -> None:
@@ -159,7 +159,7 @@ def test_without_a_correction_the_record_says_nothing_of_one() -> None:
     assert all("correction" not in bid for bid in said["lots"][0]["bids"])
 
 
-# --- what the bidder seals ---------------------------------------------------------------------------------------------
+# --- what the bidder seals -------------------------------------------------------------------------------------------
 
 
 def statement(device: Device, sealed: SealedBid, **changes: Any) -> Message:

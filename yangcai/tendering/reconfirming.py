@@ -5,7 +5,7 @@ A correction is substantive where whoever published it said that it may affect h
 No bid falls because its bidder kept silent (87号令 art. 63 does not name it): it is opened like the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from yangcai.cases.models import Case, Stage
 from yangcai.kernel.beneath import may_have
@@ -39,6 +39,11 @@ def versions(bid: Bid) -> list[Correction]:
     if last is None:
         return []
     return list(Correction.objects.filter(case=bid.lot.case, number__gte=last.number).order_by("number"))
+
+
+def first_owed(bids: Iterable[Bid]) -> tuple[Bid, Correction] | None:
+    """Of the covers of a bid the first that waits to be confirmed, with the correction; None where none does."""
+    return next(((bid, last) for bid in bids if (last := owed(bid)) is not None), None)
 
 
 def known_to(bid: Bid, corrections: Sequence[Correction]) -> int:

@@ -73,9 +73,9 @@ from yangcai.tendering.models.prequalification import (
     PrequalificationCorrection,
     StatusChange,
 )
+from yangcai.tendering.models.reconfirmations import BidReconfirmation
 from yangcai.tendering.models.rows import CaseRow, LotRow
 from yangcai.tendering.models.samples import Sample, SampleFate, SampleGround, SampleTerms
-from yangcai.tendering.models.reconfirmations import BidReconfirmation
 from yangcai.tendering.models.sealed import (
     SBP,
     BidClosing,

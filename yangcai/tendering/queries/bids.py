@@ -13,8 +13,8 @@ from yangcai.procedures import PROCEDURES
 from yangcai.tendering import outages
 from yangcai.tendering.models import (
     Bid,
-    BidReconfirmation,
     BidPartner,
+    BidReconfirmation,
     BidSecurity,
     Clause,
     CommitteeMember,
