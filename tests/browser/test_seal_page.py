@@ -63,15 +63,6 @@ OUTDATE = """(names) => new Promise((resolve) => {
 })"""
 
 
-def shown(page: Page, name: str) -> None:
-    for width in (1366, 390):
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            page.screenshot(path=f"/tmp/s18/reconfirm/{name}-{width}-{scheme}.png")
-    page.set_viewport_size({"width": 1366, "height": 900})
-
-
 def drafts(page: Page) -> list[str]:
     return list(page.evaluate(DRAFTS))
 
@@ -180,17 +171,14 @@ def test_a_bid_is_confirmed_by_signature_after_a_correction(page: Page, tmp_path
     page.wait_for_url(f"**/work/seal/{tender.lot.pk}/**")
     page.locator("[data-state=ready]").wait_for()
     assert "早于第 1 次更正" in page.locator("[data-earlier]").inner_text()
-    shown(page, "owed")
     page.locator("[data-do=reconfirm]").click()
     page.locator("[data-reconfirm=done]").wait_for()
     assert not page.locator("[data-do=reconfirm]").is_visible()
-    shown(page, "done")
     kept = BidReconfirmation.objects.get()
     assert (kept.bid_id, kept.rev, kept.correction.number) == (sealed.bid_id, 2, 1)
     page.reload()
     page.locator("[data-state=ready]").wait_for()
     assert "第 1 次更正后，贵单位已于" in page.locator("[data-earlier]").inner_text()
-    shown(page, "kept")
 
 
 @pytest.mark.long
