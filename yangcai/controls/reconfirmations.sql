@@ -14,7 +14,9 @@ BEGIN
     PERFORM controls_refuse('bid_is_reconfirmed_before_the_deadline', 'the period for bids is over');
   END IF;
   IF of_bid.replaced_at IS NOT NULL OR of_bid.withdrawn_at IS NOT NULL
-     OR (of_bid.seal_scheme = 'sbp/1') <> (NEW.statement <> '' AND NEW.signature <> '' AND NEW.signing_key_id IS NOT NULL)
+     OR (of_bid.seal_scheme = 'sbp/1') IS DISTINCT FROM (NEW.statement <> '')
+     OR (NEW.statement = '') IS DISTINCT FROM (NEW.signature = '')
+     OR (NEW.statement = '') IS DISTINCT FROM (NEW.signing_key_id IS NULL)
      OR NOT EXISTS (SELECT FROM parties_post WHERE id = NEW.confirmed_by_id AND organisation_id = of_bid.supplier_id)
      OR (NEW.signing_key_id IS NOT NULL AND NOT EXISTS (
          SELECT FROM tendering_signingkey WHERE id = NEW.signing_key_id AND post_id = NEW.confirmed_by_id)) THEN
