@@ -10,6 +10,7 @@ import pytest
 
 from tests.factories import at, make_supplier
 from tests.kernel.log import world
+from tests.tendering.covers_walk import TwoCovers
 from tests.tendering.sealing_walk import I1, Device, SealedTender
 from tests.tendering.walk import CLOSES, Tender
 from yangcai.kernel import leaves, tasks
@@ -20,7 +21,7 @@ from yangcai.kernel.verifying import case, log, source
 from yangcai.kernel.verifying.findings import Evidence
 from yangcai.notifications.models import Message as News
 from yangcai.sealing.statement import Message, Reconfirm, signed
-from yangcai.tendering import opening_record
+from yangcai.tendering import opening_record, reconfirming
 from yangcai.tendering.models import Bid, BidReconfirmation, Correction, OpenedBid, Opening, SealedBid
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,20 @@ def test_a_sealed_bid_is_confirmed_by_a_signed_statement_alone() -> None:
     lines = [bytes(leaf.line) for leaf in Leaf.objects.order_by("pk")[before:] if leaf.entry_id is None]
     assert [(len(line), line[:5]) for line in lines] == [(50, b"sbp1 ")]
     assert not waiting(device.post) and waiting(other.post)
+
+
+def test_each_cover_is_confirmed_by_itself() -> None:
+    """A statement names one header."""
+    tender = TwoCovers().announced()
+    tender.hand_in_both("900000.00")
+    correct(tender)
+    price = tender.prices[0]
+    bids = {bid.cover: bid for bid in Bid.objects.all()}
+    assert set(waiting(price.post)) == {bid.ref for bid in bids.values()}
+    sealed = bids["PRICE"].sealed
+    confirm(tender, price, sealed, statement(price, sealed))
+    assert waiting(price.post) == [bids["TECH"].ref]
+    assert reconfirming.first_owed(Bid.objects.order_by("pk"))[0] == bids["TECH"]
 
 
 def verified(folder: Path) -> log.Log:
