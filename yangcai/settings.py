@@ -13,6 +13,7 @@ YANGCAI_NAME            name under which the platform signs log and receipts (de
 YANGCAI_LOG             folder of the public log's files (default: YANGCAI_HOME/log)
 YANGCAI_PROBE           http(s) address of the site, for the worker's health journal to look at (default: not looked at)
 YANGCAI_LOG_SIGNER      socket of the process that holds the log's key (`yangcai signer`); without it the site holds it
+YANGCAI_LOG_SM2         1: the log signs in SM2 too, in a second line (needs openssl; default in a sandbox that has it)
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
 YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
 YANGCAI_TRUST           a PEM file of roots by which signatures are believed, besides those of the seals
@@ -24,6 +25,7 @@ YANGCAI_TIMESTAMPS      who stamps them: demo (default in the sandbox), or an ht
 
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -46,9 +48,10 @@ class Misconfigured(ImproperlyConfigured):
         super().__init__(en)
 
 
-def flag(name: str) -> bool:
-    """An environment variable that is on or off."""
-    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
+def flag(name: str, *, default: bool = False) -> bool:
+    """An environment variable that is on or off; where it is not set, as by default."""
+    given = os.environ.get(name, "").lower()
+    return given in {"1", "true", "yes", "on"} if given else default
 
 
 def listed(name: str, default: str = "") -> list[str]:
@@ -136,6 +139,8 @@ YANGCAI_LOG = Path(os.environ.get("YANGCAI_LOG") or YANGCAI_HOME / "log")
 #: Part of the health journal where it is set (tendering/health.py).
 YANGCAI_PROBE = os.environ.get("YANGCAI_PROBE", "")
 YANGCAI_LOG_SIGNER = os.environ.get("YANGCAI_LOG_SIGNER", "")
+#: Who holds the key apart starts `yangcai signer` with --sm2 as well.
+YANGCAI_LOG_SM2 = flag("YANGCAI_LOG_SM2", default=YANGCAI_SANDBOX and shutil.which("openssl") is not None)
 YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
 YANGCAI_BEHIND_TLS = flag("YANGCAI_BEHIND_TLS")
 #: Behind a reverse proxy it is asked for under /live/ of the site itself, else at this port of the same host.

@@ -390,6 +390,32 @@ def test_database_url(url, expected):
     assert tuple(found[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME", "OPTIONS")) == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "by_default", "on"),
+    [("1", False, True), ("On", False, True), ("0", True, False), ("off", True, False), ("", True, True),
+     ("", False, False)],
+)  # fmt: skip
+def test_a_switch_is_as_it_was_set_else_as_by_default(monkeypatch, given, by_default, on):
+    from yangcai.settings import flag
+
+    monkeypatch.setenv("YANGCAI_LOG_SM2", given)
+    assert flag("YANGCAI_LOG_SM2", default=by_default) is on
+
+
+@pytest.mark.parametrize(
+    ("sandbox", "path", "on"),
+    [("1", None, shutil.which("openssl") is not None), ("1", "/nowhere", False), ("0", None, False)],
+)
+def test_the_log_signs_in_sm2_by_default_in_a_sandbox_that_can(tmp_path, sandbox, path, on):
+    ours = {name: text for name, text in os.environ.items() if name != "YANGCAI_LOG_SM2"}
+    ours |= {"YANGCAI_HOME": str(tmp_path), "YANGCAI_SANDBOX": sandbox} | ({"PATH": path} if path else {})
+    code = "import yangcai.settings as settings; print(settings.YANGCAI_LOG_SM2)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=ours, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == str(on)
+
+
 def test_no_other_database():
     from django.core.exceptions import ImproperlyConfigured
 

@@ -20,7 +20,7 @@ from yangcai.cli import console, site
 from yangcai.cli.commands import log
 from yangcai.cli.sealed import client
 from yangcai.kernel import log_files, log_keys
-from yangcai.kernel.tlog import note
+from yangcai.kernel.tlog import note, policy
 from yangcai.kernel.witness.store import Store
 from yangcai.www import bundle
 
@@ -51,6 +51,20 @@ def test_the_policy_names_our_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["log", "policy"]) == 0
     key = log_keys.signer(log_keys.LOG).verifier.vkey
     assert capsys.readouterr().out == f"log {key}\nquorum none\n"
+
+
+def test_the_policy_shows_the_key_of_sm2_behind_a_hash(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is written into a file stays a policy that every program reads."""
+    settings.YANGCAI_LOG_SM2 = True
+    assert cli.main(["log", "policy"]) == 0
+    shown = capsys.readouterr().out
+    second = log_keys.sm2_verifier()
+    assert second is not None and shown.endswith(f"\n# log {second.vkey}\n")
+    found = policy.parse(shown.encode())
+    assert [one.verifier for one in found.logs] == [log_keys.verifier()] and not found.sm2
+    assert policy.parse(shown.replace("# log", "log").encode()).sm2 == (second,)
+    assert cli.main(["log", "policy", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["data"]["sm2"] == second.vkey
 
 
 def test_the_clients_of_a_release_stand_in_the_log_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

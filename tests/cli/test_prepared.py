@@ -8,6 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -87,6 +88,16 @@ def test_a_first_start_that_was_cut_short_begins_again(
         make_post(Role.AGENT)
     demo.begin(Namespace(reset=False, quiet=True, json=False), tmp_path)
     assert bool(done) == begun
+
+
+def test_a_log_that_is_begun_anew_gets_new_keys(settings: Any, tmp_path: Path) -> None:
+    settings.YANGCAI_HOME, settings.YANGCAI_LOG = tmp_path, tmp_path / "log"
+    names = ("log.key", "log.signed", "log.vkey", "log-sm2.key", "log-sm2.vkey", "sbp-receipt.key")
+    for path in (tmp_path / "log" / "checkpoint", *(tmp_path / "keys" / name for name in names)):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    prepared.forget_log(tmp_path)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["sbp-receipt.key"]
 
 
 def test_one_alone_makes_the_year(tmp_path: Path) -> None:

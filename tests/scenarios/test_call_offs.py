@@ -233,9 +233,9 @@ def test_a_second_competition(agreed: FirstStage, unit: Buyer) -> None:
     form = ACTIONS["bid.submit"].input(subject=lot, by=agreed.supplier(FOURTH), now=unit.at)
     assert "94,000.00" in str(form.fields["price"].help_text)
     # What was settled on entering is not asked again, and nothing is cited that only a tender knows.
-    assert not {"partners", "makers", "preference", "brand", "has_imports"} & set(form.fields)
+    assert not {"partners", "makers", "preference", "brand", "has_imports", "consumables"} & set(form.fields)
     bound = procedures.binding(ACTIONS["bid.submit"].cites, procedure=MINI)
-    assert set(bound) == {"framework.mini_competition", "framework.consumables"}
+    assert set(bound) == {"framework.mini_competition"}
     # Who is no entrant cannot offer.
     stranger = agreed.supplier(FIFTH)
     refused = {r.code: r for r in can(ACTIONS["bid.submit"], lot, by=stranger, now=unit.at)}

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sealing import fixed
+from yangcai.kernel import sm2
 from yangcai.sealing import statement
 from yangcai.sealing.envelope import imprint_of
 from yangcai.sealing.faults import KEY_MALFORMED, SIGNATURE_WRONG, SUITE_UNAVAILABLE, WRAP_UNREADABLE, Faulty
@@ -17,7 +18,7 @@ from yangcai.sealing.opening import open_envelope
 from yangcai.sealing.policy import Policy
 from yangcai.sealing.sealer import statement_for
 from yangcai.sealing.statement import Client, Message
-from yangcai.sealing.suites import g1, sm2
+from yangcai.sealing.suites import g1
 from yangcai.sealing.suites.g1 import G1, Sm4Gcm
 
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="private SM2 keys need OpenSSL's program")
@@ -126,8 +127,12 @@ def test_a_share_comes_back_to_its_trustee_bid_and_place_only() -> None:
 def test_without_openssl_a_private_key_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(Faulty) as caught:
-        sm2.sign(message=b"", private=bytes(31) + b"\1")
+        G1.sign(message=b"", private=bytes(31) + b"\1")
     assert caught.value.fault is SUITE_UNAVAILABLE
+    wrapped = G1.wrap(share=bytes(16), x=1, core=b"", public=fixed.trustee_keys(1, "G1")[1][0].public)
+    with pytest.raises(Faulty) as caught:
+        G1.unwrap(wrapped=wrapped, x=1, core=b"", private=bytes(31) + b"\1")
+    assert caught.value.fault is SUITE_UNAVAILABLE  # nobody is told that the wrap is unreadable
 
 
 def test_the_same_chance_gives_the_same_wrap() -> None:

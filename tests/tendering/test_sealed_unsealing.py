@@ -268,3 +268,19 @@ def test_of_bids_for_too_many_lots_only_the_surplus_falls() -> None:
     assert [OpenedBid.objects.filter(lot=lot).count() for lot in lots] == [3, 3, 0]
     surplus = Bid.objects.exclude(damage="")
     assert {(bid.lot, "至多投 2 个采购包" in bid.damage) for bid in surplus} == {(lots[2], True)}
+
+
+@pytest.mark.long
+def test_what_its_form_did_not_have_to_ask_costs_no_bid() -> None:
+    """The page with which it was sealed wrote a brand where this method has no rule that counts brands."""
+    tender = SealedTender(procedure="negotiation", method="lowest").announced()
+    devices = [tender.device(tender.supplier()) for _ in range(3)]
+    for device in devices:
+        tender.hand_in(device, brand="示例牌", partners=[])
+    tender.begin()
+    for device in devices:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[3])
+    tender.unseal()
+    opened = OpenedBid.objects.filter(lot=tender.lot)
+    assert opened.count() == 3 and not any(one.bid.damage or one.brand for one in opened)

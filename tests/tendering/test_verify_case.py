@@ -260,14 +260,15 @@ def twice(story: Story) -> None:
     move(story, "trustee", CLOSES + 20 * MINUTE)
 
 
-def lowered(story: Story) -> None:
+def follows(story: Story, **earlier: Any) -> None:
+    """The policy is not the first: before it there was one with these differences, whose line names no time."""
     [text] = story.sealed["policies"]
-    later = jcs(parse_jcs(text.encode()) | {"rev": 2, "theta": 3}).decode()
-    story.sealed["policies"].append(later)
+    before = jcs(parse_jcs(text.encode()) | {"rev": 0} | earlier).decode()
+    story.sealed["policies"].insert(0, before)
     place = story.place("policy")
-    line = story.told[place] | {"rev": 2, "policy_sha256": hashlib.sha256(later.encode()).hexdigest()}
-    story.told[place + 0.5] = line  # type: ignore[index]  # between two lines of the log
-    story.line("close")["rev"] = 2
+    line = story.told[place] | {"rev": 0, "policy_sha256": hashlib.sha256(before.encode()).hexdigest()}
+    silent = {name: value for name, value in line.items() if name not in ("deadline", "open_at")}
+    story.told[place - 0.5] = silent  # type: ignore[index]  # between two lines of the log
 
 
 def platform_first(story: Story) -> None:
@@ -325,7 +326,15 @@ LIES: dict[str, tuple[type[Exception], str, Callable[[Story], object]]] = {
         Evidence, "after the window",
         lambda s: move(s, "supplier", read_timestamp(s.sealed["window_closes_at"]) + MINUTE)),
     "a later policy has another threshold": (
-        Evidence, "more than to postpone", lowered),
+        Evidence, "more than to postpone", lambda s: follows(s, theta=3)),
+    "a later policy ends the time for bids earlier": (
+        Evidence, "more than to postpone", lambda s: follows(s, deadline=timestamp(CLOSES + MINUTE))),
+    "a later policy opens earlier": (
+        Evidence, "more than to postpone", lambda s: follows(s, open_at=timestamp(CLOSES + MINUTE))),
+    "a later policy has a shorter window": (
+        Evidence, "more than to postpone", lambda s: follows(s, window_s=86_400)),
+    "a later policy has the number of the one before": (
+        Evidence, "more than to postpone", lambda s: follows(s, rev=1, window_s=60)),
     "the platform released first": (
         Evidence, "released first", platform_first),
     "a share was released before a witness saw the close": (
@@ -412,6 +421,11 @@ def test_every_lie_is_found_by_its_name(made: Path, found: log.Log, name: str) -
 
 def test_without_a_lie_the_same_way_leads_to_no_fault(made: Path, found: log.Log) -> None:
     assert case.verify(names(made)["tender"], log=lied(found, lambda story: None))
+
+
+def test_a_policy_that_postpones_and_lengthens_is_no_lie(made: Path, found: log.Log) -> None:
+    earlier = {"deadline": timestamp(CLOSES - MINUTE), "open_at": timestamp(CLOSES - MINUTE), "window_s": 60}
+    assert case.verify(names(made)["tender"], log=lied(found, lambda story: follows(story, **earlier)))
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def test_the_keys_of_the_platform_have_no_end_and_the_root_of_the_seals_has_one(
     assert found["签章根证书"].until == UNTIL and found["签章根证书"].tone == "ok"
 
 
+def test_a_log_that_signs_in_sm2_too_has_one_key_more(settings: Any) -> None:
+    assert "公开日志国密签名密钥" not in told()
+    settings.YANGCAI_LOG_SM2 = True
+    assert told()["公开日志国密签名密钥"].name == log_keys.verifier().name
+
+
 def test_a_key_that_others_can_read_is_a_fault(settings: Any) -> None:
     log_keys.signer(log_keys.RECEIPT)
     (log_keys.folder() / f"{log_keys.RECEIPT}.key").chmod(0o644)

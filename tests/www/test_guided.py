@@ -20,7 +20,7 @@ from yangcai.demo.stories import PLOTS
 from yangcai.kernel import clock
 from yangcai.kernel.actions import ACTIONS
 from yangcai.kernel.inputs import RowsField
-from yangcai.kernel.models import Entry
+from yangcai.kernel.models import Entry, Task
 from yangcai.parties.models import Post
 from yangcai.parties.queries import platform_post
 from yangcai.parties.roles import Role
@@ -28,7 +28,7 @@ from yangcai.replay import district
 from yangcai.replay.driver import begin_again
 from yangcai.tendering.actions.scores import ScoreRow
 from yangcai.tendering.inputs import narrow
-from yangcai.www import guided
+from yangcai.www import guided, sandbox
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +253,14 @@ def test_what_others_did_is_told_in_the_words_of_the_method(visitor: Client, nam
     request = visitor.get(reverse("demo")).wsgi_request
     guided.say(request, [Told(clock.now(), guided.beginner(name), "bid.submit", story.pk)])
     assert f"递交{word}" in [str(one) for one in get_messages(request)][-1]
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(sandbox.TOLD, False), (sandbox.TOLD + 1, True)])
+def test_of_much_that_fell_due_it_is_said_that_more_did(count: int, is_cut: bool) -> None:
+    fired = [Task(action="opening.begin", title=f"项目{n}", root="", subject="") for n in range(count)]
+    told = sandbox._passed(fired, to=district.MORNING)
+    assert f"到期处理 {count} 件" in told and f"项目{sandbox.TOLD - 1}）" in told
+    assert told.endswith("其余从略") is is_cut
 
 
 def test_outside_a_story_a_form_is_the_visitors_own(visitor: Client) -> None:

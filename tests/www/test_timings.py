@@ -109,7 +109,7 @@ def test_the_picture_says_what_its_columns_show() -> None:
     assert [row[1:] for row in picture.rows] == [(20, 20, 20), (24, 20, 400)]
     assert picture.drawings
     (slow,) = of_answers.slowest(counted)
-    assert (slow.route, slow.times, slow.most, slow.is_slow) == ("/work/", 40, 20, False)
+    assert (slow.route, slow.most, slow.is_slow) == ("/work/", 20, False)
     empty = of_answers.answers([], now=AT)
     assert not empty.drawings and not empty.rows and "没有记录" in empty.says
 

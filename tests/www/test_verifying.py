@@ -1,5 +1,6 @@
 """Is somebody told what a paper, a receipt or a file is, and nobody what they must not know?"""
 
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.portal.chain import STEPS, Chain
 from tests.tendering.sealing_walk import SealedTender
 from tests.tendering.walk import Tender
 from tests.www.support import Clock, follow
-from yangcai.kernel import documents, log_proofs
+from yangcai.kernel import documents, log_keys, log_proofs
 from yangcai.kernel.models import Attachment
 from yangcai.portal.models import Notice
 from yangcai.portal.queries import leaf_of
@@ -51,6 +52,24 @@ def test_a_notice_by_its_number_its_code_and_its_digest(client: Client, clock: C
     for odd in ("x", "TB20260304-ABCDEF012345", "0" * 64, "'", "%", "长" * 9000):
         assert UNKNOWN in asked(client, odd)
     assert UNKNOWN not in client.get(reverse("verify")).content.decode()
+
+
+def test_the_page_shows_with_which_keys_the_log_signs(client: Client, settings: Any, tmp_path: Path) -> None:
+    world.use(settings, tmp_path)
+    settings.YANGCAI_LOG_SM2 = True
+    assert "公钥" not in client.get(reverse("verify")).content.decode()
+    assert not (tmp_path / "keys").exists()  # no key is made by looking
+    settings.YANGCAI_LOG_SM2 = False
+    world.submit(1)
+    world.round_of()
+    shown = client.get(reverse("verify")).content.decode()
+    assert log_keys.verifier().vkey in unescape(shown) and "国密（SM2）公钥" not in shown
+    settings.YANGCAI_LOG_SM2 = True
+    assert "国密（SM2）公钥" not in client.get(reverse("verify")).content.decode()  # before the log has one
+    second = log_keys.sm2_verifier()
+    assert second is not None
+    shown = unescape(client.get(reverse("verify")).content.decode())
+    assert second.vkey in shown and shown.index(log_keys.verifier().vkey) < shown.index(second.vkey)
 
 
 @pytest.mark.long

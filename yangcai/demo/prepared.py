@@ -108,8 +108,9 @@ def forget_log(home: Path) -> None:
     if settings.YANGCAI_LOG.is_relative_to(home):
         shutil.rmtree(settings.YANGCAI_LOG, ignore_errors=True)
     if log_keys.folder().is_relative_to(home):
-        for old in log_keys.folder().glob(f"{log_keys.LOG}.*"):
-            old.unlink()
+        for role in (log_keys.LOG, log_keys.SM2):
+            for old in log_keys.folder().glob(f"{role}.*"):
+                old.unlink()
 
 
 def tell_progress(home: Path, *, done: int, total: int) -> None:

@@ -202,11 +202,14 @@ def state(*, now: datetime.datetime, terms: Terms) -> State | None:
 def keys_sign() -> None:
     """Without its key no receipt is given. The log's may lie in another process, and signs records alone."""
     text = f"probe/v1\n{secrets.token_hex(16)}\n"
-    key = log_keys.signer(log_keys.RECEIPT)
-    for role, verifier, signed in (
-        (log_keys.LOG, log_keys.verifier(), log_keys.sign_record(text).signatures[0]),
-        (log_keys.RECEIPT, key.verifier, key.sign(text)),
-    ):
+    receipts, by_log = log_keys.signer(log_keys.RECEIPT), log_keys.sign_record(text)
+    asked = [
+        (log_keys.LOG, log_keys.verifier(), by_log.signatures[0]),
+        (log_keys.RECEIPT, receipts.verifier, receipts.sign(text)),
+    ]
+    if key := log_keys.sm2_verifier():
+        asked.append((log_keys.SM2, key, by_log.signatures[1]))
+    for role, verifier, signed in asked:
         if not verifier.verifies(text, signed.signature):
             raise Unwell(f"the key of {role} does not sign")
 

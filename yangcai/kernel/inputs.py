@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from yangcai.kernel.refusals import Refusal
@@ -155,14 +156,14 @@ class RowsField(forms.Field):
             if form.is_valid():
                 cleaned.append(form.cleaned_data)
                 continue
-            for name, messages in form.errors.items():
+            for name, faults in form.errors.as_data().items():
                 label = form.fields[name].label or name if name in form.fields else ""
-                for message in messages:
+                for fault in faults:
                     errors.append(
                         ValidationError(
                             _("第 %(row)s 行 %(column)s：%(message)s"),
                             code="row",
-                            params={"row": number, "column": label, "message": message},
+                            params={"row": number, "column": label, "message": _message_of(fault)},
                         )
                     )
         if errors:
@@ -340,6 +341,11 @@ class Input(forms.Form):
     def schema(cls) -> dict[str, Any]:
         """JSON Schema (2020-12) of the input."""
         return form_schema(cls)
+
+
+def _message_of(fault: ValidationError) -> Any:
+    """Its words in whatever language is read when somebody reads them."""
+    return lazy(lambda: "".join(fault.messages), str)()
 
 
 def _said(error: ValidationError, *, label: Any, language: str) -> str:

@@ -2,7 +2,8 @@
 
 One request and one answer per connection, each a line of JSON. The process signs checkpoints of its own log and records
 (texts that begin with a kind and its version); its memory lies beside the key, so it refuses a second root for a size
-and anything smaller, whoever asks. `YANGCAI_LOG_SIGNER` names the socket; `yangcai signer` is the process.
+and anything smaller, whoever asks. `YANGCAI_LOG_SIGNER` names the socket; `yangcai signer` is the process. It may hold
+the log's key of SM2 too, and then writes both lines.
 """
 
 import json
@@ -10,7 +11,7 @@ import re
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -45,6 +46,11 @@ class Holder(Protocol):
 
     @property
     def verifier(self) -> note.Verifier: ...
+
+    @property
+    def sm2_verifier(self) -> note.Verifier | None:
+        """The key of the second line under what is signed; None: there is one line."""
+        ...
 
     def sign_head(self, head: Checkpoint) -> note.Note:
         """Raises NeverTwo."""
@@ -109,12 +115,15 @@ def _handler(holder: Holder) -> type[socketserver.BaseRequestHandler]:
 
 
 def answer(holder: Holder, line: bytes) -> dict[str, Any]:
-    """What the process says to one request: {"vkey"}, {"last"}, {"note"}; {"never": why} or {"refused": why}."""
+    """What the process says to one request: {"vkey"}, {"sm2"}, {"last"}, {"note"}; {"never": why}, {"refused": why}."""
     try:
         asked = json.loads(line)
         match asked:
             case {"do": "key", **none} if not none:
                 return {"vkey": holder.verifier.vkey}
+            case {"do": "sm2", **none} if not none:
+                key = holder.sm2_verifier
+                return {"sm2": key.vkey if key else None}
             case {"do": "last", **none} if not none:
                 last = holder.last_signed()
                 return {"last": last.text if last else None}
@@ -136,15 +145,30 @@ class Apart:
     """The key in another process. Its public half is kept in a file once it was learned: another key behind the same
     socket is refused, and whoever needs the public half alone does not wait for the process."""
 
-    def __init__(self, socket_path: Path, *, known: Path) -> None:
-        self.path, self.known = socket_path, known
+    def __init__(self, socket_path: Path, *, known: Path, has_sm2: bool = False) -> None:
+        self.path, self.known, self.has_sm2 = socket_path, known, has_sm2
 
     @property
     def verifier(self) -> note.Verifier:
         """Raises NotSigned, Malformed."""
-        if not self.known.exists():
-            durable.write(self.known, f"{self._ask({'do': 'key'}, 'vkey')}\n".encode(), replace=False)
-        return note.parse_vkey(self.known.read_text().removesuffix("\n"))
+        return self._learned("log.vkey", lambda: self._ask({"do": "key"}, "vkey"))
+
+    @property
+    def sm2_verifier(self) -> note.Verifier | None:
+        """None where the site wants none. Raises NotSigned where the process has none, Malformed."""
+        return self._learned("log-sm2.vkey", self._ask_sm2) if self.has_sm2 else None
+
+    def _ask_sm2(self) -> str:
+        vkey = self._ask({"do": "sm2"}, "sm2")
+        if vkey is None:
+            raise NotSigned("the signer has no key of SM2: start it with --sm2")
+        return str(vkey)
+
+    def _learned(self, name: str, ask: Callable[[], str]) -> note.Verifier:
+        path = self.known / name
+        if not path.exists():
+            durable.write(path, f"{ask()}\n".encode(), replace=False)
+        return note.parse_vkey(path.read_text().removesuffix("\n"))
 
     def sign_head(self, head: Checkpoint) -> note.Note:
         return self._signed("head", head.text)
@@ -158,12 +182,19 @@ class Apart:
         return checkpoint.parse(found) if found is not None else None
 
     def _signed(self, what: str, text: str) -> note.Note:
-        """The note, of this text and by the key that was known before. Raises NeverTwo, NotSigned."""
+        """The note, of this text and by the keys that were known before, in their order; another line that the process
+        writes is left out. Raises NeverTwo, NotSigned."""
         content = str(self._ask({"do": what, "text": text}, "note"))
+        first, second = self.verifier, self.sm2_verifier
+        wanted = [first, second] if second else [first]
         try:
-            signed = note.opened(content.encode(), [self.verifier])
+            found = note.opened(content.encode(), wanted)
         except (Malformed, Unproven) as error:
-            raise NotSigned(f"the signer's answer is not signed by {self.verifier.name}: {error}") from error
+            raise NotSigned(f"the signer's answer is not signed by {first.name}: {error}") from error
+        lines = [line for one in wanted for line in found.signatures if one.is_of(line)]
+        if len(lines) != len(wanted):
+            raise NotSigned(f"the signer's answer is not signed by each key of {first.name}")
+        signed = note.Note(found.text, tuple(lines))
         if signed.text != text:
             raise NotSigned("the signer signed another text")
         return signed

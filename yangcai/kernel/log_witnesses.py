@@ -55,8 +55,11 @@ def text() -> str:
 
 
 def trusted() -> Policy:
-    """Raises Malformed where the site's policy is none."""
-    return policy.parse(text().encode())
+    """Raises Malformed where the site's policy is none, or not one that everybody can read."""
+    found = policy.parse(text().encode())
+    if found.sm2:
+        raise Malformed("a key of SM2 in the policy for everybody: programs of others refuse it (decision 31)")
+    return found
 
 
 def frozen() -> str:
@@ -75,12 +78,21 @@ def publish_policy() -> None:
     `ask_all` tells the fault: the log itself goes on."""
     try:
         content = text().encode()
+        if _names_sm2(content):
+            raise Malformed("it names a key of SM2, which programs of others refuse (decision 31)")
     except (ValueError, OSError):
         logger.exception("the policy of the log is not published: %s", path())
         return
     target = log_files.folder() / log_files.POLICY
     if not target.exists() or target.read_bytes() != content:
         log_files.write(target, content)
+
+
+def _names_sm2(content: bytes) -> bool:
+    try:
+        return bool(policy.parse(content).sm2)
+    except Malformed:
+        return False  # it is published all the same, and `ask_all` tells the fault
 
 
 def ask_all(head: TreeHead) -> Asked:

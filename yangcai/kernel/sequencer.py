@@ -126,8 +126,9 @@ def late() -> tuple[str, ...]:
 
 def _keys() -> Iterator[dict[str, Any]]:
     """Each key of the site: a receipt can then be checked by the log alone."""
-    for role, key in log_keys.ANNOUNCED.items():
-        yield {"role": role, "t": "key", "vkey": key().vkey}
+    for role, ask in log_keys.ANNOUNCED.items():
+        if key := ask():
+            yield {"role": role, "t": "key", "vkey": key.vkey}
 
 
 def _announce(bodies: Iterable[dict[str, Any]]) -> None:

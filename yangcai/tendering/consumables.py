@@ -27,8 +27,9 @@ def of_lot(lot: Lot) -> list[Consumable]:
 
 def unlawful(lot: Lot, rows: Iterable[Mapping[str, Any]], *, now: datetime.datetime) -> Iterator[Refusal]:
     """Told at the bid's form before it is sealed: one that is not priced, priced twice, or not asked for."""
-    given, asked = [row["item"] for row in rows], [one.item for one in of_lot(lot)]
-    missing = [item for item in asked if given.count(item) != 1]
+    rows, asked = list(rows), [one.item for one in of_lot(lot)]
+    given, priced = [row["item"] for row in rows], {row["item"] for row in rows if row.get("unit_price") is not None}
+    missing = [item for item in asked if given.count(item) != 1 or item not in priced]
     strange = [item for item in given if item not in asked]
     if missing or strange:
         yield refuse(

@@ -25,6 +25,7 @@ from yangcai.kernel.batches import Batches
 from yangcai.kernel.encoding import base64_of, read_base64, timestamp
 from yangcai.kernel.leaves import append_leaves
 from yangcai.kernel.refusals import Refusal, Refused
+from yangcai.kernel.sm2 import sm3
 from yangcai.kernel.tlog.note import Signer
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
@@ -33,7 +34,6 @@ from yangcai.sealing.header import Core, Header
 from yangcai.sealing.receipt import Receipt
 from yangcai.sealing.statement import Message, Submit
 from yangcai.sealing.suites import of_sign_key
-from yangcai.sealing.suites.sm2 import sm3
 from yangcai.tendering import receipts
 from yangcai.tendering.models import Bid, SealedBid, SigningKey
 

@@ -26,6 +26,11 @@ def said(case: Case, stage: str, what: str) -> str:
     return str(found)
 
 
+def comes_by(case: Case) -> str:
+    """The rule on how suppliers come to this purchase; that on its use where the method has none of its own."""
+    return of(case).comes_by or of(case).grounds
+
+
 def has(case: Case, stage: str) -> bool:
     """Whether the method of a case has this stage."""
     return engine.has(procedure=of(case), stage=stage)

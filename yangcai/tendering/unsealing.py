@@ -404,6 +404,12 @@ def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datet
         raise Revoked("投标文件不符合递交要求：报价表格式有误") from bad  # not where: a key is the bidder's own text
     promised = {"commitment": True} if "commitment" in form.base_fields else {}
     filled = form({**promised, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
+    # What this lot's form does not ask for (a brand where no rule counts brands) says nothing here, and costs no bid:
+    # the form with which it was sealed may have asked.
+    unasked = set(form.base_fields) - set(filled.fields) - set(PRICED)
+    if unasked & offer.keys():
+        offer = {name: value for name, value in offer.items() if name not in unasked}
+        filled = form({**promised, **offer}, None, subject=bid.lot, by=bid.submitted_by, now=now)
     filled.opened = bid
     if refusals := filled.refusals():
         raise Revoked(recorded("投标文件不符合递交要求：" + "；".join(refusal.zh for refusal in refusals)))

@@ -369,6 +369,7 @@ def page(request: HttpRequest) -> HttpResponse:
             ],
             "pictures": drawn,
             "guided": {"story": story()},
+            "waiting": {"story": None},
             "story_points": story_points(),
             "plan": [
                 Row(

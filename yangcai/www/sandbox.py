@@ -300,6 +300,8 @@ def _passed(fired: list[Task], *, to: datetime.datetime) -> str:
         _("%(what)s（%(who)s）") % {"what": f"{what} × {n}" if n > 1 else what, "who": about}
         for (about, what), n in list(alike.items())[:TOLD]
     ]
+    if len(alike) > TOLD:
+        shown.append(_("其余从略"))
     said = _("现在是 %(at)s，到期处理 %(n)d 件。") % {"at": formats.moment(to), "n": len(fired)}
     return said + " " + _("；").join(shown)
 

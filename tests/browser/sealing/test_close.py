@@ -26,6 +26,7 @@ def test_a_good_proof_is_taken_and_what_proves_nothing_is_refused(desk: Page) ->
         for index, size in ((0, 1), (41, 100), (99, 100), (63, 64), (64, 65), (0, 100))
     }
     good["by the log alone"] = (closed.proof_of(said), closed.ALONE)
+    good["with a line of SM2"] = (closed.in_sm2_too(closed.proof_of(said, seen={1: at, 2: at})), closed.TWO_OF_THREE)
     found = asked(desk, "proofs.js", "answers", {"proofs": {**good, **closed.lies(POLICY)}, "of": OF})
     taken = {name for name, told in found.items() if isinstance(told, dict)}
     assert taken == set(good), found

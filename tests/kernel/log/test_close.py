@@ -29,6 +29,7 @@ def test_a_close_that_was_seen_in_time_is_proved(index: int, size: int) -> None:
     assert verify(alone, closed.ALONE) == Close(index, SET.hex())
     witnessed = closed.proof_of(said, index=index, size=size, seen={1: at, 3: at})
     assert verify(witnessed, closed.TWO_OF_THREE) == Close(index, SET.hex())
+    assert verify(closed.in_sm2_too(witnessed), closed.TWO_OF_THREE) == Close(index, SET.hex())
 
 
 def test_a_witness_whose_clock_is_a_little_behind_counts() -> None:

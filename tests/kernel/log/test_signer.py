@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -145,7 +146,16 @@ def test_another_key_behind_the_same_socket_is_refused(apart: Path, tmp_path: Pa
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b"nothing\n", b"[]\n", b'{"do":"skey"}\n', b'{"do":"head"}\n', b'{"do":"key","more":1}\n', b"[" * 9999],
+    [
+        b"",
+        b"nothing\n",
+        b"[]\n",
+        b'{"do":"skey"}\n',
+        b'{"do":"sm2","more":1}\n',
+        b'{"do":"head"}\n',
+        b'{"do":"key","more":1}\n',
+        b"[" * 9999,
+    ],
 )
 def test_what_it_does_not_understand_it_refuses(held: KeyFile, line: bytes) -> None:
     assert set(log_signer.answer(held, line)) == {"refused"}
@@ -175,13 +185,19 @@ def test_the_command_serves_until_it_is_told_to_end_and_again_after_it_was_kille
     world.use(settings, tmp_path / "site")
     settings.YANGCAI_LOG_SIGNER = str(tmp_path / "apart" / "signer.sock")
     command = [sys.executable, "-m", "yangcai", "signer", str(tmp_path / "apart"), "--name", "ggzy.example.gov.cn"]
+    command += ["--sm2"] if shutil.which("openssl") else []
+    settings.YANGCAI_LOG_SM2 = "--sm2" in command
     shown = subprocess.run([*command, "--show", "--json"], capture_output=True, timeout=60, check=True)
-    vkey = json.loads(shown.stdout)["data"]["vkey"]
+    keys = json.loads(shown.stdout)["data"]
+    vkey = keys["vkey"]
     for number in (signal.SIGKILL, signal.SIGTERM):
         with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as running:
             assert running.stderr is not None and vkey.encode() in running.stderr.readline()
-            log_keys.sign_head(head(8))
+            signed = log_keys.sign_head(head(8))
             assert log_keys.verifier().vkey == vkey
+            assert len(signed.signatures) == len(keys) and log_keys.sm2_verifier() == (
+                note.parse_vkey(keys["sm2"]) if "sm2" in keys else None
+            )
             running.send_signal(number)
             assert running.wait(timeout=30) == (-signal.SIGKILL if number == signal.SIGKILL else 0)
     with pytest.raises(NotSigned):

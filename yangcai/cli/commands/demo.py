@@ -277,9 +277,11 @@ def walk(options: argparse.Namespace, home: Path) -> None:
     district.found_district(told=lambda purchase: told(purchase.title))
     year_walk.make(told=lambda order, left: told(order.title, left))
     signed_papers.catch_up(now=district.MORNING)
-    # Each copy of the district begins a log with a key of its own; the records of openings bear this one's signature.
-    vkey = log_keys.verifier().vkey
-    leaves.append_leaf(body={"t": "key", "role": "opening-record", "vkey": vkey}, root=f"key:{vkey}", in_clear=True)
+    # Each copy of the district begins a log with a key of its own; the records of openings bear this one's signatures.
+    for key in (log_keys.verifier(), log_keys.sm2_verifier()):
+        if key:
+            body = {"t": "key", "role": "opening-record", "vkey": key.vkey}
+            leaves.append_leaf(body=body, root=f"key:{key.vkey}", in_clear=True)
 
 
 def accounts(address: str) -> str:

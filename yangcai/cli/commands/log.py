@@ -69,6 +69,13 @@ def _policy(options: argparse.Namespace) -> int:
     text = log_witnesses.text()
     log_witnesses.trusted()
     data = {"log": log_keys.verifier().vkey, "policy": text}
+    if second := log_keys.sm2_verifier():
+        data["sm2"] = second.vkey
+        text += say(
+            zh="# 另有国密（SM2）密钥签署；去掉下行的井号，yangcai verify 就同时核对，其他程序不读这样的策略",
+            en="# It signs in SM2 too: without the hash `yangcai verify` wants that as well; other programs refuse it",
+        )
+        text += f"\n# log {second.vkey}\n"
     answer(options, data=data, text=text.removesuffix("\n"))
     return console.OK
 

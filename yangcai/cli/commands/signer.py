@@ -38,19 +38,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         help=say(zh="首次使用时的平台名称（YANGCAI_NAME）", en="the site's YANGCAI_NAME, when first used"),
     )
+    parser.add_argument(
+        "--sm2",
+        action="store_true",
+        help=say(
+            zh="同时以国密（SM2）密钥签署（log-sm2.key，首次使用时生成；需要 openssl）",
+            en="sign with a key of SM2 too (log-sm2.key, made when first used; needs openssl)",
+        ),
+    )
     parser.add_argument("--show", action="store_true", help=say(zh="只显示公钥", en="only show its public key"))
 
 
 def run(options: argparse.Namespace) -> int:
     from yangcai.kernel.log_keys import LOG, KeyExposed, KeyFile
 
-    held = KeyFile(options.home, f"{options.name}/{LOG}")
+    held = KeyFile(options.home, f"{options.name}/{LOG}", has_sm2=options.sm2)
     if not options.name and not (options.home / f"{LOG}.key").exists():
         raise Stop(zh="首次使用须给出 --name", en="give --name when it is first used", code=console.USAGE)
     try:
         vkey = held.verifier.vkey
+        second = held.sm2_verifier
         if options.show:
-            answer(options, data={"vkey": vkey}, text=vkey)
+            data = {"vkey": vkey} | ({"sm2": second.vkey} if second else {})
+            answer(options, data=data, text="\n".join(data.values()))
             return console.OK
         return _serve(options, held, vkey)
     except (KeyExposed, ValueError, OSError) as error:  # Malformed, or no text at all, are ValueErrors

@@ -145,10 +145,16 @@ def _verified(options: argparse.Namespace) -> tuple[dict[str, Any], str, list[st
         "size": size,
         "witnesses": sorted(log.witnessed.cosignatures),
     }
+    if log.sm2:
+        data["sm2"] = log.sm2.vkey
     if options.kind == "log":
         told = say(zh=f"其中 {len(log.told)} 条已公开内容", en=f"{len(log.told)} of them told")
         _keep(options, log)
-        return data, say(zh=f"日志完好：{size} 条，{told}", en=f"the log is whole: {size} lines, {told}"), warnings
+        text = say(zh=f"日志完好：{size} 条，{told}", en=f"the log is whole: {size} lines, {told}")
+        if log.sm2:
+            zh = f"国密签名（SM2）相符：{log.sm2.vkey}"
+            text = f"{text}\n{say(zh=zh, en=f'the SM2 signature verifies: {log.sm2.vkey}')}"
+        return data, text, warnings
     if options.kind == "health":
         return _health(options, log=log, data=data, warnings=warnings)
     if options.kind == "receipt":

@@ -1,4 +1,8 @@
-"""Which logs and how many witnesses does somebody trust? C2SP tlog-policy."""
+"""Which logs and how many witnesses does somebody trust? C2SP tlog-policy.
+
+A further line `log` may name the log's key of SM2 (type 0xff, `sm2sm3`). That is ours: other programs refuse such a
+policy, so the one that a log publishes never has it, and the key of Ed25519 stands in every policy.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -39,12 +43,14 @@ class Witnessed:
 
 @dataclass(frozen=True)
 class Policy:
-    """Logs, witnesses and groups by name, and the name that must have witnessed (`none`: nobody)."""
+    """Logs, witnesses and groups by name, and the name that must have witnessed (`none`: nobody); `sm2`: further keys
+    of the logs."""
 
     logs: Sequence[Party]
     witnesses: Mapping[str, Party]
     groups: Mapping[str, Group] = field(default_factory=dict)
     quorum: str = NONE
+    sm2: Sequence[Verifier] = ()
 
     def is_met_by(self, names: set[str]) -> bool:
         """Whether these witnesses are a quorum."""
@@ -69,6 +75,7 @@ class Policy:
         signers = [verifier for verifier, _signature in note.verified(signed, logs)]
         if not signers:
             raise Unproven(f"{found.origin} did not sign this checkpoint", zh=f"{found.origin} 没有签署这个检查点")
+        self._signed_in_sm2(signed, found)
         own = {log.verifier.public for log in self.logs}
         by_key = {party.verifier: name for name, party in self.witnesses.items() if party.verifier.public not in own}
         seen = {by_key[verifier]: signature for verifier, signature in note.verified(signed, by_key)}
@@ -78,6 +85,31 @@ class Policy:
                 zh=f"见证人不足：{'、'.join(sorted(seen)) or '没有见证人联署'}",
             )
         return Witnessed(found, signers[0], seen)
+
+    def verify_sm2(self, signed: Note) -> Verifier | None:
+        """The key of SM2 that signed this checkpoint too; None where the policy names none of this log. One of several
+        is enough, as when a key is replaced. Raises Malformed; Unproven where the line is wrong or missing. Not part of
+        `verify`: what was kept from before a log had such a key stays good."""
+        found = checkpoint.parse(signed.text)
+        keys = self._sm2_of(found)
+        signers = self._signed_in_sm2(signed, found)
+        if keys and not signers:
+            raise Unproven(
+                f"{found.origin} did not sign this checkpoint with its key of SM2",
+                zh=f"{found.origin} 没有以国密（SM2）密钥签署这个检查点",
+            )
+        return signers[0] if signers else None
+
+    def _sm2_of(self, head: Checkpoint) -> list[Verifier]:
+        return [one for one in self.sm2 if one.name == head.origin]
+
+    def _signed_in_sm2(self, signed: Note, head: Checkpoint) -> list[Verifier]:
+        try:
+            return [verifier for verifier, _signature in note.verified(signed, self._sm2_of(head))]
+        except Unproven as error:
+            raise Unproven(
+                f"the SM2 signature of {head.origin} is wrong", zh=f"{head.origin} 的国密（SM2）签名不符"
+            ) from error
 
 
 def parse(content: bytes) -> Policy:
@@ -95,7 +127,7 @@ def parse(content: bytes) -> Policy:
             raise Malformed(f"line {place} of the policy: {error}") from error
     if reading.quorum is None:
         raise Malformed("a policy without a quorum")
-    return Policy(tuple(reading.logs), reading.witnesses, reading.groups, reading.quorum)
+    return Policy(tuple(reading.logs), reading.witnesses, reading.groups, reading.quorum, tuple(reading.sm2))
 
 
 class _Reading:
@@ -103,6 +135,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.logs: list[Party] = []
+        self.sm2: list[Verifier] = []
         self.witnesses: dict[str, Party] = {}
         self.groups: dict[str, Group] = {}
         self.quorum: str | None = None
@@ -110,6 +143,10 @@ class _Reading:
 
     def take(self, words: list[str]) -> None:
         match words:
+            case ["log", vkey] if (key := note.parse_vkey(vkey)).kind == note.SM2:
+                if key in self.sm2:
+                    raise Malformed("the same key twice")
+                self.sm2.append(key)
             case ["log", vkey, *url] if len(url) <= 1:
                 self.logs.append(self._party(vkey, url, note.ED25519, self.logs))
             case ["witness", name, vkey, *url] if len(url) <= 1:

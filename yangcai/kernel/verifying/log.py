@@ -28,6 +28,8 @@ class Log:
     told: dict[int, dict[str, Any]] = field(repr=False)
     source: Source = field(repr=False)
     policy: Policy = field(repr=False)
+    #: The key of SM2 that signed the checkpoint too, where the policy names one.
+    sm2: note.Verifier | None = None
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -55,6 +57,7 @@ def verify(source: Source, *, policy: Policy, kept: bytes | None = None) -> Log:
     try:
         signed = note.parse(source.read("checkpoint"))
         witnessed = policy.verify(signed)
+        by_sm2 = policy.verify_sm2(signed)
         head = witnessed.checkpoint
         lines = _lines(source, head)
         hashes = [tree.leaf_hash(line) for line in lines]
@@ -69,7 +72,7 @@ def verify(source: Source, *, policy: Policy, kept: bytes | None = None) -> Log:
         _check_growth(_opened(kept, witnessed.log), head, read)
     told = dict(_clear(lines))
     told.update(_disclosed(source, lines))
-    return Log(witnessed, signed, tuple(lines), told, source, policy)
+    return Log(witnessed, signed, tuple(lines), told, source, policy, by_sm2)
 
 
 def _lines(source: Source, head: Checkpoint) -> list[bytes]:

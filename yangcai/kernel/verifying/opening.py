@@ -224,7 +224,7 @@ def _policy(lot: Lot, sealed: Body) -> dict[str, Any]:
     chain: list[dict[str, Any]] = [parse_jcs(quoted[body["policy_sha256"]].encode()) for body in before]
     found = chain[-1]
     for earlier, later in pairwise(chain):
-        if later["window_s"] < earlier["window_s"] or _beside_times(later) != _beside_times(earlier):
+        if _takes_back(later, earlier) or _beside_times(later) != _beside_times(earlier):
             raise Evidence(
                 zh="开启规则的后一版本不只是推迟或者延长时间",
                 en="a later revision of the policy changes more than to postpone and to lengthen",
@@ -232,6 +232,12 @@ def _policy(lot: Lot, sealed: Body) -> dict[str, Any]:
     if found["deadline"] != lot.close[1]["deadline"]:
         raise Evidence(zh="开启规则的截止时间不是截止记录的", en="the policy names another deadline than the close")
     return found
+
+
+def _takes_back(later: Body, earlier: Body) -> bool:
+    """Whether a revision is no later one, or ends or shortens a time that the one before gave (SBP/1 §2.3)."""
+    sooner = any(read_timestamp(later[name]) < read_timestamp(earlier[name]) for name in ("deadline", "open_at"))
+    return sooner or later["rev"] <= earlier["rev"] or later["window_s"] < earlier["window_s"]
 
 
 def _beside_times(policy: Body) -> Body:

@@ -17,6 +17,11 @@ SECOND_STAGE = (
     ("submission.receipt", COMPETITION),
     ("submission.withdrawal", COMPETITION),
     ("submission.late_bid", COMPETITION),
+    ("evaluation.above_ceiling", COMPETITION),  # the agreement's own price is the highest there
+    ("award.in_order", COMPETITION),  # the lowest wins
+    ("evaluation.arithmetic", ""),
+    ("evaluation.confirm_correction", ""),
+    ("bid_security.missing", ""),
     ("qualification.consortium", ""),
     ("qualification.consortium_agreement", ""),
     ("contract.subcontract", ""),

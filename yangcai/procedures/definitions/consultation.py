@@ -12,6 +12,9 @@ from yangcai.procedures.definitions.responses import (
 from yangcai.procedures.procedure import AwardBy, Committee, Continuation, Invite, Procedure, Step
 from yangcai.procedures.stages import Stage
 
+#: Where 74号令 art. 30 stands for other methods.
+EXAMINED = "qualification.by_consultation_committee"
+
 CONSULTATION = Procedure(
     code="consultation",
     zh="竞争性磋商",
@@ -41,7 +44,7 @@ CONSULTATION = Procedure(
     committee=Committee(
         size="committee.consultation.size",
         expert_share="committee.consultation.expert_share",
-        legal="committee.legal_expert",
+        legal="committee.consultation.legal_expert",
         chosen="committee.consultation.chosen",
         zh="磋商小组",
         en="consultation committee",
@@ -58,6 +61,20 @@ CONSULTATION = Procedure(
     comes_by="suppliers.invite_consultation",
     instead=(
         *BY_ORDER_74,
+        ("qualification.by_committee", EXAMINED),
+        ("qualification.by_buyer", EXAMINED),
+        ("evaluation.conformity", EXAMINED),
+        ("evaluation.invalid_bid", EXAMINED),
+        ("bid_security.missing", EXAMINED),
+        ("evaluation.above_ceiling", EXAMINED),
+        ("solicitation.negotiable", "solicitation.negotiable_consultation"),
+        ("dialogue.separately", "dialogue.separately_consultation"),
+        ("dialogue.change", "dialogue.change_consultation"),
+        ("dialogue.resubmission", "dialogue.resubmission_consultation"),
+        ("dialogue.secrecy", "dialogue.secrecy_consultation"),
+        ("final_offer.all", "final_offer.all_consultation"),
+        ("final_offer.leave", "final_offer.leave_consultation"),
+        ("final_offer.part", "final_offer.part_consultation"),
         ("evaluation.clarification", "evaluation.clarification_consultation"),
         ("evaluation.arithmetic", "evaluation.clarification_consultation"),
         ("evaluation.confirm_correction", "evaluation.clarification_consultation"),

@@ -1,7 +1,7 @@
 """How does an open framework (开放式框架协议) run? A standing call; whoever meets it enters (110号令 art. 38-41)."""
 
 from yangcai.procedures.definitions.framework import FAILURE, NOTICE, RESULT, WORDS
-from yangcai.procedures.definitions.tenders import CATEGORIES
+from yangcai.procedures.definitions.tenders import CATEGORIES, NO_TALKS
 from yangcai.procedures.procedure import AwardBy, Procedure, Step
 from yangcai.procedures.stages import Stage
 
@@ -26,6 +26,7 @@ FRAMEWORK_OPEN = Procedure(
     ),
     committee=None,
     award_by=(AwardBy.LOWEST,),
+    instead=NO_TALKS,
     notice=NOTICE,
     result=RESULT,
     failure=FAILURE,

@@ -1,17 +1,18 @@
 """The Chinese suite G1: SM2 for shares and signatures, SM4-GCM and SM3 for the payload (SBP/1 §2.2).
 
 It is compatible with the algorithms and not certified: an assessment (密评) asks for certified modules, which stand
-behind the same interface. SM3 and SM4 are OpenSSL's through `cryptography`; for SM2 see sm2.py.
+behind the same interface. SM3 and SM4 are OpenSSL's through `cryptography`; for SM2 see kernel/sm2.py.
 """
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from yangcai.kernel import sm2
 from yangcai.sealing.chance import Chance, system
 from yangcai.sealing.chunked import TAG, Construction
-from yangcai.sealing.faults import SIGNATURE_WRONG, WRAP_UNREADABLE, Faulty
-from yangcai.sealing.suites import Pair, sm2
+from yangcai.sealing.faults import KEY_MALFORMED, SIGNATURE_WRONG, SUITE_UNAVAILABLE, WRAP_UNREADABLE, Faulty
+from yangcai.sealing.suites import Pair
 
 
 class Sm4Gcm:
@@ -56,11 +57,16 @@ class Suite:
         return 65 + 32 + 32 + 1 + share
 
     def wrap(self, *, share: bytes, x: int, core: bytes, public: bytes) -> bytes:
-        return sm2.encrypt(plain=_bound(core, x) + share, public=public, chance=self.chance)
+        try:
+            return sm2.encrypt(plain=_bound(core, x) + share, public=public, chance=self.chance)
+        except sm2.NoKey as error:
+            raise Faulty(KEY_MALFORMED, str(error)) from error
 
     def unwrap(self, *, wrapped: bytes, x: int, core: bytes, private: bytes) -> bytes:
         try:
             plain = sm2.decrypt(sealed=wrapped, private=private)
+        except sm2.NoProgram as error:
+            raise Faulty(SUITE_UNAVAILABLE, str(error)) from error
         except ValueError as error:
             raise Faulty(WRAP_UNREADABLE, f"trustee {x}") from error
         bound = _bound(core, x)
@@ -69,10 +75,17 @@ class Suite:
         return plain[len(bound) :]
 
     def sign(self, *, message: bytes, private: bytes) -> bytes:
-        return sm2.sign(message=message, private=private)
+        try:
+            return sm2.sign(message=message, private=private)
+        except sm2.NoProgram as error:
+            raise Faulty(SUITE_UNAVAILABLE, str(error)) from error
 
     def verify(self, *, message: bytes, signature: bytes, public: bytes) -> None:
-        if not sm2.is_signed(message=message, signature=signature, public=public):
+        try:
+            good = sm2.is_signed(message=message, signature=signature, public=public)
+        except sm2.NoKey as error:
+            raise Faulty(KEY_MALFORMED, str(error)) from error
+        if not good:
             raise Faulty(SIGNATURE_WRONG)
 
 

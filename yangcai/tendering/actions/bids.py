@@ -111,7 +111,8 @@ UNPRICED: dict[str, Any] = {"price": money.ZERO, "price_in_words": "", "lines": 
 
 class ConsumableRow(forms.Form):
     item = TextField(label=_("专用耗材"))
-    unit_price = MoneyField(label=_("耗材单价"), min_value=Decimal("0.01"))
+    # One that is left empty is refused by `consumables.unlawful`, with the article that asks for it.
+    unit_price = MoneyField(label=_("耗材单价"), min_value=Decimal("0.01"), required=False)
 
 
 class FigureRow(forms.Form):

@@ -6,14 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from yangcai.kernel import sm2
 from yangcai.kernel.actions import action
 from yangcai.kernel.encoding import BadEncoding, read_base64
 from yangcai.kernel.inputs import DateField, Input, TextField
 from yangcai.kernel.leaves import append_leaf
 from yangcai.parties.models import Organisation, Post
 from yangcai.parties.roles import Role
-from yangcai.sealing.faults import Faulty
-from yangcai.sealing.suites import sm2
 from yangcai.tendering import drills, duties
 from yangcai.tendering.models import SigningKey, Trustee, TrusteeDuty, TrusteeRole
 from yangcai.tendering.rules import trustees as rules
@@ -43,7 +42,7 @@ class KeyField(TextField):
         if len(content) == SM2_KEY:
             try:
                 sm2.point(content)
-            except Faulty as error:
+            except sm2.NoKey as error:
                 raise forms.ValidationError(_("不是 SM2 曲线上的点"), code="point") from error
         return text
 

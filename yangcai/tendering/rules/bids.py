@@ -91,7 +91,7 @@ def is_invited(subject: Case, *, by: Any, now: datetime.datetime) -> Refusal | N
     if open_to_all or invited.exists():
         return None
     return refuse(
-        method.of(subject).comes_by,
+        method.comes_by(subject),
         code="not_invited",
         zh="本项目向特定供应商发出邀请，贵单位不在受邀之列",
         en="This purchase is among suppliers who were invited, and yours was not",

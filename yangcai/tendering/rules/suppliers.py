@@ -26,7 +26,7 @@ def _chosen_way(case: Case, *ways: str, now: datetime.datetime) -> Refusal | Non
     if _way(case) in ways:
         return None
     return refuse(
-        method.of(case).comes_by,
+        method.comes_by(case),
         code="not_this_way",
         zh="采购文件确定的邀请方式不是这一种",
         en="The file says that suppliers come another way",

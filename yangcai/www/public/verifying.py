@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yangcai.contracts.models import Contract
-from yangcai.kernel import log_keys, log_witnesses, papers
+from yangcai.kernel import log_files, log_keys, log_witnesses, papers
 from yangcai.kernel.encoding import BadEncoding, parse_jcs
 from yangcai.kernel.leaf_lines import CLEAR
 from yangcai.kernel.models import Attachment
@@ -104,8 +104,22 @@ def _page(request: HttpRequest, *, typed: str, answers: list[Answer], now: datet
             "asked": bool(typed),
             "valid": bool(answers) or _is_code(typed),
             "largest": LONGEST_FILE,
+            "keys": _log_keys(),
         },
     )
+
+
+def _log_keys() -> list[tuple[str, str]]:
+    """What the log signs with, and its key of SM2; nothing before there is a log, and no key is made by looking."""
+    if not (log_files.folder() / log_files.CHECKPOINT).exists():
+        return []
+    try:
+        found = [(_("Ed25519 公钥"), log_keys.verifier().vkey)]
+        if any((log_keys.folder() / f"{log_keys.SM2}.{kind}").exists() for kind in ("key", "vkey")):
+            found += [(_("国密（SM2）公钥"), key.vkey)] if (key := log_keys.sm2_verifier()) else []
+    except (Malformed, OSError, log_keys.KeyExposed, log_keys.NotSigned):
+        return []
+    return found
 
 
 def _is_code(typed: str) -> bool:

@@ -72,6 +72,7 @@ from yangcai.www.work.files import attachments
 from yangcai.www.work.offers import Offer, offers
 from yangcai.www.work.shown import kind_of
 from yangcai.www.work.shown.plans import REQUIREMENT
+from yangcai.www.work.tables import Table
 from yangcai.www.work.timeline import actor_of, lent
 
 #: What can be tried without writing before it is done, and what that is called.
@@ -296,12 +297,10 @@ def _form_page(
             "due": _own_task(action, subject, post),
             "closes_at": _closes_at(action, subject, now=now),
             "documents": _papers(subject, post=post, now=now),
-            "competition": competition.table(action.code, subject, post=post, now=now) if form is not None else None,
             "low_prices": low_prices.table(action.code, subject, post=post, now=now),
             "repeats": proposals.repeated(subject, post=post, now=now) if action.code == "plan.review" else (),
             "pointing": pointing.table(action.code, subject, now=now) if form is not None else None,
-            "agreed": agreed.table(subject) if form is not None else None,
-            "contested": contested.table(action.code, subject) if form is not None else None,
+            "above": _above(action, subject, post=post, now=now) if form is not None else [],
             "declines_at": agreed.declines_at(action.code, subject, by=post, now=now) if form is not None else "",
             "committed": committed.table(action.code, subject, by=post, now=now) if form is not None else None,
             "judged": _judged(subject, post=post, now=now),
@@ -369,7 +368,10 @@ def _papers(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[st
 def _instead(subject: Any, *, post: Post, now: datetime.datetime) -> list[Offer]:
     """What else may be done about the row or its root, where this may not: often the very thing that is missing."""
     found = offers(dict.fromkeys((subject, subject.root)), post=post, now=now).open
-    return [offer for offer in found if not offer.is_dangerous]
+    harmless = [offer for offer in found if not offer.is_dangerous]
+    own = [offer for offer in found if offer.subject == subject]
+    # Whoever may only give up what they have here (a seat, where they must recuse) is led there too.
+    return harmless if any(offer in harmless for offer in own) else [*own, *harmless]
 
 
 def _closes_at(action: Action, subject: Any, *, now: datetime.datetime) -> datetime.datetime | None:
@@ -384,6 +386,16 @@ def _closes_at(action: Action, subject: Any, *, now: datetime.datetime) -> datet
 def _standards(action: Action, subject: Any) -> list[Criterion]:
     """By what the committee scores, in the document's own words."""
     return arithmetic.scored_criteria(subject) if action.code in SCORING else []
+
+
+def _above(action: Action, subject: Any, *, post: Post, now: datetime.datetime) -> list[Table]:
+    """What one reads before one fills the form in: what was objected to, whose price wins, what was agreed."""
+    tables = (
+        contested.table(action.code, subject),
+        competition.table(action.code, subject, post=post, now=now),
+        agreed.table(subject),
+    )
+    return [one for one in tables if one]
 
 
 def _judged(subject: Any, *, post: Post, now: datetime.datetime) -> list[dict[str, Any]]:

@@ -123,6 +123,8 @@ def _keys() -> Iterator[Good]:
     """The log's, the receipts' and the journal's keys have no end; what counts is that each can be read."""
     own = ((_("回执签名密钥"), log_keys.RECEIPT), (_("健康日志签名密钥"), health_lines.ROLE))
     asked: list[tuple[str, Callable[[], note.Verifier]]] = [(_("公开日志签名密钥"), log_keys.verifier)]
+    if settings.YANGCAI_LOG_SM2:
+        asked.append((_("公开日志国密签名密钥"), _sm2))
     for what, role in own:  # one that nobody needed yet is not made by looking at it
         if (log_keys.folder() / f"{role}.key").exists():
             asked.append((what, partial(_verifier, role)))
@@ -138,6 +140,12 @@ def _keys() -> Iterator[Good]:
 
 def _verifier(role: str) -> note.Verifier:
     return log_keys.signer(role).verifier
+
+
+def _sm2() -> note.Verifier:
+    key = log_keys.sm2_verifier()
+    assert key is not None  # the settings want one
+    return key
 
 
 def _trustees(*, now: datetime.datetime) -> Iterator[Good]:

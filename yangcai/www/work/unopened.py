@@ -21,11 +21,11 @@ def told(made: Any, *, now: datetime.datetime) -> list[tuple[str, Citation]]:
     if not isinstance(made, Opening) or made.concluded_at is not None:
         return []
     case = made.case
+    short = [lot for lot in pending_lots(case) if not enough_bids(lot, now=now)]
+    if not short:
+        return []
     least = method.fewest(case, Stage.SUBMISSION, now=now)
-    cited = law.cite(method.said(case, Stage.SUBMISSION, "bidders"), **applicable(case, now=now))
+    rule = method.said(case, Stage.SUBMISSION, "bidders") or method.of(case).grounds
+    cited = law.cite(rule, **applicable(case, now=now))
     said = _("采购包 %(lot)s 只有 %(n)d 家投标人，不足 %(least)d 家，没有开标。")
-    return [
-        (said % {"lot": lot.number, "n": whole_bids(lot).count(), "least": least}, cited)
-        for lot in pending_lots(case)
-        if not enough_bids(lot, now=now)
-    ]
+    return [(said % {"lot": lot.number, "n": whole_bids(lot).count(), "least": least}, cited) for lot in short]

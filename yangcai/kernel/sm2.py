@@ -1,4 +1,4 @@
-"""SM2 (GB/T 32918): encryption and verification with public keys here, decryption and signing by OpenSSL's program.
+"""How is SM2 (GB/T 32918) computed? What needs a public key alone is done here, what needs a private one by OpenSSL.
 
 The arithmetic below is plain Python and not constant time. It touches only public keys, a one-time scalar at encryption
 and, once, a new private key on its owner's machine. Whatever uses a private key that stays (`decrypt`, `sign`) is left
@@ -8,12 +8,11 @@ to `openssl`, which gets the key through a pipe; in production a certified devic
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 
 from cryptography.hazmat.primitives import hashes
 
 from yangcai.kernel.encoding import base64_of
-from yangcai.sealing.chance import Chance
-from yangcai.sealing.faults import KEY_MALFORMED, SUITE_UNAVAILABLE, Faulty
 
 P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
 A = P - 3
@@ -29,10 +28,20 @@ _CURVE = bytes.fromhex("06082a811ccf5501822d")  # OID 1.2.156.10197.1.301
 #: How long OpenSSL may take for one operation, seconds.
 PATIENCE = 30
 
+#: Asked for a number of bytes, gives as many that nobody can foretell.
+Chance = Callable[[int], bytes]
 Affine = tuple[int, int]
 #: (X, Y, Z) with x = X/Z², y = Y/Z³; Z = 0 is the point at infinity.
 _Point = tuple[int, int, int]
 _INFINITY: _Point = (1, 1, 0)
+
+
+class NoKey(ValueError):
+    """The bytes are no public key: no point of the curve."""
+
+
+class NoProgram(Exception):
+    """OpenSSL's program, which uses the private keys, is not installed or does not answer."""
 
 
 def sm3(content: bytes) -> bytes:
@@ -101,10 +110,10 @@ def _bytes(point: Affine) -> bytes:
 
 
 def point(public: bytes) -> Affine:
-    """The point of a public key 04‖x‖y. Raises Faulty (key_malformed) unless it lies on the curve."""
+    """The point of a public key 04‖x‖y. Raises NoKey unless it lies on the curve."""
     x, y = int.from_bytes(public[1:33]), int.from_bytes(public[33:])
     if len(public) != 65 or public[0] != 4 or max(x, y) >= P or (y * y - (x * x + A) * x - B) % P:
-        raise Faulty(KEY_MALFORMED, "no point of the SM2 curve")
+        raise NoKey("no point of the SM2 curve")
     return x, y
 
 
@@ -127,7 +136,7 @@ def _stream(secret: bytes, length: int) -> bytes:
 
 
 def encrypt(*, plain: bytes, public: bytes, chance: Chance) -> bytes:
-    """C1‖C3‖C2 (GB/T 32918.4)."""
+    """C1‖C3‖C2 (GB/T 32918.4). Raises NoKey."""
     to = point(public)
     while True:
         k = int.from_bytes(new_private(chance))
@@ -146,7 +155,7 @@ def _identity_digest(public: bytes) -> bytes:
 
 
 def is_signed(*, message: bytes, signature: bytes, public: bytes) -> bool:
-    """Is r‖s (64 bytes) a signature with SM3 by the holder of this key? Raises Faulty (key_malformed)."""
+    """Is r‖s (64 bytes) a signature with SM3 by the holder of this key? Raises NoKey."""
     by = point(public)
     r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
     t = (r + s) % N
@@ -160,7 +169,7 @@ def is_signed(*, message: bytes, signature: bytes, public: bytes) -> bool:
 
 
 def decrypt(*, sealed: bytes, private: bytes) -> bytes:
-    """The plain bytes of C1‖C3‖C2, by OpenSSL. Raises ValueError, Faulty (suite_unavailable)."""
+    """The plain bytes of C1‖C3‖C2, by OpenSSL. Raises ValueError, NoProgram."""
     if len(sealed) < 98 or sealed[0] != 4:
         raise ValueError("no SM2 ciphertext")
     x, y = int.from_bytes(sealed[1:33]), int.from_bytes(sealed[33:65])
@@ -169,7 +178,7 @@ def decrypt(*, sealed: bytes, private: bytes) -> bytes:
 
 
 def sign(*, message: bytes, private: bytes) -> bytes:
-    """r‖s with SM3, by OpenSSL. Raises ValueError, Faulty (suite_unavailable)."""
+    """r‖s with SM3, by OpenSSL. Raises ValueError, NoProgram."""
     how = ["-sign", "-rawin", "-digest", "sm3", "-pkeyopt", f"distid:{IDENTITY.decode()}"]
     der = _openssl(how, private, message)
     r_size = der[3]
@@ -199,7 +208,7 @@ def _openssl(how: list[str], private: bytes, content: bytes) -> bytes:
     """One operation with a private key; neither key nor content touches a disk."""
     program = shutil.which("openssl")
     if program is None:
-        raise Faulty(SUITE_UNAVAILABLE, "openssl is not installed")
+        raise NoProgram("openssl is not installed")
     reading, writing = os.pipe()
     try:
         with os.fdopen(writing, "wb") as out:
@@ -208,6 +217,8 @@ def _openssl(how: list[str], private: bytes, content: bytes) -> bytes:
         done = subprocess.run(
             command, input=content, capture_output=True, pass_fds=[reading], timeout=PATIENCE, check=False
         )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise NoProgram(f"openssl does not answer: {type(error).__name__}") from error
     finally:
         os.close(reading)
     if done.returncode != 0:
