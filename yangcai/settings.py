@@ -15,6 +15,7 @@ YANGCAI_PROBE           http(s) address of the site, for the worker's health jou
 YANGCAI_LOG_SIGNER      socket of the process that holds the log's key (`yangcai signer`); without it the site holds it
 YANGCAI_LOG_SM2         1: the log signs in SM2 too, in a second line (needs openssl; default in a sandbox that has it)
 YANGCAI_UPLOAD_MAX_MB   largest single file (default 100)
+YANGCAI_FILE_KEYS       who keeps the key of opened bids' files, module:function (default: YANGCAI_HOME/keys/files.key)
 YANGCAI_SEALS           who signs papers: demo (default in the sandbox), or module:function
 YANGCAI_TRUST           a PEM file of roots by which signatures are believed, besides those of the seals
 YANGCAI_SITE            https://… address of the site in e-mails (default: first of YANGCAI_ORIGINS)
@@ -142,6 +143,8 @@ YANGCAI_LOG_SIGNER = os.environ.get("YANGCAI_LOG_SIGNER", "")
 #: Who holds the key apart starts `yangcai signer` with --sm2 as well.
 YANGCAI_LOG_SM2 = flag("YANGCAI_LOG_SM2", default=YANGCAI_SANDBOX and shutil.which("openssl") is not None)
 YANGCAI_UPLOAD_MAX_BYTES = megabytes("YANGCAI_UPLOAD_MAX_MB", 100)
+#: Who wraps the keys of files that lie enciphered in the store (kernel/file_keys.py).
+YANGCAI_FILE_KEYS = os.environ.get("YANGCAI_FILE_KEYS", "")
 YANGCAI_BEHIND_TLS = flag("YANGCAI_BEHIND_TLS")
 #: Behind a reverse proxy it is asked for under /live/ of the site itself, else at this port of the same host.
 YANGCAI_LIVE_PORT = number("YANGCAI_LIVE_PORT", 0)

@@ -63,6 +63,19 @@ OUTDATE = """(names) => new Promise((resolve) => {
 })"""
 
 
+#: Puts another receipt in the place of the one that this browser keeps.
+FORGE = """(receipt) => new Promise((resolve) => {
+  const opening = indexedDB.open("yangcai-sealing", 1);
+  opening.onsuccess = () => {
+    const rows = opening.result.transaction("bids", "readwrite").objectStore("bids");
+    rows.openCursor().onsuccess = ({ target }) => {
+      const asked = target.result.update({ ...target.result.value, receipt });
+      asked.onsuccess = () => resolve(opening.result.close());
+    };
+  };
+})"""
+
+
 def drafts(page: Page) -> list[str]:
     return list(page.evaluate(DRAFTS))
 
@@ -246,6 +259,12 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     assert drafts(page) == []  # with the receipt the draft is gone
     page.reload()
     assert "第 1 次递交" in page.locator(".callout.tone-ok").first.inner_text()
+    page.evaluate(FORGE, "not as the platform writes it")
+    page.reload()  # it is kept whatever it says, and shown
+    page.locator("[data-shown=receipt]", has_text="not as the platform").wait_for()
+    with page.expect_download() as odd:
+        page.locator("[data-file=receipt]").click()
+    assert Path(odd.value.path()).read_text() == "not as the platform writes it"
     tender.begin()
     world.round_of(now=tender.now)
     clock.set_sandbox(at=tender.now)

@@ -9,7 +9,7 @@ import pytest
 from tests.faults import process
 from tests.faults.rows import row
 from tests.tendering.sealing_walk import SealedTender, three
-from yangcai.kernel import documents
+from yangcai.kernel import at_rest, documents
 from yangcai.tendering import envelopes
 from yangcai.tendering.models import Bid, BidUpload, OpenedBid, SealedBid
 
@@ -85,6 +85,30 @@ def test_a_flipped_bit_in_a_part_is_found_when_the_envelope_is_checked(tells: An
         tender.parts(verified, device.content)
     tells(flipped=2 * times, served=served, mended=2 * times)
     assert served == 0
+
+
+@pytest.mark.django_db
+def test_a_flipped_bit_in_an_opened_file_that_lies_enciphered_is_found(tells: Any, full: bool) -> None:
+    """In its header or its chunks: it is called damaged, and nothing of it comes out; a copy mends it."""
+    tender, chance, served = SealedTender().announced(), random.Random(12), 0
+    devices = three(tender, files={"投标文件.bin": random.Random(13).randbytes(70_000)})
+    tender.begin()
+    for device in devices:
+        tender.release(device)
+    tender.trustee_releases(tender.holders[2])
+    tender.unseal()
+    document = OpenedBid.objects.order_by("pk")[0].files.get()
+    path, times = documents.path_of(document.digest), 200 if full else 20
+    whole = path.read_bytes()
+    assert whole.startswith(at_rest.MAGIC)
+    for _time in range(times):
+        flip(path, chance)
+        with pytest.raises(documents.BadDocument) as refused:
+            served += len(documents.read(document))
+        assert refused.value.code == "damaged"
+        path.write_bytes(whole)
+        assert len(documents.read(document)) == 70_000
+    tells(flipped=times, served=served, mended=times)
 
 
 @pytest.mark.campaign(only=True)

@@ -26,14 +26,14 @@ from yangcai.funds.models import Fund
 from yangcai.funds.queries import balances, check_funds
 from yangcai.kernel import documents, tasks
 from yangcai.kernel.actions import ACTIONS, can
-from yangcai.kernel.models import Task
+from yangcai.kernel.models import Entry, Task
 from yangcai.parties.roles import Role
 from yangcai.planning.models import PlanItem
 from yangcai.portal.models import Notice
 from yangcai.replay.driver import move_to
 from yangcai.tendering import preflight
 from yangcai.tendering.models import AwardLetter, Invitee
-from yangcai.www.work import own
+from yangcai.www.work import own, timeline, trail
 from yangcai.www.work.files import readable
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,12 @@ def test_where_nothing_is_opened_an_objection_waits_for_no_opening(agreed: First
     treasury = factories.make_post(Role.TREASURY)
     assert [one.pk for one in visible_objections(treasury, at)] == [raised.pk]
     assert proof.pk in readable(agreements.of(case), post=treasury, now=at).values_list("document_id", flat=True)
+    written = Entry.objects.filter(root=case.ref, action="objection.raise")
+    assert list(trail.entries({"action": "objection.raise"}).filter(root=case.ref)) == list(written) != []
+    of_case = agreements.of(case)
+    assert timeline.is_open(of_case)
+    lines = timeline.entries([case.ref], post=treasury, is_open=timeline.is_open(of_case))
+    assert lines.filter(action="objection.raise").exists()
 
 
 def test_only_entrants_and_only_within_the_plan(agreed: FirstStage, unit: Buyer) -> None:

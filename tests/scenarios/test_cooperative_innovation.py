@@ -24,6 +24,7 @@ from tests.scenarios.research import (
 )
 from tests.scenarios.story import ADVANCE, DAY, FIRST, SECOND, THIRD, Story
 from yangcai.cases.models import Case, Lot, LotOutcome, Stage
+from yangcai.kernel import at_rest, documents
 from yangcai.kernel.actions import ACTIONS, SCOPES
 from yangcai.kernel.inputs import PrivateFile
 from yangcai.kernel.models import Attachment
@@ -162,7 +163,10 @@ def test_all_meet_at_once_and_the_file_comes_of_it(world: None) -> None:
     tale.do("final_offer.open", tale.lot, leader, closes + datetime.timedelta(minutes=1))
     assert [offer.price for offer in FinalOffer.objects.all()] == [Decimal("450000.00")]
     # The research plan of the last response lies open with its price, for the group and the buyer's side.
-    assert Attachment.objects.get(title="最终研发方案.pdf").subject == bids[FIRST[0]].ref
+    plan_of = Attachment.objects.get(title="最终研发方案.pdf")
+    assert plan_of.subject == bids[FIRST[0]].ref
+    with documents.path_of(plan_of.document_id).open("rb") as file:
+        assert at_rest.is_enciphered(file)  # as whatever comes out of an envelope
     assert tale.stage(closes + DAY) == Stage.EVALUATION
 
 

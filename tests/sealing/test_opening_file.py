@@ -59,9 +59,15 @@ def test_a_flipped_bit_is_refused_by_name(data: st.DataObject) -> None:
     assert caught.value.fault in {OPENING_FILE_MALFORMED, OPENING_FILE_LOCKED}
 
 
-def test_a_lock_that_is_too_easily_tried_is_not_taken() -> None:
+@pytest.mark.parametrize(
+    ("rounds", "taken"), [(599_999, False), (600_000, True), (6_000_000, True), (6_000_001, False)]
+)
+def test_a_lock_that_is_too_easily_tried_or_holds_its_reader_up_is_not_taken(rounds: int, taken: bool) -> None:
     content = parse_jcs(BY_WORDS.content)
-    content["locks"][0]["iterations"] = 599_999
+    content["locks"][0]["iterations"] = rounds
+    if taken:
+        OpeningFile.parse(jcs(content))
+        return
     with pytest.raises(Faulty) as caught:
         OpeningFile.parse(jcs(content))
     assert caught.value.fault is OPENING_FILE_MALFORMED

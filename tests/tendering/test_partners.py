@@ -4,16 +4,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_expert, make_organisation, make_supplier
 from tests.tendering.test_lots import lot, planned
 from tests.tendering.walk import CLOSES, Tender, offer
 from yangcai.credit.models import Debarment
 from yangcai.kernel.models import Entry
+from yangcai.kernel.reading import reading
 from yangcai.kernel.refusals import Refused
 from yangcai.parties.models import Expert, Organisation, OrganisationKind, Post
 from yangcai.parties.sizes import small_medium, small_micro
-from yangcai.tendering import partners
+from yangcai.tendering import arithmetic, partners
 from yangcai.tendering.models import Bid, BidPartner, OpenedBid
 from yangcai.tendering.partners import Partner
 from yangcai.tendering.rules.committee.pool import pool
@@ -54,6 +57,8 @@ def test_whose_share(size: str, beside: list[Any], small_only: bool, way: str, s
 #: Who made the goods, where a large bidder claims for its partners (财库〔2020〕46号 art. 4).
 MADE = [{"item": "示例设备", "maker": "示例小型制造商", "size": "small"}]
 BOTH = {"accepts_consortium": True, "subcontracting": "安装调试，不超过 40%"}
+#: Queries of an evaluation once it is known who is in.
+PINNED = 8
 #: What the document says; the bidder's size; what it claims; its partners: what it is told, with the article.
 TABLE = [
     ({}, "large", "none", [row("member", "small", "0.3")], {"不接受联合体": "第二十四条"}),
@@ -291,3 +296,25 @@ def test_an_expert_of_a_partner_stays_away() -> None:
     assert drawn_from() == {own[1].pk, own[2].pk}
     tender.open()
     assert drawn_from() == {own[2].pk}
+
+
+def test_who_counts_as_how_large_is_asked_once_for_all_bids() -> None:
+    """As many questions for three consortia as for one; each counts by its own members."""
+    asked = {}
+    for large in ((False,), (False, True, False)):
+        tender = Tender(category="services", method="lowest").published(**BOTH, small_micro_rate="0.10")
+        members = [make_supplier(size="small").organisation for _one in large]
+        for member in members:
+            beside = [row("member", "small", "0.30", member.name)]
+            tender.bid(tender.supplier(size="small"), preference="small_micro", partners=beside)
+        tender.bids(*["910000"] * (4 - len(large)))
+        grown = [member.pk for member, is_large in zip(members, large, strict=True) if is_large]
+        Organisation.objects.filter(pk__in=grown).update(size="large")
+        bids = tender.open()[: len(large)]
+        with reading():
+            standings(tender.lot)  # who is in is another question
+            with CaptureQueriesContext(connection) as caught:
+                found = arithmetic.outcome(tender.lot, now=tender.now)
+        assert [not found.of(bid).deductions for bid in bids] == list(large)
+        asked[len(large)] = len(caught)
+    assert asked == {1: PINNED, 3: PINNED}

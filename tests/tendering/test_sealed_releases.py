@@ -115,10 +115,14 @@ def test_a_release_is_for_the_close_that_stands_in_the_log(settings: Any, tmp_pa
     devices = three(tender)
     tender.begin()
     before = devices[0].release(now=tender.now).statement
+    bid = SealedBid.objects.get(header_digest=devices[0].header.sha256.hex()).bid
+    early = replace(before, close_leaf=5)
+    message = signed(early, suite=I1, keys=devices[0].pair).content.decode()
+    told = tender.refused("bid.release", bid, devices[0].post, message=message)
+    assert "不是本次截止" in told["invalid_input"].zh, "before the close has a place in the log nobody can know one"
     world.round_of(now=tender.now)
     place = BidClosing.objects.get().leaf.index
     assert place and before.close_leaf == 0
-    bid = SealedBid.objects.get(header_digest=devices[0].header.sha256.hex()).bid
     for said in (before, replace(before, close_leaf=place + 1)):
         message = signed(said, suite=I1, keys=devices[0].pair).content.decode()
         told = tender.refused("bid.release", bid, devices[0].post, message=message)

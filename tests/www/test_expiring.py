@@ -16,10 +16,11 @@ from yangcai.kernel import documents, log_keys
 from yangcai.kernel.models import Attachment
 from yangcai.kernel.signatures.authority import STAMPER, UNTIL
 from yangcai.kernel.signatures.certificates import SIGNER, used
+from yangcai.kernel.signatures.timestamps import Unavailable
 from yangcai.parties.models import ApiToken, Organisation, OrganisationKind
 from yangcai.parties.roles import Role
 from yangcai.tendering import drills
-from yangcai.www.work import expiring
+from yangcai.www.work import expiring, operating
 from yangcai.www.work.expiring import Good
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,48 @@ def test_a_trustee_is_tried_again_within_the_year() -> None:
     held = [one for one in expiring.everything(now=tender.now) if one.what == "受托人密钥"]
     assert due is not None and {one.until for one in held} == {due[1], None}  # the platform's own is in every drill
     assert {one.name for one in held} == {holder.post.organisation.name for holder in tender.holders}
+
+
+def test_a_drill_that_is_overdue_is_no_key_that_has_ended() -> None:
+    tender = SealedTender().announced()
+    platform = Organisation.objects.filter(kind=OrganisationKind.PLATFORM).order_by("pk")[0]
+    due = drills.due_at(platform, now=tender.now)
+    assert due is not None
+    for now, word, said in (
+        (due[1] + DAY, "演练逾期", "项密钥演练逾期。"),
+        (due[1] - 30 * DAY, "剩 30 天", "项密钥须在 90 天内演练。"),
+    ):
+        found = expiring.everything(now=now)
+        drilled = [one for one in found if one.what == "受托人密钥" and one.until]
+        assert drilled and {one.word for one in drilled} == {word}
+        told = expiring.summary(drilled)
+        assert told == f"没有定期失效的证书和密钥。{len(drilled)} {said}"
+    assert "演练" not in expiring.summary(expiring.everything(now=tender.now))
+
+
+def test_a_root_that_cannot_be_read_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unread() -> list[bytes]:
+        raise Unavailable("YANGCAI_TRUST 指向的文件不存在")
+
+    monkeypatch.setattr(expiring.configured, "trust", unread)
+    light = operating._keys(expiring.everything(now=NOW))
+    assert light.tone == "bad" and "YANGCAI_TRUST 指向的文件不存在" in light.state and "换上新证书" in light.mend
+
+
+def test_a_paper_that_could_not_be_read_once_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    expiring._in_paper.cache_clear()
+    document = documents.store_bytes(data=papers.signed(), name="合同.pdf", person_id=1, now=NOW)
+    Attachment.objects.create(
+        subject="contract:1", document=document, root="case:1", title="签署文本", kind="signed_paper", at=NOW
+    )
+
+    def lost(_document: object) -> bytes:
+        raise documents.BadDocument("missing", "示例")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(documents, "read", lost)
+        assert "签章证书" not in told()
+    assert "签章证书" in told()
 
 
 def test_the_certificates_are_those_of_papers_that_organisations_sign() -> None:

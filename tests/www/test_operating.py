@@ -24,6 +24,7 @@ MINUTE = datetime.timedelta(minutes=1)
 def journal(clock: Clock, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Journal:
     """Of a platform with keys of its own."""
     world.use(settings, tmp_path)
+    settings.YANGCAI_FILES = tmp_path / "files"
     return Journal(monkeypatch)
 
 

@@ -3,12 +3,13 @@
 import datetime
 import itertools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from tests.factories import make_post
@@ -17,15 +18,30 @@ from tests.www.support import Clock, at_desk, text_of
 from yangcai.parties.roles import Role
 from yangcai.www import timings
 from yangcai.www.pictures import of_answers
-from yangcai.www.timings import DESK, FORM, PAGE, PROGRAM, STEPS, Line, Recorder, kind_of, share, step_of
+from yangcai.www.timings import (
+    DESK,
+    FORM,
+    PAGE,
+    PROGRAM,
+    STEPS,
+    TOGETHER,
+    Line,
+    Recorder,
+    counted_as,
+    kind_of,
+    share,
+    step_of,
+)
 
 NOON = 1_772_452_800.0  # 2026-03-02 12:00 UTC
 AT = datetime.datetime.fromtimestamp(NOON, tz=datetime.UTC)
 
 
-def test_each_step_is_a_quarter_more_than_the_one_before() -> None:
-    """From 5 ms on; below, a millisecond is the step."""
-    assert all(1 < later / earlier <= 1.34 for earlier, later in itertools.pairwise(STEPS[4:]))
+def test_from_three_milliseconds_on_a_step_is_at_most_a_third_more_than_the_one_before() -> None:
+    """Below, a millisecond is the step; beyond the last there is none."""
+    assert all(later - earlier == 1 for earlier, later in itertools.pairwise(STEPS[:6]))
+    assert all(3 * later <= 4 * earlier for earlier, later in itertools.pairwise(STEPS[2:]))
+    assert STEPS[-1] == 10_000
     assert [STEPS[step_of(ms)] for ms in (0.2, 1, 1.1, 31.9, 32, 32.1)] == [1, 1, 2, 32, 32, 40]
     assert step_of(60_000) == len(STEPS)
 
@@ -52,12 +68,51 @@ def test_so_many_percent_came_within(times: list[float], half: int | None, most:
         ("GET", "notices/", PAGE),
         ("GET", "work/cases/", DESK),
         ("POST", "work/do/<str:label>/<int:pk>/<str:code>/", FORM),
-        ("POST", "api/v1/actions/", PROGRAM),
+        ("POST", "api/v1/actions/", FORM),
+        ("PUT", "sbp/v1/submissions/<uuid:sid>/parts/<int:number>", FORM),
         ("GET", "sbp/v1/policy/", PROGRAM),
     ],
 )
 def test_what_an_answer_is(method: str, route: str, kind: str) -> None:
     assert kind_of(method, route) == kind
+
+
+def test_what_bidders_do_is_counted_with_what_others_do() -> None:
+    """Whatever writes has no address, nor has a page that is asked for by whoever is about to bid (87号令 art. 28)."""
+    sent = {counted_as(how, _route(name)) for how, name in (
+        ("POST", "sbp_begin"), ("PUT", "sbp_part"), ("POST", "sbp_finalise"), ("POST", "work_do"), ("POST", "api_act"),
+        ("POST", "choose_post"), ("DELETE", "sbp_give_up"),
+    )}  # fmt: skip
+    assert sent == {(FORM, TOGETHER)}
+    read = {counted_as("GET", _route(name)) for name in ("sbp_receipt", "sbp_opening_file", "sbp_policies", "api_feed")}
+    assert read == {(PROGRAM, TOGETHER)}
+    pages = (
+        "work_bid_tasks", "work_seal", "work_do", "work_try", "work_done", "work_environment", "work_tenders",
+        "work_paper_bid_receipt", "work_paper_bid_receipt_pdf", "work_paper_security_receipt",
+    )  # fmt: skip
+    assert {counted_as("GET", _route(name)) for name in pages} == {(DESK, TOGETHER)}
+    assert {counted_as("GET", _route(name)) for name in ("hall_mine", "sealing_bundle")} == {(PAGE, TOGETHER)}
+    assert counted_as("GET", _route("work_ops")) == (DESK, "work/ops/")
+
+
+def _route(name: str) -> str:
+    """Where a page is, with a place for each argument, as the middleware sees it."""
+    return str(get_resolver().reverse_dict.getlist(name)[0][0][0][0])
+
+
+def test_what_was_counted_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    """Of a folder that was open before too, and whatever the mask of the process."""
+    folder = tmp_path / "timings"
+    folder.mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        Recorder(lambda: folder).write(NOON, {(PAGE, "law/"): {3: 1}})
+        Recorder(lambda: tmp_path / "new").write(NOON, {(PAGE, "law/"): {3: 1}})
+    finally:
+        os.umask(before)
+    for one in (folder, tmp_path / "new"):
+        assert one.stat().st_mode & 0o777 == 0o700
+        assert (one / "2026-03-02.jsonl").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_process_writes_a_line_when_its_minute_is_over_and_old_days_go(tmp_path: Path) -> None:
@@ -110,6 +165,8 @@ def test_the_picture_says_what_its_columns_show() -> None:
     assert picture.drawings
     (slow,) = of_answers.slowest(counted)
     assert (slow.route, slow.most, slow.is_slow) == ("/work/", 20, False)
+    (sent,) = of_answers.slowest([Line(AT, FORM, TOGETHER, {step_of(20): 9})])
+    assert (sent.route, sent.word) == ("", "提交（表单和接口）")
     empty = of_answers.answers([], now=AT)
     assert not empty.drawings and not empty.rows and "没有记录" in empty.says
 

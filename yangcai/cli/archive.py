@@ -4,7 +4,8 @@
     database.dump   of pg_dump (custom format), one snapshot: the counted rows are those of the dump
     files/ log/     as they lie in the home
 
-No private key is in it, no password beside its hash, nobody's session: whoever restores signs in anew.
+No private key is in it, so of files that lie enciphered in the store (kernel/at_rest.py) the ciphertext alone; no
+password beside its hash, nobody's session: whoever restores signs in anew.
 """
 
 import contextlib

@@ -66,9 +66,43 @@ def permissions() -> Iterator[Finding]:
 
 
 def _secrets(home: Path) -> list[Path]:
-    """The key of the site and those of the log, of the receipts, of the trustee."""
-    keys = sorted((home / "keys").glob("*.key")) if os.access(home / "keys", os.R_OK | os.X_OK) else []
-    return [path for path in (home / "secret_key", *keys) if path.is_file()]
+    """The key of the site and those of the log, of the receipts, of the trustee, of the files with those before it."""
+    folder = home / "keys"
+    found = {*folder.glob("*.key"), *folder.glob("files.key*")} if os.access(folder, os.R_OK | os.X_OK) else set()
+    return [path for path in (home / "secret_key", *sorted(found)) if path.is_file()]
+
+
+def file_keys() -> Finding:
+    """Whether the files that lie enciphered in the store can be read: the keys by which they were wrapped are there."""
+    from yangcai import settings
+    from yangcai.kernel import at_rest
+    from yangcai.kernel import file_keys as keys
+
+    what, root = say(zh="文件密钥", en="keys of files"), Path(settings.YANGCAI_FILES)
+    try:
+        away = at_rest.keys_away(root, keys.chosen(settings.YANGCAI_FILE_KEYS, home=Path(settings.YANGCAI_HOME)))
+        count = at_rest.keys_noted(root)
+    except OSError as error:  # the keeper cannot be had at all, or the store cannot be read
+        away, count = {"YANGCAI_FILE_KEYS": str(error)}, 0
+    if away:
+        name, why = next(iter(away.items()))
+        state = say(zh=f"缺少 {name}：{why}", en=f"{name} is away: {why}")
+    elif count:
+        state = say(zh=f"{count} 把，均可用", en=f"{count}, all at hand")
+    else:
+        state = say(zh="存储中没有加密的文件", en="nothing in the store lies enciphered")
+    return Finding(
+        key="file_keys",
+        what=what,
+        well=not away,
+        state=state,
+        mend=say(
+            zh="将 keys/files.key 及其以前各把（files.key.*）从密钥的保管处放回 YANGCAI_HOME/keys，权限 0600；"
+            "或者使 YANGCAI_FILE_KEYS 所指的密钥服务可用",
+            en="put keys/files.key and those before it (files.key.*) back into YANGCAI_HOME/keys, mode 0600, from where"
+            " keys are kept; or have the service answer that YANGCAI_FILE_KEYS names",
+        ),
+    )
 
 
 def time_source() -> Finding:

@@ -1,9 +1,15 @@
-"""Where do files live? By their SHA-256 in a content-addressed store; the database keeps what they are."""
+"""Where do files live? By their SHA-256 in a content-addressed store; the database keeps what they are.
+
+Most lie there as they are. Some lie enciphered (at_rest.py), under the same name: that of their plain bytes. Whoever
+reads one does not see the difference; whoever has a copy of the store has no file of theirs.
+"""
 
 import contextlib
 import datetime
 import errno
 import hashlib
+import io
+import logging
 import os
 import re
 import secrets
@@ -16,8 +22,10 @@ from django.conf import settings
 from django.http import UnreadablePostError
 from django.utils.translation import gettext as _
 
-from yangcai.kernel import durable, room
+from yangcai.kernel import at_rest, durable, file_keys, room
 from yangcai.kernel.models import Attachment, Document, Rooted, Upload
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 1 << 20
 #: How a file is called while it is written, and for how long that may take.
@@ -41,7 +49,8 @@ NAMES = {"text/csv": "CSV", "application/pdf": "PDF", OFFICE[".xlsx"]: "XLSX", O
 
 
 class BadDocument(Exception):
-    """A file was refused; `code` says why."""
+    """A file was refused; `code` says why. Of one in the store: `missing`, `damaged`, or `locked`, where the key is
+    away by which it is read."""
 
     def __init__(self, code: str, message: str):
         self.code = code
@@ -118,6 +127,12 @@ def store_bytes(
     return store_chunks(chunks=iter([data]), name=name, kinds=(), limit=max(len(data), 1), person_id=person_id, now=now)
 
 
+def store_enciphered(*, chunks: Iterator[bytes], name: str, limit: int) -> Document:
+    """Keep these bytes so that they are read through the keeper's key alone (file_keys.py). What lies there in the
+    clear already stays so: somebody handed it in for others to read. Raises BadDocument, NoRoom, StoreDown."""
+    return store_chunks(chunks=chunks, name=name, kinds=(), limit=limit, person_id=None, now=None, is_enciphered=True)
+
+
 def store_chunks(
     *,
     chunks: Iterator[bytes],
@@ -126,6 +141,7 @@ def store_chunks(
     limit: int,
     person_id: int | None,
     now: datetime.datetime | None,
+    is_enciphered: bool = False,
 ) -> Document:
     """Keep these bytes, on the disk and synced before the row is there. Raises BadDocument, NoRoom, StoreDown."""
     root = Path(settings.YANGCAI_FILES)
@@ -137,13 +153,14 @@ def store_chunks(
         raise _not_kept(error) from error
     try:
         with os.fdopen(handle, "wb") as out:
+            kept = at_rest.Writer(out, file_keys.keeper()) if is_enciphered else None
             for chunk in chunks:
                 size += len(chunk)
                 if size > limit:
                     raise BadDocument("too_large", _("文件超过 %(mb)s MB") % {"mb": limit // CHUNK})
                 head = head or chunk[:512]
                 digest.update(chunk)
-                out.write(chunk)
+                (kept or out).write(chunk)
             if not size:
                 raise BadDocument("empty", _("文件是空的"))
             kind = media_type(head=head, name=name)
@@ -151,11 +168,17 @@ def store_chunks(
                 wanted = ", ".join(NAMES.get(one, one) for one in kinds)
                 said = _("不接受这种文件（%(kind)s），可以上传：%(wanted)s")
                 raise BadDocument("wrong_kind", said % {"kind": NAMES.get(kind, kind), "wanted": wanted})
+            if kept is not None:
+                kept.finish()
+                at_rest.note(root, kept.wrapped)
             out.flush()
             os.fsync(out.fileno())  # a receipt may rest on this file: it must survive a power cut
         target = path_of(digest.hexdigest())
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(temporary, target)
+        if is_enciphered and _lies_in_the_clear(digest.hexdigest()):
+            Path(temporary).unlink()
+        else:
+            os.replace(temporary, target)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
         if isinstance(error, OSError) and not isinstance(error, UnreadablePostError):  # there the line broke
@@ -165,6 +188,15 @@ def store_chunks(
     if person_id is not None and now is not None:
         Upload.objects.get_or_create(document=document, person_id=person_id, defaults={"at": now})
     return document
+
+
+def _lies_in_the_clear(digest: str) -> bool:
+    """Whether the store has these very bytes as they are."""
+    try:
+        with path_of(digest).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except FileNotFoundError:
+        return False
 
 
 def _row(wanted: Document) -> Document:
@@ -262,16 +294,61 @@ def uploaded_before(*, digest: str, person_id: int | None) -> Document:
 
 def opened(document: Document) -> BinaryIO:
     """The stored file at its first byte, after every byte was checked against the digest, chunk by chunk: a damaged
-    file is never served, however large. Raises BadDocument: `damaged`, or `missing` from the store."""
-    try:
-        file = path_of(document.digest).open("rb")
-    except OSError as error:
-        raise BadDocument("missing", _("文件不在存储中")) from error
-    if hashlib.file_digest(file, "sha256").hexdigest() != document.digest:
+    file is never served, however large. Of one that lies enciphered the plain bytes, each chunk held against its tag
+    once more when it is read. Raises BadDocument: `damaged`, `missing` from the store, or `locked`."""
+    digest, why = document.digest, _damaged()
+    file = _file(digest)
+    if at_rest.is_enciphered(file):
+        try:
+            return _deciphered(file, digest)
+        except BadDocument as bad:
+            why = bad
+        file = _file(digest)  # it may be a plain file that begins so
+    if hashlib.file_digest(file, "sha256").hexdigest() != digest:
         file.close()
-        raise BadDocument("damaged", _("文件内容与摘要不符"))
+        raise why
     file.seek(0)
     return file
+
+
+def _file(digest: str) -> io.BufferedReader:
+    try:
+        return path_of(digest).open("rb")
+    except OSError as error:
+        raise BadDocument("missing", _("文件不在存储中")) from error
+
+
+def _damaged() -> BadDocument:
+    return BadDocument("damaged", _("文件内容与摘要不符"))
+
+
+def _deciphered(file: io.BufferedReader, digest: str) -> io.BufferedReader:
+    """The plain bytes at their beginning, all of them held against the digest. Where it raises BadDocument (`damaged`,
+    `locked`) the file is closed."""
+    with contextlib.ExitStack() as held:
+        held.callback(file.close)
+        try:
+            plain = at_rest.reader(file, file_keys.keeper(), root=Path(settings.YANGCAI_FILES))
+            is_whole = hashlib.file_digest(plain, "sha256").hexdigest() == digest
+        except file_keys.KeyAway as error:
+            logger.error("the key of stored file %s is away: %s", digest, error)
+            raise BadDocument("locked", _("文件加密存放，现在没有解密它的密钥")) from error
+        except (at_rest.NotReadable, OSError) as error:
+            raise _damaged() from error
+        if not is_whole:
+            raise _damaged()
+        held.pop_all()
+        plain.seek(0)
+        return plain
+
+
+def state_of(digest: str) -> str:
+    """How the file of this digest lies there: `missing`, `damaged`, `locked`, or nothing where all is well."""
+    try:
+        opened(Document(digest=digest)).close()
+    except BadDocument as bad:
+        return bad.code
+    return ""
 
 
 def read(document: Document) -> bytes:

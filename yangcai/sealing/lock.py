@@ -20,8 +20,8 @@ from yangcai.sealing.fields import Fields
 from yangcai.sealing.passphrase import as_bytes
 
 ITERATIONS = 600_000
-#: More than this only makes a reader wait.
-MOST_ITERATIONS = 10_000_000
+#: More than this only makes a reader wait: a hostile copy would hold up whoever opens it. In the browser the same.
+MOST_ITERATIONS = 10 * ITERATIONS
 PASSPHRASE, PASSKEY = "passphrase", "passkey"
 
 

@@ -173,8 +173,8 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
     scores, judges = scores_of(lot), committee(lot.case)
     running, computed = consumables.running_costs(lot), counting.computed(lot)
     given, one_brand = terms(lot, now=now), brands.counted_as(lot)
-    is_claimed = any(s.bid.preference != PreferenceClaim.NONE for s in found)
-    made_by = makers.counted_in(lot) if is_claimed else {}
+    claiming = [s.bid for s in found if s.bid.preference != PreferenceClaim.NONE]
+    made_by, together = (makers.counted_in(lot) if claiming else {}), counted_together(claiming)
     bids = tuple(
         _bid(
             s,
@@ -182,7 +182,7 @@ def outcome(lot: Lot, *, now: datetime.datetime) -> Outcome:
             running.get(s.bid.pk, Decimal(0)),
             computed.get(s.bid.pk, {}),
             made_by=made_by.get(s.bid.pk, ""),
-            counts_as=counts_as(s.bid) if s.bid.preference != PreferenceClaim.NONE else "",
+            counts_as=together.get(s.bid.pk, ""),
             brand=one_brand.get(name := brands.as_compared(s.bid.brand), name),
         )
         for s in found
@@ -247,9 +247,11 @@ def terms(lot: Lot, *, now: datetime.datetime) -> evaluation.Terms:
     )
 
 
-def counts_as(bid: OpenedBid) -> str:
-    """The class as which a bidder and the members of its consortium count together, as of the opening."""
-    return partners.together(bid.supplier, partners.of_bid(bid), at=bid.opened_at)
+def counted_together(bids: Iterable[OpenedBid]) -> dict[int, str]:
+    """Bid -> the class as which its bidder and the members of its consortium count together, as of the opening."""
+    bids = tuple(bids)
+    stated = ((bid.supplier, partners.of_bid(bid), bid.opened_at) for bid in bids)
+    return {bid.pk: found for bid, found in zip(bids, partners.each_together(stated), strict=True)}
 
 
 def _candidates(lot: Lot, file: Solicitation, *, now: datetime.datetime) -> int | None:

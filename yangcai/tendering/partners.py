@@ -97,11 +97,22 @@ def each_registered(stated: Iterable[tuple[Partner, datetime.datetime]]) -> tupl
 def together(bidder: Organisation, partners: Iterable[Partner], *, at: datetime.datetime) -> str:
     """The class as which a bidder and the members of its consortium count: that of the largest (财库〔2020〕46号 art.
     4); UNREGISTERED where the bidder has registered none."""
-    size = sizes.counted(bidder)
-    if not size:
-        return UNREGISTERED
-    members = as_registered((one for one in partners if one.kind == PartnerKind.MEMBER), at=at)
-    return sizes.largest([size, *(one.size for one in members)])
+    return each_together([(bidder, partners, at)])[0]
+
+
+def each_together(bids: Iterable[tuple[Organisation, Iterable[Partner], datetime.datetime]]) -> tuple[str, ...]:
+    """The same of many bids, each at the moment of its own."""
+    classes: list[list[str]] = []
+    members: list[tuple[Partner, datetime.datetime]] = []
+    of: list[list[str]] = []
+    for bidder, partners, at in bids:
+        classes.append([sizes.counted(bidder)])
+        own = [(one, at) for one in partners if one.kind == PartnerKind.MEMBER]
+        members += own
+        of += [classes[-1]] * len(own)
+    for found, one in zip(of, each_as_registered(members), strict=True):
+        found.append(one.size)
+    return tuple(sizes.largest(found) if found[0] else UNREGISTERED for found in classes)
 
 
 def _counted_size(organisations: Iterable[Organisation], stated: str) -> str:

@@ -5,16 +5,14 @@ fault that the protocol names; whose fault that is decides what follows.
 """
 
 import datetime
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 
 from yangcai.cases.models import Case
-from yangcai.kernel import documents, leaves
+from yangcai.kernel import at_rest, documents, leaves
 from yangcai.kernel.encoding import base64_of, jcs, read_base64, timestamp
 from yangcai.kernel.entries import plain
 from yangcai.kernel.models import Document
@@ -27,7 +25,7 @@ from yangcai.sealing.payload import FileEntry
 from yangcai.sealing.policy import SUITES, Policy
 from yangcai.sealing.statement import FailedShare, Release, ReleasedShare, signed
 from yangcai.sealing.suites import Pair, suite
-from yangcai.tendering import envelopes, keys, sealed_offer, standstill
+from yangcai.tendering import envelopes, keys, opened_files, sealed_offer, standstill
 from yangcai.tendering.models import (
     Bid,
     BidClosing,
@@ -46,6 +44,7 @@ PATIENCE = datetime.timedelta(hours=24)
 #: Of a reason in the record, characters.
 LONGEST_REASON = 200
 UNREADABLE = "读取投标文件时程序出错"
+NOT_KEPT = "文件存储或者其密钥暂时不可用，恢复后再开启"
 #: What follows for a bid that lay sealed to the end.
 GIVEN_UP = "等候期满，经复核不再等待，无法开启，由平台承担"
 PRICE_IN_TECHNICAL = "技术信封载有报价，不符合采购文件关于技术与报价分别密封的规定"
@@ -266,6 +265,8 @@ def unseal(bid: Bid, closing: BidClosing, *, now: datetime.datetime) -> Unsealed
                 sink=files.sink,
             )
             kept, rest = files.stored(), files.rest()
+    except documents.StoreDown as error:  # of what came out, nothing could be kept: the envelope is as good as it was
+        raise Waits(NOT_KEPT) from error
     except (documents.BadDocument, OSError) as error:
         raise Waits(said(ENVELOPE_DAMAGED)) from error
     except Faulty as faulty:
@@ -336,32 +337,28 @@ class _Files:
     """Opened files on their way into the store: good only when the whole envelope was found good."""
 
     def __init__(self) -> None:
-        self.held: list[tuple[FileEntry, BinaryIO]] = []
+        self.held: list[tuple[FileEntry, at_rest.Spool]] = []
 
     def __enter__(self) -> "_Files":
         return self
 
     def sink(self, entry: FileEntry) -> "_Held":
-        folder = Path(settings.YANGCAI_FILES)
-        folder.mkdir(parents=True, exist_ok=True)
-        file: Any = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it is closed with all the others
+        file = at_rest.Spool(Path(settings.YANGCAI_FILES))
         self.held.append((entry, file))
         return _Held(file)
 
     def stored(self) -> list[tuple[Document, str]]:
         found = []
         for entry, file in self.held:
-            file.seek(0)
             if entry.size and not schedule.is_rest(entry.name, entry.type):
-                found.append((_store(file, entry), entry.name))
+                found.append((opened_files.keep(file.pieces(), name=entry.name, limit=entry.size), entry.name))
         return found
 
     def rest(self) -> bytes | None:
-        """The form beside what is read out; None where the envelope has none."""
+        """The form beside what is read out; None where the envelope has none. One that is too long is not read."""
         for entry, file in self.held:
             if schedule.is_rest(entry.name, entry.type):
-                file.seek(0)
-                return file.read(schedule.LARGEST + 1)
+                return b"".join(file.pieces()) if entry.size <= schedule.LARGEST else bytes(schedule.LARGEST + 1)
         return None
 
     def __exit__(self, *_args: Any) -> None:
@@ -369,28 +366,17 @@ class _Files:
             file.close()
 
 
-def _store(file: BinaryIO, entry: FileEntry) -> Document:
-    return documents.store_chunks(
-        chunks=_chunks(file), name=entry.name, kinds=(), limit=entry.size, person_id=None, now=None
-    )
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while chunk := file.read(documents.CHUNK):
-        yield chunk
-
-
 @dataclass
 class _Held:
     """A writer that leaves its file open: it is read again when all is good."""
 
-    file: BinaryIO
+    file: at_rest.Spool
 
     def write(self, content: bytes, /) -> None:
         self.file.write(content)
 
     def close(self) -> None:
-        self.file.flush()
+        self.file.finish()
 
 
 def as_submitted(bid: Bid, unsealed: Unsealed, *, form: Any, now: datetime.datetime) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def too_large(request: HttpRequest, *, limit: int) -> HttpResponse:
 
 
 def no_file(request: HttpRequest, *, document: Document, why: BadDocument) -> HttpResponse:
-    """503: the stored file is gone or was changed. It is not handed out until the operator has put it back."""
+    """503: the stored file is gone or was changed, or its key is away. It is not handed out until the operator has put
+    that back."""
     logger.error("stored file %s is %s", document.digest, why.code)
     page = render(request, "errors/no_file.html", {"document": document, "why": why}, status=503)
     page["Cache-Control"] = "no-store"

@@ -40,6 +40,13 @@ export async function seal(given) {
   };
 }
 
+export async function unlocked({ files, passphrase }) {
+  const unlock = (file) => opening_file.unlock(encoding.unbase64(file), { passphrase });
+  const found = {};
+  for (const [name, file] of Object.entries(files)) found[name] = await code(() => unlock(file));
+  return found;
+}
+
 export async function damage(given) {
   const [whole, dek, under] = [encoding.unbase64(given.envelope), encoding.unhex(given.key), given.policy];
   const { core, header } = await envelope.opened(new Blob([whole]));

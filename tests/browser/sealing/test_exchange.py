@@ -18,6 +18,7 @@ from yangcai.sealing.sealer import Sealer
 from yangcai.sealing.suites.i1 import I1
 
 pytestmark = pytest.mark.browser
+WORDS = "babab-babab"
 
 
 def test_python_opens_what_the_page_sealed(desk: Page) -> None:
@@ -97,3 +98,16 @@ def test_the_page_checks_what_python_sealed_and_finds_every_damage(desk: Page) -
     )
     assert [name for name, told in found.items() if told == "ok"] == ["whole"], found
     assert "not dealt" in found["misdealt"] and "committed" in found["another price"]
+
+
+def test_a_lock_that_is_too_easily_tried_or_holds_the_page_up_is_not_tried(desk: Page) -> None:
+    """The same rounds as in Python (tests/sealing/test_opening_file.py); a key file is read by the same function."""
+    mine = fixed.sealer().opening_file(passphrase=WORDS, chance=fixed.chance("lock")).content
+    files = {"as it is": encoding.base64_of(mine)}
+    for rounds in (1, 599_999, 6_000_001, 4_294_967_295, None):
+        content = encoding.parse_jcs(mine)
+        content["locks"][0]["iterations"] = rounds
+        files[str(rounds)] = encoding.base64_of(encoding.jcs(content))
+    found = asked(desk, "exchange.js", "unlocked", {"files": files, "passphrase": WORDS})
+    assert found.pop("as it is") == "ok"
+    assert set(found.values()) == {"a lock that is too weak, or too slow"}, found

@@ -69,14 +69,21 @@ def test_python_and_the_page_open_each_others_key_files(desk: Page) -> None:
         "of G1": key_file.created(holder="trustee", code="G1", passphrase=WORDS, chance=system).content,
         "altered": dataclasses.replace(ours, public=other.public).content,
         "other public keys": swapped.content,
+        "of one round": _in_rounds(ours, 1).content,
+        "of too many rounds": _in_rounds(ours, 6_000_001).content,
     }
     given = {"files": {name: base64_of(content) for name, content in files.items()}, "passphrase": WORDS}
     found = asked(desk, "trustee_way.js", "opened", given)
     assert [name for name, told in found.items() if told == "ok"] == ["ours", "full-width"], found
+    assert found["of one round"] == found["of too many rounds"] == "a lock that is too weak, or too slow"
 
 
 def _created(passphrase: str) -> KeyFile:
     return key_file.created(holder="trustee", code="I1", passphrase=passphrase, chance=system)
+
+
+def _in_rounds(file: KeyFile, rounds: int) -> KeyFile:
+    return dataclasses.replace(file, lock=dataclasses.replace(file.lock, iterations=rounds))
 
 
 def _relocked(about: KeyFile, of: KeyFile) -> KeyFile:

@@ -84,3 +84,12 @@ def test_a_receipt_for_another_bid_is_told_from_ones_own(desk: Page) -> None:
     notes = signed | {"none": "", "another kind": signed["own"].replace("sbp-receipt/v1", "sbp-receipt/v2", 1)}
     found = asked(desk, "way.js", "receipts", {"notes": notes, "st": said.as_dict()})
     assert {name for name, holds in found.items() if holds} == {"own", "owed"}
+
+
+def test_a_receipt_is_shown_whatever_it_says(desk: Page) -> None:
+    """What a page cannot read in it is left open: its text is all that its supplier has against the platform."""
+    lines = "submission 0b8f5d7e-3c1a-4e62-9b7d-5a1f2c3d4e5f seq 2\nreceived 2026-11-23T01:59:58.123456Z"
+    notes = [f"sbp-receipt/v1\n{lines}\n", "sbp-receipt/v1\n", ""]
+    found = asked(desk, "way.js", "told", notes)
+    assert [one["receipt"] for one in found] == notes
+    assert [(one["seq"], one["received"]) for one in found] == [("2", "2026-11-23 09:59:58"), ("—", "—"), ("—", "—")]

@@ -1,5 +1,6 @@
 // A supplier's way through the page's own functions: seal to a file, try it, send it.
 
+import { said } from "./check.js";
 import * as envelope from "./envelope.js";
 import * as opening_file from "./opening_file.js";
 import * as seal from "./seal.js";
@@ -77,6 +78,8 @@ export async function badLine(given) {
 export async function receipts({ notes, st }) {
   return Object.fromEntries(Object.entries(notes).map(([name, note]) => [name, statement.isReceiptOf(note, st)]));
 }
+
+export const told = (notes) => notes.map(said);
 
 export async function late(given) {
   const { record } = await sealed(given);

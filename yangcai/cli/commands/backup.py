@@ -30,8 +30,9 @@ def run(options: argparse.Namespace) -> int:
     archive.checked(folder)
     rows, files = sum(manifest["rows"].values()), len(manifest["files"])
     warning = say(
-        zh="私钥（secret_key、keys/）不在备份中：另行保管，恢复时放回",
-        en="private keys (secret_key, keys/) are not in it: keep them apart, and put them back when you restore",
+        zh="私钥（secret_key、keys/）不在备份中：另行保管，恢复时放回；没有 keys/files.key*，已开启的投标文件无法读取",
+        en="private keys (secret_key, keys/) are not in it: keep them apart, and put them back when you restore;"
+        " without keys/files.key* nobody reads the files of opened bids",
     )
     data = {"folder": str(folder), "rows": rows, "tables": len(manifest["rows"]), "files": files, "at": manifest["at"]}
     text = say(

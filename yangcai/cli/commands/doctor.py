@@ -34,7 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     findings = [
-        *(_python(), *_database(), _disk(), _store(), *machine.permissions(), machine.time_source()),
+        *(
+            _python(),
+            *_database(),
+            _disk(),
+            _store(),
+            *machine.permissions(),
+            machine.file_keys(),
+            machine.time_source(),
+        ),
         *(
             machine.paper_font(),
             _fonts(),

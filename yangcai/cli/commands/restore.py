@@ -46,7 +46,9 @@ def run(options: argparse.Namespace) -> int:
         if (options.folder / name).is_dir():
             shutil.copytree(options.folder / name, home, dirs_exist_ok=True)
     migrate.apply()
-    errors = _differences(manifest, options.folder)
+    errors = _differences(manifest)
+    damaged, locked = _files(manifest)
+    errors += damaged
     rows = sum(manifest["rows"].values())
     text = say(zh=f"已恢复：{rows} 行，{files} 个文件", en=f"restored: {rows} rows, {files} files")
     warnings = [
@@ -55,8 +57,21 @@ def run(options: argparse.Namespace) -> int:
             en="before you serve, put the private keys back (secret_key, keys/): without its key the log cannot go on",
         )
     ]
+    if locked:
+        warnings.append(
+            say(
+                zh=f"{locked} 个加密存放的文件仅核对了密文：放回 keys/files.key*（或者连通 YANGCAI_FILE_KEYS）后可读，"
+                "yangcai doctor 核对密钥",
+                en=f"of {locked} enciphered files the ciphertext alone was checked: they are read once keys/files.key*"
+                " is back (or YANGCAI_FILE_KEYS answers), which yangcai doctor looks at",
+            )
+        )
     answer(
-        options, data={"rows": rows, "files": files, "at": manifest["at"]}, text=text, warnings=warnings, errors=errors
+        options,
+        data={"rows": rows, "files": files, "at": manifest["at"], "locked": locked},
+        text=text,
+        warnings=warnings,
+        errors=errors,
     )
     return console.VERIFICATION_FAILED if errors else console.OK
 
@@ -103,14 +118,12 @@ def _rows(folder: Path) -> None:
     )  # fmt: skip
 
 
-def _differences(manifest: dict[str, Any], folder: Path) -> list[str]:
-    """After the restore: the same rows in every table, every document in the store, every entry after
-    the one that it names, every balance as its transfers."""
+def _differences(manifest: dict[str, Any]) -> list[str]:
+    """After the restore: the same rows in every table, every entry after the one that it names, every balance as its
+    transfers."""
     from django.db import connection
 
     from yangcai.funds.queries import check_funds
-    from yangcai.kernel import documents
-    from yangcai.kernel.models import Document
 
     found = []
     with connection.cursor() as cursor:
@@ -125,11 +138,29 @@ def _differences(manifest: dict[str, Any], folder: Path) -> list[str]:
                     en=f"{table}: {now.get(table, 0)} rows, not {count}",
                 )
             )
-    for digest in Document.objects.values_list("pk", flat=True).iterator():
-        path = documents.path_of(digest)
-        if not path.is_file() or archive.digest_of(path) != digest:
-            found.append(say(zh=f"缺少文件 {digest}", en=f"the file {digest} is missing"))
     if broken:
         found.append(say(zh=f"留痕有 {broken} 处不相连", en=f"the entries do not chain in {broken} places"))
     found += [say(zh=f"资金 {one.fund} 余额不符", en=f"fund {one.fund}: its balance differs") for one in check_funds()]
     return found
+
+
+def _files(manifest: dict[str, Any]) -> tuple[list[str], int]:
+    """Every document that is not in the store as it was handed in; and of how many that lie enciphered, whose key is
+    not here yet, the ciphertext alone was found to be that of the backup."""
+    from django.conf import settings
+
+    from yangcai.kernel import documents
+    from yangcai.kernel.models import Document
+
+    found, locked = [], 0
+    for digest in Document.objects.values_list("pk", flat=True).iterator():
+        state, path = documents.state_of(digest), documents.path_of(digest)
+        if state == "locked":
+            name = f"files/{path.relative_to(settings.YANGCAI_FILES).as_posix()}"
+            state = "" if archive.digest_of(path) == manifest["files"].get(name) else "damaged"
+            locked += not state
+        if state == "damaged":
+            found.append(say(zh=f"文件 {digest} 已损坏", en=f"the file {digest} is damaged"))
+        elif state:
+            found.append(say(zh=f"缺少文件 {digest}", en=f"the file {digest} is missing"))
+    return found, locked

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from yangcai import sealing
-from yangcai.kernel import encoding
+from yangcai.kernel import chunked, encoding, sm2
 from yangcai.sealing.statement import Client
 
 #: What this client calls itself in a statement.
@@ -16,7 +16,7 @@ NAME = "yangcai bid"
 def digests() -> dict[str, str]:
     """Of each file that seals, by its name inside `yangcai/`: SHA-256."""
     package = Path(sealing.__file__).parent
-    paths = [*package.rglob("*.py"), Path(encoding.__file__)]
+    paths = [*package.rglob("*.py"), *(Path(module.__file__) for module in (chunked, encoding, sm2))]
     named = sorted((path.relative_to(package.parent).as_posix(), path) for path in paths)
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named}
 

@@ -4,14 +4,13 @@ All of it is OpenSSL's through `cryptography`, whose code for these runs in cons
 """
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import hashes, hpke
+from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from yangcai.kernel.encoding import digest
 from yangcai.sealing.chance import Chance
-from yangcai.sealing.chunked import Construction
+from yangcai.sealing.chunked import COBBLESTONE
 from yangcai.sealing.faults import KEY_MALFORMED, SIGNATURE_WRONG, WRAP_UNREADABLE, Faulty
 from yangcai.sealing.suites import Pair
 
@@ -25,7 +24,7 @@ def share_info(*, core: bytes, x: int) -> bytes:
 
 class _I1:
     code = "I1"
-    payload = Construction(b"AEAD_AES_256_GCM", 32, AESGCM, hashes.SHA512)
+    payload = COBBLESTONE
     national_hash = None
     wrap_key_size = 32
     sign_key_size = 32

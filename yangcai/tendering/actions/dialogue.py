@@ -16,7 +16,7 @@ from yangcai.kernel.inputs import Input, MomentField, MoneyField, PrivateFile, P
 from yangcai.kernel.models import Attachment
 from yangcai.parties.roles import BUYER, Role
 from yangcai.procedures import every
-from yangcai.tendering import finalise, method, policies, sealing, unsealing
+from yangcai.tendering import finalise, method, opened_files, policies, sealing, unsealing
 from yangcai.tendering.actions.bids import LineRow, keep_sealed, words_of
 from yangcai.tendering.actions.exchange import earliest_close
 from yangcai.tendering.actions.opening import write_price
@@ -360,6 +360,6 @@ def _open(bid: Bid, opened: OpenedBid, *, now: datetime.datetime) -> str:
         bid.save(update_fields=["damage"])
         return f"最后报价无法开启：{bid.damage}"
     files = offer.pop("files")
-    stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
+    stored = [(opened_files.keep_bytes(file.content, name=file.name), file.name) for file in files]
     write_price(bid, offer, stored, now=now)
     return ""

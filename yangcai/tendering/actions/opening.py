@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from yangcai.cases import periods
 from yangcai.cases.models import Case, Lot, Stage
 from yangcai.cases.rules import runs_the_case
-from yangcai.kernel import documents
 from yangcai.kernel.actions import action
 from yangcai.kernel.inputs import Input, TextField
 from yangcai.kernel.models import Attachment, Document
@@ -24,6 +23,7 @@ from yangcai.tendering import (
     finalise,
     makers,
     method,
+    opened_files,
     opening_record,
     partners,
     policies,
@@ -93,7 +93,7 @@ def _open(bid: Bid, *, now: datetime.datetime) -> None:
         bid.save(update_fields=["damage"])
         return
     files = offer.pop("files")
-    stored = [(documents.store_bytes(data=file.content, name=file.name), file.name) for file in files]
+    stored = [(opened_files.keep_bytes(file.content, name=file.name), file.name) for file in files]
     write_opened(bid, offer, stored, now=now)
 
 

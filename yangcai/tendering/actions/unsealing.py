@@ -74,7 +74,7 @@ class ReleaseInput(Input):
             closing.cover,
         ):
             raise forms.ValidationError(_("声明不是针对本包的"), code="tender")
-        if message.statement.close_leaf != unsealing.place_of(closing) and closing.leaf.index is not None:
+        if message.statement.close_leaf != unsealing.place_of(closing):
             raise forms.ValidationError(_("声明引用的不是本次截止在公开日志中的记录"), code="close_leaf")
         self.held_to(message, closing)
         return message

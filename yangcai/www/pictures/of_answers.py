@@ -25,8 +25,8 @@ GOAL = 300
 
 @dataclass(frozen=True)
 class Slow:
-    """An address, and within how many milliseconds half and 95 % of its answers came. Not how often: before the opening
-    it would tell how many hand in (87号令 art. 28)."""
+    """An address (empty: several, counted together), and within how many milliseconds half and 95 % of its answers
+    came. Not how often: before the opening it would tell how many hand in (87号令 art. 28)."""
 
     kind: str
     route: str
@@ -48,7 +48,7 @@ def kinds() -> dict[str, str]:
     return {
         timings.PAGE: formats.titled(_("公开页面")),
         timings.DESK: formats.titled(_("工作台页面")),
-        timings.FORM: formats.titled(_("提交表单")),
+        timings.FORM: formats.titled(_("提交（表单和接口）")),
         timings.PROGRAM: formats.titled(_("程序接口")),
     }
 
@@ -60,7 +60,7 @@ def slowest(found: Sequence[Line]) -> list[Slow]:
         by_route.setdefault((line.kind, line.route), []).append(line.counts)
     summed = {key: timings.together(counts) for key, counts in by_route.items()}
     rows = [
-        Slow(kind, f"/{route}", _ms(counts, HALF), _ms(counts, MOST))
+        Slow(kind, "" if route == timings.TOGETHER else f"/{route}", _ms(counts, HALF), _ms(counts, MOST))
         for (kind, route), counts in summed.items()
         if sum(counts.values()) >= OFTEN
     ]
@@ -77,7 +77,10 @@ def answers(found: Sequence[Line], *, now: datetime.datetime) -> Picture:
         key="answers",
         title=_("应答要多久？"),
         says=_said(whole),
-        caption=_("本机近 %(hours)d 小时，从收到请求到给出应答，不含网络；读数取档，至多偏高四分之一。截至 %(at)s。")
+        caption=_(
+            "本机近 %(hours)d 小时，从收到请求到给出应答，不含网络；读数取所在档的上限："
+            "3 毫秒至 10 秒偏高不到三分之一，超过 10 秒的按 10 秒计。截至 %(at)s。"
+        )
         % {"hours": HOURS, "at": formats.moment(now)},
         legend=(("s0", _("一半在此时间内")), ("s1", _("九成五在此时间内"))),
         drawings=stacked([_stack(at, by_hour[at]) for at in hours], [_("一半"), _("到九成五")]),

@@ -36,7 +36,6 @@ from yangcai.parties.models import Post
 from yangcai.parties.roles import BUYER, Role
 from yangcai.procedures import Procedure
 from yangcai.tendering.models import Bid, Criterion, EvaluationReport, OpenedBid, Opening, Solicitation
-from yangcai.tendering.rules.opening import opening_of
 from yangcai.www import formats, wording
 from yangcai.www.access import page
 from yangcai.www.work import explained, places, timeline
@@ -231,7 +230,7 @@ def _pack(packed: zipfile.ZipFile, name: str, one: Attachment) -> bool:
 
 
 def _log(case: Case, *, post: Post) -> Iterator[list[Any]]:
-    found = timeline.entries(timeline.roots_of(case), post=post, is_open=opening_of(case) is not None)
+    found = timeline.entries(timeline.roots_of(case), post=post, is_open=timeline.is_open(case))
     lines = list(found.order_by("seq"))
     for entry, line in zip(lines, timeline.happenings(lines, post=post), strict=True):
         yield [entry.seq, formats.moment(entry.at), line.sentence, entry.hash]

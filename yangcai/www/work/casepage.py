@@ -298,7 +298,7 @@ def case_tasks(case: Case, *, post: Post) -> list[Task]:
 
 def happened(case: Case, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
     """The newest lines of the timeline, and how many there are before them."""
-    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=opening_of(case) is not None)
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=timeline.is_open(case))
     rows = list(shown[: timeline.SHOWN + 1])
     more = reverse("work_timeline", args=[case.pk]) if len(rows) > timeline.SHOWN else ""
     return {"lines": timeline.happenings(rows[: timeline.SHOWN], post=post), "more": more}
@@ -310,6 +310,6 @@ def case_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     post, now = request.post, request.now  # type: ignore[attr-defined]
     case = get_object_or_404(visible_to(post, now), pk=pk)
     wording.speak_of(case)
-    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=opening_of(case) is not None)
+    shown = timeline.entries(timeline.roots_of(case), post=post, is_open=timeline.is_open(case))
     context = {"case": case, "lines": timeline.happenings(shown[:2000], post=post), "title": _("全部留痕")}
     return render(request, "work/timeline.html", context)

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from yangcai.kernel import documents, health_lines, log_keys, papers
 from yangcai.kernel.models import Attachment, Document, Leaf
+from yangcai.kernel.refusals import in_chinese
 from yangcai.kernel.signatures import configured
 from yangcai.kernel.signatures.certificates import Used, used
 from yangcai.kernel.signatures.timestamps import Unavailable
@@ -44,6 +45,8 @@ class Good:
     mend: str = ""
     url: str = ""
     days: int | None = None
+    #: What ends is no certificate and no key, but the time for trying one.
+    is_drill: bool = False
 
     @property
     def tone(self) -> str:
@@ -57,7 +60,7 @@ class Good:
         if self.days is None:
             return _("无失效日")
         if self.days < 0:
-            return _("已失效")
+            return _("演练逾期") if self.is_drill else _("已失效")
         return ngettext("剩 %(n)d 天", "剩 %(n)d 天", self.days) % {"n": self.days}
 
 
@@ -77,7 +80,7 @@ def _certificates() -> Iterator[Good]:
     try:
         roots = list(configured.trust())
     except Unavailable as error:
-        yield Good(_("签章根证书"), "", note=str(error))
+        yield Good(_("签章根证书"), "", note=str(error), mend=renew)
         roots = []
     for pem in dict.fromkeys(roots):
         one = x509.load_pem_x509_certificate(pem)
@@ -98,16 +101,21 @@ def _used() -> Iterable[Used]:
     by_organisations = Q(subject__startswith="contract:") | Q(subject__startswith="paymentrequest:")
     found = Attachment.objects.filter(by_organisations, kind=papers.SIGNED)
     newest = found.order_by("-pk").values_list("document_id", flat=True)
-    return dict.fromkeys(one for digest in newest[:PAPERS] for one in _in_paper(digest))
+    return dict.fromkeys(one for digest in newest[:PAPERS] for one in _in_paper_if_there(digest))
+
+
+def _in_paper_if_there(digest: str) -> tuple[Used, ...]:
+    """Nothing of a file that is not to be had now: the lights say so of the store, and the next look reads it again."""
+    try:
+        return _in_paper(digest)
+    except documents.BadDocument:
+        return ()
 
 
 @lru_cache(maxsize=16)
 def _in_paper(digest: str) -> tuple[Used, ...]:
-    """Nothing of a file that is not to be had now: the lights say so of the store."""
-    try:
-        return tuple(used(documents.read(Document.objects.get(digest=digest))))
-    except documents.BadDocument:
-        return ()
+    """What a file says stays; that it could not be read is not kept. Raises BadDocument."""
+    return tuple(used(documents.read(Document.objects.get(digest=digest))))
 
 
 def _site() -> Iterator[Good]:
@@ -164,6 +172,7 @@ def _trustees(*, now: datetime.datetime) -> Iterator[Good]:
             note=note if until else "",
             mend=_("按期演练，密钥打不开的及时更换"),
             url=reverse("work_trustees"),
+            is_drill=until is not None,
         )
 
 
@@ -181,8 +190,19 @@ def _tokens(*, now: datetime.datetime) -> Iterator[Good]:
 
 
 def summary(found: Iterable[Good]) -> str:
-    """In a sentence: what ends first, or what cannot be read."""
+    """In a sentence or two: what ends first, and what is to be drilled soon or should have been."""
     dated = [one for one in found if one.days is not None]
+    said = [_of_ends([one for one in dated if not one.is_drill])]
+    drills_soon = [one for one in dated if one.is_drill and one.tone != "ok"]
+    if late := sum(one.days is not None and one.days < 0 for one in drills_soon):
+        said.append(ngettext("%(n)d 项密钥演练逾期。", "%(n)d 项密钥演练逾期。", late) % {"n": late})
+    if soon := len(drills_soon) - late:
+        told = ngettext("%(n)d 项密钥须在 %(days)d 天内演练。", "%(n)d 项密钥须在 %(days)d 天内演练。", soon)
+        said.append(told % {"n": soon, "days": WARN})
+    return ("" if in_chinese() else " ").join(said)
+
+
+def _of_ends(dated: list[Good]) -> str:
     if not dated:
         return _("没有定期失效的证书和密钥。")
     soon, first = sum(one.tone != "ok" for one in dated), dated[0]

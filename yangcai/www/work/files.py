@@ -114,6 +114,8 @@ def readable(root: Any, *, post: Post, now: datetime.datetime, under_letters: bo
     found = found.exclude(~mine, kind=VAULT)  # what is kept for bids is handed in with them, and not before
     if isinstance(root, Case) and not under_letters and blind.case_is_blind_for(root, post):
         found = found.exclude(kind__in=JUDGED)  # they are read on the desk, where no name stands beside them
+    if post.role == Role.PLATFORM:  # it runs the machine and oversees; it judges nothing (SBP/1 §2.8, last sentence)
+        found = found.exclude(kind__in=JUDGED)
     if post.role not in SUPERVISORS:
         found = found.exclude(kind__in=OF_THE_LIBRARY)
     return found.select_related("document").order_by("at", "pk")

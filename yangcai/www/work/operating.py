@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yangcai import law
-from yangcai.kernel import calendar, health_lines, room
+from yangcai.kernel import at_rest, calendar, file_keys, health_lines, room
 from yangcai.kernel.models import Leaf, Task
 from yangcai.kernel.refusals import in_chinese
 from yangcai.notifications.models import Outgoing
@@ -93,7 +93,7 @@ def _keys(good: list[expiring.Good]) -> Light:
 def lights(*, now: datetime.datetime) -> Iterator[Light]:
     """Everything that is looked at."""
     yield from (_service(now=now), _work(now=now), _papers(), _log(), _outbox(now=now))
-    yield from (_database(), _store(), _clock(now=now), _calendar(now=now), _law(now=now))
+    yield from (_database(), _store(), _file_keys(), _clock(now=now), _calendar(now=now), _law(now=now))
 
 
 def _service(*, now: datetime.datetime) -> Light:
@@ -180,6 +180,20 @@ def _store() -> Light:
         return Light(_("文件存储"), "bad", str(error.strerror), _("检查存储所在的磁盘"))
     said = _("可用 %(free)s") % {"free": formats.file_size(free)}
     return Light(_("文件存储"), "bad" if full else "ok", said, _("扩容：存满以前只收投标文件的摘要，密文随后补传"))
+
+
+def _file_keys() -> Light:
+    """Whether the files of opened bids, which lie enciphered, can be read."""
+    root = Path(settings.YANGCAI_FILES)
+    try:
+        away, count = at_rest.keys_away(root, file_keys.keeper()), at_rest.keys_noted(root)
+    except OSError as error:
+        away, count = {"": str(error)}, 0
+    if away:
+        said = _("%(n)d 把不可用，已开启的投标文件无法读取") % {"n": len(away)}
+        return Light(_("文件密钥"), "bad", said, _("放回 keys/files.key 及其以前各把，或者恢复密钥服务"))
+    said = _("%(n)d 把，均可用") % {"n": count} if count else _("存储中没有加密的文件")
+    return Light(_("文件密钥"), "ok", said)
 
 
 def _clock(*, now: datetime.datetime) -> Light:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,14 @@ from yangcai.kernel.models import Entry
 from yangcai.kernel.refusals import Citation, Refusal, in_chinese
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
+from yangcai.tendering.queries.bids import NEVER_OPENED
+from yangcai.tendering.rules.opening import opening_of
 
+#: Done by those who run the purchase, for one supplier each: how often is how many suppliers.
+ONE_EACH = frozenset({
+    "bid_security.record", "bid_security.return", "enquiry.answer", "objection.answer", "objection.ask_completion",
+    "objection.find_harmless", "sample.settle",
+})  # fmt: skip
 #: So many of the newest entries stand on a page; the rest behind a link.
 SHOWN = 40
 
@@ -41,17 +49,29 @@ def roots_of(case: Case) -> list[str]:
     return roots
 
 
+def is_open(case: Case) -> bool:
+    """Whether it may be told who took part: the bids are opened, or the method opens none. A purchase that ends without
+    its opening stays closed: the same suppliers may bid when it begins anew."""
+    return case.procedure in NEVER_OPENED or opening_of(case) is not None
+
+
+@cache
+def untold() -> frozenset[str]:
+    """The Actions whose Entries would tell before the opening who takes part, or how many, whoever does them."""
+    return ONE_EACH | {code for code, action in ACTIONS.items() if action.secret and not action.is_public}
+
+
 def entries(roots: Iterable[str], *, post: Post, is_open: bool = True) -> QuerySet[Entry]:
     """Newest first: what is public, what one's own organisation did, and for overseers everything once bids are open.
 
-    Before that nobody learns who obtained the documents or handed in a bid (87号令 art. 28). Experts see their own
-    steps and no other member's.
+    Before that nobody learns who obtained the documents or handed in a bid, nor how many did (87号令 art. 28): what is
+    done for one supplier each is left out too. Experts see their own steps and no other member's.
     """
     public = Q(action__in=[code for code, action in ACTIONS.items() if action.is_public])
     mine = Q(person_id=post.person_id) if post.role == Role.EXPERT else Q(organisation_id=post.organisation_id)
     shown = public | mine
     if post.role in OVERSEERS:
-        inside = ~Q(role=Role.SUPPLIER) & ~Q(role=Role.EXPERT)
+        inside = ~Q(role=Role.SUPPLIER) & ~Q(role=Role.EXPERT) & ~Q(action__in=untold())
         shown = Q() if is_open else public | mine | inside
     return Entry.objects.filter(shown, root__in=list(roots)).filter(Q(outcome="done") | mine).order_by("-seq")
 

@@ -1,8 +1,9 @@
 """Who did what, to which row, on which day? The search of the audit trail, for whoever operates the platform or audits.
 
 The list is the Entries themselves, refused ones too, without what was written into the forms. Before the opening nobody
-learns who obtained documents or handed in a bid (87号令 art. 28), as on the timeline of a case: what suppliers and
-experts do is shown where the bids are opened, and of a supplier's own organisation.
+learns who obtained documents or handed in a bid, nor how many did (87号令 art. 28), as on the timeline of a case: what
+suppliers and experts do in it, and what is done for one supplier each, is shown from the opening on, or at any time
+where the method has none; of a prequalification, once it is concluded. An expert is not found by the employer.
 """
 
 import datetime
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +27,8 @@ from yangcai.kernel.models import Entry
 from yangcai.kernel.wording import in_words
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering.models import Opening
+from yangcai.tendering.models import Prequalification
+from yangcai.tendering.queries.bids import NEVER_OPENED
 from yangcai.www import wording
 from yangcai.www.access import page
 from yangcai.www.paging import MOST_HITS, CappedPaginator
@@ -37,6 +40,13 @@ OUTCOMES = (("", gettext_lazy("全部")), (DONE, gettext_lazy("已办理")), (RE
 ROLES = (("", gettext_lazy("全部")), *Role.choices)
 #: Whose steps are nobody's business before the opening.
 HIDDEN = (Role.SUPPLIER, Role.EXPERT)
+#: The years of which is asked: an Entry is of none before, and no day after can be counted to its end.
+FIRST_ON, LAST_ON = datetime.date(2000, 1, 1), datetime.date(2199, 12, 31)
+
+
+def _day_field(label: Any) -> forms.DateField:
+    bounds = [MinValueValidator(FIRST_ON), MaxValueValidator(LAST_ON)]
+    return forms.DateField(label=label, required=False, validators=bounds, widget=forms.DateInput({"type": "date"}))
 
 
 class Asked(forms.Form):
@@ -47,8 +57,8 @@ class Asked(forms.Form):
     organisation = forms.CharField(label=gettext_lazy("单位"), required=False, max_length=100)
     role = forms.ChoiceField(label=gettext_lazy("岗位"), required=False, choices=ROLES)
     outcome = forms.ChoiceField(label=gettext_lazy("结果"), required=False, choices=OUTCOMES)
-    from_on = forms.DateField(label=gettext_lazy("从"), required=False, widget=forms.DateInput({"type": "date"}))
-    to_on = forms.DateField(label=gettext_lazy("到"), required=False, widget=forms.DateInput({"type": "date"}))
+    from_on = _day_field(gettext_lazy("从"))
+    to_on = _day_field(gettext_lazy("到"))
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError where the days stand the wrong way round."""
@@ -95,15 +105,17 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 def entries(given: dict[str, Any]) -> QuerySet[Entry]:
     """What was asked for, of what may be known by now."""
-    root = Concat(Value("case:"), Cast("case_id", TextField()), output_field=TextField())
-    is_known = Q(root__startswith="organisation:") | Q(root__in=Opening.objects.annotate(named=root).values("named"))
-    found = Entry.objects.filter(~Q(role__in=HIDDEN) | is_known)
+    opened = Case.objects.filter(Q(procedure__in=NEVER_OPENED) | Q(opening__isnull=False))
+    concluded = Prequalification.objects.filter(concluded_at__isnull=False)
+    is_hidden = Q(role__in=HIDDEN) | Q(action__in=timeline.untold())
+    found = Entry.objects.filter(~is_hidden | (_known(opened) & _known(concluded)))
     if text := given.get("action"):
         found = found.filter(action__in=codes(text))
     if text := given.get("subject"):
         found = found.filter(Q(root__in=cases_of(text)) | Q(root=text) | Q(subject=text))
     if text := given.get("organisation"):
-        found = found.filter(organisation__icontains=text)
+        # As it may be told of no expert by whom one is employed, it may not be found by that either.
+        found = found.filter(organisation__icontains=text).exclude(role=Role.EXPERT)
     for name in ("role", "outcome"):
         if given.get(name):
             found = found.filter(**{name: given[name]})
@@ -112,6 +124,13 @@ def entries(given: dict[str, Any]) -> QuerySet[Entry]:
     if given.get("to_on"):
         found = found.filter(at__lt=calendar.end_of(given["to_on"]))
     return found.order_by("-seq")
+
+
+def _known(rows: QuerySet[Any]) -> Q:
+    """Under these rows of their kind, or under no row of it."""
+    kind = f"{rows.model._meta.model_name}:"
+    ref = Concat(Value(kind), Cast("pk", TextField()), output_field=TextField())
+    return ~Q(root__startswith=kind) | Q(root__in=rows.annotate(named=ref).values("named"))
 
 
 def codes(text: str) -> list[str]:

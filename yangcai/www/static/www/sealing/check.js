@@ -32,8 +32,8 @@ export const inside = ({ price: { price, price_in_words: words = "" }, files }) 
   ({ price: price >= 0 ? yuan(price) : "—", words, inside: rows(files) });
 
 export function said(receipt) {
-  const [, seq, received] = /^submission \S+ seq (\d+)\nreceived (\S+)$/m.exec(receipt);
-  return { receipt, seq, received: new Date(received).toLocaleString("sv", { timeZone: "Asia/Shanghai" }) };
+  const [, seq = "—", at] = /^submission \S+ seq (\d+)\nreceived (\S+)$/m.exec(receipt) ?? [];
+  return { receipt, seq, received: at ? new Date(at).toLocaleString("sv", { timeZone: "Asia/Shanghai" }) : "—" };
 }
 
 // What may be handed in and would cost the bid, in fen; what a form does not ask for is no number, and raises none.

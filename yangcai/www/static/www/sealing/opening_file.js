@@ -21,8 +21,9 @@ export function newPassphrase(chance) {
   return Array.from({ length: WORDS }, (_, n) => word(drawn.getUint16(2 * n))).join("-");
 }
 
-// The key of a passphrase, the same for every way of typing it (full-width letters, blanks around).
+// The key of a passphrase, however it is typed (full-width letters, blanks); by no lock that is made to be slow.
 export async function byPassphrase(passphrase, salt, iterations) {
+  if (!(iterations >= ROUNDS && iterations <= 10 * ROUNDS)) throw new Error("a lock that is too weak, or too slow");
   const bytes = utf8(passphrase.normalize("NFKC").trim());
   const typed = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveBits"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
@@ -68,7 +69,6 @@ export async function unlock(file, { passphrase, passkey }) {
   const found = locks.find((one) => one.kind === (passkey ? "passkey" : "passphrase"));
   if (!found) throw new Error("this opening file has no such lock");
   const { ct, ...terms } = found;
-  if (terms.iterations < ROUNDS) throw new Error("a lock that is too weak");
   const key = passkey
     ? await byPasskey(passkey.prf)
     : await byPassphrase(passphrase, unbase64(terms.salt), terms.iterations);

@@ -122,8 +122,8 @@ class SealDesk extends HTMLElement {
     }
     this.show("[data-owed]", [this.record?.owed ? "yes" : "no"], "owed");
     if (stage === "submitted") {
-      say(this, said(this.record.receipt));
       this.offer("receipt", new Blob([this.record.receipt]), `${this.record.idem}.sbr`);
+      say(this, said(this.record.receipt));
     }
   }
 
