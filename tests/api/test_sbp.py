@@ -15,6 +15,7 @@ from tests.api.support import token_of
 from tests.factories import make_post, make_supplier
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import CLIENT, Device, SealedTender
+from tests.tendering.test_reconfirmation import correct, statement
 from tests.tendering.walk import CLOSES, offer, set_database_clock
 from yangcai.kernel import documents, log_witnesses
 from yangcai.kernel.encoding import base64_of, digest
@@ -29,7 +30,7 @@ from yangcai.sealing.statement import Client as With
 from yangcai.sealing.statement import signed
 from yangcai.sealing.suites.i1 import I1
 from yangcai.tendering import envelopes, models
-from yangcai.tendering.models import Bid, BidPart, BidUpload, OpenedBid, SealedBid
+from yangcai.tendering.models import Bid, BidPart, BidReconfirmation, BidUpload, OpenedBid, SealedBid
 from yangcai.tendering.rules import sealed as sealed_rules
 from yangcai.tendering.rules.sealed import MOST_UNFINISHED
 
@@ -500,6 +501,42 @@ def test_a_bid_is_replaced_and_taken_back(tender: SealedTender, bidder: Bidder) 
     assert not Bid.objects.filter(withdrawn_at__isnull=True, replaced_at__isnull=True).exists()
     told = [json.loads(bytes(secret.body))["t"] for secret in LeafSecret.objects.filter(leaf__entry__isnull=True)]
     assert told == ["submit", "submit", "withdraw"]
+
+
+def test_a_bid_is_confirmed_after_a_correction_once_and_in_time(tender: SealedTender, bidder: Bidder) -> None:
+    other = Bidder(tender, tender.device())
+    for one in (bidder, other):
+        assert one.verified().finalise().status_code == 201
+    mine, theirs = (SealedBid.objects.get(upload__sid=one.sid) for one in (bidder, other))
+    door = f"submissions/{bidder.sid}/reconfirm"
+    right = statement(bidder.device, mine).content
+    early = bidder.post(door, right)
+    assert early.status_code == 422 and "nothing_to_reconfirm" in early.content.decode()
+    correct(tender)
+    set_database_clock(tender.now)
+    right = statement(bidder.device, mine).content
+    assert other.post(door, right).status_code == 404  # another's submission
+    for wrong, named in (
+        (statement(other.device, theirs).content, "statement_malformed"),
+        (bidder.device.withdrawal(bidder.sid).content, "statement_malformed"),
+        (statement(bidder.device, mine, header_sha256=bytes(32)).content, "statement_malformed"),
+        (right.replace(b'"rev":2', b'"rev":3'), "signature_wrong"),
+        (right.replace(b'"st"', b'"s"'), "statement_malformed"),
+    ):
+        answer = bidder.post(door, wrong)
+        assert (answer.status_code, code(answer)) == (422, named)
+    for rev in (1, 3):
+        assert bidder.post(door, statement(bidder.device, mine, rev=rev).content).status_code == 422
+    assert not BidReconfirmation.objects.exists()
+    answers = [bidder.post(door, right) for _ in range(2)]
+    assert [(one.status_code, one.json()["again"]) for one in answers] == [(200, False), (200, True)]
+    assert bidder.post(door, statement(bidder.device, mine).content).status_code == 422
+    told = [json.loads(bytes(secret.body))["t"] for secret in LeafSecret.objects.filter(leaf__entry__isnull=True)]
+    assert told == ["submit", "submit", "reconfirm"]
+    set_database_clock(CLOSES)
+    late = other.post(f"submissions/{other.sid}/reconfirm", statement(other.device, theirs).content)
+    assert late.status_code in (409, 422) and "late_bid" in late.content.decode()
+    assert bidder.post(door, right).json()["again"]  # what was taken in is answered alike for ever
 
 
 def test_the_state_tells_nobody_who_or_how_many_before_the_deadline(tender: SealedTender, bidder: Bidder) -> None:

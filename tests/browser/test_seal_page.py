@@ -11,12 +11,13 @@ from playwright.sync_api import Page
 from tests.browser.desk import Desk
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import SealedTender, credit_code
+from tests.tendering.test_reconfirmation import correct
 from yangcai.kernel import clock
 from yangcai.kernel.tlog import note
 from yangcai.parties.models import Organisation
 from yangcai.sealing.opening_file import OpeningFile
 from yangcai.sealing.receipt import Receipt
-from yangcai.tendering.models import Bid, OpenedBid, SealedBid
+from yangcai.tendering.models import Bid, BidReconfirmation, OpenedBid, SealedBid
 
 pytestmark = pytest.mark.browser
 
@@ -166,6 +167,31 @@ def test_what_is_wrong_is_named_before_anything_is_sealed(page: Page, tmp_path: 
     page.locator("[data-stage=sealed] [data-do=rehearse]").click()
     page.locator("[data-told=whole]").wait_for()
     assert f"{too_much:,.2f}" in page.locator("[data-told=whole]").inner_text()  # what will be read out, as it came out
+
+
+@pytest.mark.long
+def test_a_bid_is_confirmed_by_signature_after_a_correction(page: Page, tmp_path: Path, settings: Any) -> None:
+    """Also from a device that did not seal it: a key of this one is registered and signs."""
+    world.use(settings, tmp_path / "site")
+    tender = SealedTender().announced()
+    device = tender.device()
+    sealed = tender.hand_in(device)
+    correct(tender)
+    clock.set_sandbox(at=tender.now)
+    desk = Desk(page)
+    desk.sit_down(device.post)
+    page.goto(f"/work/do/bid/{sealed.bid_id}/bid.reconfirm/")  # where the task leads
+    page.wait_for_url(f"**/work/seal/{tender.lot.pk}/**")
+    page.locator("[data-state=ready]").wait_for()
+    assert "早于第 1 次更正" in page.locator("[data-earlier]").inner_text()
+    page.locator("[data-do=reconfirm]").click()
+    page.locator("[data-reconfirm=done]").wait_for()
+    assert not page.locator("[data-do=reconfirm]").is_visible()
+    kept = BidReconfirmation.objects.get()
+    assert (kept.bid_id, kept.rev, kept.correction.number) == (sealed.bid_id, 2, 1)
+    page.reload()
+    page.locator("[data-state=ready]").wait_for()
+    assert "第 1 次更正后，贵单位已于" in page.locator("[data-earlier]").inner_text()
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """Does every story of the demo run from its budget line to its end, by the Actions of everybody in it?"""
 
 import argparse
+import datetime
 import json
 
 import pytest
@@ -17,13 +18,14 @@ from yangcai.demo.stories import PLOTS
 from yangcai.frameworks.models import Framework
 from yangcai.funds.queries import balances, check_funds
 from yangcai.kernel import clock
+from yangcai.kernel.actions import ACTIONS, perform
 from yangcai.kernel.calendar import ONE_DAY
 from yangcai.kernel.models import Entry
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.replay import district
 from yangcai.replay.driver import begin_again
-from yangcai.tendering.models import BidClosing, OpenedBid, Opening
+from yangcai.tendering.models import Bid, BidClosing, BidReconfirmation, OpenedBid, Opening
 from yangcai.www import signed_papers
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,42 @@ def test_whose_partner_does_not_confirm_bids_alone() -> None:
     steps = [one.action for one in told if one.action.startswith("consortium.")]
     assert steps == ["consortium.register", "consortium.withdraw"]
     assert OpenedBid.objects.filter(lot__case=living.case_of(story)).count() == 3
+
+
+class Reached(Exception):
+    """A story is as far as it was to go."""
+
+
+def until(story: Story, code: str, *, times: int = 1) -> None:
+    seen = []
+
+    def told(one: Told) -> None:
+        seen.append(one.action)
+        if seen.count(code) == times:
+            raise Reached
+
+    with pytest.raises(Reached):
+        living.play(story, told=told, now=clock.now())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("before", "code"), [("", "bid.submit"), ("sealed-opening", "bid.upload")])
+def test_after_a_correction_the_bidders_of_a_story_confirm_their_bids(before: str, code: str) -> None:
+    if before:
+        played(before)
+    story = living.begin("open-tender", now=clock.now())
+    until(story, code, times=3)
+    case = living.case_of(story)
+    bids = Bid.objects.filter(lot__case=case, withdrawn_at=None, replaced_at=None)
+    said = {"item": "技术参数", "after": "内存 16G", "affects_bids": True}
+    runner = Post.objects.get(organisation=case.agent, role=Role.AGENT)
+    clock.set_sandbox(at=clock.now() + datetime.timedelta(minutes=1))
+    perform(ACTIONS["correction.publish"], case, by=runner, now=clock.now(), **said)
+    older = set(bids.values_list("pk", flat=True))
+    assert older
+    until(story, "opening.begin")
+    confirmed = BidReconfirmation.objects.filter(bid__in=bids)
+    assert set(confirmed.values_list("bid", flat=True)) == older
 
 
 def test_with_two_bidders_the_tender_fails() -> None:

@@ -11,12 +11,15 @@ from django.urls import reverse
 from tests.factories import make_case
 from tests.kernel.log import world
 from tests.tendering.sealing_walk import SealedTender
+from tests.tendering.test_reconfirmation import confirm, correct, statement
 from tests.tendering.walk import CLOSES, Tender
 from tests.www.support import Clock, at_desk, follow, text_of
 from yangcai.parties.models import Post
 from yangcai.www.official import KINDS
 
 pytestmark = pytest.mark.django_db
+#: The line of a bid that is older than a correction.
+RECONFIRM = "更正后确认原投标文件"
 
 
 def states(post: Post, tender: Tender) -> dict[str, str]:
@@ -56,16 +59,58 @@ def test_a_bid_that_is_older_than_a_correction_says_so_until_it_is_replaced(cloc
     tender = SealedTender().announced()
     device = tender.device()
     tender.hand_in(device)
+    correct(tender, affects_bids=False)
+    follow(tender, clock)
+    assert not any(name.startswith(RECONFIRM) for name in states(device.post, tender))
+    correct(tender)
     follow(tender, clock)
     assert word(states(device.post, tender), "投标文件和报价") == "已完成"
-    tender.now += datetime.timedelta(minutes=1)
-    tender.do("correction.publish", tender.case, tender.runner, item="技术要求", after="改", affects_bids=False)
-    follow(tender, clock)
-    assert word(states(device.post, tender), "投标文件和报价") == "早于第 1 次更正"
+    assert word(states(device.post, tender), RECONFIRM) == "早于第 2 次更正"
     tender.now += datetime.timedelta(minutes=1)
     tender.hand_in(device, "880000.00")
     follow(tender, clock)
-    assert word(states(device.post, tender), "投标文件和报价") == "已完成"
+    assert not any(name.startswith(RECONFIRM) for name in states(device.post, tender))
+
+
+def test_a_sealed_bid_is_confirmed_on_the_page_where_it_was_sealed(clock: Clock) -> None:
+    tender = SealedTender().announced()
+    device = tender.device()
+    sealed = tender.hand_in(device)
+    correct(tender)
+    follow(tender, clock)
+    client = at_desk(device.post)
+    seal = reverse("work_seal", args=[tender.lot.pk])
+    form = reverse("work_do", args=["bid", sealed.bid_id, "bid.reconfirm"])
+    assert client.get(form).headers["Location"] == f"{seal}?cover=ALL"
+    page = text_of(client.get(seal))
+    assert "早于第 1 次更正" in page and 'data-do="reconfirm"' in page and sealed.header_digest in page
+    confirm(tender, device, sealed, statement(device, sealed))
+    follow(tender, clock)
+    page = text_of(client.get(seal))
+    assert 'data-do="reconfirm"' not in page and "第 1 次更正后，贵单位已于" in page
+    assert word(states(device.post, tender), RECONFIRM) == "已完成"
+    paper = text_of(client.get(reverse(KINDS["bid_receipt"].name, args=[sealed.bid_id])))
+    assert RECONFIRM in paper
+
+
+def test_a_bid_that_the_platform_sealed_is_confirmed_on_a_form(clock: Clock) -> None:
+    tender = Tender().published()
+    post = tender.supplier()
+    bid = tender.bid(post)
+    form = reverse("work_do", args=["bid", bid.pk, "bid.reconfirm"])
+    correct(tender)
+    follow(tender, clock)
+    client = at_desk(post)
+    tasks = text_of(client.get(reverse("work_bid_tasks", args=[tender.lot.pk])))
+    assert form in tasks and form in text_of(client.get(reverse("work")))
+    page = text_of(client.get(form))
+    assert "第 2 版（第 1 次更正）" in page and 'name="message"' not in page
+    assert client.post(form, {"rev": "2"}).status_code == 422
+    assert client.post(form, {"rev": "7", "stands": "on"}).status_code == 422
+    assert client.post(form, {"rev": "2", "stands": "on"}).status_code == 302
+    assert word(states(post, tender), RECONFIRM) == "已完成"
+    assert client.post(form, {"rev": "2", "stands": "on"}).status_code != 302
+    assert at_desk(tender.supplier()).get(form).status_code == 404
 
 
 def test_what_cannot_begin_says_why_and_has_no_link(clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """Does a member judge requirement beside response, and is what it notes its own until it hands it in?"""
 
+import datetime
 import itertools
 import re
 from decimal import Decimal
@@ -30,7 +31,7 @@ from tests.www.support import Clock, at_desk, text_of
 from tests.www.test_pdf_text import pdf, shown
 from yangcai.kernel import documents
 from yangcai.kernel.models import Attachment, Entry
-from yangcai.tendering.models import Clause, Criterion, Deviation, LowPriceReview, Score, ScoreDraft
+from yangcai.tendering.models import Clause, Correction, Criterion, Deviation, LowPriceReview, Score, ScoreDraft
 from yangcai.www.work import searching
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,25 @@ def test_requirement_and_response_stand_beside_each_other_bid_by_bid(h: Hall) ->
     assert "还剩 6 项未打分" in page
     last = text_of(desk.get(address, {"bid": h.bids[2].pk}))
     assert "3 / 3" in last and f'href="?bid={h.bids[1].pk}"' in last and "价格分由系统按公式计算" in last
+
+
+def test_of_each_bid_it_is_said_which_correction_it_knew(h: Hall) -> None:
+    """Nobody judges by it: a bid stands whether its bidder confirmed it or not."""
+    address, desk = reverse("work_evaluate", args=[h.lot.pk]), at_desk(h.chair)
+    assert "采购文件更正" not in text_of(desk.get(address))
+    first, later = (h.bids[n].bid.received_at + datetime.timedelta(days=n) for n in (0, 1))
+    terms = {
+        "item": "技术参数",
+        "after": "内存 16G",
+        "old_closes_at": later,
+        "new_closes_at": later,
+        "case": h.lot.case,
+    }
+    Correction.objects.create(number=1, affects_bids=True, at=first, **terms)
+    assert "第 1 次更正后递交" in text_of(desk.get(address))
+    Correction.objects.create(number=2, affects_bids=True, at=later, **terms)
+    Correction.objects.create(number=3, affects_bids=False, at=later, **terms)
+    assert "早于第 2 次更正，没有另行确认，仍然有效" in text_of(desk.get(address))
 
 
 @pytest.mark.long

@@ -300,6 +300,13 @@ FOUNDATIONS: tuple[Control, ...] = (
         ("one_live_bid_per_supplier", "一个供应商对一个采购包只能有一份有效的投标文件",
          "A supplier has one live bid in a lot"),
         ("closed_submission_stays_closed", "投标截止时间已过，不能再改", "A deadline that has passed is not moved"),
+        ("bid_is_reconfirmed_before_the_deadline", "投标截止后不能再确认原投标文件",
+         "From the deadline on no bid is confirmed after a correction"),
+        ("bidder_reconfirms_its_own_bid", "更正后只有投标人自己可以确认其有效的投标文件，自行密封的须签名",
+         "A standing bid is confirmed by its bidder alone, and by signature where the bidder sealed it"),
+        ("bid_is_reconfirmed_after_its_correction", "只能确认递交以后最近一次影响投标文件编制的更正",
+         "A bid is confirmed against the newest correction that affects bids and came after it"),
+        ("one_reconfirmation_per_correction", "同一次更正只确认一次", "A bid is confirmed once against a correction"),
     ),
     _control(
         "opening", "开标", "The opening", "opening.at_deadline",

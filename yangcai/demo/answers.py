@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from yangcai.cases.models import Case, Lot
 from yangcai.cases.queries import candidates
-from yangcai.demo import openings
+from yangcai.demo import devices, openings
 from yangcai.demo.scene import Deed, Scene
 from yangcai.demo.volunteers import opens_at, weights_of
 from yangcai.frameworks.rules import call_off as call_offs
@@ -22,8 +22,8 @@ from yangcai.kernel.models import Task
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
 from yangcai.planning import checks
-from yangcai.tendering import arithmetic, standing
-from yangcai.tendering.models import ClauseKind, OpenedBid
+from yangcai.tendering import arithmetic, reconfirming, standing
+from yangcai.tendering.models import SBP, Bid, ClauseKind, OpenedBid
 from yangcai.tendering.rules.award import open_candidates
 
 PAPER = b"%PDF-1.4\n" + "演示文件".encode()
@@ -43,6 +43,7 @@ AFTER = {
     "payment.pay": datetime.timedelta(hours=4),
     "enquiry.answer": datetime.timedelta(hours=3),
     "consortium.confirm": datetime.timedelta(hours=2),
+    "bid.reconfirm": datetime.timedelta(hours=2),
 }
 #: Prepared by `volunteers`, in the order in which each needs the one before; never done at all, or by the platform.
 ELSEWHERE = frozenset(
@@ -88,6 +89,9 @@ def waits(scene: Scene, task: Task) -> bool:
         return not scene.opened
     if task.action == "opening.unseal":
         return any(openings.is_waited_for(scene, lot) for lot in scene.lots)
+    if task.action == "bid.reconfirm":
+        bid = row(task.subject)
+        return bid.seal_scheme == SBP and not devices.can_release(bid)  # a visitor sealed it, and signs in his browser
     return task.action == "lot.declare_unsuccessful" and not scene.plot.fails
 
 
@@ -124,6 +128,14 @@ def conclude(scene: Scene, case: Case, by: Post) -> dict[str, Any]:
     """Whoever objected is answered in the record."""
     objected = any(opened.record_objection for opened in scene.opened)
     return {"answer": ANSWERED} if objected else {}
+
+
+def confirm_bid(scene: Scene, bid: Bid, by: Post) -> dict[str, Any]:
+    """Nobody in a story has to change anything after a correction."""
+    version = reconfirming.version_of(reconfirming.versions(bid)[-1])
+    if bid.seal_scheme == SBP:
+        return {"message": devices.bidder_confirms(bid, version=version, by=by)}
+    return {"rev": str(version), "stands": True}
 
 
 def draw(scene: Scene, case: Case, by: Post) -> dict[str, Any]:
@@ -238,5 +250,6 @@ ANSWERS: dict[str, Answer] = {
     "acceptance.record": accept,
     "invoice.submit": bill,
     "consortium.confirm": lambda *_: {"commitment": True},
+    "bid.reconfirm": confirm_bid,
     "enquiry.answer": lambda *_: {"answer": "满足采购需求的同等或者更高规格均视为满足要求。"},
 }

@@ -28,7 +28,7 @@ from yangcai.sealing.header import Header
 from yangcai.sealing.payload import Source
 from yangcai.sealing.policy import Policy
 from yangcai.sealing.sealer import Sealer, Terms, statement_for
-from yangcai.sealing.statement import Client, Release, ReleasedShare, signed
+from yangcai.sealing.statement import Client, Reconfirm, Release, ReleasedShare, signed
 from yangcai.sealing.suites import Pair, suite
 from yangcai.tendering import envelopes, finalise, keys, policies, unsealing
 from yangcai.tendering.models import Bid, BidClosing, BidUpload, Trustee
@@ -128,6 +128,14 @@ def bidder_release(bid: Bid, *, by: Post, now: datetime.datetime) -> str:
     closing = rules.closing_of(bid.lot)
     close_leaf = unsealing.place_of(closing) if closing is not None else 0
     said = Release(header.core.tender, header.core.cover, "supplier", close_leaf, shares, now)
+    return signed(said, suite=SUITE, keys=_pair(by)).content.decode()
+
+
+def bidder_confirms(bid: Bid, *, version: int, by: Post) -> str:
+    """That the bid stands under this version of the documents, signed."""
+    header = Header.parse(bid.sealed_key.encode())
+    sid = str(bid.sealed.upload.sid)
+    said = Reconfirm(header.core.tender, version, sid, header.sha256, secrets.token_bytes(16))
     return signed(said, suite=SUITE, keys=_pair(by)).content.decode()
 
 

@@ -16,7 +16,7 @@ from yangcai.kernel.encoding import digest, h2, jcs, parse_jcs, timestamp
 from yangcai.kernel.log_signer import NotSigned
 from yangcai.kernel.tlog.faults import Malformed
 from yangcai.tendering import policies, standstill, unsealing
-from yangcai.tendering.models import Bid, BidClosing, OpeningPolicy, ShareRelease
+from yangcai.tendering.models import Bid, BidClosing, BidReconfirmation, OpeningPolicy, ShareRelease
 from yangcai.tendering.rules.bids import close_set_of
 
 logger = logging.getLogger(__name__)
@@ -189,6 +189,7 @@ def _ended(closing: BidClosing, said: dict[str, Any]) -> dict[str, Any]:
         "close_set": said["sealed"]["close_set"],
         "received": told.count(),
         "withdrawn": told.filter(withdrawn_at__isnull=False).count(),
+        "reconfirmed": BidReconfirmation.objects.filter(bid__in=told).count(),
         **_figures([bid["how"] for bid in said["bids"]]),
         "revealed": revealed(said["bids"]).hex(),
     }

@@ -22,8 +22,17 @@ from yangcai.kernel import documents
 from yangcai.kernel.encoding import jcs, parse_jcs, read_timestamp, timestamp
 from yangcai.kernel.models import Attachment, Document
 from yangcai.kernel.refusals import Refusal, Refused
-from yangcai.tendering import method, opening_proof, policies, price_proof
-from yangcai.tendering.models import Bid, BidClosing, Cover, FinalOffer, OpenedBid, Opening, OpeningAttendance
+from yangcai.tendering import method, opening_proof, policies, price_proof, reconfirming
+from yangcai.tendering.models import (
+    Bid,
+    BidClosing,
+    Correction,
+    Cover,
+    FinalOffer,
+    OpenedBid,
+    Opening,
+    OpeningAttendance,
+)
 from yangcai.tendering.rules.bids import close_set_of, live_bids, whole_bids
 from yangcai.tendering.rules.opening import enough_bids, pending_lots
 
@@ -160,8 +169,9 @@ def _whole(closing: BidClosing, *, now: datetime.datetime) -> dict[str, Any]:
     """Everything of one closing, as an object."""
     case = closing.lot.case
     bids = close_set_of(closing.lot, cover=closing.cover, round=closing.round).order_by("received_at", "pk")
+    corrections = reconfirming.substantive(case) if closing.round == policies.BID else []
     bids = bids.select_related("supplier", "opened", "final_offer", "sealed__upload").prefetch_related(
-        "released_shares"
+        "released_shares", *_CONFIRMED[: len(corrections)]
     )
     return {
         "v": VERSION,
@@ -171,12 +181,13 @@ def _whole(closing: BidClosing, *, now: datetime.datetime) -> dict[str, Any]:
         "host": _host(case),
         "begun_at": timestamp(closing.closed_at),
         "concluded_at": timestamp(now),
+        **_corrected(corrections),
         "lots": [
             {
                 "lot": closing.lot.number,
                 "title": closing.lot.title,
                 "opened": True,
-                "bids": [_offer_line(bid) for bid in bids],
+                "bids": [_offer_line(bid) | _known(bid, corrections) for bid in bids],
                 **opening_proof.of_closing(closing, now=now),
             }
         ],
@@ -217,18 +228,22 @@ def _header(said: dict[str, Any]) -> str:
 def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
     """The record as an object; money in fen, times in UTC."""
     case = opening.case
+    corrections = reconfirming.substantive(case)
     there = dict(OpeningAttendance.objects.filter(case=case).values_list("supplier_id", "signed_in_at"))
     lots = []
     for lot in pending_lots(case):
         enough = enough_bids(lot, now=now)
-        bids = whole_bids(lot).prefetch_related("released_shares").order_by("received_at", "pk")
+        bids = whole_bids(lot).prefetch_related("released_shares", *_CONFIRMED[: len(corrections)])
+        bids = bids.order_by("received_at", "pk")
         bids = bids.select_related("supplier", "opened", "sealed__upload")
         lots.append(
             {
                 "lot": lot.number,
                 "title": lot.title,
                 "opened": enough,
-                "bids": [_line(bid, there.get(bid.supplier_id)) for bid in bids] if enough else [],
+                "bids": [_line(bid, there.get(bid.supplier_id)) | _known(bid, corrections) for bid in bids]
+                if enough
+                else [],
                 "halves": [_half(bid) for bid in _halves(lot)] if enough else [],
                 **(opening_proof.of_lot(lot, now=now) if enough else {}),
             }
@@ -241,6 +256,7 @@ def said(opening: Opening, *, now: datetime.datetime) -> dict[str, Any]:
         "host": _host(case),
         "begun_at": timestamp(opening.begun_at),
         "concluded_at": timestamp(now),
+        **_corrected(corrections),
         "lots": lots,
         "suspensions": [
             {
@@ -272,6 +288,20 @@ def _told(value: Any, name: str = "") -> Any:
 
 def _host(case: Case) -> str:
     return case.agent.name if case.agent else case.buyer.name
+
+
+#: What is read with the bids where the documents were corrected.
+_CONFIRMED = ("reconfirmations",)
+
+
+def _corrected(corrections: list[Correction]) -> dict[str, int]:
+    """The number of the last correction that may affect bids; nothing where there was none."""
+    return {"correction": corrections[-1].number} if corrections else {}
+
+
+def _known(bid: Bid, corrections: list[Correction]) -> dict[str, int]:
+    """The last such correction that the bid is younger than, or was confirmed against; 0 for none."""
+    return {"correction": reconfirming.known_to(bid, corrections)} if corrections else {}
 
 
 def _offer_line(bid: Bid) -> dict[str, Any]:

@@ -287,8 +287,13 @@ def _owed(closing: BidClosing, *, now: datetime.datetime) -> Waits | Revoked:
     return Waits(NOT_FOLLOWED.zh)
 
 
+#: Of which deeds of its bidder the log tells, once a bid lies open.
+TOLD = ("bid.submit", "bid.withdraw", "bid.reconfirm")
+
+
 def disclose(case: Case, *, now: datetime.datetime) -> int:
-    """Have the public log tell who bid for the lots that were opened, and who withdrew; how many lines that are. Of a
+    """Have the public log tell who bid for the lots that were opened, who withdrew, and who confirmed its bid after a
+    correction; how many lines that are. Of a
     lot that was not opened it goes on saying nothing: who bid there is secret until it is procured again, and after
     (87号令 art. 41, 78)."""
     closings = BidClosing.objects.filter(lot__case=case, unsealed_at__isnull=False)
@@ -296,7 +301,7 @@ def disclose(case: Case, *, now: datetime.datetime) -> int:
     headers = set(bids.values_list("sealed__header_digest", flat=True))
     lines = [leaf for leaf, body in leaves.kept_back(root=case.ref).items() if body.get("header_sha256") in headers]
     subjects = [bid.ref for bid in bids]
-    told = leaves.disclose_entries(root=case.ref, actions=("bid.submit", "bid.withdraw"), subjects=subjects, now=now)
+    told = leaves.disclose_entries(root=case.ref, actions=TOLD, subjects=subjects, now=now)
     return told + leaves.disclose(leaves=lines, now=now)
 
 

@@ -203,12 +203,18 @@ def test_a_withdrawal_and_a_release_are_signed_and_sent_to_their_doors(
     command("bid", "withdraw", *asked[:-1], "no-uuid", "--out", bid / "x.json", code=console.VERIFICATION_FAILED)
     release_own(command, bid)
     release(command, bid, 2)
-    for who, name in (("bid", "out/release-own"), ("trustee", "out/release-2"), ("bid", "withdraw")):
+    for who, name in (
+        ("bid", "out/release-own"),
+        ("trustee", "out/release-2"),
+        ("bid", "withdraw"),
+        ("bid", "reconfirm"),
+    ):
         command(who, "send", bid / f"{name}.json", "--server", server, "--token-file", bid / "token")
     assert kind.asked == [
         f"/sbp/v1/opening/{fixed.TENDER}/supplier-release",
         f"/sbp/v1/opening/{fixed.TENDER}/trustee-release",
         f"/sbp/v1/submissions/{SUBMISSION}/withdraw",
+        f"/sbp/v1/submissions/{SUBMISSION}/reconfirm",
     ]
-    said = ["bid", "send", bid / "out" / "bid.submit.json", "--server", server, "--token-file", bid / "token"]
-    command(*said, code=console.USAGE)
+    wrong = ["bid", "send", bid / "out" / "bid.submit.json", "--server", server, "--token-file", bid / "token"]
+    command(*wrong, code=console.USAGE)

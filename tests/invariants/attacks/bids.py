@@ -19,7 +19,43 @@ SECURITY = (
     " VALUES ({case}, {supplier}, 'transfer', 100, now(), now(), '');"
 )
 
+#: A correction that may affect bids, after the bid; and its bidder's word.
+CORRECTED = (
+    "INSERT INTO tendering_correction (case_id, number, item, before, after, affects_bids, old_closes_at,"
+    " new_closes_at, at) VALUES ({{case}}, {0}, 'x', '', 'y', {1}, now(), now(), '2026-03-23T00:00:00Z');"
+)
+
+
+def confirm(rev: int = 2, *, by: str = "{supplier}", statement: str = "", correction: str = "max(id)") -> str:
+    return (
+        "INSERT INTO tendering_bidreconfirmation (bid_id, correction_id, rev, statement, signature, confirmed_by_id,"
+        f" reconfirmed_at) SELECT {{bid}}, {correction}, {rev}, '{statement}', '',"
+        f" (SELECT min(id) FROM parties_post WHERE organisation_id = {by}), '2026-03-10T00:00:00Z'"
+        " FROM tendering_correction WHERE case_id = {case};"
+    )
+
+
+NEW = CORRECTED.format(1, "true")
+
 ROWS: tuple[Row, ...] = (
+    # --- a correction of the documents
+    ("late", "bid_is_reconfirmed_before_the_deadline", "confirm a bid after the deadline", NEW + confirm()),
+    ("sealed", "bidder_reconfirms_its_own_bid", "confirm another's bid", NEW + confirm(by="{buyer}")),
+    ("sealed", "bidder_reconfirms_its_own_bid", "a statement nobody signed", NEW + confirm(statement="x")),
+    ("handed_in", "bidder_reconfirms_its_own_bid", "a sealed bid without a statement", NEW + confirm()),
+    ("sealed", "bidder_reconfirms_its_own_bid", "confirm what was withdrawn",
+     NEW + "UPDATE tendering_bid SET withdrawn_at = now() WHERE id = {bid};" + confirm()),
+    ("sealed", "bid_is_reconfirmed_after_its_correction", "a correction that changes no bid",
+     CORRECTED.format(1, "false") + confirm()),
+    ("sealed", "bid_is_reconfirmed_after_its_correction", "a version that is not out", NEW + confirm(3)),
+    ("sealed", "bid_is_reconfirmed_after_its_correction", "the version before", NEW + confirm(1)),
+    ("sealed", "bid_is_reconfirmed_after_its_correction", "an older correction",
+     NEW + CORRECTED.format(2, "true") + confirm(correction="min(id)")),
+    ("sealed", "one_reconfirmation_per_correction", "confirm a bid twice", NEW + confirm() + confirm()),
+    ("sealed", "records_are_never_deleted", "take a confirmation back",
+     NEW + confirm() + "DELETE FROM tendering_bidreconfirmation"),
+    ("sealed", "records_are_never_deleted", "confirm another version after all",
+     NEW + confirm() + "UPDATE tendering_bidreconfirmation SET rev = 9"),
     # --- the deadline and the opening
     ("late", "late_bid_is_refused", "a bid after the deadline",
      copy("tendering_bid", "{bid}", receipt="'x'", revision="2", supplier_id="{buyer}")),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("submissions/<uuid:sid>/receipt", views.receipt, name="sbp_receipt"),
     path("submissions/<uuid:sid>/proof", views.proof, name="sbp_proof"),
     path("submissions/<uuid:sid>/withdraw", views.withdraw, name="sbp_withdraw"),
+    path("submissions/<uuid:sid>/reconfirm", views.reconfirm, name="sbp_reconfirm"),
     path("opening/<uuid:tender>/supplier-release", opening.supplier_release, name="sbp_supplier_release"),
     path("opening/<uuid:tender>/trustee-release", opening.trustee_release, name="sbp_trustee_release"),
     path("opening/<uuid:tender>/share-tests", trustees.share_tests_of, name="sbp_share_tests"),

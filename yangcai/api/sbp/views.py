@@ -24,7 +24,7 @@ from yangcai.parties.roles import Role
 from yangcai.sealing import opening_file
 from yangcai.sealing.faults import HEADER_MISMATCH, STATEMENT_MALFORMED, Faulty
 from yangcai.sealing.header import LARGEST_HEADER
-from yangcai.sealing.statement import LARGEST, Message, Withdraw
+from yangcai.sealing.statement import LARGEST, Message, Reconfirm, Withdraw
 from yangcai.tendering import envelopes, finalise, opening_files, unsealing
 from yangcai.tendering import policies as policies_of
 from yangcai.tendering.models import BidUpload, OpeningPolicy, SealedBid
@@ -263,3 +263,27 @@ def withdraw(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.
         ACTIONS["bid.withdraw"], sealed.bid, by=post, now=now, idempotency_key=f"sbp:{said.idem.hex()}", reason=""
     )
     return reply({"submission": str(sid), "again": done.again})
+
+
+@door("POST", most=STATEMENT, by_database=True)
+def reconfirm(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
+    """After a correction: the bid stands as it is, by a signed statement; the same statement again answers alike."""
+    upload = own_upload(sid, by=post)
+    sealed = SealedBid.objects.filter(upload=upload).select_related("bid__lot__case").first() if upload else None
+    if sealed is None:
+        return problem.not_found()
+    message = Message.parse(request.body)
+    said = message.statement
+    named = (str(sealed.tender), str(sid), sealed.header_digest)
+    if not isinstance(said, Reconfirm) or (said.tender, said.submission, said.header_sha256.hex()) != named:
+        raise Faulty(STATEMENT_MALFORMED, "not a confirmation of this submission")
+    finalise.signer_of(message, by=post, code=unsealing.header_of(sealed.bid).core.suite)
+    done = perform(
+        ACTIONS["bid.reconfirm"],
+        sealed.bid,
+        by=post,
+        now=now,
+        idempotency_key=f"sbp:{said.idem.hex()}",
+        message=message.content.decode(),
+    )
+    return reply({"submission": str(sid), "rev": said.rev, "again": done.again})

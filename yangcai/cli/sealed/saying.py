@@ -38,7 +38,10 @@ def add_reconfirm(parser: argparse.ArgumentParser) -> None:
     """Options of the statement that a bid stands under a later policy."""
     _common(parser)
     parser.add_argument(
-        "--rev", type=int, required=True, help=say(zh="更正后的版本号", en="the revision after the correction")
+        "--rev",
+        type=int,
+        required=True,
+        help=say(zh="更正后采购文件的版本号", en="the version of the documents after the correction"),
     )
 
 
@@ -72,7 +75,10 @@ def _signed(options: argparse.Namespace, said: Statement) -> int:
 def add_send(parser: argparse.ArgumentParser) -> None:
     """Options of sending a signed statement."""
     parser.add_argument(
-        "message", type=Path, metavar="FILE", help=say(zh="释放或撤回声明", en="a release or withdrawal")
+        "message",
+        type=Path,
+        metavar="FILE",
+        help=say(zh="释放、撤回或者更正后确认的声明", en="a release, a withdrawal or a confirmation"),
     )
     lines.add_options(parser)
 
@@ -85,6 +91,8 @@ def send(options: argparse.Namespace) -> int:
             door = f"/opening/{tender}/{by}-release"
         case Withdraw(submission=submission):
             door = f"/submissions/{submission}/withdraw"
+        case Reconfirm(submission=submission):
+            door = f"/submissions/{submission}/reconfirm"
         case _:
             raise Stop(
                 zh="投标声明用 bid submit 递交", en="statements of submission go by bid submit", code=console.USAGE

@@ -16,7 +16,7 @@ from yangcai.kernel.verifying.log import Log
 from yangcai.kernel.verifying.lots import Body, Line, Lot, when
 
 #: What an Entry calls the deeds that have lines of their own, and the kind of that line.
-DEEDS = {"bid.submit": "submit", "bid.withdraw": "withdraw"}
+DEEDS = {"bid.submit": "submit", "bid.withdraw": "withdraw", "bid.reconfirm": "reconfirm"}
 
 
 def verify(root: str, *, log: Log) -> list[Line]:
@@ -29,6 +29,7 @@ def verify(root: str, *, log: Log) -> list[Line]:
     for lot in lots:
         _check_policies(lot)
         _check_bids(lot)
+        _check_reconfirmations(lot)
         _check_close(lot)
     _check_entries(told)
     for lot in lots:
@@ -107,6 +108,9 @@ def _lots(told: list[Line]) -> list[Lot]:
         lot.withdrawals += [
             line for line in told if line[1].get("t") == "withdraw" and line[1].get("submission") in own
         ]
+        lot.reconfirmations += [
+            line for line in told if line[1].get("t") == "reconfirm" and line[1].get("submission") in own
+        ]
     return list(found.values())
 
 
@@ -157,6 +161,28 @@ def _check_bids(lot: Lot) -> None:
             )
         if "deadline" in lot.close[1] and when(index, bid, "received_at") > when(*lot.close, "deadline"):
             raise Evidence(zh=f"第 {index} 条投标晚于截止时间", en=f"bid {index} was received after the deadline")
+
+
+def _check_reconfirmations(lot: Lot) -> None:
+    """Whoever confirmed a bid after a correction confirmed that very one, once for a version, in time."""
+    bids = {bid.get("submission"): (index, bid) for index, bid in lot.bids}
+    seen: set[tuple[Any, Any]] = set()
+    for index, body in lot.reconfirmations:
+        place, bid = bids[body.get("submission")]
+        if index < place or body.get("header_sha256") != bid.get("header_sha256"):
+            raise Evidence(
+                zh=f"第 {index} 条确认的不是第 {place} 条投标", en=f"line {index} confirms another bid than {place}"
+            )
+        if (body.get("submission"), body.get("rev")) in seen:
+            raise Evidence(zh=f"第 {index} 条重复确认", en=f"line {index} confirms a bid a second time")
+        seen.add((body.get("submission"), body.get("rev")))
+        if lot.close is None:
+            continue
+        in_time = "deadline" not in lot.close[1] or (
+            when(index, body, "reconfirmed_at") <= when(*lot.close, "deadline")
+        )
+        if index > lot.close[0] or not in_time:
+            raise Evidence(zh=f"第 {index} 条确认晚于截止", en=f"line {index} confirms a bid after the deadline")
 
 
 def _check_close(lot: Lot) -> None:

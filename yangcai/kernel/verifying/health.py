@@ -27,7 +27,8 @@ MERGE_DELAY = datetime.timedelta(seconds=60)
 WITNESSED_WITHIN = datetime.timedelta(minutes=3)
 #: Where a line says when it was written, besides the journal's own; those whose time is the database's clock say it
 #: exactly, the others not later than they were written.
-_TIMES, _EXACT = ("at", "received_at", "withdrawn_at"), ("submit", "withdraw")
+_TIMES = ("at", "received_at", "withdrawn_at", "reconfirmed_at")
+_EXACT = ("submit", "withdraw", "reconfirm")
 
 
 @dataclass(frozen=True)

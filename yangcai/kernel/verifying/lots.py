@@ -20,6 +20,8 @@ class Lot:
     policies: list[Line] = field(default_factory=list)
     bids: list[Line] = field(default_factory=list)
     withdrawals: list[Line] = field(default_factory=list)
+    #: By which bids were confirmed after a correction.
+    reconfirmations: list[Line] = field(default_factory=list)
     closes: list[Line] = field(default_factory=list)
     openings: list[Line] = field(default_factory=list)
     no_openings: list[Line] = field(default_factory=list)

@@ -68,13 +68,18 @@ def check(lot: Lot, *, log: Log) -> None:
 
 
 def _check_received(lot: Lot, line: Body) -> None:
-    """As many bids and withdrawals are told as the operator says came in."""
+    """As many bids, withdrawals and confirmations are told as the operator says came in."""
     for name, lines, zh in (("received", lot.bids, "收到的投标"), ("withdrawn", lot.withdrawals, "撤回")):
         if line.get(name) != len(lines):
             raise Evidence(
                 zh=f"{zh}为 {line.get(name)} 份，公布的为 {len(lines)} 份",
                 en=f"{line.get(name)} {name}, and {len(lines)} are told",
             )
+    if line.get("reconfirmed", 0) != len(lot.reconfirmations):  # what was opened before has no such figure
+        raise Evidence(
+            zh=f"更正后确认 {line.get('reconfirmed', 0)} 份，公布的为 {len(lot.reconfirmations)} 份",
+            en=f"{line.get('reconfirmed', 0)} confirmed after a correction, and {len(lot.reconfirmations)} are told",
+        )
 
 
 def _record(line: Body, *, log: Log) -> dict[str, Any]:

@@ -73,6 +73,7 @@ from yangcai.tendering.models.prequalification import (
     PrequalificationCorrection,
     StatusChange,
 )
+from yangcai.tendering.models.reconfirmations import BidReconfirmation
 from yangcai.tendering.models.rows import CaseRow, LotRow
 from yangcai.tendering.models.samples import Sample, SampleFate, SampleGround, SampleTerms
 from yangcai.tendering.models.sealed import (
@@ -108,6 +109,7 @@ __all__ = [
     "BidLine",
     "BidPart",
     "BidPartner",
+    "BidReconfirmation",
     "BidSecurity",
     "BidUpload",
     "CaseRow",

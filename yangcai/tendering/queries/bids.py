@@ -14,6 +14,7 @@ from yangcai.tendering import outages
 from yangcai.tendering.models import (
     Bid,
     BidPartner,
+    BidReconfirmation,
     BidSecurity,
     Clause,
     CommitteeMember,
@@ -145,6 +146,13 @@ def visible_bids(post: Post | None, now: datetime.datetime) -> QuerySet[Bid]:
 def concerns_bid(bid: Bid, post: Post) -> bool:
     """Its bidder alone: until the opening nobody else knows of it (87号令 art. 33)."""
     return post.role == Role.SUPPLIER and bid.supplier_id == post.organisation_id
+
+
+@scope(BidReconfirmation)
+def visible_reconfirmations(post: Post | None, now: datetime.datetime) -> QuerySet[BidReconfirmation]:
+    """With the bid: one's own; whoever runs or oversees the case learns of them when it lies open."""
+    found = BidReconfirmation.objects.select_related("bid__lot__case", "bid__supplier", "correction")
+    return found.filter(bid__in=visible_bids(post, now))
 
 
 @scope(BidSecurity)

@@ -12,7 +12,7 @@ from yangcai.kernel.beneath import may_have
 from yangcai.kernel.models import Rooted
 from yangcai.kernel.tasks import Due
 from yangcai.parties.roles import Role
-from yangcai.tendering import consortia, method, prequalified
+from yangcai.tendering import consortia, method, prequalified, reconfirming
 from yangcai.tendering.method import has, of, step_of
 from yangcai.tendering.models import (
     Bid,
@@ -204,6 +204,27 @@ def corrections(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
                 organisation_id=participation.supplier_id,
                 due_at=closes_at,
             )
+
+
+#: Silence loses nothing: the bid stands as it was handed in.
+tasks.LAPSES |= {"bid.reconfirm"}
+
+
+@tasks.due_on(Case, having=[Correction])
+def reconfirmations(case: Case, *, now: datetime.datetime) -> Iterator[Due]:
+    """Whose bid came before the newest substantive correction is reminded, until it confirms it or hands in another."""
+    closes_at = periods.closing_at(case) if case.published_at and case.ended_at is None else None
+    if closes_at is None or now >= closes_at or opening_of(case) is not None:
+        return
+    last = next(reversed(reconfirming.substantive(case)), None)
+    if last is None or not may_have(case, Bid):
+        return
+    live = Bid.objects.filter(
+        lot__case=case, stage=Stage.SUBMISSION, replaced_at__isnull=True, withdrawn_at__isnull=True
+    )
+    older = live.filter(received_at__lt=last.at, lot__in=[lot.pk for lot in pending_lots(case)])
+    for bid in older.exclude(reconfirmations__correction=last).order_by("pk"):
+        yield Due("bid.reconfirm", bid.ref, Role.SUPPLIER, last.at, organisation_id=bid.supplier_id, due_at=closes_at)
 
 
 @tasks.due_on(Case, having=[Opening])

@@ -62,7 +62,7 @@ BID_RECEIPT = official(
         ),
         facts=handed_in,
         at=lambda bid: bid.received_at,
-        acts=("bid.submit",),
+        acts=("bid.submit", "bid.reconfirm"),
         reads=is_own,
         is_counted=False,
     )

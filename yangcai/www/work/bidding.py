@@ -20,11 +20,11 @@ from yangcai.kernel.actions import ACTIONS, can
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import consortia, policies
+from yangcai.tendering import consortia, policies, reconfirming
 from yangcai.tendering.models import SBP, BidSecurity, Correction, Participation, SigningKey
 from yangcai.tendering.preflight import own_limit
 from yangcai.tendering.queries.hall import has_hall
-from yangcai.tendering.rules.bids import live_bids
+from yangcai.tendering.rules.bids import covers_of, live_bids
 from yangcai.tendering.solicitations import solicitation
 from yangcai.www import formats, wording
 from yangcai.www.access import page
@@ -171,19 +171,31 @@ class Bidding:
     def _may_begin(self) -> bool:
         return not self.refusals
 
-    def _corrected_since(self, received_at: datetime.datetime) -> int | None:
-        """The number of the latest correction that this bid may not have known; it says nothing against the bid."""
-        last = Correction.objects.filter(case=self.case).order_by("-number").first()
-        return last.number if last is not None and last.at > received_at else None
+    def _reconfirmation(self) -> Iterator[Task]:
+        """Of a bid that is older than a correction: whether it was confirmed since. It says nothing against the bid."""
+        corrections = reconfirming.substantive(self.case) if self.bid is not None else []
+        if not corrections or self.bid.received_at >= corrections[-1].at:
+            return
+        title, waits = _("更正后确认原投标文件"), reconfirming.first_owed(covers_of(self.bid).order_by("pk"))
+        if waits is None:
+            yield Task(title, _("已完成"), "done", hint=_("已对第 %(n)d 次更正确认") % {"n": corrections[-1].number})
+            return
+        bid, correction = waits
+        word = _("早于第 %(n)d 次更正") % {"n": correction.number}
+        said = _("已递交的仍然有效；不修改的请确认，须修改的在截止前替换")
+        reconfirm = ACTIONS["bid.reconfirm"]
+        if can(reconfirm, bid, by=self.post, now=self.now):
+            yield Task(title, word, "mute", hint=_("已递交的仍然有效，照常开启"))
+        else:
+            yield Task(title, word, "warn", hint=said, url=places.form_of(reconfirm, bid))
 
     def writing(self) -> Iterator[Task]:
         draft = f"{self.post.person_id}/{self.post.pk}/{self.lot.pk}"
         if self.bid is not None:
-            word, tone, said = _("已完成"), "done", _("截止前可以替换，以最后一次为准")
-            if (number := self._corrected_since(self.bid.received_at)) is not None:
-                word, tone = _("早于第 %(n)d 次更正") % {"n": number}, "warn"
-                said = _("已递交的仍然有效；须按更正后的采购文件修改的，在截止前替换")
-            yield Task(_("投标文件和报价"), word, tone, hint=said, url=self._place if self._may_begin else "")
+            said = _("截止前可以替换，以最后一次为准")
+            url = self._place if self._may_begin else ""
+            yield Task(_("投标文件和报价"), _("已完成"), "done", hint=said, url=url)
+            yield from self._reconfirmation()
         elif self._may_begin:
             said = _("填写的内容只存在本机浏览器，递交前不离开这台设备")
             own = own_limit(self.lot, self.post.organisation)

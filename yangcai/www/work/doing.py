@@ -113,7 +113,7 @@ def do(request: HttpRequest, model: str, pk: int, code: str) -> HttpResponse:
     subject = places.row(model, pk, post=post, now=now)
     wording.speak_of(subject)
     action = places.action_on(code, subject)
-    if request.method != "POST" and action.code in places.BY_DEVICE:
+    if request.method != "POST" and places.is_done_by_device(action, subject):
         return HttpResponseRedirect(places.form_of(action, subject))
     if request.method != "POST":
         refusals = can(action, subject, by=post, now=now)

@@ -42,7 +42,7 @@ from yangcai.tendering.rules.committee import seats
 from yangcai.tendering.rules.evaluation.scores import all_submitted, asks_for_reason
 from yangcai.www import formats, wording
 from yangcai.www.access import page
-from yangcai.www.work import judging, places, searching
+from yangcai.www.work import corrected, judging, places, searching
 from yangcai.www.work.files import JUDGED, readable
 
 SUBMIT = "scores.submit"
@@ -339,8 +339,9 @@ def told_of_brands(lot: Lot, *, post: Post, now: datetime.datetime) -> dict[str,
 
 
 def said_of(bid: OpenedBid) -> list[tuple[str, str]]:
-    """What else the bid says of itself."""
-    return [(label, value) for label, value in ((_("交付期"), bid.delivery), (_("品牌"), bid.brand)) if value]
+    """What else the bid says of itself, and which correction of the documents it knew."""
+    said = ((_("交付期"), bid.delivery), (_("品牌"), bid.brand), (_("采购文件更正"), corrected.said_of(bid.bid)))
+    return [(label, value) for label, value in said if value]
 
 
 def papers(lot: Lot, bid: OpenedBid, *, post: Post, now: datetime.datetime) -> list[Attachment]:

@@ -51,7 +51,7 @@ class Act:
 
 def act(offer: Offer, *, at: str, by: Any, now: Any, version: str) -> Act:
     """The form of an open Action, empty or with what there is; its fields are told apart from the others' there."""
-    if offer.action.code in places.BY_DEVICE:
+    if places.is_done_by_device(offer.action, offer.subject):
         return Act(offer, None, {})
     form = arrange(offer.action.input(subject=offer.subject, by=by, now=now))
     hidden = {AT: at, "key": secrets.token_urlsafe(18)}

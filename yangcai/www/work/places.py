@@ -17,7 +17,7 @@ from yangcai.kernel.inputs import number_of
 from yangcai.parties.models import Expert, Organisation, Post
 from yangcai.planning.models import Intention, PlanItem, Publicity
 from yangcai.portal.models import Article, ArticleVersion
-from yangcai.tendering.models import Prequalification
+from yangcai.tendering.models import SBP, Prequalification
 
 #: Root -> the name of its page.
 PAGES: dict[type[models.Model], str] = {
@@ -84,10 +84,21 @@ BY_DEVICE: dict[str, tuple[str, Callable[[Any], list[int]]]] = {
     "person.invite": ("work_invite", lambda _organisation: []),
     "drill.release": ("work_trustee_drill", lambda _drill: []),
 }
+#: What is signed on the page for sealing, of a bid that was sealed there; otherwise a form like any other.
+RECONFIRM = "bid.reconfirm"
+
+
+def is_done_by_device(action: Action, subject: Any) -> bool:
+    """Whether it is signed on the device of whoever does it: of a bid that depends on who sealed it."""
+    if action.code == RECONFIRM:
+        return bool(subject.seal_scheme == SBP)
+    return action.code in BY_DEVICE
 
 
 def form_of(action: Action, subject: Any) -> str:
     """The address of the form on which an Action is done."""
+    if action.code == RECONFIRM and is_done_by_device(action, subject):
+        return f"{reverse('work_seal', args=[subject.lot_id])}?cover={subject.cover}"
     if action.code in BY_DEVICE:
         name, arguments = BY_DEVICE[action.code]
         return reverse(name, args=arguments(subject))

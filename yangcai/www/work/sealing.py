@@ -16,13 +16,14 @@ from yangcai.kernel.money import CENT
 from yangcai.kernel.refusals import Refusal
 from yangcai.parties.models import Post
 from yangcai.parties.roles import Role
-from yangcai.tendering import opening_record, policies
+from yangcai.tendering import opening_record, policies, reconfirming
 from yangcai.tendering.actions.bids import PriceCover, SubmitBid
 from yangcai.tendering.actions.dialogue import SubmitFinalOffer
 from yangcai.tendering.models import (
     SBP,
     Bid,
     BidClosing,
+    BidReconfirmation,
     Cover,
     OpeningPolicy,
     Recovery,
@@ -137,8 +138,9 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
     del form.fields["attachments"]  # the files are chosen beside: they must never be sent from here
     content = parse_jcs(policy.content.encode())
     limit = own_limit(lot, post.organisation) or lot.ceiling or lot.budget
+    earlier = _earlier(lot, policy, post=post, now=now)
     return {
-        "earlier": _earlier(lot, policy, post=post),
+        "earlier": earlier,
         "covers": _covers(lot, policy, post=post),
         "is_price": policy.cover == Cover.PRICE,
         "is_last": policy.round == policies.LAST,
@@ -163,6 +165,7 @@ def _seal(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime
             "limit": int(limit / CENT),
             "wants_files": policy.round == policies.BID and policy.cover != Cover.PRICE,
             "bundle_sha256": bundle.bundle_sha256(),
+            "reconfirm": earlier.get("reconfirm") if earlier else None,
         },
     }
 
@@ -174,7 +177,7 @@ def _unagreed(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.date
     return list(consortia.before_sealing(lot, bidder=post.organisation, now=now))
 
 
-def _earlier(lot: Lot, policy: OpeningPolicy, *, post: Post) -> dict[str, Any] | None:
+def _earlier(lot: Lot, policy: OpeningPolicy, *, post: Post, now: datetime.datetime) -> dict[str, Any] | None:
     """What is said of the envelope that counts so far."""
     bid = _live(lot, policy, post=post)
     if bid is None:
@@ -187,6 +190,27 @@ def _earlier(lot: Lot, policy: OpeningPolicy, *, post: Post) -> dict[str, Any] |
         "url": reverse("sbp_receipt", kwargs={"sid": bid.sealed.upload.sid}),
         "proof_url": reverse("sbp_proof", kwargs={"sid": bid.sealed.upload.sid}),
         "is_merged": bid.sealed.leaf.index is not None,
+        **_corrected(bid, post=post, now=now),
+    }
+
+
+def _corrected(bid: Bid, *, post: Post, now: datetime.datetime) -> dict[str, Any]:
+    """Whether it is older than a correction that may affect bids, and what signing would say then or why it cannot be
+    signed any more; or when it was last confirmed after one."""
+    since = reconfirming.versions(bid)
+    kept = BidReconfirmation.objects.filter(bid=bid).select_related("correction").order_by("pk").last()
+    if not since:
+        return {"confirmed": kept}
+    return {
+        "owed_since": since[0],
+        "unmet": can(ACTIONS[places.RECONFIRM], bid, by=post, now=now),
+        "reconfirm": {
+            "t": "reconfirm",
+            "tender": str(bid.sealed.tender),
+            "rev": reconfirming.version_of(since[-1]),
+            "submission": str(bid.sealed.upload.sid),
+            "header_sha256": bid.sealed.header_digest,
+        },
     }
 
 

@@ -6,6 +6,7 @@ from yangcai.tendering.models import (
     Bid,
     BidClosing,
     BidPartner,
+    BidReconfirmation,
     BidSecurity,
     BidUpload,
     Consortium,
@@ -65,6 +66,12 @@ BIDS: tuple[Kind, ...] = (
         Bid,
         _("投标回执"),
         ("lot__number", "supplier", "cover", "revision", "receipt", "received_at", "replaced_at", "withdrawn_at"),
+    ),
+    Kind(
+        BidReconfirmation,
+        _("更正后确认"),
+        ("bid__lot__number", "bid__supplier", "bid__cover", "correction__number", "rev", "reconfirmed_at"),
+        ("bid__lot__number", "bid__received_at", "pk"),
     ),
     Kind(
         BidUpload,

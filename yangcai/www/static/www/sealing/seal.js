@@ -239,6 +239,18 @@ class SealDesk extends HTMLElement {
     this.show("[data-told]", [told], "told");
   }
 
+  // What is confirmed is what the platform holds, whichever device sealed it; a key of this device signs.
+  async do_reconfirm() {
+    const { reconfirm, post, known_keys, register_at } = this.given;
+    const pair = await signingKey(post);
+    const st = { ...reconfirm, idem: hex(envelope.random(16)) };
+    const how = { csrf: this.csrf };
+    await platform.enrol(register_at, { public_key: await publicKey(pair), known_keys, ...how });
+    await platform.reconfirm(st.submission, { st, sig: await sign("reconfirm", st, pair), ...how });
+    this.show("[data-reconfirm]", ["done"], "reconfirm");
+    this.querySelector("[data-reconfirm=done]").focus();
+  }
+
   do_drop() {
     this.querySelector("form[method=dialog]").reset();
     return drop(this.key);

@@ -18,7 +18,7 @@ export async function signingKey(post) {
 
 export const publicKey = async (pair) => base64(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
 
-// `kind` is statement, release or withdraw: a signature for one is none for another.
+// `kind` is statement, release, withdraw or reconfirm: a signature for one is none for another.
 export async function sign(kind, value, pair) {
   const signed = concat(utf8(`sbp/1 ${kind}\n`), jcs(value));
   return base64(new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, signed)));

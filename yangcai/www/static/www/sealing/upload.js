@@ -80,6 +80,10 @@ async function send(envelope, sid, { tell = () => {}, ...how }) {
 export const finalise = async (sid, { st, sig, ...how }) =>
   (await ask(`/submissions/${sid}/finalise`, { ...how, method: "POST", body: { st, sig } })).text();
 
+// After a correction: the bid stands as it is. The same statement is answered alike.
+export const reconfirm = (sid, { st, sig, ...how }) =>
+  ask(`/submissions/${sid}/reconfirm`, { ...how, method: "POST", body: { st, sig } });
+
 // The opening file, locked as it is, for the bidder's other devices (§2.4, 10): to be left there, and fetched again.
 export const keep = (sid, { sbo, ...how }) =>
   ask(`/submissions/${sid}/opening-file`, { ...how, method: "PUT", body: new Blob([sbo]) });
