@@ -247,6 +247,7 @@ def test_from_the_form_to_the_opened_bid(page: Page, tmp_path: Path, settings: A
     at = timezone.localtime(sealed.bid.received_at)
     assert page.locator("[data-shown=received]").inner_text() == f"{at:%Y-%m-%d %H:%M:%S}", "in Beijing, as people read"
     assert page.locator("[data-shown=seq]").inner_text() == "1"
+    assert "加 8 小时即北京时间" in page.locator("section.receipt .hint").first.inner_text()
     told = page.locator("[data-shown=receipt]").inner_text()
     assert told.strip() == sealed.note.strip()
     receipt = Receipt.parse(note.parse(sealed.note.encode()).text)
