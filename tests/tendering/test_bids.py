@@ -18,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from tests.factories import NOW, at, make_organisation, make_post, make_supplier
 from tests.tendering.walk import CLOSES, SUPPLY_CLOSES, Tender, offer, set_database_clock
 from yangcai.credit.models import Debarment
+from yangcai.kernel import documents
 from yangcai.kernel.actions import ACTIONS, SCOPES, can, perform
 from yangcai.kernel.inputs import PrivateFile
 from yangcai.kernel.models import Attachment, Document, Entry, IdempotencyKey, Upload
@@ -300,7 +301,9 @@ def test_before_the_opening_nobody_reads_a_price_in_any_row_or_file() -> None:
     tender.bids("900000", "910000")
     tender.open()
     assert any(leak.startswith("tendering_openedbid") for leak in leaks([CANARY_PRICE]))
-    assert any(CANARY_FILE in path.read_bytes() for path in Path(settings.YANGCAI_FILES).rglob("*") if path.is_file())
+    kept = [path.read_bytes() for path in Path(settings.YANGCAI_FILES).rglob("*") if path.is_file()]
+    assert any(CANARY_FILE in documents.read(one) for one in Document.objects.all())
+    assert not any(CANARY_FILE in content for content in kept)  # it lies enciphered there (SBP/1 §2.8)
 
 
 def test_what_stands_in_the_log_of_a_bid() -> None:
