@@ -1,7 +1,6 @@
 """Is the PostgreSQL of our own running? Start it, stop it, tell its state or its address."""
 
 import argparse
-import contextlib
 import fcntl
 import os
 import select
@@ -61,8 +60,10 @@ def keep(options: argparse.Namespace, *, home: Path) -> int:
             use.write("stop it at the end\n")
             use.flush()
         embedded_postgres.start(home)
-        with contextlib.suppress(BrokenPipeError):  # whoever asked has ended meanwhile: then so does this, in order
+        try:
             print(embedded_postgres.status(home).dsn, flush=True)
+        except BrokenPipeError:  # whoever asked has ended meanwhile: then so does this, in order, and says nothing more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         while not select.select([sys.stdin], [], [], KEEP_SECONDS)[0]:
             if not embedded_postgres.status(home).running:
                 tell(options, zh="数据库已中断，正在重新启动", en="the database is gone; starting it again")
