@@ -247,11 +247,16 @@ def proof(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.dat
     return text(found) if found else reply({"state": "WAITING"}, status=202)
 
 
+def own_bid(sid: uuid.UUID, *, by: Post) -> SealedBid | None:
+    """The sealed bid that this submission of the bidder's own became; None before that, and for anybody else."""
+    upload = own_upload(sid, by=by)
+    return SealedBid.objects.filter(upload=upload).select_related("bid__lot__case").first() if upload else None
+
+
 @door("POST", most=STATEMENT, by_database=True)
 def withdraw(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """Take the bid back by a signed statement; the same statement again answers alike."""
-    upload = own_upload(sid, by=post)
-    sealed = SealedBid.objects.filter(upload=upload).select_related("bid__lot__case").first() if upload else None
+    sealed = own_bid(sid, by=post)
     if sealed is None:
         return problem.not_found()
     message = Message.parse(request.body)
@@ -268,8 +273,7 @@ def withdraw(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.
 @door("POST", most=STATEMENT, by_database=True)
 def reconfirm(request: HttpRequest, *, sid: uuid.UUID, post: Post, now: datetime.datetime) -> HttpResponse:
     """After a correction: the bid stands as it is, by a signed statement; the same statement again answers alike."""
-    upload = own_upload(sid, by=post)
-    sealed = SealedBid.objects.filter(upload=upload).select_related("bid__lot__case").first() if upload else None
+    sealed = own_bid(sid, by=post)
     if sealed is None:
         return problem.not_found()
     message = Message.parse(request.body)
